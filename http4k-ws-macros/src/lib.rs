@@ -1,0 +1,1 @@
+//! The macros of `http4k-ws`; use them through that crate, where they are documented.

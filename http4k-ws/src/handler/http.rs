@@ -1,0 +1,146 @@
+//! `Request -> Response`, and what wraps it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::answer::Answer;
+use crate::message::{IntoResponse, Request, Response};
+
+/// A function from a request to a response.
+///
+/// Every `Fn(Request) -> Future<Output: IntoResponse>` is one, so an `async fn` is.
+/// Where a function may also answer at once, take [`IntoHttpHandler`].
+pub trait HttpHandler: Send + Sync + 'static {
+    /// Answers `request`.
+    fn call(&self, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+impl<F, Fut> HttpHandler for F
+where
+    F: Fn(Request) -> Fut + Send + Sync + 'static,
+    Fut: Future + Send,
+    Fut::Output: IntoResponse,
+{
+    async fn call(&self, request: Request) -> Response {
+        self(request).await.into_response()
+    }
+}
+
+type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+trait ErasedHttpHandler: Send + Sync {
+    fn call(&self, request: Request) -> ResponseFuture<'_>;
+}
+
+impl<H: HttpHandler> ErasedHttpHandler for H {
+    fn call(&self, request: Request) -> ResponseFuture<'_> {
+        Box::pin(HttpHandler::call(self, request))
+    }
+}
+
+/// Any [`HttpHandler`], shared and without its type.
+#[derive(Clone)]
+pub struct BoxHttpHandler(Arc<dyn ErasedHttpHandler>);
+
+/// What a [`Filter`] calls to go on: the rest of the chain.
+pub type Next = BoxHttpHandler;
+
+impl BoxHttpHandler {
+    /// Shares `handler`.
+    pub fn new<M>(handler: impl IntoHttpHandler<M>) -> Self {
+        handler.into_http_handler()
+    }
+}
+
+impl HttpHandler for BoxHttpHandler {
+    async fn call(&self, request: Request) -> Response {
+        self.0.call(request).await
+    }
+}
+
+impl fmt::Debug for BoxHttpHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxHttpHandler")
+    }
+}
+
+/// What can be used as an [`HttpHandler`]: one itself, or a function that answers at once.
+///
+/// `Kind` is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no HTTP handler",
+    label = "an http handler is a function from a `Request` to a response, or a future of one",
+    note = "a function over a `WebSocket` belongs in `ws(..)`"
+)]
+pub trait IntoHttpHandler<Kind> {
+    /// The handler, shared.
+    fn into_http_handler(self) -> BoxHttpHandler;
+}
+
+/// Marks a type that is the handler itself.
+#[derive(Debug)]
+pub enum Itself {}
+
+impl<H: HttpHandler> IntoHttpHandler<Itself> for H {
+    fn into_http_handler(self) -> BoxHttpHandler {
+        BoxHttpHandler(Arc::new(self))
+    }
+}
+
+impl<F, R> IntoHttpHandler<super::Now> for F
+where
+    F: Fn(Request) -> R + Send + Sync + 'static,
+    R: IntoResponse + Send + 'static,
+{
+    fn into_http_handler(self) -> BoxHttpHandler {
+        (move |request| Answer::<super::Now>::answer(self(request))).into_http_handler()
+    }
+}
+
+/// What stands in front of an [`HttpHandler`]: it sees the request first and the response last.
+///
+/// Every `Fn(Request, Next) -> Future<Output: IntoResponse>` is one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no filter",
+    label = "a filter is `Fn(Request, Next) -> impl Future<Output = Response>`"
+)]
+pub trait Filter: Send + Sync + 'static {
+    /// Answers `request`, most often by calling `next`.
+    fn filter(&self, request: Request, next: Next) -> impl Future<Output = Response> + Send;
+
+    /// This filter in front of `handler`.
+    fn then<M>(self, handler: impl IntoHttpHandler<M>) -> BoxHttpHandler
+    where
+        Self: Sized,
+    {
+        Filtered {
+            filter: self,
+            next: handler.into_http_handler(),
+        }
+        .into_http_handler()
+    }
+}
+
+impl<F, Fut> Filter for F
+where
+    F: Fn(Request, Next) -> Fut + Send + Sync + 'static,
+    Fut: Future + Send,
+    Fut::Output: IntoResponse,
+{
+    async fn filter(&self, request: Request, next: Next) -> Response {
+        self(request, next).await.into_response()
+    }
+}
+
+struct Filtered<F> {
+    filter: F,
+    next: BoxHttpHandler,
+}
+
+impl<F: Filter> HttpHandler for Filtered<F> {
+    async fn call(&self, request: Request) -> Response {
+        self.filter.filter(request, self.next.clone()).await
+    }
+}

@@ -1,0 +1,19 @@
+//! Functions over values: what answers a request, what talks on a socket, and what wraps them.
+//!
+//! An [`HttpHandler`] is `Request -> Response`. A [`WsHandler`] is `Request -> WsResponse`, where the
+//! response holds a [`WsConsumer`], `WebSocket -> ()`, or a refusal. A [`PolyHandler`] is one of each.
+
+mod answer;
+mod http;
+mod poly;
+mod session;
+mod ws;
+
+pub use answer::{Answer, Later, Now};
+pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
+pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
+pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
+pub use ws::{
+    BoxWsHandler, IntoConsumed, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler,
+    WsNext, WsResponse,
+};

@@ -1,0 +1,126 @@
+//! Why a message was not sent, and why a consumer ended.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+
+use crate::lens::LensFailure;
+use crate::message::WsStatus;
+
+/// Why a message was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The socket is closed, with this status; the message is lost.
+    #[error("the socket is closed: {0}")]
+    Closed(WsStatus),
+    /// The queue to the peer is full; wait with `send`, or leave the message out.
+    #[error("the queue to the peer is full")]
+    Full,
+    /// The value has no form in its format.
+    #[error(transparent)]
+    Unencodable(#[from] LensFailure),
+}
+
+/// What a consumer gives back: `Ok` closes the socket with 1000, an error with its status.
+pub type WsResult = Result<(), WsError>;
+
+/// Why a consumer failed, and the status its socket is closed with.
+///
+/// Every error becomes one with `?`: a [`LensFailure`] closes with 1007, a [`SendError::Closed`] was
+/// closed already, any other closes with 1011 and is logged; the peer does not see its text.
+pub struct WsError {
+    status: WsStatus,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl WsError {
+    /// Ends the consumer and closes the socket with `status`.
+    pub fn closing(status: WsStatus) -> Self {
+        Self {
+            status,
+            cause: None,
+        }
+    }
+
+    /// The status the socket is closed with.
+    pub fn status(&self) -> &WsStatus {
+        &self.status
+    }
+
+    /// The error behind it.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
+        self.cause.as_deref()
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for WsError {
+    fn from(error: E) -> Self {
+        let any: &dyn Any = &error;
+        let status = if let Some(failure) = any.downcast_ref::<LensFailure>() {
+            invalid(failure)
+        } else {
+            match any.downcast_ref::<SendError>() {
+                Some(SendError::Closed(status)) => status.clone(),
+                Some(SendError::Full) => WsStatus::TRY_AGAIN_LATER,
+                _ => WsStatus::INTERNAL_ERROR,
+            }
+        };
+        Self {
+            status,
+            cause: Some(Box::new(error)),
+        }
+    }
+}
+
+/// What a consumer or a callback gives back: `()` or a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that a WebSocket consumer gives back",
+    label = "a consumer gives back `()` or `WsResult`, or a future of one; a callback `()` or a `Result`",
+    note = "a function that answers with a response belongs in `http(..)`"
+)]
+pub trait IntoWsResult {
+    /// The result.
+    fn into_ws_result(self) -> WsResult;
+}
+
+impl IntoWsResult for () {
+    fn into_ws_result(self) -> WsResult {
+        Ok(())
+    }
+}
+
+impl<E: Into<WsError>> IntoWsResult for Result<(), E> {
+    fn into_ws_result(self) -> WsResult {
+        self.map_err(Into::into)
+    }
+}
+
+/// 1007 with as much of the failure as a close frame holds.
+fn invalid(failure: &LensFailure) -> WsStatus {
+    const ROOM: usize = 123;
+    let mut reason = failure.to_string();
+    if reason.len() > ROOM {
+        let mut end = ROOM;
+        while !reason.is_char_boundary(end) {
+            end -= 1;
+        }
+        reason.truncate(end);
+    }
+    WsStatus::new(1007, reason).unwrap_or(WsStatus::INVALID_PAYLOAD)
+}
+
+impl fmt::Debug for WsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for WsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Some(cause) => write!(f, "{cause}"),
+            None => write!(f, "the consumer closed the socket: {}", self.status),
+        }
+    }
+}

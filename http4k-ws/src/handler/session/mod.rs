@@ -1,0 +1,25 @@
+//! One socket, as one state machine.
+//!
+//! A [`Session`] is one future that polls two things: the consumer, which is the user's function over a
+//! [`WebSocket`], and the pump, which moves messages between two bounded queues and a [`Transport`].
+//! In one poll the pump reads what is there, the consumer answers all of it, and the pump writes all
+//! answers and flushes once. The network and the in-memory client are only transports.
+
+mod callbacks;
+mod config;
+mod deadline;
+mod error;
+mod pump;
+mod queue;
+mod sender;
+mod shared;
+mod socket;
+mod transport;
+
+pub use config::SessionConfig;
+pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub(crate) use pump::{Session, open};
+pub use sender::WsSender;
+pub(crate) use socket::Handshake;
+pub use socket::WebSocket;
+pub(crate) use transport::{Gone, Incoming, Outgoing, Transport};

@@ -1,0 +1,84 @@
+//! The sending half that other tasks may hold.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::error::SendError;
+use super::shared::Shared;
+use crate::lens::Message;
+use crate::message::{WsMessage, WsStatus};
+
+/// Sends to one socket from anywhere: any task, any thread, any callback.
+///
+/// It does not keep the socket open. Cloning gives another sender to the same socket; the messages of
+/// one sender arrive in order.
+pub struct WsSender<Out = WsMessage> {
+    shared: Arc<Shared>,
+    out: PhantomData<fn(Out)>,
+}
+
+impl<Out: Message> WsSender<Out> {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            out: PhantomData,
+        }
+    }
+
+    /// Queues `message`; where the queue is full, waits for room.
+    ///
+    /// Cancel safe: dropped before it is done, it has sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
+    /// format has no form for.
+    pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
+        let message = message.into().into_message()?;
+        self.shared.send(message).await
+    }
+
+    /// Queues `message`, or fails at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
+    pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
+        let message = message.into().into_message()?;
+        self.shared
+            .try_send(message)
+            .map_err(|refused| refused.error)
+    }
+
+    /// Sends what is queued, then closes the socket with `status`. Closing twice is nothing.
+    ///
+    /// A status that can't travel in a frame ([`WsStatus::is_sendable`]) becomes 1011.
+    pub fn close(&self, status: WsStatus) {
+        self.shared.close(status);
+    }
+
+    /// Waits until the socket is closed, and gives the status it was closed with.
+    pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<Out> {
+        let shared = Arc::clone(&self.shared);
+        async move { shared.closed().await }
+    }
+}
+
+impl<Out> Clone for WsSender<Out> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            out: PhantomData,
+        }
+    }
+}
+
+impl<Out> fmt::Debug for WsSender<Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WsSender")
+            .field("socket", &self.shared)
+            .finish()
+    }
+}

@@ -1,0 +1,277 @@
+//! What the consumer, the senders and the pump of one socket share.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use tokio::sync::Notify;
+
+use super::SessionConfig;
+use super::callbacks::{Callbacks, OnClose};
+use super::error::SendError;
+use super::queue::Queue;
+use crate::message::{WsMessage, WsStatus};
+
+/// One socket, seen from both of its sides. The lock is held for a few instructions, never while
+/// anybody's code runs.
+pub(super) struct Shared {
+    state: Mutex<State>,
+    /// Tells those who wait for room in the outbound queue.
+    room: Notify,
+    /// Tells those who wait for the end.
+    over: Notify,
+}
+
+pub(super) struct State {
+    pub(super) inbound: Queue,
+    pub(super) outbound: Queue,
+    pub(super) callbacks: Callbacks,
+    /// The status this side wants to close with, once what is queued is sent.
+    pub(super) closing: Option<WsStatus>,
+    /// The status the socket was closed with.
+    pub(super) closed: Option<WsStatus>,
+    /// Whether somebody still holds the `WebSocket`.
+    pub(super) held: bool,
+    /// Whether somebody waits for room in the outbound queue.
+    room_wanted: bool,
+    receiver: Option<Waker>,
+    sink: Option<Waker>,
+    session: Option<Waker>,
+    /// The session is being polled: whoever would wake it raises `news` instead.
+    polling: bool,
+    news: bool,
+}
+
+/// A message that was not queued, and why.
+pub(super) struct Refused {
+    pub(super) message: WsMessage,
+    pub(super) error: SendError,
+}
+
+impl Shared {
+    pub(super) fn new(config: &SessionConfig) -> Self {
+        Self {
+            state: Mutex::new(State {
+                inbound: Queue::new(config),
+                outbound: Queue::new(config),
+                callbacks: Callbacks::default(),
+                closing: None,
+                closed: None,
+                held: true,
+                room_wanted: false,
+                receiver: None,
+                sink: None,
+                session: None,
+                polling: false,
+                news: false,
+            }),
+            room: Notify::new(),
+            over: Notify::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn try_send(&self, message: WsMessage) -> Result<(), Refused> {
+        let mut state = self.lock();
+        if let Some(status) = state.end() {
+            let error = SendError::Closed(status.clone());
+            return Err(Refused { message, error });
+        }
+        if state.outbound.is_full() {
+            state.room_wanted = true;
+            return Err(Refused {
+                message,
+                error: SendError::Full,
+            });
+        }
+        state.outbound.push(message);
+        state.wake_session();
+        Ok(())
+    }
+
+    pub(super) async fn send(&self, mut message: WsMessage) -> Result<(), SendError> {
+        loop {
+            // Listening starts before the attempt, so that room made in between is not missed.
+            let room = self.room.notified();
+            match self.try_send(message) {
+                Ok(()) => return Ok(()),
+                Err(Refused {
+                    message: refused,
+                    error: SendError::Full,
+                }) => message = refused,
+                Err(Refused { error, .. }) => return Err(error),
+            }
+            room.await;
+        }
+    }
+
+    pub(super) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<WsMessage>> {
+        let mut state = self.lock();
+        if state.closing.is_none() {
+            let was_full = state.inbound.is_full();
+            if let Some(message) = state.inbound.pop() {
+                if was_full {
+                    state.wake_session();
+                }
+                return Poll::Ready(Some(message));
+            }
+        }
+        if state.end().is_some() {
+            return Poll::Ready(None);
+        }
+        state.receiver = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(super) fn close(&self, status: WsStatus) {
+        let status = if status.is_sendable() {
+            status
+        } else {
+            WsStatus::INTERNAL_ERROR
+        };
+        let mut state = self.lock();
+        if state.end().is_none() {
+            state.closing = Some(status);
+            state.inbound.clear();
+            state.wake_holder();
+            state.wake_session();
+            drop(state);
+            self.room.notify_waiters();
+        }
+    }
+
+    /// Whether a message fits, for the `Sink` of the one who holds the socket.
+    pub(super) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let mut state = self.lock();
+        if let Some(status) = state.end() {
+            return Poll::Ready(Err(SendError::Closed(status.clone())));
+        }
+        if !state.outbound.is_full() {
+            return Poll::Ready(Ok(()));
+        }
+        state.room_wanted = true;
+        state.sink = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Whether the socket is over, for the `Sink` of the one who holds the socket.
+    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<WsStatus> {
+        let mut state = self.lock();
+        if let Some(status) = &state.closed {
+            return Poll::Ready(status.clone());
+        }
+        state.sink = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(super) async fn closed(&self) -> WsStatus {
+        loop {
+            let over = self.over.notified();
+            if let Some(status) = &self.lock().closed {
+                return status.clone();
+            }
+            over.await;
+        }
+    }
+
+    /// The socket is over; the first status stays. Gives the callbacks to tell, once.
+    pub(super) fn finish(&self, status: WsStatus) -> Vec<OnClose> {
+        let mut state = self.lock();
+        if state.closed.is_some() {
+            return Vec::new();
+        }
+        state.closed = Some(status);
+        state.outbound.clear();
+        state.wake_holder();
+        // Callbacks may hold senders, and so this very state.
+        let callbacks = std::mem::take(&mut state.callbacks);
+        drop(state);
+        self.room.notify_waiters();
+        self.over.notify_waiters();
+        callbacks.on_close
+    }
+
+    /// Tells those who wait for room; says whether there were any.
+    pub(super) fn made_room(&self) -> bool {
+        let mut state = self.lock();
+        let wanted = std::mem::take(&mut state.room_wanted);
+        if wanted {
+            wake(&mut state.sink);
+            drop(state);
+            self.room.notify_waiters();
+        }
+        wanted
+    }
+}
+
+fn wake(waker: &mut Option<Waker>) {
+    if let Some(waker) = waker.take() {
+        waker.wake();
+    }
+}
+
+impl State {
+    /// The status of the end, where it has begun: nothing more can be sent.
+    pub(super) fn end(&self) -> Option<&WsStatus> {
+        self.closed.as_ref().or(self.closing.as_ref())
+    }
+
+    pub(super) fn wake_receiver(&mut self) {
+        wake(&mut self.receiver);
+    }
+
+    /// Wakes whoever holds the `WebSocket`, whatever it waits for.
+    fn wake_holder(&mut self) {
+        wake(&mut self.receiver);
+        wake(&mut self.sink);
+    }
+
+    pub(super) fn wake_session(&mut self) {
+        if self.polling {
+            self.news = true;
+        } else {
+            wake(&mut self.session);
+        }
+    }
+
+    /// The session begins a poll: until it sleeps, news are only noted.
+    pub(super) fn session_polls(&mut self) {
+        self.polling = true;
+    }
+
+    /// The session looks at everything now: what was news is so no more.
+    pub(super) fn session_looks(&mut self) {
+        self.news = false;
+    }
+
+    /// The session sleeps until `waker` is woken; refused when there is news.
+    pub(super) fn session_sleeps(&mut self, waker: &Waker) -> bool {
+        if self.news {
+            return false;
+        }
+        self.polling = false;
+        if !self
+            .session
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker))
+        {
+            self.session = Some(waker.clone());
+        }
+        true
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.lock();
+        f.debug_struct("Socket")
+            .field("inbound", &state.inbound)
+            .field("outbound", &state.outbound)
+            .field("closing", &state.closing)
+            .field("closed", &state.closed)
+            .finish_non_exhaustive()
+    }
+}

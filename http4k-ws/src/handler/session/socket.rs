@@ -1,0 +1,227 @@
+//! The socket as its consumer sees it.
+
+use std::fmt;
+use std::future::{self, Future};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_util::{Sink, Stream};
+
+use super::error::{IntoWsResult, SendError, WsError};
+use super::sender::WsSender;
+use super::shared::Shared;
+use crate::lens::{LensFailure, Message};
+use crate::message::{Request, WsMessage, WsStatus};
+
+/// One end of a WebSocket, open: it receives `In` and sends `Out`.
+///
+/// The server's consumer gets one, and so does a client that connects. Dropping it closes the socket
+/// with 1000 once the consumer has returned and what is queued is sent; where callbacks are registered
+/// ([`on_message`](Self::on_message) and its like), the socket stays open for them instead.
+pub struct WebSocket<In = WsMessage, Out = WsMessage> {
+    end: End,
+    types: PhantomData<fn(Out) -> In>,
+}
+
+/// What is known of the opening handshake.
+#[derive(Debug)]
+pub(crate) struct Handshake {
+    pub(crate) request: Request,
+    pub(crate) subprotocol: Option<String>,
+}
+
+struct End {
+    shared: Arc<Shared>,
+    handshake: Box<Handshake>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.held = false;
+        state.wake_session();
+    }
+}
+
+impl WebSocket {
+    pub(super) fn new(shared: Arc<Shared>, handshake: Handshake) -> Self {
+        Self {
+            end: End {
+                shared,
+                handshake: Box::new(handshake),
+            },
+            types: PhantomData,
+        }
+    }
+}
+
+impl<In: Message, Out: Message> WebSocket<In, Out> {
+    /// The same socket, for other messages.
+    pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {
+        WebSocket {
+            end: self.end,
+            types: PhantomData,
+        }
+    }
+
+    /// The upgrade request; where it was routed, its path parameters can be read.
+    pub fn request(&self) -> &Request {
+        &self.end.handshake.request
+    }
+
+    /// The subprotocol agreed on (RFC 6455 §1.9).
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.end.handshake.subprotocol.as_deref()
+    }
+
+    /// A sender for other tasks, threads and callbacks.
+    pub fn sender(&self) -> WsSender<Out> {
+        WsSender::new(Arc::clone(&self.end.shared))
+    }
+
+    /// The next message, or `None` when the socket is over.
+    ///
+    /// Cancel safe: dropped before it is done, it has taken no message.
+    ///
+    /// # Errors
+    ///
+    /// [`LensFailure`] for a message that is no `In`. The socket stays open: a consumer that passes the
+    /// failure on with `?` closes it with 1007, one that goes on receives the next message.
+    pub async fn recv(&mut self) -> Result<Option<In>, LensFailure> {
+        let message = future::poll_fn(|cx| self.end.shared.poll_recv(cx)).await;
+        message.map(In::from_message).transpose()
+    }
+
+    /// Queues `message`; where the queue is full, waits for room. Everything queued in one go leaves in
+    /// one write.
+    ///
+    /// Cancel safe: dropped before it is done, it has sent nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
+    /// format has no form for.
+    pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
+        let message = message.into().into_message()?;
+        self.end.shared.send(message).await
+    }
+
+    /// Queues `message`, or fails at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
+    pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
+        let message = message.into().into_message()?;
+        self.end
+            .shared
+            .try_send(message)
+            .map_err(|refused| refused.error)
+    }
+
+    /// Sends what is queued, then closes with `status`. Closing twice is nothing.
+    ///
+    /// From now on nothing is received. A status that can't travel in a frame
+    /// ([`WsStatus::is_sendable`]) becomes 1011.
+    pub fn close(&self, status: WsStatus) {
+        self.end.shared.close(status);
+    }
+
+    /// Waits until the socket is closed, and gives the status it was closed with.
+    pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
+        let shared = Arc::clone(&self.end.shared);
+        async move { shared.closed().await }
+    }
+
+    /// The status the socket was closed with; `None` while it is open.
+    pub fn status(&self) -> Option<WsStatus> {
+        self.end.shared.lock().closed.clone()
+    }
+
+    /// Calls `callback` with every message, from the first on. The socket then outlives its consumer.
+    ///
+    /// The callback gives back `()` or a `Result`. An error, or a message that is no `In`, goes to
+    /// [`on_error`](Self::on_error) where that is registered; else it closes the socket as the same
+    /// error of a consumer would. With several callbacks each gets every message.
+    pub fn on_message<F, R>(&self, mut callback: F)
+    where
+        F: FnMut(In) -> R + Send + 'static,
+        R: IntoWsResult,
+    {
+        self.register(|callbacks| {
+            callbacks.on_message.push(Box::new(move |message| {
+                callback(In::from_message(message)?).into_ws_result()
+            }));
+        });
+    }
+
+    /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback, which then
+    /// does not close the socket.
+    pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
+        self.register(|callbacks| callbacks.on_error.push(Box::new(callback)));
+    }
+
+    /// Calls `callback` once, when the socket is closed, by whichever side.
+    pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
+        let mut state = self.end.shared.lock();
+        state.callbacks.registered = true;
+        match state.closed.clone() {
+            None => state.callbacks.on_close.push(Box::new(callback)),
+            Some(status) => {
+                drop(state);
+                callback(status);
+            }
+        }
+    }
+
+    fn register(&self, add: impl FnOnce(&mut super::callbacks::Callbacks)) {
+        let mut state = self.end.shared.lock();
+        state.callbacks.registered = true;
+        add(&mut state.callbacks);
+        state.wake_session();
+    }
+}
+
+/// Gives each message, or the failure to read it, until the socket is over.
+impl<In: Message, Out: Message> Stream for WebSocket<In, Out> {
+    type Item = Result<In, LensFailure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let message = ready!(self.end.shared.poll_recv(cx));
+        Poll::Ready(message.map(In::from_message))
+    }
+}
+
+/// Queues each value; closing closes the socket with 1000.
+impl<In: Message, Out: Message> Sink<Out> for WebSocket<In, Out> {
+    type Error = SendError;
+
+    fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        self.end.shared.poll_room(cx)
+    }
+
+    fn start_send(self: Pin<&mut Self>, value: Out) -> Result<(), SendError> {
+        self.try_send(value)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        // The session flushes by itself, once for everything queued in one go.
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        self.close(WsStatus::NORMAL);
+        self.end.shared.poll_closed(cx).map(|_| Ok(()))
+    }
+}
+
+impl<In, Out> fmt::Debug for WebSocket<In, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocket")
+            .field("socket", &self.end.shared)
+            .field("subprotocol", &self.end.handshake.subprotocol)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! What a session asks of whatever carries its messages.
+
+use std::task::{Context, Poll};
+
+use crate::message::{WsMessage, WsStatus};
+
+/// What comes from the peer.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    /// A whole message.
+    Message(WsMessage),
+    /// The peer's close frame is next. It comes with the next call, and nothing can be sent after that:
+    /// what came before it is to be answered first.
+    CloseAhead,
+    /// The peer's close frame; the transport has queued the echo where one is due.
+    Close(WsStatus),
+    /// The peer broke the protocol or a limit: the session closes with this status.
+    Failed(WsStatus),
+    /// The connection is gone.
+    Lost,
+}
+
+/// What goes to the peer.
+#[derive(Debug)]
+pub(crate) enum Outgoing {
+    /// A whole message.
+    Message(WsMessage),
+    /// A close frame; nothing may follow it.
+    Close(WsStatus),
+}
+
+/// The connection is gone: nothing more can be written.
+#[derive(Debug)]
+pub(crate) struct Gone;
+
+/// A pipe to the peer. Every method is called by one task only, the session's.
+pub(crate) trait Transport: Send + Unpin + 'static {
+    /// The next thing from the peer. After [`Incoming::Failed`] or [`Incoming::Lost`] it is not called again.
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming>;
+
+    /// Whether [`start_send`](Self::start_send) may be called.
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>>;
+
+    /// Queues `outgoing`; it leaves with the next flush.
+    fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone>;
+
+    /// Brings everything queued on its way.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>>;
+
+    /// Ends the connection so that a close frame just sent still arrives: flushes, shuts the write side,
+    /// and reads until the peer ends it too. The session bounds the time.
+    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+
+    /// Drops the connection at once; calling it again is nothing.
+    fn cut(&mut self);
+
+    /// How many bytes the peer has taken since the beginning; it stands still when the peer stalls.
+    fn taken(&self) -> u64;
+}

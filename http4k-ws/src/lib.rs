@@ -1,0 +1,9 @@
+//! http4k's WebSocket API in Rust.
+
+mod handler;
+mod lens;
+mod message;
+
+pub use handler::*;
+pub use lens::*;
+pub use message::*;

@@ -1,0 +1,74 @@
+//! What a route's template captured from the path.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Why a segment is not the value a handler wants; the path then names nothing (404).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// The decoded segment does not parse.
+    #[error("path segment `{segment}` is not {expected}")]
+    Unparsable {
+        /// The decoded segment.
+        segment: String,
+        /// What was wanted, such as `u64`.
+        expected: &'static str,
+    },
+}
+
+/// What a path segment can be parsed to: anything with [`FromStr`](std::str::FromStr).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from a path segment",
+    label = "a path parameter is parsed to the type of the handler's parameter",
+    note = "implement `std::str::FromStr` for `{Self}`"
+)]
+pub trait FromPath: Sized {
+    /// Reads the value from a percent-decoded segment, or from the whole rest for `<name..>`.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`] when the segment is no such value; the route then answers 404.
+    fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: std::str::FromStr> FromPath for T {
+    fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
+        segment.parse().map_err(|_| PathError::Unparsable {
+            segment: segment.into_owned(),
+            expected: std::any::type_name::<T>(),
+        })
+    }
+}
+
+/// The parameters of the route that matched, by name, percent-decoded; in the request's extensions.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PathParams(Vec<(&'static str, String)>);
+
+impl PathParams {
+    /// The value of the parameter called `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every parameter, in the template's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+}
+
+impl FromIterator<(&'static str, String)> for PathParams {
+    fn from_iter<I: IntoIterator<Item = (&'static str, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
+impl fmt::Debug for PathParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
