@@ -3,6 +3,7 @@
 mod handler;
 mod lens;
 mod message;
+mod wire;
 
 pub use handler::*;
 pub use lens::*;

@@ -4,14 +4,17 @@
 //! response holds a [`WsConsumer`], `WebSocket -> ()`, or a refusal. A [`PolyHandler`] is one of each.
 
 mod answer;
+mod client;
 mod http;
 mod poly;
 mod session;
 mod ws;
 
 pub use answer::{Answer, Later, Now};
+pub use client::{Next as NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
+pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Session, Transport, open};
 pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
 pub use ws::{
     BoxWsHandler, IntoConsumed, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler,

@@ -44,6 +44,14 @@ impl WsMessage {
         })
     }
 
+    /// A text message from bytes that are known to be UTF-8.
+    pub(crate) fn from_checked_utf8(bytes: Bytes) -> Self {
+        Self {
+            kind: Kind::Text,
+            bytes,
+        }
+    }
+
     /// A binary message.
     pub fn new_binary(bytes: impl Into<Bytes>) -> Self {
         Self {

@@ -1,0 +1,96 @@
+//! What talks to a socket from the other side, offline and live alike.
+
+use std::time::Duration;
+
+use super::session::SendError;
+use crate::message::{WsMessage, WsStatus};
+
+/// A client of a WebSocket: the same in memory and over the network, so that one test can run on both.
+///
+/// Its calls block. The asynchronous twin is a [`WebSocket`](crate::WebSocket) itself.
+pub trait WsClient {
+    /// Sends `message`.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] once the socket is closed.
+    fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError>;
+
+    /// Waits for the next message, at most for `limit`.
+    fn next_within(&mut self, limit: Duration) -> Next;
+
+    /// Waits for the next message as long as this client is willing to; see [`received`](Self::received).
+    fn next(&mut self) -> Next;
+
+    /// Closes the socket with `status`. Closing twice is nothing.
+    fn close(&mut self, status: WsStatus);
+
+    /// The subprotocol agreed on (RFC 6455 §1.9).
+    fn subprotocol(&self) -> Option<&str>;
+
+    /// Waits until the socket is closed, and gives the status; `None` when that takes too long.
+    fn closed(&mut self) -> Option<WsStatus>;
+
+    /// Every message still to come, in order.
+    ///
+    /// It ends when the socket is closed with 1000, or by a close frame without a code. Any other end is
+    /// given once as [`ReceiveError::Closed`]. When nothing comes for as long as the client is willing to
+    /// wait, that is given as [`ReceiveError::Silent`].
+    fn received(&mut self) -> Received<'_, Self>
+    where
+        Self: Sized,
+    {
+        Received {
+            client: self,
+            ended: false,
+        }
+    }
+}
+
+/// What waiting for a message came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// A message.
+    Message(WsMessage),
+    /// Nothing yet; the socket is open.
+    Pending,
+    /// The socket is closed, and every message before that was received.
+    Closed(WsStatus),
+}
+
+/// Why no message was received.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReceiveError {
+    /// The socket was closed with another status than 1000.
+    #[error("the socket was closed: {0}")]
+    Closed(WsStatus),
+    /// The socket is open, and nothing came for as long as the client was willing to wait.
+    #[error("no message came, and none is on its way")]
+    Silent,
+}
+
+/// The messages still to come; made by [`WsClient::received`].
+#[derive(Debug)]
+pub struct Received<'a, C> {
+    client: &'a mut C,
+    ended: bool,
+}
+
+impl<C: WsClient> Iterator for Received<'_, C> {
+    type Item = Result<WsMessage, ReceiveError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let error = match self.client.next() {
+            Next::Message(message) => return Some(Ok(message)),
+            Next::Closed(status) if status.is_normal() => None,
+            Next::Closed(status) => Some(Err(ReceiveError::Closed(status))),
+            Next::Pending => Some(Err(ReceiveError::Silent)),
+        };
+        self.ended = true;
+        error
+    }
+}
