@@ -3,8 +3,10 @@
 mod handler;
 mod lens;
 mod message;
+mod testing;
 mod wire;
 
 pub use handler::*;
 pub use lens::*;
 pub use message::*;
+pub use testing::*;
