@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use futures_util::FutureExt;
+use tokio::time::timeout;
 
 use super::world::World;
 use crate::handler::{NextMessage, SendError, WebSocket, WsClient};
@@ -45,8 +46,11 @@ impl TestWsClient {
     /// Moves the clock on by `time`: every timer in between fires at its time, in order.
     #[cfg(feature = "testing")]
     pub fn advance(&mut self, time: Duration) {
-        self.world.run(async move { sleep(time).await });
-        self.world.settle();
+        let settled = self.world.settled();
+        self.world.run(async move {
+            tokio::time::sleep(time).await;
+            settled.await;
+        });
     }
 
     /// Runs `work` on the socket in the application's world.
@@ -61,6 +65,11 @@ impl TestWsClient {
         self.socket = Some(socket);
         value
     }
+}
+
+/// A message that the session has received already: to take it, the world need not run.
+fn already_there(socket: &mut WebSocket) -> Option<WsMessage> {
+    socket.next_message().now_or_never().flatten()
 }
 
 async fn next_within(socket: &mut WebSocket, limit: Duration) -> NextMessage {
@@ -79,20 +88,22 @@ impl WsClient for TestWsClient {
     /// Where the application reads so little that the message must wait, it is [`SendError::Full`].
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
         let message = message.into();
-        let settled = self.world.settled();
-        let sent = self.with_socket(|socket| async move {
+        let (full, answered) = (self.world.settled(), self.world.settled());
+        self.with_socket(|socket| async move {
             let sent = tokio::select! {
                 biased;
                 sent = socket.send(message) => sent,
-                () = settled => Err(SendError::Full),
+                () = full => Err(SendError::Full),
             };
+            answered.await;
             (socket, sent)
-        });
-        self.world.settle();
-        sent
+        })
     }
 
     fn next_within(&mut self, limit: Duration) -> NextMessage {
+        if let Some(message) = self.socket.as_mut().and_then(already_there) {
+            return NextMessage::Message(message);
+        }
         self.with_socket(|mut socket| async move {
             let next = next_within(&mut socket, limit).await;
             (socket, next)

@@ -72,8 +72,7 @@ impl World {
 
     /// Runs what is ready until the application has nothing left to do. Time stands still.
     pub(super) fn settle(&self) {
-        let idle = Arc::clone(&self.idle);
-        self.run(async move { idle.settled().await });
+        self.run(self.settled());
     }
 
     /// Waits, inside this world, until there is nothing left to do. Time stands still.
