@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O or needs a runtime.
 
+mod abridged;
 mod body;
 mod from_request;
 mod http;
@@ -11,7 +12,10 @@ mod ws_status;
 
 pub use body::{Body, BodyError};
 pub use from_request::{FromRequest, Rejection};
-pub use http::{IntoRequest, IntoResponse, Request, RequestExt, Response, ResponseExt};
+pub use http::{
+    IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Request, RequestExt, Response,
+    ResponseExt,
+};
 pub use path_params::{FromPath, PathError, PathParams};
 pub use ws_message::WsMessage;
 pub use ws_status::{WsStatus, WsStatusError};
