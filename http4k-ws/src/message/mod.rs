@@ -7,6 +7,7 @@ mod body;
 mod from_request;
 mod http;
 mod path_params;
+mod uri_template;
 mod ws_message;
 mod ws_status;
 
@@ -17,5 +18,8 @@ pub use http::{
     ResponseExt,
 };
 pub use path_params::{FromPath, PathError, PathParams};
+pub use uri_template::{
+    PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
+};
 pub use ws_message::WsMessage;
 pub use ws_status::{WsStatus, WsStatusError};
