@@ -3,8 +3,12 @@
 mod handler;
 mod lens;
 mod message;
+#[cfg(feature = "server")]
+mod server;
 mod wire;
 
 pub use handler::*;
 pub use lens::*;
 pub use message::*;
+#[cfg(feature = "server")]
+pub use server::{RunningServer, Serve, Server, ServerConfig};
