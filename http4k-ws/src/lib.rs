@@ -7,6 +7,9 @@ mod message;
 mod server;
 mod wire;
 
+pub use bytes::Bytes;
+pub use http::{HeaderMap, Method, StatusCode, Uri};
+
 pub use handler::*;
 pub use lens::*;
 pub use message::*;
