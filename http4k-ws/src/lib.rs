@@ -3,10 +3,14 @@
 mod handler;
 mod lens;
 mod message;
+#[cfg(feature = "server")]
+mod server;
 mod testing;
 mod wire;
 
 pub use handler::*;
 pub use lens::*;
 pub use message::*;
+#[cfg(feature = "server")]
+pub use server::{RunningServer, Serve, Server, ServerConfig};
 pub use testing::*;
