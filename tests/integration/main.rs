@@ -1,1 +1,3 @@
 //! The library from outside, by subject.
+
+mod routing;
