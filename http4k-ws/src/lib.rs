@@ -1,16 +1,46 @@
 //! http4k's WebSocket API in Rust.
 
+mod filter;
 mod handler;
 mod lens;
+#[cfg(feature = "macros")]
+mod macros;
 mod message;
+mod routing;
 #[cfg(feature = "server")]
 mod server;
 mod testing;
 mod wire;
 
+#[doc(hidden)]
+pub mod __private;
+
+pub use filter::*;
 pub use handler::*;
 pub use lens::*;
+#[cfg(feature = "macros")]
+pub use macros::*;
 pub use message::*;
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig};
 pub use testing::*;
+
+pub use bytes::Bytes;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+
+/// What most programs use.
+pub mod prelude {
+    pub use http::header::CONTENT_TYPE;
+    pub use http::{Method, StatusCode};
+    pub use serde::{Deserialize, Serialize};
+
+    pub use crate::{
+        Body, BodyError, IntoResponse, Message, Next, Offline, PolyHandler, Request, RequestExt,
+        Response, ResponseExt, SendError, WebSocket, WsClient, WsConsumer, WsError, WsMessage, WsNext,
+        WsResponse, WsResult, WsSender, WsStatus,
+    };
+    #[cfg(feature = "server")]
+    pub use crate::Serve;
+    #[cfg(feature = "macros")]
+    pub use crate::routes;
+}

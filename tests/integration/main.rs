@@ -1,4 +1,5 @@
 //! The library from outside, by subject.
 
 mod contract;
+mod routing;
 mod server;

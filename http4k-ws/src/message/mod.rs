@@ -17,6 +17,7 @@ pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Request, RequestExt, Response,
     ResponseExt,
 };
+pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams};
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
