@@ -60,9 +60,13 @@ impl Rooms {
     async fn join(self, mut ws: WebSocket, room: String) -> WsResult {
         self.with(&room, |members| members.push(ws.sender()));
         while let Some(message) = ws.recv().await? {
-            self.with(&room, |members| members.retain(|member| sent(member, &message)));
+            self.with(&room, |members| {
+                members.retain(|member| sent(member, &message))
+            });
         }
-        self.with(&room, |members| members.retain(|member| *member != ws.sender()));
+        self.with(&room, |members| {
+            members.retain(|member| *member != ws.sender())
+        });
         Ok(())
     }
 
@@ -112,8 +116,12 @@ fn arguments() -> Result<(String, ServerConfig, Option<usize>), String> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || {
-            let value = arguments.next().ok_or(format!("{argument} takes a number"))?;
-            value.parse::<usize>().map_err(|error| format!("{argument} {value}: {error}"))
+            let value = arguments
+                .next()
+                .ok_or(format!("{argument} takes a number"))?;
+            value
+                .parse::<usize>()
+                .map_err(|error| format!("{argument} {value}: {error}"))
         };
         match argument.as_str() {
             "--threads" => threads = Some(number()?),
@@ -122,7 +130,9 @@ fn arguments() -> Result<(String, ServerConfig, Option<usize>), String> {
                 config.max_message = bytes;
                 config.max_frame = bytes;
             }
-            option if option.starts_with("--") => return Err(format!("there is no option {option}")),
+            option if option.starts_with("--") => {
+                return Err(format!("there is no option {option}"));
+            }
             _ => address = argument,
         }
     }

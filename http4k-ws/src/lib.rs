@@ -34,13 +34,13 @@ pub mod prelude {
     pub use http::{Method, StatusCode};
     pub use serde::{Deserialize, Serialize};
 
-    pub use crate::{
-        Body, BodyError, IntoResponse, Message, Next, Offline, PolyHandler, Request, RequestExt,
-        Response, ResponseExt, SendError, WebSocket, WsClient, WsConsumer, WsError, WsMessage, WsNext,
-        WsResponse, WsResult, WsSender, WsStatus,
-    };
     #[cfg(feature = "server")]
     pub use crate::Serve;
     #[cfg(feature = "macros")]
     pub use crate::routes;
+    pub use crate::{
+        Body, BodyError, IntoResponse, Message, Next, Offline, PolyHandler, Request, RequestExt,
+        Response, ResponseExt, SendError, WebSocket, WsClient, WsConsumer, WsError, WsMessage,
+        WsNext, WsResponse, WsResult, WsSender, WsStatus,
+    };
 }
