@@ -5,6 +5,7 @@ mod lens;
 mod message;
 #[cfg(feature = "server")]
 mod server;
+mod testing;
 mod wire;
 
 pub use bytes::Bytes;
@@ -15,3 +16,4 @@ pub use lens::*;
 pub use message::*;
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig};
+pub use testing::*;

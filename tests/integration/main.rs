@@ -1,3 +1,4 @@
 //! The library from outside, by subject.
 
+mod contract;
 mod server;

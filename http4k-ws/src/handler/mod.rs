@@ -11,7 +11,7 @@ mod session;
 mod ws;
 
 pub use answer::{Answer, Later, Now};
-pub use client::{Next as NextMessage, ReceiveError, Received, WsClient};
+pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Session, Transport, open};
