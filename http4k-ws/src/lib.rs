@@ -1,5 +1,7 @@
 //! http4k's WebSocket API in Rust.
 
+#[cfg(feature = "client")]
+mod client;
 mod handler;
 mod lens;
 mod message;
@@ -11,6 +13,8 @@ mod wire;
 pub use bytes::Bytes;
 pub use http::{HeaderMap, Method, StatusCode, Uri};
 
+#[cfg(feature = "client")]
+pub use client::{BlockingWebSocket, ConnectError, OpeningHandshake, WebSocketClient};
 pub use handler::*;
 pub use lens::*;
 pub use message::*;

@@ -1,4 +1,5 @@
 //! The library from outside, by subject.
 
+mod client;
 mod contract;
 mod server;
