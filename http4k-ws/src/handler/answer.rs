@@ -2,7 +2,14 @@
 
 use std::future::{self, Future};
 
-use crate::message::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::message::{IntoResponse, Response, ResponseExt};
+
+/// One of the library's own answers: a line that says what is wrong.
+pub(crate) fn plain(status: StatusCode, line: String) -> Response {
+    line.into_response().with_status(status)
+}
 
 /// Marks a function that answers at once.
 #[derive(Debug)]

@@ -1,11 +1,13 @@
 //! `Request -> Response`, and what wraps it.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use super::answer::Answer;
+use super::call::Call;
 use crate::message::{IntoResponse, Request, Response};
 
 /// A function from a request to a response.
@@ -28,10 +30,21 @@ where
     }
 }
 
-type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
-trait ErasedHttpHandler: Send + Sync {
+/// An [`HttpHandler`] without its type. Routers and their endpoints implement it themselves, to hand a
+/// request on with what is known of it, in one call and one future.
+pub(crate) trait ErasedHttpHandler: Send + Sync {
     fn call(&self, request: Request) -> ResponseFuture<'_>;
+
+    /// Answers a request that a router found to be this handler's.
+    fn routed(&self, call: Call) -> ResponseFuture<'_> {
+        self.call(call.into_plain_request())
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxHttpHandler")
+    }
 }
 
 impl<H: HttpHandler> ErasedHttpHandler for H {
@@ -52,6 +65,14 @@ impl BoxHttpHandler {
     pub fn new<M>(handler: impl IntoHttpHandler<M>) -> Self {
         handler.into_http_handler()
     }
+
+    pub(crate) fn erased(handler: Arc<dyn ErasedHttpHandler>) -> Self {
+        Self(handler)
+    }
+
+    pub(crate) fn routed(&self, call: Call) -> ResponseFuture<'_> {
+        self.0.routed(call)
+    }
 }
 
 impl HttpHandler for BoxHttpHandler {
@@ -62,7 +83,7 @@ impl HttpHandler for BoxHttpHandler {
 
 impl fmt::Debug for BoxHttpHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BoxHttpHandler")
+        self.0.debug(f)
     }
 }
 
@@ -85,7 +106,11 @@ pub enum Itself {}
 
 impl<H: HttpHandler> IntoHttpHandler<Itself> for H {
     fn into_http_handler(self) -> BoxHttpHandler {
-        BoxHttpHandler(Arc::new(self))
+        // One that is shared already is not wrapped again: a router must stay one.
+        match (&self as &dyn Any).downcast_ref::<BoxHttpHandler>() {
+            Some(shared) => shared.clone(),
+            None => BoxHttpHandler(Arc::new(self)),
+        }
     }
 }
 

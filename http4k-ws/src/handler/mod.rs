@@ -4,19 +4,25 @@
 //! response holds a [`WsConsumer`], `WebSocket -> ()`, or a refusal. A [`PolyHandler`] is one of each.
 
 mod answer;
+pub(crate) mod call;
 mod client;
 mod http;
 mod poly;
 mod session;
 mod ws;
 
+pub(crate) use answer::plain;
 pub use answer::{Answer, Later, Now};
+pub(crate) use call::{Call, MAX_PARAMS, Outcome, Place};
 pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
+pub(crate) use http::{ErasedHttpHandler, ResponseFuture};
+pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Session, Transport, open};
 pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
 pub use ws::{
-    BoxWsHandler, IntoConsumed, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler,
-    WsNext, WsResponse,
+    BoxWsHandler, IntoConsumed, IntoWsHandler, IntoWsResponse, WsAnswer, WsConsumer, WsFilter,
+    WsHandler, WsNext, WsResponse,
 };
+pub(crate) use ws::{ErasedWsHandler, WsResponseFuture};

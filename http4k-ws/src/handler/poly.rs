@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::answer::plain;
 use super::http::{BoxHttpHandler, Filter, IntoHttpHandler, Itself};
 use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsResponse};
 use crate::message::{Request, Response};
@@ -75,16 +76,15 @@ impl<H: IntoHttpHandler<M>, M> IntoPolyHandler<OverHttp<M>> for H {
 
 impl<W: IntoWsHandler<M>, M> IntoPolyHandler<OverWs<M>> for W {
     fn into_poly_handler(self) -> PolyHandler {
-        PolyHandler::new(|_request: Request| upgrade_required(), self)
+        PolyHandler::new(|request: Request| upgrade_required(&request), self)
     }
 }
 
 /// 426, naming the protocol to speak (RFC 9110 §15.5.22).
-pub(crate) fn upgrade_required() -> Response {
-    let mut response = Response::new(crate::message::Body::from(
-        "this is a WebSocket: ask for an upgrade\n",
-    ));
-    *response.status_mut() = StatusCode::UPGRADE_REQUIRED;
+pub(crate) fn upgrade_required(request: &Request) -> Response {
+    let path = request.uri().path();
+    let line = format!("`{path}` is a WebSocket: ask for an upgrade\n");
+    let mut response = plain(StatusCode::UPGRADE_REQUIRED, line);
     let headers = response.headers_mut();
     headers.insert(
         http::header::UPGRADE,

@@ -1,5 +1,6 @@
 //! `Request -> WsResponse`, `WebSocket -> ()`, and what wraps them.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::answer::{Later, Now};
+use super::call::Call;
 use super::http::Itself;
 use super::session::{IntoWsResult, WebSocket, WsResult};
 use crate::lens::Message;
@@ -30,6 +32,14 @@ impl WsConsumer {
         // Called inside the future, so that a panic of a plain function is the session's to catch.
         Self(Box::new(move |socket| {
             Box::pin(async move { consumer(socket.typed()).into_consumed().await })
+        }))
+    }
+
+    /// The same consumer, whose socket goes through `prepare` first.
+    pub(super) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
+        Self(Box::new(move |mut socket| {
+            prepare(&mut socket);
+            self.start(socket)
         }))
     }
 
@@ -178,6 +188,35 @@ impl<T: IntoWsResponse, E: IntoResponse> IntoWsResponse for Result<T, E> {
     }
 }
 
+/// What a ws handler's function may give back: anything [`IntoWsResponse`], or a future of it.
+///
+/// `When` is [`Now`] or [`Later`], and always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer to an opening handshake",
+    label = "a ws handler gives back a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`, or a future of one",
+    note = "to hand the socket to a function, pass it: `ws(talk(ws))`"
+)]
+pub trait WsAnswer<When> {
+    /// The answer, as a future.
+    fn ws_answer(self) -> impl Future<Output = WsResponse> + Send;
+}
+
+impl<T: IntoWsResponse> WsAnswer<Now> for T {
+    fn ws_answer(self) -> impl Future<Output = WsResponse> + Send {
+        std::future::ready(self.into_ws_response())
+    }
+}
+
+impl<F> WsAnswer<Later> for F
+where
+    F: Future + Send,
+    F::Output: IntoWsResponse,
+{
+    async fn ws_answer(self) -> WsResponse {
+        self.await.into_ws_response()
+    }
+}
+
 /// A function from an upgrade request to a consumer or a refusal.
 ///
 /// Every `Fn(Request) -> Future<Output: IntoWsResponse>` is one.
@@ -198,10 +237,20 @@ where
     }
 }
 
-type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> + Send + 'a>>;
+pub(crate) type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> + Send + 'a>>;
 
-trait ErasedWsHandler: Send + Sync {
+/// A [`WsHandler`] without its type; as with HTTP, routers and their endpoints implement it themselves.
+pub(crate) trait ErasedWsHandler: Send + Sync {
     fn call(&self, request: Request) -> WsResponseFuture<'_>;
+
+    /// Answers an upgrade that a router found to be this handler's.
+    fn routed(&self, call: Call) -> WsResponseFuture<'_> {
+        self.call(call.into_plain_request())
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxWsHandler")
+    }
 }
 
 impl<H: WsHandler> ErasedWsHandler for H {
@@ -222,6 +271,14 @@ impl BoxWsHandler {
     pub fn new<M>(handler: impl IntoWsHandler<M>) -> Self {
         handler.into_ws_handler()
     }
+
+    pub(crate) fn erased(handler: Arc<dyn ErasedWsHandler>) -> Self {
+        Self(handler)
+    }
+
+    pub(crate) fn routed(&self, call: Call) -> WsResponseFuture<'_> {
+        self.0.routed(call)
+    }
 }
 
 impl WsHandler for BoxWsHandler {
@@ -232,7 +289,7 @@ impl WsHandler for BoxWsHandler {
 
 impl fmt::Debug for BoxWsHandler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BoxWsHandler")
+        self.0.debug(f)
     }
 }
 
@@ -252,7 +309,10 @@ pub trait IntoWsHandler<Kind> {
 
 impl<H: WsHandler> IntoWsHandler<Itself> for H {
     fn into_ws_handler(self) -> BoxWsHandler {
-        BoxWsHandler(Arc::new(self))
+        match (&self as &dyn Any).downcast_ref::<BoxWsHandler>() {
+            Some(shared) => shared.clone(),
+            None => BoxWsHandler(Arc::new(self)),
+        }
     }
 }
 
@@ -278,7 +338,11 @@ where
     R: IntoConsumed<When>,
 {
     fn into_ws_handler(self) -> BoxWsHandler {
-        (move |_request: Request| WsConsumer::new(self.clone())).into_ws_handler()
+        (move |request: Request| {
+            let (head, _body) = request.into_parts();
+            WsConsumer::new(self.clone()).with_extensions(head.extensions)
+        })
+        .into_ws_handler()
     }
 }
 

@@ -48,10 +48,12 @@ pub struct PathParams(Vec<(&'static str, String)>);
 
 impl PathParams {
     /// The value of the parameter called `name`.
+    ///
+    /// Where a mounted application uses a name that the application around it uses too, its own counts.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
-            .find(|(key, _)| *key == name)
+            .rfind(|(key, _)| *key == name)
             .map(|(_, value)| value.as_str())
     }
 
@@ -70,5 +72,50 @@ impl FromIterator<(&'static str, String)> for PathParams {
 impl fmt::Debug for PathParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The text of a percent-encoded segment; `None` where `%` is not followed by two hex digits or the
+/// bytes are not UTF-8 (RFC 3986 §2.1).
+pub(crate) fn percent_decoded(raw: &str) -> Option<Cow<'_, str>> {
+    let whole = raw
+        .split('%')
+        .skip(1)
+        .all(|after| after.len() >= 2 && after.bytes().take(2).all(|b| b.is_ascii_hexdigit()));
+    if !whole {
+        return None;
+    }
+    percent_encoding::percent_decode_str(raw).decode_utf8().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_decode_to_utf8_or_to_nothing() {
+        for (raw, text) in [
+            ("bob", Some("bob")),
+            ("", Some("")),
+            ("a%20b", Some("a b")),
+            ("a%2Fb", Some("a/b")),
+            ("caf%C3%A9", Some("café")),
+            ("100%", None),
+            ("%4", None),
+            ("%zz", None),
+            ("%+1", None),
+            ("%FF", None),
+        ] {
+            assert_eq!(percent_decoded(raw).as_deref(), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_parameter_of_a_name_counts() {
+        let params: PathParams = [("id", "1".into()), ("id", "2".into())]
+            .into_iter()
+            .collect();
+        assert_eq!(params.get("id"), Some("2"));
+        assert_eq!(params.get("name"), None);
     }
 }

@@ -78,6 +78,10 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         &self.end.handshake.request
     }
 
+    pub(crate) fn request_mut(&mut self) -> &mut Request {
+        &mut self.end.handshake.request
+    }
+
     /// The subprotocol agreed on (RFC 6455 §1.9).
     pub fn subprotocol(&self) -> Option<&str> {
         self.end.handshake.subprotocol.as_deref()

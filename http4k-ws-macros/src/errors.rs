@@ -1,0 +1,102 @@
+//! All that is wrong with one input, reported in one build.
+
+use std::ops::Range;
+
+use proc_macro2::{Span, TokenStream};
+use syn::LitStr;
+
+/// The mistakes found so far.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    /// A mistake at `span`; `message` says what to write instead.
+    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.0.push(syn::Error::new(span, message));
+    }
+
+    /// A mistake that the parser found.
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
+    /// A mistake in the bytes `range` of a literal's text.
+    pub(crate) fn inside(&mut self, literal: &LitStr, range: Range<usize>, message: &str) {
+        let text = literal.value();
+        // Where the literal has escapes, its text and its source have different columns.
+        if literal.token().to_string() != format!("\"{text}\"") {
+            return self.at(literal.span(), message);
+        }
+        let columns = range.start + 1..range.end + 1;
+        match literal.token().subspan(columns) {
+            Some(span) => self.at(span, message),
+            None => {
+                let indent = text[..range.start].chars().count();
+                let carets = text[range].chars().count().max(1);
+                let drawing = format!("\"{text}\"\n{:indent$} {:^<carets$}", "", "");
+                self.at(literal.span(), format!("{message}\n\n{drawing}"));
+            }
+        }
+    }
+
+    /// The mistakes, as tokens that make the compiler report them.
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        self.0.iter().map(syn::Error::to_compile_error).collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.0.iter().map(ToString::to_string).collect()
+    }
+}
+
+/// The one of `known` that `word` was probably meant to be.
+pub(crate) fn near<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let allowed = if word.chars().count() < 4 { 1 } else { 2 };
+    known
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters to put in, take out, change, or swap with their neighbour.
+fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut rows = vec![(0..=to.len()).collect::<Vec<_>>()];
+    for i in 1..=from.len() {
+        let mut row = vec![i];
+        for j in 1..=to.len() {
+            let change = usize::from(from[i - 1] != to[j - 1]);
+            let mut best = (row[j - 1] + 1)
+                .min(rows[i - 1][j] + 1)
+                .min(rows[i - 1][j - 1] + change);
+            if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_is_a_slip_of_the_hand_away() {
+        for (word, meant) in [
+            ("GTE", Some("GET")),
+            ("get", None),
+            ("PSOT", Some("POST")),
+            ("PURGE", None),
+            ("DELTE", Some("DELETE")),
+            ("GET", Some("GET")),
+        ] {
+            assert_eq!(near(word, ["GET", "POST", "DELETE"]), meant, "{word}");
+        }
+    }
+}

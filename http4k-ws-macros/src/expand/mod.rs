@@ -1,0 +1,10 @@
+//! Model → tokens.
+//!
+//! Every token the user wrote is handed on once, and before anything whose length depends on it, so that
+//! editors find their way through the macro. Names of ours have the macro's own hygiene and are
+//! numbered; logic is in the library.
+
+mod call;
+mod routes;
+
+pub(crate) use routes::routes;

@@ -1,0 +1,172 @@
+//! `routes!`: a function, or an expression.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::call;
+use crate::errors::Errors;
+use crate::matcher::Node;
+use crate::model::{End, Fallback, Route, Routes, Scope, params, spelled};
+use crate::parse::{Param, Speaks, ours_at};
+
+/// The whole expansion, with what is wrong at its end.
+pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
+    let app = app(model);
+    let errors = errors.to_tokens();
+    match &model.head {
+        Some(head) => {
+            let head = head.tokens();
+            quote!(#head { #app } #errors)
+        }
+        None => quote!({ #errors #app }),
+    }
+}
+
+/// Ends and filters in the order of the source, then the table.
+fn app(model: &Routes) -> TokenStream {
+    let mut filters = 0;
+    let mut steps = TokenStream::new();
+    let mut filters_up_to = |last: Option<usize>, steps: &mut TokenStream| {
+        let last = last.map_or(model.filters.len(), |last| last + 1);
+        while filters < last {
+            steps.extend(filter(model, filters));
+            filters += 1;
+        }
+    };
+    for (index, route) in model.routes.iter().enumerate() {
+        if let Some(&last) = route.filters.iter().max() {
+            filters_up_to(Some(last), &mut steps);
+        }
+        let name = end_name(index);
+        let end = route_end(route);
+        let filters = wraps(&route.filters);
+        steps.extend(quote!(let #name = #end #filters;));
+    }
+    filters_up_to(None, &mut steps);
+    for (index, fallback) in model.fallbacks.iter().enumerate() {
+        let name = fallback_name(index);
+        let params: Vec<&Param> = params(&fallback.segments).collect();
+        let end = call::end(&fallback.answerer, &params);
+        let filters = wraps(&fallback.filters);
+        steps.extend(quote!(let #name = #end #filters;));
+    }
+    let table = table(model);
+    quote!(#steps #table)
+}
+
+fn filter(model: &Routes, index: usize) -> TokenStream {
+    let name = filter_name(index);
+    let filter = &model.filters[index];
+    let at = ours_at(filter.span());
+    quote_spanned!(at=> let #name = ::http4k_ws::__private::filter(#filter);)
+}
+
+fn route_end(route: &Route) -> TokenStream {
+    match &route.end {
+        End::Handler(answerer) => {
+            let params: Vec<&Param> = route.params().collect();
+            call::end(answerer, &params)
+        }
+        End::Mount { keyword, app } => {
+            let at = ours_at(keyword.span());
+            quote_spanned!(at=> ::http4k_ws::__private::mount(#app))
+        }
+    }
+}
+
+/// Puts filters before an end: the innermost first, so that the outermost sees a request first.
+fn wraps(filters: &[usize]) -> TokenStream {
+    let names = filters.iter().rev().map(|&index| filter_name(index));
+    quote!(#(.with(&*#names))*)
+}
+
+fn table(model: &Routes) -> TokenStream {
+    let metas = model.routes.iter().map(meta);
+    let root = Node::root(model);
+    let walk = root.walk(0, 0);
+    let ends = (0..model.routes.len()).map(end_name);
+    let unmatched = model.scopes.iter().map(|scope| unmatched(model, scope));
+    quote! {
+        {
+            const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];
+            fn walk(
+                path: ::http4k_ws::__private::Path<'_>,
+                m: &mut ::http4k_ws::__private::Matching<'_>,
+                at: u16,
+            ) -> bool {
+                #walk
+            }
+            ::http4k_ws::__private::Router::app(ROUTES, walk, [#(#ends),*], [#(#unmatched),*])
+        }
+    }
+}
+
+fn meta(route: &Route) -> TokenStream {
+    let protocol = match &route.end {
+        End::Mount { .. } => quote!(Mount),
+        End::Handler(answerer) => match answerer.speaks {
+            Speaks::Ws => quote!(Ws),
+            Speaks::Http | Speaks::Sse => quote!(Http),
+        },
+    };
+    let methods = route.methods.iter().map(|method| {
+        let mut literal = Literal::string(&method.to_string());
+        literal.set_span(ours_at(method.span()));
+        literal
+    });
+    let template = spelled(&route.segments);
+    let params = route.params().map(Param::text);
+    let name = route.called();
+    let docs = docs(&route.docs);
+    quote! {
+        ::http4k_ws::__private::RouteMeta {
+            protocol: ::http4k_ws::__private::Protocol::#protocol,
+            methods: &[#(#methods),*],
+            template: #template,
+            params: &[#(#params),*],
+            name: #name,
+            docs: #docs,
+        }
+    }
+}
+
+/// The lines of a doc comment, each without the space before it.
+fn docs(lines: &[String]) -> String {
+    let lines: Vec<&str> = lines
+        .iter()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.join("\n")
+}
+
+fn unmatched(model: &Routes, scope: &Scope) -> TokenStream {
+    let params = params(&scope.segments).map(Param::text);
+    let fallbacks = scope.fallbacks.iter().map(|&index| {
+        let Fallback { answerer, .. } = &model.fallbacks[index];
+        let name = fallback_name(index);
+        match answerer.speaks {
+            Speaks::Ws => quote!(.or_ws(&#name)),
+            Speaks::Http | Speaks::Sse => quote!(.or_http(&#name)),
+        }
+    });
+    let filters = wraps(&scope.filters);
+    quote! {
+        ::http4k_ws::__private::Unmatched {
+            params: &[#(#params),*],
+            side: ::http4k_ws::__private::unmatched() #(#fallbacks)* #filters,
+        }
+    }
+}
+
+fn end_name(index: usize) -> TokenStream {
+    format_ident!("r{index}", span = Span::mixed_site()).into_token_stream()
+}
+
+fn filter_name(index: usize) -> TokenStream {
+    format_ident!("w{index}", span = Span::mixed_site()).into_token_stream()
+}
+
+fn fallback_name(index: usize) -> TokenStream {
+    format_ident!("n{index}", span = Span::mixed_site()).into_token_stream()
+}

@@ -1,0 +1,171 @@
+//! The segment trie → nested `match`.
+//!
+//! The expansion reports every place where a path can lead, in the order of precedence; what is
+//! chosen, the library decides.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::model::{End, Routes};
+use crate::parse::Segment;
+
+/// Where one path can go from here.
+#[derive(Default)]
+pub(crate) struct Node {
+    literals: Vec<(String, Node)>,
+    param: Option<Box<Node>>,
+    /// Routes that end here.
+    pub(crate) ends: Vec<usize>,
+    /// Routes that take all that is left.
+    pub(crate) rests: Vec<usize>,
+    pub(crate) mounts: Vec<usize>,
+    /// Prefixes with an answer of their own.
+    pub(crate) scopes: Vec<usize>,
+}
+
+impl Node {
+    pub(crate) fn root(model: &Routes) -> Self {
+        let mut root = Self::default();
+        for (index, route) in model.routes.iter().enumerate() {
+            let (prefix, is_rest) = match route.segments.split_last() {
+                Some((Segment::Rest(_), prefix)) => (prefix, true),
+                _ => (&route.segments[..], false),
+            };
+            let node = root.at(prefix);
+            match (&route.end, is_rest) {
+                (End::Mount { .. }, _) => node.mounts.push(index),
+                (End::Handler(_), true) => node.rests.push(index),
+                (End::Handler(_), false) => node.ends.push(index),
+            }
+        }
+        for (index, scope) in model.scopes.iter().enumerate().skip(1) {
+            root.at(&scope.segments).scopes.push(index);
+        }
+        root
+    }
+
+    fn at(&mut self, segments: &[Segment]) -> &mut Self {
+        let Some((first, left)) = segments.split_first() else {
+            return self;
+        };
+        let next = match first {
+            Segment::Literal(text) => {
+                let known = self.literals.iter().position(|(known, _)| known == text);
+                let index = known.unwrap_or_else(|| {
+                    self.literals.push((text.clone(), Self::default()));
+                    self.literals.len() - 1
+                });
+                &mut self.literals[index].1
+            }
+            // A rest in a prefix is refused; what follows it has to go somewhere.
+            Segment::Param(_) | Segment::Rest(_) => self.param.get_or_insert_default(),
+        };
+        next.at(left)
+    }
+
+    /// Every node with the number of parameters before it.
+    pub(crate) fn each(&self, visit: &mut impl FnMut(&Self)) {
+        visit(self);
+        self.literals.iter().for_each(|(_, node)| node.each(visit));
+        if let Some(node) = &self.param {
+            node.each(visit);
+        }
+    }
+
+    /// An expression that walks from this node, `depth` segments and `params` parameters from the root.
+    pub(crate) fn walk(&self, depth: usize, params: usize) -> TokenStream {
+        let at = at(depth);
+        let scopes = self
+            .scopes
+            .iter()
+            .map(|scope| quote!(m.scope(#at, #scope);));
+        let steps = self.steps(depth, params);
+        if self.scopes.is_empty() {
+            steps
+        } else {
+            quote!({ #(#scopes)* #steps })
+        }
+    }
+
+    fn steps(&self, depth: usize, params: usize) -> TokenStream {
+        let at = at(depth);
+        let params_here = Literal::usize_unsuffixed(params);
+        let mut takes_rest = Vec::new();
+        if !self.rests.is_empty() {
+            let rests = unsuffixed(&self.rests);
+            takes_rest.push(quote!(m.rest(path, #params_here, #at, &[#(#rests),*])));
+        }
+        for mount in unsuffixed(&self.mounts) {
+            takes_rest.push(quote!(m.mount(#at, #mount)));
+        }
+        let ends = unsuffixed(&self.ends);
+        let ends = (!self.ends.is_empty()).then(|| quote!(m.end(path, &[#(#ends),*])));
+        let goes_on = self.goes_on(depth, params);
+        if goes_on.is_empty() && ends.is_none() {
+            return any_of(takes_rest);
+        }
+        let here = any_of(ends.into_iter().chain(takes_rest.iter().cloned()).collect());
+        let further = any_of(goes_on.into_iter().chain(takes_rest).collect());
+        let segment = format_ident!("s{depth}");
+        let segment = if self.literals.is_empty() && self.param.is_none() {
+            quote!(_)
+        } else {
+            quote!(#segment)
+        };
+        quote! {
+            match path.next(#at) {
+                None => #here,
+                Some(#segment) => #further,
+            }
+        }
+    }
+
+    fn goes_on(&self, depth: usize, params: usize) -> Vec<TokenStream> {
+        let segment = format_ident!("s{depth}");
+        let mut ways = Vec::new();
+        if !self.literals.is_empty() {
+            let arms = self.literals.iter().map(|(text, node)| {
+                let walk = node.walk(depth + 1, params);
+                quote!(#text => #walk,)
+            });
+            ways.push(quote! {
+                match &*path.text(#segment) { #(#arms)* _ => false }
+            });
+        }
+        if let Some(node) = &self.param {
+            let walk = node.walk(depth + 1, params + 1);
+            let index = Literal::usize_unsuffixed(params);
+            ways.push(quote!((m.capture(#index, #segment) && #walk)));
+        }
+        ways
+    }
+}
+
+/// Where the path is used up to, `depth` segments from the root.
+fn at(depth: usize) -> TokenStream {
+    match depth.checked_sub(1) {
+        None => quote!(at),
+        Some(last) => {
+            let segment = format_ident!("s{last}");
+            quote!(#segment.end)
+        }
+    }
+}
+
+fn any_of(ways: Vec<TokenStream>) -> TokenStream {
+    match ways.as_slice() {
+        [] => quote!(false),
+        [one] => one.clone(),
+        [first, rest @ ..] => {
+            // A `match` that starts a statement needs parentheses before `||`.
+            quote!((#first) #(|| #rest)*)
+        }
+    }
+}
+
+fn unsuffixed(indexes: &[usize]) -> Vec<Literal> {
+    indexes
+        .iter()
+        .map(|&i| Literal::usize_unsuffixed(i))
+        .collect()
+}

@@ -1,0 +1,211 @@
+//! One entry: `GET "/users/<id>" with(auth()) as user => http(show(id))`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Result, Token, parenthesized, token,
+};
+
+use super::Template;
+use crate::errors::{Errors, near};
+
+/// One line of a doc comment.
+pub(crate) type Doc = String;
+
+/// One route, mount or block.
+pub(crate) struct Entry {
+    pub(crate) docs: Vec<Doc>,
+    pub(crate) methods: Vec<Ident>,
+    pub(crate) place: Place,
+    pub(crate) filters: Vec<Expr>,
+    pub(crate) name: Option<Ident>,
+    pub(crate) target: Target,
+    /// Its first token, to blame where it has no path.
+    pub(crate) span: Span,
+}
+
+/// Where an entry stands.
+pub(crate) enum Place {
+    /// At the prefix of the block around it.
+    Here,
+    Path(Template),
+    /// `_`: wherever nothing else does.
+    Fallback(Span),
+}
+
+/// What an entry leads to.
+pub(crate) enum Target {
+    Handler(Handler),
+    Mount { keyword: Ident, app: Expr },
+    Block(Vec<Entry>),
+}
+
+/// The protocol of a handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    Http,
+    Ws,
+    Sse,
+}
+
+/// `http(show(id))`.
+pub(crate) struct Handler {
+    pub(crate) speaks: Speaks,
+    pub(crate) keyword: Ident,
+    pub(crate) expr: Expr,
+}
+
+impl Entry {
+    /// The next entry; `None` where its path is broken, which is reported.
+    pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Self>> {
+        let docs = docs(Attribute::parse_outer(input)?, errors);
+        let span = input.span();
+        let methods = methods(input)?;
+        let place = if input.peek(Token![_]) {
+            Some(Place::Fallback(input.parse::<Token![_]>()?.span))
+        } else if input.peek(LitStr) {
+            Template::new(input.parse()?, errors).map(Place::Path)
+        } else {
+            Some(Place::Here)
+        };
+        let filters = filters(input)?;
+        let name = match input.parse::<Option<Token![as]>>()? {
+            Some(_) => Some(input.call(Ident::parse_any)?),
+            None => None,
+        };
+        arrow(input, &place)?;
+        let target = target(input, errors)?;
+        Ok(place.map(|place| Self {
+            docs,
+            methods,
+            place,
+            filters,
+            name,
+            target,
+            span,
+        }))
+    }
+}
+
+fn docs(attributes: Vec<Attribute>, errors: &mut Errors) -> Vec<Doc> {
+    let mut docs = Vec::new();
+    for attribute in attributes {
+        let span = attribute.pound_token.span;
+        match attribute.meta {
+            Meta::NameValue(meta) if meta.path.is_ident("doc") => {
+                if let Expr::Lit(ExprLit {
+                    lit: Lit::Str(line),
+                    ..
+                }) = meta.value
+                {
+                    docs.push(line.value());
+                }
+            }
+            meta if meta.path().is_ident("cfg") => errors.at(
+                span,
+                "`#[cfg]` can't be on one route: the routes are checked against each other \
+                 before it is known; mount an application that has two forms instead",
+            ),
+            _ => errors.at(span, "a route has doc comments and no other attributes"),
+        }
+    }
+    docs
+}
+
+fn methods(input: ParseStream<'_>) -> Result<Vec<Ident>> {
+    let mut methods = Vec::new();
+    while input.peek(syn::Ident) && !input.peek(kw::with) {
+        methods.push(input.parse()?);
+        if input.parse::<Option<Token![|]>>()?.is_none() {
+            break;
+        }
+    }
+    Ok(methods)
+}
+
+fn filters(input: ParseStream<'_>) -> Result<Vec<Expr>> {
+    if input.parse::<Option<kw::with>>()?.is_none() {
+        return Ok(Vec::new());
+    }
+    let inside;
+    parenthesized!(inside in input);
+    let filters = Punctuated::<Expr, Token![,]>::parse_terminated(&inside)?;
+    Ok(filters.into_iter().collect())
+}
+
+fn arrow(input: ParseStream<'_>, place: &Option<Place>) -> Result<()> {
+    if input.peek(Token![=>]) {
+        return input.parse::<Token![=>]>().map(drop);
+    }
+    Err(input.error(match place {
+        Some(Place::Here) => {
+            "expected a path in quotes, as in `GET \"/users/<id>\" => http(show(id))`"
+        }
+        _ => "expected `=>` and what answers, as in `=> http(show)`",
+    }))
+}
+
+fn target(input: ParseStream<'_>, errors: &mut Errors) -> Result<Target> {
+    if input.peek(token::Brace) {
+        let inside;
+        syn::braced!(inside in input);
+        let body: TokenStream = inside.parse()?;
+        return Ok(Target::Block(super::entries(body, errors)));
+    }
+    let wants = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
+    let keyword: Ident = input
+        .parse()
+        .map_err(|error| Error::new(error.span(), wants))?;
+    let word = keyword.to_string();
+    if !input.peek(token::Paren) || !["http", "ws", "sse", "mount"].contains(&word.as_str()) {
+        let meant = near(&word, ["http", "ws", "sse", "mount"]);
+        return Err(Error::new(
+            keyword.span(),
+            match meant {
+                Some(meant) if input.peek(token::Paren) => {
+                    format!("{wants}; did you mean `{meant}(..)`?")
+                }
+                _ => format!("{wants}; a handler says what it speaks, as in `http({word})`"),
+            },
+        ));
+    }
+    let inside;
+    let parens = parenthesized!(inside in input);
+    if inside.is_empty() {
+        let message = format!("`{word}(..)` is handed what answers, as in `{word}(show)`");
+        return Err(Error::new(parens.span.join(), message));
+    }
+    let expr: Expr = inside.parse()?;
+    inside.parse::<Option<Token![,]>>()?;
+    if !inside.is_empty() {
+        let message = format!("`{word}(..)` takes one handler; arguments go into its call");
+        return Err(inside.error(message));
+    }
+    let speaks = match word.as_str() {
+        "http" => Speaks::Http,
+        "ws" => Speaks::Ws,
+        "sse" => Speaks::Sse,
+        _ => return Ok(Target::Mount { keyword, app: expr }),
+    };
+    Ok(Target::Handler(Handler {
+        speaks,
+        keyword,
+        expr,
+    }))
+}
+
+impl Speaks {
+    pub(crate) fn keyword(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Ws => "ws",
+            Self::Sse => "sse",
+        }
+    }
+}
+
+mod kw {
+    syn::custom_keyword!(with);
+}

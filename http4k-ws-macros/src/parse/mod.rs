@@ -1,0 +1,78 @@
+//! Tokens → syntax tree, every span kept.
+//!
+//! Input is split at its top-level commas, and each entry parsed alone: a broken one is reported, and
+//! the others are kept.
+
+mod entry;
+mod item;
+mod template;
+
+pub(crate) use entry::{Doc, Entry, Handler, Place, Speaks, Target};
+pub(crate) use item::Head;
+use proc_macro2::{Span, TokenStream, TokenTree};
+pub(crate) use template::{Param, Segment, Template};
+
+use crate::errors::Errors;
+
+/// The whole input of `routes!`.
+pub(crate) struct Routes {
+    /// The function of the item form.
+    pub(crate) head: Option<Head>,
+    pub(crate) entries: Vec<Entry>,
+}
+
+impl Routes {
+    pub(crate) fn new(input: TokenStream, errors: &mut Errors) -> Self {
+        let (head, body) = match item::split(input) {
+            Ok(parts) => parts,
+            Err(error) => {
+                errors.push(error);
+                (None, TokenStream::new())
+            }
+        };
+        Self {
+            head,
+            entries: entries(body, errors),
+        }
+    }
+}
+
+/// The entries of a block or of the whole input.
+fn entries(body: TokenStream, errors: &mut Errors) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for chunk in chunks(body) {
+        // A comma may be left out, so that a chunk may hold several.
+        let parsed = syn::parse::Parser::parse2(
+            |input: syn::parse::ParseStream<'_>| {
+                while !input.is_empty() {
+                    entries.extend(Entry::parse(input, errors)?);
+                }
+                Ok(())
+            },
+            chunk,
+        );
+        if let Err(error) = parsed {
+            errors.push(error);
+        }
+    }
+    entries
+}
+
+fn chunks(body: TokenStream) -> Vec<TokenStream> {
+    let mut chunks = vec![TokenStream::new()];
+    for token in body {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == ',' => chunks.push(TokenStream::new()),
+            _ => chunks
+                .last_mut()
+                .expect("there is always one")
+                .extend([token]),
+        }
+    }
+    chunks
+}
+
+/// A span of our own hygiene, shown at `span`: a name that the user's names can't meet.
+pub(crate) fn ours_at(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}

@@ -1,0 +1,222 @@
+//! A request on its way through routers: where it is, and what they captured from its path.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::{Extensions, StatusCode};
+
+use super::answer::plain;
+use super::ws::{WsConsumer, WsResponse};
+use crate::message::{FromPath, FromRequest, PathParams, Rejection, Request, percent_decoded};
+
+/// How many parameters a path may have, those of every mount on the way included.
+pub(crate) const MAX_PARAMS: usize = 16;
+
+/// Where a router found its request. It travels beside the request, and in its extensions where a
+/// filter or a plain handler stands in between.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place {
+    /// Where each captured segment stands in the raw path, the outermost router's first.
+    captures: [(u16, u16); MAX_PARAMS],
+    captured: usize,
+    /// The names of the captures: those of the last router, after those of the routers around it.
+    names: &'static [&'static str],
+    outer: Vec<&'static [&'static str]>,
+    /// Up to where the path is used up.
+    pub(crate) at: u16,
+    pub(crate) outcome: Outcome,
+}
+
+/// What the last router made of the request.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Outcome {
+    /// No route has this path.
+    #[default]
+    NotFound,
+    /// A route takes it.
+    Found,
+    /// A mounted application takes what is left of the path.
+    Mounted,
+    /// The path is known, the method is not; these are.
+    NotAllowed(Vec<&'static str>),
+    /// Only WebSockets are here.
+    UpgradeRequired,
+    /// No WebSocket is here.
+    NoWebSocket,
+    /// A captured segment is not percent-encoded UTF-8.
+    BadEncoding,
+}
+
+impl Place {
+    /// Where a router starts: at the path's beginning, or behind the prefix it is mounted at.
+    pub(crate) fn start(request: &mut Request) -> Self {
+        if request.extensions().is_empty() {
+            return Self::default();
+        }
+        match request.extensions_mut().remove::<Self>() {
+            Some(place) if matches!(place.outcome, Outcome::Mounted) => place,
+            _ => Self::default(),
+        }
+    }
+
+    /// How many captures the routers around this one have made.
+    pub(crate) fn captured(&self) -> usize {
+        self.captured
+    }
+
+    /// Goes on to `at`, with `captures` of a route whose parameters are called `names`.
+    pub(crate) fn enter(
+        &mut self,
+        captures: [(u16, u16); MAX_PARAMS],
+        names: &'static [&'static str],
+        at: u16,
+    ) {
+        if !self.names.is_empty() {
+            self.outer.push(self.names);
+        }
+        self.names = names;
+        self.captures = captures;
+        self.captured = (self.captured + names.len()).min(MAX_PARAMS);
+        self.at = at;
+    }
+
+    /// The captures so far, for the next router to add to.
+    pub(crate) fn captures(&self) -> [(u16, u16); MAX_PARAMS] {
+        self.captures
+    }
+
+    /// The raw text of the last router's parameter `index`.
+    fn raw<'p>(&self, path: &'p str, index: usize) -> &'p str {
+        let own = self.captured - self.names.len();
+        self.captures
+            .get(own + index)
+            .and_then(|(start, end)| path.get(usize::from(*start)..usize::from(*end)))
+            .unwrap_or_default()
+    }
+
+    fn params(&self, path: &str) -> PathParams {
+        let names = self.outer.iter().copied().chain([self.names]).flatten();
+        names
+            .zip(self.captures)
+            .map(|(name, (start, end))| {
+                let raw = path.get(usize::from(start)..usize::from(end));
+                let text = percent_decoded(raw.unwrap_or_default()).unwrap_or_default();
+                (*name, text.into_owned())
+            })
+            .collect()
+    }
+}
+
+/// One routed request, before its handler is called: what generated code reads its arguments from.
+pub struct Call {
+    pub(crate) request: Request,
+    pub(crate) place: Place,
+    /// Whether the extensions have the parameters.
+    shown: bool,
+}
+
+impl Call {
+    /// A request that was found to be at `place`.
+    pub(crate) fn new(request: Request, place: Place) -> Self {
+        Self {
+            request,
+            place,
+            shown: false,
+        }
+    }
+
+    /// The call that a router made before `request` went through a filter.
+    pub(crate) fn resumed(mut request: Request) -> Self {
+        match request.extensions_mut().remove() {
+            Some(place) => Self {
+                request,
+                place,
+                shown: true,
+            },
+            None => Self::new(request, Place::default()),
+        }
+    }
+
+    /// The path parameter `index` of the route, parsed.
+    ///
+    /// # Errors
+    ///
+    /// A 404 that says what the segment is not.
+    pub fn param<T: FromPath>(&self, index: usize) -> Result<T, Rejection> {
+        let raw = self.place.raw(self.request.uri().path(), index);
+        // That it decodes is checked when the route is found.
+        let text: Cow<'_, str> = percent_decoded(raw).unwrap_or_default();
+        T::from_path(text)
+            .map_err(|error| Rejection::new(plain(StatusCode::NOT_FOUND, format!("{error}\n"))))
+    }
+
+    /// The value of a `_` argument.
+    ///
+    /// # Errors
+    ///
+    /// What the type answers to a request that holds no such value.
+    pub async fn extract<T: FromRequest>(&mut self) -> Result<T, Rejection> {
+        self.add_params();
+        T::from_request(&mut self.request).await
+    }
+
+    /// The request, with the path parameters among its extensions.
+    pub fn into_request(mut self) -> Request {
+        self.add_params();
+        self.request
+    }
+
+    /// The request, for a consumer that also gets the socket: the extensions stay for the socket too.
+    pub fn take_request(&mut self) -> Request {
+        self.add_params();
+        let extensions = self.request.extensions().clone();
+        let request = std::mem::take(&mut self.request);
+        *self.request.extensions_mut() = extensions;
+        request
+    }
+
+    /// Accepts the upgrade; the socket's request gets the path parameters, and whatever else filters
+    /// put among the extensions.
+    pub fn accept(mut self, consumer: WsConsumer) -> WsResponse {
+        self.add_params();
+        let extensions = std::mem::take(self.request.extensions_mut());
+        WsResponse::accept(consumer.with_extensions(extensions))
+    }
+
+    /// The request for a handler that is no router and no generated code, such as a filter.
+    pub(super) fn into_plain_request(mut self) -> Request {
+        self.add_params();
+        let found = matches!(self.place.outcome, Outcome::Found);
+        if !found || self.place.captured > 0 {
+            self.request.extensions_mut().insert(self.place);
+        }
+        self.request
+    }
+
+    fn add_params(&mut self) {
+        if self.place.captured > 0 && !self.shown {
+            self.shown = true;
+            let params = self.place.params(self.request.uri().path());
+            self.request.extensions_mut().insert(params);
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("method", self.request.method())
+            .field("uri", self.request.uri())
+            .finish_non_exhaustive()
+    }
+}
+
+impl WsConsumer {
+    /// The same consumer, whose socket's request also has `extensions`.
+    pub(crate) fn with_extensions(self, extensions: Extensions) -> Self {
+        if extensions.is_empty() {
+            return self;
+        }
+        self.after(move |socket| socket.request_mut().extensions_mut().extend(extensions))
+    }
+}

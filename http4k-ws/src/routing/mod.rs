@@ -1,0 +1,19 @@
+//! Which function answers: what `routes!` expands to.
+//!
+//! A [`Router`] is a table of routes, the matcher that the macro writes for their paths, and one
+//! endpoint for each. [`matching`] has the rules of precedence, [`endpoint`] what a route calls,
+//! [`unmatched`] what is answered when no route does.
+
+pub(crate) mod endpoint;
+pub(crate) mod matching;
+mod path;
+mod router;
+pub(crate) mod table;
+mod unmatched;
+
+pub use endpoint::{Side, filter, http, http_handler, mount, ws, ws_handler};
+pub use matching::Matching;
+pub use path::{Path, Segment};
+pub use router::{Router, Unmatched};
+pub use table::{Protocol, RouteMeta};
+pub use unmatched::unmatched;

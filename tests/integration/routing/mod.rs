@@ -1,0 +1,35 @@
+//! `routes!`: which function answers, and what it is handed.
+
+mod calls;
+
+use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
+
+/// Asks `app` and gives the status and the text of the body.
+async fn ask(app: &PolyHandler, method: &str, path: &str) -> (u16, String) {
+    let response = respond(app, method, path).await;
+    let status = response.status().as_u16();
+    let body = response.into_body().bytes().await.unwrap();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+async fn respond(app: &PolyHandler, method: &str, path: &str) -> Response {
+    app.http().call(request(method, path)).await
+}
+
+fn request(method: &str, path: &str) -> Request {
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = method.parse().unwrap();
+    *request.uri_mut() = path.parse().unwrap();
+    request
+}
+
+/// Asks `app` for a socket.
+async fn upgrade(app: &PolyHandler, path: &str) -> WsResponse {
+    app.ws().call(request("GET", path)).await
+}
+
+/// The status of the refusal; `None` where a consumer is chosen.
+async fn refusal(app: &PolyHandler, path: &str) -> Option<u16> {
+    let outcome = upgrade(app, path).await.into_outcome();
+    outcome.err().map(|response| response.status().as_u16())
+}
