@@ -1,5 +1,7 @@
 //! http4k's WebSocket API in Rust.
 
+#[cfg(feature = "client")]
+mod client;
 mod filter;
 mod handler;
 mod lens;
@@ -15,6 +17,8 @@ mod wire;
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "client")]
+pub use client::{BlockingWebSocket, ConnectError, OpeningHandshake, WebSocketClient};
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;
@@ -36,6 +40,8 @@ pub mod prelude {
 
     #[cfg(feature = "server")]
     pub use crate::Serve;
+    #[cfg(feature = "client")]
+    pub use crate::WebSocketClient;
     #[cfg(feature = "macros")]
     pub use crate::routes;
     pub use crate::{

@@ -22,7 +22,7 @@ use super::upgrade::Accepted;
 use super::{ServerConfig, http, upgrade};
 use crate::handler::open;
 use crate::message::Response;
-use crate::wire::Wire;
+use crate::wire::{Limits, Wire};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
@@ -137,8 +137,9 @@ fn become_socket(accepted: Accepted, flusher: Flusher, shared: &Arc<Shared>) {
     let Some(stream) = parts.io.into_stream() else {
         return log::error!("a connection is still in use");
     };
-    let wire = Wire::server(stream, parts.read_buf, shared.config.frame_limits());
-    let (socket, session) = open(wire, accepted.handshake, shared.config.session.clone());
+    let config = shared.config.session.clone();
+    let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
+    let (socket, session) = open(wire, accepted.handshake, config);
     let sender = socket.sender();
     let session = session.consumed_by(accepted.consumer, socket);
     shared.connections.spawn(|ticket| async move {
