@@ -1,3 +1,6 @@
 //! The library from outside, by subject.
 
+mod client;
+mod contract;
 mod routing;
+mod server;

@@ -17,10 +17,10 @@ pub trait WsClient {
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError>;
 
     /// Waits for the next message, at most for `limit`.
-    fn next_within(&mut self, limit: Duration) -> Next;
+    fn next_within(&mut self, limit: Duration) -> NextMessage;
 
     /// Waits for the next message as long as this client is willing to; see [`received`](Self::received).
-    fn next(&mut self) -> Next;
+    fn next(&mut self) -> NextMessage;
 
     /// Closes the socket with `status`. Closing twice is nothing.
     fn close(&mut self, status: WsStatus);
@@ -49,7 +49,7 @@ pub trait WsClient {
 
 /// What waiting for a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub enum NextMessage {
     /// A message.
     Message(WsMessage),
     /// Nothing yet; the socket is open.
@@ -85,10 +85,10 @@ impl<C: WsClient> Iterator for Received<'_, C> {
             return None;
         }
         let error = match self.client.next() {
-            Next::Message(message) => return Some(Ok(message)),
-            Next::Closed(status) if status.is_normal() => None,
-            Next::Closed(status) => Some(Err(ReceiveError::Closed(status))),
-            Next::Pending => Some(Err(ReceiveError::Silent)),
+            NextMessage::Message(message) => return Some(Ok(message)),
+            NextMessage::Closed(status) if status.is_normal() => None,
+            NextMessage::Closed(status) => Some(Err(ReceiveError::Closed(status))),
+            NextMessage::Pending => Some(Err(ReceiveError::Silent)),
         };
         self.ended = true;
         error

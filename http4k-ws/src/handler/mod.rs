@@ -13,9 +13,8 @@ mod ws;
 
 pub(crate) use answer::plain;
 pub use answer::{Answer, Later, Now};
-
 pub(crate) use call::{Call, MAX_PARAMS, Outcome, Place};
-pub use client::{Next as NextMessage, ReceiveError, Received, WsClient};
+pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub(crate) use http::{ErasedHttpHandler, ResponseFuture};
 pub(crate) use poly::upgrade_required;

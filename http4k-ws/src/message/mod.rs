@@ -2,17 +2,25 @@
 //!
 //! Nothing here does I/O or needs a runtime.
 
+mod abridged;
 mod body;
 mod from_request;
 mod http;
 mod path_params;
+mod uri_template;
 mod ws_message;
 mod ws_status;
 
 pub use body::{Body, BodyError};
 pub use from_request::{FromRequest, Rejection};
-pub use http::{IntoRequest, IntoResponse, Request, RequestExt, Response, ResponseExt};
+pub use http::{
+    IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Request, RequestExt, Response,
+    ResponseExt,
+};
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams};
+pub use uri_template::{
+    PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
+};
 pub use ws_message::WsMessage;
 pub use ws_status::{WsStatus, WsStatusError};

@@ -6,9 +6,27 @@ use std::str;
 
 use bytes::Bytes;
 
+use super::abridged::Abridged;
+
 /// One WebSocket message, whole: fragments are joined before it is seen (RFC 6455 §5.4).
 ///
-/// Cloning shares the bytes.
+/// Text and bytes become one with [`Into`]: `&str` and `String` a text message, `Bytes`, `Vec<u8>` and `b"…"` a
+/// binary one. Cloning shares the bytes. A text and a binary message are never equal, also where their bytes are;
+/// an empty message of either kind is a message.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::WsMessage;
+///
+/// let greeting = WsMessage::from("hello");
+/// assert!(greeting.is_text());
+/// assert_eq!(greeting.text(), "hello");
+///
+/// let picture = WsMessage::from(b"\x89PNG");
+/// assert_eq!(picture.as_text(), None);
+/// assert_eq!(picture.as_bytes().len(), 4);
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct WsMessage {
     // Text is always valid UTF-8.
@@ -31,11 +49,22 @@ impl WsMessage {
         }
     }
 
-    /// A text message from bytes that must be UTF-8.
+    /// A text message from bytes that must be UTF-8; they are shared, not copied.
     ///
     /// # Errors
     ///
     /// The position of the first invalid byte, as [`str::Utf8Error`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use bytes::Bytes;
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let message = WsMessage::text_from_utf8(Bytes::from_static(b"hello")).unwrap();
+    /// assert_eq!(message, "hello".into());
+    /// assert!(WsMessage::text_from_utf8(Bytes::from_static(b"\xff")).is_err());
+    /// ```
     pub fn text_from_utf8(bytes: Bytes) -> Result<Self, str::Utf8Error> {
         str::from_utf8(&bytes)?;
         Ok(Self {
@@ -96,12 +125,14 @@ impl WsMessage {
     }
 }
 
+/// Shows the payload, abridged.
 impl fmt::Debug for WsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.as_text() {
-            Some(text) => write!(f, "Text({text:?})"),
-            None => write!(f, "Binary({:?})", self.bytes),
-        }
+        let kind = match self.kind {
+            Kind::Text => "Text",
+            Kind::Binary => "Binary",
+        };
+        write!(f, "{kind}({})", Abridged(&self.bytes))
     }
 }
 
@@ -114,5 +145,83 @@ macro_rules! from {
         }
     )*};
 }
-from!(new_text: &str, String);
+from!(new_text: &str, String, &String, Cow<'_, str>);
 from!(new_binary: &'static [u8], Vec<u8>, Bytes);
+
+impl<const N: usize> From<&'static [u8; N]> for WsMessage {
+    fn from(source: &'static [u8; N]) -> Self {
+        Self::new_binary(source.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_and_bytes_become_the_kind_they_are() {
+        let owned = String::from("a");
+        let texts: [WsMessage; 4] = [
+            "a".into(),
+            (&owned).into(),
+            owned.clone().into(),
+            Cow::Borrowed("a").into(),
+        ];
+        for message in texts {
+            assert!(message.is_text() && !message.is_binary());
+            assert_eq!(message.as_text(), Some("a"));
+        }
+        let binaries: [WsMessage; 4] = [
+            b"a".into(),
+            b"a".as_slice().into(),
+            b"a".to_vec().into(),
+            Bytes::from("a").into(),
+        ];
+        for message in binaries {
+            assert!(message.is_binary() && !message.is_text());
+            assert_eq!(message.as_text(), None);
+            assert_eq!(message.into_bytes(), "a");
+        }
+    }
+
+    #[test]
+    fn kinds_differ_also_where_the_bytes_do_not() {
+        assert_ne!(WsMessage::new_text("a"), WsMessage::new_binary("a"));
+        assert_ne!(WsMessage::new_text(""), WsMessage::new_binary(""));
+        assert_eq!(WsMessage::new_text("a"), "a".into());
+    }
+
+    #[test]
+    fn cloning_shares_the_bytes() {
+        let message = WsMessage::new_text("hello");
+        assert_eq!(
+            message.clone().as_bytes().as_ptr(),
+            message.as_bytes().as_ptr()
+        );
+    }
+
+    #[test]
+    fn text_of_a_binary_message_is_read_with_replacements() {
+        assert_eq!(WsMessage::new_binary("a").text(), "a");
+        assert_eq!(WsMessage::from(b"a\xff").text(), "a\u{fffd}");
+        let failure = WsMessage::text_from_utf8(Bytes::from_static(b"ab\xff")).unwrap_err();
+        assert_eq!(failure.valid_up_to(), 2);
+    }
+
+    #[test]
+    fn debug_shows_kind_and_payload() {
+        assert_eq!(
+            format!("{:?}", WsMessage::new_text("a\"b")),
+            r#"Text("a\"b")"#
+        );
+        assert_eq!(
+            format!("{:?}", WsMessage::from(b"\xff")),
+            r#"Binary(b"\xff")"#
+        );
+        let long = format!("{:?}", WsMessage::new_binary(vec![0; 100_000]));
+        assert!(
+            long.len() < 600 && long.ends_with("… 100000 bytes)"),
+            "{long}"
+        );
+    }
+}

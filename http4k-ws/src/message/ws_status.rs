@@ -5,7 +5,25 @@ use std::fmt;
 
 /// Why a socket closed: a close code and a reason (RFC 6455 §7.4).
 ///
-/// Every status can be read; only those that [`is_sendable`](Self::is_sendable) travel in a frame.
+/// Every status can be read; only those that [`is_sendable`](Self::is_sendable) travel in a frame, and
+/// [`new`](Self::new) makes no others. Two are equal where code and reason are; to ask for the code alone, compare
+/// [`code`](Self::code). The codes 4000 to 4999 are an application's own (§7.4.2).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::WsStatus;
+///
+/// # fn main() -> Result<(), http4k_ws::WsStatusError> {
+/// let full = WsStatus::new(4001, "the room is full")?;
+/// assert_eq!(full.to_string(), "4001 the room is full");
+///
+/// let later = WsStatus::TRY_AGAIN_LATER.with_reason("the room is full")?;
+/// assert_eq!(later.code(), WsStatus::TRY_AGAIN_LATER.code());
+/// assert_ne!(later, WsStatus::TRY_AGAIN_LATER);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct WsStatus {
     code: u16,
@@ -42,7 +60,7 @@ impl WsStatus {
         GOING_AWAY = 1001, "going away";
         /// 1002: a frame broke the protocol.
         PROTOCOL_ERROR = 1002, "protocol error";
-        /// 1003: a kind of message that can't be taken.
+        /// 1003: a kind of message that is not taken here, such as binary where only text is.
         UNSUPPORTED = 1003, "unsupported data";
         /// 1005: a close frame without a code; read, never sent.
         NO_STATUS = 1005, "";
@@ -54,12 +72,18 @@ impl WsStatus {
         POLICY_VIOLATION = 1008, "policy violation";
         /// 1009: a message or frame over the limit.
         TOO_BIG = 1009, "message too big";
+        /// 1010: the client misses an extension that the server did not agree to.
+        MISSING_EXTENSION = 1010, "extension missing";
         /// 1011: the consumer failed.
         INTERNAL_ERROR = 1011, "internal error";
         /// 1012: the server restarts.
         RESTART = 1012, "service restart";
-        /// 1013: try again later; the peer reads too slowly.
+        /// 1013: try again later; the peer reads too slowly, or there is no room for it.
         TRY_AGAIN_LATER = 1013, "try again later";
+        /// 1014: a gateway had no good answer from the server behind it.
+        BAD_GATEWAY = 1014, "bad gateway";
+        /// 1015: the TLS handshake failed; read, never sent.
+        TLS_HANDSHAKE = 1015, "TLS handshake failed";
     }
 
     /// A status that can be sent.
@@ -73,6 +97,15 @@ impl WsStatus {
             reason: reason.into(),
         };
         status.check().map(|()| status)
+    }
+
+    /// The same code with another reason; an empty one is none.
+    ///
+    /// # Errors
+    ///
+    /// [`WsStatusError::ReasonTooLong`] over 123 bytes, [`WsStatusError::Reserved`] where the code can't be sent.
+    pub fn with_reason(&self, reason: impl Into<Cow<'static, str>>) -> Result<Self, WsStatusError> {
+        Self::new(self.code, reason)
     }
 
     /// A status that was read from a peer, whatever its code.
@@ -93,7 +126,7 @@ impl WsStatus {
         &self.reason
     }
 
-    /// Whether this is the ordinary end of a conversation: 1000, or a close frame without a code.
+    /// Whether this is the ordinary end of a conversation: 1000, or 1005, a close frame without a code.
     pub fn is_normal(&self) -> bool {
         matches!(self.code, 1000 | 1005)
     }
@@ -115,6 +148,7 @@ impl WsStatus {
     }
 }
 
+/// The code, and behind it the reason where there is one: `1010 all good`.
 impl fmt::Display for WsStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code)?;
@@ -123,5 +157,93 @@ impl fmt::Display for WsStatus {
         } else {
             write!(f, " {}", self.reason)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_codes_that_travel_can_be_made() {
+        let cases = [
+            (0, Err(WsStatusError::OutOfRange(0))),
+            (999, Err(WsStatusError::OutOfRange(999))),
+            (1000, Ok(())),
+            (1003, Ok(())),
+            (1004, Err(WsStatusError::Reserved(1004))),
+            (1005, Err(WsStatusError::Reserved(1005))),
+            (1006, Err(WsStatusError::Reserved(1006))),
+            (1007, Ok(())),
+            (1014, Ok(())),
+            (1015, Err(WsStatusError::Reserved(1015))),
+            (1016, Ok(())),
+            (2999, Ok(())),
+            (3000, Ok(())),
+            (4999, Ok(())),
+            (5000, Err(WsStatusError::OutOfRange(5000))),
+            (u16::MAX, Err(WsStatusError::OutOfRange(u16::MAX))),
+        ];
+        for (code, expected) in cases {
+            let made = WsStatus::new(code, "");
+            assert_eq!(made.map(|status| assert_eq!(status.code(), code)), expected);
+            let received = WsStatus::received(code, "");
+            assert_eq!(received.is_sendable(), expected.is_ok(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_reason_is_measured_in_bytes() {
+        assert!(WsStatus::new(1000, "x".repeat(123)).is_ok());
+        let refused = WsStatus::new(1000, "x".repeat(124));
+        assert_eq!(refused, Err(WsStatusError::ReasonTooLong(124)));
+        let refused = WsStatus::NORMAL.with_reason("é".repeat(62));
+        assert_eq!(refused, Err(WsStatusError::ReasonTooLong(124)));
+    }
+
+    #[test]
+    fn the_reason_can_be_replaced_where_the_code_can_be_sent() {
+        let status = WsStatus::MISSING_EXTENSION.with_reason("all good").unwrap();
+        assert_eq!(status.to_string(), "1010 all good");
+        assert_eq!(status.reason(), "all good");
+        assert_eq!(WsStatus::NORMAL.to_string(), "1000");
+        let refused = WsStatus::ABNORMAL.with_reason("gone");
+        assert_eq!(refused, Err(WsStatusError::Reserved(1006)));
+    }
+
+    #[test]
+    fn every_constant_but_those_that_are_only_read_can_be_sent() {
+        let read_only = [
+            WsStatus::NO_STATUS,
+            WsStatus::ABNORMAL,
+            WsStatus::TLS_HANDSHAKE,
+        ];
+        assert!(read_only.iter().all(|status| !status.is_sendable()));
+        let sent = [
+            WsStatus::NORMAL,
+            WsStatus::GOING_AWAY,
+            WsStatus::PROTOCOL_ERROR,
+            WsStatus::UNSUPPORTED,
+            WsStatus::INVALID_PAYLOAD,
+            WsStatus::POLICY_VIOLATION,
+            WsStatus::TOO_BIG,
+            WsStatus::MISSING_EXTENSION,
+            WsStatus::INTERNAL_ERROR,
+            WsStatus::RESTART,
+            WsStatus::TRY_AGAIN_LATER,
+            WsStatus::BAD_GATEWAY,
+        ];
+        for status in sent {
+            assert!(status.is_sendable(), "{status}");
+            assert_eq!(status.is_normal(), status.code() == 1000);
+        }
+        assert!(WsStatus::NO_STATUS.is_normal());
+        assert!(!WsStatus::ABNORMAL.is_normal());
+    }
+
+    #[test]
+    fn equality_takes_the_reason_into_account() {
+        assert_eq!(WsStatus::new(1000, "").unwrap(), WsStatus::NORMAL);
+        assert_ne!(WsStatus::new(1000, "bye").unwrap(), WsStatus::NORMAL);
     }
 }

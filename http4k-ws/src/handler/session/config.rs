@@ -6,6 +6,12 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionConfig {
+    /// How long a message from the peer may be, in bytes, its fragments joined; a longer one closes the
+    /// socket with 1009. Default 1 MiB.
+    pub max_message: usize,
+    /// How long the payload of one frame from the peer may be, in bytes; 1009 too, and from the frame's
+    /// header on. Only on the network, for in memory there are no frames. Default 1 MiB.
+    pub max_frame: usize,
     /// How many messages may wait in each direction. Default 256, at least 1.
     pub queue_messages: usize,
     /// How many bytes may wait in each direction; one message of any size may, in an empty queue.
@@ -23,6 +29,8 @@ pub struct SessionConfig {
 impl Default for SessionConfig {
     fn default() -> Self {
         Self {
+            max_message: 1024 * 1024,
+            max_frame: 1024 * 1024,
             queue_messages: 256,
             queue_bytes: 1024 * 1024,
             write_stall: Duration::from_secs(10),

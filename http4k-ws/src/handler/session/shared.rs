@@ -197,8 +197,9 @@ impl Shared {
     /// Tells those who wait for room; says whether there were any.
     pub(super) fn made_room(&self) -> bool {
         let mut state = self.lock();
-        let wanted = std::mem::take(&mut state.room_wanted);
+        let wanted = state.room_wanted && !state.outbound.is_full();
         if wanted {
+            state.room_wanted = false;
             wake(&mut state.sink);
             drop(state);
             self.room.notify_waiters();

@@ -57,6 +57,13 @@ impl WebSocket {
     }
 }
 
+impl<Out: Message> WebSocket<WsMessage, Out> {
+    /// The next message, which can't fail to be read.
+    pub(crate) async fn next_message(&mut self) -> Option<WsMessage> {
+        future::poll_fn(|cx| self.end.shared.poll_recv(cx)).await
+    }
+}
+
 impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// The same socket, for other messages.
     pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {

@@ -1,0 +1,5 @@
+//! The stock filters.
+
+mod subprotocols;
+
+pub use subprotocols::subprotocols;

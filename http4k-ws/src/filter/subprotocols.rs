@@ -1,0 +1,44 @@
+//! The choice of a subprotocol.
+
+use http::header::SEC_WEBSOCKET_PROTOCOL;
+
+use crate::handler::{WsFilter, WsHandler, WsNext};
+use crate::message::Request;
+
+/// Chooses the first of `ours` that the client offers, and no subprotocol where it offers none of them
+/// (RFC 6455 §4.2.2).
+///
+/// The choice is what [`WebSocket::subprotocol`](crate::WebSocket::subprotocol) gives on both sides.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{PolyHandler, Request, StatusCode, WebSocket, WsClient, WsFilter, subprotocols};
+///
+/// let app = PolyHandler::new(
+///     |_request: Request| StatusCode::NOT_FOUND,
+///     subprotocols(["chat.v2", "chat.v1"]).then(|_ws: WebSocket| ()),
+/// );
+/// let request = Request::get("/").header("sec-websocket-protocol", "chat.v1, chat.v2");
+/// assert_eq!(app.test_ws(request).subprotocol(), Some("chat.v2"));
+/// assert_eq!(app.test_ws("/").subprotocol(), None);
+/// ```
+pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl WsFilter + Clone {
+    move |request: Request, next: WsNext| async move {
+        let chosen = ours.into_iter().find(|ours| offers(&request, ours));
+        let response = next.call(request).await;
+        match chosen {
+            Some(chosen) => response.with_subprotocol(chosen),
+            None => response,
+        }
+    }
+}
+
+/// Whether the client offers `subprotocol`, in a list that may stand in several lines.
+fn offers(request: &Request, subprotocol: &str) -> bool {
+    let lines = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let mut offered = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
+    offered.any(|offered| offered.trim() == subprotocol)
+}

@@ -1,0 +1,122 @@
+//! JSON, in text messages and in bodies.
+
+mod http;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use self::http::JsonExt;
+use super::Message;
+use crate::lens::{Failure, LensFailure, LensFailureKind, Location};
+use crate::message::WsMessage;
+
+/// `value` as a text message of JSON; what a derived [`Message::into_message`] calls.
+///
+/// # Errors
+///
+/// [`LensFailure`] when serde has no JSON for it, such as a map with keys that are no text.
+pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
+    to_message(value, T::NAME)
+}
+
+/// The value of a message of JSON, text or binary; what a derived [`Message::from_message`] calls.
+///
+/// # Errors
+///
+/// [`LensFailure`] with serde's line, column and cause.
+pub fn from_message<T: Message + DeserializeOwned>(message: WsMessage) -> Result<T, LensFailure> {
+    read(message.as_bytes(), Location::Message, T::NAME)
+}
+
+/// Any serde type as JSON, also of another crate: a message, the `_` argument of a route, and a response.
+///
+/// A request must say that its body is JSON, or not say what it is; the answer is else 415. A body that is no such
+/// value is 400, with serde's cause. A response carries `application/json`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{IntoResponse, Json, Message, ResponseExt};
+///
+/// let response = Json([1, 2]).into_response();
+/// assert_eq!(response.body(), "[1,2]");
+/// assert_eq!(response.header("content-type"), Some("application/json"));
+///
+/// let lens = Json::<Vec<u8>>::lens();
+/// assert_eq!(lens.get(&"[1,2]".into()), Ok(Json(vec![1, 2])));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Json<T>(
+    /// The value.
+    pub T,
+);
+
+impl<T> From<T> for Json<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+/// Failures name the type inside.
+impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
+    const NAME: &'static str = "Json";
+
+    fn into_message(self) -> Result<WsMessage, LensFailure> {
+        to_message(&self.0, name_of::<T>())
+    }
+
+    fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
+        read(message.as_bytes(), Location::Message, name_of::<T>()).map(Json)
+    }
+}
+
+fn to_message<T: Serialize>(
+    value: &T,
+    name: impl Into<std::borrow::Cow<'static, str>>,
+) -> Result<WsMessage, LensFailure> {
+    match serde_json::to_string(value) {
+        Ok(json) => Ok(WsMessage::new_text(json)),
+        Err(cause) => Err(invalid(Location::Message, name, cause)),
+    }
+}
+
+/// The value of these bytes.
+fn read<T: DeserializeOwned>(
+    json: &[u8],
+    location: Location,
+    name: impl Into<std::borrow::Cow<'static, str>>,
+) -> Result<T, LensFailure> {
+    serde_json::from_slice(json).map_err(|cause| invalid(location, name, cause))
+}
+
+fn invalid(
+    location: Location,
+    name: impl Into<std::borrow::Cow<'static, str>>,
+    cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> LensFailure {
+    Failure::new(LensFailureKind::Invalid, location, name, "JSON")
+        .with_cause(cause)
+        .into()
+}
+
+/// The type's name without its modules: `Vec<Person>`.
+fn name_of<T: ?Sized>() -> String {
+    let full = std::any::type_name::<T>();
+    let mut name = String::new();
+    // Where the identifier being written starts; `::` throws it away.
+    let mut start = 0;
+    let mut characters = full.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == ':' && characters.next_if_eq(&':').is_some() {
+            name.truncate(start);
+        } else {
+            name.push(character);
+            if !character.is_alphanumeric() && character != '_' {
+                start = name.len();
+            }
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! Why the bytes of a body could not be had.
+
+use http::StatusCode;
+
+/// Why the bytes of a body could not be had.
+///
+/// As a response it is plain text, with the status of [`status`](Self::status).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// The body is longer than the limit set for it; answered with 413.
+    #[error("the body is longer than the limit of {limit} bytes")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The bytes are not UTF-8, and text was asked for; answered with 400.
+    #[error("the body is not UTF-8: byte {position} is invalid")]
+    NotUtf8 {
+        /// Where the first invalid byte stands, counted from zero.
+        position: usize,
+    },
+    /// The stream behind the body failed; answered with 400.
+    #[error("the body broke off")]
+    Stream(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl BodyError {
+    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), else 400.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The body of a request or a response: bytes in memory, or a stream of them.
+//!
+//! What a program writes itself is in memory and can be compared; what comes from the network is a stream,
+//! and is read with [`Body::bytes`] or [`Body::text`].
+
+mod compare;
+mod error;
+mod limit;
+mod reader;
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use http_body::Frame;
+use http_body_util::BodyExt;
+
+pub use error::BodyError;
+use limit::Limited;
+
+use super::abridged::Abridged;
+
+type Frames = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;
+
+/// The body of a [`Request`](crate::Request) or a [`Response`](crate::Response).
+///
+/// Text and bytes become one with [`Into`]. A body in memory compares with what is expected of it; a
+/// stream equals nothing, because its bytes are still to come.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Body, Response};
+///
+/// let response = Response::new(Body::from("hello"));
+/// assert_eq!(response.body(), "hello");
+/// assert_eq!(response.body(), b"hello");
+/// ```
+pub struct Body(Inner);
+
+enum Inner {
+    Bytes(Bytes),
+    // The mutex is never contended: polling has `&mut`. It makes the body `Sync`, so that a
+    // borrowed request may be held across an await.
+    Stream(Mutex<Frames>),
+}
+
+impl Body {
+    /// A body of no bytes.
+    pub const fn empty() -> Self {
+        Self(Inner::Bytes(Bytes::new()))
+    }
+
+    /// A body over any `http_body::Body`, such as another library's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Body;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::BodyError> {
+    /// let inner = Body::from("hello");       // a `Body` is itself an `http_body::Body`
+    /// assert_eq!(Body::new(inner).text().await?, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let body = body.map_err(|error| {
+            let error = error.into();
+            match error.downcast::<BodyError>() {
+                Ok(ours) => *ours,
+                Err(other) => BodyError::Stream(other),
+            }
+        });
+        Self::frames(body)
+    }
+
+    /// A body whose bytes come from a stream.
+    ///
+    /// Its length is not known beforehand, so over HTTP/1.1 it travels in chunks (RFC 9112 §7.1). An item
+    /// that is an error breaks the message off, and the peer can tell.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use http4k_ws::Body;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), http4k_ws::BodyError> {
+    /// let body = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("hel"), Ok("lo")]));
+    /// assert_eq!(body.text().await?, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_stream<S, B, E>(stream: S) -> Self
+    where
+        S: Stream<Item = Result<B, E>> + Send + 'static,
+        B: Into<Bytes> + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        let frames = stream.map(|item| {
+            item.map(|bytes| Frame::data(bytes.into()))
+                .map_err(Into::into)
+        });
+        Self::new(http_body_util::StreamBody::new(frames))
+    }
+
+    fn frames(
+        body: impl http_body::Body<Data = Bytes, Error = BodyError> + Send + 'static,
+    ) -> Self {
+        Self(Inner::Stream(Mutex::new(Box::pin(body))))
+    }
+
+    /// The same body, which fails where it gives more than `limit` bytes.
+    ///
+    /// A body whose length is known to be over the limit fails before anything of it is read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Body, BodyError};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let refused = Body::from("hello").limit(4).bytes().await;
+    /// assert!(matches!(refused, Err(BodyError::TooLarge { limit: 4 })));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn limit(self, limit: u64) -> Self {
+        match self.0 {
+            Inner::Bytes(bytes) if bytes.len() as u64 <= limit => Self(Inner::Bytes(bytes)),
+            _ => Self::frames(Limited::new(self, limit)),
+        }
+    }
+
+    /// The bytes, where they are all in memory already; `None` for a stream.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Bytes(bytes) => Some(bytes),
+            Inner::Stream(_) => None,
+        }
+    }
+
+    /// The text, where it is all in memory already; `None` for a stream, and for bytes that are not UTF-8.
+    pub fn as_text(&self) -> Option<&str> {
+        std::str::from_utf8(self.as_bytes()?).ok()
+    }
+
+    /// Reads the body to its end.
+    ///
+    /// A body that came over the network is bounded by the server's limit; set a lower one with
+    /// [`limit`](Self::limit).
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::TooLarge`] past a limit, [`BodyError::Stream`] when the peer breaks off.
+    pub async fn bytes(self) -> Result<Bytes, BodyError> {
+        match self.0 {
+            Inner::Bytes(bytes) => Ok(bytes),
+            Inner::Stream(stream) => {
+                let stream = stream
+                    .into_inner()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+                Ok(stream.collect().await?.to_bytes())
+            }
+        }
+    }
+
+    /// Reads the body to its end, as UTF-8, whatever charset the Content-Type names.
+    ///
+    /// # Errors
+    ///
+    /// As [`bytes`](Self::bytes), and [`BodyError::NotUtf8`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{BodyError, Request};
+    ///
+    /// async fn shout(request: Request) -> Result<String, BodyError> {
+    ///     Ok(request.into_body().text().await?.to_uppercase())
+    /// }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert_eq!(shout(Request::new("hello".into())).await.unwrap(), "HELLO");
+    /// # }
+    /// ```
+    pub async fn text(self) -> Result<String, BodyError> {
+        let bytes = self.bytes().await?;
+        String::from_utf8(bytes.into()).map_err(|error| BodyError::NotUtf8 {
+            position: error.utf8_error().valid_up_to(),
+        })
+    }
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+/// Shows what is in memory, abridged; a stream is left alone.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Inner::Bytes(bytes) => write!(f, "Body({})", Abridged(bytes)),
+            Inner::Stream(_) => f.write_str("Body(<stream>)"),
+        }
+    }
+}
+
+macro_rules! from_bytes_like {
+    ($($source:ty),*) => {$(
+        impl From<$source> for Body {
+            fn from(source: $source) -> Self {
+                Self(Inner::Bytes(Bytes::from(source)))
+            }
+        }
+    )*};
+}
+from_bytes_like!(&'static str, String, &'static [u8], Vec<u8>, Bytes);
+
+impl<const N: usize> From<&'static [u8; N]> for Body {
+    fn from(source: &'static [u8; N]) -> Self {
+        Self::from(source.as_slice())
+    }
+}
+
+impl From<std::borrow::Cow<'static, str>> for Body {
+    fn from(source: std::borrow::Cow<'static, str>) -> Self {
+        match source {
+            std::borrow::Cow::Borrowed(text) => Self::from(text),
+            std::borrow::Cow::Owned(text) => Self::from(text),
+        }
+    }
+}
+
+impl From<()> for Body {
+    fn from((): ()) -> Self {
+        Self::empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

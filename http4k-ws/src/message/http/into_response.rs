@@ -1,0 +1,229 @@
+//! What a handler may answer.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, StatusCode};
+
+use super::{IntoHeaderName, IntoHeaderValue, Response, ResponseExt};
+use crate::message::{Body, BodyError};
+
+/// What a handler may answer.
+///
+/// | value | status | Content-Type |
+/// |---|---|---|
+/// | `&'static str`, `String`, `Cow<'static, str>` | 200 | `text/plain; charset=utf-8` |
+/// | `Bytes`, `Vec<u8>`, `&'static [u8]` | 200 | `application/octet-stream` |
+/// | [`Body`] | 200 | none |
+/// | `()` | 200, no body | none |
+/// | `StatusCode` | that, no body | none |
+/// | `(StatusCode, T)` | that, else as `T` | as `T` |
+/// | `(StatusCode, headers, T)` | that, else as `T` | as `T`, unless among the headers |
+/// | `http::Response<T>` over text, bytes or a [`Body`] | its own | its own |
+/// | `Option<T>` | as `T`; `None` is 404, no body | as `T` |
+/// | `Result<T, E>` | as `T` or as `E` | as `T` or as `E` |
+/// | [`BodyError`] | 413 past a limit, else 400 | `text/plain; charset=utf-8` |
+///
+/// The headers are a `HeaderMap` or an array of pairs, and take the place of those that `T` sets.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use http4k_ws::{IntoResponse, ResponseExt};
+///
+/// fn page() -> impl IntoResponse {
+///     (StatusCode::OK, [("content-type", "text/html; charset=utf-8")], "<h1>hello</h1>")
+/// }
+///
+/// let response = page().into_response();
+/// assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
+/// assert_eq!(response.body(), "<h1>hello</h1>");
+/// assert_eq!(None::<&str>.into_response().status(), 404);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no HTTP response",
+    label = "a handler answers a `Response` or what becomes one",
+    note = "text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, and `Result` and `Option` of these become one"
+)]
+pub trait IntoResponse {
+    /// Makes the response.
+    fn into_response(self) -> Response;
+}
+
+impl<B: Into<Body>> IntoResponse for http::Response<B> {
+    fn into_response(self) -> Response {
+        self.map(Into::into)
+    }
+}
+
+impl IntoResponse for Body {
+    fn into_response(self) -> Response {
+        Response::new(self)
+    }
+}
+
+impl IntoResponse for StatusCode {
+    fn into_response(self) -> Response {
+        Response::new(Body::empty()).with_status(self)
+    }
+}
+
+impl IntoResponse for () {
+    fn into_response(self) -> Response {
+        Response::new(Body::empty())
+    }
+}
+
+impl IntoResponse for Infallible {
+    fn into_response(self) -> Response {
+        match self {}
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for Option<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Some(value) => value.into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        }
+    }
+}
+
+impl<T: IntoResponse, E: IntoResponse> IntoResponse for Result<T, E> {
+    fn into_response(self) -> Response {
+        match self {
+            Ok(value) => value.into_response(),
+            Err(error) => error.into_response(),
+        }
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
+    fn into_response(self) -> Response {
+        self.1.into_response().with_status(self.0)
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (StatusCode, HeaderMap, T) {
+    fn into_response(self) -> Response {
+        let (status, headers, value) = self;
+        let mut response = value.into_response().with_status(status);
+        response.headers_mut().extend(headers);
+        response
+    }
+}
+
+/// A name that stands twice in the array is sent twice.
+impl<N, V, T, const LEN: usize> IntoResponse for (StatusCode, [(N, V); LEN], T)
+where
+    N: IntoHeaderName,
+    V: IntoHeaderValue,
+    T: IntoResponse,
+{
+    fn into_response(self) -> Response {
+        let (status, fields, value) = self;
+        let mut headers = HeaderMap::with_capacity(LEN);
+        for (name, value) in fields {
+            headers.append(name.into_header_name(), value.into_header_value());
+        }
+        (status, headers, value).into_response()
+    }
+}
+
+/// Says what is wrong with the body; the cause behind a broken stream is kept from the peer.
+impl IntoResponse for BodyError {
+    fn into_response(self) -> Response {
+        (self.status(), self.to_string()).into_response()
+    }
+}
+
+macro_rules! body_response {
+    ($content_type:literal: $($(#[$generics:tt])? $source:ty),*) => {$(
+        impl $(<const $generics: usize>)? IntoResponse for $source {
+            fn into_response(self) -> Response {
+                let mut response = Response::new(Body::from(self));
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static($content_type));
+                response
+            }
+        }
+    )*};
+}
+body_response!("text/plain; charset=utf-8": &'static str, String, Cow<'static, str>);
+body_response!("application/octet-stream": &'static [u8], #[N] &'static [u8; N], Vec<u8>, Bytes);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: Option<&str> = Some("text/plain; charset=utf-8");
+    const BINARY: Option<&str> = Some("application/octet-stream");
+
+    #[test]
+    fn each_value_has_its_status_content_type_and_body() {
+        let failed: Result<&str, StatusCode> = Err(StatusCode::CONFLICT);
+        let cases = [
+            ("a".into_response(), 200, TEXT, "a"),
+            (String::from("a").into_response(), 200, TEXT, "a"),
+            (Cow::Borrowed("a").into_response(), 200, TEXT, "a"),
+            (b"a".into_response(), 200, BINARY, "a"),
+            (b"a".as_slice().into_response(), 200, BINARY, "a"),
+            (b"a".to_vec().into_response(), 200, BINARY, "a"),
+            (Bytes::from("a").into_response(), 200, BINARY, "a"),
+            (Body::from("a").into_response(), 200, None, "a"),
+            (().into_response(), 200, None, ""),
+            (StatusCode::GONE.into_response(), 410, None, ""),
+            ((StatusCode::CREATED, "a").into_response(), 201, TEXT, "a"),
+            (Some("a").into_response(), 200, TEXT, "a"),
+            (None::<&str>.into_response(), 404, None, ""),
+            (failed.into_response(), 409, None, ""),
+            (http::Response::new("a").into_response(), 200, None, "a"),
+        ];
+        for (response, status, content_type, body) in cases {
+            assert_eq!(response.status(), status, "{response:?}");
+            assert_eq!(response.header("content-type"), content_type);
+            assert_eq!(response.body(), body);
+        }
+    }
+
+    #[test]
+    fn headers_take_the_place_of_those_of_the_value() {
+        let fields = [
+            ("Content-Type", "text/html"),
+            ("set-cookie", "a"),
+            ("set-cookie", "b"),
+        ];
+        let response = (StatusCode::OK, fields, "x").into_response();
+        let types: Vec<_> = response.header_values("content-type").collect();
+        assert_eq!(types, ["text/html"]);
+        assert_eq!(response.header_values("set-cookie").count(), 2);
+
+        let headers = response.headers().clone();
+        let response = (StatusCode::OK, headers, vec![1]).into_response();
+        assert_eq!(response.header("content-type"), Some("text/html"));
+    }
+
+    #[test]
+    fn a_body_that_fails_says_why() {
+        let failures = [
+            (
+                BodyError::TooLarge { limit: 9 },
+                413,
+                "the body is longer than the limit of 9 bytes",
+            ),
+            (
+                BodyError::NotUtf8 { position: 2 },
+                400,
+                "the body is not UTF-8: byte 2 is invalid",
+            ),
+            (BodyError::Stream("reset".into()), 400, "the body broke off"),
+        ];
+        for (failure, status, text) in failures {
+            let response = failure.into_response();
+            assert_eq!(response.status(), status);
+            assert_eq!(response.body(), text);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Requests and responses, and what makes them.
+//!
+//! Both are the `http` crate's own types over our [`Body`]; what http4k's `Request` and `Response` can do
+//! beyond that comes from [`RequestExt`] and [`ResponseExt`], both in the prelude.
+
+mod header;
+mod into_request;
+mod into_response;
+mod query;
+mod request;
+mod response;
+
+pub use header::{IntoHeaderName, IntoHeaderValue};
+pub use into_request::IntoRequest;
+pub use into_response::IntoResponse;
+pub use request::RequestExt;
+pub use response::ResponseExt;
+
+use super::Body;
+
+/// An HTTP request: `http::Request` over a [`Body`]; [`RequestExt`] reads and refines it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Body, Request, RequestExt};
+///
+/// let request = Request::get("/search?q=rust+async").body(Body::empty()).unwrap();
+/// assert_eq!(request.query("q").as_deref(), Some("rust async"));
+/// ```
+pub type Request<B = Body> = http::Request<B>;
+
+/// An HTTP response: `http::Response` over a [`Body`]; [`ResponseExt`] reads and refines it.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use http4k_ws::{Body, Response, ResponseExt};
+///
+/// let response = Response::new(Body::from("no such room")).with_status(StatusCode::NOT_FOUND);
+/// assert_eq!(response.status(), 404);
+/// assert_eq!(response.body(), "no such room");
+/// ```
+pub type Response<B = Body> = http::Response<B>;

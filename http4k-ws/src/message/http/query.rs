@@ -1,0 +1,126 @@
+//! The query of a target, as forms write it: `name=value&name=value`, `+` or `%20` for a space.
+
+use std::borrow::Cow;
+
+use http::Uri;
+use http::uri::PathAndQuery;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+
+/// All but the unreserved characters (RFC 3986 §2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// The values of `name`, decoded, in the order written.
+pub(super) fn values<'a>(uri: &'a Uri, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
+    pairs(uri).filter_map(move |pair| {
+        let (key, value) = split(pair);
+        (decode(key) == name).then(|| decode(value))
+    })
+}
+
+/// `uri` with `name=value` at the end of its query; without the values it had, where `replace`.
+pub(super) fn with_value(
+    uri: &Uri,
+    name: &str,
+    value: &str,
+    replace: bool,
+) -> Result<Uri, http::Error> {
+    let mut target = String::from(uri.path());
+    let kept = pairs(uri).filter(|pair| !replace || decode(split(pair).0) != name);
+    let mut separator = '?';
+    for pair in kept {
+        target.push(separator);
+        target.push_str(pair);
+        separator = '&';
+    }
+    target.push(separator);
+    target.extend(utf8_percent_encode(name, RESERVED));
+    target.push('=');
+    target.extend(utf8_percent_encode(value, RESERVED));
+
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(target)?);
+    Ok(Uri::from_parts(parts)?)
+}
+
+fn pairs(uri: &Uri) -> impl Iterator<Item = &str> {
+    let query = uri.query().unwrap_or_default();
+    query.split('&').filter(|pair| !pair.is_empty())
+}
+
+fn split(pair: &str) -> (&str, &str) {
+    pair.split_once('=').unwrap_or((pair, ""))
+}
+
+fn decode(raw: &str) -> Cow<'_, str> {
+    if raw.contains('+') {
+        let spaced = raw.replace('+', " ");
+        let decoded = percent_decode(spaced.as_bytes()).decode_utf8_lossy();
+        return Cow::Owned(decoded.into_owned());
+    }
+    percent_decode(raw.as_bytes()).decode_utf8_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_decoded_and_in_order() {
+        let cases: &[(&str, &[&str])] = &[
+            ("/", &[]),
+            ("/?", &[]),
+            ("/?b=1", &[]),
+            ("/?a", &[""]),
+            ("/?a=", &[""]),
+            ("/?a=1&b=2&a=3", &["1", "3"]),
+            ("/?&&a=1&", &["1"]),
+            ("/?a=x=y", &["x=y"]),
+            ("/?a=1+2%2B3%203", &["1 2+3 3"]),
+            ("/?%61=1", &["1"]),
+            ("/?a=caf%C3%A9", &["café"]),
+            ("/?a=%zz", &["%zz"]),
+            ("/?a=%ff", &["\u{fffd}"]),
+            ("/?a=1%262", &["1&2"]),
+            ("/?aa=1", &[]),
+        ];
+        for (uri, expected) in cases {
+            let uri: Uri = uri.parse().unwrap();
+            let values: Vec<_> = values(&uri, "a").collect();
+            assert_eq!(&values, expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        for value in ["", "1", "a b", "a+b", "&=?#/%", "é\u{1f600}", "\r\n\0"] {
+            let uri = with_value(&Uri::from_static("/x?b=1"), "a", value, false).unwrap();
+            assert_eq!(values(&uri, "a").collect::<Vec<_>>(), [value], "{uri}");
+            assert_eq!(values(&uri, "b").collect::<Vec<_>>(), ["1"]);
+        }
+    }
+
+    #[test]
+    fn a_value_is_added_or_put_in_the_place_of_others() {
+        let cases = [
+            ("/x", false, "/x?a=9"),
+            ("/x", true, "/x?a=9"),
+            ("/x?a=1&b=%20", false, "/x?a=1&b=%20&a=9"),
+            ("/x?a=1&b=%20&a=2", true, "/x?b=%20&a=9"),
+            ("http://h:1/x?%61=1", true, "http://h:1/x?a=9"),
+        ];
+        for (before, replace, after) in cases {
+            let uri = with_value(&Uri::from_static(before), "a", "9", replace).unwrap();
+            assert_eq!(uri, after, "{before} {replace}");
+        }
+    }
+
+    #[test]
+    fn a_target_too_long_is_an_error() {
+        let long = "x".repeat(70_000);
+        assert!(with_value(&Uri::from_static("/"), "a", &long, false).is_err());
+    }
+}

@@ -1,0 +1,280 @@
+//! Reading and refining a request.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use http::header::CONTENT_LENGTH;
+use http::{HeaderName, HeaderValue, Method, Uri};
+
+use super::header::{self, IntoHeaderName, IntoHeaderValue};
+use super::{Request, query};
+use crate::message::{Body, PathParams};
+
+/// What reads and refines a [`Request`], over the methods that `http::Request` has.
+///
+/// Every `with_` gives the same request with one thing changed, so that calls chain.
+///
+/// # Examples
+///
+/// ```
+/// use http::Method;
+/// use http4k_ws::{IntoRequest, RequestExt};
+///
+/// # fn main() -> Result<(), http::Error> {
+/// let request = "/rooms".into_request()?
+///     .with_method(Method::POST)
+///     .with_query("name", "blue room")
+///     .with_header("x-key", 42)
+///     .with_body("hello");
+///
+/// assert_eq!(request.uri(), "/rooms?name=blue%20room");
+/// assert_eq!(request.query("name").as_deref(), Some("blue room"));
+/// assert_eq!(request.header("X-Key"), Some("42"));
+/// assert_eq!(request.body(), "hello");
+/// # Ok(())
+/// # }
+/// ```
+pub trait RequestExt: Sized {
+    /// The first value of `name` in the query, decoded: `+` is a space, and what is no UTF-8 becomes U+FFFD.
+    ///
+    /// `?name` and `?name=` are both the empty text.
+    fn query(&self, name: &str) -> Option<Cow<'_, str>>;
+
+    /// Every value of `name` in the query, in the order written; decoded as [`query`](Self::query).
+    fn queries(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>>;
+
+    /// The first value of the header `name`, in any case; `None` also where it is no UTF-8.
+    fn header(&self, name: &str) -> Option<&str>;
+
+    /// Every value of the header `name` that is UTF-8, one for each line sent; lists are not split at commas.
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &str>;
+
+    /// The value of the path parameter `name`, decoded; `None` where the request was not routed, or by a
+    /// template without that name.
+    fn path_param(&self, name: &str) -> Option<&str>;
+
+    /// The same request with another method.
+    #[must_use]
+    fn with_method(self, method: Method) -> Self;
+
+    /// The same request for another target, query and all.
+    #[must_use]
+    fn with_uri(self, uri: Uri) -> Self;
+
+    /// The same request with `name=value` in its query, in the place of the values that `name` had.
+    ///
+    /// # Panics
+    ///
+    /// Where the target can carry no query: it grows over 65,534 bytes, or is that of a CONNECT. Where that may
+    /// happen, [`try_with_query`](Self::try_with_query) tells.
+    #[must_use]
+    fn with_query(self, name: &str, value: impl Display) -> Self;
+
+    /// As [`with_query`](Self::with_query), where the target may have no room.
+    ///
+    /// # Errors
+    ///
+    /// `http::Error` for a target that can carry no such query.
+    fn try_with_query(self, name: &str, value: impl Display) -> Result<Self, http::Error>;
+
+    /// The same request with `name=value` at the end of its query, beside the values that `name` has.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_with_query`](Self::try_with_query).
+    fn try_with_added_query(self, name: &str, value: impl Display) -> Result<Self, http::Error>;
+
+    /// The same request with this header, in the place of the values that `name` had.
+    ///
+    /// Takes what is a header for certain, such as literals. Text that is known only at run time does not
+    /// compile here, and goes through [`try_with_header`](Self::try_with_header).
+    ///
+    /// # Panics
+    ///
+    /// Where a literal is no field name or value, as `HeaderValue::from_static`.
+    #[must_use]
+    fn with_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
+
+    /// The same request with this header beside those of the same name.
+    ///
+    /// # Panics
+    ///
+    /// As [`with_header`](Self::with_header).
+    #[must_use]
+    fn with_added_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
+
+    /// As [`with_header`](Self::with_header), for text that may be no header.
+    ///
+    /// # Errors
+    ///
+    /// `http::Error` for a name that is no token, or a value with control characters (RFC 9110 §5.1, §5.5).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{IntoRequest, RequestExt};
+    ///
+    /// let name = String::from("bob\r\nx-admin: 1");
+    /// let refused = "/".into_request().unwrap().try_with_header("x-name", name);
+    /// assert!(refused.is_err());
+    /// ```
+    fn try_with_header<N, V>(self, name: N, value: V) -> Result<Self, http::Error>
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>;
+
+    /// The same request with another body, and without the Content-Length of the one it had.
+    #[must_use]
+    fn with_body(self, body: impl Into<Body>) -> Request;
+}
+
+impl<B> RequestExt for http::Request<B> {
+    fn query(&self, name: &str) -> Option<Cow<'_, str>> {
+        query::values(self.uri(), name).next()
+    }
+
+    fn queries(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>> {
+        query::values(self.uri(), name)
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        header::first(self.headers(), name)
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        header::all(self.headers(), name)
+    }
+
+    fn path_param(&self, name: &str) -> Option<&str> {
+        self.extensions().get::<PathParams>()?.get(name)
+    }
+
+    fn with_method(mut self, method: Method) -> Self {
+        *self.method_mut() = method;
+        self
+    }
+
+    fn with_uri(mut self, uri: Uri) -> Self {
+        *self.uri_mut() = uri;
+        self
+    }
+
+    #[track_caller]
+    fn with_query(self, name: &str, value: impl Display) -> Self {
+        match self.try_with_query(name, value) {
+            Ok(request) => request,
+            Err(error) => panic!("the target can't carry the query `{name}`: {error}"),
+        }
+    }
+
+    fn try_with_query(mut self, name: &str, value: impl Display) -> Result<Self, http::Error> {
+        *self.uri_mut() = query::with_value(self.uri(), name, &value.to_string(), true)?;
+        Ok(self)
+    }
+
+    fn try_with_added_query(
+        mut self,
+        name: &str,
+        value: impl Display,
+    ) -> Result<Self, http::Error> {
+        *self.uri_mut() = query::with_value(self.uri(), name, &value.to_string(), false)?;
+        Ok(self)
+    }
+
+    #[track_caller]
+    fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
+        let (name, value) = (name.into_header_name(), value.into_header_value());
+        self.headers_mut().insert(name, value);
+        self
+    }
+
+    #[track_caller]
+    fn with_added_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
+        let (name, value) = (name.into_header_name(), value.into_header_value());
+        self.headers_mut().append(name, value);
+        self
+    }
+
+    fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, http::Error>
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let (name, value) = header::try_field(name, value)?;
+        self.headers_mut().insert(name, value);
+        Ok(self)
+    }
+
+    fn with_body(mut self, body: impl Into<Body>) -> Request {
+        self.headers_mut().remove(CONTENT_LENGTH);
+        self.map(|_| body.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::IntoRequest;
+
+    fn get(uri: &str) -> Request {
+        uri.into_request().unwrap()
+    }
+
+    #[test]
+    fn with_sets_and_with_added_adds() {
+        let request = get("/?a=1")
+            .with_header("x-key", "1")
+            .with_added_header("x-key", "2")
+            .try_with_added_query("a", 2)
+            .unwrap();
+        assert_eq!(
+            request.header_values("X-KEY").collect::<Vec<_>>(),
+            ["1", "2"]
+        );
+        assert_eq!(request.queries("a").collect::<Vec<_>>(), ["1", "2"]);
+
+        let request = request.with_header("X-Key", 3).with_query("a", true);
+        assert_eq!(request.header_values("x-key").collect::<Vec<_>>(), ["3"]);
+        assert_eq!(request.queries("a").collect::<Vec<_>>(), ["true"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_none() {
+        let request = get("/");
+        assert_eq!(request.query("a"), None);
+        assert_eq!(request.header("a"), None);
+        assert_eq!(request.path_param("a"), None);
+        assert_eq!(request.queries("a").count(), 0);
+    }
+
+    #[test]
+    fn path_parameters_come_from_the_route() {
+        let mut request = get("/bob");
+        request
+            .extensions_mut()
+            .insert(PathParams::from_iter([("name", String::from("bob"))]));
+        assert_eq!(request.path_param("name"), Some("bob"));
+        assert_eq!(request.path_param("age"), None);
+    }
+
+    #[test]
+    fn run_time_text_is_checked() {
+        assert!(get("/").try_with_header("x y", "1").is_err());
+        assert!(get("/").try_with_header("x", "a\nb").is_err());
+        let request = get("/").try_with_header("x", format!("{}", 1)).unwrap();
+        assert_eq!(request.header("x"), Some("1"));
+    }
+
+    #[test]
+    fn a_new_body_drops_the_old_length() {
+        let request = get("/").with_header("content-length", 3).with_body("hello");
+        assert_eq!(request.header("content-length"), None);
+        assert_eq!(request.body(), "hello");
+    }
+
+    #[test]
+    #[should_panic(expected = "the target can't carry the query `a`")]
+    fn a_query_that_finds_no_room_panics() {
+        let _ = get("/").with_query("a", "x".repeat(70_000));
+    }
+}

@@ -1,0 +1,152 @@
+//! Reading and refining a response.
+
+use http::header::CONTENT_LENGTH;
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use super::Response;
+use super::header::{self, IntoHeaderName, IntoHeaderValue};
+use crate::message::Body;
+
+/// What reads and refines a [`Response`], over the methods that `http::Response` has.
+///
+/// Every `with_` gives the same response with one thing changed, so that calls chain.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use http4k_ws::{IntoResponse, ResponseExt};
+///
+/// let response = "made".into_response()
+///     .with_status(StatusCode::CREATED)
+///     .with_header("location", "/rooms/7");
+///
+/// assert_eq!(response.status(), 201);
+/// assert_eq!(response.header("Location"), Some("/rooms/7"));
+/// assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+/// ```
+pub trait ResponseExt: Sized {
+    /// The first value of the header `name`, in any case; `None` also where it is no UTF-8.
+    fn header(&self, name: &str) -> Option<&str>;
+
+    /// Every value of the header `name` that is UTF-8, one for each line sent; lists are not split at commas.
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &str>;
+
+    /// The same response with another status.
+    #[must_use]
+    fn with_status(self, status: StatusCode) -> Self;
+
+    /// The same response with this header, in the place of the values that `name` had.
+    ///
+    /// Takes what is a header for certain, such as literals. Text that is known only at run time does not
+    /// compile here, and goes through [`try_with_header`](Self::try_with_header).
+    ///
+    /// # Panics
+    ///
+    /// Where a literal is no field name or value, as `HeaderValue::from_static`.
+    #[must_use]
+    fn with_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
+
+    /// The same response with this header beside those of the same name, such as a second `Set-Cookie`.
+    ///
+    /// # Panics
+    ///
+    /// As [`with_header`](Self::with_header).
+    #[must_use]
+    fn with_added_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
+
+    /// As [`with_header`](Self::with_header), for text that may be no header.
+    ///
+    /// # Errors
+    ///
+    /// `http::Error` for a name that is no token, or a value with control characters (RFC 9110 §5.1, §5.5).
+    fn try_with_header<N, V>(self, name: N, value: V) -> Result<Self, http::Error>
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>;
+
+    /// The same response with another body, and without the Content-Length of the one it had; its
+    /// Content-Type stays.
+    #[must_use]
+    fn with_body(self, body: impl Into<Body>) -> Response;
+}
+
+impl<B> ResponseExt for http::Response<B> {
+    fn header(&self, name: &str) -> Option<&str> {
+        header::first(self.headers(), name)
+    }
+
+    fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
+        header::all(self.headers(), name)
+    }
+
+    fn with_status(mut self, status: StatusCode) -> Self {
+        *self.status_mut() = status;
+        self
+    }
+
+    #[track_caller]
+    fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
+        let (name, value) = (name.into_header_name(), value.into_header_value());
+        self.headers_mut().insert(name, value);
+        self
+    }
+
+    #[track_caller]
+    fn with_added_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
+        let (name, value) = (name.into_header_name(), value.into_header_value());
+        self.headers_mut().append(name, value);
+        self
+    }
+
+    fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, http::Error>
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let (name, value) = header::try_field(name, value)?;
+        self.headers_mut().insert(name, value);
+        Ok(self)
+    }
+
+    fn with_body(mut self, body: impl Into<Body>) -> Response {
+        self.headers_mut().remove(CONTENT_LENGTH);
+        self.map(|_| body.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_sets_and_with_added_adds() {
+        let response = Response::new(Body::empty())
+            .with_header("set-cookie", "a=1")
+            .with_added_header("set-cookie", "b=2");
+        let cookies: Vec<_> = response.header_values("Set-Cookie").collect();
+        assert_eq!(cookies, ["a=1", "b=2"]);
+        let response = response.with_header("Set-Cookie", "c=3");
+        let cookies: Vec<_> = response.header_values("Set-Cookie").collect();
+        assert_eq!(cookies, ["c=3"]);
+    }
+
+    #[test]
+    fn run_time_text_is_checked() {
+        let response = Response::new(Body::empty());
+        assert!(response.try_with_header("x", String::from("a\nb")).is_err());
+    }
+
+    #[test]
+    fn a_new_body_drops_the_old_length_and_keeps_the_rest() {
+        let response = Response::new(Body::empty())
+            .with_status(StatusCode::ACCEPTED)
+            .with_header("content-length", 3)
+            .with_header("x", "1")
+            .with_body("hello");
+        assert_eq!(response.header("content-length"), None);
+        assert_eq!(response.header("x"), Some("1"));
+        assert_eq!(response.status(), 202);
+        assert_eq!(response.body(), "hello");
+    }
+}

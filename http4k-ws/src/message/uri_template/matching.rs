@@ -1,0 +1,84 @@
+//! A path against a template.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use super::{PathEncodingError, TemplateSegment, UriCaptures, UriTemplate};
+
+impl UriTemplate {
+    /// Whether `path` has this shape, whatever its values.
+    pub fn matches(&self, path: &str) -> bool {
+        self.captured(path).is_some()
+    }
+
+    /// What this template captures from `path`, the path of a request as it was sent; `None` where it does not
+    /// match.
+    ///
+    /// Segments are compared as they were sent, then each captured one is percent-decoded once, so that `%2F`
+    /// never splits a segment. `/` has no segments; an empty segment matches neither literal nor parameter.
+    ///
+    /// # Errors
+    ///
+    /// [`PathEncodingError`] where the path matches and a value is no percent-encoded UTF-8.
+    pub fn extract<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> Result<Option<UriCaptures<'a>>, PathEncodingError> {
+        let Some(captured) = self.captured(path) else {
+            return Ok(None);
+        };
+        captured
+            .into_iter()
+            .map(|(name, raw)| Ok((name, decode(raw)?)))
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    /// Each parameter's name and what it captured, as it was sent.
+    fn captured<'a>(&'a self, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+        // What is left, from the slash in front of it; nothing is left of `/`.
+        let mut left = if path == "/" { "" } else { path };
+        if path.is_empty() {
+            return None;
+        }
+        let mut captured = Vec::new();
+        for segment in &self.segments {
+            if let TemplateSegment::Rest { name } = segment {
+                captured.push((name.as_str(), left.strip_prefix('/').unwrap_or_default()));
+                return (left.is_empty() || left.starts_with('/')).then_some(captured);
+            }
+            let (piece, behind) = split_segment(left)?;
+            match segment {
+                TemplateSegment::Literal(literal) if literal == piece => {}
+                TemplateSegment::Parameter { name, .. } if !piece.is_empty() => {
+                    captured.push((name.as_str(), piece));
+                }
+                _ => return None,
+            }
+            left = behind;
+        }
+        left.is_empty().then_some(captured)
+    }
+}
+
+/// The first segment of what is left, and what stands behind it.
+fn split_segment(left: &str) -> Option<(&str, &str)> {
+    let left = left.strip_prefix('/')?;
+    Some(left.split_at(left.find('/').unwrap_or(left.len())))
+}
+
+/// Decodes once; a `%` without two hex digits, and bytes that are no UTF-8, are errors.
+fn decode(raw: &str) -> Result<Cow<'_, str>, PathEncodingError> {
+    let error = || PathEncodingError {
+        segment: raw.into(),
+    };
+    let encoded = raw.split('%').skip(1).all(|behind| {
+        let digits = behind.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    });
+    if !encoded {
+        return Err(error());
+    }
+    percent_decode_str(raw).decode_utf8().map_err(|_| error())
+}

@@ -1,0 +1,127 @@
+//! Takes connections, until it is told to stop.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+use super::ServerConfig;
+use super::connection;
+use super::shutdown::Connections;
+use crate::handler::PolyHandler;
+
+/// What all connections of a server share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) app: PolyHandler,
+    pub(super) config: ServerConfig,
+    pub(super) connections: Arc<Connections>,
+}
+
+impl Shared {
+    pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
+        Arc::new(Self {
+            app,
+            config,
+            connections: Arc::default(),
+        })
+    }
+}
+
+/// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
+/// and what was taken goes on.
+pub(super) async fn accept_until(
+    listener: TcpListener,
+    shared: &Arc<Shared>,
+    stop: impl Future<Output = ()>,
+) {
+    let mut stop = pin!(stop);
+    let mut backoff = Backoff::default();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = &mut stop => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _peer)) => {
+                backoff = Backoff::default();
+                take(stream, shared);
+            }
+            Err(error) => {
+                if let Some(pause) = backoff.after(&error) {
+                    log::error!("no connection can be taken for {pause:?}: {error}");
+                    tokio::select! {
+                        biased;
+                        () = &mut stop => return,
+                        () = sleep(pause) => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn take(stream: TcpStream, shared: &Arc<Shared>) {
+    // Nagle's algorithm would hold a second small message until the first is acknowledged.
+    if let Err(error) = stream.set_nodelay(true) {
+        log::debug!("a connection was lost before it was served: {error}");
+        return;
+    }
+    let served = Arc::clone(shared);
+    shared
+        .connections
+        .spawn(|ticket| connection::serve(stream, served, ticket));
+}
+
+/// How long to wait after a failure to accept.
+#[derive(Debug, Default)]
+struct Backoff(Option<Duration>);
+
+impl Backoff {
+    const FIRST: Duration = Duration::from_millis(10);
+    const LONGEST: Duration = Duration::from_secs(1);
+
+    /// The pause; none where only the connection failed, and the next may be taken at once.
+    fn after(&mut self, error: &io::Error) -> Option<Duration> {
+        use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+        if matches!(
+            error.kind(),
+            ConnectionAborted | ConnectionReset | Interrupted
+        ) {
+            return None;
+        }
+        // Such as too many open files: trying on at once would only burn the processor.
+        let pause = self
+            .0
+            .map_or(Self::FIRST, |last| (last * 2).min(Self::LONGEST));
+        self.0 = Some(pause);
+        Some(pause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_second() {
+        let too_many_open_files = io::Error::from_raw_os_error(24);
+        let mut backoff = Backoff::default();
+        let pauses: Vec<_> = (0..9)
+            .map(|_| backoff.after(&too_many_open_files).expect("a pause"))
+            .collect();
+        assert_eq!(pauses[..3], [10, 20, 40].map(Duration::from_millis));
+        assert_eq!(pauses[7..], [Duration::from_secs(1); 2]);
+    }
+
+    #[test]
+    fn a_connection_that_failed_by_itself_is_no_reason_to_pause() {
+        let aborted = io::Error::from(io::ErrorKind::ConnectionAborted);
+        assert_eq!(Backoff::default().after(&aborted), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! One connection: requests, until it ends or becomes a socket.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+
+use futures_util::FutureExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use tokio::net::TcpStream;
+
+use super::accept::Shared;
+use super::config::DEFAULT_MAX_FIELDS;
+use super::io::{Flusher, Io};
+use super::shutdown::Ticket;
+use super::timer::HeadTimer;
+use super::upgrade::Accepted;
+use super::{ServerConfig, http, upgrade};
+use crate::handler::open;
+use crate::message::Response;
+use crate::wire::{Limits, Wire};
+
+/// hyper reads into a buffer of at most this, or of the longest head.
+const READ_BUFFER: usize = 64 * 1024;
+
+/// The socket a connection is to become, once its 101 is written.
+type Next = Mutex<Option<Box<Accepted>>>;
+
+struct Connection {
+    shared: Arc<Shared>,
+    next: Next,
+}
+
+/// Answers the requests of a connection; where it becomes a socket, that goes on in a task of its own,
+/// and nothing of HTTP stays.
+pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, ticket: Ticket) {
+    let connection = Arc::new(Connection {
+        shared: Arc::clone(&shared),
+        next: Mutex::default(),
+    });
+    match speak_http(stream, &connection, &ticket).await {
+        Ok(flusher) => {
+            let next = connection
+                .next
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            if let Some(accepted) = next {
+                become_socket(*accepted, flusher, &shared);
+            }
+        }
+        Err(error) => log::debug!("a connection ended early: {error}"),
+    }
+}
+
+/// Answers requests until the connection ends or is to become a socket; everything is written then.
+async fn speak_http(
+    stream: TcpStream,
+    connection: &Arc<Connection>,
+    ticket: &Ticket,
+) -> Result<Flusher, Box<dyn std::error::Error + Send + Sync>> {
+    let heard = Arc::new(AtomicBool::new(false));
+    let (io, flusher) = Io::new(stream, Arc::clone(&heard));
+    let service = service_fn(|request| answer(Arc::clone(connection), request));
+    let http = protocol(&connection.shared.config, heard).serve_connection(io, service);
+    let mut http = pin!(http.with_upgrades());
+    let mut known = false;
+    let mut ending = false;
+    poll_fn(|cx| {
+        if !known {
+            known = true;
+            // The waker of a task stays the same.
+            ticket.is_connection(cx.waker().clone());
+        }
+        if !ending && connection.shared.connections.is_stopping() {
+            ending = true;
+            http.as_mut().graceful_shutdown();
+        }
+        let polled = http.as_mut().poll(cx);
+        if polled.is_pending() {
+            if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
+                log::debug!("a peer takes no more: {error}");
+            }
+        }
+        polled
+    })
+    .await?;
+    poll_fn(|cx| flusher.poll_flush(cx)).await?;
+    Ok(flusher)
+}
+
+fn protocol(config: &ServerConfig, heard: Arc<AtomicBool>) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(HeadTimer::new(config.head_timeout, heard))
+        .header_read_timeout(config.keep_alive)
+        .max_header_size(config.max_head)
+        .max_buf_size(READ_BUFFER.max(config.max_head.saturating_add(1)));
+    if config.max_fields != DEFAULT_MAX_FIELDS {
+        http.max_headers(config.max_fields);
+    }
+    http
+}
+
+async fn answer(
+    connection: Arc<Connection>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let shared = &connection.shared;
+    if !upgrade::is_asked_for(&request) {
+        return Ok(http::answer(shared, request).await);
+    }
+    match upgrade::answer(shared, request).await {
+        Ok((response, accepted)) => {
+            *connection
+                .next
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(Box::new(accepted));
+            Ok(response)
+        }
+        Err(refusal) => Ok(refusal),
+    }
+}
+
+fn become_socket(accepted: Accepted, flusher: Flusher, shared: &Arc<Shared>) {
+    // hyper hands the connection over before it is done.
+    let Some(Ok(upgraded)) = accepted.upgrade.now_or_never() else {
+        return log::debug!("a connection was lost before it became a socket");
+    };
+    let Ok(parts) = upgraded.downcast::<Io>() else {
+        return log::error!("hyper gave back another connection");
+    };
+    drop(flusher);
+    let Some(stream) = parts.io.into_stream() else {
+        return log::error!("a connection is still in use");
+    };
+    let config = shared.config.session.clone();
+    let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
+    let (socket, session) = open(wire, accepted.handshake, config);
+    let sender = socket.sender();
+    let session = session.consumed_by(accepted.consumer, socket);
+    shared.connections.spawn(|ticket| async move {
+        ticket.is_socket(sender);
+        session.await;
+    });
+}

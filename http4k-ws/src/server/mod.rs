@@ -1,0 +1,28 @@
+//! An application on a port: HTTP and WebSocket, by hyper and by the session over the wire.
+//!
+//! A connection speaks HTTP first ([`connection`]). A request that asks for an upgrade goes through the
+//! opening handshake ([`upgrade`]) to the application's ws side, any other ([`http`]) to its http side.
+//! Accepted, the connection leaves hyper and lives on as a session in a task of its own.
+//!
+//! ```no_run
+//! use http4k_ws::{Request, Serve};
+//!
+//! # async fn main() -> std::io::Result<()> {
+//! (|_request: Request| "hello").serve("127.0.0.1:9000").await
+//! # }
+//! ```
+
+mod accept;
+mod config;
+mod connection;
+mod http;
+mod io;
+mod running;
+mod serve;
+mod shutdown;
+mod timer;
+mod upgrade;
+
+pub use config::ServerConfig;
+pub use running::{RunningServer, Server};
+pub use serve::Serve;

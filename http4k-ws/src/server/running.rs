@@ -1,0 +1,236 @@
+//! A server on a thread of its own.
+
+use std::future::{Future, pending};
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use super::ServerConfig;
+use super::accept::{Shared, accept_until};
+use super::shutdown::Signals;
+use crate::handler::PolyHandler;
+
+/// An application and the address it is to be served at; made by
+/// [`as_server`](crate::Serve::as_server).
+#[derive(Debug)]
+#[must_use = "a server does nothing until it is started"]
+pub struct Server {
+    app: PolyHandler,
+    addresses: io::Result<Vec<SocketAddr>>,
+    config: ServerConfig,
+    threads: Option<usize>,
+}
+
+impl Server {
+    pub(super) fn new(app: PolyHandler, address: impl ToSocketAddrs) -> Self {
+        Self {
+            app,
+            addresses: address.to_socket_addrs().map(Iterator::collect),
+            config: ServerConfig::default(),
+            threads: None,
+        }
+    }
+
+    /// The same server with other bounds.
+    pub fn with_config(mut self, config: ServerConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// The same server on so many threads, at least one. Default: one for each core.
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads.max(1));
+        self
+    }
+
+    /// Binds the address and serves it on threads of its own; works with and without a runtime around.
+    ///
+    /// # Errors
+    ///
+    /// An address that can't be resolved or bound.
+    pub fn start(self) -> io::Result<RunningServer> {
+        let addresses = self.addresses?;
+        let runtime = build_runtime(self.threads)?;
+        let shared = Shared::new(self.app, self.config);
+        let (bound, address) = mpsc::channel();
+        let (end, ended) = oneshot::channel();
+        let (closed, is_closed) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("http4k-ws".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    let listener = match TcpListener::bind(&addresses[..]).await {
+                        Ok(listener) => listener,
+                        Err(error) => {
+                            let _ = bound.send(Err(error));
+                            return 0;
+                        }
+                    };
+                    let _ = bound.send(listener.local_addr());
+                    run(listener, &shared, ended, closed).await
+                })
+            })?;
+        let address = address.recv().unwrap_or_else(|_| Err(stopped()))?;
+        Ok(RunningServer {
+            address,
+            running: Some(Running {
+                end,
+                is_closed,
+                thread,
+            }),
+        })
+    }
+}
+
+fn stopped() -> io::Error {
+    io::Error::other("the server's thread has ended")
+}
+
+fn build_runtime(threads: Option<usize>) -> io::Result<runtime::Runtime> {
+    match threads {
+        Some(1) => runtime::Builder::new_current_thread().enable_all().build(),
+        threads => {
+            let mut builder = runtime::Builder::new_multi_thread();
+            if let Some(threads) = threads {
+                builder.worker_threads(threads);
+            }
+            builder.thread_name("http4k-ws").enable_all().build()
+        }
+    }
+}
+
+/// When a running server is to end.
+#[derive(Debug)]
+enum End {
+    Now,
+    AtSignal,
+}
+
+async fn run(
+    listener: TcpListener,
+    shared: &Arc<Shared>,
+    ended: oneshot::Receiver<End>,
+    closed: mpsc::Sender<()>,
+) -> usize {
+    let mut signals = None;
+    accept_until(listener, shared, async {
+        if let Ok(End::AtSignal) = ended.await {
+            signals.insert(Signals::new()).next().await;
+        }
+    })
+    .await;
+    let _ = closed.send(());
+    let grace = shared.config.shutdown_grace;
+    shared.connections.end(grace, next_of(signals)).await
+}
+
+/// Waits for another signal; for ever, where none was waited for.
+async fn next_of(signals: Option<Signals>) {
+    match signals {
+        Some(mut signals) => signals.next().await,
+        None => pending().await,
+    }
+}
+
+/// A server that runs on a thread of its own. Dropping it stops it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Request, Serve};
+///
+/// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+/// assert_ne!(server.port(), 0);
+/// assert_eq!(server.stop(), 0);
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Debug)]
+pub struct RunningServer {
+    address: SocketAddr,
+    /// `None` once it is stopped.
+    running: Option<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    end: oneshot::Sender<End>,
+    is_closed: mpsc::Receiver<()>,
+    thread: JoinHandle<usize>,
+}
+
+impl RunningServer {
+    /// The port it listens at; never 0.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// The address it listens at.
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops in order, waits until that is done, and says how many connections had to be cut.
+    ///
+    /// No connection is taken any more, requests are answered, sockets closed with 1001. What has not
+    /// ended after [`shutdown_grace`](ServerConfig::shutdown_grace) is cut. The thread that calls this
+    /// is blocked meanwhile.
+    pub fn stop(mut self) -> usize {
+        self.running
+            .take()
+            .map_or(0, |running| running.end(End::Now))
+    }
+
+    /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does; a second
+    /// signal cuts what is still open.
+    pub fn block(mut self) -> usize {
+        self.running
+            .take()
+            .map_or(0, |running| running.end(End::AtSignal))
+    }
+}
+
+impl Running {
+    fn end(self, end: End) -> usize {
+        let _ = self.end.send(end);
+        self.thread.join().unwrap_or(0)
+    }
+}
+
+/// Stops the server without waiting for what is open; the port is free when this returns.
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let _ = running.end.send(End::Now);
+            let _ = running.is_closed.recv();
+        }
+    }
+}
+
+/// Serves `shared` until a signal; a second one cuts what is still open.
+pub(super) async fn serve_until_signal(listener: TcpListener, shared: &Arc<Shared>) {
+    let mut signals = Signals::new();
+    accept_until(listener, shared, signals.next()).await;
+    let cut = shared
+        .connections
+        .end(shared.config.shutdown_grace, signals.next())
+        .await;
+    if cut > 0 {
+        log::warn!("{cut} connections were cut");
+    }
+}
+
+/// Serves `shared` until `stop`, and says how many connections had to be cut.
+pub(super) async fn serve_until(
+    listener: TcpListener,
+    shared: &Arc<Shared>,
+    stop: impl Future<Output = ()>,
+) -> usize {
+    accept_until(listener, shared, stop).await;
+    let grace = shared.config.shutdown_grace;
+    shared.connections.end(grace, pending()).await
+}

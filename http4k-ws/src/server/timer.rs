@@ -1,0 +1,105 @@
+//! How long a connection waits for the head of a request.
+//!
+//! hyper knows one limit, and starts a timer at every request. Here a silent connection may wait for
+//! longer than one whose head has begun, and one timer serves all requests of a connection.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Sleep, Timer};
+
+/// hyper's timer, for one connection.
+#[derive(Debug)]
+pub(super) struct HeadTimer(Arc<Shared>);
+
+struct Shared {
+    /// Raised when bytes arrive.
+    heard: Arc<AtomicBool>,
+    /// Whether a head was waited for already.
+    used: AtomicBool,
+    head_timeout: Duration,
+    /// Never contended: one task polls it.
+    timer: Mutex<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl HeadTimer {
+    /// A timer for heads that take `head_timeout` at most; `heard` is raised when bytes arrive.
+    pub(super) fn new(head_timeout: Duration, heard: Arc<AtomicBool>) -> Self {
+        Self(Arc::new(Shared {
+            heard,
+            used: AtomicBool::new(false),
+            head_timeout,
+            timer: Mutex::new(Box::pin(tokio::time::sleep(head_timeout))),
+        }))
+    }
+}
+
+impl Timer for HeadTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        self.sleep_until(Instant::now() + duration)
+    }
+
+    /// Called when hyper begins to wait for a head, with the deadline of a silent connection.
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.0.heard.store(false, Ordering::Relaxed);
+        let first = !self.0.used.swap(true, Ordering::Relaxed);
+        let head = first.then(|| Instant::now() + self.0.head_timeout);
+        Box::pin(HeadSleep {
+            shared: Arc::clone(&self.0),
+            silent: deadline,
+            head,
+        })
+    }
+}
+
+/// One wait for a head.
+#[derive(Debug)]
+struct HeadSleep {
+    shared: Arc<Shared>,
+    /// The deadline while nothing has come.
+    silent: Instant,
+    /// The deadline of a head that has begun.
+    head: Option<Instant>,
+}
+
+impl Sleep for HeadSleep {}
+
+impl Future for HeadSleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.head.is_none() && self.shared.heard.load(Ordering::Relaxed) {
+            self.head = Some(Instant::now() + self.shared.head_timeout);
+        }
+        let deadline = self.head.unwrap_or(self.silent);
+        let mut timer = self
+            .shared
+            .timer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // A timer that ends too early is only asked again; so it is seldom set.
+        if timer.deadline().into_std() > deadline {
+            timer.as_mut().reset(deadline.into());
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= deadline {
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline.into());
+        }
+        Poll::Pending
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeadTimer")
+            .field("head_timeout", &self.head_timeout)
+            .finish_non_exhaustive()
+    }
+}

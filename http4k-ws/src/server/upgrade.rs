@@ -1,0 +1,196 @@
+//! The server's side of the opening handshake (RFC 6455 §4.2).
+
+use bytes::{Bytes, BytesMut};
+use http::header::{
+    CONNECTION, HOST, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::{Method, StatusCode, Uri, Version};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+
+use super::accept::Shared;
+use super::http::{guarded, plain, too_long};
+use crate::handler::{Handshake, WsConsumer, WsHandler};
+use crate::message::{Body, Request, Response};
+use crate::wire::{accept_key, has_token, members, only};
+
+/// A handshake that was answered with 101.
+pub(super) struct Accepted {
+    pub(super) upgrade: OnUpgrade,
+    pub(super) handshake: Handshake,
+    pub(super) consumer: WsConsumer,
+}
+
+/// Why a handshake is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Malformed {
+    #[error("an opening handshake is HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
+    HttpVersion,
+    #[error("an opening handshake has one Host (RFC 6455 §4.2.1, 2)")]
+    Host,
+    #[error(
+        "an opening handshake has one Sec-WebSocket-Key, of 16 bytes in base64 (RFC 6455 §4.2.1, 5)"
+    )]
+    Key,
+    #[error("an opening handshake has one Sec-WebSocket-Version (RFC 6455 §4.2.1, 6, §11.3.5)")]
+    Versions,
+    #[error("Sec-WebSocket-Version must be 13 (RFC 6455 §4.2.1, 6, §4.4)")]
+    Version,
+    #[error("an opening handshake has no body (RFC 6455 §4.1, §4.2.1)")]
+    Body,
+}
+
+impl Malformed {
+    fn response(self) -> Response {
+        let status = match self {
+            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let mut response = plain(status, format!("{self}\n"));
+        if self == Self::Version {
+            let headers = response.headers_mut();
+            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            // RFC 9110 §15.5.22.
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        }
+        response
+    }
+}
+
+/// Whether a request asks to become a WebSocket, well or badly.
+pub(super) fn is_asked_for<B>(request: &http::Request<B>) -> bool {
+    let headers = request.headers();
+    request.method() == Method::GET
+        && has_token(headers, UPGRADE, "websocket")
+        && has_token(headers, CONNECTION, "upgrade")
+}
+
+/// Answers a request that asks for an upgrade: 101 and what is to come of it, or a refusal.
+pub(super) async fn answer(
+    shared: &Shared,
+    mut request: http::Request<Incoming>,
+) -> Result<(Response, Accepted), Response> {
+    if let Some(refusal) = too_long(shared, &request) {
+        return Err(refusal);
+    }
+    let has_body = !request.body().is_end_stream();
+    let accept = check(&request, has_body).map_err(Malformed::response)?;
+    let upgrade = hyper::upgrade::on(&mut request);
+    let request = compact(request);
+    let seen = copy(&request);
+    let answer = guarded(shared.app.ws().call(seen))
+        .await
+        .ok_or_else(|| plain(StatusCode::INTERNAL_SERVER_ERROR, "internal server error\n"))?;
+    let (consumer, chosen) = answer.into_outcome().map_err(refusal)?;
+    let subprotocol = chosen.filter(|chosen| is_offered(request.headers(), chosen));
+    let response = switching(accept, subprotocol.as_deref());
+    let accepted = Accepted {
+        upgrade,
+        handshake: Handshake {
+            request,
+            subprotocol,
+        },
+        consumer,
+    };
+    Ok((response, accepted))
+}
+
+/// The rules of RFC 6455 §4.2.1; gives the `Sec-WebSocket-Accept` to answer with.
+fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, Malformed> {
+    let headers = request.headers();
+    if request.version() < Version::HTTP_11 {
+        return Err(Malformed::HttpVersion);
+    }
+    only(headers, HOST).ok_or(Malformed::Host)?;
+    let key = only(headers, SEC_WEBSOCKET_KEY)
+        .map(HeaderValue::as_bytes)
+        .filter(|key| is_key(key))
+        .ok_or(Malformed::Key)?;
+    let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
+    match (versions.next(), versions.next()) {
+        (Some(_), Some(_)) => return Err(Malformed::Versions),
+        (Some(version), None) if version == "13" => {}
+        _ => return Err(Malformed::Version),
+    }
+    if has_body {
+        return Err(Malformed::Body);
+    }
+    HeaderValue::try_from(accept_key(key)).map_err(|_| Malformed::Key)
+}
+
+/// 22 characters of base64 and two of padding are 16 bytes (RFC 4648 §4).
+fn is_key(key: &[u8]) -> bool {
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
+}
+
+/// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both
+/// sides see that none was agreed on; a subprotocol that was not offered would fail the client (RFC 6455
+/// §4.1).
+fn is_offered(headers: &HeaderMap, chosen: &str) -> bool {
+    let offered = members(headers, SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
+    if !offered {
+        log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is left out");
+    }
+    offered
+}
+
+fn switching(accept: HeaderValue, subprotocol: Option<&str>) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    // It was offered in a field, so it can stand in one.
+    if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
+    }
+    response
+}
+
+/// The response an application refuses with, which can't be one that switches.
+fn refusal(response: Response) -> Response {
+    if response.status().is_informational() {
+        log::error!("an upgrade was refused with {}", response.status());
+        return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal server error\n");
+    }
+    response
+}
+
+/// The same request with fields and target of its own: hyper's are slices of its read buffer, which a
+/// socket would keep as long as it lives.
+fn compact(request: http::Request<Incoming>) -> Request {
+    let (mut parts, _body) = request.into_parts();
+    let target = parts.uri.to_string();
+    let length = parts.headers.values().map(HeaderValue::len).sum::<usize>() + target.len();
+    let mut bytes = BytesMut::with_capacity(length);
+    bytes.extend_from_slice(target.as_bytes());
+    for value in parts.headers.values() {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+    let mut bytes = bytes.freeze();
+    if let Ok(uri) = Uri::from_maybe_shared(bytes.split_to(target.len())) {
+        parts.uri = uri;
+    }
+    for value in parts.headers.values_mut() {
+        let own: Bytes = bytes.split_to(value.len());
+        if let Ok(own) = HeaderValue::from_maybe_shared(own) {
+            *value = own;
+        }
+    }
+    Request::from_parts(parts, Body::empty())
+}
+
+fn copy(request: &Request) -> Request {
+    let mut copy = Request::new(Body::empty());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    *copy.extensions_mut() = request.extensions().clone();
+    copy
+}

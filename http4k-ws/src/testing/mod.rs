@@ -1,0 +1,203 @@
+//! The same clients with no socket: an application is called in memory.
+
+mod client;
+mod pipe;
+mod world;
+
+pub use client::TestWsClient;
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use http::StatusCode;
+
+use crate::handler::{
+    BoxHttpHandler, Handshake, HttpHandler, IntoPolyHandler, PolyHandler, SessionConfig, WebSocket,
+    WsHandler, open,
+};
+use crate::message::{Body, IntoRequest, IntoResponse, Request, Response};
+use world::World;
+
+impl PolyHandler {
+    /// Opens a socket in memory, as a client that waits in a plain function.
+    ///
+    /// # Panics
+    ///
+    /// When the application refuses the upgrade, or `request` is none: a test that expects a refusal
+    /// calls [`try_test_ws`](Self::try_test_ws).
+    #[track_caller]
+    pub fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
+        self.test_ws_with(request, SessionConfig::default())
+    }
+
+    /// As [`test_ws`](Self::test_ws), with other bounds at the application's end.
+    ///
+    /// # Panics
+    ///
+    /// As [`test_ws`](Self::test_ws).
+    #[track_caller]
+    pub fn test_ws_with(&self, request: impl IntoRequest, config: SessionConfig) -> TestWsClient {
+        let request = made(request);
+        let target = request.uri().clone();
+        match open_in_world(self.clone(), request, config) {
+            Ok(client) => client,
+            Err(response) => {
+                let text = response
+                    .body()
+                    .as_bytes()
+                    .map(|bytes| String::from_utf8_lossy(bytes));
+                panic!(
+                    "the upgrade of {target} was refused: {} {}",
+                    response.status(),
+                    text.unwrap_or_default()
+                )
+            }
+        }
+    }
+
+    /// Opens a socket in memory, or gives the response that refuses it.
+    ///
+    /// # Errors
+    ///
+    /// The response of an application that refuses the upgrade.
+    ///
+    /// # Panics
+    ///
+    /// When `request` is none.
+    #[track_caller]
+    pub fn try_test_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
+        open_in_world(self.clone(), made(request), SessionConfig::default())
+    }
+
+    /// Sends a request in memory, and waits for its response, whose body is read whole.
+    ///
+    /// A panic of the handler is answered with 500, as the server does.
+    ///
+    /// # Panics
+    ///
+    /// When `request` is none.
+    #[track_caller]
+    pub fn test_http(&self, request: impl IntoRequest) -> Response {
+        let request = made(request);
+        let http = self.http().clone();
+        World::of_this_thread().run(async move { whole(answer(http, request).await).await })
+    }
+
+    /// Opens a socket in memory, inside the current runtime: the asynchronous twin of
+    /// [`test_ws`](Self::test_ws).
+    ///
+    /// # Errors
+    ///
+    /// The response of an application that refuses the upgrade.
+    ///
+    /// # Panics
+    ///
+    /// When `request` is none, or outside a tokio runtime.
+    pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
+        connect(self.clone(), made(request), SessionConfig::default()).await
+    }
+}
+
+/// In-memory clients for everything that is an application without being a [`PolyHandler`]: an
+/// [`HttpHandler`], a [`WsHandler`], a function over a [`WebSocket`].
+///
+/// `Kind` is always inferred.
+pub trait Offline<Kind>: IntoPolyHandler<Kind> + Sized {
+    /// As [`PolyHandler::test_ws`].
+    ///
+    /// # Panics
+    ///
+    /// As [`PolyHandler::test_ws`].
+    #[track_caller]
+    fn test_ws(self, request: impl IntoRequest) -> TestWsClient {
+        self.into_poly_handler().test_ws(request)
+    }
+
+    /// As [`PolyHandler::test_http`].
+    ///
+    /// # Panics
+    ///
+    /// As [`PolyHandler::test_http`].
+    #[track_caller]
+    fn test_http(self, request: impl IntoRequest) -> Response {
+        self.into_poly_handler().test_http(request)
+    }
+}
+
+impl<A: IntoPolyHandler<Kind>, Kind> Offline<Kind> for A {}
+
+#[track_caller]
+fn made(request: impl IntoRequest) -> Request {
+    match request.into_request() {
+        Ok(request) => request,
+        Err(error) => panic!("this is no request: {error}"),
+    }
+}
+
+fn open_in_world(
+    app: PolyHandler,
+    request: Request,
+    config: SessionConfig,
+) -> Result<TestWsClient, Response> {
+    let world = World::of_this_thread();
+    let opened = world.run(async move {
+        match connect(app, request, config).await {
+            Ok(socket) => Ok(socket),
+            Err(response) => Err(whole(response).await),
+        }
+    });
+    opened.map(|socket| TestWsClient::new(world, socket))
+}
+
+/// Does in memory what the server does with an upgrade, and plays the client too.
+async fn connect(
+    app: PolyHandler,
+    request: Request,
+    config: SessionConfig,
+) -> Result<WebSocket, Response> {
+    let clients = copy_of_head(&request);
+    let servers = copy_of_head(&request);
+    let (consumer, subprotocol) = app.ws().call(request).await.into_outcome()?;
+    let (client_end, server_end) = pipe::pair(config.max_message);
+
+    let handshake = Handshake {
+        request: servers,
+        subprotocol: subprotocol.clone(),
+    };
+    let (socket, session) = open(server_end, handshake, config);
+    tokio::spawn(session.consumed_by(consumer, socket));
+
+    let handshake = Handshake {
+        request: clients,
+        subprotocol,
+    };
+    let (socket, session) = open(client_end, handshake, SessionConfig::default());
+    tokio::spawn(session);
+    Ok(socket)
+}
+
+fn copy_of_head(request: &Request) -> Request {
+    let mut copy = Request::new(Body::empty());
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    copy.headers_mut().clone_from(request.headers());
+    copy.extensions_mut().clone_from(request.extensions());
+    copy
+}
+
+async fn answer(http: BoxHttpHandler, request: Request) -> Response {
+    match AssertUnwindSafe(http.call(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_panic) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The response with its body in memory; a body that breaks off is cut where it does.
+async fn whole(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    let body = match body.bytes().await {
+        Ok(bytes) => Body::from(bytes),
+        Err(_broken) => Body::empty(),
+    };
+    Response::from_parts(head, body)
+}

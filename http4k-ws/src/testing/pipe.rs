@@ -1,0 +1,183 @@
+//! A session's transport in memory: two queues of messages, one each way.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use crate::handler::{Gone, Incoming, Outgoing, Transport};
+use crate::message::{WsMessage, WsStatus};
+
+/// So much lies in a pipe, as it would in the buffers of a network, before its writer waits.
+const MESSAGES: usize = 64;
+const BYTES: usize = 64 * 1024;
+
+/// One end of a connection in memory.
+#[derive(Debug)]
+pub(super) struct Pipe {
+    incoming: Direction,
+    outgoing: Direction,
+    max_message: usize,
+    close_announced: bool,
+    close_sent: bool,
+}
+
+/// The two ends of a new connection; each takes messages of at most `max_message` bytes.
+pub(super) fn pair(max_message: usize) -> (Pipe, Pipe) {
+    let (there, back) = (Direction::default(), Direction::default());
+    let end = |incoming: &Direction, outgoing: &Direction| Pipe {
+        incoming: incoming.clone(),
+        outgoing: outgoing.clone(),
+        max_message,
+        close_announced: false,
+        close_sent: false,
+    };
+    (end(&there, &back), end(&back, &there))
+}
+
+#[derive(Debug, Clone, Default)]
+struct Direction(Arc<Mutex<Flow>>);
+
+#[derive(Debug, Default)]
+struct Flow {
+    messages: VecDeque<Outgoing>,
+    bytes: usize,
+    taken: u64,
+    reader: Option<Waker>,
+    writer: Option<Waker>,
+    cut: bool,
+}
+
+impl Direction {
+    fn lock(&self) -> MutexGuard<'_, Flow> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Nothing more is written, and nobody reads: what was written can still be read.
+    fn cut(&self) {
+        let mut flow = self.lock();
+        flow.cut = true;
+        for waker in [flow.reader.take(), flow.writer.take()]
+            .into_iter()
+            .flatten()
+        {
+            waker.wake();
+        }
+    }
+}
+
+impl Flow {
+    fn is_full(&self) -> bool {
+        self.messages.len() >= MESSAGES || self.bytes >= BYTES
+    }
+
+    fn push(&mut self, outgoing: Outgoing) {
+        self.bytes += weight(&outgoing);
+        self.messages.push_back(outgoing);
+        if let Some(reader) = self.reader.take() {
+            reader.wake();
+        }
+    }
+
+    fn pop(&mut self) -> Option<Outgoing> {
+        let outgoing = self.messages.pop_front()?;
+        self.bytes -= weight(&outgoing);
+        // One more than its bytes, so that an empty message is progress too.
+        self.taken += weight(&outgoing) as u64 + 1;
+        if let Some(writer) = self.writer.take() {
+            writer.wake();
+        }
+        Some(outgoing)
+    }
+}
+
+fn weight(outgoing: &Outgoing) -> usize {
+    match outgoing {
+        Outgoing::Message(message) => message.as_bytes().len(),
+        Outgoing::Close(_) => 0,
+    }
+}
+
+impl Pipe {
+    fn receive(&mut self, message: WsMessage) -> Incoming {
+        if message.as_bytes().len() > self.max_message {
+            let reason = format!("a message is at most {} bytes", self.max_message);
+            let status = WsStatus::new(WsStatus::TOO_BIG.code(), reason);
+            return Incoming::Failed(status.unwrap_or(WsStatus::TOO_BIG));
+        }
+        Incoming::Message(message)
+    }
+}
+
+impl Transport for Pipe {
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        let mut flow = self.incoming.lock();
+        if matches!(flow.messages.front(), Some(Outgoing::Close(_))) && !self.close_announced {
+            self.close_announced = true;
+            return Poll::Ready(Incoming::CloseAhead);
+        }
+        let popped = flow.pop();
+        let cut = flow.cut;
+        if popped.is_none() && !cut {
+            flow.reader = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        drop(flow);
+        Poll::Ready(match popped {
+            Some(Outgoing::Message(message)) => self.receive(message),
+            Some(Outgoing::Close(status)) => {
+                if !self.close_sent {
+                    self.close_sent = true;
+                    self.outgoing.lock().push(Outgoing::Close(status.clone()));
+                }
+                Incoming::Close(status)
+            }
+            None => Incoming::Lost,
+        })
+    }
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        let mut flow = self.outgoing.lock();
+        if flow.cut {
+            return Poll::Ready(Err(Gone));
+        }
+        if !flow.is_full() {
+            return Poll::Ready(Ok(()));
+        }
+        flow.writer = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone> {
+        let mut flow = self.outgoing.lock();
+        if flow.cut || self.close_sent {
+            return Err(Gone);
+        }
+        self.close_sent = matches!(outgoing, Outgoing::Close(_));
+        flow.push(outgoing);
+        Ok(())
+    }
+
+    fn poll_flush(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
+        self.cut();
+        Poll::Ready(())
+    }
+
+    fn cut(&mut self) {
+        self.incoming.cut();
+        self.outgoing.cut();
+    }
+
+    fn taken(&self) -> u64 {
+        self.outgoing.lock().taken
+    }
+}
+
+impl Drop for Pipe {
+    fn drop(&mut self) {
+        self.cut();
+    }
+}

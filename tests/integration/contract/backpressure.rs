@@ -1,0 +1,59 @@
+//! What waits, for how long, and what happens then.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use http4k_ws::{
+    IntoPolyHandler, SendError, SessionConfig, WebSocket, WsClient, WsResult, WsStatus,
+};
+
+use super::worlds::{in_both_worlds, told};
+
+fn small() -> SessionConfig {
+    let mut config = SessionConfig::default();
+    config.queue_messages = 4;
+    config.write_stall = Duration::from_millis(300);
+    config
+}
+
+in_both_worlds! {
+    fn a_full_queue_refuses_who_will_not_wait_and_holds_who_will<W>() {
+        let (tell, listen) = channel();
+        let app = move |mut ws: WebSocket| {
+            let tell = tell.clone();
+            async move {
+                let refused = loop {
+                    if let Err(error) = ws.try_send("x") {
+                        break error;
+                    }
+                };
+                tell.send(refused)?;
+                ws.send("after the queue").await?;
+                ws.recv().await?;
+                WsResult::Ok(())
+            }
+        };
+        let mut client = W::start(app.into_poly_handler(), small()).connect("/");
+        assert_eq!(told(&listen), SendError::Full);
+        let texts: Vec<_> = client.received().take(5).map(|message| message.expect("open").text().into_owned()).collect();
+        assert_eq!(texts, ["x", "x", "x", "x", "after the queue"]);
+    }
+
+    fn a_client_that_reads_nothing_is_closed_with_1013<W>() {
+        let (tell, listen) = channel();
+        let app = move |ws: WebSocket| {
+            let tell = tell.clone();
+            async move {
+                while ws.send("a".repeat(100_000)).await.is_ok() {}
+                tell.send(ws.closed().await)?;
+                WsResult::Ok(())
+            }
+        };
+        let world = W::start(app.into_poly_handler(), small());
+        let mut client = world.connect("/");
+        // A client takes what fits in its own queue, and then nothing more.
+        client.next_within(Duration::from_millis(1));
+        W::pass(&mut client, Duration::from_millis(400));
+        assert_eq!(told(&listen), WsStatus::TRY_AGAIN_LATER);
+    }
+}

@@ -1,0 +1,115 @@
+//! How a socket ends when something is wrong.
+
+use http4k_ws::{
+    IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, WsClient, WsError, WsResult, WsStatus,
+};
+
+use super::worlds::in_both_worlds;
+
+/// Does what it is told: panics, fails, or echoes.
+fn moody() -> PolyHandler {
+    async fn moody(mut ws: WebSocket) -> WsResult {
+        while let Some(message) = ws.recv().await? {
+            match &*message.text() {
+                "panic" => panic!("as told"),
+                "fail" => return Err(std::io::Error::other("the database is gone").into()),
+                "refuse" => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
+                _ => ws.send(message).await?,
+            }
+        }
+        Ok(())
+    }
+    moody.into_poly_handler()
+}
+
+fn moody_callbacks() -> PolyHandler {
+    let moody = |ws: WebSocket| {
+        let sender = ws.sender();
+        ws.on_message(move |message| match &*message.text() {
+            "panic" => panic!("as told"),
+            "fail" => Err(std::io::Error::other("the database is gone").into()),
+            _ => WsResult::Ok(sender.try_send(message)?),
+        });
+    };
+    moody.into_poly_handler()
+}
+
+fn ends_with<W: super::worlds::World>(app: PolyHandler, message: &str, status: WsStatus) {
+    let world = W::start(app, SessionConfig::default());
+    let mut neighbour = world.connect("/");
+    let mut client = world.connect("/");
+    client.send("before").expect("open");
+    client.send(message).expect("open");
+    assert_eq!(
+        client
+            .received()
+            .next()
+            .expect("a message")
+            .expect("open")
+            .text(),
+        "before"
+    );
+    assert_eq!(client.closed(), Some(status));
+    neighbour
+        .send("still here")
+        .expect("the neighbour is unharmed");
+    assert_eq!(
+        neighbour
+            .received()
+            .next()
+            .expect("a message")
+            .expect("open")
+            .text(),
+        "still here"
+    );
+}
+
+in_both_worlds! {
+    fn a_consumer_that_panics_closes_its_socket_with_1011<W>() {
+        ends_with::<W>(moody(), "panic", WsStatus::INTERNAL_ERROR);
+    }
+
+    fn a_consumer_that_fails_closes_its_socket_with_1011<W>() {
+        ends_with::<W>(moody(), "fail", WsStatus::INTERNAL_ERROR);
+    }
+
+    fn a_consumer_may_choose_the_status_it_fails_with<W>() {
+        ends_with::<W>(moody(), "refuse", WsStatus::POLICY_VIOLATION);
+    }
+
+    fn a_callback_that_panics_closes_its_socket_with_1011<W>() {
+        ends_with::<W>(moody_callbacks(), "panic", WsStatus::INTERNAL_ERROR);
+    }
+
+    fn a_callback_that_fails_closes_its_socket_with_1011<W>() {
+        ends_with::<W>(moody_callbacks(), "fail", WsStatus::INTERNAL_ERROR);
+    }
+
+    fn on_error_gets_the_error_and_the_socket_goes_on<W>() {
+        let app = |ws: WebSocket| {
+            let (errors, sender) = (ws.sender(), ws.sender());
+            ws.on_error(move |error| errors.try_send(error.to_string()).expect("room"));
+            ws.on_message(move |message| {
+                let number: i32 = message.text().parse()?;
+                sender.try_send((number + 1).to_string())?;
+                WsResult::Ok(())
+            });
+        };
+        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        client.send("hello").expect("open");
+        client.send("41").expect("open");
+        let mut received = client.received();
+        assert_eq!(received.next().expect("a message").expect("open").text(), "invalid digit found in string");
+        assert_eq!(received.next().expect("a message").expect("open").text(), "42");
+    }
+
+    fn a_message_over_the_limit_closes_with_1009<W>() {
+        let mut config = SessionConfig::default();
+        config.max_message = 1000;
+        let mut client = W::start(moody(), config).connect("/");
+        client.send("a".repeat(1000)).expect("open");
+        assert_eq!(client.received().next().expect("a message").expect("open").as_bytes().len(), 1000);
+        client.send("a".repeat(1001)).expect("open");
+        assert_eq!(client.closed().expect("an end").code(), 1009);
+    }
+}

@@ -1,0 +1,8 @@
+//! What holds of every socket, in memory and over a real port: one body of code for each behaviour.
+
+mod worlds;
+
+mod backpressure;
+mod closing;
+mod failing;
+mod messages;

@@ -1,0 +1,8 @@
+//! A server on a real port, spoken to in raw bytes.
+
+mod handshake;
+mod http;
+mod peer;
+mod pipeline;
+mod serve;
+mod stop;

@@ -1,0 +1,161 @@
+//! A peer that knows nothing of the library: bytes in and out, with a deadline.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// A test fails that waits for longer than this.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+pub(super) const TEXT: u8 = 1;
+pub(super) const CLOSE: u8 = 8;
+
+pub(super) struct Peer {
+    stream: TcpStream,
+    unread: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// The status line and the fields, as they came.
+    pub(super) head: String,
+    pub(super) body: String,
+}
+
+impl Answer {
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.head.lines().skip(1).find_map(|line| {
+            let (known, value) = line.split_once(':')?;
+            known.eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    }
+}
+
+impl Peer {
+    pub(super) fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect_timeout(&address, DEADLINE).expect("a connection");
+        stream
+            .set_read_timeout(Some(DEADLINE))
+            .expect("a read timeout");
+        stream.set_nodelay(true).expect("no delay");
+        Self {
+            stream,
+            unread: Vec::new(),
+        }
+    }
+
+    /// The same connection, to be written to by another thread.
+    pub(super) fn twin(&self) -> Self {
+        Self {
+            stream: self.stream.try_clone().expect("another handle"),
+            unread: Vec::new(),
+        }
+    }
+
+    pub(super) fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+        self.stream
+            .write_all(bytes.as_ref())
+            .expect("the peer takes it");
+        self
+    }
+
+    /// Reads on; `false` at the end of the stream.
+    fn fill(&mut self) -> bool {
+        let mut chunk = [0; 4096];
+        let read = self.stream.read(&mut chunk).expect("bytes or the end");
+        self.unread.extend_from_slice(&chunk[..read]);
+        read > 0
+    }
+
+    fn take(&mut self, length: usize) -> Vec<u8> {
+        while self.unread.len() < length {
+            assert!(self.fill(), "ended after {:?}", self.unread);
+        }
+        self.unread.drain(..length).collect()
+    }
+
+    /// The next response, with a body as long as its Content-Length.
+    pub(super) fn answer(&mut self) -> Answer {
+        let end = loop {
+            let found = self.unread.windows(4).position(|four| four == b"\r\n\r\n");
+            match found {
+                Some(at) => break at + 4,
+                None => assert!(self.fill(), "ended after {:?}", self.unread),
+            }
+        };
+        let head = String::from_utf8(self.take(end)).expect("a head of text");
+        let status = head[9..12].parse().expect("a status");
+        let mut answer = Answer {
+            status,
+            head,
+            body: String::new(),
+        };
+        if let Some(length) = answer.field("content-length") {
+            let length = length.parse().expect("a length");
+            answer.body = String::from_utf8(self.take(length)).expect("a body of text");
+        }
+        answer
+    }
+
+    /// The next bytes are these.
+    pub(super) fn expect(&mut self, bytes: &str) {
+        let came = self.take(bytes.len());
+        assert_eq!(String::from_utf8_lossy(&came), bytes);
+    }
+
+    /// The next frame of the server: its opcode and payload.
+    pub(super) fn frame(&mut self) -> (u8, Vec<u8>) {
+        let start = self.take(2);
+        assert_eq!(start[0] & 0xF0, 0x80, "one frame is one message");
+        let length = match start[1] {
+            126 => {
+                let extended = self.take(2);
+                usize::from(u16::from_be_bytes([extended[0], extended[1]]))
+            }
+            short => usize::from(short),
+        };
+        (start[0] & 0x0F, self.take(length))
+    }
+
+    pub(super) fn text(&mut self) -> String {
+        let (opcode, payload) = self.frame();
+        assert_eq!(opcode, TEXT, "{payload:?}");
+        String::from_utf8(payload).expect("text")
+    }
+
+    /// The code of the close frame that is next.
+    pub(super) fn close_code(&mut self) -> u16 {
+        let (opcode, payload) = self.frame();
+        assert_eq!(opcode, CLOSE, "{payload:?}");
+        u16::from_be_bytes([payload[0], payload[1]])
+    }
+
+    /// Whether the server ended the connection, with nothing before that.
+    pub(super) fn is_ended(&mut self) -> bool {
+        !self.fill() && self.unread.is_empty()
+    }
+}
+
+/// A frame as a client sends it: masked, with a key of zeros (RFC 6455 §5.3).
+pub(super) fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0];
+    frame.extend_from_slice(payload);
+    frame
+}
+
+pub(super) fn text(payload: &str) -> Vec<u8> {
+    frame(TEXT, payload.as_bytes())
+}
+
+/// A good opening handshake, with more fields.
+pub(super) fn handshake(target: &str, more: &str) -> String {
+    format!(
+        "GET {target} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
+    )
+}
+
+pub(super) fn get(target: &str) -> String {
+    format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n")
+}

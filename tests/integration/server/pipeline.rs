@@ -1,0 +1,98 @@
+//! Requests that are sent without waiting for the answers.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use futures_util::{StreamExt, stream};
+use http4k_ws::{Body, Request, Response, Serve};
+use tokio::sync::{Semaphore, mpsc};
+
+use super::peer::{self, Peer};
+
+#[test]
+fn answers_come_in_the_order_of_the_requests() {
+    let server = (|request: Request| request.uri().path().to_owned())
+        .as_server("127.0.0.1:0")
+        .start()
+        .expect("a server");
+    let mut peer = Peer::connect(server.addr());
+    let requests: String = (0..200).map(|n| peer::get(&format!("/{n}"))).collect();
+    peer.send(requests);
+    for n in 0..200 {
+        assert_eq!(peer.answer().body, format!("/{n}"));
+    }
+}
+
+#[test]
+fn an_answer_does_not_wait_for_a_slow_successor() {
+    let gate = Arc::new(Semaphore::new(0));
+    let behind = Arc::clone(&gate);
+    let app = move |request: Request| {
+        let gate = Arc::clone(&behind);
+        async move {
+            if request.uri().path() == "/slow" {
+                gate.acquire().await.expect("an open gate").forget();
+            }
+            "done"
+        }
+    };
+    let server = app.as_server("127.0.0.1:0").start().expect("a server");
+    let mut peer = Peer::connect(server.addr());
+    // The third is read along with the others, and waits in the buffer.
+    peer.send(peer::get("/") + &peer::get("/slow") + &peer::get("/"));
+    assert_eq!(peer.answer().body, "done");
+    gate.add_permits(1);
+    assert_eq!(peer.answer().body, "done");
+    assert_eq!(peer.answer().body, "done");
+}
+
+#[test]
+fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
+    let server = (|_: Request| "done")
+        .as_server("127.0.0.1:0")
+        .start()
+        .expect("a server");
+    let mut peer = Peer::connect(server.addr());
+    peer.send(peer::get("/") + "GET /half HTTP/1.1\r\nHo");
+    assert_eq!(peer.answer().body, "done");
+    assert_eq!(peer.send("st: localhost\r\n\r\n").answer().body, "done");
+}
+
+#[test]
+fn a_streamed_body_leaves_piece_by_piece() {
+    let (pieces, source) = mpsc::unbounded_channel::<&'static str>();
+    let source = Mutex::new(Some(source));
+    let app = move |_: Request| {
+        let mut source = source.lock().expect("a lock").take().expect("one request");
+        let pieces = stream::poll_fn(move |cx| source.poll_recv(cx));
+        Response::new(Body::from_stream(pieces.map(Ok::<_, Infallible>)))
+    };
+    let server = app.as_server("127.0.0.1:0").start().expect("a server");
+    let mut peer = Peer::connect(server.addr());
+    let head = peer.send(peer::get("/")).answer();
+    assert_eq!(head.field("transfer-encoding"), Some("chunked"));
+    for piece in ["one", "three"] {
+        pieces.send(piece).expect("a stream that is read");
+        peer.expect(&format!("{:X}\r\n{piece}\r\n", piece.len()));
+    }
+    drop(pieces);
+    peer.expect("0\r\n\r\n");
+}
+
+#[test]
+fn a_long_body_arrives_whole() {
+    let long: Arc<str> = (0..200_000)
+        .map(|n| format!("{n} "))
+        .collect::<String>()
+        .into();
+    let sent = Arc::clone(&long);
+    let server = (move |_: Request| sent.to_string())
+        .as_server("127.0.0.1:0")
+        .start()
+        .expect("a server");
+    let mut peer = Peer::connect(server.addr());
+    peer.send(peer::get("/").repeat(3));
+    for _ in 0..3 {
+        assert_eq!(peer.answer().body, *long);
+    }
+}

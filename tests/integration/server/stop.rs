@@ -1,0 +1,117 @@
+//! The end of a server, and what becomes of what is open.
+
+use std::net::TcpStream;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use http4k_ws::{PolyHandler, Request, RunningServer, ServerConfig, WebSocket};
+use tokio::sync::Semaphore;
+
+use super::peer::{self, Peer};
+
+async fn wait(mut ws: WebSocket) {
+    let _ = ws.send("open").await;
+    while let Ok(Some(_)) = ws.recv().await {}
+}
+
+fn start(config: ServerConfig) -> RunningServer {
+    PolyHandler::new(|_: Request| "http", wait)
+        .as_server("127.0.0.1:0")
+        .with_config(config)
+        .start()
+        .expect("a server")
+}
+
+fn open_socket(server: &RunningServer) -> Peer {
+    let mut peer = Peer::connect(server.addr());
+    assert_eq!(peer.send(peer::handshake("/", "")).answer().status, 101);
+    assert_eq!(peer.text(), "open");
+    peer
+}
+
+#[test]
+fn open_sockets_are_told_1001() {
+    let server = start(ServerConfig::default());
+    let sockets: Vec<_> = (0..3).map(|_| open_socket(&server)).collect();
+    let mut silent = Peer::connect(server.addr());
+    assert_eq!(silent.send(peer::get("/")).answer().status, 200);
+    let talks: Vec<_> = sockets
+        .into_iter()
+        .map(|mut peer| {
+            std::thread::spawn(move || {
+                assert_eq!(peer.close_code(), 1001);
+                peer.send(peer::frame(peer::CLOSE, &[0x03, 0xE9]));
+                peer.is_ended()
+            })
+        })
+        .collect();
+    let address = server.addr();
+    assert_eq!(server.stop(), 0);
+    assert!(silent.is_ended());
+    for talk in talks {
+        assert!(talk.join().expect("a talk"));
+    }
+    assert!(TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn a_peer_that_does_not_answer_is_cut_after_the_grace() {
+    let brief = ServerConfig::default().with_shutdown_grace(Duration::from_millis(20));
+    let server = start(brief);
+    let mut deaf = open_socket(&server);
+    assert_eq!(server.stop(), 1);
+    assert_eq!(deaf.close_code(), 1001);
+    assert!(deaf.is_ended());
+}
+
+#[test]
+fn a_request_being_answered_is_answered() {
+    let gate = Arc::new(Semaphore::new(0));
+    let behind = Arc::clone(&gate);
+    let (reach, reached) = mpsc::channel();
+    let app = move |_: Request| {
+        let (gate, reach) = (Arc::clone(&behind), reach.clone());
+        async move {
+            reach.send(()).expect("a test that waits");
+            gate.acquire().await.expect("an open gate").forget();
+            "in time"
+        }
+    };
+    let server = PolyHandler::new(app, wait)
+        .as_server("127.0.0.1:0")
+        .start()
+        .expect("a server");
+    let mut peer = Peer::connect(server.addr());
+    peer.send(peer::get("/"));
+    reached
+        .recv_timeout(Duration::from_secs(20))
+        .expect("a request that is being answered");
+    let address = server.addr();
+    let stopping = std::thread::spawn(move || server.stop());
+    // The port is closed first; only then may the answer come.
+    while TcpStream::connect(address).is_ok() {
+        std::thread::yield_now();
+    }
+    gate.add_permits(1);
+    assert_eq!(peer.answer().body, "in time");
+    assert!(peer.is_ended());
+    assert_eq!(stopping.join().expect("a stop"), 0);
+}
+
+#[test]
+fn dropping_a_server_stops_it() {
+    let server = start(ServerConfig::default());
+    let mut peer = open_socket(&server);
+    let address = server.addr();
+    drop(server);
+    assert!(TcpStream::connect(address).is_err());
+    assert_eq!(peer.close_code(), 1001);
+}
+
+#[tokio::test]
+async fn a_server_can_be_started_and_dropped_inside_a_runtime() {
+    let server = start(ServerConfig::default());
+    let mut peer = open_socket(&server);
+    drop(server);
+    assert_eq!(peer.close_code(), 1001);
+}
