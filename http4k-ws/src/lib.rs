@@ -12,6 +12,7 @@ mod routing;
 #[cfg(feature = "server")]
 mod server;
 mod testing;
+#[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
 #[doc(hidden)]

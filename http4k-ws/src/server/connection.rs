@@ -1,6 +1,7 @@
 //! One connection: requests, until it ends or becomes a socket.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::AtomicBool;
@@ -29,6 +30,8 @@ const READ_BUFFER: usize = 64 * 1024;
 
 /// The socket a connection is to become, once its 101 is written.
 type Next = Mutex<Option<Box<Accepted>>>;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 struct Connection {
     shared: Arc<Shared>,
@@ -62,7 +65,7 @@ async fn speak_http(
     stream: TcpStream,
     connection: &Arc<Connection>,
     ticket: &Ticket,
-) -> Result<Flusher, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Flusher, Failure> {
     let heard = Arc::new(AtomicBool::new(false));
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
@@ -80,13 +83,13 @@ async fn speak_http(
             ending = true;
             http.as_mut().graceful_shutdown();
         }
-        let polled = http.as_mut().poll(cx);
-        if polled.is_pending() {
-            if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
-                log::debug!("a peer takes no more: {error}");
-            }
+        if let Poll::Ready(ended) = http.as_mut().poll(cx) {
+            return Poll::Ready(ended.map_err(Failure::from));
         }
-        polled
+        match flusher.poll_flush(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        }
     })
     .await?;
     poll_fn(|cx| flusher.poll_flush(cx)).await?;
