@@ -51,3 +51,7 @@ pub mod prelude {
         WsNext, WsResponse, WsResult, WsSender, WsStatus,
     };
 }
+
+#[cfg(all(doctest, feature = "macros", feature = "server"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
