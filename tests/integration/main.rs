@@ -2,5 +2,6 @@
 
 mod client;
 mod contract;
+mod layers;
 mod routing;
 mod server;
