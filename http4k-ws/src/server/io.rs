@@ -100,15 +100,17 @@ impl Io {
         if ending.timer.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Ok(()));
         }
+        if !ending.told {
+            return Poll::Pending;
+        }
         let mut scratch = [0; 4096];
-        while ending.told {
+        loop {
             let mut buffer = ReadBuf::new(&mut scratch);
             let read = ready!(Pin::new(self.read.inner_mut()).poll_read(cx, &mut buffer));
             if read.is_err() || buffer.filled().is_empty() {
                 return Poll::Ready(Ok(()));
             }
         }
-        Poll::Pending
     }
 }
 
