@@ -1,5 +1,6 @@
 //! The library from outside, by subject.
 
 mod contract;
+mod message;
 mod routing;
 mod server;
