@@ -28,7 +28,9 @@ routes! {
 }
 
 fn main() -> std::io::Result<()> {
-    let address = std::env::args().nth(1).unwrap_or("127.0.0.1:9000".to_owned());
+    let address = std::env::args()
+        .nth(1)
+        .unwrap_or("127.0.0.1:9000".to_owned());
     let server = app().as_server(address).start()?;
     println!("listening on {}", server.addr());
     server.block();

@@ -11,8 +11,15 @@ pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
     /// A mistake at `span`; `message` says what to write instead.
+    ///
+    /// Routes of one block may find the same mistake in its path; it is reported once.
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.0.push(syn::Error::new(span, message));
+        let message = message.to_string();
+        let place = format!("{span:?}");
+        let mut known = self.0.iter();
+        if !known.any(|e| e.to_string() == message && format!("{:?}", e.span()) == place) {
+            self.0.push(syn::Error::new(span, message));
+        }
     }
 
     /// A mistake that the parser found.

@@ -1,5 +1,7 @@
 //! http4k's WebSocket API in Rust.
 
+#[cfg(feature = "client")]
+mod client;
 mod filter;
 mod handler;
 mod lens;
@@ -10,11 +12,14 @@ mod routing;
 #[cfg(feature = "server")]
 mod server;
 mod testing;
+#[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
 #[doc(hidden)]
 pub mod __private;
 
+#[cfg(feature = "client")]
+pub use client::{BlockingWebSocket, ConnectError, OpeningHandshake, WebSocketClient};
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;
@@ -34,13 +39,17 @@ pub mod prelude {
     pub use http::{Method, StatusCode};
     pub use serde::{Deserialize, Serialize};
 
-    pub use crate::{
-        Body, BodyError, IntoResponse, Message, Next, Offline, PolyHandler, Request, RequestExt,
-        Response, ResponseExt, SendError, WebSocket, WsClient, WsConsumer, WsError, WsMessage, WsNext,
-        WsResponse, WsResult, WsSender, WsStatus,
-    };
     #[cfg(feature = "server")]
     pub use crate::Serve;
+    #[cfg(feature = "client")]
+    pub use crate::WebSocketClient;
     #[cfg(feature = "macros")]
     pub use crate::routes;
+    pub use crate::{
+        Body, BodyError, IntoRequest, IntoResponse, LensFailure, Message, Next, Offline,
+        PolyHandler, Request, RequestExt, Response, ResponseExt, SendError, WebSocket, WsClient,
+        WsConsumer, WsError, WsMessage, WsNext, WsResponse, WsResult, WsSender, WsStatus,
+    };
+    #[cfg(feature = "json")]
+    pub use crate::{Json, JsonExt};
 }

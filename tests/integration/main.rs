@@ -1,6 +1,8 @@
 //! The library from outside, by subject.
 
+mod client;
 mod contract;
+mod layers;
 mod message;
 mod routing;
 mod server;

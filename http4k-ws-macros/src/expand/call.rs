@@ -143,7 +143,7 @@ impl Parts<'_> {
         for (index, param) in self.params.iter().enumerate() {
             let used = self.call.params().any(|used| used == index);
             let name = if used {
-                param.name.to_token_stream()
+                self.param_name(param, &param.name)
             } else if param.ty.is_some() {
                 quote!(_)
             } else {
@@ -158,9 +158,22 @@ impl Parts<'_> {
         }
     }
 
+    /// The name that a parameter is bound to, as `written`: its own, unless that would hide the function.
+    fn param_name(&self, param: &Param, written: &Ident) -> TokenStream {
+        let mut name = written.clone();
+        if self
+            .call
+            .function()
+            .is_some_and(|function| function == param.text())
+        {
+            name.set_span(ours_at(written.span()));
+        }
+        name.to_token_stream()
+    }
+
     fn arg(&mut self, index: usize, arg: &Arg) -> TokenStream {
         match arg {
-            Arg::Param(index) => self.params[*index].name.to_token_stream(),
+            Arg::Param(index, ident) => self.param_name(self.params[*index], ident),
             Arg::Request(ident) | Arg::Socket(ident) => ident.to_token_stream(),
             Arg::Extracted(span) => {
                 let at = ours_at(*span);

@@ -39,8 +39,8 @@ pub(crate) enum Callee {
 
 /// One argument.
 pub(crate) enum Arg {
-    /// The path parameter with this index.
-    Param(usize),
+    /// The path parameter with this index, by the name written here.
+    Param(usize, Ident),
     /// `req`.
     Request(Ident),
     /// `ws`.
@@ -113,7 +113,7 @@ impl Call {
     /// The parameters that are handed over, by index.
     pub(crate) fn params(&self) -> impl Iterator<Item = usize> + '_ {
         self.args.iter().filter_map(|arg| match arg {
-            Arg::Param(index) => Some(*index),
+            Arg::Param(index, _) => Some(*index),
             _ => None,
         })
     }
@@ -223,7 +223,7 @@ impl Scope<'_> {
     fn named(&self, ident: &Ident, errors: &mut Errors) -> Named {
         let name = ident.unraw().to_string();
         if let Some(index) = self.params.iter().position(|param| *param == name) {
-            return Named::Known(Arg::Param(index));
+            return Named::Known(Arg::Param(index, ident.clone()));
         }
         match (name.as_str(), self.speaks) {
             ("req", _) => Named::Known(Arg::Request(ident.clone())),

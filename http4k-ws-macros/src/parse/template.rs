@@ -1,6 +1,7 @@
 //! A path: `/users/<id: u64>/files/<path..>`.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
@@ -31,6 +32,8 @@ pub(crate) struct Param {
     pub(crate) ty: Option<Type>,
     literal: LitStr,
     range: Range<usize>,
+    /// Shared by all copies of one declaration.
+    declaration: Rc<()>,
 }
 
 impl Param {
@@ -47,6 +50,11 @@ impl Param {
     /// Reports a mistake at this parameter.
     pub(crate) fn blame(&self, message: &str, errors: &mut Errors) {
         errors.inside(&self.literal, self.range.clone(), message);
+    }
+
+    /// Whether both are copies of one declaration, as the routes of a block have them.
+    pub(crate) fn is_declared_with(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.declaration, &other.declaration)
     }
 
     pub(crate) fn span(&self) -> Span {
@@ -230,6 +238,7 @@ impl Reader<'_> {
             ty,
             literal: self.literal.clone(),
             range,
+            declaration: Rc::new(()),
         };
         Some(if is_rest {
             Segment::Rest(param)

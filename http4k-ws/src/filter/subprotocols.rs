@@ -37,6 +37,8 @@ pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl WsFilter + 
 /// Whether the client offers `subprotocol`, in a list that may stand in several lines.
 fn offers(request: &Request, subprotocol: &str) -> bool {
     let lines = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).iter();
-    let mut offered = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
+    let mut offered = lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','));
     offered.any(|offered| offered.trim() == subprotocol)
 }

@@ -13,13 +13,13 @@ mod ws;
 
 pub(crate) use answer::plain;
 pub use answer::{Answer, Later, Now};
-pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub(crate) use call::{Call, MAX_PARAMS, Outcome, Place};
+pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub(crate) use http::{ErasedHttpHandler, ResponseFuture};
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
-pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Session, Transport, open};
+pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
 pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
 pub use ws::{
     BoxWsHandler, IntoConsumed, IntoWsHandler, IntoWsResponse, WsAnswer, WsConsumer, WsFilter,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::handler::SessionConfig;
-use crate::wire::Limits;
 
 /// The bounds of a server: how much a peer may send, and how long it is waited for.
 ///
@@ -14,16 +13,11 @@ use crate::wire::Limits;
 ///
 /// let config = ServerConfig::default().with_max_body(64 * 1024);
 /// assert_eq!(config.max_body, 64 * 1024);
-/// assert_eq!(config.max_message, 1024 * 1024);
+/// assert_eq!(config.session.max_message, 1024 * 1024);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerConfig {
-    /// Bytes of a socket message, its fragments joined; the socket is closed with 1009 past it.
-    /// Default 1 MiB.
-    pub max_message: usize,
-    /// Bytes of a frame's payload; the socket is closed with 1009 past it. Default 1 MiB.
-    pub max_frame: usize,
     /// Bytes of a request body, answered with 413 past it: before it is read where its length is told,
     /// else while it is read. Default 2 MiB.
     pub max_body: u64,
@@ -41,15 +35,13 @@ pub struct ServerConfig {
     /// How long requests and sockets may take to end when the server stops, before they are cut.
     /// Default 10 s.
     pub shutdown_grace: Duration,
-    /// The bounds of each socket.
+    /// The bounds of each socket, among them those of its messages and frames.
     pub session: SessionConfig,
 }
 
 impl Default for ServerConfig {
     fn default() -> Self {
         Self {
-            max_message: 1024 * 1024,
-            max_frame: 1024 * 1024,
             max_body: 2 * 1024 * 1024,
             max_head: 16 * 1024,
             max_fields: DEFAULT_MAX_FIELDS,
@@ -78,8 +70,6 @@ macro_rules! setters {
 
 impl ServerConfig {
     setters! {
-        with_max_message, max_message: usize;
-        with_max_frame, max_frame: usize;
         with_max_body, max_body: u64;
         with_max_head, max_head: usize;
         with_max_fields, max_fields: usize;
@@ -90,11 +80,11 @@ impl ServerConfig {
         with_session, session: SessionConfig;
     }
 
-    /// What the frames of a socket are held to.
-    pub(super) fn frame_limits(&self) -> Limits {
-        Limits {
-            max_message: self.max_message,
-            max_frame: self.max_frame,
-        }
+    /// The same bounds, with socket messages of at most `bytes`, in as many frames as the peer likes.
+    #[must_use]
+    pub fn with_max_message(mut self, bytes: usize) -> Self {
+        self.session.max_message = bytes;
+        self.session.max_frame = bytes;
+        self
     }
 }

@@ -1,6 +1,7 @@
 //! One connection: requests, until it ends or becomes a socket.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::AtomicBool;
@@ -22,13 +23,15 @@ use super::upgrade::Accepted;
 use super::{ServerConfig, http, upgrade};
 use crate::handler::open;
 use crate::message::Response;
-use crate::wire::Wire;
+use crate::wire::{Limits, Wire};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
 
 /// The socket a connection is to become, once its 101 is written.
 type Next = Mutex<Option<Box<Accepted>>>;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 struct Connection {
     shared: Arc<Shared>,
@@ -62,7 +65,7 @@ async fn speak_http(
     stream: TcpStream,
     connection: &Arc<Connection>,
     ticket: &Ticket,
-) -> Result<Flusher, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Flusher, Failure> {
     let heard = Arc::new(AtomicBool::new(false));
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
@@ -80,13 +83,13 @@ async fn speak_http(
             ending = true;
             http.as_mut().graceful_shutdown();
         }
-        let polled = http.as_mut().poll(cx);
-        if polled.is_pending() {
-            if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
-                log::debug!("a peer takes no more: {error}");
-            }
+        if let Poll::Ready(ended) = http.as_mut().poll(cx) {
+            return Poll::Ready(ended.map_err(Failure::from));
         }
-        polled
+        match flusher.poll_flush(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        }
     })
     .await?;
     poll_fn(|cx| flusher.poll_flush(cx)).await?;
@@ -137,8 +140,9 @@ fn become_socket(accepted: Accepted, flusher: Flusher, shared: &Arc<Shared>) {
     let Some(stream) = parts.io.into_stream() else {
         return log::error!("a connection is still in use");
     };
-    let wire = Wire::server(stream, parts.read_buf, shared.config.frame_limits());
-    let (socket, session) = open(wire, accepted.handshake, shared.config.session.clone());
+    let config = shared.config.session.clone();
+    let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
+    let (socket, session) = open(wire, accepted.handshake, config);
     let sender = socket.sender();
     let session = session.consumed_by(accepted.consumer, socket);
     shared.connections.spawn(|ticket| async move {

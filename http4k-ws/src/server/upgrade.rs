@@ -14,7 +14,7 @@ use super::accept::Shared;
 use super::http::{guarded, plain, too_long};
 use crate::handler::{Handshake, WsConsumer, WsHandler};
 use crate::message::{Body, Request, Response};
-use crate::wire::accept_key;
+use crate::wire::{accept_key, has_token, members};
 
 /// A handshake that was answered with 101.
 pub(super) struct Accepted {
@@ -127,25 +127,11 @@ fn is_key(key: &[u8]) -> bool {
     key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
 }
 
-/// The value of a field that may occur once only.
+/// The value of a field that may occur once only; `None` also where it occurs twice.
 fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;
     values.next().is_none().then_some(value)
-}
-
-/// The members of a list, which may stand in several fields (RFC 9110 §5.6.1).
-fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|member| member.trim_matches([' ', '\t']))
-}
-
-fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
-    members(headers, name).any(|member| member.eq_ignore_ascii_case(token))
 }
 
 /// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both

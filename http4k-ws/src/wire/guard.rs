@@ -12,8 +12,6 @@ pub(super) struct FrameGuard {
 
 #[derive(Debug)]
 enum At {
-    /// Before the frames, in the head of an HTTP response; so much of its last CRLF CRLF was seen.
-    Head { seen: usize },
     /// In the header of a frame, of which so many bytes were seen.
     Header {
         bytes: [u8; LONGEST_HEADER],
@@ -31,8 +29,6 @@ const CLOSE: u8 = 0x8;
 const MASKED: u8 = 0x80;
 const LENGTH: u8 = 0x7F;
 
-const HEAD_END: &[u8; 4] = b"\r\n\r\n";
-
 impl At {
     const BOUNDARY: Self = Self::Header {
         bytes: [0; LONGEST_HEADER],
@@ -42,18 +38,9 @@ impl At {
 
 impl FrameGuard {
     /// Follows a stream that begins with a frame.
-    pub(super) fn of_frames() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             at: At::BOUNDARY,
-            close_released: false,
-        }
-    }
-
-    /// Follows a stream that begins with the head of an HTTP response, and stops at its end.
-    #[cfg_attr(not(feature = "client"), allow(dead_code))]
-    pub(super) fn of_response() -> Self {
-        Self {
-            at: At::Head { seen: 0 },
             close_released: false,
         }
     }
@@ -63,25 +50,12 @@ impl FrameGuard {
         self.close_released = true;
     }
 
-    /// Follows `bytes`, and says how many of them may pass now: all, or those before a close frame, or
-    /// those of an HTTP head.
+    /// Follows `bytes`, and says how many of them may pass now: all, or those before a close frame.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
         let mut passed = 0;
         while passed < bytes.len() {
             let rest = &bytes[passed..];
             match &mut self.at {
-                At::Head { seen } => {
-                    *seen = if rest[0] == HEAD_END[*seen] {
-                        *seen + 1
-                    } else {
-                        usize::from(rest[0] == HEAD_END[0])
-                    };
-                    passed += 1;
-                    if *seen == HEAD_END.len() {
-                        self.at = At::BOUNDARY;
-                        return passed;
-                    }
-                }
                 At::Header { seen: 0, .. } if rest[0] & OPCODE == CLOSE && !self.close_released => {
                     return passed;
                 }
@@ -171,7 +145,7 @@ mod tests {
                     let before = bytes.len();
                     bytes.extend(frame(CLOSE, 2, masked));
 
-                    let mut guard = FrameGuard::of_frames();
+                    let mut guard = FrameGuard::new();
                     let mut passed = 0;
                     while passed < bytes.len() {
                         let end = bytes.len().min(passed.saturating_add(piece));
@@ -188,23 +162,6 @@ mod tests {
                     assert_eq!(guard.pass(&bytes[passed..]), bytes.len() - before);
                 }
             }
-        }
-    }
-
-    #[test]
-    fn a_response_passes_up_to_its_end() {
-        let head = b"HTTP/1.1 101 Switching Protocols\r\nA: b\r\r\n\r\n";
-        let mut bytes = head.to_vec();
-        bytes.extend(frame(1, 5, false));
-        for piece in [1, 7, usize::MAX] {
-            let mut guard = FrameGuard::of_response();
-            let mut passed = 0;
-            while passed < head.len() {
-                let end = bytes.len().min(passed.saturating_add(piece));
-                passed += guard.pass(&bytes[passed..end]);
-            }
-            assert_eq!(passed, head.len());
-            assert_eq!(guard.pass(&bytes[passed..]), bytes.len() - head.len());
         }
     }
 }

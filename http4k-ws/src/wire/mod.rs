@@ -4,18 +4,20 @@
 //! that reads into a buffer of the thread instead of one of the socket's own, and a guard that follows
 //! the frame headers as the bytes pass.
 
-#[cfg(feature = "client")]
-mod connect;
+mod fields;
 mod guard;
 mod stream;
 mod transport;
 
-#[cfg(feature = "client")]
-pub(crate) use connect::{HandshakeError, connect};
+pub(crate) use fields::{has_token, members};
 pub(crate) use transport::Wire;
 
+#[cfg(feature = "client")]
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use crate::handler::SessionConfig;
 
 /// What a peer may send at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,14 @@ const READ_BUFFER: usize = 1024;
 const WRITE_BUFFER: usize = 64 * 1024;
 
 impl Limits {
+    /// The limits of a session.
+    pub(crate) fn of(config: &SessionConfig) -> Self {
+        Self {
+            max_message: config.max_message,
+            max_frame: config.max_frame,
+        }
+    }
+
     fn config(self) -> WebSocketConfig {
         WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
@@ -45,6 +55,12 @@ impl Limits {
 /// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
 pub(crate) fn accept_key(key: &[u8]) -> String {
     derive_accept_key(key)
+}
+
+/// A new `Sec-WebSocket-Key`: 16 random bytes in base64 (RFC 6455 §4.1).
+#[cfg(feature = "client")]
+pub(crate) fn new_key() -> String {
+    generate_key()
 }
 
 #[cfg(test)]

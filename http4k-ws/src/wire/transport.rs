@@ -46,14 +46,20 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
     /// The server's end of a connection whose opening handshake is done; `ahead` was read along with it.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn server(io: S, ahead: Bytes, limits: Limits) -> Self {
-        let stream = FrameStream::new(io, ahead, FrameGuard::of_frames());
-        let frames = WebSocketStream::from_raw_socket(stream, Role::Server, Some(limits.config()))
-            .now_or_never()
-            .expect("to wrap a stream takes no waiting");
-        Self::new(frames, Role::Server)
+        Self::new(io, ahead, limits, Role::Server)
     }
 
-    pub(super) fn new(frames: WebSocketStream<FrameStream<S>>, role: Role) -> Self {
+    /// The client's end of a connection whose opening handshake is done; `ahead` was read along with it.
+    #[cfg_attr(not(feature = "client"), allow(dead_code))]
+    pub(crate) fn client(io: S, ahead: Bytes, limits: Limits) -> Self {
+        Self::new(io, ahead, limits, Role::Client)
+    }
+
+    fn new(io: S, ahead: Bytes, limits: Limits, role: Role) -> Self {
+        let stream = FrameStream::new(io, ahead, FrameGuard::new());
+        let frames = WebSocketStream::from_raw_socket(stream, role, Some(limits.config()))
+            .now_or_never()
+            .expect("to wrap a stream takes no waiting");
         Self {
             frames: Some(frames),
             role,

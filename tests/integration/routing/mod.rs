@@ -1,6 +1,8 @@
 //! `routes!`: which function answers, and what it is handed.
 
+mod blocks;
 mod calls;
+mod matching;
 
 use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 

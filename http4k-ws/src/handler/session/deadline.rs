@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Sleep, sleep};
 
 use super::SessionConfig;
-use super::pump::Phase;
+use super::phase::Phase;
 
 /// How long a connection that ends may take to be shut down in order.
 const LINGER: Duration = Duration::from_secs(1);

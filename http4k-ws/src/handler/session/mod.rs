@@ -9,6 +9,7 @@ mod callbacks;
 mod config;
 mod deadline;
 mod error;
+mod phase;
 mod pump;
 mod queue;
 mod sender;

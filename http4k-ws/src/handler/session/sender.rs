@@ -82,3 +82,12 @@ impl<Out> fmt::Debug for WsSender<Out> {
             .finish()
     }
 }
+
+/// Two senders are equal when they send to the same socket.
+impl<Out> PartialEq for WsSender<Out> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl<Out> Eq for WsSender<Out> {}

@@ -1,6 +1,5 @@
 //! JSON, in text messages and in bodies.
 
-#[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod derived;
 mod http;

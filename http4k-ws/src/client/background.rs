@@ -1,0 +1,95 @@
+//! The runtime behind blocking clients, and how a plain thread waits for it.
+//!
+//! A runtime's own `block_on` panics inside another runtime. Parking the thread does not, so a blocking
+//! client also works in a test that is async.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::Instant;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// The runtime of all blocking clients, started with the first.
+pub(super) fn runtime() -> io::Result<&'static Runtime> {
+    static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
+    let built = RUNTIME.get_or_init(|| {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("http4k-ws-client")
+            .enable_all()
+            .build()
+    });
+    built
+        .as_ref()
+        .map_err(|error| io::Error::new(error.kind(), error.to_string()))
+}
+
+/// Blocks this thread until `future` is done.
+pub(super) fn wait<F: Future>(future: F) -> F::Output {
+    wait_until(None, future).expect("without a deadline, only the end of the future ends the wait")
+}
+
+/// Blocks this thread until `future` is done, or the deadline has passed.
+pub(super) fn wait_until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut cx = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(done) = future.as_mut().poll(&mut cx) {
+            return Some(done);
+        }
+        match deadline {
+            None => thread::park(),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return None;
+                }
+                thread::park_timeout(left);
+            }
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[test]
+    fn what_is_done_is_not_waited_for() {
+        assert_eq!(wait(ready(1)), 1);
+        assert_eq!(wait_until(Some(Instant::now()), ready(1)), Some(1));
+    }
+
+    #[test]
+    fn another_thread_ends_the_wait() {
+        let (send, receive) = oneshot::channel();
+        let sender = thread::spawn(move || send.send("done"));
+        assert_eq!(wait(receive), Ok("done"));
+        assert!(sender.join().expect("a sender").is_ok());
+    }
+
+    #[test]
+    fn a_deadline_ends_the_wait() {
+        let soon = Instant::now() + Duration::from_millis(5);
+        assert_eq!(wait_until(Some(soon), pending::<()>()), None);
+        assert!(Instant::now() >= soon);
+    }
+}

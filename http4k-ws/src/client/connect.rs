@@ -1,0 +1,173 @@
+//! From an address to an open socket: the client's side of the opening handshake (RFC 6455 §4.1).
+
+use std::convert::Infallible;
+use std::future::{Future, pending};
+use std::io;
+
+use bytes::BytesMut;
+use http::header::{
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_PROTOCOL, UPGRADE,
+};
+use http::{StatusCode, Uri};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::client::conn::http1;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use super::error::ConnectError;
+use super::opening::Opening;
+use crate::handler::{Handshake, WebSocket, open};
+use crate::message::{Body, Request, Response};
+use crate::wire::{Limits, Wire, accept_key, has_token, members};
+
+/// So much is read of the body of a refusal.
+const REFUSAL: usize = 64 * 1024;
+
+/// Opens a socket, whose session runs in the current runtime.
+pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
+    let after = opening.timeout;
+    timeout(after, open_socket(opening))
+        .await
+        .unwrap_or(Err(ConnectError::Timeout { after }))
+}
+
+async fn open_socket(opening: Opening) -> Result<WebSocket, ConnectError> {
+    let stream = dial(&opening.host, opening.port).await?;
+    let (subprotocol, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
+    let parts = upgraded
+        .downcast::<TokioIo<TcpStream>>()
+        .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
+    let limits = Limits::of(&opening.config);
+    let wire = Wire::client(parts.io.into_inner(), parts.read_buf, limits);
+    let handshake = Handshake {
+        request: opening.request,
+        subprotocol,
+    };
+    let (socket, session) = open(wire, handshake, opening.config);
+    tokio::spawn(session);
+    Ok(socket)
+}
+
+/// Connects to the first of the host's addresses that takes us.
+async fn dial(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+    let unresolvable = |source| ConnectError::Unresolvable {
+        host: host.to_owned(),
+        source,
+    };
+    let addresses = lookup_host((host, port)).await.map_err(unresolvable)?;
+    let mut failure = unresolvable(io::Error::other("the host has no address"));
+    for address in addresses {
+        let connected = match TcpStream::connect(address).await {
+            // Nagle's algorithm would hold a second small message until the first is acknowledged.
+            Ok(stream) => stream.set_nodelay(true).map(|()| stream),
+            Err(error) => Err(error),
+        };
+        match connected {
+            Ok(stream) => return Ok(stream),
+            Err(source) => failure = ConnectError::Unreachable { address, source },
+        }
+    }
+    Err(failure)
+}
+
+/// Asks for the upgrade; gives the subprotocol agreed on, and the connection.
+async fn shake_hands(
+    stream: TcpStream,
+    request: &Request,
+    key: &str,
+) -> Result<(Option<String>, Upgraded), ConnectError> {
+    let (mut sender, connection) = http1::Builder::new()
+        .max_buf_size(REFUSAL)
+        .handshake(TokioIo::new(stream))
+        .await
+        .map_err(ConnectError::broken)?;
+    let exchange = async {
+        let response = sender.send_request(in_origin_form(request)).await;
+        let response = response.map_err(ConnectError::broken)?;
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Err(refused(response).await);
+        }
+        let subprotocol = check(&response, request, key)?;
+        let upgraded = hyper::upgrade::on(response).await;
+        Ok((subprotocol, upgraded.map_err(ConnectError::broken)?))
+    };
+    driven_by(exchange, connection.with_upgrades()).await
+}
+
+/// Runs `work`, and beside it the connection that it needs, whose end `work` sees by itself.
+async fn driven_by<T>(work: impl Future<Output = T>, connection: impl Future) -> T {
+    let connection = async {
+        connection.await;
+        pending::<Infallible>().await
+    };
+    tokio::select! {
+        done = work => done,
+        never = connection => match never {},
+    }
+}
+
+/// The request as it is sent: its target is the path and query alone (RFC 9112 §3.2.1).
+fn in_origin_form(request: &Request) -> http::Request<Body> {
+    let mut sent = http::Request::new(Body::empty());
+    let target = request.uri().path_and_query().cloned();
+    *sent.uri_mut() = target.map_or_else(Uri::default, Uri::from);
+    sent.headers_mut().clone_from(request.headers());
+    sent
+}
+
+async fn refused(response: http::Response<Incoming>) -> ConnectError {
+    let (head, mut body) = response.into_parts();
+    let mut bytes = BytesMut::new();
+    // What came of a body that breaks off still helps.
+    while let Some(Ok(frame)) = body.frame().await {
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        let room = REFUSAL - bytes.len();
+        bytes.extend_from_slice(&data[..data.len().min(room)]);
+        if bytes.len() == REFUSAL {
+            break;
+        }
+    }
+    ConnectError::Refused {
+        response: Box::new(Response::from_parts(head, bytes.freeze())),
+    }
+}
+
+/// The rules of RFC 6455 §4.1 for the server's handshake; gives the subprotocol it chose.
+fn check<B>(
+    response: &http::Response<B>,
+    request: &Request,
+    key: &str,
+) -> Result<Option<String>, ConnectError> {
+    let headers = response.headers();
+    let broken = |rule| Err(ConnectError::BadHandshake { rule });
+    if !has_token(headers, UPGRADE, "websocket") {
+        return broken("`Upgrade` is not `websocket`");
+    }
+    if !has_token(headers, CONNECTION, "upgrade") {
+        return broken("`Connection` is not `Upgrade`");
+    }
+    let accept = headers.get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
+    if accept.map(<[u8]>::trim_ascii) != Some(accept_key(key.as_bytes()).as_bytes()) {
+        return Err(ConnectError::WrongAcceptKey);
+    }
+    if headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
+        return broken("it has an extension that was not asked for");
+    }
+    let mut chosen = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
+    let subprotocol = match (chosen.next(), chosen.next()) {
+        (None, _) => return Ok(None),
+        (Some(_), Some(_)) => return broken("it chooses two subprotocols"),
+        (Some(chosen), None) => String::from_utf8_lossy(chosen.as_bytes()).into_owned(),
+    };
+    if members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == subprotocol) {
+        Ok(Some(subprotocol))
+    } else {
+        Err(ConnectError::UnofferedSubprotocol { subprotocol })
+    }
+}

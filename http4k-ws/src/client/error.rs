@@ -1,0 +1,95 @@
+//! Why a client has no open socket.
+
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::message::Response;
+
+/// Why a client has no open socket.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The URI names no WebSocket (RFC 6455 §3); correct it.
+    #[error("`{uri}` is no URI of a WebSocket: {reason}")]
+    BadUri {
+        /// The URI.
+        uri: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Only `ws` can be connected to.
+    #[error("the scheme `{scheme}` is not `ws`")]
+    UnsupportedScheme {
+        /// The scheme.
+        scheme: String,
+    },
+    /// A field's name or value can't stand in a request, or a subprotocol is no token.
+    #[error("the field `{name}` has a name or value that a request can't hold")]
+    BadField {
+        /// The name of the field.
+        name: String,
+    },
+    /// The host has no address.
+    #[error("the host `{host}` can't be resolved")]
+    Unresolvable {
+        /// The host.
+        host: String,
+        /// What the resolver said.
+        source: io::Error,
+    },
+    /// Nothing can be connected to at the address; of several, this is the last that was tried.
+    #[error("{address} can't be connected to")]
+    Unreachable {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said, such as connection refused.
+        source: io::Error,
+    },
+    /// The server did not open the socket in time.
+    #[error("the socket was not open after {after:?}")]
+    Timeout {
+        /// The time it was given.
+        after: Duration,
+    },
+    /// The server answered without switching protocols; the response says why.
+    #[error("the server refused the upgrade with {}", response.status())]
+    Refused {
+        /// The answer, with up to 64 KiB of its body.
+        response: Box<Response<Bytes>>,
+    },
+    /// The server switched protocols, but broke a rule of RFC 6455 §4.1 doing so.
+    #[error("the server's handshake is wrong: {rule} (RFC 6455 §4.1)")]
+    BadHandshake {
+        /// The rule.
+        rule: &'static str,
+    },
+    /// The server did not prove that it read our key; it may be no WebSocket server, or a cache.
+    #[error("`Sec-WebSocket-Accept` does not answer our key (RFC 6455 §4.1)")]
+    WrongAcceptKey,
+    /// The server chose a subprotocol that was not offered.
+    #[error(
+        "the server chose the subprotocol `{subprotocol}`, which was not offered (RFC 6455 §4.1)"
+    )]
+    UnofferedSubprotocol {
+        /// The subprotocol.
+        subprotocol: String,
+    },
+    /// The connection broke off, or what came is no HTTP.
+    #[error("the opening handshake broke off")]
+    Broken {
+        /// What went wrong.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl ConnectError {
+    pub(super) fn broken(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Broken {
+            source: source.into(),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The network from the client's side: a socket to a WebSocket server.
+//!
+//! ```
+//! use http4k_ws::{SendError, Serve, WebSocket, WebSocketClient, WsClient};
+//!
+//! async fn greet(ws: WebSocket) -> Result<(), SendError> {
+//!     ws.send("hello").await
+//! }
+//!
+//! let server = greet.as_server("127.0.0.1:0").start()?;
+//! let mut client = WebSocketClient::blocking(format!("ws://{}/", server.addr()))?;
+//! assert_eq!(client.received().next().unwrap()?.text(), "hello");
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+mod background;
+mod blocking;
+mod connect;
+mod error;
+mod opening;
+
+pub use blocking::BlockingWebSocket;
+pub use error::ConnectError;
+pub use opening::OpeningHandshake;
+
+use crate::handler::WebSocket;
+
+/// Connects to WebSocket servers.
+#[derive(Debug, Clone, Copy)]
+pub struct WebSocketClient;
+
+impl WebSocketClient {
+    /// Connects to `uri`, such as `ws://localhost:9000/chat`; the socket lives in the current tokio
+    /// runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O and time.
+    pub async fn connect(uri: impl Into<String>) -> Result<WebSocket, ConnectError> {
+        Self::to(uri).connect().await
+    }
+
+    /// Connects to `uri`, for code that waits in plain functions; needs no runtime, and does no harm to
+    /// one around it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    pub fn blocking(uri: impl Into<String>) -> Result<BlockingWebSocket, ConnectError> {
+        Self::to(uri).blocking()
+    }
+
+    /// An opening handshake with `uri`, to be refined before it is done.
+    pub fn to(uri: impl Into<String>) -> OpeningHandshake {
+        OpeningHandshake::new(uri.into())
+    }
+}

@@ -1,0 +1,291 @@
+//! What a client asks for when it opens a socket.
+
+use std::time::Duration;
+
+use http::header::{
+    CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_KEY,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use http::{Request as HttpRequest, Uri};
+
+use super::background;
+use super::blocking::BlockingWebSocket;
+use super::connect::connect;
+use super::error::ConnectError;
+use crate::handler::{SessionConfig, WebSocket};
+use crate::message::{Body, Request};
+use crate::wire::new_key;
+
+/// An opening handshake that is still to be done (RFC 6455 §4.1); made by
+/// [`WebSocketClient::to`](super::WebSocketClient::to).
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use http4k_ws::{ConnectError, WebSocketClient};
+///
+/// let error = WebSocketClient::to("wss://localhost/chat")
+///     .with_header("Authorization", "Bearer 123")
+///     .with_subprotocol("chat")
+///     .with_timeout(Duration::from_secs(1))
+///     .blocking()
+///     .unwrap_err();
+/// assert!(matches!(error, ConnectError::UnsupportedScheme { .. }));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "nothing is connected until `connect` or `blocking` is called"]
+pub struct OpeningHandshake {
+    uri: String,
+    headers: Vec<(String, String)>,
+    subprotocols: Vec<String>,
+    timeout: Duration,
+    config: SessionConfig,
+}
+
+/// Where a handshake goes, and what it says.
+pub(super) struct Opening {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) key: String,
+    pub(super) request: Request,
+    pub(super) timeout: Duration,
+    pub(super) config: SessionConfig,
+}
+
+impl OpeningHandshake {
+    pub(super) fn new(uri: String) -> Self {
+        Self {
+            uri,
+            headers: Vec::new(),
+            subprotocols: Vec::new(),
+            timeout: Duration::from_secs(5),
+            config: SessionConfig::default(),
+        }
+    }
+
+    /// Sends one more field. The fields of the handshake itself, all but `Host`, can't be replaced.
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Offers one more subprotocol, after those offered already (RFC 6455 §1.9). The server may choose
+    /// one, or none.
+    pub fn with_subprotocol(mut self, name: impl Into<String>) -> Self {
+        self.subprotocols.push(name.into());
+        self
+    }
+
+    /// How long it may take until the socket is open. Default 5 s.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The bounds of the socket.
+    pub fn with_config(mut self, config: SessionConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Does the handshake; the socket lives in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with I/O and time.
+    pub async fn connect(self) -> Result<WebSocket, ConnectError> {
+        connect(self.opening()?).await
+    }
+
+    /// Does the handshake, for code that waits in plain functions.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    pub fn blocking(self) -> Result<BlockingWebSocket, ConnectError> {
+        let opening = self.opening()?;
+        let runtime = background::runtime().map_err(ConnectError::broken)?;
+        let connected = background::wait(runtime.spawn(connect(opening)));
+        let socket = connected.map_err(ConnectError::broken)??;
+        Ok(BlockingWebSocket::new(socket))
+    }
+
+    /// Checks what was asked for.
+    fn opening(self) -> Result<Opening, ConnectError> {
+        let uri = parse(&self.uri)?;
+        let headers = self.fields()?;
+        let (host, port) = (host(&uri), uri.port_u16().unwrap_or(80));
+        let host = host.ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
+        let key = new_key();
+        let mut request = HttpRequest::new(Body::empty());
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        add_handshake(&mut request, &key, &self.subprotocols)?;
+        Ok(Opening {
+            host,
+            port,
+            key,
+            request,
+            timeout: self.timeout,
+            config: self.config,
+        })
+    }
+
+    fn fields(&self) -> Result<HeaderMap, ConnectError> {
+        let mut fields = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let bad = || ConnectError::BadField { name: name.clone() };
+            let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
+            let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
+            fields.append(key, value);
+        }
+        Ok(fields)
+    }
+}
+
+/// RFC 6455 §3: no fragment, and a scheme of ws.
+fn parse(text: &str) -> Result<Uri, ConnectError> {
+    // `Uri` would drop a fragment without a word.
+    if text.contains('#') {
+        return Err(bad_uri(text, "it has a fragment (RFC 6455 §3)"));
+    }
+    let uri: Uri = text
+        .parse()
+        .map_err(|error: http::uri::InvalidUri| bad_uri(text, error))?;
+    match uri.scheme_str() {
+        Some(scheme) if scheme.eq_ignore_ascii_case("ws") => Ok(uri),
+        Some(scheme) => Err(ConnectError::UnsupportedScheme {
+            scheme: scheme.to_owned(),
+        }),
+        None => Err(bad_uri(text, "it has no scheme, such as ws://")),
+    }
+}
+
+fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
+    ConnectError::BadUri {
+        uri: uri.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+/// The host to resolve: an IPv6 address loses its brackets.
+fn host(uri: &Uri) -> Option<String> {
+    let host = uri.host().filter(|host| !host.is_empty())?;
+    Some(host.trim_matches(['[', ']']).to_owned())
+}
+
+/// The fields of RFC 6455 §4.1.
+fn add_handshake(
+    request: &mut Request,
+    key: &str,
+    subprotocols: &[String],
+) -> Result<(), ConnectError> {
+    let bad = |name: &HeaderName| ConnectError::BadField {
+        name: name.to_string(),
+    };
+    let authority = request.uri().authority().map(|authority| {
+        let authority = authority.as_str();
+        authority.rsplit('@').next().unwrap_or(authority).to_owned()
+    });
+    let fields = request.headers_mut();
+    if let Some(authority) = authority.filter(|_| !fields.contains_key(HOST)) {
+        let value = HeaderValue::try_from(authority).map_err(|_| bad(&HOST))?;
+        fields.insert(HOST, value);
+    }
+    fields.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    fields.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    let key = HeaderValue::try_from(key).map_err(|_| bad(&SEC_WEBSOCKET_KEY))?;
+    fields.insert(SEC_WEBSOCKET_KEY, key);
+    if !subprotocols.is_empty() {
+        // Each is a token (RFC 6455 §4.1, 10), so a list can hold it.
+        if !subprotocols.iter().all(|name| is_token(name)) {
+            return Err(bad(&SEC_WEBSOCKET_PROTOCOL));
+        }
+        let list = HeaderValue::try_from(subprotocols.join(", "));
+        let list = list.map_err(|_| bad(&SEC_WEBSOCKET_PROTOCOL))?;
+        fields.insert(SEC_WEBSOCKET_PROTOCOL, list);
+    }
+    Ok(())
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened(uri: &str) -> Result<Opening, ConnectError> {
+        OpeningHandshake::new(uri.to_owned()).opening()
+    }
+
+    #[test]
+    fn the_host_and_port_are_those_of_the_uri() {
+        for (uri, host, port, field) in [
+            ("ws://localhost", "localhost", 80, "localhost"),
+            (
+                "WS://localhost:9000/a?b",
+                "localhost",
+                9000,
+                "localhost:9000",
+            ),
+            ("ws://[::1]:1/", "::1", 1, "[::1]:1"),
+            ("ws://user:secret@host/", "host", 80, "host"),
+        ] {
+            let opening = opened(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
+            assert_eq!((opening.host.as_str(), opening.port), (host, port), "{uri}");
+            assert_eq!(opening.request.headers()[HOST], field, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_uri_of_a_websocket_is_refused() {
+        for uri in [
+            "",
+            "/chat",
+            "localhost:9000",
+            "ws://",
+            "ws://a b/",
+            "ws://a/#b",
+        ] {
+            let refused = opened(uri).map(|opening| opening.host);
+            assert!(
+                matches!(refused, Err(ConnectError::BadUri { .. })),
+                "{uri}: {refused:?}"
+            );
+        }
+        for uri in ["wss://a", "http://a", "ftp://a"] {
+            let refused = opened(uri).map(|opening| opening.host);
+            assert!(
+                matches!(refused, Err(ConnectError::UnsupportedScheme { .. })),
+                "{uri}: {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_can_not_stand_in_a_field_is_refused() {
+        for (name, value) in [("a b", "c"), ("", "c"), ("a", "b\r\nc: d")] {
+            let handshake = OpeningHandshake::new("ws://a".to_owned()).with_header(name, value);
+            let refused = handshake.opening().map(|opening| opening.host);
+            assert!(matches!(refused, Err(ConnectError::BadField { .. })));
+        }
+        for name in ["", "a b", "a,b", "ä"] {
+            let handshake = OpeningHandshake::new("ws://a".to_owned()).with_subprotocol(name);
+            let refused = handshake.opening().map(|opening| opening.host);
+            assert!(
+                matches!(refused, Err(ConnectError::BadField { .. })),
+                "{name}"
+            );
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! How far a socket has come.
+
+use crate::message::WsStatus;
+
+/// How far the socket has come.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Messages travel both ways.
+    Open,
+    /// The peer broke a rule: what came before is answered, then the connection is failed with this.
+    Failing(WsStatus),
+    /// Our close frame is out, the peer's is not yet in.
+    Closing(WsStatus),
+    /// Nothing more travels; the connection is brought to its end.
+    Ending,
+    /// The connection is done with.
+    Over,
+}

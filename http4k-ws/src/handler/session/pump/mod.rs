@@ -1,0 +1,200 @@
+//! The one future of a socket: it moves messages, and polls the consumer between reading and writing.
+
+mod answering;
+mod reading;
+mod writing;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::SessionConfig;
+use super::deadline::Deadline;
+use super::phase::Phase;
+use super::shared::Shared;
+use super::socket::{Handshake, WebSocket};
+use super::transport::Transport;
+use crate::handler::ws::{ConsumerFuture, WsConsumer};
+use crate::message::WsStatus;
+
+/// How much is read in one poll before other sockets have their turn.
+const MESSAGES_PER_POLL: usize = 64;
+const BYTES_PER_POLL: usize = 64 * 1024;
+
+/// Opens a socket over `transport`: the end to hold, and the session that must be polled for it to live.
+pub(crate) fn open<T: Transport>(
+    transport: T,
+    handshake: Handshake,
+    config: SessionConfig,
+) -> (WebSocket, Session<T>) {
+    let shared = Arc::new(Shared::new(&config));
+    let socket = WebSocket::new(Arc::clone(&shared), handshake);
+    let session = Session {
+        shared,
+        transport,
+        consumer: None,
+        phase: Phase::Open,
+        deadline: Deadline::default(),
+        config,
+    };
+    (socket, session)
+}
+
+/// One socket, running. Resolves with the status of its end, when the connection is done with and the
+/// consumer has returned.
+///
+/// Dropping it cuts the connection: the socket is then over with 1006.
+#[must_use = "a session does nothing unless polled"]
+pub(crate) struct Session<T: Transport> {
+    shared: Arc<Shared>,
+    transport: T,
+    consumer: Option<ConsumerFuture>,
+    phase: Phase,
+    deadline: Deadline,
+    config: SessionConfig,
+}
+
+/// What one poll has done so far.
+#[derive(Default)]
+struct Turn {
+    messages: usize,
+    bytes: usize,
+    /// The transport has nothing to read.
+    read_all: bool,
+    /// Reading stopped for want of room.
+    inbound_full: bool,
+    /// The peer takes nothing more for now.
+    blocked: bool,
+}
+
+impl Turn {
+    fn is_spent(&self) -> bool {
+        self.messages >= MESSAGES_PER_POLL || self.bytes >= BYTES_PER_POLL
+    }
+}
+
+impl<T: Transport> Session<T> {
+    /// The same session, with `consumer` talking on `socket`.
+    pub(crate) fn consumed_by(mut self, consumer: WsConsumer, socket: WebSocket) -> Self {
+        self.consumer = Some(consumer.start(socket));
+        self
+    }
+
+    fn turn(&mut self, cx: &mut Context<'_>) -> Poll<WsStatus> {
+        let mut turn = Turn::default();
+        self.shared.lock().session_polls();
+        loop {
+            if self.round(cx, &mut turn) {
+                continue;
+            }
+            if let Some(status) = self.ended() {
+                return Poll::Ready(status);
+            }
+            if self.is_overdue(cx, &turn) {
+                self.overdue();
+                continue;
+            }
+            if turn.is_spent() {
+                cx.waker().wake_by_ref();
+            }
+            if self.shared.lock().session_sleeps(cx.waker()) {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Reads, lets what came be answered, writes the answers. Says whether another round may bring more.
+    fn round(&mut self, cx: &mut Context<'_>, turn: &mut Turn) -> bool {
+        self.read(cx, turn);
+        self.consume(cx);
+        self.dispatch();
+        self.look();
+        let made_room = self.write(cx, turn);
+        made_room
+            || (turn.inbound_full && !self.shared.lock().inbound.is_full())
+            || self.reads_on(turn)
+            || self.end_connection(cx)
+    }
+
+    /// The status of the end, when nothing is left to do.
+    fn ended(&mut self) -> Option<WsStatus> {
+        if !matches!(self.phase, Phase::Over) {
+            return None;
+        }
+        self.transport.cut();
+        match self.consumer {
+            Some(_) => None,
+            None => self.shared.lock().closed.clone(),
+        }
+    }
+
+    fn is_overdue(&mut self, cx: &mut Context<'_>, turn: &Turn) -> bool {
+        let taken = self.transport.taken();
+        self.deadline
+            .poll_passed(cx, &self.phase, turn.blocked, taken, &self.config)
+    }
+
+    /// Takes stock: what is news up to here is seen to in this round.
+    fn look(&mut self) {
+        let mut state = self.shared.lock();
+        state.session_looks();
+        let unattended = self.consumer.is_none() && !state.held && !state.callbacks.registered;
+        if unattended && state.end().is_none() {
+            state.closing = Some(WsStatus::NORMAL);
+        }
+    }
+
+    /// Brings the connection to its end; says whether it got there just now.
+    fn end_connection(&mut self, cx: &mut Context<'_>) -> bool {
+        if matches!(self.phase, Phase::Ending) && self.transport.poll_shutdown(cx).is_ready() {
+            self.phase = Phase::Over;
+            return true;
+        }
+        false
+    }
+
+    /// A deadline has passed.
+    fn overdue(&mut self) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Open => {
+                let asked = self.shared.lock().closing.clone();
+                self.fail_connection(asked.unwrap_or(WsStatus::TRY_AGAIN_LATER));
+            }
+            Phase::Failing(status) => self.fail_connection(status),
+            Phase::Closing(status) => self.finish(status),
+            Phase::Ending => {}
+            Phase::Over => {
+                log::warn!(
+                    "a WebSocket consumer was dropped: its socket is over, and it went on for too long"
+                );
+                self.consumer = None;
+            }
+        }
+    }
+
+    /// The socket is over with `status`; tells everybody, once.
+    fn finish(&mut self, status: WsStatus) {
+        for callback in self.shared.finish(status.clone()) {
+            let status = status.clone();
+            if catch_unwind(AssertUnwindSafe(|| callback(status))).is_err() {
+                log::error!("a WebSocket callback panicked");
+            }
+        }
+    }
+}
+
+impl<T: Transport> Future for Session<T> {
+    type Output = WsStatus;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<WsStatus> {
+        self.get_mut().turn(cx)
+    }
+}
+
+impl<T: Transport> Drop for Session<T> {
+    fn drop(&mut self) {
+        self.finish(WsStatus::ABNORMAL);
+    }
+}

@@ -1,0 +1,77 @@
+//! From the transport to the inbound queue.
+
+use std::task::{Context, Poll};
+
+use super::{Session, Turn};
+use crate::handler::session::phase::Phase;
+use crate::handler::session::transport::{Incoming, Transport};
+use crate::message::{WsMessage, WsStatus};
+
+impl<T: Transport> Session<T> {
+    /// Brings what the peer sent into the inbound queue.
+    pub(super) fn read(&mut self, cx: &mut Context<'_>, turn: &mut Turn) {
+        turn.inbound_full = false;
+        while matches!(self.phase, Phase::Open | Phase::Closing(_))
+            && !turn.read_all
+            && !turn.is_spent()
+        {
+            if self.shared.lock().inbound.is_full() {
+                turn.inbound_full = true;
+                return;
+            }
+            let Poll::Ready(incoming) = self.transport.poll_incoming(cx) else {
+                turn.read_all = true;
+                return;
+            };
+            match incoming {
+                Incoming::Message(message) => self.receive(message, turn),
+                Incoming::CloseAhead => return,
+                Incoming::Close(status) => self.peer_closed(status),
+                Incoming::Failed(status) => self.peer_failed(status),
+                Incoming::Lost => self.lost(),
+            }
+        }
+    }
+
+    /// Whether reading stopped only to let what came be answered first.
+    pub(super) fn reads_on(&self, turn: &Turn) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Closing(_))
+            && !turn.read_all
+            && !turn.inbound_full
+            && !turn.is_spent()
+    }
+
+    fn receive(&mut self, message: WsMessage, turn: &mut Turn) {
+        turn.messages += 1;
+        turn.bytes += message.as_bytes().len();
+        let mut state = self.shared.lock();
+        if state.end().is_none() {
+            state.inbound.push(message);
+            state.wake_receiver();
+        }
+    }
+
+    fn peer_closed(&mut self, status: WsStatus) {
+        let status = match std::mem::replace(&mut self.phase, Phase::Ending) {
+            Phase::Closing(ours) => ours,
+            _ => status,
+        };
+        self.finish(status);
+    }
+
+    fn peer_failed(&mut self, status: WsStatus) {
+        match std::mem::replace(&mut self.phase, Phase::Ending) {
+            // Our own close frame is out already: nothing may follow it.
+            Phase::Closing(ours) => self.finish(ours),
+            _ => self.phase = Phase::Failing(status),
+        }
+    }
+
+    pub(super) fn lost(&mut self) {
+        let status = match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Closing(ours) | Phase::Failing(ours) => ours,
+            _ => WsStatus::ABNORMAL,
+        };
+        self.finish(status);
+    }
+}

@@ -1,0 +1,100 @@
+//! From the outbound queue to the transport.
+
+use std::task::{Context, Poll};
+
+use super::{Session, Turn};
+use crate::handler::session::phase::Phase;
+use crate::handler::session::transport::{Outgoing, Transport};
+use crate::message::WsStatus;
+
+impl<T: Transport> Session<T> {
+    /// Writes what is queued, then the close frame where one is due, and flushes once. Says whether
+    /// somebody waited for the room made.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>, turn: &mut Turn) -> bool {
+        turn.blocked = false;
+        if matches!(self.phase, Phase::Ending | Phase::Over) {
+            return false;
+        }
+        let open = !matches!(self.phase, Phase::Closing(_));
+        if open && self.write_messages(cx, turn) && !turn.blocked {
+            self.write_close();
+        }
+        if matches!(self.phase, Phase::Over) {
+            return false;
+        }
+        match self.transport.poll_flush(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(_)) => self.lost(),
+            Poll::Pending => turn.blocked = true,
+        }
+        open && self.shared.made_room()
+    }
+
+    /// Says whether the connection still stands.
+    fn write_messages(&mut self, cx: &mut Context<'_>, turn: &mut Turn) -> bool {
+        loop {
+            {
+                let state = self.shared.lock();
+                if state.outbound.is_empty() && state.closing.is_none() && !self.is_failing() {
+                    return true;
+                }
+            }
+            match self.transport.poll_ready(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Pending => {
+                    turn.blocked = true;
+                    return true;
+                }
+                Poll::Ready(Err(_)) => {
+                    self.lost();
+                    return false;
+                }
+            }
+            let Some(message) = self.shared.lock().outbound.pop() else {
+                return true;
+            };
+            if self
+                .transport
+                .start_send(Outgoing::Message(message))
+                .is_err()
+            {
+                self.lost();
+                return false;
+            }
+        }
+    }
+
+    fn is_failing(&self) -> bool {
+        matches!(self.phase, Phase::Failing(_))
+    }
+
+    /// Sends the close frame where one is due: everything before it is written.
+    fn write_close(&mut self) {
+        match std::mem::replace(&mut self.phase, Phase::Open) {
+            Phase::Failing(status) => {
+                self.fail_connection(status);
+            }
+            phase => {
+                self.phase = phase;
+                let Some(status) = self.shared.lock().closing.clone() else {
+                    return;
+                };
+                match self.transport.start_send(Outgoing::Close(status.clone())) {
+                    Ok(()) => self.phase = Phase::Closing(status),
+                    Err(_) => self.lost(),
+                }
+            }
+        }
+    }
+
+    /// Sends a close frame if that is still possible, and waits for no answer (RFC 6455 §7.1.7).
+    pub(super) fn fail_connection(&mut self, status: WsStatus) {
+        let sent = self.transport.start_send(Outgoing::Close(status.clone()));
+        self.phase = if sent.is_ok() {
+            Phase::Ending
+        } else {
+            Phase::Over
+        };
+        self.finish(status);
+    }
+}

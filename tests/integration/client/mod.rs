@@ -1,0 +1,5 @@
+//! The clients of the network, against our server and against others that are wrong.
+
+mod blocking;
+mod connect;
+mod script;

@@ -1,0 +1,300 @@
+//! Prefixes, filters, mounts and fallbacks.
+
+use std::sync::{Arc, Mutex};
+
+use http4k_ws::{
+    Filter, Next, PathParams, PolyHandler, Request, Response, WebSocket, WsNext, WsResponse, routes,
+};
+
+use super::{ask, refusal};
+
+/// What filters saw, in order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn add(&self, line: impl Into<String>) {
+        self.0.lock().unwrap().push(line.into());
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
+    /// A filter that notes its name and the parameters it can see.
+    fn filter(&self, name: &'static str) -> impl Filter + Clone {
+        let log = self.clone();
+        move |request: Request, next: Next| {
+            let log = log.clone();
+            async move {
+                log.add(format!("{name} {}", params(&request)));
+                http4k_ws::HttpHandler::call(&next, request).await
+            }
+        }
+    }
+}
+
+fn params(request: &Request) -> String {
+    let params = request.extensions().get::<PathParams>();
+    format!("{:?}", params.cloned().unwrap_or_default())
+}
+
+async fn refuse_sockets(_request: Request, _next: WsNext) -> WsResponse {
+    WsResponse::refuse(http4k_ws::Response::new("no sockets"))
+}
+
+async fn seen(req: Request) -> String {
+    params(&req)
+}
+
+fn two(outer: String, inner: u8) -> String {
+    format!("{outer} {inner}")
+}
+
+fn said(text: &'static str) -> &'static str {
+    text
+}
+
+async fn not_found(req: Request) -> (String,) {
+    (req.uri().path().to_owned(),)
+}
+
+async fn socket(_ws: WebSocket) {}
+
+#[tokio::test]
+async fn a_block_is_a_prefix() {
+    let app = routes! {
+        "/rooms/<room>" => {
+            "/" => http(seen(req)),
+            GET "/users/<id>" => http(two(room, id)),
+            POST => http(said("posted")),
+            "/deep" => { "/er" => http(said("deeper")), PUT "/er" => http(said("put")) }
+            "/ws" => ws(socket),
+        }
+        "/rooms" => http(said("rooms")),
+    };
+    for (method, path, text) in [
+        ("GET", "/rooms/a", r#"{"room": "a"}"#),
+        ("POST", "/rooms/a", "posted"),
+        ("GET", "/rooms/a/users/7", "a 7"),
+        ("GET", "/rooms/a/deep/er", "deeper"),
+        ("PUT", "/rooms/a/deep/er", "put"),
+        ("GET", "/rooms", "rooms"),
+    ] {
+        assert_eq!(
+            ask(&app, method, path).await,
+            (200, text.to_owned()),
+            "{method} {path}"
+        );
+    }
+    assert_eq!(refusal(&app, "/rooms/a/ws").await, None);
+    assert_eq!(ask(&app, "GET", "/rooms/a/").await.0, 404);
+}
+
+#[tokio::test]
+async fn filters_see_parameters_from_the_outside_in() {
+    let log = Log::default();
+    let app = routes! {
+        "/open/<id>" => http(|id: String| id),
+        "/<team>" with(log.filter("first"), log.filter("second")) => {
+            "/a/<id>" with(log.filter("own")) => http(two(team, id)),
+            "/b" => http(said("b")),
+        }
+    };
+    assert_eq!(ask(&app, "GET", "/open/1").await.1, "1");
+    assert_eq!(log.take(), [] as [&str; 0]);
+    assert_eq!(ask(&app, "GET", "/red/a/1").await.1, "red 1");
+    let both = r#"{"team": "red", "id": "1"}"#;
+    assert_eq!(
+        log.take(),
+        [
+            format!("first {both}"),
+            format!("second {both}"),
+            format!("own {both}")
+        ]
+    );
+    assert_eq!(ask(&app, "GET", "/red/b").await.1, "b");
+    assert_eq!(log.take().len(), 2);
+}
+
+#[tokio::test]
+async fn filters_wrap_what_is_answered_under_their_prefix_without_a_route() {
+    let log = Log::default();
+    let app = routes! {
+        "/api" with(log.filter("api")) => {
+            GET "/x" => http(said("x")),
+            "/ws" => ws(socket),
+            "/inner/<id>" with(log.filter("inner")) => { "/y" => http(|id: String| id) }
+        }
+        "/other" => http(said("other")),
+    };
+    for (method, path, status, filters) in [
+        ("GET", "/api/nope", 404, &["api {}"] as &[&str]),
+        ("POST", "/api/x", 405, &["api {}"]),
+        ("GET", "/api/ws", 426, &["api {}"]),
+        ("GET", "/api", 404, &["api {}"]),
+        (
+            "GET",
+            "/api/inner/1/z",
+            404,
+            &[r#"api {"id": "1"}"#, r#"inner {"id": "1"}"#],
+        ),
+        ("GET", "/api/inner/%zz/y", 400, &["api {}", "inner {}"]),
+        ("GET", "/nope", 404, &[]),
+        ("POST", "/other", 200, &[]),
+    ] {
+        assert_eq!(ask(&app, method, path).await.0, status, "{method} {path}");
+        assert_eq!(log.take(), filters, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_may_stand_before_one_protocol() {
+    let app = routes! {
+        "/x" with(refuse_sockets) => http(said("x")),
+        "/ws" with(refuse_sockets) => ws(socket),
+        "/free" => ws(socket),
+    };
+    assert_eq!(ask(&app, "GET", "/x").await.1, "x");
+    assert_eq!(refusal(&app, "/ws").await, Some(200));
+    assert_eq!(refusal(&app, "/free").await, None);
+}
+
+#[tokio::test]
+async fn a_fallback_takes_unknown_paths_only() {
+    let log = Log::default();
+    let app = routes! {
+        GET "/x" => http(said("x")),
+        "/ws" => ws(socket),
+        "/api" with(log.filter("api")) => { "/y" => http(said("y")) }
+        "/own/<id>" => {
+            "/y" => http(said("y")),
+            _ => http(|id: String| format!("no such thing in {id}")),
+            "/deeper" with(log.filter("deeper")) => { "/z" => http(said("z")) }
+        }
+        _ => http(|req: Request| async move { not_found(req).await.0 }),
+    };
+    for (method, path, status, text) in [
+        ("GET", "/nope", 200, "/nope"),
+        ("GET", "/api/nope", 200, "/api/nope"),
+        ("GET", "/own/7/nope", 200, "no such thing in 7"),
+        ("GET", "/own/7/deeper/nope", 200, "no such thing in 7"),
+        (
+            "GET",
+            "/ws",
+            426,
+            "`/ws` is a WebSocket: ask for an upgrade\n",
+        ),
+    ] {
+        assert_eq!(
+            ask(&app, method, path).await,
+            (status, text.to_owned()),
+            "{method} {path}"
+        );
+    }
+    assert_eq!(ask(&app, "POST", "/x").await.0, 405);
+    assert_eq!(log.take(), ["api {}", r#"deeper {"id": "7"}"#]);
+    assert_eq!(refusal(&app, "/nope").await, Some(404));
+}
+
+fn inner() -> PolyHandler {
+    routes! {
+        "/" => http(seen(req)),
+        "/users/<id>" => http(two_or_one(req, id)),
+        GET "/only" => http(said("only")),
+        "/ws/<name>" => ws(|ws: WebSocket, name: String| async move { drop((ws, name)) }),
+        "/<rest..>" => http(|rest: String| format!("rest {rest}")),
+    }
+}
+
+async fn two_or_one(req: Request, id: u8) -> String {
+    format!("{id} {}", params(&req))
+}
+
+#[tokio::test]
+async fn a_mounted_application_matches_what_is_left() {
+    let log = Log::default();
+    let filtered = inner().with(log.filter("outside"));
+    let plain = PolyHandler::new(seen, socket);
+    let twice = routes! { "/<b>" => mount(inner()) };
+    let app = routes! {
+        "/routed/<team>" => mount(inner()),
+        "/filtered/<team>" => mount(filtered),
+        "/plain/<team>" => mount(plain),
+        "/inside/<team>" with(log.filter("inside")) => mount(inner()),
+        "/twice/<a>" => mount(twice),
+        "/routed/mine/users/7" => http(said("mine")),
+    };
+    for (path, text) in [
+        ("/routed/red", r#"{"team": "red"}"#),
+        ("/routed/red/users/7", r#"7 {"team": "red", "id": "7"}"#),
+        ("/routed/red/x/y", "rest x/y"),
+        ("/routed/red/only", "only"),
+        ("/routed/mine/users/7", "mine"),
+        ("/routed/mine/users/8", r#"8 {"team": "mine", "id": "8"}"#),
+        ("/filtered/red/users/7", r#"7 {"team": "red", "id": "7"}"#),
+        ("/inside/red/users/7", r#"7 {"team": "red", "id": "7"}"#),
+        ("/plain/red/users/7", r#"{"team": "red"}"#),
+        ("/twice/1/2/users/3", r#"3 {"a": "1", "b": "2", "id": "3"}"#),
+        ("/twice/1/2", r#"{"a": "1", "b": "2"}"#),
+    ] {
+        assert_eq!(
+            ask(&app, "GET", path).await,
+            (200, text.to_owned()),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        log.take(),
+        [r#"outside {"team": "red"}"#, r#"inside {"team": "red"}"#]
+    );
+    assert_eq!(ask(&app, "GET", "/routed/red/users/700").await.0, 404);
+    assert_eq!(ask(&app, "GET", "/routed/red/users/%zz").await.0, 400);
+    assert_eq!(refusal(&app, "/filtered/red/ws/bob").await, None);
+    assert_eq!(refusal(&app, "/plain/red/anything").await, None);
+    assert_eq!(refusal(&app, "/routed").await, Some(404));
+}
+
+#[tokio::test]
+async fn a_request_that_was_routed_can_be_routed_again_from_its_start() {
+    let other = routes! { "/any/<x>" => http(|x: String| format!("again {x}")) };
+    let app = routes! {
+        "/any/<_rest..>" => http(move |req: Request| {
+            let other = other.clone();
+            async move { http4k_ws::HttpHandler::call(other.http(), req).await }
+        }),
+    };
+    assert_eq!(ask(&app, "GET", "/any/thing").await.1, "again thing");
+}
+
+#[tokio::test]
+async fn a_filter_around_an_application_runs_before_routing() {
+    let app = routes! { "/x" => http(said("x")) };
+    let app = app.with(|mut request: Request, next: Next| async move {
+        *request.uri_mut() = "/x".parse().unwrap();
+        let response: Response = http4k_ws::HttpHandler::call(&next, request).await;
+        response
+    });
+    assert_eq!(ask(&app, "GET", "/y").await.1, "x");
+}
+
+#[tokio::test]
+async fn more_parameters_than_fit_are_not_found_and_nothing_worse() {
+    let eight = || {
+        routes! {
+            "/<a>/<b>/<c>/<d>/<e>/<f>/<g>/<h>" => http(seen(req)),
+        }
+    };
+    let app = routes! { "/<a>/<b>/<c>/<d>/<e>/<f>/<g>/<h>" => mount(eight()) };
+    assert_eq!(
+        ask(&app, "GET", "/1/2/3/4/5/6/7/8/1/2/3/4/5/6/7/8").await.0,
+        200
+    );
+    let app = routes! { "/<z>" => mount(app) };
+    assert_eq!(
+        ask(&app, "GET", "/0/1/2/3/4/5/6/7/8/1/2/3/4/5/6/7/8")
+            .await
+            .0,
+        404
+    );
+}
