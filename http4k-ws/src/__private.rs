@@ -52,7 +52,7 @@ pub mod message {
     pub use serde::de::DeserializeOwned;
 
     #[cfg(feature = "json")]
-    pub use crate::lens::json;
+    pub use crate::lens::json::derived as json;
     pub use crate::lens::{LensFailure, Message};
     pub use crate::message::WsMessage;
 }

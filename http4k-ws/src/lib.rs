@@ -46,10 +46,12 @@ pub mod prelude {
     #[cfg(feature = "macros")]
     pub use crate::routes;
     pub use crate::{
-        Body, BodyError, IntoResponse, Message, Next, Offline, PolyHandler, Request, RequestExt,
-        Response, ResponseExt, SendError, WebSocket, WsClient, WsConsumer, WsError, WsMessage,
-        WsNext, WsResponse, WsResult, WsSender, WsStatus,
+        Body, BodyError, IntoRequest, IntoResponse, LensFailure, Message, Next, Offline,
+        PolyHandler, Request, RequestExt, Response, ResponseExt, SendError, WebSocket, WsClient,
+        WsConsumer, WsError, WsMessage, WsNext, WsResponse, WsResult, WsSender, WsStatus,
     };
+    #[cfg(feature = "json")]
+    pub use crate::{Json, JsonExt};
 }
 
 #[cfg(all(doctest, feature = "macros", feature = "server"))]

@@ -4,7 +4,7 @@ pub use http4k_ws_macros::routes;
 
 /// Makes a serde type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries.
 ///
-/// It stands beside serde's own derives, and shares its name with the trait [`trait@Message`] that it implements:
+/// It stands beside serde's own derives, and shares its name with the trait [`Message`](trait@crate::Message) that it implements:
 /// `use http4k_ws::Message` brings both. A value travels as one text message of JSON.
 ///
 /// ```text

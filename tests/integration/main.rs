@@ -3,5 +3,6 @@
 mod client;
 mod contract;
 mod layers;
+mod message;
 mod routing;
 mod server;

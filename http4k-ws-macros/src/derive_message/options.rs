@@ -88,7 +88,10 @@ fn misplaced(data: &Data) -> Vec<Span> {
     };
     let on_fields = fields.into_iter().flat_map(|field| own(&field.attrs));
     let on_variants = variants.into_iter().flat_map(|variant| own(&variant.attrs));
-    on_fields.chain(on_variants).map(Spanned::span).collect()
+    on_fields
+        .chain(on_variants)
+        .map(|attribute| attribute.path().span())
+        .collect()
 }
 
 fn own(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {

@@ -81,12 +81,17 @@ fn value(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<String>> {
     if !meta.input.peek(syn::Token![=]) {
         return Ok(None);
     }
-    let text = match meta.value()?.parse()? {
+    Ok(text(meta.value()?.parse()?))
+}
+
+/// The text of a literal, also where a `macro_rules!` front hands it over as an invisible group.
+fn text(value: Expr) -> Option<String> {
+    match value {
         Expr::Lit(ExprLit {
             lit: Lit::Str(text),
             ..
         }) => Some(text.value()),
+        Expr::Group(group) => text(*group.expr),
         _ => None,
-    };
-    Ok(text)
+    }
 }
