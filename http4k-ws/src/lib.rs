@@ -53,3 +53,7 @@ pub mod prelude {
     #[cfg(feature = "json")]
     pub use crate::{Json, JsonExt};
 }
+
+#[cfg(all(doctest, feature = "macros", feature = "server"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::poll_fn;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
@@ -70,10 +70,10 @@ async fn speak_http(
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let http = protocol(&connection.shared.config, heard).serve_connection(io, service);
-    let mut http = pin!(http.with_upgrades());
+    let mut http = http.with_upgrades();
     let mut known = false;
     let mut ending = false;
-    poll_fn(|cx| {
+    let ended = poll_fn(|cx| {
         if !known {
             known = true;
             // The waker of a task stays the same.
@@ -81,9 +81,9 @@ async fn speak_http(
         }
         if !ending && connection.shared.connections.is_stopping() {
             ending = true;
-            http.as_mut().graceful_shutdown();
+            Pin::new(&mut http).graceful_shutdown();
         }
-        if let Poll::Ready(ended) = http.as_mut().poll(cx) {
+        if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
             return Poll::Ready(ended.map_err(Failure::from));
         }
         match flusher.poll_flush(cx) {
@@ -91,8 +91,15 @@ async fn speak_http(
             Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
         }
     })
-    .await?;
-    poll_fn(|cx| flusher.poll_flush(cx)).await?;
+    .await;
+    if let Err(error) = ended {
+        // hyper lets go of a connection that fails; what was answered before is still to arrive.
+        if let Some(mut parts) = http.into_parts() {
+            poll_fn(|cx| parts.io.poll_end(cx)).await?;
+        }
+        return Err(error);
+    }
+    flusher.flush().await?;
     Ok(flusher)
 }
 
