@@ -127,8 +127,8 @@ fn arguments() -> Result<(String, ServerConfig, Option<usize>), String> {
             "--threads" => threads = Some(number()?),
             "--max-message" => {
                 let bytes = number()?;
-                config.max_message = bytes;
-                config.max_frame = bytes;
+                config.session.max_message = bytes;
+                config.session.max_frame = bytes;
             }
             option if option.starts_with("--") => {
                 return Err(format!("there is no option {option}"));

@@ -1,11 +1,11 @@
-//! What must compile, and what must not, with the message expected.
+//! What the macros must accept and refuse, and how they say so.
 //!
-//! Messages are those of the toolchain in `rust-toolchain`'s stable channel; after reading them, write
-//! new ones with `TRYBUILD=overwrite cargo test --test ui`.
+//! The messages are those of the stable toolchain. `TRYBUILD=overwrite cargo test --test ui` writes them
+//! anew; read them before they are committed.
 
 #[test]
-fn the_compiler_says_what_to_write() {
+fn macro_input_compiles_or_says_what_to_write() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    cases.compile_fail("tests/ui/fail/*/*.rs");
+    cases.compile_fail("tests/ui/fail/**/*.rs");
 }

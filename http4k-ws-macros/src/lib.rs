@@ -1,6 +1,7 @@
 //! The macros of `http4k-ws`; use them through that crate, where they are documented.
 
 mod check;
+mod derive_message;
 mod errors;
 mod expand;
 mod matcher;
@@ -13,6 +14,12 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     expanded(input.into()).into()
+}
+
+/// A serde type as a message; `http4k_ws::Message` documents it.
+#[proc_macro_derive(Message, attributes(message))]
+pub fn derive_message(input: TokenStream) -> TokenStream {
+    derive_message::expanded(input.into()).into()
 }
 
 fn expanded(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {

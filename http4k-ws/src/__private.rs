@@ -62,3 +62,14 @@ where
 {
     call.accept(WsConsumer::new(consumer))
 }
+
+/// What `#[derive(Message)]` names.
+pub mod message {
+    pub use serde::Serialize;
+    pub use serde::de::DeserializeOwned;
+
+    #[cfg(feature = "json")]
+    pub use crate::lens::json::derived as json;
+    pub use crate::lens::{LensFailure, Message};
+    pub use crate::message::WsMessage;
+}

@@ -12,6 +12,7 @@ mod routing;
 #[cfg(feature = "server")]
 mod server;
 mod testing;
+#[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
 #[doc(hidden)]
@@ -45,8 +46,14 @@ pub mod prelude {
     #[cfg(feature = "macros")]
     pub use crate::routes;
     pub use crate::{
-        Body, BodyError, IntoResponse, Message, Next, Offline, PolyHandler, Request, RequestExt,
-        Response, ResponseExt, SendError, WebSocket, WsClient, WsConsumer, WsError, WsMessage,
-        WsNext, WsResponse, WsResult, WsSender, WsStatus,
+        Body, BodyError, IntoRequest, IntoResponse, LensFailure, Message, Next, Offline,
+        PolyHandler, Request, RequestExt, Response, ResponseExt, SendError, WebSocket, WsClient,
+        WsConsumer, WsError, WsMessage, WsNext, WsResponse, WsResult, WsSender, WsStatus,
     };
+    #[cfg(feature = "json")]
+    pub use crate::{Json, JsonExt};
 }
+
+#[cfg(all(doctest, feature = "macros", feature = "server"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -2,5 +2,7 @@
 
 mod client;
 mod contract;
+mod layers;
+mod message;
 mod routing;
 mod server;

@@ -74,6 +74,7 @@ impl WsMessage {
     }
 
     /// A text message from bytes that are known to be UTF-8.
+    #[cfg(any(feature = "server", feature = "client"))]
     pub(crate) fn from_checked_utf8(bytes: Bytes) -> Self {
         Self {
             kind: Kind::Text,

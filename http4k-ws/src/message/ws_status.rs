@@ -109,6 +109,7 @@ impl WsStatus {
     }
 
     /// A status that was read from a peer, whatever its code.
+    #[cfg(any(feature = "server", feature = "client"))]
     pub(crate) fn received(code: u16, reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,

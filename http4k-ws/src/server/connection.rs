@@ -1,8 +1,9 @@
 //! One connection: requests, until it ends or becomes a socket.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
-use std::pin::pin;
+use std::error::Error;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
@@ -29,6 +30,8 @@ const READ_BUFFER: usize = 64 * 1024;
 
 /// The socket a connection is to become, once its 101 is written.
 type Next = Mutex<Option<Box<Accepted>>>;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 struct Connection {
     shared: Arc<Shared>,
@@ -62,15 +65,15 @@ async fn speak_http(
     stream: TcpStream,
     connection: &Arc<Connection>,
     ticket: &Ticket,
-) -> Result<Flusher, Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<Flusher, Failure> {
     let heard = Arc::new(AtomicBool::new(false));
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let http = protocol(&connection.shared.config, heard).serve_connection(io, service);
-    let mut http = pin!(http.with_upgrades());
+    let mut http = http.with_upgrades();
     let mut known = false;
     let mut ending = false;
-    poll_fn(|cx| {
+    let ended = poll_fn(|cx| {
         if !known {
             known = true;
             // The waker of a task stays the same.
@@ -78,18 +81,25 @@ async fn speak_http(
         }
         if !ending && connection.shared.connections.is_stopping() {
             ending = true;
-            http.as_mut().graceful_shutdown();
+            Pin::new(&mut http).graceful_shutdown();
         }
-        let polled = http.as_mut().poll(cx);
-        if polled.is_pending() {
-            if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
-                log::debug!("a peer takes no more: {error}");
-            }
+        if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
+            return Poll::Ready(ended.map_err(Failure::from));
         }
-        polled
+        match flusher.poll_flush(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        }
     })
-    .await?;
-    poll_fn(|cx| flusher.poll_flush(cx)).await?;
+    .await;
+    if let Err(error) = ended {
+        // hyper lets go of a connection that fails; what was answered before is still to arrive.
+        if let Some(mut parts) = http.into_parts() {
+            poll_fn(|cx| parts.io.poll_end(cx)).await?;
+        }
+        return Err(error);
+    }
+    flusher.flush().await?;
     Ok(flusher)
 }
 

@@ -3,6 +3,7 @@
 //! hyper flushes after every response. Pipelined requests are answered in one poll, so their responses
 //! leave together here: whoever polls hyper calls [`Flusher::poll_flush`] when it has nothing more to do.
 
+use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,13 +17,16 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 /// So much is gathered before it is written ahead of the end of a poll.
 const GATHERED: usize = 32 * 1024;
 
 /// An idle connection keeps a buffer of no more than this.
 const KEPT: usize = 4 * 1024;
+
+/// How long the peer may take for the last of what is written.
+const LAST_WRITE: Duration = Duration::from_secs(10);
 
 /// How long a connection that is done with is read from and the bytes thrown away: closed with unread
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
@@ -33,7 +37,15 @@ pub(super) struct Io {
     read: TokioIo<OwnedReadHalf>,
     write: Arc<Mutex<WriteSide>>,
     heard: Arc<AtomicBool>,
-    linger: Option<Pin<Box<Sleep>>>,
+    ending: Option<Ending>,
+}
+
+/// How far the end of a connection has come.
+struct Ending {
+    /// Everything is written, and the peer knows.
+    told: bool,
+    /// The time for what is done now.
+    timer: Pin<Box<Sleep>>,
 }
 
 /// Writes what was gathered.
@@ -59,7 +71,7 @@ impl Io {
             read: TokioIo::new(read),
             write: Arc::clone(&write),
             heard,
-            linger: None,
+            ending: None,
         };
         (io, Flusher(write))
     }
@@ -71,19 +83,32 @@ impl Io {
         self.read.into_inner().reunite(write.half).ok()
     }
 
-    /// Reads and throws away until the peer ends its side, for a while.
-    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let timer = self.linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
-        // Asked first: a peer that sends without end must not outrun it.
-        if timer.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(());
+    /// Writes what was gathered, ends our side, and reads until the peer ends its own: all for a while.
+    pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let ending = self.ending.get_or_insert_with(|| Ending {
+            told: false,
+            timer: Box::pin(sleep(LAST_WRITE)),
+        });
+        if !ending.told {
+            if let Poll::Ready(told) = lock(&self.write).poll_end(cx) {
+                told?;
+                ending.told = true;
+                ending.timer.as_mut().reset(Instant::now() + LINGER);
+            }
+        }
+        // Asked before reading: a peer that sends without end must not outrun it.
+        if ending.timer.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Ok(()));
+        }
+        if !ending.told {
+            return Poll::Pending;
         }
         let mut scratch = [0; 4096];
         loop {
             let mut buffer = ReadBuf::new(&mut scratch);
             let read = ready!(Pin::new(self.read.inner_mut()).poll_read(cx, &mut buffer));
             if read.is_err() || buffer.filled().is_empty() {
-                return Poll::Ready(());
+                return Poll::Ready(Ok(()));
             }
         }
     }
@@ -93,6 +118,11 @@ impl Flusher {
     /// Brings everything gathered on its way.
     pub(super) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         lock(&self.0).poll_flush(cx)
+    }
+
+    /// Brings everything gathered on its way, unless the peer takes nothing for too long.
+    pub(super) async fn flush(&self) -> io::Result<()> {
+        timeout(LAST_WRITE, poll_fn(|cx| self.poll_flush(cx))).await?
     }
 }
 
@@ -114,6 +144,11 @@ impl WriteSide {
             self.gathered = BytesMut::new();
         }
         Poll::Ready(Ok(()))
+    }
+
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_flush(cx))?;
+        Pin::new(&mut self.half).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -174,11 +209,6 @@ impl Write for Io {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.linger.is_none() {
-            let mut write = lock(&self.write);
-            ready!(write.poll_flush(cx))?;
-            ready!(Pin::new(&mut write.half).poll_shutdown(cx))?;
-        }
-        self.poll_linger(cx).map(Ok)
+        self.poll_end(cx)
     }
 }

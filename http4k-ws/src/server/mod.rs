@@ -7,7 +7,7 @@
 //! ```no_run
 //! use http4k_ws::{Request, Serve};
 //!
-//! # async fn main() -> std::io::Result<()> {
+//! # async fn serve() -> std::io::Result<()> {
 //! (|_request: Request| "hello").serve("127.0.0.1:9000").await
 //! # }
 //! ```

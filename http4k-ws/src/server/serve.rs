@@ -70,6 +70,7 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     }
 
     /// A server for `address`, to be started on threads of its own.
+    #[allow(clippy::wrong_self_convention)] // http4k's name.
     fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self.into_poly_handler(), address)
     }

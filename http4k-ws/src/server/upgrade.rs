@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
-    CONNECTION, HOST, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Method, StatusCode, Uri, Version};
@@ -14,7 +14,7 @@ use super::accept::Shared;
 use super::http::{guarded, plain, too_long};
 use crate::handler::{Handshake, WsConsumer, WsHandler};
 use crate::message::{Body, Request, Response};
-use crate::wire::{accept_key, has_token, members, only};
+use crate::wire::{accept_key, has_token, members};
 
 /// A handshake that was answered with 101.
 pub(super) struct Accepted {
@@ -125,6 +125,13 @@ fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, M
 fn is_key(key: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
+}
+
+/// The value of a field that may occur once only; `None` also where it occurs twice.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
 }
 
 /// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both

@@ -102,15 +102,15 @@ impl PolyHandler {
 /// [`HttpHandler`], a [`WsHandler`], a function over a [`WebSocket`].
 ///
 /// `Kind` is always inferred.
-pub trait Offline<Kind>: IntoPolyHandler<Kind> + Sized {
+pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// As [`PolyHandler::test_ws`].
     ///
     /// # Panics
     ///
     /// As [`PolyHandler::test_ws`].
     #[track_caller]
-    fn test_ws(self, request: impl IntoRequest) -> TestWsClient {
-        self.into_poly_handler().test_ws(request)
+    fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
+        self.clone().into_poly_handler().test_ws(request)
     }
 
     /// As [`PolyHandler::test_http`].
@@ -119,12 +119,12 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Sized {
     ///
     /// As [`PolyHandler::test_http`].
     #[track_caller]
-    fn test_http(self, request: impl IntoRequest) -> Response {
-        self.into_poly_handler().test_http(request)
+    fn test_http(&self, request: impl IntoRequest) -> Response {
+        self.clone().into_poly_handler().test_http(request)
     }
 }
 
-impl<A: IntoPolyHandler<Kind>, Kind> Offline<Kind> for A {}
+impl<A: IntoPolyHandler<Kind> + Clone, Kind> Offline<Kind> for A {}
 
 #[track_caller]
 fn made(request: impl IntoRequest) -> Request {

@@ -1,13 +1,6 @@
 //! The fields of an opening handshake, read by both sides of it.
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
-
-/// The value of a field that may occur once only; `None` also where it occurs twice.
-pub(crate) fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    values.next().is_none().then_some(value)
-}
+use http::header::{HeaderMap, HeaderName};
 
 /// The members of a list, which may stand in several fields (RFC 9110 §5.6.1).
 pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {

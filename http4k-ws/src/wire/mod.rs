@@ -9,7 +9,7 @@ mod guard;
 mod stream;
 mod transport;
 
-pub(crate) use fields::{has_token, members, only};
+pub(crate) use fields::{has_token, members};
 pub(crate) use transport::Wire;
 
 #[cfg(feature = "client")]

@@ -5,4 +5,6 @@ mod http;
 mod peer;
 mod pipeline;
 mod serve;
+#[cfg(unix)]
+mod signals;
 mod stop;

@@ -1,7 +1,7 @@
 //! A peer that knows nothing of the library: bytes in and out, with a deadline.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// A test fails that waits for longer than this.
@@ -58,6 +58,11 @@ impl Peer {
             .write_all(bytes.as_ref())
             .expect("the peer takes it");
         self
+    }
+
+    pub(super) fn ends_sending(&mut self) {
+        let ended = self.stream.shutdown(Shutdown::Write);
+        ended.expect("an open connection");
     }
 
     /// Reads on; `false` at the end of the stream.

@@ -59,6 +59,28 @@ fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
 }
 
 #[test]
+fn answers_are_not_lost_when_what_follows_is_broken() {
+    let server = (|_: Request| "done")
+        .as_server("127.0.0.1:0")
+        .start()
+        .expect("a server");
+    let chunked = "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for broken in [
+        "no request at all\r\n\r\n".to_owned(),
+        "G\u{1}T / HTTP/1.1\r\n\r\n".to_owned(),
+        "GET / HTT".to_owned(),
+        format!("{chunked}xyz\r\n"),
+        format!("{chunked}xyz\r\n{}", "more".repeat(100_000)),
+    ] {
+        let mut peer = Peer::connect(server.addr());
+        peer.send(peer::get("/") + &peer::get("/") + &broken);
+        peer.ends_sending();
+        assert_eq!(peer.answer().body, "done", "{broken}");
+        assert_eq!(peer.answer().body, "done", "{broken}");
+    }
+}
+
+#[test]
 fn a_streamed_body_leaves_piece_by_piece() {
     let (pieces, source) = mpsc::unbounded_channel::<&'static str>();
     let source = Mutex::new(Some(source));

@@ -1,10 +1,7 @@
 //! A path against a template.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
-
 use super::{PathEncodingError, TemplateSegment, UriCaptures, UriTemplate};
+use crate::message::path_params::percent_decoded;
 
 impl UriTemplate {
     /// Whether `path` has this shape, whatever its values.
@@ -30,7 +27,12 @@ impl UriTemplate {
         };
         captured
             .into_iter()
-            .map(|(name, raw)| Ok((name, decode(raw)?)))
+            .map(|(name, raw)| match percent_decoded(raw) {
+                Some(value) => Ok((name, value)),
+                None => Err(PathEncodingError {
+                    segment: raw.into(),
+                }),
+            })
             .collect::<Result<_, _>>()
             .map(Some)
     }
@@ -66,19 +68,4 @@ impl UriTemplate {
 fn split_segment(left: &str) -> Option<(&str, &str)> {
     let left = left.strip_prefix('/')?;
     Some(left.split_at(left.find('/').unwrap_or(left.len())))
-}
-
-/// Decodes once; a `%` without two hex digits, and bytes that are no UTF-8, are errors.
-fn decode(raw: &str) -> Result<Cow<'_, str>, PathEncodingError> {
-    let error = || PathEncodingError {
-        segment: raw.into(),
-    };
-    let encoded = raw.split('%').skip(1).all(|behind| {
-        let digits = behind.as_bytes().get(..2);
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
-    if !encoded {
-        return Err(error());
-    }
-    percent_decode_str(raw).decode_utf8().map_err(|_| error())
 }

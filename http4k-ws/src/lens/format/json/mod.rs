@@ -1,5 +1,7 @@
 //! JSON, in text messages and in bodies.
 
+#[doc(hidden)]
+pub mod derived;
 mod http;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -9,7 +11,7 @@ use super::Message;
 use crate::lens::{Failure, LensFailure, LensFailureKind, Location};
 use crate::message::WsMessage;
 
-/// `value` as a text message of JSON; what a derived [`Message::into_message`] calls.
+/// `value` as a text message of JSON.
 ///
 /// # Errors
 ///
@@ -18,7 +20,7 @@ pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, Lens
     to_message(value, T::NAME)
 }
 
-/// The value of a message of JSON, text or binary; what a derived [`Message::from_message`] calls.
+/// The value of a message of JSON, text or binary.
 ///
 /// # Errors
 ///

@@ -1,0 +1,168 @@
+//! `#[derive(Message)]`: from a serde type to its `Message` implementation.
+
+mod options;
+mod rename;
+mod serde;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Data, DataEnum, DeriveInput, Ident};
+
+use self::options::Options;
+use crate::errors::Errors;
+
+/// The implementation, and behind it every mistake. A type that can have none still gets one, so that its uses
+/// report nothing more.
+pub(crate) fn expanded(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let options = Options::new(&input, &mut errors);
+    let container = serde::Container::new(&input.attrs);
+    let variants = match &input.data {
+        Data::Enum(data) => {
+            check_tag(&input.ident, data, &container, &options, &mut errors);
+            variants(data, &container)
+        }
+        Data::Struct(_) => Vec::new(),
+        Data::Union(data) => {
+            let message = "a union can't travel as a message; write an enum";
+            errors.at(data.union_token.span, message);
+            Vec::new()
+        }
+    };
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        let message = "a message owns its data, because it outlives the socket's buffer; \
+                       write `String` for `&str`, and leave the lifetime out";
+        errors.at(lifetime.lifetime.span(), message);
+        // No implementation for a borrowed type is right, so that there is none to stand in.
+        return errors.to_tokens();
+    }
+    let body = match input.data {
+        Data::Union(_) => Body::StandIn,
+        _ => Body::Json,
+    };
+    let implementation = implementation(&input, &options, &variants, body);
+    let errors = errors.to_tokens();
+    quote! { #implementation #errors }
+}
+
+/// Without a tag a peer in another language has to look for the one key of an object to know what it got.
+fn check_tag(
+    name: &Ident,
+    data: &DataEnum,
+    container: &serde::Container,
+    options: &Options,
+    errors: &mut Errors,
+) {
+    let untagged_data = data.variants.iter().find(|variant| {
+        let unit = matches!(variant.fields, syn::Fields::Unit);
+        !unit && !serde::Variant::new(&variant.attrs).untagged
+    });
+    let Some(variant) = untagged_data else {
+        return;
+    };
+    if container.tagged || container.by_other_type || options.externally_tagged {
+        return;
+    }
+    let variant = variant.ident.unraw();
+    errors.at(
+        name.span(),
+        format!(
+            "`{name}` has no tag: its variant `{variant}` would travel as `{{\"{variant}\": …}}`\n\
+             write `#[serde(tag = \"type\")]` above it, and it travels as `{{\"type\": \"{variant}\", …}}`\n\
+             (`#[serde(untagged)]`, or `#[message(externally_tagged)]` to keep it as it is)"
+        ),
+    );
+}
+
+/// The variants as serde writes them; those that it skips are left out.
+fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {
+    let named = data.variants.iter().filter_map(|variant| {
+        let own = serde::Variant::new(&variant.attrs);
+        let name = variant.ident.unraw().to_string();
+        let renamed = own.rename.or_else(|| {
+            let rule = container.rename_all.as_deref()?;
+            rename::variant(&name, rule)
+        });
+        (!own.skipped).then(|| renamed.unwrap_or(name))
+    });
+    named.collect()
+}
+
+/// How the two methods are written.
+#[derive(PartialEq)]
+enum Body {
+    Json,
+    /// The type can't be a message, which was reported.
+    StandIn,
+}
+
+fn implementation(
+    input: &DeriveInput,
+    options: &Options,
+    variants: &[String],
+    body: Body,
+) -> TokenStream {
+    let ident = &input.ident;
+    let name = ident.unraw().to_string();
+    let krate = &options.krate;
+    let private = quote!(#krate::__private::message);
+    let (generics, type_generics, _) = input.generics.split_for_impl();
+    let clause = where_clause(input, &private);
+    let (into, from) = match body {
+        Body::Json => {
+            // Spanned at the type's name: a serde trait that is missing is reported there.
+            let here = Span::mixed_site().located_at(ident.span());
+            (
+                quote_spanned!(here=> #private::json::into_message::<Self>(&self)),
+                quote_spanned!(here=> #private::json::from_message::<Self>(message)),
+            )
+        }
+        Body::StandIn => (quote!(loop {}), quote!(loop {})),
+    };
+    let variants = (!variants.is_empty()).then(|| {
+        quote! { const VARIANTS: &'static [&'static str] = &[#(#variants),*]; }
+    });
+    // `self` and `message` in the bodies are spanned like this.
+    let here = Span::mixed_site().located_at(ident.span());
+    let into_signature = quote_spanned! {here=>
+        fn into_message(self) -> ::core::result::Result<#private::WsMessage, #private::LensFailure>
+    };
+    let from_signature = quote_spanned! {here=>
+        fn from_message(message: #private::WsMessage)
+            -> ::core::result::Result<Self, #private::LensFailure>
+    };
+    quote! {
+        #[automatically_derived]
+        impl #generics #private::Message for #ident #type_generics #clause {
+            const NAME: &'static str = #name;
+            #variants
+            #into_signature { #into }
+            #from_signature { #from }
+        }
+    }
+}
+
+/// A generic type is a message where serde can read and write it: its parameters need no bounds of their own, so that
+/// `PhantomData<T>` and `#[serde(bound = "…")]` work.
+fn where_clause(input: &DeriveInput, private: &TokenStream) -> TokenStream {
+    let written = input.generics.where_clause.as_ref();
+    if input.generics.type_params().next().is_none() {
+        return quote!(#written);
+    }
+    let predicates = written.map(|clause| clause.predicates.iter());
+    let predicates = predicates.into_iter().flatten();
+    quote! {
+        where
+            #(#predicates,)*
+            Self: #private::Serialize + #private::DeserializeOwned
+                + ::core::marker::Send + 'static,
+    }
+}
+
+#[cfg(test)]
+mod tests;

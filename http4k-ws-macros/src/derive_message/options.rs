@@ -1,0 +1,101 @@
+//! `#[message(..)]`: what the derive is told.
+
+use proc_macro2::Span;
+use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Path, parse_quote};
+
+use crate::errors::{Errors, near};
+
+/// The keys there are, as they are written.
+const KEYS: [&str; 3] = ["json", "externally_tagged", "crate"];
+
+pub(super) struct Options {
+    /// Where the library is found.
+    pub(super) krate: Path,
+    /// An enum keeps serde's own form, `{"Variant": …}`.
+    pub(super) externally_tagged: bool,
+}
+
+impl Options {
+    pub(super) fn new(input: &DeriveInput, errors: &mut Errors) -> Self {
+        let mut options = Self {
+            krate: parse_quote!(::http4k_ws),
+            externally_tagged: false,
+        };
+        for attribute in own(&input.attrs) {
+            let read = attribute.parse_nested_meta(|meta| options.read(&meta));
+            if let Err(error) = read {
+                errors.push(error);
+            }
+        }
+        for span in misplaced(&input.data) {
+            let message = "`#[message(..)]` goes above the type; \
+                           a field or a variant is refined with `#[serde(..)]`";
+            errors.at(span, message);
+        }
+        options
+    }
+
+    fn read(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        let key = meta
+            .path
+            .get_ident()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        match key.as_str() {
+            // The format of all messages so far: to write it changes nothing.
+            "json" => Ok(()),
+            "externally_tagged" => {
+                self.externally_tagged = true;
+                Ok(())
+            }
+            "crate" => {
+                let value = meta
+                    .value()
+                    .map_err(|_| meta.error("write `crate = path`"))?;
+                self.krate = value.call(Path::parse_mod_style).map_err(|error| {
+                    syn::Error::new(
+                        error.span(),
+                        "expected a path, such as `crate = my::http4k_ws`",
+                    )
+                })?;
+                Ok(())
+            }
+            key => Err(meta.error(unknown(key))),
+        }
+    }
+}
+
+fn unknown(key: &str) -> String {
+    match near(key, KEYS) {
+        Some(meant) => format!("unknown key `{key}`; did you mean `{meant}`?"),
+        None => {
+            format!("unknown key `{key}`; there are `json`, `externally_tagged` and `crate = path`")
+        }
+    }
+}
+
+/// The attributes on fields and variants, where none belongs.
+fn misplaced(data: &Data) -> Vec<Span> {
+    let (fields, variants) = match data {
+        Data::Struct(data) => (data.fields.iter().collect(), Vec::new()),
+        Data::Enum(data) => {
+            let fields = data.variants.iter().flat_map(|variant| &variant.fields);
+            (fields.collect::<Vec<_>>(), data.variants.iter().collect())
+        }
+        Data::Union(_) => return Vec::new(),
+    };
+    let on_fields = fields.into_iter().flat_map(|field| own(&field.attrs));
+    let on_variants = variants.into_iter().flat_map(|variant| own(&variant.attrs));
+    on_fields
+        .chain(on_variants)
+        .map(|attribute| attribute.path().span())
+        .collect()
+}
+
+fn own(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("message"))
+}

@@ -1,0 +1,314 @@
+//! Every example's application, driven in memory and over a real port.
+
+#![allow(dead_code, missing_docs)]
+
+use std::time::{Duration, Instant};
+
+use http4k_ws::prelude::*;
+use http4k_ws::{BlockingWebSocket, NextMessage, RunningServer, TestWsClient};
+
+#[path = "../examples/age_me.rs"]
+mod age_me;
+#[path = "../examples/chat.rs"]
+mod chat;
+#[path = "../examples/clock.rs"]
+mod clock;
+#[path = "../examples/echo.rs"]
+mod echo;
+/// Its tests are tests here.
+#[path = "../examples/first.rs"]
+mod first;
+#[path = "../examples/hello.rs"]
+mod hello;
+#[path = "../examples/money.rs"]
+mod money;
+#[path = "../examples/testing.rs"]
+mod testing;
+
+fn served(app: PolyHandler) -> RunningServer {
+    app.as_server("127.0.0.1:0")
+        .start()
+        .expect("a port is free")
+}
+
+fn connected(server: &RunningServer, path: &str) -> BlockingWebSocket {
+    WebSocketClient::blocking(format!("ws://{}{path}", server.addr())).expect("the server accepts")
+}
+
+fn next(client: &mut impl WsClient) -> WsMessage {
+    client
+        .received()
+        .next()
+        .expect("a message")
+        .expect("the socket is open")
+}
+
+/// Runs `check` on a client in memory, then on one over a port.
+macro_rules! both {
+    ($app:expr, $path:expr, $check:ident) => {{
+        $check(&mut $app.test_ws($path));
+        $check(&mut connected(&served($app), $path));
+    }};
+}
+
+#[test]
+fn the_readme_shows_the_first_program() {
+    let program = include_str!("../examples/first.rs");
+    let code = &program[program
+        .find("use http4k_ws")
+        .expect("the program imports the library")..];
+    assert!(
+        include_str!("../README.md").contains(code),
+        "README.md shows another program than examples/first.rs"
+    );
+}
+
+#[test]
+fn hello_answers_http_and_greets_on_a_socket() {
+    fn greets(client: &mut impl WsClient) {
+        assert_eq!(next(client).text(), "hello bob");
+        client.send("anything").expect("open");
+        assert_eq!(next(client).text(), "bob is responding");
+    }
+    assert_eq!(hello::app().test_http("/").body(), "hiya world");
+    both!(hello::app(), "/bob", greets);
+}
+
+#[test]
+fn age_me_ages_and_closes() {
+    fn ages(client: &mut impl WsClient) {
+        client.send(r#"{"name":"Bob","age":50}"#).expect("open");
+        let aged = age_me::Person {
+            name: "Bob".to_owned(),
+            age: 60,
+        };
+        assert_eq!(age_me::Person::from_message(next(client)), Ok(aged));
+        assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    }
+    both!(age_me::app(), "/ageMe", ages);
+}
+
+#[test]
+fn age_me_refuses_what_is_no_person_with_1007() {
+    fn refuses(client: &mut impl WsClient) {
+        client.send(r#"{"name":"Bob"}"#).expect("open");
+        let status = client.closed().expect("an end");
+        assert_eq!(status.code(), 1007);
+        assert!(status.reason().contains("missing field `age`"), "{status}");
+    }
+    both!(age_me::app(), "/ageMe", refuses);
+}
+
+#[test]
+fn money_comes_back_after_the_greeting() {
+    fn exchanges(client: &mut impl WsClient) {
+        assert_eq!(next(client).text(), "hello bob");
+        let money = money::Money {
+            value: 100,
+            currency: "EUR".to_owned(),
+        };
+        client
+            .send(money.clone().into_message().expect("JSON"))
+            .expect("open");
+        assert_eq!(money::Money::from_message(next(client)), Ok(money));
+        client.send("no money").expect("open");
+        assert!(
+            next(client).text().contains("Money"),
+            "the error is told, and the socket goes on"
+        );
+        client.close(WsStatus::NORMAL);
+    }
+    both!(money::app(), "/hello/bob", exchanges);
+}
+
+#[test]
+fn testing_shows_one_behaviour_in_both_worlds() {
+    use testing::echoes_back_connected_name;
+    both!(testing::app(), "/bob", echoes_back_connected_name);
+}
+
+#[test]
+fn an_hour_of_the_clock_passes_in_no_time() {
+    let started = Instant::now();
+    let mut client = clock::app().test_ws("/clock");
+    client.advance(Duration::from_secs(60));
+    let minute: Vec<_> = client
+        .received()
+        .take(61)
+        .map(|tick| tick.expect("open").text().into_owned())
+        .collect();
+    assert_eq!(
+        minute,
+        (0..=60)
+            .map(|second| second.to_string())
+            .collect::<Vec<_>>()
+    );
+    assert_eq!(
+        client.next_within(Duration::from_millis(999)),
+        NextMessage::Pending
+    );
+    for second in 61..=3600 {
+        assert_eq!(next(&mut client).text(), second.to_string());
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(30),
+        "no second was waited for"
+    );
+}
+
+#[test]
+fn the_clock_ticks_over_a_port() {
+    assert_eq!(
+        next(&mut connected(&served(clock::app()), "/clock")).text(),
+        "0"
+    );
+}
+
+#[test]
+fn chat_tells_everybody_in_the_room_and_nobody_else() {
+    fn talk<C: WsClient>(connect: impl Fn(&str) -> C) {
+        use chat::Event::{Joined, Left, Said};
+        let event = |client: &mut C| chat::Event::from_message(next(client)).expect("an event");
+        let mut ann = connect("/rooms/lobby/ann");
+        assert_eq!(
+            event(&mut ann),
+            Joined {
+                who: "ann".into(),
+                present: vec!["ann".into()]
+            }
+        );
+        let mut bob = connect("/rooms/lobby/b%C3%B6b");
+        let both = vec!["ann".to_owned(), "böb".to_owned()];
+        assert_eq!(
+            event(&mut bob),
+            Joined {
+                who: "böb".into(),
+                present: both.clone()
+            }
+        );
+        assert_eq!(
+            event(&mut ann),
+            Joined {
+                who: "böb".into(),
+                present: both
+            }
+        );
+        let mut eve = connect("/rooms/attic/eve");
+        event(&mut eve);
+
+        ann.send(r#"{"text":"hi"}"#).expect("open");
+        let said = Said {
+            who: "ann".into(),
+            text: "hi".into(),
+        };
+        assert_eq!(event(&mut ann), said);
+        assert_eq!(event(&mut bob), said);
+        assert_eq!(
+            eve.next_within(Duration::from_millis(20)),
+            NextMessage::Pending
+        );
+
+        drop(ann);
+        assert_eq!(
+            event(&mut bob),
+            Left {
+                who: "ann".into(),
+                present: vec!["böb".into()]
+            }
+        );
+    }
+    let app = chat::app();
+    talk::<TestWsClient>(|path| app.test_ws(path));
+    let server = served(chat::app());
+    talk::<BlockingWebSocket>(|path| connected(&server, path));
+    let page = chat::app().test_http("/");
+    assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+}
+
+#[test]
+fn echo_keeps_its_surface() {
+    let app = echo::app();
+    assert_eq!(app.test_http("/").body(), "hello");
+    assert_eq!(app.test_http("/hello/bob").body(), "hello bob");
+    let body = app.test_http(
+        Request::post("/echo")
+            .header("content-type", "x/y")
+            .body("abc"),
+    );
+    assert_eq!(
+        (body.body(), &body.headers()["content-type"]),
+        (&Body::from("abc"), &"x/y".parse().expect("a value"))
+    );
+    let json = |body: &'static str| {
+        app.test_http(
+            Request::post("/json")
+                .header("content-type", "application/json")
+                .body(body),
+        )
+    };
+    assert_eq!(
+        json(r#"{"count": 3, "name": "a"}"#).body(),
+        r#"{"name":"a","count":3}"#
+    );
+    assert_eq!(
+        json(r#"{"count": "x", "name": "a"}"#).status(),
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(
+        app.test_http("/panic").status(),
+        StatusCode::INTERNAL_SERVER_ERROR
+    );
+    assert_eq!(app.test_http("/nowhere").status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        app.test_http(Request::get("/json").body("")).status(),
+        StatusCode::METHOD_NOT_ALLOWED
+    );
+    assert_eq!(app.test_http("/ws").status(), StatusCode::UPGRADE_REQUIRED);
+}
+
+#[test]
+fn echo_echoes_on_both_paths() {
+    fn echoes(client: &mut impl WsClient) {
+        client.send("text").expect("open");
+        client.send(vec![0, 255]).expect("open");
+        assert_eq!(next(client).as_text(), Some("text"));
+        assert_eq!(next(client), WsMessage::new_binary(vec![0, 255]));
+        client.send("panic!").expect("open");
+        assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
+    }
+    both!(echo::app(), "/ws", echoes);
+    both!(echo::app(), "/ws/bob", echoes);
+    let request = Request::get("/ws").header("sec-websocket-protocol", "other, echo");
+    assert_eq!(echo::app().test_ws(request).subprotocol(), Some("echo"));
+    let live = WebSocketClient::to(format!("ws://{}/ws", served(echo::app()).addr()));
+    assert!(
+        live.with_subprotocol("echo").blocking().is_err(),
+        "the server is gone"
+    );
+    let server = served(echo::app());
+    let live = WebSocketClient::to(format!("ws://{}/ws", server.addr())).with_subprotocol("echo");
+    assert_eq!(
+        live.blocking().expect("the server accepts").subprotocol(),
+        Some("echo")
+    );
+}
+
+#[test]
+fn echo_sends_to_all_in_the_room() {
+    fn talk<C: WsClient>(connect: impl Fn(&str) -> C) {
+        let (mut a, mut b) = (connect("/room/x"), connect("/room/x"));
+        a.send("from a").expect("open");
+        assert_eq!(next(&mut a).text(), "from a");
+        // Over a port, b may have joined after that.
+        b.send("from b").expect("open");
+        assert_eq!(next(&mut a).text(), "from b");
+        assert!(
+            b.received()
+                .any(|message| message.expect("open").text() == "from b")
+        );
+    }
+    let app = echo::app();
+    talk::<TestWsClient>(|path| app.test_ws(path));
+    let server = served(echo::app());
+    talk::<BlockingWebSocket>(|path| connected(&server, path));
+}

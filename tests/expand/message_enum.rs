@@ -1,0 +1,26 @@
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Command {
+    JoinRoom { room: String },
+    Leave,
+}
+
+// becomes
+
+#[automatically_derived]
+impl ::http4k_ws::__private::message::Message for Command {
+    const NAME: &'static str = "Command";
+    const VARIANTS: &'static [&'static str] = &["join_room", "leave"];
+    fn into_message(
+        self
+    ) -> ::core::result::Result<
+        ::http4k_ws::__private::message::WsMessage,
+        ::http4k_ws::__private::message::LensFailure
+    > {
+        ::http4k_ws::__private::message::json::into_message::<Self>(&self)
+    }
+    fn from_message(
+        message: ::http4k_ws::__private::message::WsMessage
+    ) -> ::core::result::Result<Self, ::http4k_ws::__private::message::LensFailure> {
+        ::http4k_ws::__private::message::json::from_message::<Self>(message)
+    }
+}

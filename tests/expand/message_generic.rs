@@ -1,0 +1,33 @@
+struct Envelope<T: Clone, const N: usize>
+where
+    T: Debug,
+{
+    payload: [T; N],
+}
+
+// becomes
+
+#[automatically_derived]
+impl<T: Clone, const N: usize> ::http4k_ws::__private::message::Message for Envelope<T, N>
+where
+    T: Debug,
+    Self: ::http4k_ws::__private::message::Serialize
+        + ::http4k_ws::__private::message::DeserializeOwned
+        + ::core::marker::Send
+        + 'static,
+{
+    const NAME: &'static str = "Envelope";
+    fn into_message(
+        self
+    ) -> ::core::result::Result<
+        ::http4k_ws::__private::message::WsMessage,
+        ::http4k_ws::__private::message::LensFailure
+    > {
+        ::http4k_ws::__private::message::json::into_message::<Self>(&self)
+    }
+    fn from_message(
+        message: ::http4k_ws::__private::message::WsMessage
+    ) -> ::core::result::Result<Self, ::http4k_ws::__private::message::LensFailure> {
+        ::http4k_ws::__private::message::json::from_message::<Self>(message)
+    }
+}

@@ -1,0 +1,24 @@
+struct Person {
+    name: String,
+    age: u32,
+}
+
+// becomes
+
+#[automatically_derived]
+impl ::http4k_ws::__private::message::Message for Person {
+    const NAME: &'static str = "Person";
+    fn into_message(
+        self
+    ) -> ::core::result::Result<
+        ::http4k_ws::__private::message::WsMessage,
+        ::http4k_ws::__private::message::LensFailure
+    > {
+        ::http4k_ws::__private::message::json::into_message::<Self>(&self)
+    }
+    fn from_message(
+        message: ::http4k_ws::__private::message::WsMessage
+    ) -> ::core::result::Result<Self, ::http4k_ws::__private::message::LensFailure> {
+        ::http4k_ws::__private::message::json::from_message::<Self>(message)
+    }
+}

@@ -1,0 +1,9 @@
+use http4k_ws::Message;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize, Message)]
+struct Person<'a> {
+    name: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use http4k_ws::{Request, RequestExt};
+
+fn with_name(request: Request, name: String) -> Request {
+    request.with_header("x-name", name)
+}
+
+fn main() {}
