@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use crate::errors::{Errors, near};
 use crate::matcher::Node;
-use crate::model::{Answerer, Call, End, Fallback, Route, Routes, Shape, params, spelled};
+use crate::model::{Answerer, Call, End, Fallback, Route, Routes, params, spelled};
 use crate::parse::{Param, Segment, Speaks};
 
 const MAX_PARAMS: usize = 16;
@@ -102,52 +102,47 @@ fn rest_is_last(route: &Route, errors: &mut Errors) {
     }
 }
 
-/// A parameter that nobody is handed is most often a forgotten argument. Whoever gets the whole request
-/// can read it: `req`, a `_` argument, the route's own filters, a mounted application.
+/// A parameter that nobody is handed is most often a forgotten argument, or a misspelled one.
 fn parameters_are_handed_over(route: &Route, errors: &mut Errors) {
     let End::Handler(answerer) = &route.end else {
         return;
     };
-    if answerer.call.reads_request() || route.own_filters > 0 {
-        return;
+    let forgotten = route.forgotten();
+    if route.needs_a_call() {
+        return needs_a_call(answerer, &forgotten, errors);
     }
-    let own = route.params().enumerate().skip(route.outer_params);
-    let unused: Vec<&Param> = own
-        .filter(|(index, param)| {
-            !param.is_ignored() && !answerer.call.params().any(|used| used == *index)
-        })
-        .map(|(_, param)| param)
-        .collect();
-    for param in &unused {
-        param.blame(&never_handed_over(answerer, &unused, param), errors);
+    for param in forgotten {
+        let name = param.text();
+        if let Some(captured) = answerer.call.captured_near(&name) {
+            let message =
+                format!("the path has no parameter `<{captured}>`: did you mean `{name}`?");
+            errors.at(captured.span(), message);
+            continue;
+        }
+        let handed = match answerer.call.function() {
+            Some(function) => format!("handed to `{function}`"),
+            None => "handed over".to_owned(),
+        };
+        let message =
+            format!("`<{name}>` is never {handed}: pass `{name}`, or call it `<_{name}>`");
+        param.blame(&message, errors);
     }
 }
 
-fn never_handed_over(answerer: &Answerer, unused: &[&Param], param: &Param) -> String {
-    let name = param.text();
+fn needs_a_call(answerer: &Answerer, forgotten: &[&Param], errors: &mut Errors) {
     let keyword = &answerer.keyword;
-    match (&answerer.call, answerer.call.function()) {
-        (
-            Call {
-                shape: Shape::Value(_),
-                ..
-            },
-            Some(function),
-        ) => {
-            let mut args: Vec<String> = unused.iter().map(|param| param.text()).collect();
-            if answerer.speaks == Speaks::Ws {
-                args.insert(0, "ws".to_owned());
-            }
-            let args = args.join(", ");
-            format!("`{function}` is not handed `<{name}>`: write `{keyword}({function}({args}))`")
+    let names: Vec<String> = forgotten.iter().map(|param| param.text()).collect();
+    let socket = (answerer.speaks == Speaks::Ws).then(|| "ws".to_owned());
+    let args: Vec<String> = socket.into_iter().chain(names.iter().cloned()).collect();
+    let args = args.join(", ");
+    let message = match answerer.call.function() {
+        Some(function) => {
+            let names = names.join(">` and `<");
+            format!("`{function}` is not handed `<{names}>`: write `{keyword}({function}({args}))`")
         }
-        (_, Some(function)) => format!(
-            "`<{name}>` is never handed to `{function}`: pass `{name}`, or call it `<_{name}>`"
-        ),
-        (_, None) => {
-            format!("`<{name}>` is never handed over: pass `{name}`, or call it `<_{name}>`")
-        }
-    }
+        None => format!("a handler value is handed no parameter: write `{keyword}(show({args}))`"),
+    };
+    errors.at(answerer.call.span(), message);
 }
 
 /// A parameter of a block is for all its routes, so that one of them uses it is enough.

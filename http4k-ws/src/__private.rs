@@ -4,11 +4,13 @@
 use std::future::Future;
 
 pub use crate::handler::call::Call;
-use crate::handler::{Answer, IntoConsumed, WsAnswer, WsConsumer, WsResult};
+use crate::handler::{
+    Answer, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResult,
+};
 pub use crate::handler::{PolyHandler, WebSocket, WsResponse};
 use crate::lens::Message;
 pub use crate::message::Rejection;
-use crate::message::Response;
+use crate::message::{IntoResponse, Response};
 pub use crate::routing::{
     Matching, Path, Protocol, RouteMeta, Router, Segment, Side, Unmatched, filter, http,
     http_handler, mount, unmatched, ws, ws_handler,
@@ -20,19 +22,34 @@ pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> T {
     value.clone()
 }
 
-/// What an http route's function gave back, as a response.
-pub fn answer<W, T: Answer<W>>(given: T) -> impl Future<Output = Response> + Send {
+/// What an http route's function gave back, when it is there.
+pub fn answer<W, T: Answer<W>>(given: T) -> T::Future {
     given.answer()
 }
 
-/// What the function of a ws route without its socket gave back, as an answer to the handshake.
-pub fn ws_answer<W, T: WsAnswer<W>>(given: T) -> impl Future<Output = WsResponse> + Send {
+/// What it gave back, as a response.
+pub fn response(given: impl IntoResponse) -> Response {
+    given.into_response()
+}
+
+/// What the function of a ws route without its socket gave back, when it is there.
+pub fn ws_answer<W, T: WsAnswer<W>>(given: T) -> T::Future {
     given.ws_answer()
 }
 
-/// What a consumer gave back, as its end.
-pub fn consumed<W, T: IntoConsumed<W>>(given: T) -> impl Future<Output = WsResult> + Send {
+/// What it gave back, as an answer to the handshake.
+pub fn ws_response(given: impl IntoWsResponse) -> WsResponse {
+    given.into_ws_response()
+}
+
+/// What a consumer gave back, when it is there.
+pub fn consumed<W, T: IntoConsumed<W>>(given: T) -> T::Future {
     given.into_consumed()
+}
+
+/// What it gave back, as the end of its socket.
+pub fn ws_result(given: impl IntoWsResult) -> WsResult {
+    given.into_ws_result()
 }
 
 /// Accepts the upgrade of `call`; `consumer` gets the socket.
@@ -41,7 +58,7 @@ where
     In: Message,
     Out: Message,
     F: FnOnce(WebSocket<In, Out>) -> Fut + Send + 'static,
-    Fut: Future<Output = WsResult> + Send,
+    Fut: Future<Output = WsResult> + Send + 'static,
 {
     call.accept(WsConsumer::new(consumer))
 }

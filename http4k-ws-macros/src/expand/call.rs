@@ -33,7 +33,14 @@ pub(super) fn end(answerer: &Answerer, params: &[&Param]) -> TokenStream {
             Speaks::Ws => quote_spanned!(at=> ws_handler),
             Speaks::Http | Speaks::Sse => quote_spanned!(at=> http_handler),
         };
-        return quote!(::http4k_ws::__private::#take(#handler));
+        let made = quote_spanned!(at=> ::http4k_ws::__private::#take(#handler));
+        // Braces tell a call that makes a handler from a call of one, so they are not for nothing.
+        return match handler {
+            Expr::Block(_) | Expr::Paren(_) => quote_spanned! {at=>
+                { #[allow(unused_braces, unused_parens)] let made = #made; made }
+            },
+            _ => made,
+        };
     }
     let mut parts = Parts {
         call,
@@ -64,7 +71,7 @@ impl Parts<'_> {
             .map(|req| quote_spanned!(self.at=> let #req = call.into_request();));
         let end = quote_spanned! {self.at=>
             ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                ::http4k_ws::__private::answer(#function).await
+                ::http4k_ws::__private::response(::http4k_ws::__private::answer(#function).await)
             )
         };
         self.wrapped(&quote!(http), request, end)
@@ -78,7 +85,7 @@ impl Parts<'_> {
                 .map(|req| quote_spanned!(self.at=> let #req = call.into_request();));
             let end = quote_spanned! {self.at=>
                 ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                    ::http4k_ws::__private::ws_answer(#function).await
+                    ::http4k_ws::__private::ws_response(::http4k_ws::__private::ws_answer(#function).await)
                 )
             };
             return self.wrapped(&quote!(ws), request, end);
@@ -92,7 +99,7 @@ impl Parts<'_> {
                 ::http4k_ws::__private::accept(
                     call,
                     move |#socket: ::http4k_ws::__private::WebSocket<_, _>| async move {
-                        ::http4k_ws::__private::consumed(#function).await
+                        ::http4k_ws::__private::ws_result(::http4k_ws::__private::consumed(#function).await)
                     },
                 )
             )

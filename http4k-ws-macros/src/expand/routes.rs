@@ -19,6 +19,7 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
             let head = head.tokens();
             quote!(#head { #app } #errors)
         }
+        None if model.is_item => errors,
         None => quote!({ #errors #app }),
     }
 }
@@ -51,7 +52,12 @@ fn app(model: &Routes) -> TokenStream {
         let filters = wraps(&fallback.filters);
         steps.extend(quote!(let #name = #end #filters;));
     }
-    let table = table(model);
+    // The application is shown where the function says what it gives back.
+    let at = match &model.head {
+        Some(head) => ours_at(head.signature.output.span()),
+        None => Span::mixed_site(),
+    };
+    let table = table(model, at);
     quote!(#steps #table)
 }
 
@@ -64,6 +70,7 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
 
 fn route_end(route: &Route) -> TokenStream {
     match &route.end {
+        End::Handler(_) if route.needs_a_call() => quote!(::http4k_ws::__private::unmatched()),
         End::Handler(answerer) => {
             let params: Vec<&Param> = route.params().collect();
             call::end(answerer, &params)
@@ -81,12 +88,13 @@ fn wraps(filters: &[usize]) -> TokenStream {
     quote!(#(.with(&*#names))*)
 }
 
-fn table(model: &Routes) -> TokenStream {
+fn table(model: &Routes, at: Span) -> TokenStream {
     let metas = model.routes.iter().map(meta);
     let root = Node::root(model);
     let walk = root.walk(0, 0);
     let ends = (0..model.routes.len()).map(end_name);
     let unmatched = model.scopes.iter().map(|scope| unmatched(model, scope));
+    let app = quote_spanned!(at=> ::http4k_ws::__private::Router::app);
     quote! {
         {
             const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];
@@ -97,7 +105,7 @@ fn table(model: &Routes) -> TokenStream {
             ) -> bool {
                 #walk
             }
-            ::http4k_ws::__private::Router::app(ROUTES, walk, [#(#ends),*], [#(#unmatched),*])
+            #app(ROUTES, walk, [#(#ends),*], [#(#unmatched),*])
         }
     }
 }

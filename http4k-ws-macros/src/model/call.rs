@@ -19,7 +19,7 @@ pub(crate) struct Call {
 
 /// How it is written.
 pub(crate) enum Shape {
-    /// A handler value.
+    /// A handler value: a name, or what is neither a call nor a closure.
     Value(Expr),
     /// `show(id)`.
     Function { callee: Callee, call: ExprCall },
@@ -79,6 +79,10 @@ impl Call {
                 };
                 (Shape::Function { callee, call }, args)
             }
+            // What the compiler advises for a handler value that is used twice.
+            Expr::MethodCall(call) if call.method == "clone" && call.args.is_empty() => {
+                (Shape::Value(Expr::MethodCall(call)), Vec::new())
+            }
             Expr::MethodCall(call) => {
                 let mut args = vec![scope.arg(&call.receiver, errors)];
                 args.extend(scope.args(&call.args, errors));
@@ -114,6 +118,16 @@ impl Call {
     pub(crate) fn params(&self) -> impl Iterator<Item = usize> + '_ {
         self.args.iter().filter_map(|arg| match arg {
             Arg::Param(index, _) => Some(*index),
+            _ => None,
+        })
+    }
+
+    /// A captured name that is a slip away from `name`.
+    pub(crate) fn captured_near(&self, name: &str) -> Option<&Ident> {
+        self.args.iter().find_map(|arg| match arg {
+            Arg::Captured(expr) => {
+                plain_name(expr).filter(|ident| near(&ident.unraw().to_string(), [name]).is_some())
+            }
             _ => None,
         })
     }

@@ -12,6 +12,8 @@ use crate::parse::{self, Doc, Entry, Handler, Param, Place, Segment, Speaks, Tar
 /// One application.
 pub(crate) struct Routes {
     pub(crate) head: Option<parse::Head>,
+    /// Whether items are wanted, even where the function's head is broken.
+    pub(crate) is_item: bool,
     /// The filters of every `with(..)`, in the order of the source.
     pub(crate) filters: Vec<Expr>,
     pub(crate) routes: Vec<Route>,
@@ -83,6 +85,7 @@ impl Routes {
     pub(crate) fn new(syntax: parse::Routes, errors: &mut Errors) -> Self {
         let mut model = Self {
             head: syntax.head,
+            is_item: syntax.is_item,
             filters: Vec::new(),
             routes: Vec::new(),
             scopes: vec![Scope {
@@ -285,6 +288,37 @@ pub(crate) fn spelled(segments: &[Segment]) -> String {
 impl Route {
     pub(crate) fn params(&self) -> impl Iterator<Item = &Param> {
         params(&self.segments)
+    }
+
+    /// Its own parameters that nobody is handed, though they are not marked as ignored. Whoever gets the
+    /// whole request can read them: `req`, a `_` argument, its own filters, a mounted application.
+    pub(crate) fn forgotten(&self) -> Vec<&Param> {
+        let End::Handler(answerer) = &self.end else {
+            return Vec::new();
+        };
+        if answerer.call.reads_request() || self.own_filters > 0 {
+            return Vec::new();
+        }
+        let all: Vec<&Param> = self.params().collect();
+        let handed: Vec<String> = answerer
+            .call
+            .params()
+            .map(|used| all[used].text())
+            .collect();
+        let own = all.into_iter().skip(self.outer_params);
+        own.filter(|param| !param.is_ignored() && !handed.contains(&param.text()))
+            .collect()
+    }
+
+    /// Whether this is a handler value where a call is needed; what the compiler would say of its type
+    /// is beside the point then.
+    pub(crate) fn needs_a_call(&self) -> bool {
+        match &self.end {
+            End::Handler(answerer) => {
+                matches!(answerer.call.shape, Shape::Value(_)) && !self.forgotten().is_empty()
+            }
+            End::Mount { .. } => false,
+        }
     }
 
     /// What it is called: `as`, or its function's name, or nothing.

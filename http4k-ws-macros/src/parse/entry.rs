@@ -75,8 +75,14 @@ impl Entry {
             Some(_) => Some(input.call(Ident::parse_any)?),
             None => None,
         };
-        arrow(input, &place)?;
-        let target = target(input, errors)?;
+        let last = match (&name, &place) {
+            (Some(name), _) => name.span(),
+            (None, Some(Place::Path(template))) => template.literal.span(),
+            (None, Some(Place::Fallback(span))) => *span,
+            (None, _) => span,
+        };
+        let arrow = arrow(input, &place, last)?;
+        let target = target(input, arrow, errors)?;
         Ok(place.map(|place| Self {
             docs,
             methods,
@@ -135,19 +141,26 @@ fn filters(input: ParseStream<'_>) -> Result<Vec<Expr>> {
     Ok(filters.into_iter().collect())
 }
 
-fn arrow(input: ParseStream<'_>, place: &Option<Place>) -> Result<()> {
+/// `=>`; `last` is what stands before it.
+fn arrow(input: ParseStream<'_>, place: &Option<Place>, last: Span) -> Result<Span> {
     if input.peek(Token![=>]) {
-        return input.parse::<Token![=>]>().map(drop);
+        return Ok(input.parse::<Token![=>]>()?.spans[1]);
     }
-    Err(input.error(match place {
+    let message = match place {
         Some(Place::Here) => {
             "expected a path in quotes, as in `GET \"/users/<id>\" => http(show(id))`"
         }
         _ => "expected `=>` and what answers, as in `=> http(show)`",
-    }))
+    };
+    Err(Error::new(span_or(input, last), message))
 }
 
-fn target(input: ParseStream<'_>, errors: &mut Errors) -> Result<Target> {
+/// Where the input goes on; at its end, what came last.
+fn span_or(input: ParseStream<'_>, last: Span) -> Span {
+    if input.is_empty() { last } else { input.span() }
+}
+
+fn target(input: ParseStream<'_>, arrow: Span, errors: &mut Errors) -> Result<Target> {
     if input.peek(token::Brace) {
         let inside;
         syn::braced!(inside in input);

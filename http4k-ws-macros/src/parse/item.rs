@@ -3,7 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Result, ReturnType, Signature, Token, Visibility, braced};
+use syn::{Attribute, Result, ReturnType, Signature, Token, Visibility, braced, parse_quote};
+
+use crate::errors::Errors;
 
 /// The function that the routes are the body of.
 pub(crate) struct Head {
@@ -12,51 +14,56 @@ pub(crate) struct Head {
     pub(crate) signature: Signature,
 }
 
-/// The head, where there is one, and the entries.
-pub(super) fn split(input: TokenStream) -> Result<(Option<Head>, TokenStream)> {
-    let parse = |input: ParseStream<'_>| {
-        if is_item(input) {
-            let (head, body) = item(input)?;
-            Ok((Some(head), body))
-        } else {
-            Ok((None, input.parse()?))
-        }
+/// Whether this is the item form, rather than entries.
+pub(super) fn is_item(input: TokenStream) -> bool {
+    let starts_item = |input: ParseStream<'_>| {
+        let attributes = Attribute::parse_outer(input);
+        let starts = attributes.is_ok()
+            && (input.peek(Token![pub])
+                || input.peek(Token![fn])
+                || input.peek(Token![async])
+                || input.peek(Token![const])
+                || input.peek(Token![unsafe]));
+        input.parse::<TokenStream>().map(|_| starts)
     };
-    parse.parse2(input)
+    starts_item.parse2(input).unwrap_or(false)
 }
 
-fn is_item(input: ParseStream<'_>) -> bool {
-    let ahead = input.fork();
-    let docs = Attribute::parse_outer(&ahead);
-    docs.is_ok()
-        && (ahead.peek(Token![pub])
-            || ahead.peek(Token![fn])
-            || ahead.peek(Token![async])
-            || ahead.peek(Token![const])
-            || ahead.peek(Token![unsafe]))
+/// The head, where it is one, and the entries.
+pub(super) fn parse(input: TokenStream, errors: &mut Errors) -> (Option<Head>, TokenStream) {
+    let parsed = (|input: ParseStream<'_>| item(input, errors)).parse2(input);
+    match parsed {
+        Ok((head, body)) => (Some(head), body),
+        Err(error) => {
+            errors.push(error);
+            (None, TokenStream::new())
+        }
+    }
 }
 
-fn item(input: ParseStream<'_>) -> Result<(Head, TokenStream)> {
+fn item(input: ParseStream<'_>, errors: &mut Errors) -> Result<(Head, TokenStream)> {
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
-    let signature: Signature = input.parse()?;
-    if let Some(asyncness) = &signature.asyncness {
-        return Err(syn::Error::new_spanned(
-            asyncness,
-            "routes are built at once, so the function is not `async`",
-        ));
+    let mut signature: Signature = input.parse()?;
+    // The function is defined even then, so that who calls it is not told of a second mistake.
+    if let Some(asyncness) = signature.asyncness.take() {
+        let message = "routes are made at once: drop `async`";
+        errors.at(asyncness.span, message);
     }
     if let ReturnType::Default = signature.output {
-        return Err(syn::Error::new(
-            signature.paren_token.span.close(),
-            "the function gives back the application: write `-> PolyHandler`",
-        ));
+        let end = signature.paren_token.span.close();
+        errors.at(
+            end,
+            "the function gives back an application: write `-> PolyHandler`",
+        );
+        signature.output = parse_quote!(-> ::http4k_ws::__private::PolyHandler);
     }
     let body;
     braced!(body in input);
     let entries = body.parse()?;
     if !input.is_empty() {
-        return Err(input.error("one `routes!` makes one function; put the next in its own"));
+        errors.push(input.error("one `routes!` makes one function: put the next in its own"));
+        input.parse::<TokenStream>()?;
     }
     let head = Head {
         attributes,

@@ -18,20 +18,22 @@ use crate::errors::Errors;
 pub(crate) struct Routes {
     /// The function of the item form.
     pub(crate) head: Option<Head>,
+    /// Whether items are wanted, even where the head is broken.
+    pub(crate) is_item: bool,
     pub(crate) entries: Vec<Entry>,
 }
 
 impl Routes {
     pub(crate) fn new(input: TokenStream, errors: &mut Errors) -> Self {
-        let (head, body) = match item::split(input) {
-            Ok(parts) => parts,
-            Err(error) => {
-                errors.push(error);
-                (None, TokenStream::new())
-            }
+        let is_item = item::is_item(input.clone());
+        let (head, body) = if is_item {
+            item::parse(input, errors)
+        } else {
+            (None, input)
         };
         Self {
             head,
+            is_item,
             entries: entries(body, errors),
         }
     }

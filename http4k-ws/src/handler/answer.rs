@@ -4,6 +4,8 @@ use std::future::{self, Future};
 
 use http::StatusCode;
 
+use super::session::IntoWsResult;
+use super::ws::IntoWsResponse;
 use crate::message::{IntoResponse, Response, ResponseExt};
 
 /// One of the library's own answers: a line that says what is wrong.
@@ -21,29 +23,111 @@ pub enum Later {}
 
 /// What an HTTP handler may give back: anything [`IntoResponse`], or a future of it.
 ///
-/// `When` is [`Now`] or [`Later`], and always inferred.
+/// `When` is [`Now`] or [`Later`], and always inferred. That the value of a future becomes a response is
+/// asked where it is awaited, so that the compiler names the value and not the future.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer to an HTTP request",
     label = "an http handler gives back what becomes a `Response`, or a future of it",
-    note = "a function over a `WebSocket` belongs in `ws(..)`"
+    note = "a function over a `WebSocket` belongs in `ws(..)`",
+    note = "a call that makes a handler, to be called later, goes in braces: `http({{ logged().then(home) }})`"
 )]
 pub trait Answer<When> {
-    /// The response, as a future.
-    fn answer(self) -> impl Future<Output = Response> + Send;
+    /// What becomes the response.
+    type Given;
+    /// When it is there.
+    type Future: Future<Output = Self::Given>;
+
+    /// The answer, as a future.
+    fn answer(self) -> Self::Future;
 }
 
 impl<T: IntoResponse> Answer<Now> for T {
-    fn answer(self) -> impl Future<Output = Response> + Send {
-        future::ready(self.into_response())
+    type Given = T;
+    type Future = future::Ready<T>;
+
+    fn answer(self) -> Self::Future {
+        future::ready(self)
     }
 }
 
-impl<F> Answer<Later> for F
-where
-    F: Future + Send,
-    F::Output: IntoResponse,
-{
-    async fn answer(self) -> Response {
-        self.await.into_response()
+impl<F: Future> Answer<Later> for F {
+    type Given = F::Output;
+    type Future = F;
+
+    fn answer(self) -> F {
+        self
+    }
+}
+
+/// What the function of a ws handler may give back: anything [`IntoWsResponse`], or a future of it.
+///
+/// `When` is [`Now`] or [`Later`], and always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no answer to an opening handshake",
+    label = "a ws handler gives back a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`, or a future of one",
+    note = "to hand the socket to a function, pass it: `ws(talk(ws))`",
+    note = "a call that makes a handler, to be called later, goes in braces: `ws({{ checked().then(talk) }})`"
+)]
+pub trait WsAnswer<When> {
+    /// What becomes the answer.
+    type Given;
+    /// When it is there.
+    type Future: Future<Output = Self::Given>;
+
+    /// The answer, as a future.
+    fn ws_answer(self) -> Self::Future;
+}
+
+impl<T: IntoWsResponse> WsAnswer<Now> for T {
+    type Given = T;
+    type Future = future::Ready<T>;
+
+    fn ws_answer(self) -> Self::Future {
+        future::ready(self)
+    }
+}
+
+impl<F: Future> WsAnswer<Later> for F {
+    type Given = F::Output;
+    type Future = F;
+
+    fn ws_answer(self) -> F {
+        self
+    }
+}
+
+/// What a consumer may give back: `()` or a [`WsResult`](super::WsResult), or a future of one.
+///
+/// `When` is [`Now`] or [`Later`], and always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that a WebSocket consumer gives back",
+    label = "a consumer gives back `()` or `WsResult`, or a future of one",
+    note = "a function that answers with a response belongs in `http(..)`"
+)]
+pub trait IntoConsumed<When> {
+    /// What the socket ends with.
+    type Given;
+    /// When it is there.
+    type Future: Future<Output = Self::Given>;
+
+    /// The end of the consumer, as a future.
+    fn into_consumed(self) -> Self::Future;
+}
+
+impl<T: IntoWsResult> IntoConsumed<Now> for T {
+    type Given = T;
+    type Future = future::Ready<T>;
+
+    fn into_consumed(self) -> Self::Future {
+        future::ready(self)
+    }
+}
+
+impl<F: Future> IntoConsumed<Later> for F {
+    type Given = F::Output;
+    type Future = F;
+
+    fn into_consumed(self) -> F {
+        self
     }
 }

@@ -6,7 +6,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::answer::Answer;
 use super::call::Call;
 use crate::message::{IntoResponse, Request, Response};
 
@@ -120,7 +119,7 @@ where
     R: IntoResponse + Send + 'static,
 {
     fn into_http_handler(self) -> BoxHttpHandler {
-        (move |request| Answer::<super::Now>::answer(self(request))).into_http_handler()
+        (move |request| std::future::ready(self(request).into_response())).into_http_handler()
     }
 }
 

@@ -13,7 +13,7 @@ mod session;
 mod ws;
 
 pub(crate) use answer::plain;
-pub use answer::{Answer, Later, Now};
+pub use answer::{Answer, IntoConsumed, Later, Now, WsAnswer};
 pub(crate) use call::{Call, MAX_PARAMS, Outcome, Place};
 pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
@@ -24,7 +24,7 @@ pub(crate) use serving::copy_of_head;
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
 pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
 pub use ws::{
-    BoxWsHandler, IntoConsumed, IntoWsHandler, IntoWsResponse, WsAnswer, WsConsumer, WsFilter,
-    WsHandler, WsNext, WsResponse,
+    BoxWsHandler, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler, WsNext,
+    WsResponse,
 };
 pub(crate) use ws::{ErasedWsHandler, WsResponseFuture};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::answer::{Later, Now};
+use super::answer::{IntoConsumed, Now};
 use super::call::Call;
 use super::http::Itself;
 use super::session::{IntoWsResult, WebSocket, WsResult};
@@ -27,11 +27,14 @@ impl WsConsumer {
         In: Message,
         Out: Message,
         F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
-        R: IntoConsumed<When>,
+        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
     {
         // Called inside the future, so that a panic of a plain function is the session's to catch.
         Self(Box::new(move |socket| {
-            Box::pin(async move { consumer(socket.typed()).into_consumed().await })
+            Box::pin(async move {
+                let given = consumer(socket.typed()).into_consumed().await;
+                given.into_ws_result()
+            })
         }))
     }
 
@@ -52,35 +55,6 @@ impl WsConsumer {
 impl fmt::Debug for WsConsumer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("WsConsumer")
-    }
-}
-
-/// What a consumer may give back: `()` or a [`WsResult`], now or as a future.
-///
-/// `When` is always inferred.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a WebSocket consumer gives back",
-    label = "a consumer gives back `()` or `WsResult`, or a future of one",
-    note = "a function that answers with a response belongs in `http(..)`"
-)]
-pub trait IntoConsumed<When> {
-    /// The end of the consumer, as a future.
-    fn into_consumed(self) -> impl Future<Output = WsResult> + Send;
-}
-
-impl<T: IntoWsResult> IntoConsumed<Now> for T {
-    fn into_consumed(self) -> impl Future<Output = WsResult> + Send {
-        std::future::ready(self.into_ws_result())
-    }
-}
-
-impl<F> IntoConsumed<Later> for F
-where
-    F: Future + Send,
-    F::Output: IntoWsResult,
-{
-    async fn into_consumed(self) -> WsResult {
-        self.await.into_ws_result()
     }
 }
 
@@ -185,35 +159,6 @@ impl<T: IntoWsResponse, E: IntoResponse> IntoWsResponse for Result<T, E> {
             Ok(accepted) => accepted.into_ws_response(),
             Err(refusal) => WsResponse::refuse(refusal),
         }
-    }
-}
-
-/// What a ws handler's function may give back: anything [`IntoWsResponse`], or a future of it.
-///
-/// `When` is [`Now`] or [`Later`], and always inferred.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no answer to an opening handshake",
-    label = "a ws handler gives back a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`, or a future of one",
-    note = "to hand the socket to a function, pass it: `ws(talk(ws))`"
-)]
-pub trait WsAnswer<When> {
-    /// The answer, as a future.
-    fn ws_answer(self) -> impl Future<Output = WsResponse> + Send;
-}
-
-impl<T: IntoWsResponse> WsAnswer<Now> for T {
-    fn ws_answer(self) -> impl Future<Output = WsResponse> + Send {
-        std::future::ready(self.into_ws_response())
-    }
-}
-
-impl<F> WsAnswer<Later> for F
-where
-    F: Future + Send,
-    F::Output: IntoWsResponse,
-{
-    async fn ws_answer(self) -> WsResponse {
-        self.await.into_ws_response()
     }
 }
 
@@ -335,7 +280,7 @@ where
     F: Fn(WebSocket<In, Out>) -> R + Clone + Send + Sync + 'static,
     In: Message,
     Out: Message,
-    R: IntoConsumed<When>,
+    R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
 {
     fn into_ws_handler(self) -> BoxWsHandler {
         (move |request: Request| {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http4k_ws::{
     FromRequest, IntoResponse, PathParams, PolyHandler, Rejection, Request, Response, WebSocket,
-    WsConsumer, WsMessage, WsResponse, WsResult, routes,
+    WsClient, WsConsumer, WsMessage, WsResponse, WsResult, routes,
 };
 
 use super::{ask, refusal};
@@ -249,4 +249,41 @@ fn an_application_shows_its_routes() {
     let shown = format!("{:?}", the_app());
     assert!(shown.contains(r#"GET "/" => http(home)"#), "{shown}");
     assert!(shown.contains(r#""/ws/<name>" => ws(greet)"#), "{shown}");
+}
+
+#[test]
+fn a_sockets_request_has_the_parameters() {
+    let app = routes! {
+        "/rooms/<room>/<_seat>" => ws(told(ws, room)),
+        "/bare/<team>" => mount(routes! { "/talk" => ws(tell) }),
+        "/taken/<_name>" => ws(|ws: WebSocket, req: Request| async move {
+            assert_eq!(seen(ws.request()), seen(&req));
+            tell(ws).await
+        }),
+    };
+    for (path, text) in [
+        ("/rooms/a%20b/7", r#"{"room": "a b", "_seat": "7"}"#),
+        ("/bare/red/talk", r#"{"team": "red"}"#),
+        ("/taken/bob", r#"{"_name": "bob"}"#),
+    ] {
+        let mut client = app.test_ws(path);
+        assert_eq!(
+            client.received().next().unwrap().unwrap().text(),
+            text,
+            "{path}"
+        );
+    }
+}
+
+fn seen(request: &Request) -> String {
+    format!("{:?}", request.extensions().get::<PathParams>().unwrap())
+}
+
+async fn tell(ws: WebSocket) -> WsResult {
+    ws.send(WsMessage::new_text(seen(ws.request()))).await?;
+    Ok(())
+}
+
+async fn told(ws: WebSocket, _room: String) -> WsResult {
+    tell(ws).await
 }

@@ -1,0 +1,14 @@
+//! A handler value is handed over as it is; a captured value is cloned.
+
+use http4k_ws::{BoxHttpHandler, PolyHandler, routes};
+
+routes! {
+    pub fn app(handler: BoxHttpHandler) -> PolyHandler {
+        "/a" => http(handler),
+        "/b" => http(handler),
+    }
+}
+
+fn main() {
+    app(BoxHttpHandler::new(|_| "x"));
+}

@@ -1,0 +1,19 @@
+//! A type that no path segment can be.
+
+use http4k_ws::{PolyHandler, routes};
+
+struct Id(u64);
+
+async fn show(id: Id) -> String {
+    id.0.to_string()
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/users/<id>" => http(show(id)),
+    }
+}
+
+fn main() {
+    app();
+}

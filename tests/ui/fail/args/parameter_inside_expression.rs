@@ -1,0 +1,17 @@
+//! What is evaluated once can't hold what comes with each request.
+
+use http4k_ws::{PolyHandler, routes};
+
+async fn show(id: Option<u64>) -> String {
+    format!("{id:?}")
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/users/<id>" => http(show(Some(id))),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,18 @@
+//! The function does not exist; another has nearly its name.
+
+use http4k_ws::{PolyHandler, routes};
+
+async fn show(id: u64) -> String {
+    id.to_string()
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        GET "/users/<id>" => http(shwo(id)),
+        GET "/good/<id>" => http(show(id)),
+    }
+}
+
+fn main() {
+    app();
+}

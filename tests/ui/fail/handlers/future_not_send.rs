@@ -1,0 +1,23 @@
+//! A handler's future goes from thread to thread.
+
+use std::rc::Rc;
+
+use http4k_ws::{PolyHandler, routes};
+
+async fn pause() {}
+
+async fn count(name: String) -> String {
+    let count = Rc::new(1);
+    pause().await;
+    format!("{name} {count}")
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/count/<name>" => http(count(name)),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,17 @@
+//! What is mounted is no application.
+
+use http4k_ws::{PolyHandler, Request, routes};
+
+async fn home(_req: Request) -> &'static str {
+    "home"
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/api" => mount(home),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,13 @@
+//! Event streams are not served yet.
+
+use http4k_ws::{PolyHandler, routes};
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/feed/<topic>" => sse(feed(sse, topic)),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,22 @@
+//! The routes of one build are checked against each other.
+
+use http4k_ws::{PolyHandler, Request, routes};
+
+async fn home(_req: Request) -> &'static str {
+    "home"
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        /// Fine.
+        "/a" => http(home),
+        #[cfg(unix)]
+        "/b" => http(home),
+        #[inline]
+        "/c" => http(home),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,17 @@
+//! What no path holds.
+
+use http4k_ws::{PolyHandler, routes};
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/two words" => http(|| "space"),
+        "/search?page=1" => http(|| "query"),
+        "/caf%C3%A9" => http(|| "encoded"),
+        "/a/../b" => http(|| "dots"),
+        "/with\ttab" => http(|| "escape"),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,14 @@
+//! A path does not end in `/`, and has no empty segment.
+
+use http4k_ws::{PolyHandler, routes};
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/users/" => http(|| "users"),
+        "/a//b" => http(|| "empty segment"),
+    }
+}
+
+fn main() {
+    app();
+}

@@ -1,0 +1,14 @@
+//! A path starts with `/`.
+
+use http4k_ws::{PolyHandler, routes};
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "users/all" => http(|| "users"),
+        "" => http(|| "empty"),
+    }
+}
+
+fn main() {
+    app();
+}
