@@ -182,10 +182,12 @@ impl Scope<'_> {
         match expr {
             Expr::Infer(infer) => return Some(Arg::Extracted(infer.underscore_token.span)),
             Expr::Path(_) => return Some(Arg::Captured(expr.clone())),
-            Expr::Reference(reference) if reference.mutability.is_none() => {
-                if is_place(&reference.expr) && self.mentioned(&reference.expr).is_none() {
-                    return Some(Arg::Borrowed(expr.clone()));
-                }
+            Expr::Reference(reference)
+                if reference.mutability.is_none()
+                    && is_place(&reference.expr)
+                    && self.mentioned(&reference.expr).is_none() =>
+            {
+                return Some(Arg::Borrowed(expr.clone()));
             }
             _ => {}
         }
