@@ -29,3 +29,6 @@ fn expanded(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     check::routes(&model, &mut errors);
     expand::routes(&model, &errors)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,3 +6,4 @@ mod layers;
 mod message;
 mod routing;
 mod server;
+mod values;

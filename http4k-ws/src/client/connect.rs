@@ -21,8 +21,8 @@ use tokio::time::timeout;
 use super::error::ConnectError;
 use super::opening::Opening;
 use crate::handler::{Handshake, WebSocket, open};
-use crate::message::{Body, Request, Response};
-use crate::wire::{Limits, Wire, accept_key, has_token, members};
+use crate::message::{Body, Request, Response, has_token, members};
+use crate::wire::{Limits, Wire, accept_key};
 
 /// So much is read of the body of a refusal.
 const REFUSAL: usize = 64 * 1024;

@@ -3,7 +3,7 @@
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
 use crate::handler::{WsFilter, WsHandler, WsNext};
-use crate::message::Request;
+use crate::message::{Request, members};
 
 /// Chooses the first of `ours` that the client offers, and no subprotocol where it offers none of them
 /// (RFC 6455 §4.2.2).
@@ -25,20 +25,13 @@ use crate::message::Request;
 /// ```
 pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl WsFilter + Clone {
     move |request: Request, next: WsNext| async move {
-        let chosen = ours.into_iter().find(|ours| offers(&request, ours));
+        let chosen = ours.into_iter().find(|ours| {
+            members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == *ours)
+        });
         let response = next.call(request).await;
         match chosen {
             Some(chosen) => response.with_subprotocol(chosen),
             None => response,
         }
     }
-}
-
-/// Whether the client offers `subprotocol`, in a list that may stand in several lines.
-fn offers(request: &Request, subprotocol: &str) -> bool {
-    let lines = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).iter();
-    let mut offered = lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','));
-    offered.any(|offered| offered.trim() == subprotocol)
 }

@@ -8,6 +8,7 @@ pub(crate) mod call;
 mod client;
 mod http;
 mod poly;
+mod serving;
 mod session;
 mod ws;
 
@@ -19,6 +20,7 @@ pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub(crate) use http::{ErasedHttpHandler, ResponseFuture};
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
+pub(crate) use serving::copy_of_head;
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
 pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
 pub use ws::{

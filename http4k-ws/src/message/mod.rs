@@ -13,6 +13,9 @@ mod ws_status;
 
 pub use body::{Body, BodyError};
 pub use from_request::{FromRequest, Rejection};
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) use http::has_token;
+pub(crate) use http::members;
 pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Request, RequestExt, Response,
     ResponseExt,

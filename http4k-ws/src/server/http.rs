@@ -1,19 +1,16 @@
 //! One request, answered by the application.
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_util::FutureExt;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
+use http::header::{CONNECTION, HeaderValue, UPGRADE};
 use http::{Request, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use super::accept::Shared;
-use crate::handler::HttpHandler;
+use crate::handler::plain;
 use crate::message::{Body, BodyError, Response};
 
 /// Answers a request that asks for no upgrade.
@@ -27,17 +24,7 @@ pub(super) async fn answer(shared: &Shared, mut request: Request<Incoming>) -> R
     }
     let limit = shared.config.max_body;
     let request = request.map(|body| bounded(body, limit));
-    guarded(shared.app.http().call(request))
-        .await
-        .unwrap_or_else(|| plain(StatusCode::INTERNAL_SERVER_ERROR, "internal server error\n"))
-}
-
-/// Polls what an application gave; `None` where it panicked.
-pub(super) async fn guarded<T>(answer: impl Future<Output = T>) -> Option<T> {
-    let answer = AssertUnwindSafe(answer).catch_unwind().await;
-    answer
-        .inspect_err(|_panic| log::error!("a handler panicked"))
-        .ok()
+    shared.app.answer(request).await
 }
 
 /// 414 for the target, 413 for a body whose length is told.
@@ -69,17 +56,6 @@ pub(super) fn too_long(shared: &Shared, request: &Request<Incoming>) -> Option<R
         return Some(refusal);
     }
     None
-}
-
-/// A response of plain text.
-pub(super) fn plain(status: StatusCode, text: impl Into<Body>) -> Response {
-    let mut response = Response::new(text.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
-    response
 }
 
 fn bounded(body: Incoming, limit: u64) -> Body {

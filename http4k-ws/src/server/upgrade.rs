@@ -11,10 +11,10 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
 use super::accept::Shared;
-use super::http::{guarded, plain, too_long};
-use crate::handler::{Handshake, WsConsumer, WsHandler};
-use crate::message::{Body, Request, Response};
-use crate::wire::{accept_key, has_token, members};
+use super::http::too_long;
+use crate::handler::{Handshake, WsConsumer, plain};
+use crate::message::{Body, Request, Response, has_token};
+use crate::wire::accept_key;
 
 /// A handshake that was answered with 101.
 pub(super) struct Accepted {
@@ -79,20 +79,11 @@ pub(super) async fn answer(
     let has_body = !request.body().is_end_stream();
     let accept = check(&request, has_body).map_err(Malformed::response)?;
     let upgrade = hyper::upgrade::on(&mut request);
-    let request = compact(request);
-    let seen = copy(&request);
-    let answer = guarded(shared.app.ws().call(seen))
-        .await
-        .ok_or_else(|| plain(StatusCode::INTERNAL_SERVER_ERROR, "internal server error\n"))?;
-    let (consumer, chosen) = answer.into_outcome().map_err(refusal)?;
-    let subprotocol = chosen.filter(|chosen| is_offered(request.headers(), chosen));
-    let response = switching(accept, subprotocol.as_deref());
+    let (handshake, consumer) = shared.app.upgrade(compact(request)).await?;
+    let response = switching(accept, handshake.subprotocol.as_deref());
     let accepted = Accepted {
         upgrade,
-        handshake: Handshake {
-            request,
-            subprotocol,
-        },
+        handshake,
         consumer,
     };
     Ok((response, accepted))
@@ -134,17 +125,6 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     values.next().is_none().then_some(value)
 }
 
-/// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both
-/// sides see that none was agreed on; a subprotocol that was not offered would fail the client (RFC 6455
-/// §4.1).
-fn is_offered(headers: &HeaderMap, chosen: &str) -> bool {
-    let offered = members(headers, SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
-    if !offered {
-        log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is left out");
-    }
-    offered
-}
-
 fn switching(accept: HeaderValue, subprotocol: Option<&str>) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
@@ -155,15 +135,6 @@ fn switching(accept: HeaderValue, subprotocol: Option<&str>) -> Response {
     // It was offered in a field, so it can stand in one.
     if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
-    }
-    response
-}
-
-/// The response an application refuses with, which can't be one that switches.
-fn refusal(response: Response) -> Response {
-    if response.status().is_informational() {
-        log::error!("an upgrade was refused with {}", response.status());
-        return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal server error\n");
     }
     response
 }
@@ -190,14 +161,4 @@ fn compact(request: http::Request<Incoming>) -> Request {
         }
     }
     Request::from_parts(parts, Body::empty())
-}
-
-fn copy(request: &Request) -> Request {
-    let mut copy = Request::new(Body::empty());
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.version_mut() = request.version();
-    *copy.headers_mut() = request.headers().clone();
-    *copy.extensions_mut() = request.extensions().clone();
-    copy
 }

@@ -6,16 +6,10 @@ mod world;
 
 pub use client::TestWsClient;
 
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt;
-use http::StatusCode;
-
 use crate::handler::{
-    BoxHttpHandler, Handshake, HttpHandler, IntoPolyHandler, PolyHandler, SessionConfig, WebSocket,
-    WsHandler, open,
+    Handshake, IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, copy_of_head, open,
 };
-use crate::message::{Body, IntoRequest, IntoResponse, Request, Response};
+use crate::message::{Body, IntoRequest, Request, Response};
 use world::World;
 
 impl PolyHandler {
@@ -79,8 +73,8 @@ impl PolyHandler {
     #[track_caller]
     pub fn test_http(&self, request: impl IntoRequest) -> Response {
         let request = made(request);
-        let http = self.http().clone();
-        World::of_this_thread().run(async move { whole(answer(http, request).await).await })
+        let app = self.clone();
+        World::of_this_thread().run(async move { whole(app.answer(request).await).await })
     }
 
     /// Opens a socket in memory, inside the current runtime: the asynchronous twin of
@@ -99,7 +93,7 @@ impl PolyHandler {
 }
 
 /// In-memory clients for everything that is an application without being a [`PolyHandler`]: an
-/// [`HttpHandler`], a [`WsHandler`], a function over a [`WebSocket`].
+/// [`HttpHandler`](crate::HttpHandler), a [`WsHandler`](crate::WsHandler), a function over a [`WebSocket`].
 ///
 /// `Kind` is always inferred.
 pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
@@ -156,14 +150,10 @@ async fn connect(
     config: SessionConfig,
 ) -> Result<WebSocket, Response> {
     let clients = copy_of_head(&request);
-    let servers = copy_of_head(&request);
-    let (consumer, subprotocol) = app.ws().call(request).await.into_outcome()?;
+    let (handshake, consumer) = app.upgrade(request).await?;
+    let subprotocol = handshake.subprotocol.clone();
     let (client_end, server_end) = pipe::pair(config.max_message);
 
-    let handshake = Handshake {
-        request: servers,
-        subprotocol: subprotocol.clone(),
-    };
     let (socket, session) = open(server_end, handshake, config);
     tokio::spawn(session.consumed_by(consumer, socket));
 
@@ -174,22 +164,6 @@ async fn connect(
     let (socket, session) = open(client_end, handshake, SessionConfig::default());
     tokio::spawn(session);
     Ok(socket)
-}
-
-fn copy_of_head(request: &Request) -> Request {
-    let mut copy = Request::new(Body::empty());
-    copy.method_mut().clone_from(request.method());
-    copy.uri_mut().clone_from(request.uri());
-    copy.headers_mut().clone_from(request.headers());
-    copy.extensions_mut().clone_from(request.extensions());
-    copy
-}
-
-async fn answer(http: BoxHttpHandler, request: Request) -> Response {
-    match AssertUnwindSafe(http.call(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_panic) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
 }
 
 /// The response with its body in memory; a body that breaks off is cut where it does.

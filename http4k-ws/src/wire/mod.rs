@@ -4,12 +4,10 @@
 //! that reads into a buffer of the thread instead of one of the socket's own, and a guard that follows
 //! the frame headers as the bytes pass.
 
-mod fields;
 mod guard;
 mod stream;
 mod transport;
 
-pub(crate) use fields::{has_token, members};
 pub(crate) use transport::Wire;
 
 #[cfg(feature = "client")]

@@ -6,6 +6,7 @@
 mod header;
 mod into_request;
 mod into_response;
+mod list;
 mod query;
 mod request;
 mod response;
@@ -13,6 +14,9 @@ mod response;
 pub use header::{IntoHeaderName, IntoHeaderValue};
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) use list::has_token;
+pub(crate) use list::members;
 pub use request::RequestExt;
 pub use response::ResponseExt;
 

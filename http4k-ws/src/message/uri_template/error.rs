@@ -50,7 +50,7 @@ pub enum UriTemplateError {
         /// The segment.
         segment: String,
     },
-    /// A parameter's name is not made of ASCII letters, digits and `_`, or starts with a digit.
+    /// A parameter's name is none that a variable can have; `_` alone is none either, and `_id` is.
     #[error("`{name}` in template `{template}` is no name; name a parameter like a variable")]
     BadName {
         /// The template.
@@ -76,8 +76,14 @@ pub enum UriTemplateError {
         /// The parameter.
         name: String,
     },
-    /// A character that no path holds as it is (RFC 3986 §3.3), or a `%` without two hex digits.
-    #[error("{character:?} in template `{template}` can't stand in a path; percent-encode it")]
+    /// A segment that clients resolve before they ask (RFC 3986 §5.2.4), so that it never arrives.
+    #[error("template `{template}` has the segment `.` or `..`, which never arrives")]
+    DotSegment {
+        /// The template.
+        template: String,
+    },
+    /// A character that no path holds (RFC 3986 §3.3), or a `%`: literals are written decoded.
+    #[error("{character:?} in template `{template}` can't stand in a path")]
     BadCharacter {
         /// The template.
         template: String,

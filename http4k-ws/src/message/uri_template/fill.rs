@@ -14,6 +14,9 @@ const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// The slash of a rest stays a slash.
 const IN_REST: &AsciiSet = &IN_SEGMENT.remove(b'/');
 
+/// A literal holds what a path may hold (RFC 3986 §3.3), and letters that are encoded here.
+const IN_LITERAL: &AsciiSet = &percent_encoding::CONTROLS.add(b'%');
+
 impl UriTemplate {
     /// The path in which each parameter has its value, percent-encoded; matched again, it gives the same values.
     ///
@@ -67,7 +70,7 @@ impl UriTemplate {
         match segment {
             TemplateSegment::Literal(literal) => {
                 path.push('/');
-                path.push_str(literal);
+                path.extend(utf8_percent_encode(literal, IN_LITERAL));
             }
             TemplateSegment::Parameter { name, .. } => {
                 let value = self.value_of(name, values)?;

@@ -12,8 +12,8 @@ impl UriTemplate {
     /// What this template captures from `path`, the path of a request as it was sent; `None` where it does not
     /// match.
     ///
-    /// Segments are compared as they were sent, then each captured one is percent-decoded once, so that `%2F`
-    /// never splits a segment. `/` has no segments; an empty segment matches neither literal nor parameter.
+    /// The path is split first, then each segment percent-decoded once, so that `%2F` never splits one and `/%61` is
+    /// `/a`. `/` has no segments; an empty segment matches neither literal nor parameter.
     ///
     /// # Errors
     ///
@@ -52,7 +52,7 @@ impl UriTemplate {
             }
             let (piece, behind) = split_segment(left)?;
             match segment {
-                TemplateSegment::Literal(literal) if literal == piece => {}
+                TemplateSegment::Literal(literal) if is_literal(piece, literal) => {}
                 TemplateSegment::Parameter { name, .. } if !piece.is_empty() => {
                     captured.push((name.as_str(), piece));
                 }
@@ -68,4 +68,9 @@ impl UriTemplate {
 fn split_segment(left: &str) -> Option<(&str, &str)> {
     let left = left.strip_prefix('/')?;
     Some(left.split_at(left.find('/').unwrap_or(left.len())))
+}
+
+/// Decoded, where it can be: no literal is percent-encoded.
+fn is_literal(piece: &str, literal: &str) -> bool {
+    percent_decoded(piece).is_some_and(|text| text == literal)
 }

@@ -20,8 +20,7 @@ pub use error::{PathEncodingError, UriFillError, UriTemplateError};
 /// segment  := literal | "<" name ">" | "<" name ":" type ">" | "<" name ".." ">"
 /// ```
 ///
-/// A literal is written as it stands in a request, percent-encoded where it must be (RFC 3986 §3.3). A
-/// parameter is a whole segment, and matches one that is not empty; the `..` of the last one makes it match all
+/// A literal is written decoded: `/café` matches `/caf%C3%A9` (RFC 3986 §3.3). A parameter is a whole segment, and matches one that is not empty; the `..` of the last one makes it match all
 /// that is left, also nothing. A type is kept for who asks, and never chooses a route. A template holds at most
 /// [`MAX_PARAMETERS`](Self::MAX_PARAMETERS) parameters, each of another name.
 ///
@@ -54,7 +53,7 @@ pub type UriCaptures<'a> = Vec<(&'a str, std::borrow::Cow<'a, str>)>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateSegment {
-    /// Text that a segment must equal, byte for byte.
+    /// Text that a segment must equal, percent-decoded.
     Literal(String),
     /// `<name>` or `<name: Type>`: one segment that is not empty.
     Parameter {

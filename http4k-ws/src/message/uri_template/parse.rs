@@ -129,24 +129,21 @@ impl Piece<'_> {
     }
 
     fn literal(&self) -> Result<TemplateSegment, UriTemplateError> {
-        let bytes = self.piece.as_bytes();
-        for (at, character) in self.piece.char_indices() {
-            let allowed = match character {
-                '<' => return Err(self.not_whole()),
-                '%' => {
-                    let digits = bytes.get(at + 1..at + 3);
-                    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-                }
-                other => is_path_character(other),
-            };
-            if !allowed {
-                return Err(UriTemplateError::BadCharacter {
-                    template: self.template.into(),
-                    character,
-                });
-            }
+        if self.piece.contains('<') {
+            return Err(self.not_whole());
         }
-        Ok(TemplateSegment::Literal(self.piece.into()))
+        if matches!(self.piece, "." | "..") {
+            return Err(UriTemplateError::DotSegment {
+                template: self.template.into(),
+            });
+        }
+        match self.piece.chars().find(|next| !is_path_character(*next)) {
+            Some(character) => Err(UriTemplateError::BadCharacter {
+                template: self.template.into(),
+                character,
+            }),
+            None => Ok(TemplateSegment::Literal(self.piece.into())),
+        }
     }
 
     fn not_whole(&self) -> UriTemplateError {
@@ -157,18 +154,21 @@ impl Piece<'_> {
     }
 }
 
-/// A name as Rust has them, in ASCII.
+/// A name that a variable can have; Rust's own few, which no variable has, are none.
 fn is_name(name: &str) -> bool {
+    if matches!(name, "_" | "self" | "Self" | "super" | "crate") {
+        return false;
+    }
     let mut characters = name.chars();
     characters
         .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|next| next.is_ascii_alphanumeric() || next == '_')
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|next| next.is_alphanumeric() || next == '_')
 }
 
-/// `pchar` without its percent-encoded form (RFC 3986 §3.3).
+/// `pchar` without its percent-encoded form (RFC 3986 §3.3), and letters and digits that clients encode.
 fn is_path_character(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(character)
+    character.is_alphanumeric() || "-._~!$&'()*+,;=:@".contains(character)
 }
 
 /// Where the `>` stands that closes the parameter; a type may hold brackets of its own.
@@ -196,14 +196,12 @@ fn as_written_here(piece: &str) -> Option<String> {
             (bare, bare != inner || inner.ends_with(":.*"))
         }
         (_, Some(inner), _) => (inner, false),
-        (_, _, Some("")) => ("rest", true),
         (_, _, Some(inner)) => (inner, true),
         _ => return None,
     };
     let name = inner.split(':').next().unwrap_or_default();
-    if !is_name(name) {
-        return None;
-    }
+    let fallback = if rest { "rest" } else { "name" };
+    let name = if is_name(name) { name } else { fallback };
     Some(if rest {
         format!("<{name}..>")
     } else {

@@ -1,0 +1,90 @@
+//! An application called as a server calls it: in memory and on the network by the same rules.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use http::StatusCode;
+use http::header::SEC_WEBSOCKET_PROTOCOL;
+
+use super::answer::plain;
+use super::http::HttpHandler;
+use super::poly::PolyHandler;
+use super::session::Handshake;
+use super::ws::{WsConsumer, WsHandler};
+use crate::message::{Body, Request, Response, members};
+
+impl PolyHandler {
+    /// Answers a request; a panic of the handler is a 500.
+    pub(crate) async fn answer(&self, request: Request) -> Response {
+        guarded(self.http().call(request))
+            .await
+            .unwrap_or_else(internal_error)
+    }
+
+    /// Answers an upgrade: what the socket is to know of its opening handshake, and who talks on it.
+    pub(crate) async fn upgrade(
+        &self,
+        request: Request,
+    ) -> Result<(Handshake, WsConsumer), Response> {
+        let seen = copy_of_head(&request);
+        let answer = guarded(self.ws().call(seen))
+            .await
+            .ok_or_else(internal_error)?;
+        let (consumer, chosen) = answer.into_outcome().map_err(refusal)?;
+        let subprotocol = chosen.filter(|chosen| is_offered(&request, chosen));
+        Ok((
+            Handshake {
+                request,
+                subprotocol,
+            },
+            consumer,
+        ))
+    }
+}
+
+/// Polls what an application gave; `None` where it panicked.
+async fn guarded<T>(answer: impl Future<Output = T>) -> Option<T> {
+    let answer = AssertUnwindSafe(answer).catch_unwind().await;
+    answer
+        .inspect_err(|_panic| log::error!("a handler panicked"))
+        .ok()
+}
+
+fn internal_error() -> Response {
+    plain(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal server error\n".to_owned(),
+    )
+}
+
+/// The response an application refuses with, which can't be one that switches.
+fn refusal(response: Response) -> Response {
+    if response.status().is_informational() {
+        log::error!("an upgrade was refused with {}", response.status());
+        return internal_error();
+    }
+    response
+}
+
+/// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both
+/// sides see that none was agreed on; a subprotocol that was not offered would fail the client (RFC 6455
+/// §4.1).
+fn is_offered(request: &Request, chosen: &str) -> bool {
+    let offered = members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
+    if !offered {
+        log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is left out");
+    }
+    offered
+}
+
+/// The same request without its body.
+pub(crate) fn copy_of_head(request: &Request) -> Request {
+    let mut copy = Request::new(Body::empty());
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    *copy.version_mut() = request.version();
+    copy.headers_mut().clone_from(request.headers());
+    copy.extensions_mut().clone_from(request.extensions());
+    copy
+}
