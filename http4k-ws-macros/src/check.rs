@@ -291,3 +291,72 @@ fn shape(segments: &[Segment]) -> Vec<Option<&str>> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+
+    fn mistakes(input: &str) -> Vec<String> {
+        let mut errors = Errors::default();
+        let syntax = parse::Routes::new(input.parse().expect("tokens"), &mut errors);
+        let model = Routes::new(syntax, &mut errors);
+        routes(&model, &mut errors);
+        errors.messages()
+    }
+
+    #[test]
+    fn what_differs_in_method_protocol_or_shape_is_no_duplicate() {
+        for input in [
+            r#"GET "/" => http(f), POST "/" => http(f), "/" => http(f), "/" => ws(f)"#,
+            r#""/<a>" => http(f(a)), "/b" => http(f), "/<c..>" => http(f(c))"#,
+            r#""/a" => http(f), "/a" => mount(f())"#,
+            r#""/a/<b>/c" => http(f(b)), "/a/<c>/d" => http(f(c))"#,
+            r#"_ => http(f), _ => ws(f), "/a" => { "/b" => http(f), _ => http(f) }"#,
+            r#"GET "/<a..>" => http(f(a)), _ => http(f)"#,
+        ] {
+            assert_eq!(mistakes(input), [] as [&str; 0], "{input}");
+        }
+    }
+
+    #[test]
+    fn whoever_gets_the_request_can_read_every_parameter() {
+        for input in [
+            r#""/<a>" => http(f(req))"#,
+            r#""/<a>" => http(f(_))"#,
+            r#""/<a>" with(g()) => http(f)"#,
+            r#""/<a>" => mount(f())"#,
+            r#""/<a>" => { "/b" => http(f(a)), "/c" => http(f()) }"#,
+            r#""/<a>" => { "/b" => mount(f()) }"#,
+            r#""/<a>" with(g()) => { "/b" => http(f()) }"#,
+            r#""/<a>" => { "/b" => http(f()), _ => http(f(a)) }"#,
+            r#""/<_a>" => { "/<_b>" => http(f) }"#,
+            r#""/<a>" => http(|a: u8, _: Page| a)"#,
+            r#""/<type>" => http(f(r#type))"#,
+        ] {
+            assert_eq!(mistakes(input), [] as [&str; 0], "{input}");
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_told_together() {
+        let told = mistakes(
+            r#"GTE "/a" => http(f), "b" => http(f), "/<c>" => http(f()), "/d" = http(f), "/e" => http(f), "/e" => http(f)"#,
+        );
+        let about = [
+            "`GTE`",
+            "starts with `/`",
+            "`<c>`",
+            "expected `=>`",
+            "routed twice",
+            "here first",
+        ];
+        assert_eq!(told.len(), about.len(), "{told:#?}");
+        for part in about {
+            assert!(
+                told.iter().any(|message| message.contains(part)),
+                "{part}: {told:#?}"
+            );
+        }
+    }
+}

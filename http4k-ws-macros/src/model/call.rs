@@ -70,7 +70,7 @@ impl Call {
         errors: &mut Errors,
     ) -> Option<Self> {
         let scope = Scope { speaks, params };
-        let (shape, args) = match expr {
+        let (shape, args) = match ungrouped(expr) {
             Expr::Call(call) => {
                 let args = scope.args(&call.args, errors);
                 let callee = match *call.func {
@@ -169,6 +169,9 @@ impl Scope<'_> {
     }
 
     fn arg(&self, expr: &Expr, errors: &mut Errors) -> Option<Arg> {
+        if let Expr::Group(group) = expr {
+            return self.arg(&group.expr, errors);
+        }
         if let Some(ident) = plain_name(expr) {
             return match self.named(ident, errors) {
                 Named::Known(arg) => Some(arg),
@@ -179,10 +182,12 @@ impl Scope<'_> {
         match expr {
             Expr::Infer(infer) => return Some(Arg::Extracted(infer.underscore_token.span)),
             Expr::Path(_) => return Some(Arg::Captured(expr.clone())),
-            Expr::Reference(reference) if reference.mutability.is_none() => {
-                if is_place(&reference.expr) && self.mentioned(&reference.expr).is_none() {
-                    return Some(Arg::Borrowed(expr.clone()));
-                }
+            Expr::Reference(reference)
+                if reference.mutability.is_none()
+                    && is_place(&reference.expr)
+                    && self.mentioned(&reference.expr).is_none() =>
+            {
+                return Some(Arg::Borrowed(expr.clone()));
             }
             _ => {}
         }
@@ -295,6 +300,14 @@ enum Named {
     Known(Arg),
     Refused,
     Other,
+}
+
+/// What a `macro_rules!` in front of us passed on as one expression.
+fn ungrouped(expr: Expr) -> Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(*group.expr),
+        expr => expr,
+    }
 }
 
 fn plain_name(expr: &Expr) -> Option<&Ident> {

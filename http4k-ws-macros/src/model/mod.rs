@@ -116,6 +116,9 @@ impl Routes {
             Place::Here => (entry.span, Vec::new()),
             Place::Path(template) => (template.literal.span(), template.segments),
             Place::Fallback(span) => {
+                if let Some(name) = &entry.name {
+                    errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
+                }
                 return self.add_fallback(entry.methods, span, entry.target, &inner, errors);
             }
         };
