@@ -36,4 +36,6 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-::core::compile_error! { "a parameter is written `<id>`, not `{id}`\n\n\"/users/{id}\"\n        ^^^^" }
+const _: () = {
+    ::core::compile_error! { "a parameter is written `<id>`, not `{id}`\n\n\"/users/{id}\"\n        ^^^^" }
+};

@@ -116,8 +116,7 @@ impl Route {
             .collect()
     }
 
-    /// Whether this is a handler value where a call is needed; what the compiler would say of its type
-    /// is beside the point then.
+    /// Whether this is a handler value where a call is needed.
     pub(crate) fn needs_a_call(&self) -> bool {
         match &self.end {
             End::Handler(answerer) => {
@@ -125,6 +124,11 @@ impl Route {
             }
             End::Mount { .. } => false,
         }
+    }
+
+    /// Whether another call is meant, so that what the compiler would say of this one is beside the point.
+    pub(crate) fn is_misunderstood(&self) -> bool {
+        !self.forgotten().is_empty()
     }
 
     /// What it is called: `as`, or its function's name, or nothing.
