@@ -21,7 +21,7 @@ use super::abridged::Abridged;
 ///
 /// let greeting = WsMessage::from("hello");
 /// assert!(greeting.is_text());
-/// assert_eq!(greeting.text(), "hello");
+/// assert_eq!(greeting, "hello");
 ///
 /// let picture = WsMessage::from(b"\x89PNG");
 /// assert_eq!(picture.as_text(), None);
@@ -127,6 +127,20 @@ impl WsMessage {
 }
 
 /// Shows the payload, abridged.
+/// Whether it is a text message of this text; nothing is checked or copied.
+impl PartialEq<str> for WsMessage {
+    fn eq(&self, text: &str) -> bool {
+        self.is_text() && self.bytes == text.as_bytes()
+    }
+}
+
+/// Whether it is a text message of this text; nothing is checked or copied.
+impl PartialEq<&str> for WsMessage {
+    fn eq(&self, text: &&str) -> bool {
+        *self == **text
+    }
+}
+
 impl fmt::Debug for WsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
