@@ -62,7 +62,7 @@ impl WsMessage {
     /// use http4k_ws::WsMessage;
     ///
     /// let message = WsMessage::text_from_utf8(Bytes::from_static(b"hello")).unwrap();
-    /// assert_eq!(message, "hello".into());
+    /// assert_eq!(message, "hello");
     /// assert!(WsMessage::text_from_utf8(Bytes::from_static(b"\xff")).is_err());
     /// ```
     pub fn text_from_utf8(bytes: Bytes) -> Result<Self, str::Utf8Error> {
@@ -203,7 +203,7 @@ mod tests {
     fn kinds_differ_also_where_the_bytes_do_not() {
         assert_ne!(WsMessage::new_text("a"), WsMessage::new_binary("a"));
         assert_ne!(WsMessage::new_text(""), WsMessage::new_binary(""));
-        assert_eq!(WsMessage::new_text("a"), "a".into());
+        assert_eq!(WsMessage::new_text("a"), "a");
     }
 
     #[test]
