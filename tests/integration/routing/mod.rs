@@ -1,7 +1,10 @@
 //! `routes!`: which function answers, and what it is handed.
 
 mod blocks;
+mod builder;
 mod calls;
+mod checked;
+mod listed;
 mod matching;
 mod reference;
 
