@@ -112,6 +112,13 @@ impl<const N: usize> From<[Method; N]> for Methods {
     }
 }
 
+/// One of none takes [every](Methods::every) method.
+impl From<Vec<Method>> for Methods {
+    fn from(methods: Vec<Method>) -> Self {
+        Self(methods)
+    }
+}
+
 impl Routes {
     /// No routes yet.
     pub fn new() -> Self {

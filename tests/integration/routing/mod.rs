@@ -6,6 +6,7 @@ mod calls;
 mod checked;
 mod listed;
 mod matching;
+mod random;
 mod reference;
 
 use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
