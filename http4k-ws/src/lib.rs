@@ -81,6 +81,10 @@ pub use lens::*;
 #[cfg(feature = "macros")]
 pub use macros::*;
 pub use message::*;
+pub use routing::{
+    Candidate, Explanation, Methods, Protocol, Question, Route, RouteError, RouteTable, Routes,
+    Verdict,
+};
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig};
 pub use testing::*;
