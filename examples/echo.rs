@@ -126,9 +126,7 @@ fn arguments() -> Result<(String, ServerConfig, Option<usize>), String> {
         match argument.as_str() {
             "--threads" => threads = Some(number()?),
             "--max-message" => {
-                let bytes = number()?;
-                config.session.max_message = bytes;
-                config.session.max_frame = bytes;
+                config = config.with_max_message(number()?);
             }
             option if option.starts_with("--") => {
                 return Err(format!("there is no option {option}"));

@@ -63,7 +63,7 @@ impl Node {
         next.at(left)
     }
 
-    /// Every node with the number of parameters before it.
+    /// Every node.
     pub(crate) fn each(&self, visit: &mut impl FnMut(&Self)) {
         visit(self);
         self.literals.iter().for_each(|(_, node)| node.each(visit));
@@ -135,7 +135,7 @@ impl Node {
         if let Some(node) = &self.param {
             let walk = node.walk(depth + 1, params + 1);
             let index = Literal::usize_unsuffixed(params);
-            ways.push(quote!((m.capture(#index, #segment) && #walk)));
+            ways.push(quote!(m.capture(#index, #segment) && #walk));
         }
         ways
     }
@@ -168,4 +168,45 @@ fn unsuffixed(indexes: &[usize]) -> Vec<Literal> {
         .iter()
         .map(|&i| Literal::usize_unsuffixed(i))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::errors::Errors;
+    use crate::parse;
+
+    fn walk(routes: &str) -> String {
+        let input = routes.parse().expect("tokens");
+        let mut errors = Errors::default();
+        let syntax = parse::Routes::new(input, &mut errors);
+        let model = Routes::new(syntax, &mut errors);
+        assert_eq!(errors.messages(), [] as [&str; 0]);
+        Node::root(&model).walk(0, 0).to_string().replace(' ', "")
+    }
+
+    #[test]
+    fn nothing_leads_nowhere() {
+        assert_eq!(walk(""), "false");
+    }
+
+    #[test]
+    fn what_takes_all_needs_no_look_at_the_path() {
+        assert_eq!(walk(r#""/" => mount(app())"#), "m.mount(at,0)");
+        assert_eq!(
+            walk(r#""/<all..>" => http(f(all))"#),
+            "m.rest(path,0,at,&[0])"
+        );
+    }
+
+    #[test]
+    fn literals_go_before_parameters_and_these_before_rests() {
+        let source_order =
+            walk(r#""/a" => http(f), "/<x>" => http(g(x)), "/<all..>" => http(h(all))"#);
+        let (literal, parameter) = (source_order.find("\"a\""), source_order.find("m.capture"));
+        assert!(literal < parameter && parameter < source_order.rfind("m.rest"));
+        let reversed = walk(r#""/<all..>" => http(h(all)), "/<x>" => http(g(x)), "/a" => http(f)"#);
+        let renumbered = reversed.replace("&[0]", "&[#]").replace("&[2]", "&[0]");
+        assert_eq!(renumbered.replace("&[#]", "&[2]"), source_order);
+    }
 }

@@ -6,4 +6,5 @@ mod layers;
 mod message;
 mod routing;
 mod server;
+mod session;
 mod values;

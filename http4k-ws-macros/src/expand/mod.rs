@@ -5,6 +5,8 @@
 //! numbered; logic is in the library.
 
 mod call;
+#[cfg(test)]
+mod golden;
 mod routes;
 
 pub(crate) use routes::routes;

@@ -13,14 +13,17 @@ use crate::parse::{Param, Speaks, ours_at};
 /// The whole expansion, with what is wrong at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model);
-    let errors = errors.to_tokens();
+    let told = errors.to_tokens();
+    // In a body of its own: beside items, it would keep the compiler from telling of unknown names.
+    let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));
     match &model.head {
         Some(head) => {
             let head = head.tokens();
-            quote!(#head { #app } #errors)
+            quote!(#head { #app } #body)
         }
-        None if model.is_item => errors,
-        None => quote!({ #errors #app }),
+        // The function is not defined then, and nobody is to be told so.
+        None if model.is_item => told,
+        None => quote!({ #body #app }),
     }
 }
 
@@ -70,7 +73,7 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
 
 fn route_end(route: &Route) -> TokenStream {
     match &route.end {
-        End::Handler(_) if route.needs_a_call() => quote!(::http4k_ws::__private::unmatched()),
+        End::Handler(_) if route.is_misunderstood() => quote!(::http4k_ws::__private::unmatched()),
         End::Handler(answerer) => {
             let params: Vec<&Param> = route.params().collect();
             call::end(answerer, &params)

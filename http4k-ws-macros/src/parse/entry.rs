@@ -168,9 +168,8 @@ fn target(input: ParseStream<'_>, arrow: Span, errors: &mut Errors) -> Result<Ta
         return Ok(Target::Block(super::entries(body, errors)));
     }
     let wants = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
-    let keyword: Ident = input
-        .parse()
-        .map_err(|error| Error::new(error.span(), wants))?;
+    let at = span_or(input, arrow);
+    let keyword: Ident = input.parse().map_err(|_| Error::new(at, wants))?;
     let word = keyword.to_string();
     if !input.peek(token::Paren) || !["http", "ws", "sse", "mount"].contains(&word.as_str()) {
         let meant = near(&word, ["http", "ws", "sse", "mount"]);

@@ -131,7 +131,7 @@ impl<'r> Matching<'r> {
     /// What is left of the path is parameter `index`; these routes take it.
     pub fn rest(&mut self, path: Path<'_>, index: usize, at: u16, routes: &[usize]) -> bool {
         let end = path.len();
-        let start = (at + 1).min(end);
+        let start = at.saturating_add(1).min(end);
         self.set(index, Segment { start, end }) && self.offer(routes, end)
     }
 

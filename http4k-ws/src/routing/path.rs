@@ -46,6 +46,13 @@ impl<'p> Path<'p> {
             .all(|raw| percent_decoded(raw).is_some())
     }
 
+    /// Whether a segment can begin at `at`, or the path end there. It may be otherwise where a filter
+    /// behind a mount has put another path into the request.
+    pub(super) fn goes_on_at(self, at: u16) -> bool {
+        let left = self.raw.get(usize::from(at)..);
+        left.is_some_and(|left| left.is_empty() || left.starts_with('/'))
+    }
+
     pub(super) fn len(self) -> u16 {
         self.raw.len() as u16
     }

@@ -65,7 +65,8 @@ impl Router {
 
     fn decide(&self, mut call: Call, protocol: Protocol) -> Decision<'_> {
         let Call { request, place, .. } = &mut call;
-        let Some(path) = Path::new(request.uri().path()) else {
+        let path = Path::new(request.uri().path());
+        let Some(path) = path.filter(|path| path.goes_on_at(place.at)) else {
             place.outcome = Outcome::NotFound;
             return self.unmatched(call, 0);
         };

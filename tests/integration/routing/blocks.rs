@@ -298,3 +298,15 @@ async fn more_parameters_than_fit_are_not_found_and_nothing_worse() {
         404
     );
 }
+
+#[tokio::test]
+async fn another_path_put_in_behind_a_mount_is_not_mistaken_for_the_root() {
+    for (path, status) in [("/", 404), ("/api/x", 200), ("/apixx", 404), ("/ap/x", 404)] {
+        let rewritten = inner().with(move |mut request: Request, next: Next| async move {
+            *request.uri_mut() = path.parse().unwrap();
+            http4k_ws::HttpHandler::call(&next, request).await
+        });
+        let app = routes! { "/api" => mount(rewritten) };
+        assert_eq!(ask(&app, "GET", "/api/only").await.0, status, "{path}");
+    }
+}

@@ -3,6 +3,7 @@
 mod blocks;
 mod calls;
 mod matching;
+mod reference;
 
 use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 

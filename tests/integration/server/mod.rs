@@ -1,5 +1,6 @@
 //! A server on a real port, spoken to in raw bytes.
 
+mod frames;
 mod handshake;
 mod http;
 mod peer;

@@ -30,6 +30,24 @@ pub type WsResult = Result<(), WsError>;
 /// Every error becomes one with `?`: a [`LensFailure`] closes with its [`ws_status`](LensFailure::ws_status), 1007 where
 /// the peer's message is to blame, a [`SendError::Closed`] was
 /// closed already, any other closes with 1011 and is logged; the peer does not see its text.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn members_only(mut ws: WebSocket) -> WsResult {
+///     match ws.recv().await? {
+///         Some(message) if message.text() == "open sesame" => ws.send("come in").await?,
+///         _ => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
+///     }
+///     Ok(())
+/// }
+///
+/// let mut client = members_only.test_ws("/");
+/// client.send("knock knock").unwrap();
+/// assert_eq!(client.closed(), Some(WsStatus::POLICY_VIOLATION));
+/// ```
 pub struct WsError {
     status: WsStatus,
     cause: Option<Box<dyn Error + Send + Sync>>,

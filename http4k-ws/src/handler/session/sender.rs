@@ -14,6 +14,32 @@ use crate::message::{WsMessage, WsStatus};
 ///
 /// It does not keep the socket open. Cloning gives another sender to the same socket; the messages of
 /// one sender arrive in order.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use http4k_ws::prelude::*;
+///
+/// // Everybody who is connected.
+/// let members = Arc::new(Mutex::new(Vec::<WsSender>::new()));
+/// let joining = Arc::clone(&members);
+/// let app = move |mut ws: WebSocket| {
+///     joining.lock().unwrap().push(ws.sender());
+///     async move {
+///         while ws.recv().await?.is_some() {}
+///         WsResult::Ok(())
+///     }
+/// };
+///
+/// let (mut ann, mut bob) = (app.test_ws("/"), app.test_ws("/"));
+/// for member in members.lock().unwrap().iter() {
+///     member.try_send("news").unwrap();
+/// }
+/// assert_eq!(ann.received().next().unwrap().unwrap().text(), "news");
+/// assert_eq!(bob.received().next().unwrap().unwrap().text(), "news");
+/// ```
 pub struct WsSender<Out = WsMessage> {
     shared: Arc<Shared>,
     /// The format that the subprotocol names.

@@ -20,6 +20,48 @@ use crate::message::{Request, WsMessage, WsStatus};
 /// The server's consumer gets one, and so does a client that connects. Dropping it closes the socket
 /// with 1000 once the consumer has returned and what is queued is sent; where callbacks are registered
 /// ([`on_message`](Self::on_message) and its like), the socket stays open for them instead.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// /// The sum so far, after every number.
+/// async fn sum(mut ws: WebSocket) -> WsResult {
+///     let mut sum = 0;
+///     while let Some(message) = ws.recv().await? {
+///         sum += message.text().parse::<i64>()?;
+///         ws.send(sum.to_string()).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let mut client = sum.test_ws("/");
+/// client.send("40").unwrap();
+/// client.send("2").unwrap();
+/// let sums: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
+/// assert_eq!(sums, ["40".into(), "42".into()]);
+/// ```
+///
+/// The same with callbacks, which is how http4k writes it:
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// fn sum(ws: WebSocket) {
+///     let (sender, mut sum) = (ws.sender(), 0);
+///     ws.on_message(move |message| {
+///         sum += message.text().parse::<i64>()?;
+///         WsResult::Ok(sender.try_send(sum.to_string())?)
+///     });
+/// }
+///
+/// let mut client = sum.test_ws("/");
+/// client.send("42").unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), "42");
+/// client.send("no number").unwrap();
+/// assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
+/// ```
 pub struct WebSocket<In = WsMessage, Out = WsMessage> {
     end: End,
     /// The format that the subprotocol names.

@@ -22,7 +22,7 @@ routes! {
         "/" => http(home),
         _ => http(home),
         _ => http(home),
-        GET _ => ws(choose),
+        GET _ as refused => ws(choose),
     }
 }
 

@@ -1,0 +1,5 @@
+"/api/<team>" with(logged(), auth()) => {
+    "/members/<id>" with(own()) => http(member(team, id)),
+    _ => http(missing(team)),
+}
+_ => http(not_found),

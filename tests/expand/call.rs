@@ -1,0 +1,70 @@
+const _: () = {
+    let r0 = {
+        let c3 = ::http4k_ws::__private::captured(&db);
+        let c4 = ::http4k_ws::__private::captured(&config.site);
+        let c5 = 20;
+        ::http4k_ws::__private::http(move |mut call: ::http4k_ws::__private::Call| {
+            let c3 = ::http4k_ws::__private::captured(&c3);
+            let c4 = ::http4k_ws::__private::captured(&c4);
+            let c5 = ::http4k_ws::__private::captured(&c5);
+            async move {
+                let id: u64 = call.param(0)?;
+                let tab = call.param(1)?;
+                let a2 = call.extract().await?;
+                let req = call.into_request();
+                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+                    ::http4k_ws::__private::response(
+                        ::http4k_ws::__private::answer(show(id, tab, a2, c3, &c4, c5, req)).await,
+                    ),
+                )
+            }
+        })
+    };
+    {
+        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
+            protocol: ::http4k_ws::__private::Protocol::Http,
+            methods: &["GET", "HEAD"],
+            template: "/users/<id>/<tab>",
+            params: &["id", "tab"],
+            name: "user",
+            docs: "Shows one user.",
+        }];
+        fn walk(
+            path: ::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: u16,
+        ) -> bool {
+            match path.next(at) {
+                None => false,
+                Some(s0) => match &*path.text(s0) {
+                    "users" => match path.next(s0.end) {
+                        None => false,
+                        Some(s1) => {
+                            m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => false,
+                                    Some(s2) => {
+                                        m.capture(1, s2)
+                                            && match path.next(s2.end) {
+                                                None => m.end(path, &[0]),
+                                                Some(_) => false,
+                                            }
+                                    }
+                                }
+                        }
+                    },
+                    _ => false,
+                },
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            ROUTES,
+            walk,
+            [r0],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+};

@@ -1,0 +1,1 @@
+"/echo/<text>" => http(|text: String| async move { text }),

@@ -1,0 +1,2 @@
+GET "/" => http(home),
+"/ws" => ws(talk),

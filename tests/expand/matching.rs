@@ -1,0 +1,107 @@
+#[doc = " The whole application."]
+pub fn app() -> PolyHandler {
+    let r0 = ::http4k_ws::__private::http_handler(one);
+    let r1 = ::http4k_ws::__private::http_handler(two);
+    let r2 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+        let x = call.param(0)?;
+        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+            ::http4k_ws::__private::response(::http4k_ws::__private::answer(three(x)).await),
+        )
+    });
+    let r3 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+        let rest = call.param(0)?;
+        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+            ::http4k_ws::__private::response(::http4k_ws::__private::answer(four(rest)).await),
+        )
+    });
+    let r4 = ::http4k_ws::__private::mount(five());
+    {
+        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &["GET"],
+                template: "/a/b",
+                params: &[],
+                name: "one",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &["POST"],
+                template: "/a/b",
+                params: &[],
+                name: "two",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &[],
+                template: "/a/<x>/c",
+                params: &["x"],
+                name: "three",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &[],
+                template: "/a/<rest..>",
+                params: &["rest"],
+                name: "four",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Mount,
+                methods: &[],
+                template: "/m",
+                params: &[],
+                name: "",
+                docs: "",
+            },
+        ];
+        fn walk(
+            path: ::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: u16,
+        ) -> bool {
+            match path.next(at) {
+                None => false,
+                Some(s0) => match &*path.text(s0) {
+                    "a" => match path.next(s0.end) {
+                        None => m.rest(path, 0, s0.end, &[3]),
+                        Some(s1) => {
+                            (match &*path.text(s1) {
+                                "b" => match path.next(s1.end) {
+                                    None => m.end(path, &[0, 1]),
+                                    Some(_) => false,
+                                },
+                                _ => false,
+                            }) || m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => false,
+                                    Some(s2) => match &*path.text(s2) {
+                                        "c" => match path.next(s2.end) {
+                                            None => m.end(path, &[2]),
+                                            Some(_) => false,
+                                        },
+                                        _ => false,
+                                    },
+                                }
+                                || m.rest(path, 0, s0.end, &[3])
+                        }
+                    },
+                    "m" => m.mount(s0.end, 4),
+                    _ => false,
+                },
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            ROUTES,
+            walk,
+            [r0, r1, r2, r3, r4],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+}

@@ -1,0 +1,1 @@
+"/rooms/<room>" => ws(hub.join(ws, room)),

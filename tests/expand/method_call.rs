@@ -1,0 +1,62 @@
+const _: () = {
+    let r0 = {
+        let c0 = ::http4k_ws::__private::captured(&hub);
+        ::http4k_ws::__private::ws(move |call: ::http4k_ws::__private::Call| {
+            let c0 = ::http4k_ws::__private::captured(&c0);
+            async move {
+                let room = call.param(0)?;
+                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+                    ::http4k_ws::__private::accept(
+                        call,
+                        move |ws: ::http4k_ws::__private::WebSocket<_, _>| async move {
+                            ::http4k_ws::__private::ws_result(
+                                ::http4k_ws::__private::consumed(c0.join(ws, room)).await,
+                            )
+                        },
+                    ),
+                )
+            }
+        })
+    };
+    {
+        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
+            protocol: ::http4k_ws::__private::Protocol::Ws,
+            methods: &[],
+            template: "/rooms/<room>",
+            params: &["room"],
+            name: "join",
+            docs: "",
+        }];
+        fn walk(
+            path: ::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: u16,
+        ) -> bool {
+            match path.next(at) {
+                None => false,
+                Some(s0) => match &*path.text(s0) {
+                    "rooms" => match path.next(s0.end) {
+                        None => false,
+                        Some(s1) => {
+                            m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => m.end(path, &[0]),
+                                    Some(_) => false,
+                                }
+                        }
+                    },
+                    _ => false,
+                },
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            ROUTES,
+            walk,
+            [r0],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+};

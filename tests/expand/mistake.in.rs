@@ -1,0 +1,4 @@
+pub fn app() -> PolyHandler {
+    "/users/{id}" => http(show(id)),
+    "/good" => http(home),
+}

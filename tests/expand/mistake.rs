@@ -1,0 +1,41 @@
+pub fn app() -> PolyHandler {
+    let r0 = ::http4k_ws::__private::http_handler(home);
+    {
+        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
+            protocol: ::http4k_ws::__private::Protocol::Http,
+            methods: &[],
+            template: "/good",
+            params: &[],
+            name: "home",
+            docs: "",
+        }];
+        fn walk(
+            path: ::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: u16,
+        ) -> bool {
+            match path.next(at) {
+                None => false,
+                Some(s0) => match &*path.text(s0) {
+                    "good" => match path.next(s0.end) {
+                        None => m.end(path, &[0]),
+                        Some(_) => false,
+                    },
+                    _ => false,
+                },
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            ROUTES,
+            walk,
+            [r0],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+}
+const _: () = {
+    ::core::compile_error! { "a parameter is written `<id>`, not `{id}`\n\n\"/users/{id}\"\n        ^^^^" }
+};

@@ -1,0 +1,2 @@
+"/ws/<name>" => ws(chat(ws, name, hub)),
+"/choose/<name>" => ws(choose(name)),

@@ -1,0 +1,90 @@
+const _: () = {
+    let r0 = {
+        let c2 = ::http4k_ws::__private::captured(&hub);
+        ::http4k_ws::__private::ws(move |call: ::http4k_ws::__private::Call| {
+            let c2 = ::http4k_ws::__private::captured(&c2);
+            async move {
+                let name = call.param(0)?;
+                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+                    ::http4k_ws::__private::accept(
+                        call,
+                        move |ws: ::http4k_ws::__private::WebSocket<_, _>| async move {
+                            ::http4k_ws::__private::ws_result(
+                                ::http4k_ws::__private::consumed(chat(ws, name, c2)).await,
+                            )
+                        },
+                    ),
+                )
+            }
+        })
+    };
+    let r1 = ::http4k_ws::__private::ws(move |call: ::http4k_ws::__private::Call| async move {
+        let name = call.param(0)?;
+        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+            ::http4k_ws::__private::ws_response(
+                ::http4k_ws::__private::ws_answer(choose(name)).await,
+            ),
+        )
+    });
+    {
+        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Ws,
+                methods: &[],
+                template: "/ws/<name>",
+                params: &["name"],
+                name: "chat",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Ws,
+                methods: &[],
+                template: "/choose/<name>",
+                params: &["name"],
+                name: "choose",
+                docs: "",
+            },
+        ];
+        fn walk(
+            path: ::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: u16,
+        ) -> bool {
+            match path.next(at) {
+                None => false,
+                Some(s0) => match &*path.text(s0) {
+                    "ws" => match path.next(s0.end) {
+                        None => false,
+                        Some(s1) => {
+                            m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => m.end(path, &[0]),
+                                    Some(_) => false,
+                                }
+                        }
+                    },
+                    "choose" => match path.next(s0.end) {
+                        None => false,
+                        Some(s1) => {
+                            m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => m.end(path, &[1]),
+                                    Some(_) => false,
+                                }
+                        }
+                    },
+                    _ => false,
+                },
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            ROUTES,
+            walk,
+            [r0, r1],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+};

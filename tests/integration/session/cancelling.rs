@@ -1,0 +1,125 @@
+//! A future of a socket that is dropped before it is done has done nothing.
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use http4k_ws::{IntoPolyHandler, PolyHandler, SendError, WebSocket, WsMessage, WsResult};
+use tokio::sync::mpsc;
+
+fn echo() -> PolyHandler {
+    async fn echo(mut ws: WebSocket) -> WsResult {
+        while let Some(message) = ws.recv().await? {
+            ws.send(message).await?;
+        }
+        Ok(())
+    }
+    echo.into_poly_handler()
+}
+
+async fn connect(app: PolyHandler) -> WebSocket {
+    app.connect_ws("/").await.expect("the application accepts")
+}
+
+#[tokio::test]
+async fn recv_takes_no_message() {
+    let mut ws = connect(echo()).await;
+    for number in 0..100 {
+        assert!(ws.recv().now_or_never().is_none(), "nothing was sent yet");
+        ws.send(number.to_string()).await.expect("open");
+        let mut dropped = 0;
+        // Polled and dropped until the answer is there.
+        let message = loop {
+            match ws.recv().now_or_never() {
+                Some(message) => break message,
+                None => dropped += 1,
+            }
+            tokio::task::yield_now().await;
+        };
+        assert!(dropped > 0);
+        let message = message.expect("any message is one").expect("open");
+        assert_eq!(message.text(), number.to_string());
+    }
+}
+
+/// An application that reads nothing until it is told to, then tells what it reads.
+fn late_reader() -> (
+    PolyHandler,
+    mpsc::Sender<()>,
+    mpsc::UnboundedReceiver<WsMessage>,
+) {
+    let (start, started) = mpsc::channel::<()>(1);
+    let (tell, told) = mpsc::unbounded_channel();
+    let started = std::sync::Arc::new(tokio::sync::Mutex::new(started));
+    let app = move |mut ws: WebSocket| {
+        let (started, tell) = (started.clone(), tell.clone());
+        async move {
+            started.lock().await.recv().await;
+            while let Some(message) = ws.recv().await? {
+                tell.send(message)?;
+            }
+            WsResult::Ok(())
+        }
+    };
+    (app.into_poly_handler(), start, told)
+}
+
+#[tokio::test]
+async fn send_has_sent_nothing() {
+    let (app, start, mut told) = late_reader();
+    let ws = connect(app).await;
+    let mut sent = 0;
+    // Until nothing moves any more: both queues and what lies between them are full.
+    let mut quiet = 0;
+    while quiet < 100 {
+        match ws.try_send("kept") {
+            Ok(()) => {
+                sent += 1;
+                quiet = 0;
+            }
+            Err(error) => {
+                assert_eq!(error, SendError::Full);
+                quiet += 1;
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    assert!(
+        ws.send("lost").now_or_never().is_none(),
+        "it waits for room"
+    );
+    start.send(()).await.expect("the application waits");
+    ws.send("last").await.expect("open");
+    for _ in 0..sent {
+        assert_eq!(told.recv().await, Some("kept".into()));
+    }
+    assert_eq!(told.recv().await, Some("last".into()));
+}
+
+#[tokio::test]
+async fn a_sink_that_waits_for_room_goes_on_when_there_is_some() {
+    let (app, start, mut told) = late_reader();
+    let mut ws = connect(app).await;
+    let sending = async {
+        for number in 0..2000 {
+            ws.feed(WsMessage::from(number.to_string()))
+                .await
+                .expect("open");
+        }
+        SinkExt::close(&mut ws).await.expect("open");
+    };
+    let receiving = async {
+        tokio::task::yield_now().await;
+        start.send(()).await.expect("the application waits");
+        for number in 0..2000 {
+            assert_eq!(told.recv().await, Some(number.to_string().into()));
+        }
+    };
+    tokio::join!(sending, receiving);
+}
+
+#[tokio::test]
+async fn next_takes_no_message() {
+    let mut ws = connect(echo()).await;
+    assert!(ws.next().now_or_never().is_none());
+    ws.send("one").await.expect("open");
+    let message = ws.next().await.expect("open").expect("any message is one");
+    assert_eq!(message.text(), "one");
+}

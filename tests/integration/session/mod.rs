@@ -1,0 +1,4 @@
+//! One socket's life, where the contract of both worlds can't reach: futures that are dropped, and time.
+
+mod cancelling;
+mod outliving;
