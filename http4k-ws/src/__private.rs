@@ -68,8 +68,9 @@ pub mod message {
     pub use serde::Serialize;
     pub use serde::de::DeserializeOwned;
 
-    #[cfg(feature = "json")]
-    pub use crate::lens::json::derived as json;
-    pub use crate::lens::{LensFailure, Message};
-    pub use crate::message::WsMessage;
+    pub use crate::lens::format::derived::{
+        Packed, Parsed, Read, Shown, Unpacked, Written, binary, cbor, json, msgpack, response, text,
+    };
+    pub use crate::lens::{Format, LensFailure, Message};
+    pub use crate::message::{IntoResponse, Response, WsMessage};
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::SendError;
 use super::shared::Shared;
-use crate::lens::Message;
+use crate::lens::{Format, Message, encoded};
 use crate::message::{WsMessage, WsStatus};
 
 /// Sends to one socket from anywhere: any task, any thread, any callback.
@@ -42,13 +42,16 @@ use crate::message::{WsMessage, WsStatus};
 /// ```
 pub struct WsSender<Out = WsMessage> {
     shared: Arc<Shared>,
+    /// The format that the subprotocol names.
+    spoken: Option<Format>,
     out: PhantomData<fn(Out)>,
 }
 
 impl<Out: Message> WsSender<Out> {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, spoken: Option<Format>) -> Self {
         Self {
             shared,
+            spoken,
             out: PhantomData,
         }
     }
@@ -62,7 +65,7 @@ impl<Out: Message> WsSender<Out> {
     /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
     /// format has no form for.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = message.into().into_message()?;
+        let message = encoded(self.spoken, message.into())?;
         self.shared.send(message).await
     }
 
@@ -72,7 +75,7 @@ impl<Out: Message> WsSender<Out> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = message.into().into_message()?;
+        let message = encoded(self.spoken, message.into())?;
         self.shared
             .try_send(message)
             .map_err(|refused| refused.error)
@@ -96,6 +99,7 @@ impl<Out> Clone for WsSender<Out> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
+            spoken: self.spoken,
             out: PhantomData,
         }
     }
