@@ -9,11 +9,12 @@ use crate::handler::{
 };
 pub use crate::handler::{PolyHandler, WebSocket, WsResponse};
 use crate::lens::Message;
-pub use crate::message::Rejection;
 use crate::message::{IntoResponse, Response};
+pub use crate::message::{Rejection, ToPath};
 pub use crate::routing::{
-    Matching, Mount, Mounting, Path, Protocol, RouteMeta, Router, Segment, Side, Table, Tabled,
-    Unknown, Unmatched, check_mount, filter, http, http_handler, mount, unmatched, ws, ws_handler,
+    Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta, Router, Segment,
+    Side, Table, Tabled, Through, Typed, Unknown, Unmatched, check_mount, filter, http,
+    http_handler, mount, mounted_uri, path_of, push_prefix, unmatched, ws, ws_handler,
 };
 pub use std::sync::Arc;
 

@@ -17,18 +17,18 @@ pub fn app() -> PolyHandler {
     let r4 = ::http4k_ws::__private::mount(five());
     {
         fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
+            path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
+            at: usize,
         ) -> bool {
             match path.next(at) {
                 None => false,
-                Some(s0) => match &*path.text(s0) {
-                    "a" => match path.next(s0.end) {
+                Some(s0) => match path.text(s0) {
+                    b"a" => match path.next(s0.end) {
                         None => m.rest(path, 0, s0.end, &[3]),
                         Some(s1) => {
-                            (match &*path.text(s1) {
-                                "b" => match path.next(s1.end) {
+                            (match path.text(s1) {
+                                b"b" => match path.next(s1.end) {
                                     None => m.end(path, &[0, 1]),
                                     Some(_) => false,
                                 },
@@ -36,8 +36,8 @@ pub fn app() -> PolyHandler {
                             }) || m.capture(0, s1)
                                 && match path.next(s1.end) {
                                     None => false,
-                                    Some(s2) => match &*path.text(s2) {
-                                        "c" => match path.next(s2.end) {
+                                    Some(s2) => match path.text(s2) {
+                                        b"c" => match path.next(s2.end) {
                                             None => m.end(path, &[2]),
                                             Some(_) => false,
                                         },
@@ -47,7 +47,7 @@ pub fn app() -> PolyHandler {
                                 || m.rest(path, 0, s0.end, &[3])
                         }
                     },
-                    "m" => m.mount(s0.end, 4),
+                    b"m" => m.mount(s0.end, 4),
                     _ => false,
                 },
             }
@@ -63,12 +63,45 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-#[doc = "The routes of `app()`."]
-#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+#[doc = "Links to the routes of `app()`."]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_camel_case_types,
+    private_bounds,
+    private_interfaces,
+    unreachable_pub
+)]
 pub mod app {
     #[doc(hidden)]
     pub enum Routes {}
+    #[doc = "`GET /a/b`"]
+    pub struct one;
+    #[doc = "`POST /a/b`"]
+    pub struct two;
+    #[doc = "`/a/<x>/c`"]
+    pub struct three<P0> {
+        #[doc = "The parameter `<x>`."]
+        pub x: P0,
+    }
+    #[doc = "`/a/<rest..>`"]
+    pub struct four<P0> {
+        #[doc = "The parameter `<rest>`."]
+        pub rest: P0,
+    }
+    #[doc = r" The path of a link to a route here, or of one that is mounted here."]
+    pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
+    where
+        L: ::http4k_ws::__private::Link,
+        Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+    {
+        ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
+            ::std::string::String::new(),
+            &link,
+        )
+    }
 }
+#[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
     impl ::http4k_ws::__private::Tabled for app::Routes {
         const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
@@ -135,4 +168,77 @@ const _: () = {
         <app::Routes as ::http4k_ws::__private::Tabled>::TABLE,
         0,
     );
+    impl<T, A> ::http4k_ws::__private::Mounts<T, ::http4k_ws::__private::Through<4, A>> for app::Routes
+    where
+        <app::Routes as ::http4k_ws::__private::Mounting<4>>::Mounted:
+            ::http4k_ws::__private::Mounts<T, A>,
+    {
+        fn prefix(path: &mut ::std::string::String) {
+            ::http4k_ws::__private::push_prefix::<
+                <app::Routes as ::http4k_ws::__private::Mounting<4>>::Mounted,
+                T,
+                A,
+            >(path, "/m")
+        }
+    }
+    impl ::http4k_ws::__private::Link for app::one {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/b", &[])
+        }
+    }
+    impl app::one {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl ::http4k_ws::__private::Link for app::two {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/b", &[])
+        }
+    }
+    impl app::two {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl<P0> ::http4k_ws::__private::Link for app::three<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/<x>/c", &[&self.x])
+        }
+    }
+    impl<P0> app::three<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl<P0> ::http4k_ws::__private::Link for app::four<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/<rest..>", &[&self.rest])
+        }
+    }
+    impl<P0> app::four<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
 };

@@ -7,6 +7,7 @@
 mod call;
 #[cfg(test)]
 mod golden;
+mod links;
 mod routes;
 mod tables;
 

@@ -165,7 +165,7 @@ pub(super) fn meta(route: &Route) -> TokenStream {
 }
 
 /// The lines of a doc comment, each without the space before it.
-fn docs(lines: &[String]) -> String {
+pub(super) fn docs(lines: &[String]) -> String {
     let lines: Vec<&str> = lines
         .iter()
         .map(|line| line.strip_prefix(' ').unwrap_or(line))

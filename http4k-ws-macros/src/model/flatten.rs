@@ -54,6 +54,10 @@ impl Routes {
                 if let Some(name) = &entry.name {
                     errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
                 }
+                if let Some(attribute) = &entry.deprecated {
+                    let message = "`_` has no path, so it has no link to deprecate: drop this";
+                    errors.at(attribute.pound_token.span, message);
+                }
                 return self.add_fallback(entry.methods, span, entry.target, &inner, errors);
             }
         };
@@ -71,6 +75,12 @@ impl Routes {
                     errors.at(
                         name.span(),
                         "a block has no name: write `as` on a route inside",
+                    );
+                }
+                if let Some(attribute) = &entry.deprecated {
+                    errors.at(
+                        attribute.pound_token.span,
+                        "a block has no link: write `#[deprecated]` on the routes inside",
                     );
                 }
                 self.open_scope(around, &mut inner, own_filters, &entries);
@@ -94,6 +104,7 @@ impl Routes {
             own_filters,
             name: entry.name,
             docs: entry.docs,
+            deprecated: entry.deprecated,
             end,
             span,
         });

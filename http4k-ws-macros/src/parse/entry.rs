@@ -17,6 +17,8 @@ pub(crate) type Doc = String;
 /// One route, mount or block.
 pub(crate) struct Entry {
     pub(crate) docs: Vec<Doc>,
+    /// `#[deprecated]`, for its link.
+    pub(crate) deprecated: Option<Attribute>,
     pub(crate) methods: Vec<Ident>,
     pub(crate) place: Place,
     pub(crate) filters: Vec<Expr>,
@@ -60,7 +62,7 @@ pub(crate) struct Handler {
 impl Entry {
     /// The next entry; `None` where its path is broken, which is reported.
     pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Self>> {
-        let docs = docs(Attribute::parse_outer(input)?, errors);
+        let (docs, deprecated) = attributes(Attribute::parse_outer(input)?, errors);
         let span = input.span();
         let methods = methods(input)?;
         let place = if input.peek(Token![_]) {
@@ -85,6 +87,7 @@ impl Entry {
         let target = target(input, arrow, errors)?;
         Ok(place.map(|place| Self {
             docs,
+            deprecated,
             methods,
             place,
             filters,
@@ -95,10 +98,14 @@ impl Entry {
     }
 }
 
-fn docs(attributes: Vec<Attribute>, errors: &mut Errors) -> Vec<Doc> {
-    let mut docs = Vec::new();
+fn attributes(attributes: Vec<Attribute>, errors: &mut Errors) -> (Vec<Doc>, Option<Attribute>) {
+    let (mut docs, mut deprecated) = (Vec::new(), None);
     for attribute in attributes {
         let span = attribute.pound_token.span;
+        if attribute.path().is_ident("deprecated") {
+            deprecated = Some(attribute);
+            continue;
+        }
         match attribute.meta {
             Meta::NameValue(meta) if meta.path.is_ident("doc") => {
                 if let Expr::Lit(ExprLit {
@@ -114,10 +121,13 @@ fn docs(attributes: Vec<Attribute>, errors: &mut Errors) -> Vec<Doc> {
                 "`#[cfg]` can't be on one route: the routes are checked against each other \
                  before it is known; mount an application that has two forms instead",
             ),
-            _ => errors.at(span, "a route has doc comments and no other attributes"),
+            _ => errors.at(
+                span,
+                "a route has doc comments and `#[deprecated]`, and no other attributes",
+            ),
         }
     }
-    docs
+    (docs, deprecated)
 }
 
 fn methods(input: ParseStream<'_>) -> Result<Vec<Ident>> {
