@@ -84,9 +84,9 @@ macro_rules! serde_format {
 
             #[cfg(not(feature = $feature))]
             #[diagnostic::on_unimplemented(
-                                        message = $off,
-                                        label = "travels in a format that is not built in"
-                                    )]
+                                                message = $off,
+                                                label = "travels in a format that is not built in"
+                                            )]
             pub trait Enabled {}
 
             #[cfg(feature = $feature)]
