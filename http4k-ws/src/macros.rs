@@ -186,7 +186,7 @@ pub use http4k_ws_macros::routes;
 /// assert_eq!(Command::VARIANTS, ["join_room", "leave"]);
 ///
 /// let failure = lens.get(&r#"{"type":"jump"}"#.into()).unwrap_err();
-/// assert!(failure.to_string().starts_with("message `Command` must be JSON: unknown variant `jump`"));
+/// assert!(failure.to_string().starts_with("message `Command` must be JSON: type: unknown variant `jump`"));
 /// ```
 ///
 /// It expands to an implementation of the trait, and to nothing else:

@@ -83,10 +83,7 @@ macro_rules! serde_format {
             use super::*;
 
             #[cfg(not(feature = $feature))]
-            #[diagnostic::on_unimplemented(
-                                        message = $off,
-                                        label = "travels in a format that is not built in"
-                                    )]
+            #[diagnostic::on_unimplemented(message = $off, label = "a format not built in")]
             pub trait Enabled {}
 
             #[cfg(feature = $feature)]
