@@ -18,6 +18,9 @@ pub use crate::routing::{
 };
 pub use std::sync::Arc;
 
+#[cfg(feature = "macros")]
+pub use http4k_ws_macros::routes;
+
 /// A copy of a value that a route captures: one for the route, one for each call.
 pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> T {
     value.clone()

@@ -7,6 +7,7 @@
 mod call;
 #[cfg(test)]
 mod golden;
+mod library;
 mod links;
 mod routes;
 mod tables;

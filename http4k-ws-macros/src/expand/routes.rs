@@ -4,6 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::library::scope;
 use super::{call, tables};
 use crate::errors::Errors;
 use crate::matcher::Node;
@@ -12,7 +13,7 @@ use crate::parse::{Param, Speaks, ours_at};
 
 /// The whole expansion, with what is wrong at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
-    let app = app(model);
+    let app = scope(model.library.as_ref(), app(model));
     let told = errors.to_tokens();
     // In a body of its own: beside items, it would keep the compiler from telling of unknown names.
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Attribute;
 
+use super::library::scope;
 use super::links::links;
 use super::routes::meta;
 use crate::model::{End, Mounted, Route, Routes, spelled};
@@ -123,15 +124,10 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     let (inside, around) = (links.inside, links.around);
     let looks_through =
         mounts(model).filter_map(|(index, _, _)| look_through(model, index, &router));
-    let docs = format!("Links to the routes of `{name}()`.");
-    quote! {
-        #(#cfgs)*
-        #[doc = #docs]
-        #[allow(
-            dead_code, missing_debug_implementations, non_camel_case_types, private_bounds,
-            private_interfaces, unreachable_pub
-        )]
-        #visibility mod #name {
+    let library = model.library.as_ref();
+    let inside = scope(
+        library,
+        quote! {
             #[doc(hidden)]
             pub enum Routes {}
             #inside
@@ -141,12 +137,25 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
                 L: ::http4k_ws::__private::Link,
                 Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
             {
-                ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
+                ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
+                    ::std::string::String::new(), &link
+                )
             }
-        }
+        },
+    );
+    let around = scope(library, quote!(#tables #(#looks_through)* #around));
+    let docs = format!("Links to the routes of `{name}()`.");
+    quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        #[allow(
+            dead_code, missing_debug_implementations, non_camel_case_types, private_bounds,
+            private_interfaces, unreachable_pub
+        )]
+        #visibility mod #name { #inside }
         #(#cfgs)*
         #[allow(deprecated, private_bounds, private_interfaces)]
-        const _: () = { #tables #(#looks_through)* #around };
+        const _: () = { #around };
     }
 }
 

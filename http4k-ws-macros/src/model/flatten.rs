@@ -19,6 +19,7 @@ struct Around {
 impl Routes {
     pub(crate) fn new(syntax: parse::Routes, errors: &mut Errors) -> Self {
         let mut model = Self {
+            library: syntax.library,
             head: syntax.head,
             is_item: syntax.is_item,
             filters: Vec::new(),

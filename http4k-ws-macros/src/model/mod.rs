@@ -10,13 +10,15 @@ pub(crate) use args::Arg;
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};
 pub(crate) use mounted::Mounted;
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Attribute, Expr};
 
 use crate::parse::{self, Doc, Param, Segment, Speaks};
 
 /// One application.
 pub(crate) struct Routes {
+    /// Where the library is found, if not at `::http4k_ws`.
+    pub(crate) library: Option<TokenStream>,
     pub(crate) head: Option<parse::Head>,
     /// Whether items are wanted, even where the function's head is broken.
     pub(crate) is_item: bool,
