@@ -1,5 +1,6 @@
 pub fn app() -> PolyHandler {
     let r0 = ::http4k_ws::__private::http_handler(home);
+    ::http4k_ws::__private::broken! { let req : :: http4k_ws :: __private :: Request = :: core :: unreachable ! () ; let ws : :: http4k_ws :: __private :: WebSocket = :: core :: unreachable ! () ; let id = :: core :: unreachable ! () ; show (id) }
     {
         fn walk(
             path: &::http4k_ws::__private::Path<'_>,

@@ -1,6 +1,7 @@
 //! Blocks → routes, each with the whole of its path and all of its filters.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 
 use super::{Answerer, Call, End, Fallback, Mounted, Route, Routes, Scope, params, spelled};
 use crate::errors::Errors;
@@ -210,10 +211,15 @@ fn answerer(handler: Handler, segments: &[Segment], errors: &mut Errors) -> Opti
         let message = "`sse(..)` is understood and not yet served: answer a stream of \
                        `text/event-stream` from `http(..)`";
         errors.at(handler.keyword.span(), message);
+        errors.leave_out(&spelled(segments), handler.expr.to_token_stream());
         return None;
     }
     let params: Vec<String> = params(segments).map(Param::text).collect();
-    let call = Call::new(handler.expr, handler.speaks, &params, errors)?;
+    let written = handler.expr.to_token_stream();
+    let Some(call) = Call::new(handler.expr, handler.speaks, &params, errors) else {
+        errors.leave_out(&spelled(segments), written);
+        return None;
+    };
     Some(Answerer {
         speaks: handler.speaks,
         keyword: handler.keyword,

@@ -1,6 +1,7 @@
 //! One entry: `GET "/users/<id>" with(auth()) as user => http(show(id))`.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -65,10 +66,13 @@ impl Entry {
         let (docs, deprecated) = attributes(Attribute::parse_outer(input)?, errors);
         let span = input.span();
         let methods = methods(input)?;
+        let mut path = String::new();
         let place = if input.peek(Token![_]) {
             Some(Place::Fallback(input.parse::<Token![_]>()?.span))
         } else if input.peek(LitStr) {
-            Template::new(input.parse()?, errors).map(Place::Path)
+            let literal: LitStr = input.parse()?;
+            path = literal.value();
+            Template::new(literal, errors).map(Place::Path)
         } else {
             Some(Place::Here)
         };
@@ -85,6 +89,9 @@ impl Entry {
         };
         let arrow = arrow(input, &place, last)?;
         let target = target(input, arrow, errors)?;
+        if let (None, Target::Handler(handler)) = (&place, &target) {
+            errors.leave_out(&path, handler.expr.to_token_stream());
+        }
         Ok(place.map(|place| Self {
             docs,
             deprecated,

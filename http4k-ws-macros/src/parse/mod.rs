@@ -76,13 +76,35 @@ fn entries(body: TokenStream, errors: &mut Errors) -> Vec<Entry> {
                 }
                 Ok(())
             },
-            chunk,
+            chunk.clone(),
         );
         if let Err(error) = parsed {
             errors.push(error);
+            leave_out(chunk, errors);
         }
     }
     entries
+}
+
+/// Keeps what stands in the parentheses of a broken entry's target, if it goes so far.
+fn leave_out(entry: TokenStream, errors: &mut Errors) {
+    let mut path = String::new();
+    let mut tokens = entry.into_iter();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Literal(literal) => path = literal.to_string(),
+            TokenTree::Punct(punct) if punct.as_char() == '=' => {
+                // `=>` and the keyword, if they are there.
+                let target: Vec<TokenTree> = tokens.collect();
+                let handler = target.iter().find_map(|token| match token {
+                    TokenTree::Group(group) => Some(group.stream()),
+                    _ => None,
+                });
+                return errors.leave_out(&path, handler.unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn chunks(body: TokenStream) -> Vec<TokenStream> {
