@@ -125,11 +125,12 @@ impl Node {
         let mut ways = Vec::new();
         if !self.literals.is_empty() {
             let arms = self.literals.iter().map(|(text, node)| {
+                let text = Literal::byte_string(text.as_bytes());
                 let walk = node.walk(depth + 1, params);
                 quote!(#text => #walk,)
             });
             ways.push(quote! {
-                match &*path.text(#segment) { #(#arms)* _ => false }
+                match path.text(#segment) { #(#arms)* _ => false }
             });
         }
         if let Some(node) = &self.param {

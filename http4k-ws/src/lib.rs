@@ -25,7 +25,7 @@
 //! let mut client = app.test_ws("/ws/bob");
 //! client.send("anybody there?").unwrap();
 //! let said: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
-//! assert_eq!(said, ["hello bob".into(), "anybody there?".into()]);
+//! assert_eq!(said, ["hello bob", "anybody there?"]);
 //! ```
 //!
 //! # What is where
@@ -81,6 +81,10 @@ pub use lens::*;
 #[cfg(feature = "macros")]
 pub use macros::*;
 pub use message::*;
+pub use routing::{
+    Candidate, Explanation, Methods, Protocol, Question, Route, RouteError, RouteTable, Routes,
+    Verdict,
+};
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig};
 pub use testing::*;

@@ -66,7 +66,9 @@
 ///   of a block also stand before what is answered under its path when no route takes the request. A filter
 ///   that runs before routing goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
 /// - **`mount(..)`** hands what is left of the path to another application, which matches from there on; the
-///   request keeps its URI.
+///   request keeps its URI. Its routes are checked against those around it when the application is made: a
+///   function that gives back `Result<PolyHandler, RouteError>` says so with a
+///   [`RouteError`](crate::RouteError), any other panics, both naming the two routes.
 ///
 /// # Arguments
 ///
@@ -125,11 +127,11 @@
 ///     })
 /// };
 /// const ROUTES: &[RouteMeta] = &[..];
-/// fn walk(path: Path<'_>, m: &mut Matching<'_>, at: u16) -> bool {
+/// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     match path.next(at) {
 ///         None => m.end(path, &[0]),
-///         Some(s0) => match &*path.text(s0) {
-///             "users" => ..,
+///         Some(s0) => match path.text(s0) {
+///             b"users" => ..,
 ///             _ => false,
 ///         },
 ///     }
@@ -226,7 +228,7 @@ pub use http4k_ws_macros::routes;
 /// let mut client = app.test_ws(asking("feed.v1+json"));
 /// assert_eq!(client.received().next().unwrap().unwrap().text(), r#"{"price":7}"#);
 /// let mut client = app.test_ws(asking("feed.v1+msgpack"));
-/// assert_eq!(client.received().next().unwrap().unwrap(), b"\x81\xa5price\x07".into());
+/// assert_eq!(client.received().next().unwrap().unwrap().as_bytes(), b"\x81\xa5price\x07".as_slice());
 /// # }
 /// ```
 ///

@@ -31,22 +31,22 @@ const _: () = {
             docs: "",
         }];
         fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
+            path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
+            at: usize,
         ) -> bool {
             match path.next(at) {
                 None => false,
-                Some(s0) => match &*path.text(s0) {
-                    "api" => match path.next(s0.end) {
+                Some(s0) => match path.text(s0) {
+                    b"api" => match path.next(s0.end) {
                         None => false,
                         Some(s1) => {
                             m.capture(0, s1) && {
                                 m.scope(s1.end, 1usize);
                                 match path.next(s1.end) {
                                     None => false,
-                                    Some(s2) => match &*path.text(s2) {
-                                        "members" => match path.next(s2.end) {
+                                    Some(s2) => match path.text(s2) {
+                                        b"members" => match path.next(s2.end) {
                                             None => false,
                                             Some(s3) => {
                                                 m.capture(1, s3)

@@ -21,14 +21,14 @@ const _: () = {
             },
         ];
         fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
+            path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
+            at: usize,
         ) -> bool {
             match path.next(at) {
                 None => m.end(path, &[0]),
-                Some(s0) => match &*path.text(s0) {
-                    "ws" => match path.next(s0.end) {
+                Some(s0) => match path.text(s0) {
+                    b"ws" => match path.next(s0.end) {
                         None => m.end(path, &[1]),
                         Some(_) => false,
                     },

@@ -59,18 +59,18 @@ pub fn app() -> PolyHandler {
             },
         ];
         fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
+            path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
+            at: usize,
         ) -> bool {
             match path.next(at) {
                 None => false,
-                Some(s0) => match &*path.text(s0) {
-                    "a" => match path.next(s0.end) {
+                Some(s0) => match path.text(s0) {
+                    b"a" => match path.next(s0.end) {
                         None => m.rest(path, 0, s0.end, &[3]),
                         Some(s1) => {
-                            (match &*path.text(s1) {
-                                "b" => match path.next(s1.end) {
+                            (match path.text(s1) {
+                                b"b" => match path.next(s1.end) {
                                     None => m.end(path, &[0, 1]),
                                     Some(_) => false,
                                 },
@@ -78,8 +78,8 @@ pub fn app() -> PolyHandler {
                             }) || m.capture(0, s1)
                                 && match path.next(s1.end) {
                                     None => false,
-                                    Some(s2) => match &*path.text(s2) {
-                                        "c" => match path.next(s2.end) {
+                                    Some(s2) => match path.text(s2) {
+                                        b"c" => match path.next(s2.end) {
                                             None => m.end(path, &[2]),
                                             Some(_) => false,
                                         },
@@ -89,7 +89,7 @@ pub fn app() -> PolyHandler {
                                 || m.rest(path, 0, s0.end, &[3])
                         }
                     },
-                    "m" => m.mount(s0.end, 4),
+                    b"m" => m.mount(s0.end, 4),
                     _ => false,
                 },
             }

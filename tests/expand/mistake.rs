@@ -10,14 +10,14 @@ pub fn app() -> PolyHandler {
             docs: "",
         }];
         fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
+            path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
+            at: usize,
         ) -> bool {
             match path.next(at) {
                 None => false,
-                Some(s0) => match &*path.text(s0) {
-                    "good" => match path.next(s0.end) {
+                Some(s0) => match path.text(s0) {
+                    b"good" => match path.next(s0.end) {
                         None => m.end(path, &[0]),
                         Some(_) => false,
                     },

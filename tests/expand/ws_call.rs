@@ -46,14 +46,14 @@ const _: () = {
             },
         ];
         fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
+            path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
+            at: usize,
         ) -> bool {
             match path.next(at) {
                 None => false,
-                Some(s0) => match &*path.text(s0) {
-                    "ws" => match path.next(s0.end) {
+                Some(s0) => match path.text(s0) {
+                    b"ws" => match path.next(s0.end) {
                         None => false,
                         Some(s1) => {
                             m.capture(0, s1)
@@ -63,7 +63,7 @@ const _: () = {
                                 }
                         }
                     },
-                    "choose" => match path.next(s0.end) {
+                    b"choose" => match path.next(s0.end) {
                         None => false,
                         Some(s1) => {
                             m.capture(0, s1)

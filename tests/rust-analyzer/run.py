@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Edits routes in rust-analyzer: completion, hover, go-to-definition and rename inside `routes!`.
 
-    tests/rust-analyzer/run.py [PATH OF rust-analyzer]
+    tests/rust-analyzer/run.py [PATH OF rust-analyzer]        or in $RUST_ANALYZER, or on the PATH
 
 Each question is asked twice: of a table that is right, and with two broken routes above the cursor.
 Where there is no rust-analyzer it says so and does nothing.
@@ -150,13 +150,16 @@ class Editor:
     def definition(self):
         answer = self.server.ask("textDocument/definition", self.at) or []
         found = answer if isinstance(answer, list) else [answer]
-        return [self.line((f.get("targetSelectionRange") or f["range"])["start"]["line"]) for f in found]
+        return [self.named(f.get("targetUri") or f["uri"], f.get("targetSelectionRange") or f["range"]) for f in found]
 
     def rename(self, name):
         answer = self.server.ask("textDocument/rename", {**self.at, "newName": name}) or {}
         edits = [e for change in answer.get("documentChanges", []) for e in change["edits"]]
         edits += (answer.get("changes") or {}).get(self.uri, [])
         return sorted(self.line(e["range"]["start"]["line"]).strip() for e in edits)
+
+    def named(self, uri, range):
+        return self.line(range["start"]["line"]) if uri == self.uri else uri
 
     def line(self, number):
         return self.text.split("\n")[number]
@@ -202,7 +205,7 @@ def check(editor, broken):
 
 
 def main():
-    command = sys.argv[1] if len(sys.argv) > 1 else shutil.which("rust-analyzer")
+    command = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("RUST_ANALYZER") or shutil.which("rust-analyzer")
     works = command and subprocess.run([command, "--version"], capture_output=True).returncode == 0
     if not works:
         print("skipped: there is no rust-analyzer")

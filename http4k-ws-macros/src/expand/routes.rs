@@ -97,14 +97,18 @@ fn table(model: &Routes, at: Span) -> TokenStream {
     let walk = root.walk(0, 0);
     let ends = (0..model.routes.len()).map(end_name);
     let unmatched = model.scopes.iter().map(|scope| unmatched(model, scope));
-    let app = quote_spanned!(at=> ::http4k_ws::__private::Router::app);
+    let make = match &model.head {
+        Some(head) if head.gives_result() => quote_spanned!(at=> try_app),
+        _ => quote_spanned!(at=> app),
+    };
+    let app = quote_spanned!(at=> ::http4k_ws::__private::Router::#make);
     quote! {
         {
             const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];
             fn walk(
-                path: ::http4k_ws::__private::Path<'_>,
+                path: &::http4k_ws::__private::Path<'_>,
                 m: &mut ::http4k_ws::__private::Matching<'_>,
-                at: u16,
+                at: usize,
             ) -> bool {
                 #walk
             }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Result, ReturnType, Signature, Token, Visibility, braced, parse_quote};
+use syn::{Attribute, Result, ReturnType, Signature, Token, Type, Visibility, braced, parse_quote};
 
 use crate::errors::Errors;
 
@@ -74,6 +74,21 @@ fn item(input: ParseStream<'_>, errors: &mut Errors) -> Result<(Head, TokenStrea
 }
 
 impl Head {
+    /// Whether the function gives back a `Result`, so that it can say what can't be seen at compile time.
+    pub(crate) fn gives_result(&self) -> bool {
+        match &self.signature.output {
+            ReturnType::Type(_, ty) => match &**ty {
+                Type::Path(path) => path
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| last.ident == "Result"),
+                _ => false,
+            },
+            ReturnType::Default => false,
+        }
+    }
+
     /// The function's signature, as it was written.
     pub(crate) fn tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-use http::{Extensions, StatusCode};
+use http::{Extensions, Method, StatusCode};
 
 use super::answer::plain;
 use super::ws::{WsConsumer, WsResponse};
@@ -12,19 +13,55 @@ use crate::message::{FromPath, FromRequest, PathParams, Rejection, Request, perc
 /// How many parameters a path may have, those of every mount on the way included.
 pub(crate) const MAX_PARAMS: usize = 16;
 
+/// Where each captured segment starts and ends in the raw path.
+pub(crate) type Captures = [(u16, u16); MAX_PARAMS];
+
 /// Where a router found its request. It travels beside the request, and in its extensions where a
 /// filter or a plain handler stands in between.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
     /// Where each captured segment stands in the raw path, the outermost router's first.
-    captures: [(u16, u16); MAX_PARAMS],
+    captures: Captures,
     captured: usize,
     /// The names of the captures: those of the last router, after those of the routers around it.
-    names: &'static [&'static str],
-    outer: Vec<&'static [&'static str]>,
+    names: ParamNames,
+    outer: Vec<ParamNames>,
     /// Up to where the path is used up.
-    pub(crate) at: u16,
+    pub(crate) at: usize,
     pub(crate) outcome: Outcome,
+}
+
+/// The names of a route's parameters: in the program's text, or made while it runs.
+#[derive(Clone, Debug)]
+pub(crate) enum ParamNames {
+    Written(&'static [&'static str]),
+    Made(Arc<[String]>),
+}
+
+impl ParamNames {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Written(names) => names.len(),
+            Self::Made(names) => names.len(),
+        }
+    }
+
+    fn name(&self, index: usize) -> Option<Cow<'static, str>> {
+        match self {
+            Self::Written(names) => names.get(index).copied().map(Cow::Borrowed),
+            Self::Made(names) => names.get(index).cloned().map(Cow::Owned),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Cow<'static, str>> + '_ {
+        (0..self.len()).filter_map(|index| self.name(index))
+    }
+}
+
+impl Default for ParamNames {
+    fn default() -> Self {
+        Self::Written(&[])
+    }
 }
 
 /// What the last router made of the request.
@@ -38,7 +75,7 @@ pub(crate) enum Outcome {
     /// A mounted application takes what is left of the path.
     Mounted,
     /// The path is known, the method is not; these are.
-    NotAllowed(Vec<&'static str>),
+    NotAllowed(Vec<Method>),
     /// Only WebSockets are here.
     UpgradeRequired,
     /// No WebSocket is here.
@@ -65,29 +102,24 @@ impl Place {
     }
 
     /// Goes on to `at`, with `captures` of a route whose parameters are called `names`.
-    pub(crate) fn enter(
-        &mut self,
-        captures: [(u16, u16); MAX_PARAMS],
-        names: &'static [&'static str],
-        at: u16,
-    ) {
-        if !self.names.is_empty() {
-            self.outer.push(self.names);
-        }
-        self.names = names;
+    pub(crate) fn enter(&mut self, captures: Captures, names: ParamNames, at: usize) {
         self.captures = captures;
         self.captured = (self.captured + names.len()).min(MAX_PARAMS);
         self.at = at;
+        let outer = std::mem::replace(&mut self.names, names);
+        if outer.len() > 0 {
+            self.outer.push(outer);
+        }
     }
 
     /// The captures so far, for the next router to add to.
-    pub(crate) fn captures(&self) -> [(u16, u16); MAX_PARAMS] {
+    pub(crate) fn captures(&self) -> Captures {
         self.captures
     }
 
     /// The raw text of the last router's parameter `index`.
     fn raw<'p>(&self, path: &'p str, index: usize) -> &'p str {
-        let own = self.captured - self.names.len();
+        let own = self.captured.saturating_sub(self.names.len());
         self.captures
             .get(own + index)
             .and_then(|(start, end)| path.get(usize::from(*start)..usize::from(*end)))
@@ -95,13 +127,14 @@ impl Place {
     }
 
     fn params(&self, path: &str) -> PathParams {
-        let names = self.outer.iter().copied().chain([self.names]).flatten();
-        names
+        let routers = self.outer.iter().chain([&self.names]);
+        routers
+            .flat_map(ParamNames::iter)
             .zip(self.captures)
             .map(|(name, (start, end))| {
                 let raw = path.get(usize::from(start)..usize::from(end));
                 let text = percent_decoded(raw.unwrap_or_default()).unwrap_or_default();
-                (*name, text.into_owned())
+                (name, text.into_owned())
             })
             .collect()
     }

@@ -14,7 +14,7 @@ mod ws;
 
 pub(crate) use answer::plain;
 pub use answer::{Answer, IntoConsumed, Later, Now, WsAnswer};
-pub(crate) use call::{Call, MAX_PARAMS, Outcome, Place};
+pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
 pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub(crate) use http::{ErasedHttpHandler, ResponseFuture};

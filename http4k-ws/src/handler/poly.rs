@@ -1,5 +1,9 @@
 //! One function for each protocol, joined.
 
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
 use http::StatusCode;
 
 use super::answer::plain;
@@ -11,10 +15,12 @@ use crate::message::{Request, Response};
 ///
 /// A request that asks for an upgrade goes to the ws side, every other to the http side.
 /// Cloning shares both.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PolyHandler {
     http: BoxHttpHandler,
     ws: BoxWsHandler,
+    /// What answers on both sides, where routes do. Only the folder `routing` knows its type.
+    router: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl PolyHandler {
@@ -23,7 +29,19 @@ impl PolyHandler {
         Self {
             http: http.into_http_handler(),
             ws: ws.into_ws_handler(),
+            router: None,
         }
+    }
+
+    pub(crate) fn with_router(self, router: Arc<dyn Any + Send + Sync>) -> Self {
+        Self {
+            router: Some(router),
+            ..self
+        }
+    }
+
+    pub(crate) fn router(&self) -> Option<&(dyn Any + Send + Sync)> {
+        self.router.as_deref()
     }
 
     /// The side that answers HTTP.
@@ -40,6 +58,15 @@ impl PolyHandler {
     #[must_use]
     pub fn with<M>(self, filter: impl IntoPolyFilter<M>) -> Self {
         filter.into_poly_filter().wrap(self)
+    }
+}
+
+impl fmt::Debug for PolyHandler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolyHandler")
+            .field("http", &self.http)
+            .field("ws", &self.ws)
+            .finish()
     }
 }
 
@@ -114,6 +141,7 @@ pub trait PolyFilter: Send + Sync + 'static {
         PolyHandler {
             http: self.http(app.http),
             ws: self.ws(app.ws),
+            router: app.router,
         }
     }
 }

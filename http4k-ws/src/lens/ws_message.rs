@@ -66,7 +66,7 @@ impl WsMessage {
     /// use http4k_ws::WsMessage;
     ///
     /// let count = WsMessage::string().try_map_both(|text| text.parse::<u32>(), |count| count.to_string()).to_lens();
-    /// assert_eq!(count.create(7).unwrap(), "7".into());
+    /// assert_eq!(count.create(7).unwrap(), "7");
     /// assert_eq!(count.get(&"8".into()).unwrap(), 8);
     /// assert_eq!(count.get(&"x".into()).unwrap_err().ws_status().code(), 1007);
     /// ```

@@ -94,7 +94,7 @@ impl Eq for TextError {}
 
 /// The parameters of the route that matched, by name, percent-decoded; in the request's extensions.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct PathParams(Vec<(&'static str, String)>);
+pub struct PathParams(Vec<(Cow<'static, str>, String)>);
 
 impl PathParams {
     /// The value of the parameter called `name`.
@@ -109,13 +109,16 @@ impl PathParams {
 
     /// Every parameter, in the template's order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 }
 
-impl FromIterator<(&'static str, String)> for PathParams {
-    fn from_iter<I: IntoIterator<Item = (&'static str, String)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().collect())
+impl<N: Into<Cow<'static, str>>> FromIterator<(N, String)> for PathParams {
+    fn from_iter<I: IntoIterator<Item = (N, String)>>(pairs: I) -> Self {
+        let named = pairs.into_iter().map(|(name, value)| (name.into(), value));
+        Self(named.collect())
     }
 }
 

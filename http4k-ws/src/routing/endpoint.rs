@@ -16,6 +16,8 @@ use crate::message::{IntoResponse, Rejection, Request, Response};
 pub struct Side {
     pub(super) http: Option<BoxHttpHandler>,
     pub(super) ws: Option<BoxWsHandler>,
+    /// The application that both belong to, where it is mounted: its routes can be asked for.
+    pub(super) mounted: Option<PolyHandler>,
 }
 
 impl Side {
@@ -23,6 +25,7 @@ impl Side {
         Self {
             http: Some(http),
             ws: Some(ws),
+            mounted: None,
         }
     }
 
@@ -30,6 +33,7 @@ impl Side {
         Self {
             http: Some(handler),
             ws: None,
+            mounted: None,
         }
     }
 
@@ -37,6 +41,7 @@ impl Side {
         Self {
             http: None,
             ws: Some(handler),
+            mounted: None,
         }
     }
 
@@ -46,6 +51,7 @@ impl Side {
         Self {
             http: self.http.map(|handler| filter.http(handler)),
             ws: self.ws.map(|handler| filter.ws(handler)),
+            mounted: self.mounted,
         }
     }
 }
@@ -67,7 +73,10 @@ pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Side {
 
 /// Another application, which matches what is left of the path.
 pub fn mount(app: PolyHandler) -> Side {
-    Side::both(app.http().clone(), app.ws().clone())
+    Side {
+        mounted: Some(app.clone()),
+        ..Side::both(app.http().clone(), app.ws().clone())
+    }
 }
 
 /// The call of an http route.

@@ -6,46 +6,56 @@
 //! over. At one path, a route that names the method goes before GET for a HEAD request, and that before
 //! one that takes every method.
 //!
-//! The macro writes the walk over the segments; what it reports is weighed here. The walk is made
-//! once where a route is found. Where none is, it is made again to learn why.
+//! The walk over the segments is written by the macro, or goes over the tree that a builder made; what
+//! it reports is weighed here. The walk is made once where a route is found. Where none is, it is made
+//! again to learn why.
 
 use http::Method;
 
 use super::path::{Path, Segment};
-use super::table::{Fit, Protocol, RouteMeta};
-use crate::handler::{MAX_PARAMS, Outcome};
+use super::table::{Asked, Fit, Protocol, Takes};
+use super::tree::Tree;
+use crate::handler::{Captures, MAX_PARAMS, Outcome};
 
-type Captures = [(u16, u16); MAX_PARAMS];
+/// Reports every place where a path can lead, in order of precedence, until told that it is the one.
+#[derive(Debug)]
+pub(super) enum Walk {
+    /// What the macro writes.
+    Written(WrittenWalk),
+    /// What is made of the templates while the program runs.
+    Made(Tree),
+}
 
-/// The walk that the macro writes: reports every place where the path can lead, in order of
-/// precedence, until told that it is the one.
-pub(super) type Walk = fn(Path<'_>, &mut Matching<'_>, u16) -> bool;
+pub(super) type WrittenWalk = fn(&Path<'_>, &mut Matching<'_>, usize) -> bool;
+
+impl Walk {
+    #[inline]
+    fn walk(&self, path: &Path<'_>, matching: &mut Matching<'_>, at: usize) {
+        match self {
+            Self::Written(walk) => walk(path, matching, at),
+            Self::Made(tree) => tree.walk(path, matching, at, 0),
+        };
+    }
+}
 
 /// One search for a route.
 #[derive(Debug)]
 pub struct Matching<'r> {
-    routes: &'static [RouteMeta],
-    protocol: Protocol,
-    method: &'r Method,
-    captures: Captures,
+    routes: &'r [Takes],
+    asked: Asked<'r>,
+    pub(super) captures: Captures,
     /// How many captures the routers around this one have made.
     outer: usize,
-    purpose: Purpose,
-}
-
-#[derive(Debug)]
-enum Purpose {
-    Find(Option<Found>),
-    Explain(Explanation),
+    found: Option<Found>,
+    explanation: Option<Box<Explanation>>,
 }
 
 /// The route that takes a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) route: usize,
-    pub(super) captures: Captures,
     /// Up to where the path is used up.
-    pub(super) at: u16,
+    pub(super) at: usize,
     /// Whether a route for GET takes a HEAD request.
     pub(super) head_as_get: bool,
 }
@@ -53,96 +63,90 @@ pub(super) struct Found {
 /// Why no route takes a request, and whose place it is to answer.
 #[derive(Debug, Default)]
 pub(super) struct Explanation {
-    methods: Vec<&'static str>,
+    methods: Vec<Method>,
     http: bool,
     ws: bool,
     /// The deepest prefix with an answer of its own, and where it ends.
     pub(super) scope: usize,
-    pub(super) at: u16,
+    pub(super) at: usize,
     pub(super) captures: Captures,
 }
 
 impl<'r> Matching<'r> {
+    #[inline]
     pub(super) fn new(
-        routes: &'static [RouteMeta],
-        protocol: Protocol,
-        method: &'r Method,
+        routes: &'r [Takes],
+        asked: Asked<'r>,
         captures: Captures,
         outer: usize,
     ) -> Self {
         Self {
             routes,
-            protocol,
-            method,
+            asked,
             captures,
             outer,
-            purpose: Purpose::Find(None),
+            found: None,
+            explanation: None,
         }
     }
 
-    /// The route for `path`, from `at` on.
-    pub(super) fn find(mut self, walk: Walk, path: Path<'_>, at: u16) -> Option<Found> {
-        walk(path, &mut self, at);
-        match self.purpose {
-            Purpose::Find(found) => found,
-            Purpose::Explain(_) => None,
-        }
+    /// The route for `path`, from `at` on; its captures are there then.
+    #[inline]
+    pub(super) fn find(&mut self, walk: &Walk, path: &Path<'_>, at: usize) -> Option<Found> {
+        walk.walk(path, self, at);
+        self.found
     }
 
     /// Why there is none.
-    pub(super) fn explain(mut self, walk: Walk, path: Path<'_>, at: u16) -> Explanation {
-        self.purpose = Purpose::Explain(Explanation {
+    #[cold]
+    pub(super) fn explain(mut self, walk: &Walk, path: &Path<'_>, at: usize) -> Explanation {
+        self.explanation = Some(Box::new(Explanation {
             at,
             captures: self.captures,
             ..Explanation::default()
-        });
-        walk(path, &mut self, at);
-        match self.purpose {
-            Purpose::Explain(explanation) => explanation,
-            Purpose::Find(_) => Explanation::default(),
-        }
+        }));
+        walk.walk(path, &mut self, at);
+        self.explanation.map(|boxed| *boxed).unwrap_or_default()
     }
 
     /// The segment is parameter `index`, unless it is empty.
+    #[inline]
     pub fn capture(&mut self, index: usize, segment: Segment) -> bool {
         segment.start < segment.end && self.set(index, segment)
     }
 
+    #[inline]
     fn set(&mut self, index: usize, segment: Segment) -> bool {
+        // A path is shorter than 64 KiB.
+        let place = (segment.start as u16, segment.end as u16);
         match self.captures.get_mut(self.outer + index) {
-            Some(capture) => {
-                *capture = (segment.start, segment.end);
-                true
-            }
-            None => {
-                log::error!(
-                    "a path has more than {MAX_PARAMS} parameters, counted over all mounts"
-                );
-                false
-            }
+            Some(capture) => *capture = place,
+            None => return too_many(),
         }
+        true
     }
 
     /// The path ends here; these routes do too.
-    pub fn end(&mut self, path: Path<'_>, routes: &[usize]) -> bool {
+    #[inline]
+    pub fn end(&mut self, path: &Path<'_>, routes: &[usize]) -> bool {
         self.offer(routes, path.len())
     }
 
     /// What is left of the path is parameter `index`; these routes take it.
-    pub fn rest(&mut self, path: Path<'_>, index: usize, at: u16, routes: &[usize]) -> bool {
+    pub fn rest(&mut self, path: &Path<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
         let end = path.len();
-        let start = at.saturating_add(1).min(end);
+        let start = (at + 1).min(end);
         self.set(index, Segment { start, end }) && self.offer(routes, end)
     }
 
     /// What is left of the path is the matter of the application mounted here.
-    pub fn mount(&mut self, at: u16, route: usize) -> bool {
+    pub fn mount(&mut self, at: usize, route: usize) -> bool {
         self.offer(&[route], at)
     }
 
     /// What no route under this prefix takes has an answer of its own.
-    pub fn scope(&mut self, at: u16, scope: usize) {
-        if let Purpose::Explain(explanation) = &mut self.purpose {
+    pub fn scope(&mut self, at: usize, scope: usize) {
+        if let Some(explanation) = &mut self.explanation {
             if at > explanation.at || explanation.scope == 0 {
                 explanation.scope = scope;
                 explanation.at = at;
@@ -151,51 +155,60 @@ impl<'r> Matching<'r> {
         }
     }
 
-    fn offer(&mut self, routes: &[usize], at: u16) -> bool {
-        let metas = routes
-            .iter()
-            .filter_map(|&i| Some((i, self.routes.get(i)?)));
-        match &mut self.purpose {
-            Purpose::Find(found) => {
-                let best = metas
-                    .filter_map(|(i, meta)| Some((meta.fit(self.protocol, self.method)?, i)))
-                    .max_by_key(|(fit, _)| *fit);
-                if let Some((fit, route)) = best {
-                    *found = Some(Found {
-                        route,
-                        captures: self.captures,
-                        at,
-                        head_as_get: fit == Fit::HeadAsGet,
-                    });
-                }
-                found.is_some()
-            }
-            Purpose::Explain(explanation) => {
-                metas.for_each(|(_, meta)| explanation.add(meta));
-                false
+    #[inline]
+    fn offer(&mut self, routes: &[usize], at: usize) -> bool {
+        if self.explanation.is_some() {
+            return self.note(routes);
+        }
+        let mut best = None;
+        for &route in routes {
+            let fit = self
+                .routes
+                .get(route)
+                .and_then(|takes| takes.fit(self.asked));
+            if fit > best {
+                best = fit;
+                self.found = Some(Found {
+                    route,
+                    at,
+                    head_as_get: fit == Some(Fit::HeadAsGet),
+                });
             }
         }
+        best.is_some()
+    }
+
+    #[cold]
+    fn note(&mut self, routes: &[usize]) -> bool {
+        if let Some(explanation) = &mut self.explanation {
+            let takes = routes.iter().filter_map(|&route| self.routes.get(route));
+            takes.for_each(|takes| explanation.add(takes));
+        }
+        false
     }
 }
 
+#[cold]
+fn too_many() -> bool {
+    log::error!("a path has more than {MAX_PARAMS} parameters, counted over all mounts");
+    false
+}
+
 impl Explanation {
-    fn add(&mut self, route: &RouteMeta) {
+    fn add(&mut self, route: &Takes) {
         match route.protocol {
             Protocol::Ws => self.ws = true,
             Protocol::Http => {
                 self.http = true;
-                for &method in route.methods {
+                for method in route.methods() {
                     self.add_method(method);
-                    if method == "GET" {
-                        self.add_method("HEAD");
-                    }
                 }
             }
             Protocol::Mount => {}
         }
     }
 
-    fn add_method(&mut self, method: &'static str) {
+    fn add_method(&mut self, method: Method) {
         if !self.methods.contains(&method) {
             self.methods.push(method);
         }
@@ -210,7 +223,7 @@ impl Explanation {
             };
         }
         if !self.methods.is_empty() {
-            self.add_method("OPTIONS");
+            self.add_method(Method::OPTIONS);
             Outcome::NotAllowed(self.methods)
         } else if self.ws {
             Outcome::UpgradeRequired

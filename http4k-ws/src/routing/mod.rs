@@ -1,19 +1,32 @@
-//! Which function answers: what `routes!` expands to.
+//! Which function answers: what `routes!` expands to, and the same without the macro.
 //!
-//! A [`Router`] is a table of routes, the matcher that the macro writes for their paths, and one
-//! endpoint for each. [`matching`] has the rules of precedence, [`endpoint`] what a route calls,
-//! [`unmatched`] what is answered when no route does.
+//! A [`Router`] is a table of routes, a walk over their paths, and one endpoint for each. [`matching`] has
+//! the rules of precedence, [`check`] what no table may hold, [`endpoint`] what a route calls,
+//! [`unmatched`] what is answered when no route does. [`Routes`] builds one; [`Route`] and [`RouteTable`]
+//! show what is in it, and [`Explanation`] what became of a request.
 
-pub(crate) mod endpoint;
-pub(crate) mod matching;
+mod check;
+mod endpoint;
+mod error;
+mod explain;
+mod flat;
+mod leaves;
+mod matching;
 mod path;
+mod route;
 mod router;
-pub(crate) mod table;
+mod routes;
+mod table;
+mod tree;
 mod unmatched;
 
 pub use endpoint::{Side, filter, http, http_handler, mount, ws, ws_handler};
+pub use error::RouteError;
+pub use explain::{Candidate, Explanation, Question, Verdict};
 pub use matching::Matching;
 pub use path::{Path, Segment};
+pub use route::{Route, RouteTable};
 pub use router::{Router, Unmatched};
+pub use routes::{Methods, Routes};
 pub use table::{Protocol, RouteMeta};
 pub use unmatched::unmatched;

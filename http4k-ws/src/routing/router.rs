@@ -8,26 +8,44 @@ use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http_body::Body as _;
 
+use super::check;
 use super::endpoint::Side;
-use super::matching::{Matching, Walk};
+use super::error::RouteError;
+use super::matching::{Found, Matching, Walk, WrittenWalk};
 use super::path::Path;
-use super::table::{Protocol, RouteMeta};
+use super::route::Route;
+use super::table::{Asked, Protocol, RouteMeta, Takes};
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler, Outcome, Place,
-    PolyHandler, ResponseFuture, WsResponse, WsResponseFuture,
+    BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,
+    Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse, WsResponseFuture,
 };
 use crate::message::{Body, IntoResponse, Request, Response};
 
-/// What `routes!` expands to: routes, the walk over their paths, and an end for each.
+/// Routes, the walk over their paths, and an end for each.
 pub struct Router {
-    routes: &'static [RouteMeta],
+    table: Table,
+    takes: Box<[Takes]>,
     walk: Walk,
     ends: Vec<Side>,
     /// By prefix; the first is the whole application's.
-    unmatched: Vec<Unmatched>,
+    scopes: Vec<Scope>,
+}
+
+/// What is known of each route: from the program's text, or given while it runs.
+pub(super) enum Table {
+    Written(&'static [RouteMeta]),
+    Made(Vec<(Route, ParamNames)>),
 }
 
 /// What answers under a prefix when no route does.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// The parameters of the prefix.
+    pub(super) params: ParamNames,
+    pub(super) side: Side,
+}
+
+/// A [`Scope`], as the macro writes it.
 #[derive(Debug)]
 pub struct Unmatched {
     /// The parameters of the prefix.
@@ -43,24 +61,140 @@ struct Decision<'a> {
     head_as_get: bool,
 }
 
+impl Table {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Written(routes) => routes.len(),
+            Self::Made(routes) => routes.len(),
+        }
+    }
+
+    pub(super) fn route(&self, index: usize) -> Route {
+        match self {
+            Self::Written(routes) => Route::written(&routes[index]),
+            Self::Made(routes) => routes[index].0.clone(),
+        }
+    }
+
+    fn params(&self, index: usize) -> ParamNames {
+        match self {
+            Self::Written(routes) => ParamNames::Written(routes[index].params),
+            Self::Made(routes) => routes[index].1.clone(),
+        }
+    }
+
+    fn takes(&self) -> Box<[Takes]> {
+        match self {
+            Self::Written(routes) => routes.iter().map(RouteMeta::takes).collect(),
+            Self::Made(routes) => routes.iter().map(|(route, _)| route.takes()).collect(),
+        }
+    }
+}
+
 impl Router {
-    /// An application of `routes`, of which `ends` has one for each.
+    /// What `routes!` expands to: an application of `routes`, of which `ends` has one for each.
+    ///
+    /// # Panics
+    ///
+    /// Where a mounted application and the routes around it take the same requests, naming both routes.
+    #[track_caller]
     pub fn app(
         routes: &'static [RouteMeta],
-        walk: fn(Path<'_>, &mut Matching<'_>, u16) -> bool,
+        walk: fn(&Path<'_>, &mut Matching<'_>, usize) -> bool,
         ends: impl Into<Vec<Side>>,
         unmatched: impl Into<Vec<Unmatched>>,
     ) -> PolyHandler {
-        let router = Arc::new(Self {
-            routes,
-            walk,
-            ends: ends.into(),
-            unmatched: unmatched.into(),
+        match Self::try_app(routes, walk, ends, unmatched) {
+            Ok(app) => app,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The same, where the function gives back a `Result`.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError`], where [`app`](Self::app) panics.
+    pub fn try_app(
+        routes: &'static [RouteMeta],
+        walk: WrittenWalk,
+        ends: impl Into<Vec<Side>>,
+        unmatched: impl Into<Vec<Unmatched>>,
+    ) -> Result<PolyHandler, RouteError> {
+        let scopes = unmatched.into().into_iter().map(|unmatched| Scope {
+            params: ParamNames::Written(unmatched.params),
+            side: unmatched.side,
         });
+        let (walk, table) = (Walk::Written(walk), Table::Written(routes));
+        let router = Self::new(table, walk, ends.into(), scopes.collect());
+        // The compiler has seen the routes written here; what is mounted, it may not have seen.
+        if routes.iter().any(|route| route.protocol == Protocol::Mount) {
+            check::mounts(&router)?;
+        }
+        Ok(router.into_app())
+    }
+
+    pub(super) fn new(table: Table, walk: Walk, ends: Vec<Side>, scopes: Vec<Scope>) -> Self {
+        Self {
+            takes: table.takes(),
+            table,
+            walk,
+            ends,
+            scopes,
+        }
+    }
+
+    pub(super) fn into_app(self) -> PolyHandler {
+        let router = Arc::new(self);
         PolyHandler::new(
             BoxHttpHandler::erased(router.clone()),
-            BoxWsHandler::erased(router),
+            BoxWsHandler::erased(router.clone()),
         )
+        .with_router(router)
+    }
+
+    /// The router in `app`, where it was made by one and filters at most were put before it.
+    pub(super) fn of(app: &PolyHandler) -> Option<&Self> {
+        app.router()?.downcast_ref()
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// The router that is mounted at route `index`.
+    pub(super) fn mounted(&self, index: usize) -> Option<&Self> {
+        let mounted = self.ends.get(index)?.mounted.as_ref()?;
+        Self::of(mounted)
+    }
+
+    /// The route for `path` from `at` on, and what it captures.
+    #[inline]
+    pub(super) fn find(
+        &self,
+        path: &Path<'_>,
+        asked: Asked<'_>,
+        at: usize,
+        captures: Captures,
+        outer: usize,
+    ) -> Option<(Found, Captures)> {
+        let mut matching = Matching::new(&self.takes, asked, captures, outer);
+        let found = matching.find(&self.walk, path, at)?;
+        Some((found, matching.captures))
+    }
+
+    /// Why no route takes `path` from `at` on.
+    pub(super) fn outcome(&self, path: &Path<'_>, asked: Asked<'_>, at: usize) -> Outcome {
+        let captures = [(0, 0); MAX_PARAMS];
+        let matching = Matching::new(&self.takes, asked, captures, 0);
+        matching
+            .explain(&self.walk, path, at)
+            .outcome(asked.protocol)
+    }
+
+    /// How many parameters route `index` has.
+    pub(super) fn params(&self, index: usize) -> usize {
+        self.table.params(index).len()
     }
 
     fn decide(&self, mut call: Call, protocol: Protocol) -> Decision<'_> {
@@ -70,26 +204,32 @@ impl Router {
             place.outcome = Outcome::NotFound;
             return self.unmatched(call, 0);
         };
-        let start = place.at;
-        let (captures, outer) = (place.captures(), place.captured());
-        let matching = || Matching::new(self.routes, protocol, request.method(), captures, outer);
-        let Some(found) = matching().find(self.walk, path, start) else {
-            let explanation = matching().explain(self.walk, path, start);
+        let decoded = path.decoded_segments();
+        let path = path.with_decoded(&decoded);
+        let (start, captures, outer) = (place.at, place.captures(), place.captured());
+        let asked = Asked::new(protocol, request.method());
+        let explain = || {
+            let matching = Matching::new(&self.takes, asked, captures, outer);
+            matching.explain(&self.walk, &path, start)
+        };
+        let Some((found, captures)) = self.find(&path, asked, start, captures, outer) else {
+            let explanation = explain();
             let scope = explanation.scope;
-            if let Some(unmatched) = self.unmatched.get(scope) {
-                place.enter(explanation.captures, unmatched.params, explanation.at);
+            if let Some(unmatched) = self.scopes.get(scope) {
+                let params = unmatched.params.clone();
+                place.enter(explanation.captures, params, explanation.at);
             }
             place.outcome = explanation.outcome(protocol);
             return self.unmatched(call, scope);
         };
-        let route = &self.routes[found.route];
-        if path.is_encoded() && !path.decodes(&found.captures[outer..outer + route.params.len()]) {
-            let scope = matching().explain(self.walk, path, start).scope;
+        let params = self.table.params(found.route);
+        if path.is_encoded() && !path.decodes(&captures[outer..outer + params.len()]) {
+            let scope = explain().scope;
             place.outcome = Outcome::BadEncoding;
             return self.unmatched(call, scope);
         }
-        place.enter(found.captures, route.params, found.at);
-        place.outcome = match route.protocol {
+        place.enter(captures, params, found.at);
+        place.outcome = match self.takes[found.route].protocol {
             Protocol::Mount => Outcome::Mounted,
             Protocol::Http | Protocol::Ws => Outcome::Found,
         };
@@ -102,22 +242,25 @@ impl Router {
 
     fn unmatched(&self, call: Call, scope: usize) -> Decision<'_> {
         Decision {
-            side: self.unmatched.get(scope).map(|unmatched| &unmatched.side),
+            side: self.scopes.get(scope).map(|unmatched| &unmatched.side),
             call,
             head_as_get: false,
         }
     }
 
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.routes.iter().map(Shown))
-            .finish()
+        let mut list = f.debug_list();
+        match &self.table {
+            Table::Written(routes) => list.entries(routes.iter().map(Shown)),
+            Table::Made(routes) => list.entries(routes.iter().map(|(route, _)| Shown(route))),
+        };
+        list.finish()
     }
 }
 
-struct Shown<'a>(&'a RouteMeta);
+struct Shown<'a, T>(&'a T);
 
-impl fmt::Debug for Shown<'_> {
+impl<T: fmt::Display> fmt::Debug for Shown<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self.0, f)
     }

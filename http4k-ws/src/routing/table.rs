@@ -5,7 +5,8 @@ use std::fmt;
 use http::Method;
 
 /// What a route speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Protocol {
     /// Requests and responses.
     Http,
@@ -13,6 +14,17 @@ pub enum Protocol {
     Ws,
     /// Whatever the application mounted there speaks.
     Mount,
+}
+
+/// As in `routes!`: `http`, `ws` or `mount`.
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Http => "http",
+            Self::Ws => "ws",
+            Self::Mount => "mount",
+        })
+    }
 }
 
 /// One route, as it was written.
@@ -43,21 +55,140 @@ pub(super) enum Fit {
     Named,
 }
 
-impl RouteMeta {
-    /// Whether this route takes requests of `protocol` with `method`, and how well.
-    pub(super) fn fit(&self, protocol: Protocol, method: &Method) -> Option<Fit> {
-        if self.protocol != protocol && self.protocol != Protocol::Mount {
-            return None;
+/// Which requests a route takes, among those with its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Takes {
+    pub(super) protocol: Protocol,
+    /// A bit for each registered method; none, and no other methods, stand for every method.
+    registered: u16,
+    others: Box<[Method]>,
+    /// As they were given.
+    named: Box<[Method]>,
+}
+
+/// A request, as far as [`Takes`] asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'r> {
+    pub(super) protocol: Protocol,
+    pub(super) method: &'r Method,
+    bit: u16,
+}
+
+impl<'r> Asked<'r> {
+    #[inline]
+    pub(super) fn new(protocol: Protocol, method: &'r Method) -> Self {
+        Self {
+            protocol,
+            method,
+            bit: bit(method),
         }
-        if self.methods.is_empty() {
-            Some(Fit::Any)
-        } else if self.methods.contains(&method.as_str()) {
+    }
+}
+
+const GET: u16 = 1;
+const HEAD: u16 = 1 << 1;
+
+/// The bit of a registered method (RFC 9110 §9.3, RFC 5789); none of another.
+#[inline]
+fn bit(method: &Method) -> u16 {
+    match *method {
+        Method::GET => GET,
+        Method::HEAD => HEAD,
+        Method::POST => 1 << 2,
+        Method::PUT => 1 << 3,
+        Method::DELETE => 1 << 4,
+        Method::CONNECT => 1 << 5,
+        Method::OPTIONS => 1 << 6,
+        Method::TRACE => 1 << 7,
+        Method::PATCH => 1 << 8,
+        _ => 0,
+    }
+}
+
+impl Takes {
+    pub(super) fn new(protocol: Protocol, methods: &[Method]) -> Self {
+        Self {
+            protocol,
+            registered: methods.iter().fold(0, |bits, method| bits | bit(method)),
+            others: methods.iter().filter(|m| bit(m) == 0).cloned().collect(),
+            named: methods.into(),
+        }
+    }
+
+    /// The methods that an `Allow` names for it (RFC 9110 §10.2.1).
+    pub(super) fn methods(&self) -> impl Iterator<Item = Method> + '_ {
+        let named = self.named.iter();
+        named.flat_map(|method| {
+            let head = (*method == Method::GET).then_some(Method::HEAD);
+            [Some(method.clone()), head].into_iter().flatten()
+        })
+    }
+
+    #[inline]
+    fn every_method(&self) -> bool {
+        self.registered == 0 && self.others.is_empty()
+    }
+
+    /// Whether this route takes the request, and how well.
+    #[inline]
+    pub(super) fn fit(&self, asked: Asked<'_>) -> Option<Fit> {
+        if self.protocol != asked.protocol && self.protocol != Protocol::Mount {
+            None
+        } else if self.registered & asked.bit != 0 {
             Some(Fit::Named)
-        } else if *method == Method::HEAD && self.methods.contains(&"GET") {
+        } else if self.every_method() {
+            Some(Fit::Any)
+        } else if asked.bit == HEAD && self.registered & GET != 0 {
             Some(Fit::HeadAsGet)
+        } else if asked.bit == 0 && self.others.contains(asked.method) {
+            Some(Fit::Named)
         } else {
             None
         }
+    }
+
+    /// Whether both take one request: then neither goes before the other.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        if self.protocol == Protocol::Mount || other.protocol == Protocol::Mount {
+            return true;
+        }
+        self.protocol == other.protocol
+            && ((self.every_method() && other.every_method())
+                || self.registered & other.registered != 0
+                || self
+                    .others
+                    .iter()
+                    .any(|method| other.others.contains(method)))
+    }
+
+    /// Whether this takes every request that the other takes.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        if self.protocol == Protocol::Mount {
+            return true;
+        }
+        let head_as_get = if self.registered & GET != 0 { HEAD } else { 0 };
+        self.protocol == other.protocol
+            && (self.every_method()
+                || (!other.every_method()
+                    && other.registered & !(self.registered | head_as_get) == 0
+                    && other
+                        .others
+                        .iter()
+                        .all(|method| self.others.contains(method))))
+    }
+}
+
+impl RouteMeta {
+    /// The methods, as they are compared.
+    pub(super) fn methods(&self) -> Vec<Method> {
+        let names = self.methods.iter();
+        // A method is an identifier in the source, which may hold letters that no token does
+        // (RFC 9110 §9.1): no request has such a method.
+        names.filter_map(|name| name.parse().ok()).collect()
+    }
+
+    pub(super) fn takes(&self) -> Takes {
+        Takes::new(self.protocol, &self.methods())
     }
 }
 
@@ -67,12 +198,8 @@ impl fmt::Display for RouteMeta {
         if !self.methods.is_empty() {
             write!(f, "{} ", self.methods.join(" | "))?;
         }
-        let protocol = match self.protocol {
-            Protocol::Http => "http",
-            Protocol::Ws => "ws",
-            Protocol::Mount => "mount",
-        };
-        write!(f, "{:?} => {protocol}({})", self.template, self.name)
+        let (template, protocol, name) = (self.template, self.protocol, self.name);
+        write!(f, "{template:?} => {protocol}({name})")
     }
 }
 
@@ -80,43 +207,71 @@ impl fmt::Display for RouteMeta {
 mod tests {
     use super::*;
 
-    fn route(methods: &'static [&'static str], protocol: Protocol) -> RouteMeta {
-        RouteMeta {
-            protocol,
-            methods,
-            template: "/users/<id>",
-            params: &["id"],
-            name: "show",
-            docs: "",
-        }
+    fn takes(methods: &[&str], protocol: Protocol) -> Takes {
+        let methods: Vec<Method> = methods.iter().map(|name| name.parse().unwrap()).collect();
+        Takes::new(protocol, &methods)
     }
 
     #[test]
     fn a_named_method_fits_best() {
-        let get = route(&["GET"], Protocol::Http);
-        let any = route(&[], Protocol::Http);
-        for (route, method, fit) in [
-            (get, Method::GET, Some(Fit::Named)),
-            (get, Method::HEAD, Some(Fit::HeadAsGet)),
-            (get, Method::POST, None),
-            (any, Method::HEAD, Some(Fit::Any)),
+        let purge = Method::from_bytes(b"PURGE").unwrap();
+        for (methods, method, fit) in [
+            (&["GET"] as &[&str], Method::GET, Some(Fit::Named)),
+            (&["GET"], Method::HEAD, Some(Fit::HeadAsGet)),
+            (&["GET", "HEAD"], Method::HEAD, Some(Fit::Named)),
+            (&["GET"], Method::POST, None),
+            (&["GET"], purge.clone(), None),
+            (&["PURGE"], purge.clone(), Some(Fit::Named)),
+            (&["PURGE"], Method::GET, None),
+            (&[], Method::HEAD, Some(Fit::Any)),
+            (&[], purge, Some(Fit::Any)),
         ] {
-            assert_eq!(route.fit(Protocol::Http, &method), fit, "{route} {method}");
+            let route = takes(methods, Protocol::Http);
+            let asked = Asked::new(Protocol::Http, &method);
+            assert_eq!(route.fit(asked), fit, "{methods:?} {method}");
         }
         assert!(Fit::Named > Fit::HeadAsGet && Fit::HeadAsGet > Fit::Any);
     }
 
     #[test]
     fn a_mount_takes_every_protocol() {
-        let mount = route(&[], Protocol::Mount);
-        assert_eq!(mount.fit(Protocol::Ws, &Method::GET), Some(Fit::Any));
-        let http = route(&[], Protocol::Http);
-        assert_eq!(http.fit(Protocol::Ws, &Method::GET), None);
+        let upgrade = Asked::new(Protocol::Ws, &Method::GET);
+        assert_eq!(takes(&[], Protocol::Mount).fit(upgrade), Some(Fit::Any));
+        assert_eq!(takes(&[], Protocol::Http).fit(upgrade), None);
+    }
+
+    #[test]
+    fn methods_overlap_where_both_name_one_or_neither_names_any() {
+        for (one, other, overlaps, covers) in [
+            (&["GET"] as &[&str], &["GET"] as &[&str], true, true),
+            (&["GET"], &["POST"], false, false),
+            (&["GET"], &[], false, false),
+            (&[], &["GET"], false, true),
+            (&[], &[], true, true),
+            (&["GET"], &["HEAD"], false, true),
+            (&["GET", "PUT"], &["PUT"], true, true),
+            (&["GET", "PUT"], &["PUT", "POST"], true, false),
+            (&["PURGE"], &["PURGE"], true, true),
+            (&["PURGE"], &["BAN"], false, false),
+        ] {
+            let (first, second) = (takes(one, Protocol::Http), takes(other, Protocol::Http));
+            assert_eq!(first.overlaps(&second), overlaps, "{one:?} {other:?}");
+            assert_eq!(first.covers(&second), covers, "{one:?} {other:?}");
+            let second = takes(other, Protocol::Ws);
+            assert!(!first.overlaps(&second) && !first.covers(&second));
+        }
     }
 
     #[test]
     fn a_route_reads_as_it_was_written() {
-        let route = route(&["GET", "POST"], Protocol::Http);
+        let route = RouteMeta {
+            protocol: Protocol::Http,
+            methods: &["GET", "POST"],
+            template: "/users/<id>",
+            params: &["id"],
+            name: "show",
+            docs: "",
+        };
         assert_eq!(
             route.to_string(),
             r#"GET | POST "/users/<id>" => http(show)"#

@@ -102,7 +102,10 @@ fn explain(call: &Call) -> Response {
             StatusCode::BAD_REQUEST,
             format!("`{path}` is not percent-encoded UTF-8\n"),
         ),
-        Outcome::NotAllowed(methods) => not_allowed(&call.request, &methods.join(", ")),
+        Outcome::NotAllowed(methods) => {
+            let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            not_allowed(&call.request, &methods.join(", "))
+        }
     }
 }
 

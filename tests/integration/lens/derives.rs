@@ -329,10 +329,7 @@ fn before_a_socket_it_is_read_over_http() {
         name: "bob".into(),
     };
     let mut client = app.test_ws(request.with(joining).unwrap());
-    assert_eq!(
-        client.received().next().unwrap().unwrap(),
-        "bob in blue".into()
-    );
+    assert_eq!(client.received().next().unwrap().unwrap(), "bob in blue");
     assert_eq!(
         app.try_test_ws("/rooms/blue")
             .map(drop)

@@ -313,7 +313,7 @@ fn a_message_that_is_no_value_closes_with_1007_or_is_the_consumers() {
     client.send("{").unwrap();
     client.send(r#"{"items":[]}"#).unwrap();
     let received: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
-    assert_eq!(received, ["invalid".into(), "0".into()]);
+    assert_eq!(received, ["invalid", "0"]);
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn what_fails_before_the_upgrade_is_an_answer_over_http() {
     }
     let app = http4k_ws::routes! { "/" => ws(talk(ws, _)) };
     let mut client = app.test_ws("/?page=7");
-    assert_eq!(client.received().next().unwrap().unwrap(), "7".into());
+    assert_eq!(client.received().next().unwrap().unwrap(), "7");
     let refused = app.try_test_ws("/?page=x").map(drop).unwrap_err();
     assert_eq!(refused.status(), 400);
 }

@@ -142,9 +142,9 @@ struct Concise {
 #[test]
 fn a_struct_is_a_map_of_its_fields_names() {
     let message = Packed { price: 7 }.into_message().unwrap();
-    assert_eq!(message, b"\x81\xa5price\x07".into());
+    assert_eq!(message, WsMessage::from(b"\x81\xa5price\x07"));
     let message = Concise { price: 7 }.into_message().unwrap();
-    assert_eq!(message, b"\xa1\x65price\x07".into());
+    assert_eq!(message, WsMessage::from(b"\xa1\x65price\x07"));
     assert_eq!(
         (Packed::FORMATS, Concise::FORMATS),
         ([Format::MessagePack].as_slice(), [Format::Cbor].as_slice())
@@ -242,7 +242,7 @@ impl TryFrom<Bytes> for Rgb {
 #[test]
 fn text_and_bytes_of_ones_own_travel() {
     let message = Celsius(21.5).into_message().unwrap();
-    assert_eq!(message, "21.5°C".into());
+    assert_eq!(message, "21.5°C");
     assert_eq!(Celsius::lens().get(&message), Ok(Celsius(21.5)));
     let failure = Celsius::lens().get(&"21".into()).unwrap_err();
     assert_eq!(
@@ -251,7 +251,7 @@ fn text_and_bytes_of_ones_own_travel() {
     );
 
     let message = Rgb([1, 2, 3]).into_message().unwrap();
-    assert_eq!(message, b"\x01\x02\x03".into());
+    assert_eq!(message, WsMessage::from(b"\x01\x02\x03"));
     assert_eq!(Rgb::lens().get(&message), Ok(Rgb([1, 2, 3])));
     let failure = Rgb::lens().get(&b"\x01".into()).unwrap_err();
     assert!(
@@ -359,7 +359,10 @@ fn strings_and_bytes_are_messages() {
     let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, shout);
     let mut client = app.test_ws("/");
     client.send("hey").unwrap();
-    assert_eq!(client.received().next().unwrap().unwrap(), b"HEY".into());
+    assert_eq!(
+        client.received().next().unwrap().unwrap(),
+        WsMessage::from(b"HEY")
+    );
     client.send(b"\xff").unwrap();
     assert_eq!(closed(&mut client).code(), 1007);
     let mut request = blank().with_body("text");

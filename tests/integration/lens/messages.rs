@@ -57,7 +57,7 @@ fn case_36_a_type_of_ones_own_both_ways() {
         .map_both(Wrapped, |Wrapped(text)| text)
         .to_lens();
     let message = lens.create(Wrapped("hello".into())).unwrap();
-    assert_eq!(message, "hello".into());
+    assert_eq!(message, "hello");
     assert_eq!(lens.get(&message), Ok(Wrapped("hello".into())));
 }
 
@@ -71,7 +71,7 @@ fn case_37_a_type_of_ones_own_one_way() {
 fn json_makes_text_messages_and_is_read_of_both() {
     let lens = WsMessage::json::<Vec<u8>>().to_lens();
     let message = lens.create(vec![1]).unwrap();
-    assert_eq!(message, "[1]".into());
+    assert_eq!(message, "[1]");
     assert_eq!(lens.get(&WsMessage::from(b"[1]")), Ok(vec![1]));
     let failure = lens.get(&"[x]".into()).unwrap_err();
     assert!(

@@ -28,7 +28,7 @@ fn case_40_a_filter_goes_by_the_query() {
     for (uri, expected) in [("/?goodbye=bob", "query"), ("/", "vanilla")] {
         let mut client = app.test_ws(uri);
         let received: Result<Vec<_>, _> = client.received().collect();
-        assert_eq!(received.unwrap(), [expected.into()], "{uri}");
+        assert_eq!(received.unwrap(), [expected], "{uri}");
     }
 }
 

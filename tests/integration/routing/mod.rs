@@ -1,8 +1,12 @@
 //! `routes!`: which function answers, and what it is handed.
 
 mod blocks;
+mod builder;
 mod calls;
+mod checked;
+mod listed;
 mod matching;
+mod random;
 mod reference;
 
 use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};

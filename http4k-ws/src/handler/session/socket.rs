@@ -40,7 +40,7 @@ use crate::message::{Request, WsMessage, WsStatus};
 /// client.send("40").unwrap();
 /// client.send("2").unwrap();
 /// let sums: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
-/// assert_eq!(sums, ["40".into(), "42".into()]);
+/// assert_eq!(sums, ["40", "42"]);
 /// ```
 ///
 /// The same with callbacks, which is how http4k writes it:

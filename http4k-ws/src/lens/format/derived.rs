@@ -123,7 +123,11 @@ macro_rules! off {
             use super::*;
 
             #[diagnostic::on_unimplemented(
+<<<<<<< HEAD
                                                 message = $message,
+=======
+                                                message = $off,
+>>>>>>> main
                                                 label = "travels in a format that is not built in"
                                             )]
             pub trait Enabled {}

@@ -1,19 +1,17 @@
 use http4k_ws::Message;
 use serde::{Deserialize, Serialize};
 
-/// What another thread must not have.
-struct Handle(*const u8);
-
-impl Default for Handle {
-    fn default() -> Self {
-        Self(std::ptr::null())
-    }
+#[derive(Default)]
+enum Cache {
+    #[default]
+    Empty,
+    Filled(*const u8),
 }
 
 #[derive(Serialize, Deserialize, Message)]
 struct Person {
     #[serde(skip)]
-    handle: Handle,
+    cache: Cache,
 }
 
 fn main() {}

@@ -153,7 +153,7 @@ impl WsMessage {
     /// use http4k_ws::WsMessage;
     ///
     /// let lens = WsMessage::json::<Vec<u8>>().to_lens();
-    /// assert_eq!(lens.create(vec![1, 2]).unwrap(), "[1,2]".into());
+    /// assert_eq!(lens.create(vec![1, 2]).unwrap(), "[1,2]");
     /// assert_eq!(lens.get(&"[1,2]".into()).unwrap(), [1, 2]);
     /// ```
     pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BiDiLensSpec<Self, T> {

@@ -1,0 +1,205 @@
+//! What no table of routes may hold: two routes for the same requests, and a route that is never reached.
+//!
+//! Inside one table, two routes can only meet where their templates have the same shape, whatever their
+//! parameters are called: everywhere else, the more specific one is found first, and the other has requests
+//! of its own. A mount is different. What is left of the path goes to the application mounted there and
+//! does not come back, and any route of the table that goes on from the mount's prefix is found before it.
+
+use super::error::RouteError;
+use super::leaves::Leaf;
+use super::route::Route;
+use super::router::Router;
+use super::table::{Protocol, Takes};
+use crate::handler::MAX_PARAMS;
+use crate::message::TemplateSegment;
+
+/// Checks every route of `router` against every other.
+///
+/// # Errors
+///
+/// The first mistake, naming both routes.
+pub(super) fn routes(router: &Router) -> Result<(), RouteError> {
+    check(router, false)
+}
+
+/// Checks the mounted applications of `router` against each other and against its own routes, which have
+/// been checked before.
+///
+/// # Errors
+///
+/// The first mistake, naming both routes.
+pub(super) fn mounts(router: &Router) -> Result<(), RouteError> {
+    check(router, true)
+}
+
+fn check(router: &Router, only_mounts: bool) -> Result<(), RouteError> {
+    let mut before: Vec<(Leaf, Vec<Leaf>)> = Vec::new();
+    for entry in router.entries() {
+        let leaves = router.behind(entry.clone());
+        parameters_fit(&leaves)?;
+        for (other, others) in &before {
+            if is_mount(&entry) || is_mount(other) {
+                entries_agree(other, others, &entry, &leaves)?;
+            } else if !only_mounts {
+                not_the_same(other, &entry)?;
+            }
+        }
+        before.push((entry, leaves));
+    }
+    Ok(())
+}
+
+fn is_mount(entry: &Leaf) -> bool {
+    entry.route.protocol == Protocol::Mount
+}
+
+fn parameters_fit(leaves: &[Leaf]) -> Result<(), RouteError> {
+    match leaves.iter().find(|leaf| leaf.params() > MAX_PARAMS) {
+        Some(leaf) => Err(RouteError::TooManyParameters {
+            route: leaf.route.to_string(),
+            count: leaf.params(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn not_the_same(existing: &Leaf, new: &Leaf) -> Result<(), RouteError> {
+    if have_one_shape(existing, new) && existing.takes.overlaps(&new.takes) {
+        return Err(RouteError::Conflict {
+            new: new.route.to_string(),
+            existing: existing.route.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// Two entries of one table, of which one is a mount at least, each with the routes behind it.
+fn entries_agree(
+    existing: &Leaf,
+    behind_existing: &[Leaf],
+    new: &Leaf,
+    behind_new: &[Leaf],
+) -> Result<(), RouteError> {
+    // One of the two would take everything, or nothing.
+    not_the_same(existing, new)?;
+    for one in behind_existing {
+        for other in behind_new {
+            not_the_same(one, other)?;
+        }
+    }
+    match precedence(existing, new) {
+        Precedence::First => all_are_reached(behind_new, existing, behind_existing),
+        Precedence::Second => all_are_reached(behind_existing, new, behind_new),
+    }
+}
+
+/// Whether each of `leaves` has requests that `first` leaves it.
+fn all_are_reached(leaves: &[Leaf], first: &Leaf, behind_first: &[Leaf]) -> Result<(), RouteError> {
+    for leaf in leaves {
+        if covers(first, leaf) && first.takes.covers(&leaf.takes) {
+            // The route that answers instead says more than the mount it is in.
+            let by = behind_first
+                .iter()
+                .find(|route| covers(route, leaf))
+                .unwrap_or(first);
+            return Err(RouteError::Unreachable {
+                route: leaf.route.to_string(),
+                by: by.route.to_string(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Which of two entries is found first, for a path that both match.
+enum Precedence {
+    First,
+    Second,
+}
+
+fn precedence(first: &Leaf, second: &Leaf) -> Precedence {
+    let mut seconds = second.segments.iter();
+    for one in &first.segments {
+        match seconds.next() {
+            // The one that goes on is found before the one that ends here and takes what is left.
+            None => return Precedence::First,
+            Some(other) if rank(one) < rank(other) => return Precedence::First,
+            Some(other) if rank(one) > rank(other) => return Precedence::Second,
+            Some(_) => {}
+        }
+    }
+    // A route that ends here is found before a mount.
+    if seconds.next().is_none() && is_mount(second) {
+        Precedence::First
+    } else {
+        Precedence::Second
+    }
+}
+
+fn rank(segment: &TemplateSegment) -> u8 {
+    match segment {
+        TemplateSegment::Literal(_) => 0,
+        TemplateSegment::Parameter { .. } => 1,
+        TemplateSegment::Rest { .. } => 2,
+    }
+}
+
+/// Whether both match the same paths: parameters by their place, a mount like a rest.
+fn have_one_shape(one: &Leaf, other: &Leaf) -> bool {
+    let (first, second) = (closed(one), closed(other));
+    one.is_open() == other.is_open()
+        && first.len() == second.len()
+        && first
+            .iter()
+            .zip(second)
+            .all(|(one, other)| is_alike(one, other))
+}
+
+fn is_alike(one: &TemplateSegment, other: &TemplateSegment) -> bool {
+    match (one, other) {
+        (TemplateSegment::Literal(one), TemplateSegment::Literal(other)) => one == other,
+        (TemplateSegment::Parameter { .. }, TemplateSegment::Parameter { .. }) => true,
+        _ => false,
+    }
+}
+
+/// Whether `one` matches every path that `other` matches.
+fn covers(one: &Leaf, other: &Leaf) -> bool {
+    let (first, second) = (closed(one), closed(other));
+    let ends = if one.is_open() {
+        first.len() <= second.len()
+    } else {
+        first.len() == second.len() && !other.is_open()
+    };
+    ends && first.iter().zip(second).all(|pair| match pair {
+        (TemplateSegment::Literal(one), TemplateSegment::Literal(other)) => one == other,
+        (TemplateSegment::Parameter { .. }, _) => true,
+        _ => false,
+    })
+}
+
+/// The segments without the rest.
+fn closed(leaf: &Leaf) -> &[TemplateSegment] {
+    match leaf.segments.split_last() {
+        Some((TemplateSegment::Rest { .. }, prefix)) => prefix,
+        _ => &leaf.segments,
+    }
+}
+
+/// The route that takes every path under `prefix`, so that nothing is left for a fallback.
+pub(super) fn takes_all(
+    router: &Router,
+    prefix: &[TemplateSegment],
+    protocol: Protocol,
+) -> Option<Route> {
+    let every = Takes::new(protocol, &[]);
+    let entries = router.entries().into_iter();
+    let mut all = entries.filter(|entry| {
+        entry.is_open() && closed(entry).len() == prefix.len() && entry.takes.covers(&every)
+    });
+    let taken = all.find(|entry| {
+        let pairs = closed(entry).iter().zip(prefix);
+        pairs.into_iter().all(|(one, other)| is_alike(one, other))
+    });
+    taken.map(|entry| entry.route)
+}

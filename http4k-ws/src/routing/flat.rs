@@ -1,0 +1,271 @@
+//! A builder's routes without their nesting: each with its whole template, and all filters before it.
+
+use std::sync::Arc;
+
+use super::check;
+use super::endpoint::Side;
+use super::error::RouteError;
+use super::leaves::segments;
+use super::matching::Walk;
+use super::route::{Route, joined};
+use super::router::{Router, Scope, Table};
+use super::routes::{Entry, Given, Routes};
+use super::table::Protocol;
+use super::tree::Tree;
+use super::unmatched::unmatched;
+use crate::handler::{ParamNames, PolyFilter, PolyHandler};
+use crate::message::{TemplateSegment, UriTemplate};
+
+type Filters = Vec<Arc<dyn PolyFilter>>;
+
+/// What becomes a router.
+pub(super) struct Flat {
+    routes: Vec<(Route, ParamNames)>,
+    ends: Vec<Side>,
+    /// The prefixes that answer by themselves what no route takes; the first is the application's.
+    scopes: Vec<FlatScope>,
+}
+
+struct FlatScope {
+    prefix: String,
+    filters: Filters,
+    fallbacks: Vec<(Protocol, Side)>,
+    /// The one around it, whose fallbacks hold here too.
+    outer: Option<usize>,
+}
+
+/// What a prefix hands down to its routes.
+#[derive(Clone)]
+struct Around {
+    prefix: String,
+    filters: Filters,
+    scope: usize,
+    /// How many of the filters are the scope's.
+    scope_filters: usize,
+}
+
+impl Flat {
+    pub(super) fn new(routes: Routes) -> Result<Self, RouteError> {
+        let mut flat = Self {
+            routes: Vec::new(),
+            ends: Vec::new(),
+            scopes: Vec::new(),
+        };
+        let filters: Filters = shared(&mut Vec::new(), routes.filters);
+        let around = Around {
+            prefix: "/".into(),
+            scope_filters: filters.len(),
+            filters,
+            scope: 0,
+        };
+        flat.open_scope(&around, None);
+        flat.add_fallbacks(routes.fallbacks, &around)?;
+        flat.add_all(routes.entries, routes.stray, &around)?;
+        flat.names_differ()?;
+        Ok(flat)
+    }
+
+    fn add_all(
+        &mut self,
+        entries: Vec<Entry>,
+        stray: Option<String>,
+        around: &Around,
+    ) -> Result<(), RouteError> {
+        if let Some(text) = stray {
+            return Err(RouteError::NoRoute { text });
+        }
+        for entry in entries {
+            match entry {
+                Entry::Route(route) => self.add(route, around)?,
+                Entry::Under { prefix, routes } => self.add_under(&prefix, routes, around)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, given: Given, around: &Around) -> Result<(), RouteError> {
+        let mut route = Route {
+            protocol: given.protocol,
+            methods: given.methods,
+            template: given.template,
+            name: given.name,
+            docs: given.docs,
+        };
+        // First alone, so that the error shows what was written here.
+        read(&route.template, &route.to_string())?;
+        route = route.under(&around.prefix);
+        let template = read(&route.template, &route.to_string())?;
+        if route.protocol == Protocol::Mount {
+            ends_before_rest(&template)?;
+        }
+        let names: Vec<String> = template.parameters().map(Into::into).collect();
+        self.routes.push((route, ParamNames::Made(names.into())));
+        self.ends.push(filtered(given.side, &around.filters));
+        Ok(())
+    }
+
+    fn add_under(
+        &mut self,
+        prefix: &str,
+        routes: Routes,
+        around: &Around,
+    ) -> Result<(), RouteError> {
+        read(prefix, prefix)?;
+        let whole = joined(&around.prefix, prefix);
+        ends_before_rest(&read(&whole, &whole)?)?;
+        let answers = !routes.filters.is_empty() || !routes.fallbacks.is_empty();
+        let mut inner = around.clone();
+        inner.filters = shared(&mut inner.filters, routes.filters);
+        // Without a prefix of its own, what no route takes is the matter of what is around it.
+        if prefix != "/" && answers {
+            inner.scope = self.scopes.len();
+            inner.scope_filters = inner.filters.len();
+        }
+        inner.prefix = whole;
+        if inner.scope != around.scope {
+            self.open_scope(&inner, Some(around.scope));
+        }
+        self.add_fallbacks(routes.fallbacks, &inner)?;
+        self.add_all(routes.entries, routes.stray, &inner)
+    }
+
+    fn open_scope(&mut self, around: &Around, outer: Option<usize>) {
+        self.scopes.push(FlatScope {
+            prefix: around.prefix.clone(),
+            filters: around.filters.clone(),
+            fallbacks: Vec::new(),
+            outer,
+        });
+    }
+
+    fn add_fallbacks(
+        &mut self,
+        fallbacks: Vec<(Protocol, Side)>,
+        around: &Around,
+    ) -> Result<(), RouteError> {
+        let scope = &mut self.scopes[around.scope];
+        for (protocol, side) in fallbacks {
+            if scope.fallbacks.iter().any(|(known, _)| *known == protocol) {
+                let prefix = scope.prefix.clone();
+                return Err(RouteError::DuplicateFallback { prefix, protocol });
+            }
+            let side = filtered(side, &around.filters[around.scope_filters..]);
+            scope.fallbacks.push((protocol, side));
+        }
+        Ok(())
+    }
+
+    fn names_differ(&self) -> Result<(), RouteError> {
+        for (index, (new, _)) in self.routes.iter().enumerate() {
+            let mut before = self.routes[..index].iter().map(|(route, _)| route);
+            let same = before.find(|route| !new.name.is_empty() && route.name == new.name);
+            if let Some(existing) = same {
+                return Err(RouteError::DuplicateName {
+                    name: new.name.clone(),
+                    new: new.to_string(),
+                    existing: existing.to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A fallback is for the paths that no route has: there have to be some.
+    fn fallbacks_are_reached(&self, router: &Router) -> Result<(), RouteError> {
+        for scope in &self.scopes {
+            let prefix = segments(&scope.prefix);
+            for (protocol, _) in &scope.fallbacks {
+                if let Some(by) = check::takes_all(router, &prefix, *protocol) {
+                    return Err(RouteError::Unreachable {
+                        route: format!("the {protocol} fallback of {}", scope.prefix),
+                        by: by.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn into_app(mut self) -> Result<PolyHandler, RouteError> {
+        let mut tree = Tree::default();
+        for (index, (route, _)) in self.routes.iter().enumerate() {
+            let segments = segments(&route.template);
+            match route.protocol {
+                Protocol::Mount => tree.add_mount(&segments, index),
+                Protocol::Http | Protocol::Ws => tree.add_route(&segments, index),
+            }
+        }
+        for (index, scope) in self.scopes.iter().enumerate().skip(1) {
+            tree.add_scope(&segments(&scope.prefix), index);
+        }
+        let scopes = (0..self.scopes.len())
+            .map(|scope| self.scope(scope))
+            .collect();
+        let table = Table::Made(std::mem::take(&mut self.routes));
+        let ends = std::mem::take(&mut self.ends);
+        let router = Router::new(table, Walk::Made(tree), ends, scopes);
+        check::routes(&router)?;
+        self.fallbacks_are_reached(&router)?;
+        Ok(router.into_app())
+    }
+
+    fn scope(&self, index: usize) -> Scope {
+        let scope = &self.scopes[index];
+        let mut side = unmatched();
+        for protocol in [Protocol::Http, Protocol::Ws] {
+            if let Some(fallback) = self.fallback(index, protocol) {
+                side = side.or_http(fallback).or_ws(fallback);
+            }
+        }
+        let names = segments(&scope.prefix);
+        let names = names
+            .iter()
+            .filter_map(TemplateSegment::name)
+            .map(Into::into);
+        Scope {
+            params: ParamNames::Made(names.collect()),
+            side: filtered(side, &scope.filters),
+        }
+    }
+
+    /// The scope's own fallback, or that of the nearest one around it.
+    fn fallback(&self, index: usize, protocol: Protocol) -> Option<&Side> {
+        let scope = &self.scopes[index];
+        let own = scope.fallbacks.iter().find(|(known, _)| *known == protocol);
+        match (own, scope.outer) {
+            (Some((_, side)), _) => Some(side),
+            (None, Some(outer)) => self.fallback(outer, protocol),
+            (None, None) => None,
+        }
+    }
+}
+
+fn read(template: &str, route: &str) -> Result<UriTemplate, RouteError> {
+    UriTemplate::parse(template).map_err(|source| RouteError::Template {
+        route: route.into(),
+        source,
+    })
+}
+
+fn ends_before_rest(prefix: &UriTemplate) -> Result<(), RouteError> {
+    match prefix.segments().last() {
+        Some(TemplateSegment::Rest { .. }) => Err(RouteError::RestInPrefix {
+            prefix: prefix.to_string(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn shared(outer: &mut Filters, own: Vec<Box<dyn PolyFilter>>) -> Filters {
+    let mut filters = std::mem::take(outer);
+    filters.extend(own.into_iter().map(Arc::from));
+    filters
+}
+
+/// `side` behind `filters`: the innermost goes first, so that the outermost sees a request first.
+fn filtered(side: Side, filters: &[Arc<dyn PolyFilter>]) -> Side {
+    filters
+        .iter()
+        .rev()
+        .fold(side, |side, filter| side.with(&**filter))
+}

@@ -1,0 +1,246 @@
+//! The routes of an application, as a list to read.
+
+use std::fmt;
+use std::ops::Deref;
+
+use http::Method;
+
+use super::table::{Protocol, RouteMeta, Takes};
+
+/// One route of an application: what it takes, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    pub(super) protocol: Protocol,
+    pub(super) methods: Vec<Method>,
+    pub(super) template: String,
+    pub(super) name: String,
+    pub(super) docs: String,
+}
+
+impl Route {
+    pub(super) fn written(route: &RouteMeta) -> Self {
+        Self {
+            protocol: route.protocol,
+            methods: route.methods(),
+            template: route.template.into(),
+            name: route.name.into(),
+            docs: route.docs.into(),
+        }
+    }
+
+    pub(super) fn takes(&self) -> Takes {
+        Takes::new(self.protocol, &self.methods)
+    }
+
+    /// The same route, mounted at `prefix`.
+    pub(super) fn under(self, prefix: &str) -> Self {
+        Self {
+            template: joined(prefix, &self.template),
+            ..self
+        }
+    }
+
+    /// What it speaks. [`Protocol::Mount`] is an application whose routes are not known, such as two
+    /// functions that [`PolyHandler::new`](crate::PolyHandler::new) joined.
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// The methods it names; none stands for every method, and for the GET of an opening handshake.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// Its path, with the prefixes of what it is mounted in: `/users/<id>`.
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// What it is called; empty where it has no name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its documentation; empty where there is none.
+    pub fn docs(&self) -> &str {
+        &self.docs
+    }
+
+    /// The methods in one word: `GET|PUT`; `*` for every method, and nothing where there is no choice.
+    fn methods_shown(&self) -> String {
+        let names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
+        match self.protocol {
+            Protocol::Http if names.is_empty() => "*".into(),
+            _ => names.join("|"),
+        }
+    }
+}
+
+/// `GET /users/<id>`, `http /any-method` or `ws /ws/<name>`.
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.methods.is_empty() {
+            write!(f, "{} {}", self.protocol, self.template)
+        } else {
+            write!(f, "{} {}", self.methods_shown(), self.template)
+        }
+    }
+}
+
+/// Every route of an application, in the order written, those of mounted applications in their place.
+///
+/// `Display` shows it as a table: methods (`*` for every one), path, protocol, name, and the first line of
+/// the documentation.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Method, Request, Routes, WebSocket};
+///
+/// # fn main() -> Result<(), http4k_ws::RouteError> {
+/// let app = Routes::new()
+///     .http(Method::GET, "/", |_req: Request| "hiya world")
+///     .ws("/ws/<name>", |_req: Request| None::<http4k_ws::WsConsumer>)
+///     .named("greet")
+///     .documented("Says hello.")
+///     .build()?;
+///
+/// let table = app.routes();
+/// assert_eq!(table.len(), 2);
+/// assert_eq!(table[1].template(), "/ws/<name>");
+/// assert_eq!(
+///     table.to_string(),
+///     "GET  /           http\n     /ws/<name>  ws    greet  Says hello.\n",
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RouteTable(pub(super) Vec<Route>);
+
+impl Deref for RouteTable {
+    type Target = [Route];
+
+    fn deref(&self) -> &[Route] {
+        &self.0
+    }
+}
+
+impl IntoIterator for RouteTable {
+    type Item = Route;
+    type IntoIter = std::vec::IntoIter<Route>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a RouteTable {
+    type Item = &'a Route;
+    type IntoIter = std::slice::Iter<'a, Route>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for RouteTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.iter().map(|route| {
+            vec![
+                route.methods_shown(),
+                route.template.clone(),
+                route.protocol.to_string(),
+                route.name.clone(),
+                route.docs.lines().next().unwrap_or_default().to_owned(),
+            ]
+        });
+        aligned(rows.collect(), f)
+    }
+}
+
+/// Writes each row on a line, cells of one column under each other. A column of empty cells takes no room.
+pub(super) fn aligned(rows: Vec<Vec<String>>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, &width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+            line.push_str(&format!("{cell:width$}  "));
+        }
+        writeln!(f, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// `template` behind `prefix`.
+pub(super) fn joined(prefix: &str, template: &str) -> String {
+    match (prefix, template) {
+        ("/", template) => template.into(),
+        (prefix, "/") => prefix.into(),
+        (prefix, template) => format!("{prefix}{template}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(methods: &[Method], protocol: Protocol, template: &str, docs: &str) -> Route {
+        Route {
+            protocol,
+            methods: methods.into(),
+            template: template.into(),
+            name: String::new(),
+            docs: docs.into(),
+        }
+    }
+
+    #[test]
+    fn a_prefix_ends_where_a_template_starts() {
+        for (prefix, template, expected) in [
+            ("/", "/", "/"),
+            ("/api", "/", "/api"),
+            ("/", "/x", "/x"),
+            ("/api", "/x", "/api/x"),
+        ] {
+            assert_eq!(joined(prefix, template), expected);
+        }
+    }
+
+    #[test]
+    fn a_table_has_aligned_columns_and_no_empty_one() {
+        let table = RouteTable(vec![
+            route(
+                &[Method::GET, Method::PUT],
+                Protocol::Http,
+                "/é",
+                "First.\nSecond.",
+            ),
+            route(&[], Protocol::Http, "/users/<id>", ""),
+            route(&[], Protocol::Mount, "/admin", "Theirs."),
+        ]);
+        assert_eq!(
+            table.to_string(),
+            "GET|PUT  /é           http   First.\n\
+             *        /users/<id>  http\n         \
+             /admin       mount  Theirs.\n"
+        );
+        assert_eq!(RouteTable::default().to_string(), "");
+    }
+
+    #[test]
+    fn a_route_is_called_by_what_it_takes() {
+        let get = route(&[Method::GET, Method::PUT], Protocol::Http, "/x", "");
+        assert_eq!(get.to_string(), "GET|PUT /x");
+        assert_eq!(route(&[], Protocol::Ws, "/x", "").to_string(), "ws /x");
+        assert_eq!(route(&[], Protocol::Http, "/x", "").to_string(), "http /x");
+    }
+}

@@ -1,0 +1,276 @@
+//! The API without the macro: what is said is kept, and checked when the application is built.
+
+use http::Method;
+
+use super::endpoint::{self, Side};
+use super::error::RouteError;
+use super::flat::Flat;
+use super::table::Protocol;
+use crate::handler::{
+    IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler, PolyFilter, PolyHandler,
+};
+
+/// Routes, said by calls; what `routes!` says, checked when the program runs.
+///
+/// Templates, precedence and answers are those of `routes!`, and so is what is refused. A handler reads
+/// its path parameters from the request:
+/// [`path_param`](crate::RequestExt::path_param) gives the text.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Method, PolyHandler, Request, RequestExt, RouteError, Routes};
+/// use http4k_ws::{WebSocket, WsConsumer, WsMessage, WsResult};
+///
+/// async fn home(_request: Request) -> &'static str {
+///     "hiya world"
+/// }
+///
+/// async fn user(request: Request) -> Option<String> {
+///     let id: u64 = request.path_param("id")?.parse().ok()?;
+///     Some(format!("user {id}"))
+/// }
+///
+/// fn talk(request: Request) -> WsConsumer {
+///     let name = request.path_param("name").unwrap_or_default().to_owned();
+///     WsConsumer::new(async move |ws: WebSocket| -> WsResult {
+///         ws.send(WsMessage::new_text(name)).await?;
+///         Ok(())
+///     })
+/// }
+///
+/// fn app() -> Result<PolyHandler, RouteError> {
+///     Routes::new()
+///         .http(Method::GET, "/", home)
+///         .under("/users", |users| users.http(Method::GET, "/<id>", user).named("user"))
+///         .ws("/ws/<name>", talk)
+///         .build()
+/// }
+///
+/// # fn main() -> Result<(), RouteError> {
+/// assert_eq!(app()?.test_http("/users/7").body(), "user 7");
+/// assert_eq!(app()?.test_http("/users/seven").status(), 404);
+///
+/// let twice = Routes::new()
+///     .http(Method::GET, "/users/<id>", user)
+///     .http(Method::GET, "/users/<name>", home)
+///     .build();
+/// assert_eq!(
+///     twice.unwrap_err().to_string(),
+///     "`GET /users/<name>` matches the same requests as `GET /users/<id>`",
+/// );
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+#[must_use = "routes do nothing until they are built"]
+pub struct Routes {
+    pub(super) entries: Vec<Entry>,
+    pub(super) filters: Vec<Box<dyn PolyFilter>>,
+    pub(super) fallbacks: Vec<(Protocol, Side)>,
+    /// A name or a documentation that found no route.
+    pub(super) stray: Option<String>,
+}
+
+/// What stands at one template.
+pub(super) enum Entry {
+    Route(Given),
+    Under { prefix: String, routes: Routes },
+}
+
+/// A route or a mount, as it was given.
+pub(super) struct Given {
+    pub(super) protocol: Protocol,
+    pub(super) methods: Vec<Method>,
+    pub(super) template: String,
+    pub(super) name: String,
+    pub(super) docs: String,
+    pub(super) side: Side,
+}
+
+/// The methods of a route: one, several, or with [`Methods::every`] all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Methods(Vec<Method>);
+
+impl Methods {
+    /// Every method, also those that nobody has thought of yet.
+    pub fn every() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl From<Method> for Methods {
+    fn from(method: Method) -> Self {
+        Self(vec![method])
+    }
+}
+
+/// One of none takes [every](Methods::every) method.
+impl<const N: usize> From<[Method; N]> for Methods {
+    fn from(methods: [Method; N]) -> Self {
+        Self(methods.into())
+    }
+}
+
+/// One of none takes [every](Methods::every) method.
+impl From<Vec<Method>> for Methods {
+    fn from(methods: Vec<Method>) -> Self {
+        Self(methods)
+    }
+}
+
+impl Routes {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a route for requests, such as `http(Method::GET, "/users/<id>", show)`.
+    ///
+    /// `methods` is one, an array of several, or [`Methods::every`]. HEAD falls to GET, and OPTIONS is
+    /// answered with `Allow`, unless routed.
+    pub fn http<M>(
+        self,
+        methods: impl Into<Methods>,
+        template: impl Into<String>,
+        handler: impl IntoHttpHandler<M>,
+    ) -> Self {
+        let side = endpoint::http_handler(handler);
+        self.route(Protocol::Http, methods.into(), template.into(), side)
+    }
+
+    /// Adds a route for upgrades to WebSocket, such as `ws("/ws/<name>", talk)`.
+    pub fn ws<M>(self, template: impl Into<String>, handler: impl IntoWsHandler<M>) -> Self {
+        let side = endpoint::ws_handler(handler);
+        self.route(Protocol::Ws, Methods::every(), template.into(), side)
+    }
+
+    /// Hands what is left of the path behind `prefix` to another application, which matches from there on;
+    /// the request keeps its URI.
+    ///
+    /// The routes of an application that was built or written by routes are checked against these. Of any
+    /// other, they are not known.
+    pub fn mount<K>(self, prefix: impl Into<String>, app: impl IntoPolyHandler<K>) -> Self {
+        let side = endpoint::mount(app.into_poly_handler());
+        self.route(Protocol::Mount, Methods::every(), prefix.into(), side)
+    }
+
+    /// Adds routes whose templates start with `prefix`, and whose filters and fallback hold only there.
+    ///
+    /// ```
+    /// use http4k_ws::{Method, Next, HttpHandler, Request, Response, ResponseExt, Routes};
+    ///
+    /// async fn stamped(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("x-api", "1")
+    /// }
+    ///
+    /// # fn main() -> Result<(), http4k_ws::RouteError> {
+    /// let app = Routes::new()
+    ///     .http(Method::GET, "/", |_req: Request| "home")
+    ///     .under("/api", |api| {
+    ///         api.with(stamped).http(Method::GET, "/health", |_req: Request| "well")
+    ///     })
+    ///     .build()?;
+    ///
+    /// assert_eq!(app.test_http("/api/health").headers()["x-api"], "1");
+    /// assert_eq!(app.test_http("/api/nothing").headers()["x-api"], "1");
+    /// assert!(!app.test_http("/").headers().contains_key("x-api"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn under(
+        mut self,
+        prefix: impl Into<String>,
+        routes: impl FnOnce(Routes) -> Routes,
+    ) -> Self {
+        self.entries.push(Entry::Under {
+            prefix: prefix.into(),
+            routes: routes(Self::new()),
+        });
+        self
+    }
+
+    /// Puts `filter` before every route here, and before what is answered when none takes a request; the
+    /// first filter is the outermost.
+    ///
+    /// It sees the path's parameters. One that must run before routing, say to change the path, goes
+    /// around the application: [`PolyHandler::with`].
+    pub fn with<M>(mut self, filter: impl IntoPolyFilter<M>) -> Self {
+        self.filters.push(endpoint::filter(filter));
+        self
+    }
+
+    /// Answers requests to paths that no route here has, instead of the library's 404.
+    ///
+    /// 405, 426 and 400 stay the library's.
+    pub fn fallback<M>(mut self, handler: impl IntoHttpHandler<M>) -> Self {
+        let side = endpoint::http_handler(handler);
+        self.fallbacks.push((Protocol::Http, side));
+        self
+    }
+
+    /// Answers upgrades that no ws route here takes, instead of the library's 404.
+    pub fn ws_fallback<M>(mut self, handler: impl IntoWsHandler<M>) -> Self {
+        let side = endpoint::ws_handler(handler);
+        self.fallbacks.push((Protocol::Ws, side));
+        self
+    }
+
+    /// Names the route added last.
+    pub fn named(self, name: impl Into<String>) -> Self {
+        self.refined(name.into(), |route, name| route.name = name)
+    }
+
+    /// Documents the route added last; its first line is shown in [`PolyHandler::routes`].
+    pub fn documented(self, docs: impl Into<String>) -> Self {
+        self.refined(docs.into(), |route, docs| route.docs = docs)
+    }
+
+    /// The application.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError`] for the first route that is refused, naming it and the route it disagrees with.
+    pub fn build(self) -> Result<PolyHandler, RouteError> {
+        Flat::new(self)?.into_app()
+    }
+
+    fn route(mut self, protocol: Protocol, methods: Methods, template: String, side: Side) -> Self {
+        let mut distinct = Vec::new();
+        for method in methods.0 {
+            if !distinct.contains(&method) {
+                distinct.push(method);
+            }
+        }
+        self.entries.push(Entry::Route(Given {
+            protocol,
+            methods: distinct,
+            template,
+            name: String::new(),
+            docs: String::new(),
+            side,
+        }));
+        self
+    }
+
+    fn refined(mut self, text: String, refine: impl FnOnce(&mut Given, String)) -> Self {
+        match self.entries.last_mut() {
+            Some(Entry::Route(route)) => refine(route, text),
+            _ => self.stray = Some(text),
+        }
+        self
+    }
+}
+
+impl std::fmt::Debug for Routes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut list = f.debug_list();
+        for entry in &self.entries {
+            match entry {
+                Entry::Route(route) => list.entry(&route.template),
+                Entry::Under { prefix, routes } => list.entry(&(prefix, routes)),
+            };
+        }
+        list.finish()
+    }
+}

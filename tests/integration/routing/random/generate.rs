@@ -1,0 +1,239 @@
+//! Random tables and requests, the same for the same seed.
+
+use http4k_ws::{Method, PolyHandler, Request, RouteError, Routes};
+
+use super::Asked;
+
+/// How many tables the macro is given.
+const TABLES: usize = 40;
+
+/// SplitMix64.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.0;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((bits ^ (bits >> 31)) % end as u64) as usize
+    }
+
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+}
+
+/// One entry of a table.
+#[derive(Debug)]
+pub(super) struct Spec {
+    pub(super) id: usize,
+    pub(super) methods: &'static [&'static str],
+    pub(super) template: String,
+    pub(super) target: Target,
+}
+
+#[derive(Debug)]
+pub(super) enum Target {
+    Http,
+    Ws,
+    Mount(Vec<Spec>),
+}
+
+const METHODS: &[&[&str]] = &[
+    &[],
+    &["GET"],
+    &["GET"],
+    &["GET"],
+    &["POST"],
+    &["GET", "PUT"],
+    &["HEAD"],
+    &["OPTIONS"],
+    &["DELETE", "PURGE"],
+];
+
+/// A table that can be built.
+pub(super) fn table(random: &mut Random) -> Vec<Spec> {
+    let (mut table, mut id) = (Vec::new(), 0);
+    let tries = 4 + random.below(16);
+    fill(&mut table, tries, true, random, &mut id);
+    table
+}
+
+fn fill(table: &mut Vec<Spec>, tries: usize, mounts: bool, random: &mut Random, id: &mut usize) {
+    for _ in 0..tries {
+        let mut spec = route(random, *id);
+        if mounts && random.below(8) == 0 {
+            let mut inner = Vec::new();
+            let mut inner_id = *id + 1;
+            let inner_tries = 2 + random.below(5);
+            fill(
+                &mut inner,
+                inner_tries,
+                random.below(3) == 0,
+                random,
+                &mut inner_id,
+            );
+            // A mount is at a prefix, which has no rest.
+            let prefix = spec.template.split("/<r").next().unwrap_or_default();
+            spec.template = if prefix.is_empty() {
+                "/".into()
+            } else {
+                prefix.into()
+            };
+            spec.methods = &[];
+            spec.target = Target::Mount(inner);
+        }
+        let next = spec.id + 1 + ids_inside(&spec);
+        table.push(spec);
+        match built(table) {
+            Ok(_) => *id = next,
+            Err(_) => drop(table.pop()),
+        }
+    }
+}
+
+fn ids_inside(spec: &Spec) -> usize {
+    match &spec.target {
+        Target::Mount(inner) => inner.iter().map(|spec| 1 + ids_inside(spec)).sum(),
+        _ => 0,
+    }
+}
+
+fn route(random: &mut Random, id: usize) -> Spec {
+    let mut template = String::new();
+    for place in 0..random.below(4) {
+        if random.below(5) < 3 {
+            template += "/";
+            template += random.one_of(&["a", "b", "b", "é"]);
+        } else {
+            template += &format!("/<p{id}_{place}>");
+        }
+    }
+    if random.below(6) == 0 {
+        template += &format!("/<r{id}>").replace('>', "..>");
+    }
+    if template.is_empty() {
+        template += "/";
+    }
+    let is_ws = random.below(4) == 0;
+    Spec {
+        id,
+        methods: if is_ws { &[] } else { random.one_of(METHODS) },
+        template,
+        target: if is_ws { Target::Ws } else { Target::Http },
+    }
+}
+
+/// A request that often meets a route.
+pub(super) fn request(random: &mut Random) -> Asked {
+    const SEGMENTS: &[&str] = &[
+        "a", "a", "a", "b", "b", "b", "c", "%61", "%C3%A9", "a%2Fb", "x%20y", "%zz", "%FF", "",
+    ];
+    let mut path = String::new();
+    for _ in 0..random.below(6) {
+        path += "/";
+        path += random.one_of(SEGMENTS);
+    }
+    if path.is_empty() {
+        path += "/";
+    }
+    let methods = [
+        "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PURGE", "PATCH",
+    ];
+    let upgrade = random.below(4) == 0;
+    let method = if upgrade {
+        "GET"
+    } else {
+        random.one_of(&methods)
+    };
+    Asked {
+        method: method.into(),
+        path,
+        upgrade,
+    }
+}
+
+/// The table, by the API without the macro.
+pub(super) fn built(specs: &[Spec]) -> Result<PolyHandler, RouteError> {
+    let mut routes = Routes::new();
+    for Spec {
+        id,
+        methods,
+        template,
+        target,
+    } in specs
+    {
+        let id = *id;
+        routes = match target {
+            Target::Http if methods.is_empty() => {
+                let every = http4k_ws::Methods::every();
+                routes.http(every, template, move |req: Request| super::http(id, req))
+            }
+            Target::Http => {
+                let methods: Vec<Method> =
+                    methods.iter().map(|name| name.parse().unwrap()).collect();
+                routes.http(methods, template, move |req: Request| super::http(id, req))
+            }
+            Target::Ws => routes.ws(template, move |req: Request| super::ws(id, req)),
+            Target::Mount(inner) => routes.mount(template, built(inner)?),
+        };
+    }
+    routes.build()
+}
+
+/// The tables that the macro is given.
+pub(super) fn tables() -> Vec<Vec<Spec>> {
+    let mut random = Random::new(7);
+    (0..TABLES).map(|_| table(&mut random)).collect()
+}
+
+/// The text of `tables.rs`.
+pub(super) fn tables_as_rust() -> String {
+    let tables = tables();
+    let mut text = String::from(
+        "//! Random tables for the macro, written by `generate.rs`.\n\n\
+         use http4k_ws::{PolyHandler, Request, routes};\n\n\
+         use super::{http as said, ws as talked};\n\n\
+         pub(super) fn apps() -> Vec<PolyHandler> {\n    vec![",
+    );
+    for index in 0..tables.len() {
+        text += &format!("\n        table_{index}(),");
+    }
+    text += "\n    ]\n}\n";
+    for (index, table) in tables.iter().enumerate() {
+        text += &format!("\nfn table_{index}() -> PolyHandler {{\n    routes! {{\n");
+        text += &entries_as_rust(table, 2);
+        text += "    }\n}\n";
+    }
+    text
+}
+
+fn entries_as_rust(table: &[Spec], depth: usize) -> String {
+    let mut text = String::new();
+    for Spec {
+        id,
+        methods,
+        template,
+        target,
+    } in table
+    {
+        let indent = "    ".repeat(depth);
+        let methods = methods.join(" | ");
+        let space = if methods.is_empty() { "" } else { " " };
+        text += &format!("{indent}{methods}{space}{template:?} => ");
+        text += &match target {
+            Target::Http => format!("http(|req: Request| said({id}, req)),\n"),
+            Target::Ws => format!("ws(|req: Request| talked({id}, req)),\n"),
+            Target::Mount(inner) => format!(
+                "mount(routes! {{\n{}{indent}}}),\n",
+                entries_as_rust(inner, depth + 1)
+            ),
+        };
+    }
+    text
+}

@@ -1,0 +1,188 @@
+//! The rules, as a walk over a list: slow, and easy to read.
+
+use percent_encoding::percent_decode_str;
+
+use super::Asked;
+use super::generate::{Spec, Target};
+
+/// An answer, as far as the rules say.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Expected {
+    pub(super) status: u16,
+    pub(super) allow: Option<String>,
+    pub(super) upgrade: Option<String>,
+    /// The length of the body that is left out.
+    pub(super) length: Option<usize>,
+    pub(super) body: Option<String>,
+}
+
+impl Expected {
+    fn status(status: u16) -> Self {
+        Self {
+            status,
+            allow: None,
+            upgrade: None,
+            length: None,
+            body: None,
+        }
+    }
+}
+
+pub(super) fn answer(specs: &[Spec], asked: &Asked) -> Expected {
+    let segments: Vec<&str> = match asked.path.as_str() {
+        "/" => Vec::new(),
+        path => path[1..].split('/').collect(),
+    };
+    answer_from(specs, asked, &segments, Vec::new())
+}
+
+/// A route whose template matches the path.
+struct Hit<'a> {
+    spec: &'a Spec,
+    ranks: Vec<u8>,
+    /// Names, and what was sent for them.
+    params: Vec<(String, String)>,
+    /// How many segments are used up.
+    used: usize,
+}
+
+fn answer_from(
+    specs: &[Spec],
+    asked: &Asked,
+    segments: &[&str],
+    outer: Vec<(String, String)>,
+) -> Expected {
+    let mut hits: Vec<Hit<'_>> = specs
+        .iter()
+        .filter_map(|spec| hit(spec, segments))
+        .collect();
+    // A stable sort: routes of one shape stay in the order of the table.
+    hits.sort_by(|one, other| one.ranks.cmp(&other.ranks));
+    let fitting = hits.iter().filter(|hit| fit(hit.spec, asked).is_some());
+    let Some(first) = fitting.clone().next() else {
+        return unmatched(&hits, asked);
+    };
+    let same_shape = fitting.filter(|hit| hit.ranks == first.ranks);
+    let best = same_shape
+        .max_by_key(|hit| fit(hit.spec, asked))
+        .unwrap_or(first);
+    let mut params = outer;
+    for (name, raw) in &best.params {
+        let Some(text) = decoded(raw) else {
+            return Expected::status(400);
+        };
+        params.push((name.clone(), text));
+    }
+    if let Target::Mount(inner) = &best.spec.target {
+        return answer_from(inner, asked, &segments[best.used..], params);
+    }
+    let params: Vec<String> = params
+        .iter()
+        .map(|(name, text)| format!("{name:?}: {text:?}"))
+        .collect();
+    let body = format!("{} {{{}}}", best.spec.id, params.join(", "));
+    let as_get = fit(best.spec, asked) == Some(1);
+    Expected {
+        length: as_get.then_some(body.len()),
+        body: Some(if as_get { String::new() } else { body }),
+        ..Expected::status(200)
+    }
+}
+
+/// Literal before parameter before rest before mount, segment by segment; a template that ends goes before
+/// one that takes the nothing that is left.
+fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<Hit<'a>> {
+    let template: Vec<&str> = match spec.template.as_str() {
+        "/" => Vec::new(),
+        template => template[1..].split('/').collect(),
+    };
+    let mut hit = Hit {
+        spec,
+        ranks: Vec::new(),
+        params: Vec::new(),
+        used: template.len(),
+    };
+    for (index, wanted) in template.iter().enumerate() {
+        if let Some(name) = wanted.strip_suffix("..>") {
+            let rest = segments[index..].join("/");
+            hit.params.push((name[1..].into(), rest));
+            hit.ranks.push(2);
+            return Some(hit);
+        }
+        let given = segments.get(index)?;
+        match wanted
+            .strip_prefix('<')
+            .and_then(|name| name.strip_suffix('>'))
+        {
+            Some(name) if !given.is_empty() => {
+                hit.params.push((name.into(), (*given).into()));
+                hit.ranks.push(1);
+            }
+            None if decoded(given).as_deref() == Some(wanted) => hit.ranks.push(0),
+            _ => return None,
+        }
+    }
+    match spec.target {
+        Target::Mount(_) => hit.ranks.push(3),
+        _ if segments.len() > template.len() => return None,
+        _ => {}
+    }
+    Some(hit)
+}
+
+/// A route that names the method, then GET for HEAD, then every method.
+fn fit(spec: &Spec, asked: &Asked) -> Option<u8> {
+    match (&spec.target, asked.upgrade) {
+        (Target::Mount(_), _) | (Target::Ws, true) => Some(0),
+        (Target::Ws, false) | (Target::Http, true) => None,
+        (Target::Http, false) if spec.methods.is_empty() => Some(0),
+        (Target::Http, false) if spec.methods.contains(&asked.method.as_str()) => Some(2),
+        (Target::Http, false) => {
+            (asked.method == "HEAD" && spec.methods.contains(&"GET")).then_some(1)
+        }
+    }
+}
+
+fn unmatched(hits: &[Hit<'_>], asked: &Asked) -> Expected {
+    if asked.upgrade {
+        return Expected::status(404);
+    }
+    let mut allow: Vec<&str> = Vec::new();
+    let http = hits
+        .iter()
+        .filter(|hit| matches!(hit.spec.target, Target::Http));
+    for method in http.flat_map(|hit| hit.spec.methods) {
+        allow.push(method);
+        if *method == "GET" {
+            allow.push("HEAD");
+        }
+    }
+    if !allow.is_empty() {
+        allow.push("OPTIONS");
+        let mut distinct = Vec::new();
+        for method in allow {
+            if !distinct.contains(&method) {
+                distinct.push(method);
+            }
+        }
+        return Expected {
+            allow: Some(distinct.join(", ")),
+            ..Expected::status(if asked.method == "OPTIONS" { 204 } else { 405 })
+        };
+    }
+    if hits.iter().any(|hit| matches!(hit.spec.target, Target::Ws)) {
+        return Expected {
+            upgrade: Some("websocket".into()),
+            ..Expected::status(426)
+        };
+    }
+    Expected::status(404)
+}
+
+fn decoded(raw: &str) -> Option<String> {
+    let mut pieces = raw.split('%').skip(1);
+    let whole = pieces
+        .all(|piece| piece.len() > 1 && piece.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit));
+    let text = percent_decode_str(raw).decode_utf8().ok()?;
+    whole.then(|| text.into_owned())
+}
