@@ -99,3 +99,26 @@ pub mod message {
     pub use crate::lens::{Format, LensFailure, Message};
     pub use crate::message::{IntoResponse, Response, WsMessage};
 }
+
+/// What `#[derive(FromRequest)]` names.
+pub mod request {
+    pub use crate::lens::derived::{Failures, body, field, form, optional_body, with_form};
+    pub use crate::lens::{Cookie, Form, Header, LensFailure, Modifier, Path, Query, WebForm};
+    pub use crate::message::{FromRequest, Rejection, Request};
+}
+
+/// What `#[derive(PathParam)]` names.
+pub mod path_param {
+    use std::fmt;
+
+    pub use crate::lens::TextValue;
+    pub use crate::message::{TextError, UnknownName};
+
+    pub fn parsed<T: TextValue>(text: &str) -> Result<T, TextError> {
+        text.parse().map_err(TextError::new)
+    }
+
+    pub fn shown<T: TextValue>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value.fmt(f)
+    }
+}

@@ -102,15 +102,16 @@ pub mod prelude {
     pub use crate::Serve;
     #[cfg(feature = "client")]
     pub use crate::WebSocketClient;
-    #[cfg(feature = "macros")]
-    pub use crate::routes;
     pub use crate::{
-        Body, BodyError, IntoRequest, IntoResponse, LensFailure, Message, Next, Offline,
-        PolyHandler, Request, RequestExt, Response, ResponseExt, SendError, WebSocket, WsClient,
-        WsConsumer, WsError, WsMessage, WsNext, WsResponse, WsResult, WsSender, WsStatus,
+        Body, BodyError, Cookie, Form, FromRequest, Header, IntoRequest, IntoResponse, LensFailure,
+        Message, Next, Offline, Path, PolyHandler, Query, Request, RequestExt, Response,
+        ResponseExt, SendError, WebSocket, With, WsClient, WsConsumer, WsError, WsMessage, WsNext,
+        WsResponse, WsResult, WsSender, WsStatus,
     };
     #[cfg(feature = "json")]
     pub use crate::{Json, JsonExt};
+    #[cfg(feature = "macros")]
+    pub use crate::{PathParam, routes};
 }
 
 #[cfg(all(doctest, feature = "macros", feature = "server"))]

@@ -47,9 +47,10 @@
 /// # Grammar
 ///
 /// ```text
+/// input    := ("crate" "=" path ";")? routes
 /// routes   := docs vis "fn" name "(" args ")" "->" type "{" entry* "}"    an item: the function
 ///           | entry*                                                      an expression: the application
-/// entry    := docs? (METHOD ("|" METHOD)*)? path? ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
+/// entry    := docs? deprecated? (METHOD ("|" METHOD)*)? path? ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
 /// path     := "\"/…\"" | "_"
 /// target   := "http" "(" h ")" | "ws" "(" h ")" | "mount" "(" expr ")" | "{" entry* "}"
 /// h        := call | method call | closure | handler value
@@ -66,9 +67,77 @@
 ///   of a block also stand before what is answered under its path when no route takes the request. A filter
 ///   that runs before routing goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
 /// - **`mount(..)`** hands what is left of the path to another application, which matches from there on; the
-///   request keeps its URI. Its routes are checked against those around it when the application is made: a
-///   function that gives back `Result<PolyHandler, RouteError>` says so with a
-///   [`RouteError`](crate::RouteError), any other panics, both naming the two routes.
+///   request keeps its URI.
+/// - **Name.** `as name`, or else the last segment of the function, is what links and lists call a route.
+/// - **Attributes.** Doc comments are kept in the table, and `#[deprecated]` marks the route's link. `#[cfg]` can't
+///   be on one route; on the function it is for all that the macro makes.
+/// - **`crate = path;`** says where the library is found, for a macro of one's own that expands to this one. A
+///   renamed dependency needs no word.
+///
+/// # Links
+///
+/// The item form also makes a module with the function's name and visibility. In it is one type for each route with
+/// a name, which makes the route's path: its fields are the parameters, percent-encoded like
+/// [`UriTemplate::fill`](crate::UriTemplate::fill) does.
+///
+/// ```
+/// use http4k_ws::{PolyHandler, routes};
+///
+/// mod users {
+///     # use http4k_ws::{PolyHandler, routes};
+///     fn show(id: u64) -> String {
+///         id.to_string()
+///     }
+///
+///     routes! {
+///         pub fn api() -> PolyHandler {
+///             GET "/<id: u64>" as one => http(show(id)),
+///         }
+///     }
+/// }
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         "/api" => { "/users" => mount(users::api()) },
+///         "/hello/<name>" => http(|name: String| name),
+///         "/<team>/users" as team => mount(users::api()),
+///     }
+/// }
+///
+/// routes! {
+///     fn site() -> PolyHandler {
+///         "/v1" => mount(users::api()),
+///     }
+/// }
+///
+/// assert_eq!(users::api::one { id: 7 }.uri(), "/7");
+/// assert_eq!(site::uri(users::api::one { id: 7 }), "/v1/7");
+/// assert_eq!(app::team { team: "red" }.uri(users::api::one { id: 7 }), "/red/users/7");
+/// ```
+///
+/// A field has the type that is written in the path; where none is, it takes whatever can be written into a path
+/// ([`ToPath`](crate::ToPath)), so that only a written type keeps a link to what the route can read. A link without
+/// parameters is a plain name: `app::home.uri()`.
+///
+/// `app::uri(..)` adds where `app` mounts the link's function, at any depth. A function that is mounted twice has
+/// no one place: name the mounts with `as`, and ask the one that is meant. A mount whose prefix has parameters
+/// always has a link of its own, and `app::uri(..)` does not look through it.
+///
+/// Two routes with one `as` and different paths don't compile. Where several routes only share their function's
+/// name, that name has no link unless their paths are the same; `as` gives them theirs.
+///
+/// # Mounted tables
+///
+/// Where `mount(path::to::function(..))` calls a function that this macro made, in this crate or another, both tables
+/// are compared when the program is compiled: a mounted route that is never asked, because a route or a mount around
+/// it takes all its requests, is an error at the mount, and so is a path with more than 16 parameters over all.
+/// `.with(..)`, `?`, `.unwrap()` and `.expect(..)` behind the call don't hide it. The module beside the function is
+/// where the table is found, so a plain function that is mounted can't share its name with a module: mount it as
+/// a value, `mount({ users() })`.
+///
+/// What the compiler can't see, as a value or a plain function, is checked when the application is made: a function
+/// that gives back `Result<PolyHandler, RouteError>` says so with a [`RouteError`](crate::RouteError), any other
+/// panics, both naming the two routes.
 ///
 /// # Arguments
 ///
@@ -111,8 +180,7 @@
 ///
 /// # What it expands to
 ///
-/// A block that makes one end for each route, then a walk over the path as nested `match`, and a constant
-/// table:
+/// A function that makes one end for each route, then a walk over the path as nested `match`:
 ///
 /// ```text
 /// let r0 = http_handler(home);
@@ -126,7 +194,6 @@
 ///         }
 ///     })
 /// };
-/// const ROUTES: &[RouteMeta] = &[..];
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     match path.next(at) {
 ///         None => m.end(path, &[0]),
@@ -136,7 +203,22 @@
 ///         },
 ///     }
 /// }
-/// Router::app(ROUTES, walk, [r0, r1], [..])
+/// Router::app(<app::Routes as Tabled>::ROUTES, walk, [r0, r1], [..])
+/// ```
+///
+/// Beside the function are the module of its links, and its table:
+///
+/// ```text
+/// pub mod app {
+///     pub enum Routes {}
+///     pub struct show<P0> { pub id: P0 }
+///     pub fn uri(link: impl Link) -> String { .. }
+/// }
+/// const _: () = {
+///     impl Tabled for app::Routes { const ROUTES: &[RouteMeta] = &[..]; }
+///     impl<P0: ToPath> Link for app::show<P0> { .. }
+///     const _: () = check_mount(app::Routes::TABLE, 0);
+/// };
 /// ```
 ///
 /// Nothing is registered while the program runs, and matching allocates nothing.
@@ -145,14 +227,16 @@ macro_rules! routes {
     ($($routes:tt)*) => { $crate::__private::routes! { crate = $crate; $($routes)* } };
 }
 
-/// Makes a serde type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries.
+/// Makes a type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries, and what a body or a response can be.
 ///
 /// It stands beside serde's own derives, and shares its name with the trait [`Message`](trait@crate::Message) that it implements:
-/// `use http4k_ws::Message` brings both. A value travels as one text message of JSON.
+/// `use http4k_ws::Message` brings both. A value travels as one text message of JSON, or as the format says that is
+/// named.
 ///
 /// ```text
 /// #[derive(Serialize, Deserialize, Message)]
-/// #[message(json)]                    // the format; JSON is the default
+/// #[message(json)]                    // the format: json, msgpack, cbor, text or binary; JSON is the default
+/// #[message(json, msgpack)]           // several: the first, or the one that the socket's subprotocol names
 /// #[message(crate = path)]            // where the library is found, if not at ::http4k_ws
 /// #[message(externally_tagged)]       // keeps an enum as `{"Variant": {…}}`
 /// ```
@@ -161,11 +245,24 @@ macro_rules! routes {
 /// |---|---|
 /// | `NAME` | the type's name |
 /// | `VARIANTS` | of an enum, the variants as serde writes them, with `rename` and `rename_all`; of an untagged one their Rust names |
+/// | `FORMATS` | the formats, the usual one first |
+///
+/// | format | written and read by | frames | feature |
+/// |---|---|---|---|
+/// | `json` | serde | text | `json` |
+/// | `msgpack` | serde, a struct as a map of its fields' names | binary | `msgpack` |
+/// | `cbor` | serde | binary | `cbor` |
+/// | `text` | `Display` and `FromStr` | text | |
+/// | `binary` | `Into<Bytes>` and `TryFrom<Bytes>` | binary | |
+///
+/// Either kind of frame is read. A message that is no such value is the `Err` of
+/// [`recv`](crate::WebSocket::recv): passed on with `?` it closes the socket with 1007, and a consumer that goes on
+/// receiving keeps the socket. A value is also a response, 200 with its Content-Type.
 ///
 /// A struct travels as serde writes it. An enum whose variants hold data needs `#[serde(tag = "…")]` or
 /// `#[serde(untagged)]`, so that a peer in any language finds out by one field which message it got; an enum of bare
-/// names travels as text and needs neither. A generic type is a message for the parameters with which serde can read
-/// and write it. A type that borrows can't be a message.
+/// names travels as text and needs neither. A generic type is a message for the parameters with which its format can
+/// read and write it. A type that borrows can't be a message.
 ///
 /// # Examples
 ///
@@ -192,14 +289,43 @@ macro_rules! routes {
 /// assert!(failure.to_string().starts_with("message `Command` must be JSON: type: unknown variant `jump`"));
 /// ```
 ///
-/// It expands to an implementation of the trait, and to nothing else:
+/// With a format by subprotocol, the consumer is the same:
 ///
 /// ```
-/// # mod http4k { pub use http4k_ws::{LensFailure, Message, WsMessage, json}; }
+/// # #[cfg(feature = "msgpack")] {
+/// use http4k_ws::{Message, PolyHandler, Request, StatusCode, WebSocket, WsClient, WsFilter, WsResult, subprotocols};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Message)]
+/// #[message(json, msgpack)]
+/// struct Tick { price: u32 }
+///
+/// async fn feed(ws: WebSocket<Tick, Tick>) -> WsResult {
+///     ws.send(Tick { price: 7 }).await?;
+///     Ok(())
+/// }
+///
+/// let app = PolyHandler::new(
+///     |_request: Request| StatusCode::NOT_FOUND,
+///     subprotocols(["feed.v1+msgpack", "feed.v1+json"]).then(feed),
+/// );
+/// let asking = |subprotocol: &str| Request::get("/").header("sec-websocket-protocol", subprotocol);
+/// let mut client = app.test_ws(asking("feed.v1+json"));
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), r#"{"price":7}"#);
+/// let mut client = app.test_ws(asking("feed.v1+msgpack"));
+/// assert_eq!(client.received().next().unwrap().unwrap().as_bytes(), b"\x81\xa5price\x07".as_slice());
+/// # }
+/// ```
+///
+/// It expands to an implementation of the trait, and one of [`IntoResponse`](crate::IntoResponse):
+///
+/// ```
+/// # mod http4k { pub use http4k_ws::{Format, IntoResponse, LensFailure, Message, Response, WsMessage, json, With, Body}; }
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # struct Person;
 /// impl http4k::Message for Person {
 ///     const NAME: &'static str = "Person";
+///     const FORMATS: &'static [http4k::Format] = &[http4k::Format::Json];
 ///     fn into_message(self) -> Result<http4k::WsMessage, http4k::LensFailure> {
 ///         http4k::json::into_message::<Self>(&self)
 ///     }
@@ -207,5 +333,124 @@ macro_rules! routes {
 ///         http4k::json::from_message::<Self>(message)
 ///     }
 /// }
+/// impl http4k::IntoResponse for Person {
+///     fn into_response(self) -> http4k::Response {
+///         <Self as http4k::Message>::body().set(http4k::Response::default(), self).into_response()
+///     }
+/// }
 /// ```
 pub use http4k_ws_macros::Message;
+
+/// Makes a struct one that is read from a request, a field from each place, and written to one.
+///
+/// It shares its name with the trait [`FromRequest`](trait@crate::FromRequest) that it implements, so that the struct is the `_` of a route;
+/// all that fails is told in one answer, 400 or 415. The struct also is a [`Modifier`](crate::Modifier), so that
+/// `request.with(value)` builds the request that is read as this value.
+///
+/// | attribute | the field is |
+/// |---|---|
+/// | `#[query]` | a parameter of the query |
+/// | `#[header]` | a header field; `x_key` is `x-key` |
+/// | `#[param]` | a parameter of the path |
+/// | `#[cookie]` | a cookie |
+/// | `#[form]` | a field of a form, which is then the body |
+/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::Json), `String` or `Bytes`, whose Content-Type must be there and fit |
+///
+/// In parentheses stand another name, and `default` or `default = value`: `#[query("p", default = 1)]`.
+///
+/// | the field's type | a request without it |
+/// |---|---|
+/// | `T` | is refused, or gives the `default` |
+/// | `Option<T>` | gives `None` |
+/// | `Vec<T>`, all values of the name | gives an empty list, or the `default` |
+///
+/// `T` is what has [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display); of newtypes and enums
+/// [`PathParam`](macro@crate::PathParam) makes such. A value that is there and no `T` is refused, also where it may be missing.
+/// `#[from_request(crate = path)]` says where the library is found.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{FromRequest, IntoRequest, Json, Method, RequestExt, UriTemplate, With, routes};
+///
+/// #[derive(FromRequest)]
+/// struct Order {
+///     #[param]
+///     shop: String,
+///     #[query(default = 1)]
+///     count: u32,
+///     #[query("tag")]
+///     tags: Vec<String>,
+///     #[header]
+///     x_key: Option<u64>,
+///     #[body]
+///     items: Json<Vec<String>>,
+/// }
+///
+/// async fn order(order: Order) -> String {
+///     format!("{}: {} of {:?}, {:?}, {:?}", order.shop, order.count, order.items.0, order.tags, order.x_key)
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = routes! { POST "/shops/<shop>" => http(order(_)) };
+///
+/// // The same type builds the client's request,
+/// let sent = Order {
+///     shop: "tea/house".into(),
+///     count: 2,
+///     tags: vec!["a".into()],
+///     x_key: None,
+///     items: Json(vec!["oolong".into()]),
+/// };
+/// let request = UriTemplate::parse("/shops/<shop>")?.into_request()?.with_method(Method::POST).with(sent)?;
+/// assert_eq!(request.uri(), "/shops/tea%2Fhouse?count=2&tag=a");
+///
+/// // and is read from it.
+/// let answer = app.test_http(request);
+/// assert_eq!(answer.body(), r#"tea/house: 2 of ["oolong"], ["a"], None"#);
+///
+/// // All that is wrong is told at once.
+/// let answer = app.test_http((Method::POST, "/shops/x?count=many", "[]"));
+/// assert_eq!(answer.status(), 415);
+/// let told = answer.body().as_text().unwrap();
+/// assert!(told.contains("query `count` must be integer") && told.contains("it has no Content-Type"), "{told}");
+/// # Ok(())
+/// # }
+/// ```
+pub use http4k_ws_macros::FromRequest;
+
+/// Makes a newtype, or an enum of bare names, what a path's segment can be, and any other field of text.
+///
+/// It expands to [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), each the other way round: so the
+/// type is a parameter of a route ([`FromPath`](crate::FromPath)), a lens's value (`Query::value::<T>(…)`), and a field
+/// of what derives [`FromRequest`](macro@crate::FromRequest).
+///
+/// A newtype has the text of what it holds. A variant's is its name, as `#[path_param(rename_all = "kebab-case")]` or
+/// `#[path_param(rename = "…")]` say; where they don't, serde's attributes of these names count.
+/// `#[path_param(crate = path)]` says where the library is found.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{PathParam, Query, routes};
+///
+/// #[derive(PathParam)]
+/// struct UserId(u64);
+///
+/// #[derive(Debug, PathParam)]
+/// #[path_param(rename_all = "kebab-case")]
+/// enum Order { NewestFirst, #[path_param(rename = "old")] OldestFirst }
+///
+/// async fn posts(user: UserId, order: Order) -> String {
+///     format!("{user} {order:?}")
+/// }
+///
+/// let app = routes! { "/users/<user>/posts/<order>" => http(posts(user, order)) };
+/// assert_eq!(app.test_http("/users/7/posts/newest-first").body(), "7 NewestFirst");
+/// assert_eq!(app.test_http("/users/7/posts/newest").status(), 404);
+/// assert_eq!(Order::OldestFirst.to_string(), "old");
+///
+/// let failure = "newest".parse::<Order>().unwrap_err();
+/// assert_eq!(failure.to_string(), "`newest` is none of `newest-first`, `old`");
+/// ```
+pub use http4k_ws_macros::PathParam;

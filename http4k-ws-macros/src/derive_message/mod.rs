@@ -2,8 +2,6 @@
 
 mod formats;
 mod options;
-mod rename;
-mod serde;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,6 +11,7 @@ use syn::{Data, DataEnum, DeriveInput, Ident};
 use self::formats::Format;
 use self::options::Options;
 use crate::errors::Errors;
+use crate::{rename, serde};
 
 /// The implementation, and behind it every mistake. A type that can have none still gets one, so that its uses
 /// report nothing more.

@@ -163,6 +163,35 @@ impl<T: 'static, D> BodyLens<T, D> {
         self.mapped(read, write)
     }
 
+    /// Reads a body that is empty and has no Content-Type as `None`, and writes `None` as such a body.
+    pub fn optional(self) -> BodyLens<Option<T>, D> {
+        let before = self.read;
+        let meta = self.meta;
+        let read = move |bytes: Bytes, content_type: &str| {
+            if bytes.is_empty() && content_type.is_empty() {
+                return Ok(None);
+            }
+            before(bytes, content_type).map(Some)
+        };
+        let write = self.write.map(|after| -> WriteBody<Option<T>> {
+            Arc::new(move |value| match value {
+                Some(value) => after(value),
+                None => Ok(("", Bytes::new())),
+            })
+        });
+        BodyLens {
+            meta: Meta {
+                required: false,
+                ..meta
+            },
+            types: self.types,
+            fits: self.fits,
+            read: Arc::new(read),
+            write,
+            way: PhantomData,
+        }
+    }
+
     fn mapped<R: 'static, W, E: Into<Cause>>(
         self,
         read: impl Fn(T) -> Result<R, E> + Send + Sync + 'static,
@@ -202,12 +231,18 @@ impl<T: 'static, D> BodyLens<T, D> {
     }
 
     async fn read<M: HasBody>(&self, message: &mut M) -> Result<T, LensFailure> {
-        self.check(message.fields())?;
+        let optional = !self.meta.required && message.fields().get(CONTENT_TYPE).is_none();
+        if !optional {
+            self.check(message.fields())?;
+        }
         let bytes = match std::mem::take(message.content()).bytes().await {
             Ok(bytes) => bytes,
             Err(cause) => return Err(invalid(&self.meta, cause)),
         };
         *message.content() = Body::from(bytes.clone());
+        if optional && !bytes.is_empty() {
+            self.check(message.fields())?;
+        }
         let content_type = message.fields().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         (self.read)(bytes, content_type.unwrap_or_default())
@@ -239,21 +274,30 @@ impl<T: 'static, D> BodyLens<T, D> {
         let write = self.write.as_ref().expect("a lens both ways can write");
         let (content_type, bytes) = write(value).map_err(LensFailure::in_writing)?;
         let fields = message.fields_mut();
-        fields.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         fields.remove(CONTENT_LENGTH);
+        if content_type.is_empty() {
+            fields.remove(CONTENT_TYPE);
+        } else {
+            fields.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
         *message.content() = Body::from(bytes);
         Ok(message)
     }
 
     /// What sets `value`, for [`With::with`](crate::With::with).
-    pub fn of(&self, value: T) -> BodySetting<T, D>
+    pub fn of(&self, value: T) -> BodySetting<T>
     where
         D: Writes,
     {
-        BodySetting {
-            lens: self.clone(),
-            value,
-        }
+        let lens = BodyLens {
+            meta: self.meta.clone(),
+            types: self.types,
+            fits: self.fits,
+            read: Arc::clone(&self.read),
+            write: self.write.clone(),
+            way: PhantomData,
+        };
+        BodySetting { lens, value }
     }
 }
 
@@ -278,12 +322,12 @@ pub(super) fn invalid(meta: &Meta, cause: impl Into<Cause>) -> LensFailure {
 
 /// A body on its way into a message; [`BodyLens::of`] makes it.
 #[must_use = "it sets nothing until a message is made `with` it"]
-pub struct BodySetting<T, D = BothWays> {
-    lens: BodyLens<T, D>,
+pub struct BodySetting<T> {
+    lens: BodyLens<T>,
     value: T,
 }
 
-impl<M: HasBody, T: 'static, D: Writes> Modifier<M> for BodySetting<T, D> {
+impl<M: HasBody, T: 'static> Modifier<M> for BodySetting<T> {
     fn modify(self, message: M) -> Result<M, LensFailure> {
         self.lens.set(message, self.value)
     }
@@ -438,7 +482,7 @@ impl<T, D> fmt::Debug for BodyLens<T, D> {
     }
 }
 
-impl<T, D> fmt::Debug for BodySetting<T, D> {
+impl<T> fmt::Debug for BodySetting<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "BodySetting({:?})", self.lens)
     }

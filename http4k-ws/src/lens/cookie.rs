@@ -3,8 +3,8 @@
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, Request};
 
-use super::text::{self, Name, text_specs};
-use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, name_of};
+use super::text::{self, Name, TextValue, text_specs};
+use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
 
 /// Cookies of a request: the place of lenses, and, over a serde type, an argument that is read from them.
 ///

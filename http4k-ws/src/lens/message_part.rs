@@ -17,6 +17,11 @@ pub trait MessagePart: 'static {
 }
 
 /// A [`MessagePart`] whose values are text, and may be missing or repeated.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` is neither missing nor repeated",
+    label = "this is for values of text",
+    note = "a lens of whole messages is closed by `to_lens()`"
+)]
 pub trait TextPart: MessagePart<Raw = String> {}
 
 /// A [`MessagePart`] that messages of type `M` have.

@@ -2,8 +2,8 @@
 
 use http::Request;
 
-use super::text::{self, Name, text_specs};
-use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, name_of};
+use super::text::{self, Name, TextValue, text_specs};
+use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
 use crate::message::{FilledTemplate, PathParams};
 
 /// Parameters of the path: the place of lenses, and, over a serde type, an argument that is read from them.

@@ -162,16 +162,23 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     }
 }
 
-impl<L: TextPart, T: 'static, D> LensSpec<L, T, D> {
+/// A value of text may be missing, and repeated; a whole message is there, and `to_lens` closes its spec.
+impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// Closes the spec: a message without the value is refused as Missing.
-    pub fn required(self) -> Lens<L, T, D> {
+    pub fn required(self) -> Lens<L, T, D>
+    where
+        L: TextPart,
+    {
         Lens::required(self)
     }
 
     /// Closes the spec: a message without the value gives `None`, and writing `None` takes the value out.
     ///
     /// A value that is there and no such value fails; it does not become `None`.
-    pub fn optional(self) -> Lens<L, Option<T>, D> {
+    pub fn optional(self) -> Lens<L, Option<T>, D>
+    where
+        L: TextPart,
+    {
         Lens::optional(self)
     }
 
@@ -180,13 +187,17 @@ impl<L: TextPart, T: 'static, D> LensSpec<L, T, D> {
     /// A value that is there and no such value fails; it does not become the default.
     pub fn defaulted(self, default: T) -> Lens<L, T, D>
     where
+        L: TextPart,
         T: Clone + Send + Sync,
     {
         Lens::defaulted(self, default)
     }
 
     /// All values of the name, and not only the first.
-    pub fn multi(mut self) -> MultiLensSpec<L, T, D> {
+    pub fn multi(mut self) -> MultiLensSpec<L, T, D>
+    where
+        L: TextPart,
+    {
         self.meta.multiple = true;
         MultiLensSpec(self)
     }

@@ -3,13 +3,23 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::{BiDiLensSpec, Cause, TextPart};
+use super::{BiDiLensSpec, Cause, TextPart, name_of};
+
+/// A type that has a text, both ways: anything with [`FromStr`] and [`Display`].
+///
+/// Of a newtype and of an enum of bare names `#[derive(PathParam)]` makes one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from text, and written as one",
+    label = "this type lacks `FromStr` or `Display`",
+    note = "implement `std::str::FromStr` and `std::fmt::Display` for `{Self}`; of a newtype and of an enum `#[derive(PathParam)]` does"
+)]
+pub trait TextValue: FromStr<Err: Into<Cause>> + Display + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromStr<Err: Into<Cause>> + Display + 'static> TextValue for T {}
 
 /// A value that has a text, both ways.
-pub(super) fn value<L: TextPart, T>(name: Name, expected: Name) -> BiDiLensSpec<L, T>
-where
-    T: FromStr<Err: Into<Cause>> + Display + 'static,
-{
+pub(super) fn value<L: TextPart, T: TextValue>(name: Name, expected: Name) -> BiDiLensSpec<L, T> {
     let read = |text: String| text.parse::<T>().map_err(Into::into);
     BiDiLensSpec::new(name, expected, read, |value: T| Ok(value.to_string()))
 }
@@ -18,6 +28,20 @@ where
 pub(super) fn boolean<L: TextPart>(name: Name) -> BiDiLensSpec<L, bool> {
     let read = |text: String| Ok(text.to_ascii_lowercase().parse::<bool>()?);
     BiDiLensSpec::new(name, "boolean", read, |value: bool| Ok(value.to_string()))
+}
+
+/// What a value of `T` is called in failures.
+pub(super) fn expected<T>() -> Name {
+    let name = name_of::<T>();
+    match name.as_str() {
+        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "integer".into(),
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "integer".into(),
+        "f32" | "f64" => "number".into(),
+        "bool" => "boolean".into(),
+        "String" => "string".into(),
+        "char" => "character".into(),
+        _ => name.into(),
+    }
 }
 
 pub(super) type Name = std::borrow::Cow<'static, str>;
@@ -50,13 +74,10 @@ macro_rules! text_specs {
 
             #[doc = concat!("Any type of a ", $of, " that is read and written as text.")]
             ///
-            /// Of an enum, `#[derive(PathParam)]` makes one. The type's name is what failures expect; say it better
-            /// with [`expecting`](crate::LensSpec::expecting).
-            pub fn value<T>(name: impl Into<Name>) -> BiDiLensSpec<Self, T>
-            where
-                T: std::str::FromStr<Err: Into<Cause>> + std::fmt::Display + 'static,
-            {
-                text::value(name.into(), name_of::<T>().into())
+            /// Of an enum, `#[derive(PathParam)]` makes one. Failures expect `integer`, `number`, `boolean` or
+            /// `string`, or else the type's name; say it better with [`expecting`](crate::LensSpec::expecting).
+            pub fn value<T: TextValue>(name: impl Into<Name>) -> BiDiLensSpec<Self, T> {
+                text::value(name.into(), text::expected::<T>())
             }
         }
 

@@ -1,5 +1,7 @@
 //! Bodies as forms, and which of their fields must be right.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::{Form, WebForm};
@@ -12,10 +14,10 @@ const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// What becomes of a form whose fields are wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Validation {
+enum Validation {
     /// It is refused, with every failure.
     Strict,
-    /// It is read, and lists every failure: [`WebForm::failures`].
+    /// It is read, and lists every failure.
     Feedback,
 }
 
@@ -26,15 +28,24 @@ pub enum Validation {
 )]
 pub trait FormFields {
     /// How each field is checked.
-    fn checks(self) -> Vec<Box<dyn Fn(&WebForm) -> Option<LensFailure> + Send + Sync>>;
+    fn checks(self) -> Vec<FieldCheck>;
 }
+
+/// How one field of a form is checked: by its lens.
+pub struct FieldCheck(Check);
 
 type Check = Box<dyn Fn(&WebForm) -> Option<LensFailure> + Send + Sync>;
 
+impl fmt::Debug for FieldCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FieldCheck")
+    }
+}
+
 impl<T: 'static, D: 'static + Send + Sync> FormFields for &Lens<Form, T, D> {
-    fn checks(self) -> Vec<Check> {
+    fn checks(self) -> Vec<FieldCheck> {
         let lens = self.clone();
-        vec![Box::new(move |form| lens.get(form).err())]
+        vec![FieldCheck(Box::new(move |form| lens.get(form).err()))]
     }
 }
 
@@ -42,7 +53,7 @@ macro_rules! tuples {
     ($($name:ident)*) => {
         impl<$($name: FormFields),*> FormFields for ($($name,)*) {
             #[allow(non_snake_case, unused_mut)]
-            fn checks(self) -> Vec<Check> {
+            fn checks(self) -> Vec<FieldCheck> {
                 let ($($name,)*) = self;
                 let mut checks = Vec::new();
                 $(checks.extend($name.checks());)*
@@ -94,14 +105,14 @@ impl Form {
     }
 }
 
-fn lens(validation: Validation, checks: Vec<Check>) -> BodyLens<WebForm> {
+fn lens(validation: Validation, checks: Vec<FieldCheck>) -> BodyLens<WebForm> {
     let meta = Meta::new(Location::Body, "form", "form");
     let of = meta.clone();
     let read = move |bytes: Bytes, _: &str| {
         let form = fields(&of, &bytes)?;
         let failure = checks
             .iter()
-            .filter_map(|check| check(&form))
+            .filter_map(|FieldCheck(check)| check(&form))
             .reduce(LensFailure::and);
         match (validation, failure) {
             (Validation::Strict, Some(failure)) => Err(failure),

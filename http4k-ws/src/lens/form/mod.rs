@@ -4,14 +4,12 @@ mod fields;
 mod lens;
 
 pub use fields::WebForm;
-pub use lens::{FormFields, Validation};
+pub use lens::{FieldCheck, FormFields};
 
 use serde::de::DeserializeOwned;
 
-use super::text::{self, Name, text_specs};
-use super::{
-    BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, name_of, pairs,
-};
+use super::text::{self, Name, TextValue, text_specs};
+use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, pairs};
 use crate::message::{FromRequest, Rejection, Request};
 
 /// Fields of a form: the place of lenses, and, over a serde type, an argument that is read from one.

@@ -76,32 +76,59 @@ pub trait Unpacked: TryFrom<Bytes, Error: Into<Cause>> {}
 #[diagnostic::do_not_recommend]
 impl<T: TryFrom<Bytes, Error: Into<Cause>>> Unpacked for T {}
 
-/// The formats that serde knows; each needs its feature.
-macro_rules! serde_format {
-    ($feature:literal, $module:ident, $off:literal) => {
+#[cfg(feature = "json")]
+pub mod json {
+    use super::*;
+
+    pub fn into_message<T: Message + Written>(value: T) -> Result<WsMessage, LensFailure> {
+        super::super::json::into_message(&value)
+    }
+
+    pub fn from_message<T: Message + Read>(message: WsMessage) -> Result<T, LensFailure> {
+        super::super::json::from_message(message)
+    }
+}
+
+#[cfg(feature = "msgpack")]
+pub mod msgpack {
+    use super::*;
+
+    pub fn into_message<T: Message + Written>(value: T) -> Result<WsMessage, LensFailure> {
+        super::super::msgpack::into_message(&value)
+    }
+
+    pub fn from_message<T: Message + Read>(message: WsMessage) -> Result<T, LensFailure> {
+        super::super::msgpack::from_message(message)
+    }
+}
+
+#[cfg(feature = "cbor")]
+pub mod cbor {
+    use super::*;
+
+    pub fn into_message<T: Message + Written>(value: T) -> Result<WsMessage, LensFailure> {
+        super::super::cbor::into_message(&value)
+    }
+
+    pub fn from_message<T: Message + Read>(message: WsMessage) -> Result<T, LensFailure> {
+        super::super::cbor::from_message(message)
+    }
+}
+
+/// In the place of a format whose feature is off: what says so.
+macro_rules! off {
+    ($feature:literal, $module:ident, $message:literal) => {
+        #[cfg(not(feature = $feature))]
         pub mod $module {
             use super::*;
 
-            #[cfg(not(feature = $feature))]
-            #[diagnostic::on_unimplemented(message = $off, label = "a format not built in")]
+            #[diagnostic::on_unimplemented(message = $message, label = "a format not built in")]
             pub trait Enabled {}
 
-            #[cfg(feature = $feature)]
-            pub fn into_message<T: Message + Written>(value: T) -> Result<WsMessage, LensFailure> {
-                super::super::$module::into_message(&value)
-            }
-
-            #[cfg(feature = $feature)]
-            pub fn from_message<T: Message + Read>(message: WsMessage) -> Result<T, LensFailure> {
-                super::super::$module::from_message(message)
-            }
-
-            #[cfg(not(feature = $feature))]
             pub fn into_message<T: Message + Enabled>(value: T) -> Result<WsMessage, LensFailure> {
                 value.into_message()
             }
 
-            #[cfg(not(feature = $feature))]
             pub fn from_message<T: Message + Enabled>(
                 message: WsMessage,
             ) -> Result<T, LensFailure> {
@@ -110,17 +137,17 @@ macro_rules! serde_format {
         }
     };
 }
-serde_format!(
+off!(
     "json",
     json,
     "the format `json` needs the feature `json` of `http4k-ws`"
 );
-serde_format!(
+off!(
     "msgpack",
     msgpack,
     "the format `msgpack` needs the feature `msgpack` of `http4k-ws`"
 );
-serde_format!(
+off!(
     "cbor",
     cbor,
     "the format `cbor` needs the feature `cbor` of `http4k-ws`"

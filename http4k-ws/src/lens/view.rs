@@ -106,14 +106,17 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
     }
 
     /// What sets `value`, for [`With::with`](crate::With::with).
-    pub fn of(&self, value: T) -> Setting<L, T, D>
+    pub fn of(&self, value: T) -> Setting<L, T>
     where
         D: Writes,
     {
-        Setting {
-            lens: self.clone(),
-            value,
-        }
+        let lens = Lens {
+            meta: self.meta.clone(),
+            read: Arc::clone(&self.read),
+            write: self.write.clone(),
+            way: PhantomData,
+        };
+        Setting { lens, value }
     }
 
     fn written(&self, value: T) -> Result<Vec<L::Raw>, LensFailure> {
@@ -290,12 +293,12 @@ fn some<T>(list: Vec<T>) -> Result<Vec<T>, Fault> {
 
 /// A value on its way into a message; [`Lens::of`] makes it.
 #[must_use = "it sets nothing until a message is made `with` it"]
-pub struct Setting<L: MessagePart, T, D = BothWays> {
-    lens: Lens<L, T, D>,
+pub struct Setting<L: MessagePart, T> {
+    lens: BiDiLens<L, T>,
     value: T,
 }
 
-impl<M, L: WriteTo<M>, T, D: Writes> Modifier<M> for Setting<L, T, D> {
+impl<M, L: WriteTo<M>, T> Modifier<M> for Setting<L, T> {
     fn modify(self, message: M) -> Result<M, LensFailure> {
         self.lens.set(message, self.value)
     }
@@ -325,7 +328,7 @@ impl<L: MessagePart, T, D> fmt::Debug for Lens<L, T, D> {
     }
 }
 
-impl<L: MessagePart, T, D> fmt::Debug for Setting<L, T, D> {
+impl<L: MessagePart, T> fmt::Debug for Setting<L, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Setting({:?})", self.lens)
     }
