@@ -35,7 +35,14 @@ fn copy(from: &Path, to: &Path) {
 fn cargo(command: &str, package: &str, folder: &Path) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     Command::new(cargo)
-        .args([command, "--offline", "--quiet", "--color=never", "-p", package])
+        .args([
+            command,
+            "--offline",
+            "--quiet",
+            "--color=never",
+            "-p",
+            package,
+        ])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .output()

@@ -164,6 +164,7 @@ const _: () = {
             };
         };
     };
+    #[allow(long_running_const_eval)]
     const _: () = ::http4k_ws::__private::check_mount(
         <app::Routes as ::http4k_ws::__private::Tabled>::TABLE,
         0,

@@ -28,6 +28,7 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
             let at = ours_at(keyword.span());
             let nth = Literal::usize_unsuffixed(nth);
             quote_spanned! {at=>
+                #[allow(long_running_const_eval)]
                 const _: () = ::http4k_ws::__private::check_mount(
                     <#router as ::http4k_ws::__private::Tabled>::TABLE, #nth
                 );

@@ -7,6 +7,7 @@ mod checked;
 mod links;
 mod listed;
 mod matching;
+mod mounted;
 mod random;
 mod reference;
 
