@@ -128,12 +128,13 @@
 /// };
 /// const ROUTES: &[RouteMeta] = &[..];
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
-///     match path.next(at) {
-///         None => m.end(path, &[0]),
-///         Some(s0) => match path.text(s0) {
-///             b"users" => ..,
+///     if path.is_end(at) {
+///         m.end(path, &[0])
+///     } else {
+///         match path.first(at) {
+///             b'u' => if let Some(at1) = path.literal(at, b"users") { .. } else { false },
 ///             _ => false,
-///         },
+///         }
 ///     }
 /// }
 /// Router::app(ROUTES, walk, [r0, r1], [..])

@@ -6,6 +6,7 @@
 //! show what is in it, and [`Explanation`] what became of a request.
 
 mod check;
+mod decoded;
 mod endpoint;
 mod error;
 mod explain;
