@@ -44,7 +44,7 @@ fn panics() -> StatusCode {
 
 async fn echo(mut ws: WebSocket) -> WsResult {
     while let Some(message) = ws.recv().await? {
-        if message.as_text() == Some("panic!") {
+        if message == "panic!" {
             panic!("asked to");
         }
         ws.send(message).await?;
@@ -126,9 +126,7 @@ fn arguments() -> Result<(String, ServerConfig, Option<usize>), String> {
         match argument.as_str() {
             "--threads" => threads = Some(number()?),
             "--max-message" => {
-                let bytes = number()?;
-                config.session.max_message = bytes;
-                config.session.max_frame = bytes;
+                config = config.with_max_message(number()?);
             }
             option if option.starts_with("--") => {
                 return Err(format!("there is no option {option}"));

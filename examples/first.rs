@@ -35,6 +35,7 @@ async fn age_me(mut ws: WebSocket<Person, Person>) -> WsResult {
 }
 
 routes! {
+    /// The whole application.
     pub fn app() -> PolyHandler {
         GET "/"      => http(home()),
         "/ws/<name>" => ws(greet(ws, name)),

@@ -20,6 +20,8 @@ mod echo;
 mod first;
 #[path = "../examples/hello.rs"]
 mod hello;
+#[path = "../examples/lens.rs"]
+mod lens;
 #[path = "../examples/money.rs"]
 mod money;
 #[path = "../examples/testing.rs"]
@@ -119,6 +121,99 @@ fn money_comes_back_after_the_greeting() {
         client.close(WsStatus::NORMAL);
     }
     both!(money::app(), "/hello/bob", exchanges);
+}
+
+/// What the client of the lenses' example orders.
+fn an_order() -> lens::Order {
+    let line = |item: &str, count| lens::Line {
+        item: item.to_owned(),
+        count,
+    };
+    lens::Order {
+        shop: lens::Shop::Tea,
+        express: true,
+        vouchers: vec!["a&b".to_owned(), "c".to_owned()],
+        x_customer: 7,
+        lines: Json(vec![line("oolong", 2), line("sencha", 1)]),
+    }
+}
+
+#[test]
+fn lens_builds_the_request_that_it_reads() {
+    let request = lens::request(an_order()).expect("it has a form");
+    assert_eq!(
+        request.uri(),
+        "/shops/tea/orders?express=true&voucher=a%26b&voucher=c"
+    );
+    assert_eq!(request.header("x-customer"), Some("7"));
+    let answer = lens::app().test_http(request);
+    assert_eq!(answer.status(), 201);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.body(), r#"{"customer":7,"total":13}"#);
+}
+
+#[test]
+fn lens_tells_every_fault_of_a_bad_request_at_once() {
+    let request = Request::post("/shops/tea/orders?express=soon")
+        .header("content-type", "application/json")
+        .body(r#"[{"item":"oolong"}]"#);
+    let answer = lens::app().test_http(request);
+    assert_eq!(answer.status(), 400);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/problem+json")
+    );
+    let told = answer.body().as_text().expect("JSON");
+    for fault in [
+        "query `express` must be boolean",
+        "header `x-customer` is required",
+        "body `Vec<Line>` must be JSON: [0]: missing field `count`",
+    ] {
+        assert!(told.contains(fault), "{fault} in {told}");
+    }
+    assert_eq!(
+        lens::app()
+            .test_http((Method::POST, "/shops/beer/orders", "[]"))
+            .status(),
+        415
+    );
+}
+
+#[test]
+fn lens_answers_in_the_form_that_the_client_likes() {
+    let get = |accept: &str| {
+        let request = Request::get("/shops/tea/orders?page=3").header("accept", accept);
+        lens::app().test_http(request)
+    };
+    assert_eq!(get("text/csv, text/*;q=0.1").body(), "page,3\n");
+    assert_eq!(get("*/*").body(), "page 3");
+    assert_eq!(get("image/png").status(), 406);
+    assert_eq!(
+        lens::app().test_http("/shops/tea/orders?page=-1").status(),
+        400
+    );
+}
+
+#[test]
+fn lens_speaks_the_format_of_the_subprotocol() {
+    fn ticks(client: &mut impl WsClient) {
+        let receipt = |total| lens::Receipt { customer: 1, total };
+        client
+            .send(receipt(5).into_message().expect("a form"))
+            .expect("open");
+        assert_eq!(lens::Receipt::from_message(next(client)), Ok(receipt(6)));
+    }
+    both!(lens::app(), "/shops/tea/ticker", ticks);
+
+    let server = served(lens::app());
+    let uri = format!("ws://{}/shops/tea/ticker", server.addr());
+    let offer = WebSocketClient::to(uri).with_subprotocol("prices.v1+msgpack");
+    let mut client = offer.blocking().expect("the server accepts");
+    assert_eq!(client.subprotocol(), Some("prices.v1+msgpack"));
+    let five = b"\x82\xa8customer\x01\xa5total\x05";
+    client.send(five).expect("open");
+    let six = b"\x82\xa8customer\x01\xa5total\x06";
+    assert_eq!(next(&mut client), WsMessage::from(six));
 }
 
 #[test]

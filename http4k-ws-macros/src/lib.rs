@@ -1,12 +1,16 @@
 //! The macros of `http4k-ws`; use them through that crate, where they are documented.
 
 mod check;
+mod derive_from_request;
 mod derive_message;
+mod derive_path_param;
 mod errors;
 mod expand;
 mod matcher;
 mod model;
 mod parse;
+mod rename;
+mod serde;
 
 use proc_macro::TokenStream;
 
@@ -20,6 +24,21 @@ pub fn routes(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(Message, attributes(message))]
 pub fn derive_message(input: TokenStream) -> TokenStream {
     derive_message::expanded(input.into()).into()
+}
+
+/// A struct that is read from a request, and written to one; `http4k_ws::FromRequest` documents it.
+#[proc_macro_derive(
+    FromRequest,
+    attributes(query, header, param, cookie, form, body, from_request)
+)]
+pub fn derive_from_request(input: TokenStream) -> TokenStream {
+    derive_from_request::expanded(input.into()).into()
+}
+
+/// A newtype or an enum as the text of a path's segment; `http4k_ws::PathParam` documents it.
+#[proc_macro_derive(PathParam, attributes(path_param))]
+pub fn derive_path_param(input: TokenStream) -> TokenStream {
+    derive_path_param::expanded(input.into()).into()
 }
 
 fn expanded(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {

@@ -144,7 +144,7 @@ impl Node {
                 let text = Literal::byte_string(text.as_bytes());
                 quote!(if let Some(#behind) = path.literal(#at, #text) { #walk } else)
             });
-            quote!(#first => #(#tries)* { false },)
+            quote!(#first => { #(#tries)* { false } })
         });
         quote!(match path.first(#at) { #(#arms)* _ => false })
     }

@@ -12,8 +12,8 @@ use crate::lens::Message;
 pub use crate::message::Rejection;
 use crate::message::{IntoResponse, Response};
 pub use crate::routing::{
-    Matching, Path, Protocol, RouteMeta, Router, Segment, Side, Unmatched, filter, http,
-    http_handler, mount, unmatched, ws, ws_handler,
+    Matching, Mount, Mounting, Path, Protocol, RouteMeta, Router, Segment, Side, Table, Tabled,
+    Unknown, Unmatched, check_mount, filter, http, http_handler, mount, unmatched, ws, ws_handler,
 };
 pub use std::sync::Arc;
 
@@ -68,8 +68,32 @@ pub mod message {
     pub use serde::Serialize;
     pub use serde::de::DeserializeOwned;
 
-    #[cfg(feature = "json")]
-    pub use crate::lens::json::derived as json;
-    pub use crate::lens::{LensFailure, Message};
-    pub use crate::message::WsMessage;
+    pub use crate::lens::format::derived::{
+        Packed, Parsed, Read, Shown, Unpacked, Written, binary, cbor, json, msgpack, response, text,
+    };
+    pub use crate::lens::{Format, LensFailure, Message};
+    pub use crate::message::{IntoResponse, Response, WsMessage};
+}
+
+/// What `#[derive(FromRequest)]` names.
+pub mod request {
+    pub use crate::lens::derived::{Failures, body, field, form, optional_body, with_form};
+    pub use crate::lens::{Cookie, Form, Header, LensFailure, Modifier, Path, Query, WebForm};
+    pub use crate::message::{FromRequest, Rejection, Request};
+}
+
+/// What `#[derive(PathParam)]` names.
+pub mod path_param {
+    use std::fmt;
+
+    pub use crate::lens::TextValue;
+    pub use crate::message::{TextError, UnknownName};
+
+    pub fn parsed<T: TextValue>(text: &str) -> Result<T, TextError> {
+        text.parse().map_err(TextError::new)
+    }
+
+    pub fn shown<T: TextValue>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value.fmt(f)
+    }
 }

@@ -1,4 +1,58 @@
-//! http4k's WebSocket API in Rust.
+//! http4k's WebSocket API in Rust: **a server is a function.**
+//!
+//! HTTP is `Request -> Response`. A WebSocket is `Request -> Option<WsConsumer>`, where a [`WsConsumer`] is
+//! `WebSocket -> ()`. [`routes!`] routes both by path in one declaration and joins them in a
+//! [`PolyHandler`], which is served on one port and tested with no server at all.
+//!
+//! ```
+//! use http4k_ws::prelude::*;
+//!
+//! async fn greet(mut ws: WebSocket, name: String) -> WsResult {
+//!     ws.send(format!("hello {name}")).await?;
+//!     while let Some(message) = ws.recv().await? {
+//!         ws.send(message).await?;
+//!     }
+//!     Ok(())
+//! }
+//!
+//! let app = routes! {
+//!     GET "/"      => http(|| "hiya world"),
+//!     "/ws/<name>" => ws(greet(ws, name)),
+//! };
+//!
+//! assert_eq!(app.test_http("/").body(), "hiya world");
+//!
+//! let mut client = app.test_ws("/ws/bob");
+//! client.send("anybody there?").unwrap();
+//! let said: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
+//! assert_eq!(said, ["hello bob", "anybody there?"]);
+//! ```
+//!
+//! # What is where
+//!
+//! - **Values**: [`Request`], [`Response`] and [`Body`], read and refined by [`RequestExt`] and
+//!   [`ResponseExt`]; [`WsMessage`] and [`WsStatus`]; [`UriTemplate`].
+//! - **Functions**: [`HttpHandler`], [`WsHandler`], [`WsConsumer`]; what wraps them is a [`Filter`], a
+//!   [`WsFilter`] or a [`PolyFilter`].
+//! - **A socket**: [`WebSocket`] has `recv` and `send`, is a `Stream` and a `Sink`, and takes callbacks;
+//!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it.
+//! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
+//!   read is a [`LensFailure`].
+//! - **Routes**: [`routes!`], whose table the compiler checks.
+//! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
+//! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
+//!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
+//!   [`WebSocketClient::connect`].
+//!
+//! # Cargo features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `macros` | yes | [`routes!`] and the derives |
+//! | `json` | yes | JSON messages and bodies |
+//! | `server` | yes | serving an application on a port |
+//! | `client` | yes | WebSockets to other servers |
+//! | `testing` | no | virtual time for the in-memory clients |
 
 #[cfg(feature = "client")]
 mod client;
@@ -11,6 +65,7 @@ mod message;
 mod routing;
 #[cfg(feature = "server")]
 mod server;
+mod setters;
 mod testing;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
@@ -47,15 +102,16 @@ pub mod prelude {
     pub use crate::Serve;
     #[cfg(feature = "client")]
     pub use crate::WebSocketClient;
-    #[cfg(feature = "macros")]
-    pub use crate::routes;
     pub use crate::{
-        Body, BodyError, IntoRequest, IntoResponse, LensFailure, Message, Next, Offline,
-        PolyHandler, Request, RequestExt, Response, ResponseExt, SendError, WebSocket, WsClient,
-        WsConsumer, WsError, WsMessage, WsNext, WsResponse, WsResult, WsSender, WsStatus,
+        Body, BodyError, Cookie, Form, FromRequest, Header, IntoRequest, IntoResponse, LensFailure,
+        Message, Next, Offline, Path, PolyHandler, Query, Request, RequestExt, Response,
+        ResponseExt, SendError, WebSocket, With, WsClient, WsConsumer, WsError, WsMessage, WsNext,
+        WsResponse, WsResult, WsSender, WsStatus,
     };
     #[cfg(feature = "json")]
     pub use crate::{Json, JsonExt};
+    #[cfg(feature = "macros")]
+    pub use crate::{PathParam, routes};
 }
 
 #[cfg(all(doctest, feature = "macros", feature = "server"))]

@@ -143,14 +143,16 @@
 /// Nothing is registered while the program runs, and matching allocates nothing.
 pub use http4k_ws_macros::routes;
 
-/// Makes a serde type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries.
+/// Makes a type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries, and what a body or a response can be.
 ///
 /// It stands beside serde's own derives, and shares its name with the trait [`Message`](trait@crate::Message) that it implements:
-/// `use http4k_ws::Message` brings both. A value travels as one text message of JSON.
+/// `use http4k_ws::Message` brings both. A value travels as one text message of JSON, or as the format says that is
+/// named.
 ///
 /// ```text
 /// #[derive(Serialize, Deserialize, Message)]
-/// #[message(json)]                    // the format; JSON is the default
+/// #[message(json)]                    // the format: json, msgpack, cbor, text or binary; JSON is the default
+/// #[message(json, msgpack)]           // several: the first, or the one that the socket's subprotocol names
 /// #[message(crate = path)]            // where the library is found, if not at ::http4k_ws
 /// #[message(externally_tagged)]       // keeps an enum as `{"Variant": {…}}`
 /// ```
@@ -159,11 +161,24 @@ pub use http4k_ws_macros::routes;
 /// |---|---|
 /// | `NAME` | the type's name |
 /// | `VARIANTS` | of an enum, the variants as serde writes them, with `rename` and `rename_all`; of an untagged one their Rust names |
+/// | `FORMATS` | the formats, the usual one first |
+///
+/// | format | written and read by | frames | feature |
+/// |---|---|---|---|
+/// | `json` | serde | text | `json` |
+/// | `msgpack` | serde, a struct as a map of its fields' names | binary | `msgpack` |
+/// | `cbor` | serde | binary | `cbor` |
+/// | `text` | `Display` and `FromStr` | text | |
+/// | `binary` | `Into<Bytes>` and `TryFrom<Bytes>` | binary | |
+///
+/// Either kind of frame is read. A message that is no such value is the `Err` of
+/// [`recv`](crate::WebSocket::recv): passed on with `?` it closes the socket with 1007, and a consumer that goes on
+/// receiving keeps the socket. A value is also a response, 200 with its Content-Type.
 ///
 /// A struct travels as serde writes it. An enum whose variants hold data needs `#[serde(tag = "…")]` or
 /// `#[serde(untagged)]`, so that a peer in any language finds out by one field which message it got; an enum of bare
-/// names travels as text and needs neither. A generic type is a message for the parameters with which serde can read
-/// and write it. A type that borrows can't be a message.
+/// names travels as text and needs neither. A generic type is a message for the parameters with which its format can
+/// read and write it. A type that borrows can't be a message.
 ///
 /// # Examples
 ///
@@ -187,17 +202,46 @@ pub use http4k_ws_macros::routes;
 /// assert_eq!(Command::VARIANTS, ["join_room", "leave"]);
 ///
 /// let failure = lens.get(&r#"{"type":"jump"}"#.into()).unwrap_err();
-/// assert!(failure.to_string().starts_with("message `Command` must be JSON: unknown variant `jump`"));
+/// assert!(failure.to_string().starts_with("message `Command` must be JSON: type: unknown variant `jump`"));
 /// ```
 ///
-/// It expands to an implementation of the trait, and to nothing else:
+/// With a format by subprotocol, the consumer is the same:
 ///
 /// ```
-/// # mod http4k { pub use http4k_ws::{LensFailure, Message, WsMessage, json}; }
+/// # #[cfg(feature = "msgpack")] {
+/// use http4k_ws::{Message, PolyHandler, Request, StatusCode, WebSocket, WsClient, WsFilter, WsResult, subprotocols};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize, Message)]
+/// #[message(json, msgpack)]
+/// struct Tick { price: u32 }
+///
+/// async fn feed(ws: WebSocket<Tick, Tick>) -> WsResult {
+///     ws.send(Tick { price: 7 }).await?;
+///     Ok(())
+/// }
+///
+/// let app = PolyHandler::new(
+///     |_request: Request| StatusCode::NOT_FOUND,
+///     subprotocols(["feed.v1+msgpack", "feed.v1+json"]).then(feed),
+/// );
+/// let asking = |subprotocol: &str| Request::get("/").header("sec-websocket-protocol", subprotocol);
+/// let mut client = app.test_ws(asking("feed.v1+json"));
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), r#"{"price":7}"#);
+/// let mut client = app.test_ws(asking("feed.v1+msgpack"));
+/// assert_eq!(client.received().next().unwrap().unwrap().as_bytes(), b"\x81\xa5price\x07".as_slice());
+/// # }
+/// ```
+///
+/// It expands to an implementation of the trait, and one of [`IntoResponse`](crate::IntoResponse):
+///
+/// ```
+/// # mod http4k { pub use http4k_ws::{Format, IntoResponse, LensFailure, Message, Response, WsMessage, json, With, Body}; }
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # struct Person;
 /// impl http4k::Message for Person {
 ///     const NAME: &'static str = "Person";
+///     const FORMATS: &'static [http4k::Format] = &[http4k::Format::Json];
 ///     fn into_message(self) -> Result<http4k::WsMessage, http4k::LensFailure> {
 ///         http4k::json::into_message::<Self>(&self)
 ///     }
@@ -205,5 +249,124 @@ pub use http4k_ws_macros::routes;
 ///         http4k::json::from_message::<Self>(message)
 ///     }
 /// }
+/// impl http4k::IntoResponse for Person {
+///     fn into_response(self) -> http4k::Response {
+///         <Self as http4k::Message>::body().set(http4k::Response::default(), self).into_response()
+///     }
+/// }
 /// ```
 pub use http4k_ws_macros::Message;
+
+/// Makes a struct one that is read from a request, a field from each place, and written to one.
+///
+/// It shares its name with the trait [`FromRequest`](trait@crate::FromRequest) that it implements, so that the struct is the `_` of a route;
+/// all that fails is told in one answer, 400 or 415. The struct also is a [`Modifier`](crate::Modifier), so that
+/// `request.with(value)` builds the request that is read as this value.
+///
+/// | attribute | the field is |
+/// |---|---|
+/// | `#[query]` | a parameter of the query |
+/// | `#[header]` | a header field; `x_key` is `x-key` |
+/// | `#[param]` | a parameter of the path |
+/// | `#[cookie]` | a cookie |
+/// | `#[form]` | a field of a form, which is then the body |
+/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::Json), `String` or `Bytes`, whose Content-Type must be there and fit |
+///
+/// In parentheses stand another name, and `default` or `default = value`: `#[query("p", default = 1)]`.
+///
+/// | the field's type | a request without it |
+/// |---|---|
+/// | `T` | is refused, or gives the `default` |
+/// | `Option<T>` | gives `None` |
+/// | `Vec<T>`, all values of the name | gives an empty list, or the `default` |
+///
+/// `T` is what has [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display); of newtypes and enums
+/// [`PathParam`](macro@crate::PathParam) makes such. A value that is there and no `T` is refused, also where it may be missing.
+/// `#[from_request(crate = path)]` says where the library is found.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{FromRequest, IntoRequest, Json, Method, RequestExt, UriTemplate, With, routes};
+///
+/// #[derive(FromRequest)]
+/// struct Order {
+///     #[param]
+///     shop: String,
+///     #[query(default = 1)]
+///     count: u32,
+///     #[query("tag")]
+///     tags: Vec<String>,
+///     #[header]
+///     x_key: Option<u64>,
+///     #[body]
+///     items: Json<Vec<String>>,
+/// }
+///
+/// async fn order(order: Order) -> String {
+///     format!("{}: {} of {:?}, {:?}, {:?}", order.shop, order.count, order.items.0, order.tags, order.x_key)
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = routes! { POST "/shops/<shop>" => http(order(_)) };
+///
+/// // The same type builds the client's request,
+/// let sent = Order {
+///     shop: "tea/house".into(),
+///     count: 2,
+///     tags: vec!["a".into()],
+///     x_key: None,
+///     items: Json(vec!["oolong".into()]),
+/// };
+/// let request = UriTemplate::parse("/shops/<shop>")?.into_request()?.with_method(Method::POST).with(sent)?;
+/// assert_eq!(request.uri(), "/shops/tea%2Fhouse?count=2&tag=a");
+///
+/// // and is read from it.
+/// let answer = app.test_http(request);
+/// assert_eq!(answer.body(), r#"tea/house: 2 of ["oolong"], ["a"], None"#);
+///
+/// // All that is wrong is told at once.
+/// let answer = app.test_http((Method::POST, "/shops/x?count=many", "[]"));
+/// assert_eq!(answer.status(), 415);
+/// let told = answer.body().as_text().unwrap();
+/// assert!(told.contains("query `count` must be integer") && told.contains("it has no Content-Type"), "{told}");
+/// # Ok(())
+/// # }
+/// ```
+pub use http4k_ws_macros::FromRequest;
+
+/// Makes a newtype, or an enum of bare names, what a path's segment can be, and any other field of text.
+///
+/// It expands to [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), each the other way round: so the
+/// type is a parameter of a route ([`FromPath`](crate::FromPath)), a lens's value (`Query::value::<T>(…)`), and a field
+/// of what derives [`FromRequest`](macro@crate::FromRequest).
+///
+/// A newtype has the text of what it holds. A variant's is its name, as `#[path_param(rename_all = "kebab-case")]` or
+/// `#[path_param(rename = "…")]` say; where they don't, serde's attributes of these names count.
+/// `#[path_param(crate = path)]` says where the library is found.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{PathParam, Query, routes};
+///
+/// #[derive(PathParam)]
+/// struct UserId(u64);
+///
+/// #[derive(Debug, PathParam)]
+/// #[path_param(rename_all = "kebab-case")]
+/// enum Order { NewestFirst, #[path_param(rename = "old")] OldestFirst }
+///
+/// async fn posts(user: UserId, order: Order) -> String {
+///     format!("{user} {order:?}")
+/// }
+///
+/// let app = routes! { "/users/<user>/posts/<order>" => http(posts(user, order)) };
+/// assert_eq!(app.test_http("/users/7/posts/newest-first").body(), "7 NewestFirst");
+/// assert_eq!(app.test_http("/users/7/posts/newest").status(), 404);
+/// assert_eq!(Order::OldestFirst.to_string(), "old");
+///
+/// let failure = "newest".parse::<Order>().unwrap_err();
+/// assert_eq!(failure.to_string(), "`newest` is none of `newest-first`, `old`");
+/// ```
+pub use http4k_ws_macros::PathParam;

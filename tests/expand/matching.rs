@@ -16,7 +16,92 @@ pub fn app() -> PolyHandler {
     });
     let r4 = ::http4k_ws::__private::mount(five());
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[
+        fn walk(
+            path: &::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: usize,
+        ) -> bool {
+            if path.is_end(at) {
+                false
+            } else {
+                match path.first(at) {
+                    b'a' => {
+                        if let Some(at1) = path.literal(at, b"a") {
+                            if path.is_end(at1) {
+                                m.rest(path, 0, at1, &[3])
+                            } else {
+                                (match path.first(at1) {
+                                    b'b' => {
+                                        if let Some(at2) = path.literal(at1, b"b") {
+                                            if path.is_end(at2) {
+                                                m.end(path, &[0, 1])
+                                            } else {
+                                                false
+                                            }
+                                        } else {
+                                            false
+                                        }
+                                    }
+                                    _ => false,
+                                }) || {
+                                    let s = path.segment(at1);
+                                    let at2 = s.end;
+                                    m.capture(0, s)
+                                        && if path.is_end(at2) {
+                                            false
+                                        } else {
+                                            match path.first(at2) {
+                                                b'c' => {
+                                                    if let Some(at3) = path.literal(at2, b"c") {
+                                                        if path.is_end(at3) {
+                                                            m.end(path, &[2])
+                                                        } else {
+                                                            false
+                                                        }
+                                                    } else {
+                                                        false
+                                                    }
+                                                }
+                                                _ => false,
+                                            }
+                                        }
+                                } || m.rest(path, 0, at1, &[3])
+                            }
+                        } else {
+                            false
+                        }
+                    }
+                    b'm' => {
+                        if let Some(at1) = path.literal(at, b"m") {
+                            m.mount(path, at1, 4)
+                        } else {
+                            false
+                        }
+                    }
+                    _ => false,
+                }
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
+            walk,
+            [r0, r1, r2, r3, r4],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+}
+#[doc = "The routes of `app()`."]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub mod app {
+    #[doc(hidden)]
+    pub enum Routes {}
+}
+const _: () = {
+    impl ::http4k_ws::__private::Tabled for app::Routes {
+        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
             ::http4k_ws::__private::RouteMeta {
                 protocol: ::http4k_ws::__private::Protocol::Http,
                 methods: &["GET"],
@@ -54,54 +139,30 @@ pub fn app() -> PolyHandler {
                 methods: &[],
                 template: "/m",
                 params: &[],
-                name: "",
+                name: "five",
                 docs: "",
             },
         ];
-        fn walk(
-            path: ::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
-            at: u16,
-        ) -> bool {
-            match path.next(at) {
-                None => false,
-                Some(s0) => match &*path.text(s0) {
-                    "a" => match path.next(s0.end) {
-                        None => m.rest(path, 0, s0.end, &[3]),
-                        Some(s1) => {
-                            (match &*path.text(s1) {
-                                "b" => match path.next(s1.end) {
-                                    None => m.end(path, &[0, 1]),
-                                    Some(_) => false,
-                                },
-                                _ => false,
-                            }) || m.capture(0, s1)
-                                && match path.next(s1.end) {
-                                    None => false,
-                                    Some(s2) => match &*path.text(s2) {
-                                        "c" => match path.next(s2.end) {
-                                            None => m.end(path, &[2]),
-                                            Some(_) => false,
-                                        },
-                                        _ => false,
-                                    },
-                                }
-                                || m.rest(path, 0, s0.end, &[3])
-                        }
-                    },
-                    "m" => m.mount(s0.end, 4),
-                    _ => false,
-                },
-            }
-        }
-        ::http4k_ws::__private::Router::app(
-            ROUTES,
-            walk,
-            [r0, r1, r2, r3, r4],
-            [::http4k_ws::__private::Unmatched {
-                params: &[],
-                side: ::http4k_ws::__private::unmatched(),
-            }],
-        )
+        const MOUNTS: &'static [::http4k_ws::__private::Mount] =
+            &[::http4k_ws::__private::Mount::of::<app::Routes, 4>("five")];
     }
-}
+    #[allow(unused_imports)]
+    const _: () = {
+        type __Router = app::Routes;
+        const _: () = {
+            mod five {
+                pub use ::http4k_ws::__private::Unknown as Routes;
+            }
+            const _: () = {
+                use self::*;
+                impl ::http4k_ws::__private::Mounting<4> for __Router {
+                    type Mounted = five::Routes;
+                }
+            };
+        };
+    };
+    const _: () = ::http4k_ws::__private::check_mount(
+        <app::Routes as ::http4k_ws::__private::Tabled>::TABLE,
+        0,
+    );
+};

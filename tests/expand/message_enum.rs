@@ -10,17 +10,24 @@ enum Command {
 impl ::http4k_ws::__private::message::Message for Command {
     const NAME: &'static str = "Command";
     const VARIANTS: &'static [&'static str] = &["join_room", "leave"];
+    const FORMATS: &'static [::http4k_ws::__private::message::Format] = &[::http4k_ws::__private::message::Format::Json];
     fn into_message(
         self
     ) -> ::core::result::Result<
         ::http4k_ws::__private::message::WsMessage,
         ::http4k_ws::__private::message::LensFailure
     > {
-        ::http4k_ws::__private::message::json::into_message::<Self>(&self)
+        ::http4k_ws::__private::message::json::into_message::<Self>(self)
     }
     fn from_message(
         message: ::http4k_ws::__private::message::WsMessage
     ) -> ::core::result::Result<Self, ::http4k_ws::__private::message::LensFailure> {
         ::http4k_ws::__private::message::json::from_message::<Self>(message)
+    }
+}
+#[automatically_derived]
+impl ::http4k_ws::__private::message::IntoResponse for Command {
+    fn into_response(self) -> ::http4k_ws::__private::message::Response {
+        ::http4k_ws::__private::message::response::<Self>(self)
     }
 }

@@ -3,6 +3,7 @@
 mod client;
 mod contract;
 mod layers;
+mod lens;
 mod message;
 mod routing;
 mod server;

@@ -176,7 +176,7 @@ fn types_of_other_crates_travel_in_json() {
     assert_eq!(read::<Vec<u8>>("[1,2]"), Ok(vec![1, 2]));
     let failure = read::<Vec<u8>>("[256]").unwrap_err();
     assert!(
-        failure.starts_with("message `Vec<u8>` must be JSON: invalid value: integer `256`"),
+        failure.starts_with("message `Vec<u8>` must be JSON: [0]: invalid value: integer `256`"),
         "{failure}"
     );
 }

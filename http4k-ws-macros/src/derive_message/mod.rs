@@ -1,16 +1,17 @@
 //! `#[derive(Message)]`: from a serde type to its `Message` implementation.
 
+mod formats;
 mod options;
-mod rename;
-mod serde;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Data, DataEnum, DeriveInput, Ident};
 
+use self::formats::Format;
 use self::options::Options;
 use crate::errors::Errors;
+use crate::{rename, serde};
 
 /// The implementation, and behind it every mistake. A type that can have none still gets one, so that its uses
 /// report nothing more.
@@ -43,7 +44,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     }
     let body = match input.data {
         Data::Union(_) => Body::StandIn,
-        _ => Body::Json,
+        _ => Body::Written,
     };
     let implementation = implementation(&input, &options, &variants, body);
     let errors = errors.to_tokens();
@@ -65,6 +66,9 @@ fn check_tag(
     let Some(variant) = untagged_data else {
         return;
     };
+    if !options.formats.iter().all(|format| format.is_of_serde()) {
+        return;
+    }
     if container.tagged || container.by_other_type || options.externally_tagged {
         return;
     }
@@ -93,10 +97,10 @@ fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {
     named.collect()
 }
 
-/// How the two methods are written.
+/// How the methods are written.
 #[derive(PartialEq)]
 enum Body {
-    Json,
+    Written,
     /// The type can't be a message, which was reported.
     StandIn,
 }
@@ -112,23 +116,58 @@ fn implementation(
     let krate = &options.krate;
     let private = quote!(#krate::__private::message);
     let (generics, type_generics, _) = input.generics.split_for_impl();
-    let clause = where_clause(input, &private);
+    let usual = options.formats[0];
+    let clause = where_clause(input, usual, &private);
+    // Spanned at the type's name: a trait that is missing is reported there.
+    let here = Span::mixed_site().located_at(ident.span());
+    let read = |format: Format| {
+        let module = format.module(&private);
+        quote_spanned!(here=> #module::from_message::<Self>(message))
+    };
+    let write = |format: Format| {
+        let module = format.module(&private);
+        quote_spanned!(here=> #module::into_message::<Self>(self))
+    };
     let (into, from) = match body {
-        Body::Json => {
-            // Spanned at the type's name: a serde trait that is missing is reported there.
-            let here = Span::mixed_site().located_at(ident.span());
-            (
-                quote_spanned!(here=> #private::json::into_message::<Self>(&self)),
-                quote_spanned!(here=> #private::json::from_message::<Self>(message)),
-            )
-        }
+        Body::Written => (write(usual), read(usual)),
         Body::StandIn => (quote!(loop {}), quote!(loop {})),
     };
     let variants = (!variants.is_empty()).then(|| {
         quote! { const VARIANTS: &'static [&'static str] = &[#(#variants),*]; }
     });
-    // `self` and `message` in the bodies are spanned like this.
-    let here = Span::mixed_site().located_at(ident.span());
+    let formats = options
+        .formats
+        .iter()
+        .map(|format| format.variant(&private));
+    let others = &options.formats[1..];
+    let choice = (!others.is_empty() && body == Body::Written).then(|| {
+        let named: Vec<_> = others
+            .iter()
+            .map(|format| format.variant(&private))
+            .collect();
+        let (writes, reads) = (
+            others.iter().map(|f| write(*f)),
+            others.iter().map(|f| read(*f)),
+        );
+        quote_spanned! {here=>
+            fn into_message_in(self, format: #private::Format)
+                -> ::core::result::Result<#private::WsMessage, #private::LensFailure>
+            {
+                match format {
+                    #(#named => #writes,)*
+                    _ => self.into_message(),
+                }
+            }
+            fn from_message_in(format: #private::Format, message: #private::WsMessage)
+                -> ::core::result::Result<Self, #private::LensFailure>
+            {
+                match format {
+                    #(#named => #reads,)*
+                    _ => Self::from_message(message),
+                }
+            }
+        }
+    });
     let into_signature = quote_spanned! {here=>
         fn into_message(self) -> ::core::result::Result<#private::WsMessage, #private::LensFailure>
     };
@@ -141,26 +180,34 @@ fn implementation(
         impl #generics #private::Message for #ident #type_generics #clause {
             const NAME: &'static str = #name;
             #variants
+            const FORMATS: &'static [#private::Format] = &[#(#formats),*];
             #into_signature { #into }
             #from_signature { #from }
+            #choice
+        }
+        #[automatically_derived]
+        impl #generics #private::IntoResponse for #ident #type_generics #clause {
+            fn into_response(self) -> #private::Response {
+                #private::response::<Self>(self)
+            }
         }
     }
 }
 
-/// A generic type is a message where serde can read and write it: its parameters need no bounds of their own, so that
-/// `PhantomData<T>` and `#[serde(bound = "…")]` work.
-fn where_clause(input: &DeriveInput, private: &TokenStream) -> TokenStream {
+/// A generic type is a message where its format can read and write it: its parameters need no bounds of their own, so
+/// that `PhantomData<T>` and `#[serde(bound = "…")]` work.
+fn where_clause(input: &DeriveInput, format: Format, private: &TokenStream) -> TokenStream {
     let written = input.generics.where_clause.as_ref();
     if input.generics.type_params().next().is_none() {
         return quote!(#written);
     }
     let predicates = written.map(|clause| clause.predicates.iter());
     let predicates = predicates.into_iter().flatten();
+    let bounds = format.bounds(private);
     quote! {
         where
             #(#predicates,)*
-            Self: #private::Serialize + #private::DeserializeOwned
-                + ::core::marker::Send + 'static,
+            Self: #bounds + ::core::marker::Send + 'static,
     }
 }
 

@@ -5,16 +5,27 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Path, parse_quote};
 
+use super::formats::Format;
 use crate::errors::{Errors, near};
 
 /// The keys there are, as they are written.
-const KEYS: [&str; 3] = ["json", "externally_tagged", "crate"];
+const KEYS: [&str; 7] = [
+    "json",
+    "msgpack",
+    "cbor",
+    "text",
+    "binary",
+    "externally_tagged",
+    "crate",
+];
 
 pub(super) struct Options {
     /// Where the library is found.
     pub(super) krate: Path,
     /// An enum keeps serde's own form, `{"Variant": …}`.
     pub(super) externally_tagged: bool,
+    /// The formats, the usual one first; never empty.
+    pub(super) formats: Vec<Format>,
 }
 
 impl Options {
@@ -22,12 +33,16 @@ impl Options {
         let mut options = Self {
             krate: parse_quote!(::http4k_ws),
             externally_tagged: false,
+            formats: Vec::new(),
         };
         for attribute in own(&input.attrs) {
             let read = attribute.parse_nested_meta(|meta| options.read(&meta));
             if let Err(error) = read {
                 errors.push(error);
             }
+        }
+        if options.formats.is_empty() {
+            options.formats.push(Format::Json);
         }
         for span in misplaced(&input.data) {
             let message = "`#[message(..)]` goes above the type; \
@@ -43,9 +58,10 @@ impl Options {
             .get_ident()
             .map(ToString::to_string)
             .unwrap_or_default();
+        if let Some(format) = Format::named(&key) {
+            return self.add(format, meta);
+        }
         match key.as_str() {
-            // The format of all messages so far: to write it changes nothing.
-            "json" => Ok(()),
             "externally_tagged" => {
                 self.externally_tagged = true;
                 Ok(())
@@ -67,11 +83,32 @@ impl Options {
     }
 }
 
+impl Options {
+    /// One more format. Text and bytes are what they are; nothing tells them from another format on one socket.
+    fn add(&mut self, format: Format, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        if self.formats.contains(&format) {
+            return Err(meta.error("this format is named twice"));
+        }
+        let apart = |format: &Format| !format.is_of_serde();
+        if !self.formats.is_empty() && (apart(&format) || self.formats.iter().any(apart)) {
+            return Err(meta.error(
+                "`text` and `binary` stand alone; \
+                 a socket chooses among `json`, `msgpack` and `cbor` by its subprotocol",
+            ));
+        }
+        self.formats.push(format);
+        Ok(())
+    }
+}
+
 fn unknown(key: &str) -> String {
     match near(key, KEYS) {
         Some(meant) => format!("unknown key `{key}`; did you mean `{meant}`?"),
         None => {
-            format!("unknown key `{key}`; there are `json`, `externally_tagged` and `crate = path`")
+            format!(
+                "unknown key `{key}`; there are `json`, `msgpack`, `cbor`, `text`, `binary`, \
+                 `externally_tagged` and `crate = path`"
+            )
         }
     }
 }

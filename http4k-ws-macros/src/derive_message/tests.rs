@@ -15,6 +15,7 @@ fn expansions_are_the_golden_ones() {
         include_str!("../../../tests/expand/message_struct.rs"),
         include_str!("../../../tests/expand/message_enum.rs"),
         include_str!("../../../tests/expand/message_generic.rs"),
+        include_str!("../../../tests/expand/message_formats.rs"),
     ] {
         let (input, output) = golden(text);
         assert_eq!(closed_up(&expanded(input)), closed_up(&output));
@@ -182,6 +183,12 @@ fn what_serde_can_tell_apart_needs_no_tag() {
             }
         ),
         quote!(
+            #[message(text)]
+            enum E {
+                A(u8),
+            }
+        ),
+        quote!(
             enum E {
                 A,
                 #[serde(untagged)]
@@ -201,7 +208,7 @@ fn what_serde_can_tell_apart_needs_no_tag() {
 
 #[test]
 fn each_mistake_says_what_to_write() {
-    let cases: [(TokenStream, &[&str]); 7] = [
+    let cases: [(TokenStream, &[&str]); 9] = [
         (
             quote!(
                 enum E {
@@ -232,7 +239,22 @@ fn each_mistake_says_what_to_write() {
                 #[message(yaml)]
                 struct S;
             ),
-            &["unknown key `yaml`; there are `json`, "],
+            &["unknown key `yaml`; there are `json`, `msgpack`, "],
+        ),
+        (
+            quote!(
+                #[message(json, json)]
+                struct S;
+            ),
+            &["this format is named twice"],
+        ),
+        (
+            quote!(
+                #[message(text)]
+                #[message(json)]
+                struct S;
+            ),
+            &["`text` and `binary` stand alone"],
         ),
         (
             quote!(

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::{Future, pending};
 use std::io;
+use std::time::Duration;
 
 use bytes::BytesMut;
 use http::header::{
@@ -19,13 +20,22 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use super::error::ConnectError;
-use super::opening::Opening;
-use crate::handler::{Handshake, WebSocket, open};
+use crate::handler::{Handshake, SessionConfig, WebSocket, open};
 use crate::message::{Body, Request, Response, has_token, members};
 use crate::wire::{Limits, Wire, accept_key};
 
 /// So much is read of the body of a refusal.
 const REFUSAL: usize = 64 * 1024;
+
+/// Where a handshake goes, and what it says.
+pub(super) struct Opening {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) key: String,
+    pub(super) request: Request,
+    pub(super) timeout: Duration,
+    pub(super) config: SessionConfig,
+}
 
 /// Opens a socket, whose session runs in the current runtime.
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {

@@ -10,7 +10,7 @@ use http::{Request as HttpRequest, Uri};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
-use super::connect::connect;
+use super::connect::{Opening, connect};
 use super::error::ConnectError;
 use crate::handler::{SessionConfig, WebSocket};
 use crate::message::{Body, Request};
@@ -41,16 +41,6 @@ pub struct OpeningHandshake {
     subprotocols: Vec<String>,
     timeout: Duration,
     config: SessionConfig,
-}
-
-/// Where a handshake goes, and what it says.
-pub(super) struct Opening {
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) key: String,
-    pub(super) request: Request,
-    pub(super) timeout: Duration,
-    pub(super) config: SessionConfig,
 }
 
 impl OpeningHandshake {

@@ -8,6 +8,29 @@ use crate::message::{WsMessage, WsStatus};
 /// A client of a WebSocket: the same in memory and over the network, so that one test can run on both.
 ///
 /// Its calls block. The asynchronous twin is a [`WebSocket`](crate::WebSocket) itself.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn greet(ws: WebSocket) -> WsResult {
+///     Ok(ws.send("hello").await?)
+/// }
+///
+/// // Whatever the client is, it sees the same.
+/// fn is_greeted(client: &mut impl WsClient) {
+///     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello");
+///     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+/// }
+///
+/// is_greeted(&mut greet.test_ws("/"));
+/// # #[cfg(all(feature = "client", feature = "server"))] {
+/// let server = greet.as_server("127.0.0.1:0").start().unwrap();
+/// let address = format!("ws://{}/", server.addr());
+/// is_greeted(&mut WebSocketClient::blocking(address).unwrap());
+/// # }
+/// ```
 pub trait WsClient {
     /// Sends `message`.
     ///

@@ -13,6 +13,18 @@ use crate::message::{IntoResponse, Request, Response};
 ///
 /// Every `Fn(Request) -> Future<Output: IntoResponse>` is one, so an `async fn` is.
 /// Where a function may also answer at once, take [`IntoHttpHandler`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn path(request: Request) -> String {
+///     request.uri().path().to_owned()
+/// }
+///
+/// assert_eq!(path.test_http("/where/am/i").body(), "/where/am/i");
+/// ```
 pub trait HttpHandler: Send + Sync + 'static {
     /// Answers `request`.
     fn call(&self, request: Request) -> impl Future<Output = Response> + Send;
@@ -126,6 +138,25 @@ where
 /// What stands in front of an [`HttpHandler`]: it sees the request first and the response last.
 ///
 /// Every `Fn(Request, Next) -> Future<Output: IntoResponse>` is one.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{Filter, HttpHandler};
+///
+/// /// Refuses who does not say who they are.
+/// async fn named(request: Request, next: Next) -> Response {
+///     match request.header("x-name") {
+///         Some(_) => next.call(request).await,
+///         None => StatusCode::UNAUTHORIZED.into_response(),
+///     }
+/// }
+///
+/// let app = named.then(|_request: Request| "hello");
+/// assert_eq!(app.test_http("/").status(), 401);
+/// assert_eq!(app.test_http(Request::get("/").header("x-name", "ann")).body(), "hello");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no filter",
     label = "a filter is `Fn(Request, Next) -> impl Future<Output = Response>`"

@@ -166,6 +166,23 @@ impl<T: IntoWsResponse, E: IntoResponse> IntoWsResponse for Result<T, E> {
 ///
 /// Every `Fn(Request) -> Future<Output: IntoWsResponse>` is one.
 /// Where a function may also answer at once, take [`IntoWsHandler`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// /// A socket for bob, and for nobody else.
+/// fn for_bob(request: Request) -> Option<WsConsumer> {
+///     (request.uri().path() == "/bob").then(|| {
+///         WsConsumer::new(|ws: WebSocket| async move { ws.send("hello bob").await })
+///     })
+/// }
+///
+/// let app = PolyHandler::new(|_request: Request| "http", for_bob);
+/// assert_eq!(app.test_ws("/bob").received().next().unwrap().unwrap().text(), "hello bob");
+/// assert_eq!(app.try_test_ws("/eve").unwrap_err().status(), 404);
+/// ```
 pub trait WsHandler: Send + Sync + 'static {
     /// Answers the upgrade `request`.
     fn call(&self, request: Request) -> impl Future<Output = WsResponse> + Send;
@@ -293,7 +310,27 @@ where
 
 /// What stands in front of a [`WsHandler`]: it sees the upgrade request first and the answer last.
 ///
-/// Every `Fn(Request, WsNext) -> Future<Output: IntoWsResponse>` is one.
+/// Every `Fn(Request, WsNext) -> Future<Output: IntoWsResponse>` is one. A refusal is an HTTP answer: the
+/// peer never gets a socket.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{WsFilter, WsHandler};
+///
+/// async fn named(request: Request, next: WsNext) -> WsResponse {
+///     match request.header("x-name") {
+///         Some(_) => next.call(request).await,
+///         None => WsResponse::refuse(StatusCode::UNAUTHORIZED),
+///     }
+/// }
+///
+/// let app = named.then(|ws: WebSocket| ws.try_send("hello"));
+/// let app = PolyHandler::new(|_request: Request| "http", app);
+/// assert_eq!(app.try_test_ws("/").unwrap_err().status(), 401);
+/// assert!(app.try_test_ws(Request::get("/").header("x-name", "ann")).is_ok());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no WebSocket filter",
     label = "a WebSocket filter is `Fn(Request, WsNext) -> impl Future<Output = WsResponse>`"

@@ -1,135 +1,12 @@
 //! Why values could not be read from a message, or written to one.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::Location;
-use crate::message::BodyError;
-
-/// What is wrong with one part of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LensFailureKind {
-    /// It is required, and not there.
-    Missing,
-    /// It is there, and not what it should be.
-    Invalid,
-    /// It comes in a format that is not read here.
-    Unsupported,
-}
-
-impl LensFailureKind {
-    /// The name, as it stands in `application/problem+json`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Invalid => "invalid",
-            Self::Unsupported => "unsupported",
-        }
-    }
-}
-
-/// One part of a message that could not be read or written.
-///
-/// Two are equal where all they say is, the text of the cause among it.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    kind: LensFailureKind,
-    location: Location,
-    name: Cow<'static, str>,
-    expected: Cow<'static, str>,
-    cause: Option<Arc<dyn Error + Send + Sync>>,
-}
-
-impl Failure {
-    /// The part called `name` at `location` should be what `expected` says, such as `integer` or `JSON`.
-    pub fn new(
-        kind: LensFailureKind,
-        location: Location,
-        name: impl Into<Cow<'static, str>>,
-        expected: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self {
-            kind,
-            location,
-            name: name.into(),
-            expected: expected.into(),
-            cause: None,
-        }
-    }
-
-    /// The same failure, with the error behind it.
-    #[must_use]
-    pub fn with_cause(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.cause = Some(Arc::from(cause.into()));
-        self
-    }
-
-    /// What is wrong.
-    pub fn kind(&self) -> LensFailureKind {
-        self.kind
-    }
-
-    /// Where the part stands.
-    pub fn location(&self) -> Location {
-        self.location
-    }
-
-    /// What the part is called: a header's name, the name of a message's type.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What the part should be, such as `integer` or `JSON`.
-    pub fn expected(&self) -> &str {
-        &self.expected
-    }
-
-    /// The error behind it, such as serde_json's with its line and column.
-    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
-        self.cause.as_deref()
-    }
-}
-
-/// The part, what it should be, and the cause: ``message `Person` must be JSON: missing field `age` …``.
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            location,
-            name,
-            expected,
-            ..
-        } = self;
-        match self.kind {
-            LensFailureKind::Missing => write!(f, "{location} `{name}` is required")?,
-            LensFailureKind::Invalid => write!(f, "{location} `{name}` must be {expected}")?,
-            LensFailureKind::Unsupported => {
-                write!(f, "{location} `{name}` has a format that is not {expected}")?;
-            }
-        }
-        match &self.cause {
-            Some(cause) => write!(f, ": {cause}"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl PartialEq for Failure {
-    fn eq(&self, other: &Self) -> bool {
-        let text = |failure: &Self| failure.cause().map(ToString::to_string);
-        self.kind == other.kind
-            && self.location == other.location
-            && self.name == other.name
-            && self.expected == other.expected
-            && text(self) == text(other)
-    }
-}
-
-impl Eq for Failure {}
+use super::{Failure, LensFailureKind, Location};
+use crate::message::{BodyError, WsStatus};
 
 /// Why values could not be read from a message, or written to one: at least one [`Failure`].
 ///
@@ -156,7 +33,18 @@ impl Eq for Failure {}
 pub struct LensFailure {
     // Never empty.
     failures: Vec<Failure>,
-    in_answer: bool,
+    blame: Blame,
+}
+
+/// Whose message it is that failed; of several, the last one here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Blame {
+    /// Whoever asked us.
+    Peer,
+    /// Whoever we asked.
+    Answer,
+    /// Ourselves: the value was to be written.
+    Ours,
 }
 
 impl LensFailure {
@@ -165,15 +53,33 @@ impl LensFailure {
     pub fn and(mut self, other: impl Into<Self>) -> Self {
         let other = other.into();
         self.failures.extend(other.failures);
-        self.in_answer |= other.in_answer;
+        self.blame = self.blame.max(other.blame);
         self
     }
 
     /// The same failure, of somebody else's answer: whoever asked us is not to blame, so that it becomes 502 and
     /// the parts are logged instead of told.
     #[must_use]
-    pub fn in_answer(mut self) -> Self {
-        self.in_answer = true;
+    pub fn in_answer(self) -> Self {
+        self.blamed_on(Blame::Answer)
+    }
+
+    /// The same failure, of a value that was to be written: it is our own, so that it becomes 500 and the parts are
+    /// logged instead of told.
+    #[must_use]
+    pub fn in_writing(self) -> Self {
+        self.blamed_on(Blame::Ours)
+    }
+
+    fn blamed_on(mut self, blame: Blame) -> Self {
+        self.blame = self.blame.max(blame);
+        self
+    }
+
+    /// The same failure, whose parts stand at `location`.
+    pub(super) fn moved_to(mut self, location: Location) -> Self {
+        let failures = self.failures.into_iter();
+        self.failures = failures.map(|part| part.moved_to(location)).collect();
         self
     }
 
@@ -184,7 +90,7 @@ impl LensFailure {
 
     /// What is wrong in all: Unsupported where one failure is, else Invalid where one is, else Missing.
     pub fn kind(&self) -> LensFailureKind {
-        let some = |kind| self.failures.iter().any(|failure| failure.kind == kind);
+        let some = |kind| self.failures.iter().any(|failure| failure.kind() == kind);
         [LensFailureKind::Unsupported, LensFailureKind::Invalid]
             .into_iter()
             .find(|kind| some(*kind))
@@ -192,10 +98,12 @@ impl LensFailure {
     }
 
     /// The status of the answer: 415 for Unsupported, 413 for a body past its limit, else 400; 502 for a failure
-    /// [`in_answer`](Self::in_answer).
+    /// [`in_answer`](Self::in_answer), 500 for one [`in_writing`](Self::in_writing).
     pub fn status(&self) -> StatusCode {
-        if self.in_answer {
-            return StatusCode::BAD_GATEWAY;
+        match self.blame {
+            Blame::Peer => {}
+            Blame::Answer => return StatusCode::BAD_GATEWAY,
+            Blame::Ours => return StatusCode::INTERNAL_SERVER_ERROR,
         }
         let of_body = self.failures.iter().find_map(|failure| {
             let cause = failure.cause()?.downcast_ref::<BodyError>()?;
@@ -208,9 +116,35 @@ impl LensFailure {
         }
     }
 
-    /// Whether it was somebody else's answer that failed.
-    pub(super) fn is_in_answer(&self) -> bool {
-        self.in_answer
+    /// The status that a socket is closed with: 1007 and as much of the text as a close frame holds, which is 123
+    /// bytes; 1011, which tells nothing, where the peer is not to blame.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Message, WsMessage};
+    ///
+    /// let failure = <String as Message>::from_message(WsMessage::from(b"\xff")).unwrap_err();
+    /// assert_eq!(failure.ws_status().code(), 1007);
+    /// assert!(failure.ws_status().reason().starts_with("message `String` must be text"));
+    /// assert_eq!(failure.in_answer().ws_status().code(), 1011);
+    /// ```
+    pub fn ws_status(&self) -> WsStatus {
+        const ROOM: usize = 123;
+        if self.blame != Blame::Peer {
+            return WsStatus::INTERNAL_ERROR;
+        }
+        let mut reason = self.to_string();
+        if reason.len() > ROOM {
+            let end = (0..=ROOM).rev().find(|end| reason.is_char_boundary(*end));
+            reason.truncate(end.unwrap_or_default());
+        }
+        WsStatus::new(1007, reason).unwrap_or(WsStatus::INVALID_PAYLOAD)
+    }
+
+    /// Whose message it is that failed.
+    pub(super) fn blame(&self) -> Blame {
+        self.blame
     }
 }
 
@@ -218,7 +152,7 @@ impl From<Failure> for LensFailure {
     fn from(failure: Failure) -> Self {
         Self {
             failures: vec![failure],
-            in_answer: false,
+            blame: Blame::Peer,
         }
     }
 }
@@ -276,7 +210,8 @@ mod tests {
             assert_eq!(all.kind(), kind, "{kinds:?}");
             assert_eq!(all.status(), status, "{kinds:?}");
             assert_eq!(all.failures().len(), kinds.len());
-            assert_eq!(all.in_answer().status(), 502);
+            assert_eq!(all.clone().in_answer().status(), 502);
+            assert_eq!(all.in_writing().in_answer().status(), 500);
         }
     }
 
@@ -300,5 +235,18 @@ mod tests {
         assert_ne!(failure(Missing), failure(Invalid));
         let cause = caused("a").cause().map(ToString::to_string);
         assert_eq!(cause.as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn a_close_frame_holds_what_fits_and_ends_between_characters() {
+        let long = failure(Invalid).with_cause("é".repeat(100));
+        let status = LensFailure::from(long).ws_status();
+        assert_eq!(status.code(), 1007);
+        assert!(matches!(status.reason().len(), 122 | 123), "{status}");
+        assert!(status.reason().ends_with("éé"));
+        let short = LensFailure::from(failure(Missing));
+        assert_eq!(short.ws_status().reason(), "query `page` is required");
+        let ours = short.in_writing().ws_status();
+        assert_eq!((ours.code(), ours.reason()), (1011, "internal error"));
     }
 }

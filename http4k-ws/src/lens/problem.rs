@@ -1,17 +1,45 @@
 //! A failure as an answer: `application/problem+json` (RFC 9457).
 
 use super::LensFailure;
+use super::failure::Blame;
 use crate::message::{IntoResponse, Rejection, Response, ResponseExt};
 
 /// The status, and every failure as `application/problem+json`; as plain text without the feature `json`.
 ///
-/// A failure [`in_answer`](LensFailure::in_answer) is logged, and only the status told.
+/// A failure [`in_answer`](LensFailure::in_answer) or [`in_writing`](LensFailure::in_writing) is logged, and only the
+/// status told.
+///
+/// The failure also stands among the extensions of the response, so that a filter may answer it in another form:
+///
+/// ```
+/// use http4k_ws::{Filter, HttpHandler, IntoResponse, LensFailure, Next, Query, Request, Response, StatusCode};
+///
+/// async fn tersely(request: Request, next: Next) -> Response {
+///     let response = next.call(request).await;
+///     match response.extensions().get::<LensFailure>() {
+///         Some(failure) => (StatusCode::IM_A_TEAPOT, failure.to_string()).into_response(),
+///         None => response,
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let page = |request: Request| Query::int("page").required().get(&request).map(|page| page.to_string());
+/// let response = tersely.then(page).call(Request::default()).await;
+/// assert_eq!(response.status(), 418);
+/// assert_eq!(response.body(), "query `page` is required");
+/// # }
+/// ```
 impl IntoResponse for LensFailure {
     fn into_response(self) -> Response {
-        if self.is_in_answer() {
-            log::error!("an answer could not be read: {self}");
+        match self.blame() {
+            Blame::Peer => {}
+            Blame::Answer => log::error!("an answer could not be read: {self}"),
+            Blame::Ours => log::error!("a message could not be written: {self}"),
         }
-        described(&self).with_status(self.status())
+        let mut response = described(&self).with_status(self.status());
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
@@ -24,7 +52,7 @@ impl From<LensFailure> for Rejection {
 
 #[cfg(not(feature = "json"))]
 fn described(failure: &LensFailure) -> Response {
-    if failure.is_in_answer() {
+    if failure.blame() != Blame::Peer {
         return ().into_response();
     }
     failure.to_string().into_response()
@@ -33,10 +61,9 @@ fn described(failure: &LensFailure) -> Response {
 #[cfg(feature = "json")]
 fn described(failure: &LensFailure) -> Response {
     let status = failure.status();
-    let told = if failure.is_in_answer() {
-        &[]
-    } else {
-        failure.failures()
+    let told = match failure.blame() {
+        Blame::Peer => failure.failures(),
+        Blame::Answer | Blame::Ours => &[],
     };
     let problem = Problem {
         title: status.canonical_reason().unwrap_or_default(),
@@ -73,6 +100,8 @@ struct Part<'a> {
     name: &'a str,
     expected: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
 }
 
@@ -84,6 +113,7 @@ impl<'a> Part<'a> {
             location: failure.location().as_str(),
             name: failure.name(),
             expected: failure.expected(),
+            path: failure.path(),
             cause: failure.cause().map(ToString::to_string),
         }
     }
@@ -139,12 +169,14 @@ mod tests {
     }
 
     #[test]
-    fn of_an_answer_only_the_status_is_told() {
-        let response = failure().in_answer().into_response();
-        assert_eq!(response.status(), 502);
-        assert_eq!(
-            told(&response),
-            json!({"title": "Bad Gateway", "status": 502})
-        );
+    fn of_what_is_not_the_peers_only_the_status_is_told() {
+        for (failure, status, title) in [
+            (failure().in_answer(), 502, "Bad Gateway"),
+            (failure().in_writing(), 500, "Internal Server Error"),
+        ] {
+            let response = failure.into_response();
+            assert_eq!(response.status(), status);
+            assert_eq!(told(&response), json!({"title": title, "status": status}));
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{LensFailure, Message};
+use bytes::Bytes;
+
+use super::{BiDiLensSpec, Cause, LensFailure, Location, Message, MessagePart, ReadFrom, WriteTo};
 use crate::message::WsMessage;
 
 /// A typed view of a [`WsMessage`], both ways; [`Message::lens`] makes it.
@@ -33,6 +35,52 @@ impl<T: Message> MessageLens<T> {
     /// [`LensFailure`] where the format has no form for this value.
     pub fn create(&self, value: T) -> Result<WsMessage, LensFailure> {
         value.into_message()
+    }
+}
+
+/// Whole messages: what lenses read that `to_lens` closes.
+impl MessagePart for WsMessage {
+    type Raw = Self;
+    const LOCATION: Location = Location::Message;
+}
+
+impl ReadFrom<Self> for WsMessage {
+    fn values(message: &Self, _name: &str) -> Vec<Result<Self, Cause>> {
+        vec![Ok(message.clone())]
+    }
+}
+
+impl WriteTo<Self> for WsMessage {
+    fn replaced(message: Self, _name: &str, mut values: Vec<Self>) -> Result<Self, Cause> {
+        Ok(values.pop().unwrap_or(message))
+    }
+}
+
+/// Lenses of socket messages.
+impl WsMessage {
+    /// Text, in a text message; of a binary one its bytes, where they are UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let count = WsMessage::string().try_map_both(|text| text.parse::<u32>(), |count| count.to_string()).to_lens();
+    /// assert_eq!(count.create(7).unwrap(), "7");
+    /// assert_eq!(count.get(&"8".into()).unwrap(), 8);
+    /// assert_eq!(count.get(&"x".into()).unwrap_err().ws_status().code(), 1007);
+    /// ```
+    pub fn string() -> BiDiLensSpec<Self, String> {
+        let read = |message: Self| Ok(String::from_utf8(message.into_bytes().into())?);
+        BiDiLensSpec::new("message", "string", read, |text| Ok(Self::new_text(text)))
+    }
+
+    /// Bytes, in a binary message; of a text one those of its UTF-8.
+    pub fn binary() -> BiDiLensSpec<Self, Bytes> {
+        let read = |message: Self| Ok(message.into_bytes());
+        BiDiLensSpec::new("message", "bytes", read, |bytes: Bytes| {
+            Ok(Self::new_binary(bytes))
+        })
     }
 }
 

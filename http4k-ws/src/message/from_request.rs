@@ -14,6 +14,11 @@ impl Rejection {
     pub fn new(response: impl IntoResponse) -> Self {
         Self(Box::new(response.into_response()))
     }
+
+    /// The answer.
+    pub fn response(&self) -> &Response {
+        &self.0
+    }
 }
 
 impl IntoResponse for Rejection {

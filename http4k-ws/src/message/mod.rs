@@ -15,13 +15,14 @@ pub use body::{Body, BodyError};
 pub use from_request::{FromRequest, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
-pub(crate) use http::members;
 pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Request, RequestExt, Response,
     ResponseExt,
 };
+pub(crate) use http::{members, query_pairs, with_query_values, write_query_pair};
 pub(crate) use path_params::percent_decoded;
-pub use path_params::{FromPath, PathError, PathParams};
+pub use path_params::{FromPath, PathError, PathParams, TextError, UnknownName};
+pub(crate) use uri_template::FilledTemplate;
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
 };

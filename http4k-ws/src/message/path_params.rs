@@ -1,7 +1,9 @@
 //! What a route's template captured from the path.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 /// Why a segment is not the value a handler wants; the path then names nothing (404).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +43,54 @@ impl<T: std::str::FromStr> FromPath for T {
         })
     }
 }
+
+/// A text that is none of those an enum has; `#[derive(PathParam)]` gives it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is none of `{}`", .known.join("`, `"))]
+pub struct UnknownName {
+    found: String,
+    known: &'static [&'static str],
+}
+
+impl UnknownName {
+    #[doc(hidden)]
+    pub fn new(found: &str, known: &'static [&'static str]) -> Self {
+        Self {
+            found: found.into(),
+            known,
+        }
+    }
+
+    /// The texts there are.
+    pub fn known(&self) -> &'static [&'static str] {
+        self.known
+    }
+}
+
+/// Why a text is no value of a newtype that derives `PathParam`: as the type inside says.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct TextError(Arc<dyn Error + Send + Sync>);
+
+impl TextError {
+    pub(crate) fn new(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self(Arc::from(cause.into()))
+    }
+
+    /// The error of the type inside.
+    pub fn cause(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0
+    }
+}
+
+/// Two are equal where they say the same.
+impl PartialEq for TextError {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Eq for TextError {}
 
 /// The parameters of the route that matched, by name, percent-decoded; in the request's extensions.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use super::abridged::Abridged;
 ///
 /// let greeting = WsMessage::from("hello");
 /// assert!(greeting.is_text());
-/// assert_eq!(greeting.text(), "hello");
+/// assert_eq!(greeting, "hello");
 ///
 /// let picture = WsMessage::from(b"\x89PNG");
 /// assert_eq!(picture.as_text(), None);
@@ -62,7 +62,7 @@ impl WsMessage {
     /// use http4k_ws::WsMessage;
     ///
     /// let message = WsMessage::text_from_utf8(Bytes::from_static(b"hello")).unwrap();
-    /// assert_eq!(message, "hello".into());
+    /// assert_eq!(message, "hello");
     /// assert!(WsMessage::text_from_utf8(Bytes::from_static(b"\xff")).is_err());
     /// ```
     pub fn text_from_utf8(bytes: Bytes) -> Result<Self, str::Utf8Error> {
@@ -127,6 +127,20 @@ impl WsMessage {
 }
 
 /// Shows the payload, abridged.
+/// Whether it is a text message of this text; nothing is checked or copied.
+impl PartialEq<str> for WsMessage {
+    fn eq(&self, text: &str) -> bool {
+        self.is_text() && self.bytes == text.as_bytes()
+    }
+}
+
+/// Whether it is a text message of this text; nothing is checked or copied.
+impl PartialEq<&str> for WsMessage {
+    fn eq(&self, text: &&str) -> bool {
+        *self == **text
+    }
+}
+
 impl fmt::Debug for WsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
@@ -189,7 +203,7 @@ mod tests {
     fn kinds_differ_also_where_the_bytes_do_not() {
         assert_ne!(WsMessage::new_text("a"), WsMessage::new_binary("a"));
         assert_ne!(WsMessage::new_text(""), WsMessage::new_binary(""));
-        assert_eq!(WsMessage::new_text("a"), "a".into());
+        assert_eq!(WsMessage::new_text("a"), "a");
     }
 
     #[test]

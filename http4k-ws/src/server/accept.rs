@@ -9,28 +9,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-use super::ServerConfig;
 use super::connection;
-use super::shutdown::Connections;
-use crate::handler::PolyHandler;
-
-/// What all connections of a server share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub(super) app: PolyHandler,
-    pub(super) config: ServerConfig,
-    pub(super) connections: Arc<Connections>,
-}
-
-impl Shared {
-    pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
-        Arc::new(Self {
-            app,
-            config,
-            connections: Arc::default(),
-        })
-    }
-}
+use super::shared::Shared;
 
 /// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
 /// and what was taken goes on.

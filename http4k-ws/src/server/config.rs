@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::handler::SessionConfig;
+use crate::setters::setters;
 
 /// The bounds of a server: how much a peer may send, and how long it is waited for.
 ///
@@ -56,17 +57,6 @@ impl Default for ServerConfig {
 
 /// hyper keeps so many fields on its stack, and allocates for every request where another number is set.
 pub(super) const DEFAULT_MAX_FIELDS: usize = 100;
-
-macro_rules! setters {
-    ($($setter:ident, $field:ident: $type:ty;)*) => {$(
-        #[doc = concat!("The same bounds with another [`", stringify!($field), "`](Self::", stringify!($field), ").")]
-        #[must_use]
-        pub fn $setter(mut self, $field: $type) -> Self {
-            self.$field = $field;
-            self
-        }
-    )*};
-}
 
 impl ServerConfig {
     setters! {

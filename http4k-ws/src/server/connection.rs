@@ -14,9 +14,9 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::net::TcpStream;
 
-use super::accept::Shared;
 use super::config::DEFAULT_MAX_FIELDS;
 use super::io::{Flusher, Io};
+use super::shared::Shared;
 use super::shutdown::Ticket;
 use super::timer::HeadTimer;
 use super::upgrade::Accepted;

@@ -9,7 +9,7 @@ use http::{Request, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 
-use super::accept::Shared;
+use super::shared::Shared;
 use crate::handler::plain;
 use crate::message::{Body, BodyError, Response};
 

@@ -19,6 +19,7 @@ mod http;
 mod io;
 mod running;
 mod serve;
+mod shared;
 mod shutdown;
 mod timer;
 mod upgrade;

@@ -11,7 +11,8 @@ use tokio::runtime;
 use tokio::sync::oneshot;
 
 use super::ServerConfig;
-use super::accept::{Shared, accept_until};
+use super::accept::accept_until;
+use super::shared::Shared;
 use super::shutdown::Signals;
 use crate::handler::PolyHandler;
 

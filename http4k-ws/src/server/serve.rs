@@ -5,8 +5,8 @@ use std::io;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
 
-use super::accept::Shared;
 use super::running::{serve_until, serve_until_signal};
+use super::shared::Shared;
 use super::{Server, ServerConfig};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 

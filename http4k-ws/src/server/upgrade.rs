@@ -10,8 +10,8 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
-use super::accept::Shared;
 use super::http::too_long;
+use super::shared::Shared;
 use crate::handler::{Handshake, WsConsumer, plain};
 use crate::message::{Body, Request, Response, has_token};
 use crate::wire::accept_key;

@@ -23,6 +23,24 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// timer, [`advance`](Self::advance) moves it by hand. All clients of a test thread share one clock.
 ///
 /// Dropping the client closes the socket with 1000.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::NextMessage;
+///
+/// async fn late(ws: WebSocket) -> WsResult {
+///     tokio::time::sleep(Duration::from_millis(20)).await;
+///     Ok(ws.send("here I am").await?)
+/// }
+///
+/// let mut client = late.test_ws("/");
+/// assert_eq!(client.next_within(Duration::from_millis(1)), NextMessage::Pending);
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), "here I am");
+/// ```
 #[derive(Debug)]
 pub struct TestWsClient {
     world: World,

@@ -10,10 +10,9 @@ use http4k_ws::{
 use super::worlds::{in_both_worlds, told};
 
 fn small() -> SessionConfig {
-    let mut config = SessionConfig::default();
-    config.queue_messages = 4;
-    config.write_stall = Duration::from_millis(300);
-    config
+    SessionConfig::default()
+        .with_queue_messages(4)
+        .with_write_stall(Duration::from_millis(300))
 }
 
 in_both_worlds! {

@@ -104,8 +104,7 @@ in_both_worlds! {
     }
 
     fn a_message_over_the_limit_closes_with_1009<W>() {
-        let mut config = SessionConfig::default();
-        config.max_message = 1000;
+        let config = SessionConfig::default().with_max_message(1000);
         let mut client = W::start(moody(), config).connect("/");
         client.send("a".repeat(1000)).expect("open");
         assert_eq!(client.received().next().expect("a message").expect("open").as_bytes().len(), 1000);

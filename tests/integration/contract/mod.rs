@@ -6,3 +6,4 @@ mod backpressure;
 mod closing;
 mod failing;
 mod messages;
+mod model;

@@ -112,8 +112,7 @@ fn a_close_frame_without_a_code_is_an_end_with_1005() {
 
 #[test]
 fn a_close_frame_that_is_not_answered_ends_the_connection_after_a_while() {
-    let mut session = SessionConfig::default();
-    session.close_timeout = Duration::from_millis(100);
+    let session = SessionConfig::default().with_close_timeout(Duration::from_millis(100));
     let (server, told) = start(session);
     let mut peer = open(&server);
     peer.send(peer::text("bye"));

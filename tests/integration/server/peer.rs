@@ -73,6 +73,19 @@ impl Peer {
         read > 0
     }
 
+    /// Whether anything comes within `limit`, or came before.
+    pub(super) fn hears_within(&mut self, limit: Duration) -> bool {
+        let set = |limit| {
+            self.stream
+                .set_read_timeout(Some(limit))
+                .expect("a read timeout")
+        };
+        set(limit);
+        let heard = !self.unread.is_empty() || self.stream.peek(&mut [0]).is_ok();
+        set(DEADLINE);
+        heard
+    }
+
     fn take(&mut self, length: usize) -> Vec<u8> {
         while self.unread.len() < length {
             assert!(self.fill(), "ended after {:?}", self.unread);

@@ -27,8 +27,7 @@ fn a_consumer_that_does_not_see_the_end_is_dropped_after_a_grace() {
             drop(guard);
         }
     };
-    let mut config = SessionConfig::default();
-    config.consumer_grace = Duration::from_secs(30);
+    let config = SessionConfig::default().with_consumer_grace(Duration::from_secs(30));
     let mut client = app.into_poly_handler().test_ws_with("/", config);
     client.close(WsStatus::NORMAL);
     client.advance(Duration::from_secs(29));

@@ -2,7 +2,19 @@
 
 use std::time::Duration;
 
+use crate::setters::setters;
+
 /// The bounds of one socket: how much may wait, and for how long.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::SessionConfig;
+///
+/// let config = SessionConfig::default().with_queue_messages(16);
+/// assert_eq!(config.queue_messages, 16);
+/// assert_eq!(config.max_message, 1024 * 1024);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionConfig {
@@ -37,5 +49,17 @@ impl Default for SessionConfig {
             close_timeout: Duration::from_secs(5),
             consumer_grace: Duration::from_secs(30),
         }
+    }
+}
+
+impl SessionConfig {
+    setters! {
+        with_max_message, max_message: usize;
+        with_max_frame, max_frame: usize;
+        with_queue_messages, queue_messages: usize;
+        with_queue_bytes, queue_bytes: usize;
+        with_write_stall, write_stall: Duration;
+        with_close_timeout, close_timeout: Duration;
+        with_consumer_grace, consumer_grace: Duration;
     }
 }

@@ -27,8 +27,27 @@ pub type WsResult = Result<(), WsError>;
 
 /// Why a consumer failed, and the status its socket is closed with.
 ///
-/// Every error becomes one with `?`: a [`LensFailure`] closes with 1007, a [`SendError::Closed`] was
+/// Every error becomes one with `?`: a [`LensFailure`] closes with its [`ws_status`](LensFailure::ws_status), 1007 where
+/// the peer's message is to blame, a [`SendError::Closed`] was
 /// closed already, any other closes with 1011 and is logged; the peer does not see its text.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn members_only(mut ws: WebSocket) -> WsResult {
+///     match ws.recv().await? {
+///         Some(message) if message.text() == "open sesame" => ws.send("come in").await?,
+///         _ => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
+///     }
+///     Ok(())
+/// }
+///
+/// let mut client = members_only.test_ws("/");
+/// client.send("knock knock").unwrap();
+/// assert_eq!(client.closed(), Some(WsStatus::POLICY_VIOLATION));
+/// ```
 pub struct WsError {
     status: WsStatus,
     cause: Option<Box<dyn Error + Send + Sync>>,
@@ -58,7 +77,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for WsError {
     fn from(error: E) -> Self {
         let any: &dyn Any = &error;
         let status = if let Some(failure) = any.downcast_ref::<LensFailure>() {
-            invalid(failure)
+            failure.ws_status()
         } else {
             match any.downcast_ref::<SendError>() {
                 Some(SendError::Closed(status)) => status.clone(),
@@ -94,20 +113,6 @@ impl<E: Into<WsError>> IntoWsResult for Result<(), E> {
     fn into_ws_result(self) -> WsResult {
         self.map_err(Into::into)
     }
-}
-
-/// 1007 with as much of the failure as a close frame holds.
-fn invalid(failure: &LensFailure) -> WsStatus {
-    const ROOM: usize = 123;
-    let mut reason = failure.to_string();
-    if reason.len() > ROOM {
-        let mut end = ROOM;
-        while !reason.is_char_boundary(end) {
-            end -= 1;
-        }
-        reason.truncate(end);
-    }
-    WsStatus::new(1007, reason).unwrap_or(WsStatus::INVALID_PAYLOAD)
 }
 
 impl fmt::Debug for WsError {

@@ -60,10 +60,11 @@ mod tests {
     use super::*;
 
     fn queue(max_messages: usize, max_bytes: usize) -> Queue {
-        let mut config = SessionConfig::default();
-        config.queue_messages = max_messages;
-        config.queue_bytes = max_bytes;
-        Queue::new(&config)
+        Queue::new(&SessionConfig {
+            queue_messages: max_messages,
+            queue_bytes: max_bytes,
+            ..SessionConfig::default()
+        })
     }
 
     #[test]

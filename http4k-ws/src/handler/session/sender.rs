@@ -7,22 +7,51 @@ use std::sync::Arc;
 
 use super::error::SendError;
 use super::shared::Shared;
-use crate::lens::Message;
+use crate::lens::{Format, Message, encoded};
 use crate::message::{WsMessage, WsStatus};
 
 /// Sends to one socket from anywhere: any task, any thread, any callback.
 ///
 /// It does not keep the socket open. Cloning gives another sender to the same socket; the messages of
 /// one sender arrive in order.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use http4k_ws::prelude::*;
+///
+/// // Everybody who is connected.
+/// let members = Arc::new(Mutex::new(Vec::<WsSender>::new()));
+/// let joining = Arc::clone(&members);
+/// let app = move |mut ws: WebSocket| {
+///     joining.lock().unwrap().push(ws.sender());
+///     async move {
+///         while ws.recv().await?.is_some() {}
+///         WsResult::Ok(())
+///     }
+/// };
+///
+/// let (mut ann, mut bob) = (app.test_ws("/"), app.test_ws("/"));
+/// for member in members.lock().unwrap().iter() {
+///     member.try_send("news").unwrap();
+/// }
+/// assert_eq!(ann.received().next().unwrap().unwrap().text(), "news");
+/// assert_eq!(bob.received().next().unwrap().unwrap().text(), "news");
+/// ```
 pub struct WsSender<Out = WsMessage> {
     shared: Arc<Shared>,
+    /// The format that the subprotocol names.
+    spoken: Option<Format>,
     out: PhantomData<fn(Out)>,
 }
 
 impl<Out: Message> WsSender<Out> {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, spoken: Option<Format>) -> Self {
         Self {
             shared,
+            spoken,
             out: PhantomData,
         }
     }
@@ -36,7 +65,7 @@ impl<Out: Message> WsSender<Out> {
     /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
     /// format has no form for.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = message.into().into_message()?;
+        let message = encoded(self.spoken, message.into())?;
         self.shared.send(message).await
     }
 
@@ -46,7 +75,7 @@ impl<Out: Message> WsSender<Out> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = message.into().into_message()?;
+        let message = encoded(self.spoken, message.into())?;
         self.shared
             .try_send(message)
             .map_err(|refused| refused.error)
@@ -70,6 +99,7 @@ impl<Out> Clone for WsSender<Out> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
+            spoken: self.spoken,
             out: PhantomData,
         }
     }

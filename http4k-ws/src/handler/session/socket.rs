@@ -12,7 +12,7 @@ use futures_util::{Sink, Stream};
 use super::error::{IntoWsResult, SendError, WsError};
 use super::sender::WsSender;
 use super::shared::Shared;
-use crate::lens::{LensFailure, Message};
+use crate::lens::{Format, LensFailure, Message, decoded, encoded};
 use crate::message::{Request, WsMessage, WsStatus};
 
 /// One end of a WebSocket, open: it receives `In` and sends `Out`.
@@ -20,8 +20,52 @@ use crate::message::{Request, WsMessage, WsStatus};
 /// The server's consumer gets one, and so does a client that connects. Dropping it closes the socket
 /// with 1000 once the consumer has returned and what is queued is sent; where callbacks are registered
 /// ([`on_message`](Self::on_message) and its like), the socket stays open for them instead.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// /// The sum so far, after every number.
+/// async fn sum(mut ws: WebSocket) -> WsResult {
+///     let mut sum = 0;
+///     while let Some(message) = ws.recv().await? {
+///         sum += message.text().parse::<i64>()?;
+///         ws.send(sum.to_string()).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let mut client = sum.test_ws("/");
+/// client.send("40").unwrap();
+/// client.send("2").unwrap();
+/// let sums: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
+/// assert_eq!(sums, ["40", "42"]);
+/// ```
+///
+/// The same with callbacks, which is how http4k writes it:
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// fn sum(ws: WebSocket) {
+///     let (sender, mut sum) = (ws.sender(), 0);
+///     ws.on_message(move |message| {
+///         sum += message.text().parse::<i64>()?;
+///         WsResult::Ok(sender.try_send(sum.to_string())?)
+///     });
+/// }
+///
+/// let mut client = sum.test_ws("/");
+/// client.send("42").unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), "42");
+/// client.send("no number").unwrap();
+/// assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
+/// ```
 pub struct WebSocket<In = WsMessage, Out = WsMessage> {
     end: End,
+    /// The format that the subprotocol names.
+    spoken: Option<Format>,
     types: PhantomData<fn(Out) -> In>,
 }
 
@@ -47,7 +91,9 @@ impl Drop for End {
 
 impl WebSocket {
     pub(super) fn new(shared: Arc<Shared>, handshake: Handshake) -> Self {
+        let subprotocol = handshake.subprotocol.as_deref();
         Self {
+            spoken: subprotocol.and_then(Format::of_subprotocol),
             end: End {
                 shared,
                 handshake: Box::new(handshake),
@@ -69,6 +115,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {
         WebSocket {
             end: self.end,
+            spoken: self.spoken,
             types: PhantomData,
         }
     }
@@ -89,7 +136,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
 
     /// A sender for other tasks, threads and callbacks.
     pub fn sender(&self) -> WsSender<Out> {
-        WsSender::new(Arc::clone(&self.end.shared))
+        WsSender::new(Arc::clone(&self.end.shared), self.spoken)
     }
 
     /// The next message, or `None` when the socket is over.
@@ -102,7 +149,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// failure on with `?` closes it with 1007, one that goes on receives the next message.
     pub async fn recv(&mut self) -> Result<Option<In>, LensFailure> {
         let message = future::poll_fn(|cx| self.end.shared.poll_recv(cx)).await;
-        message.map(In::from_message).transpose()
+        let spoken = self.spoken;
+        message.map(|message| decoded(spoken, message)).transpose()
     }
 
     /// Queues `message`; where the queue is full, waits for room. Everything queued in one go leaves in
@@ -115,7 +163,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
     /// format has no form for.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = message.into().into_message()?;
+        let message = encoded(self.spoken, message.into())?;
         self.end.shared.send(message).await
     }
 
@@ -125,7 +173,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = message.into().into_message()?;
+        let message = encoded(self.spoken, message.into())?;
         self.end
             .shared
             .try_send(message)
@@ -161,9 +209,10 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         F: FnMut(In) -> R + Send + 'static,
         R: IntoWsResult,
     {
+        let spoken = self.spoken;
         self.register(|callbacks| {
             callbacks.on_message.push(Box::new(move |message| {
-                callback(In::from_message(message)?).into_ws_result()
+                callback(decoded(spoken, message)?).into_ws_result()
             }));
         });
     }
@@ -201,7 +250,7 @@ impl<In: Message, Out: Message> Stream for WebSocket<In, Out> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let message = ready!(self.end.shared.poll_recv(cx));
-        Poll::Ready(message.map(In::from_message))
+        Poll::Ready(message.map(|message| decoded(self.spoken, message)))
     }
 }
 

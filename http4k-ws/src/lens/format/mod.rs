@@ -1,15 +1,28 @@
 //! Wire formats: how a value becomes a message, and back.
 
+mod binary;
+#[cfg(feature = "cbor")]
+mod cbor;
+pub(crate) mod derived;
+mod formats;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "msgpack")]
+mod msgpack;
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+mod path;
+mod text;
 
-use super::{LensFailure, MessageLens};
+pub use formats::Format;
+
+use super::{BodyLens, Failure, LensFailure, LensFailureKind, Location, MessageLens, body};
 use crate::message::WsMessage;
 
 /// A type that travels as one message: what a [`WebSocket`](crate::WebSocket) can carry.
 ///
-/// Most often derived, beside serde's two traits: then a value is one text message of JSON. Written by hand, it can be
-/// any format. [`WsMessage`] itself is one, and so is [`Json`](crate::Json) over a serde type of another crate.
+/// Most often derived, beside serde's two traits: then a value is one text message of JSON, or what
+/// [`#[message(..)]`](macro@crate::Message) says. Written by hand, it can be any format. [`WsMessage`] itself is one,
+/// `String` is text and `Bytes` binary, and so is [`Json`](crate::Json) over a serde type of another crate.
 ///
 /// # Examples
 ///
@@ -54,6 +67,11 @@ pub trait Message: Sized + Send + 'static {
     /// The variants of an enum, as they are called on the wire; empty for anything else.
     const VARIANTS: &'static [&'static str] = &[];
 
+    /// The formats that values are written and read in, the usual one first; empty where it is none of them.
+    ///
+    /// A socket whose subprotocol names one of them ([`Format::of_subprotocol`]) speaks that one, any other the first.
+    const FORMATS: &'static [Format] = &[];
+
     /// The value as it travels.
     ///
     /// # Errors
@@ -68,10 +86,82 @@ pub trait Message: Sized + Send + 'static {
     /// [`LensFailure`] when the message is no such value; a socket then closes with 1007.
     fn from_message(message: WsMessage) -> Result<Self, LensFailure>;
 
+    /// As [`into_message`](Self::into_message), in `format`, which is one of [`FORMATS`](Self::FORMATS).
+    ///
+    /// # Errors
+    ///
+    /// As [`into_message`](Self::into_message).
+    fn into_message_in(self, format: Format) -> Result<WsMessage, LensFailure> {
+        let _usual = format;
+        self.into_message()
+    }
+
+    /// As [`from_message`](Self::from_message), in `format`, which is one of [`FORMATS`](Self::FORMATS).
+    ///
+    /// # Errors
+    ///
+    /// As [`from_message`](Self::from_message).
+    fn from_message_in(format: Format, message: WsMessage) -> Result<Self, LensFailure> {
+        let _usual = format;
+        Self::from_message(message)
+    }
+
     /// The view of a [`WsMessage`] as this type, both ways.
     fn lens() -> MessageLens<Self> {
         MessageLens::new()
     }
+
+    /// The view of an HTTP body as this type, both ways: the bytes that a message has, and the Content-Type of their
+    /// format. Where there are several [`FORMATS`](Self::FORMATS), the Content-Type says which is read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{IntoRequest, Message, RequestExt, With};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let lens = String::body();
+    /// let mut request = "/echo".into_request()?.with(lens.of("hello".into()))?;
+    /// assert_eq!(request.header("content-type"), Some("text/plain; charset=utf-8"));
+    /// assert_eq!(lens.get(&mut request).await?, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn body() -> BodyLens<Self> {
+        body::of_message(Self::NAME)
+    }
+}
+
+/// The value of a message on a socket whose subprotocol names `spoken`.
+pub(crate) fn decoded<T: Message>(
+    spoken: Option<Format>,
+    message: WsMessage,
+) -> Result<T, LensFailure> {
+    match spoken {
+        Some(format) if T::FORMATS.contains(&format) => T::from_message_in(format, message),
+        _ => T::from_message(message),
+    }
+}
+
+/// The message of a value on a socket whose subprotocol names `spoken`.
+pub(crate) fn encoded<T: Message>(
+    spoken: Option<Format>,
+    value: T,
+) -> Result<WsMessage, LensFailure> {
+    match spoken {
+        Some(format) if T::FORMATS.contains(&format) => value.into_message_in(format),
+        _ => value.into_message(),
+    }
+}
+
+fn invalid(
+    location: Location,
+    name: impl Into<std::borrow::Cow<'static, str>>,
+    format: Format,
+    cause: impl Into<super::Cause>,
+) -> Failure {
+    Failure::new(LensFailureKind::Invalid, location, name, format.as_str()).with_cause(cause)
 }
 
 impl Message for WsMessage {

@@ -3,7 +3,7 @@
 use http::{Method, Uri};
 
 use super::{Request, RequestExt};
-use crate::message::Body;
+use crate::message::{Body, FilledTemplate, UriTemplate};
 
 /// What a request can be made of, wherever a client takes one.
 ///
@@ -59,6 +59,18 @@ impl IntoRequest for String {
 impl IntoRequest for Uri {
     fn into_request(self) -> Result<Request, http::Error> {
         http::Request::get(self).body(Body::empty())
+    }
+}
+
+/// A GET, whose path gets its values from lenses and derived types; until then they stand in braces.
+impl IntoRequest for UriTemplate {
+    fn into_request(self) -> Result<Request, http::Error> {
+        let mut request = "/".into_request()?;
+        let template = FilledTemplate::new(self);
+        let path = template.path().expect("no value is there to be refused");
+        *request.uri_mut() = FilledTemplate::on(request.uri(), path)?;
+        request.extensions_mut().insert(template);
+        Ok(request)
     }
 }
 

@@ -17,6 +17,9 @@ pub use into_response::IntoResponse;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use list::has_token;
 pub(crate) use list::members;
+pub(crate) use query::{
+    pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
+};
 pub use request::RequestExt;
 pub use response::ResponseExt;
 

@@ -21,6 +21,52 @@ pub(super) fn values<'a>(uri: &'a Uri, name: &str) -> impl Iterator<Item = Cow<'
     })
 }
 
+/// Each name and value of a query, or of a form: the name lossily, the value as it is, where it is UTF-8.
+pub(crate) fn pairs_of(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Decoded<'_>)> {
+    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (name, value) = split(pair);
+        (decode(name), decode_exactly(value))
+    })
+}
+
+/// A value, decoded.
+type Decoded<'a> = Result<Cow<'a, str>, std::str::Utf8Error>;
+
+/// `name=value` at the end of a query, or of a form.
+pub(crate) fn write_pair(text: &mut String, name: &str, value: &str) {
+    if !text.is_empty() {
+        text.push('&');
+    }
+    text.extend(utf8_percent_encode(name, RESERVED));
+    text.push('=');
+    text.extend(utf8_percent_encode(value, RESERVED));
+}
+
+/// `uri` with `values` at the end of its query, and without those that `name` had.
+pub(crate) fn with_values(uri: &Uri, name: &str, values: &[String]) -> Result<Uri, http::Error> {
+    let mut query = String::new();
+    for pair in pairs(uri).filter(|pair| decode(split(pair).0) != name) {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(pair);
+    }
+    for value in values {
+        write_pair(&mut query, name, value);
+    }
+    if query.is_empty() && uri.query().is_none() {
+        return Ok(uri.clone());
+    }
+    let mut target = String::from(uri.path());
+    if !query.is_empty() {
+        target.push('?');
+        target.push_str(&query);
+    }
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(target)?);
+    Ok(Uri::from_parts(parts)?)
+}
+
 /// `uri` with `name=value` at the end of its query; without the values it had, where `replace`.
 pub(super) fn with_value(
     uri: &Uri,
@@ -62,6 +108,15 @@ fn decode(raw: &str) -> Cow<'_, str> {
         return Cow::Owned(decoded.into_owned());
     }
     percent_decode(raw.as_bytes()).decode_utf8_lossy()
+}
+
+fn decode_exactly(raw: &str) -> Decoded<'_> {
+    if raw.contains('+') {
+        let spaced = raw.replace('+', " ");
+        let decoded = percent_decode(spaced.as_bytes()).decode_utf8()?;
+        return Ok(Cow::Owned(decoded.into_owned()));
+    }
+    percent_decode(raw.as_bytes()).decode_utf8()
 }
 
 #[cfg(test)]

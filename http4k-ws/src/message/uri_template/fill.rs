@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{TemplateSegment, UriFillError, UriTemplate};
 
 /// All but the unreserved characters (RFC 3986 §2.3).
-const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -61,7 +61,7 @@ impl UriTemplate {
         Ok(path)
     }
 
-    fn fill_segment(
+    pub(super) fn fill_segment(
         &self,
         segment: &TemplateSegment,
         values: &[(&str, &str)],

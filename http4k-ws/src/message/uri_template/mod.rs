@@ -5,6 +5,7 @@
 
 mod error;
 mod fill;
+mod filled;
 mod matching;
 mod parse;
 
@@ -12,6 +13,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use error::{PathEncodingError, UriFillError, UriTemplateError};
+pub(crate) use filled::FilledTemplate;
 
 /// A template for paths: literals and parameters, segment by segment.
 ///

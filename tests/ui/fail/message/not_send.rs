@@ -1,10 +1,17 @@
 use http4k_ws::Message;
 use serde::{Deserialize, Serialize};
 
+#[derive(Default)]
+enum Cache {
+    #[default]
+    Empty,
+    Filled(*const u8),
+}
+
 #[derive(Serialize, Deserialize, Message)]
 struct Person {
     #[serde(skip)]
-    cache: std::cell::OnceCell<std::rc::Rc<str>>,
+    cache: Cache,
 }
 
 fn main() {}

@@ -17,9 +17,9 @@ use super::shared::Shared;
 use super::socket::{Handshake, WebSocket};
 use super::transport::Transport;
 use crate::handler::ws::{ConsumerFuture, WsConsumer};
-use crate::message::WsStatus;
+use crate::message::{WsMessage, WsStatus};
 
-/// How much is read in one poll before other sockets have their turn.
+/// How much is read, and how much is written, in one poll before other sockets have their turn.
 const MESSAGES_PER_POLL: usize = 64;
 const BYTES_PER_POLL: usize = 64 * 1024;
 
@@ -59,8 +59,8 @@ pub(crate) struct Session<T: Transport> {
 /// What one poll has done so far.
 #[derive(Default)]
 struct Turn {
-    messages: usize,
-    bytes: usize,
+    read: Amount,
+    written: Amount,
     /// The transport has nothing to read.
     read_all: bool,
     /// Reading stopped for want of room.
@@ -69,7 +69,19 @@ struct Turn {
     blocked: bool,
 }
 
-impl Turn {
+/// How much was moved in one direction.
+#[derive(Default)]
+struct Amount {
+    messages: usize,
+    bytes: usize,
+}
+
+impl Amount {
+    fn add(&mut self, message: &WsMessage) {
+        self.messages += 1;
+        self.bytes += message.as_bytes().len();
+    }
+
     fn is_spent(&self) -> bool {
         self.messages >= MESSAGES_PER_POLL || self.bytes >= BYTES_PER_POLL
     }
@@ -96,7 +108,8 @@ impl<T: Transport> Session<T> {
                 self.overdue();
                 continue;
             }
-            if turn.is_spent() {
+            if turn.read.is_spent() || turn.written.is_spent() {
+                // There may be more to do, after others had their turn.
                 cx.waker().wake_by_ref();
             }
             if self.shared.lock().session_sleeps(cx.waker()) {
@@ -112,7 +125,7 @@ impl<T: Transport> Session<T> {
         self.dispatch();
         self.look();
         let made_room = self.write(cx, turn);
-        made_room
+        (made_room && !turn.written.is_spent())
             || (turn.inbound_full && !self.shared.lock().inbound.is_full())
             || self.reads_on(turn)
             || self.end_connection(cx)

@@ -13,7 +13,7 @@ impl<T: Transport> Session<T> {
         turn.inbound_full = false;
         while matches!(self.phase, Phase::Open | Phase::Closing(_))
             && !turn.read_all
-            && !turn.is_spent()
+            && !turn.read.is_spent()
         {
             if self.shared.lock().inbound.is_full() {
                 turn.inbound_full = true;
@@ -38,12 +38,11 @@ impl<T: Transport> Session<T> {
         matches!(self.phase, Phase::Open | Phase::Closing(_))
             && !turn.read_all
             && !turn.inbound_full
-            && !turn.is_spent()
+            && !turn.read.is_spent()
     }
 
     fn receive(&mut self, message: WsMessage, turn: &mut Turn) {
-        turn.messages += 1;
-        turn.bytes += message.as_bytes().len();
+        turn.read.add(&message);
         let mut state = self.shared.lock();
         if state.end().is_none() {
             state.inbound.push(message);

@@ -53,6 +53,7 @@ impl<T: Transport> Session<T> {
             let Some(message) = self.shared.lock().outbound.pop() else {
                 return true;
             };
+            turn.written.add(&message);
             if self
                 .transport
                 .start_send(Outgoing::Message(message))

@@ -4,10 +4,14 @@ use std::future::Future;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Json, invalid, name_of, read};
-use crate::lens::{Failure, LensFailure, LensFailureKind, Location};
+use super::{Json, Message, invalid, read, unwritable};
+use crate::lens::body::of_message;
+use crate::lens::{
+    BiDiLensSpec, BodyLens, Failure, Format, LensFailure, LensFailureKind, Location, name_of,
+};
 use crate::message::{
     Body, FromRequest, IntoResponse, Rejection, Request, RequestExt, Response, ResponseExt,
+    WsMessage,
 };
 
 /// Reads and writes JSON in the body of a [`Request`] or a [`Response`].
@@ -88,10 +92,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match Response::new(Body::empty()).with_json(&self.0) {
             Ok(response) => response,
-            Err(failure) => {
-                log::error!("a response could not be written: {failure}");
-                http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
+            Err(failure) => failure.into_response(),
         }
     }
 }
@@ -108,7 +109,7 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
 /// Refuses a Content-Type that names something else; a form posted by a foreign page names one (RFC 9110 §8.3).
 fn supported<T>(content_type: Option<&str>) -> Result<(), LensFailure> {
     match content_type {
-        Some(other) if !is_json(other) => {
+        Some(other) if !Format::Json.is_content_type(other) => {
             let cause = format!("it is `{other}`");
             let kind = LensFailureKind::Unsupported;
             let failure = Failure::new(kind, Location::Body, name_of::<T>(), "JSON");
@@ -116,16 +117,6 @@ fn supported<T>(content_type: Option<&str>) -> Result<(), LensFailure> {
         }
         _ => Ok(()),
     }
-}
-
-/// `application/json`, and any type with the suffix `+json` (RFC 6839 §3.1); parameters don't matter.
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim();
-    let Some((_, subtype)) = essence.split_once('/') else {
-        return false;
-    };
-    let subtype = subtype.to_ascii_lowercase();
-    subtype == "json" || subtype.ends_with("+json")
 }
 
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, LensFailure> {
@@ -141,5 +132,33 @@ async fn body<T: DeserializeOwned>(body: Body) -> Result<T, LensFailure> {
 }
 
 fn written<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, LensFailure> {
-    serde_json::to_vec(value).map_err(|cause| invalid(Location::Body, name_of::<T>(), cause))
+    serde_json::to_vec(value).map_err(|cause| unwritable(Location::Body, name_of::<T>(), cause))
+}
+
+/// Lenses of bodies.
+impl Body {
+    /// Any serde type, as JSON; the Content-Type is `application/json`, and read is also `…+json` (RFC 6839).
+    pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BodyLens<T> {
+        of_message::<Json<T>>(name_of::<T>()).map_both(|Json(value)| value, Json)
+    }
+}
+
+/// Lenses of socket messages.
+impl WsMessage {
+    /// Any serde type, as a text message of JSON; read from either kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let lens = WsMessage::json::<Vec<u8>>().to_lens();
+    /// assert_eq!(lens.create(vec![1, 2]).unwrap(), "[1,2]");
+    /// assert_eq!(lens.get(&"[1,2]".into()).unwrap(), [1, 2]);
+    /// ```
+    pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BiDiLensSpec<Self, T> {
+        let read = |message| Ok(Json::<T>::from_message(message)?.0);
+        let write = |value| Ok(Json(value).into_message()?);
+        BiDiLensSpec::new(name_of::<T>(), Format::Json.as_str(), read, write)
+    }
 }

@@ -1,14 +1,14 @@
 //! JSON, in text messages and in bodies.
 
-#[doc(hidden)]
-pub mod derived;
 mod http;
+
+use std::borrow::Cow;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::http::JsonExt;
-use super::Message;
-use crate::lens::{Failure, LensFailure, LensFailureKind, Location};
+use super::{Format, Message, path};
+use crate::lens::{Cause, LensFailure, Location, name_of};
 use crate::message::WsMessage;
 
 /// `value` as a text message of JSON.
@@ -61,6 +61,7 @@ impl<T> From<T> for Json<T> {
 /// Failures name the type inside.
 impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     const NAME: &'static str = "Json";
+    const FORMATS: &'static [Format] = &[Format::Json];
 
     fn into_message(self) -> Result<WsMessage, LensFailure> {
         to_message(&self.0, name_of::<T>())
@@ -73,11 +74,11 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
 
 fn to_message<T: Serialize>(
     value: &T,
-    name: impl Into<std::borrow::Cow<'static, str>>,
+    name: impl Into<Cow<'static, str>>,
 ) -> Result<WsMessage, LensFailure> {
     match serde_json::to_string(value) {
         Ok(json) => Ok(WsMessage::new_text(json)),
-        Err(cause) => Err(invalid(Location::Message, name, cause)),
+        Err(cause) => Err(unwritable(Location::Message, name, cause)),
     }
 }
 
@@ -85,39 +86,30 @@ fn to_message<T: Serialize>(
 fn read<T: DeserializeOwned>(
     json: &[u8],
     location: Location,
-    name: impl Into<std::borrow::Cow<'static, str>>,
+    name: impl Into<Cow<'static, str>>,
 ) -> Result<T, LensFailure> {
-    serde_json::from_slice(json).map_err(|cause| invalid(location, name, cause))
+    serde_json::from_slice(json).map_err(|cause| {
+        let failure = super::invalid(location, name, Format::Json, cause);
+        // Read again, because keeping the path costs; only what fails pays.
+        let path = path::of::<T, _>(&mut serde_json::Deserializer::from_slice(json));
+        path::added(failure, path).into()
+    })
 }
 
 fn invalid(
     location: Location,
-    name: impl Into<std::borrow::Cow<'static, str>>,
-    cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    name: impl Into<Cow<'static, str>>,
+    cause: impl Into<Cause>,
 ) -> LensFailure {
-    Failure::new(LensFailureKind::Invalid, location, name, "JSON")
-        .with_cause(cause)
-        .into()
+    super::invalid(location, name, Format::Json, cause).into()
 }
 
-/// The type's name without its modules: `Vec<Person>`.
-fn name_of<T: ?Sized>() -> String {
-    let full = std::any::type_name::<T>();
-    let mut name = String::new();
-    // Where the identifier being written starts; `::` throws it away.
-    let mut start = 0;
-    let mut characters = full.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character == ':' && characters.next_if_eq(&':').is_some() {
-            name.truncate(start);
-        } else {
-            name.push(character);
-            if !character.is_alphanumeric() && character != '_' {
-                start = name.len();
-            }
-        }
-    }
-    name
+fn unwritable(
+    location: Location,
+    name: impl Into<Cow<'static, str>>,
+    cause: serde_json::Error,
+) -> LensFailure {
+    invalid(location, name, cause).in_writing()
 }
 
 #[cfg(test)]

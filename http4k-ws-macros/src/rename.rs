@@ -1,7 +1,19 @@
 //! serde's `rename_all`, for variants.
 
+/// The rules there are.
+pub(crate) const RULES: [&str; 8] = [
+    "lowercase",
+    "UPPERCASE",
+    "PascalCase",
+    "camelCase",
+    "snake_case",
+    "SCREAMING_SNAKE_CASE",
+    "kebab-case",
+    "SCREAMING-KEBAB-CASE",
+];
+
 /// The variant called `name` by `rule`; `None` for a rule that serde does not know, and reports.
-pub(super) fn variant(name: &str, rule: &str) -> Option<String> {
+pub(crate) fn variant(name: &str, rule: &str) -> Option<String> {
     Some(match rule {
         "PascalCase" => name.to_owned(),
         "lowercase" => name.to_ascii_lowercase(),

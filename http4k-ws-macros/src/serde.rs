@@ -7,17 +7,17 @@ use syn::{Attribute, Expr, ExprLit, Lit};
 
 /// What serde is told of a type.
 #[derive(Default)]
-pub(super) struct Container {
+pub(crate) struct Container {
     /// It has a tag, or is said to have none.
-    pub(super) tagged: bool,
+    pub(crate) tagged: bool,
     /// It travels as another type.
-    pub(super) by_other_type: bool,
+    pub(crate) by_other_type: bool,
     /// The rule that names are written by.
-    pub(super) rename_all: Option<String>,
+    pub(crate) rename_all: Option<String>,
 }
 
 impl Container {
-    pub(super) fn new(attributes: &[Attribute]) -> Self {
+    pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut container = Self::default();
         each(attributes, |key, value| match key {
             "tag" | "untagged" => container.tagged = true,
@@ -31,15 +31,15 @@ impl Container {
 
 /// What serde is told of a variant.
 #[derive(Default)]
-pub(super) struct Variant {
-    pub(super) rename: Option<String>,
+pub(crate) struct Variant {
+    pub(crate) rename: Option<String>,
     /// It is never written.
-    pub(super) skipped: bool,
-    pub(super) untagged: bool,
+    pub(crate) skipped: bool,
+    pub(crate) untagged: bool,
 }
 
 impl Variant {
-    pub(super) fn new(attributes: &[Attribute]) -> Self {
+    pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut variant = Self::default();
         each(attributes, |key, value| match key {
             "rename" => variant.rename = value,

@@ -1,0 +1,139 @@
+//! Every rule that needs no more than the macro's own table.
+
+mod conflicts;
+mod parameters;
+
+use proc_macro2::Ident;
+
+use crate::errors::{Errors, near};
+use crate::model::{End, Route, Routes};
+use crate::parse::Speaks;
+
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+];
+
+pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
+    for route in &model.routes {
+        methods(&route.methods, errors);
+        methods_of_target(route, errors);
+        parameters::names(&route.segments, errors);
+        parameters::rest_is_last(route, errors);
+        parameters::are_handed_over(route, errors);
+    }
+    for fallback in &model.fallbacks {
+        if let Some(method) = fallback.methods.first() {
+            let message = "`_` takes what no route takes, whatever its method: drop the method";
+            errors.at(method.span(), message);
+        }
+    }
+    parameters::of_blocks_are_used(model, errors);
+    conflicts::duplicates(model, errors);
+    conflicts::fallbacks(model, errors);
+}
+
+/// Any method can be routed, but one that is a slip away from a registered one is a slip.
+fn methods(methods: &[Ident], errors: &mut Errors) {
+    for (index, method) in methods.iter().enumerate() {
+        let name = method.to_string();
+        let upper = name.to_uppercase();
+        if methods[..index].contains(method) {
+            errors.at(method.span(), format!("`{name}` is written twice"));
+        } else if METHODS.contains(&name.as_str()) {
+            continue;
+        } else if let Some(meant) = near(&upper, METHODS) {
+            let message = format!("there is no method `{name}`: did you mean `{meant}`?");
+            errors.at(method.span(), message);
+        } else if name != upper {
+            let message = format!("a method is written in capitals, as in `GET`: `{upper}`");
+            errors.at(method.span(), message);
+        }
+    }
+}
+
+/// The opening handshake is a GET (RFC 6455 §4.1), and a mounted application has methods of its own.
+fn methods_of_target(route: &Route, errors: &mut Errors) {
+    let Some(method) = route.methods.first() else {
+        return;
+    };
+    match &route.end {
+        End::Handler(answerer) if answerer.speaks == Speaks::Ws => errors.at(
+            method.span(),
+            format!("a WebSocket is opened by GET and nothing else: drop `{method}`"),
+        ),
+        End::Mount { .. } => errors.at(
+            method.span(),
+            format!("a mounted application takes every method: drop `{method}`"),
+        ),
+        End::Handler(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse;
+
+    fn mistakes(input: &str) -> Vec<String> {
+        let mut errors = Errors::default();
+        let syntax = parse::Routes::new(input.parse().expect("tokens"), &mut errors);
+        let model = Routes::new(syntax, &mut errors);
+        routes(&model, &mut errors);
+        errors.messages()
+    }
+
+    #[test]
+    fn what_differs_in_method_protocol_or_shape_is_no_duplicate() {
+        for input in [
+            r#"GET "/" => http(f), POST "/" => http(f), "/" => http(f), "/" => ws(f)"#,
+            r#""/<a>" => http(f(a)), "/b" => http(f), "/<c..>" => http(f(c))"#,
+            r#""/a" => http(f), "/a" => mount(f())"#,
+            r#""/a/<b>/c" => http(f(b)), "/a/<c>/d" => http(f(c))"#,
+            r#"_ => http(f), _ => ws(f), "/a" => { "/b" => http(f), _ => http(f) }"#,
+            r#"GET "/<a..>" => http(f(a)), _ => http(f)"#,
+        ] {
+            assert_eq!(mistakes(input), [] as [&str; 0], "{input}");
+        }
+    }
+
+    #[test]
+    fn whoever_gets_the_request_can_read_every_parameter() {
+        for input in [
+            r#""/<a>" => http(f(req))"#,
+            r#""/<a>" => http(f(_))"#,
+            r#""/<a>" with(g()) => http(f)"#,
+            r#""/<a>" => mount(f())"#,
+            r#""/<a>" => { "/b" => http(f(a)), "/c" => http(f()) }"#,
+            r#""/<a>" => { "/b" => mount(f()) }"#,
+            r#""/<a>" with(g()) => { "/b" => http(f()) }"#,
+            r#""/<a>" => { "/b" => http(f()), _ => http(f(a)) }"#,
+            r#""/<_a>" => { "/<_b>" => http(f) }"#,
+            r#""/<a>" => http(|a: u8, _: Page| a)"#,
+            r#""/<type>" => http(f(r#type))"#,
+        ] {
+            assert_eq!(mistakes(input), [] as [&str; 0], "{input}");
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_told_together() {
+        let told = mistakes(
+            r#"GTE "/a" => http(f), "b" => http(f), "/<c>" => http(f()), "/d" = http(f), "/e" => http(f), "/e" => http(f)"#,
+        );
+        let about = [
+            "`GTE`",
+            "starts with `/`",
+            "`<c>`",
+            "expected `=>`",
+            "routed twice",
+            "here first",
+        ];
+        assert_eq!(told.len(), about.len(), "{told:#?}");
+        for part in about {
+            assert!(
+                told.iter().any(|message| message.contains(part)),
+                "{part}: {told:#?}"
+            );
+        }
+    }
+}

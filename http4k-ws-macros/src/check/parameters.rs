@@ -1,0 +1,130 @@
+//! The parameters of paths: their names, their number, and who is handed them.
+
+use crate::errors::Errors;
+use crate::model::{Answerer, Call, End, Route, Routes, params, spelled};
+use crate::parse::{Param, Segment, Speaks};
+
+const MAX_PARAMS: usize = 16;
+
+/// A call finds a parameter by its name.
+pub(super) fn names(segments: &[Segment], errors: &mut Errors) {
+    let params: Vec<&Param> = params(segments).collect();
+    for (index, param) in params.iter().enumerate() {
+        let name = param.text();
+        if params[..index].iter().any(|before| before.text() == name) {
+            let path = spelled(segments);
+            let message = format!("`{path}` has two parameters called `{name}`: rename one");
+            param.blame(&message, errors);
+        }
+    }
+    if let Some(param) = params.get(MAX_PARAMS) {
+        let message =
+            format!("a path has at most {MAX_PARAMS} parameters; `<rest..>` takes any number");
+        param.blame(&message, errors);
+    }
+}
+
+pub(super) fn rest_is_last(route: &Route, errors: &mut Errors) {
+    let is_mount = matches!(route.end, End::Mount { .. });
+    let before_last = route.segments.len() - usize::from(!is_mount).min(route.segments.len());
+    let message = if is_mount {
+        "a mounted application takes what is left of the path: drop this"
+    } else {
+        "`<name..>` takes all that is left, so a block's path has none"
+    };
+    for segment in &route.segments[..before_last] {
+        if let Segment::Rest(param) = segment {
+            param.blame(message, errors);
+        }
+    }
+}
+
+/// A parameter that nobody is handed is most often a forgotten argument, or a misspelled one.
+pub(super) fn are_handed_over(route: &Route, errors: &mut Errors) {
+    let End::Handler(answerer) = &route.end else {
+        return;
+    };
+    let forgotten = route.forgotten();
+    if route.needs_a_call() {
+        return needs_a_call(answerer, &forgotten, errors);
+    }
+    for param in forgotten {
+        let name = param.text();
+        if let Some(captured) = answerer.call.captured_near(&name) {
+            let message =
+                format!("the path has no parameter `<{captured}>`: did you mean `{name}`?");
+            errors.at(captured.span(), message);
+            continue;
+        }
+        let handed = match answerer.call.function() {
+            Some(function) => format!("handed to `{function}`"),
+            None => "handed over".to_owned(),
+        };
+        let message =
+            format!("`<{name}>` is never {handed}: pass `{name}`, or call it `<_{name}>`");
+        param.blame(&message, errors);
+    }
+}
+
+fn needs_a_call(answerer: &Answerer, forgotten: &[&Param], errors: &mut Errors) {
+    let keyword = &answerer.keyword;
+    let names: Vec<String> = forgotten.iter().map(|param| param.text()).collect();
+    let socket = (answerer.speaks == Speaks::Ws).then(|| "ws".to_owned());
+    let args: Vec<String> = socket.into_iter().chain(names.iter().cloned()).collect();
+    let args = args.join(", ");
+    let message = match answerer.call.function() {
+        Some(function) => {
+            let names = names.join(">` and `<");
+            format!("`{function}` is not handed `<{names}>`: write `{keyword}({function}({args}))`")
+        }
+        None => format!("a handler value is handed no parameter: write `{keyword}(show({args}))`"),
+    };
+    errors.at(answerer.call.span(), message);
+}
+
+/// A parameter of a block is for all its routes, so that one of them uses it is enough.
+pub(super) fn of_blocks_are_used(model: &Routes, errors: &mut Errors) {
+    let mut used = Used::default();
+    for route in &model.routes {
+        let filtered = route.filters.len() > route.own_filters;
+        for (index, param) in route.params().enumerate().take(route.outer_params) {
+            let reads = match &route.end {
+                End::Mount { .. } => true,
+                End::Handler(answerer) => reads(&answerer.call, index),
+            };
+            used.note(param, reads || filtered);
+        }
+    }
+    for fallback in &model.fallbacks {
+        for (index, param) in params(&fallback.segments).enumerate() {
+            used.note(param, reads(&fallback.answerer.call, index));
+        }
+    }
+    for (param, _) in used.0.iter().filter(|(_, used)| !used) {
+        let name = param.text();
+        let message = format!(
+            "`<{name}>` is handed to none of the routes in this block: pass `{name}`, or call it \
+             `<_{name}>`"
+        );
+        param.blame(&message, errors);
+    }
+}
+
+/// Each declaration of a block, and whether a route uses it.
+#[derive(Default)]
+struct Used<'a>(Vec<(&'a Param, bool)>);
+
+impl<'a> Used<'a> {
+    fn note(&mut self, param: &'a Param, is_used: bool) {
+        let is_used = is_used || param.is_ignored();
+        let mut known = self.0.iter_mut();
+        match known.find(|(known, _)| known.is_declared_with(param)) {
+            Some((_, used)) => *used |= is_used,
+            None => self.0.push((param, is_used)),
+        }
+    }
+}
+
+fn reads(call: &Call, param: usize) -> bool {
+    call.reads_request() || call.params().any(|used| used == param)
+}

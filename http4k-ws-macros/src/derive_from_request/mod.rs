@@ -1,0 +1,206 @@
+//! `#[derive(FromRequest)]`: from a struct to what reads it from a request, and what writes it to one.
+
+mod field;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Attribute, Data, DeriveInput, Fields, Path, parse_quote};
+
+use self::field::{Field, Source};
+use crate::errors::Errors;
+
+/// The implementations, and behind them every mistake. A type that can have none still gets them, so that its uses
+/// report nothing more.
+pub(crate) fn expanded(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let krate = renamed(&input.attrs, "from_request", &mut errors);
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        let message = "what is read from a request owns its data; \
+                       write `String` for `&str`, and leave the lifetime out";
+        errors.at(lifetime.lifetime.span(), message);
+        return errors.to_tokens();
+    }
+    let fields = fields(&input, &mut errors);
+    check_bodies(&fields, &mut errors);
+    let broken = !errors.is_empty();
+    let implementations = implementations(&input, &krate, &fields, broken);
+    let errors = errors.to_tokens();
+    quote! { #implementations #errors }
+}
+
+/// Where the library is found: `#[attribute(crate = path)]`.
+pub(crate) fn renamed(attributes: &[Attribute], name: &str, errors: &mut Errors) -> Path {
+    let mut krate = parse_quote!(::http4k_ws);
+    let own = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident(name));
+    for attribute in own {
+        let read = attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("crate") {
+                return Err(meta.error("unknown key; there is `crate = path`"));
+            }
+            krate = meta.value()?.call(Path::parse_mod_style)?;
+            Ok(())
+        });
+        if let Err(error) = read {
+            errors.push(error);
+        }
+    }
+    krate
+}
+
+fn fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Field> {
+    let message = "only a struct with named fields says by its names what is read where";
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            Fields::Unit => return Vec::new(),
+            Fields::Unnamed(_) => {
+                errors.at(input.ident.span(), message);
+                return Vec::new();
+            }
+        },
+        Data::Enum(_) | Data::Union(_) => {
+            errors.at(input.ident.span(), message);
+            return Vec::new();
+        }
+    };
+    fields
+        .iter()
+        .filter_map(|field| Field::new(field, errors))
+        .collect()
+}
+
+/// A body is read once, as one thing.
+fn check_bodies(fields: &[Field], errors: &mut Errors) {
+    let mut bodies = fields
+        .iter()
+        .filter(|field| matches!(field.source, Source::Body | Source::Form));
+    let Some(first) = bodies.next() else {
+        return;
+    };
+    for other in bodies {
+        if first.source == Source::Body || other.source == Source::Body {
+            let message = format!(
+                "the body is `{}` already; a request has one, \
+                 and several fields of it are a type of their own, or `#[form]` fields",
+                first.ident
+            );
+            errors.at(other.blamed, message);
+        }
+    }
+}
+
+fn implementations(
+    input: &DeriveInput,
+    krate: &Path,
+    fields: &[Field],
+    broken: bool,
+) -> TokenStream {
+    let private = quote!(#krate::__private::request);
+    let ident = &input.ident;
+    let (generics, type_generics, clause) = input.generics.split_for_impl();
+    let here = Span::mixed_site();
+    let (read, write) = if broken {
+        (quote!(loop {}), quote!(loop {}))
+    } else {
+        (reading(fields, &private), writing(fields, &private))
+    };
+    let read_signature = quote_spanned! {here=>
+        async fn from_request(request: &mut #private::Request)
+            -> ::core::result::Result<Self, #private::Rejection>
+    };
+    let write_signature = quote_spanned! {here=>
+        fn modify(self, request: #private::Request)
+            -> ::core::result::Result<#private::Request, #private::LensFailure>
+    };
+    quote! {
+        #[automatically_derived]
+        impl #generics #private::FromRequest for #ident #type_generics #clause {
+            #read_signature { #read }
+        }
+        #[automatically_derived]
+        impl #generics #private::Modifier<#private::Request> for #ident #type_generics #clause {
+            #write_signature { #write }
+        }
+    }
+}
+
+/// Every field is read before any failure is told.
+fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
+    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+    let values: Vec<_> = (0..fields.len())
+        .map(|index| format_ident!("f{index}", span = Span::mixed_site()))
+        .collect();
+    let here = Span::mixed_site();
+    let form = fields
+        .iter()
+        .any(|field| field.source == Source::Form)
+        .then(|| {
+            quote_spanned! {here=>
+                let form = #private::form(request, &mut failures).await;
+            }
+        });
+    let reads = fields.iter().zip(&values).map(|(field, value)| {
+        let lens = field.lens(private);
+        match field.source {
+            Source::Body => quote_spanned! {here=>
+                let #value = failures.read(#lens.get(request).await);
+            },
+            Source::Form => quote_spanned! {here=>
+                let #value = form.as_ref().and_then(|form| failures.read(#lens.get(form)));
+            },
+            _ => quote_spanned! {here=>
+                let #value = failures.read(#lens.get(&*request));
+            },
+        }
+    });
+    if fields.is_empty() {
+        return quote_spanned!(here=> let _ = request; ::core::result::Result::Ok(Self {}));
+    }
+    quote_spanned! {here=>
+        let mut failures = #private::Failures::new();
+        #form
+        #(#reads)*
+        match (#(#values,)*) {
+            (#(::core::option::Option::Some(#values),)*) => {
+                ::core::result::Result::Ok(Self { #(#idents: #values,)* })
+            }
+            _ => ::core::result::Result::Err(failures.rejection()),
+        }
+    }
+}
+
+fn writing(fields: &[Field], private: &TokenStream) -> TokenStream {
+    let here = Span::mixed_site();
+    let form = fields.iter().any(|field| field.source == Source::Form);
+    let writes = fields.iter().map(|field| {
+        let lens = field.lens(private);
+        let ident = &field.ident;
+        match field.source {
+            Source::Form => quote_spanned!(here=> let form = #lens.set(form, self.#ident)?;),
+            _ => quote_spanned!(here=> let request = #lens.set(request, self.#ident)?;),
+        }
+    });
+    let (before, after) = if form {
+        (
+            quote_spanned!(here=> let form = #private::WebForm::new();),
+            quote_spanned!(here=> let request = #private::with_form(request, form)?;),
+        )
+    } else {
+        Default::default()
+    };
+    quote_spanned! {here=>
+        #before
+        #(#writes)*
+        #after
+        ::core::result::Result::Ok(request)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! `#[derive(PathParam)]`: a newtype or an enum of bare names as text, both ways.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, LitStr, Path, parse_quote};
+
+use crate::errors::Errors;
+use crate::{rename, serde};
+
+/// The implementations, and behind them every mistake.
+pub(crate) fn expanded(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let options = Options::new(&input.attrs, &mut errors);
+    let body = match &input.data {
+        Data::Struct(data) => newtype(&input, &data.fields, &options, &mut errors),
+        Data::Enum(data) => names(&input, data, &options, &mut errors),
+        Data::Union(data) => {
+            errors.at(data.union_token.span, "a union has no text; write an enum");
+            None
+        }
+    };
+    let body = body.unwrap_or_else(|| Body {
+        error: quote!(::core::convert::Infallible),
+        read: quote!(loop {}),
+        write: quote!(loop {}),
+        of: None,
+    });
+    let implementations = implementations(&input, &options, body);
+    let errors = errors.to_tokens();
+    quote! { #implementations #errors }
+}
+
+/// What `#[path_param(..)]` says of the type.
+struct Options {
+    krate: Path,
+    rename_all: Option<String>,
+}
+
+impl Options {
+    /// What serde is told of the names holds here too, so that a value has one text.
+    fn new(attributes: &[Attribute], errors: &mut Errors) -> Self {
+        let mut options = Self {
+            krate: parse_quote!(::http4k_ws),
+            rename_all: serde::Container::new(attributes).rename_all,
+        };
+        each(attributes, errors, |meta| {
+            if meta.path.is_ident("crate") {
+                options.krate = meta.value()?.call(Path::parse_mod_style)?;
+                Ok(())
+            } else if meta.path.is_ident("rename_all") {
+                let rule: LitStr = meta.value()?.parse()?;
+                if rename::variant("A", &rule.value()).is_none() {
+                    let rules = rename::RULES.join("`, `");
+                    let message = format!("unknown rule; there are `{rules}`");
+                    return Err(syn::Error::new(rule.span(), message));
+                }
+                options.rename_all = Some(rule.value());
+                Ok(())
+            } else {
+                Err(meta.error("unknown key; there are `rename_all = \"rule\"` and `crate = path`"))
+            }
+        });
+        options
+    }
+}
+
+/// Calls `read` with each key of `#[path_param(..)]`.
+fn each(
+    attributes: &[Attribute],
+    errors: &mut Errors,
+    mut read: impl FnMut(syn::meta::ParseNestedMeta<'_>) -> syn::Result<()>,
+) {
+    for attribute in attributes {
+        if attribute.path().is_ident("path_param") {
+            if let Err(error) = attribute.parse_nested_meta(&mut read) {
+                errors.push(error);
+            }
+        }
+    }
+}
+
+struct Body {
+    error: TokenStream,
+    /// From `text: &str` to a `Result`.
+    read: TokenStream,
+    /// Writes to `f`.
+    write: TokenStream,
+    /// What a newtype is over.
+    of: Option<syn::Type>,
+}
+
+fn newtype(
+    input: &DeriveInput,
+    fields: &Fields,
+    options: &Options,
+    errors: &mut Errors,
+) -> Option<Body> {
+    let mut members = fields.members();
+    let (Some(member), None) = (members.next(), members.next()) else {
+        let count = fields.len();
+        let name = &input.ident;
+        let message = format!(
+            "`{name}` has {count} fields; a path parameter is one value, such as `struct {name}(u64)`"
+        );
+        errors.at(name.span(), message);
+        return None;
+    };
+    let of = &fields.iter().next()?.ty;
+    // What the type inside lacks is reported there.
+    let here = Span::call_site().located_at(of.span());
+    let private = private(&options.krate);
+    Some(Body {
+        error: quote!(#private::TextError),
+        read: quote_spanned! {here=>
+            #private::parsed::<#of>(text).map(|value| Self { #member: value })
+        },
+        write: quote_spanned!(here=> #private::shown::<#of>(&self.#member, f)),
+        of: Some(of.clone()),
+    })
+}
+
+/// The only path that is named here.
+fn private(krate: &Path) -> TokenStream {
+    quote!(#krate::__private::path_param)
+}
+
+fn names(
+    input: &DeriveInput,
+    data: &DataEnum,
+    options: &Options,
+    errors: &mut Errors,
+) -> Option<Body> {
+    let mut known: Vec<(&syn::Ident, String)> = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            let message = format!(
+                "`{}` holds data, and has no text; a path parameter is an enum of bare names, or `struct {}(T)`",
+                variant.ident, input.ident
+            );
+            errors.at(variant.fields.span(), message);
+        }
+        let name = named(variant, options, errors);
+        if let Some((other, _)) = known.iter().find(|(_, text)| *text == name) {
+            let message = format!("`{name}` is also the text of `{other}`");
+            errors.at(variant.ident.span(), message);
+        }
+        known.push((&variant.ident, name));
+    }
+    let private = private(&options.krate);
+    let (idents, texts): (Vec<_>, Vec<_>) = known.into_iter().unzip();
+    let write = if idents.is_empty() {
+        quote!(match *self {})
+    } else {
+        quote!(f.pad(match self { #(Self::#idents { .. } => #texts,)* }))
+    };
+    let holds_data = data
+        .variants
+        .iter()
+        .any(|v| !matches!(v.fields, Fields::Unit));
+    if holds_data {
+        return None;
+    }
+    Some(Body {
+        error: quote!(#private::UnknownName),
+        read: quote! {
+            match text {
+                #(#texts => ::core::result::Result::Ok(Self::#idents),)*
+                _ => ::core::result::Result::Err(#private::UnknownName::new(text, &[#(#texts),*])),
+            }
+        },
+        write,
+        of: None,
+    })
+}
+
+/// A variant's text: as `rename` says, else as `rename_all`, else its name.
+fn named(variant: &syn::Variant, options: &Options, errors: &mut Errors) -> String {
+    let mut renamed = serde::Variant::new(&variant.attrs).rename;
+    each(&variant.attrs, errors, |meta| {
+        if !meta.path.is_ident("rename") {
+            return Err(meta.error("unknown key; there is `rename = \"text\"`"));
+        }
+        let text: LitStr = meta.value()?.parse()?;
+        if text.value().is_empty() {
+            return Err(syn::Error::new(
+                text.span(),
+                "no segment of a path is empty",
+            ));
+        }
+        renamed = Some(text.value());
+        Ok(())
+    });
+    let name = variant.ident.unraw().to_string();
+    let by_rule = || rename::variant(&name, options.rename_all.as_deref()?);
+    renamed.or_else(by_rule).unwrap_or(name)
+}
+
+fn implementations(input: &DeriveInput, options: &Options, body: Body) -> TokenStream {
+    let ident = &input.ident;
+    let (generics, type_generics, _) = input.generics.split_for_impl();
+    let Body {
+        error,
+        read,
+        write,
+        of,
+    } = body;
+    let clause = where_clause(input, of.as_ref(), &private(&options.krate));
+    quote! {
+        #[automatically_derived]
+        impl #generics ::core::str::FromStr for #ident #type_generics #clause {
+            type Err = #error;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> { #read }
+        }
+        #[automatically_derived]
+        impl #generics ::core::fmt::Display for #ident #type_generics #clause {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { #write }
+        }
+    }
+}
+
+/// A generic newtype has a text where what it is over has one.
+fn where_clause(input: &DeriveInput, of: Option<&syn::Type>, private: &TokenStream) -> TokenStream {
+    let written = input.generics.where_clause.as_ref();
+    let generic = input.generics.type_params().next().is_some();
+    let Some(of) = of.filter(|_| generic) else {
+        return quote!(#written);
+    };
+    let predicates = written.map(|clause| clause.predicates.iter());
+    let predicates = predicates.into_iter().flatten();
+    quote!(where #(#predicates,)* #of: #private::TextValue)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! Which of a call's arguments is what.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, Member, Pat, Token};
+
+use crate::errors::{Errors, near};
+use crate::parse::Speaks;
+
+/// One argument.
+pub(crate) enum Arg {
+    /// The path parameter with this index, by the name written here.
+    Param(usize, Ident),
+    /// `req`.
+    Request(Ident),
+    /// `ws`.
+    Socket(Ident),
+    /// `_`: read from the request by its type.
+    Extracted(Span),
+    /// A plain name or field: cloned for the route, and again for each call.
+    Captured(Expr),
+    /// `&name`: the same, handed over by reference.
+    Borrowed(Expr),
+    /// Any other expression: evaluated once, cloned for each call.
+    Value(Expr),
+}
+
+/// What arguments are understood by.
+pub(super) struct Names<'a> {
+    pub(super) speaks: Speaks,
+    pub(super) params: &'a [String],
+}
+
+impl Names<'_> {
+    pub(super) fn args(
+        &self,
+        args: &Punctuated<Expr, Token![,]>,
+        errors: &mut Errors,
+    ) -> Vec<Option<Arg>> {
+        args.iter().map(|arg| self.arg(arg, errors)).collect()
+    }
+
+    pub(super) fn arg(&self, expr: &Expr, errors: &mut Errors) -> Option<Arg> {
+        if let Expr::Group(group) = expr {
+            return self.arg(&group.expr, errors);
+        }
+        if let Some(ident) = plain_name(expr) {
+            return match self.named(ident, errors) {
+                Named::Known(arg) => Some(arg),
+                Named::Refused => None,
+                Named::Other => Some(Arg::Captured(expr.clone())),
+            };
+        }
+        match expr {
+            Expr::Infer(infer) => return Some(Arg::Extracted(infer.underscore_token.span)),
+            Expr::Path(_) => return Some(Arg::Captured(expr.clone())),
+            Expr::Reference(reference)
+                if reference.mutability.is_none()
+                    && is_place(&reference.expr)
+                    && self.mentioned(&reference.expr).is_none() =>
+            {
+                return Some(Arg::Borrowed(expr.clone()));
+            }
+            _ => {}
+        }
+        if let Some(name) = self.mentioned(expr) {
+            let message = format!(
+                "`{name}` is known only when a request comes, and this is evaluated before: pass \
+                 `{name}` as an argument of its own"
+            );
+            errors.at(name.span(), message);
+            return None;
+        }
+        Some(if is_place(expr) {
+            Arg::Captured(expr.clone())
+        } else {
+            Arg::Value(expr.clone())
+        })
+    }
+
+    /// A parameter of a closure, which binds by its name.
+    pub(super) fn binding(&self, pat: &Pat, errors: &mut Errors) -> Option<Arg> {
+        let inner = match pat {
+            Pat::Type(typed) => &*typed.pat,
+            pat => pat,
+        };
+        let Pat::Ident(bound) = inner else {
+            return Some(Arg::Extracted(inner.span()));
+        };
+        match self.named(&bound.ident, errors) {
+            Named::Known(arg) => Some(arg),
+            Named::Refused => None,
+            Named::Other => {
+                let name = bound.ident.unraw().to_string();
+                let special = match self.speaks {
+                    Speaks::Ws => &["req", "ws"] as &[&str],
+                    Speaks::Http | Speaks::Sse => &["req"],
+                };
+                let params = self.params.iter().map(String::as_str);
+                let known = params.chain(special.iter().copied());
+                let fix = match near(&name, known) {
+                    Some(meant) => format!("; did you mean `{meant}`?"),
+                    None => "; a closure has the path's parameters by name, `req` or `ws`, and a \
+                             pattern such as `_: HeaderMap` is read from the request by its type"
+                        .to_owned(),
+                };
+                let message = format!("the path has no parameter `<{name}>`{fix}");
+                errors.at(bound.ident.span(), message);
+                None
+            }
+        }
+    }
+
+    fn named(&self, ident: &Ident, errors: &mut Errors) -> Named {
+        let name = ident.unraw().to_string();
+        if let Some(index) = self.params.iter().position(|param| *param == name) {
+            return Named::Known(Arg::Param(index, ident.clone()));
+        }
+        match (name.as_str(), self.speaks) {
+            ("req", _) => Named::Known(Arg::Request(ident.clone())),
+            ("ws", Speaks::Ws) => Named::Known(Arg::Socket(ident.clone())),
+            ("ws" | "sse", speaks) if speaks.keyword() != name => {
+                let means = if name == "ws" {
+                    "a socket"
+                } else {
+                    "an event stream"
+                };
+                let speaks = speaks.keyword();
+                let message = format!(
+                    "`{name}` is {means}, which `{speaks}(..)` has not: write `{name}(..)` in place of \
+                     `{speaks}(..)`"
+                );
+                errors.at(ident.span(), message);
+                Named::Refused
+            }
+            _ => Named::Other,
+        }
+    }
+
+    /// A parameter, or the request or the socket, that is named inside `expr`.
+    fn mentioned(&self, expr: &Expr) -> Option<Ident> {
+        let tokens = expr.to_token_stream();
+        // What a closure or a block names may be its own.
+        let has_own_names = tokens.clone().into_iter().any(|token| {
+            matches!(&token, TokenTree::Punct(p) if p.as_char() == '|')
+                || matches!(&token, TokenTree::Group(g) if g.delimiter() == Delimiter::Brace)
+        });
+        if has_own_names {
+            return None;
+        }
+        self.mentioned_in(tokens)
+    }
+
+    fn mentioned_in(&self, tokens: TokenStream) -> Option<Ident> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let joins = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(p)) if [':', '.', '!'].contains(&p.as_char()));
+        tokens.iter().enumerate().find_map(|(i, token)| match token {
+            TokenTree::Group(group) => self.mentioned_in(group.stream()),
+            TokenTree::Ident(ident) => {
+                let after_join = i > 0 && joins(tokens.get(i - 1));
+                let is_path = matches!(tokens.get(i + 1), Some(TokenTree::Punct(p)) if [':', '!'].contains(&p.as_char()));
+                let name = ident.unraw().to_string();
+                let known = self.params.contains(&name) || name == "req" || name == "ws";
+                (known && !after_join && !is_path).then(|| ident.clone())
+            }
+            _ => None,
+        })
+    }
+}
+
+enum Named {
+    Known(Arg),
+    Refused,
+    Other,
+}
+
+pub(super) fn plain_name(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}
+
+/// Whether `expr` is a name or a field of one, which can be cloned where it stands.
+fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) => true,
+        Expr::Field(field) => {
+            matches!(field.member, Member::Named(_) | Member::Unnamed(_)) && is_place(&field.base)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,210 @@
+//! Blocks → routes, each with the whole of its path and all of its filters.
+
+use proc_macro2::{Ident, Span};
+
+use super::{Answerer, Call, End, Fallback, Mounted, Route, Routes, Scope, params, spelled};
+use crate::errors::Errors;
+use crate::parse::{self, Entry, Handler, Param, Place, Segment, Speaks, Target};
+
+/// What a block hands down to its entries.
+#[derive(Clone, Default)]
+struct Around {
+    segments: Vec<Segment>,
+    filters: Vec<usize>,
+    scope: usize,
+    /// How many of the filters are the scope's.
+    scope_filters: usize,
+}
+
+impl Routes {
+    pub(crate) fn new(syntax: parse::Routes, errors: &mut Errors) -> Self {
+        let mut model = Self {
+            head: syntax.head,
+            is_item: syntax.is_item,
+            filters: Vec::new(),
+            routes: Vec::new(),
+            scopes: vec![Scope {
+                segments: Vec::new(),
+                filters: Vec::new(),
+                fallbacks: Vec::new(),
+            }],
+            fallbacks: Vec::new(),
+        };
+        model.add_all(syntax.entries, &Around::default(), errors);
+        model.inherit_fallbacks();
+        model
+    }
+
+    fn add_all(&mut self, entries: Vec<Entry>, around: &Around, errors: &mut Errors) {
+        for entry in entries {
+            self.add(entry, around, errors);
+        }
+    }
+
+    fn add(&mut self, entry: Entry, around: &Around, errors: &mut Errors) {
+        let own_filters = entry.filters.len();
+        let first = self.filters.len();
+        self.filters.extend(entry.filters);
+        let mut inner = around.clone();
+        inner.filters.extend(first..first + own_filters);
+        let (span, path) = match entry.place {
+            Place::Here => (entry.span, Vec::new()),
+            Place::Path(template) => (template.literal.span(), template.segments),
+            Place::Fallback(span) => {
+                if let Some(name) = &entry.name {
+                    errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
+                }
+                return self.add_fallback(entry.methods, span, entry.target, &inner, errors);
+            }
+        };
+        inner.segments.extend(path);
+        let outer_params = params(&around.segments).count();
+        let end = match entry.target {
+            Target::Block(entries) => {
+                if let Some(method) = entry.methods.first() {
+                    errors.at(
+                        method.span(),
+                        "a block has no method of its own: write it on the routes inside",
+                    );
+                }
+                if let Some(name) = &entry.name {
+                    errors.at(
+                        name.span(),
+                        "a block has no name: write `as` on a route inside",
+                    );
+                }
+                self.open_scope(around, &mut inner, own_filters, &entries);
+                return self.add_all(entries, &inner, errors);
+            }
+            Target::Mount { keyword, app } => End::Mount {
+                keyword,
+                function: Mounted::by(&app),
+                app,
+            },
+            Target::Handler(handler) => match answerer(handler, &inner.segments, errors) {
+                Some(answerer) => End::Handler(answerer),
+                None => return,
+            },
+        };
+        self.routes.push(Route {
+            methods: entry.methods,
+            segments: inner.segments,
+            outer_params,
+            filters: inner.filters,
+            own_filters,
+            name: entry.name,
+            docs: entry.docs,
+            end,
+            span,
+        });
+    }
+
+    /// A block with a prefix answers by itself what its routes don't take, if that differs from what
+    /// is answered around it.
+    fn open_scope(
+        &mut self,
+        around: &Around,
+        inner: &mut Around,
+        own_filters: usize,
+        entries: &[Entry],
+    ) {
+        let has_prefix = inner.segments.len() > around.segments.len();
+        if has_prefix && (own_filters > 0 || has_fallback(entries)) {
+            inner.scope = self.scopes.len();
+            inner.scope_filters = inner.filters.len();
+            self.scopes.push(Scope {
+                segments: inner.segments.clone(),
+                filters: inner.filters.clone(),
+                fallbacks: Vec::new(),
+            });
+        }
+    }
+
+    fn add_fallback(
+        &mut self,
+        methods: Vec<Ident>,
+        span: Span,
+        target: Target,
+        inner: &Around,
+        errors: &mut Errors,
+    ) {
+        let handler = match target {
+            Target::Handler(handler) => handler,
+            Target::Mount { .. } | Target::Block(_) => {
+                let message = "`_` leads to one handler, as in `_ => http(not_found)`; a mount or a \
+                               block has a path";
+                return errors.at(span, message);
+            }
+        };
+        let Some(answerer) = answerer(handler, &inner.segments, errors) else {
+            return;
+        };
+        self.scopes[inner.scope]
+            .fallbacks
+            .push(self.fallbacks.len());
+        self.fallbacks.push(Fallback {
+            answerer,
+            methods,
+            segments: inner.segments.clone(),
+            filters: inner.filters[inner.scope_filters..].to_vec(),
+            scope: inner.scope,
+            span,
+        });
+    }
+
+    /// A prefix without a fallback for a protocol has the one of the nearest prefix around it.
+    fn inherit_fallbacks(&mut self) {
+        // Scopes are in the order in which blocks open, so the ones around come first, the nearest last.
+        for inner in 1..self.scopes.len() {
+            let around: Vec<usize> = (0..inner)
+                .rev()
+                .filter(|&outer| self.is_around(outer, inner))
+                .collect();
+            for outer in around {
+                for fallback in self.scopes[outer].fallbacks.clone() {
+                    let speaks = self.fallbacks[fallback].answerer.speaks;
+                    let known = self.scopes[inner].fallbacks.iter();
+                    if !known
+                        .clone()
+                        .any(|&f| self.fallbacks[f].answerer.speaks == speaks)
+                    {
+                        self.scopes[inner].fallbacks.push(fallback);
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_around(&self, outer: usize, inner: usize) -> bool {
+        let (outer, inner) = (&self.scopes[outer], &self.scopes[inner]);
+        outer.segments.len() < inner.segments.len()
+            && inner.filters.starts_with(&outer.filters)
+            && spelled(&inner.segments[..outer.segments.len()]) == spelled(&outer.segments)
+    }
+}
+
+fn has_fallback(entries: &[Entry]) -> bool {
+    entries
+        .iter()
+        .any(|entry| match (&entry.place, &entry.target) {
+            (Place::Fallback(_), _) => true,
+            (Place::Here, Target::Block(entries)) => has_fallback(entries),
+            _ => false,
+        })
+}
+
+fn answerer(handler: Handler, segments: &[Segment], errors: &mut Errors) -> Option<Answerer> {
+    if handler.speaks == Speaks::Sse {
+        let message = "`sse(..)` is understood and not yet served: answer a stream of \
+                       `text/event-stream` from `http(..)`";
+        errors.at(handler.keyword.span(), message);
+        return None;
+    }
+    let params: Vec<String> = params(segments).map(Param::text).collect();
+    let call = Call::new(handler.expr, handler.speaks, &params, errors)?;
+    Some(Answerer {
+        speaks: handler.speaks,
+        keyword: handler.keyword,
+        call,
+    })
+}

@@ -1,0 +1,225 @@
+//! What a client wants to be answered in (RFC 9110 §12.5.1).
+
+use http::header::{ACCEPT, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::body::essence;
+use crate::message::{IntoResponse, Request, Response, members};
+
+/// What a client wants to be answered in: its Accept header.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Accept, IntoRequest, RequestExt};
+///
+/// let request = "/".into_request().unwrap().with_header("accept", "text/html, application/json;q=0.9, text/*;q=0.5");
+/// let accept = Accept::of(&request);
+/// assert_eq!(accept.choose(&["application/json", "text/html"]), Some("text/html"));
+/// assert_eq!(accept.choose(&["text/csv", "application/json"]), Some("application/json"));
+/// assert_eq!(accept.choose(&["image/png"]), None);
+///
+/// // Who says nothing takes anything.
+/// assert_eq!(Accept::of(&"/".into_request().unwrap()).choose(&["image/png"]), Some("image/png"));
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accept(Vec<Range>);
+
+/// A media range and its weight.
+#[derive(Debug, Clone, PartialEq)]
+struct Range {
+    kind: String,
+    subtype: String,
+    /// In thousandths.
+    weight: u16,
+}
+
+impl Accept {
+    /// What the request says. A range that is none is passed over.
+    pub fn of<B>(request: &Request<B>) -> Self {
+        Self::read(request.headers())
+    }
+
+    fn read(headers: &HeaderMap) -> Self {
+        Self(members(headers, ACCEPT).filter_map(Range::read).collect())
+    }
+
+    /// The one of `offers` that the client likes best, and of several the first; `None` where it takes none of them.
+    ///
+    /// The most specific range that fits an offer gives its weight, so that `text/*;q=0` with `text/html` takes HTML
+    /// and no other text. Parameters of an offer, such as its charset, don't matter.
+    pub fn choose<'a>(&self, offers: &[&'a str]) -> Option<&'a str> {
+        let mut best = None;
+        for offer in offers {
+            let weight = self.weight(offer);
+            if weight > 0 && best.is_none_or(|(known, _)| weight > known) {
+                best = Some((weight, *offer));
+            }
+        }
+        best.map(|(_, offer)| offer)
+    }
+
+    /// As [`choose`](Self::choose), or the answer that says what there is.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAcceptable`], which becomes 406.
+    pub fn require<'a>(&self, offers: &[&'a str]) -> Result<&'a str, NotAcceptable> {
+        self.choose(offers).ok_or_else(|| NotAcceptable {
+            offers: offers.join(", "),
+        })
+    }
+
+    fn weight(&self, offer: &str) -> u16 {
+        if self.0.is_empty() {
+            return 1000;
+        }
+        let essence = essence(offer);
+        let (kind, subtype) = essence.split_once('/').unwrap_or((&essence, ""));
+        let fitting = self.0.iter().filter_map(|range| {
+            let specific = range.fits(kind, subtype)?;
+            Some((specific, range.weight))
+        });
+        fitting.max().map_or(0, |(_, weight)| weight)
+    }
+}
+
+impl Range {
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(';').map(str::trim);
+        let (kind, subtype) = parts.next()?.split_once('/')?;
+        if kind.is_empty() || subtype.is_empty() {
+            return None;
+        }
+        let quality = parts.find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim_end()
+                .eq_ignore_ascii_case("q")
+                .then(|| value.trim())
+        });
+        Some(Self {
+            kind: kind.to_ascii_lowercase(),
+            subtype: subtype.to_ascii_lowercase(),
+            weight: quality.map_or(Some(1000), thousandths)?,
+        })
+    }
+
+    /// How closely it names the type; `None` where it does not.
+    fn fits(&self, kind: &str, subtype: &str) -> Option<u8> {
+        match (self.kind.as_str(), self.subtype.as_str()) {
+            ("*", "*") => Some(0),
+            (known, "*") if known == kind => Some(1),
+            (known, known_subtype) if known == kind && known_subtype == subtype => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// A weight (RFC 9110 §12.4.2): 0 to 1, with at most three digits behind the point.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    if rest.len() > 3 || !rest.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let rest: u16 = format!("{rest:0<3}").parse().ok()?;
+    match whole {
+        "0" => Some(rest),
+        "1" if rest == 0 => Some(1000),
+        _ => None,
+    }
+}
+
+/// The client takes nothing of what there is.
+///
+/// As a response it is 406, with what there is as plain text (RFC 9110 §15.5.7).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there are only {offers}")]
+pub struct NotAcceptable {
+    offers: String,
+}
+
+impl IntoResponse for NotAcceptable {
+    fn into_response(self) -> Response {
+        let mut response = (StatusCode::NOT_ACCEPTABLE, self.to_string()).into_response();
+        response
+            .headers_mut()
+            .insert(VARY, HeaderValue::from_static("accept"));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(accept: &[&'static str], offers: &[&'static str]) -> Option<&'static str> {
+        let mut headers = HeaderMap::new();
+        for value in accept {
+            headers.append(ACCEPT, HeaderValue::from_static(value));
+        }
+        Accept::read(&headers).choose(offers)
+    }
+
+    #[test]
+    fn the_best_liked_offer_is_chosen() {
+        let offers = ["application/json", "text/html", "text/plain; charset=utf-8"];
+        let cases: [(&[&str], Option<&str>); 13] = [
+            (&[], Some(offers[0])),
+            (&["*/*"], Some(offers[0])),
+            (&["text/html"], Some(offers[1])),
+            (&["TEXT/HTML"], Some(offers[1])),
+            (&["text/*"], Some(offers[1])),
+            (&["text/plain"], Some(offers[2])),
+            (&["text/html;q=0.4, */*;q=0.5"], Some(offers[0])),
+            (&["text/html;q=0.4", "text/plain;q=0.8"], Some(offers[2])),
+            (&["text/*;q=0, text/html"], Some(offers[1])),
+            (
+                &["*/*;q=0.1, application/json;q=0, text/html;q=0"],
+                Some(offers[2]),
+            ),
+            (&["image/*"], None),
+            (&["*/*;q=0"], None),
+            (
+                &["text/html;level=1;q=0.5, application/json;q=0.2"],
+                Some(offers[1]),
+            ),
+        ];
+        for (accept, expected) in cases {
+            assert_eq!(chosen(accept, &offers), expected, "{accept:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_range_is_passed_over() {
+        for odd in [
+            "text",
+            "/",
+            "text/",
+            "text/html;q=2",
+            "text/html;q=0.1234",
+            "text/html;q=-1",
+            "a/b;q=",
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.append(ACCEPT, HeaderValue::from_static(odd));
+            let left = Accept::read(&headers).0;
+            let weightless = odd == "a/b;q=";
+            assert!(left.is_empty() || weightless, "{odd}: {left:?}");
+        }
+        assert_eq!(thousandths(""), None);
+        assert_eq!(thousandths("0.25"), Some(250));
+        assert_eq!(thousandths("1.000"), Some(1000));
+        assert_eq!(thousandths("1.001"), None);
+    }
+
+    #[test]
+    fn nothing_acceptable_is_406() {
+        let mut headers = HeaderMap::new();
+        headers.append(ACCEPT, HeaderValue::from_static("image/png"));
+        let refused = Accept::read(&headers)
+            .require(&["text/html", "text/plain"])
+            .unwrap_err();
+        assert_eq!(refused.to_string(), "there are only text/html, text/plain");
+        assert_eq!(refused.into_response().status(), 406);
+    }
+}

@@ -1,0 +1,125 @@
+//! Cookies of a request.
+
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue, Request};
+
+use super::text::{self, Name, TextValue, text_specs};
+use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
+
+/// Cookies of a request: the place of lenses, and, over a serde type, an argument that is read from them.
+///
+/// A value in quotes is read without them. It is neither encoded nor decoded otherwise, so that a value with a space,
+/// a quote, a comma, a semicolon, a backslash or what is not ASCII can't be written (RFC 6265 §4.1.1).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Cookie, IntoRequest, RequestExt, With};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let session = Cookie::string("session").optional();
+/// let request = "/".into_request()?.with_header("cookie", "theme=dark; session=\"abc\"");
+/// assert_eq!(session.get(&request)?.as_deref(), Some("abc"));
+///
+/// let request = request.with(session.of(Some("def".into())))?;
+/// assert_eq!(request.header("cookie"), Some("theme=dark; session=def"));
+/// assert_eq!(request.with(session.of(None))?.header("cookie"), Some("theme=dark"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Cookie<T = ()>(
+    /// What was read.
+    pub T,
+);
+
+impl MessagePart for Cookie {
+    type Raw = String;
+    const LOCATION: Location = Location::Cookie;
+}
+
+text_specs!(Cookie, "cookie");
+
+impl<B> ReadFrom<Request<B>> for Cookie {
+    fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {
+        cookies(request.headers())
+            .filter(|(key, _)| *key == name.as_bytes())
+            .map(|(_, value)| decoded(value))
+            .collect()
+    }
+}
+
+impl<B> WriteTo<Request<B>> for Cookie {
+    fn replaced(
+        mut request: Request<B>,
+        name: &str,
+        values: Vec<String>,
+    ) -> Result<Request<B>, Cause> {
+        check(name, &values)?;
+        let mut field = Vec::new();
+        let mut add = |name: &[u8], value: &[u8]| {
+            if !field.is_empty() {
+                field.extend_from_slice(b"; ");
+            }
+            field.extend_from_slice(name);
+            field.push(b'=');
+            field.extend_from_slice(value);
+        };
+        for (key, value) in cookies(request.headers()) {
+            if key != name.as_bytes() {
+                add(key, value);
+            }
+        }
+        for value in &values {
+            add(name.as_bytes(), value.as_bytes());
+        }
+        if field.is_empty() {
+            request.headers_mut().remove(COOKIE);
+        } else {
+            let field = HeaderValue::from_maybe_shared(bytes::Bytes::from(field))?;
+            request.headers_mut().insert(COOKIE, field);
+        }
+        Ok(request)
+    }
+}
+
+/// Each cookie's name and value, raw. There may be several fields (RFC 9113 §8.2.3).
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let fields = headers.get_all(COOKIE).into_iter();
+    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = (pair[..at].trim_ascii(), pair[at + 1..].trim_ascii());
+        Some((name, value))
+    })
+}
+
+fn decoded(value: &[u8]) -> Result<String, Cause> {
+    let quoted = value
+        .strip_prefix(b"\"")
+        .and_then(|rest| rest.strip_suffix(b"\""));
+    Ok(std::str::from_utf8(quoted.unwrap_or(value))?.to_owned())
+}
+
+/// All pairs of the cookies, for serde.
+pub(super) fn pairs(headers: &HeaderMap) -> Vec<(String, Result<String, Cause>)> {
+    cookies(headers)
+        .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), decoded(value)))
+        .collect()
+}
+
+/// `cookie-name` and `cookie-octet` (RFC 6265 §4.1.1).
+fn check(name: &str, values: &[String]) -> Result<(), Cause> {
+    let separator = |c: char| !c.is_ascii_graphic() || "()<>@,;:\\\"/[]?={}".contains(c);
+    if name.is_empty() || name.contains(separator) {
+        return Err("it is no name of a cookie".into());
+    }
+    let refused = |c: char| !c.is_ascii_graphic() || "\",;\\".contains(c);
+    match values
+        .iter()
+        .find_map(|value| value.chars().find(|c| refused(*c)))
+    {
+        Some(c) => Err(format!("a cookie can't hold {c:?}").into()),
+        None => Ok(()),
+    }
+}

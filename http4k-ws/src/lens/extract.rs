@@ -1,0 +1,134 @@
+//! Arguments that are read from a request by their type: the `_` of a route.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::{
+    Cause, Cookie, Failure, Header, LensFailure, LensFailureKind, Location, Path, Query, cookie,
+    header, pairs,
+};
+use crate::message::{Body, BodyError, FromRequest, PathParams, Rejection, Request, query_pairs};
+
+type Pair = (String, Result<String, Cause>);
+
+/// The pairs of a query, or of a form.
+pub(super) fn pairs_of(text: &str) -> Vec<Pair> {
+    query_pairs(text)
+        .map(|(name, value)| {
+            let value = value.map(|value| value.into_owned()).map_err(Into::into);
+            (name.into_owned(), value)
+        })
+        .collect()
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let pairs = pairs_of(request.uri().query().unwrap_or_default());
+        Ok(Self(pairs::read(pairs, Location::Query)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Header<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let pair = |(name, value): (&http::HeaderName, _)| {
+            (name.as_str().to_owned(), header::text_of(value))
+        };
+        let pairs: Vec<Pair> = request.headers().iter().map(pair).collect();
+        Ok(Self(pairs::read(pairs, Location::Header)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Cookie<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let pairs = cookie::pairs(request.headers());
+        Ok(Self(pairs::read(pairs, Location::Cookie)?))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Path<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let params = request.extensions().get::<PathParams>();
+        let pairs: Vec<Pair> = params
+            .into_iter()
+            .flat_map(PathParams::iter)
+            .map(|(name, value)| (name.to_owned(), Ok(value.to_owned())))
+            .collect();
+        Ok(Self(pairs::read(pairs, Location::Path)?))
+    }
+}
+
+/// The body, whole, whatever its Content-Type.
+impl FromRequest for Bytes {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        Ok(whole(std::mem::take(request.body_mut()), "bytes").await?)
+    }
+}
+
+/// The body, whole, as UTF-8, whatever its Content-Type.
+impl FromRequest for String {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let bytes = whole(std::mem::take(request.body_mut()), "text").await?;
+        let text = String::from_utf8(bytes.into()).map_err(|error| {
+            let position = error.utf8_error().valid_up_to();
+            unreadable("text", BodyError::NotUtf8 { position })
+        });
+        Ok(text?)
+    }
+}
+
+/// The body, unread.
+impl FromRequest for Body {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        Ok(std::mem::take(request.body_mut()))
+    }
+}
+
+/// What the route's template captured; nothing on a request that was not routed.
+impl FromRequest for PathParams {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let params = request.extensions().get::<Self>();
+        Ok(params.cloned().unwrap_or_default())
+    }
+}
+
+async fn whole(body: Body, expected: &'static str) -> Result<Bytes, LensFailure> {
+    body.bytes()
+        .await
+        .map_err(|cause| unreadable(expected, cause))
+}
+
+fn unreadable(expected: &'static str, cause: BodyError) -> LensFailure {
+    Failure::new(LensFailureKind::Invalid, Location::Body, "body", expected)
+        .with_cause(cause)
+        .into()
+}
+
+/// `None` where all that fails is Missing; what is there and no such value is refused.
+impl<T: FromRequest> FromRequest for Option<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        match T::from_request(request).await {
+            Ok(value) => Ok(Some(value)),
+            Err(rejection) => match failure(&rejection) {
+                Some(failure) if failure.kind() == LensFailureKind::Missing => Ok(None),
+                _ => Err(rejection),
+            },
+        }
+    }
+}
+
+/// The failure is the handler's to answer. A rejection that is no [`LensFailure`] stays one.
+impl<T: FromRequest> FromRequest for Result<T, LensFailure> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        match T::from_request(request).await {
+            Ok(value) => Ok(Ok(value)),
+            Err(rejection) => match failure(&rejection) {
+                Some(failure) => Ok(Err(failure.clone())),
+                None => Err(rejection),
+            },
+        }
+    }
+}
+
+fn failure(rejection: &Rejection) -> Option<&LensFailure> {
+    rejection.response().extensions().get()
+}

@@ -1,0 +1,77 @@
+//! The fields of a form.
+
+use crate::lens::{Failure, LensFailure, With};
+
+/// The fields of a form, in order, and what is wrong with them.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::WebForm;
+///
+/// let form: WebForm = [("tag", "a"), ("name", "bob"), ("tag", "b")].into_iter().collect();
+/// assert_eq!(form.values("tag").collect::<Vec<_>>(), ["a", "b"]);
+/// assert_eq!(form.values("age").next(), None);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebForm {
+    fields: Vec<(String, String)>,
+    failure: Option<LensFailure>,
+}
+
+impl WebForm {
+    /// A form of no fields.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The values of the field `name`, in the order they stand.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.fields.iter().filter(move |(field, _)| field == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// Every field and its value, in the order they stand.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What is wrong with the fields, where the form was read with [`Form::feedback`](crate::Form::feedback): to show
+    /// it beside them, and ask again.
+    pub fn failures(&self) -> &[Failure] {
+        self.failure.as_ref().map_or(&[], LensFailure::failures)
+    }
+
+    pub(super) fn failing(self, failure: Option<LensFailure>) -> Self {
+        Self { failure, ..self }
+    }
+
+    pub(super) fn replace(&mut self, name: &str, values: Vec<String>) {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields
+            .extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    }
+}
+
+impl With for WebForm {}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for WebForm {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> Self {
+        let field = |(name, value): (N, V)| (name.into(), value.into());
+        Self {
+            fields: fields.into_iter().map(field).collect(),
+            failure: None,
+        }
+    }
+}
+
+impl IntoIterator for WebForm {
+    type Item = (String, String);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.fields.into_iter()
+    }
+}

@@ -1,0 +1,145 @@
+//! Bodies as forms, and which of their fields must be right.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{Form, WebForm};
+use crate::lens::body::{essence, invalid, part};
+use crate::lens::extract::pairs_of;
+use crate::lens::{BodyLens, Lens, LensFailure, LensFailureKind, Location, Meta};
+use crate::message::write_query_pair;
+
+const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// What becomes of a form whose fields are wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Validation {
+    /// It is refused, with every failure.
+    Strict,
+    /// It is read, and lists every failure.
+    Feedback,
+}
+
+/// The lenses of the fields that a form is to have: one, or a tuple of them, or `()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no lens of a form's field",
+    label = "expected `&lens` of `Form`, or a tuple of these"
+)]
+pub trait FormFields {
+    /// How each field is checked.
+    fn checks(self) -> Vec<FieldCheck>;
+}
+
+/// How one field of a form is checked: by its lens.
+pub struct FieldCheck(Check);
+
+type Check = Box<dyn Fn(&WebForm) -> Option<LensFailure> + Send + Sync>;
+
+impl fmt::Debug for FieldCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FieldCheck")
+    }
+}
+
+impl<T: 'static, D: 'static + Send + Sync> FormFields for &Lens<Form, T, D> {
+    fn checks(self) -> Vec<FieldCheck> {
+        let lens = self.clone();
+        vec![FieldCheck(Box::new(move |form| lens.get(form).err()))]
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident)*) => {
+        impl<$($name: FormFields),*> FormFields for ($($name,)*) {
+            #[allow(non_snake_case, unused_mut)]
+            fn checks(self) -> Vec<FieldCheck> {
+                let ($($name,)*) = self;
+                let mut checks = Vec::new();
+                $(checks.extend($name.checks());)*
+                checks
+            }
+        }
+    };
+}
+tuples!();
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+tuples!(A B C D E);
+tuples!(A B C D E F);
+tuples!(A B C D E F G);
+tuples!(A B C D E F G H);
+
+/// Lenses of bodies that are forms.
+impl Form {
+    /// A form, refused where one of `fields` is wrong; the failure lists all that are.
+    ///
+    /// `fields` are the lenses that will read it: `(&name, &age)`, or `()` to check nothing.
+    pub fn strict(fields: impl FormFields) -> BodyLens<WebForm> {
+        lens(Validation::Strict, fields.checks())
+    }
+
+    /// A form, read also where `fields` are wrong: it then lists them in [`WebForm::failures`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Form, IntoRequest, RequestExt};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let age = Form::int("age").required();
+    /// let mut request = "/".into_request()?
+    ///     .with_header("content-type", "application/x-www-form-urlencoded")
+    ///     .with_body("age=old");
+    /// let form = Form::feedback(&age).get(&mut request).await?;
+    /// assert_eq!(form.failures()[0].name(), "age");
+    /// assert_eq!(form.values("age").next(), Some("old"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn feedback(fields: impl FormFields) -> BodyLens<WebForm> {
+        lens(Validation::Feedback, fields.checks())
+    }
+}
+
+fn lens(validation: Validation, checks: Vec<FieldCheck>) -> BodyLens<WebForm> {
+    let meta = Meta::new(Location::Body, "form", "form");
+    let of = meta.clone();
+    let read = move |bytes: Bytes, _: &str| {
+        let form = fields(&of, &bytes)?;
+        let failure = checks
+            .iter()
+            .filter_map(|FieldCheck(check)| check(&form))
+            .reduce(LensFailure::and);
+        match (validation, failure) {
+            (Validation::Strict, Some(failure)) => Err(failure),
+            (_, failure) => Ok(form.failing(failure)),
+        }
+    };
+    let fits = |content_type: &str| essence(content_type) == CONTENT_TYPE;
+    BodyLens::new(meta, fits, read, |form| Ok((CONTENT_TYPE, written(&form))))
+}
+
+fn fields(meta: &Meta, bytes: &[u8]) -> Result<WebForm, LensFailure> {
+    let text = std::str::from_utf8(bytes).map_err(|cause| invalid(meta, cause))?;
+    let fields = pairs_of(text).into_iter().map(|(name, value)| match value {
+        Ok(value) => Ok((name, value)),
+        Err(cause) => {
+            let field = Meta::new(Location::Form, name, "text");
+            let failure = part(&field, LensFailureKind::Invalid).with_cause(cause);
+            Err(LensFailure::from(failure).moved_to(Location::Form))
+        }
+    });
+    fields.collect()
+}
+
+fn written(form: &WebForm) -> Bytes {
+    let mut text = String::new();
+    for (name, value) in form.iter() {
+        write_query_pair(&mut text, name, value);
+    }
+    text.into()
+}

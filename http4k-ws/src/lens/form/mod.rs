@@ -1,0 +1,100 @@
+//! Forms: bodies of fields, as browsers send them.
+
+mod fields;
+mod lens;
+
+pub use fields::WebForm;
+pub use lens::{FieldCheck, FormFields};
+
+use serde::de::DeserializeOwned;
+
+use super::text::{self, Name, TextValue, text_specs};
+use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, pairs};
+use crate::message::{FromRequest, Rejection, Request};
+
+/// Fields of a form: the place of lenses, and, over a serde type, an argument that is read from one.
+///
+/// A form is a body of `application/x-www-form-urlencoded`. [`Form::strict`] and [`Form::feedback`] read it as a
+/// [`WebForm`], whose fields these lenses read. To read it as a type, hand over a `Form<T>` or derive
+/// [`FromRequest`](macro@crate::FromRequest).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Form, IntoRequest, RequestExt, WebForm, With};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let name = Form::string("name").required();
+/// let age = Form::int("age").required();
+/// let person = Form::strict((&name, &age));
+///
+/// let form = WebForm::new().with((name.of("bob & co".into()), age.of(30)))?;
+/// let mut request = "/people".into_request()?.with(person.of(form))?;
+/// assert_eq!(request.body(), "name=bob%20%26%20co&age=30");
+///
+/// let form = person.get(&mut request).await?;
+/// assert_eq!((name.get(&form)?, age.get(&form)?), ("bob & co".into(), 30));
+///
+/// let mut request = request.with_body("age=x");
+/// let failure = person.get(&mut request).await.unwrap_err();
+/// assert_eq!(failure.to_string(), "form `name` is required; form `age` must be integer: invalid digit found in string");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// As the `_` of a route:
+///
+/// ```
+/// use http4k_ws::{Form, Method, Request, routes};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Vote { option: String, weight: Option<u8> }
+///
+/// async fn vote(Form(vote): Form<Vote>) -> String {
+///     format!("{} {:?}", vote.option, vote.weight)
+/// }
+///
+/// let app = routes! { POST "/votes" => http(vote(_)) };
+/// let request = Request::post("/votes")
+///     .header("content-type", "application/x-www-form-urlencoded")
+///     .body("option=tea&weight=2");
+/// assert_eq!(app.test_http(request).body(), "tea Some(2)");
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Form<T = ()>(
+    /// What was read.
+    pub T,
+);
+
+impl MessagePart for Form {
+    type Raw = String;
+    const LOCATION: Location = Location::Form;
+}
+
+text_specs!(Form, "field of a form");
+
+impl ReadFrom<WebForm> for Form {
+    fn values(form: &WebForm, name: &str) -> Vec<Result<String, Cause>> {
+        form.values(name)
+            .map(|value| Ok(value.to_owned()))
+            .collect()
+    }
+}
+
+impl WriteTo<WebForm> for Form {
+    fn replaced(mut form: WebForm, name: &str, values: Vec<String>) -> Result<WebForm, Cause> {
+        form.replace(name, values);
+        Ok(form)
+    }
+}
+
+/// Takes the body. Its Content-Type must be that of a form.
+impl<T: DeserializeOwned> FromRequest for Form<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let form = Form::strict(()).get(request).await?;
+        let fields = form.into_iter().map(|(name, value)| (name, Ok(value)));
+        Ok(Self(pairs::read(fields, Location::Form)?))
+    }
+}

@@ -1,0 +1,52 @@
+//! MessagePack, in binary messages: a struct is a map of its fields' names, so that a peer in any language can read it.
+
+use rmp_serde::Deserializer;
+use rmp_serde::decode::{Error, ReadRefReader};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
+
+use super::{Format, Message, invalid, path};
+use crate::lens::{Cause, LensFailure, Location};
+use crate::message::WsMessage;
+
+/// How deep values may be nested, as in serde_json: what is read nests no deeper than the stack bears.
+const MAX_DEPTH: usize = 128;
+
+/// `value` as a binary message.
+pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
+    match rmp_serde::to_vec_named(value) {
+        Ok(bytes) => Ok(WsMessage::new_binary(bytes)),
+        Err(cause) => Err(failure::<T>(cause).in_writing()),
+    }
+}
+
+/// The value of a message, of either kind.
+pub(super) fn from_message<T: Message + DeserializeOwned>(
+    message: WsMessage,
+) -> Result<T, LensFailure> {
+    read(message.as_bytes()).map_err(|cause| {
+        let failure = invalid(Location::Message, T::NAME, Format::MessagePack, cause);
+        let path = path::of::<T, _>(&mut bounded(message.as_bytes()));
+        path::added(failure, path).into()
+    })
+}
+
+fn bounded(bytes: &[u8]) -> Deserializer<ReadRefReader<'_, [u8]>> {
+    let mut deserializer = Deserializer::from_read_ref(bytes);
+    deserializer.set_max_depth(MAX_DEPTH);
+    deserializer
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Cause> {
+    let mut deserializer = bounded(bytes);
+    let value = T::deserialize(&mut deserializer)?;
+    // A marker that can't be read means that nothing is left.
+    match IgnoredAny::deserialize(&mut deserializer) {
+        Err(Error::InvalidMarkerRead(_)) => Ok(value),
+        _ => Err("bytes are left over behind the value".into()),
+    }
+}
+
+fn failure<T: Message>(cause: impl Into<Cause>) -> LensFailure {
+    invalid(Location::Message, T::NAME, Format::MessagePack, cause).into()
+}

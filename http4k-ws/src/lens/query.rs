@@ -1,0 +1,78 @@
+//! Parameters of the query.
+
+use http::Request;
+
+use super::text::{self, Name, TextValue, text_specs};
+use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
+use crate::message::{query_pairs, with_query_values};
+
+/// Parameters of the query: the place of lenses, and, over a serde type, an argument that is read from it.
+///
+/// A value is decoded as forms write it, `+` for a space; what is then no UTF-8 is Invalid.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{IntoRequest, Query, With};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let tags = Query::string("tag").multi().defaulted(vec![]);
+/// let request = "/posts?tag=rust&tag=a+b".into_request()?;
+/// assert_eq!(tags.get(&request)?, ["rust", "a b"]);
+/// assert_eq!(request.with(tags.of(vec!["c&d".into()]))?.uri(), "/posts?tag=c%26d");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// As the `_` of a route, where a field that is an `Option` may be missing, and one that is a `Vec` has all values:
+///
+/// ```
+/// use http4k_ws::{Query, routes};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Page {
+///     number: u32,
+///     size: Option<u32>,
+/// }
+///
+/// async fn list(Query(page): Query<Page>) -> String {
+///     format!("{} {}", page.number, page.size.unwrap_or(10))
+/// }
+///
+/// let app = routes! { "/posts" => http(list(_)) };
+/// assert_eq!(app.test_http("/posts?number=3").body(), "3 10");
+/// assert_eq!(app.test_http("/posts?number=x").status(), 400);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Query<T = ()>(
+    /// What was read.
+    pub T,
+);
+
+impl MessagePart for Query {
+    type Raw = String;
+    const LOCATION: Location = Location::Query;
+}
+
+text_specs!(Query, "parameter of the query");
+
+impl<B> ReadFrom<Request<B>> for Query {
+    fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {
+        query_pairs(request.uri().query().unwrap_or_default())
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| Ok(value?.into_owned()))
+            .collect()
+    }
+}
+
+impl<B> WriteTo<Request<B>> for Query {
+    fn replaced(
+        mut request: Request<B>,
+        name: &str,
+        values: Vec<String>,
+    ) -> Result<Request<B>, Cause> {
+        *request.uri_mut() = with_query_values(request.uri(), name, &values)?;
+        Ok(request)
+    }
+}

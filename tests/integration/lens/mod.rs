@@ -1,0 +1,33 @@
+//! Lenses from outside, by subject. A test that holds a case of http4k's own suite names its number.
+
+mod derives;
+mod extractors;
+mod failures;
+mod formats;
+mod laws;
+mod messages;
+mod places;
+mod predicates;
+
+use futures_util::FutureExt;
+use http4k_ws::{Body, ReceiveError, Request, WsClient, WsStatus};
+
+/// The outcome of a future that has nothing to wait for.
+#[track_caller]
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("nothing here waits")
+}
+
+/// A request with nothing in it.
+fn blank() -> Request {
+    Request::new(Body::empty())
+}
+
+/// The status that the socket was closed with, where it is not 1000.
+#[track_caller]
+fn closed(client: &mut impl WsClient) -> WsStatus {
+    match client.received().next() {
+        Some(Err(ReceiveError::Closed(status))) => status,
+        other => panic!("the socket is not closed: {other:?}"),
+    }
+}

@@ -1,0 +1,11 @@
+use http4k_ws::FromRequest;
+
+struct Order;
+
+#[derive(FromRequest)]
+struct Ordering {
+    #[body]
+    order: Order,
+}
+
+fn main() {}

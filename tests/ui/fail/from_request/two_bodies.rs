@@ -1,0 +1,11 @@
+use http4k_ws::FromRequest;
+
+#[derive(FromRequest)]
+struct Upload {
+    #[body]
+    name: String,
+    #[body]
+    picture: http4k_ws::Bytes,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use http4k_ws::{Query, Request};
+
+fn main() {
+    let next = Query::int("n").map(|n| n + 1).required();
+    let _ = next.set(Request::new("".into()), 3);
+}

@@ -1,0 +1,7 @@
+use http4k_ws::Message;
+
+#[derive(Message)]
+#[message(text)]
+struct Celsius(f32);
+
+fn main() {}
