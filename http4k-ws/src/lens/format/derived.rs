@@ -123,13 +123,9 @@ macro_rules! off {
             use super::*;
 
             #[diagnostic::on_unimplemented(
-<<<<<<< HEAD
-                                                message = $message,
-=======
-                                                message = $off,
->>>>>>> main
-                                                label = "travels in a format that is not built in"
-                                            )]
+                        message = $message,
+                        label = "travels in a format that is not built in"
+                    )]
             pub trait Enabled {}
 
             pub fn into_message<T: Message + Enabled>(value: T) -> Result<WsMessage, LensFailure> {
