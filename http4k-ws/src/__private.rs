@@ -12,8 +12,8 @@ use crate::lens::Message;
 pub use crate::message::Rejection;
 use crate::message::{IntoResponse, Response};
 pub use crate::routing::{
-    Matching, Path, Protocol, RouteMeta, Router, Segment, Side, Unmatched, filter, http,
-    http_handler, mount, unmatched, ws, ws_handler,
+    Matching, Mount, Mounting, Path, Protocol, RouteMeta, Router, Segment, Side, Table, Tabled,
+    Unknown, Unmatched, check_mount, filter, http, http_handler, mount, unmatched, ws, ws_handler,
 };
 pub use std::sync::Arc;
 

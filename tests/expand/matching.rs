@@ -16,48 +16,6 @@ pub fn app() -> PolyHandler {
     });
     let r4 = ::http4k_ws::__private::mount(five());
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &["GET"],
-                template: "/a/b",
-                params: &[],
-                name: "one",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &["POST"],
-                template: "/a/b",
-                params: &[],
-                name: "two",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &[],
-                template: "/a/<x>/c",
-                params: &["x"],
-                name: "three",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &[],
-                template: "/a/<rest..>",
-                params: &["rest"],
-                name: "four",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Mount,
-                methods: &[],
-                template: "/m",
-                params: &[],
-                name: "",
-                docs: "",
-            },
-        ];
         fn walk(
             path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
@@ -95,7 +53,7 @@ pub fn app() -> PolyHandler {
             }
         }
         ::http4k_ws::__private::Router::app(
-            ROUTES,
+            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
             walk,
             [r0, r1, r2, r3, r4],
             [::http4k_ws::__private::Unmatched {
@@ -105,3 +63,76 @@ pub fn app() -> PolyHandler {
         )
     }
 }
+#[doc = "The routes of `app()`."]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub mod app {
+    #[doc(hidden)]
+    pub enum Routes {}
+}
+const _: () = {
+    impl ::http4k_ws::__private::Tabled for app::Routes {
+        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &["GET"],
+                template: "/a/b",
+                params: &[],
+                name: "one",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &["POST"],
+                template: "/a/b",
+                params: &[],
+                name: "two",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &[],
+                template: "/a/<x>/c",
+                params: &["x"],
+                name: "three",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &[],
+                template: "/a/<rest..>",
+                params: &["rest"],
+                name: "four",
+                docs: "",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Mount,
+                methods: &[],
+                template: "/m",
+                params: &[],
+                name: "five",
+                docs: "",
+            },
+        ];
+        const MOUNTS: &'static [::http4k_ws::__private::Mount] =
+            &[::http4k_ws::__private::Mount::of::<app::Routes, 4>("five")];
+    }
+    #[allow(unused_imports)]
+    const _: () = {
+        type __Router = app::Routes;
+        const _: () = {
+            mod five {
+                pub use ::http4k_ws::__private::Unknown as Routes;
+            }
+            const _: () = {
+                use self::*;
+                impl ::http4k_ws::__private::Mounting<4> for __Router {
+                    type Mounted = five::Routes;
+                }
+            };
+        };
+    };
+    const _: () = ::http4k_ws::__private::check_mount(
+        <app::Routes as ::http4k_ws::__private::Tabled>::TABLE,
+        0,
+    );
+};

@@ -1,14 +1,6 @@
 pub fn app() -> PolyHandler {
     let r0 = ::http4k_ws::__private::http_handler(home);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::Http,
-            methods: &[],
-            template: "/good",
-            params: &[],
-            name: "home",
-            docs: "",
-        }];
         fn walk(
             path: &::http4k_ws::__private::Path<'_>,
             m: &mut ::http4k_ws::__private::Matching<'_>,
@@ -26,7 +18,7 @@ pub fn app() -> PolyHandler {
             }
         }
         ::http4k_ws::__private::Router::app(
-            ROUTES,
+            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
             walk,
             [r0],
             [::http4k_ws::__private::Unmatched {
@@ -36,6 +28,25 @@ pub fn app() -> PolyHandler {
         )
     }
 }
+#[doc = "The routes of `app()`."]
+#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+pub mod app {
+    #[doc(hidden)]
+    pub enum Routes {}
+}
+const _: () = {
+    impl ::http4k_ws::__private::Tabled for app::Routes {
+        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] =
+            &[::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &[],
+                template: "/good",
+                params: &[],
+                name: "home",
+                docs: "",
+            }];
+    }
+};
 const _: () = {
     ::core::compile_error! { "a parameter is written `<id>`, not `{id}`\n\n\"/users/{id}\"\n        ^^^^" }
 };

@@ -8,5 +8,6 @@ mod call;
 #[cfg(test)]
 mod golden;
 mod routes;
+mod tables;
 
 pub(crate) use routes::routes;

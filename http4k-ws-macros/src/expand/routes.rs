@@ -4,7 +4,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::call;
+use super::{call, tables};
 use crate::errors::Errors;
 use crate::matcher::Node;
 use crate::model::{End, Fallback, Route, Routes, Scope, params, spelled};
@@ -18,8 +18,9 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));
     match &model.head {
         Some(head) => {
+            let module = tables::module(model, head);
             let head = head.tokens();
-            quote!(#head { #app } #body)
+            quote!(#head { #app } #module #body)
         }
         // The function is not defined then, and nobody is to be told so.
         None if model.is_item => told,
@@ -78,7 +79,7 @@ fn route_end(route: &Route) -> TokenStream {
             let params: Vec<&Param> = route.params().collect();
             call::end(answerer, &params)
         }
-        End::Mount { keyword, app } => {
+        End::Mount { keyword, app, .. } => {
             let at = ours_at(keyword.span());
             quote_spanned!(at=> ::http4k_ws::__private::mount(#app))
         }
@@ -92,7 +93,7 @@ fn wraps(filters: &[usize]) -> TokenStream {
 }
 
 fn table(model: &Routes, at: Span) -> TokenStream {
-    let metas = model.routes.iter().map(meta);
+    let (made, routes) = known(model);
     let root = Node::root(model);
     let walk = root.walk(0, 0);
     let ends = (0..model.routes.len()).map(end_name);
@@ -104,7 +105,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
     let app = quote_spanned!(at=> ::http4k_ws::__private::Router::#make);
     quote! {
         {
-            const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];
+            #made
             fn walk(
                 path: &::http4k_ws::__private::Path<'_>,
                 m: &mut ::http4k_ws::__private::Matching<'_>,
@@ -112,12 +113,29 @@ fn table(model: &Routes, at: Span) -> TokenStream {
             ) -> bool {
                 #walk
             }
-            #app(ROUTES, walk, [#(#ends),*], [#(#unmatched),*])
+            #app(#routes, walk, [#(#ends),*], [#(#unmatched),*])
         }
     }
 }
 
-fn meta(route: &Route) -> TokenStream {
+/// What makes the table, where nothing beside the function does, and the table's routes.
+fn known(model: &Routes) -> (TokenStream, TokenStream) {
+    let of = |router: &TokenStream| quote!(<#router as ::http4k_ws::__private::Tabled>::ROUTES);
+    if let Some(head) = &model.head {
+        let router = tables::router(head);
+        return (TokenStream::new(), of(&router));
+    }
+    if tables::has_mounts(model) {
+        let router = quote!(Routes);
+        let tables = tables::tables(model, &router);
+        return (quote!(enum #router {} #tables), of(&router));
+    }
+    let metas = model.routes.iter().map(meta);
+    let made = quote!(const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];);
+    (made, quote!(ROUTES))
+}
+
+pub(super) fn meta(route: &Route) -> TokenStream {
     let protocol = match &route.end {
         End::Mount { .. } => quote!(Mount),
         End::Handler(answerer) => match answerer.speaks {

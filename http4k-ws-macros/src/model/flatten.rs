@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 
-use super::{Answerer, Call, End, Fallback, Route, Routes, Scope, params, spelled};
+use super::{Answerer, Call, End, Fallback, Mounted, Route, Routes, Scope, params, spelled};
 use crate::errors::Errors;
 use crate::parse::{self, Entry, Handler, Param, Place, Segment, Speaks, Target};
 
@@ -76,7 +76,11 @@ impl Routes {
                 self.open_scope(around, &mut inner, own_filters, &entries);
                 return self.add_all(entries, &inner, errors);
             }
-            Target::Mount { keyword, app } => End::Mount { keyword, app },
+            Target::Mount { keyword, app } => End::Mount {
+                keyword,
+                function: Mounted::by(&app),
+                app,
+            },
             Target::Handler(handler) => match answerer(handler, &inner.segments, errors) {
                 Some(answerer) => End::Handler(answerer),
                 None => return,

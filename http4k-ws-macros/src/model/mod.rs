@@ -3,9 +3,11 @@
 mod args;
 mod call;
 mod flatten;
+mod mounted;
 
 pub(crate) use args::Arg;
 pub(crate) use call::{Call, Callee, Shape};
+pub(crate) use mounted::Mounted;
 use proc_macro2::{Ident, Span};
 use syn::Expr;
 
@@ -44,7 +46,12 @@ pub(crate) struct Route {
 /// Where a route leads.
 pub(crate) enum End {
     Handler(Answerer),
-    Mount { keyword: Ident, app: Expr },
+    Mount {
+        keyword: Ident,
+        app: Expr,
+        /// The function that is called, whose table may be known.
+        function: Option<Mounted>,
+    },
 }
 
 /// What answers on a route or a fallback.
@@ -137,7 +144,9 @@ impl Route {
         match (&self.name, &self.end) {
             (Some(name), _) => name.unraw().to_string(),
             (None, End::Handler(answerer)) => answerer.call.function().unwrap_or_default(),
-            (None, End::Mount { .. }) => String::new(),
+            (None, End::Mount { function, .. }) => {
+                function.as_ref().map(Mounted::name).unwrap_or_default()
+            }
         }
     }
 }

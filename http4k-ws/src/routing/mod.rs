@@ -3,8 +3,10 @@
 //! A [`Router`] is a table of routes, a walk over their paths, and one endpoint for each. [`matching`] has
 //! the rules of precedence, [`check`] what no table may hold, [`endpoint`] what a route calls,
 //! [`unmatched`] what is answered when no route does. [`Routes`] builds one; [`Route`] and [`RouteTable`]
-//! show what is in it, and [`Explanation`] what became of a request.
+//! show what is in it, and [`Explanation`] what became of a request. [`across`] compares tables where a
+//! program is compiled.
 
+mod across;
 mod check;
 mod endpoint;
 mod error;
@@ -13,13 +15,16 @@ mod flat;
 mod leaves;
 mod matching;
 mod path;
+mod report;
 mod route;
 mod router;
 mod routes;
 mod table;
+mod template;
 mod tree;
 mod unmatched;
 
+pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
 pub use endpoint::{Side, filter, http, http_handler, mount, ws, ws_handler};
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};

@@ -1,7 +1,7 @@
 //! What a typed socket costs over serde_json by hand, on the same bytes.
 //!
 //! ```text
-//! cargo bench --bench messages
+//! cargo bench -p http4k-ws --all-features --bench messages
 //! ```
 //!
 //! It prints both times of both comparisons and their ratio, and fails where one is over 1.05. Rounds alternate, and

@@ -1,0 +1,132 @@
+//! What the compiler is to know of a router: its table, and those of what it mounts.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Attribute;
+
+use super::routes::meta;
+use crate::model::{End, Mounted, Route, Routes};
+use crate::parse::{Head, ours_at};
+
+/// Implementations for `router`, a type that stands for this table.
+///
+/// What the user wrote is named here and not in the module that links are in: a module in a function's body
+/// does not see what is around it.
+pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
+    let metas = model.routes.iter().map(meta);
+    let mounts = mounts(model).map(|(index, _, mounted)| {
+        let function = mounted.spelled();
+        let index = Literal::usize_unsuffixed(index);
+        quote!(::http4k_ws::__private::Mount::of::<#router, #index>(#function))
+    });
+    let lookups = self::mounts(model).map(|(index, _, mounted)| lookup(index, mounted, router));
+    let checks = self::mounts(model)
+        .enumerate()
+        .map(|(nth, (_, keyword, _))| {
+            let at = ours_at(keyword.span());
+            let nth = Literal::usize_unsuffixed(nth);
+            quote_spanned! {at=>
+                const _: () = ::http4k_ws::__private::check_mount(
+                    <#router as ::http4k_ws::__private::Tabled>::TABLE, #nth
+                );
+            }
+        });
+    let mounts = has_mounts(model)
+        .then(|| quote!(const MOUNTS: &'static [::http4k_ws::__private::Mount] = &[#(#mounts),*];));
+    quote! {
+        impl ::http4k_ws::__private::Tabled for #router {
+            const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[#(#metas),*];
+            #mounts
+        }
+        #(#lookups)*
+        #(#checks)*
+    }
+}
+
+/// Whether a table is looked for.
+pub(super) fn has_mounts(model: &Routes) -> bool {
+    mounts(model).next().is_some()
+}
+
+fn mounts(model: &Routes) -> impl Iterator<Item = (usize, &Ident, &Mounted)> {
+    let routes = model.routes.iter().enumerate();
+    routes.filter_map(|(index, Route { end, .. })| match end {
+        End::Mount {
+            keyword,
+            function: Some(function),
+            ..
+        } => Some((index, keyword, function)),
+        _ => None,
+    })
+}
+
+/// Finds the module beside a function, if there is one: what a glob import brings is found before what is
+/// around it, and an import that brings nothing is no mistake.
+fn lookup(index: usize, mounted: &Mounted, router: &TokenStream) -> TokenStream {
+    let index = Literal::usize_unsuffixed(index);
+    let name = &again(&mounted.function);
+    let modules = mounted.modules.iter().map(again);
+    let leading = mounted.leading.map(|_| quote!(::));
+    let path = quote!(#leading #(#modules)::*);
+    // A name is looked up before the glob import, which could bring the same.
+    let (alias, glob) = match (mounted.modules.is_empty(), mounted.is_rooted()) {
+        (true, _) => (None, quote!(self)),
+        (_, true) => (None, path),
+        _ => (Some(quote!(use #path as __modules;)), quote!(__modules)),
+    };
+    quote! {
+        #[allow(unused_imports)]
+        const _: () = {
+            type __Router = #router;
+            #alias
+            const _: () = {
+                mod #name {
+                    pub use ::http4k_ws::__private::Unknown as Routes;
+                }
+                const _: () = {
+                    use #glob::*;
+                    impl ::http4k_ws::__private::Mounting<#index> for __Router {
+                        type Mounted = #name::Routes;
+                    }
+                };
+            };
+        };
+    }
+}
+
+/// Another use of a name that the user wrote.
+fn again(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    // That token is bound to its own place.
+    if name != "$crate" {
+        name.set_span(ours_at(name.span()));
+    }
+    name
+}
+
+/// The type that stands for the table of a function.
+pub(super) fn router(head: &Head) -> TokenStream {
+    let name = again(&head.signature.ident);
+    quote!(#name::Routes)
+}
+
+/// The module beside the function, and what is known of that type.
+pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
+    let name = again(&head.signature.ident);
+    let visibility = &head.visibility;
+    let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
+    let cfgs: Vec<&Attribute> = head.attributes.iter().filter(is_cfg).collect();
+    let tables = tables(model, &router(head));
+    let docs = format!("The routes of `{name}()`.");
+    quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        #[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+        #visibility mod #name {
+            #[doc(hidden)]
+            pub enum Routes {}
+        }
+        #(#cfgs)*
+        const _: () = { #tables };
+    }
+}

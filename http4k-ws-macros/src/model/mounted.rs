@@ -1,0 +1,69 @@
+//! `mount(users::api(db))`: the function whose application is mounted.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Expr, Path, PathArguments, PathSegment, Token};
+
+/// The path of a function: where its table is looked for.
+pub(crate) struct Mounted {
+    pub(crate) leading: Option<Token![::]>,
+    /// The modules on the way; none where the function is called by its name alone.
+    pub(crate) modules: Vec<Ident>,
+    pub(crate) function: Ident,
+}
+
+impl Mounted {
+    /// The function that `app` calls; `None` where only the program finds out what is mounted.
+    pub(super) fn by(app: &Expr) -> Option<Self> {
+        match app {
+            Expr::Group(group) => Self::by(&group.expr),
+            // A filter takes no route away.
+            Expr::MethodCall(call) if call.method == "with" => Self::by(&call.receiver),
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(path) if path.qself.is_none() => Self::at(&path.path),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn at(path: &Path) -> Option<Self> {
+        let mut segments = path.segments.iter();
+        let function = segments.next_back()?.ident.clone();
+        // A function of a type has no module beside it.
+        let is_module = |segment: &PathSegment| {
+            let name = segment.ident.unraw().to_string();
+            matches!(segment.arguments, PathArguments::None)
+                && !name.starts_with(char::is_uppercase)
+        };
+        segments.clone().all(is_module).then(|| Self {
+            leading: path.leading_colon,
+            modules: segments.map(|segment| segment.ident.clone()).collect(),
+            function,
+        })
+    }
+
+    /// What the mount is called.
+    pub(crate) fn name(&self) -> String {
+        self.function.unraw().to_string()
+    }
+
+    /// The path as it was written.
+    pub(crate) fn spelled(&self) -> String {
+        let leading = self.leading.to_token_stream().to_string();
+        let names = self.modules.iter().chain([&self.function]);
+        let names: Vec<String> = names.map(ToString::to_string).collect();
+        format!("{leading}{}", names.join("::"))
+    }
+
+    /// Whether its path starts with a keyword or `::`, so that no name in scope can be meant.
+    pub(crate) fn is_rooted(&self) -> bool {
+        let keyword = |first: &Ident| {
+            ["crate", "self", "super", "$crate"]
+                .iter()
+                .any(|keyword| first == keyword)
+        };
+        self.leading.is_some() || self.modules.first().is_none_or(keyword)
+    }
+}
