@@ -122,10 +122,7 @@ macro_rules! off {
         pub mod $module {
             use super::*;
 
-            #[diagnostic::on_unimplemented(
-                        message = $message,
-                        label = "travels in a format that is not built in"
-                    )]
+            #[diagnostic::on_unimplemented(message = $message, label = "a format not built in")]
             pub trait Enabled {}
 
             pub fn into_message<T: Message + Enabled>(value: T) -> Result<WsMessage, LensFailure> {
