@@ -35,7 +35,7 @@ pub(super) type ReadBody<T> = Arc<dyn Fn(Bytes, &str) -> Result<T, LensFailure> 
 pub(super) type WriteBody<T> =
     Arc<dyn Fn(T) -> Result<(&'static str, Bytes), LensFailure> + Send + Sync>;
 
-/// A typed view of the body of a [`Request`] or a [`Response`]; `Body::json()`, `T::body()` and their like make it.
+/// A typed view of the body of a [`Request`](crate::Request) or a [`Response`](crate::Response); `Body::json()`, `T::body()` and their like make it.
 ///
 /// To read, it takes the whole body into memory, and leaves it there: another lens may read it again. A Content-Type
 /// that is missing or names something else is Unsupported; [`lenient`](Self::lenient) and
@@ -217,7 +217,7 @@ impl<T: 'static, D> BodyLens<T, D> {
         }
     }
 
-    /// The value of the body of `message`, a [`Request`] or a [`Response`].
+    /// The value of the body of `message`, a [`Request`](crate::Request) or a [`Response`](crate::Response).
     ///
     /// # Errors
     ///
