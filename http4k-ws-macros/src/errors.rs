@@ -5,9 +5,19 @@ use std::ops::Range;
 use proc_macro2::{Span, TokenStream};
 use syn::LitStr;
 
-/// The mistakes found so far.
+/// The mistakes found so far, and what they keep out of the expansion.
 #[derive(Default)]
-pub(crate) struct Errors(Vec<syn::Error>);
+pub(crate) struct Errors {
+    told: Vec<syn::Error>,
+    left_out: Vec<LeftOut>,
+}
+
+/// What a broken route leads to: nothing for the compiler, but an editor helps to mend it.
+pub(crate) struct LeftOut {
+    /// The parameters of its path, as far as they can be told.
+    pub(crate) params: Vec<String>,
+    pub(crate) handler: TokenStream,
+}
 
 impl Errors {
     /// A mistake at `span`; `message` says what to write instead.
@@ -16,15 +26,15 @@ impl Errors {
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
         let message = message.to_string();
         let place = format!("{span:?}");
-        let mut known = self.0.iter();
+        let mut known = self.told.iter();
         if !known.any(|e| e.to_string() == message && format!("{:?}", e.span()) == place) {
-            self.0.push(syn::Error::new(span, message));
+            self.told.push(syn::Error::new(span, message));
         }
     }
 
     /// A mistake that the parser found.
     pub(crate) fn push(&mut self, error: syn::Error) {
-        self.0.push(error);
+        self.told.push(error);
     }
 
     /// A mistake in the bytes `range` of a literal's text.
@@ -46,19 +56,45 @@ impl Errors {
         }
     }
 
+    /// Keeps the handler of a broken route, with the parameters that `path` seems to have.
+    pub(crate) fn leave_out(&mut self, path: &str, handler: TokenStream) {
+        self.left_out.push(LeftOut {
+            params: names(path),
+            handler,
+        });
+    }
+
+    pub(crate) fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.told.is_empty()
     }
 
     /// The mistakes, as tokens that make the compiler report them.
     pub(crate) fn to_tokens(&self) -> TokenStream {
-        self.0.iter().map(syn::Error::to_compile_error).collect()
+        self.told.iter().map(syn::Error::to_compile_error).collect()
     }
 
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().map(ToString::to_string).collect()
+        self.told.iter().map(ToString::to_string).collect()
     }
+}
+
+/// The names in a path, whether it is right or not: what follows `<`, `{` or `:`.
+fn names(path: &str) -> Vec<String> {
+    let pieces = path.split(['<', '{', ':', '*']).skip(1);
+    let names = pieces.map(|piece| {
+        let end = piece.find(|c: char| !c.is_alphanumeric() && c != '_');
+        piece[..end.unwrap_or(piece.len())].to_owned()
+    });
+    let mut names: Vec<String> = names
+        .filter(|name| syn::parse_str::<proc_macro2::Ident>(name).is_ok())
+        .collect();
+    names.dedup();
+    names
 }
 
 /// The one of `known` that `word` was probably meant to be.

@@ -9,13 +9,38 @@ use crate::handler::{
 };
 pub use crate::handler::{PolyHandler, WebSocket, WsResponse};
 use crate::lens::Message;
-pub use crate::message::Rejection;
+pub use crate::message::Request;
 use crate::message::{IntoResponse, Response};
+pub use crate::message::{Rejection, ToPath};
 pub use crate::routing::{
-    Matching, Mount, Mounting, Path, Protocol, RouteMeta, Router, Segment, Side, Table, Tabled,
-    Unknown, Unmatched, check_mount, filter, http, http_handler, mount, unmatched, ws, ws_handler,
+    Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta, Router, Segment,
+    Side, Table, Tabled, Through, Typed, Unknown, Unmatched, check_mount, filter, http,
+    http_handler, mount, mounted_uri, path_of, push_prefix, unmatched, ws, ws_handler,
 };
 pub use std::sync::Arc;
+
+#[cfg(feature = "macros")]
+pub use http4k_ws_macros::routes;
+
+/// What is no route yet: an editor reads it, to complete and explain what is in it.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __broken_route {
+    ($($route:tt)*) => {
+        let _ = || { $($route)* };
+    };
+}
+
+/// What is no route yet: nothing to the compiler, which is told of it elsewhere.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __broken_route {
+    ($($route:tt)*) => {};
+}
+
+pub use __broken_route as broken;
 
 /// A copy of a value that a route captures: one for the route, one for each call.
 pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> T {

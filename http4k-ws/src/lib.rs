@@ -82,8 +82,8 @@ pub use lens::*;
 pub use macros::*;
 pub use message::*;
 pub use routing::{
-    Candidate, Explanation, Methods, Protocol, Question, Route, RouteError, RouteTable, Routes,
-    Verdict,
+    Candidate, Explanation, Link, Methods, Protocol, Question, Route, RouteError, RouteTable,
+    Routes, Verdict,
 };
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig};

@@ -141,7 +141,10 @@
 /// ```
 ///
 /// Nothing is registered while the program runs, and matching allocates nothing.
-pub use http4k_ws_macros::routes;
+#[macro_export]
+macro_rules! routes {
+    ($($routes:tt)*) => { $crate::__private::routes! { crate = $crate; $($routes)* } };
+}
 
 /// Makes a type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries, and what a body or a response can be.
 ///

@@ -93,12 +93,45 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-#[doc = "The routes of `app()`."]
-#[allow(dead_code, missing_debug_implementations, unreachable_pub)]
+#[doc = "Links to the routes of `app()`."]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_camel_case_types,
+    private_bounds,
+    private_interfaces,
+    unreachable_pub
+)]
 pub mod app {
     #[doc(hidden)]
     pub enum Routes {}
+    #[doc = "`GET /a/b`"]
+    pub struct one;
+    #[doc = "`POST /a/b`"]
+    pub struct two;
+    #[doc = "`/a/<x>/c`"]
+    pub struct three<P0> {
+        #[doc = "The parameter `<x>`."]
+        pub x: P0,
+    }
+    #[doc = "`/a/<rest..>`"]
+    pub struct four<P0> {
+        #[doc = "The parameter `<rest>`."]
+        pub rest: P0,
+    }
+    #[doc = r" The path of a link to a route here, or of one that is mounted here."]
+    pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
+    where
+        L: ::http4k_ws::__private::Link,
+        Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+    {
+        ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
+            ::std::string::String::new(),
+            &link,
+        )
+    }
 }
+#[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
     impl ::http4k_ws::__private::Tabled for app::Routes {
         const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
@@ -165,4 +198,77 @@ const _: () = {
         <app::Routes as ::http4k_ws::__private::Tabled>::TABLE,
         0,
     );
+    impl<T, A> ::http4k_ws::__private::Mounts<T, ::http4k_ws::__private::Through<4, A>> for app::Routes
+    where
+        <app::Routes as ::http4k_ws::__private::Mounting<4>>::Mounted:
+            ::http4k_ws::__private::Mounts<T, A>,
+    {
+        fn prefix(path: &mut ::std::string::String) {
+            ::http4k_ws::__private::push_prefix::<
+                <app::Routes as ::http4k_ws::__private::Mounting<4>>::Mounted,
+                T,
+                A,
+            >(path, "/m")
+        }
+    }
+    impl ::http4k_ws::__private::Link for app::one {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/b", &[])
+        }
+    }
+    impl app::one {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl ::http4k_ws::__private::Link for app::two {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/b", &[])
+        }
+    }
+    impl app::two {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl<P0> ::http4k_ws::__private::Link for app::three<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/<x>/c", &[&self.x])
+        }
+    }
+    impl<P0> app::three<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl<P0> ::http4k_ws::__private::Link for app::four<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/a/<rest..>", &[&self.rest])
+        }
+    }
+    impl<P0> app::four<P0>
+    where
+        P0: ::http4k_ws::__private::ToPath,
+    {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
 };

@@ -1,6 +1,7 @@
 //! Every rule that needs no more than the macro's own table.
 
 mod conflicts;
+mod names;
 mod parameters;
 
 use proc_macro2::Ident;
@@ -28,6 +29,7 @@ pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
         }
     }
     parameters::of_blocks_are_used(model, errors);
+    names::names(model, errors);
     conflicts::duplicates(model, errors);
     conflicts::fallbacks(model, errors);
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use proc_macro2::TokenStream;
 
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 9] = [
     "handler_value",
     "call",
     "ws_call",
@@ -15,6 +15,7 @@ const FORMS: [&str; 8] = [
     "method_call",
     "matching",
     "block",
+    "links",
     "mistake",
 ];
 
@@ -47,6 +48,7 @@ fn bare(source: &str) -> String {
     let mut text = text
         .replace(",)", ")")
         .replace(",]", "]")
+        .replace(",>", ">")
         .replace(",}", "}");
     text.retain(|c| c != '{' && c != '}');
     text

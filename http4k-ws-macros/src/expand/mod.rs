@@ -7,6 +7,8 @@
 mod call;
 #[cfg(test)]
 mod golden;
+mod library;
+mod links;
 mod routes;
 mod tables;
 

@@ -1,18 +1,20 @@
 //! `routes!`: a function, or an expression.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::library::scope;
 use super::{call, tables};
-use crate::errors::Errors;
+use crate::errors::{Errors, LeftOut};
 use crate::matcher::Node;
 use crate::model::{End, Fallback, Route, Routes, Scope, params, spelled};
 use crate::parse::{Param, Speaks, ours_at};
 
 /// The whole expansion, with what is wrong at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
-    let app = app(model);
+    let app = app(model, &left_out(errors));
+    let app = scope(model.library.as_ref(), app);
     let told = errors.to_tokens();
     // In a body of its own: beside items, it would keep the compiler from telling of unknown names.
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));
@@ -28,8 +30,30 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     }
 }
 
-/// Ends and filters in the order of the source, then the table.
-fn app(model: &Routes) -> TokenStream {
+/// The handlers of broken routes, for editors alone.
+fn left_out(errors: &Errors) -> TokenStream {
+    let all = errors.left_out().iter();
+    let calls = all.map(|LeftOut { params, handler }| {
+        // The names are the user's, and stand nowhere in the source.
+        let user = handler.clone().into_iter().next();
+        let user = user.map_or_else(Span::call_site, |token| token.span());
+        let name = |name: &str| Ident::new(name, Span::call_site().resolved_at(user));
+        let (req, ws) = (name("req"), name("ws"));
+        let params = params.iter().map(|param| name(param));
+        quote! {
+            ::http4k_ws::__private::broken! {
+                let #req: ::http4k_ws::__private::Request = ::core::unreachable!();
+                let #ws: ::http4k_ws::__private::WebSocket = ::core::unreachable!();
+                #(let #params = ::core::unreachable!();)*
+                #handler
+            }
+        }
+    });
+    calls.collect()
+}
+
+/// Ends and filters in the order of the source, what is left out, then the table.
+fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     let mut filters = 0;
     let mut steps = TokenStream::new();
     let mut filters_up_to = |last: Option<usize>, steps: &mut TokenStream| {
@@ -62,7 +86,7 @@ fn app(model: &Routes) -> TokenStream {
         None => Span::mixed_site(),
     };
     let table = table(model, at);
-    quote!(#steps #table)
+    quote!(#steps #left_out #table)
 }
 
 fn filter(model: &Routes, index: usize) -> TokenStream {
@@ -74,7 +98,14 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
 
 fn route_end(route: &Route) -> TokenStream {
     match &route.end {
-        End::Handler(_) if route.is_misunderstood() => quote!(::http4k_ws::__private::unmatched()),
+        End::Handler(answerer) if route.is_misunderstood() => {
+            let params: Vec<&Param> = route.params().collect();
+            let end = call::end(answerer, &params);
+            quote! {{
+                ::http4k_ws::__private::broken! { #end }
+                ::http4k_ws::__private::unmatched()
+            }}
+        }
         End::Handler(answerer) => {
             let params: Vec<&Param> = route.params().collect();
             call::end(answerer, &params)
@@ -165,7 +196,7 @@ pub(super) fn meta(route: &Route) -> TokenStream {
 }
 
 /// The lines of a doc comment, each without the space before it.
-fn docs(lines: &[String]) -> String {
+pub(super) fn docs(lines: &[String]) -> String {
     let lines: Vec<&str> = lines
         .iter()
         .map(|line| line.strip_prefix(' ').unwrap_or(line))

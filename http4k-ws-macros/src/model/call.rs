@@ -76,17 +76,22 @@ impl Call {
 
     /// The name of the function, where it has one.
     pub(crate) fn function(&self) -> Option<String> {
+        self.function_name().map(|name| name.unraw().to_string())
+    }
+
+    /// The same, where it is written.
+    pub(crate) fn function_name(&self) -> Option<&Ident> {
         match &self.shape {
             Shape::Value(Expr::Path(path)) => Some(path),
             Shape::Function { call, .. } => match &*call.func {
                 Expr::Path(path) => Some(path),
                 _ => None,
             },
-            Shape::Method(call) => return Some(call.method.unraw().to_string()),
+            Shape::Method(call) => return Some(&call.method),
             Shape::Value(_) | Shape::Closure(_) => None,
         }
         .and_then(|path| path.path.segments.last())
-        .map(|segment| segment.ident.unraw().to_string())
+        .map(|segment| &segment.ident)
     }
 
     /// The parameters that are handed over, by index.

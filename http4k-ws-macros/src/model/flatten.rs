@@ -1,6 +1,7 @@
 //! Blocks → routes, each with the whole of its path and all of its filters.
 
 use proc_macro2::{Ident, Span};
+use quote::ToTokens;
 
 use super::{Answerer, Call, End, Fallback, Mounted, Route, Routes, Scope, params, spelled};
 use crate::errors::Errors;
@@ -19,6 +20,7 @@ struct Around {
 impl Routes {
     pub(crate) fn new(syntax: parse::Routes, errors: &mut Errors) -> Self {
         let mut model = Self {
+            library: syntax.library,
             head: syntax.head,
             is_item: syntax.is_item,
             filters: Vec::new(),
@@ -54,6 +56,10 @@ impl Routes {
                 if let Some(name) = &entry.name {
                     errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
                 }
+                if let Some(attribute) = &entry.deprecated {
+                    let message = "`_` has no path, so it has no link to deprecate: drop this";
+                    errors.at(attribute.pound_token.span, message);
+                }
                 return self.add_fallback(entry.methods, span, entry.target, &inner, errors);
             }
         };
@@ -71,6 +77,12 @@ impl Routes {
                     errors.at(
                         name.span(),
                         "a block has no name: write `as` on a route inside",
+                    );
+                }
+                if let Some(attribute) = &entry.deprecated {
+                    errors.at(
+                        attribute.pound_token.span,
+                        "a block has no link: write `#[deprecated]` on the routes inside",
                     );
                 }
                 self.open_scope(around, &mut inner, own_filters, &entries);
@@ -94,6 +106,7 @@ impl Routes {
             own_filters,
             name: entry.name,
             docs: entry.docs,
+            deprecated: entry.deprecated,
             end,
             span,
         });
@@ -198,10 +211,15 @@ fn answerer(handler: Handler, segments: &[Segment], errors: &mut Errors) -> Opti
         let message = "`sse(..)` is understood and not yet served: answer a stream of \
                        `text/event-stream` from `http(..)`";
         errors.at(handler.keyword.span(), message);
+        errors.leave_out(&spelled(segments), handler.expr.to_token_stream());
         return None;
     }
     let params: Vec<String> = params(segments).map(Param::text).collect();
-    let call = Call::new(handler.expr, handler.speaks, &params, errors)?;
+    let written = handler.expr.to_token_stream();
+    let Some(call) = Call::new(handler.expr, handler.speaks, &params, errors) else {
+        errors.leave_out(&spelled(segments), written);
+        return None;
+    };
     Some(Answerer {
         speaks: handler.speaks,
         keyword: handler.keyword,

@@ -3,18 +3,22 @@
 mod args;
 mod call;
 mod flatten;
+mod links;
 mod mounted;
 
 pub(crate) use args::Arg;
 pub(crate) use call::{Call, Callee, Shape};
+pub(crate) use links::{Link, is_reserved};
 pub(crate) use mounted::Mounted;
-use proc_macro2::{Ident, Span};
-use syn::Expr;
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Attribute, Expr};
 
 use crate::parse::{self, Doc, Param, Segment, Speaks};
 
 /// One application.
 pub(crate) struct Routes {
+    /// Where the library is found, if not at `::http4k_ws`.
+    pub(crate) library: Option<TokenStream>,
     pub(crate) head: Option<parse::Head>,
     /// Whether items are wanted, even where the function's head is broken.
     pub(crate) is_item: bool,
@@ -38,6 +42,8 @@ pub(crate) struct Route {
     pub(crate) own_filters: usize,
     pub(crate) name: Option<Ident>,
     pub(crate) docs: Vec<Doc>,
+    /// `#[deprecated]`, for its link.
+    pub(crate) deprecated: Option<Attribute>,
     pub(crate) end: End,
     /// Its path, or what stands for it.
     pub(crate) span: Span,
@@ -141,12 +147,17 @@ impl Route {
     /// What it is called: `as`, or its function's name, or nothing.
     pub(crate) fn called(&self) -> String {
         use syn::ext::IdentExt;
+        let name = self.named();
+        name.map(|name| name.unraw().to_string())
+            .unwrap_or_default()
+    }
+
+    /// The same, where it is written.
+    pub(crate) fn named(&self) -> Option<&Ident> {
         match (&self.name, &self.end) {
-            (Some(name), _) => name.unraw().to_string(),
-            (None, End::Handler(answerer)) => answerer.call.function().unwrap_or_default(),
-            (None, End::Mount { function, .. }) => {
-                function.as_ref().map(Mounted::name).unwrap_or_default()
-            }
+            (Some(name), _) => Some(name),
+            (None, End::Handler(answerer)) => answerer.call.function_name(),
+            (None, End::Mount { function, .. }) => function.as_ref().map(|f| &f.function),
         }
     }
 }

@@ -18,8 +18,15 @@ impl Mounted {
     pub(super) fn by(app: &Expr) -> Option<Self> {
         match app {
             Expr::Group(group) => Self::by(&group.expr),
-            // A filter takes no route away.
-            Expr::MethodCall(call) if call.method == "with" => Self::by(&call.receiver),
+            // A filter takes no route away, and a function may give back a `Result`.
+            Expr::MethodCall(call)
+                if ["with", "unwrap", "expect"]
+                    .iter()
+                    .any(|name| call.method == name) =>
+            {
+                Self::by(&call.receiver)
+            }
+            Expr::Try(tried) => Self::by(&tried.expr),
             Expr::Call(call) => match &*call.func {
                 Expr::Path(path) if path.qself.is_none() => Self::at(&path.path),
                 _ => None,
@@ -42,11 +49,6 @@ impl Mounted {
             modules: segments.map(|segment| segment.ident.clone()).collect(),
             function,
         })
-    }
-
-    /// What the mount is called.
-    pub(crate) fn name(&self) -> String {
-        self.function.unraw().to_string()
     }
 
     /// The path as it was written.

@@ -1,6 +1,7 @@
 //! One entry: `GET "/users/<id>" with(auth()) as user => http(show(id))`.
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -17,6 +18,8 @@ pub(crate) type Doc = String;
 /// One route, mount or block.
 pub(crate) struct Entry {
     pub(crate) docs: Vec<Doc>,
+    /// `#[deprecated]`, for its link.
+    pub(crate) deprecated: Option<Attribute>,
     pub(crate) methods: Vec<Ident>,
     pub(crate) place: Place,
     pub(crate) filters: Vec<Expr>,
@@ -60,13 +63,16 @@ pub(crate) struct Handler {
 impl Entry {
     /// The next entry; `None` where its path is broken, which is reported.
     pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Self>> {
-        let docs = docs(Attribute::parse_outer(input)?, errors);
+        let (docs, deprecated) = attributes(Attribute::parse_outer(input)?, errors);
         let span = input.span();
         let methods = methods(input)?;
+        let mut path = String::new();
         let place = if input.peek(Token![_]) {
             Some(Place::Fallback(input.parse::<Token![_]>()?.span))
         } else if input.peek(LitStr) {
-            Template::new(input.parse()?, errors).map(Place::Path)
+            let literal: LitStr = input.parse()?;
+            path = literal.value();
+            Template::new(literal, errors).map(Place::Path)
         } else {
             Some(Place::Here)
         };
@@ -83,8 +89,12 @@ impl Entry {
         };
         let arrow = arrow(input, &place, last)?;
         let target = target(input, arrow, errors)?;
+        if let (None, Target::Handler(handler)) = (&place, &target) {
+            errors.leave_out(&path, handler.expr.to_token_stream());
+        }
         Ok(place.map(|place| Self {
             docs,
+            deprecated,
             methods,
             place,
             filters,
@@ -95,10 +105,14 @@ impl Entry {
     }
 }
 
-fn docs(attributes: Vec<Attribute>, errors: &mut Errors) -> Vec<Doc> {
-    let mut docs = Vec::new();
+fn attributes(attributes: Vec<Attribute>, errors: &mut Errors) -> (Vec<Doc>, Option<Attribute>) {
+    let (mut docs, mut deprecated) = (Vec::new(), None);
     for attribute in attributes {
         let span = attribute.pound_token.span;
+        if attribute.path().is_ident("deprecated") {
+            deprecated = Some(attribute);
+            continue;
+        }
         match attribute.meta {
             Meta::NameValue(meta) if meta.path.is_ident("doc") => {
                 if let Expr::Lit(ExprLit {
@@ -114,10 +128,13 @@ fn docs(attributes: Vec<Attribute>, errors: &mut Errors) -> Vec<Doc> {
                 "`#[cfg]` can't be on one route: the routes are checked against each other \
                  before it is known; mount an application that has two forms instead",
             ),
-            _ => errors.at(span, "a route has doc comments and no other attributes"),
+            _ => errors.at(
+                span,
+                "a route has doc comments and `#[deprecated]`, and no other attributes",
+            ),
         }
     }
-    docs
+    (docs, deprecated)
 }
 
 fn methods(input: ParseStream<'_>) -> Result<Vec<Ident>> {

@@ -1,7 +1,7 @@
 //! The head of the item form: `pub fn app(hub: Hub) -> PolyHandler`.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Result, ReturnType, Signature, Token, Type, Visibility, braced, parse_quote};
 
@@ -30,8 +30,12 @@ pub(super) fn is_item(input: TokenStream) -> bool {
 }
 
 /// The head, where it is one, and the entries.
-pub(super) fn parse(input: TokenStream, errors: &mut Errors) -> (Option<Head>, TokenStream) {
-    let parsed = (|input: ParseStream<'_>| item(input, errors)).parse2(input);
+pub(super) fn parse(
+    input: TokenStream,
+    library: Option<&TokenStream>,
+    errors: &mut Errors,
+) -> (Option<Head>, TokenStream) {
+    let parsed = (|input: ParseStream<'_>| item(input, library, errors)).parse2(input);
     match parsed {
         Ok((head, body)) => (Some(head), body),
         Err(error) => {
@@ -41,7 +45,11 @@ pub(super) fn parse(input: TokenStream, errors: &mut Errors) -> (Option<Head>, T
     }
 }
 
-fn item(input: ParseStream<'_>, errors: &mut Errors) -> Result<(Head, TokenStream)> {
+fn item(
+    input: ParseStream<'_>,
+    library: Option<&TokenStream>,
+    errors: &mut Errors,
+) -> Result<(Head, TokenStream)> {
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
     let mut signature: Signature = input.parse()?;
@@ -56,7 +64,8 @@ fn item(input: ParseStream<'_>, errors: &mut Errors) -> Result<(Head, TokenStrea
             end,
             "the function gives back an application: write `-> PolyHandler`",
         );
-        signature.output = parse_quote!(-> ::http4k_ws::__private::PolyHandler);
+        let library = library.cloned().unwrap_or(quote!(::http4k_ws));
+        signature.output = parse_quote!(-> #library::__private::PolyHandler);
     }
     let body;
     braced!(body in input);

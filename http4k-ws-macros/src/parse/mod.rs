@@ -12,10 +12,16 @@ pub(crate) use item::Head;
 use proc_macro2::{Span, TokenStream, TokenTree};
 pub(crate) use template::{Param, Segment, Template};
 
+use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
+use syn::{Path, Token};
+
 use crate::errors::Errors;
 
 /// The whole input of `routes!`.
 pub(crate) struct Routes {
+    /// Where the library is found, if not at `::http4k_ws`.
+    pub(crate) library: Option<TokenStream>,
     /// The function of the item form.
     pub(crate) head: Option<Head>,
     /// Whether items are wanted, even where the head is broken.
@@ -25,13 +31,15 @@ pub(crate) struct Routes {
 
 impl Routes {
     pub(crate) fn new(input: TokenStream, errors: &mut Errors) -> Self {
+        let (library, input) = library(input);
         let is_item = item::is_item(input.clone());
         let (head, body) = if is_item {
-            item::parse(input, errors)
+            item::parse(input, library.as_ref(), errors)
         } else {
             (None, input)
         };
         Self {
+            library,
             head,
             is_item,
             entries: entries(body, errors),
@@ -39,25 +47,64 @@ impl Routes {
     }
 }
 
+/// `crate = path;` at the start, and the rest. The macro in front of this one says where it is; who writes it
+/// again has the last word.
+fn library(input: TokenStream) -> (Option<TokenStream>, TokenStream) {
+    let (mut library, mut rest) = (None, input);
+    let option = |input: ParseStream<'_>| {
+        input.parse::<Token![crate]>()?;
+        input.parse::<Token![=]>()?;
+        let path = input.call(Path::parse_mod_style)?;
+        input.parse::<Token![;]>()?;
+        Ok((path.into_token_stream(), input.parse()?))
+    };
+    while let Ok((path, after)) = Parser::parse2(option, rest.clone()) {
+        (library, rest) = (Some(path), after);
+    }
+    (library, rest)
+}
+
 /// The entries of a block or of the whole input.
 fn entries(body: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries = Vec::new();
     for chunk in chunks(body) {
         // A comma may be left out, so that a chunk may hold several.
-        let parsed = syn::parse::Parser::parse2(
-            |input: syn::parse::ParseStream<'_>| {
+        let parsed = Parser::parse2(
+            |input: ParseStream<'_>| {
                 while !input.is_empty() {
                     entries.extend(Entry::parse(input, errors)?);
                 }
                 Ok(())
             },
-            chunk,
+            chunk.clone(),
         );
         if let Err(error) = parsed {
             errors.push(error);
+            leave_out(chunk, errors);
         }
     }
     entries
+}
+
+/// Keeps what stands in the parentheses of a broken entry's target, if it goes so far.
+fn leave_out(entry: TokenStream, errors: &mut Errors) {
+    let mut path = String::new();
+    let mut tokens = entry.into_iter();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Literal(literal) => path = literal.to_string(),
+            TokenTree::Punct(punct) if punct.as_char() == '=' => {
+                // `=>` and the keyword, if they are there.
+                let target: Vec<TokenTree> = tokens.collect();
+                let handler = target.iter().find_map(|token| match token {
+                    TokenTree::Group(group) => Some(group.stream()),
+                    _ => None,
+                });
+                return errors.leave_out(&path, handler.unwrap_or_default());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn chunks(body: TokenStream) -> Vec<TokenStream> {

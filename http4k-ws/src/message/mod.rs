@@ -21,8 +21,8 @@ pub use http::{
 };
 pub(crate) use http::{members, query_pairs, with_query_values, write_query_pair};
 pub(crate) use path_params::percent_decoded;
-pub use path_params::{FromPath, PathError, PathParams, TextError, UnknownName};
-pub(crate) use uri_template::FilledTemplate;
+pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};
+pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_value};
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
 };

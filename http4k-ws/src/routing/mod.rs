@@ -4,7 +4,7 @@
 //! the rules of precedence, [`check`] what no table may hold, [`endpoint`] what a route calls,
 //! [`unmatched`] what is answered when no route does. [`Routes`] builds one; [`Route`] and [`RouteTable`]
 //! show what is in it, and [`Explanation`] what became of a request. [`across`] compares tables where a
-//! program is compiled.
+//! program is compiled, and a [`Link`] is a path made from a route.
 
 mod across;
 mod check;
@@ -14,6 +14,7 @@ mod error;
 mod explain;
 mod flat;
 mod leaves;
+mod link;
 mod matching;
 mod path;
 mod report;
@@ -29,6 +30,7 @@ pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
 pub use endpoint::{Side, filter, http, http_handler, mount, ws, ws_handler};
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};
+pub use link::{Here, Link, Mounts, Through, Typed, mounted_uri, path_of, push_prefix};
 pub use matching::Matching;
 pub use path::{Path, Segment};
 pub use route::{Route, RouteTable};

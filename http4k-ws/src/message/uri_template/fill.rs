@@ -68,10 +68,7 @@ impl UriTemplate {
         path: &mut String,
     ) -> Result<(), UriFillError> {
         match segment {
-            TemplateSegment::Literal(literal) => {
-                path.push('/');
-                path.extend(utf8_percent_encode(literal, IN_LITERAL));
-            }
+            TemplateSegment::Literal(literal) => push_literal(path, literal),
             TemplateSegment::Parameter { name, .. } => {
                 let value = self.value_of(name, values)?;
                 if value.is_empty() {
@@ -80,15 +77,10 @@ impl UriTemplate {
                         name: name.clone(),
                     });
                 }
-                path.push('/');
-                path.extend(utf8_percent_encode(value, IN_SEGMENT));
+                push_value(path, value);
             }
             TemplateSegment::Rest { name } => {
-                let value = self.value_of(name, values)?;
-                if !value.is_empty() {
-                    path.push('/');
-                    path.extend(utf8_percent_encode(value, IN_REST));
-                }
+                push_rest(path, self.value_of(name, values)?);
             }
         }
         Ok(())
@@ -106,5 +98,25 @@ impl UriTemplate {
                 name: name.into(),
             }),
         }
+    }
+}
+
+/// Adds a literal segment.
+pub(crate) fn push_literal(path: &mut String, literal: &str) {
+    path.push('/');
+    path.extend(utf8_percent_encode(literal, IN_LITERAL));
+}
+
+/// Adds the value of a parameter.
+pub(crate) fn push_value(path: &mut String, value: &str) {
+    path.push('/');
+    path.extend(utf8_percent_encode(value, IN_SEGMENT));
+}
+
+/// Adds the value of a rest, if there is any.
+pub(crate) fn push_rest(path: &mut String, value: &str) {
+    if !value.is_empty() {
+        path.push('/');
+        path.extend(utf8_percent_encode(value, IN_REST));
     }
 }

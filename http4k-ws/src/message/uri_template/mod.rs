@@ -12,6 +12,8 @@ mod parse;
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use fill::{push_literal, push_rest, push_value};
+
 pub use error::{PathEncodingError, UriFillError, UriTemplateError};
 pub(crate) use filled::FilledTemplate;
 

@@ -1,0 +1,238 @@
+//! One type for each route with a name, whose fields are the route's parameters.
+//!
+//! The types are in the module beside the function, and name nothing of the user's; what does is implemented
+//! around it, where the user's names are in scope.
+
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::ext::IdentExt;
+
+use super::tables::again;
+use crate::model::{End, Link, spelled};
+use crate::parse::{Head, Param, ours_at};
+
+/// The items inside the module, and those around it.
+#[derive(Default)]
+pub(super) struct Links {
+    pub(super) inside: TokenStream,
+    pub(super) around: TokenStream,
+}
+
+/// The type of a field.
+enum Field {
+    /// None is written: any that can be written into a path.
+    Any(Ident),
+    /// One that means the same everywhere.
+    Primitive(Ident),
+    /// One of the user's, which only the scope of the function knows.
+    Named(Ident, Box<Type>),
+}
+
+const PRIMITIVES: [&str; 17] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
+    "f64", "bool", "char", "str",
+];
+
+pub(super) fn links(links: &[Link<'_>], head: &Head, router: &TokenStream) -> Links {
+    let mut all = Links::default();
+    for (nth, link) in links.iter().enumerate() {
+        let params: Vec<&Param> = link.route.params().collect();
+        let fields = params.iter().enumerate();
+        let fields: Vec<Field> = fields
+            .map(|(i, param)| Field::of(param, head, nth, i))
+            .collect();
+        let parts = Parts {
+            link,
+            module: again(&head.signature.ident),
+            router,
+            params,
+            fields,
+        };
+        all.inside.extend(parts.item());
+        all.around.extend(parts.types());
+        all.around.extend(parts.implementations());
+    }
+    all
+}
+
+struct Parts<'a> {
+    link: &'a Link<'a>,
+    module: Ident,
+    router: &'a TokenStream,
+    params: Vec<&'a Param>,
+    fields: Vec<Field>,
+}
+
+impl Parts<'_> {
+    /// The type itself.
+    fn item(&self) -> TokenStream {
+        let Link { name, route, .. } = self.link;
+        let docs = self.docs();
+        let deprecated = &route.deprecated;
+        let generics = self.generics();
+        if self.params.is_empty() && name != "uri" {
+            return quote!(#[doc = #docs] #deprecated pub struct #name;);
+        }
+        let fields = self.params.iter().zip(&self.fields).map(|(param, field)| {
+            let docs = format!("The parameter `<{}>`.", param.text());
+            let (name, ty) = (&param.name, field.ty());
+            quote!(#[doc = #docs] pub #name: #ty)
+        });
+        let markers = self.fields.iter().filter_map(Field::marker);
+        quote! {
+            #[doc = #docs]
+            #deprecated
+            pub struct #name #generics { #(#fields),* }
+            #(#[doc(hidden)] pub(super) enum #markers {})*
+        }
+    }
+
+    fn docs(&self) -> String {
+        let route = self.link.route;
+        let mut methods = String::new();
+        for method in &route.methods {
+            methods += &format!("{method} ");
+        }
+        let path = format!("`{methods}{}`", spelled(&route.segments));
+        if route.docs.is_empty() {
+            return path;
+        }
+        format!("{path}\n\n{}", super::routes::docs(&route.docs))
+    }
+
+    /// What the fields without a type are generic over.
+    fn generics(&self) -> TokenStream {
+        let any = self.fields.iter().filter_map(|field| match field {
+            Field::Any(name) => Some(name),
+            _ => None,
+        });
+        let any: Vec<&Ident> = any.collect();
+        if any.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(<#(#any),*>)
+    }
+
+    /// What the user's types are.
+    fn types(&self) -> TokenStream {
+        let module = &self.module;
+        let named = self.fields.iter().filter_map(|field| match field {
+            Field::Named(marker, ty) => Some(quote! {
+                impl ::http4k_ws::__private::Typed for #module::#marker { type Type = #ty; }
+            }),
+            _ => None,
+        });
+        named.collect()
+    }
+
+    fn implementations(&self) -> TokenStream {
+        let (module, router, generics) = (&self.module, self.router, self.generics());
+        let name = again(&self.link.name);
+        let bounds = self.bounds();
+        let template = spelled(&self.link.route.segments);
+        let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
+            let name = again(&param.name);
+            match field {
+                Field::Named(..) => quote!(&&self.#name),
+                _ => quote!(&self.#name),
+            }
+        });
+        let values = quote!(&[#(#values),*]);
+        let index = Literal::usize_unsuffixed(self.link.index);
+        if let End::Mount { .. } = self.link.route.end {
+            return quote! {
+                impl #generics #module::#name #generics {
+                    /// The path of a link to what is mounted there.
+                    pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
+                    where
+                        L: ::http4k_ws::__private::Link,
+                        <#router as ::http4k_ws::__private::Mounting<#index>>::Mounted:
+                            ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+                        #bounds
+                    {
+                        ::http4k_ws::__private::mounted_uri::<
+                            <#router as ::http4k_ws::__private::Mounting<#index>>::Mounted, L, OnlyMount,
+                        >(::http4k_ws::__private::path_of(#template, #values), &link)
+                    }
+                }
+            };
+        }
+        let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
+        quote! {
+            impl #generics ::http4k_ws::__private::Link for #module::#name #generics #bounds {
+                type App = #router;
+                fn uri(&self) -> ::std::string::String {
+                    ::http4k_ws::__private::path_of(#template, #values)
+                }
+            }
+            impl #generics #module::#name #generics #bounds {
+                /// The path, with the parameters percent-encoded.
+                pub fn uri(&self) -> ::std::string::String {
+                    ::http4k_ws::__private::Link::uri(self)
+                }
+            }
+        }
+    }
+
+    /// That each value can be written into a path. Whether a type that is written can is asked where a link is
+    /// made, and not where the route is; only a bound with a lifetime in it waits so long.
+    fn bounds(&self) -> TokenStream {
+        let bounds = self.params.iter().zip(&self.fields).map(|(param, field)| {
+            let at = ours_at(param.span());
+            match field {
+                Field::Any(name) => quote_spanned!(at=> #name: ::http4k_ws::__private::ToPath,),
+                Field::Primitive(_) => TokenStream::new(),
+                Field::Named(_, ty) => {
+                    quote_spanned!(at=> for<'a> &'a #ty: ::http4k_ws::__private::ToPath,)
+                }
+            }
+        });
+        bounds.collect()
+    }
+}
+
+impl Field {
+    fn of(param: &Param, head: &Head, nth: usize, index: usize) -> Self {
+        let any = || Self::Any(format_ident!("P{index}", span = ours_at(param.span())));
+        let Some(ty) = &param.ty else { return any() };
+        if is_of_the_function(ty.to_token_stream(), head) {
+            return any();
+        }
+        let name = ty.to_token_stream().to_string();
+        if PRIMITIVES.contains(&name.as_str()) {
+            return Self::Primitive(Ident::new(&name, ours_at(param.span())));
+        }
+        let marker = format_ident!("__T{nth}_{index}", span = ours_at(param.span()));
+        Self::Named(marker, Box::new(ty.clone()))
+    }
+
+    fn ty(&self) -> TokenStream {
+        match self {
+            Self::Any(name) => name.to_token_stream(),
+            Self::Primitive(name) => quote!(::core::primitive::#name),
+            Self::Named(marker, _) => quote!(<#marker as ::http4k_ws::__private::Typed>::Type),
+        }
+    }
+
+    fn marker(&self) -> Option<&Ident> {
+        match self {
+            Self::Named(marker, _) => Some(marker),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a type names something that only the function knows, or nothing at all.
+fn is_of_the_function(ty: TokenStream, head: &Head) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Group(group) => is_of_the_function(group.stream(), head),
+        TokenTree::Punct(punct) => punct.as_char() == '\'',
+        TokenTree::Ident(ident) => {
+            let mut params = head.signature.generics.type_params();
+            let is_generic = params.any(|param| param.ident.unraw() == ident.unraw());
+            is_generic || ["_", "impl", "Self"].iter().any(|word| ident == word)
+        }
+        TokenTree::Literal(_) => false,
+    })
+}

@@ -1,0 +1,104 @@
+//! The routes that links can be made to, each under a name of its own.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+
+use super::{End, Route, Routes, spelled};
+use crate::parse::{Param, ours_at};
+
+/// A route, or a mount whose prefix has parameters, with the name of its link.
+pub(crate) struct Link<'a> {
+    pub(crate) name: Ident,
+    pub(crate) index: usize,
+    pub(crate) route: &'a Route,
+}
+
+impl Routes {
+    /// Where several routes have a name, that of an `as` counts; where those of several functions differ in
+    /// their paths, the name means none of them.
+    pub(crate) fn links(&self) -> Vec<Link<'_>> {
+        let mut by_name: BTreeMap<String, Vec<(usize, &Route)>> = BTreeMap::new();
+        for (index, route) in self.routes.iter().enumerate() {
+            if route.can_be_linked() {
+                by_name
+                    .entry(route.called())
+                    .or_default()
+                    .push((index, route));
+            }
+        }
+        let mut links: Vec<Link<'_>> = by_name.into_values().filter_map(Link::of).collect();
+        links.sort_by_key(|link| link.index);
+        links
+    }
+}
+
+impl<'a> Link<'a> {
+    /// The link of the routes with one name.
+    fn of(routes: Vec<(usize, &'a Route)>) -> Option<Self> {
+        let is_named = |(_, route): &&(usize, &Route)| route.name.is_some();
+        let any_is_named = routes.iter().any(|route| is_named(&route));
+        let mut meant = routes
+            .iter()
+            .filter(|route| !any_is_named || is_named(route));
+        let &(index, route) = meant.next()?;
+        if !meant.all(|(_, other)| route.has_the_link_of(other)) {
+            return None;
+        }
+        let name = route.link_name()?;
+        Some(Self { name, index, route })
+    }
+}
+
+impl Route {
+    /// Whether one link serves both.
+    pub(crate) fn has_the_link_of(&self, other: &Self) -> bool {
+        let types = |route: &Self| -> Vec<String> {
+            let types = route.params().map(|param| param.ty.to_token_stream());
+            types.map(|ty| ty.to_string()).collect()
+        };
+        self.is_mount() == other.is_mount()
+            && spelled(&self.segments) == spelled(&other.segments)
+            && types(self) == types(other)
+    }
+
+    fn can_be_linked(&self) -> bool {
+        let names: Vec<String> = self.params().map(Param::text).collect();
+        let is_distinct = |(index, name): (usize, &String)| !names[..index].contains(name);
+        // A link leads through a mount by itself, unless it is to be told values, or which of several is meant.
+        let has_link = match &self.end {
+            End::Handler(_) => true,
+            End::Mount { function, .. } => {
+                function.is_some() && (!names.is_empty() || self.name.is_some())
+            }
+        };
+        has_link && names.iter().enumerate().all(is_distinct)
+    }
+
+    fn is_mount(&self) -> bool {
+        matches!(self.end, End::Mount { .. })
+    }
+
+    /// The name of its link: the user's own token of an `as`, or another use of the function's name.
+    fn link_name(&self) -> Option<Ident> {
+        let mut name = self.named()?.clone();
+        if self.name.is_none() {
+            name.set_span(ours_at(name.span()));
+        }
+        let text = name.unraw().to_string();
+        if is_reserved(&text) {
+            return None;
+        }
+        if syn::parse_str::<Ident>(&text).is_err() {
+            name = Ident::new_raw(&text, name.span());
+        }
+        Some(name)
+    }
+}
+
+/// Whether no link can have this name: it is no identifier, or that of the table.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    ["_", "self", "Self", "super", "crate", "Routes"].contains(&name)
+}

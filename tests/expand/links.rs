@@ -1,0 +1,165 @@
+pub fn app() -> PolyHandler {
+    let r0 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+        let id: u64 = call.param(0)?;
+        let tab = call.param(1)?;
+        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+            ::http4k_ws::__private::response(::http4k_ws::__private::answer(show(id, tab)).await),
+        )
+    });
+    let r1 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+        let id: UserId = call.param(0)?;
+        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
+            ::http4k_ws::__private::response(::http4k_ws::__private::answer(person(id)).await),
+        )
+    });
+    {
+        fn walk(
+            path: &::http4k_ws::__private::Path<'_>,
+            m: &mut ::http4k_ws::__private::Matching<'_>,
+            at: usize,
+        ) -> bool {
+            match path.next(at) {
+                None => false,
+                Some(s0) => match path.text(s0) {
+                    b"users" => match path.next(s0.end) {
+                        None => false,
+                        Some(s1) => {
+                            m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => false,
+                                    Some(s2) => {
+                                        m.capture(1, s2)
+                                            && match path.next(s2.end) {
+                                                None => m.end(path, &[0]),
+                                                Some(_) => false,
+                                            }
+                                    }
+                                }
+                        }
+                    },
+                    b"people" => match path.next(s0.end) {
+                        None => false,
+                        Some(s1) => {
+                            m.capture(0, s1)
+                                && match path.next(s1.end) {
+                                    None => m.end(path, &[1]),
+                                    Some(_) => false,
+                                }
+                        }
+                    },
+                    _ => false,
+                },
+            }
+        }
+        ::http4k_ws::__private::Router::app(
+            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
+            walk,
+            [r0, r1],
+            [::http4k_ws::__private::Unmatched {
+                params: &[],
+                side: ::http4k_ws::__private::unmatched(),
+            }],
+        )
+    }
+}
+#[doc = "Links to the routes of `app()`."]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_camel_case_types,
+    private_bounds,
+    private_interfaces,
+    unreachable_pub
+)]
+pub mod app {
+    #[doc(hidden)]
+    pub enum Routes {}
+    #[doc = "`GET /users/<id>/<tab>`\n\nOne user."]
+    #[deprecated]
+    pub struct user<P1> {
+        #[doc = "The parameter `<id>`."]
+        pub id: ::core::primitive::u64,
+        #[doc = "The parameter `<tab>`."]
+        pub tab: P1,
+    }
+    #[doc = "`/people/<id>`"]
+    pub struct person {
+        #[doc = "The parameter `<id>`."]
+        pub id: <__T1_0 as ::http4k_ws::__private::Typed>::Type,
+    }
+    #[doc(hidden)]
+    pub(super) enum __T1_0 {}
+    #[doc = r" The path of a link to a route here, or of one that is mounted here."]
+    pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
+    where
+        L: ::http4k_ws::__private::Link,
+        Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+    {
+        ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
+            ::std::string::String::new(),
+            &link,
+        )
+    }
+}
+#[allow(deprecated, private_bounds, private_interfaces)]
+const _: () = {
+    impl ::http4k_ws::__private::Tabled for app::Routes {
+        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &["GET"],
+                template: "/users/<id>/<tab>",
+                params: &["id", "tab"],
+                name: "user",
+                docs: "One user.",
+            },
+            ::http4k_ws::__private::RouteMeta {
+                protocol: ::http4k_ws::__private::Protocol::Http,
+                methods: &[],
+                template: "/people/<id>",
+                params: &["id"],
+                name: "person",
+                docs: "",
+            },
+        ];
+    }
+    impl<P1> ::http4k_ws::__private::Link for app::user<P1>
+    where
+        P1: ::http4k_ws::__private::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
+        }
+    }
+    impl<P1> app::user<P1>
+    where
+        P1: ::http4k_ws::__private::ToPath,
+    {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+    impl ::http4k_ws::__private::Typed for app::__T1_0 {
+        type Type = UserId;
+    }
+    impl ::http4k_ws::__private::Link for app::person
+    where
+        for<'a> &'a UserId: ::http4k_ws::__private::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::path_of("/people/<id>", &[&&self.id])
+        }
+    }
+    impl app::person
+    where
+        for<'a> &'a UserId: ::http4k_ws::__private::ToPath,
+    {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            ::http4k_ws::__private::Link::uri(self)
+        }
+    }
+};

@@ -1,0 +1,190 @@
+//! Paths made from routes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http4k_ws::{Link, PolyHandler, Request, WebSocket, routes};
+
+#[derive(Clone, PartialEq, Debug)]
+struct UserId(u64);
+
+impl FromStr for UserId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Can be read from a path and not written into one, which matters to no route.
+struct OneWay;
+
+impl FromStr for OneWay {
+    type Err = std::convert::Infallible;
+
+    fn from_str(_text: &str) -> Result<Self, Self::Err> {
+        Ok(Self)
+    }
+}
+
+fn said(request: Request) -> String {
+    request.uri().path().to_owned()
+}
+
+async fn talk(_ws: WebSocket, _room: String) {}
+
+mod users {
+    use http4k_ws::{PolyHandler, Request, routes};
+
+    fn list(request: Request) -> String {
+        super::said(request)
+    }
+
+    fn one(_id: u64) -> String {
+        "one".to_owned()
+    }
+
+    routes! {
+        pub(super) fn api() -> PolyHandler {
+            GET "/" => http(list),
+            GET "/<id: u64>" => http(one(id)),
+        }
+    }
+
+    pub(super) mod rooms {
+        use http4k_ws::{PolyHandler, routes};
+
+        routes! {
+            pub(crate) fn api() -> PolyHandler {
+                "/<room>/<seat: char>" as seat => http(super::super::said(req)),
+                "/users" => mount(super::api()),
+            }
+        }
+    }
+}
+
+routes! {
+    fn app<T>(_value: T) -> PolyHandler {
+        GET "/" as uri => http(said),
+        GET "/users/<id: UserId>/<tab>" as user => http(said(req)),
+        POST "/users/<id: UserId>/<tab>" as user => http(said(req)),
+        "/one-way/<way: OneWay>" as one_way => http(said(req)),
+        "/<type>/<rest..>" as r#type => http(said(req)),
+        "/ws/<room>" => ws(talk(ws, room)),
+        "/twice/a" => http(said),
+        "/twice/b" => http(said),
+        "/api" => {
+            "/users" => mount(users::api().with(http4k_ws::subprotocols(["x"]))),
+            "/<team>/rooms" => mount(users::rooms::api()),
+        }
+    }
+}
+
+routes! {
+    fn twice() -> PolyHandler {
+        "/a" as first => mount(users::api()),
+        "/b" as second => mount(users::rooms::api()),
+    }
+}
+
+async fn path_that_arrives(link: String) -> String {
+    let request = http4k_ws::Request::get(&link)
+        .body(http4k_ws::Body::empty())
+        .unwrap();
+    let response = http4k_ws::HttpHandler::call(app(()).http(), request).await;
+    assert_eq!(response.status(), 200, "{link}");
+    link
+}
+
+#[tokio::test]
+async fn a_link_leads_to_its_route() {
+    let user = app::user {
+        id: UserId(7),
+        tab: "a/b é",
+    };
+    assert_eq!(
+        path_that_arrives(user.uri()).await,
+        "/users/7/a%2Fb%20%C3%A9"
+    );
+    assert_eq!(path_that_arrives(app::uri {}.uri()).await, "/");
+    let all = app::r#type {
+        r#type: "x",
+        rest: "y/z",
+    };
+    assert_eq!(path_that_arrives(all.uri()).await, "/x/y/z");
+    assert_eq!(app::talk { room: 'a' }.uri(), "/ws/a");
+    assert_eq!(users::api::list.uri(), "/");
+    assert_eq!(users::api::one { id: 7 }.uri(), "/7");
+}
+
+#[tokio::test]
+async fn what_mounts_a_route_knows_where() {
+    let one = app::uri(users::api::one { id: 7 });
+    assert_eq!(path_that_arrives(one).await, "/api/users/7");
+    assert_eq!(
+        path_that_arrives(app::uri(users::api::list)).await,
+        "/api/users"
+    );
+    let seat = || users::rooms::api::seat {
+        room: "blue",
+        seat: 'é',
+    };
+    assert_eq!(
+        path_that_arrives(app::api { team: "red" }.uri(seat())).await,
+        "/api/red/rooms/blue/%C3%A9"
+    );
+    assert_eq!(twice::uri(seat()), "/b/blue/%C3%A9");
+    assert_eq!(
+        users::rooms::api::uri(users::api::one { id: 1 }),
+        "/users/1"
+    );
+    let red = app::api { team: "red" };
+    assert_eq!(red.uri(users::api::list), "/api/red/rooms/users");
+    assert_eq!(app::uri(app::talk { room: "own" }), "/ws/own");
+}
+
+#[test]
+fn a_mount_with_a_name_says_which_way() {
+    assert_eq!(twice::first.uri(users::api::list), "/a");
+    assert_eq!(twice::second.uri(users::api::list), "/b/users");
+}
+
+fn is_link(link: impl Link) -> String {
+    link.uri()
+}
+
+#[test]
+fn a_function_takes_any_link() {
+    assert_eq!(is_link(users::api::one { id: 7 }), "/7");
+}
+
+#[test]
+fn functions_have_links_in_functions_too() {
+    struct Local;
+    impl FromStr for Local {
+        type Err = std::convert::Infallible;
+        fn from_str(_text: &str) -> Result<Self, Self::Err> {
+            Ok(Self)
+        }
+    }
+    impl fmt::Display for Local {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("local")
+        }
+    }
+    routes! {
+        fn inner() -> PolyHandler {
+            "/<x: Local>" as x => http(said(req)),
+            "/users/here" => mount(users::api()),
+        }
+    }
+    assert_eq!(inner::x { x: Local }.uri(), "/local");
+    assert_eq!(inner::uri(users::api::list), "/users/here");
+    assert_eq!(inner().routes().len(), 3);
+}
