@@ -47,9 +47,10 @@
 /// # Grammar
 ///
 /// ```text
+/// input    := ("crate" "=" path ";")? routes
 /// routes   := docs vis "fn" name "(" args ")" "->" type "{" entry* "}"    an item: the function
 ///           | entry*                                                      an expression: the application
-/// entry    := docs? (METHOD ("|" METHOD)*)? path? ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
+/// entry    := docs? deprecated? (METHOD ("|" METHOD)*)? path? ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
 /// path     := "\"/…\"" | "_"
 /// target   := "http" "(" h ")" | "ws" "(" h ")" | "mount" "(" expr ")" | "{" entry* "}"
 /// h        := call | method call | closure | handler value
@@ -66,9 +67,77 @@
 ///   of a block also stand before what is answered under its path when no route takes the request. A filter
 ///   that runs before routing goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
 /// - **`mount(..)`** hands what is left of the path to another application, which matches from there on; the
-///   request keeps its URI. Its routes are checked against those around it when the application is made: a
-///   function that gives back `Result<PolyHandler, RouteError>` says so with a
-///   [`RouteError`](crate::RouteError), any other panics, both naming the two routes.
+///   request keeps its URI.
+/// - **Name.** `as name`, or else the last segment of the function, is what links and lists call a route.
+/// - **Attributes.** Doc comments are kept in the table, and `#[deprecated]` marks the route's link. `#[cfg]` can't
+///   be on one route; on the function it is for all that the macro makes.
+/// - **`crate = path;`** says where the library is found, for a macro of one's own that expands to this one. A
+///   renamed dependency needs no word.
+///
+/// # Links
+///
+/// The item form also makes a module with the function's name and visibility. In it is one type for each route with
+/// a name, which makes the route's path: its fields are the parameters, percent-encoded like
+/// [`UriTemplate::fill`](crate::UriTemplate::fill) does.
+///
+/// ```
+/// use http4k_ws::{PolyHandler, routes};
+///
+/// mod users {
+///     # use http4k_ws::{PolyHandler, routes};
+///     fn show(id: u64) -> String {
+///         id.to_string()
+///     }
+///
+///     routes! {
+///         pub fn api() -> PolyHandler {
+///             GET "/<id: u64>" as one => http(show(id)),
+///         }
+///     }
+/// }
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         "/api" => { "/users" => mount(users::api()) },
+///         "/hello/<name>" => http(|name: String| name),
+///         "/<team>/users" as team => mount(users::api()),
+///     }
+/// }
+///
+/// routes! {
+///     fn site() -> PolyHandler {
+///         "/v1" => mount(users::api()),
+///     }
+/// }
+///
+/// assert_eq!(users::api::one { id: 7 }.uri(), "/7");
+/// assert_eq!(site::uri(users::api::one { id: 7 }), "/v1/7");
+/// assert_eq!(app::team { team: "red" }.uri(users::api::one { id: 7 }), "/red/users/7");
+/// ```
+///
+/// A field has the type that is written in the path; where none is, it takes whatever can be written into a path
+/// ([`ToPath`](crate::ToPath)), so that only a written type keeps a link to what the route can read. A link without
+/// parameters is a plain name: `app::home.uri()`.
+///
+/// `app::uri(..)` adds where `app` mounts the link's function, at any depth. A function that is mounted twice has
+/// no one place: name the mounts with `as`, and ask the one that is meant. A mount whose prefix has parameters
+/// always has a link of its own, and `app::uri(..)` does not look through it.
+///
+/// Two routes with one `as` and different paths don't compile. Where several routes only share their function's
+/// name, that name has no link unless their paths are the same; `as` gives them theirs.
+///
+/// # Mounted tables
+///
+/// Where `mount(path::to::function(..))` calls a function that this macro made, in this crate or another, both tables
+/// are compared when the program is compiled: a mounted route that is never asked, because a route or a mount around
+/// it takes all its requests, is an error at the mount, and so is a path with more than 16 parameters over all.
+/// `.with(..)`, `?`, `.unwrap()` and `.expect(..)` behind the call don't hide it. The module beside the function is
+/// where the table is found, so a plain function that is mounted can't share its name with a module: mount it as
+/// a value, `mount({ users() })`.
+///
+/// What the compiler can't see, as a value or a plain function, is checked when the application is made: a function
+/// that gives back `Result<PolyHandler, RouteError>` says so with a [`RouteError`](crate::RouteError), any other
+/// panics, both naming the two routes.
 ///
 /// # Arguments
 ///
@@ -111,8 +180,7 @@
 ///
 /// # What it expands to
 ///
-/// A block that makes one end for each route, then a walk over the path as nested `match`, and a constant
-/// table:
+/// A function that makes one end for each route, then a walk over the path as nested `match`:
 ///
 /// ```text
 /// let r0 = http_handler(home);
@@ -126,7 +194,6 @@
 ///         }
 ///     })
 /// };
-/// const ROUTES: &[RouteMeta] = &[..];
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
 ///         m.end(path, &[0])
@@ -137,7 +204,22 @@
 ///         }
 ///     }
 /// }
-/// Router::app(ROUTES, walk, [r0, r1], [..])
+/// Router::app(<app::Routes as Tabled>::ROUTES, walk, [r0, r1], [..])
+/// ```
+///
+/// Beside the function are the module of its links, and its table:
+///
+/// ```text
+/// pub mod app {
+///     pub enum Routes {}
+///     pub struct show<P0> { pub id: P0 }
+///     pub fn uri(link: impl Link) -> String { .. }
+/// }
+/// const _: () = {
+///     impl Tabled for app::Routes { const ROUTES: &[RouteMeta] = &[..]; }
+///     impl<P0: ToPath> Link for app::show<P0> { .. }
+///     const _: () = check_mount(app::Routes::TABLE, 0);
+/// };
 /// ```
 ///
 /// Nothing is registered while the program runs, and matching allocates nothing.

@@ -67,6 +67,8 @@ fn mounts(model: &Routes) -> impl Iterator<Item = (usize, &Ident, &Mounted)> {
 fn lookup(index: usize, mounted: &Mounted, router: &TokenStream) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let name = &again(&mounted.function);
+    // Shown at the function, where a module of its name is not the one that is looked for.
+    let table = quote_spanned!(name.span()=> #name::Routes);
     let modules = mounted.modules.iter().map(again);
     let leading = mounted.leading.map(|_| quote!(::));
     let path = quote!(#leading #(#modules)::*);
@@ -88,7 +90,7 @@ fn lookup(index: usize, mounted: &Mounted, router: &TokenStream) -> TokenStream 
                 const _: () = {
                     use #glob::*;
                     impl ::http4k_ws::__private::Mounting<#index> for __Router {
-                        type Mounted = #name::Routes;
+                        type Mounted = #table;
                     }
                 };
             };

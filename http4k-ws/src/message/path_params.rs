@@ -44,6 +44,35 @@ impl<T: std::str::FromStr> FromPath for T {
     }
 }
 
+/// What a path segment can be made of: anything with [`Display`](std::fmt::Display), as its [`FromPath`] reads it.
+///
+/// A link writes its parameters so, and percent-encodes them.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{FromPath, ToPath};
+///
+/// assert_eq!(7_u64.to_path(), "7");
+/// assert_eq!(u64::from_path(7_u64.to_path()), Ok(7));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be written into a path",
+    label = "a link writes its parameters into its path",
+    note = "implement `std::fmt::Display` for `{Self}`, so that `FromStr` reads what it writes"
+)]
+pub trait ToPath {
+    /// The value as text, not yet percent-encoded.
+    fn to_path(&self) -> Cow<'_, str>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: fmt::Display + ?Sized> ToPath for T {
+    fn to_path(&self) -> Cow<'_, str> {
+        Cow::Owned(self.to_string())
+    }
+}
+
 /// A text that is none of those an enum has; `#[derive(PathParam)]` gives it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is none of `{}`", .known.join("`, `"))]
@@ -91,35 +120,6 @@ impl PartialEq for TextError {
 }
 
 impl Eq for TextError {}
-
-/// What a path segment can be made of: anything with [`Display`](std::fmt::Display), as its [`FromPath`] reads it.
-///
-/// A link writes its parameters so, and percent-encodes them.
-///
-/// # Examples
-///
-/// ```
-/// use http4k_ws::{FromPath, ToPath};
-///
-/// assert_eq!(7_u64.to_path(), "7");
-/// assert_eq!(u64::from_path(7_u64.to_path()), Ok(7));
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be written into a path",
-    label = "a link writes its parameters into its path",
-    note = "implement `std::fmt::Display` for `{Self}`, so that `FromStr` reads what it writes"
-)]
-pub trait ToPath {
-    /// The value as text, not yet percent-encoded.
-    fn to_path(&self) -> Cow<'_, str>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: fmt::Display + ?Sized> ToPath for T {
-    fn to_path(&self) -> Cow<'_, str> {
-        Cow::Owned(self.to_string())
-    }
-}
 
 /// The parameters of the route that matched, by name, percent-decoded; in the request's extensions.
 #[derive(Clone, Default, PartialEq, Eq)]

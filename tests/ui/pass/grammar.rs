@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http4k_ws::{
     BoxHttpHandler, Filter, FromRequest, HttpHandler, Next, PolyHandler, Rejection, Request,
-    Response, WebSocket, WsConsumer, WsResponse, WsResult, routes,
+    Response, RouteError, WebSocket, WsConsumer, WsResponse, WsResult, routes,
 };
 
 mod users {
@@ -20,6 +20,26 @@ mod users {
         pub(crate) fn api() -> PolyHandler {
             GET "/<id>" => http(one(id)),
         }
+    }
+}
+
+/// A module with the name of a function that is not of routes.
+mod pages {
+    pub const TITLE: &str = "pages";
+}
+
+fn pages() -> PolyHandler {
+    routes! { "/" => http(|| pages::TITLE) }
+}
+
+routes! {
+    /// Fails where the compiler can't see a mistake.
+    #[cfg(not(any()))]
+    fn checked() -> Result<PolyHandler, RouteError> {
+        #[deprecated = "it is old"]
+        GET "/old/<id: u8>" as old => http(generic(id)),
+        "/users" => mount(users::api().with(logged())),
+        "/pages" => mount({ pages() }),
     }
 }
 
@@ -143,6 +163,7 @@ routes! {
 
 fn main() {
     let hub = Hub { inner: Arc::new(()) };
+    assert!(checked().is_ok());
     let config = Config { hub: hub.clone(), limits: (1, 2) };
     let _ = config.limits.1;
     drop(app(hub, config, BoxHttpHandler::new(home)));
