@@ -3,7 +3,9 @@
 //! The expansion reports every place where a path can lead, in the order of precedence; what is
 //! chosen, the library decides.
 
-use proc_macro2::{Literal, TokenStream};
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::model::{End, Routes};
@@ -96,7 +98,7 @@ impl Node {
             takes_rest.push(quote!(m.rest(path, #params_here, #at, &[#(#rests),*])));
         }
         for mount in unsuffixed(&self.mounts) {
-            takes_rest.push(quote!(m.mount(#at, #mount)));
+            takes_rest.push(quote!(m.mount(path, #at, #mount)));
         }
         let ends = unsuffixed(&self.ends);
         let ends = (!self.ends.is_empty()).then(|| quote!(m.end(path, &[#(#ends),*])));
@@ -106,50 +108,53 @@ impl Node {
         }
         let here = any_of(ends.into_iter().chain(takes_rest.iter().cloned()).collect());
         let further = any_of(goes_on.into_iter().chain(takes_rest).collect());
-        let segment = format_ident!("s{depth}");
-        let segment = if self.literals.is_empty() && self.param.is_none() {
-            quote!(_)
-        } else {
-            quote!(#segment)
-        };
-        quote! {
-            match path.next(#at) {
-                None => #here,
-                Some(#segment) => #further,
-            }
-        }
+        quote!(if path.is_end(#at) { #here } else { #further })
     }
 
     fn goes_on(&self, depth: usize, params: usize) -> Vec<TokenStream> {
-        let segment = format_ident!("s{depth}");
         let mut ways = Vec::new();
         if !self.literals.is_empty() {
-            let arms = self.literals.iter().map(|(text, node)| {
-                let text = Literal::byte_string(text.as_bytes());
-                let walk = node.walk(depth + 1, params);
-                quote!(#text => #walk,)
-            });
-            ways.push(quote! {
-                match path.text(#segment) { #(#arms)* _ => false }
-            });
+            ways.push(self.literals(depth, params));
         }
         if let Some(node) = &self.param {
+            let (at, behind) = (at(depth), at(depth + 1));
             let walk = node.walk(depth + 1, params + 1);
             let index = Literal::usize_unsuffixed(params);
-            ways.push(quote!(m.capture(#index, #segment) && #walk));
+            ways.push(quote!({
+                let s = path.segment(#at);
+                let #behind = s.end;
+                m.capture(#index, s) && #walk
+            }));
         }
         ways
+    }
+
+    /// The literals, by their first byte; those that share one are tried one by one.
+    fn literals(&self, depth: usize, params: usize) -> TokenStream {
+        let (at, behind) = (at(depth), at(depth + 1));
+        let mut by_first = BTreeMap::<u8, Vec<_>>::new();
+        for (text, node) in &self.literals {
+            let first = text.bytes().next().unwrap_or_default();
+            by_first.entry(first).or_default().push((text, node));
+        }
+        let arms = by_first.iter().map(|(first, literals)| {
+            let first = Literal::byte_character(*first);
+            let tries = literals.iter().map(|(text, node)| {
+                let walk = node.walk(depth + 1, params);
+                let text = Literal::byte_string(text.as_bytes());
+                quote!(if let Some(#behind) = path.literal(#at, #text) { #walk } else)
+            });
+            quote!(#first => { #(#tries)* { false } })
+        });
+        quote!(match path.first(#at) { #(#arms)* _ => false })
     }
 }
 
 /// Where the path is used up to, `depth` segments from the root.
-fn at(depth: usize) -> TokenStream {
-    match depth.checked_sub(1) {
-        None => quote!(at),
-        Some(last) => {
-            let segment = format_ident!("s{last}");
-            quote!(#segment.end)
-        }
+fn at(depth: usize) -> Ident {
+    match depth {
+        0 => format_ident!("at"),
+        depth => format_ident!("at{depth}"),
     }
 }
 
@@ -193,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_takes_all_needs_no_look_at_the_path() {
-        assert_eq!(walk(r#""/" => mount(app())"#), "m.mount(at,0)");
+        assert_eq!(walk(r#""/" => mount(app())"#), "m.mount(path,at,0)");
         assert_eq!(
             walk(r#""/<all..>" => http(f(all))"#),
             "m.rest(path,0,at,&[0])"

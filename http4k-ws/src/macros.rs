@@ -195,12 +195,13 @@
 ///     })
 /// };
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
-///     match path.next(at) {
-///         None => m.end(path, &[0]),
-///         Some(s0) => match path.text(s0) {
-///             b"users" => ..,
+///     if path.is_end(at) {
+///         m.end(path, &[0])
+///     } else {
+///         match path.first(at) {
+///             b'u' => if let Some(at1) = path.literal(at, b"users") { .. } else { false },
 ///             _ => false,
-///         },
+///         }
 ///     }
 /// }
 /// Router::app(<app::Routes as Tabled>::ROUTES, walk, [r0, r1], [..])

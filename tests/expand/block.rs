@@ -35,35 +35,57 @@ const _: () = {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.next(at) {
-                None => false,
-                Some(s0) => match path.text(s0) {
-                    b"api" => match path.next(s0.end) {
-                        None => false,
-                        Some(s1) => {
-                            m.capture(0, s1) && {
-                                m.scope(s1.end, 1usize);
-                                match path.next(s1.end) {
-                                    None => false,
-                                    Some(s2) => match path.text(s2) {
-                                        b"members" => match path.next(s2.end) {
-                                            None => false,
-                                            Some(s3) => {
-                                                m.capture(1, s3)
-                                                    && match path.next(s3.end) {
-                                                        None => m.end(path, &[0]),
-                                                        Some(_) => false,
+            if path.is_end(at) {
+                false
+            } else {
+                match path.first(at) {
+                    b'a' => {
+                        if let Some(at1) = path.literal(at, b"api") {
+                            if path.is_end(at1) {
+                                false
+                            } else {
+                                {
+                                    let s = path.segment(at1);
+                                    let at2 = s.end;
+                                    m.capture(0, s) && {
+                                        m.scope(at2, 1usize);
+                                        if path.is_end(at2) {
+                                            false
+                                        } else {
+                                            match path.first(at2) {
+                                                b'm' => {
+                                                    if let Some(at3) = path.literal(at2, b"members")
+                                                    {
+                                                        if path.is_end(at3) {
+                                                            false
+                                                        } else {
+                                                            {
+                                                                let s = path.segment(at3);
+                                                                let at4 = s.end;
+                                                                m.capture(1, s)
+                                                                    && if path.is_end(at4) {
+                                                                        m.end(path, &[0])
+                                                                    } else {
+                                                                        false
+                                                                    }
+                                                            }
+                                                        }
+                                                    } else {
+                                                        false
                                                     }
+                                                }
+                                                _ => false,
                                             }
-                                        },
-                                        _ => false,
-                                    },
+                                        }
+                                    }
                                 }
                             }
+                        } else {
+                            false
                         }
-                    },
+                    }
                     _ => false,
-                },
+                }
             }
         }
         ::http4k_ws::__private::Router::app(

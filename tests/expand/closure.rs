@@ -25,21 +25,32 @@ const _: () = {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.next(at) {
-                None => false,
-                Some(s0) => match path.text(s0) {
-                    b"echo" => match path.next(s0.end) {
-                        None => false,
-                        Some(s1) => {
-                            m.capture(0, s1)
-                                && match path.next(s1.end) {
-                                    None => m.end(path, &[0]),
-                                    Some(_) => false,
+            if path.is_end(at) {
+                false
+            } else {
+                match path.first(at) {
+                    b'e' => {
+                        if let Some(at1) = path.literal(at, b"echo") {
+                            if path.is_end(at1) {
+                                false
+                            } else {
+                                {
+                                    let s = path.segment(at1);
+                                    let at2 = s.end;
+                                    m.capture(0, s)
+                                        && if path.is_end(at2) {
+                                            m.end(path, &[0])
+                                        } else {
+                                            false
+                                        }
                                 }
+                            }
+                        } else {
+                            false
                         }
-                    },
+                    }
                     _ => false,
-                },
+                }
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -25,15 +25,23 @@ const _: () = {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.next(at) {
-                None => m.end(path, &[0]),
-                Some(s0) => match path.text(s0) {
-                    b"ws" => match path.next(s0.end) {
-                        None => m.end(path, &[1]),
-                        Some(_) => false,
-                    },
+            if path.is_end(at) {
+                m.end(path, &[0])
+            } else {
+                match path.first(at) {
+                    b'w' => {
+                        if let Some(at1) = path.literal(at, b"ws") {
+                            if path.is_end(at1) {
+                                m.end(path, &[1])
+                            } else {
+                                false
+                            }
+                        } else {
+                            false
+                        }
+                    }
                     _ => false,
-                },
+                }
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -18,37 +18,61 @@ pub fn app() -> PolyHandler {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.next(at) {
-                None => false,
-                Some(s0) => match path.text(s0) {
-                    b"users" => match path.next(s0.end) {
-                        None => false,
-                        Some(s1) => {
-                            m.capture(0, s1)
-                                && match path.next(s1.end) {
-                                    None => false,
-                                    Some(s2) => {
-                                        m.capture(1, s2)
-                                            && match path.next(s2.end) {
-                                                None => m.end(path, &[0]),
-                                                Some(_) => false,
+            if path.is_end(at) {
+                false
+            } else {
+                match path.first(at) {
+                    b'p' => {
+                        if let Some(at1) = path.literal(at, b"people") {
+                            if path.is_end(at1) {
+                                false
+                            } else {
+                                {
+                                    let s = path.segment(at1);
+                                    let at2 = s.end;
+                                    m.capture(0, s)
+                                        && if path.is_end(at2) {
+                                            m.end(path, &[1])
+                                        } else {
+                                            false
+                                        }
+                                }
+                            }
+                        } else {
+                            false
+                        }
+                    }
+                    b'u' => {
+                        if let Some(at1) = path.literal(at, b"users") {
+                            if path.is_end(at1) {
+                                false
+                            } else {
+                                {
+                                    let s = path.segment(at1);
+                                    let at2 = s.end;
+                                    m.capture(0, s)
+                                        && if path.is_end(at2) {
+                                            false
+                                        } else {
+                                            {
+                                                let s = path.segment(at2);
+                                                let at3 = s.end;
+                                                m.capture(1, s)
+                                                    && if path.is_end(at3) {
+                                                        m.end(path, &[0])
+                                                    } else {
+                                                        false
+                                                    }
                                             }
-                                    }
+                                        }
                                 }
+                            }
+                        } else {
+                            false
                         }
-                    },
-                    b"people" => match path.next(s0.end) {
-                        None => false,
-                        Some(s1) => {
-                            m.capture(0, s1)
-                                && match path.next(s1.end) {
-                                    None => m.end(path, &[1]),
-                                    Some(_) => false,
-                                }
-                        }
-                    },
+                    }
                     _ => false,
-                },
+                }
             }
         }
         ::http4k_ws::__private::Router::app(

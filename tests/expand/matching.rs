@@ -21,35 +21,65 @@ pub fn app() -> PolyHandler {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.next(at) {
-                None => false,
-                Some(s0) => match path.text(s0) {
-                    b"a" => match path.next(s0.end) {
-                        None => m.rest(path, 0, s0.end, &[3]),
-                        Some(s1) => {
-                            (match path.text(s1) {
-                                b"b" => match path.next(s1.end) {
-                                    None => m.end(path, &[0, 1]),
-                                    Some(_) => false,
-                                },
-                                _ => false,
-                            }) || m.capture(0, s1)
-                                && match path.next(s1.end) {
-                                    None => false,
-                                    Some(s2) => match path.text(s2) {
-                                        b"c" => match path.next(s2.end) {
-                                            None => m.end(path, &[2]),
-                                            Some(_) => false,
-                                        },
-                                        _ => false,
-                                    },
-                                }
-                                || m.rest(path, 0, s0.end, &[3])
+            if path.is_end(at) {
+                false
+            } else {
+                match path.first(at) {
+                    b'a' => {
+                        if let Some(at1) = path.literal(at, b"a") {
+                            if path.is_end(at1) {
+                                m.rest(path, 0, at1, &[3])
+                            } else {
+                                (match path.first(at1) {
+                                    b'b' => {
+                                        if let Some(at2) = path.literal(at1, b"b") {
+                                            if path.is_end(at2) {
+                                                m.end(path, &[0, 1])
+                                            } else {
+                                                false
+                                            }
+                                        } else {
+                                            false
+                                        }
+                                    }
+                                    _ => false,
+                                }) || {
+                                    let s = path.segment(at1);
+                                    let at2 = s.end;
+                                    m.capture(0, s)
+                                        && if path.is_end(at2) {
+                                            false
+                                        } else {
+                                            match path.first(at2) {
+                                                b'c' => {
+                                                    if let Some(at3) = path.literal(at2, b"c") {
+                                                        if path.is_end(at3) {
+                                                            m.end(path, &[2])
+                                                        } else {
+                                                            false
+                                                        }
+                                                    } else {
+                                                        false
+                                                    }
+                                                }
+                                                _ => false,
+                                            }
+                                        }
+                                } || m.rest(path, 0, at1, &[3])
+                            }
+                        } else {
+                            false
                         }
-                    },
-                    b"m" => m.mount(s0.end, 4),
+                    }
+                    b'm' => {
+                        if let Some(at1) = path.literal(at, b"m") {
+                            m.mount(path, at1, 4)
+                        } else {
+                            false
+                        }
+                    }
                     _ => false,
-                },
+                }
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -7,15 +7,23 @@ pub fn app() -> PolyHandler {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            match path.next(at) {
-                None => false,
-                Some(s0) => match path.text(s0) {
-                    b"good" => match path.next(s0.end) {
-                        None => m.end(path, &[0]),
-                        Some(_) => false,
-                    },
+            if path.is_end(at) {
+                false
+            } else {
+                match path.first(at) {
+                    b'g' => {
+                        if let Some(at1) = path.literal(at, b"good") {
+                            if path.is_end(at1) {
+                                m.end(path, &[0])
+                            } else {
+                                false
+                            }
+                        } else {
+                            false
+                        }
+                    }
                     _ => false,
-                },
+                }
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -307,12 +307,11 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(router: &Router, question: &'a Question) -> Option<Self> {
         let path = Path::new(&question.path)?;
-        let decoded = path.decoded_segments();
         let asked = Asked::new(question.protocol, &question.method);
         let mut way = Vec::new();
         let captures = [(0, 0); MAX_PARAMS];
         let start = (0, captures, 0);
-        let outcome = follow(router, &path.with_decoded(&decoded), asked, start, &mut way);
+        let outcome = follow(router, &path, asked, start, &mut way);
         let segments = match question.path.as_str() {
             "/" => Vec::new(),
             path => path.split('/').skip(1).collect(),
@@ -442,10 +441,10 @@ fn follow(
     router: &Router,
     path: &Path<'_>,
     asked: Asked<'_>,
-    (at, captures, outer): (usize, Captures, usize),
+    (at, mut captures, outer): (usize, Captures, usize),
     way: &mut Vec<usize>,
 ) -> Outcome {
-    let Some((found, captures)) = router.find(path, asked, at, captures, outer) else {
+    let Some(found) = router.find(path, asked, at, &mut captures, outer) else {
         return router.outcome(path, asked, at);
     };
     way.push(found.route);

@@ -12,8 +12,9 @@
 
 use http::Method;
 
+use super::decoded::Decoded;
 use super::path::{Path, Segment};
-use super::table::{Asked, Fit, Protocol, Takes};
+use super::table::{Asked, Protocol, Takes};
 use super::tree::Tree;
 use crate::handler::{Captures, MAX_PARAMS, Outcome};
 
@@ -43,12 +44,18 @@ impl Walk {
 pub struct Matching<'r> {
     routes: &'r [Takes],
     asked: Asked<'r>,
-    pub(super) captures: Captures,
+    captures: &'r mut Captures,
     /// How many captures the routers around this one have made.
     outer: usize,
-    found: Option<Found>,
-    explanation: Option<Box<Explanation>>,
+    /// The route found, or [`NONE`]. It and its place are read one by one, just after they are written: as
+    /// one value they would be copied in pieces of other sizes, which waits for the writes.
+    route: usize,
+    /// Up to where the path is used up.
+    at: usize,
+    explanation: Option<&'r mut Explanation>,
 }
+
+const NONE: usize = usize::MAX;
 
 /// The route that takes a request.
 #[derive(Debug, Clone, Copy)]
@@ -56,8 +63,6 @@ pub(super) struct Found {
     pub(super) route: usize,
     /// Up to where the path is used up.
     pub(super) at: usize,
-    /// Whether a route for GET takes a HEAD request.
-    pub(super) head_as_get: bool,
 }
 
 /// Why no route takes a request, and whose place it is to answer.
@@ -77,7 +82,7 @@ impl<'r> Matching<'r> {
     pub(super) fn new(
         routes: &'r [Takes],
         asked: Asked<'r>,
-        captures: Captures,
+        captures: &'r mut Captures,
         outer: usize,
     ) -> Self {
         Self {
@@ -85,28 +90,55 @@ impl<'r> Matching<'r> {
             asked,
             captures,
             outer,
-            found: None,
+            route: NONE,
+            at: 0,
             explanation: None,
         }
     }
 
-    /// The route for `path`, from `at` on; its captures are there then.
+    /// The route for `path`, from `at` on; what it captures is there then.
     #[inline]
-    pub(super) fn find(&mut self, walk: &Walk, path: &Path<'_>, at: usize) -> Option<Found> {
-        walk.walk(path, self, at);
-        self.found
+    pub(super) fn find(mut self, walk: &Walk, path: &Path<'_>, at: usize) -> Option<Found> {
+        walk.walk(path, &mut self, at);
+        if self.route == NONE {
+            path.see_rest(at);
+        }
+        if path.is_encoded() {
+            return self.find_decoded(walk, &path.decoded(), at);
+        }
+        let (route, at) = (self.route, self.at);
+        (route != NONE).then_some(Found { route, at })
+    }
+
+    /// The same, where an encoded segment may be a literal.
+    #[cold]
+    fn find_decoded(mut self, walk: &Walk, path: &Decoded<'_>, at: usize) -> Option<Found> {
+        self.route = NONE;
+        walk.walk(&path.path(), &mut self, path.at(at));
+        path.to_raw(self.captures, self.outer);
+        let (route, at) = (self.route, path.raw_at(self.at));
+        (route != NONE).then_some(Found { route, at })
     }
 
     /// Why there is none.
     #[cold]
-    pub(super) fn explain(mut self, walk: &Walk, path: &Path<'_>, at: usize) -> Explanation {
-        self.explanation = Some(Box::new(Explanation {
+    pub(super) fn explain(self, walk: &Walk, path: &Path<'_>, at: usize) -> Explanation {
+        let path = path.decoded();
+        let at = path.at(at);
+        let mut explanation = Explanation {
             at,
-            captures: self.captures,
+            captures: *self.captures,
             ..Explanation::default()
-        }));
-        walk.walk(path, &mut self, at);
-        self.explanation.map(|boxed| *boxed).unwrap_or_default()
+        };
+        let outer = self.outer;
+        let mut matching = Matching {
+            explanation: Some(&mut explanation),
+            ..self
+        };
+        walk.walk(&path.path(), &mut matching, at);
+        explanation.at = path.raw_at(explanation.at);
+        path.to_raw(&mut explanation.captures, outer);
+        explanation
     }
 
     /// The segment is parameter `index`, unless it is empty.
@@ -134,13 +166,15 @@ impl<'r> Matching<'r> {
 
     /// What is left of the path is parameter `index`; these routes take it.
     pub fn rest(&mut self, path: &Path<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
+        path.see_rest(at);
         let end = path.len();
         let start = (at + 1).min(end);
         self.set(index, Segment { start, end }) && self.offer(routes, end)
     }
 
     /// What is left of the path is the matter of the application mounted here.
-    pub fn mount(&mut self, at: usize, route: usize) -> bool {
+    pub fn mount(&mut self, path: &Path<'_>, at: usize, route: usize) -> bool {
+        path.see_rest(at);
         self.offer(&[route], at)
     }
 
@@ -150,7 +184,7 @@ impl<'r> Matching<'r> {
             if at > explanation.at || explanation.scope == 0 {
                 explanation.scope = scope;
                 explanation.at = at;
-                explanation.captures = self.captures;
+                explanation.captures = *self.captures;
             }
         }
     }
@@ -168,11 +202,8 @@ impl<'r> Matching<'r> {
                 .and_then(|takes| takes.fit(self.asked));
             if fit > best {
                 best = fit;
-                self.found = Some(Found {
-                    route,
-                    at,
-                    head_as_get: fit == Some(Fit::HeadAsGet),
-                });
+                self.route = route;
+                self.at = at;
             }
         }
         best.is_some()

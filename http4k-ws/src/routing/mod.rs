@@ -8,6 +8,7 @@
 
 mod across;
 mod check;
+mod decoded;
 mod endpoint;
 mod error;
 mod explain;

@@ -3,23 +3,21 @@
 //! `/` has no segments, `/users` has one, and `/users/` has two, of which the last is empty: an empty
 //! segment is no literal's and no parameter's.
 //!
-//! Where the slashes stand is found once, eight bytes at a time, and kept as one bit for each byte, so
-//! that the next segment costs no search. Beyond 64 bytes the slashes are looked for as they are needed.
+//! A segment is looked for only where a parameter takes it: whether a literal comes next is one comparison.
+//! Bytes are looked at eight at a time. The same look tells whether there is a `%`, so that a path is
+//! decoded only where that may change which route it is.
 
+use std::cell::Cell;
+
+use super::decoded::Decoded;
 use crate::message::percent_decoded;
 
-/// How many bytes of a path have their bit.
-const MARKED: usize = 64;
-
 /// The raw path of a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Path<'p> {
-    raw: &'p [u8],
-    /// A bit for each of the first bytes that is a slash.
-    slashes: u64,
-    encoded: bool,
-    /// The segments that are percent-encoded, by where they start, decoded to compare with literals.
-    decoded: &'p [(usize, Vec<u8>)],
+    pub(super) raw: &'p [u8],
+    /// Not zero, if a `%` was seen so far.
+    percents: Cell<u64>,
 }
 
 /// Where a segment stands in its path.
@@ -40,45 +38,35 @@ impl<'p> Path<'p> {
         if raw.first() != Some(&b'/') || raw.len() > usize::from(u16::MAX) {
             return None;
         }
-        let (slashes, encoded) = marks(raw);
-        Some(Self {
-            // No segments are left of `/`.
-            raw: if raw.len() == 1 { &[] } else { raw },
-            slashes,
-            encoded,
-            decoded: &[],
-        })
+        // No segments are left of `/`.
+        Some(Self::of(if raw.len() == 1 { &[] } else { raw }))
     }
 
-    pub(super) fn is_encoded(&self) -> bool {
-        self.encoded
-    }
-
-    /// The segments that have to be decoded before they can equal a literal; most often none.
     #[inline]
-    pub(super) fn decoded_segments(&self) -> Vec<(usize, Vec<u8>)> {
-        if self.encoded {
-            self.decode_segments()
-        } else {
-            Vec::new()
+    pub(super) fn of(raw: &'p [u8]) -> Self {
+        Self {
+            raw,
+            percents: Cell::new(0),
         }
     }
 
-    #[cold]
-    fn decode_segments(&self) -> Vec<(usize, Vec<u8>)> {
-        let mut segments = Vec::new();
-        let mut at = 0;
-        while let Some(segment) = self.next(at) {
-            at = segment.end;
-            let raw = &self.raw[segment.start..segment.end];
-            if raw.contains(&b'%') {
-                let text = std::str::from_utf8(raw).ok().and_then(percent_decoded);
-                // No literal holds a `%`, so that one which can't be decoded stays what it is.
-                let text = text.map_or(raw.to_vec(), |text| text.into_owned().into_bytes());
-                segments.push((segment.start, text));
-            }
+    /// Whether a `%` was seen where a decoded segment could have led elsewhere.
+    #[inline]
+    pub(super) fn is_encoded(&self) -> bool {
+        self.percents.get() != 0
+    }
+
+    /// Looks at all that is left from `at` on.
+    pub(super) fn see_rest(&self, at: usize) {
+        if self.raw.get(at..).unwrap_or_default().contains(&b'%') {
+            self.percents.set(1);
         }
-        segments
+    }
+
+    /// The same path, with every segment as it is compared with literals.
+    #[cold]
+    pub(super) fn decoded(&self) -> Decoded<'p> {
+        Decoded::new(self.raw)
     }
 
     /// Whether each of these stretches is percent-encoded UTF-8.
@@ -87,11 +75,6 @@ impl<'p> Path<'p> {
             .iter()
             .filter_map(|&(start, end)| self.raw.get(usize::from(start)..usize::from(end)))
             .all(|raw| std::str::from_utf8(raw).is_ok_and(|raw| percent_decoded(raw).is_some()))
-    }
-
-    /// The same path, with its encoded segments.
-    pub(super) fn with_decoded(self, decoded: &'p [(usize, Vec<u8>)]) -> Self {
-        Self { decoded, ..self }
     }
 
     /// Whether a segment can begin at `at`, or the path end there. It may be otherwise where a filter
@@ -106,100 +89,94 @@ impl<'p> Path<'p> {
         self.raw.len()
     }
 
-    /// The segment whose slash is at `at`; `None` at the path's end.
+    /// Whether nothing is left at `at`.
     #[inline]
-    pub fn next(&self, at: usize) -> Option<Segment> {
-        if at >= self.raw.len() {
-            return None;
-        }
+    pub fn is_end(&self, at: usize) -> bool {
+        at >= self.raw.len()
+    }
+
+    /// The first byte of the segment whose slash is at `at`; zero for one that is empty at the end.
+    #[inline]
+    pub fn first(&self, at: usize) -> u8 {
+        self.raw.get(at + 1).copied().unwrap_or_default()
+    }
+
+    /// The end of the segment whose slash is at `at`, if it is `literal`.
+    #[inline]
+    pub fn literal(&self, at: usize, literal: &[u8]) -> Option<usize> {
+        let left = self.raw.get(at + 1..)?.strip_prefix(literal)?;
+        matches!(left.first(), None | Some(b'/')).then_some(at + 1 + literal.len())
+    }
+
+    /// The segment whose slash is at `at`, which is not the path's end.
+    #[inline]
+    pub fn segment(&self, at: usize) -> Segment {
         let start = at + 1;
-        let marks = if start < MARKED {
-            self.slashes >> start
-        } else {
-            0
-        };
-        let end = if marks != 0 {
-            start + marks.trailing_zeros() as usize
-        } else if self.raw.len() <= MARKED {
-            self.raw.len()
-        } else {
-            self.search(start)
-        };
-        Some(Segment { start, end })
+        Segment {
+            start,
+            end: self.slash_from(start),
+        }
     }
 
-    /// The end of a segment that ends where no byte has its bit.
-    #[cold]
-    fn search(&self, start: usize) -> usize {
-        let from = start.max(MARKED);
-        let behind = self.raw.get(from..).unwrap_or_default();
-        from + behind
-            .iter()
-            .position(|&byte| byte == b'/')
-            .unwrap_or(behind.len())
+    pub(super) fn text(&self, segment: Segment) -> &'p [u8] {
+        self.raw.get(segment.start..segment.end).unwrap_or_default()
     }
 
-    /// A segment to compare with a literal: decoded, where it is encoded and can be.
+    /// Where the next slash stands, from `start` on; the end, where there is none.
     #[inline]
-    pub fn text(&self, segment: Segment) -> &'p [u8] {
-        if self.decoded.is_empty() {
-            self.raw.get(segment.start..segment.end).unwrap_or_default()
-        } else {
-            self.decoded_text(segment)
+    fn slash_from(&self, start: usize) -> usize {
+        let mut at = start;
+        while at < self.raw.len() {
+            if let Some(distance) = self.first_slash(word_at(self.raw, at)) {
+                return at + distance;
+            }
+            at += 8;
         }
+        self.raw.len()
     }
 
-    #[cold]
-    fn decoded_text(&self, segment: Segment) -> &'p [u8] {
-        let known = self
-            .decoded
-            .iter()
-            .find(|(start, _)| *start == segment.start);
-        match known {
-            Some((_, text)) => text,
-            None => &self.raw[segment.start..segment.end],
-        }
+    /// The first of eight bytes, from the lowest, that is a slash.
+    #[inline]
+    fn first_slash(&self, word: u64) -> Option<usize> {
+        let percents = zeros(word ^ (LOW * b'%' as u64));
+        self.percents.set(self.percents.get() | percents);
+        let slashes = zeros(word ^ (LOW * b'/' as u64));
+        (slashes != 0).then(|| slashes.trailing_zeros() as usize / 8)
     }
 }
 
-/// A bit for each of the first bytes that is a slash, and whether any byte is a `%`.
+/// The eight bytes at `at`; zeros stand for those behind the end.
 #[inline]
-fn marks(raw: &[u8]) -> (u64, bool) {
-    let mut slashes = 0;
-    let mut percents = 0;
-    let (marked, behind) = raw.split_at(raw.len().min(MARKED));
-    let mut words = marked.chunks_exact(8);
-    let mut shift = 0;
-    for word in &mut words {
-        let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
-        slashes |= gathered(equal(word, b'/')) << shift;
-        percents |= equal(word, b'%');
-        shift += 8;
+fn word_at(raw: &[u8], at: usize) -> u64 {
+    if let Some(word) = raw.get(at..).and_then(|left| left.first_chunk()) {
+        return u64::from_le_bytes(*word);
     }
-    for &byte in words.remainder() {
-        slashes |= u64::from(byte == b'/') << shift;
-        percents |= u64::from(byte == b'%');
-        shift += 1;
+    last_word_at(raw, at)
+}
+
+#[inline]
+fn last_word_at(raw: &[u8], at: usize) -> u64 {
+    match (raw.last_chunk(), raw.len().saturating_sub(at)) {
+        (_, 0) => 0,
+        // The last eight bytes, without those before `at`.
+        (Some(word), left) => u64::from_le_bytes(*word) >> (64 - 8 * left),
+        (None, _) => short_word_at(raw, at),
     }
-    (slashes, percents != 0 || behind.contains(&b'%'))
+}
+
+#[cold]
+fn short_word_at(raw: &[u8], at: usize) -> u64 {
+    let left = raw.iter().skip(at).rev();
+    left.fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
-const REST: u64 = u64::from_ne_bytes([0x7f; 8]);
+const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// The highest bit of each byte of `word` that is `byte`.
+/// The highest bits of the bytes that are zero; beyond the first of them, also of some that are one.
 #[inline]
-fn equal(word: u64, byte: u8) -> u64 {
-    let zero_where_equal = word ^ (LOW * u64::from(byte));
-    // Adding does not carry into the next byte, because the highest bits are left out.
-    !(((zero_where_equal & REST) + REST) | zero_where_equal | REST)
-}
-
-/// The highest bits of the eight bytes of `bits`, side by side.
-#[inline]
-fn gathered(bits: u64) -> u64 {
-    // Each byte's bit is moved by another distance to the highest byte; no two of them meet.
-    (bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(LOW) & !word & HIGH
 }
 
 #[cfg(test)]
@@ -207,17 +184,34 @@ mod tests {
     use super::*;
 
     fn segments(raw: &str) -> Vec<String> {
-        let path = Path::new(raw).unwrap();
-        let decoded = path.decoded_segments();
-        let path = path.with_decoded(&decoded);
+        let decoded = Path::new(raw).unwrap().decoded();
+        let path = decoded.path();
         let mut at = 0;
         let mut segments = Vec::new();
-        while let Some(segment) = path.next(at) {
+        while !path.is_end(at) {
+            let segment = path.segment(at);
+            let text = String::from_utf8(path.text(segment).to_vec()).unwrap();
+            assert_eq!(path.literal(at, text.as_bytes()), Some(segment.end));
+            assert_eq!(path.literal(at, format!("{text}x").as_bytes()), None);
+            if !text.is_empty() {
+                assert_eq!(path.first(at), text.as_bytes()[0]);
+                assert_eq!(path.literal(at, &text.as_bytes()[1..]), None);
+            }
             at = segment.end;
-            segments.push(String::from_utf8(path.text(segment).to_vec()).unwrap());
+            segments.push(text);
         }
         assert_eq!(at, path.len());
         segments
+    }
+
+    /// Whether walking over all segments finds a `%`.
+    fn seen_percent(raw: &str) -> bool {
+        let path = Path::new(raw).unwrap();
+        let mut at = 0;
+        while !path.is_end(at) {
+            at = path.segment(at).end;
+        }
+        path.is_encoded()
     }
 
     #[test]
@@ -228,7 +222,7 @@ mod tests {
             ("/users/", &["users", ""]),
             ("//", &["", ""]),
             ("/a//b", &["a", "", "b"]),
-            ("/a%20b/c%2Fd", &["a b", "c/d"]),
+            ("/a%20b/c%2Fd", &["a b", "c%2Fd"]),
             ("/100%/x", &["100%", "x"]),
         ] {
             assert_eq!(segments(raw), expected, "{raw}");
@@ -242,8 +236,11 @@ mod tests {
                 let expected = ["x".repeat(first), "z".to_owned(), "y".repeat(second)];
                 let raw = format!("/{}", expected.join("/"));
                 assert_eq!(segments(&raw), expected, "{raw}");
-                assert!(!Path::new(&raw).unwrap().is_encoded());
-                assert!(Path::new(&format!("{raw}%41")).unwrap().is_encoded());
+                for place in 1..raw.len() {
+                    let mut encoded = raw.clone();
+                    encoded.insert(place, '%');
+                    assert!(seen_percent(&encoded) && !seen_percent(&raw), "{encoded}");
+                }
             }
         }
     }

@@ -4,17 +4,17 @@ use std::fmt;
 use std::future;
 use std::sync::Arc;
 
-use http::StatusCode;
 use http::header::CONTENT_LENGTH;
+use http::{Method, StatusCode};
 use http_body::Body as _;
 
 use super::check;
 use super::endpoint::Side;
 use super::error::RouteError;
-use super::matching::{Found, Matching, Walk, WrittenWalk};
+use super::matching::{Explanation, Found, Matching, Walk, WrittenWalk};
 use super::path::Path;
 use super::route::Route;
-use super::table::{Asked, Protocol, RouteMeta, Takes};
+use super::table::{Asked, Fit, Protocol, RouteMeta, Takes};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,
     Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse, WsResponseFuture,
@@ -154,8 +154,18 @@ impl Router {
     }
 
     /// The router in `app`, where it was made by one and filters at most were put before it.
-    pub(super) fn of(app: &PolyHandler) -> Option<&Self> {
+    pub fn of(app: &PolyHandler) -> Option<&Self> {
         app.router()?.downcast_ref()
+    }
+
+    /// The place in the table of the route for a request; where its parameters stand in the path is
+    /// written to `captures`.
+    #[inline]
+    pub fn lookup(&self, method: &Method, path: &str, captures: &mut Captures) -> Option<usize> {
+        let path = Path::new(path)?;
+        let asked = Asked::new(Protocol::Http, method);
+        let found = self.find(&path, asked, 0, captures, 0)?;
+        Some(found.route)
     }
 
     pub(super) fn table(&self) -> &Table {
@@ -168,28 +178,39 @@ impl Router {
         Self::of(mounted)
     }
 
-    /// The route for `path` from `at` on, and what it captures.
+    /// The route for `path` from `at` on; what it captures is added to `captures`, behind the `outer` ones
+    /// that are there.
     #[inline]
     pub(super) fn find(
         &self,
         path: &Path<'_>,
         asked: Asked<'_>,
         at: usize,
-        captures: Captures,
+        captures: &mut Captures,
         outer: usize,
-    ) -> Option<(Found, Captures)> {
-        let mut matching = Matching::new(&self.takes, asked, captures, outer);
-        let found = matching.find(&self.walk, path, at)?;
-        Some((found, matching.captures))
+    ) -> Option<Found> {
+        Matching::new(&self.takes, asked, captures, outer).find(&self.walk, path, at)
     }
 
     /// Why no route takes `path` from `at` on.
     pub(super) fn outcome(&self, path: &Path<'_>, asked: Asked<'_>, at: usize) -> Outcome {
-        let captures = [(0, 0); MAX_PARAMS];
-        let matching = Matching::new(&self.takes, asked, captures, 0);
+        let mut captures = [(0, 0); MAX_PARAMS];
+        let matching = Matching::new(&self.takes, asked, &mut captures, 0);
         matching
             .explain(&self.walk, path, at)
             .outcome(asked.protocol)
+    }
+
+    #[cold]
+    fn explain(
+        &self,
+        path: &Path<'_>,
+        asked: Asked<'_>,
+        at: usize,
+        captures: &mut Captures,
+        outer: usize,
+    ) -> Explanation {
+        Matching::new(&self.takes, asked, captures, outer).explain(&self.walk, path, at)
     }
 
     /// How many parameters route `index` has.
@@ -204,16 +225,11 @@ impl Router {
             place.outcome = Outcome::NotFound;
             return self.unmatched(call, 0);
         };
-        let decoded = path.decoded_segments();
-        let path = path.with_decoded(&decoded);
-        let (start, captures, outer) = (place.at, place.captures(), place.captured());
+        let (start, mut captures, outer) = (place.at, place.captures(), place.captured());
         let asked = Asked::new(protocol, request.method());
-        let explain = || {
-            let matching = Matching::new(&self.takes, asked, captures, outer);
-            matching.explain(&self.walk, &path, start)
-        };
-        let Some((found, captures)) = self.find(&path, asked, start, captures, outer) else {
-            let explanation = explain();
+        let explain = |mut captures| self.explain(&path, asked, start, &mut captures, outer);
+        let Some(found) = self.find(&path, asked, start, &mut captures, outer) else {
+            let explanation = explain(place.captures());
             let scope = explanation.scope;
             if let Some(unmatched) = self.scopes.get(scope) {
                 let params = unmatched.params.clone();
@@ -224,10 +240,11 @@ impl Router {
         };
         let params = self.table.params(found.route);
         if path.is_encoded() && !path.decodes(&captures[outer..outer + params.len()]) {
-            let scope = explain().scope;
+            let scope = explain(place.captures()).scope;
             place.outcome = Outcome::BadEncoding;
             return self.unmatched(call, scope);
         }
+        let head_as_get = self.takes[found.route].fit(asked) == Some(Fit::HeadAsGet);
         place.enter(captures, params, found.at);
         place.outcome = match self.takes[found.route].protocol {
             Protocol::Mount => Outcome::Mounted,
@@ -236,7 +253,7 @@ impl Router {
         Decision {
             side: self.ends.get(found.route),
             call,
-            head_as_get: found.head_as_get,
+            head_as_get,
         }
     }
 

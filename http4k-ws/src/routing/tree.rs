@@ -8,7 +8,7 @@ use crate::message::TemplateSegment;
 /// Where one path can go from here.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    /// By their text, sorted.
+    /// By their text, the short ones first: most of them differ in their length.
     literals: Vec<(Box<[u8]>, Tree)>,
     param: Option<Box<Tree>>,
     ends: Vec<usize>,
@@ -60,8 +60,10 @@ impl Tree {
     }
 
     fn find(&self, text: &[u8]) -> Result<usize, usize> {
-        self.literals
-            .binary_search_by(|(literal, _)| (**literal).cmp(text))
+        self.literals.binary_search_by(|(literal, _)| {
+            let shorter = literal.len().cmp(&text.len());
+            shorter.then_with(|| (**literal).cmp(text))
+        })
     }
 
     /// Goes on at `at`, behind `params` parameters.
@@ -77,7 +79,10 @@ impl Tree {
         }
         self.steps(path, matching, at, params)
             || (!self.rests.is_empty() && matching.rest(path, params, at, &self.rests))
-            || self.mounts.iter().any(|&mount| matching.mount(at, mount))
+            || self
+                .mounts
+                .iter()
+                .any(|&mount| matching.mount(path, at, mount))
     }
 
     fn steps(
@@ -87,9 +92,10 @@ impl Tree {
         at: usize,
         params: usize,
     ) -> bool {
-        let Some(segment) = path.next(at) else {
+        if path.is_end(at) {
             return !self.ends.is_empty() && matching.end(path, &self.ends);
-        };
+        }
+        let segment = path.segment(at);
         let literal = self
             .find(path.text(segment))
             .map(|index| &self.literals[index].1);

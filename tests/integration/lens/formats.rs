@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use http4k_ws::WebSocketClient;
 use http4k_ws::{
     Bytes, Format, FromRequest, IntoRequest, IntoResponse, LensFailureKind, Message, PolyHandler,
     Request, RequestExt, ResponseExt, StatusCode, WebSocket, With, WsClient, WsFilter, WsMessage,
@@ -316,10 +317,23 @@ async fn doubling(mut ws: WebSocket<Everything, Everything>) -> WsResult {
     Ok(())
 }
 
+/// What the consumer gives back to a client that speaks `format`.
+fn answers_in(client: &mut impl WsClient, format: Format) {
+    let message = Everything::Empty.into_message_in(format).unwrap();
+    client.send(message).unwrap();
+    let answer = client.received().next().unwrap().unwrap();
+    assert_eq!(answer.is_text(), format.is_text(), "{format}");
+    let inside = Box::new(Everything::Empty);
+    let read = Everything::from_message_in(format, answer);
+    assert_eq!(read, Ok(Everything::Boxed { inside }));
+}
+
 #[test]
-fn the_subprotocol_chooses_the_format() {
+fn the_subprotocol_chooses_the_format_in_memory_and_over_a_port() {
     let ours = subprotocols(["chat.v1+msgpack", "chat.v1+json", "chat.v1+cbor", "plain"]);
     let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ours.then(doubling));
+    let server = app.clone().as_server("127.0.0.1:0").start().unwrap();
+    let uri = format!("ws://{}/", server.addr());
     let cases = [
         (None, Format::Json),
         (Some("plain"), Format::Json),
@@ -329,22 +343,35 @@ fn the_subprotocol_chooses_the_format() {
     ];
     for (subprotocol, format) in cases {
         let mut request = "/".into_request().unwrap();
+        let mut opening = WebSocketClient::to(uri.clone());
         if let Some(name) = subprotocol {
             request = request.with_header("sec-websocket-protocol", name);
+            opening = opening.with_subprotocol(name);
         }
-        let mut client = app.test_ws(request);
-        assert_eq!(client.subprotocol(), subprotocol);
-        client
-            .send(Everything::Empty.into_message_in(format).unwrap())
-            .unwrap();
-        let answer = client.received().next().unwrap().unwrap();
-        assert_eq!(answer.is_text(), format.is_text(), "{subprotocol:?}");
-        let inside = Box::new(Everything::Empty);
-        assert_eq!(
-            Everything::from_message_in(format, answer),
-            Ok(Everything::Boxed { inside })
-        );
+        let (mut in_memory, mut live) = (app.test_ws(request), opening.blocking().unwrap());
+        assert_eq!(in_memory.subprotocol(), subprotocol);
+        assert_eq!(live.subprotocol(), subprotocol);
+        answers_in(&mut in_memory, format);
+        answers_in(&mut live, format);
     }
+}
+
+/// Both ends of one socket are typed, and speak the format agreed on.
+#[tokio::test]
+async fn a_typed_client_speaks_the_subprotocol_too() {
+    let ours = subprotocols(["chat.v1+msgpack"]);
+    let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ours.then(doubling));
+    let server = app.as_server("127.0.0.1:0").start().unwrap();
+    let opening = WebSocketClient::to(format!("ws://{}/", server.addr()));
+    let socket = opening.with_subprotocol("chat.v1+msgpack").connect();
+    let mut socket = socket.await.unwrap().typed::<Everything, Everything>();
+    socket.send(Everything::Empty).await.unwrap();
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(10), socket.recv());
+    let inside = Box::new(Everything::Empty);
+    assert_eq!(
+        answer.await.unwrap(),
+        Ok(Some(Everything::Boxed { inside }))
+    );
 }
 
 /// A derived message is an argument through `Json` or a derive; `String` and `Bytes` are messages too.

@@ -1,5 +1,8 @@
 //! The body of a request or a response, as a value.
 
+mod has_body;
+mod kinds;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -10,10 +13,11 @@ use http::{HeaderMap, HeaderValue};
 
 use super::spec::{BothWays, OneWay, Writes};
 use super::text::Name;
-use super::{
-    Cause, Failure, Format, LensFailure, LensFailureKind, Location, Message, Meta, Modifier,
-};
-use crate::message::{Body, Request, Response, WsMessage};
+use super::{Cause, Failure, LensFailure, LensFailureKind, Location, Meta, Modifier};
+use crate::message::Body;
+
+pub use has_body::HasBody;
+pub(super) use kinds::of_message;
 
 /// What a lens of bodies asks of the Content-Type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +35,7 @@ pub(super) type ReadBody<T> = Arc<dyn Fn(Bytes, &str) -> Result<T, LensFailure> 
 pub(super) type WriteBody<T> =
     Arc<dyn Fn(T) -> Result<(&'static str, Bytes), LensFailure> + Send + Sync>;
 
-/// A typed view of the body of a [`Request`] or a [`Response`]; `Body::json()`, `T::body()` and their like make it.
+/// A typed view of the body of a [`Request`](crate::Request) or a [`Response`](crate::Response); `Body::json()`, `T::body()` and their like make it.
 ///
 /// To read, it takes the whole body into memory, and leaves it there: another lens may read it again. A Content-Type
 /// that is missing or names something else is Unsupported; [`lenient`](Self::lenient) and
@@ -213,7 +217,7 @@ impl<T: 'static, D> BodyLens<T, D> {
         }
     }
 
-    /// The value of the body of `message`, a [`Request`] or a [`Response`].
+    /// The value of the body of `message`, a [`Request`](crate::Request) or a [`Response`](crate::Response).
     ///
     /// # Errors
     ///
@@ -330,130 +334,6 @@ pub struct BodySetting<T> {
 impl<M: HasBody, T: 'static> Modifier<M> for BodySetting<T> {
     fn modify(self, message: M) -> Result<M, LensFailure> {
         self.lens.set(message, self.value)
-    }
-}
-
-/// A [`Request`] or a [`Response`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no body",
-    label = "expected a `Request` or a `Response`"
-)]
-pub trait HasBody: sealed::Message {}
-
-impl HasBody for Request {}
-impl HasBody for Response {}
-
-mod sealed {
-    use http::HeaderMap;
-
-    use crate::message::{Body, Request, Response};
-
-    pub trait Message: Send {
-        const IS_ANSWER: bool;
-
-        fn fields(&self) -> &HeaderMap;
-        fn fields_mut(&mut self) -> &mut HeaderMap;
-        fn content(&mut self) -> &mut Body;
-    }
-
-    macro_rules! message {
-        ($message:ty: $is_answer:literal) => {
-            impl Message for $message {
-                const IS_ANSWER: bool = $is_answer;
-
-                fn fields(&self) -> &HeaderMap {
-                    self.headers()
-                }
-
-                fn fields_mut(&mut self) -> &mut HeaderMap {
-                    self.headers_mut()
-                }
-
-                fn content(&mut self) -> &mut Body {
-                    self.body_mut()
-                }
-            }
-        };
-    }
-    message!(Request: false);
-    message!(Response: true);
-}
-
-/// Lenses of bodies.
-impl Body {
-    /// Text, sent as `text/plain; charset=utf-8`. Read is every `text/*` that is UTF-8.
-    pub fn string() -> BodyLens<String> {
-        let meta = Meta::new(Location::Body, "body", "text");
-        let of = meta.clone();
-        let read = move |bytes: Bytes, _: &str| {
-            String::from_utf8(bytes.into()).map_err(|cause| invalid(&of, cause.utf8_error()))
-        };
-        let write = |text: String| Ok((Format::Text.content_type(), Bytes::from(text)));
-        BodyLens::new(
-            meta,
-            |content_type| essence(content_type).starts_with("text/"),
-            read,
-            write,
-        )
-    }
-
-    /// Bytes, sent as `application/octet-stream`, read as such.
-    pub fn binary() -> BodyLens<Bytes> {
-        let meta = Meta::new(Location::Body, "body", "bytes");
-        let fits = |content_type: &str| Format::Binary.is_content_type(content_type);
-        let write = |bytes| Ok((Format::Binary.content_type(), bytes));
-        BodyLens::new(meta, fits, |bytes, _| Ok(bytes), write)
-    }
-}
-
-/// The body that carries one message of type `T`: in the first of its formats when written, in any of them when read.
-pub(super) fn of_message<T: Message>(name: impl Into<Name>) -> BodyLens<T> {
-    let formats = T::FORMATS;
-    let expected = formats
-        .first()
-        .map_or("a message", |format| format.as_str());
-    let meta = Meta::new(Location::Body, name, expected);
-    let of = meta.clone();
-    let read = move |bytes: Bytes, content_type: &str| {
-        let named = formats
-            .iter()
-            .find(|format| format.is_content_type(content_type));
-        let format = named.or(formats.first());
-        if bytes.is_empty() && format.is_some_and(|format| !format.has_empty_values()) {
-            return Err(part(&of, LensFailureKind::Missing).into());
-        }
-        let message = match WsMessage::text_from_utf8(bytes.clone()) {
-            Ok(text) if format.is_none_or(|format| format.is_text()) => text,
-            _ => WsMessage::new_binary(bytes),
-        };
-        let value = match format {
-            Some(format) => T::from_message_in(*format, message),
-            None => T::from_message(message),
-        };
-        value.map_err(|failure| failure.moved_to(Location::Body))
-    };
-    let write = move |value: T| {
-        let message = value
-            .into_message()
-            .map_err(|failure| failure.moved_to(Location::Body))?;
-        let format = match formats.first() {
-            Some(format) => *format,
-            None if message.is_text() => Format::Text,
-            None => Format::Binary,
-        };
-        Ok((format.content_type(), message.into_bytes()))
-    };
-    let fits = |content_type: &str| {
-        T::FORMATS.is_empty()
-            || T::FORMATS
-                .iter()
-                .any(|format| format.is_content_type(content_type))
-    };
-    let lens = BodyLens::new(meta, fits, read, write);
-    if formats.is_empty() {
-        lens.unchecked()
-    } else {
-        lens
     }
 }
 

@@ -1,0 +1,103 @@
+//! A path as its segments are compared with literals, and where its segments stand in the raw one.
+
+use super::path::Path;
+use crate::handler::Captures;
+use crate::message::percent_decoded;
+
+/// A path whose segments are decoded, where they can be and stay one segment: no literal holds a `/`
+/// or a `%`, so that any other may stay as it is.
+///
+/// It has as many slashes as the raw one, by which places in one are found in the other.
+#[derive(Debug)]
+pub(super) struct Decoded<'p> {
+    raw: &'p [u8],
+    text: Vec<u8>,
+}
+
+impl<'p> Decoded<'p> {
+    pub(super) fn new(raw: &'p [u8]) -> Self {
+        let mut text = Vec::with_capacity(raw.len());
+        for (index, segment) in raw.split(|&byte| byte == b'/').enumerate() {
+            if index > 0 {
+                text.push(b'/');
+            }
+            let decoded = std::str::from_utf8(segment).ok().and_then(percent_decoded);
+            match decoded.filter(|decoded| !decoded.contains('/')) {
+                Some(decoded) => text.extend_from_slice(decoded.as_bytes()),
+                None => text.extend_from_slice(segment),
+            }
+        }
+        Self { raw, text }
+    }
+
+    pub(super) fn path(&self) -> Path<'_> {
+        Path::of(&self.text)
+    }
+
+    /// The place in this path of a slash or the end of the raw one.
+    pub(super) fn at(&self, raw_at: usize) -> usize {
+        slash_or_end(raw_at, self.raw, &self.text)
+    }
+
+    /// The place in the raw path of a slash or the end of this one.
+    pub(super) fn raw_at(&self, at: usize) -> usize {
+        slash_or_end(at, &self.text, self.raw)
+    }
+
+    /// Puts the captures behind the `outer` ones where they are in the raw path.
+    pub(super) fn to_raw(&self, captures: &mut Captures, outer: usize) {
+        for (start, end) in captures.iter_mut().skip(outer) {
+            let (first, last) = (usize::from(*start), usize::from(*end));
+            // A path is shorter than 64 KiB.
+            *start = start_of_segment(first, &self.text, self.raw) as u16;
+            *end = self.raw_at(last) as u16;
+        }
+    }
+}
+
+/// A slash of `from`, or its end, in `to`.
+fn slash_or_end(at: usize, from: &[u8], to: &[u8]) -> usize {
+    if at >= from.len() {
+        return to.len();
+    }
+    nth_slash(to, count_slashes(&from[..at]))
+}
+
+/// The start of a segment of `from`, in `to`.
+fn start_of_segment(start: usize, from: &[u8], to: &[u8]) -> usize {
+    if start >= from.len() {
+        return to.len();
+    }
+    match count_slashes(&from[..start]) {
+        0 => 0,
+        slashes => nth_slash(to, slashes - 1) + 1,
+    }
+}
+
+fn count_slashes(raw: &[u8]) -> usize {
+    raw.iter().filter(|&&byte| byte == b'/').count()
+}
+
+fn nth_slash(raw: &[u8], n: usize) -> usize {
+    let slashes = raw.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    slashes.map(|(at, _)| at).nth(n).unwrap_or(raw.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_found_by_their_slashes() {
+        let decoded = Decoded::new(b"/%61b/c%2Fd//x");
+        assert_eq!(decoded.text, b"/ab/c%2Fd//x");
+        for (at, raw_at) in [(0, 0), (3, 5), (9, 11), (10, 12), (12, 14)] {
+            assert_eq!(decoded.raw_at(at), raw_at, "{at}");
+            assert_eq!(decoded.at(raw_at), at, "{raw_at}");
+        }
+        let mut captures = Captures::default();
+        captures[..4].copy_from_slice(&[(7, 7), (1, 3), (10, 12), (12, 12)]);
+        decoded.to_raw(&mut captures, 1);
+        assert_eq!(captures[..4], [(7, 7), (1, 5), (12, 14), (14, 14)]);
+    }
+}
