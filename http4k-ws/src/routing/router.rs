@@ -45,7 +45,7 @@ pub(super) struct Scope {
     pub(super) side: Side,
 }
 
-/// A [`Scope`], as the macro writes it.
+/// A `Scope`, as the macro writes it.
 #[derive(Debug)]
 pub struct Unmatched {
     /// The parameters of the prefix.
