@@ -33,23 +33,26 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
 /// The handlers of broken routes, for editors alone.
 fn left_out(errors: &Errors) -> TokenStream {
     let all = errors.left_out().iter();
-    let calls = all.map(|LeftOut { params, handler }| {
-        // The names are the user's, and stand nowhere in the source.
-        let user = handler.clone().into_iter().next();
-        let user = user.map_or_else(Span::call_site, |token| token.span());
-        let name = |name: &str| Ident::new(name, Span::call_site().resolved_at(user));
-        let (req, ws) = (name("req"), name("ws"));
-        let params = params.iter().map(|param| name(param));
-        quote! {
-            ::http4k_ws::__private::broken! {
-                let #req: ::http4k_ws::__private::Request = ::core::unreachable!();
-                let #ws: ::http4k_ws::__private::WebSocket = ::core::unreachable!();
-                #(let #params = ::core::unreachable!();)*
-                #handler
-            }
+    all.map(|LeftOut { params, handler }| for_editors(params, handler))
+        .collect()
+}
+
+/// A handler that is no route's, with whatever its route would have bound.
+fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
+    // The names are the user's, and stand nowhere in the source.
+    let user = handler.clone().into_iter().next();
+    let user = user.map_or_else(Span::call_site, |token| token.span());
+    let name = |name: &str| Ident::new(name, Span::call_site().resolved_at(user));
+    let (req, ws) = (name("req"), name("ws"));
+    let params = params.iter().map(|param| name(param));
+    quote! {
+        ::http4k_ws::__private::broken! {
+            let #req: ::http4k_ws::__private::Request = ::core::unreachable!();
+            let #ws: ::http4k_ws::__private::WebSocket = ::core::unreachable!();
+            #(let #params = ::core::unreachable!();)*
+            #handler
         }
-    });
-    calls.collect()
+    }
 }
 
 /// Ends and filters in the order of the source, what is left out, then the table.
@@ -99,10 +102,10 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
 fn route_end(route: &Route) -> TokenStream {
     match &route.end {
         End::Handler(answerer) if route.is_misunderstood() => {
-            let params: Vec<&Param> = route.params().collect();
-            let end = call::end(answerer, &params);
+            let params: Vec<String> = route.params().map(Param::text).collect();
+            let left_out = for_editors(&params, &answerer.call.written());
             quote! {{
-                ::http4k_ws::__private::broken! { #end }
+                #left_out
                 ::http4k_ws::__private::unmatched()
             }}
         }

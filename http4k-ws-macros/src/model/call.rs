@@ -1,6 +1,7 @@
 //! The right-hand side of a route.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall};
@@ -37,6 +38,16 @@ pub(crate) enum Callee {
 }
 
 impl Call {
+    /// The user's own tokens.
+    pub(crate) fn written(&self) -> TokenStream {
+        match &self.shape {
+            Shape::Value(value) => value.to_token_stream(),
+            Shape::Function { call, .. } => call.to_token_stream(),
+            Shape::Method(call) => call.to_token_stream(),
+            Shape::Closure(closure) => closure.to_token_stream(),
+        }
+    }
+
     /// `None` where an argument can't be meant, which is reported.
     pub(crate) fn new(
         expr: Expr,
