@@ -3,6 +3,7 @@
 //! The expansion reports every place where a path can lead, in the order of precedence; what is
 //! chosen, the library decides.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -129,25 +130,55 @@ impl Node {
         ways
     }
 
-    /// The literals, by their first byte; those that share one are tried one by one.
     fn literals(&self, depth: usize, params: usize) -> TokenStream {
-        let (at, behind) = (at(depth), at(depth + 1));
-        let mut by_first = BTreeMap::<u8, Vec<_>>::new();
-        for (text, node) in &self.literals {
-            let first = text.bytes().next().unwrap_or_default();
-            by_first.entry(first).or_default().push((text, node));
-        }
-        let arms = by_first.iter().map(|(first, literals)| {
-            let first = Literal::byte_character(*first);
-            let tries = literals.iter().map(|(text, node)| {
-                let walk = node.walk(depth + 1, params);
-                let text = Literal::byte_string(text.as_bytes());
-                quote!(if let Some(#behind) = path.literal(#at, #text) { #walk } else)
-            });
-            quote!(#first => { #(#tries)* { false } })
-        });
-        quote!(match path.first(#at) { #(#arms)* _ => false })
+        let literals: Vec<_> = self.literals.iter().collect();
+        choice(&literals, depth, params)
     }
+}
+
+/// One of these literals, or none: a few are tried one by one; many are told apart by a byte before.
+fn choice(literals: &[&(String, Node)], depth: usize, params: usize) -> TokenStream {
+    let (at, behind) = (at(depth), at(depth + 1));
+    if literals.len() <= 2 {
+        let tries = literals.iter().map(|(text, node)| {
+            let walk = node.walk(depth + 1, params);
+            let text = Literal::byte_string(text.as_bytes());
+            quote!(if let Some(#behind) = path.literal(#at, #text) { #walk } else)
+        });
+        return quote!(#(#tries)* { false });
+    }
+    let (place, by_byte) = told_apart(literals);
+    let arms = by_byte.iter().map(|(byte, literals)| {
+        let byte = Literal::byte_character(*byte);
+        let choice = choice(literals, depth, params);
+        quote!(#byte => { #choice })
+    });
+    let place = Literal::usize_unsuffixed(place);
+    quote!(match path.byte(#at, #place) { #(#arms)* _ => false })
+}
+
+/// The byte that tells most of these literals apart: its place in the segment, and who has which.
+fn told_apart<'n>(
+    literals: &[&'n (String, Node)],
+) -> (usize, BTreeMap<u8, Vec<&'n (String, Node)>>) {
+    let shortest = literals.iter().map(|(text, _)| text.len()).min();
+    // Behind the last byte of the shortest, where a slash tells it from those that go on, no byte is
+    // certain for all of them.
+    let places = 0..=shortest.unwrap_or_default();
+    let groups = places.map(|place| {
+        let mut by_byte = BTreeMap::<u8, Vec<_>>::new();
+        for &literal in literals {
+            let byte = literal.0.as_bytes().get(place).copied();
+            by_byte
+                .entry(byte.unwrap_or(b'/'))
+                .or_default()
+                .push(literal);
+        }
+        (place, by_byte)
+    });
+    groups
+        .max_by_key(|(place, by_byte)| (by_byte.len(), Reverse(*place)))
+        .expect("a range that has its end is not empty")
 }
 
 /// Where the path is used up to, `depth` segments from the root.
@@ -203,6 +234,24 @@ mod tests {
             walk(r#""/<all..>" => http(f(all))"#),
             "m.rest(path,0,at,&[0])"
         );
+    }
+
+    #[test]
+    fn many_literals_are_told_apart_by_few_bytes() {
+        let routes: Vec<String> = (100..200)
+            .map(|n| format!("\"/r{n}\" => http(f)"))
+            .collect();
+        let walk = walk(&routes.join(","));
+        // One look at the tens, and one at the units of each ten.
+        assert_eq!(walk.matches("path.byte(at,").count(), 11);
+        assert_eq!(walk.matches("path.literal(at,").count(), 100);
+    }
+
+    #[test]
+    fn a_literal_that_others_go_on_from_ends_in_a_slash() {
+        let walk = walk(r#""/user" => http(f), "/users" => http(f), "/user-s" => http(f)"#);
+        assert!(walk.starts_with("ifpath.is_end(at){false}else{matchpath.byte(at,4){b'-'=>"));
+        assert!(walk.contains("b'/'=>{ifletSome(at1)=path.literal(at,b\"user\")"));
     }
 
     #[test]

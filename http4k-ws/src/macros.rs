@@ -197,11 +197,10 @@
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
 ///         m.end(path, &[0])
+///     } else if let Some(at1) = path.literal(at, b"users") {
+///         ..
 ///     } else {
-///         match path.first(at) {
-///             b'u' => if let Some(at1) = path.literal(at, b"users") { .. } else { false },
-///             _ => false,
-///         }
+///         false
 ///     }
 /// }
 /// Router::app(<app::Routes as Tabled>::ROUTES, walk, [r0, r1], [..])

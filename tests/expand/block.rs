@@ -38,53 +38,42 @@ const _: () = {
             if path.is_end(at) {
                 false
             } else {
-                match path.first(at) {
-                    b'a' => {
-                        if let Some(at1) = path.literal(at, b"api") {
-                            if path.is_end(at1) {
-                                false
-                            } else {
-                                {
-                                    let s = path.segment(at1);
-                                    let at2 = s.end;
-                                    m.capture(0, s) && {
-                                        m.scope(at2, 1usize);
-                                        if path.is_end(at2) {
+                if let Some(at1) = path.literal(at, b"api") {
+                    if path.is_end(at1) {
+                        false
+                    } else {
+                        {
+                            let s = path.segment(at1);
+                            let at2 = s.end;
+                            m.capture(0, s) && {
+                                m.scope(at2, 1usize);
+                                if path.is_end(at2) {
+                                    false
+                                } else {
+                                    if let Some(at3) = path.literal(at2, b"members") {
+                                        if path.is_end(at3) {
                                             false
                                         } else {
-                                            match path.first(at2) {
-                                                b'm' => {
-                                                    if let Some(at3) = path.literal(at2, b"members")
-                                                    {
-                                                        if path.is_end(at3) {
-                                                            false
-                                                        } else {
-                                                            {
-                                                                let s = path.segment(at3);
-                                                                let at4 = s.end;
-                                                                m.capture(1, s)
-                                                                    && if path.is_end(at4) {
-                                                                        m.end(path, &[0])
-                                                                    } else {
-                                                                        false
-                                                                    }
-                                                            }
-                                                        }
+                                            {
+                                                let s = path.segment(at3);
+                                                let at4 = s.end;
+                                                m.capture(1, s)
+                                                    && if path.is_end(at4) {
+                                                        m.end(path, &[0])
                                                     } else {
                                                         false
                                                     }
-                                                }
-                                                _ => false,
                                             }
                                         }
+                                    } else {
+                                        false
                                     }
                                 }
                             }
-                        } else {
-                            false
                         }
                     }
-                    _ => false,
+                } else {
+                    false
                 }
             }
         }

@@ -28,28 +28,23 @@ const _: () = {
             if path.is_end(at) {
                 false
             } else {
-                match path.first(at) {
-                    b'e' => {
-                        if let Some(at1) = path.literal(at, b"echo") {
-                            if path.is_end(at1) {
-                                false
-                            } else {
-                                {
-                                    let s = path.segment(at1);
-                                    let at2 = s.end;
-                                    m.capture(0, s)
-                                        && if path.is_end(at2) {
-                                            m.end(path, &[0])
-                                        } else {
-                                            false
-                                        }
+                if let Some(at1) = path.literal(at, b"echo") {
+                    if path.is_end(at1) {
+                        false
+                    } else {
+                        {
+                            let s = path.segment(at1);
+                            let at2 = s.end;
+                            m.capture(0, s)
+                                && if path.is_end(at2) {
+                                    m.end(path, &[0])
+                                } else {
+                                    false
                                 }
-                            }
-                        } else {
-                            false
                         }
                     }
-                    _ => false,
+                } else {
+                    false
                 }
             }
         }

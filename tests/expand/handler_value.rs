@@ -28,19 +28,14 @@ const _: () = {
             if path.is_end(at) {
                 m.end(path, &[0])
             } else {
-                match path.first(at) {
-                    b'w' => {
-                        if let Some(at1) = path.literal(at, b"ws") {
-                            if path.is_end(at1) {
-                                m.end(path, &[1])
-                            } else {
-                                false
-                            }
-                        } else {
-                            false
-                        }
+                if let Some(at1) = path.literal(at, b"ws") {
+                    if path.is_end(at1) {
+                        m.end(path, &[1])
+                    } else {
+                        false
                     }
-                    _ => false,
+                } else {
+                    false
                 }
             }
         }

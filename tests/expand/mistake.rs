@@ -10,19 +10,14 @@ pub fn app() -> PolyHandler {
             if path.is_end(at) {
                 false
             } else {
-                match path.first(at) {
-                    b'g' => {
-                        if let Some(at1) = path.literal(at, b"good") {
-                            if path.is_end(at1) {
-                                m.end(path, &[0])
-                            } else {
-                                false
-                            }
-                        } else {
-                            false
-                        }
+                if let Some(at1) = path.literal(at, b"good") {
+                    if path.is_end(at1) {
+                        m.end(path, &[0])
+                    } else {
+                        false
                     }
-                    _ => false,
+                } else {
+                    false
                 }
             }
         }

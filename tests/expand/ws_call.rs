@@ -53,48 +53,38 @@ const _: () = {
             if path.is_end(at) {
                 false
             } else {
-                match path.first(at) {
-                    b'c' => {
-                        if let Some(at1) = path.literal(at, b"choose") {
-                            if path.is_end(at1) {
-                                false
-                            } else {
-                                {
-                                    let s = path.segment(at1);
-                                    let at2 = s.end;
-                                    m.capture(0, s)
-                                        && if path.is_end(at2) {
-                                            m.end(path, &[1])
-                                        } else {
-                                            false
-                                        }
+                if let Some(at1) = path.literal(at, b"ws") {
+                    if path.is_end(at1) {
+                        false
+                    } else {
+                        {
+                            let s = path.segment(at1);
+                            let at2 = s.end;
+                            m.capture(0, s)
+                                && if path.is_end(at2) {
+                                    m.end(path, &[0])
+                                } else {
+                                    false
                                 }
-                            }
-                        } else {
-                            false
                         }
                     }
-                    b'w' => {
-                        if let Some(at1) = path.literal(at, b"ws") {
-                            if path.is_end(at1) {
-                                false
-                            } else {
-                                {
-                                    let s = path.segment(at1);
-                                    let at2 = s.end;
-                                    m.capture(0, s)
-                                        && if path.is_end(at2) {
-                                            m.end(path, &[0])
-                                        } else {
-                                            false
-                                        }
+                } else if let Some(at1) = path.literal(at, b"choose") {
+                    if path.is_end(at1) {
+                        false
+                    } else {
+                        {
+                            let s = path.segment(at1);
+                            let at2 = s.end;
+                            m.capture(0, s)
+                                && if path.is_end(at2) {
+                                    m.end(path, &[1])
+                                } else {
+                                    false
                                 }
-                            }
-                        } else {
-                            false
                         }
                     }
-                    _ => false,
+                } else {
+                    false
                 }
             }
         }

@@ -95,10 +95,10 @@ impl<'p> Path<'p> {
         at >= self.raw.len()
     }
 
-    /// The first byte of the segment whose slash is at `at`; zero for one that is empty at the end.
+    /// The byte at `place` of the segment whose slash is at `at`; a slash where the path ends.
     #[inline]
-    pub fn first(&self, at: usize) -> u8 {
-        self.raw.get(at + 1).copied().unwrap_or_default()
+    pub fn byte(&self, at: usize, place: usize) -> u8 {
+        self.raw.get(at + 1 + place).copied().unwrap_or(b'/')
     }
 
     /// The end of the segment whose slash is at `at`, if it is `literal`.
@@ -194,7 +194,8 @@ mod tests {
             assert_eq!(path.literal(at, text.as_bytes()), Some(segment.end));
             assert_eq!(path.literal(at, format!("{text}x").as_bytes()), None);
             if !text.is_empty() {
-                assert_eq!(path.first(at), text.as_bytes()[0]);
+                assert_eq!(path.byte(at, 0), text.as_bytes()[0]);
+                assert_eq!(path.byte(at, text.len()), b'/');
                 assert_eq!(path.literal(at, &text.as_bytes()[1..]), None);
             }
             at = segment.end;
