@@ -21,57 +21,47 @@ pub fn app() -> PolyHandler {
             if path.is_end(at) {
                 false
             } else {
-                match path.first(at) {
-                    b'p' => {
-                        if let Some(at1) = path.literal(at, b"people") {
-                            if path.is_end(at1) {
-                                false
-                            } else {
-                                {
-                                    let s = path.segment(at1);
-                                    let at2 = s.end;
-                                    m.capture(0, s)
-                                        && if path.is_end(at2) {
-                                            m.end(path, &[1])
-                                        } else {
-                                            false
-                                        }
-                                }
-                            }
-                        } else {
-                            false
-                        }
-                    }
-                    b'u' => {
-                        if let Some(at1) = path.literal(at, b"users") {
-                            if path.is_end(at1) {
-                                false
-                            } else {
-                                {
-                                    let s = path.segment(at1);
-                                    let at2 = s.end;
-                                    m.capture(0, s)
-                                        && if path.is_end(at2) {
-                                            false
-                                        } else {
-                                            {
-                                                let s = path.segment(at2);
-                                                let at3 = s.end;
-                                                m.capture(1, s)
-                                                    && if path.is_end(at3) {
-                                                        m.end(path, &[0])
-                                                    } else {
-                                                        false
-                                                    }
+                if let Some(at1) = path.literal(at, b"users") {
+                    if path.is_end(at1) {
+                        false
+                    } else {
+                        {
+                            let s = path.segment(at1);
+                            let at2 = s.end;
+                            m.capture(0, s)
+                                && if path.is_end(at2) {
+                                    false
+                                } else {
+                                    {
+                                        let s = path.segment(at2);
+                                        let at3 = s.end;
+                                        m.capture(1, s)
+                                            && if path.is_end(at3) {
+                                                m.end(path, &[0])
+                                            } else {
+                                                false
                                             }
-                                        }
+                                    }
                                 }
-                            }
-                        } else {
-                            false
                         }
                     }
-                    _ => false,
+                } else if let Some(at1) = path.literal(at, b"people") {
+                    if path.is_end(at1) {
+                        false
+                    } else {
+                        {
+                            let s = path.segment(at1);
+                            let at2 = s.end;
+                            m.capture(0, s)
+                                && if path.is_end(at2) {
+                                    m.end(path, &[1])
+                                } else {
+                                    false
+                                }
+                        }
+                    }
+                } else {
+                    false
                 }
             }
         }
