@@ -137,7 +137,7 @@ impl Node {
 }
 
 /// One of these literals, or none: a few are tried one by one; many are told apart by a byte before.
-fn choice(literals: &[&(String, Node)], depth: usize, params: usize) -> TokenStream {
+fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     let (at, behind) = (at(depth), at(depth + 1));
     if literals.len() <= 2 {
         let tries = literals.iter().map(|(text, node)| {
@@ -157,16 +157,20 @@ fn choice(literals: &[&(String, Node)], depth: usize, params: usize) -> TokenStr
     quote!(match path.byte(#at, #place) { #(#arms)* _ => false })
 }
 
+/// A literal, and what is behind it.
+type Branch = (String, Node);
+
+/// Branches by the byte that stands at one place of their literals.
+type ByByte<'n> = BTreeMap<u8, Vec<&'n Branch>>;
+
 /// The byte that tells most of these literals apart: its place in the segment, and who has which.
-fn told_apart<'n>(
-    literals: &[&'n (String, Node)],
-) -> (usize, BTreeMap<u8, Vec<&'n (String, Node)>>) {
+fn told_apart<'n>(literals: &[&'n Branch]) -> (usize, ByByte<'n>) {
     let shortest = literals.iter().map(|(text, _)| text.len()).min();
     // Behind the last byte of the shortest, where a slash tells it from those that go on, no byte is
     // certain for all of them.
     let places = 0..=shortest.unwrap_or_default();
     let groups = places.map(|place| {
-        let mut by_byte = BTreeMap::<u8, Vec<_>>::new();
+        let mut by_byte = ByByte::new();
         for &literal in literals {
             let byte = literal.0.as_bytes().get(place).copied();
             by_byte
