@@ -34,12 +34,19 @@ pub(super) fn pair(max_message: usize) -> (Pipe, Pipe) {
     (end(&there, &back), end(&back, &there))
 }
 
+/// What travels.
+#[derive(Debug)]
+enum Item {
+    Sent(Outgoing),
+    Pong,
+}
+
 #[derive(Debug, Clone, Default)]
 struct Direction(Arc<Mutex<Flow>>);
 
 #[derive(Debug, Default)]
 struct Flow {
-    messages: VecDeque<Outgoing>,
+    items: VecDeque<Item>,
     bytes: usize,
     taken: u64,
     reader: Option<Waker>,
@@ -67,33 +74,33 @@ impl Direction {
 
 impl Flow {
     fn is_full(&self) -> bool {
-        self.messages.len() >= MESSAGES || self.bytes >= BYTES
+        self.items.len() >= MESSAGES || self.bytes >= BYTES
     }
 
-    fn push(&mut self, outgoing: Outgoing) {
-        self.bytes += weight(&outgoing);
-        self.messages.push_back(outgoing);
+    fn push(&mut self, item: Item) {
+        self.bytes += weight(&item);
+        self.items.push_back(item);
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
     }
 
-    fn pop(&mut self) -> Option<Outgoing> {
-        let outgoing = self.messages.pop_front()?;
-        self.bytes -= weight(&outgoing);
+    fn pop(&mut self) -> Option<Item> {
+        let item = self.items.pop_front()?;
+        self.bytes -= weight(&item);
         // One more than its bytes, so that an empty message is progress too.
-        self.taken += weight(&outgoing) as u64 + 1;
+        self.taken += weight(&item) as u64 + 1;
         if let Some(writer) = self.writer.take() {
             writer.wake();
         }
-        Some(outgoing)
+        Some(item)
     }
 }
 
-fn weight(outgoing: &Outgoing) -> usize {
-    match outgoing {
-        Outgoing::Message(message) => message.as_bytes().len(),
-        Outgoing::Close(_) => 0,
+fn weight(item: &Item) -> usize {
+    match item {
+        Item::Sent(Outgoing::Message(message)) => message.as_bytes().len(),
+        Item::Sent(Outgoing::Ping | Outgoing::Close(_)) | Item::Pong => 0,
     }
 }
 
@@ -108,10 +115,20 @@ impl Pipe {
     }
 }
 
+impl Pipe {
+    /// Sends what a network's end would send by itself.
+    fn answer(&mut self, item: Item) {
+        if !self.close_sent {
+            self.outgoing.lock().push(item);
+        }
+    }
+}
+
 impl Transport for Pipe {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let mut flow = self.incoming.lock();
-        if matches!(flow.messages.front(), Some(Outgoing::Close(_))) && !self.close_announced {
+        let close_ahead = matches!(flow.items.front(), Some(Item::Sent(Outgoing::Close(_))));
+        if close_ahead && !self.close_announced {
             self.close_announced = true;
             return Poll::Ready(Incoming::CloseAhead);
         }
@@ -123,14 +140,17 @@ impl Transport for Pipe {
         }
         drop(flow);
         Poll::Ready(match popped {
-            Some(Outgoing::Message(message)) => self.receive(message),
-            Some(Outgoing::Close(status)) => {
-                if !self.close_sent {
-                    self.close_sent = true;
-                    self.outgoing.lock().push(Outgoing::Close(status.clone()));
-                }
+            Some(Item::Sent(Outgoing::Message(message))) => self.receive(message),
+            Some(Item::Sent(Outgoing::Close(status))) => {
+                self.answer(Item::Sent(Outgoing::Close(status.clone())));
+                self.close_sent = true;
                 Incoming::Close(status)
             }
+            Some(Item::Sent(Outgoing::Ping)) => {
+                self.answer(Item::Pong);
+                Incoming::Control
+            }
+            Some(Item::Pong) => Incoming::Control,
             None => Incoming::Lost,
         })
     }
@@ -153,7 +173,7 @@ impl Transport for Pipe {
             return Err(Gone);
         }
         self.close_sent = matches!(outgoing, Outgoing::Close(_));
-        flow.push(outgoing);
+        flow.push(Item::Sent(outgoing));
         Ok(())
     }
 
@@ -173,6 +193,15 @@ impl Transport for Pipe {
 
     fn taken(&self) -> u64 {
         self.outgoing.lock().taken
+    }
+
+    fn heard(&self) -> u64 {
+        self.incoming.lock().taken
+    }
+
+    fn partial(&self) -> Option<u64> {
+        // A message travels whole.
+        None
     }
 }
 
