@@ -1,9 +1,5 @@
 //! The memory of sockets that do nothing.
 
-use std::time::Duration;
-
-use tokio::time::sleep;
-
 use crate::crowd::Crowd;
 use crate::process::{Server, kib_each, needs_files};
 use crate::report::Report;
@@ -18,7 +14,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         let server = Server::start(&[]).await?;
         let before = server.memory()?;
         let mut crowd = Crowd::open(server.address, "/echo", count).await?;
-        sleep(Duration::from_millis(500)).await;
+        server.until_quiet().await?;
         let open = kib_each(before, server.memory()?, count);
         report.at_most(
             format!("{count} sockets, just open: each"),
@@ -27,7 +23,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
             "KiB",
         );
         crowd.echo(&[b'm'; 1024]).await?;
-        sleep(Duration::from_millis(500)).await;
+        server.until_quiet().await?;
         let used = kib_each(before, server.memory()?, count);
         report.at_most(
             format!("{count} sockets, after 1 KiB was echoed: each"),

@@ -16,6 +16,9 @@ use crate::{Outcome, Scale};
 
 const INTERNAL_ERROR: u16 = 1011;
 
+/// A panic is asked for so often, over each protocol.
+const PANIC_PACE: Duration = Duration::from_millis(5);
+
 /// A healthy socket sends a message so often.
 const PACE: Duration = Duration::from_millis(50);
 
@@ -33,6 +36,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     for index in 0..count / 2 {
         answered += usize::from(http(server.address, index).await?);
         closed += usize::from(socket(server.address, index).await?);
+        sleep(PANIC_PACE).await;
     }
     over.store(true, Ordering::Relaxed);
     let (mut sent, mut lost) = (0, 0);

@@ -31,6 +31,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         let before = server.memory()?;
         server.forget_peak()?;
         let (sent, end) = flood(&mut peer, count).await;
+        server.until_quiet().await?;
         let growth = mib(before, server.peak()?);
         report.at_most(format!("{count} pings, {name}: all"), growth, BAR, "MiB");
         report.told(format!("pings until {end}"), sent.to_string());

@@ -73,6 +73,33 @@ impl Server {
         Ok(kilobytes.ok_or("no such line")?.parse::<u64>()? * 1024)
     }
 
+    /// Waits until the process does nothing any more.
+    pub(crate) async fn until_quiet(&self) -> Outcome<()> {
+        let mut before = self.ticks()?;
+        for _ in 0..100 {
+            sleep(Duration::from_millis(300)).await;
+            let now = self.ticks()?;
+            if now == before {
+                return Ok(());
+            }
+            before = now;
+        }
+        Err("the server is never idle".into())
+    }
+
+    /// The processor time that it has used, in clock ticks.
+    fn ticks(&self) -> Outcome<u64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name of the program, in parentheses, may hold spaces.
+        let (_, fields) = stat.rsplit_once(')').ok_or("no such file")?;
+        let mut fields = fields.split_whitespace().skip(11);
+        let (user, system) = (
+            fields.next().ok_or("no time")?,
+            fields.next().ok_or("no time")?,
+        );
+        Ok(user.parse::<u64>()? + system.parse::<u64>()?)
+    }
+
     /// How many files, so connections, the process has open.
     pub(crate) fn open_files(&self) -> Outcome<usize> {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
