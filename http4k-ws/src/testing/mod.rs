@@ -13,7 +13,7 @@ pub use seed::with_seed;
 use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, copy_of_head, open};
 use crate::message::{Body, IntoRequest, Request, Response, WsStatus};
 use pipe::Line;
-use seed::{Lots, PutOff};
+use seed::Lots;
 use world::World;
 
 impl PolyHandler {
@@ -157,11 +157,11 @@ async fn connect(
     Ok((socket, line))
 }
 
-fn spawn(session: impl Future<Output = WsStatus> + Send + Unpin + 'static, lots: Option<&Lots>) {
+fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<&Lots>) {
     match lots {
-        None => tokio::spawn(session),
-        Some(lots) => tokio::spawn(PutOff::new(session, lots.clone())),
-    };
+        None => drop(tokio::spawn(session)),
+        Some(lots) => lots.spawn(async move { drop(session.await) }),
+    }
 }
 
 /// The response with its body in memory; a body that breaks off is cut where it does.

@@ -1,21 +1,18 @@
 //! Interleavings by a seed: which of several sockets has its turn first.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 use super::world::World;
 
-/// A turn may be put off behind those of up to so many others, one at a time.
-const MOST_PUT_OFF: u64 = 3;
-
-/// Runs `test` in a world of its own, in which `seed` decides whose turn it is: of several sockets that
-/// have something to do, some are put off for a while, so that their application meets them in another
-/// order than they woke in.
+/// Runs `test` in a world of its own, in which `seed` decides whose turn it is where several sockets have
+/// something to do.
 ///
-/// The same seed gives the same order, and one that finds a race finds it again. A test that fails says
-/// which seed it was. Without a seed the order is that of the wakings, always.
+/// The same seed gives the same order, so that one that finds a race finds it again; a test that fails
+/// says which seed it was. Without a seed the order is that in which the sockets were woken, always.
 ///
 /// The clients must be opened inside `test`; the clock starts anew. Tasks that the application spawns
 /// itself keep the order they are woken in, and `tokio::select!` without `biased` draws lots of its own.
@@ -24,37 +21,31 @@ const MOST_PUT_OFF: u64 = 3;
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
+///
 /// use http4k_ws::prelude::*;
 /// use http4k_ws::with_seed;
+/// use tokio::sync::Notify;
 ///
-/// /// Who is first to hear of the news.
-/// fn first(seed: u64) -> String {
-///     with_seed(seed, || {
-///         let (news, heard) = (Arc::new(tokio::sync::Notify::new()), Arc::new(Mutex::new(Vec::new())));
-///         let (tell, hears) = (Arc::clone(&news), Arc::clone(&heard));
-///         let app = routes! {
-///             "/<name>" => ws(|ws: WebSocket, name: String| {
-///                 let (news, heard) = (Arc::clone(&news), Arc::clone(&hears));
-///                 async move {
-///                     news.notified().await;
-///                     heard.lock().unwrap().push(name);
-///                     ws.send("heard").await
-///                 }
-///             }),
-///             "/" => http(|| { tell.notify_waiters(); }),
-///         };
-///         let mut clients = ["/ann", "/bob"].map(|path| app.test_ws(path));
-///         app.test_http("/");
-///         for client in &mut clients {
-///             client.received().next().unwrap().unwrap();
-///         }
-///         heard.lock().unwrap()[0].clone()
-///     })
+/// async fn race(ws: WebSocket, name: String, start: Arc<Notify>, first: Arc<Mutex<Option<String>>>) -> WsResult {
+///     start.notified().await;
+///     first.lock().unwrap().get_or_insert(name);
+///     Ok(ws.send("done").await?)
 /// }
 ///
-/// assert_eq!(first(1), first(1));
-/// let somebody_else = (2..).find(|seed| first(*seed) != first(1));
-/// assert!(somebody_else.is_some());
+/// /// Who comes first.
+/// fn first() -> Option<String> {
+///     let (start, first) = (Arc::<Notify>::default(), Arc::<Mutex<Option<String>>>::default());
+///     let app = routes! { "/<name>" => ws(race(ws, name, start, first)) };
+///     let mut runners = ["/ann", "/bob"].map(|path| app.test_ws(path));
+///     start.notify_waiters();
+///     for runner in &mut runners {
+///         assert_eq!(runner.received().next().unwrap().unwrap().text(), "done");
+///     }
+///     first.lock().unwrap().clone()
+/// }
+///
+/// assert_eq!(with_seed(1, first), with_seed(1, first));
+/// assert!((2..100).any(|seed| with_seed(seed, first) != with_seed(1, first)));
 /// ```
 pub fn with_seed<T>(seed: u64, test: impl FnOnce() -> T) -> T {
     let _told = Told(seed);
@@ -73,61 +64,123 @@ impl Drop for Told {
     }
 }
 
-/// The lots of one world (splitmix64).
+/// The sockets of one world, of which a seed decides who has the next turn.
 #[derive(Debug, Clone)]
-pub(super) struct Lots(Arc<Mutex<u64>>);
+pub(super) struct Lots(Arc<Mutex<Round>>);
+
+type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+struct Round {
+    /// Where the row of numbers is (splitmix64).
+    state: u64,
+    /// Each task, unless it is having its turn or is done.
+    tasks: Vec<Option<Task>>,
+    /// Which tasks have something to do.
+    ready: Vec<usize>,
+    /// What takes the turns; `None` before the first task, and while it is awake.
+    turns: Option<Waker>,
+    running: bool,
+}
+
+impl fmt::Debug for Round {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Round")
+            .field("ready", &self.ready)
+            .finish_non_exhaustive()
+    }
+}
 
 impl Lots {
     pub(super) fn new(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(seed)))
+        Self(Arc::new(Mutex::new(Round {
+            state: seed,
+            tasks: Vec::new(),
+            ready: Vec::new(),
+            turns: None,
+            running: false,
+        })))
     }
 
-    /// A number from 0 to `most`.
-    fn draw(&self, most: u64) -> u64 {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = *state;
+    fn lock(&self) -> MutexGuard<'_, Round> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `task` in the current runtime, in turns with the others.
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut round = self.lock();
+        let new = round.tasks.len();
+        round.tasks.push(Some(Box::pin(task)));
+        round.wake(new);
+        if !std::mem::replace(&mut round.running, true) {
+            drop(round);
+            tokio::spawn(Turns(self.clone()));
+        }
+    }
+}
+
+impl Round {
+    /// A number below `limit`.
+    fn draw(&mut self, limit: usize) -> usize {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % (most + 1)
+        ((mixed ^ (mixed >> 31)) % limit as u64) as usize
     }
-}
 
-/// A task whose turns are put off by lot.
-#[derive(Debug)]
-pub(super) struct PutOff<F> {
-    task: F,
-    lots: Lots,
-    /// How often this turn is still put off; `None` where no lot was drawn for it.
-    left: Option<u64>,
-}
-
-impl<F> PutOff<F> {
-    pub(super) fn new(task: F, lots: Lots) -> Self {
-        Self {
-            task,
-            lots,
-            left: None,
+    fn wake(&mut self, task: usize) {
+        if !self.ready.contains(&task) {
+            self.ready.push(task);
+        }
+        if let Some(turns) = self.turns.take() {
+            turns.wake();
         }
     }
 }
 
-impl<F: Future + Unpin> Future for PutOff<F> {
-    type Output = F::Output;
+/// Gives one task after the other its turn.
+struct Turns(Lots);
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let left = match self.left {
-            Some(left) => left,
-            None => self.lots.draw(MOST_PUT_OFF),
+impl Future for Turns {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut round = self.0.lock();
+        if round.ready.is_empty() {
+            round.turns = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        let ready = round.ready.len();
+        let lot = round.draw(ready);
+        let number = round.ready.remove(lot);
+        let Some(mut task) = round.tasks[number].take() else {
+            // It is done, and was woken once more.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         };
-        if left == 0 {
-            self.left = None;
-            return Pin::new(&mut self.task).poll(cx);
+        drop(round);
+        let waker = Waker::from(Arc::new(TaskWaker {
+            lots: self.0.clone(),
+            number,
+        }));
+        let turn = task.as_mut().poll(&mut Context::from_waker(&waker));
+        if turn.is_pending() {
+            self.0.lock().tasks[number] = Some(task);
         }
-        self.left = Some(left - 1);
-        // Behind all that are ready now.
+        // What else the runtime has to do comes between two turns.
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+}
+
+struct TaskWaker {
+    lots: Lots,
+    number: usize,
+}
+
+impl Wake for TaskWaker {
+    fn wake(self: Arc<Self>) {
+        self.lots.lock().wake(self.number);
     }
 }
 
@@ -136,14 +189,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_is_a_row_of_lots() {
+    fn a_seed_is_a_row_of_numbers() {
         let row = |seed| {
             let lots = Lots::new(seed);
-            (0..20).map(|_| lots.draw(MOST_PUT_OFF)).collect::<Vec<_>>()
+            let mut round = lots.lock();
+            (0..20).map(|_| round.draw(4)).collect::<Vec<_>>()
         };
         assert_eq!(row(1), row(1));
         assert_ne!(row(1), row(2));
-        assert!(row(3).iter().all(|lot| *lot <= MOST_PUT_OFF));
-        assert!((0..=MOST_PUT_OFF).all(|lot| row(4).contains(&lot)));
+        assert!((0..4).all(|number| row(3).contains(&number)));
+    }
+
+    #[tokio::test]
+    async fn every_task_has_its_turns_to_the_end() {
+        let lots = Lots::new(5);
+        let (done, mut ended) = tokio::sync::mpsc::unbounded_channel();
+        for number in 0..50 {
+            let done = done.clone();
+            lots.spawn(async move {
+                tokio::task::yield_now().await;
+                done.send(number).expect("the test listens");
+            });
+        }
+        let mut order = Vec::new();
+        for _ in 0..50 {
+            order.push(ended.recv().await.expect("a task that ends"));
+        }
+        assert!(!order.is_sorted());
+        order.sort_unstable();
+        assert_eq!(order, (0..50).collect::<Vec<_>>());
+        assert!(lots.lock().tasks.iter().all(Option::is_none));
     }
 }

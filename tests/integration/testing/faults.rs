@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{NextMessage, SessionConfig, WsError};
+use http4k_ws::{IntoPolyHandler, NextMessage, SessionConfig, WsError};
 
 /// Tells every message, error and end.
 fn witness() -> (PolyHandler, Receiver<String>) {
@@ -55,34 +55,25 @@ fn an_error_ends_a_socket_that_registered_nothing_for_it() {
 }
 
 /// Sends for as long as it is taken, and tells how much that was and how it ended.
-fn firehose() -> (
-    impl Fn(WebSocket) -> std::pin::Pin<Box<dyn Future<Output = WsResult> + Send>>
-    + Clone
-    + Send
-    + Sync
-    + 'static,
-    Receiver<(u32, WsStatus)>,
-) {
+fn firehose() -> (PolyHandler, Receiver<(u32, WsStatus)>) {
     let (tell, told) = channel();
     let app = move |ws: WebSocket| {
         let tell = tell.clone();
-        let talk = async move {
+        async move {
             let mut sent = 0;
             while ws.send(sent.to_string()).await.is_ok() {
                 sent += 1;
             }
             tell.send((sent, ws.closed().await))?;
             WsResult::Ok(())
-        };
-        Box::pin(talk) as std::pin::Pin<Box<dyn Future<Output = WsResult> + Send>>
+        }
     };
-    (app, told)
+    (app.into_poly_handler(), told)
 }
 
 #[test]
 fn the_writes_of_an_application_stall_when_its_client_stops_reading() {
     let (app, told) = firehose();
-    let app = http4k_ws::IntoPolyHandler::into_poly_handler(app);
     let config = SessionConfig::default().with_write_stall(Duration::from_secs(10));
     let mut client = app.test_ws_with("/", config);
     client.stop_reading();

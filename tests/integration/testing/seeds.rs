@@ -91,8 +91,7 @@ fn a_seed_finds_a_race_that_the_usual_order_hides() {
         for client in &mut clients {
             assert_eq!(client.received().next(), Some(Ok("added".into())));
         }
-        let total = *total.lock().expect("nobody panics");
-        total
+        *Arc::clone(&total).lock().expect("nobody panics")
     }
     assert_eq!(total(), 11);
     let losing = (0..100).find(|seed| with_seed(*seed, total) != 11);
