@@ -63,7 +63,7 @@ async fn open_socket(opening: Opening) -> Result<WebSocket, ConnectError> {
 }
 
 /// Connects to the first of the host's addresses that takes us.
-async fn dial(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+pub(super) async fn dial(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let unresolvable = |source| ConnectError::Unresolvable {
         host: host.to_owned(),
         source,
