@@ -16,6 +16,7 @@
 mod background;
 mod blocking;
 mod connect;
+mod dial;
 mod error;
 mod http;
 mod opening;

@@ -7,10 +7,11 @@ use http::header::{
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Request as HttpRequest, Uri};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
-use super::connect::{Opening, connect};
+use super::connect::{Opening, connect, connect_over};
 use super::error::ConnectError;
 use crate::handler::{SessionConfig, WebSocket};
 use crate::message::{Body, Request};
@@ -90,6 +91,25 @@ impl OpeningHandshake {
     /// Outside a tokio runtime with I/O and time.
     pub async fn connect(self) -> Result<WebSocket, ConnectError> {
         connect(self.opening()?).await
+    }
+
+    /// Does the handshake over `io`, a stream of bytes to the server, instead of a TCP connection: a Unix
+    /// socket, a tunnel, a pipe in memory. The URI says what is asked for, and is not connected to.
+    ///
+    /// The socket lives in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time.
+    pub async fn connect_over(
+        self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<WebSocket, ConnectError> {
+        connect_over(self.opening()?, io).await
     }
 
     /// Does the handshake, for code that waits in plain functions.

@@ -10,12 +10,18 @@ mod transport;
 
 pub(crate) use transport::Wire;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 #[cfg(feature = "client")]
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::handler::SessionConfig;
+
+/// A stream of bytes that a connection can run over.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 
 /// What a peer may send at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

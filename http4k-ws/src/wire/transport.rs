@@ -6,7 +6,6 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, Sink, Stream};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -14,9 +13,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message, protocol::Role};
 
-use super::Limits;
 use super::guard::FrameGuard;
 use super::stream::FrameStream;
+use super::{ByteStream, Limits};
 use crate::handler::{Gone, Incoming, Outgoing, Transport};
 use crate::message::{WsMessage, WsStatus};
 
@@ -42,7 +41,7 @@ enum Shutdown {
     Drain,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
+impl<S: ByteStream> Wire<S> {
     /// The server's end of a connection whose opening handshake is done; `ahead` was read along with it.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn server(io: S, ahead: Bytes, limits: Limits) -> Self {
@@ -97,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for Wire<S> {
+impl<S: ByteStream> Transport for Wire<S> {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let Some(frames) = &mut self.frames else {
             return Poll::Ready(Incoming::Lost);

@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use super::error::HttpClientError;
 use super::pool::Pool;
 use super::target::{Origin, drop_fields_of_the_connection};
-use crate::client::connect::dial;
+use crate::client::dial::dial;
 use crate::client::error::ConnectError;
 use crate::message::{Body, BodyError, Request, Response};
 
