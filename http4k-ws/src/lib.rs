@@ -43,6 +43,8 @@
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
 //!   [`WebSocketClient::connect`]. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
+//! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
+//!   [`Offline`]; [`with_seed`] brings back an interleaving.
 //!
 //! # Cargo features
 //!
