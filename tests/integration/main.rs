@@ -8,4 +8,5 @@ mod message;
 mod routing;
 mod server;
 mod session;
+mod testing;
 mod values;

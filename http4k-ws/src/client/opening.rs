@@ -7,10 +7,11 @@ use http::header::{
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Request as HttpRequest, Uri};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
-use super::connect::{Opening, connect};
+use super::connect::{Opening, connect, connect_over};
 use super::error::ConnectError;
 use crate::handler::{SessionConfig, WebSocket};
 use crate::message::{Body, Request};
@@ -92,6 +93,25 @@ impl OpeningHandshake {
         connect(self.opening()?).await
     }
 
+    /// Does the handshake over `io`, a stream of bytes to the server, instead of a TCP connection: a Unix
+    /// socket, a tunnel, a pipe in memory. The URI says what is asked for, and is not connected to.
+    ///
+    /// The socket lives in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time.
+    pub async fn connect_over(
+        self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<WebSocket, ConnectError> {
+        connect_over(self.opening()?, io).await
+    }
+
     /// Does the handshake, for code that waits in plain functions.
     ///
     /// # Errors
@@ -109,7 +129,7 @@ impl OpeningHandshake {
     fn opening(self) -> Result<Opening, ConnectError> {
         let uri = parse(&self.uri)?;
         let headers = self.fields()?;
-        let (host, port) = (host(&uri), uri.port_u16().unwrap_or(80));
+        let (host, port) = (host_of(&uri), uri.port_u16().unwrap_or(80));
         let host = host.ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
         let key = new_key();
         let mut request = HttpRequest::new(Body::empty());
@@ -164,7 +184,7 @@ fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
 }
 
 /// The host to resolve: an IPv6 address loses its brackets.
-fn host(uri: &Uri) -> Option<String> {
+pub(super) fn host_of(uri: &Uri) -> Option<String> {
     let host = uri.host().filter(|host| !host.is_empty())?;
     Some(host.trim_matches(['[', ']']).to_owned())
 }

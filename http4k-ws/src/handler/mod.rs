@@ -25,7 +25,7 @@ pub use session::{
     CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, WebSocket, WsError,
     WsResult, WsSender,
 };
-pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
+pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Session, Transport, open};
 pub use ws::{
     BoxWsHandler, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler, WsNext,
     WsResponse,

@@ -12,7 +12,6 @@ use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use tokio::net::TcpStream;
 
 use super::config::DEFAULT_MAX_FIELDS;
 use super::io::{Flusher, Io};
@@ -21,9 +20,9 @@ use super::shutdown::Ticket;
 use super::timer::HeadTimer;
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, upgrade};
-use crate::handler::open;
+use crate::handler::{Session, WsSender, open};
 use crate::message::Response;
-use crate::wire::{Limits, Wire};
+use crate::wire::{ByteStream, Limits, Wire};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
@@ -38,34 +37,68 @@ struct Connection {
     next: Next,
 }
 
-/// Answers the requests of a connection; where it becomes a socket, that goes on in a task of its own,
-/// and nothing of HTTP stays.
-pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, ticket: Ticket) {
+/// Serves a connection; where it becomes a socket, that goes on in a task of its own.
+pub(super) async fn serve(stream: impl ByteStream, shared: Arc<Shared>, ticket: Ticket) {
+    if let Some(opened) = speak(stream, &shared, &ticket).await {
+        shared.connections.spawn(|ticket| opened.run(ticket));
+    }
+}
+
+/// Serves a connection to its end in this task, which cuts it by being dropped.
+pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
+    let ticket = shared.connections.enter();
+    // A socket is not to keep the room that HTTP took.
+    let opened = Box::pin(speak(stream, &shared, &ticket)).await;
+    if let Some(opened) = opened {
+        opened.run(ticket).await;
+    }
+}
+
+/// A socket that is open, and the session that it lives by.
+struct Opened<S: ByteStream> {
+    sender: WsSender,
+    session: Session<Wire<S>>,
+}
+
+impl<S: ByteStream> Opened<S> {
+    async fn run(self, ticket: Ticket) {
+        ticket.is_socket(self.sender);
+        self.session.await;
+    }
+}
+
+/// Answers the requests of a connection until it ends, or becomes a socket. Then nothing of HTTP stays.
+async fn speak<S: ByteStream>(
+    stream: S,
+    shared: &Arc<Shared>,
+    ticket: &Ticket,
+) -> Option<Opened<S>> {
     let connection = Arc::new(Connection {
-        shared: Arc::clone(&shared),
+        shared: Arc::clone(shared),
         next: Mutex::default(),
     });
-    match speak_http(stream, &connection, &ticket).await {
+    match speak_http(stream, &connection, ticket).await {
         Ok(flusher) => {
             let next = connection
                 .next
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            if let Some(accepted) = next {
-                become_socket(*accepted, flusher, &shared);
-            }
+            open_socket(*next?, flusher, shared)
         }
-        Err(error) => log::debug!("a connection ended early: {error}"),
+        Err(error) => {
+            log::debug!("a connection ended early: {error}");
+            None
+        }
     }
 }
 
 /// Answers requests until the connection ends or is to become a socket; everything is written then.
-async fn speak_http(
-    stream: TcpStream,
+async fn speak_http<S: ByteStream>(
+    stream: S,
     connection: &Arc<Connection>,
     ticket: &Ticket,
-) -> Result<Flusher, Failure> {
+) -> Result<Flusher<S>, Failure> {
     let heard = Arc::new(AtomicBool::new(false));
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
@@ -135,25 +168,30 @@ async fn answer(
     }
 }
 
-fn become_socket(accepted: Accepted, flusher: Flusher, shared: &Arc<Shared>) {
+fn open_socket<S: ByteStream>(
+    accepted: Accepted,
+    flusher: Flusher<S>,
+    shared: &Shared,
+) -> Option<Opened<S>> {
     // hyper hands the connection over before it is done.
     let Some(Ok(upgraded)) = accepted.upgrade.now_or_never() else {
-        return log::debug!("a connection was lost before it became a socket");
+        log::debug!("a connection was lost before it became a socket");
+        return None;
     };
-    let Ok(parts) = upgraded.downcast::<Io>() else {
-        return log::error!("hyper gave back another connection");
+    let Ok(parts) = upgraded.downcast::<Io<S>>() else {
+        log::error!("hyper gave back another connection");
+        return None;
     };
     drop(flusher);
     let Some(stream) = parts.io.into_stream() else {
-        return log::error!("a connection is still in use");
+        log::error!("a connection is still in use");
+        return None;
     };
     let config = shared.config.session.clone();
     let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
     let (socket, session) = open(wire, accepted.handshake, config);
-    let sender = socket.sender();
-    let session = session.consumed_by(accepted.consumer, socket);
-    shared.connections.spawn(|ticket| async move {
-        ticket.is_socket(sender);
-        session.await;
-    });
+    Some(Opened {
+        sender: socket.sender(),
+        session: session.consumed_by(accepted.consumer, socket),
+    })
 }

@@ -15,8 +15,6 @@ use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 /// So much is gathered before it is written ahead of the end of a poll.
@@ -32,10 +30,9 @@ const LAST_WRITE: Duration = Duration::from_secs(10);
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(1);
 
-/// A connection, as hyper sees it.
-pub(super) struct Io {
-    read: TokioIo<OwnedReadHalf>,
-    write: Arc<Mutex<WriteSide>>,
+/// A connection over the stream `S`, as hyper sees it.
+pub(super) struct Io<S> {
+    stream: Arc<Mutex<Gathering<S>>>,
     heard: Arc<AtomicBool>,
     ending: Option<Ending>,
 }
@@ -50,39 +47,43 @@ struct Ending {
 
 /// Writes what was gathered.
 #[derive(Debug)]
-pub(super) struct Flusher(Arc<Mutex<WriteSide>>);
+pub(super) struct Flusher<S>(Arc<Mutex<Gathering<S>>>);
 
+/// A stream, and what is still to be written to it.
 #[derive(Debug)]
-struct WriteSide {
-    half: OwnedWriteHalf,
+struct Gathering<S> {
+    stream: TokioIo<S>,
     gathered: BytesMut,
+    /// The stream took bytes that it may still hold: one that encrypts does.
+    unflushed: bool,
 }
 
-impl Io {
+impl<S> Io<S> {
     /// Wraps `stream`; `heard` is raised whenever bytes arrive.
-    pub(super) fn new(stream: TcpStream, heard: Arc<AtomicBool>) -> (Self, Flusher) {
-        let (read, half) = stream.into_split();
+    pub(super) fn new(stream: S, heard: Arc<AtomicBool>) -> (Self, Flusher<S>) {
         // Never contended: hyper and the flusher are polled by one task.
-        let write = Arc::new(Mutex::new(WriteSide {
-            half,
+        let stream = Arc::new(Mutex::new(Gathering {
+            stream: TokioIo::new(stream),
             gathered: BytesMut::new(),
+            unflushed: false,
         }));
         let io = Self {
-            read: TokioIo::new(read),
-            write: Arc::clone(&write),
+            stream: Arc::clone(&stream),
             heard,
             ending: None,
         };
-        (io, Flusher(write))
+        (io, Flusher(stream))
     }
 
     /// The stream, once its flusher is dropped and has flushed.
-    pub(super) fn into_stream(self) -> Option<TcpStream> {
-        let write = Arc::into_inner(self.write)?;
-        let write = write.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.read.into_inner().reunite(write.half).ok()
+    pub(super) fn into_stream(self) -> Option<S> {
+        let gathering = Arc::into_inner(self.stream)?.into_inner();
+        let gathering = gathering.unwrap_or_else(PoisonError::into_inner);
+        Some(gathering.stream.into_inner())
     }
+}
 
+impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
     /// Writes what was gathered, ends our side, and reads until the peer ends its own: all for a while.
     pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let ending = self.ending.get_or_insert_with(|| Ending {
@@ -90,7 +91,7 @@ impl Io {
             timer: Box::pin(sleep(LAST_WRITE)),
         });
         if !ending.told {
-            if let Poll::Ready(told) = lock(&self.write).poll_end(cx) {
+            if let Poll::Ready(told) = lock(&self.stream).poll_end(cx) {
                 told?;
                 ending.told = true;
                 ending.timer.as_mut().reset(Instant::now() + LINGER);
@@ -103,18 +104,11 @@ impl Io {
         if !ending.told {
             return Poll::Pending;
         }
-        let mut scratch = [0; 4096];
-        loop {
-            let mut buffer = ReadBuf::new(&mut scratch);
-            let read = ready!(Pin::new(self.read.inner_mut()).poll_read(cx, &mut buffer));
-            if read.is_err() || buffer.filled().is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-        }
+        lock(&self.stream).poll_drain(cx).map(Ok)
     }
 }
 
-impl Flusher {
+impl<S: AsyncWrite + Unpin> Flusher<S> {
     /// Brings everything gathered on its way.
     pub(super) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         lock(&self.0).poll_flush(cx)
@@ -126,29 +120,49 @@ impl Flusher {
     }
 }
 
-fn lock(write: &Mutex<WriteSide>) -> MutexGuard<'_, WriteSide> {
-    write.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl WriteSide {
+impl<S: AsyncRead + Unpin> Gathering<S> {
+    /// Reads until the peer ends its side, and throws it away.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scratch = [0; 4096];
+        loop {
+            let mut buffer = ReadBuf::new(&mut scratch);
+            let read = ready!(Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(());
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Gathering<S> {
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.gathered.is_empty() {
-            let written = ready!(Pin::new(&mut self.half).poll_write(cx, &self.gathered))?;
+            let stream = Pin::new(self.stream.inner_mut());
+            let written = ready!(stream.poll_write(cx, &self.gathered))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.gathered.advance(written);
+            self.unflushed = true;
         }
         self.gathered.clear();
         if self.gathered.capacity() > KEPT {
             self.gathered = BytesMut::new();
+        }
+        if self.unflushed {
+            ready!(Pin::new(self.stream.inner_mut()).poll_flush(cx))?;
+            self.unflushed = false;
         }
         Poll::Ready(Ok(()))
     }
 
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_flush(cx))?;
-        Pin::new(&mut self.half).poll_shutdown(cx)
+        Pin::new(self.stream.inner_mut()).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -161,7 +175,8 @@ impl WriteSide {
             ready!(self.poll_flush(cx))?;
         }
         if length > GATHERED {
-            return Pin::new(&mut self.half).poll_write_vectored(cx, slices);
+            self.unflushed = true;
+            return Pin::new(self.stream.inner_mut()).poll_write_vectored(cx, slices);
         }
         for slice in slices {
             self.gathered.extend_from_slice(slice);
@@ -170,25 +185,25 @@ impl WriteSide {
     }
 }
 
-impl Read for Io {
+impl<S: AsyncRead + Unpin> Read for Io<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = ready!(Pin::new(&mut self.read).poll_read(cx, buffer));
+        let read = ready!(Pin::new(&mut lock(&self.stream).stream).poll_read(cx, buffer));
         self.heard.store(true, Ordering::Relaxed);
         Poll::Ready(read)
     }
 }
 
-impl Write for Io {
+impl<S: AsyncRead + AsyncWrite + Unpin> Write for Io<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        lock(&self.write).poll_write_vectored(cx, &[IoSlice::new(bytes)])
+        lock(&self.stream).poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -196,7 +211,7 @@ impl Write for Io {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        lock(&self.write).poll_write_vectored(cx, slices)
+        lock(&self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

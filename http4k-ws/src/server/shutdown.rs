@@ -31,7 +31,7 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Open {
-    /// Known once the task is spawned.
+    /// Known once the task is spawned, where it is one of ours.
     task: Option<AbortHandle>,
     /// Wakes a connection that speaks HTTP.
     connection: Option<Waker>,
@@ -69,7 +69,8 @@ impl Connections {
         }
     }
 
-    fn enter(self: &Arc<Self>) -> Ticket {
+    /// Counts one more as open, which is not a task of ours.
+    pub(super) fn enter(self: &Arc<Self>) -> Ticket {
         let mut state = self.lock();
         let id = state.next;
         state.next += 1;

@@ -16,11 +16,17 @@ mod writer;
 
 pub(crate) use transport::Wire;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 #[cfg(feature = "client")]
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::handler::SessionConfig;
+
+/// A stream of bytes that a connection can run over.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 
 /// Which end of a connection this is: a client masks what it sends (RFC 6455 §5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

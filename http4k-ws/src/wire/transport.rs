@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::AsyncRead;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::{
     Role as CodecRole, WebSocketConfig, WebSocketContext,
@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use super::guard::{CloseFrame, Stop, Violation};
 use super::reader::{Closing, Reader};
 use super::writer::Writer;
-use super::{Limits, Role};
+use super::{ByteStream, Limits, Role};
 use crate::handler::{Gone, Incoming, Outgoing, Transport};
 use crate::message::{WsMessage, WsStatus};
 
@@ -50,7 +50,7 @@ enum Shutdown {
     Drain,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
+impl<S: ByteStream> Wire<S> {
     /// The server's end of a connection whose opening handshake is done; `ahead` was read along with it.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn server(io: S, ahead: Bytes, limits: Limits) -> Self {
@@ -162,7 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for Wire<S> {
+impl<S: ByteStream> Transport for Wire<S> {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let (Some(io), Some(close)) = (&mut self.io, &mut self.close) else {
             return self.poll_decoded(cx);

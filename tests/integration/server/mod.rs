@@ -9,3 +9,4 @@ mod serve;
 #[cfg(unix)]
 mod signals;
 mod stop;
+mod streams;
