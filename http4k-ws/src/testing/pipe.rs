@@ -21,17 +21,20 @@ pub(super) struct Pipe {
     close_sent: bool,
 }
 
-/// The two ends of a new connection; each takes messages of at most `max_message` bytes.
-pub(super) fn pair(max_message: usize) -> (Pipe, Pipe) {
+/// The two ends of a new connection, and how many bytes a message may have that each of them takes.
+pub(super) fn pair(clients_max: usize, applications_max: usize) -> (Pipe, Pipe) {
     let (there, back) = (Direction::default(), Direction::default());
-    let end = |incoming: &Direction, outgoing: &Direction| Pipe {
+    let end = |incoming: &Direction, outgoing: &Direction, max_message| Pipe {
         incoming: incoming.clone(),
         outgoing: outgoing.clone(),
         max_message,
         close_announced: false,
         close_sent: false,
     };
-    (end(&there, &back), end(&back, &there))
+    (
+        end(&there, &back, clients_max),
+        end(&back, &there, applications_max),
+    )
 }
 
 /// What travels.
