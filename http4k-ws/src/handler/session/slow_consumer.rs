@@ -75,7 +75,9 @@ impl SlowConsumer {
 
 /// What makes two messages replace each other; made by [`SlowConsumer::coalesce_by`].
 #[derive(Clone)]
-pub struct CoalesceKey(Arc<dyn Fn(&WsMessage) -> Option<u64> + Send + Sync>);
+pub struct CoalesceKey(Arc<Key>);
+
+type Key = dyn Fn(&WsMessage) -> Option<u64> + Send + Sync;
 
 impl CoalesceKey {
     pub(super) fn of(&self, message: &WsMessage) -> Option<u64> {
