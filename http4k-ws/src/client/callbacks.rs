@@ -57,13 +57,14 @@ enum State {
     Failed(Arc<WsError>),
 }
 
+type Step = Box<dyn FnOnce(&WebSocket) + Send>;
 type OnError = Box<dyn FnMut(&WsError) + Send>;
 type OnClose = Box<dyn FnOnce(WsStatus) + Send>;
 
 /// What is to be done when the socket is open, or has failed.
 struct Waiting {
     /// In the order asked for: callbacks for messages, messages to send, the end.
-    todo: Vec<Box<dyn FnOnce(&WebSocket) + Send>>,
+    todo: Vec<Step>,
     on_error: Vec<OnError>,
     on_close: Vec<OnClose>,
     messages: usize,
