@@ -1,5 +1,7 @@
 //! Why the bytes of a body could not be had.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 /// Why the bytes of a body could not be had.
@@ -14,6 +16,12 @@ pub enum BodyError {
         /// The limit, in bytes.
         limit: u64,
     },
+    /// The peer paused in the middle of the body for longer than it may; answered with 408.
+    #[error("no byte of the body came for {pause:?}")]
+    Stalled {
+        /// How long it may pause.
+        pause: Duration,
+    },
     /// The bytes are not UTF-8, and text was asked for; answered with 400.
     #[error("the body is not UTF-8: byte {position} is invalid")]
     NotUtf8 {
@@ -26,10 +34,12 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), else 400.
+    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), 408 after
+    /// a pause (§15.5.9), else 400.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Stalled { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
         }
     }
