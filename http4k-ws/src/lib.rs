@@ -86,7 +86,7 @@ pub use routing::{
     Routes, Verdict,
 };
 #[cfg(feature = "server")]
-pub use server::{RunningServer, Serve, Server, ServerConfig};
+pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
 pub use testing::*;
 
 pub use bytes::Bytes;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ServerConfig;
+use super::admission::Admission;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
 
@@ -11,6 +12,7 @@ use crate::handler::PolyHandler;
 pub(super) struct Shared {
     pub(super) app: PolyHandler,
     pub(super) config: ServerConfig,
+    pub(super) admission: Admission,
     pub(super) connections: Arc<Connections>,
 }
 
@@ -18,6 +20,7 @@ impl Shared {
     pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
         Arc::new(Self {
             app,
+            admission: Admission::new(&config),
             config,
             connections: Arc::default(),
         })
