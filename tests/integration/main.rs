@@ -9,4 +9,5 @@ mod rfc9112;
 mod routing;
 mod server;
 mod session;
+mod testing;
 mod values;

@@ -129,7 +129,7 @@ impl OpeningHandshake {
     fn opening(self) -> Result<Opening, ConnectError> {
         let uri = parse(&self.uri)?;
         let headers = self.fields()?;
-        let (host, port) = (host(&uri), uri.port_u16().unwrap_or(80));
+        let (host, port) = (host_of(&uri), uri.port_u16().unwrap_or(80));
         let host = host.ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
         let key = new_key();
         let mut request = HttpRequest::new(Body::empty());
@@ -184,7 +184,7 @@ fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
 }
 
 /// The host to resolve: an IPv6 address loses its brackets.
-fn host(uri: &Uri) -> Option<String> {
+pub(super) fn host_of(uri: &Uri) -> Option<String> {
     let host = uri.host().filter(|host| !host.is_empty())?;
     Some(host.trim_matches(['[', ']']).to_owned())
 }
