@@ -30,8 +30,8 @@ pub(super) struct State {
     pub(super) closing: Option<WsStatus>,
     /// The status the socket was closed with.
     pub(super) closed: Option<WsStatus>,
-    /// Whether somebody still holds the `WebSocket`.
-    pub(super) held: bool,
+    /// How many hold the `WebSocket`.
+    pub(super) holders: usize,
     /// Whether somebody waits for room in the outbound queue.
     room_wanted: bool,
     receiver: Option<Waker>,
@@ -57,7 +57,7 @@ impl Shared {
                 callbacks: Callbacks::default(),
                 closing: None,
                 closed: None,
-                held: true,
+                holders: 1,
                 room_wanted: false,
                 receiver: None,
                 sink: None,

@@ -153,7 +153,8 @@ impl<T: Transport> Session<T> {
     fn look(&mut self) {
         let mut state = self.shared.lock();
         state.session_looks();
-        let unattended = self.consumer.is_none() && !state.held && !state.callbacks.registered;
+        let unattended =
+            self.consumer.is_none() && state.holders == 0 && !state.callbacks.registered;
         if unattended && state.end().is_none() {
             state.closing = Some(WsStatus::NORMAL);
         }
