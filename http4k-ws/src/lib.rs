@@ -42,7 +42,9 @@
 //! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
-//!   [`WebSocketClient::connect`].
+//!   [`WebSocketClient::connect`]. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
+//! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
+//!   [`Offline`]; [`with_seed`] brings back an interleaving.
 //!
 //! # Cargo features
 //!
@@ -51,7 +53,7 @@
 //! | `macros` | yes | [`routes!`] and the derives |
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
-//! | `client` | yes | WebSockets to other servers |
+//! | `client` | yes | WebSockets and HTTP requests to other servers |
 //! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
 //! | `testing` | no | virtual time for the in-memory clients |
 
@@ -77,7 +79,10 @@ mod wire;
 pub mod __private;
 
 #[cfg(feature = "client")]
-pub use client::{BlockingWebSocket, ConnectError, OpeningHandshake, WebSocketClient};
+pub use client::{
+    BlockingHttpClient, BlockingWebSocket, ConnectError, HttpClient, HttpClientError,
+    OpeningHandshake, WebSocketClient,
+};
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;
@@ -105,14 +110,14 @@ pub mod prelude {
 
     #[cfg(feature = "server")]
     pub use crate::Serve;
-    #[cfg(feature = "client")]
-    pub use crate::WebSocketClient;
     pub use crate::{
         Body, BodyError, Cookie, Form, FromRequest, Header, IntoRequest, IntoResponse, LensFailure,
         Message, Next, Offline, Path, PolyHandler, Query, Request, RequestExt, Response,
         ResponseExt, SendError, WebSocket, With, WsClient, WsConsumer, WsError, WsMessage, WsNext,
         WsResponse, WsResult, WsSender, WsStatus,
     };
+    #[cfg(feature = "client")]
+    pub use crate::{HttpClient, WebSocketClient};
     #[cfg(feature = "json")]
     pub use crate::{Json, JsonExt};
     #[cfg(feature = "macros")]

@@ -8,4 +8,6 @@ mod message;
 mod routing;
 mod server;
 mod session;
+mod testing;
+mod tls;
 mod values;

@@ -17,6 +17,32 @@ pub(super) enum Security {
     Tls(ClientTls),
 }
 
+/// Whether TLS is spoken at all.
+pub(super) const SPEAKS_TLS: bool = cfg!(feature = "tls");
+
+/// What a client was told to trust; by default, the authorities of the public web.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trust {
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<ClientTls>,
+}
+
+impl Trust {
+    #[cfg(feature = "tls")]
+    pub(super) fn security(&self, encrypted: bool) -> Security {
+        if encrypted {
+            Security::Tls(self.tls.clone().unwrap_or_default())
+        } else {
+            Security::Plain
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn security(&self, _encrypted: bool) -> Security {
+        Security::Plain
+    }
+}
+
 /// A connection to a server over the stream `S`, encrypted or not.
 #[cfg(feature = "tls")]
 pub(super) type Connection<S> = Either<S, Box<ClientStream<S>>>;

@@ -1,4 +1,4 @@
-//! The network from the client's side: a socket to a WebSocket server.
+//! The network from the client's side: sockets to WebSocket servers, and requests to HTTP servers.
 //!
 //! ```
 //! use http4k_ws::{SendError, Serve, WebSocket, WebSocketClient, WsClient};
@@ -18,10 +18,12 @@ mod blocking;
 mod connect;
 mod dial;
 mod error;
+mod http;
 mod opening;
 
 pub use blocking::BlockingWebSocket;
 pub use error::ConnectError;
+pub use http::{BlockingHttpClient, HttpClient, HttpClientError};
 pub use opening::OpeningHandshake;
 
 use crate::handler::WebSocket;

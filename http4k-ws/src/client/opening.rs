@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::background;
 use super::blocking::BlockingWebSocket;
 use super::connect::{Opening, connect, connect_over};
-use super::dial::Security;
+use super::dial::{SPEAKS_TLS, Trust};
 use super::error::ConnectError;
 use crate::handler::{SessionConfig, WebSocket};
 use crate::message::{Body, Request};
@@ -45,8 +45,7 @@ pub struct OpeningHandshake {
     subprotocols: Vec<String>,
     timeout: Duration,
     config: SessionConfig,
-    #[cfg(feature = "tls")]
-    tls: Option<ClientTls>,
+    trust: Trust,
 }
 
 impl OpeningHandshake {
@@ -57,8 +56,7 @@ impl OpeningHandshake {
             subprotocols: Vec::new(),
             timeout: Duration::from_secs(5),
             config: SessionConfig::default(),
-            #[cfg(feature = "tls")]
-            tls: None,
+            trust: Trust::default(),
         }
     }
 
@@ -90,7 +88,7 @@ impl OpeningHandshake {
     /// Whom to trust, where the scheme is `wss`. Default: the authorities of the public web.
     #[cfg(feature = "tls")]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
-        self.tls = Some(tls);
+        self.trust.tls = Some(tls);
         self
     }
 
@@ -143,13 +141,10 @@ impl OpeningHandshake {
     fn opening(self) -> Result<Opening, ConnectError> {
         let uri = parse(&self.uri)?;
         let headers = self.fields()?;
-        let security = self.security(&uri);
-        let port = uri.port_u16().unwrap_or(match security {
-            Security::Plain => 80,
-            #[cfg(feature = "tls")]
-            Security::Tls(_) => 443,
-        });
-        let host = host(&uri).ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
+        let encrypted = uri.scheme_str().is_some_and(is_encrypted);
+        let security = self.trust.security(encrypted);
+        let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+        let host = host_of(&uri).ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
         let key = new_key();
         let mut request = HttpRequest::new(Body::empty());
         *request.uri_mut() = uri;
@@ -164,20 +159,6 @@ impl OpeningHandshake {
             timeout: self.timeout,
             config: self.config,
         })
-    }
-
-    #[cfg(feature = "tls")]
-    fn security(&self, uri: &Uri) -> Security {
-        if uri.scheme_str().is_some_and(is_secure) {
-            Security::Tls(self.tls.clone().unwrap_or_default())
-        } else {
-            Security::Plain
-        }
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn security(&self, _uri: &Uri) -> Security {
-        Security::Plain
     }
 
     fn fields(&self) -> Result<HeaderMap, ConnectError> {
@@ -202,7 +183,7 @@ fn parse(text: &str) -> Result<Uri, ConnectError> {
         .parse()
         .map_err(|error: http::uri::InvalidUri| bad_uri(text, error))?;
     match uri.scheme_str() {
-        Some(scheme) if scheme.eq_ignore_ascii_case("ws") || is_secure(scheme) => Ok(uri),
+        Some(scheme) if scheme.eq_ignore_ascii_case("ws") || is_encrypted(scheme) => Ok(uri),
         Some(scheme) => Err(ConnectError::UnsupportedScheme {
             scheme: scheme.to_owned(),
         }),
@@ -210,9 +191,9 @@ fn parse(text: &str) -> Result<Uri, ConnectError> {
     }
 }
 
-/// Whether the scheme asks for TLS, and that is there.
-fn is_secure(scheme: &str) -> bool {
-    cfg!(feature = "tls") && scheme.eq_ignore_ascii_case("wss")
+/// Whether the scheme asks for TLS, and that is spoken.
+fn is_encrypted(scheme: &str) -> bool {
+    SPEAKS_TLS && scheme.eq_ignore_ascii_case("wss")
 }
 
 fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
@@ -223,7 +204,7 @@ fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
 }
 
 /// The host to resolve: an IPv6 address loses its brackets.
-fn host(uri: &Uri) -> Option<String> {
+pub(super) fn host_of(uri: &Uri) -> Option<String> {
     let host = uri.host().filter(|host| !host.is_empty())?;
     Some(host.trim_matches(['[', ']']).to_owned())
 }

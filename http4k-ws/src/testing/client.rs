@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::time::timeout;
 
+use super::pipe::Line;
 use super::world::World;
-use crate::handler::{NextMessage, SendError, WebSocket, WsClient};
+use crate::handler::{NextMessage, SendError, WebSocket, WsClient, WsError};
 use crate::message::{WsMessage, WsStatus};
 
 /// How long the client waits for a message where no limit is given. With feature `testing` it is
@@ -47,15 +48,17 @@ pub struct TestWsClient {
     /// Always there between two calls.
     socket: Option<WebSocket>,
     subprotocol: Option<String>,
+    line: Line,
 }
 
 impl TestWsClient {
-    pub(super) fn new(world: World, socket: WebSocket) -> Self {
+    pub(super) fn new(world: World, socket: WebSocket, line: Line) -> Self {
         let subprotocol = socket.subprotocol().map(str::to_owned);
         let client = Self {
             world,
             socket: Some(socket),
             subprotocol,
+            line,
         };
         client.world.settle();
         client
@@ -69,6 +72,50 @@ impl TestWsClient {
             tokio::time::sleep(time).await;
             settled.await;
         });
+    }
+
+    /// Has the application told of `error`, as if its connection had reported it: what it registered with
+    /// [`on_error`](WebSocket::on_error) gets it, and the socket goes on; without such, the socket is closed
+    /// with the error's status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     ws.on_error(move |error| sender.try_send(error.to_string()).unwrap());
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// client.error(std::io::Error::other("the line crackles"));
+    /// assert_eq!(client.received().next().unwrap().unwrap().text(), "the line crackles");
+    /// ```
+    pub fn error(&mut self, error: impl Into<WsError>) {
+        self.line.error(error.into());
+        self.world.settle();
+    }
+
+    /// Takes nothing more of what the application sends, as a client whose process is stopped: once the
+    /// buffers between them are full, the application's writes stall.
+    ///
+    /// What the client has taken before can still be received, and it may send. See
+    /// [`SessionConfig::write_stall`](crate::SessionConfig::write_stall) for what becomes of it.
+    pub fn stop_reading(&mut self) {
+        self.line.set_reading(false);
+        self.world.settle();
+    }
+
+    /// Reads on, after [`stop_reading`](Self::stop_reading).
+    pub fn read_on(&mut self) {
+        self.line.set_reading(true);
+        self.world.settle();
+    }
+
+    /// Vanishes without a word, as a client whose cable is pulled: the application hears nothing any more,
+    /// not even of an end, and what it sends arrives nowhere.
+    pub fn vanish(self) {
+        self.line.sever();
     }
 
     /// Runs `work` on the socket in the application's world.

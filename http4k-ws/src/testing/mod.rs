@@ -1,15 +1,19 @@
 //! The same clients with no socket: an application is called in memory.
 
 mod client;
+mod offline;
 mod pipe;
+mod seed;
 mod world;
 
 pub use client::TestWsClient;
+pub use offline::Offline;
+pub use seed::with_seed;
 
-use crate::handler::{
-    Handshake, IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, copy_of_head, open,
-};
-use crate::message::{Body, IntoRequest, Request, Response};
+use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, copy_of_head, open};
+use crate::message::{Body, IntoRequest, Request, Response, WsStatus};
+use pipe::Line;
+use seed::Lots;
 use world::World;
 
 impl PolyHandler {
@@ -77,8 +81,18 @@ impl PolyHandler {
         World::of_this_thread().run(async move { whole(app.answer(request).await).await })
     }
 
+    /// Sends a request in memory, inside the current runtime: the asynchronous twin of
+    /// [`test_http`](Self::test_http).
+    ///
+    /// # Panics
+    ///
+    /// When `request` is none.
+    pub async fn send_http(&self, request: impl IntoRequest) -> Response {
+        whole(self.answer(made(request)).await).await
+    }
+
     /// Opens a socket in memory, inside the current runtime: the asynchronous twin of
-    /// [`test_ws`](Self::test_ws).
+    /// [`test_ws`](Self::test_ws). Its time is the runtime's, so `tokio::time::pause` makes it virtual.
     ///
     /// # Errors
     ///
@@ -88,37 +102,11 @@ impl PolyHandler {
     ///
     /// When `request` is none, or outside a tokio runtime.
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
-        connect(self.clone(), made(request), SessionConfig::default()).await
+        let (socket, _line) =
+            connect(self.clone(), made(request), SessionConfig::default(), None).await?;
+        Ok(socket)
     }
 }
-
-/// In-memory clients for everything that is an application without being a [`PolyHandler`]: an
-/// [`HttpHandler`](crate::HttpHandler), a [`WsHandler`](crate::WsHandler), a function over a [`WebSocket`].
-///
-/// `Kind` is always inferred.
-pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
-    /// As [`PolyHandler::test_ws`].
-    ///
-    /// # Panics
-    ///
-    /// As [`PolyHandler::test_ws`].
-    #[track_caller]
-    fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
-        self.clone().into_poly_handler().test_ws(request)
-    }
-
-    /// As [`PolyHandler::test_http`].
-    ///
-    /// # Panics
-    ///
-    /// As [`PolyHandler::test_http`].
-    #[track_caller]
-    fn test_http(&self, request: impl IntoRequest) -> Response {
-        self.clone().into_poly_handler().test_http(request)
-    }
-}
-
-impl<A: IntoPolyHandler<Kind> + Clone, Kind> Offline<Kind> for A {}
 
 #[track_caller]
 fn made(request: impl IntoRequest) -> Request {
@@ -134,13 +122,14 @@ fn open_in_world(
     config: SessionConfig,
 ) -> Result<TestWsClient, Response> {
     let world = World::of_this_thread();
+    let lots = world.lots();
     let opened = world.run(async move {
-        match connect(app, request, config).await {
-            Ok(socket) => Ok(socket),
+        match connect(app, request, config, lots).await {
+            Ok(opened) => Ok(opened),
             Err(response) => Err(whole(response).await),
         }
     });
-    opened.map(|socket| TestWsClient::new(world, socket))
+    opened.map(|(socket, line)| TestWsClient::new(world, socket, line))
 }
 
 /// Does in memory what the server does with an upgrade, and plays the client too.
@@ -148,22 +137,31 @@ async fn connect(
     app: PolyHandler,
     request: Request,
     config: SessionConfig,
-) -> Result<WebSocket, Response> {
+    lots: Option<Lots>,
+) -> Result<(WebSocket, Line), Response> {
     let clients = copy_of_head(&request);
     let (handshake, consumer) = app.upgrade(request).await?;
     let subprotocol = handshake.subprotocol.clone();
     let (client_end, server_end) = pipe::pair(config.max_message);
+    let line = client_end.line();
 
     let (socket, session) = open(server_end, handshake, config);
-    tokio::spawn(session.consumed_by(consumer, socket));
+    spawn(session.consumed_by(consumer, socket), lots.as_ref());
 
     let handshake = Handshake {
         request: clients,
         subprotocol,
     };
     let (socket, session) = open(client_end, handshake, SessionConfig::default());
-    tokio::spawn(session);
-    Ok(socket)
+    spawn(session, lots.as_ref());
+    Ok((socket, line))
+}
+
+fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<&Lots>) {
+    match lots {
+        None => drop(tokio::spawn(session)),
+        Some(lots) => lots.spawn(async move { drop(session.await) }),
+    }
 }
 
 /// The response with its body in memory; a body that breaks off is cut where it does.

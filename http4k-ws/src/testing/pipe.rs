@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::handler::{Gone, Incoming, Outgoing, Transport};
+use crate::handler::{Gone, Incoming, Outgoing, Transport, WsError};
 use crate::message::{WsMessage, WsStatus};
 
 /// So much lies in a pipe, as it would in the buffers of a network, before its writer waits.
@@ -34,6 +34,38 @@ pub(super) fn pair(max_message: usize) -> (Pipe, Pipe) {
     (end(&there, &back), end(&back, &there))
 }
 
+/// What a test may do to a connection, from the client's end.
+#[derive(Debug)]
+pub(super) struct Line {
+    to_client: Direction,
+    to_application: Direction,
+}
+
+impl Line {
+    /// Hands `error` to the application, before anything that it has not read yet.
+    pub(super) fn error(&self, error: WsError) {
+        let mut flow = self.to_application.lock();
+        flow.errors.push_back(error);
+        flow.wake_reader();
+    }
+
+    /// Whether the client takes what comes.
+    pub(super) fn set_reading(&self, reading: bool) {
+        let mut flow = self.to_client.lock();
+        flow.held = !reading;
+        flow.wake_reader();
+    }
+
+    /// From now on nothing arrives, at either end, and neither learns of the other's end.
+    pub(super) fn sever(&self) {
+        for direction in [&self.to_client, &self.to_application] {
+            let mut flow = direction.lock();
+            flow.held = true;
+            flow.severed = true;
+        }
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 struct Direction(Arc<Mutex<Flow>>);
 
@@ -45,6 +77,12 @@ struct Flow {
     reader: Option<Waker>,
     writer: Option<Waker>,
     cut: bool,
+    /// What a test client has the application told of.
+    errors: VecDeque<WsError>,
+    /// The reader takes nothing for now.
+    held: bool,
+    /// Neither end learns of the other's end.
+    severed: bool,
 }
 
 impl Direction {
@@ -55,6 +93,9 @@ impl Direction {
     /// Nothing more is written, and nobody reads: what was written can still be read.
     fn cut(&self) {
         let mut flow = self.lock();
+        if flow.severed {
+            return;
+        }
         flow.cut = true;
         for waker in [flow.reader.take(), flow.writer.take()]
             .into_iter()
@@ -73,6 +114,10 @@ impl Flow {
     fn push(&mut self, outgoing: Outgoing) {
         self.bytes += weight(&outgoing);
         self.messages.push_back(outgoing);
+        self.wake_reader();
+    }
+
+    fn wake_reader(&mut self) {
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
@@ -98,6 +143,14 @@ fn weight(outgoing: &Outgoing) -> usize {
 }
 
 impl Pipe {
+    /// The connection of this end, which is the client's.
+    pub(super) fn line(&self) -> Line {
+        Line {
+            to_client: self.incoming.clone(),
+            to_application: self.outgoing.clone(),
+        }
+    }
+
     fn receive(&mut self, message: WsMessage) -> Incoming {
         if message.as_bytes().len() > self.max_message {
             let reason = format!("a message is at most {} bytes", self.max_message);
@@ -111,6 +164,13 @@ impl Pipe {
 impl Transport for Pipe {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let mut flow = self.incoming.lock();
+        if let Some(error) = flow.errors.pop_front() {
+            return Poll::Ready(Incoming::Error(error));
+        }
+        if flow.held {
+            flow.reader = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
         if matches!(flow.messages.front(), Some(Outgoing::Close(_))) && !self.close_announced {
             self.close_announced = true;
             return Poll::Ready(Incoming::CloseAhead);

@@ -2,4 +2,5 @@
 
 mod blocking;
 mod connect;
+mod http;
 mod script;

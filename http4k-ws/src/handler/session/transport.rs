@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll};
 
+use super::error::WsError;
 use crate::message::{WsMessage, WsStatus};
 
 /// What comes from the peer.
@@ -16,6 +17,8 @@ pub(crate) enum Incoming {
     Close(WsStatus),
     /// The peer broke the protocol or a limit: the session closes with this status.
     Failed(WsStatus),
+    /// Something else is wrong, and the connection stands. Only a test client tells of such.
+    Error(WsError),
     /// The connection is gone.
     Lost,
 }

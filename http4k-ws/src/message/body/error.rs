@@ -23,14 +23,20 @@ pub enum BodyError {
     /// The stream behind the body failed; answered with 400.
     #[error("the body broke off")]
     Stream(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The body is that of another server's answer, and broke off, stalled, or is longer than the limit
+    /// set for it; answered with 502.
+    #[error("the body of another server's answer can't be read")]
+    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl BodyError {
     /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), else 400.
+    /// Whom another server's answer was for is not to blame, and gets 502 (§15.6.3).
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
+            Self::Answer(_) => StatusCode::BAD_GATEWAY,
         }
     }
 }

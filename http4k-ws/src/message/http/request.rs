@@ -6,7 +6,7 @@ use std::fmt::Display;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Uri};
 
-use super::header::{self, IntoHeaderName, IntoHeaderValue};
+use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
 use super::{Request, query};
 use crate::message::{Body, PathParams};
 
@@ -129,20 +129,14 @@ pub trait RequestExt: Sized {
 }
 
 impl<B> RequestExt for http::Request<B> {
+    field_methods!();
+
     fn query(&self, name: &str) -> Option<Cow<'_, str>> {
         query::values(self.uri(), name).next()
     }
 
     fn queries(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>> {
         query::values(self.uri(), name)
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        header::first(self.headers(), name)
-    }
-
-    fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
-        header::all(self.headers(), name)
     }
 
     fn path_param(&self, name: &str) -> Option<&str> {
@@ -178,30 +172,6 @@ impl<B> RequestExt for http::Request<B> {
         value: impl Display,
     ) -> Result<Self, http::Error> {
         *self.uri_mut() = query::with_value(self.uri(), name, &value.to_string(), false)?;
-        Ok(self)
-    }
-
-    #[track_caller]
-    fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
-        let (name, value) = (name.into_header_name(), value.into_header_value());
-        self.headers_mut().insert(name, value);
-        self
-    }
-
-    #[track_caller]
-    fn with_added_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
-        let (name, value) = (name.into_header_name(), value.into_header_value());
-        self.headers_mut().append(name, value);
-        self
-    }
-
-    fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, http::Error>
-    where
-        N: TryInto<HeaderName, Error: Into<http::Error>>,
-        V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    {
-        let (name, value) = header::try_field(name, value)?;
-        self.headers_mut().insert(name, value);
         Ok(self)
     }
 

@@ -28,6 +28,7 @@ impl<T: Transport> Session<T> {
                 Incoming::CloseAhead => return,
                 Incoming::Close(status) => self.peer_closed(status),
                 Incoming::Failed(status) => self.peer_failed(status),
+                Incoming::Error(error) => self.callback_failed(&error),
                 Incoming::Lost => self.lost(),
             }
         }
