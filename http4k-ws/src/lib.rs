@@ -42,7 +42,7 @@
 //! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
-//!   [`WebSocketClient::connect`]. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
+//!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
 //! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
 //!   [`Offline`]; [`with_seed`] brings back an interleaving.
 //!
@@ -80,8 +80,8 @@ pub mod __private;
 
 #[cfg(feature = "client")]
 pub use client::{
-    BlockingHttpClient, BlockingWebSocket, ConnectError, HttpClient, HttpClientError,
-    OpeningHandshake, WebSocketClient,
+    BlockingHttpClient, BlockingWebSocket, CallbackWebSocket, ConnectError, HttpClient,
+    HttpClientError, OpeningHandshake, WebSocketClient,
 };
 pub use filter::*;
 pub use handler::*;

@@ -11,10 +11,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
+use super::callbacks::CallbackWebSocket;
 use super::connect::{Opening, connect, connect_over};
 use super::dial::{SPEAKS_TLS, Trust};
 use super::error::ConnectError;
-use crate::handler::{SessionConfig, WebSocket};
+use crate::handler::{IntoConsumed, IntoWsResult, SessionConfig, WebSocket, WsConsumer};
+use crate::lens::Message;
 use crate::message::{Body, Request};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
@@ -38,7 +40,7 @@ use crate::wire::new_key;
 /// assert!(matches!(error, ConnectError::UnsupportedScheme { .. }));
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "nothing is connected until `connect` or `blocking` is called"]
+#[must_use = "nothing is connected until `connect`, `blocking` or `non_blocking` is called"]
 pub struct OpeningHandshake {
     uri: String,
     headers: Vec<(String, String)>,
@@ -135,6 +137,23 @@ impl OpeningHandshake {
         let connected = background::wait(runtime.spawn(connect(opening)));
         let socket = connected.map_err(ConnectError::broken)??;
         Ok(BlockingWebSocket::new(socket))
+    }
+
+    /// Does the handshake in the background, and hands the socket to `on_connect` when it is open; see
+    /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
+    pub fn non_blocking<In, Out, F, R, When>(self, on_connect: F) -> CallbackWebSocket
+    where
+        In: Message,
+        Out: Message,
+        F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
+        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+    {
+        CallbackWebSocket::connecting(self, WsConsumer::new(on_connect))
+    }
+
+    /// How many messages, and how many bytes of them, may wait.
+    pub(super) fn config(&self) -> &SessionConfig {
+        &self.config
     }
 
     /// Checks what was asked for.

@@ -195,7 +195,7 @@ async fn answer(
 }
 
 fn open_socket<S: ByteStream>(
-    accepted: Accepted,
+    mut accepted: Accepted,
     flusher: Flusher<S>,
     shared: &Shared,
 ) -> Option<Opened<S>> {
@@ -213,7 +213,7 @@ fn open_socket<S: ByteStream>(
         log::error!("a connection is still in use");
         return None;
     };
-    let config = shared.config.session.clone();
+    let config = accepted.consumer.session(shared.config.session.clone());
     let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
     let (socket, session) = open(wire, accepted.handshake, config);
     Some(Opened {
