@@ -51,6 +51,9 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
     ticket: Ticket,
 ) {
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
     if let Some(opened) = speak(stream, Some(peer), &shared, &ticket).await {
         shared.connections.spawn(|ticket| async move {
             opened.run(ticket).await;
@@ -62,11 +65,34 @@ pub(super) async fn serve(
 /// Serves a connection to its end in this task, which cuts it by being dropped.
 pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     let ticket = shared.connections.enter();
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
     // A socket is not to keep the room that HTTP took.
     let opened = Box::pin(speak(stream, None, &shared, &ticket)).await;
     if let Some(opened) = opened {
         opened.run(ticket).await;
     }
+}
+
+/// The stream to speak HTTP over: `stream` itself, or what a TLS handshake makes of it.
+#[cfg(feature = "tls")]
+async fn secure<S: ByteStream>(
+    stream: S,
+    shared: &Shared,
+    ticket: &Ticket,
+) -> Option<super::tls::Connection<S>> {
+    let Some(tls) = &shared.tls else {
+        return Some(super::tls::Connection::Plain(stream));
+    };
+    let shaken = super::tls::shake_hands(stream, tls, shared.config.tls_handshake);
+    // Boxed, so that connections without TLS have no room for it.
+    ticket.unless_stopping(Box::pin(shaken)).await?
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<S> {
+    Some(stream)
 }
 
 /// A socket that is open, and the session that it lives by.

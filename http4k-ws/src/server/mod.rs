@@ -27,6 +27,8 @@ mod shutdown;
 mod signals;
 mod stall;
 mod timer;
+#[cfg(feature = "tls")]
+mod tls;
 mod upgrade;
 mod written;
 
