@@ -1,6 +1,5 @@
 //! A server on a real port, spoken to in raw bytes.
 
-mod frames;
 mod handshake;
 mod http;
 pub(crate) mod peer;
