@@ -240,6 +240,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         async move { shared.closed().await }
     }
 
+    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::SlowConsumer)).
+    pub fn dropped(&self) -> u64 {
+        self.end.shared.lock().outbound.dropped()
+    }
+
     /// The status the socket was closed with; `None` while it is open.
     pub fn status(&self) -> Option<WsStatus> {
         self.end.shared.lock().closed.clone()
