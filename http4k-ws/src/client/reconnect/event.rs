@@ -88,7 +88,7 @@ impl ReconnectEvents {
     }
 
     /// Another listener, from here on.
-    pub(super) fn from_here(&self) -> Self {
+    pub(super) fn later(&self) -> Self {
         Self(self.0.resubscribe())
     }
 }

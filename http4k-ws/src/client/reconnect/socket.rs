@@ -104,7 +104,7 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
 
     /// What becomes of the connections, from the first on for the first call; later calls hear from then on.
     pub fn events(&mut self) -> ReconnectEvents {
-        let later = self.events.from_here();
+        let later = self.events.later();
         std::mem::replace(&mut self.events, later)
     }
 
