@@ -15,6 +15,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("server", &["wire", "handler", "lens", "message"]),
     ("client", &["wire", "handler", "lens", "message"]),
     ("testing", &["handler", "lens", "message"]),
+    (
+        "contract",
+        &["testing", "client", "server", "handler", "lens", "message"],
+    ),
 ];
 
 fn source() -> PathBuf {

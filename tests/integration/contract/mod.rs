@@ -2,6 +2,7 @@
 
 mod worlds;
 
+mod attribute;
 mod backpressure;
 mod closing;
 mod failing;
