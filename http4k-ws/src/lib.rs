@@ -42,7 +42,7 @@
 //! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
-//!   [`WebSocketClient::connect`]. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
+//!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
 //! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
 //!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
 //!   run in memory and over the network.
@@ -55,6 +55,7 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
+//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 #[cfg(feature = "client")]
@@ -71,6 +72,8 @@ mod routing;
 mod server;
 mod setters;
 mod testing;
+#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
+mod tls;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
@@ -79,8 +82,8 @@ pub mod __private;
 
 #[cfg(feature = "client")]
 pub use client::{
-    BlockingHttpClient, BlockingWebSocket, ConnectError, HttpClient, HttpClientError,
-    OpeningHandshake, WebSocketClient,
+    BlockingHttpClient, BlockingWebSocket, CallbackWebSocket, ConnectError, HttpClient,
+    HttpClientError, OpeningHandshake, WebSocketClient,
 };
 pub use contract::*;
 pub use filter::*;
@@ -96,6 +99,8 @@ pub use routing::{
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig};
 pub use testing::*;
+#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
+pub use tls::*;
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};

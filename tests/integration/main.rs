@@ -9,4 +9,5 @@ mod routing;
 mod server;
 mod session;
 mod testing;
+mod tls;
 mod values;

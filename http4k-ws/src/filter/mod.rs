@@ -1,5 +1,7 @@
 //! The stock filters.
 
+mod session;
 mod subprotocols;
 
+pub use session::session;
 pub use subprotocols::subprotocols;

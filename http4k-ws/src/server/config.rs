@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::handler::SessionConfig;
 use crate::setters::setters;
+#[cfg(feature = "tls")]
+use crate::tls::ServerTls;
 
 /// The bounds of a server: how much a peer may send, and how long it is waited for.
 ///
@@ -36,6 +38,13 @@ pub struct ServerConfig {
     /// How long requests and sockets may take to end when the server stops, before they are cut.
     /// Default 10 s.
     pub shutdown_grace: Duration,
+    /// What every connection is encrypted with. Default: none, and nothing is encrypted.
+    #[cfg(feature = "tls")]
+    pub tls: Option<ServerTls>,
+    /// How long the TLS handshake of a connection may take, from its beginning; it is then closed.
+    /// Default 5 s.
+    #[cfg(feature = "tls")]
+    pub tls_handshake: Duration,
     /// The bounds of each socket, among them those of its messages and frames.
     pub session: SessionConfig,
 }
@@ -50,6 +59,10 @@ impl Default for ServerConfig {
             head_timeout: Duration::from_secs(10),
             keep_alive: Duration::from_secs(60),
             shutdown_grace: Duration::from_secs(10),
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            tls_handshake: Duration::from_secs(5),
             session: SessionConfig::default(),
         }
     }
@@ -68,6 +81,25 @@ impl ServerConfig {
         with_keep_alive, keep_alive: Duration;
         with_shutdown_grace, shutdown_grace: Duration;
         with_session, session: SessionConfig;
+    }
+
+    /// Encrypts every connection: `https` and `wss` instead of `http` and `ws`.
+    ///
+    /// A connection that shakes no hands within [`tls_handshake`](Self::tls_handshake) is closed; one that
+    /// speaks HTTP without TLS is answered with 400.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// The same bounds, with another [`tls_handshake`](Self::tls_handshake).
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls_handshake(mut self, tls_handshake: Duration) -> Self {
+        self.tls_handshake = tls_handshake;
+        self
     }
 
     /// The same bounds, with socket messages of at most `bytes`, in as many frames as the peer likes.

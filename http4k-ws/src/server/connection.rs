@@ -39,6 +39,9 @@ struct Connection {
 
 /// Serves a connection; where it becomes a socket, that goes on in a task of its own.
 pub(super) async fn serve(stream: impl ByteStream, shared: Arc<Shared>, ticket: Ticket) {
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
     if let Some(opened) = speak(stream, &shared, &ticket).await {
         shared.connections.spawn(|ticket| opened.run(ticket));
     }
@@ -47,11 +50,34 @@ pub(super) async fn serve(stream: impl ByteStream, shared: Arc<Shared>, ticket: 
 /// Serves a connection to its end in this task, which cuts it by being dropped.
 pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     let ticket = shared.connections.enter();
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
     // A socket is not to keep the room that HTTP took.
     let opened = Box::pin(speak(stream, &shared, &ticket)).await;
     if let Some(opened) = opened {
         opened.run(ticket).await;
     }
+}
+
+/// The stream to speak HTTP over: `stream` itself, or what a TLS handshake makes of it.
+#[cfg(feature = "tls")]
+async fn secure<S: ByteStream>(
+    stream: S,
+    shared: &Shared,
+    ticket: &Ticket,
+) -> Option<super::tls::Connection<S>> {
+    let Some(tls) = &shared.tls else {
+        return Some(super::tls::Connection::Plain(stream));
+    };
+    let shaken = super::tls::shake_hands(stream, tls, shared.config.tls_handshake);
+    // Boxed, so that connections without TLS have no room for it.
+    ticket.unless_stopping(Box::pin(shaken)).await?
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<S> {
+    Some(stream)
 }
 
 /// A socket that is open, and the session that it lives by.
@@ -169,7 +195,7 @@ async fn answer(
 }
 
 fn open_socket<S: ByteStream>(
-    accepted: Accepted,
+    mut accepted: Accepted,
     flusher: Flusher<S>,
     shared: &Shared,
 ) -> Option<Opened<S>> {
@@ -187,7 +213,7 @@ fn open_socket<S: ByteStream>(
         log::error!("a connection is still in use");
         return None;
     };
-    let config = shared.config.session.clone();
+    let config = accepted.consumer.session(shared.config.session.clone());
     let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
     let (socket, session) = open(wire, accepted.handshake, config);
     Some(Opened {

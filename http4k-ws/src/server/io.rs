@@ -120,6 +120,14 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
     }
 }
 
+/// Ends our side of a connection that HTTP was never spoken over, and reads until the peer ends its own:
+/// for a while.
+#[cfg(feature = "tls")]
+pub(super) async fn end<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> io::Result<()> {
+    let (mut io, _flusher) = Io::new(stream, Arc::default());
+    poll_fn(|cx| io.poll_end(cx)).await
+}
+
 fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }

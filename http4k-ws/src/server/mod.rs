@@ -22,6 +22,8 @@ mod serve;
 mod shared;
 mod shutdown;
 mod timer;
+#[cfg(feature = "tls")]
+mod tls;
 mod upgrade;
 
 pub use config::ServerConfig;

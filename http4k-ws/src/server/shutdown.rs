@@ -2,8 +2,14 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+#[cfg(feature = "tls")]
+use std::future::poll_fn;
+#[cfg(feature = "tls")]
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "tls")]
+use std::task::Poll;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -128,6 +134,27 @@ impl Connections {
 }
 
 impl Ticket {
+    /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
+    #[cfg(feature = "tls")]
+    pub(super) async fn unless_stopping<T>(
+        &self,
+        mut work: impl Future<Output = T> + Unpin,
+    ) -> Option<T> {
+        let mut known = false;
+        poll_fn(|cx| {
+            if !known {
+                known = true;
+                // The waker of a task stays the same.
+                self.is_connection(cx.waker().clone());
+            }
+            if self.connections.is_stopping() {
+                return Poll::Ready(None);
+            }
+            Pin::new(&mut work).poll(cx).map(Some)
+        })
+        .await
+    }
+
     /// This is a connection that speaks HTTP, and looks at [`Connections::is_stopping`] when woken.
     pub(super) fn is_connection(&self, waker: Waker) {
         if let Some(open) = self.connections.lock().open.get_mut(&self.id) {

@@ -180,9 +180,11 @@ async fn connect(
     lots: Option<Lots>,
 ) -> Result<(WebSocket, Line), Response> {
     let clients = copy_of_head(&request);
-    let (handshake, consumer) = app.upgrade(request).await?;
+    let (handshake, mut consumer) = app.upgrade(request).await?;
+    let config = consumer.session(config);
+    let clients_config = SessionConfig::default();
     let subprotocol = handshake.subprotocol.clone();
-    let (client_end, server_end) = pipe::pair(config.max_message);
+    let (client_end, server_end) = pipe::pair(clients_config.max_message, config.max_message);
     let line = client_end.line();
 
     let (socket, session) = open(server_end, handshake, config);
@@ -192,7 +194,7 @@ async fn connect(
         request: clients,
         subprotocol,
     };
-    let (socket, session) = open(client_end, handshake, SessionConfig::default());
+    let (socket, session) = open(client_end, handshake, clients_config);
     spawn(session, lots.as_ref());
     Ok((socket, line))
 }

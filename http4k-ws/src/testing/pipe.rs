@@ -21,17 +21,27 @@ pub(super) struct Pipe {
     close_sent: bool,
 }
 
-/// The two ends of a new connection; each takes messages of at most `max_message` bytes.
-pub(super) fn pair(max_message: usize) -> (Pipe, Pipe) {
+/// The two ends of a new connection, and how many bytes a message may have that each of them takes.
+pub(super) fn pair(clients_max: usize, applications_max: usize) -> (Pipe, Pipe) {
     let (there, back) = (Direction::default(), Direction::default());
-    let end = |incoming: &Direction, outgoing: &Direction| Pipe {
+    let end = |incoming: &Direction, outgoing: &Direction, max_message| Pipe {
         incoming: incoming.clone(),
         outgoing: outgoing.clone(),
         max_message,
         close_announced: false,
         close_sent: false,
     };
-    (end(&there, &back), end(&back, &there))
+    (
+        end(&there, &back, clients_max),
+        end(&back, &there, applications_max),
+    )
+}
+
+/// What travels.
+#[derive(Debug)]
+enum Item {
+    Sent(Outgoing),
+    Pong,
 }
 
 /// What a test may do to a connection, from the client's end.
@@ -71,7 +81,7 @@ struct Direction(Arc<Mutex<Flow>>);
 
 #[derive(Debug, Default)]
 struct Flow {
-    messages: VecDeque<Outgoing>,
+    items: VecDeque<Item>,
     bytes: usize,
     taken: u64,
     reader: Option<Waker>,
@@ -108,12 +118,12 @@ impl Direction {
 
 impl Flow {
     fn is_full(&self) -> bool {
-        self.messages.len() >= MESSAGES || self.bytes >= BYTES
+        self.items.len() >= MESSAGES || self.bytes >= BYTES
     }
 
-    fn push(&mut self, outgoing: Outgoing) {
-        self.bytes += weight(&outgoing);
-        self.messages.push_back(outgoing);
+    fn push(&mut self, item: Item) {
+        self.bytes += weight(&item);
+        self.items.push_back(item);
         self.wake_reader();
     }
 
@@ -123,22 +133,22 @@ impl Flow {
         }
     }
 
-    fn pop(&mut self) -> Option<Outgoing> {
-        let outgoing = self.messages.pop_front()?;
-        self.bytes -= weight(&outgoing);
+    fn pop(&mut self) -> Option<Item> {
+        let item = self.items.pop_front()?;
+        self.bytes -= weight(&item);
         // One more than its bytes, so that an empty message is progress too.
-        self.taken += weight(&outgoing) as u64 + 1;
+        self.taken += weight(&item) as u64 + 1;
         if let Some(writer) = self.writer.take() {
             writer.wake();
         }
-        Some(outgoing)
+        Some(item)
     }
 }
 
-fn weight(outgoing: &Outgoing) -> usize {
-    match outgoing {
-        Outgoing::Message(message) => message.as_bytes().len(),
-        Outgoing::Close(_) => 0,
+fn weight(item: &Item) -> usize {
+    match item {
+        Item::Sent(Outgoing::Message(message)) => message.as_bytes().len(),
+        Item::Sent(Outgoing::Ping | Outgoing::Close(_)) | Item::Pong => 0,
     }
 }
 
@@ -161,6 +171,15 @@ impl Pipe {
     }
 }
 
+impl Pipe {
+    /// Sends what a network's end would send by itself.
+    fn answer(&mut self, item: Item) {
+        if !self.close_sent {
+            self.outgoing.lock().push(item);
+        }
+    }
+}
+
 impl Transport for Pipe {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let mut flow = self.incoming.lock();
@@ -171,7 +190,8 @@ impl Transport for Pipe {
             flow.reader = Some(cx.waker().clone());
             return Poll::Pending;
         }
-        if matches!(flow.messages.front(), Some(Outgoing::Close(_))) && !self.close_announced {
+        let close_ahead = matches!(flow.items.front(), Some(Item::Sent(Outgoing::Close(_))));
+        if close_ahead && !self.close_announced {
             self.close_announced = true;
             return Poll::Ready(Incoming::CloseAhead);
         }
@@ -183,14 +203,17 @@ impl Transport for Pipe {
         }
         drop(flow);
         Poll::Ready(match popped {
-            Some(Outgoing::Message(message)) => self.receive(message),
-            Some(Outgoing::Close(status)) => {
-                if !self.close_sent {
-                    self.close_sent = true;
-                    self.outgoing.lock().push(Outgoing::Close(status.clone()));
-                }
+            Some(Item::Sent(Outgoing::Message(message))) => self.receive(message),
+            Some(Item::Sent(Outgoing::Close(status))) => {
+                self.answer(Item::Sent(Outgoing::Close(status.clone())));
+                self.close_sent = true;
                 Incoming::Close(status)
             }
+            Some(Item::Sent(Outgoing::Ping)) => {
+                self.answer(Item::Pong);
+                Incoming::Control
+            }
+            Some(Item::Pong) => Incoming::Control,
             None => Incoming::Lost,
         })
     }
@@ -213,7 +236,7 @@ impl Transport for Pipe {
             return Err(Gone);
         }
         self.close_sent = matches!(outgoing, Outgoing::Close(_));
-        flow.push(outgoing);
+        flow.push(Item::Sent(outgoing));
         Ok(())
     }
 
@@ -233,6 +256,15 @@ impl Transport for Pipe {
 
     fn taken(&self) -> u64 {
         self.outgoing.lock().taken
+    }
+
+    fn heard(&self) -> u64 {
+        self.incoming.lock().taken
+    }
+
+    fn partial(&self) -> Option<u64> {
+        // A message travels whole.
+        None
     }
 }
 

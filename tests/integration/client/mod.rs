@@ -1,6 +1,7 @@
 //! The clients of the network, against our server and against others that are wrong.
 
 mod blocking;
+mod callbacks;
 mod connect;
 mod http;
 mod script;

@@ -8,3 +8,4 @@ mod closing;
 mod failing;
 mod messages;
 mod model;
+mod opening;

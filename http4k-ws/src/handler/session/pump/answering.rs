@@ -42,7 +42,7 @@ impl<T: Transport> Session<T> {
         loop {
             let mut state = self.shared.lock();
             if state.callbacks.on_message.is_empty()
-                || state.outbound.is_full()
+                || state.outbound.must_wait()
                 || state.end().is_some()
             {
                 return;

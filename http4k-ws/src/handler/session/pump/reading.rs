@@ -25,6 +25,7 @@ impl<T: Transport> Session<T> {
             };
             match incoming {
                 Incoming::Message(message) => self.receive(message, turn),
+                Incoming::Control => turn.read.add_control(),
                 Incoming::CloseAhead => return,
                 Incoming::Close(status) => self.peer_closed(status),
                 Incoming::Failed(status) => self.peer_failed(status),
