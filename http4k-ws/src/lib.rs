@@ -97,7 +97,7 @@ pub use routing::{
     Routes, Verdict,
 };
 #[cfg(feature = "server")]
-pub use server::{RunningServer, Serve, Server, ServerConfig};
+pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
 pub use testing::*;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 pub use tls::*;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ServerConfig;
+use super::admission::Admission;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
 #[cfg(feature = "tls")]
@@ -13,6 +14,7 @@ use crate::tls::Acceptor;
 pub(super) struct Shared {
     pub(super) app: PolyHandler,
     pub(super) config: ServerConfig,
+    pub(super) admission: Admission,
     pub(super) connections: Arc<Connections>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Acceptor>,
@@ -28,6 +30,7 @@ impl Shared {
             #[cfg(feature = "tls")]
             tls: config.tls.as_ref().map(|tls| tls.acceptor(PROTOCOLS)),
             app,
+            admission: Admission::new(&config),
             config,
             connections: Arc::default(),
         })

@@ -122,5 +122,5 @@ fn sockets_over_tls_are_told_1001_when_the_server_stops() {
     let mut client = client.with_patience(Duration::from_secs(20));
     let stopping = std::thread::spawn(move || server.stop());
     assert_eq!(client.closed().as_ref().map(WsStatus::code), Some(1001));
-    assert_eq!(stopping.join().expect("a stop"), 0);
+    assert_eq!(stopping.join().expect("a stop").cut, 0);
 }

@@ -18,7 +18,7 @@ use super::{app, start, start_with, trusting};
 fn distrusted(pair: &Pair, tls: ClientTls) -> TlsError {
     let server = start(pair);
     let error = failed(&format!("wss://localhost:{}/", server.port()), tls);
-    assert_eq!(server.stop(), 0);
+    assert_eq!(server.stop().cut, 0);
     error
 }
 
