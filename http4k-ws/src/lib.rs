@@ -45,7 +45,8 @@
 //!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,
 //!   [`Reconnecting`] goes on when a connection does not. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
 //! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
-//!   [`Offline`]; [`with_seed`] brings back an interleaving.
+//!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
+//!   run in memory and over the network.
 //!
 //! # Cargo features
 //!
@@ -60,6 +61,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod contract;
 mod filter;
 mod handler;
 mod lens;
@@ -86,6 +88,7 @@ pub use client::{
     ReconnectPolicy, Reconnecting, ReconnectingSender, ReconnectingWebSocket, WebSocketClient,
     WhenFull,
 };
+pub use contract::*;
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;
