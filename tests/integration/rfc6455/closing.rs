@@ -12,7 +12,9 @@ fn a_close_frame_is_echoed() {
         for reason in ["", "bye", "auf Wiedersehen — 再见"] {
             let mut socket = open();
             let close = Frame::close(code, reason);
-            socket.send(&[close.clone()]).answers(CLOSE, close.payload);
+            socket
+                .send(std::slice::from_ref(&close))
+                .answers(CLOSE, close.payload);
             assert!(socket.peer.is_ended(), "{code}");
             let ended = socket.ended();
             assert_eq!((ended.code(), ended.reason()), (code, reason));
@@ -25,7 +27,9 @@ fn the_longest_reason_has_123_bytes() {
     let mut socket = open();
     let close = Frame::close(4000, "é".repeat(61) + "x");
     assert_eq!(close.payload.len(), 125);
-    socket.send(&[close.clone()]).answers(CLOSE, close.payload);
+    socket
+        .send(std::slice::from_ref(&close))
+        .answers(CLOSE, close.payload);
     assert_eq!(socket.ended().reason().len(), 123);
 }
 

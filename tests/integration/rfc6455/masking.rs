@@ -60,5 +60,7 @@ fn the_server_masks_nothing() {
         .send(&[Frame::new(BINARY, [1; 200])])
         .answers(BINARY, [1; 200]);
     let close = Frame::close(1000, "");
-    socket.send(&[close.clone()]).answers(CLOSE, close.payload);
+    socket
+        .send(std::slice::from_ref(&close))
+        .answers(CLOSE, close.payload);
 }
