@@ -75,11 +75,20 @@ pub(super) async fn answer(
     mut request: http::Request<Incoming>,
 ) -> Result<(Response, Accepted), Response> {
     let has_body = !request.body().is_end_stream();
-    let accept = check(&request, has_body)
-        .and_then(|accept| allowed(&shared.config, &request).map(|()| accept))
-        .map_err(Refused::response)?;
+    let session = &shared.config.session;
+    let checked = check(&request, has_body)
+        .and_then(|accept| allowed(&shared.config, &request).map(|()| accept));
+    let accept = match checked {
+        Ok(accept) => accept,
+        Err(refused) => {
+            let response = refused.response();
+            let status = response.status();
+            session.events.refused(&compact(request), status);
+            return Err(response);
+        }
+    };
     let upgrade = hyper::upgrade::on(&mut request);
-    let (handshake, consumer) = shared.app.upgrade(compact(request)).await?;
+    let (handshake, consumer) = shared.app.upgrade(compact(request), session).await?;
     let response = switching(accept, handshake.subprotocol.as_deref());
     let accepted = Accepted {
         upgrade,

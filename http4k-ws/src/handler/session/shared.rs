@@ -9,13 +9,18 @@ use tokio::sync::Notify;
 use super::SessionConfig;
 use super::callbacks::{Callbacks, OnClose};
 use super::error::SendError;
+use super::events::{Observer, SocketInfo, WsEvents, next_id};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
-use crate::message::{WsMessage, WsStatus};
+use crate::message::{Request, WsMessage, WsStatus};
 
 /// One socket, seen from both of its sides. The lock is held for a few instructions, never while
 /// anybody's code runs.
 pub(super) struct Shared {
+    /// The number of the socket.
+    pub(super) id: u64,
+    /// Who is told what happens.
+    observer: Option<Box<Observer>>,
     state: Mutex<State>,
     /// Tells those who wait for room in the outbound queue.
     room: Notify,
@@ -52,8 +57,11 @@ pub(super) struct Refused {
 }
 
 impl Shared {
-    pub(super) fn new(config: &SessionConfig) -> Self {
+    pub(super) fn new(config: &SessionConfig, request: &Request) -> Self {
+        let id = next_id();
         Self {
+            id,
+            observer: config.events.of(id, request),
             state: Mutex::new(State {
                 inbound: Queue::new(config),
                 outbound: Outbound::new(config),
@@ -85,8 +93,10 @@ impl Shared {
             return Err(Refused { message, error });
         }
         match state.outbound.offer(message) {
-            Offered::Queued { .. } => {
+            Offered::Queued { dropped } => {
                 state.wake_session();
+                drop(state);
+                self.tell_dropped(dropped);
                 Ok(())
             }
             Offered::MustWait(message) => {
@@ -100,6 +110,19 @@ impl Shared {
                 let error = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
                 Err(Refused { message, error })
             }
+        }
+    }
+
+    fn tell_dropped(&self, messages: u64) {
+        if messages > 0 {
+            self.tell(|events, socket| events.dropped(socket, messages));
+        }
+    }
+
+    /// Tells whoever counts what happens on sockets.
+    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsEvents, &SocketInfo)) {
+        if let Some(observer) = &self.observer {
+            observer.tell(event);
         }
     }
 
@@ -189,10 +212,10 @@ impl Shared {
     }
 
     /// The socket is over; the first status stays. Gives the callbacks to tell, once.
-    pub(super) fn finish(&self, status: WsStatus) -> Vec<OnClose> {
+    pub(super) fn finish(&self, status: WsStatus) -> Option<Vec<OnClose>> {
         let mut state = self.lock();
         if state.closed.is_some() {
-            return Vec::new();
+            return None;
         }
         state.closed = Some(status);
         if !state.keeps_unsent {
@@ -204,7 +227,7 @@ impl Shared {
         drop(state);
         self.room.notify_waiters();
         self.over.notify_waiters();
-        callbacks.on_close
+        Some(callbacks.on_close)
     }
 
     /// Tells those who wait for room; says whether there were any.

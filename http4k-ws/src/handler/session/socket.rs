@@ -132,6 +132,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
+    /// The number of the socket, which no other has in this process; its senders have it too.
+    pub fn id(&self) -> u64 {
+        self.end.shared.id
+    }
+
     /// The upgrade request; where it was routed, its path parameters can be read.
     pub fn request(&self) -> &Request {
         &self.end.handshake.request
