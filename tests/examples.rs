@@ -5,7 +5,9 @@
 use std::time::{Duration, Instant};
 
 use http4k_ws::prelude::*;
-use http4k_ws::{BlockingWebSocket, NextMessage, RunningServer, TestWsClient};
+use http4k_ws::{
+    BlockingWebSocket, ClientTls, NextMessage, RunningServer, ServerConfig, ServerTls, TestWsClient,
+};
 
 #[path = "../examples/age_me.rs"]
 mod age_me;
@@ -26,6 +28,8 @@ mod lens;
 mod money;
 #[path = "../examples/testing.rs"]
 mod testing;
+#[path = "../examples/tls.rs"]
+mod tls;
 
 fn served(app: PolyHandler) -> RunningServer {
     app.as_server("127.0.0.1:0")
@@ -406,4 +410,28 @@ fn echo_sends_to_all_in_the_room() {
     talk::<TestWsClient>(|path| app.test_ws(path));
     let server = served(echo::app());
     talk::<BlockingWebSocket>(|path| connected(&server, path));
+}
+
+#[test]
+fn tls_answers_in_memory_and_over_tls_with_its_own_certificate() {
+    fn echoes(client: &mut impl WsClient) {
+        client.send("anything").expect("open");
+        assert_eq!(next(client).text(), "anything");
+    }
+    assert_eq!(tls::app().test_http("/").body(), "hiya over TLS");
+    echoes(&mut tls::app().test_ws("/echo"));
+
+    let (certificate, key) = tls::certificate().expect("a certificate");
+    let shown = ServerTls::from_pem(&certificate, key).expect("a pair");
+    let server = tls::app()
+        .as_server("127.0.0.1:0")
+        .with_config(ServerConfig::default().with_tls(shown))
+        .start()
+        .expect("a port is free");
+    let trusted = ClientTls::trusting_only(certificate).expect("a certificate");
+    let mut client = WebSocketClient::to(format!("wss://localhost:{}/echo", server.port()))
+        .with_tls(trusted)
+        .blocking()
+        .expect("the server accepts");
+    echoes(&mut client);
 }

@@ -54,6 +54,7 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
+//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 #[cfg(feature = "client")]
@@ -69,6 +70,8 @@ mod routing;
 mod server;
 mod setters;
 mod testing;
+#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
+mod tls;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
@@ -91,8 +94,10 @@ pub use routing::{
     Routes, Verdict,
 };
 #[cfg(feature = "server")]
-pub use server::{RunningServer, Serve, Server, ServerConfig};
+pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
 pub use testing::*;
+#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
+pub use tls::*;
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};

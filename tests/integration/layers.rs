@@ -12,8 +12,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("routing", &["handler", "lens", "message"]),
     ("filter", &["routing", "handler", "lens", "message"]),
     ("wire", &["handler", "lens", "message"]),
-    ("server", &["wire", "handler", "lens", "message"]),
-    ("client", &["wire", "handler", "lens", "message"]),
+    ("tls", &["wire"]),
+    ("server", &["tls", "wire", "handler", "lens", "message"]),
+    ("client", &["tls", "wire", "handler", "lens", "message"]),
     ("testing", &["handler", "lens", "message"]),
 ];
 

@@ -17,7 +17,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
-use super::dial::dial;
+use super::dial::{Connection, Security, dial, secure};
 use super::error::ConnectError;
 use crate::handler::{Handshake, SessionConfig, WebSocket, open};
 use crate::message::{Body, Request, Response, has_token, members};
@@ -30,6 +30,7 @@ const REFUSAL: usize = 64 * 1024;
 pub(super) struct Opening {
     pub(super) host: String,
     pub(super) port: u16,
+    pub(super) security: Security,
     pub(super) key: String,
     pub(super) request: Request,
     pub(super) timeout: Duration,
@@ -40,7 +41,7 @@ pub(super) struct Opening {
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
     let opened = async {
-        let stream = dial(&opening.host, opening.port).await?;
+        let stream = dial(&opening.host, opening.port, &opening.security).await?;
         open_socket(opening, stream).await
     };
     in_time(after, opened).await
@@ -51,7 +52,12 @@ pub(super) async fn connect_over(
     opening: Opening,
     stream: impl ByteStream,
 ) -> Result<WebSocket, ConnectError> {
-    in_time(opening.timeout, open_socket(opening, stream)).await
+    let after = opening.timeout;
+    let opened = async {
+        let stream = secure(stream, &opening.host, &opening.security).await?;
+        open_socket(opening, stream).await
+    };
+    in_time(after, opened).await
 }
 
 async fn in_time(
@@ -65,11 +71,11 @@ async fn in_time(
 
 async fn open_socket<S: ByteStream>(
     opening: Opening,
-    stream: S,
+    stream: Connection<S>,
 ) -> Result<WebSocket, ConnectError> {
     let (subprotocol, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
     let parts = upgraded
-        .downcast::<TokioIo<S>>()
+        .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
     let limits = Limits::of(&opening.config);
     let wire = Wire::client(parts.io.into_inner(), parts.read_buf, limits);

@@ -8,6 +8,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::message::Response;
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
+
+#[cfg(feature = "tls")]
+const SCHEMES: &str = "`ws` or `wss`";
+#[cfg(not(feature = "tls"))]
+const SCHEMES: &str = "`ws` (`wss` needs the feature `tls`)";
 
 /// Why a client has no open socket.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +28,8 @@ pub enum ConnectError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Only `ws` can be connected to.
-    #[error("the scheme `{scheme}` is not `ws`")]
+    /// Only `ws` can be connected to, and `wss` with the feature `tls`.
+    #[error("the scheme `{scheme}` is not {SCHEMES}")]
     UnsupportedScheme {
         /// The scheme.
         scheme: String,
@@ -48,6 +55,15 @@ pub enum ConnectError {
         address: SocketAddr,
         /// What the system said, such as connection refused.
         source: io::Error,
+    },
+    /// The connection can't be encrypted, or is not one to the host that was asked for.
+    #[cfg(feature = "tls")]
+    #[error("no connection to `{host}` can be trusted")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        source: TlsError,
     },
     /// The server did not open the socket in time.
     #[error("the socket was not open after {after:?}")]

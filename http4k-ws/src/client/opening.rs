@@ -13,10 +13,13 @@ use super::background;
 use super::blocking::BlockingWebSocket;
 use super::callbacks::CallbackWebSocket;
 use super::connect::{Opening, connect, connect_over};
+use super::dial::{SPEAKS_TLS, Trust};
 use super::error::ConnectError;
 use crate::handler::{IntoConsumed, IntoWsResult, SessionConfig, WebSocket, WsConsumer};
 use crate::lens::Message;
 use crate::message::{Body, Request};
+#[cfg(feature = "tls")]
+use crate::tls::ClientTls;
 use crate::wire::new_key;
 
 /// An opening handshake that is still to be done (RFC 6455 §4.1); made by
@@ -28,7 +31,7 @@ use crate::wire::new_key;
 /// use std::time::Duration;
 /// use http4k_ws::{ConnectError, WebSocketClient};
 ///
-/// let error = WebSocketClient::to("wss://localhost/chat")
+/// let error = WebSocketClient::to("http://localhost/chat")
 ///     .with_header("Authorization", "Bearer 123")
 ///     .with_subprotocol("chat")
 ///     .with_timeout(Duration::from_secs(1))
@@ -44,6 +47,7 @@ pub struct OpeningHandshake {
     subprotocols: Vec<String>,
     timeout: Duration,
     config: SessionConfig,
+    trust: Trust,
 }
 
 impl OpeningHandshake {
@@ -54,6 +58,7 @@ impl OpeningHandshake {
             subprotocols: Vec::new(),
             timeout: Duration::from_secs(5),
             config: SessionConfig::default(),
+            trust: Trust::default(),
         }
     }
 
@@ -79,6 +84,13 @@ impl OpeningHandshake {
     /// The bounds of the socket.
     pub fn with_config(mut self, config: SessionConfig) -> Self {
         self.config = config;
+        self
+    }
+
+    /// Whom to trust, where the scheme is `wss`. Default: the authorities of the public web.
+    #[cfg(feature = "tls")]
+    pub fn with_tls(mut self, tls: ClientTls) -> Self {
+        self.trust.tls = Some(tls);
         self
     }
 
@@ -148,8 +160,10 @@ impl OpeningHandshake {
     fn opening(self) -> Result<Opening, ConnectError> {
         let uri = parse(&self.uri)?;
         let headers = self.fields()?;
-        let (host, port) = (host_of(&uri), uri.port_u16().unwrap_or(80));
-        let host = host.ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
+        let encrypted = uri.scheme_str().is_some_and(is_encrypted);
+        let security = self.trust.security(encrypted);
+        let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+        let host = host_of(&uri).ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
         let key = new_key();
         let mut request = HttpRequest::new(Body::empty());
         *request.uri_mut() = uri;
@@ -158,6 +172,7 @@ impl OpeningHandshake {
         Ok(Opening {
             host,
             port,
+            security,
             key,
             request,
             timeout: self.timeout,
@@ -177,7 +192,7 @@ impl OpeningHandshake {
     }
 }
 
-/// RFC 6455 §3: no fragment, and a scheme of ws.
+/// RFC 6455 §3: no fragment, and a scheme of ws, or wss where that is spoken.
 fn parse(text: &str) -> Result<Uri, ConnectError> {
     // `Uri` would drop a fragment without a word.
     if text.contains('#') {
@@ -187,12 +202,17 @@ fn parse(text: &str) -> Result<Uri, ConnectError> {
         .parse()
         .map_err(|error: http::uri::InvalidUri| bad_uri(text, error))?;
     match uri.scheme_str() {
-        Some(scheme) if scheme.eq_ignore_ascii_case("ws") => Ok(uri),
+        Some(scheme) if scheme.eq_ignore_ascii_case("ws") || is_encrypted(scheme) => Ok(uri),
         Some(scheme) => Err(ConnectError::UnsupportedScheme {
             scheme: scheme.to_owned(),
         }),
         None => Err(bad_uri(text, "it has no scheme, such as ws://")),
     }
+}
+
+/// Whether the scheme asks for TLS, and that is spoken.
+fn is_encrypted(scheme: &str) -> bool {
+    SPEAKS_TLS && scheme.eq_ignore_ascii_case("wss")
 }
 
 fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
@@ -269,6 +289,10 @@ mod tests {
             ),
             ("ws://[::1]:1/", "::1", 1, "[::1]:1"),
             ("ws://user:secret@host/", "host", 80, "host"),
+            #[cfg(feature = "tls")]
+            ("wss://host", "host", 443, "host"),
+            #[cfg(feature = "tls")]
+            ("WSS://host:80", "host", 80, "host:80"),
         ] {
             let opening = opened(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
             assert_eq!((opening.host.as_str(), opening.port), (host, port), "{uri}");
@@ -292,7 +316,13 @@ mod tests {
                 "{uri}: {refused:?}"
             );
         }
-        for uri in ["wss://a", "http://a", "ftp://a"] {
+        for uri in [
+            #[cfg(not(feature = "tls"))]
+            "wss://a",
+            "http://a",
+            "https://a",
+            "ftp://a",
+        ] {
             let refused = opened(uri).map(|opening| opening.host);
             assert!(
                 matches!(refused, Err(ConnectError::UnsupportedScheme { .. })),

@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,15 +15,17 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 
+use super::admission::Seat;
 use super::config::DEFAULT_MAX_FIELDS;
 use super::io::{Flusher, Io};
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use super::timer::HeadTimer;
+use super::stall::Stall;
+use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
-use super::{ServerConfig, http, upgrade};
+use super::{ServerConfig, http, rules, upgrade, written};
 use crate::handler::{Session, WsSender, open};
-use crate::message::Response;
+use crate::message::{PeerAddr, Response};
 use crate::wire::{ByteStream, Limits, Wire};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
@@ -34,24 +38,61 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 struct Connection {
     shared: Arc<Shared>,
+    peer: Option<SocketAddr>,
     next: Next,
 }
 
-/// Serves a connection; where it becomes a socket, that goes on in a task of its own.
-pub(super) async fn serve(stream: impl ByteStream, shared: Arc<Shared>, ticket: Ticket) {
-    if let Some(opened) = speak(stream, &shared, &ticket).await {
-        shared.connections.spawn(|ticket| opened.run(ticket));
+/// Serves a connection from `peer`; where it becomes a socket, that goes on in a task of its own, and
+/// keeps the seat.
+pub(super) async fn serve(
+    stream: impl ByteStream,
+    peer: SocketAddr,
+    seat: Seat,
+    shared: Arc<Shared>,
+    ticket: Ticket,
+) {
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
+    if let Some(opened) = speak(stream, Some(peer), &shared, &ticket).await {
+        shared.connections.spawn(|ticket| async move {
+            opened.run(ticket).await;
+            drop(seat);
+        });
     }
 }
 
 /// Serves a connection to its end in this task, which cuts it by being dropped.
 pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     let ticket = shared.connections.enter();
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
     // A socket is not to keep the room that HTTP took.
-    let opened = Box::pin(speak(stream, &shared, &ticket)).await;
+    let opened = Box::pin(speak(stream, None, &shared, &ticket)).await;
     if let Some(opened) = opened {
         opened.run(ticket).await;
     }
+}
+
+/// The stream to speak HTTP over: `stream` itself, or what a TLS handshake makes of it.
+#[cfg(feature = "tls")]
+async fn secure<S: ByteStream>(
+    stream: S,
+    shared: &Shared,
+    ticket: &Ticket,
+) -> Option<super::tls::Connection<S>> {
+    let Some(tls) = &shared.tls else {
+        return Some(super::tls::Connection::Plain(stream));
+    };
+    let shaken = super::tls::shake_hands(stream, tls, shared.config.tls_handshake);
+    // Boxed, so that connections without TLS have no room for it.
+    ticket.unless_stopping(Box::pin(shaken)).await?
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<S> {
+    Some(stream)
 }
 
 /// A socket that is open, and the session that it lives by.
@@ -70,11 +111,13 @@ impl<S: ByteStream> Opened<S> {
 /// Answers the requests of a connection until it ends, or becomes a socket. Then nothing of HTTP stays.
 async fn speak<S: ByteStream>(
     stream: S,
+    peer: Option<SocketAddr>,
     shared: &Arc<Shared>,
     ticket: &Ticket,
 ) -> Option<Opened<S>> {
     let connection = Arc::new(Connection {
         shared: Arc::clone(shared),
+        peer,
         next: Mutex::default(),
     });
     match speak_http(stream, &connection, ticket).await {
@@ -99,11 +142,13 @@ async fn speak_http<S: ByteStream>(
     connection: &Arc<Connection>,
     ticket: &Ticket,
 ) -> Result<Flusher<S>, Failure> {
+    let config = &connection.shared.config;
     let heard = Arc::new(AtomicBool::new(false));
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
-    let http = protocol(&connection.shared.config, heard).serve_connection(io, service);
+    let http = protocol(config, heard).serve_connection(io, service);
     let mut http = http.with_upgrades();
+    let mut stall = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -117,20 +162,24 @@ async fn speak_http<S: ByteStream>(
             Pin::new(&mut http).graceful_shutdown();
         }
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
-            return Poll::Ready(ended.map_err(Failure::from));
+            return Poll::Ready(Ok(ended));
         }
-        match flusher.poll_flush(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
-            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
+            return Poll::Ready(Err(error));
         }
+        let stalled = stall.poll(cx, flusher.blocked_after(), config.write_stall);
+        stalled.map(|()| Err(io::ErrorKind::TimedOut.into()))
     })
-    .await;
+    .await?;
     if let Err(error) = ended {
         // hyper lets go of a connection that fails; what was answered before is still to arrive.
         if let Some(mut parts) = http.into_parts() {
+            if error.is_timeout() && !parts.read_buf.is_empty() {
+                parts.io.gather(&written::late_head(config.head_timeout));
+            }
             poll_fn(|cx| parts.io.poll_end(cx)).await?;
         }
-        return Err(error);
+        return Err(error.into());
     }
     flusher.flush().await?;
     Ok(flusher)
@@ -139,7 +188,9 @@ async fn speak_http<S: ByteStream>(
 fn protocol(config: &ServerConfig, heard: Arc<AtomicBool>) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(HeadTimer::new(config.head_timeout, heard))
-        .header_read_timeout(config.keep_alive)
+        .header_read_timeout(config.keep_alive.min(timer::LONGEST))
+        // A peer that has sent all it has to say may still listen.
+        .half_close(true)
         .max_header_size(config.max_head)
         .max_buf_size(READ_BUFFER.max(config.max_head.saturating_add(1)));
     if config.max_fields != DEFAULT_MAX_FIELDS {
@@ -150,9 +201,15 @@ fn protocol(config: &ServerConfig, heard: Arc<AtomicBool>) -> http1::Builder {
 
 async fn answer(
     connection: Arc<Connection>,
-    request: hyper::Request<Incoming>,
+    mut request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let shared = &connection.shared;
+    if let Err(refusal) = rules::check(&request, &shared.config) {
+        return Ok(refusal.response());
+    }
+    if let Some(peer) = connection.peer {
+        request.extensions_mut().insert(PeerAddr(peer));
+    }
     if !upgrade::is_asked_for(&request) {
         return Ok(http::answer(shared, request).await);
     }

@@ -56,6 +56,10 @@ struct Gathering<S> {
     gathered: BytesMut,
     /// The stream took bytes that it may still hold: one that encrypts does.
     unflushed: bool,
+    /// How many bytes the stream took.
+    taken: u64,
+    /// The stream took nothing when it was last asked to.
+    blocked: bool,
 }
 
 impl<S> Io<S> {
@@ -66,6 +70,8 @@ impl<S> Io<S> {
             stream: TokioIo::new(stream),
             gathered: BytesMut::new(),
             unflushed: false,
+            taken: 0,
+            blocked: false,
         }));
         let io = Self {
             stream: Arc::clone(&stream),
@@ -84,6 +90,11 @@ impl<S> Io<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
+    /// Writes `bytes` after everything gathered.
+    pub(super) fn gather(&self, bytes: &[u8]) {
+        lock(&self.stream).gathered.extend_from_slice(bytes);
+    }
+
     /// Writes what was gathered, ends our side, and reads until the peer ends its own: all for a while.
     pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let ending = self.ending.get_or_insert_with(|| Ending {
@@ -114,10 +125,24 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
         lock(&self.0).poll_flush(cx)
     }
 
+    /// How much the peer took, where it was last asked to take more and did not.
+    pub(super) fn blocked_after(&self) -> Option<u64> {
+        let stream = lock(&self.0);
+        stream.blocked.then_some(stream.taken)
+    }
+
     /// Brings everything gathered on its way, unless the peer takes nothing for too long.
     pub(super) async fn flush(&self) -> io::Result<()> {
         timeout(LAST_WRITE, poll_fn(|cx| self.poll_flush(cx))).await?
     }
+}
+
+/// Ends our side of a connection that HTTP was never spoken over, and reads until the peer ends its own:
+/// for a while.
+#[cfg(feature = "tls")]
+pub(super) async fn end<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> io::Result<()> {
+    let (mut io, _flusher) = Io::new(stream, Arc::default());
+    poll_fn(|cx| io.poll_end(cx)).await
 }
 
 fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
@@ -142,22 +167,34 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.gathered.is_empty() {
             let stream = Pin::new(self.stream.inner_mut());
-            let written = ready!(stream.poll_write(cx, &self.gathered))?;
+            let written = stream.poll_write(cx, &self.gathered);
+            self.note(&written);
+            let written = ready!(written)?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.gathered.advance(written);
-            self.unflushed = true;
         }
         self.gathered.clear();
         if self.gathered.capacity() > KEPT {
             self.gathered = BytesMut::new();
         }
         if self.unflushed {
-            ready!(Pin::new(self.stream.inner_mut()).poll_flush(cx))?;
+            let flushed = Pin::new(self.stream.inner_mut()).poll_flush(cx);
+            self.blocked = flushed.is_pending();
+            ready!(flushed)?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Keeps what the stream said when it was asked to take bytes.
+    fn note(&mut self, written: &Poll<io::Result<usize>>) {
+        self.blocked = written.is_pending();
+        if let Poll::Ready(Ok(written)) = written {
+            self.taken += *written as u64;
+            self.unflushed = true;
+        }
     }
 
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -175,8 +212,9 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
             ready!(self.poll_flush(cx))?;
         }
         if length > GATHERED {
-            self.unflushed = true;
-            return Pin::new(self.stream.inner_mut()).poll_write_vectored(cx, slices);
+            let written = Pin::new(self.stream.inner_mut()).poll_write_vectored(cx, slices);
+            self.note(&written);
+            return written;
         }
         for slice in slices {
             self.gathered.extend_from_slice(slice);

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 use super::connection::serve_here;
 use super::running::{serve_until, serve_until_signal};
 use super::shared::Shared;
-use super::{Server, ServerConfig};
+use super::{Server, ServerConfig, ShutdownReport};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 
 /// What can be served: every [`IntoPolyHandler`], so an application, an HTTP handler, a WebSocket handler
@@ -61,13 +61,13 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     }
 
     /// Serves what `listener` takes, within `config`, until `stop`, then stops as
-    /// [`serve`](Self::serve) does; gives how many connections had to be cut.
+    /// [`serve`](Self::serve) does; says how that went.
     fn serve_until(
         self,
         listener: TcpListener,
         config: ServerConfig,
         stop: impl Future<Output = ()> + Send,
-    ) -> impl Future<Output = usize> + Send {
+    ) -> impl Future<Output = ShutdownReport> + Send {
         self.into_poly_handler().serve_until(listener, config, stop)
     }
 
@@ -122,7 +122,7 @@ impl PolyHandler {
         listener: TcpListener,
         config: ServerConfig,
         stop: impl Future<Output = ()>,
-    ) -> usize {
+    ) -> ShutdownReport {
         serve_until(listener, &Shared::new(self, config), stop).await
     }
 

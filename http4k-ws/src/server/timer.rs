@@ -14,6 +14,9 @@ use std::time::{Duration, Instant as StdInstant};
 use hyper::rt::{Sleep, Timer};
 use tokio::time::Instant;
 
+/// A time that is longer than this is as long as this: the end of others can't be told.
+pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// hyper's timer, for one connection.
 #[derive(Debug)]
 pub(super) struct HeadTimer(Arc<Shared>);
@@ -31,6 +34,7 @@ struct Shared {
 impl HeadTimer {
     /// A timer for heads that take `head_timeout` at most; `heard` is raised when bytes arrive.
     pub(super) fn new(head_timeout: Duration, heard: Arc<AtomicBool>) -> Self {
+        let head_timeout = head_timeout.min(LONGEST);
         Self(Arc::new(Shared {
             heard,
             used: AtomicBool::new(false),

@@ -422,6 +422,6 @@ fn an_application_passes_requests_on() {
         (Some("a/b"), Some("through two"))
     );
     assert_eq!(client.send("/teapot").expect("an answer").status(), 418);
-    assert_eq!(behind.stop(), 0);
+    assert_eq!(behind.stop().cut, 0);
     assert_eq!(client.send("/").expect("an answer").status(), 502);
 }

@@ -3,7 +3,7 @@
 mod frames;
 mod handshake;
 mod http;
-mod peer;
+pub(crate) mod peer;
 mod pipeline;
 mod serve;
 #[cfg(unix)]

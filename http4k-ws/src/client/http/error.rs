@@ -9,6 +9,13 @@ use http::StatusCode;
 
 use crate::handler::plain;
 use crate::message::{BodyError, IntoResponse, Response};
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
+
+#[cfg(feature = "tls")]
+const SCHEMES: &str = "`http` or `https`";
+#[cfg(not(feature = "tls"))]
+const SCHEMES: &str = "`http` (`https` needs the feature `tls`)";
 
 /// Why a request got no answer.
 ///
@@ -25,8 +32,8 @@ pub enum HttpClientError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Only `http` can be asked.
-    #[error("the scheme `{scheme}` is not `http`")]
+    /// Only `http` can be asked, and `https` with the feature `tls`.
+    #[error("the scheme `{scheme}` is not {SCHEMES}")]
     UnsupportedScheme {
         /// The scheme.
         scheme: String,
@@ -46,6 +53,15 @@ pub enum HttpClientError {
         address: SocketAddr,
         /// What the system said, such as connection refused.
         source: io::Error,
+    },
+    /// The connection can't be encrypted, or is not one to the host that was asked.
+    #[cfg(feature = "tls")]
+    #[error("no connection to `{host}` can be trusted")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        source: TlsError,
     },
     /// No connection stood in time; a longer [`with_connect_timeout`](super::HttpClient::with_connect_timeout) may help.
     #[error("no connection stood after {after:?}")]
@@ -97,6 +113,8 @@ impl HttpClientError {
             | Self::Unreachable { .. }
             | Self::BodyTooLarge { .. }
             | Self::Broken { .. } => StatusCode::BAD_GATEWAY,
+            #[cfg(feature = "tls")]
+            Self::Tls { .. } => StatusCode::BAD_GATEWAY,
         }
     }
 

@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use super::error::HttpClientError;
 use super::pool::Pool;
 use super::target::{Origin, drop_fields_of_the_connection};
-use crate::client::dial::dial;
+use crate::client::dial::{Trust, dial};
 use crate::client::error::ConnectError;
 use crate::message::{Body, BodyError, Request, Response};
 
@@ -27,6 +27,7 @@ pub(super) async fn exchange(
     pool: &Pool,
     origin: Origin,
     mut request: Request,
+    trust: &Trust,
     connect_timeout: Duration,
 ) -> Result<Response<Incoming>, HttpClientError> {
     while let Some(mut connection) = pool.take(&origin) {
@@ -46,7 +47,7 @@ pub(super) async fn exchange(
             },
         }
     }
-    let mut connection = connect(&origin, connect_timeout).await?;
+    let mut connection = connect(&origin, trust, connect_timeout).await?;
     let response = connection.send_request(request).await?;
     Ok(answered(pool, origin, connection, response))
 }
@@ -75,8 +76,13 @@ fn answered(
     response
 }
 
-async fn connect(origin: &Origin, after: Duration) -> Result<SendRequest<Body>, HttpClientError> {
-    let stream = timeout(after, dial(&origin.host, origin.port))
+async fn connect(
+    origin: &Origin,
+    trust: &Trust,
+    after: Duration,
+) -> Result<SendRequest<Body>, HttpClientError> {
+    let security = trust.security(origin.encrypted);
+    let stream = timeout(after, dial(&origin.host, origin.port, &security))
         .await
         .map_err(|_| HttpClientError::ConnectTimeout { after })??;
     let (connection, driver) = http1::Builder::new()
@@ -93,6 +99,8 @@ impl From<ConnectError> for HttpClientError {
         match error {
             ConnectError::Unresolvable { host, source } => Self::Unresolvable { host, source },
             ConnectError::Unreachable { address, source } => Self::Unreachable { address, source },
+            #[cfg(feature = "tls")]
+            ConnectError::Tls { host, source } => Self::Tls { host, source },
             other => Self::broken(other),
         }
     }

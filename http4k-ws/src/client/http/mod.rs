@@ -17,8 +17,11 @@ pub use blocking::BlockingHttpClient;
 pub use error::HttpClientError;
 use pool::Pool;
 
+use super::dial::Trust;
 use crate::handler::HttpHandler;
 use crate::message::{IntoRequest, IntoResponse, Request, Response};
+#[cfg(feature = "tls")]
+use crate::tls::ClientTls;
 
 /// A client of HTTP/1.1 servers, which is itself an [`HttpHandler`]: filters stand in front of it as in front
 /// of any other, and a function that takes a handler takes the network or an application in memory.
@@ -57,6 +60,7 @@ use crate::message::{IntoRequest, IntoResponse, Request, Response};
 pub struct HttpClient {
     pool: Arc<Pool>,
     base: Option<Uri>,
+    trust: Trust,
     connect_timeout: Duration,
     timeout: Duration,
     max_body: u64,
@@ -68,6 +72,7 @@ impl Default for HttpClient {
         Self {
             pool: Arc::default(),
             base: None,
+            trust: Trust::default(),
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
             max_body: 8 * 1024 * 1024,
@@ -100,6 +105,17 @@ impl HttpClient {
         target::origin(&uri)?;
         self.base = Some(uri);
         Ok(self)
+    }
+
+    /// Whom to trust, where the scheme is `https`, with a pool of its own. Default: the authorities of the
+    /// public web.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: ClientTls) -> Self {
+        self.trust.tls = Some(tls);
+        // A connection that others trust may not be trusted here.
+        self.pool = Arc::default();
+        self
     }
 
     /// How long it may take until a connection stands. Default 5 s.
@@ -165,8 +181,14 @@ impl HttpClient {
 
     async fn answer(&self, request: Request) -> Result<Response, HttpClientError> {
         let (origin, request) = target::addressed(request, self.base.as_ref())?;
-        let response =
-            exchange::exchange(&self.pool, origin, request, self.connect_timeout).await?;
+        let response = exchange::exchange(
+            &self.pool,
+            origin,
+            request,
+            &self.trust,
+            self.connect_timeout,
+        )
+        .await?;
         if response.status().is_informational() {
             return Err(HttpClientError::broken("the answer is only an interim one"));
         }

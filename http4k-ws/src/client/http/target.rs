@@ -7,12 +7,14 @@ use http::header::{
 use http::{Method, Uri, Version};
 
 use super::error::HttpClientError;
+use crate::client::dial::SPEAKS_TLS;
 use crate::client::opening::host_of;
 use crate::message::{Request, members};
 
 /// Whom to connect to: requests to one origin share connections.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Origin {
+    pub(super) encrypted: bool,
     pub(super) host: String,
     pub(super) port: u16,
 }
@@ -50,18 +52,23 @@ pub(super) fn addressed(
 
 /// Checks what requests without a host of their own are sent to.
 pub(super) fn origin(uri: &Uri) -> Result<Origin, HttpClientError> {
-    match uri.scheme_str() {
-        Some(scheme) if scheme.eq_ignore_ascii_case("http") => {}
+    let encrypted = match uri.scheme_str() {
+        Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
+        Some(scheme) if SPEAKS_TLS && scheme.eq_ignore_ascii_case("https") => true,
         Some(scheme) => {
             return Err(HttpClientError::UnsupportedScheme {
                 scheme: scheme.to_owned(),
             });
         }
         None => return Err(bad(uri, "it names no host, and the client has no base")),
-    }
+    };
     let host = host_of(uri).ok_or_else(|| bad(uri, "it names no host"))?;
-    let port = uri.port_u16().unwrap_or(80);
-    Ok(Origin { host, port })
+    let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+    Ok(Origin {
+        encrypted,
+        host,
+        port,
+    })
 }
 
 fn host_field(uri: &Uri) -> Result<HeaderValue, HttpClientError> {
@@ -122,6 +129,8 @@ mod tests {
             ),
             ("http://[::1]:1/", None, "::1", 1, "/", "[::1]:1"),
             ("http://user:secret@host/", None, "host", 80, "/", "host"),
+            #[cfg(feature = "tls")]
+            ("https://host", None, "host", 443, "/", "host"),
             (
                 "/a?b",
                 Some("http://base:7/ignored"),

@@ -1,5 +1,7 @@
 //! Why the bytes of a body could not be had.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 /// Why the bytes of a body could not be had.
@@ -13,6 +15,12 @@ pub enum BodyError {
     TooLarge {
         /// The limit, in bytes.
         limit: u64,
+    },
+    /// The peer paused in the middle of the body for longer than it may; answered with 408.
+    #[error("no byte of the body came for {pause:?}")]
+    Stalled {
+        /// How long it may pause.
+        pause: Duration,
     },
     /// The bytes are not UTF-8, and text was asked for; answered with 400.
     #[error("the body is not UTF-8: byte {position} is invalid")]
@@ -30,11 +38,13 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), else 400.
-    /// Whom another server's answer was for is not to blame, and gets 502 (§15.6.3).
+    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), 408 after
+    /// a pause (§15.5.9), else 400. Whom another server's answer was for is not to blame, and gets 502
+    /// (§15.6.3).
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Stalled { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
             Self::Answer(_) => StatusCode::BAD_GATEWAY,
         }
