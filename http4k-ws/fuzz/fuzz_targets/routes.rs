@@ -28,7 +28,8 @@ struct Asked {
 
 impl Choose for Choices<'_> {
     fn below(&mut self, end: usize) -> usize {
-        usize::from(self.byte().unwrap_or_default()) % end
+        // The last choice, where nothing more is said, is the one that makes nothing grow.
+        self.byte().map_or(end - 1, |byte| usize::from(byte) % end)
     }
 }
 

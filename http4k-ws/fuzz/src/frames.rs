@@ -5,14 +5,18 @@
 pub struct Header {
     pub fin: bool,
     pub opcode: u8,
+    /// How many bytes the header itself has.
+    pub size: usize,
+    /// How many bytes follow it.
     pub length: u64,
     /// Whether the length is written in the fewest bytes.
     pub minimal: bool,
 }
 
 impl Header {
-    pub fn is_control(&self) -> bool {
-        self.opcode & 0x8 != 0
+    /// Where the frame ends that begins with this, counted from its first byte.
+    pub fn end(&self) -> Option<usize> {
+        self.size.checked_add(usize::try_from(self.length).ok()?)
     }
 }
 
@@ -34,11 +38,9 @@ impl Frame {
 /// The whole frames at the beginning of `bytes`.
 pub fn frames_of(mut bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
-    while let Some((header, size, key)) = header(bytes) {
-        let end = usize::try_from(header.length)
-            .ok()
-            .and_then(|length| size.checked_add(length));
-        let Some(payload) = end.and_then(|end| bytes.get(size..end)) else {
+    while let Some((header, key)) = header(bytes) {
+        let end = header.end();
+        let Some(payload) = end.and_then(|end| bytes.get(header.size..end)) else {
             break;
         };
         let masked = payload.iter().zip(key.iter().cycle());
@@ -46,7 +48,7 @@ pub fn frames_of(mut bytes: &[u8]) -> Vec<Frame> {
             header,
             payload: masked.map(|(byte, key)| byte ^ key).collect(),
         });
-        bytes = &bytes[size + payload.len()..];
+        bytes = &bytes[header.size + payload.len()..];
     }
     frames
 }
@@ -54,12 +56,9 @@ pub fn frames_of(mut bytes: &[u8]) -> Vec<Frame> {
 /// The headers of `bytes`, also that of a frame whose end is missing.
 pub fn headers_of(mut bytes: &[u8]) -> Vec<Header> {
     let mut headers = Vec::new();
-    while let Some((header, size, _)) = header(bytes) {
+    while let Some((header, _)) = header(bytes) {
         headers.push(header);
-        let end = usize::try_from(header.length)
-            .ok()
-            .and_then(|length| size.checked_add(length));
-        match end.and_then(|end| bytes.get(end..)) {
+        match header.end().and_then(|end| bytes.get(end..)) {
             Some(rest) => bytes = rest,
             None => break,
         }
@@ -67,8 +66,8 @@ pub fn headers_of(mut bytes: &[u8]) -> Vec<Header> {
     headers
 }
 
-/// The header, how many bytes it has, and its masking key.
-fn header(bytes: &[u8]) -> Option<(Header, usize, [u8; 4])> {
+/// The header, and its masking key.
+fn header(bytes: &[u8]) -> Option<(Header, [u8; 4])> {
     let (first, second) = (*bytes.first()?, *bytes.get(1)?);
     let (length, minimal, size) = match second & 0x7F {
         126 => {
@@ -89,10 +88,11 @@ fn header(bytes: &[u8]) -> Option<(Header, usize, [u8; 4])> {
     let header = Header {
         fin: first & 0x80 != 0,
         opcode: first & 0x0F,
+        size,
         length,
         minimal,
     };
-    Some((header, size, key))
+    Some((header, key))
 }
 
 /// Bytes that say what to do, until there are none left.
