@@ -26,6 +26,7 @@ mod hello;
 mod lens;
 #[path = "../examples/money.rs"]
 mod money;
+/// Its tests are tests here.
 #[path = "../examples/testing.rs"]
 mod testing;
 #[path = "../examples/tls.rs"]
@@ -218,12 +219,6 @@ fn lens_speaks_the_format_of_the_subprotocol() {
     client.send(five).expect("open");
     let six = b"\x82\xa8customer\x01\xa5total\x06";
     assert_eq!(next(&mut client), WsMessage::from(six));
-}
-
-#[test]
-fn testing_shows_one_behaviour_in_both_worlds() {
-    use testing::echoes_back_connected_name;
-    both!(testing::app(), "/bob", echoes_back_connected_name);
 }
 
 #[test]

@@ -44,7 +44,8 @@
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
 //!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
 //! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
-//!   [`Offline`]; [`with_seed`] brings back an interleaving.
+//!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
+//!   run in memory and over the network.
 //!
 //! # Cargo features
 //!
@@ -59,6 +60,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod contract;
 mod filter;
 mod handler;
 mod lens;
@@ -83,6 +85,7 @@ pub use client::{
     BlockingHttpClient, BlockingWebSocket, CallbackWebSocket, ConnectError, HttpClient,
     HttpClientError, OpeningHandshake, WebSocketClient,
 };
+pub use contract::*;
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;
