@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
     let mut choices = Choices::new(data);
     let table = generate::table(&mut choices);
     let app = generate::built(&table).expect("the generator keeps what can be built");
-    for _ in 0..4 {
+    for _ in 0..32 {
         let asked = generate::request(&mut choices);
         let expected = naive::answer(&table, &asked);
         let given = given(&app, &asked);
