@@ -5,7 +5,9 @@
 use std::time::{Duration, Instant};
 
 use http4k_ws::prelude::*;
-use http4k_ws::{BlockingWebSocket, NextMessage, RunningServer, TestWsClient};
+use http4k_ws::{
+    BlockingWebSocket, ClientTls, NextMessage, RunningServer, ServerConfig, ServerTls, TestWsClient,
+};
 
 #[path = "../examples/age_me.rs"]
 mod age_me;
@@ -24,8 +26,11 @@ mod hello;
 mod lens;
 #[path = "../examples/money.rs"]
 mod money;
+/// Its tests are tests here.
 #[path = "../examples/testing.rs"]
 mod testing;
+#[path = "../examples/tls.rs"]
+mod tls;
 
 fn served(app: PolyHandler) -> RunningServer {
     app.as_server("127.0.0.1:0")
@@ -217,12 +222,6 @@ fn lens_speaks_the_format_of_the_subprotocol() {
 }
 
 #[test]
-fn testing_shows_one_behaviour_in_both_worlds() {
-    use testing::echoes_back_connected_name;
-    both!(testing::app(), "/bob", echoes_back_connected_name);
-}
-
-#[test]
 fn an_hour_of_the_clock_passes_in_no_time() {
     let started = Instant::now();
     let mut client = clock::app().test_ws("/clock");
@@ -406,4 +405,28 @@ fn echo_sends_to_all_in_the_room() {
     talk::<TestWsClient>(|path| app.test_ws(path));
     let server = served(echo::app());
     talk::<BlockingWebSocket>(|path| connected(&server, path));
+}
+
+#[test]
+fn tls_answers_in_memory_and_over_tls_with_its_own_certificate() {
+    fn echoes(client: &mut impl WsClient) {
+        client.send("anything").expect("open");
+        assert_eq!(next(client).text(), "anything");
+    }
+    assert_eq!(tls::app().test_http("/").body(), "hiya over TLS");
+    echoes(&mut tls::app().test_ws("/echo"));
+
+    let (certificate, key) = tls::certificate().expect("a certificate");
+    let shown = ServerTls::from_pem(&certificate, key).expect("a pair");
+    let server = tls::app()
+        .as_server("127.0.0.1:0")
+        .with_config(ServerConfig::default().with_tls(shown))
+        .start()
+        .expect("a port is free");
+    let trusted = ClientTls::trusting_only(certificate).expect("a certificate");
+    let mut client = WebSocketClient::to(format!("wss://localhost:{}/echo", server.port()))
+        .with_tls(trusted)
+        .blocking()
+        .expect("the server accepts");
+    echoes(&mut client);
 }

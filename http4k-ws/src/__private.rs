@@ -177,6 +177,14 @@ pub mod message {
     pub use crate::message::{IntoResponse, Response, WsMessage};
 }
 
+/// What `#[contract_test]` names.
+#[cfg(all(feature = "server", feature = "client"))]
+pub mod contract {
+    pub use crate::contract::running::*;
+    pub use crate::contract::{AsyncWorld, World};
+    pub use crate::handler::PolyHandler;
+}
+
 /// What `#[derive(FromRequest)]` names.
 pub mod request {
     pub use crate::lens::derived::{Failures, body, field, form, optional_body, with_form};

@@ -42,7 +42,11 @@
 //! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
-//!   [`WebSocketClient::connect`].
+//!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,
+//!   [`Reconnecting`] goes on when a connection does not. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
+//! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
+//!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
+//!   run in memory and over the network.
 //!
 //! # Cargo features
 //!
@@ -51,11 +55,13 @@
 //! | `macros` | yes | [`routes!`] and the derives |
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
-//! | `client` | yes | WebSockets to other servers |
+//! | `client` | yes | WebSockets and HTTP requests to other servers |
+//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 #[cfg(feature = "client")]
 mod client;
+mod contract;
 mod filter;
 mod handler;
 mod lens;
@@ -67,6 +73,8 @@ mod routing;
 mod server;
 mod setters;
 mod testing;
+#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
+mod tls;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
@@ -74,7 +82,13 @@ mod wire;
 pub mod __private;
 
 #[cfg(feature = "client")]
-pub use client::{BlockingWebSocket, ConnectError, OpeningHandshake, WebSocketClient};
+pub use client::{
+    BlockingHttpClient, BlockingReconnectingWebSocket, BlockingWebSocket, CallbackWebSocket,
+    ConnectError, HttpClient, HttpClientError, OpeningHandshake, ReconnectEvent, ReconnectEvents,
+    ReconnectPolicy, Reconnecting, ReconnectingSender, ReconnectingWebSocket, WebSocketClient,
+    WhenFull,
+};
+pub use contract::*;
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;
@@ -86,8 +100,10 @@ pub use routing::{
     Routes, Verdict,
 };
 #[cfg(feature = "server")]
-pub use server::{RunningServer, Serve, Server, ServerConfig};
+pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
 pub use testing::*;
+#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
+pub use tls::*;
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
@@ -100,14 +116,14 @@ pub mod prelude {
 
     #[cfg(feature = "server")]
     pub use crate::Serve;
-    #[cfg(feature = "client")]
-    pub use crate::WebSocketClient;
     pub use crate::{
         Body, BodyError, Cookie, Form, FromRequest, Header, IntoRequest, IntoResponse, LensFailure,
         Message, Next, Offline, Path, PolyHandler, Query, Request, RequestExt, Response,
         ResponseExt, SendError, WebSocket, With, WsClient, WsConsumer, WsError, WsMessage, WsNext,
         WsResponse, WsResult, WsSender, WsStatus,
     };
+    #[cfg(feature = "client")]
+    pub use crate::{HttpClient, WebSocketClient};
     #[cfg(feature = "json")]
     pub use crate::{Json, JsonExt};
     #[cfg(feature = "macros")]

@@ -12,9 +12,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("routing", &["handler", "lens", "message"]),
     ("filter", &["routing", "handler", "lens", "message"]),
     ("wire", &["handler", "lens", "message"]),
-    ("server", &["wire", "handler", "lens", "message"]),
-    ("client", &["wire", "handler", "lens", "message"]),
+    ("tls", &["wire"]),
+    ("server", &["tls", "wire", "handler", "lens", "message"]),
+    ("client", &["tls", "wire", "handler", "lens", "message"]),
     ("testing", &["handler", "lens", "message"]),
+    (
+        "contract",
+        &["testing", "client", "server", "handler", "lens", "message"],
+    ),
 ];
 
 fn source() -> PathBuf {

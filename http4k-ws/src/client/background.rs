@@ -1,4 +1,4 @@
-//! The runtime behind blocking clients, and how a plain thread waits for it.
+//! The runtime behind the clients that need none, and how a plain thread waits for it.
 //!
 //! A runtime's own `block_on` panics inside another runtime. Parking the thread does not, so a blocking
 //! client also works in a test that is async.
@@ -9,17 +9,21 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::block_in_place;
 
-/// The runtime of all blocking clients, started with the first.
+/// What its threads are called.
+const THREAD: &str = "http4k-ws-client";
+
+/// The runtime of all clients that block or call back, started with the first.
 pub(super) fn runtime() -> io::Result<&'static Runtime> {
     static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
     let built = RUNTIME.get_or_init(|| {
         Builder::new_multi_thread()
             .worker_threads(1)
-            .thread_name("http4k-ws-client")
+            .thread_name(THREAD)
             .enable_all()
             .build()
     });
@@ -33,8 +37,21 @@ pub(super) fn wait<F: Future>(future: F) -> F::Output {
     wait_until(None, future).expect("without a deadline, only the end of the future ends the wait")
 }
 
+/// The end of a wait from now on; none where it is too far away to be told.
+pub(super) fn after(limit: Duration) -> Option<Instant> {
+    Instant::now().checked_add(limit)
+}
+
 /// Blocks this thread until `future` is done, or the deadline has passed.
 pub(super) fn wait_until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
+    if thread::current().name() == Some(THREAD) {
+        // A callback that waits for another client: somebody else must run that one meanwhile.
+        return block_in_place(|| park_until(deadline, future));
+    }
+    park_until(deadline, future)
+}
+
+fn park_until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
@@ -66,8 +83,6 @@ impl Wake for Unpark {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
-    use std::time::Duration;
-
     use tokio::sync::oneshot;
 
     use super::*;

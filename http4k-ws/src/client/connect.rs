@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::{Future, pending};
-use std::io;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -16,13 +15,13 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
+use super::dial::{Connection, Security, dial, secure};
 use super::error::ConnectError;
 use crate::handler::{Handshake, SessionConfig, WebSocket, open};
 use crate::message::{Body, Request, Response, has_token, members};
-use crate::wire::{Limits, Wire, accept_key};
+use crate::wire::{ByteStream, Limits, Wire, accept_key};
 
 /// So much is read of the body of a refusal.
 const REFUSAL: usize = 64 * 1024;
@@ -31,25 +30,52 @@ const REFUSAL: usize = 64 * 1024;
 pub(super) struct Opening {
     pub(super) host: String,
     pub(super) port: u16,
+    pub(super) security: Security,
     pub(super) key: String,
     pub(super) request: Request,
     pub(super) timeout: Duration,
     pub(super) config: SessionConfig,
 }
 
-/// Opens a socket, whose session runs in the current runtime.
+/// Opens a socket to the host and port, whose session runs in the current runtime.
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
-    timeout(after, open_socket(opening))
+    let opened = async {
+        let stream = dial(&opening.host, opening.port, &opening.security).await?;
+        open_socket(opening, stream).await
+    };
+    in_time(after, opened).await
+}
+
+/// Opens a socket over `stream`, whatever the host and port.
+pub(super) async fn connect_over(
+    opening: Opening,
+    stream: impl ByteStream,
+) -> Result<WebSocket, ConnectError> {
+    let after = opening.timeout;
+    let opened = async {
+        let stream = secure(stream, &opening.host, &opening.security).await?;
+        open_socket(opening, stream).await
+    };
+    in_time(after, opened).await
+}
+
+async fn in_time(
+    after: Duration,
+    opened: impl Future<Output = Result<WebSocket, ConnectError>>,
+) -> Result<WebSocket, ConnectError> {
+    timeout(after, opened)
         .await
         .unwrap_or(Err(ConnectError::Timeout { after }))
 }
 
-async fn open_socket(opening: Opening) -> Result<WebSocket, ConnectError> {
-    let stream = dial(&opening.host, opening.port).await?;
+async fn open_socket<S: ByteStream>(
+    opening: Opening,
+    stream: Connection<S>,
+) -> Result<WebSocket, ConnectError> {
     let (subprotocol, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
     let parts = upgraded
-        .downcast::<TokioIo<TcpStream>>()
+        .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
     let limits = Limits::of(&opening.config);
     let wire = Wire::client(parts.io.into_inner(), parts.read_buf, limits);
@@ -62,31 +88,9 @@ async fn open_socket(opening: Opening) -> Result<WebSocket, ConnectError> {
     Ok(socket)
 }
 
-/// Connects to the first of the host's addresses that takes us.
-async fn dial(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
-    let unresolvable = |source| ConnectError::Unresolvable {
-        host: host.to_owned(),
-        source,
-    };
-    let addresses = lookup_host((host, port)).await.map_err(unresolvable)?;
-    let mut failure = unresolvable(io::Error::other("the host has no address"));
-    for address in addresses {
-        let connected = match TcpStream::connect(address).await {
-            // Nagle's algorithm would hold a second small message until the first is acknowledged.
-            Ok(stream) => stream.set_nodelay(true).map(|()| stream),
-            Err(error) => Err(error),
-        };
-        match connected {
-            Ok(stream) => return Ok(stream),
-            Err(source) => failure = ConnectError::Unreachable { address, source },
-        }
-    }
-    Err(failure)
-}
-
 /// Asks for the upgrade; gives the subprotocol agreed on, and the connection.
 async fn shake_hands(
-    stream: TcpStream,
+    stream: impl ByteStream,
     request: &Request,
     key: &str,
 ) -> Result<(Option<String>, Upgraded), ConnectError> {

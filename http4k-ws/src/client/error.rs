@@ -8,6 +8,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::message::Response;
+#[cfg(feature = "tls")]
+use crate::tls::TlsError;
+
+#[cfg(feature = "tls")]
+const SCHEMES: &str = "`ws` or `wss`";
+#[cfg(not(feature = "tls"))]
+const SCHEMES: &str = "`ws` (`wss` needs the feature `tls`)";
 
 /// Why a client has no open socket.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +28,8 @@ pub enum ConnectError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Only `ws` can be connected to.
-    #[error("the scheme `{scheme}` is not `ws`")]
+    /// Only `ws` can be connected to, and `wss` with the feature `tls`.
+    #[error("the scheme `{scheme}` is not {SCHEMES}")]
     UnsupportedScheme {
         /// The scheme.
         scheme: String,
@@ -48,6 +55,15 @@ pub enum ConnectError {
         address: SocketAddr,
         /// What the system said, such as connection refused.
         source: io::Error,
+    },
+    /// The connection can't be encrypted, or is not one to the host that was asked for.
+    #[cfg(feature = "tls")]
+    #[error("no connection to `{host}` can be trusted")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        source: TlsError,
     },
     /// The server did not open the socket in time.
     #[error("the socket was not open after {after:?}")]
@@ -87,9 +103,36 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Whether the same again may succeed later: the host or port could not be reached, the handshake broke off
+    /// or took too long, or the server refused with 408, 425, 429 or a 5xx. What the server says for good,
+    /// such as 401 or 404, and what is wrong with the URI or the server's handshake, stays.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unresolvable { .. }
+            | Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Broken { .. } => true,
+            Self::Refused { response } => {
+                let status = response.status();
+                status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn broken(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Broken {
             source: source.into(),
+        }
+    }
+}
+
+/// The refusal of an application in memory, by [`connect_ws`](crate::PolyHandler::connect_ws).
+impl From<Response> for ConnectError {
+    fn from(response: Response) -> Self {
+        let response = response.map(|body| body.as_bytes().cloned().unwrap_or_default());
+        Self::Refused {
+            response: Box::new(response),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The network from the client's side: a socket to a WebSocket server.
+//! The network from the client's side: sockets to WebSocket servers, and requests to HTTP servers.
 //!
 //! ```
 //! use http4k_ws::{SendError, Serve, WebSocket, WebSocketClient, WsClient};
@@ -15,15 +15,26 @@
 
 mod background;
 mod blocking;
+mod callbacks;
 mod connect;
+mod dial;
 mod error;
+mod http;
 mod opening;
+mod reconnect;
 
 pub use blocking::BlockingWebSocket;
+pub use callbacks::CallbackWebSocket;
 pub use error::ConnectError;
+pub use http::{BlockingHttpClient, HttpClient, HttpClientError};
 pub use opening::OpeningHandshake;
+pub use reconnect::{
+    BlockingReconnectingWebSocket, ReconnectEvent, ReconnectEvents, ReconnectPolicy, Reconnecting,
+    ReconnectingSender, ReconnectingWebSocket, WhenFull,
+};
 
-use crate::handler::WebSocket;
+use crate::handler::{IntoConsumed, IntoWsResult, WebSocket};
+use crate::lens::Message;
 
 /// Connects to WebSocket servers.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +63,24 @@ impl WebSocketClient {
     /// [`ConnectError`] says why there is no open socket.
     pub fn blocking(uri: impl Into<String>) -> Result<BlockingWebSocket, ConnectError> {
         Self::to(uri).blocking()
+    }
+
+    /// Connects to `uri` in the background, and hands the socket to `on_connect` when it is open: http4k's
+    /// callback client. The call returns at once and does not fail; what goes wrong is told to
+    /// [`on_error`](CallbackWebSocket::on_error). It needs no runtime, and works inside any.
+    ///
+    /// `on_connect` is what a server's consumer is, a function over a socket, async or not.
+    pub fn non_blocking<In, Out, F, R, When>(
+        uri: impl Into<String>,
+        on_connect: F,
+    ) -> CallbackWebSocket
+    where
+        In: Message,
+        Out: Message,
+        F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
+        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+    {
+        Self::to(uri).non_blocking(on_connect)
     }
 
     /// An opening handshake with `uri`, to be refined before it is done.

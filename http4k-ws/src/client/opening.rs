@@ -7,13 +7,20 @@ use http::header::{
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Request as HttpRequest, Uri};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
-use super::connect::{Opening, connect};
+use super::callbacks::CallbackWebSocket;
+use super::connect::{Opening, connect, connect_over};
+use super::dial::{SPEAKS_TLS, Trust};
 use super::error::ConnectError;
-use crate::handler::{SessionConfig, WebSocket};
+use super::reconnect::Reconnecting;
+use crate::handler::{IntoConsumed, IntoWsResult, SessionConfig, WebSocket, WsConsumer};
+use crate::lens::Message;
 use crate::message::{Body, Request};
+#[cfg(feature = "tls")]
+use crate::tls::ClientTls;
 use crate::wire::new_key;
 
 /// An opening handshake that is still to be done (RFC 6455 §4.1); made by
@@ -25,7 +32,7 @@ use crate::wire::new_key;
 /// use std::time::Duration;
 /// use http4k_ws::{ConnectError, WebSocketClient};
 ///
-/// let error = WebSocketClient::to("wss://localhost/chat")
+/// let error = WebSocketClient::to("http://localhost/chat")
 ///     .with_header("Authorization", "Bearer 123")
 ///     .with_subprotocol("chat")
 ///     .with_timeout(Duration::from_secs(1))
@@ -34,13 +41,14 @@ use crate::wire::new_key;
 /// assert!(matches!(error, ConnectError::UnsupportedScheme { .. }));
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "nothing is connected until `connect` or `blocking` is called"]
+#[must_use = "nothing is connected until `connect`, `blocking` or `non_blocking` is called"]
 pub struct OpeningHandshake {
     uri: String,
     headers: Vec<(String, String)>,
     subprotocols: Vec<String>,
     timeout: Duration,
     config: SessionConfig,
+    trust: Trust,
 }
 
 impl OpeningHandshake {
@@ -51,6 +59,7 @@ impl OpeningHandshake {
             subprotocols: Vec::new(),
             timeout: Duration::from_secs(5),
             config: SessionConfig::default(),
+            trust: Trust::default(),
         }
     }
 
@@ -79,6 +88,13 @@ impl OpeningHandshake {
         self
     }
 
+    /// Whom to trust, where the scheme is `wss`. Default: the authorities of the public web.
+    #[cfg(feature = "tls")]
+    pub fn with_tls(mut self, tls: ClientTls) -> Self {
+        self.trust.tls = Some(tls);
+        self
+    }
+
     /// Does the handshake; the socket lives in the current tokio runtime.
     ///
     /// # Errors
@@ -90,6 +106,25 @@ impl OpeningHandshake {
     /// Outside a tokio runtime with I/O and time.
     pub async fn connect(self) -> Result<WebSocket, ConnectError> {
         connect(self.opening()?).await
+    }
+
+    /// Does the handshake over `io`, a stream of bytes to the server, instead of a TCP connection: a Unix
+    /// socket, a tunnel, a pipe in memory. The URI says what is asked for, and is not connected to.
+    ///
+    /// The socket lives in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] says why there is no open socket.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time.
+    pub async fn connect_over(
+        self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    ) -> Result<WebSocket, ConnectError> {
+        connect_over(self.opening()?, io).await
     }
 
     /// Does the handshake, for code that waits in plain functions.
@@ -105,12 +140,36 @@ impl OpeningHandshake {
         Ok(BlockingWebSocket::new(socket))
     }
 
+    /// Does the handshake in the background, and hands the socket to `on_connect` when it is open; see
+    /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
+    pub fn non_blocking<In, Out, F, R, When>(self, on_connect: F) -> CallbackWebSocket
+    where
+        In: Message,
+        Out: Message,
+        F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
+        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+    {
+        CallbackWebSocket::connecting(self, WsConsumer::new(on_connect))
+    }
+
+    /// A socket that goes on when its connection does not: this handshake is done for each.
+    pub fn reconnecting(self) -> Reconnecting {
+        Reconnecting::over(move || self.clone().connect())
+    }
+
+    /// How many messages, and how many bytes of them, may wait.
+    pub(super) fn config(&self) -> &SessionConfig {
+        &self.config
+    }
+
     /// Checks what was asked for.
     fn opening(self) -> Result<Opening, ConnectError> {
         let uri = parse(&self.uri)?;
         let headers = self.fields()?;
-        let (host, port) = (host(&uri), uri.port_u16().unwrap_or(80));
-        let host = host.ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
+        let encrypted = uri.scheme_str().is_some_and(is_encrypted);
+        let security = self.trust.security(encrypted);
+        let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+        let host = host_of(&uri).ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
         let key = new_key();
         let mut request = HttpRequest::new(Body::empty());
         *request.uri_mut() = uri;
@@ -119,6 +178,7 @@ impl OpeningHandshake {
         Ok(Opening {
             host,
             port,
+            security,
             key,
             request,
             timeout: self.timeout,
@@ -138,7 +198,7 @@ impl OpeningHandshake {
     }
 }
 
-/// RFC 6455 §3: no fragment, and a scheme of ws.
+/// RFC 6455 §3: no fragment, and a scheme of ws, or wss where that is spoken.
 fn parse(text: &str) -> Result<Uri, ConnectError> {
     // `Uri` would drop a fragment without a word.
     if text.contains('#') {
@@ -148,12 +208,17 @@ fn parse(text: &str) -> Result<Uri, ConnectError> {
         .parse()
         .map_err(|error: http::uri::InvalidUri| bad_uri(text, error))?;
     match uri.scheme_str() {
-        Some(scheme) if scheme.eq_ignore_ascii_case("ws") => Ok(uri),
+        Some(scheme) if scheme.eq_ignore_ascii_case("ws") || is_encrypted(scheme) => Ok(uri),
         Some(scheme) => Err(ConnectError::UnsupportedScheme {
             scheme: scheme.to_owned(),
         }),
         None => Err(bad_uri(text, "it has no scheme, such as ws://")),
     }
+}
+
+/// Whether the scheme asks for TLS, and that is spoken.
+fn is_encrypted(scheme: &str) -> bool {
+    SPEAKS_TLS && scheme.eq_ignore_ascii_case("wss")
 }
 
 fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
@@ -164,7 +229,7 @@ fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
 }
 
 /// The host to resolve: an IPv6 address loses its brackets.
-fn host(uri: &Uri) -> Option<String> {
+pub(super) fn host_of(uri: &Uri) -> Option<String> {
     let host = uri.host().filter(|host| !host.is_empty())?;
     Some(host.trim_matches(['[', ']']).to_owned())
 }
@@ -230,6 +295,10 @@ mod tests {
             ),
             ("ws://[::1]:1/", "::1", 1, "[::1]:1"),
             ("ws://user:secret@host/", "host", 80, "host"),
+            #[cfg(feature = "tls")]
+            ("wss://host", "host", 443, "host"),
+            #[cfg(feature = "tls")]
+            ("WSS://host:80", "host", 80, "host:80"),
         ] {
             let opening = opened(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
             assert_eq!((opening.host.as_str(), opening.port), (host, port), "{uri}");
@@ -253,7 +322,13 @@ mod tests {
                 "{uri}: {refused:?}"
             );
         }
-        for uri in ["wss://a", "http://a", "ftp://a"] {
+        for uri in [
+            #[cfg(not(feature = "tls"))]
+            "wss://a",
+            "http://a",
+            "https://a",
+            "ftp://a",
+        ] {
             let refused = opened(uri).map(|opening| opening.host);
             assert!(
                 matches!(refused, Err(ConnectError::UnsupportedScheme { .. })),

@@ -54,6 +54,24 @@ pub trait WsClient {
     /// Waits until the socket is closed, and gives the status; `None` when that takes too long.
     fn closed(&mut self) -> Option<WsStatus>;
 
+    /// Waits for `time`, in which no message may come and the socket must stay open.
+    ///
+    /// # Panics
+    ///
+    /// When something does come; it is named.
+    #[track_caller]
+    fn expect_silence(&mut self, time: Duration) {
+        match self.next_within(time) {
+            NextMessage::Pending => {}
+            NextMessage::Message(message) => {
+                panic!("silence was expected for {time:?}, and a message came: {message:?}")
+            }
+            NextMessage::Closed(status) => {
+                panic!("silence was expected for {time:?}, and the socket was closed: {status}")
+            }
+        }
+    }
+
     /// Every message still to come, in order.
     ///
     /// It ends when the socket is closed with 1000, or by a close frame without a code. Any other end is

@@ -21,8 +21,13 @@ pub(crate) use http::{ErasedHttpHandler, ResponseFuture};
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
 pub(crate) use serving::copy_of_head;
+#[cfg(feature = "server")]
+pub(crate) use session::Session;
+pub use session::{
+    CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, WebSocket, WsError,
+    WsResult, WsSender,
+};
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
-pub use session::{IntoWsResult, SendError, SessionConfig, WebSocket, WsError, WsResult, WsSender};
 pub use ws::{
     BoxWsHandler, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler, WsNext,
     WsResponse,

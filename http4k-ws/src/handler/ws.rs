@@ -11,14 +11,33 @@ use http::StatusCode;
 use super::answer::{IntoConsumed, Now};
 use super::call::Call;
 use super::http::Itself;
-use super::session::{IntoWsResult, WebSocket, WsResult};
+use super::session::{IntoWsResult, SessionConfig, WebSocket, WsResult};
 use crate::lens::Message;
 use crate::message::{IntoResponse, Rejection, Request, Response};
 
 pub(super) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
 /// What talks on one socket: `WebSocket -> ()`, called once, when the opening handshake is done.
-pub struct WsConsumer(Box<dyn FnOnce(WebSocket) -> ConsumerFuture + Send>);
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let accept = |_request: Request| {
+///     WsConsumer::new(|ws: WebSocket| async move { ws.send("a".repeat(100)).await })
+///         .with_session(|config| config.with_queue_messages(16))
+/// };
+/// let mut client = accept.test_ws("/");
+/// assert_eq!(client.received().next().unwrap().unwrap().text().len(), 100);
+/// ```
+pub struct WsConsumer {
+    start: Box<dyn FnOnce(WebSocket) -> ConsumerFuture + Send>,
+    session: Option<Adjust>,
+}
+
+/// What changes the bounds of a socket.
+type Adjust = Box<dyn FnOnce(SessionConfig) -> SessionConfig + Send>;
 
 impl WsConsumer {
     /// A consumer from a function over a socket, typed or not, async or not.
@@ -30,25 +49,56 @@ impl WsConsumer {
         R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
     {
         // Called inside the future, so that a panic of a plain function is the session's to catch.
-        Self(Box::new(move |socket| {
+        let start = move |socket: WebSocket| -> ConsumerFuture {
             Box::pin(async move {
                 let given = consumer(socket.typed()).into_consumed().await;
                 given.into_ws_result()
             })
-        }))
+        };
+        Self {
+            start: Box::new(start),
+            session: None,
+        }
+    }
+
+    /// The same consumer, on a socket with other bounds: `adjust` gets those of the server, and gives those
+    /// to use. Of several, the one added first has the last word. The filter [`session`](crate::session())
+    /// does this for whole routes.
+    #[must_use]
+    pub fn with_session(
+        mut self,
+        adjust: impl FnOnce(SessionConfig) -> SessionConfig + Send + 'static,
+    ) -> Self {
+        self.session = Some(match self.session {
+            None => Box::new(adjust),
+            Some(inner) => Box::new(move |config| inner(adjust(config))),
+        });
+        self
+    }
+
+    /// The bounds of the socket on a server with `config`.
+    pub(crate) fn session(&mut self, config: SessionConfig) -> SessionConfig {
+        match self.session.take() {
+            None => config,
+            Some(adjust) => adjust(config),
+        }
     }
 
     /// The same consumer, whose socket goes through `prepare` first.
     pub(super) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
-        Self(Box::new(move |mut socket| {
-            prepare(&mut socket);
-            self.start(socket)
-        }))
+        let start = self.start;
+        Self {
+            start: Box::new(move |mut socket| {
+                prepare(&mut socket);
+                start(socket)
+            }),
+            session: self.session,
+        }
     }
 
     /// Calls the function with its socket.
     pub(crate) fn start(self, socket: WebSocket) -> ConsumerFuture {
-        (self.0)(socket)
+        (self.start)(socket)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a lens says of itself, for documentation.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::Location;
 
@@ -71,5 +72,18 @@ impl Meta {
     /// Whether all values of the name are read, and not only the first.
     pub fn is_multiple(&self) -> bool {
         self.multiple
+    }
+}
+
+/// ``query `page`: integer``.
+impl fmt::Display for Meta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            location,
+            name,
+            expected,
+            ..
+        } = self;
+        write!(f, "{location} `{name}`: {expected}")
     }
 }

@@ -255,13 +255,7 @@ impl<L: MessagePart, T, D> Clone for MultiLensSpec<L, T, D> {
 
 impl<L: MessagePart, T, D> fmt::Debug for LensSpec<L, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Meta {
-            location,
-            name,
-            expected,
-            ..
-        } = &self.meta;
-        write!(f, "LensSpec({location} `{name}`: {expected})")
+        write!(f, "LensSpec({})", self.meta)
     }
 }
 

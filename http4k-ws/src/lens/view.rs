@@ -318,13 +318,7 @@ impl<L: MessagePart, T, D> Clone for Lens<L, T, D> {
 /// Where it reads, what it is called and what it is to be: ``Lens(query `page`: integer)``.
 impl<L: MessagePart, T, D> fmt::Debug for Lens<L, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Meta {
-            location,
-            name,
-            expected,
-            ..
-        } = &self.meta;
-        write!(f, "Lens({location} `{name}`: {expected})")
+        write!(f, "Lens({})", self.meta)
     }
 }
 

@@ -11,13 +11,18 @@ mod uri_template;
 mod ws_message;
 mod ws_status;
 
+#[cfg(feature = "server")]
+pub(crate) use body::BodyStage;
 pub use body::{Body, BodyError};
+pub(crate) use body::{BodyBounds, with_body_bounds};
 pub use from_request::{FromRequest, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
+#[cfg(feature = "server")]
+pub(crate) use http::{HostPort, PeerAddr};
 pub use http::{
-    IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Request, RequestExt, Response,
-    ResponseExt,
+    IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy,
+    Request, RequestExt, Response, ResponseExt,
 };
 pub(crate) use http::{members, query_pairs, with_query_values, write_query_pair};
 pub(crate) use path_params::percent_decoded;

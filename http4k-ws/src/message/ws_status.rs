@@ -108,15 +108,6 @@ impl WsStatus {
         Self::new(self.code, reason)
     }
 
-    /// A status that was read from a peer, whatever its code.
-    #[cfg(any(feature = "server", feature = "client"))]
-    pub(crate) fn received(code: u16, reason: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            code,
-            reason: reason.into(),
-        }
-    }
-
     /// The close code.
     pub fn code(&self) -> u16 {
         self.code
@@ -188,7 +179,8 @@ mod tests {
         for (code, expected) in cases {
             let made = WsStatus::new(code, "");
             assert_eq!(made.map(|status| assert_eq!(status.code(), code)), expected);
-            let received = WsStatus::received(code, "");
+            let reason = Cow::Borrowed("");
+            let received = WsStatus { code, reason };
             assert_eq!(received.is_sendable(), expected.is_ok(), "{code}");
         }
     }

@@ -76,11 +76,7 @@ impl Tabled for Unknown {
 #[track_caller]
 pub const fn check_mount(table: &Table, index: usize) {
     let mount = &table.mounts[index];
-    let chain = Chain {
-        outer: None,
-        prefix: table.routes[mount.route].template,
-        function: mount.function,
-    };
+    let chain = mounted(table, mount, None);
     let mut report = Report::new();
     let mut i = 0;
     while i < table.routes.len() {
@@ -188,16 +184,21 @@ const fn compare(
     let mut i = 0;
     while i < table.mounts.len() {
         let mount = &table.mounts[i];
-        let inner = Chain {
-            outer: Some(chain),
-            prefix: table.routes[mount.route].template,
-            function: mount.function,
-        };
+        let inner = mounted(table, mount, Some(chain));
         let reach = covers(route, reach, inner.prefix);
         if !matches!(reach, Reach::Apart) {
             compare(route, reach, mount.table, &inner, report);
         }
         i += 1;
+    }
+}
+
+/// The chain of mounts down to `mount`, which `table` has.
+const fn mounted<'a>(table: &Table, mount: &Mount, outer: Option<&'a Chain<'a>>) -> Chain<'a> {
+    Chain {
+        outer,
+        prefix: table.routes[mount.route].template,
+        function: mount.function,
     }
 }
 
@@ -216,11 +217,7 @@ const fn count_params(outer: usize, table: &Table, chain: &Chain<'_>, report: &m
     let mut i = 0;
     while i < table.mounts.len() {
         let mount = &table.mounts[i];
-        let inner = Chain {
-            outer: Some(chain),
-            prefix: table.routes[mount.route].template,
-            function: mount.function,
-        };
+        let inner = mounted(table, mount, Some(chain));
         count_params(outer, mount.table, &inner, report);
         i += 1;
     }

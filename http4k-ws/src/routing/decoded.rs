@@ -15,7 +15,9 @@ pub(super) struct Decoded<'p> {
 }
 
 impl<'p> Decoded<'p> {
-    pub(super) fn new(raw: &'p [u8]) -> Self {
+    #[cold]
+    pub(super) fn of(path: &Path<'p>) -> Self {
+        let raw = path.raw;
         let mut text = Vec::with_capacity(raw.len());
         for (index, segment) in raw.split(|&byte| byte == b'/').enumerate() {
             if index > 0 {
@@ -88,8 +90,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_decodes_to_one_segment_is_decoded() {
+        for (raw, expected) in [
+            ("/a%20b/c%2Fd", "/a b/c%2Fd"),
+            ("/100%/x", "/100%/x"),
+            ("/%FF/%C3%A9", "/%FF/é"),
+        ] {
+            let path = Path::new(raw).expect("a path");
+            assert_eq!(Decoded::of(&path).text, expected.as_bytes(), "{raw}");
+        }
+    }
+
+    #[test]
     fn places_are_found_by_their_slashes() {
-        let decoded = Decoded::new(b"/%61b/c%2Fd//x");
+        let decoded = Decoded::of(&Path::of(b"/%61b/c%2Fd//x"));
         assert_eq!(decoded.text, b"/ab/c%2Fd//x");
         for (at, raw_at) in [(0, 0), (3, 5), (9, 11), (10, 12), (12, 14)] {
             assert_eq!(decoded.raw_at(at), raw_at, "{at}");

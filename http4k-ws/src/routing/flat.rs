@@ -6,20 +6,31 @@ use super::check;
 use super::endpoint::Side;
 use super::error::RouteError;
 use super::leaves::segments;
-use super::matching::Walk;
 use super::route::{Route, joined};
 use super::router::{Router, Scope, Table};
 use super::routes::{Entry, Given, Routes};
 use super::table::Protocol;
 use super::tree::Tree;
 use super::unmatched::unmatched;
+use super::walk::Walk;
 use crate::handler::{ParamNames, PolyFilter, PolyHandler};
 use crate::message::{TemplateSegment, UriTemplate};
 
 type Filters = Vec<Arc<dyn PolyFilter>>;
 
+impl Routes {
+    /// The application.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError`] for the first route that is refused, naming it and the route it disagrees with.
+    pub fn build(self) -> Result<PolyHandler, RouteError> {
+        Flat::new(self)?.into_app()
+    }
+}
+
 /// What becomes a router.
-pub(super) struct Flat {
+struct Flat {
     routes: Vec<(Route, ParamNames)>,
     ends: Vec<Side>,
     /// The prefixes that answer by themselves what no route takes; the first is the application's.
@@ -45,7 +56,7 @@ struct Around {
 }
 
 impl Flat {
-    pub(super) fn new(routes: Routes) -> Result<Self, RouteError> {
+    fn new(routes: Routes) -> Result<Self, RouteError> {
         let mut flat = Self {
             routes: Vec::new(),
             ends: Vec::new(),
@@ -186,7 +197,7 @@ impl Flat {
         Ok(())
     }
 
-    pub(super) fn into_app(mut self) -> Result<PolyHandler, RouteError> {
+    fn into_app(mut self) -> Result<PolyHandler, RouteError> {
         let mut tree = Tree::default();
         for (index, (route, _)) in self.routes.iter().enumerate() {
             let segments = segments(&route.template);

@@ -15,28 +15,12 @@ use http::Method;
 use super::decoded::Decoded;
 use super::path::{Path, Segment};
 use super::table::{Asked, Protocol, Takes};
-use super::tree::Tree;
 use crate::handler::{Captures, MAX_PARAMS, Outcome};
 
-/// Reports every place where a path can lead, in order of precedence, until told that it is the one.
-#[derive(Debug)]
-pub(super) enum Walk {
-    /// What the macro writes.
-    Written(WrittenWalk),
-    /// What is made of the templates while the program runs.
-    Made(Tree),
-}
-
-pub(super) type WrittenWalk = fn(&Path<'_>, &mut Matching<'_>, usize) -> bool;
-
-impl Walk {
-    #[inline]
-    fn walk(&self, path: &Path<'_>, matching: &mut Matching<'_>, at: usize) {
-        match self {
-            Self::Written(walk) => walk(path, matching, at),
-            Self::Made(tree) => tree.walk(path, matching, at, 0),
-        };
-    }
+/// What reports every place where a path can lead, in order of precedence, until told that it is the one.
+pub(super) trait Walks {
+    /// Walks over `path` from `at` on.
+    fn walk(&self, path: &Path<'_>, matching: &mut Matching<'_>, at: usize);
 }
 
 /// One search for a route.
@@ -98,13 +82,13 @@ impl<'r> Matching<'r> {
 
     /// The route for `path`, from `at` on; what it captures is there then.
     #[inline]
-    pub(super) fn find(mut self, walk: &Walk, path: &Path<'_>, at: usize) -> Option<Found> {
+    pub(super) fn find(mut self, walk: &impl Walks, path: &Path<'_>, at: usize) -> Option<Found> {
         walk.walk(path, &mut self, at);
         if self.route == NONE {
             path.see_rest(at);
         }
         if path.is_encoded() {
-            return self.find_decoded(walk, &path.decoded(), at);
+            return self.find_decoded(walk, &Decoded::of(path), at);
         }
         let (route, at) = (self.route, self.at);
         (route != NONE).then_some(Found { route, at })
@@ -112,7 +96,7 @@ impl<'r> Matching<'r> {
 
     /// The same, where an encoded segment may be a literal.
     #[cold]
-    fn find_decoded(mut self, walk: &Walk, path: &Decoded<'_>, at: usize) -> Option<Found> {
+    fn find_decoded(mut self, walk: &impl Walks, path: &Decoded<'_>, at: usize) -> Option<Found> {
         self.route = NONE;
         walk.walk(&path.path(), &mut self, path.at(at));
         path.to_raw(self.captures, self.outer);
@@ -122,8 +106,8 @@ impl<'r> Matching<'r> {
 
     /// Why there is none.
     #[cold]
-    pub(super) fn explain(self, walk: &Walk, path: &Path<'_>, at: usize) -> Explanation {
-        let path = path.decoded();
+    pub(super) fn explain(self, walk: &impl Walks, path: &Path<'_>, at: usize) -> Explanation {
+        let path = Decoded::of(path);
         let at = path.at(at);
         let mut explanation = Explanation {
             at,

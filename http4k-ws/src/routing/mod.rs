@@ -1,8 +1,8 @@
 //! Which function answers: what `routes!` expands to, and the same without the macro.
 //!
-//! A [`Router`] is a table of routes, a walk over their paths, and one endpoint for each. [`matching`] has
+//! A [`Router`] is a table of routes, a [`walk`] over their paths, and one endpoint for each. [`matching`] has
 //! the rules of precedence, [`check`] what no table may hold, [`endpoint`] what a route calls,
-//! [`unmatched`] what is answered when no route does. [`Routes`] builds one; [`Route`] and [`RouteTable`]
+//! [`unmatched`] what is answered when no route does. The macro has one [`written`], [`Routes`] builds one; [`Route`] and [`RouteTable`]
 //! show what is in it, and [`Explanation`] what became of a request. [`across`] compares tables where a
 //! program is compiled, and a [`Link`] is a path made from a route.
 
@@ -26,6 +26,8 @@ mod table;
 mod template;
 mod tree;
 mod unmatched;
+mod walk;
+mod written;
 
 pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
 pub use captured::{Captured, captured, copied, made};
@@ -38,7 +40,8 @@ pub use link::{Here, Link, Mounts, Through, Typed, mounted_uri, path_of, push_pr
 pub use matching::Matching;
 pub use path::{Path, Segment};
 pub use route::{Route, RouteTable};
-pub use router::{Router, Unmatched};
+pub use router::Router;
 pub use routes::{Methods, Routes};
 pub use table::{Protocol, RouteMeta};
 pub use unmatched::unmatched;
+pub use written::Unmatched;

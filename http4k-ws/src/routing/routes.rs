@@ -3,12 +3,8 @@
 use http::Method;
 
 use super::endpoint::{self, Side};
-use super::error::RouteError;
-use super::flat::Flat;
 use super::table::Protocol;
-use crate::handler::{
-    IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler, PolyFilter, PolyHandler,
-};
+use crate::handler::{IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler, PolyFilter};
 
 /// Routes, said by calls; what `routes!` says, checked when the program runs.
 ///
@@ -224,15 +220,6 @@ impl Routes {
     /// Documents the route added last; its first line is shown in [`PolyHandler::routes`].
     pub fn documented(self, docs: impl Into<String>) -> Self {
         self.refined(docs.into(), |route, docs| route.docs = docs)
-    }
-
-    /// The application.
-    ///
-    /// # Errors
-    ///
-    /// [`RouteError`] for the first route that is refused, naming it and the route it disagrees with.
-    pub fn build(self) -> Result<PolyHandler, RouteError> {
-        Flat::new(self)?.into_app()
     }
 
     fn route(mut self, protocol: Protocol, methods: Methods, template: String, side: Side) -> Self {

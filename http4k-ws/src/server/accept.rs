@@ -1,7 +1,8 @@
 //! Takes connections, until it is told to stop.
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,9 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-use super::connection;
+use super::admission::Seat;
 use super::shared::Shared;
+use super::{connection, written};
 
 /// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
 /// and what was taken goes on.
@@ -22,15 +24,22 @@ pub(super) async fn accept_until(
     let mut stop = pin!(stop);
     let mut backoff = Backoff::default();
     loop {
-        let accepted = tokio::select! {
+        let next = async {
+            let room = shared.admission.room().await;
+            (room, listener.accept().await)
+        };
+        let (room, accepted) = tokio::select! {
             biased;
             () = &mut stop => return,
-            accepted = listener.accept() => accepted,
+            next = next => next,
         };
         match accepted {
-            Ok((stream, _peer)) => {
+            Ok((stream, peer)) => {
                 backoff = Backoff::default();
-                take(stream, shared);
+                match shared.admission.admit(room, peer.ip()) {
+                    Some(seat) => take(stream, peer, seat, shared),
+                    None => turn_away(stream),
+                }
             }
             Err(error) => {
                 if let Some(pause) = backoff.after(&error) {
@@ -46,7 +55,7 @@ pub(super) async fn accept_until(
     }
 }
 
-fn take(stream: TcpStream, shared: &Arc<Shared>) {
+fn take(stream: TcpStream, peer: SocketAddr, seat: Seat, shared: &Arc<Shared>) {
     // Nagle's algorithm would hold a second small message until the first is acknowledged.
     if let Err(error) = stream.set_nodelay(true) {
         log::debug!("a connection was lost before it was served: {error}");
@@ -55,7 +64,20 @@ fn take(stream: TcpStream, shared: &Arc<Shared>) {
     let served = Arc::clone(shared);
     shared
         .connections
-        .spawn(|ticket| connection::serve(stream, served, ticket));
+        .spawn(|ticket| connection::serve(stream, peer, seat, served, ticket));
+}
+
+/// Says that there are too many connections, as far as that goes without waiting for the peer.
+fn turn_away(stream: TcpStream) {
+    let said = stream.into_std().and_then(|mut stream| {
+        stream.write_all(&written::too_many_connections())?;
+        stream.shutdown(Shutdown::Write)?;
+        // What is left unread makes the close a reset, which could overtake the answer.
+        stream.read(&mut [0; 4096])
+    });
+    if let Err(error) = said {
+        log::debug!("a connection too many was closed: {error}");
+    }
 }
 
 /// How long to wait after a failure to accept.

@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use crate::handler::SessionConfig;
+use crate::message::OriginPolicy;
 use crate::setters::setters;
+#[cfg(feature = "tls")]
+use crate::tls::ServerTls;
 
 /// The bounds of a server: how much a peer may send, and how long it is waited for.
+///
+/// Sizes are in bytes. A time of more than a year counts as a year.
 ///
 /// # Examples
 ///
@@ -19,8 +24,9 @@ use crate::setters::setters;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerConfig {
-    /// Bytes of a request body, answered with 413 past it: before it is read where its length is told,
-    /// else while it is read. Default 2 MiB.
+    /// Bytes of a request body, answered with 413 past it: before it is read where its length is told, and
+    /// before `100 Continue`, else while it is read. The filter [`max_body`](crate::max_body) sets another
+    /// for a route. Default 2 MiB.
     pub max_body: u64,
     /// Bytes of a request's head, answered with 431 past it. Default 16 KiB.
     pub max_head: usize,
@@ -28,14 +34,43 @@ pub struct ServerConfig {
     pub max_fields: usize,
     /// Bytes of a request's target, answered with 414 past it. Default 8 KiB.
     pub max_target: usize,
+    /// Connections at a time, sockets among them; further ones wait in the system's queue until one ends.
+    /// `None` takes any number. Default 25,000, at least 1.
+    pub max_connections: Option<usize>,
+    /// Connections at a time from one address, sockets among them; a further one is answered with 503 and
+    /// closed. Of an IPv6 address the first 64 bits count. `None` takes any number, and is the default:
+    /// behind a proxy all come from one address.
+    pub max_connections_per_address: Option<usize>,
     /// How long the head of a request may take, from its first byte, or from the beginning of the
-    /// connection; it is then closed. Default 10 s.
+    /// connection. One that has begun is answered with 408; the connection is closed. Default 10 s.
     pub head_timeout: Duration,
+    /// How long nothing of a request body may come while it is waited for; [`BodyError::Stalled`] then, which
+    /// is answered with 408. The filter [`body_stall`](crate::body_stall) sets another for a route.
+    /// Default 15 s.
+    ///
+    /// [`BodyError::Stalled`]: crate::BodyError::Stalled
+    pub body_stall: Duration,
     /// How long a connection may stay open between two requests. Default 60 s.
     pub keep_alive: Duration,
+    /// How long the peer may take nothing of a response, before the connection is cut. Default 10 s; for a
+    /// socket see [`SessionConfig::write_stall`].
+    pub write_stall: Duration,
+    /// Which pages may open a socket; others are answered with 403. Default: our own.
+    pub origins: OriginPolicy,
+    /// The time over which sockets are closed when the server stops, so that not all their clients come back
+    /// at once: in batches of a hundred, each at a random moment. At most half of
+    /// [`shutdown_grace`](Self::shutdown_grace). Default 3 s; a hundred sockets or fewer are closed at once.
+    pub shutdown_spread: Duration,
     /// How long requests and sockets may take to end when the server stops, before they are cut.
     /// Default 10 s.
     pub shutdown_grace: Duration,
+    /// What every connection is encrypted with. Default: none, and nothing is encrypted.
+    #[cfg(feature = "tls")]
+    pub tls: Option<ServerTls>,
+    /// How long the TLS handshake of a connection may take, from its beginning; it is then closed.
+    /// Default 5 s.
+    #[cfg(feature = "tls")]
+    pub tls_handshake: Duration,
     /// The bounds of each socket, among them those of its messages and frames.
     pub session: SessionConfig,
 }
@@ -47,9 +82,19 @@ impl Default for ServerConfig {
             max_head: 16 * 1024,
             max_fields: DEFAULT_MAX_FIELDS,
             max_target: 8 * 1024,
+            max_connections: Some(25_000),
+            max_connections_per_address: None,
             head_timeout: Duration::from_secs(10),
+            body_stall: Duration::from_secs(15),
             keep_alive: Duration::from_secs(60),
+            write_stall: Duration::from_secs(10),
+            origins: OriginPolicy::own(),
+            shutdown_spread: Duration::from_secs(3),
             shutdown_grace: Duration::from_secs(10),
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            tls_handshake: Duration::from_secs(5),
             session: SessionConfig::default(),
         }
     }
@@ -65,9 +110,47 @@ impl ServerConfig {
         with_max_fields, max_fields: usize;
         with_max_target, max_target: usize;
         with_head_timeout, head_timeout: Duration;
+        with_body_stall, body_stall: Duration;
         with_keep_alive, keep_alive: Duration;
+        with_write_stall, write_stall: Duration;
+        with_origins, origins: OriginPolicy;
+        with_shutdown_spread, shutdown_spread: Duration;
         with_shutdown_grace, shutdown_grace: Duration;
         with_session, session: SessionConfig;
+    }
+
+    /// The same bounds with another [`max_connections`](Self::max_connections): a number, or `None`.
+    #[must_use]
+    pub fn with_max_connections(mut self, most: impl Into<Option<usize>>) -> Self {
+        self.max_connections = most.into();
+        self
+    }
+
+    /// The same bounds with another [`max_connections_per_address`](Self::max_connections_per_address): a
+    /// number, or `None`.
+    #[must_use]
+    pub fn with_max_connections_per_address(mut self, most: impl Into<Option<usize>>) -> Self {
+        self.max_connections_per_address = most.into();
+        self
+    }
+
+    /// Encrypts every connection: `https` and `wss` instead of `http` and `ws`.
+    ///
+    /// A connection that shakes no hands within [`tls_handshake`](Self::tls_handshake) is closed; one that
+    /// speaks HTTP without TLS is answered with 400.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls(mut self, tls: ServerTls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    /// The same bounds, with another [`tls_handshake`](Self::tls_handshake).
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn with_tls_handshake(mut self, tls_handshake: Duration) -> Self {
+        self.tls_handshake = tls_handshake;
+        self
     }
 
     /// The same bounds, with socket messages of at most `bytes`, in as many frames as the peer likes.

@@ -3,6 +3,8 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,18 +14,19 @@ use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use tokio::net::TcpStream;
 
+use super::admission::Seat;
 use super::config::DEFAULT_MAX_FIELDS;
 use super::io::{Flusher, Io};
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use super::timer::HeadTimer;
+use super::stall::Stall;
+use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
-use super::{ServerConfig, http, upgrade};
-use crate::handler::open;
-use crate::message::Response;
-use crate::wire::{Limits, Wire};
+use super::{ServerConfig, http, rules, upgrade, written};
+use crate::handler::{Session, WsSender, open};
+use crate::message::{PeerAddr, Response};
+use crate::wire::{ByteStream, Limits, Wire};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
@@ -35,42 +38,117 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 struct Connection {
     shared: Arc<Shared>,
+    peer: Option<SocketAddr>,
     next: Next,
 }
 
-/// Answers the requests of a connection; where it becomes a socket, that goes on in a task of its own,
-/// and nothing of HTTP stays.
-pub(super) async fn serve(stream: TcpStream, shared: Arc<Shared>, ticket: Ticket) {
+/// Serves a connection from `peer`; where it becomes a socket, that goes on in a task of its own, and
+/// keeps the seat.
+pub(super) async fn serve(
+    stream: impl ByteStream,
+    peer: SocketAddr,
+    seat: Seat,
+    shared: Arc<Shared>,
+    ticket: Ticket,
+) {
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
+    if let Some(opened) = speak(stream, Some(peer), &shared, &ticket).await {
+        shared.connections.spawn(|ticket| async move {
+            opened.run(ticket).await;
+            drop(seat);
+        });
+    }
+}
+
+/// Serves a connection to its end in this task, which cuts it by being dropped.
+pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
+    let ticket = shared.connections.enter();
+    let Some(stream) = secure(stream, &shared, &ticket).await else {
+        return;
+    };
+    // A socket is not to keep the room that HTTP took.
+    let opened = Box::pin(speak(stream, None, &shared, &ticket)).await;
+    if let Some(opened) = opened {
+        opened.run(ticket).await;
+    }
+}
+
+/// The stream to speak HTTP over: `stream` itself, or what a TLS handshake makes of it.
+#[cfg(feature = "tls")]
+async fn secure<S: ByteStream>(
+    stream: S,
+    shared: &Shared,
+    ticket: &Ticket,
+) -> Option<super::tls::Connection<S>> {
+    let Some(tls) = &shared.tls else {
+        return Some(super::tls::Connection::Plain(stream));
+    };
+    let shaken = super::tls::shake_hands(stream, tls, shared.config.tls_handshake);
+    // Boxed, so that connections without TLS have no room for it.
+    ticket.unless_stopping(Box::pin(shaken)).await?
+}
+
+#[cfg(not(feature = "tls"))]
+async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<S> {
+    Some(stream)
+}
+
+/// A socket that is open, and the session that it lives by.
+struct Opened<S: ByteStream> {
+    sender: WsSender,
+    session: Session<Wire<S>>,
+}
+
+impl<S: ByteStream> Opened<S> {
+    async fn run(self, ticket: Ticket) {
+        ticket.is_socket(self.sender);
+        self.session.await;
+    }
+}
+
+/// Answers the requests of a connection until it ends, or becomes a socket. Then nothing of HTTP stays.
+async fn speak<S: ByteStream>(
+    stream: S,
+    peer: Option<SocketAddr>,
+    shared: &Arc<Shared>,
+    ticket: &Ticket,
+) -> Option<Opened<S>> {
     let connection = Arc::new(Connection {
-        shared: Arc::clone(&shared),
+        shared: Arc::clone(shared),
+        peer,
         next: Mutex::default(),
     });
-    match speak_http(stream, &connection, &ticket).await {
+    match speak_http(stream, &connection, ticket).await {
         Ok(flusher) => {
             let next = connection
                 .next
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            if let Some(accepted) = next {
-                become_socket(*accepted, flusher, &shared);
-            }
+            open_socket(*next?, flusher, shared)
         }
-        Err(error) => log::debug!("a connection ended early: {error}"),
+        Err(error) => {
+            log::debug!("a connection ended early: {error}");
+            None
+        }
     }
 }
 
 /// Answers requests until the connection ends or is to become a socket; everything is written then.
-async fn speak_http(
-    stream: TcpStream,
+async fn speak_http<S: ByteStream>(
+    stream: S,
     connection: &Arc<Connection>,
     ticket: &Ticket,
-) -> Result<Flusher, Failure> {
+) -> Result<Flusher<S>, Failure> {
+    let config = &connection.shared.config;
     let heard = Arc::new(AtomicBool::new(false));
     let (io, flusher) = Io::new(stream, Arc::clone(&heard));
     let service = service_fn(|request| answer(Arc::clone(connection), request));
-    let http = protocol(&connection.shared.config, heard).serve_connection(io, service);
+    let http = protocol(config, heard).serve_connection(io, service);
     let mut http = http.with_upgrades();
+    let mut stall = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -84,20 +162,24 @@ async fn speak_http(
             Pin::new(&mut http).graceful_shutdown();
         }
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
-            return Poll::Ready(ended.map_err(Failure::from));
+            return Poll::Ready(Ok(ended));
         }
-        match flusher.poll_flush(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
-            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
+            return Poll::Ready(Err(error));
         }
+        let stalled = stall.poll(cx, flusher.blocked_after(), config.write_stall);
+        stalled.map(|()| Err(io::ErrorKind::TimedOut.into()))
     })
-    .await;
+    .await?;
     if let Err(error) = ended {
         // hyper lets go of a connection that fails; what was answered before is still to arrive.
         if let Some(mut parts) = http.into_parts() {
+            if error.is_timeout() && !parts.read_buf.is_empty() {
+                parts.io.gather(&written::late_head(config.head_timeout));
+            }
             poll_fn(|cx| parts.io.poll_end(cx)).await?;
         }
-        return Err(error);
+        return Err(error.into());
     }
     flusher.flush().await?;
     Ok(flusher)
@@ -106,7 +188,9 @@ async fn speak_http(
 fn protocol(config: &ServerConfig, heard: Arc<AtomicBool>) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(HeadTimer::new(config.head_timeout, heard))
-        .header_read_timeout(config.keep_alive)
+        .header_read_timeout(config.keep_alive.min(timer::LONGEST))
+        // A peer that has sent all it has to say may still listen.
+        .half_close(true)
         .max_header_size(config.max_head)
         .max_buf_size(READ_BUFFER.max(config.max_head.saturating_add(1)));
     if config.max_fields != DEFAULT_MAX_FIELDS {
@@ -117,9 +201,15 @@ fn protocol(config: &ServerConfig, heard: Arc<AtomicBool>) -> http1::Builder {
 
 async fn answer(
     connection: Arc<Connection>,
-    request: hyper::Request<Incoming>,
+    mut request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let shared = &connection.shared;
+    if let Err(refusal) = rules::check(&request, &shared.config) {
+        return Ok(refusal.response());
+    }
+    if let Some(peer) = connection.peer {
+        request.extensions_mut().insert(PeerAddr(peer));
+    }
     if !upgrade::is_asked_for(&request) {
         return Ok(http::answer(shared, request).await);
     }
@@ -135,25 +225,30 @@ async fn answer(
     }
 }
 
-fn become_socket(accepted: Accepted, flusher: Flusher, shared: &Arc<Shared>) {
+fn open_socket<S: ByteStream>(
+    mut accepted: Accepted,
+    flusher: Flusher<S>,
+    shared: &Shared,
+) -> Option<Opened<S>> {
     // hyper hands the connection over before it is done.
     let Some(Ok(upgraded)) = accepted.upgrade.now_or_never() else {
-        return log::debug!("a connection was lost before it became a socket");
+        log::debug!("a connection was lost before it became a socket");
+        return None;
     };
-    let Ok(parts) = upgraded.downcast::<Io>() else {
-        return log::error!("hyper gave back another connection");
+    let Ok(parts) = upgraded.downcast::<Io<S>>() else {
+        log::error!("hyper gave back another connection");
+        return None;
     };
     drop(flusher);
     let Some(stream) = parts.io.into_stream() else {
-        return log::error!("a connection is still in use");
+        log::error!("a connection is still in use");
+        return None;
     };
-    let config = shared.config.session.clone();
+    let config = accepted.consumer.session(shared.config.session.clone());
     let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
     let (socket, session) = open(wire, accepted.handshake, config);
-    let sender = socket.sender();
-    let session = session.consumed_by(accepted.consumer, socket);
-    shared.connections.spawn(|ticket| async move {
-        ticket.is_socket(sender);
-        session.await;
-    });
+    Some(Opened {
+        sender: socket.sender(),
+        session: session.consumed_by(accepted.consumer, socket),
+    })
 }

@@ -15,8 +15,6 @@ use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 /// So much is gathered before it is written ahead of the end of a poll.
@@ -32,10 +30,9 @@ const LAST_WRITE: Duration = Duration::from_secs(10);
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(1);
 
-/// A connection, as hyper sees it.
-pub(super) struct Io {
-    read: TokioIo<OwnedReadHalf>,
-    write: Arc<Mutex<WriteSide>>,
+/// A connection over the stream `S`, as hyper sees it.
+pub(super) struct Io<S> {
+    stream: Arc<Mutex<Gathering<S>>>,
     heard: Arc<AtomicBool>,
     ending: Option<Ending>,
 }
@@ -50,37 +47,52 @@ struct Ending {
 
 /// Writes what was gathered.
 #[derive(Debug)]
-pub(super) struct Flusher(Arc<Mutex<WriteSide>>);
+pub(super) struct Flusher<S>(Arc<Mutex<Gathering<S>>>);
 
+/// A stream, and what is still to be written to it.
 #[derive(Debug)]
-struct WriteSide {
-    half: OwnedWriteHalf,
+struct Gathering<S> {
+    stream: TokioIo<S>,
     gathered: BytesMut,
+    /// The stream took bytes that it may still hold: one that encrypts does.
+    unflushed: bool,
+    /// How many bytes the stream took.
+    taken: u64,
+    /// The stream took nothing when it was last asked to.
+    blocked: bool,
 }
 
-impl Io {
+impl<S> Io<S> {
     /// Wraps `stream`; `heard` is raised whenever bytes arrive.
-    pub(super) fn new(stream: TcpStream, heard: Arc<AtomicBool>) -> (Self, Flusher) {
-        let (read, half) = stream.into_split();
+    pub(super) fn new(stream: S, heard: Arc<AtomicBool>) -> (Self, Flusher<S>) {
         // Never contended: hyper and the flusher are polled by one task.
-        let write = Arc::new(Mutex::new(WriteSide {
-            half,
+        let stream = Arc::new(Mutex::new(Gathering {
+            stream: TokioIo::new(stream),
             gathered: BytesMut::new(),
+            unflushed: false,
+            taken: 0,
+            blocked: false,
         }));
         let io = Self {
-            read: TokioIo::new(read),
-            write: Arc::clone(&write),
+            stream: Arc::clone(&stream),
             heard,
             ending: None,
         };
-        (io, Flusher(write))
+        (io, Flusher(stream))
     }
 
     /// The stream, once its flusher is dropped and has flushed.
-    pub(super) fn into_stream(self) -> Option<TcpStream> {
-        let write = Arc::into_inner(self.write)?;
-        let write = write.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.read.into_inner().reunite(write.half).ok()
+    pub(super) fn into_stream(self) -> Option<S> {
+        let gathering = Arc::into_inner(self.stream)?.into_inner();
+        let gathering = gathering.unwrap_or_else(PoisonError::into_inner);
+        Some(gathering.stream.into_inner())
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
+    /// Writes `bytes` after everything gathered.
+    pub(super) fn gather(&self, bytes: &[u8]) {
+        lock(&self.stream).gathered.extend_from_slice(bytes);
     }
 
     /// Writes what was gathered, ends our side, and reads until the peer ends its own: all for a while.
@@ -90,7 +102,7 @@ impl Io {
             timer: Box::pin(sleep(LAST_WRITE)),
         });
         if !ending.told {
-            if let Poll::Ready(told) = lock(&self.write).poll_end(cx) {
+            if let Poll::Ready(told) = lock(&self.stream).poll_end(cx) {
                 told?;
                 ending.told = true;
                 ending.timer.as_mut().reset(Instant::now() + LINGER);
@@ -103,21 +115,20 @@ impl Io {
         if !ending.told {
             return Poll::Pending;
         }
-        let mut scratch = [0; 4096];
-        loop {
-            let mut buffer = ReadBuf::new(&mut scratch);
-            let read = ready!(Pin::new(self.read.inner_mut()).poll_read(cx, &mut buffer));
-            if read.is_err() || buffer.filled().is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-        }
+        lock(&self.stream).poll_drain(cx).map(Ok)
     }
 }
 
-impl Flusher {
+impl<S: AsyncWrite + Unpin> Flusher<S> {
     /// Brings everything gathered on its way.
     pub(super) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         lock(&self.0).poll_flush(cx)
+    }
+
+    /// How much the peer took, where it was last asked to take more and did not.
+    pub(super) fn blocked_after(&self) -> Option<u64> {
+        let stream = lock(&self.0);
+        stream.blocked.then_some(stream.taken)
     }
 
     /// Brings everything gathered on its way, unless the peer takes nothing for too long.
@@ -126,14 +137,39 @@ impl Flusher {
     }
 }
 
-fn lock(write: &Mutex<WriteSide>) -> MutexGuard<'_, WriteSide> {
-    write.lock().unwrap_or_else(PoisonError::into_inner)
+/// Ends our side of a connection that HTTP was never spoken over, and reads until the peer ends its own:
+/// for a while.
+#[cfg(feature = "tls")]
+pub(super) async fn end<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> io::Result<()> {
+    let (mut io, _flusher) = Io::new(stream, Arc::default());
+    poll_fn(|cx| io.poll_end(cx)).await
 }
 
-impl WriteSide {
+fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<S: AsyncRead + Unpin> Gathering<S> {
+    /// Reads until the peer ends its side, and throws it away.
+    fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scratch = [0; 4096];
+        loop {
+            let mut buffer = ReadBuf::new(&mut scratch);
+            let read = ready!(Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(());
+            }
+        }
+    }
+}
+
+impl<S: AsyncWrite + Unpin> Gathering<S> {
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.gathered.is_empty() {
-            let written = ready!(Pin::new(&mut self.half).poll_write(cx, &self.gathered))?;
+            let stream = Pin::new(self.stream.inner_mut());
+            let written = stream.poll_write(cx, &self.gathered);
+            self.note(&written);
+            let written = ready!(written)?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -143,12 +179,27 @@ impl WriteSide {
         if self.gathered.capacity() > KEPT {
             self.gathered = BytesMut::new();
         }
+        if self.unflushed {
+            let flushed = Pin::new(self.stream.inner_mut()).poll_flush(cx);
+            self.blocked = flushed.is_pending();
+            ready!(flushed)?;
+            self.unflushed = false;
+        }
         Poll::Ready(Ok(()))
+    }
+
+    /// Keeps what the stream said when it was asked to take bytes.
+    fn note(&mut self, written: &Poll<io::Result<usize>>) {
+        self.blocked = written.is_pending();
+        if let Poll::Ready(Ok(written)) = written {
+            self.taken += *written as u64;
+            self.unflushed = true;
+        }
     }
 
     fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_flush(cx))?;
-        Pin::new(&mut self.half).poll_shutdown(cx)
+        Pin::new(self.stream.inner_mut()).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -161,7 +212,9 @@ impl WriteSide {
             ready!(self.poll_flush(cx))?;
         }
         if length > GATHERED {
-            return Pin::new(&mut self.half).poll_write_vectored(cx, slices);
+            let written = Pin::new(self.stream.inner_mut()).poll_write_vectored(cx, slices);
+            self.note(&written);
+            return written;
         }
         for slice in slices {
             self.gathered.extend_from_slice(slice);
@@ -170,25 +223,25 @@ impl WriteSide {
     }
 }
 
-impl Read for Io {
+impl<S: AsyncRead + Unpin> Read for Io<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = ready!(Pin::new(&mut self.read).poll_read(cx, buffer));
+        let read = ready!(Pin::new(&mut lock(&self.stream).stream).poll_read(cx, buffer));
         self.heard.store(true, Ordering::Relaxed);
         Poll::Ready(read)
     }
 }
 
-impl Write for Io {
+impl<S: AsyncRead + AsyncWrite + Unpin> Write for Io<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        lock(&self.write).poll_write_vectored(cx, &[IoSlice::new(bytes)])
+        lock(&self.stream).poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -196,7 +249,7 @@ impl Write for Io {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        lock(&self.write).poll_write_vectored(cx, slices)
+        lock(&self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

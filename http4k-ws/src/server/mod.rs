@@ -13,17 +13,26 @@
 //! ```
 
 mod accept;
+mod admission;
+mod body;
 mod config;
 mod connection;
 mod http;
 mod io;
+mod rules;
 mod running;
 mod serve;
 mod shared;
 mod shutdown;
+mod signals;
+mod stall;
 mod timer;
+#[cfg(feature = "tls")]
+mod tls;
 mod upgrade;
+mod written;
 
 pub use config::ServerConfig;
 pub use running::{RunningServer, Server};
 pub use serve::Serve;
+pub use shutdown::ShutdownReport;

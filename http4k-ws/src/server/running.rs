@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 use super::ServerConfig;
 use super::accept::accept_until;
 use super::shared::Shared;
-use super::shutdown::Signals;
+use super::shutdown::ShutdownReport;
+use super::signals::Signals;
 use crate::handler::PolyHandler;
 
 /// An application and the address it is to be served at; made by
@@ -69,7 +70,7 @@ impl Server {
                         Ok(listener) => listener,
                         Err(error) => {
                             let _ = bound.send(Err(error));
-                            return 0;
+                            return ShutdownReport::default();
                         }
                     };
                     let _ = bound.send(listener.local_addr());
@@ -117,7 +118,7 @@ async fn run(
     shared: &Arc<Shared>,
     ended: oneshot::Receiver<End>,
     closed: mpsc::Sender<()>,
-) -> usize {
+) -> ShutdownReport {
     let mut signals = None;
     accept_until(listener, shared, async {
         if let Ok(End::AtSignal) = ended.await {
@@ -126,8 +127,8 @@ async fn run(
     })
     .await;
     let _ = closed.send(());
-    let grace = shared.config.shutdown_grace;
-    shared.connections.end(grace, next_of(signals)).await
+    let hurry = next_of(signals);
+    shared.connections.end(&shared.config, hurry).await
 }
 
 /// Waits for another signal; for ever, where none was waited for.
@@ -147,7 +148,7 @@ async fn next_of(signals: Option<Signals>) {
 ///
 /// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
 /// assert_ne!(server.port(), 0);
-/// assert_eq!(server.stop(), 0);
+/// assert_eq!(server.stop().cut, 0);
 /// # std::io::Result::Ok(())
 /// ```
 #[derive(Debug)]
@@ -161,7 +162,7 @@ pub struct RunningServer {
 struct Running {
     end: oneshot::Sender<End>,
     is_closed: mpsc::Receiver<()>,
-    thread: JoinHandle<usize>,
+    thread: JoinHandle<ShutdownReport>,
 }
 
 impl RunningServer {
@@ -175,30 +176,31 @@ impl RunningServer {
         self.address
     }
 
-    /// Stops in order, waits until that is done, and says how many connections had to be cut.
+    /// Stops in order, waits until that is done, and says how it went.
     ///
-    /// No connection is taken any more, requests are answered, sockets closed with 1001. What has not
+    /// No connection is taken any more, requests are answered, sockets closed with 1001, over
+    /// [`shutdown_spread`](ServerConfig::shutdown_spread) where they are many. What has not
     /// ended after [`shutdown_grace`](ServerConfig::shutdown_grace) is cut. The thread that calls this
     /// is blocked meanwhile.
-    pub fn stop(mut self) -> usize {
-        self.running
-            .take()
-            .map_or(0, |running| running.end(End::Now))
+    pub fn stop(mut self) -> ShutdownReport {
+        let running = self.running.take();
+        running.map_or_else(ShutdownReport::default, |running| running.end(End::Now))
     }
 
     /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does; a second
     /// signal cuts what is still open.
-    pub fn block(mut self) -> usize {
-        self.running
-            .take()
-            .map_or(0, |running| running.end(End::AtSignal))
+    pub fn block(mut self) -> ShutdownReport {
+        let running = self.running.take();
+        running.map_or_else(ShutdownReport::default, |running| {
+            running.end(End::AtSignal)
+        })
     }
 }
 
 impl Running {
-    fn end(self, end: End) -> usize {
+    fn end(self, end: End) -> ShutdownReport {
         let _ = self.end.send(end);
-        self.thread.join().unwrap_or(0)
+        self.thread.join().unwrap_or_default()
     }
 }
 
@@ -216,22 +218,19 @@ impl Drop for RunningServer {
 pub(super) async fn serve_until_signal(listener: TcpListener, shared: &Arc<Shared>) {
     let mut signals = Signals::new();
     accept_until(listener, shared, signals.next()).await;
-    let cut = shared
-        .connections
-        .end(shared.config.shutdown_grace, signals.next())
-        .await;
+    let hurry = signals.next();
+    let ShutdownReport { cut, .. } = shared.connections.end(&shared.config, hurry).await;
     if cut > 0 {
         log::warn!("{cut} connections were cut");
     }
 }
 
-/// Serves `shared` until `stop`, and says how many connections had to be cut.
+/// Serves `shared` until `stop`, and says how it ended.
 pub(super) async fn serve_until(
     listener: TcpListener,
     shared: &Arc<Shared>,
     stop: impl Future<Output = ()>,
-) -> usize {
+) -> ShutdownReport {
     accept_until(listener, shared, stop).await;
-    let grace = shared.config.shutdown_grace;
-    shared.connections.end(grace, pending()).await
+    shared.connections.end(&shared.config, pending()).await
 }

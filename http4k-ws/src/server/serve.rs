@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::io;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, ToSocketAddrs};
 
+use super::connection::serve_here;
 use super::running::{serve_until, serve_until_signal};
 use super::shared::Shared;
-use super::{Server, ServerConfig};
+use super::{Server, ServerConfig, ShutdownReport};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 
 /// What can be served: every [`IntoPolyHandler`], so an application, an HTTP handler, a WebSocket handler
@@ -59,14 +61,28 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     }
 
     /// Serves what `listener` takes, within `config`, until `stop`, then stops as
-    /// [`serve`](Self::serve) does; gives how many connections had to be cut.
+    /// [`serve`](Self::serve) does; says how that went.
     fn serve_until(
         self,
         listener: TcpListener,
         config: ServerConfig,
         stop: impl Future<Output = ()> + Send,
-    ) -> impl Future<Output = usize> + Send {
+    ) -> impl Future<Output = ShutdownReport> + Send {
         self.into_poly_handler().serve_until(listener, config, stop)
+    }
+
+    /// Serves one connection over any stream of bytes, within `config`: requests, and the socket that
+    /// one of them may open. It is ended when this resolves, and cut when this is dropped.
+    ///
+    /// For connections that come from elsewhere than a port, such as a Unix socket, a pipe in memory or
+    /// one that another program took; a TCP stream should have TCP_NODELAY set. Only the current runtime's
+    /// clock is needed, and all deadlines follow it: also one that a test has paused.
+    fn serve_connection(
+        self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        config: ServerConfig,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        self.into_poly_handler().serve_connection(io, config)
     }
 
     /// A server for `address`, to be started on threads of its own.
@@ -106,8 +122,39 @@ impl PolyHandler {
         listener: TcpListener,
         config: ServerConfig,
         stop: impl Future<Output = ()>,
-    ) -> usize {
+    ) -> ShutdownReport {
         serve_until(listener, &Shared::new(self, config), stop).await
+    }
+
+    /// Serves one connection over any stream of bytes, within `config`; see
+    /// [`Serve::serve_connection`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{PolyHandler, Request, ServerConfig, WebSocket, WebSocketClient};
+    ///
+    /// async fn greet(ws: WebSocket) {
+    ///     let _ = ws.send("hello").await;
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = PolyHandler::new(|_request: Request| "http", greet);
+    /// let (ours, theirs) = tokio::io::duplex(1024);
+    /// tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    ///
+    /// let mut socket = WebSocketClient::to("ws://localhost/").connect_over(ours).await?;
+    /// assert_eq!(socket.recv().await?.unwrap().text(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn serve_connection(
+        self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        config: ServerConfig,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        serve_here(io, Shared::new(self, config))
     }
 
     /// A server for `address`, to be started on threads of its own; see [`Serve::as_server`].

@@ -3,21 +3,34 @@
 use std::sync::Arc;
 
 use super::ServerConfig;
+use super::admission::Admission;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
+#[cfg(feature = "tls")]
+use crate::tls::Acceptor;
 
 /// An application, its bounds, and what is open.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) app: PolyHandler,
     pub(super) config: ServerConfig,
+    pub(super) admission: Admission,
     pub(super) connections: Arc<Connections>,
+    #[cfg(feature = "tls")]
+    pub(super) tls: Option<Acceptor>,
 }
+
+/// What is spoken over TLS (RFC 7301 §6).
+#[cfg(feature = "tls")]
+const PROTOCOLS: &[&str] = &["http/1.1"];
 
 impl Shared {
     pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
         Arc::new(Self {
+            #[cfg(feature = "tls")]
+            tls: config.tls.as_ref().map(|tls| tls.acceptor(PROTOCOLS)),
             app,
+            admission: Admission::new(&config),
             config,
             connections: Arc::default(),
         })

@@ -1,16 +1,28 @@
 //! Everything that is open on a server, and how it is brought to an end.
+//!
+//! Connections are asked to end after the request they answer, all at once. Sockets are told in batches:
+//! each of their clients is likely to come back as soon as it is told, and ten thousand handshakes in one
+//! moment are what brings the next server down.
 
 use std::collections::HashMap;
 use std::future::Future;
+#[cfg(feature = "tls")]
+use std::future::poll_fn;
+use std::hash::{BuildHasher, RandomState};
+#[cfg(feature = "tls")]
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(feature = "tls")]
+use std::task::Poll;
 use std::task::Waker;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until};
 
+use super::{ServerConfig, timer};
 use crate::handler::WsSender;
 use crate::message::WsStatus;
 
@@ -27,16 +39,45 @@ pub(super) struct Connections {
 struct State {
     next: u64,
     open: HashMap<u64, Open>,
+    /// Since the server began to stop.
+    connections_ended: usize,
+    sockets_ended: usize,
 }
 
 #[derive(Debug, Default)]
 struct Open {
-    /// Known once the task is spawned.
+    /// Known once the task is spawned, where it is one of ours.
     task: Option<AbortHandle>,
     /// Wakes a connection that speaks HTTP.
     connection: Option<Waker>,
     /// Closes a socket.
     socket: Option<WsSender>,
+}
+
+/// How a server came to its end.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Request, Serve};
+///
+/// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+/// let report = server.stop();
+/// assert_eq!((report.sockets, report.cut), (0, 0));
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// The HTTP connections that were open when it began to stop and ended in order, their last request
+    /// answered.
+    pub connections: usize,
+    /// The sockets that were closed in order.
+    pub sockets: usize,
+    /// The connections and sockets that were cut, because their time was over or a second signal came.
+    pub cut: usize,
+    /// How long it took, from when no further connection was taken.
+    pub took: Duration,
 }
 
 /// One that is open; dropping it says that it is no more.
@@ -69,7 +110,8 @@ impl Connections {
         }
     }
 
-    fn enter(self: &Arc<Self>) -> Ticket {
+    /// Counts one more as open, which is not a task of ours.
+    pub(super) fn enter(self: &Arc<Self>) -> Ticket {
         let mut state = self.lock();
         let id = state.next;
         state.next += 1;
@@ -80,20 +122,18 @@ impl Connections {
         }
     }
 
-    /// Asks everything to end: connections after the request they answer, sockets with 1001.
-    fn tell(&self) {
+    /// Asks connections to end after the request they answer, and gives the sockets that are to be told.
+    fn stop(&self) -> Vec<WsSender> {
         self.stopping.store(true, Ordering::Release);
-        // Told outside the lock: a waker may run anything.
+        // Woken outside the lock: a waker may run anything.
         let mut wakers = Vec::new();
-        let mut senders = Vec::new();
+        let mut sockets = Vec::new();
         for open in self.lock().open.values_mut() {
             wakers.extend(open.connection.take());
-            senders.extend(open.socket.take());
+            sockets.extend(open.socket.clone());
         }
         wakers.into_iter().for_each(Waker::wake);
-        for sender in senders {
-            sender.close(WsStatus::GOING_AWAY);
-        }
+        sockets
     }
 
     async fn until_none_left(&self) {
@@ -106,27 +146,93 @@ impl Connections {
         }
     }
 
-    /// Brings everything to its end: waits for `grace`, or until `hurry`, then cuts the rest and says
-    /// how many that were.
-    pub(super) async fn end(&self, grace: Duration, hurry: impl Future<Output = ()>) -> usize {
-        self.tell();
+    /// Brings everything to its end: waits for the grace of `config`, or until `hurry`, then cuts the rest.
+    pub(super) async fn end(
+        &self,
+        config: &ServerConfig,
+        hurry: impl Future<Output = ()>,
+    ) -> ShutdownReport {
+        let begun = Instant::now();
+        let sockets = self.stop();
+        let grace = config.shutdown_grace.min(timer::LONGEST);
+        let spread = config.shutdown_spread.min(grace / 2);
         tokio::select! {
-            ended = timeout(grace, self.until_none_left()) => if ended.is_ok() {
-                return 0;
-            },
+            () = async {
+                tell(sockets, begun, spread).await;
+                self.until_none_left().await;
+            } => {}
+            () = sleep_until(begun + grace) => {}
             () = hurry => {}
         }
-        let left = std::mem::take(&mut self.lock().open);
+        let ended = self.cut();
+        ShutdownReport {
+            took: begun.elapsed(),
+            ..ended
+        }
+    }
+
+    /// Cuts what is open, and says what was not.
+    fn cut(&self) -> ShutdownReport {
+        let mut state = self.lock();
+        let left = std::mem::take(&mut state.open);
+        let report = ShutdownReport {
+            connections: state.connections_ended,
+            sockets: state.sockets_ended,
+            cut: left.len(),
+            took: Duration::ZERO,
+        };
+        drop(state);
         for open in left.values() {
             if let Some(task) = &open.task {
                 task.abort();
             }
         }
-        left.len()
+        report
+    }
+}
+
+/// So many sockets are told at a time.
+const BATCH: usize = 100;
+
+/// Closes `sockets` with 1001, a batch at a time: the first at once, each other at a random moment of its
+/// share of `spread`.
+async fn tell(sockets: Vec<WsSender>, begun: Instant, spread: Duration) {
+    let batches = sockets.len().div_ceil(BATCH);
+    let chance = RandomState::new();
+    for (index, batch) in sockets.chunks(BATCH).enumerate() {
+        if index > 0 {
+            let share = spread.div_f64(batches as f64);
+            let jitter = chance.hash_one(index) as f64 / u64::MAX as f64;
+            sleep_until(begun + share.mul_f64(index as f64 + jitter)).await;
+        }
+        for socket in batch {
+            socket.close(WsStatus::GOING_AWAY);
+        }
     }
 }
 
 impl Ticket {
+    /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
+    #[cfg(feature = "tls")]
+    pub(super) async fn unless_stopping<T>(
+        &self,
+        mut work: impl Future<Output = T> + Unpin,
+    ) -> Option<T> {
+        let mut known = false;
+        poll_fn(|cx| {
+            if !known {
+                known = true;
+                // The waker of a task stays the same.
+                self.is_connection(cx.waker().clone());
+            }
+            if self.connections.is_stopping() {
+                return Poll::Ready(None);
+            }
+            Pin::new(&mut work).poll(cx).map(Some)
+        })
+        .await
+    }
+
     /// This is a connection that speaks HTTP, and looks at [`Connections::is_stopping`] when woken.
     pub(super) fn is_connection(&self, waker: Waker) {
         if let Some(open) = self.connections.lock().open.get_mut(&self.id) {
@@ -149,60 +255,18 @@ impl Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = self.connections.lock();
-        state.open.remove(&self.id);
+        let Some(open) = state.open.remove(&self.id) else {
+            return; // It was cut.
+        };
+        if self.connections.is_stopping() {
+            match open.socket {
+                Some(_) => state.sockets_ended += 1,
+                None => state.connections_ended += 1,
+            }
+        }
         if state.open.is_empty() {
             drop(state);
             self.connections.none_left.notify_waiters();
         }
-    }
-}
-
-/// Ctrl-C, and on Unix SIGTERM.
-pub(super) struct Signals {
-    #[cfg(unix)]
-    terminate: Option<tokio::signal::unix::Signal>,
-}
-
-impl Signals {
-    pub(super) fn new() -> Self {
-        Self {
-            #[cfg(unix)]
-            terminate: {
-                use tokio::signal::unix::{SignalKind, signal};
-                signal(SignalKind::terminate())
-                    .inspect_err(|error| log::warn!("SIGTERM will not be seen: {error}"))
-                    .ok()
-            },
-        }
-    }
-
-    /// Waits for the next signal.
-    pub(super) async fn next(&mut self) {
-        tokio::select! {
-            () = interrupted() => {}
-            () = self.terminated() => {}
-        }
-    }
-
-    #[cfg(unix)]
-    async fn terminated(&mut self) {
-        match &mut self.terminate {
-            Some(signal) => {
-                signal.recv().await;
-            }
-            None => std::future::pending().await,
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn terminated(&mut self) {
-        std::future::pending().await
-    }
-}
-
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        log::warn!("Ctrl-C will not be seen: {error}");
-        std::future::pending::<()>().await;
     }
 }

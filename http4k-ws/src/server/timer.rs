@@ -9,9 +9,13 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant as StdInstant};
 
 use hyper::rt::{Sleep, Timer};
+use tokio::time::Instant;
+
+/// A time that is longer than this is as long as this: the end of others can't be told.
+pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// hyper's timer, for one connection.
 #[derive(Debug)]
@@ -30,6 +34,7 @@ struct Shared {
 impl HeadTimer {
     /// A timer for heads that take `head_timeout` at most; `heard` is raised when bytes arrive.
     pub(super) fn new(head_timeout: Duration, heard: Arc<AtomicBool>) -> Self {
+        let head_timeout = head_timeout.min(LONGEST);
         Self(Arc::new(Shared {
             heard,
             used: AtomicBool::new(false),
@@ -41,19 +46,24 @@ impl HeadTimer {
 
 impl Timer for HeadTimer {
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
-        self.sleep_until(Instant::now() + duration)
+        self.sleep_until(self.now() + duration)
     }
 
     /// Called when hyper begins to wait for a head, with the deadline of a silent connection.
-    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+    fn sleep_until(&self, deadline: StdInstant) -> Pin<Box<dyn Sleep>> {
         self.0.heard.store(false, Ordering::Relaxed);
         let first = !self.0.used.swap(true, Ordering::Relaxed);
         let head = first.then(|| Instant::now() + self.0.head_timeout);
         Box::pin(HeadSleep {
             shared: Arc::clone(&self.0),
-            silent: deadline,
+            silent: deadline.into(),
             head,
         })
+    }
+
+    /// The runtime's clock, which tests may pause.
+    fn now(&self) -> StdInstant {
+        Instant::now().into_std()
     }
 }
 
@@ -83,14 +93,14 @@ impl Future for HeadSleep {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         // A timer that ends too early is only asked again; so it is seldom set.
-        if timer.deadline().into_std() > deadline {
-            timer.as_mut().reset(deadline.into());
+        if timer.deadline() > deadline {
+            timer.as_mut().reset(deadline);
         }
         while timer.as_mut().poll(cx).is_ready() {
             if Instant::now() >= deadline {
                 return Poll::Ready(());
             }
-            timer.as_mut().reset(deadline.into());
+            timer.as_mut().reset(deadline);
         }
         Poll::Pending
     }

@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
-    CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
+    CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Method, StatusCode, Uri, Version};
@@ -10,7 +10,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
-use super::http::too_long;
+use super::ServerConfig;
 use super::shared::Shared;
 use crate::handler::{Handshake, WsConsumer, plain};
 use crate::message::{Body, Request, Response, has_token};
@@ -23,13 +23,11 @@ pub(super) struct Accepted {
     pub(super) consumer: WsConsumer,
 }
 
-/// Why a handshake is refused.
+/// Why a handshake is refused before the application sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Malformed {
+enum Refused {
     #[error("an opening handshake is HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
     HttpVersion,
-    #[error("an opening handshake has one Host (RFC 6455 §4.2.1, 2)")]
-    Host,
     #[error(
         "an opening handshake has one Sec-WebSocket-Key, of 16 bytes in base64 (RFC 6455 §4.2.1, 5)"
     )]
@@ -40,12 +38,15 @@ enum Malformed {
     Version,
     #[error("an opening handshake has no body (RFC 6455 §4.1, §4.2.1)")]
     Body,
+    #[error("pages of this origin may open no socket here (RFC 6455 §4.2.2, 4, §10.2)")]
+    Origin,
 }
 
-impl Malformed {
+impl Refused {
     fn response(self) -> Response {
         let status = match self {
             Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Origin => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
         };
         let mut response = plain(status, format!("{self}\n"));
@@ -73,11 +74,10 @@ pub(super) async fn answer(
     shared: &Shared,
     mut request: http::Request<Incoming>,
 ) -> Result<(Response, Accepted), Response> {
-    if let Some(refusal) = too_long(shared, &request) {
-        return Err(refusal);
-    }
     let has_body = !request.body().is_end_stream();
-    let accept = check(&request, has_body).map_err(Malformed::response)?;
+    let accept = check(&request, has_body)
+        .and_then(|accept| allowed(&shared.config, &request).map(|()| accept))
+        .map_err(Refused::response)?;
     let upgrade = hyper::upgrade::on(&mut request);
     let (handshake, consumer) = shared.app.upgrade(compact(request)).await?;
     let response = switching(accept, handshake.subprotocol.as_deref());
@@ -90,32 +90,43 @@ pub(super) async fn answer(
 }
 
 /// The rules of RFC 6455 §4.2.1; gives the `Sec-WebSocket-Accept` to answer with.
-fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, Malformed> {
+fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, Refused> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 {
-        return Err(Malformed::HttpVersion);
+        return Err(Refused::HttpVersion);
     }
-    only(headers, HOST).ok_or(Malformed::Host)?;
     let key = only(headers, SEC_WEBSOCKET_KEY)
         .map(HeaderValue::as_bytes)
         .filter(|key| is_key(key))
-        .ok_or(Malformed::Key)?;
+        .ok_or(Refused::Key)?;
     let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
     match (versions.next(), versions.next()) {
-        (Some(_), Some(_)) => return Err(Malformed::Versions),
+        (Some(_), Some(_)) => return Err(Refused::Versions),
         (Some(version), None) if version == "13" => {}
-        _ => return Err(Malformed::Version),
+        _ => return Err(Refused::Version),
     }
     if has_body {
-        return Err(Malformed::Body);
+        return Err(Refused::Body);
     }
-    HeaderValue::try_from(accept_key(key)).map_err(|_| Malformed::Key)
+    HeaderValue::try_from(accept_key(key)).map_err(|_| Refused::Key)
 }
 
-/// 22 characters of base64 and two of padding are 16 bytes (RFC 4648 §4).
+/// 22 characters of base64 and two of padding are 16 bytes; of the last, four bits are over, and zero
+/// (RFC 4648 §3.5, §4).
 fn is_key(key: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
+    key.len() == 24
+        && key[..21].iter().all(is_base64)
+        && matches!(key[21..], [b'A' | b'Q' | b'g' | b'w', b'=', b'='])
+}
+
+/// Whether the page that asks, if it is one, may.
+fn allowed<B>(config: &ServerConfig, request: &http::Request<B>) -> Result<(), Refused> {
+    if config.origins.allows(request) {
+        Ok(())
+    } else {
+        Err(Refused::Origin)
+    }
 }
 
 /// The value of a field that may occur once only; `None` also where it occurs twice.

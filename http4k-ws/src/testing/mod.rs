@@ -1,15 +1,26 @@
 //! The same clients with no socket: an application is called in memory.
 
 mod client;
+mod driver;
+#[cfg(all(feature = "server", feature = "client"))]
+mod duplex;
+mod offline;
 mod pipe;
+mod seed;
 mod world;
 
 pub use client::TestWsClient;
+#[cfg(all(feature = "server", feature = "client"))]
+pub use duplex::DuplexWsClient;
+pub use offline::Offline;
+pub use seed::with_seed;
 
-use crate::handler::{
-    Handshake, IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, copy_of_head, open,
-};
-use crate::message::{Body, IntoRequest, Request, Response};
+use http::Uri;
+
+use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, copy_of_head, open};
+use crate::message::{Body, IntoRequest, Request, Response, WsStatus};
+use pipe::Line;
+use seed::Lots;
 use world::World;
 
 impl PolyHandler {
@@ -33,20 +44,16 @@ impl PolyHandler {
     pub fn test_ws_with(&self, request: impl IntoRequest, config: SessionConfig) -> TestWsClient {
         let request = made(request);
         let target = request.uri().clone();
-        match open_in_world(self.clone(), request, config) {
-            Ok(client) => client,
-            Err(response) => {
-                let text = response
-                    .body()
-                    .as_bytes()
-                    .map(|bytes| String::from_utf8_lossy(bytes));
-                panic!(
-                    "the upgrade of {target} was refused: {} {}",
-                    response.status(),
-                    text.unwrap_or_default()
-                )
-            }
-        }
+        accepted(self.try_test_ws_with(request, config), &target)
+    }
+
+    /// As [`test_ws_with`](Self::test_ws_with), or the response of an application that refuses.
+    pub(crate) fn try_test_ws_with(
+        &self,
+        request: Request,
+        config: SessionConfig,
+    ) -> Result<TestWsClient, Response> {
+        open_in_world(self.clone(), request, config)
     }
 
     /// Opens a socket in memory, or gives the response that refuses it.
@@ -77,8 +84,18 @@ impl PolyHandler {
         World::of_this_thread().run(async move { whole(app.answer(request).await).await })
     }
 
+    /// Sends a request in memory, inside the current runtime: the asynchronous twin of
+    /// [`test_http`](Self::test_http).
+    ///
+    /// # Panics
+    ///
+    /// When `request` is none.
+    pub async fn send_http(&self, request: impl IntoRequest) -> Response {
+        whole(self.answer(made(request)).await).await
+    }
+
     /// Opens a socket in memory, inside the current runtime: the asynchronous twin of
-    /// [`test_ws`](Self::test_ws).
+    /// [`test_ws`](Self::test_ws). Its time is the runtime's, so `tokio::time::pause` makes it virtual.
     ///
     /// # Errors
     ///
@@ -88,43 +105,54 @@ impl PolyHandler {
     ///
     /// When `request` is none, or outside a tokio runtime.
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
-        connect(self.clone(), made(request), SessionConfig::default()).await
+        self.connect_ws_with(made(request), SessionConfig::default())
+            .await
+    }
+
+    pub(crate) async fn connect_ws_with(
+        &self,
+        request: Request,
+        config: SessionConfig,
+    ) -> Result<WebSocket, Response> {
+        let (socket, _line) = connect(self.clone(), request, config, None).await?;
+        Ok(socket)
     }
 }
 
-/// In-memory clients for everything that is an application without being a [`PolyHandler`]: an
-/// [`HttpHandler`](crate::HttpHandler), a [`WsHandler`](crate::WsHandler), a function over a [`WebSocket`].
-///
-/// `Kind` is always inferred.
-pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
-    /// As [`PolyHandler::test_ws`].
-    ///
-    /// # Panics
-    ///
-    /// As [`PolyHandler::test_ws`].
-    #[track_caller]
-    fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
-        self.clone().into_poly_handler().test_ws(request)
-    }
-
-    /// As [`PolyHandler::test_http`].
-    ///
-    /// # Panics
-    ///
-    /// As [`PolyHandler::test_http`].
-    #[track_caller]
-    fn test_http(&self, request: impl IntoRequest) -> Response {
-        self.clone().into_poly_handler().test_http(request)
-    }
+/// Runs `work` in the world of this thread.
+#[cfg(all(feature = "server", feature = "client"))]
+pub(crate) fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    World::of_this_thread().run(work)
 }
-
-impl<A: IntoPolyHandler<Kind> + Clone, Kind> Offline<Kind> for A {}
 
 #[track_caller]
-fn made(request: impl IntoRequest) -> Request {
+pub(crate) fn made(request: impl IntoRequest) -> Request {
     match request.into_request() {
         Ok(request) => request,
         Err(error) => panic!("this is no request: {error}"),
+    }
+}
+
+/// The socket, where there is one.
+///
+/// # Panics
+///
+/// With the response that refuses it.
+#[track_caller]
+pub(crate) fn accepted<S>(opened: Result<S, Response>, target: &Uri) -> S {
+    match opened {
+        Ok(socket) => socket,
+        Err(response) => {
+            let text = response
+                .body()
+                .as_bytes()
+                .map(|bytes| String::from_utf8_lossy(bytes));
+            panic!(
+                "the upgrade of {target} was refused: {} {}",
+                response.status(),
+                text.unwrap_or_default()
+            )
+        }
     }
 }
 
@@ -134,13 +162,14 @@ fn open_in_world(
     config: SessionConfig,
 ) -> Result<TestWsClient, Response> {
     let world = World::of_this_thread();
+    let lots = world.lots();
     let opened = world.run(async move {
-        match connect(app, request, config).await {
-            Ok(socket) => Ok(socket),
+        match connect(app, request, config, lots).await {
+            Ok(opened) => Ok(opened),
             Err(response) => Err(whole(response).await),
         }
     });
-    opened.map(|socket| TestWsClient::new(world, socket))
+    opened.map(|(socket, line)| TestWsClient::new(world, socket, line))
 }
 
 /// Does in memory what the server does with an upgrade, and plays the client too.
@@ -148,22 +177,33 @@ async fn connect(
     app: PolyHandler,
     request: Request,
     config: SessionConfig,
-) -> Result<WebSocket, Response> {
+    lots: Option<Lots>,
+) -> Result<(WebSocket, Line), Response> {
     let clients = copy_of_head(&request);
-    let (handshake, consumer) = app.upgrade(request).await?;
+    let (handshake, mut consumer) = app.upgrade(request).await?;
+    let config = consumer.session(config);
+    let clients_config = SessionConfig::default();
     let subprotocol = handshake.subprotocol.clone();
-    let (client_end, server_end) = pipe::pair(config.max_message);
+    let (client_end, server_end) = pipe::pair(clients_config.max_message, config.max_message);
+    let line = client_end.line();
 
     let (socket, session) = open(server_end, handshake, config);
-    tokio::spawn(session.consumed_by(consumer, socket));
+    spawn(session.consumed_by(consumer, socket), lots.as_ref());
 
     let handshake = Handshake {
         request: clients,
         subprotocol,
     };
-    let (socket, session) = open(client_end, handshake, SessionConfig::default());
-    tokio::spawn(session);
-    Ok(socket)
+    let (socket, session) = open(client_end, handshake, clients_config);
+    spawn(session, lots.as_ref());
+    Ok((socket, line))
+}
+
+fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<&Lots>) {
+    match lots {
+        None => drop(tokio::spawn(session)),
+        Some(lots) => lots.spawn(async move { drop(session.await) }),
+    }
 }
 
 /// The response with its body in memory; a body that breaks off is cut where it does.

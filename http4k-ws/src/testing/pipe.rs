@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::handler::{Gone, Incoming, Outgoing, Transport};
+use crate::handler::{Gone, Incoming, Outgoing, Transport, WsError};
 use crate::message::{WsMessage, WsStatus};
 
 /// So much lies in a pipe, as it would in the buffers of a network, before its writer waits.
@@ -21,17 +21,59 @@ pub(super) struct Pipe {
     close_sent: bool,
 }
 
-/// The two ends of a new connection; each takes messages of at most `max_message` bytes.
-pub(super) fn pair(max_message: usize) -> (Pipe, Pipe) {
+/// The two ends of a new connection, and how many bytes a message may have that each of them takes.
+pub(super) fn pair(clients_max: usize, applications_max: usize) -> (Pipe, Pipe) {
     let (there, back) = (Direction::default(), Direction::default());
-    let end = |incoming: &Direction, outgoing: &Direction| Pipe {
+    let end = |incoming: &Direction, outgoing: &Direction, max_message| Pipe {
         incoming: incoming.clone(),
         outgoing: outgoing.clone(),
         max_message,
         close_announced: false,
         close_sent: false,
     };
-    (end(&there, &back), end(&back, &there))
+    (
+        end(&there, &back, clients_max),
+        end(&back, &there, applications_max),
+    )
+}
+
+/// What travels.
+#[derive(Debug)]
+enum Item {
+    Sent(Outgoing),
+    Pong,
+}
+
+/// What a test may do to a connection, from the client's end.
+#[derive(Debug)]
+pub(super) struct Line {
+    to_client: Direction,
+    to_application: Direction,
+}
+
+impl Line {
+    /// Hands `error` to the application, before anything that it has not read yet.
+    pub(super) fn error(&self, error: WsError) {
+        let mut flow = self.to_application.lock();
+        flow.errors.push_back(error);
+        flow.wake_reader();
+    }
+
+    /// Whether the client takes what comes.
+    pub(super) fn set_reading(&self, reading: bool) {
+        let mut flow = self.to_client.lock();
+        flow.held = !reading;
+        flow.wake_reader();
+    }
+
+    /// From now on nothing arrives, at either end, and neither learns of the other's end.
+    pub(super) fn sever(&self) {
+        for direction in [&self.to_client, &self.to_application] {
+            let mut flow = direction.lock();
+            flow.held = true;
+            flow.severed = true;
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -39,12 +81,18 @@ struct Direction(Arc<Mutex<Flow>>);
 
 #[derive(Debug, Default)]
 struct Flow {
-    messages: VecDeque<Outgoing>,
+    items: VecDeque<Item>,
     bytes: usize,
     taken: u64,
     reader: Option<Waker>,
     writer: Option<Waker>,
     cut: bool,
+    /// What a test client has the application told of.
+    errors: VecDeque<WsError>,
+    /// The reader takes nothing for now.
+    held: bool,
+    /// Neither end learns of the other's end.
+    severed: bool,
 }
 
 impl Direction {
@@ -55,6 +103,9 @@ impl Direction {
     /// Nothing more is written, and nobody reads: what was written can still be read.
     fn cut(&self) {
         let mut flow = self.lock();
+        if flow.severed {
+            return;
+        }
         flow.cut = true;
         for waker in [flow.reader.take(), flow.writer.take()]
             .into_iter()
@@ -67,37 +118,49 @@ impl Direction {
 
 impl Flow {
     fn is_full(&self) -> bool {
-        self.messages.len() >= MESSAGES || self.bytes >= BYTES
+        self.items.len() >= MESSAGES || self.bytes >= BYTES
     }
 
-    fn push(&mut self, outgoing: Outgoing) {
-        self.bytes += weight(&outgoing);
-        self.messages.push_back(outgoing);
+    fn push(&mut self, item: Item) {
+        self.bytes += weight(&item);
+        self.items.push_back(item);
+        self.wake_reader();
+    }
+
+    fn wake_reader(&mut self) {
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
     }
 
-    fn pop(&mut self) -> Option<Outgoing> {
-        let outgoing = self.messages.pop_front()?;
-        self.bytes -= weight(&outgoing);
+    fn pop(&mut self) -> Option<Item> {
+        let item = self.items.pop_front()?;
+        self.bytes -= weight(&item);
         // One more than its bytes, so that an empty message is progress too.
-        self.taken += weight(&outgoing) as u64 + 1;
+        self.taken += weight(&item) as u64 + 1;
         if let Some(writer) = self.writer.take() {
             writer.wake();
         }
-        Some(outgoing)
+        Some(item)
     }
 }
 
-fn weight(outgoing: &Outgoing) -> usize {
-    match outgoing {
-        Outgoing::Message(message) => message.as_bytes().len(),
-        Outgoing::Close(_) => 0,
+fn weight(item: &Item) -> usize {
+    match item {
+        Item::Sent(Outgoing::Message(message)) => message.as_bytes().len(),
+        Item::Sent(Outgoing::Ping | Outgoing::Close(_)) | Item::Pong => 0,
     }
 }
 
 impl Pipe {
+    /// The connection of this end, which is the client's.
+    pub(super) fn line(&self) -> Line {
+        Line {
+            to_client: self.incoming.clone(),
+            to_application: self.outgoing.clone(),
+        }
+    }
+
     fn receive(&mut self, message: WsMessage) -> Incoming {
         if message.as_bytes().len() > self.max_message {
             let reason = format!("a message is at most {} bytes", self.max_message);
@@ -108,10 +171,27 @@ impl Pipe {
     }
 }
 
+impl Pipe {
+    /// Sends what a network's end would send by itself.
+    fn answer(&mut self, item: Item) {
+        if !self.close_sent {
+            self.outgoing.lock().push(item);
+        }
+    }
+}
+
 impl Transport for Pipe {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let mut flow = self.incoming.lock();
-        if matches!(flow.messages.front(), Some(Outgoing::Close(_))) && !self.close_announced {
+        if let Some(error) = flow.errors.pop_front() {
+            return Poll::Ready(Incoming::Error(error));
+        }
+        if flow.held {
+            flow.reader = Some(cx.waker().clone());
+            return Poll::Pending;
+        }
+        let close_ahead = matches!(flow.items.front(), Some(Item::Sent(Outgoing::Close(_))));
+        if close_ahead && !self.close_announced {
             self.close_announced = true;
             return Poll::Ready(Incoming::CloseAhead);
         }
@@ -123,14 +203,17 @@ impl Transport for Pipe {
         }
         drop(flow);
         Poll::Ready(match popped {
-            Some(Outgoing::Message(message)) => self.receive(message),
-            Some(Outgoing::Close(status)) => {
-                if !self.close_sent {
-                    self.close_sent = true;
-                    self.outgoing.lock().push(Outgoing::Close(status.clone()));
-                }
+            Some(Item::Sent(Outgoing::Message(message))) => self.receive(message),
+            Some(Item::Sent(Outgoing::Close(status))) => {
+                self.answer(Item::Sent(Outgoing::Close(status.clone())));
+                self.close_sent = true;
                 Incoming::Close(status)
             }
+            Some(Item::Sent(Outgoing::Ping)) => {
+                self.answer(Item::Pong);
+                Incoming::Control
+            }
+            Some(Item::Pong) => Incoming::Control,
             None => Incoming::Lost,
         })
     }
@@ -153,7 +236,7 @@ impl Transport for Pipe {
             return Err(Gone);
         }
         self.close_sent = matches!(outgoing, Outgoing::Close(_));
-        flow.push(outgoing);
+        flow.push(Item::Sent(outgoing));
         Ok(())
     }
 
@@ -173,6 +256,15 @@ impl Transport for Pipe {
 
     fn taken(&self) -> u64 {
         self.outgoing.lock().taken
+    }
+
+    fn heard(&self) -> u64 {
+        self.incoming.lock().taken
+    }
+
+    fn partial(&self) -> Option<u64> {
+        // A message travels whole.
+        None
     }
 }
 

@@ -4,11 +4,14 @@
 //! A thread of its own, so that a test can be a plain function or run inside any runtime. One for each
 //! test thread, so that all clients of a test see one application and one clock.
 
+use std::cell::RefCell;
 use std::future::{self, Future};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
+
+use super::seed::Lots;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -17,19 +20,36 @@ type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct World {
     jobs: mpsc::Sender<Job>,
     idle: Arc<Idle>,
+    lots: Option<Lots>,
 }
 
 thread_local! {
-    static WORLD: World = World::start();
+    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
 }
 
 impl World {
     /// The world of this thread.
     pub(super) fn of_this_thread() -> Self {
-        WORLD.with(Clone::clone)
+        WORLD.with_borrow_mut(|world| world.get_or_insert_with(|| Self::start(None)).clone())
     }
 
-    fn start() -> Self {
+    /// A new world, in which a seed decides whose turn it is.
+    pub(super) fn seeded(seed: u64) -> Self {
+        Self::start(Some(Lots::new(seed)))
+    }
+
+    /// Runs `work`, for which this is the world of the thread.
+    pub(super) fn around<T>(self, work: impl FnOnce() -> T) -> T {
+        let _back = Back(WORLD.replace(Some(self)));
+        work()
+    }
+
+    /// What decides whose turn it is; `None` where that is the order of the wakings.
+    pub(super) fn lots(&self) -> Option<Lots> {
+        self.lots.clone()
+    }
+
+    fn start(lots: Option<Lots>) -> Self {
         let idle = Arc::new(Idle::default());
         let (jobs, queue) = mpsc::channel::<Job>();
         let parked = Arc::clone(&idle);
@@ -51,7 +71,7 @@ impl World {
                 });
             })
             .expect("a thread can be started");
-        Self { jobs, idle }
+        Self { jobs, idle, lots }
     }
 
     /// Runs `work` in this world, and everything it wakes, until it is done.
@@ -79,6 +99,15 @@ impl World {
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
         let idle = Arc::clone(&self.idle);
         async move { idle.settled().await }
+    }
+}
+
+/// Brings back the world that a thread had before.
+struct Back(Option<World>);
+
+impl Drop for Back {
+    fn drop(&mut self) {
+        WORLD.set(self.0.take());
     }
 }
 

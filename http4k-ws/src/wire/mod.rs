@@ -1,36 +1,51 @@
 //! RFC 6455 on a byte stream: frames in and out, as a session's [`Transport`].
 //!
-//! The only folder that names tungstenite, which reads and writes the frames. Around it stand a stream
-//! that reads into a buffer of the thread instead of one of the socket's own, and a guard that follows
-//! the frame headers as the bytes pass.
+//! The only folder that names tungstenite, which decodes what comes: it unmasks, joins fragments and
+//! checks text. Before it stands a guard that refuses what breaks a rule by the header alone; beside it
+//! the frames that go out are gathered, and large payloads written as they are. Bytes are read into and
+//! gathered in buffers of the thread, so that an idle socket owns none.
+//!
+//! [`Transport`]: crate::handler::Transport
 
+mod buffers;
+mod frame;
 mod guard;
-mod stream;
+mod reader;
 mod transport;
+mod writer;
 
 pub(crate) use transport::Wire;
 
+use tokio::io::{AsyncRead, AsyncWrite};
 #[cfg(feature = "client")]
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::handler::SessionConfig;
 
-/// What a peer may send at most.
+/// A stream of bytes that a connection can run over.
+pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
+
+/// Which end of a connection this is: a client masks what it sends (RFC 6455 §5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// Bytes of a message, fragments joined; 1009 past it.
-    pub(crate) max_message: usize,
-    /// Bytes of a frame's payload; 1009 past it, from its header on.
-    pub(crate) max_frame: usize,
+pub(crate) enum Role {
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    Server,
+    #[cfg_attr(not(feature = "client"), allow(dead_code))]
+    Client,
 }
 
-/// tungstenite zero-fills its whole read buffer at every read, so it gets a small one.
-const READ_BUFFER: usize = 1024;
-
-/// So much is gathered before it is written ahead of a flush.
-const WRITE_BUFFER: usize = 64 * 1024;
+/// What a peer may send at most; each as in [`SessionConfig`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) max_message: usize,
+    pub(crate) max_frame: usize,
+    pub(crate) max_fragments: Option<u32>,
+    pub(crate) max_empty_fragments: Option<u32>,
+    pub(crate) max_control_rate: Option<u32>,
+}
 
 impl Limits {
     /// The limits of a session.
@@ -38,15 +53,10 @@ impl Limits {
         Self {
             max_message: config.max_message,
             max_frame: config.max_frame,
+            max_fragments: config.max_fragments,
+            max_empty_fragments: config.max_empty_fragments,
+            max_control_rate: config.max_control_rate,
         }
-    }
-
-    fn config(self) -> WebSocketConfig {
-        WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(WRITE_BUFFER)
-            .max_message_size(Some(self.max_message))
-            .max_frame_size(Some(self.max_frame))
     }
 }
 

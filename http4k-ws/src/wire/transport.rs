@@ -1,22 +1,22 @@
 //! A session's transport over frames.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use futures_util::{FutureExt, Sink, Stream};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_tungstenite::WebSocketStream;
+use tokio::io::AsyncRead;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
-use tokio_tungstenite::tungstenite::{Error, Message, protocol::Role};
+use tokio_tungstenite::tungstenite::protocol::{
+    Role as CodecRole, WebSocketConfig, WebSocketContext,
+};
+use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::Limits;
-use super::guard::FrameGuard;
-use super::stream::FrameStream;
+use super::guard::{CloseFrame, Stop, Violation};
+use super::reader::{Closing, Reader};
+use super::writer::Writer;
+use super::{ByteStream, Limits, Role};
 use crate::handler::{Gone, Incoming, Outgoing, Transport};
 use crate::message::{WsMessage, WsStatus};
 
@@ -24,15 +24,23 @@ use crate::message::{WsMessage, WsStatus};
 /// unread bytes resets it, and the reset can overtake the close frame.
 const DRAIN: usize = 256 * 1024;
 
+/// tungstenite zero-fills its whole read buffer at every read, so it gets a small one.
+const CODEC_BUFFER: usize = 1024;
+
 /// One end of a WebSocket connection, after its opening handshake.
 pub(crate) struct Wire<S> {
     /// `None` when the connection is dropped.
-    frames: Option<WebSocketStream<FrameStream<S>>>,
+    io: Option<S>,
     role: Role,
+    limits: Limits,
+    reader: Reader,
+    decoder: WebSocketContext,
+    writer: Writer,
+    /// The peer's close frame, once the session was told that it is ahead.
+    close: Option<CloseFrame>,
     /// How far an orderly end has come.
     shutdown: Shutdown,
     drain: usize,
-    written: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +50,7 @@ enum Shutdown {
     Drain,
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
+impl<S: ByteStream> Wire<S> {
     /// The server's end of a connection whose opening handshake is done; `ahead` was read along with it.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn server(io: S, ahead: Bytes, limits: Limits) -> Self {
@@ -56,27 +64,84 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
     }
 
     fn new(io: S, ahead: Bytes, limits: Limits, role: Role) -> Self {
-        let stream = FrameStream::new(io, ahead, FrameGuard::new());
-        let frames = WebSocketStream::from_raw_socket(stream, role, Some(limits.config()))
-            .now_or_never()
-            .expect("to wrap a stream takes no waiting");
         Self {
-            frames: Some(frames),
+            io: Some(io),
             role,
+            limits,
+            reader: Reader::new(ahead, role, limits),
+            decoder: decoder(role, limits),
+            writer: Writer::new(role),
+            close: None,
             shutdown: Shutdown::Flush,
             drain: DRAIN,
-            written: 0,
+        }
+    }
+
+    /// What the peer sent, as far as it is decoded from what has come.
+    fn poll_decoded(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
+        let Some(io) = &mut self.io else {
+            return Poll::Ready(Incoming::Lost);
+        };
+        let mut source = Source {
+            io,
+            reader: &mut self.reader,
+            cx,
+        };
+        let decoded = self.decoder.read(&mut source);
+        Poll::Ready(match decoded {
+            Ok(Message::Text(text)) => {
+                self.message_ended();
+                Incoming::Message(WsMessage::from_checked_utf8(text.into()))
+            }
+            Ok(Message::Binary(bytes)) => {
+                self.message_ended();
+                Incoming::Message(WsMessage::new_binary(bytes))
+            }
+            Ok(Message::Ping(payload)) => {
+                self.writer.pong(payload);
+                Incoming::Control
+            }
+            Ok(Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => Incoming::Control,
+            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
+                match self.reader.stopped() {
+                    None => return Poll::Pending,
+                    Some(Stop::Close) => {
+                        self.close = Some(CloseFrame::new());
+                        Incoming::CloseAhead
+                    }
+                    Some(Stop::Broken(violation)) => Incoming::Failed(violation.status()),
+                }
+            }
+            Err(error) => failure(&error, self.limits),
+        })
+    }
+
+    /// Gives back what a large message has left in the decoder, which stands at the end of it.
+    fn message_ended(&mut self) {
+        if self.reader.take_large() {
+            self.decoder = decoder(self.role, self.limits);
+        }
+    }
+
+    fn closed(&mut self, payload: &[u8]) -> Incoming {
+        match status(payload) {
+            Ok(status) => {
+                // The echo, unless this side has closed first (RFC 6455 §5.5.1).
+                let _ = self.writer.close(status.clone());
+                Incoming::Close(status)
+            }
+            Err(violation) => Incoming::Failed(violation.status()),
         }
     }
 
     fn poll_orderly_end(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(frames) = &mut self.frames else {
+        let Some(io) = &mut self.io else {
             return Poll::Ready(());
         };
         loop {
             match self.shutdown {
                 Shutdown::Flush => {
-                    if ready!(Pin::new(&mut *frames).poll_flush(cx)).is_err() {
+                    if ready!(self.writer.poll_flush(io, cx)).is_err() {
                         return Poll::Ready(());
                     }
                     // The server ends the connection first, so that it keeps TIME_WAIT (RFC 6455 §7.1.1).
@@ -86,65 +151,55 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Wire<S> {
                     };
                 }
                 Shutdown::CloseWriteSide => {
-                    if ready!(Pin::new(frames.get_mut().io_mut()).poll_shutdown(cx)).is_err() {
+                    if ready!(Pin::new(&mut *io).poll_shutdown(cx)).is_err() {
                         return Poll::Ready(());
                     }
                     self.shutdown = Shutdown::Drain;
                 }
-                Shutdown::Drain => return frames.get_mut().poll_drain(cx, &mut self.drain),
+                Shutdown::Drain => return self.reader.poll_drain(io, cx, &mut self.drain),
             }
         }
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for Wire<S> {
+impl<S: ByteStream> Transport for Wire<S> {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
-        let Some(frames) = &mut self.frames else {
-            return Poll::Ready(Incoming::Lost);
+        let (Some(io), Some(close)) = (&mut self.io, &mut self.close) else {
+            return self.poll_decoded(cx);
         };
-        loop {
-            let next = match Pin::new(&mut *frames).poll_next(cx) {
-                Poll::Ready(next) => next,
-                Poll::Pending if frames.get_mut().release_close() => {
-                    return Poll::Ready(Incoming::CloseAhead);
-                }
-                Poll::Pending => return Poll::Pending,
-            };
-            return Poll::Ready(match next {
-                Some(Ok(Message::Text(text))) => {
-                    Incoming::Message(WsMessage::from_checked_utf8(text.into()))
-                }
-                Some(Ok(Message::Binary(bytes))) => Incoming::Message(WsMessage::new_binary(bytes)),
-                // tungstenite has queued the pong (RFC 6455 §5.5.2).
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
-                Some(Ok(Message::Close(frame))) => Incoming::Close(status(frame)),
-                Some(Err(error)) => failure(&error),
-                None => Incoming::Lost,
-            });
-        }
+        Poll::Ready(match ready!(self.reader.poll_close_frame(io, cx, close)) {
+            Closing::Frame(payload) => self.closed(&payload),
+            Closing::Broken(violation) => Incoming::Failed(violation.status()),
+            Closing::Lost => Incoming::Lost,
+        })
     }
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
-        let Some(frames) = &mut self.frames else {
-            return Poll::Ready(Err(Gone));
-        };
-        Pin::new(frames).poll_ready(cx).map_err(|_| Gone)
+        match &mut self.io {
+            Some(io) => self.writer.poll_ready(io, cx),
+            None => Poll::Ready(Err(Gone)),
+        }
     }
 
     fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone> {
-        let Some(frames) = &mut self.frames else {
+        if self.io.is_none() {
             return Err(Gone);
-        };
-        Pin::new(frames)
-            .start_send(frame(outgoing))
-            .map_err(|_| Gone)
+        }
+        match outgoing {
+            Outgoing::Message(message) => self.writer.message(message),
+            Outgoing::Ping => {
+                self.writer.ping();
+                Ok(())
+            }
+            Outgoing::Close(status) => self.writer.close(status),
+        }
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
-        let Some(frames) = &mut self.frames else {
-            return Poll::Ready(Err(Gone));
-        };
-        Pin::new(frames).poll_flush(cx).map_err(|_| Gone)
+        match &mut self.io {
+            Some(io) => self.writer.poll_flush(io, cx),
+            None => Poll::Ready(Err(Gone)),
+        }
     }
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -154,64 +209,97 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for Wire<S> {
     }
 
     fn cut(&mut self) {
-        self.written = self.taken();
-        self.frames = None;
+        self.io = None;
     }
 
     fn taken(&self) -> u64 {
-        self.frames
-            .as_ref()
-            .map_or(self.written, |frames| frames.get_ref().written())
+        self.writer.written()
+    }
+
+    fn heard(&self) -> u64 {
+        self.reader.heard()
+    }
+
+    fn partial(&self) -> Option<u64> {
+        self.reader.partial()
     }
 }
 
-/// The message as tungstenite sends it. Text goes as a frame of bytes, for it was checked already.
-fn frame(outgoing: Outgoing) -> Message {
-    match outgoing {
-        Outgoing::Message(message) => {
-            let data = if message.is_text() {
-                Data::Text
-            } else {
-                Data::Binary
-            };
-            Message::Frame(Frame::message(
-                message.into_bytes(),
-                OpCode::Data(data),
-                true,
-            ))
+fn decoder(role: Role, limits: Limits) -> WebSocketContext {
+    let role = match role {
+        Role::Server => CodecRole::Server,
+        Role::Client => CodecRole::Client,
+    };
+    let config = WebSocketConfig::default()
+        .read_buffer_size(CODEC_BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(Some(limits.max_message))
+        .max_frame_size(Some(limits.max_frame));
+    WebSocketContext::new(role, Some(config))
+}
+
+/// What the decoder reads from. The answers that it would give to pings by itself go nowhere: the writer
+/// gives them.
+struct Source<'a, 'cx, S> {
+    io: &'a mut S,
+    reader: &'a mut Reader,
+    cx: &'a mut Context<'cx>,
+}
+
+impl<S: AsyncRead + Unpin> Read for Source<'_, '_, S> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self.reader.poll_read(self.io, self.cx, out) {
+            Poll::Ready(read) => read,
+            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
         }
-        Outgoing::Close(status) => Message::Close(Some(CloseFrame {
-            code: status.code().into(),
-            reason: status.reason().into(),
-        })),
     }
 }
 
-fn status(frame: Option<CloseFrame>) -> WsStatus {
-    match frame {
-        Some(frame) => WsStatus::received(frame.code.into(), frame.reason.as_str().to_owned()),
-        None => WsStatus::NO_STATUS,
+impl<S> Write for Source<'_, '_, S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
     }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a close frame says (RFC 6455 §5.5.1, §7.4).
+fn status(payload: &[u8]) -> Result<WsStatus, Violation> {
+    let Some((code, reason)) = payload.split_first_chunk() else {
+        return Ok(WsStatus::NO_STATUS);
+    };
+    let code = u16::from_be_bytes(*code);
+    let reason = std::str::from_utf8(reason).map_err(|_| Violation::CloseReason)?;
+    // 1016 to 2999 are the protocol's own, and none of them means anything yet.
+    let status = match code {
+        1016..=2999 => None,
+        _ => WsStatus::new(code, reason.to_owned()).ok(),
+    };
+    status.ok_or(Violation::CloseCode(code))
 }
 
 /// How a failure to read is answered: with a close code where the peer broke a rule (RFC 6455 §7.4.1).
-fn failure(error: &Error) -> Incoming {
-    let code = match error {
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => return Incoming::Lost,
-        Error::Protocol(_) => WsStatus::PROTOCOL_ERROR,
-        Error::Utf8(_) => WsStatus::INVALID_PAYLOAD,
-        Error::Capacity(_) => WsStatus::TOO_BIG,
-        _ => return Incoming::Lost,
-    };
-    let explained = WsStatus::new(code.code(), error.to_string());
-    Incoming::Failed(explained.unwrap_or(code))
+fn failure(error: &Error, limits: Limits) -> Incoming {
+    Incoming::Failed(
+        match error {
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) | Error::Io(_) => {
+                return Incoming::Lost;
+            }
+            Error::Utf8(_) => Violation::Text,
+            Error::Capacity(_) => Violation::MessageTooBig(limits.max_message as u64),
+            _ => Violation::Protocol,
+        }
+        .status(),
+    )
 }
 
 impl<S> fmt::Debug for Wire<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wire")
             .field("role", &self.role)
-            .field("open", &self.frames.is_some())
+            .field("open", &self.io.is_some())
             .finish()
     }
 }

@@ -62,7 +62,7 @@ fn a_server_that_is_lost_is_seen() {
     let server = echo();
     let mut client =
         WebSocketClient::blocking(format!("ws://{}", server.addr())).expect("a socket");
-    assert_eq!(server.stop(), 0);
+    assert_eq!(server.stop().cut, 0);
     assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
     assert!(client.send("late").is_err());
 }

@@ -1,5 +1,8 @@
 //! The clients of the network, against our server and against others that are wrong.
 
 mod blocking;
+mod callbacks;
 mod connect;
+mod http;
+mod reconnect;
 mod script;

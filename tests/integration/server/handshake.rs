@@ -102,11 +102,11 @@ fn a_malformed_handshake_is_refused_with_the_rule_it_breaks() {
     let doubled = |field: &str| format!("{field}{field}");
     let cases = [
         (good.replace("HTTP/1.1", "HTTP/1.0"), 400, "§4.2.1, 1"),
-        (good.replace("Host: localhost\r\n", ""), 400, "§4.2.1, 2"),
+        (good.replace("Host: localhost\r\n", ""), 400, "one Host"),
         (
             good.replace("Host: localhost\r\n", &doubled("Host: a\r\n")),
             400,
-            "§4.2.1, 2",
+            "one Host",
         ),
         (good.replace(key, ""), 400, "§4.2.1, 5"),
         (good.replace(key, &doubled(key)), 400, "§4.2.1, 5"),

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http4k_ws::{
-    Body, BodyError, PolyHandler, Request, Response, RunningServer, Serve, ServerConfig,
-    StatusCode, WebSocket,
+    IntoResponse, PolyHandler, Request, Response, RunningServer, Serve, ServerConfig, WebSocket,
 };
 
 use super::peer::{self, Peer};
@@ -14,17 +13,10 @@ async fn app(request: Request) -> Response {
         "/panic" => panic!("an http handler that panics, in a test"),
         "/echo" => match request.into_body().bytes().await {
             Ok(bytes) => Response::new(bytes.into()),
-            Err(BodyError::TooLarge { .. }) => with_status(StatusCode::PAYLOAD_TOO_LARGE),
-            Err(_) => with_status(StatusCode::BAD_REQUEST),
+            Err(error) => error.into_response(),
         },
         _ => Response::new("hello".into()),
     }
-}
-
-fn with_status(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
 }
 
 fn start(config: ServerConfig) -> RunningServer {
@@ -162,10 +154,13 @@ fn a_head_that_never_ends_is_given_up() {
     );
     assert!(Peer::connect(server.addr()).is_ended());
     let mut peer = Peer::connect(server.addr());
-    assert!(peer.send("GET / HTTP/1.1\r\nHost:").is_ended());
+    let begun = "GET / HTTP/1.1\r\nHost:";
+    assert_eq!(peer.send(begun).answer().status, 408);
+    assert!(peer.is_ended());
     let mut peer = Peer::connect(server.addr());
     assert_eq!(peer.send(peer::get("/")).answer().status, 200);
-    assert!(peer.send("GET / HTTP/1.1\r\nHost:").is_ended());
+    assert_eq!(peer.send(begun).answer().status, 408);
+    assert!(peer.is_ended());
 }
 
 #[test]

@@ -3,9 +3,10 @@
 mod frames;
 mod handshake;
 mod http;
-mod peer;
+pub(crate) mod peer;
 mod pipeline;
 mod serve;
 #[cfg(unix)]
 mod signals;
 mod stop;
+mod streams;

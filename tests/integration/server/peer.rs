@@ -7,24 +7,24 @@ use std::time::Duration;
 /// A test fails that waits for longer than this.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-pub(super) const TEXT: u8 = 1;
-pub(super) const CLOSE: u8 = 8;
+pub(crate) const TEXT: u8 = 1;
+pub(crate) const CLOSE: u8 = 8;
 
-pub(super) struct Peer {
+pub(crate) struct Peer {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// The status line and the fields, as they came.
-    pub(super) head: String,
-    pub(super) body: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub(super) fn field(&self, name: &str) -> Option<&str> {
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
         self.head.lines().skip(1).find_map(|line| {
             let (known, value) = line.split_once(':')?;
             known.eq_ignore_ascii_case(name).then(|| value.trim())
@@ -33,7 +33,7 @@ impl Answer {
 }
 
 impl Peer {
-    pub(super) fn connect(address: SocketAddr) -> Self {
+    pub(crate) fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect_timeout(&address, DEADLINE).expect("a connection");
         stream
             .set_read_timeout(Some(DEADLINE))
@@ -46,21 +46,21 @@ impl Peer {
     }
 
     /// The same connection, to be written to by another thread.
-    pub(super) fn twin(&self) -> Self {
+    pub(crate) fn twin(&self) -> Self {
         Self {
             stream: self.stream.try_clone().expect("another handle"),
             unread: Vec::new(),
         }
     }
 
-    pub(super) fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         self.stream
             .write_all(bytes.as_ref())
             .expect("the peer takes it");
         self
     }
 
-    pub(super) fn ends_sending(&mut self) {
+    pub(crate) fn ends_sending(&mut self) {
         let ended = self.stream.shutdown(Shutdown::Write);
         ended.expect("an open connection");
     }
@@ -74,7 +74,7 @@ impl Peer {
     }
 
     /// Whether anything comes within `limit`, or came before.
-    pub(super) fn hears_within(&mut self, limit: Duration) -> bool {
+    pub(crate) fn hears_within(&mut self, limit: Duration) -> bool {
         let set = |limit| {
             self.stream
                 .set_read_timeout(Some(limit))
@@ -94,7 +94,7 @@ impl Peer {
     }
 
     /// The next response, with a body as long as its Content-Length.
-    pub(super) fn answer(&mut self) -> Answer {
+    pub(crate) fn answer(&mut self) -> Answer {
         let end = loop {
             let found = self.unread.windows(4).position(|four| four == b"\r\n\r\n");
             match found {
@@ -117,13 +117,37 @@ impl Peer {
     }
 
     /// The next bytes are these.
-    pub(super) fn expect(&mut self, bytes: &str) {
+    pub(crate) fn expect(&mut self, bytes: &str) {
         let came = self.take(bytes.len());
         assert_eq!(String::from_utf8_lossy(&came), bytes);
     }
 
+    /// What comes up to the next `end`, with it.
+    pub(crate) fn until(&mut self, end: &str) -> String {
+        let length = loop {
+            let found = self
+                .unread
+                .windows(end.len())
+                .position(|window| window == end.as_bytes());
+            match found {
+                Some(at) => break at + end.len(),
+                None => assert!(self.fill(), "ended after {:?}", self.unread),
+            }
+        };
+        String::from_utf8(self.take(length)).expect("text")
+    }
+
+    /// Everything that comes until the server ends the connection, in order or not.
+    pub(crate) fn rest(&mut self) -> String {
+        let mut chunk = [0; 4096];
+        while let Ok(read @ 1..) = self.stream.read(&mut chunk) {
+            self.unread.extend_from_slice(&chunk[..read]);
+        }
+        String::from_utf8_lossy(&std::mem::take(&mut self.unread)).into_owned()
+    }
+
     /// The next frame of the server: its opcode and payload.
-    pub(super) fn frame(&mut self) -> (u8, Vec<u8>) {
+    pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
         let start = self.take(2);
         assert_eq!(start[0] & 0xF0, 0x80, "one frame is one message");
         let length = match start[1] {
@@ -136,44 +160,44 @@ impl Peer {
         (start[0] & 0x0F, self.take(length))
     }
 
-    pub(super) fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         let (opcode, payload) = self.frame();
         assert_eq!(opcode, TEXT, "{payload:?}");
         String::from_utf8(payload).expect("text")
     }
 
     /// The code of the close frame that is next.
-    pub(super) fn close_code(&mut self) -> u16 {
+    pub(crate) fn close_code(&mut self) -> u16 {
         let (opcode, payload) = self.frame();
         assert_eq!(opcode, CLOSE, "{payload:?}");
         u16::from_be_bytes([payload[0], payload[1]])
     }
 
     /// Whether the server ended the connection, with nothing before that.
-    pub(super) fn is_ended(&mut self) -> bool {
+    pub(crate) fn is_ended(&mut self) -> bool {
         !self.fill() && self.unread.is_empty()
     }
 }
 
 /// A frame as a client sends it: masked, with a key of zeros (RFC 6455 §5.3).
-pub(super) fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0];
     frame.extend_from_slice(payload);
     frame
 }
 
-pub(super) fn text(payload: &str) -> Vec<u8> {
+pub(crate) fn text(payload: &str) -> Vec<u8> {
     frame(TEXT, payload.as_bytes())
 }
 
 /// A good opening handshake, with more fields.
-pub(super) fn handshake(target: &str, more: &str) -> String {
+pub(crate) fn handshake(target: &str, more: &str) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
     )
 }
 
-pub(super) fn get(target: &str) -> String {
+pub(crate) fn get(target: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n")
 }

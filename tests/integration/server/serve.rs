@@ -99,7 +99,7 @@ async fn a_listener_is_served_until_told_to_stop() {
     });
     assert_eq!(talk.await.expect("a talk"), "hello");
     let _ = stop.send(());
-    assert_eq!(served.await.expect("a server"), 0);
+    assert_eq!(served.await.expect("a server").cut, 0);
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ fn blocked() -> (Peer, Ends) {
         .start();
     let server = server.expect("a server");
     let peer = open_socket(server.addr());
-    thread::spawn(move || ended.send(Ok(server.block())));
+    thread::spawn(move || ended.send(Ok(server.block().cut)));
     (peer, ends)
 }
 

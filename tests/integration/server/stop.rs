@@ -46,7 +46,8 @@ fn open_sockets_are_told_1001() {
         })
         .collect();
     let address = server.addr();
-    assert_eq!(server.stop(), 0);
+    let report = server.stop();
+    assert_eq!((report.connections, report.sockets, report.cut), (1, 3, 0));
     assert!(silent.is_ended());
     for talk in talks {
         assert!(talk.join().expect("a talk"));
@@ -59,7 +60,7 @@ fn a_peer_that_does_not_answer_is_cut_after_the_grace() {
     let brief = ServerConfig::default().with_shutdown_grace(Duration::from_millis(20));
     let server = start(brief);
     let mut deaf = open_socket(&server);
-    assert_eq!(server.stop(), 1);
+    assert_eq!(server.stop().cut, 1);
     assert_eq!(deaf.close_code(), 1001);
     assert!(deaf.is_ended());
 }
@@ -95,7 +96,8 @@ fn a_request_being_answered_is_answered() {
     gate.add_permits(1);
     assert_eq!(peer.answer().body, "in time");
     assert!(peer.is_ended());
-    assert_eq!(stopping.join().expect("a stop"), 0);
+    let report = stopping.join().expect("a stop");
+    assert_eq!((report.connections, report.sockets, report.cut), (1, 0, 0));
 }
 
 #[test]

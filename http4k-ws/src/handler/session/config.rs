@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use super::slow_consumer::SlowConsumer;
 use crate::setters::setters;
 
 /// The bounds of one socket: how much may wait, and for how long.
+///
+/// A server takes them from its `ServerConfig`, a client from its opening handshake; the filter
+/// [`session`](crate::session()) changes them for the sockets of a route. Where a bound is an `Option`,
+/// `None` lifts it; a time of [`Duration::MAX`] never passes.
 ///
 /// # Examples
 ///
@@ -19,16 +24,40 @@ use crate::setters::setters;
 #[non_exhaustive]
 pub struct SessionConfig {
     /// How long a message from the peer may be, in bytes, its fragments joined; a longer one closes the
-    /// socket with 1009. Default 1 MiB.
+    /// socket with 1009, from the header on that makes it too long. Default 1 MiB.
     pub max_message: usize,
     /// How long the payload of one frame from the peer may be, in bytes; 1009 too, and from the frame's
     /// header on. Only on the network, for in memory there are no frames. Default 1 MiB.
     pub max_frame: usize,
+    /// How many fragments a message from the peer may have beyond one for each 16 bytes of it; more
+    /// close the socket with 1008. Only on the network. Default 1,024, `None` for any number.
+    pub max_fragments: Option<u32>,
+    /// How many fragments without a payload may follow each other; more close the socket with 1008.
+    /// Only on the network. Default 128, `None` for any number.
+    pub max_empty_fragments: Option<u32>,
+    /// How many pings and pongs the peer may send in a second, on average over 5 s; more close the
+    /// socket with 1008. Only on the network. Default 1,000, `None` for any number.
+    pub max_control_rate: Option<u32>,
+    /// How long a message from the peer may take, from its first frame to its last byte; a slower one
+    /// closes the socket with 1008. Time in which this side does not read, because what came before waits
+    /// for the consumer, does not count. Only on the network. Default 30 s, `None` for any time.
+    pub message_deadline: Option<Duration>,
+    /// After how long a silence of the peer it is sent a ping (RFC 6455 §5.5.2), which keeps the
+    /// connection open in proxies and makes a living peer heard. Default 20 s, `None` for no pings.
+    pub ping_interval: Option<Duration>,
+    /// After how long a silence the peer counts as dead: the socket is closed with 1001, which
+    /// `on_close` and `closed` give, and the connection is cut. A ping is waited for at least as long as
+    /// is left of this after [`ping_interval`](Self::ping_interval), also where this process itself was
+    /// suspended. Time in which this side does not read does not count. Default 40 s, `None` for never.
+    pub dead_after: Option<Duration>,
     /// How many messages may wait in each direction. Default 256, at least 1.
     pub queue_messages: usize,
-    /// How many bytes may wait in each direction; one message of any size may, in an empty queue.
-    /// Default 1 MiB.
+    /// How many bytes may wait in each direction before the next message must; a message of any
+    /// size fits as long as fewer wait. Default 1 MiB.
     pub queue_bytes: usize,
+    /// What happens to a message that is sent while the queue to the peer is full. Default
+    /// [`SlowConsumer::Wait`].
+    pub slow_consumer: SlowConsumer,
     /// How long the peer may take nothing of what waits for it, before the socket is closed with 1013
     /// and cut. Default 10 s.
     pub write_stall: Duration,
@@ -43,8 +72,15 @@ impl Default for SessionConfig {
         Self {
             max_message: 1024 * 1024,
             max_frame: 1024 * 1024,
+            max_fragments: Some(1024),
+            max_empty_fragments: Some(128),
+            max_control_rate: Some(1000),
+            message_deadline: Some(Duration::from_secs(30)),
+            ping_interval: Some(Duration::from_secs(20)),
+            dead_after: Some(Duration::from_secs(40)),
             queue_messages: 256,
             queue_bytes: 1024 * 1024,
+            slow_consumer: SlowConsumer::Wait,
             write_stall: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             consumer_grace: Duration::from_secs(30),
@@ -56,8 +92,15 @@ impl SessionConfig {
     setters! {
         with_max_message, max_message: usize;
         with_max_frame, max_frame: usize;
+        with_max_fragments, max_fragments: Option<u32>;
+        with_max_empty_fragments, max_empty_fragments: Option<u32>;
+        with_max_control_rate, max_control_rate: Option<u32>;
+        with_message_deadline, message_deadline: Option<Duration>;
+        with_ping_interval, ping_interval: Option<Duration>;
+        with_dead_after, dead_after: Option<Duration>;
         with_queue_messages, queue_messages: usize;
         with_queue_bytes, queue_bytes: usize;
+        with_slow_consumer, slow_consumer: SlowConsumer;
         with_write_stall, write_stall: Duration;
         with_close_timeout, close_timeout: Duration;
         with_consumer_grace, consumer_grace: Duration;

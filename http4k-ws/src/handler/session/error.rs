@@ -67,8 +67,8 @@ impl WsError {
         &self.status
     }
 
-    /// The error behind it.
-    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
+    /// The error behind it, which can be downcast.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }
 }

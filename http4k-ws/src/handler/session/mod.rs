@@ -7,20 +7,23 @@
 
 mod callbacks;
 mod config;
-mod deadline;
+mod deadlines;
 mod error;
+mod outbound;
 mod phase;
 mod pump;
 mod queue;
 mod sender;
 mod shared;
+mod slow_consumer;
 mod socket;
 mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
-pub(crate) use pump::open;
+pub(crate) use pump::{Session, open};
 pub use sender::WsSender;
+pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub(crate) use socket::Handshake;
 pub use socket::WebSocket;
 pub(crate) use transport::{Gone, Incoming, Outgoing, Transport};

@@ -49,6 +49,12 @@ impl Queue {
         Some(message)
     }
 
+    pub(super) fn remove(&mut self, index: usize) {
+        if let Some(message) = self.messages.remove(index) {
+            self.bytes -= message.as_bytes().len();
+        }
+    }
+
     pub(super) fn clear(&mut self) {
         self.messages = VecDeque::new();
         self.bytes = 0;

@@ -88,6 +88,11 @@ impl<Out: Message> WsSender<Out> {
         self.shared.close(status);
     }
 
+    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::SlowConsumer)).
+    pub fn dropped(&self) -> u64 {
+        self.shared.lock().outbound.dropped()
+    }
+
     /// Waits until the socket is closed, and gives the status it was closed with.
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<Out> {
         let shared = Arc::clone(&self.shared);

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use super::SessionConfig;
 use super::callbacks::{Callbacks, OnClose};
 use super::error::SendError;
+use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
 use crate::message::{WsMessage, WsStatus};
 
@@ -24,14 +25,16 @@ pub(super) struct Shared {
 
 pub(super) struct State {
     pub(super) inbound: Queue,
-    pub(super) outbound: Queue,
+    pub(super) outbound: Outbound,
     pub(super) callbacks: Callbacks,
     /// The status this side wants to close with, once what is queued is sent.
     pub(super) closing: Option<WsStatus>,
     /// The status the socket was closed with.
     pub(super) closed: Option<WsStatus>,
-    /// Whether somebody still holds the `WebSocket`.
-    pub(super) held: bool,
+    /// Whether what was never handed to the transport is still there when the socket is over.
+    pub(super) keeps_unsent: bool,
+    /// How many hold the `WebSocket`.
+    pub(super) holders: usize,
     /// Whether somebody waits for room in the outbound queue.
     room_wanted: bool,
     receiver: Option<Waker>,
@@ -53,11 +56,12 @@ impl Shared {
         Self {
             state: Mutex::new(State {
                 inbound: Queue::new(config),
-                outbound: Queue::new(config),
+                outbound: Outbound::new(config),
                 callbacks: Callbacks::default(),
                 closing: None,
                 closed: None,
-                held: true,
+                keeps_unsent: false,
+                holders: 1,
                 room_wanted: false,
                 receiver: None,
                 sink: None,
@@ -80,16 +84,23 @@ impl Shared {
             let error = SendError::Closed(status.clone());
             return Err(Refused { message, error });
         }
-        if state.outbound.is_full() {
-            state.room_wanted = true;
-            return Err(Refused {
-                message,
-                error: SendError::Full,
-            });
+        match state.outbound.offer(message) {
+            Offered::Queued { .. } => {
+                state.wake_session();
+                Ok(())
+            }
+            Offered::MustWait(message) => {
+                state.room_wanted = true;
+                let error = SendError::Full;
+                Err(Refused { message, error })
+            }
+            Offered::TooSlow(message) => {
+                drop(state);
+                self.close(WsStatus::TRY_AGAIN_LATER);
+                let error = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
+                Err(Refused { message, error })
+            }
         }
-        state.outbound.push(message);
-        state.wake_session();
-        Ok(())
     }
 
     pub(super) async fn send(&self, mut message: WsMessage) -> Result<(), SendError> {
@@ -149,7 +160,7 @@ impl Shared {
         if let Some(status) = state.end() {
             return Poll::Ready(Err(SendError::Closed(status.clone())));
         }
-        if !state.outbound.is_full() {
+        if !state.outbound.must_wait() {
             return Poll::Ready(Ok(()));
         }
         state.room_wanted = true;
@@ -184,7 +195,9 @@ impl Shared {
             return Vec::new();
         }
         state.closed = Some(status);
-        state.outbound.clear();
+        if !state.keeps_unsent {
+            state.outbound.clear();
+        }
         state.wake_holder();
         // Callbacks may hold senders, and so this very state.
         let callbacks = std::mem::take(&mut state.callbacks);
@@ -197,7 +210,7 @@ impl Shared {
     /// Tells those who wait for room; says whether there were any.
     pub(super) fn made_room(&self) -> bool {
         let mut state = self.lock();
-        let wanted = state.room_wanted && !state.outbound.is_full();
+        let wanted = state.room_wanted && !state.outbound.must_wait();
         if wanted {
             state.room_wanted = false;
             wake(&mut state.sink);

@@ -12,6 +12,8 @@ use futures_util::{Sink, Stream};
 use super::error::{IntoWsResult, SendError, WsError};
 use super::sender::WsSender;
 use super::shared::Shared;
+#[cfg(feature = "client")]
+use crate::handler::copy_of_head;
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
 use crate::message::{Request, WsMessage, WsStatus};
 
@@ -76,6 +78,16 @@ pub(crate) struct Handshake {
     pub(crate) subprotocol: Option<String>,
 }
 
+impl Handshake {
+    #[cfg(feature = "client")]
+    fn copy(&self) -> Self {
+        Self {
+            request: copy_of_head(&self.request),
+            subprotocol: self.subprotocol.clone(),
+        }
+    }
+}
+
 struct End {
     shared: Arc<Shared>,
     handshake: Box<Handshake>,
@@ -84,7 +96,7 @@ struct End {
 impl Drop for End {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
-        state.held = false;
+        state.holders -= 1;
         state.wake_session();
     }
 }
@@ -123,6 +135,40 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// The upgrade request; where it was routed, its path parameters can be read.
     pub fn request(&self) -> &Request {
         &self.end.handshake.request
+    }
+
+    /// A second hold on the same socket, which is held until both are dropped. Only one of them may
+    /// receive, or wait for the socket as a `Stream` or a `Sink`.
+    #[cfg(feature = "client")]
+    pub(crate) fn held_twice(&self) -> Self {
+        self.end.shared.lock().holders += 1;
+        Self {
+            end: End {
+                shared: Arc::clone(&self.end.shared),
+                handshake: Box::new(self.end.handshake.copy()),
+            },
+            spoken: self.spoken,
+            types: PhantomData,
+        }
+    }
+
+    /// The format that the subprotocol names.
+    #[cfg(feature = "client")]
+    pub(crate) fn spoken(&self) -> Option<Format> {
+        self.spoken
+    }
+
+    /// From now on what can't be sent is kept, for [`take_unsent`](Self::take_unsent).
+    #[cfg(feature = "client")]
+    pub(crate) fn keep_unsent(&self) {
+        self.end.shared.lock().keeps_unsent = true;
+    }
+
+    /// The messages, in order, of which nothing was written when the socket was over.
+    #[cfg(feature = "client")]
+    pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
+        let mut state = self.end.shared.lock();
+        std::iter::from_fn(|| state.outbound.pop()).collect()
     }
 
     pub(crate) fn request_mut(&mut self) -> &mut Request {
@@ -192,6 +238,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
         let shared = Arc::clone(&self.end.shared);
         async move { shared.closed().await }
+    }
+
+    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::SlowConsumer)).
+    pub fn dropped(&self) -> u64 {
+        self.end.shared.lock().outbound.dropped()
     }
 
     /// The status the socket was closed with; `None` while it is open.

@@ -2,6 +2,7 @@
 
 use std::task::{Context, Poll};
 
+use super::error::WsError;
 use crate::message::{WsMessage, WsStatus};
 
 /// What comes from the peer.
@@ -9,6 +10,8 @@ use crate::message::{WsMessage, WsStatus};
 pub(crate) enum Incoming {
     /// A whole message.
     Message(WsMessage),
+    /// A ping, whose answer the transport has queued, or a pong.
+    Control,
     /// The peer's close frame is next. It comes with the next call, and nothing can be sent after that:
     /// what came before it is to be answered first.
     CloseAhead,
@@ -16,6 +19,8 @@ pub(crate) enum Incoming {
     Close(WsStatus),
     /// The peer broke the protocol or a limit: the session closes with this status.
     Failed(WsStatus),
+    /// Something else is wrong, and the connection stands. Only a test client tells of such.
+    Error(WsError),
     /// The connection is gone.
     Lost,
 }
@@ -25,6 +30,8 @@ pub(crate) enum Incoming {
 pub(crate) enum Outgoing {
     /// A whole message.
     Message(WsMessage),
+    /// A ping, which may be sent at any time; the transport of the peer answers it.
+    Ping,
     /// A close frame; nothing may follow it.
     Close(WsStatus),
 }
@@ -56,4 +63,11 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 
     /// How many bytes the peer has taken since the beginning; it stands still when the peer stalls.
     fn taken(&self) -> u64;
+
+    /// How much was heard from the peer since the beginning, in bytes; it stands still when the peer is
+    /// silent.
+    fn heard(&self) -> u64;
+
+    /// Which message, by number, has begun to come and not ended.
+    fn partial(&self) -> Option<u64>;
 }

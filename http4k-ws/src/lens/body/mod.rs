@@ -293,15 +293,10 @@ impl<T: 'static, D> BodyLens<T, D> {
     where
         D: Writes,
     {
-        let lens = BodyLens {
-            meta: self.meta.clone(),
-            types: self.types,
-            fits: self.fits,
-            read: Arc::clone(&self.read),
-            write: self.write.clone(),
-            way: PhantomData,
-        };
-        BodySetting { lens, value }
+        BodySetting {
+            lens: self.that_goes(),
+            value,
+        }
     }
 }
 
@@ -343,9 +338,10 @@ pub(super) fn essence(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-impl<T, D> Clone for BodyLens<T, D> {
-    fn clone(&self) -> Self {
-        Self {
+impl<T, D> BodyLens<T, D> {
+    /// The same lens, whose type says `Way` of where values may go through it.
+    fn that_goes<Way>(&self) -> BodyLens<T, Way> {
+        BodyLens {
             meta: self.meta.clone(),
             types: self.types,
             fits: self.fits,
@@ -353,6 +349,12 @@ impl<T, D> Clone for BodyLens<T, D> {
             write: self.write.clone(),
             way: PhantomData,
         }
+    }
+}
+
+impl<T, D> Clone for BodyLens<T, D> {
+    fn clone(&self) -> Self {
+        self.that_goes()
     }
 }
 

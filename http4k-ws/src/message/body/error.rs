@@ -1,5 +1,7 @@
 //! Why the bytes of a body could not be had.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 /// Why the bytes of a body could not be had.
@@ -14,6 +16,12 @@ pub enum BodyError {
         /// The limit, in bytes.
         limit: u64,
     },
+    /// The peer paused in the middle of the body for longer than it may; answered with 408.
+    #[error("no byte of the body came for {pause:?}")]
+    Stalled {
+        /// How long it may pause.
+        pause: Duration,
+    },
     /// The bytes are not UTF-8, and text was asked for; answered with 400.
     #[error("the body is not UTF-8: byte {position} is invalid")]
     NotUtf8 {
@@ -23,14 +31,22 @@ pub enum BodyError {
     /// The stream behind the body failed; answered with 400.
     #[error("the body broke off")]
     Stream(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The body is that of another server's answer, and broke off, stalled, or is longer than the limit
+    /// set for it; answered with 502.
+    #[error("the body of another server's answer can't be read")]
+    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl BodyError {
-    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), else 400.
+    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), 408 after
+    /// a pause (§15.5.9), else 400. Whom another server's answer was for is not to blame, and gets 502
+    /// (§15.6.3).
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Stalled { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
+            Self::Answer(_) => StatusCode::BAD_GATEWAY,
         }
     }
 }

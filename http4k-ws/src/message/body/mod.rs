@@ -3,6 +3,7 @@
 //! What a program writes itself is in memory and can be compared; what comes from the network is a stream,
 //! and is read with [`Body::bytes`] or [`Body::text`].
 
+mod bounds;
 mod compare;
 mod error;
 mod limit;
@@ -11,12 +12,16 @@ mod reader;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use http_body::Frame;
 use http_body_util::BodyExt;
 
+#[cfg(feature = "server")]
+pub(crate) use bounds::Stage as BodyStage;
+pub(crate) use bounds::{BodyBounds, with_body_bounds};
 pub use error::BodyError;
 use limit::Limited;
 
@@ -138,8 +143,21 @@ impl Body {
     pub fn limit(self, limit: u64) -> Self {
         match self.0 {
             Inner::Bytes(bytes) if bytes.len() as u64 <= limit => Self(Inner::Bytes(bytes)),
-            _ => Self::frames(Limited::new(self, limit)),
+            _ => self.bounded(BodyBounds::new(limit, Duration::MAX)),
         }
+    }
+
+    /// The same body, which fails where it goes over `bounds`; they may be set until then.
+    pub(crate) fn bounded(self, bounds: BodyBounds) -> Self {
+        Self::received(self, bounds)
+    }
+
+    /// What comes from the network, within `bounds`.
+    pub(crate) fn received(
+        body: impl http_body::Body<Data = Bytes, Error = BodyError> + Send + Unpin + 'static,
+        bounds: BodyBounds,
+    ) -> Self {
+        Self::frames(Limited::new(body, bounds))
     }
 
     /// The bytes, where they are all in memory already; `None` for a stream.

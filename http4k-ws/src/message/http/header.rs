@@ -109,6 +109,48 @@ where
     ))
 }
 
+/// The methods that requests and responses have in common, as both extension traits declare them.
+macro_rules! field_methods {
+    () => {
+        fn header(&self, name: &str) -> Option<&str> {
+            header::first(self.headers(), name)
+        }
+
+        fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
+            header::all(self.headers(), name)
+        }
+
+        #[track_caller]
+        fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
+            let (name, value) = (name.into_header_name(), value.into_header_value());
+            self.headers_mut().insert(name, value);
+            self
+        }
+
+        #[track_caller]
+        fn with_added_header(
+            mut self,
+            name: impl IntoHeaderName,
+            value: impl IntoHeaderValue,
+        ) -> Self {
+            let (name, value) = (name.into_header_name(), value.into_header_value());
+            self.headers_mut().append(name, value);
+            self
+        }
+
+        fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, http::Error>
+        where
+            N: TryInto<HeaderName, Error: Into<http::Error>>,
+            V: TryInto<HeaderValue, Error: Into<http::Error>>,
+        {
+            let (name, value) = header::try_field(name, value)?;
+            self.headers_mut().insert(name, value);
+            Ok(self)
+        }
+    };
+}
+pub(super) use field_methods;
+
 #[cfg(test)]
 mod tests {
     use super::*;

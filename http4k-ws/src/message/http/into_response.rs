@@ -24,7 +24,7 @@ use crate::message::{Body, BodyError};
 /// | `http::Response<T>` over text, bytes or a [`Body`] | its own | its own |
 /// | `Option<T>` | as `T`; `None` is 404, no body | as `T` |
 /// | `Result<T, E>` | as `T` or as `E` | as `T` or as `E` |
-/// | [`BodyError`] | 413 past a limit, else 400 | `text/plain; charset=utf-8` |
+/// | [`BodyError`] | its [`status`](BodyError::status) | `text/plain; charset=utf-8` |
 ///
 /// The headers are a `HeaderMap` or an array of pairs, and take the place of those that `T` sets.
 ///
@@ -219,6 +219,11 @@ mod tests {
                 "the body is not UTF-8: byte 2 is invalid",
             ),
             (BodyError::Stream("reset".into()), 400, "the body broke off"),
+            (
+                BodyError::Answer("reset".into()),
+                502,
+                "the body of another server's answer can't be read",
+            ),
         ];
         for (failure, status, text) in failures {
             let response = failure.into_response();

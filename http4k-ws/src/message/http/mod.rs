@@ -4,19 +4,27 @@
 //! beyond that comes from [`RequestExt`] and [`ResponseExt`], both in the prelude.
 
 mod header;
+mod host_port;
 mod into_request;
 mod into_response;
 mod list;
+mod origin;
+mod peer_addr;
 mod query;
 mod request;
 mod response;
 
 pub use header::{IntoHeaderName, IntoHeaderValue};
+#[cfg(feature = "server")]
+pub(crate) use host_port::HostPort;
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use list::has_token;
 pub(crate) use list::members;
+pub use origin::{Origin, OriginError, OriginPolicy};
+#[cfg(feature = "server")]
+pub(crate) use peer_addr::PeerAddr;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
 };

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::net::SocketAddr;
 
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Uri};
 
-use super::header::{self, IntoHeaderName, IntoHeaderValue};
+use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
+use super::peer_addr::PeerAddr;
 use super::{Request, query};
 use crate::message::{Body, PathParams};
 
@@ -52,6 +54,30 @@ pub trait RequestExt: Sized {
     /// The value of the path parameter `name`, decoded; `None` where the request was not routed, or by a
     /// template without that name.
     fn path_param(&self, name: &str) -> Option<&str>;
+
+    /// The address of the peer whose connection the request came by; `None` in memory, and over a stream that
+    /// has no address.
+    ///
+    /// Behind a proxy this is the proxy. A socket tells it by [`WebSocket::request`](crate::WebSocket::request).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = |request: Request| match request.peer_addr() {
+    ///     Some(peer) if peer.ip().is_loopback() => StatusCode::OK,
+    ///     _ => StatusCode::FORBIDDEN,
+    /// };
+    /// let local = Request::default().with_peer_addr("127.0.0.1:50000".parse().unwrap());
+    /// assert_eq!(app.test_http(local).status(), 200);
+    /// assert_eq!(app.test_http("/").status(), 403);
+    /// ```
+    fn peer_addr(&self) -> Option<SocketAddr>;
+
+    /// The same request as if it came from `address`, for tests and for proxies that are trusted.
+    #[must_use]
+    fn with_peer_addr(self, address: SocketAddr) -> Self;
 
     /// The same request with another method.
     #[must_use]
@@ -129,6 +155,8 @@ pub trait RequestExt: Sized {
 }
 
 impl<B> RequestExt for http::Request<B> {
+    field_methods!();
+
     fn query(&self, name: &str) -> Option<Cow<'_, str>> {
         query::values(self.uri(), name).next()
     }
@@ -137,16 +165,18 @@ impl<B> RequestExt for http::Request<B> {
         query::values(self.uri(), name)
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
-        header::first(self.headers(), name)
-    }
-
-    fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
-        header::all(self.headers(), name)
-    }
-
     fn path_param(&self, name: &str) -> Option<&str> {
         self.extensions().get::<PathParams>()?.get(name)
+    }
+
+    fn peer_addr(&self) -> Option<SocketAddr> {
+        let PeerAddr(address) = self.extensions().get()?;
+        Some(*address)
+    }
+
+    fn with_peer_addr(mut self, address: SocketAddr) -> Self {
+        self.extensions_mut().insert(PeerAddr(address));
+        self
     }
 
     fn with_method(mut self, method: Method) -> Self {
@@ -178,30 +208,6 @@ impl<B> RequestExt for http::Request<B> {
         value: impl Display,
     ) -> Result<Self, http::Error> {
         *self.uri_mut() = query::with_value(self.uri(), name, &value.to_string(), false)?;
-        Ok(self)
-    }
-
-    #[track_caller]
-    fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
-        let (name, value) = (name.into_header_name(), value.into_header_value());
-        self.headers_mut().insert(name, value);
-        self
-    }
-
-    #[track_caller]
-    fn with_added_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
-        let (name, value) = (name.into_header_name(), value.into_header_value());
-        self.headers_mut().append(name, value);
-        self
-    }
-
-    fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, http::Error>
-    where
-        N: TryInto<HeaderName, Error: Into<http::Error>>,
-        V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    {
-        let (name, value) = header::try_field(name, value)?;
-        self.headers_mut().insert(name, value);
         Ok(self)
     }
 

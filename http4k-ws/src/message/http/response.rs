@@ -4,7 +4,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Response;
-use super::header::{self, IntoHeaderName, IntoHeaderValue};
+use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
 use crate::message::Body;
 
 /// What reads and refines a [`Response`], over the methods that `http::Response` has.
@@ -72,41 +72,11 @@ pub trait ResponseExt: Sized {
 }
 
 impl<B> ResponseExt for http::Response<B> {
-    fn header(&self, name: &str) -> Option<&str> {
-        header::first(self.headers(), name)
-    }
-
-    fn header_values(&self, name: &str) -> impl Iterator<Item = &str> {
-        header::all(self.headers(), name)
-    }
+    field_methods!();
 
     fn with_status(mut self, status: StatusCode) -> Self {
         *self.status_mut() = status;
         self
-    }
-
-    #[track_caller]
-    fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
-        let (name, value) = (name.into_header_name(), value.into_header_value());
-        self.headers_mut().insert(name, value);
-        self
-    }
-
-    #[track_caller]
-    fn with_added_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
-        let (name, value) = (name.into_header_name(), value.into_header_value());
-        self.headers_mut().append(name, value);
-        self
-    }
-
-    fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, http::Error>
-    where
-        N: TryInto<HeaderName, Error: Into<http::Error>>,
-        V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    {
-        let (name, value) = header::try_field(name, value)?;
-        self.headers_mut().insert(name, value);
-        Ok(self)
     }
 
     fn with_body(mut self, body: impl Into<Body>) -> Response {

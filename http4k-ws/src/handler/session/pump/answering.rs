@@ -42,7 +42,7 @@ impl<T: Transport> Session<T> {
         loop {
             let mut state = self.shared.lock();
             if state.callbacks.on_message.is_empty()
-                || state.outbound.is_full()
+                || state.outbound.must_wait()
                 || state.end().is_some()
             {
                 return;
@@ -67,7 +67,8 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    fn callback_failed(&self, error: &WsError) {
+    /// Tells the callbacks for it, or, where there are none, ends the socket.
+    pub(super) fn callback_failed(&self, error: &WsError) {
         let mut callbacks = std::mem::take(&mut self.shared.lock().callbacks.on_error);
         if callbacks.is_empty() {
             return self.fail(error);

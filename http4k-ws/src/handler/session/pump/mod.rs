@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::SessionConfig;
-use super::deadline::Deadline;
+use super::deadlines::{Deadlines, Due, Standing};
 use super::phase::Phase;
 use super::shared::Shared;
 use super::socket::{Handshake, WebSocket};
-use super::transport::Transport;
+use super::transport::{Outgoing, Transport};
 use crate::handler::ws::{ConsumerFuture, WsConsumer};
 use crate::message::{WsMessage, WsStatus};
 
@@ -36,7 +36,7 @@ pub(crate) fn open<T: Transport>(
         transport,
         consumer: None,
         phase: Phase::Open,
-        deadline: Deadline::default(),
+        deadlines: Deadlines::default(),
         config,
     };
     (socket, session)
@@ -52,7 +52,7 @@ pub(crate) struct Session<T: Transport> {
     transport: T,
     consumer: Option<ConsumerFuture>,
     phase: Phase,
-    deadline: Deadline,
+    deadlines: Deadlines,
     config: SessionConfig,
 }
 
@@ -82,6 +82,10 @@ impl Amount {
         self.bytes += message.as_bytes().len();
     }
 
+    fn add_control(&mut self) {
+        self.messages += 1;
+    }
+
     fn is_spent(&self) -> bool {
         self.messages >= MESSAGES_PER_POLL || self.bytes >= BYTES_PER_POLL
     }
@@ -104,8 +108,8 @@ impl<T: Transport> Session<T> {
             if let Some(status) = self.ended() {
                 return Poll::Ready(status);
             }
-            if self.is_overdue(cx, &turn) {
-                self.overdue();
+            if let Some(due) = self.due(cx, &turn) {
+                self.come_due(cx, due);
                 continue;
             }
             if turn.read.is_spent() || turn.written.is_spent() {
@@ -143,17 +147,24 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    fn is_overdue(&mut self, cx: &mut Context<'_>, turn: &Turn) -> bool {
-        let taken = self.transport.taken();
-        self.deadline
-            .poll_passed(cx, &self.phase, turn.blocked, taken, &self.config)
+    fn due(&mut self, cx: &mut Context<'_>, turn: &Turn) -> Option<Due> {
+        let standing = Standing {
+            phase: &self.phase,
+            blocked: turn.blocked,
+            deaf: turn.inbound_full,
+            taken: self.transport.taken(),
+            heard: self.transport.heard(),
+            partial: self.transport.partial(),
+        };
+        self.deadlines.poll_due(cx, &standing, &self.config)
     }
 
     /// Takes stock: what is news up to here is seen to in this round.
     fn look(&mut self) {
         let mut state = self.shared.lock();
         state.session_looks();
-        let unattended = self.consumer.is_none() && !state.held && !state.callbacks.registered;
+        let unattended =
+            self.consumer.is_none() && state.holders == 0 && !state.callbacks.registered;
         if unattended && state.end().is_none() {
             state.closing = Some(WsStatus::NORMAL);
         }
@@ -168,14 +179,48 @@ impl<T: Transport> Session<T> {
         false
     }
 
-    /// A deadline has passed.
-    fn overdue(&mut self) {
+    fn come_due(&mut self, cx: &mut Context<'_>, due: Due) {
+        match due {
+            Due::Phase => self.phase_overdue(cx),
+            Due::Ping => {
+                if self.transport.start_send(Outgoing::Ping).is_err() {
+                    self.lost();
+                }
+            }
+            Due::Silence => {
+                let reason = format!(
+                    "nothing was heard for {:?}",
+                    self.config.dead_after.unwrap_or_default()
+                );
+                self.fail_overdue(&WsStatus::GOING_AWAY, reason);
+            }
+            Due::Message => {
+                let reason = format!(
+                    "a message takes at most {:?}",
+                    self.config.message_deadline.unwrap_or_default()
+                );
+                self.fail_overdue(&WsStatus::POLICY_VIOLATION, reason);
+            }
+        }
+    }
+
+    /// Fails the connection; where this side has asked for an end already, that is its status.
+    fn fail_overdue(&mut self, status: &WsStatus, reason: String) {
+        let asked = self.shared.lock().closing.clone();
+        let status = asked.unwrap_or_else(|| {
+            let explained = status.with_reason(reason);
+            explained.unwrap_or_else(|_| status.clone())
+        });
+        self.fail_connection(status);
+    }
+
+    fn phase_overdue(&mut self, cx: &mut Context<'_>) {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Open => {
                 let asked = self.shared.lock().closing.clone();
-                self.fail_connection(asked.unwrap_or(WsStatus::TRY_AGAIN_LATER));
+                self.abort(cx, asked.unwrap_or(WsStatus::TRY_AGAIN_LATER));
             }
-            Phase::Failing(status) => self.fail_connection(status),
+            Phase::Failing(status) => self.abort(cx, status),
             Phase::Closing(status) => self.finish(status),
             Phase::Ending => {}
             Phase::Over => {

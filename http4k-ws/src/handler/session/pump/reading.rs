@@ -25,9 +25,11 @@ impl<T: Transport> Session<T> {
             };
             match incoming {
                 Incoming::Message(message) => self.receive(message, turn),
+                Incoming::Control => turn.read.add_control(),
                 Incoming::CloseAhead => return,
                 Incoming::Close(status) => self.peer_closed(status),
                 Incoming::Failed(status) => self.peer_failed(status),
+                Incoming::Error(error) => self.callback_failed(&error),
                 Incoming::Lost => self.lost(),
             }
         }

@@ -1,0 +1,53 @@
+//! HTTPS and secure WebSockets, with a certificate that is made at the start, or one of your own.
+//!
+//! ```text
+//! cargo run --example tls                                         # its own, for localhost
+//! cargo run --example tls 0.0.0.0:443 fullchain.pem privkey.pem   # yours
+//! ```
+//!
+//! The first prints a certificate: saved as `cert.pem`, `curl --cacert cert.pem https://localhost:9000/`
+//! answers `hiya over TLS`, and a socket at `wss://localhost:9000/echo` gives back what it is sent.
+
+use std::error::Error;
+
+use http4k_ws::prelude::*;
+use http4k_ws::{ServerConfig, ServerTls};
+
+async fn echo(mut ws: WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+routes! {
+    pub(crate) fn app() -> PolyHandler {
+        GET "/" => http(|| "hiya over TLS"),
+        "/echo" => ws(echo(ws)),
+    }
+}
+
+/// A certificate for localhost that signed itself, and its key, as PEM text.
+pub(crate) fn certificate() -> Result<(String, String), rcgen::Error> {
+    let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(hosts)?;
+    Ok((made.cert.pem(), made.signing_key.serialize_pem()))
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let address = args.next().unwrap_or("127.0.0.1:9000".to_owned());
+    let tls = match (args.next(), args.next()) {
+        (Some(chain), Some(key)) => ServerTls::from_files(chain, key)?,
+        _ => {
+            let (certificate, key) = certificate()?;
+            println!("{certificate}");
+            ServerTls::from_pem(certificate, key)?
+        }
+    };
+    let config = ServerConfig::default().with_tls(tls);
+    let server = app().as_server(address).with_config(config).start()?;
+    println!("listening on {}, with TLS", server.addr());
+    server.block();
+    Ok(())
+}

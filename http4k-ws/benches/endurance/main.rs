@@ -1,0 +1,116 @@
+//! What a server withstands, in figures: memory, time, and whether its other users notice.
+//!
+//! ```text
+//! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics]
+//! ```
+//!
+//! Each measurement starts a server in a process of its own, attacks it over loopback with peers that know nothing
+//! of the library, and prints what it saw beside the bar it is to keep. It ends by itself, and fails where a bar is
+//! missed. `--small` takes a few seconds and counts that any machine can bear; without it, 20,000 open files are
+//! needed in each process and a few minutes. Memory is what Linux says of the server's process.
+
+mod crowd;
+mod heads;
+mod idle;
+mod panics;
+mod peer;
+mod pings;
+mod process;
+mod report;
+mod server;
+mod shutdown;
+mod stalled;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use report::Report;
+use tokio::time::timeout;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// How much is asked of the server, and of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    Full,
+    Small,
+}
+
+impl Scale {
+    fn pick<T>(self, full: T, small: T) -> T {
+        match self {
+            Self::Full => full,
+            Self::Small => small,
+        }
+    }
+}
+
+const MEASUREMENTS: [&str; 6] = ["idle", "pings", "stalled", "heads", "shutdown", "panics"];
+
+/// So long may one measurement take.
+const LONGEST: Duration = Duration::from_secs(180);
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "serve") {
+        return server::serve(&arguments[1..]);
+    }
+    if !cfg!(target_os = "linux") {
+        println!("skipped: memory is read from Linux's /proc");
+        return ExitCode::SUCCESS;
+    }
+    match chosen(&arguments) {
+        Ok((scale, names)) => measured(scale, &names),
+        Err(unknown) => {
+            eprintln!("there is no measurement `{unknown}`: {MEASUREMENTS:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn chosen(arguments: &[String]) -> Result<(Scale, Vec<&str>), &str> {
+    let (mut scale, mut names) = (Scale::Full, Vec::new());
+    for argument in arguments {
+        match argument.as_str() {
+            // Cargo's own, to every benchmark.
+            "--bench" => {}
+            "--small" => scale = Scale::Small,
+            name if MEASUREMENTS.contains(&name) => names.push(name),
+            unknown => return Err(unknown),
+        }
+    }
+    if names.is_empty() {
+        names.extend(MEASUREMENTS);
+    }
+    Ok((scale, names))
+}
+
+#[tokio::main]
+async fn measured(scale: Scale, names: &[&str]) -> ExitCode {
+    let mut missed = 0;
+    for name in names {
+        let mut report = Report::default();
+        let measuring = timeout(LONGEST, measure(name, scale, &mut report)).await;
+        if let Err(error) = measuring.unwrap_or_else(|_| Err("it took too long".into())) {
+            report.failed(&error.to_string());
+        }
+        print!("\n{name}\n{report}");
+        missed += report.missed();
+    }
+    if missed == 0 {
+        return ExitCode::SUCCESS;
+    }
+    println!("\n{missed} missed");
+    ExitCode::FAILURE
+}
+
+async fn measure(name: &str, scale: Scale, report: &mut Report) -> Outcome<()> {
+    match name {
+        "idle" => idle::measure(scale, report).await,
+        "pings" => pings::measure(scale, report).await,
+        "stalled" => stalled::measure(scale, report).await,
+        "heads" => heads::measure(scale, report).await,
+        "shutdown" => shutdown::measure(scale, report).await,
+        _ => panics::measure(scale, report).await,
+    }
+}

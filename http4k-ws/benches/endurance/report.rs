@@ -1,0 +1,75 @@
+//! Figures, each beside the bar it is to keep.
+
+use std::fmt;
+
+/// What one measurement saw.
+#[derive(Debug, Default)]
+pub(crate) struct Report(Vec<Figure>);
+
+#[derive(Debug)]
+struct Figure {
+    what: String,
+    seen: String,
+    bar: String,
+    met: bool,
+}
+
+impl Report {
+    /// A figure that may not be over `bar`.
+    pub(crate) fn at_most(&mut self, what: impl Into<String>, seen: f64, bar: f64, unit: &str) {
+        self.0.push(Figure {
+            what: what.into(),
+            seen: format!("{seen:.2} {unit}"),
+            bar: format!("at most {bar} {unit}"),
+            met: seen <= bar,
+        });
+    }
+
+    /// A count that is to be this one.
+    pub(crate) fn exactly(&mut self, what: impl Into<String>, seen: usize, wanted: usize) {
+        self.0.push(Figure {
+            what: what.into(),
+            seen: seen.to_string(),
+            bar: wanted.to_string(),
+            met: seen == wanted,
+        });
+    }
+
+    /// What has no bar, and is good to know.
+    pub(crate) fn told(&mut self, what: impl Into<String>, seen: impl Into<String>) {
+        self.0.push(Figure {
+            what: what.into(),
+            seen: seen.into(),
+            bar: "-".into(),
+            met: true,
+        });
+    }
+
+    /// The measurement came to no end.
+    pub(crate) fn failed(&mut self, why: &str) {
+        self.0.push(Figure {
+            what: "the measurement".into(),
+            seen: why.into(),
+            bar: "ends".into(),
+            met: false,
+        });
+    }
+
+    pub(crate) fn missed(&self) -> usize {
+        self.0.iter().filter(|figure| !figure.met).count()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for figure in &self.0 {
+            let mark = if figure.met { " " } else { "!" };
+            writeln!(
+                f,
+                " {mark} {:<58} {:>24}   {}",
+                figure.what, figure.seen, figure.bar
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,297 @@
+//! The client that calls back: http4k's way to be one.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt;
+
+use super::background;
+use super::error::ConnectError;
+use super::opening::OpeningHandshake;
+use crate::handler::{IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
+use crate::message::{WsMessage, WsStatus};
+
+/// A socket to a server that is opened in the background, and calls back; made by
+/// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
+///
+/// Callbacks may be registered at any time, before and after the socket is open, has failed or is over: none
+/// misses anything. They run on a thread of the library, one after another.
+///
+/// Where the socket can't be opened, `on_error` gets the [`ConnectError`] as its
+/// [`cause`](WsError::cause), and `on_close` gets 1006.
+///
+/// Dropping it closes the socket with 1000 once `on_connect` has returned and what is queued is sent, where
+/// no callbacks are registered, as dropping a [`WebSocket`] does.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::prelude::*;
+///
+/// async fn echo(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Ok(())
+/// }
+/// let server = echo.as_server("127.0.0.1:0").start()?;
+///
+/// let (tell, told) = channel();
+/// let client = WebSocketClient::non_blocking(format!("ws://{}/", server.addr()), |ws: WebSocket| {
+///     ws.try_send("hello").unwrap();
+/// });
+/// client.on_message(move |message| tell.send(message).unwrap());
+/// client.on_error(|error| eprintln!("{error}"));
+/// assert_eq!(told.recv()?.text(), "hello");
+/// client.close(WsStatus::NORMAL);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub struct CallbackWebSocket(Arc<Mutex<State>>);
+
+enum State {
+    Connecting(Waiting),
+    Open(Arc<WebSocket>),
+    Failed(Arc<WsError>),
+}
+
+type Step = Box<dyn FnOnce(&WebSocket) + Send>;
+type OnError = Box<dyn FnMut(&WsError) + Send>;
+type OnClose = Box<dyn FnOnce(WsStatus) + Send>;
+
+/// What is to be done when the socket is open, or has failed.
+struct Waiting {
+    /// In the order asked for: callbacks for messages, messages to send, the end.
+    todo: Vec<Step>,
+    on_error: Vec<OnError>,
+    on_close: Vec<OnClose>,
+    messages: usize,
+    bytes: usize,
+    max_messages: usize,
+    max_bytes: usize,
+    closing: Option<WsStatus>,
+}
+
+impl Waiting {
+    fn is_full(&self) -> bool {
+        self.messages >= self.max_messages || self.bytes >= self.max_bytes
+    }
+}
+
+impl CallbackWebSocket {
+    pub(super) fn connecting(handshake: OpeningHandshake, on_connect: WsConsumer) -> Self {
+        let config = handshake.config();
+        let state = Arc::new(Mutex::new(State::Connecting(Waiting {
+            todo: Vec::new(),
+            on_error: Vec::new(),
+            on_close: Vec::new(),
+            messages: 0,
+            bytes: 0,
+            max_messages: config.queue_messages.max(1),
+            max_bytes: config.queue_bytes,
+            closing: None,
+        })));
+        let client = Self(Arc::clone(&state));
+        match background::runtime() {
+            Ok(runtime) => {
+                runtime.spawn(async move {
+                    match handshake.connect().await {
+                        Ok(socket) => Self(state).opened(socket, on_connect).await,
+                        Err(error) => Self(state).failed(error),
+                    }
+                });
+            }
+            Err(error) => client.failed(ConnectError::broken(error)),
+        }
+        client
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands the socket over. This hold on it ends here, so that the socket is held by the one who has the
+    /// client, as long as that is.
+    async fn opened(self, socket: WebSocket, on_connect: WsConsumer) {
+        let held = Arc::new(socket.held_twice());
+        for callback in self.catch_up(&held) {
+            // Outside of the lock: where the socket is closed already, this calls it.
+            held.on_close(callback);
+        }
+        drop((held, self));
+        attend(socket, on_connect).await;
+    }
+
+    /// Does what was asked for so far; under the lock, so that nothing overtakes it.
+    fn catch_up(&self, socket: &Arc<WebSocket>) -> Vec<OnClose> {
+        let mut state = self.lock();
+        let before = std::mem::replace(&mut *state, State::Open(Arc::clone(socket)));
+        let State::Connecting(waiting) = before else {
+            return Vec::new();
+        };
+        for callback in waiting.on_error {
+            socket.on_error(callback);
+        }
+        for step in waiting.todo {
+            step(socket);
+        }
+        waiting.on_close
+    }
+
+    fn failed(&self, error: ConnectError) {
+        let error = Arc::new(WsError::from(error));
+        let before = std::mem::replace(&mut *self.lock(), State::Failed(Arc::clone(&error)));
+        let State::Connecting(waiting) = before else {
+            return;
+        };
+        if waiting.on_error.is_empty() {
+            log::warn!("a WebSocket was not opened, and nobody asked so far: {error}");
+        }
+        for mut callback in waiting.on_error {
+            guarded(|| callback(&error));
+        }
+        for callback in waiting.on_close {
+            guarded(|| callback(WsStatus::ABNORMAL));
+        }
+    }
+
+    /// Calls `callback` with every message, from the first on, as
+    /// [`WebSocket::on_message`].
+    pub fn on_message<F, R>(&self, callback: F)
+    where
+        F: FnMut(WsMessage) -> R + Send + 'static,
+        R: IntoWsResult,
+    {
+        let mut state = self.lock();
+        match &mut *state {
+            State::Connecting(waiting) => waiting
+                .todo
+                .push(Box::new(move |socket| socket.on_message(callback))),
+            State::Open(socket) => {
+                let socket = Arc::clone(socket);
+                drop(state);
+                socket.on_message(callback);
+            }
+            State::Failed(_) => {}
+        }
+    }
+
+    /// Calls `callback` where the socket can't be opened, and with every error of an
+    /// [`on_message`](Self::on_message) callback, which then does not close the socket.
+    pub fn on_error(&self, mut callback: impl FnMut(&WsError) + Send + 'static) {
+        let mut state = self.lock();
+        match &mut *state {
+            State::Connecting(waiting) => waiting.on_error.push(Box::new(callback)),
+            State::Open(socket) => {
+                let socket = Arc::clone(socket);
+                drop(state);
+                socket.on_error(callback);
+            }
+            State::Failed(error) => {
+                let error = Arc::clone(error);
+                drop(state);
+                callback(&error);
+            }
+        }
+    }
+
+    /// Calls `callback` once, when the socket is closed, by whichever side; with 1006 where it was never
+    /// open.
+    pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
+        let mut state = self.lock();
+        match &mut *state {
+            State::Connecting(waiting) => waiting.on_close.push(Box::new(callback)),
+            State::Open(socket) => {
+                let socket = Arc::clone(socket);
+                drop(state);
+                socket.on_close(callback);
+            }
+            State::Failed(_) => {
+                drop(state);
+                callback(WsStatus::ABNORMAL);
+            }
+        }
+    }
+
+    /// Queues `message`, or fails at once. What is sent before the socket is open waits for that, and goes
+    /// before what `on_connect` sends.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Full`] where the queue is full, [`SendError::Closed`] once the socket is closing, or
+    /// could not be opened.
+    pub fn try_send(&self, message: impl Into<WsMessage>) -> Result<(), SendError> {
+        let message = message.into();
+        let mut state = self.lock();
+        match &mut *state {
+            State::Connecting(waiting) => {
+                if let Some(status) = &waiting.closing {
+                    return Err(SendError::Closed(status.clone()));
+                }
+                if waiting.is_full() {
+                    return Err(SendError::Full);
+                }
+                waiting.messages += 1;
+                waiting.bytes += message.as_bytes().len();
+                waiting.todo.push(Box::new(|socket| {
+                    // It fails only where the peer has closed meanwhile, which `on_close` tells.
+                    let _ = socket.try_send(message);
+                }));
+                Ok(())
+            }
+            State::Open(socket) => socket.try_send(message),
+            State::Failed(_) => Err(SendError::Closed(WsStatus::ABNORMAL)),
+        }
+    }
+
+    /// Sends what is queued, then closes the socket with `status`, as soon as it is open. Closing twice is
+    /// nothing.
+    pub fn close(&self, status: WsStatus) {
+        let mut state = self.lock();
+        match &mut *state {
+            State::Connecting(waiting) if waiting.closing.is_none() => {
+                waiting.closing = Some(status.clone());
+                waiting.todo.push(Box::new(|socket| socket.close(status)));
+            }
+            State::Open(socket) => socket.close(status),
+            State::Connecting(_) | State::Failed(_) => {}
+        }
+    }
+}
+
+/// Runs the consumer of a socket whose session is elsewhere.
+async fn attend(socket: WebSocket, consumer: WsConsumer) {
+    let sender = socket.sender();
+    let run = AssertUnwindSafe(consumer.start(socket)).catch_unwind();
+    match run.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            log::error!("a WebSocket client's `on_connect` failed: {error}");
+            sender.close(error.status().clone());
+        }
+        Err(_panic) => {
+            log::error!("a WebSocket client's `on_connect` panicked");
+            sender.close(WsStatus::INTERNAL_ERROR);
+        }
+    }
+}
+
+fn guarded(callback: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(callback)).is_err() {
+        log::error!("a WebSocket callback panicked");
+    }
+}
+
+impl fmt::Debug for CallbackWebSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_tuple("CallbackWebSocket");
+        match &*self.lock() {
+            State::Connecting(_) => shown.field(&"connecting"),
+            State::Open(socket) => shown.field(socket),
+            State::Failed(error) => shown.field(error),
+        }
+        .finish()
+    }
+}

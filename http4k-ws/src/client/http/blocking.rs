@@ -1,0 +1,49 @@
+//! The HTTP client that waits in plain functions.
+
+use super::HttpClient;
+use super::error::HttpClientError;
+use crate::client::background;
+use crate::message::{IntoRequest, IntoResponse, Response};
+
+/// An [`HttpClient`] whose calls block; made by [`HttpClient::blocking`].
+///
+/// It works in a plain function, in a test, and inside a runtime of either flavour, whose thread it then
+/// blocks: a server on that very thread can't answer meanwhile. The bodies of its answers are in memory.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{HttpClient, Serve};
+///
+/// let server = (|_request| "hello").as_server("127.0.0.1:0").start()?;
+/// let client = HttpClient::new().with_base(format!("http://{}", server.addr()))?.blocking();
+/// assert_eq!(client.send("/")?.body(), "hello");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct BlockingHttpClient(HttpClient);
+
+impl BlockingHttpClient {
+    pub(super) fn new(client: HttpClient) -> Self {
+        Self(client)
+    }
+
+    /// Sends `request`, and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpClientError`] says why there is no answer.
+    pub fn send(&self, request: impl IntoRequest) -> Result<Response, HttpClientError> {
+        let (client, request) = (self.0.clone(), request.into_request());
+        let runtime = background::runtime().map_err(HttpClientError::broken)?;
+        let sent = runtime.spawn(async move { client.send(request).await });
+        background::wait(sent).map_err(HttpClientError::broken)?
+    }
+
+    /// As [`send`](Self::send), with a failure as the response that a handler would answer: 502, or 504
+    /// where time ran out.
+    pub fn call(&self, request: impl IntoRequest) -> Response {
+        self.send(request)
+            .unwrap_or_else(IntoResponse::into_response)
+    }
+}

@@ -1,0 +1,192 @@
+//! One request, and its answer.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, Sleep, sleep, timeout};
+
+use super::error::HttpClientError;
+use super::pool::Pool;
+use super::target::{Origin, drop_fields_of_the_connection};
+use crate::client::dial::{Trust, dial};
+use crate::client::error::ConnectError;
+use crate::message::{Body, BodyError, Request, Response};
+
+/// The head of an answer is at most so long.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// Sends `request`, over a connection of the pool where one is ready; gives the head of the answer, and
+/// its body still to be read.
+pub(super) async fn exchange(
+    pool: &Pool,
+    origin: Origin,
+    mut request: Request,
+    trust: &Trust,
+    connect_timeout: Duration,
+) -> Result<Response<Incoming>, HttpClientError> {
+    while let Some(mut connection) = pool.take(&origin) {
+        let spare = repeatable(&request);
+        match connection.try_send_request(request).await {
+            Ok(response) => return Ok(answered(pool, origin, connection, response)),
+            // The server may close a connection at any time, also just as a request is on its way.
+            Err(mut error) => match error.take_message() {
+                Some(unsent) => request = unsent,
+                None => {
+                    let error = error.into_error();
+                    match spare {
+                        Some(spare) if error.is_incomplete_message() => request = spare,
+                        _ => return Err(error.into()),
+                    }
+                }
+            },
+        }
+    }
+    let mut connection = connect(&origin, trust, connect_timeout).await?;
+    let response = connection.send_request(request).await?;
+    Ok(answered(pool, origin, connection, response))
+}
+
+/// A copy of a request that may be sent twice (RFC 9110 §9.2.2).
+fn repeatable(request: &Request) -> Option<Request> {
+    let bytes = request.body().as_bytes()?;
+    if !request.method().is_idempotent() {
+        return None;
+    }
+    let mut copy = Request::new(Body::from(bytes.clone()));
+    request.method().clone_into(copy.method_mut());
+    request.uri().clone_into(copy.uri_mut());
+    request.headers().clone_into(copy.headers_mut());
+    Some(copy)
+}
+
+fn answered(
+    pool: &Pool,
+    origin: Origin,
+    connection: SendRequest<Body>,
+    mut response: Response<Incoming>,
+) -> Response<Incoming> {
+    pool.keep(origin, connection);
+    drop_fields_of_the_connection(response.headers_mut());
+    response
+}
+
+/// Sends `request` over `io`, which serves this exchange alone.
+pub(super) async fn exchange_over(
+    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    request: Request,
+) -> Result<Response<Incoming>, HttpClientError> {
+    let mut response = begin(io).await?.send_request(request).await?;
+    drop_fields_of_the_connection(response.headers_mut());
+    Ok(response)
+}
+
+async fn connect(
+    origin: &Origin,
+    trust: &Trust,
+    after: Duration,
+) -> Result<SendRequest<Body>, HttpClientError> {
+    let security = trust.security(origin.encrypted);
+    let stream = timeout(after, dial(&origin.host, origin.port, &security))
+        .await
+        .map_err(|_| HttpClientError::ConnectTimeout { after })??;
+    begin(stream).await
+}
+
+async fn begin(
+    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) -> Result<SendRequest<Body>, HttpClientError> {
+    let (connection, driver) = http1::Builder::new()
+        .max_buf_size(MAX_HEAD)
+        .handshake(TokioIo::new(io))
+        .await?;
+    // Its failures are those of its requests.
+    tokio::spawn(async { drop(driver.await) });
+    Ok(connection)
+}
+
+impl From<ConnectError> for HttpClientError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Unresolvable { host, source } => Self::Unresolvable { host, source },
+            ConnectError::Unreachable { address, source } => Self::Unreachable { address, source },
+            #[cfg(feature = "tls")]
+            ConnectError::Tls { host, source } => Self::Tls { host, source },
+            other => Self::broken(other),
+        }
+    }
+}
+
+/// The answer with its body in memory, which has at most `limit` bytes.
+pub(super) async fn in_memory(
+    response: Response<Incoming>,
+    limit: u64,
+) -> Result<Response, HttpClientError> {
+    let (head, body) = response.into_parts();
+    let read = Body::new(body).limit(limit).bytes().await;
+    let bytes = read.map_err(|error| match error {
+        BodyError::TooLarge { limit } => HttpClientError::BodyTooLarge { limit },
+        other => HttpClientError::broken(other),
+    })?;
+    Ok(Response::from_parts(head, Body::from(bytes)))
+}
+
+/// The answer with its body as a stream, which fails past `limit` bytes and after `stall` without a byte.
+pub(super) fn streamed(response: Response<Incoming>, limit: u64, stall: Duration) -> Response {
+    response.map(|body| {
+        if body.is_end_stream() {
+            return Body::empty();
+        }
+        Body::new(Streamed {
+            body: Body::new(body).limit(limit),
+            stall,
+            timer: Box::pin(sleep(stall)),
+        })
+    })
+}
+
+/// Somebody else's answer: whatever is wrong with it is not the fault of whom it is passed on to.
+struct Streamed {
+    body: Body,
+    stall: Duration,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl http_body::Body for Streamed {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = &mut *self;
+        match Pin::new(&mut this.body).poll_frame(cx) {
+            Poll::Ready(frame) => {
+                this.timer.as_mut().reset(Instant::now() + this.stall);
+                Poll::Ready(
+                    frame.map(|frame| frame.map_err(|error| BodyError::Answer(error.into()))),
+                )
+            }
+            Poll::Pending => this.timer.as_mut().poll(cx).map(|()| {
+                let after = this.stall;
+                let stalled = HttpClientError::Timeout { after };
+                Some(Err(BodyError::Answer(stalled.into())))
+            }),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

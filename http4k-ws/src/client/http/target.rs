@@ -1,0 +1,199 @@
+//! Where a request goes, and how it is written there.
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING,
+    UPGRADE,
+};
+use http::{Method, Uri, Version};
+
+use super::error::HttpClientError;
+use crate::client::dial::SPEAKS_TLS;
+use crate::client::opening::host_of;
+use crate::message::{Request, members};
+
+/// Whom to connect to: requests to one origin share connections.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Origin {
+    pub(super) encrypted: bool,
+    pub(super) host: String,
+    pub(super) port: u16,
+}
+
+/// Finds where `request` goes, and brings it in the form in which it is sent there.
+pub(super) fn addressed(
+    mut request: Request,
+    base: Option<&Uri>,
+) -> Result<(Origin, Request), HttpClientError> {
+    if request.method() == Method::CONNECT {
+        return Err(bad(request.uri(), "CONNECT asks for a tunnel"));
+    }
+    let absolute = match (request.uri().scheme(), base) {
+        (None, Some(base)) => base,
+        _ => request.uri(),
+    };
+    let origin = origin(absolute)?;
+    let authority = host_field(absolute)?;
+    // The target is the path and query alone (RFC 9112 §3.2.1).
+    let target = request.uri().path_and_query().cloned();
+    *request.uri_mut() = target.map_or_else(Uri::default, Uri::from);
+    *request.version_mut() = Version::HTTP_11;
+    let known_length = request.body().as_bytes().is_some();
+    let fields = request.headers_mut();
+    drop_fields_of_the_connection(fields);
+    if known_length {
+        // It is told from the body, and can't be wrong.
+        fields.remove(CONTENT_LENGTH);
+    }
+    // Exactly one (RFC 9112 §3.2).
+    let host = fields.get(HOST).cloned().unwrap_or(authority);
+    fields.insert(HOST, host);
+    Ok((origin, request))
+}
+
+/// Checks what requests without a host of their own are sent to.
+pub(super) fn origin(uri: &Uri) -> Result<Origin, HttpClientError> {
+    let encrypted = match uri.scheme_str() {
+        Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
+        Some(scheme) if SPEAKS_TLS && scheme.eq_ignore_ascii_case("https") => true,
+        Some(scheme) => {
+            return Err(HttpClientError::UnsupportedScheme {
+                scheme: scheme.to_owned(),
+            });
+        }
+        None => return Err(bad(uri, "it names no host, and the client has no base")),
+    };
+    let host = host_of(uri).ok_or_else(|| bad(uri, "it names no host"))?;
+    let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
+    Ok(Origin {
+        encrypted,
+        host,
+        port,
+    })
+}
+
+fn host_field(uri: &Uri) -> Result<HeaderValue, HttpClientError> {
+    let authority = uri
+        .authority()
+        .map_or("", |authority| authority.as_str())
+        .rsplit('@')
+        .next()
+        .unwrap_or_default();
+    HeaderValue::try_from(authority).map_err(|error| bad(uri, error))
+}
+
+/// What speaks of one connection goes no further than that (RFC 9110 §7.6.1).
+pub(super) fn drop_fields_of_the_connection(fields: &mut HeaderMap) {
+    let named: Vec<HeaderName> = members(fields, CONNECTION)
+        .filter_map(|name| name.parse().ok())
+        .filter(|name| name != HOST && name != CONTENT_LENGTH)
+        .collect();
+    for name in named {
+        fields.remove(name);
+    }
+    for name in [CONNECTION, TE, TRANSFER_ENCODING, UPGRADE] {
+        fields.remove(name);
+    }
+    for name in ["keep-alive", "proxy-connection"] {
+        fields.remove(name);
+    }
+}
+
+fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {
+    HttpClientError::BadTarget {
+        target: target.to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Body, IntoRequest, RequestExt};
+
+    fn sent(request: impl IntoRequest, base: Option<&'static str>) -> (Origin, Request) {
+        let base = base.map(Uri::from_static);
+        addressed(request.into_request().expect("a request"), base.as_ref()).expect("a target")
+    }
+
+    #[test]
+    fn an_absolute_target_says_where_and_a_path_goes_to_the_base() {
+        for (target, base, host, port, path, field) in [
+            ("http://localhost", None, "localhost", 80, "/", "localhost"),
+            (
+                "HTTP://localhost:9000/a?b",
+                None,
+                "localhost",
+                9000,
+                "/a?b",
+                "localhost:9000",
+            ),
+            ("http://[::1]:1/", None, "::1", 1, "/", "[::1]:1"),
+            ("http://user:secret@host/", None, "host", 80, "/", "host"),
+            #[cfg(feature = "tls")]
+            ("https://host", None, "host", 443, "/", "host"),
+            (
+                "/a?b",
+                Some("http://base:7/ignored"),
+                "base",
+                7,
+                "/a?b",
+                "base:7",
+            ),
+            (
+                "http://other/a",
+                Some("http://base:7"),
+                "other",
+                80,
+                "/a",
+                "other",
+            ),
+        ] {
+            let (origin, request) = sent(target, base);
+            assert_eq!(
+                (origin.host.as_str(), origin.port),
+                (host, port),
+                "{target}"
+            );
+            assert_eq!(request.uri(), path, "{target}");
+            assert_eq!(request.headers()[HOST], field, "{target}");
+        }
+    }
+
+    #[test]
+    fn what_goes_nowhere_is_an_error() {
+        for target in ["/path", "*"] {
+            let request = target.into_request().expect("a request");
+            let refused = addressed(request, None).map(|(origin, _)| origin);
+            assert!(
+                matches!(refused, Err(HttpClientError::BadTarget { .. })),
+                "{target}: {refused:?}"
+            );
+        }
+        let request = "ftp://a/".into_request().expect("a request");
+        let refused = addressed(request, None).map(|(origin, _)| origin);
+        assert!(
+            matches!(refused, Err(HttpClientError::UnsupportedScheme { scheme }) if scheme == "ftp")
+        );
+    }
+
+    #[test]
+    fn fields_of_another_connection_stay_behind() {
+        let request = Request::post("http://a/")
+            .header("connection", "close, X-Hop, Host")
+            .header("x-hop", "1")
+            .header("x-end", "1")
+            .header("keep-alive", "timeout=5")
+            .header("transfer-encoding", "chunked")
+            .header("upgrade", "h2c")
+            .header("content-length", "99")
+            .header("host", "virtual")
+            .header("host", "second")
+            .body(Body::from("hello"));
+        let (_, request) = sent(request, None);
+        let mut names: Vec<_> = request.headers().keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["host", "x-end"]);
+        assert_eq!(request.header("host"), Some("virtual"));
+        assert_eq!(request.header_values("host").count(), 1);
+    }
+}

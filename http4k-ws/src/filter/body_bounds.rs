@@ -1,0 +1,71 @@
+//! Other bounds for the bodies of some routes.
+
+use std::time::Duration;
+
+use crate::handler::{Filter, HttpHandler, Next};
+use crate::message::{Request, with_body_bounds};
+
+/// Takes request bodies of at most `bytes`, which may be more or less than
+/// [`ServerConfig::max_body`](crate::ServerConfig::max_body); a longer one is answered with 413.
+///
+/// A body whose length is told is refused before anything of it is read, and before `100 Continue`. Of two
+/// such filters the inner one decides. In memory it holds as on the network.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::max_body;
+///
+/// fn length(text: String) -> String {
+///     text.len().to_string()
+/// }
+///
+/// let app = routes! {
+///     POST "/notes"                            => http(length(_)),
+///     POST "/words"  with(max_body(4))         => http(length(_)),
+///     POST "/photos" with(max_body(50_000_000)) => http(length(_)),
+/// };
+/// let post = |path: &'static str| app.test_http(Request::post(path).body("hello".into()).unwrap());
+/// assert_eq!(post("/notes").body(), "5");
+/// assert_eq!(post("/words").status(), 413);
+/// assert_eq!(post("/photos").body(), "5");
+/// ```
+pub fn max_body(bytes: u64) -> impl Filter + Clone {
+    move |request: Request, next: Next| async move {
+        let request = with_body_bounds(request, |bounds| bounds.set_max(bytes));
+        next.call(request).await
+    }
+}
+
+/// Waits at most `pause` for the next bytes of a request body, which may be more or less than
+/// [`ServerConfig::body_stall`](crate::ServerConfig::body_stall); a peer that pauses for longer is answered
+/// with 408.
+///
+/// Counted in milliseconds. In memory nothing is waited for.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::body_stall;
+///
+/// /// From devices with a poor link.
+/// fn measured(readings: String) -> String {
+///     readings.lines().count().to_string()
+/// }
+///
+/// let app = routes! {
+///     POST "/readings" with(body_stall(Duration::from_secs(120))) => http(measured(_)),
+/// };
+/// let readings = Request::post("/readings").body("20.5\n20.7\n".into()).unwrap();
+/// assert_eq!(app.test_http(readings).body(), "2");
+/// ```
+pub fn body_stall(pause: Duration) -> impl Filter + Clone {
+    move |request: Request, next: Next| async move {
+        let request = with_body_bounds(request, |bounds| bounds.set_stall(pause));
+        next.call(request).await
+    }
+}

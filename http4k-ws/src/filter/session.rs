@@ -1,0 +1,49 @@
+//! The bounds of the sockets behind a route.
+
+use crate::handler::{SessionConfig, WsConsumer, WsFilter, WsHandler, WsNext};
+use crate::message::Request;
+
+/// Changes the bounds of the sockets behind it: `adjust` gets those of the server, or of the filter around
+/// this one, and gives those to use.
+///
+/// They hold in memory as on the network. A filter nearer to the route has the last word.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{SessionConfig, session};
+///
+/// async fn echo(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let short = |config: SessionConfig| config.with_max_message(1000);
+/// let app = routes! {
+///     "/chat"  with(session(short)) => ws(echo(ws)),
+///     "/files" => ws(echo(ws)),
+/// };
+///
+/// let mut chat = app.test_ws("/chat");
+/// chat.send("a".repeat(1001)).unwrap();
+/// assert_eq!(chat.closed().unwrap().code(), WsStatus::TOO_BIG.code());
+///
+/// let mut files = app.test_ws("/files");
+/// files.send("a".repeat(1001)).unwrap();
+/// assert!(files.received().next().unwrap().is_ok());
+/// ```
+pub fn session<F>(adjust: F) -> impl WsFilter + Clone
+where
+    F: Fn(SessionConfig) -> SessionConfig + Clone + Send + Sync + 'static,
+{
+    move |request: Request, next: WsNext| {
+        let adjust = adjust.clone();
+        async move {
+            let response = next.call(request).await;
+            response.map_consumer(|consumer: WsConsumer| consumer.with_session(adjust))
+        }
+    }
+}

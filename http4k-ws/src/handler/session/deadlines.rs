@@ -1,0 +1,192 @@
+//! The deadlines of a session, on one timer.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::SessionConfig;
+use super::phase::Phase;
+
+/// How long a connection that ends may take to be shut down in order.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// What has come due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// The phase has lasted too long: the peer takes nothing, or does not answer, or the consumer goes on.
+    Phase,
+    /// The peer is to be sent a ping.
+    Ping,
+    /// The peer was silent for too long.
+    Silence,
+    /// A message from the peer takes too long.
+    Message,
+}
+
+/// How a session stands at the end of a round.
+#[derive(Debug)]
+pub(super) struct Standing<'a> {
+    pub(super) phase: &'a Phase,
+    /// The peer takes nothing more for now.
+    pub(super) blocked: bool,
+    /// This side reads nothing more for now, so that silence is no sign of death.
+    pub(super) deaf: bool,
+    /// How much the peer has taken, and how much of it was heard.
+    pub(super) taken: u64,
+    pub(super) heard: u64,
+    /// The message from the peer that has begun and not ended.
+    pub(super) partial: Option<u64>,
+}
+
+/// What a phase waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wait {
+    /// The peer is to take more than these bytes.
+    Take(u64),
+    /// The peer is to answer our close frame.
+    Answer,
+    /// The connection is to be shut down.
+    Shutdown,
+    /// The consumer is to return.
+    Return,
+}
+
+/// Since when everything is waited for that has a deadline.
+#[derive(Debug, Default)]
+pub(super) struct Deadlines {
+    /// Set for the earliest deadline or, where that moved away, for an earlier time: to be heard
+    /// moves a deadline with every message, and costs no timer.
+    timer: Option<Pin<Box<Sleep>>>,
+    wait: Option<(Wait, Instant)>,
+    silence: Option<Silence>,
+    partial: Option<(u64, Instant)>,
+}
+
+#[derive(Debug)]
+struct Silence {
+    heard: u64,
+    since: Instant,
+    pinged: Option<Instant>,
+}
+
+impl Deadlines {
+    /// Takes note of how the session stands, and gives what has come due. Where nothing has, the task is
+    /// woken when something may.
+    pub(super) fn poll_due(
+        &mut self,
+        cx: &mut Context<'_>,
+        standing: &Standing<'_>,
+        config: &SessionConfig,
+    ) -> Option<Due> {
+        self.note(standing);
+        loop {
+            let Some((at, due)) = self.earliest(standing.phase, config) else {
+                self.timer = None;
+                return None;
+            };
+            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            if timer.deadline() > at {
+                timer.as_mut().reset(at);
+            }
+            if timer.as_mut().poll(cx) == Poll::Pending {
+                return None;
+            }
+            let now = Instant::now();
+            self.timer = None;
+            if at <= now {
+                self.passed(due, now);
+                return Some(due);
+            }
+        }
+    }
+
+    fn note(&mut self, standing: &Standing<'_>) {
+        let wait = match standing.phase {
+            Phase::Open | Phase::Failing(_) if standing.blocked => Some(Wait::Take(standing.taken)),
+            Phase::Open | Phase::Failing(_) => None,
+            Phase::Closing(_) => Some(Wait::Answer),
+            Phase::Ending => Some(Wait::Shutdown),
+            Phase::Over => Some(Wait::Return),
+        };
+        if self.wait.map(|(known, _)| known) != wait {
+            self.wait = wait.map(|wait| (wait, Instant::now()));
+        }
+        if !matches!(standing.phase, Phase::Open) || standing.deaf {
+            self.silence = None;
+            self.partial = None;
+            return;
+        }
+        if self.silence.as_ref().map(|silence| silence.heard) != Some(standing.heard) {
+            self.silence = Some(Silence {
+                heard: standing.heard,
+                since: Instant::now(),
+                pinged: None,
+            });
+        }
+        if self.partial.map(|(known, _)| known) != standing.partial {
+            self.partial = standing.partial.map(|known| (known, Instant::now()));
+        }
+    }
+
+    fn earliest(&self, phase: &Phase, config: &SessionConfig) -> Option<(Instant, Due)> {
+        let limit = match phase {
+            Phase::Open | Phase::Failing(_) => config.write_stall,
+            Phase::Closing(_) => config.close_timeout,
+            Phase::Ending => LINGER,
+            Phase::Over => config.consumer_grace,
+        };
+        let wait = self.wait.and_then(|(_, since)| since.checked_add(limit));
+        let partial = self.partial.and_then(|(_, since)| {
+            config
+                .message_deadline
+                .and_then(|limit| since.checked_add(limit))
+        });
+        [
+            wait.map(|at| (at, Due::Phase)),
+            partial.map(|at| (at, Due::Message)),
+            self.silence
+                .as_ref()
+                .and_then(|silence| silence.next(config)),
+        ]
+        .into_iter()
+        .flatten()
+        .min_by_key(|(at, _)| *at)
+    }
+
+    fn passed(&mut self, due: Due, now: Instant) {
+        match due {
+            Due::Phase => self.wait = None,
+            Due::Message => self.partial = None,
+            Due::Ping | Due::Silence => {
+                if let Some(silence) = &mut self.silence {
+                    silence.pinged = Some(now);
+                }
+            }
+        }
+    }
+}
+
+impl Silence {
+    /// A ping while none is out; then the end.
+    fn next(&self, config: &SessionConfig) -> Option<(Instant, Due)> {
+        let ping = match (config.ping_interval, config.dead_after) {
+            (Some(ping), Some(dead)) if ping >= dead => None,
+            (ping, _) => ping,
+        };
+        let since = |from: Instant, limit: Option<Duration>| from.checked_add(limit?);
+        match (ping, self.pinged) {
+            (Some(_), None) => since(self.since, ping).map(|at| (at, Due::Ping)),
+            (Some(ping), Some(pinged)) => match config.dead_after {
+                // Where the ping was late, so may the answer be.
+                Some(dead) => since(self.since, Some(dead))
+                    .max(since(pinged, Some(dead.saturating_sub(ping))))
+                    .map(|at| (at, Due::Silence)),
+                None => since(pinged, Some(ping)).map(|at| (at, Due::Ping)),
+            },
+            (None, _) => since(self.since, config.dead_after).map(|at| (at, Due::Silence)),
+        }
+    }
+}

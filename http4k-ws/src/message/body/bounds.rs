@@ -1,0 +1,93 @@
+//! The bounds of a body that is still to be read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::message::Request;
+
+/// The bounds of one body: held by whoever reads it, and by the request it belongs to, so that a filter
+/// may set them up to the moment the body is read.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyBounds(Arc<Shared>);
+
+// Relaxed everywhere: no other memory is handed over by these.
+#[derive(Debug)]
+struct Shared {
+    max: AtomicU64,
+    /// In milliseconds.
+    stall: AtomicU64,
+    stage: AtomicU8,
+}
+
+/// How far the reading of a body has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Stage {
+    /// Nobody has asked for a byte yet.
+    Unread,
+    /// Somebody has.
+    Begun,
+    /// It went over one of its bounds.
+    Failed,
+    /// It was thrown away before anybody asked.
+    Dropped,
+}
+
+impl BodyBounds {
+    /// A body of at most `max` bytes, that may pause for `stall`.
+    pub(crate) fn new(max: u64, stall: Duration) -> Self {
+        let bounds = Self(Arc::new(Shared {
+            max: AtomicU64::new(max),
+            stall: AtomicU64::new(0),
+            stage: AtomicU8::new(Stage::Unread as u8),
+        }));
+        bounds.set_stall(stall);
+        bounds
+    }
+
+    pub(crate) fn max(&self) -> u64 {
+        self.0.max.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_max(&self, bytes: u64) {
+        self.0.max.store(bytes, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn stall(&self) -> Duration {
+        Duration::from_millis(self.0.stall.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_stall(&self, pause: Duration) {
+        let millis = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        self.0.stall.store(millis, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn stage(&self) -> Stage {
+        match self.0.stage.load(Ordering::Relaxed) {
+            0 => Stage::Unread,
+            1 => Stage::Begun,
+            2 => Stage::Failed,
+            _ => Stage::Dropped,
+        }
+    }
+
+    pub(crate) fn set_stage(&self, stage: Stage) {
+        self.0.stage.store(stage as u8, Ordering::Relaxed);
+    }
+}
+
+/// The same request, with other bounds for its body.
+pub(crate) fn with_body_bounds(mut request: Request, set: impl FnOnce(&BodyBounds)) -> Request {
+    if let Some(bounds) = request.extensions().get::<BodyBounds>() {
+        set(bounds);
+        return request;
+    }
+    // Not from a server, which would have set some.
+    let bounds = BodyBounds::new(u64::MAX, Duration::MAX);
+    set(&bounds);
+    request.extensions_mut().insert(bounds.clone());
+    request.map(|body| body.bounded(bounds))
+}

@@ -1,0 +1,184 @@
+//! A request's way through the routers, and what each of their routes makes of it.
+
+use super::question::Question;
+use super::verdict::{Candidate, Verdict};
+use crate::handler::{Captures, MAX_PARAMS, Outcome};
+use crate::message::{TemplateSegment, percent_decoded};
+use crate::routing::leaves::Leaf;
+use crate::routing::path::Path;
+use crate::routing::route::Route;
+use crate::routing::router::Router;
+use crate::routing::table::{Asked, Protocol};
+
+/// What became of a request.
+pub(super) struct Search<'a> {
+    leaves: Vec<Leaf>,
+    asked: Asked<'a>,
+    /// The path's segments, as they were sent.
+    segments: Vec<&'a str>,
+    /// The way to the route or mount that the path leads to, as far as it does.
+    way: Vec<usize>,
+    led_to: Option<Route>,
+    outcome: Outcome,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(router: &Router, question: &'a Question) -> Option<Self> {
+        let path = Path::new(&question.path)?;
+        let asked = Asked::new(question.protocol, &question.method);
+        let mut way = Vec::new();
+        let captures = [(0, 0); MAX_PARAMS];
+        let start = (0, captures, 0);
+        let outcome = follow(router, &path, asked, start, &mut way);
+        let segments = match question.path.as_str() {
+            "/" => Vec::new(),
+            path => path.split('/').skip(1).collect(),
+        };
+        Some(Self {
+            leaves: router.leaves(),
+            led_to: at_end_of(&way, router),
+            asked,
+            segments,
+            way,
+            outcome,
+        })
+    }
+
+    pub(super) fn conclude(self) -> (Vec<Candidate>, Outcome) {
+        let judged = self.leaves.iter().map(|leaf| (leaf, self.judge(leaf)));
+        let judged: Vec<_> = judged.collect();
+        let matches = |verdict: &Verdict| !matches!(verdict, Verdict::OtherSegment { .. });
+        let any = judged.iter().any(|(_, verdict)| matches(verdict));
+        // Where no route has the path, those that come nearest help most.
+        let nearest = judged
+            .iter()
+            .filter_map(|(_, verdict)| distance(verdict))
+            .max();
+        let candidates = judged
+            .into_iter()
+            .filter(|(_, verdict)| match distance(verdict) {
+                None => true,
+                Some(place) => !any && place > 1 && Some(place) == nearest,
+            });
+        let candidates = candidates.map(|(leaf, verdict)| Candidate {
+            route: leaf.route.clone(),
+            verdict,
+        });
+        (candidates.collect(), self.outcome)
+    }
+
+    fn judge(&self, leaf: &Leaf) -> Verdict {
+        let captured = match self.captured(leaf) {
+            Ok(captured) => captured,
+            Err(verdict) => return verdict,
+        };
+        let (speaks, takes) = (leaf.takes.protocol, &leaf.takes);
+        if speaks != self.asked.protocol && speaks != Protocol::Mount {
+            return Verdict::OtherProtocol { speaks };
+        }
+        if takes.fit(self.asked).is_none() {
+            let only = leaf.route.methods.clone();
+            return Verdict::OtherMethod { only };
+        }
+        match &self.led_to {
+            Some(than) if !leaf.way.starts_with(&self.way) => Verdict::Later { than: than.clone() },
+            _ => decoded(captured),
+        }
+    }
+
+    /// The raw value of each parameter.
+    fn captured<'l>(&'l self, leaf: &'l Leaf) -> Result<Vec<(&'l str, String)>, Verdict> {
+        let mut captured = Vec::new();
+        for (index, expected) in leaf.segments.iter().enumerate() {
+            let found = self.segments.get(index).copied();
+            match (expected, found) {
+                (TemplateSegment::Rest { name }, _) => {
+                    let rest = self.segments.get(index..).unwrap_or_default();
+                    captured.push((name.as_str(), rest.join("/")));
+                    return Ok(captured);
+                }
+                (TemplateSegment::Parameter { name, .. }, Some(found)) if !found.is_empty() => {
+                    captured.push((name.as_str(), found.to_owned()));
+                }
+                (TemplateSegment::Literal(literal), Some(found))
+                    if percent_decoded(found).is_some_and(|found| found == *literal) => {}
+                _ => return Err(other_segment(index, found, Some(expected))),
+            }
+        }
+        let count = leaf.segments.len();
+        match self.segments.get(count) {
+            Some(found) if !leaf.is_open() => Err(other_segment(count, Some(found), None)),
+            _ => Ok(captured),
+        }
+    }
+}
+
+/// The route or mount at the end of `way`.
+fn at_end_of(way: &[usize], router: &Router) -> Option<Route> {
+    let (&first, further) = way.split_first()?;
+    let route = router.table().route(first);
+    match (further, router.mounted(first)) {
+        ([], _) | (_, None) => Some(route),
+        (further, Some(inner)) => Some(at_end_of(further, inner)?.under(&route.template)),
+    }
+}
+
+fn decoded(captured: Vec<(&str, String)>) -> Verdict {
+    let mut params = Vec::new();
+    for (name, raw) in captured {
+        match percent_decoded(&raw) {
+            Some(value) => params.push((name.to_owned(), value.into_owned())),
+            None => return Verdict::BadEncoding { segment: raw },
+        }
+    }
+    Verdict::Takes { params }
+}
+
+fn other_segment(index: usize, found: Option<&str>, expected: Option<&TemplateSegment>) -> Verdict {
+    Verdict::OtherSegment {
+        place: index + 1,
+        found: found.map(str::to_owned),
+        expected: expected.map(|segment| match segment {
+            TemplateSegment::Literal(text) => text.clone(),
+            TemplateSegment::Parameter { name, .. } => format!("<{name}>"),
+            TemplateSegment::Rest { name } => format!("<{name}..>"),
+        }),
+    }
+}
+
+/// How far a path went along with a template that it does not match.
+fn distance(verdict: &Verdict) -> Option<usize> {
+    match verdict {
+        Verdict::OtherSegment { place, .. } => Some(*place),
+        _ => None,
+    }
+}
+
+/// Goes through routers, as a request does; `way` gets the place in each table.
+fn follow(
+    router: &Router,
+    path: &Path<'_>,
+    asked: Asked<'_>,
+    (at, mut captures, outer): (usize, Captures, usize),
+    way: &mut Vec<usize>,
+) -> Outcome {
+    let Some(found) = router.find(path, asked, at, &mut captures, outer) else {
+        return router.outcome(path, asked, at);
+    };
+    way.push(found.route);
+    let params = router.params(found.route);
+    let captured = captures.get(outer..outer + params).unwrap_or_default();
+    if path.is_encoded() && !path.decodes(captured) {
+        return Outcome::BadEncoding;
+    }
+    match router.mounted(found.route) {
+        Some(inner) => follow(
+            inner,
+            path,
+            asked,
+            (found.at, captures, outer + params),
+            way,
+        ),
+        None => Outcome::Found,
+    }
+}

@@ -1,0 +1,149 @@
+//! What every request is asked for before the application sees it (RFC 9110, RFC 9112).
+//!
+//! hyper has read the head by then, and has refused what is no HTTP at all.
+
+use http::header::{ALLOW, CONNECTION, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use http::uri::Scheme;
+use http::{Method, Request, StatusCode, Version};
+
+use super::ServerConfig;
+use crate::handler::plain;
+use crate::message::{HostPort, Response, members};
+
+/// The methods that an application may route, for those that it may not.
+const METHODS: HeaderValue =
+    HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+
+/// Why a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("a request has one Host (RFC 9112 §3.2)")]
+    HostCount,
+    #[error("Host is to be a host, and a port where it is no default (RFC 9110 §7.2)")]
+    Host,
+    #[error(
+        "the target is to be a path, or a URI of http or https with a host and no user (RFC 9112 §3.2)"
+    )]
+    Target,
+    #[error("the target has {length} bytes, over the limit of {limit} (RFC 9110 §15.5.15)")]
+    LongTarget { length: usize, limit: usize },
+    #[error("Transfer-Encoding is to end with chunked, once (RFC 9112 §6.1, §7)")]
+    Chunked,
+    #[error("no transfer coding but chunked is known here (RFC 9112 §6.1)")]
+    Coding,
+    #[error("no expectation but 100-continue can be met (RFC 9110 §10.1.1)")]
+    Expectation,
+    #[error("CONNECT and TRACE are not for this server (RFC 9110 §9.3.6, §9.3.8)")]
+    Method,
+}
+
+impl Refusal {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::HostCount | Self::Host | Self::Target | Self::Chunked => StatusCode::BAD_REQUEST,
+            Self::LongTarget { .. } => StatusCode::URI_TOO_LONG,
+            Self::Coding => StatusCode::NOT_IMPLEMENTED,
+            Self::Expectation => StatusCode::EXPECTATION_FAILED,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    pub(super) fn response(self) -> Response {
+        let mut response = plain(self.status(), format!("{self}\n"));
+        if self == Self::Method {
+            response.headers_mut().insert(ALLOW, METHODS);
+        }
+        // Nothing that follows is worth reading: it may be a body, or what another server takes for one.
+        closing(response)
+    }
+}
+
+/// The same response, and the last of its connection.
+pub(super) fn closing(mut response: Response) -> Response {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
+    response
+}
+
+/// The rules for every request, whatever it asks for.
+pub(super) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<(), Refusal> {
+    transfer_encoding(request.headers())?;
+    host(request)?;
+    if [Method::CONNECT, Method::TRACE].contains(request.method()) {
+        return Err(Refusal::Method);
+    }
+    target(request, config.max_target)?;
+    expectation(request)
+}
+
+/// hyper takes anything that ends with chunked, and would hand over a body that is still encoded.
+fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    if !headers.contains_key(TRANSFER_ENCODING) {
+        return Ok(());
+    }
+    let mut codings = members(headers, TRANSFER_ENCODING).filter(|coding| !coding.is_empty());
+    let known = |coding: &str| coding.eq_ignore_ascii_case("chunked");
+    match (codings.next(), codings.next()) {
+        (Some(only), None) if known(only) => Ok(()),
+        _ if members(headers, TRANSFER_ENCODING).all(known) => Err(Refusal::Chunked),
+        _ => Err(Refusal::Coding),
+    }
+}
+
+fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
+    if request.version() >= Version::HTTP_2 && request.uri().host().is_some() {
+        return Ok(());
+    }
+    let mut hosts = request.headers().get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => match host.to_str().ok().and_then(HostPort::parse) {
+            Some(_) => Ok(()),
+            None => Err(Refusal::Host),
+        },
+        (None, _) if request.version() < Version::HTTP_11 => Ok(()),
+        _ => Err(Refusal::HostCount),
+    }
+}
+
+/// The forms of RFC 9112 §3.2, but for that of CONNECT.
+fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
+    let uri = request.uri();
+    // Only the path and query can be long: hyper refuses a long authority with 431.
+    let length = uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    if length > limit {
+        return Err(Refusal::LongTarget { length, limit });
+    }
+    let good = match (uri.scheme(), uri.authority()) {
+        (None, None) if uri.path() == "*" => request.method() == Method::OPTIONS,
+        (None, None) => true,
+        (Some(scheme), Some(authority)) => {
+            is_http(scheme) && HostPort::parse(authority.as_str()).is_some()
+        }
+        _ => false,
+    };
+    if good { Ok(()) } else { Err(Refusal::Target) }
+}
+
+fn is_http(scheme: &Scheme) -> bool {
+    *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS
+}
+
+/// HTTP/1.0 knows no expectation, and what it says is left alone (RFC 9110 §10.1.1).
+fn expectation<B>(request: &Request<B>) -> Result<(), Refusal> {
+    if request.version() < Version::HTTP_11 {
+        return Ok(());
+    }
+    let headers = request.headers();
+    let readable = headers
+        .get_all(EXPECT)
+        .iter()
+        .all(|value| value.to_str().is_ok());
+    let known = |member: &str| member.is_empty() || member.eq_ignore_ascii_case("100-continue");
+    if readable && members(headers, EXPECT).all(known) {
+        Ok(())
+    } else {
+        Err(Refusal::Expectation)
+    }
+}

@@ -1,0 +1,55 @@
+//! The responses that hyper does not write, because it is done with the connection or never had it.
+
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+
+/// For a request whose head was not complete within `limit` (RFC 9110 §15.5.9).
+pub(super) fn late_head(limit: Duration) -> Vec<u8> {
+    last(
+        StatusCode::REQUEST_TIMEOUT,
+        &format!("the head of the request took longer than {limit:?} (RFC 9110 §15.5.9)\n"),
+    )
+}
+
+/// For a connection of which there are too many (RFC 9110 §15.6.4).
+pub(super) fn too_many_connections() -> Vec<u8> {
+    last(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "there are too many connections from this address (RFC 9110 §15.6.4)\n",
+    )
+}
+
+/// The last response of a connection.
+fn last(status: StatusCode, line: &str) -> Vec<u8> {
+    let date = httpdate::fmt_http_date(SystemTime::now());
+    let length = line.len();
+    format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\
+         content-length: {length}\r\ndate: {date}\r\n\r\n{line}"
+    )
+    .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_is_written_whole() {
+        let written = String::from_utf8(too_many_connections()).expect("text");
+        let (head, body) = written.split_once("\r\n\r\n").expect("a head");
+        assert!(
+            head.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
+            "{head}"
+        );
+        assert!(
+            head.contains(&format!("\r\ncontent-length: {}\r\n", body.len())),
+            "{head}"
+        );
+        assert!(
+            head.contains("\r\ndate: ") && head.ends_with(" GMT"),
+            "{head}"
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! Frames as they are written (RFC 6455 §5.2).
+
+use super::guard::{BINARY, CLOSE, FIN, MASKED, TEXT};
+use crate::message::{WsMessage, WsStatus};
+
+/// The key a client masks a frame with (RFC 6455 §5.3); a server has none.
+pub(super) type Key = Option<[u8; 4]>;
+
+/// A fresh key, which nobody can foresee (§10.3).
+pub(super) fn new_key() -> [u8; 4] {
+    rand::random()
+}
+
+/// Writes the header of a frame that is a whole message.
+pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: Key) {
+    let mask = if key.is_some() { MASKED } else { 0 };
+    out.push(FIN | opcode);
+    match payload {
+        0..=125 => out.push(mask | payload as u8),
+        126..=0xFFFF => {
+            out.push(mask | 126);
+            out.extend_from_slice(&(payload as u16).to_be_bytes());
+        }
+        _ => {
+            out.push(mask | 127);
+            out.extend_from_slice(&(payload as u64).to_be_bytes());
+        }
+    }
+    if let Some(key) = key {
+        out.extend_from_slice(&key);
+    }
+}
+
+/// Writes a part of a payload that begins `at` so many bytes into it.
+pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: Key, at: usize) {
+    let start = out.len();
+    out.extend_from_slice(payload);
+    if let Some(mut key) = key {
+        key.rotate_left(at % 4);
+        mask(&mut out[start..], key);
+    }
+}
+
+/// Masks `bytes`, or unmasks them, in words as far as they go.
+fn mask(bytes: &mut [u8], key: [u8; 4]) {
+    let mut words = bytes.chunks_exact_mut(4);
+    let word_key = u32::from_ne_bytes(key);
+    for word in &mut words {
+        let masked = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]) ^ word_key;
+        word.copy_from_slice(&masked.to_ne_bytes());
+    }
+    let rest = words.into_remainder().iter_mut().zip(key);
+    rest.for_each(|(byte, key)| *byte ^= key);
+}
+
+/// Writes a whole control frame; `payload` is at most 125 bytes.
+pub(super) fn put_control(out: &mut Vec<u8>, opcode: u8, payload: &[u8], key: Key) {
+    put_header(out, opcode, payload.len(), key);
+    put_payload(out, payload, key, 0);
+}
+
+/// Writes a close frame; a status without a code is one without a payload.
+pub(super) fn put_close(out: &mut Vec<u8>, status: &WsStatus, key: Key) {
+    let mut payload = Vec::with_capacity(125);
+    if status.is_sendable() {
+        payload.extend_from_slice(&status.code().to_be_bytes());
+        payload.extend_from_slice(status.reason().as_bytes());
+    }
+    put_control(out, CLOSE, &payload, key);
+}
+
+pub(super) fn opcode(message: &WsMessage) -> u8 {
+    if message.is_text() { TEXT } else { BINARY }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_masked_in_pieces_is_the_one_masked_at_once() {
+        let payload: Vec<u8> = (0..=255).collect();
+        let key = Some([1, 2, 3, 4]);
+        let mut whole = Vec::new();
+        put_payload(&mut whole, &payload, key, 0);
+        for at in [1, 2, 3, 4, 63, 250] {
+            let mut pieces = Vec::new();
+            put_payload(&mut pieces, &payload[..at], key, 0);
+            put_payload(&mut pieces, &payload[at..], key, at);
+            assert_eq!(pieces, whole, "{at}");
+        }
+        let naive = payload.iter().zip([1, 2, 3, 4].iter().cycle());
+        assert!(
+            whole.iter().eq(naive
+                .map(|(byte, key)| byte ^ key)
+                .collect::<Vec<_>>()
+                .iter())
+        );
+    }
+
+    #[test]
+    fn a_length_is_in_its_shortest_form() {
+        for (payload, header) in [
+            (0, vec![0x81, 0]),
+            (125, vec![0x81, 125]),
+            (126, vec![0x81, 126, 0, 126]),
+            (0xFFFF, vec![0x81, 126, 0xFF, 0xFF]),
+            (0x1_0000, vec![0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let mut out = Vec::new();
+            put_header(&mut out, TEXT, payload, None);
+            assert_eq!(out, header);
+        }
+        let mut out = Vec::new();
+        put_header(&mut out, TEXT, 1, Some([1, 2, 3, 4]));
+        assert_eq!(out, [0x81, 0x81, 1, 2, 3, 4]);
+    }
+}

@@ -1,0 +1,165 @@
+//! How much a peer may make of little: fragments and control frames.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::violation::Violation;
+use crate::wire::Limits;
+
+/// Over so long the rate of control frames is averaged.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// So many bytes earn a message one more fragment.
+const BYTES_PER_FRAGMENT: u64 = 16;
+
+/// A message whose end has not come yet.
+#[derive(Debug, Default)]
+pub(super) struct Partial {
+    bytes: u64,
+    fragments: u64,
+    /// The empty fragments that came last.
+    empty: u32,
+}
+
+impl Partial {
+    /// Adds a frame of `payload` bytes, by its header.
+    pub(super) fn add(&mut self, payload: u64, limits: &Limits) -> Result<(), Violation> {
+        let (max_frame, max_message) = (limits.max_frame as u64, limits.max_message as u64);
+        if payload > max_frame {
+            return Err(Violation::FrameTooBig(max_frame));
+        }
+        self.bytes = self.bytes.saturating_add(payload);
+        if self.bytes > max_message {
+            return Err(Violation::MessageTooBig(max_message));
+        }
+        self.fragments += 1;
+        self.empty = if payload == 0 { self.empty + 1 } else { 0 };
+        if let Some(max) = limits.max_fragments {
+            let allowed = u64::from(max.max(1)) + self.bytes / BYTES_PER_FRAGMENT;
+            if self.fragments > allowed {
+                return Err(Violation::Fragments(max));
+            }
+        }
+        match limits.max_empty_fragments {
+            Some(max) if self.empty > max.max(1) => Err(Violation::EmptyFragments(max)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The rate of control frames: each costs a time, of which there is one second in a second, and as much
+/// as the window saved.
+#[derive(Debug)]
+pub(super) struct ControlRate {
+    max: Option<u32>,
+    /// Up to when the frames so far have used up the time.
+    used_up_to: Option<Instant>,
+}
+
+impl ControlRate {
+    pub(super) fn new(max: Option<u32>) -> Self {
+        Self {
+            max,
+            used_up_to: None,
+        }
+    }
+
+    pub(super) fn add(&mut self, now: Instant) -> Result<(), Violation> {
+        let Some(max) = self.max else { return Ok(()) };
+        let cost = Duration::from_secs(1) / max.max(1);
+        let used = self.used_up_to.map_or(now, |used| used.max(now)) + cost;
+        self.used_up_to = Some(used);
+        if used.duration_since(now) > WINDOW {
+            return Err(Violation::ControlRate(max));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            max_message: 100_000,
+            max_frame: 50_000,
+            max_fragments: Some(10),
+            max_empty_fragments: Some(3),
+            max_control_rate: None,
+        }
+    }
+
+    fn added(payloads: &[u64], limits: &Limits) -> Result<(), Violation> {
+        let mut partial = Partial::default();
+        payloads
+            .iter()
+            .try_for_each(|payload| partial.add(*payload, limits))
+    }
+
+    #[test]
+    fn a_message_has_its_bounds() {
+        let limits = limits();
+        let cases: &[(&[u64], Result<(), Violation>)] = &[
+            (&[50_000, 50_000], Ok(())),
+            (&[50_001], Err(Violation::FrameTooBig(50_000))),
+            (&[50_000, 50_000, 1], Err(Violation::MessageTooBig(100_000))),
+            (&[u64::MAX], Err(Violation::FrameTooBig(50_000))),
+            (&[1; 10], Ok(())),
+            (&[1; 11], Err(Violation::Fragments(10))),
+            // 16 bytes earn a fragment.
+            (&[16; 500], Ok(())),
+            (&[0, 0, 0], Ok(())),
+            (&[0, 0, 0, 0], Err(Violation::EmptyFragments(3))),
+            (&[0, 0, 0, 1, 0, 0, 0], Ok(())),
+        ];
+        for (payloads, expected) in cases {
+            assert_eq!(added(payloads, &limits), *expected, "{payloads:?}");
+        }
+    }
+
+    #[test]
+    fn fragments_without_bounds_may_be_many() {
+        let limits = Limits {
+            max_fragments: None,
+            max_empty_fragments: None,
+            ..limits()
+        };
+        assert_eq!(added(&[0; 100_000], &limits), Ok(()));
+    }
+
+    #[test]
+    fn a_burst_of_control_frames_may_use_up_the_window_and_no_more() {
+        let mut rate = ControlRate::new(Some(1000));
+        let start = Instant::now();
+        for _ in 0..5000 {
+            assert_eq!(rate.add(start), Ok(()));
+        }
+        assert_eq!(rate.add(start), Err(Violation::ControlRate(1000)));
+    }
+
+    #[test]
+    fn a_steady_rate_may_go_on_for_ever() {
+        let mut rate = ControlRate::new(Some(1000));
+        let start = Instant::now();
+        for number in 0..100_000 {
+            let now = start + Duration::from_millis(number);
+            assert_eq!(rate.add(now), Ok(()));
+        }
+        // Twice the rate uses up the window in 5 s.
+        let start = start + Duration::from_secs(200);
+        let failed = (0_u32..100_000).find(|number| {
+            rate.add(start + *number * Duration::from_micros(500))
+                .is_err()
+        });
+        assert!(matches!(failed, Some(9_990..=10_010)), "{failed:?}");
+    }
+
+    #[test]
+    fn any_rate_is_allowed_where_there_is_no_bound() {
+        let mut rate = ControlRate::new(None);
+        let now = Instant::now();
+        assert!((0..100_000).all(|_| rate.add(now).is_ok()));
+    }
+}

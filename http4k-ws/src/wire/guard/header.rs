@@ -1,0 +1,149 @@
+//! The header of a frame (RFC 6455 §5.2), and the rules that it keeps by itself.
+
+use super::violation::Violation;
+use crate::wire::Role;
+
+/// Two bytes, eight of extended length, four of masking key.
+pub(super) const LONGEST: usize = 14;
+
+pub(in crate::wire) const FIN: u8 = 0x80;
+const RESERVED: u8 = 0x70;
+const OPCODE: u8 = 0x0F;
+pub(in crate::wire) const MASKED: u8 = 0x80;
+const LENGTH: u8 = 0x7F;
+
+pub(super) const CONTINUATION: u8 = 0x0;
+pub(in crate::wire) const TEXT: u8 = 0x1;
+pub(in crate::wire) const BINARY: u8 = 0x2;
+pub(in crate::wire) const CLOSE: u8 = 0x8;
+pub(in crate::wire) const PING: u8 = 0x9;
+pub(in crate::wire) const PONG: u8 = 0xA;
+
+/// A control frame carries at most this.
+const LONGEST_CONTROL: u8 = 125;
+
+/// A header, as far as it was seen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Header {
+    bytes: [u8; LONGEST],
+    seen: usize,
+}
+
+impl Header {
+    pub(super) const EMPTY: Self = Self {
+        bytes: [0; LONGEST],
+        seen: 0,
+    };
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.seen == 0
+    }
+
+    /// Takes what is missing from `bytes`, as far as it is there, and says how much that was.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> usize {
+        let mut taken = 0;
+        while self.seen < self.length() && taken < bytes.len() {
+            let more = (self.length() - self.seen).min(bytes.len() - taken);
+            self.bytes[self.seen..self.seen + more].copy_from_slice(&bytes[taken..taken + more]);
+            self.seen += more;
+            taken += more;
+        }
+        taken
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.seen == self.length()
+    }
+
+    /// How long the header is; two bytes while that can't be told.
+    fn length(&self) -> usize {
+        if self.seen < 2 {
+            return 2;
+        }
+        let extended = match self.bytes[1] & LENGTH {
+            126 => 2,
+            127 => 8,
+            _ => 0,
+        };
+        let key = if self.is_masked() { 4 } else { 0 };
+        2 + extended + key
+    }
+
+    pub(super) fn is_final(&self) -> bool {
+        self.bytes[0] & FIN != 0
+    }
+
+    pub(super) fn opcode(&self) -> u8 {
+        self.bytes[0] & OPCODE
+    }
+
+    pub(super) fn is_control(&self) -> bool {
+        self.opcode() >= CLOSE
+    }
+
+    fn is_masked(&self) -> bool {
+        self.bytes[1] & MASKED != 0
+    }
+
+    pub(super) fn payload(&self) -> u64 {
+        let bytes = &self.bytes;
+        match bytes[1] & LENGTH {
+            126 => u64::from(u16::from_be_bytes([bytes[2], bytes[3]])),
+            127 => u64::from_be_bytes([
+                bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
+            ]),
+            short => u64::from(short),
+        }
+    }
+
+    /// The masking key of a whole header; zeros, which change nothing, where there is none.
+    pub(super) fn key(&self) -> [u8; 4] {
+        let mut key = [0; 4];
+        if self.is_masked() {
+            key.copy_from_slice(&self.bytes[self.seen - 4..self.seen]);
+        }
+        key
+    }
+
+    /// Checks what can be told from the first two bytes, once they are there.
+    pub(super) fn check_start(&self, role: Role) -> Result<(), Violation> {
+        if self.seen < 2 {
+            return Ok(());
+        }
+        if self.bytes[0] & RESERVED != 0 {
+            return Err(Violation::ReservedBits);
+        }
+        let opcode = self.opcode();
+        if !matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG) {
+            return Err(Violation::ReservedOpcode(opcode));
+        }
+        match (role, self.is_masked()) {
+            (Role::Server, false) => return Err(Violation::Unmasked),
+            (Role::Client, true) => return Err(Violation::Masked),
+            _ => {}
+        }
+        if self.is_control() && !self.is_final() {
+            return Err(Violation::FragmentedControl);
+        }
+        if self.is_control() && self.bytes[1] & LENGTH > LONGEST_CONTROL {
+            return Err(Violation::LongControl);
+        }
+        Ok(())
+    }
+
+    /// Checks the length of a whole header.
+    pub(super) fn check_length(&self) -> Result<(), Violation> {
+        let shortest = match self.bytes[1] & LENGTH {
+            126 => 126,
+            127 => 0x1_0000,
+            _ => 0,
+        };
+        if self.payload() < shortest {
+            return Err(Violation::LengthNotShortest);
+        }
+        if self.payload() >> 63 != 0 {
+            return Err(Violation::LengthOf64Bits);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,220 @@
+//! Follows the frame headers in a stream of bytes, without copying a payload.
+//!
+//! It refuses what breaks a rule before the payload comes, so that nobody waits for it or makes room for
+//! it. And it stops the stream where a close frame begins: what came before that is to be answered first.
+
+mod budget;
+mod header;
+mod violation;
+
+use tokio::time::Instant;
+
+use budget::{ControlRate, Partial};
+pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
+use header::{CONTINUATION, Header};
+pub(super) use violation::Violation;
+
+use super::{Limits, Role};
+
+/// A frame of more payload than this leaves the codec with a large buffer.
+const LARGE: u64 = 16 * 1024;
+
+/// Where in the stream the next byte stands, and what is known of the message it belongs to.
+#[derive(Debug)]
+pub(super) struct FrameGuard {
+    role: Role,
+    limits: Limits,
+    at: At,
+    message: Option<Partial>,
+    /// How many messages have begun.
+    begun: u64,
+    /// Whether the message that the stream stands in has a large frame.
+    large: bool,
+    /// Whether a message with a large frame has ended, and nobody took note of it.
+    large_ended: bool,
+    control: ControlRate,
+}
+
+#[derive(Debug)]
+enum At {
+    Header(Header),
+    /// In the payload of a frame, so many bytes before its end.
+    Payload {
+        left: u64,
+        ends_message: bool,
+    },
+}
+
+/// Why the stream does not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// A close frame is next.
+    Close,
+    Broken(Violation),
+}
+
+impl FrameGuard {
+    /// Follows a stream that begins with a frame.
+    pub(super) fn new(role: Role, limits: Limits) -> Self {
+        Self {
+            role,
+            limits,
+            at: At::Header(Header::EMPTY),
+            message: None,
+            begun: 0,
+            large: false,
+            large_ended: false,
+            control: ControlRate::new(limits.max_control_rate),
+        }
+    }
+
+    /// Which message, by number, has begun and not ended.
+    pub(super) fn partial(&self) -> Option<u64> {
+        let ends = matches!(
+            self.at,
+            At::Payload {
+                ends_message: true,
+                ..
+            }
+        );
+        (self.message.is_some() || ends).then_some(self.begun)
+    }
+
+    /// Whether the message that has just ended had large frames; the stream then stands at its end.
+    pub(super) fn take_large(&mut self) -> bool {
+        std::mem::take(&mut self.large_ended)
+    }
+
+    /// Follows `bytes`, and says how many of them may pass now, and why not all. Not all may pass either
+    /// when a large message ends before; then the rest may at the next call.
+    pub(super) fn pass(&mut self, bytes: &[u8]) -> (usize, Option<Stop>) {
+        let mut passed = 0;
+        while passed < bytes.len() {
+            let rest = &bytes[passed..];
+            match &mut self.at {
+                At::Header(header) => {
+                    if header.is_empty() && rest[0] & 0x0F == CLOSE {
+                        return (passed, Some(Stop::Close));
+                    }
+                    let taken = header.take(rest);
+                    if let Err(violation) = self.check() {
+                        return (passed, Some(Stop::Broken(violation)));
+                    }
+                    passed += taken;
+                }
+                At::Payload { left, .. } => {
+                    let here = (*left).min(rest.len() as u64);
+                    *left -= here;
+                    // At most `rest.len()`, which is a `usize`.
+                    passed += here as usize;
+                }
+            }
+            if self.end_frame() && std::mem::take(&mut self.large) {
+                self.large_ended = true;
+                break;
+            }
+        }
+        (passed, None)
+    }
+
+    /// Checks the header, and goes on to the payload where it is whole.
+    fn check(&mut self) -> Result<(), Violation> {
+        let At::Header(header) = self.at else {
+            return Ok(());
+        };
+        header.check_start(self.role)?;
+        if !header.is_whole() {
+            return Ok(());
+        }
+        header.check_length()?;
+        let left = header.payload();
+        let ends_message = if header.is_control() {
+            self.control.add(Instant::now())?;
+            false
+        } else {
+            self.add_to_message(&header)?
+        };
+        self.at = At::Payload { left, ends_message };
+        Ok(())
+    }
+
+    /// Adds a data frame, and says whether its message ends with it.
+    fn add_to_message(&mut self, header: &Header) -> Result<bool, Violation> {
+        let mut message = match (header.opcode(), self.message.take()) {
+            (CONTINUATION, Some(message)) => message,
+            (CONTINUATION, None) => return Err(Violation::ContinuationOfNothing),
+            (_, Some(_)) => return Err(Violation::Interleaved),
+            (_, None) => {
+                self.begun += 1;
+                Partial::default()
+            }
+        };
+        message.add(header.payload(), &self.limits)?;
+        self.large |= header.payload() > LARGE;
+        if !header.is_final() {
+            self.message = Some(message);
+        }
+        Ok(header.is_final())
+    }
+
+    /// Goes on to the next frame where one has ended, and says whether a message ended with it.
+    fn end_frame(&mut self) -> bool {
+        match self.at {
+            At::Payload {
+                left: 0,
+                ends_message,
+            } => {
+                self.at = At::Header(Header::EMPTY);
+                ends_message
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The payload of the close frame that is next in a stream, while it comes.
+#[derive(Debug)]
+pub(super) struct CloseFrame {
+    header: Header,
+    payload: Vec<u8>,
+}
+
+impl CloseFrame {
+    pub(super) fn new() -> Self {
+        Self {
+            header: Header::EMPTY,
+            payload: Vec::new(),
+        }
+    }
+
+    /// Takes the frame from `bytes`, and gives its payload once it is whole.
+    pub(super) fn take(
+        &mut self,
+        mut bytes: &[u8],
+        role: Role,
+    ) -> Result<Option<Vec<u8>>, Violation> {
+        bytes = &bytes[self.header.take(bytes)..];
+        self.header.check_start(role)?;
+        if !self.header.is_whole() {
+            return Ok(None);
+        }
+        // At most 125, as was checked.
+        let length = self.header.payload() as usize;
+        if length == 1 {
+            return Err(Violation::HalfCloseCode);
+        }
+        let missing = length - self.payload.len();
+        self.payload
+            .extend_from_slice(&bytes[..missing.min(bytes.len())]);
+        if self.payload.len() < length {
+            return Ok(None);
+        }
+        let key = self.header.key();
+        let masked = self.payload.iter_mut().zip(key.iter().cycle());
+        masked.for_each(|(byte, key)| *byte ^= key);
+        Ok(Some(std::mem::take(&mut self.payload)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

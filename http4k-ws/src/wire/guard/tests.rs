@@ -1,0 +1,123 @@
+use super::*;
+
+fn limits() -> Limits {
+    Limits {
+        max_message: 1024 * 1024,
+        max_frame: 1024 * 1024,
+        max_fragments: Some(1024),
+        max_empty_fragments: Some(128),
+        max_control_rate: Some(1000),
+    }
+}
+
+fn role(masked: bool) -> Role {
+    if masked { Role::Server } else { Role::Client }
+}
+
+fn frame(first: u8, payload: usize, masked: bool) -> Vec<u8> {
+    let mut frame = vec![first];
+    let mask = if masked { MASKED } else { 0 };
+    match payload {
+        0..=125 => frame.push(mask | payload as u8),
+        126..=65535 => {
+            frame.push(mask | 126);
+            frame.extend((payload as u16).to_be_bytes());
+        }
+        _ => {
+            frame.push(mask | 127);
+            frame.extend((payload as u64).to_be_bytes());
+        }
+    }
+    if masked {
+        frame.extend([0x88; 4]);
+    }
+    // A payload that looks like close frames all over.
+    frame.extend(vec![0x88; payload]);
+    frame
+}
+
+/// How much passes of `bytes`, in pieces of at most `piece`, and why not all.
+fn passed(guard: &mut FrameGuard, bytes: &[u8], piece: usize) -> (usize, Option<Stop>) {
+    let mut passed = 0;
+    while passed < bytes.len() {
+        let end = bytes.len().min(passed.saturating_add(piece));
+        let (more, stop) = guard.pass(&bytes[passed..end]);
+        passed += more;
+        if stop.is_some() {
+            return (passed, stop);
+        }
+        assert!(more > 0, "what does not stop goes on");
+        guard.take_large();
+    }
+    (passed, None)
+}
+
+#[test]
+fn it_stops_before_a_close_frame_and_nowhere_else() {
+    for masked in [false, true] {
+        for payload in [0, 1, 125, 126, 65535, 65536, 100_000] {
+            for piece in [1, 3, 1024, usize::MAX] {
+                let mut bytes = frame(FIN | TEXT, payload, masked);
+                bytes.extend(frame(FIN | PING, 4, masked));
+                let before = bytes.len();
+                bytes.extend(frame(FIN | CLOSE, 2, masked));
+
+                let mut guard = FrameGuard::new(role(masked), limits());
+                let (passed, stop) = passed(&mut guard, &bytes, piece);
+                let told = format!("payload {payload}, masked {masked}, piece {piece}");
+                assert_eq!((passed, stop), (before, Some(Stop::Close)), "{told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_tells_a_message_that_has_begun_and_not_ended() {
+    let mut guard = FrameGuard::new(Role::Server, limits());
+    let whole = frame(FIN | TEXT, 10, true);
+    assert_eq!(guard.partial(), None);
+    guard.pass(&whole[..8]);
+    assert_eq!(guard.partial(), Some(1), "in a payload");
+    guard.pass(&whole[8..]);
+    assert_eq!(guard.partial(), None);
+    guard.pass(&frame(TEXT, 0, true));
+    assert_eq!(guard.partial(), Some(2), "between two fragments");
+    guard.pass(&frame(FIN | PING, 3, true));
+    assert_eq!(guard.partial(), Some(2), "after a ping in between");
+    guard.pass(&frame(FIN, 3, true));
+    assert_eq!(guard.partial(), None);
+}
+
+#[test]
+fn it_stops_where_a_large_message_ends() {
+    let mut guard = FrameGuard::new(Role::Server, limits());
+    let mut bytes = frame(BINARY, 20_000, true);
+    bytes.extend(frame(FIN | PING, 3, true));
+    bytes.extend(frame(FIN, 5, true));
+    let end = bytes.len();
+    bytes.extend(frame(FIN | TEXT, 5, true));
+    assert_eq!(guard.pass(&bytes), (end, None));
+    assert!(guard.take_large() && !guard.take_large());
+    assert_eq!(guard.pass(&bytes[end..]), (bytes.len() - end, None));
+    assert!(!guard.take_large());
+}
+
+#[test]
+fn a_close_frame_is_taken_in_any_pieces() {
+    for masked in [false, true] {
+        for payload in [0, 2, 125] {
+            let mut bytes = frame(FIN | CLOSE, payload, masked);
+            bytes.extend([1, 2, 3]);
+            for piece in [1, 2, 5, usize::MAX] {
+                let mut close = CloseFrame::new();
+                let mut pieces = bytes.chunks(piece.min(bytes.len()));
+                let taken = pieces.find_map(|piece| {
+                    let taken = close.take(piece, role(masked));
+                    taken.expect("a good frame")
+                });
+                let clear = if masked { 0 } else { 0x88 };
+                assert_eq!(taken, Some(vec![clear; payload]), "{masked} {piece}");
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Which rule a peer broke.
+
+use crate::message::WsStatus;
+
+/// Which rule a peer broke; the text is the reason of the close frame that answers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(in crate::wire) enum Violation {
+    #[error("a reserved bit is set (RFC 6455 §5.2)")]
+    ReservedBits,
+    #[error("opcode {0} is reserved (RFC 6455 §5.2)")]
+    ReservedOpcode(u8),
+    #[error("a client's frame is not masked (RFC 6455 §5.1)")]
+    Unmasked,
+    #[error("a server's frame is masked (RFC 6455 §5.1)")]
+    Masked,
+    #[error("a length is not in its shortest form (RFC 6455 §5.2)")]
+    LengthNotShortest,
+    #[error("a length has 64 bits (RFC 6455 §5.2)")]
+    LengthOf64Bits,
+    #[error("a control frame is fragmented (RFC 6455 §5.5)")]
+    FragmentedControl,
+    #[error("a control frame has over 125 bytes (RFC 6455 §5.5)")]
+    LongControl,
+    #[error("a continuation continues nothing (RFC 6455 §5.4)")]
+    ContinuationOfNothing,
+    #[error("a message begins within another (RFC 6455 §5.4)")]
+    Interleaved,
+    #[error("a close frame of one byte has no code (RFC 6455 §5.5.1)")]
+    HalfCloseCode,
+    #[error("close code {0} does not travel (RFC 6455 §7.4)")]
+    CloseCode(u16),
+    #[error("a close reason is no UTF-8 (RFC 6455 §5.5.1)")]
+    CloseReason,
+    #[error("a text message is no UTF-8 (RFC 6455 §8.1)")]
+    Text,
+    #[error("a frame has at most {0} bytes")]
+    FrameTooBig(u64),
+    #[error("a message has at most {0} bytes")]
+    MessageTooBig(u64),
+    #[error("a message has at most {0} fragments and one for each 16 bytes")]
+    Fragments(u32),
+    #[error("at most {0} empty fragments follow each other")]
+    EmptyFragments(u32),
+    #[error("at most {0} control frames a second, over 5 s")]
+    ControlRate(u32),
+    /// What the codec refuses though the rules above let it pass.
+    #[error("protocol error")]
+    Protocol,
+}
+
+impl Violation {
+    /// The status of the close frame that answers it (RFC 6455 §7.4.1).
+    pub(in crate::wire) fn status(self) -> WsStatus {
+        let status = match self {
+            Self::Text | Self::CloseReason => WsStatus::INVALID_PAYLOAD,
+            Self::FrameTooBig(_) | Self::MessageTooBig(_) => WsStatus::TOO_BIG,
+            Self::Fragments(_) | Self::EmptyFragments(_) | Self::ControlRate(_) => {
+                WsStatus::POLICY_VIOLATION
+            }
+            _ => WsStatus::PROTOCOL_ERROR,
+        };
+        status.with_reason(self.to_string()).unwrap_or(status)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_fits_a_close_frame() {
+        for longest in [
+            Violation::MessageTooBig(u64::MAX),
+            Violation::Fragments(u32::MAX),
+            Violation::EmptyFragments(u32::MAX),
+            Violation::CloseCode(u16::MAX),
+        ] {
+            assert_eq!(longest.status().reason(), longest.to_string());
+        }
+    }
+}

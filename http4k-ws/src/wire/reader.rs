@@ -1,0 +1,202 @@
+//! The bytes that come: read into a buffer of the thread, and handed on as far as the guard lets them.
+//!
+//! So an idle socket owns no read buffer, the small buffer of the codec is all that it fills with zeros,
+//! and a long message still takes one system call for 64 KiB.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::guard::{CloseFrame, FrameGuard, Stop, Violation};
+use super::{Limits, Role, buffers};
+
+/// Bytes that were read, and not yet handed on.
+#[derive(Debug)]
+enum Left {
+    Nothing,
+    /// What came with the opening handshake.
+    Ahead(Bytes),
+    Read {
+        buffer: Box<[u8]>,
+        from: usize,
+        to: usize,
+    },
+}
+
+impl Left {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Nothing => &[],
+            Self::Ahead(bytes) => bytes,
+            Self::Read { buffer, from, to } => &buffer[*from..*to],
+        }
+    }
+}
+
+/// The incoming half of a connection.
+#[derive(Debug)]
+pub(super) struct Reader {
+    left: Left,
+    guard: FrameGuard,
+    role: Role,
+    /// Why nothing more is handed on.
+    stopped: Option<Stop>,
+    heard: u64,
+}
+
+/// A close frame that was read whole.
+#[derive(Debug)]
+pub(super) enum Closing {
+    Frame(Vec<u8>),
+    Broken(Violation),
+    Lost,
+}
+
+impl Reader {
+    /// A reader whose first bytes, read `ahead`, are known already.
+    pub(super) fn new(ahead: Bytes, role: Role, limits: Limits) -> Self {
+        let heard = ahead.len() as u64;
+        let left = if ahead.is_empty() {
+            Left::Nothing
+        } else {
+            Left::Ahead(ahead)
+        };
+        Self {
+            left,
+            guard: FrameGuard::new(role, limits),
+            role,
+            stopped: None,
+            heard,
+        }
+    }
+
+    /// How many bytes were read since the beginning.
+    pub(super) fn heard(&self) -> u64 {
+        self.heard
+    }
+
+    /// Which message, by number, has begun and not ended.
+    pub(super) fn partial(&self) -> Option<u64> {
+        self.guard.partial()
+    }
+
+    /// Why nothing more is handed on.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    /// Whether the message just handed on was large; then nothing behind it was.
+    pub(super) fn take_large(&mut self) -> bool {
+        self.guard.take_large()
+    }
+
+    /// Fills `out` as far as bytes are there; 0 at the end of the stream.
+    pub(super) fn poll_read<S: AsyncRead + Unpin>(
+        &mut self,
+        io: &mut S,
+        cx: &mut Context<'_>,
+        out: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.stopped.is_some() {
+            // Whoever reads asks why.
+            return Poll::Pending;
+        }
+        if self.left.bytes().is_empty() && !ready!(self.poll_fill(io, cx))? {
+            return Poll::Ready(Ok(0));
+        }
+        let available = self.left.bytes();
+        let fits = available.len().min(out.len());
+        let (passed, stopped) = self.guard.pass(&available[..fits]);
+        out[..passed].copy_from_slice(&available[..passed]);
+        self.stopped = stopped;
+        self.advance(passed);
+        if passed == 0 {
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(passed))
+    }
+
+    /// Reads the close frame that is next.
+    pub(super) fn poll_close_frame<S: AsyncRead + Unpin>(
+        &mut self,
+        io: &mut S,
+        cx: &mut Context<'_>,
+        close: &mut CloseFrame,
+    ) -> Poll<Closing> {
+        loop {
+            match close.take(self.left.bytes(), self.role) {
+                Ok(Some(payload)) => return Poll::Ready(Closing::Frame(payload)),
+                Ok(None) => {}
+                Err(violation) => return Poll::Ready(Closing::Broken(violation)),
+            }
+            match ready!(self.poll_fill(io, cx)) {
+                Ok(true) => {}
+                Ok(false) | Err(_) => return Poll::Ready(Closing::Lost),
+            }
+        }
+    }
+
+    /// Reads and throws away what still comes, until the peer ends the stream or `budget` is used up.
+    pub(super) fn poll_drain<S: AsyncRead + Unpin>(
+        &mut self,
+        io: &mut S,
+        cx: &mut Context<'_>,
+        budget: &mut usize,
+    ) -> Poll<()> {
+        while let Ok(true) = ready!(self.poll_fill(io, cx)) {
+            *budget = budget.saturating_sub(self.left.bytes().len());
+            if *budget == 0 {
+                break;
+            }
+        }
+        self.drop_left();
+        Poll::Ready(())
+    }
+
+    /// Reads a chunk in place of the last one; `false` at the end of the stream.
+    fn poll_fill<S: AsyncRead + Unpin>(
+        &mut self,
+        io: &mut S,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<bool>> {
+        self.drop_left();
+        let mut buffer = buffers::to_read();
+        let mut read = ReadBuf::new(&mut buffer);
+        let polled = Pin::new(io).poll_read(cx, &mut read);
+        let to = read.filled().len();
+        if to == 0 {
+            buffers::read(buffer);
+        } else {
+            let from = 0;
+            self.left = Left::Read { buffer, from, to };
+            self.heard += to as u64;
+        }
+        polled.map_ok(|()| to > 0)
+    }
+
+    fn advance(&mut self, passed: usize) {
+        match &mut self.left {
+            Left::Nothing => {}
+            Left::Ahead(bytes) => bytes.advance(passed),
+            Left::Read { from, .. } => *from += passed,
+        }
+        if self.left.bytes().is_empty() {
+            self.drop_left();
+        }
+    }
+
+    fn drop_left(&mut self) {
+        if let Left::Read { buffer, .. } = std::mem::replace(&mut self.left, Left::Nothing) {
+            buffers::read(buffer);
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.drop_left();
+    }
+}

@@ -1,0 +1,81 @@
+//! What RFC 9112 asks of a server, and the parts of RFC 9110 that go with it: a module for each chapter,
+//! raw bytes on a real port.
+
+mod body;
+mod chunked;
+mod connection;
+mod fields;
+mod message;
+mod request_line;
+mod semantics;
+
+use http4k_ws::prelude::*;
+use http4k_ws::{RunningServer, ServerConfig};
+
+use crate::server::peer::{Answer, Peer};
+
+fn hello() -> &'static str {
+    "hello"
+}
+
+fn greet(name: String) -> String {
+    format!("hello {name}")
+}
+
+fn same(text: String) -> String {
+    text
+}
+
+/// The body as it comes, in the answer.
+fn passed_on(request: Request) -> Response {
+    Response::new(request.into_body())
+}
+
+fn app() -> PolyHandler {
+    routes! {
+        GET  "/"             => http(hello()),
+        GET  "/hello/<name>" => http(greet(name)),
+        POST "/echo"         => http(same(_)),
+        POST "/pass"         => http(passed_on(req)),
+        POST "/ignore"       => http(hello()),
+    }
+}
+
+fn start_with(config: ServerConfig) -> RunningServer {
+    let server = app().as_server("127.0.0.1:0").with_config(config);
+    server.with_threads(1).start().expect("a server")
+}
+
+fn start() -> RunningServer {
+    start_with(ServerConfig::default())
+}
+
+/// Sends each request on a connection of its own, and compares the status of the answer.
+fn each_is_answered<'a>(status: u16, requests: impl IntoIterator<Item = (&'a str, String)>) {
+    let server = start();
+    for (what, request) in requests {
+        let answer = Peer::connect(server.addr()).send(&request).answer();
+        assert_eq!(answer.status, status, "{what}: {request}{answer:?}");
+    }
+}
+
+/// Sends `request` and gives everything that is answered until the server ends the connection.
+fn until_closed(server: &RunningServer, request: impl AsRef<[u8]>) -> Vec<Answer> {
+    let mut peer = Peer::connect(server.addr());
+    peer.send(request);
+    let mut answers = vec![peer.answer()];
+    while !peer.is_ended() {
+        answers.push(peer.answer());
+    }
+    answers
+}
+
+/// A GET with these lines after the request line.
+fn get_with(fields: &str) -> String {
+    format!("GET / HTTP/1.1\r\n{fields}\r\n")
+}
+
+/// A POST to `/echo` with these fields, and what follows them.
+fn post(fields: &str, rest: &str) -> String {
+    format!("POST /echo HTTP/1.1\r\nHost: a\r\n{fields}\r\n{rest}")
+}

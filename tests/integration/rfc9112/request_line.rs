@@ -1,0 +1,181 @@
+//! Chapter 3: the request line, and Host.
+
+use http4k_ws::ServerConfig;
+
+use super::{each_is_answered, get_with, start, start_with, until_closed};
+use crate::server::peer::{self, Peer};
+
+/// §3: one space stands between the parts, and none inside the target.
+#[test]
+fn the_request_line_has_three_parts() {
+    let line = |line: &str| format!("{line}\r\nHost: a\r\n\r\n");
+    each_is_answered(
+        400,
+        [
+            ("a space in the target", line("GET /a b HTTP/1.1")),
+            ("a tab between", line("GET\t/ HTTP/1.1")),
+            ("a space in front", line(" GET / HTTP/1.1")),
+            ("no target", line("GET HTTP/1.1")),
+            (
+                "a control character in the target",
+                line("GET /a\u{1} HTTP/1.1"),
+            ),
+            ("DEL in the target", line("GET /a\u{7f} HTTP/1.1")),
+        ],
+    );
+}
+
+/// §3.1: a method is a token, and case-sensitive.
+#[test]
+fn a_method_is_a_token() {
+    let line = |method: &str| format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
+    each_is_answered(
+        400,
+        ["G(T", "G\u{1}T", "G@T", "\u{e9}"].map(|m| (m, line(m))),
+    );
+    // Others are tokens that the route does not know.
+    each_is_answered(405, ["get", "BREW", "G!T"].map(|m| (m, line(m))));
+}
+
+/// §3.2: exactly one Host, with a host in it; in HTTP/1.0 there may be none.
+#[test]
+fn a_request_has_one_host() {
+    each_is_answered(
+        400,
+        [
+            ("none", get_with("")),
+            ("two", get_with("Host: a\r\nHost: b\r\n")),
+            ("twice the same", get_with("Host: a\r\nHost: a\r\n")),
+            (
+                "two in HTTP/1.0",
+                "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(),
+            ),
+            (
+                "none beside a whole URI",
+                "GET http://a/ HTTP/1.1\r\n\r\n".to_owned(),
+            ),
+        ],
+    );
+    each_is_answered(
+        200,
+        [
+            ("one", get_with("Host: a\r\n")),
+            ("none in HTTP/1.0", "GET / HTTP/1.0\r\n\r\n".to_owned()),
+        ],
+    );
+}
+
+/// §3.2: a Host that is no host is answered with 400.
+#[test]
+fn host_is_a_host_and_a_port() {
+    let bad = [
+        "", "a b", "a, b", "a/b", "http://a", "user@a", "a:b", "a:80:80", "a:65536", ":80", "[::1",
+        "::1", "a?b", "a#b", "a%zz", "\u{e4}", "a\\b", "a|b", "<a>",
+    ];
+    each_is_answered(
+        400,
+        bad.map(|host| (host, get_with(&format!("Host: {host}\r\n")))),
+    );
+    let good = [
+        "a",
+        "a:80",
+        "a.b.example:8080",
+        "127.0.0.1",
+        "[::1]:9000",
+        "A-b_c~d",
+        "a%41",
+        "a:",
+    ];
+    each_is_answered(
+        200,
+        good.map(|host| (host, get_with(&format!("Host:{host}\r\n")))),
+    );
+}
+
+/// §3.2.2: a whole URI is accepted as a target, of which the path counts here.
+#[test]
+fn a_whole_uri_is_a_target() {
+    let line = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: other\r\n\r\n");
+    each_is_answered(
+        200,
+        [
+            "http://a/",
+            "http://a",
+            "https://a:443/hello/x?y=z",
+            "HTTP://A/",
+        ]
+        .map(|target| (target, line(target))),
+    );
+    each_is_answered(
+        400,
+        [
+            "ftp://a/",
+            "http://user:word@a/",
+            "http:///",
+            "http://a:b/",
+            "http://:80/",
+            "file:///etc",
+        ]
+        .map(|target| (target, line(target))),
+    );
+}
+
+/// §3.2: a target is one of four forms.
+#[test]
+fn a_target_has_a_form_of_its_method() {
+    let line = |line: &str| format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n");
+    each_is_answered(
+        400,
+        [
+            ("a name", line("GET a")),
+            ("an authority", line("GET a:80")),
+            ("all, for GET", line("GET *")),
+            ("a relative path", line("GET ../x")),
+        ],
+    );
+}
+
+/// §3.2.4: `*` is for OPTIONS, and asks for the server as a whole.
+#[test]
+fn options_may_ask_for_the_server() {
+    let server = start();
+    let answer = Peer::connect(server.addr())
+        .send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
+        .answer();
+    // No route is `*`; what counts is that the form is taken.
+    assert_ne!(answer.status, 400, "{answer:?}");
+}
+
+/// §3: a target over the limit is 414, and the next request is not read from it.
+#[test]
+fn a_target_over_the_limit_is_refused() {
+    let server = start_with(ServerConfig::default().with_max_target(20));
+    let request = peer::get("/hello/aaaaaaaaaaaaa").repeat(2);
+    let mut peer = Peer::connect(server.addr());
+    assert_eq!(peer.send(request).answer().status, 200);
+    assert_eq!(peer.answer().status, 200);
+    let answers = until_closed(&server, peer::get("/hello/aaaaaaaaaaaaaa").repeat(2));
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert_eq!(answers[0].status, 414);
+    assert!(answers[0].body.contains("limit of 20"), "{answers:?}");
+}
+
+/// RFC 3986 §2.1: a percent sign is followed by two hexadecimal digits, and a segment is UTF-8.
+#[test]
+fn a_segment_that_can_not_be_decoded_is_refused() {
+    each_is_answered(
+        400,
+        [
+            "/hello/%",
+            "/hello/%2",
+            "/hello/%zz",
+            "/hello/%ff",
+            "/hello/a%00%e2%28",
+        ]
+        .map(|target| (target, peer::get(target))),
+    );
+    each_is_answered(
+        200,
+        ["/hello/a%2Fb", "/hello/%C3%A9"].map(|t| (t, peer::get(t))),
+    );
+}

@@ -1,0 +1,6 @@
+//! The clients in memory: where they work, how time passes there, and what they can do to an application.
+
+mod faults;
+mod runtimes;
+mod seeds;
+mod time;

@@ -1,0 +1,66 @@
+//! Authorities and certificates, made anew by every test.
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+
+/// A certificate, with those that lead to its authority, and its key: PEM text.
+pub(super) struct Pair {
+    pub(super) chain: String,
+    pub(super) key: String,
+}
+
+/// Somebody who signs certificates.
+pub(super) struct Authority {
+    /// Its own certificate, to be trusted.
+    pub(super) root: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// When a certificate is valid: from the first of one year to the first of another.
+pub(super) const NOW: (i32, i32) = (2000, 3000);
+pub(super) const LONG_AGO: (i32, i32) = (2000, 2001);
+pub(super) const NOT_YET: (i32, i32) = (2999, 3000);
+
+impl Authority {
+    pub(super) fn new() -> Self {
+        let mut params = CertificateParams::new([]).expect("no name");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let root = params.self_signed(&key).expect("a certificate").pem();
+        Self {
+            root,
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    /// A certificate for the hosts, valid now.
+    pub(super) fn sign(&self, hosts: &[&str]) -> Pair {
+        self.sign_for(hosts, NOW)
+    }
+
+    pub(super) fn sign_for(&self, hosts: &[&str], (from, to): (i32, i32)) -> Pair {
+        let mut params = params(hosts);
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        let key = KeyPair::generate().expect("a key");
+        let signed = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Pair {
+            chain: signed.pem(),
+            key: key.serialize_pem(),
+        }
+    }
+}
+
+/// A certificate that signed itself.
+pub(super) fn self_signed(hosts: &[&str]) -> Pair {
+    let key = KeyPair::generate().expect("a key");
+    let signed = params(hosts).self_signed(&key).expect("a certificate");
+    Pair {
+        chain: signed.pem(),
+        key: key.serialize_pem(),
+    }
+}
+
+fn params(hosts: &[&str]) -> CertificateParams {
+    let hosts: Vec<_> = hosts.iter().map(|host| (*host).to_owned()).collect();
+    CertificateParams::new(hosts).expect("names of hosts")
+}

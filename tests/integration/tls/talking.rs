@@ -1,0 +1,86 @@
+//! HTTP and sockets over TLS, both ends real.
+
+use http4k_ws::{
+    PolyHandler, Request, ServerConfig, WebSocketClient, WsClient, WsMessage, WsStatus,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+use super::certificates::self_signed;
+use super::handshake::{BOTH, serve, shake_hands, within};
+use super::{app, echo, server_tls, start, trusting};
+
+#[tokio::test(start_paused = true)]
+async fn both_ends_talk_over_tls_through_a_pipe() {
+    let pair = self_signed(&["localhost"]);
+    let (ours, serving) = serve(&pair);
+    let handshake = WebSocketClient::to("wss://localhost/chat").with_tls(trusting(&pair.chain));
+    let mut socket = within(handshake.connect_over(ours))
+        .await
+        .expect("a socket");
+    for length in [0, 1, 16 * 1024, 1024 * 1024] {
+        let message = WsMessage::new_binary(vec![7; length]);
+        socket.send(message.clone()).await.expect("an open socket");
+        assert_eq!(within(socket.recv()).await, Ok(Some(message)), "{length}");
+    }
+    socket.close(WsStatus::NORMAL);
+    assert_eq!(within(socket.closed()).await, WsStatus::NORMAL);
+    within(serving).await.expect("a connection that ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pipe_of_a_few_bytes_is_enough() {
+    let pair = self_signed(&["localhost"]);
+    let config = ServerConfig::default().with_tls(server_tls(&pair));
+    let (ours, theirs) = duplex(7);
+    tokio::spawn(app().serve_connection(theirs, config));
+    let handshake = WebSocketClient::to("wss://localhost/").with_tls(trusting(&pair.chain));
+    let mut socket = within(handshake.connect_over(ours))
+        .await
+        .expect("a socket");
+    let message = WsMessage::from("b".repeat(100_000));
+    socket.send(message.clone()).await.expect("an open socket");
+    assert_eq!(within(socket.recv()).await, Ok(Some(message)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_requests_are_answered_on_one_connection() {
+    let pair = self_signed(&["localhost"]);
+    let body = "b".repeat(200_000);
+    let answer = body.clone();
+    let long = PolyHandler::new(move |_: Request| answer.clone(), echo);
+    let config = ServerConfig::default().with_tls(server_tls(&pair));
+    let (ours, theirs) = duplex(1024);
+    tokio::spawn(long.serve_connection(theirs, config));
+    let stream = shake_hands(ours, &pair, BOTH, &["http/1.1"]).await;
+    let mut stream = stream.expect("TLS");
+    let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(3);
+    stream.write_all(request.as_bytes()).await.expect("room");
+    stream.flush().await.expect("room");
+    for _ in 0..3 {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(within(stream.read_u8()).await.expect("a head"));
+        }
+        assert!(head.starts_with(b"HTTP/1.1 200 "));
+        let mut came = vec![0; body.len()];
+        within(stream.read_exact(&mut came)).await.expect("a body");
+        assert!(came == body.as_bytes());
+    }
+}
+
+#[test]
+fn large_messages_go_both_ways_over_a_port() {
+    let pair = self_signed(&["localhost"]);
+    let server = start(&pair);
+    let uri = format!("wss://localhost:{}/", server.port());
+    let handshake = WebSocketClient::to(uri).with_tls(trusting(&pair.chain));
+    let mut client = handshake.blocking().expect("a socket");
+    let message = WsMessage::from("long ".repeat(200_000));
+    for _ in 0..4 {
+        client.send(message.clone()).expect("an open socket");
+    }
+    let echoed: Result<Vec<_>, _> = client.received().take(4).collect();
+    assert!(echoed.expect("an open socket") == vec![message; 4]);
+    client.close(WsStatus::NORMAL);
+    assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+}
