@@ -1,8 +1,12 @@
 //! A server on a real port, spoken to in raw bytes.
 
+mod deadlines;
+#[cfg(unix)]
+mod descriptors;
 mod frames;
 mod handshake;
 mod http;
+mod limits;
 pub(crate) mod peer;
 mod pipeline;
 mod serve;

@@ -45,6 +45,10 @@ impl Peer {
         }
     }
 
+    pub(crate) fn own_address(&self) -> SocketAddr {
+        self.stream.local_addr().expect("an open connection")
+    }
+
     /// The same connection, to be written to by another thread.
     pub(crate) fn twin(&self) -> Self {
         Self {

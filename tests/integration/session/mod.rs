@@ -1,4 +1,5 @@
 //! One socket's life, where the contract of both worlds can't reach: futures that are dropped, and time.
 
+mod authenticating;
 mod cancelling;
 mod outliving;

@@ -5,6 +5,7 @@
 //! In one poll the pump reads what is there, the consumer answers all of it, and the pump writes all
 //! answers and flushes once. The network and the in-memory client are only transports.
 
+mod authenticate;
 mod callbacks;
 mod config;
 mod deadlines;
