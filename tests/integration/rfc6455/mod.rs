@@ -1,0 +1,3 @@
+//! What RFC 6455 asks of a server.
+
+mod handshake;
