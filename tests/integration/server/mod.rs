@@ -3,7 +3,6 @@
 mod deadlines;
 #[cfg(unix)]
 mod descriptors;
-mod frames;
 mod handshake;
 mod http;
 mod limits;

@@ -22,7 +22,9 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
-pub(crate) use pump::{Session, open};
+#[cfg(feature = "server")]
+pub(crate) use pump::Session;
+pub(crate) use pump::open;
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub(crate) use socket::Handshake;
