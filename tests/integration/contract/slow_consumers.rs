@@ -11,9 +11,11 @@ use proptest::prelude::*;
 
 use super::worlds::{Memory, World, in_both_worlds, told};
 
-/// Sends everything in one go, so that nothing of it can leave meanwhile; tells what was left out, and how
-/// the last attempt ended.
-fn burst(messages: Vec<WsMessage>) -> (PolyHandler, Receiver<(u64, Result<(), SendError>)>) {
+/// How many messages were left out, and how the last one fared.
+type Outcome = (u64, Result<(), SendError>);
+
+/// Sends everything in one go, so that nothing of it can leave meanwhile; tells the outcome.
+fn burst(messages: Vec<WsMessage>) -> (PolyHandler, Receiver<Outcome>) {
     let (tell, told) = channel();
     let app = move |mut ws: WebSocket| {
         let (tell, messages) = (tell.clone(), messages.clone());
