@@ -9,6 +9,7 @@ mod callbacks;
 mod config;
 mod deadlines;
 mod error;
+mod observers;
 mod outbound;
 mod phase;
 mod pump;
@@ -21,6 +22,7 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub use observers::WsEvent;
 pub(crate) use pump::{Session, open};
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
