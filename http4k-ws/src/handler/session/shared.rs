@@ -33,6 +33,8 @@ pub(super) struct State {
     pub(super) closing: Option<WsStatus>,
     /// The status the socket was closed with.
     pub(super) closed: Option<WsStatus>,
+    /// Whether what was never handed to the transport is still there when the socket is over.
+    pub(super) keeps_unsent: bool,
     /// How many hold the `WebSocket`.
     pub(super) holders: usize,
     /// Whether somebody waits for room in the outbound queue.
@@ -60,6 +62,7 @@ impl Shared {
                 callbacks: Callbacks::default(),
                 closing: None,
                 closed: None,
+                keeps_unsent: false,
                 holders: 1,
                 room_wanted: false,
                 receiver: None,
@@ -195,7 +198,9 @@ impl Shared {
             return Vec::new();
         }
         state.closed = Some(status.clone());
-        state.outbound.clear();
+        if !state.keeps_unsent {
+            state.outbound.clear();
+        }
         state.wake_holder();
         // Callbacks may hold senders, and so this very state.
         let callbacks = std::mem::take(&mut state.callbacks);
