@@ -25,7 +25,7 @@ pub(crate) use serving::copy_of_head;
 pub(crate) use session::Session;
 pub use session::{
     CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, SocketInfo, Traffic,
-    WebSocket, WsError, WsEvents, WsResult, WsSender,
+    WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
 pub use ws::{

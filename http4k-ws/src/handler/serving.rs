@@ -36,7 +36,7 @@ impl PolyHandler {
             None => Err(internal_error()),
         };
         let (consumer, chosen) = outcome.inspect_err(|response| {
-            session.events.refused(&request, response.status());
+            session.metrics.refused(&request, response.status());
         })?;
         let subprotocol = chosen.filter(|chosen| is_offered(&request, chosen));
         Ok((

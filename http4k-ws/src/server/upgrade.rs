@@ -83,7 +83,7 @@ pub(super) async fn answer(
         Err(refused) => {
             let response = refused.response();
             let status = response.status();
-            session.events.refused(&compact(request), status);
+            session.metrics.refused(&compact(request), status);
             return Err(response);
         }
     };

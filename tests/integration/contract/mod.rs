@@ -9,6 +9,7 @@ mod bounds;
 mod closing;
 mod endings;
 mod failing;
+mod filters;
 mod messages;
 mod model;
 mod opening;

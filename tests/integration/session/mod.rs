@@ -4,5 +4,5 @@ mod authenticating;
 mod cable;
 mod cancelling;
 mod deadlines;
-mod events;
+mod metrics;
 mod outliving;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::events::{Events, WsEvents};
+use super::metrics::{Metrics, WsMetrics};
 use super::slow_consumer::SlowConsumer;
 use crate::setters::setters;
 
@@ -66,7 +66,7 @@ pub struct SessionConfig {
     pub close_timeout: Duration,
     /// How long a consumer may go on after its socket is over, before it is dropped. Default 30 s.
     pub consumer_grace: Duration,
-    pub(crate) events: Events,
+    pub(crate) metrics: Metrics,
 }
 
 impl Default for SessionConfig {
@@ -86,7 +86,7 @@ impl Default for SessionConfig {
             write_stall: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             consumer_grace: Duration::from_secs(30),
-            events: Events::default(),
+            metrics: Metrics::default(),
         }
     }
 }
@@ -109,10 +109,10 @@ impl SessionConfig {
         with_consumer_grace, consumer_grace: Duration;
     }
 
-    /// The same bounds, with `events` told what happens on the socket.
+    /// The same bounds, with `metrics` told what happens on the socket.
     #[must_use]
-    pub fn with_events(mut self, events: impl WsEvents) -> Self {
-        self.events = Events::new(events);
+    pub fn with_metrics(mut self, metrics: impl WsMetrics) -> Self {
+        self.metrics = Metrics::new(metrics);
         self
     }
 }

@@ -10,7 +10,8 @@ mod callbacks;
 mod config;
 mod deadlines;
 mod error;
-mod events;
+mod metrics;
+mod observers;
 mod outbound;
 mod phase;
 mod pump;
@@ -23,7 +24,8 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
-pub use events::{SocketInfo, Traffic, WsEvents};
+pub use metrics::{SocketInfo, Traffic, WsMetrics};
+pub use observers::WsEvent;
 #[cfg(feature = "server")]
 pub(crate) use pump::Session;
 pub(crate) use pump::open;

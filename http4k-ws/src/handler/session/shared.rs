@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 use super::SessionConfig;
 use super::callbacks::{Callbacks, OnClose};
 use super::error::SendError;
-use super::events::{Observer, SocketInfo, WsEvents, next_id};
+use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
+use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
 use crate::message::{Request, WsMessage, WsStatus};
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     room: Notify,
     /// Tells those who wait for the end.
     over: Notify,
+    pub(super) observers: Observers,
 }
 
 pub(super) struct State {
@@ -61,7 +63,7 @@ impl Shared {
         let id = next_id();
         Self {
             id,
-            observer: config.events.of(id, request),
+            observer: config.metrics.of(id, request),
             state: Mutex::new(State {
                 inbound: Queue::new(config),
                 outbound: Outbound::new(config),
@@ -79,6 +81,7 @@ impl Shared {
             }),
             room: Notify::new(),
             over: Notify::new(),
+            observers: Observers::default(),
         }
     }
 
@@ -115,12 +118,12 @@ impl Shared {
 
     fn tell_dropped(&self, messages: u64) {
         if messages > 0 {
-            self.tell(|events, socket| events.dropped(socket, messages));
+            self.tell(|metrics, socket| metrics.dropped(socket, messages));
         }
     }
 
     /// Tells whoever counts what happens on sockets.
-    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsEvents, &SocketInfo)) {
+    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsMetrics, &SocketInfo)) {
         if let Some(observer) = &self.observer {
             observer.tell(event);
         }
@@ -217,7 +220,7 @@ impl Shared {
         if state.closed.is_some() {
             return None;
         }
-        state.closed = Some(status);
+        state.closed = Some(status.clone());
         if !state.keeps_unsent {
             state.outbound.clear();
         }
@@ -227,6 +230,7 @@ impl Shared {
         drop(state);
         self.room.notify_waiters();
         self.over.notify_waiters();
+        self.observers.tell(WsEvent::Closed(&status));
         Some(callbacks.on_close)
     }
 

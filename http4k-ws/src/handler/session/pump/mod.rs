@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use super::SessionConfig;
 use super::deadlines::{Deadlines, Due, Standing};
-use super::events::Traffic;
+use super::metrics::Traffic;
 use super::phase::Phase;
 use super::shared::Shared;
 use super::socket::{Handshake, WebSocket};
@@ -31,7 +31,7 @@ pub(crate) fn open<T: Transport>(
     config: SessionConfig,
 ) -> (WebSocket, Session<T>) {
     let shared = Arc::new(Shared::new(&config, &handshake.request));
-    shared.tell(|events, socket| events.opened(socket));
+    shared.tell(|metrics, socket| metrics.opened(socket));
     let socket = WebSocket::new(Arc::clone(&shared), handshake);
     let session = Session {
         shared,
@@ -241,7 +241,7 @@ impl<T: Transport> Session<T> {
 
     fn tell_failed(&self, status: &WsStatus) {
         self.shared
-            .tell(|events, socket| events.failed(socket, status));
+            .tell(|metrics, socket| metrics.failed(socket, status));
     }
 
     /// The socket is over with `status`; tells everybody, once.
@@ -251,7 +251,7 @@ impl<T: Transport> Session<T> {
         };
         let traffic = &self.traffic;
         self.shared
-            .tell(|events, socket| events.closed(socket, &status, traffic));
+            .tell(|metrics, socket| metrics.closed(socket, &status, traffic));
         for callback in callbacks {
             let status = status.clone();
             if catch_unwind(AssertUnwindSafe(|| callback(status))).is_err() {

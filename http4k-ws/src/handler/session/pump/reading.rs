@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::{Session, Turn};
+use crate::handler::session::observers::WsEvent;
 use crate::handler::session::phase::Phase;
 use crate::handler::session::transport::{Incoming, Transport};
 use crate::message::{WsMessage, WsStatus};
@@ -47,6 +48,7 @@ impl<T: Transport> Session<T> {
         turn.read.add(&message);
         self.traffic.messages_received += 1;
         self.traffic.bytes_received += message.as_bytes().len() as u64;
+        self.shared.observers.tell(WsEvent::Received(&message));
         let mut state = self.shared.lock();
         if state.end().is_none() {
             state.inbound.push(message);

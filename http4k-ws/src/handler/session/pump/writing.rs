@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::{Session, Turn};
+use crate::handler::session::observers::WsEvent;
 use crate::handler::session::phase::Phase;
 use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
@@ -56,6 +57,7 @@ impl<T: Transport> Session<T> {
             turn.written.add(&message);
             self.traffic.messages_sent += 1;
             self.traffic.bytes_sent += message.as_bytes().len() as u64;
+            self.shared.observers.tell(WsEvent::Sent(&message));
             if self
                 .transport
                 .start_send(Outgoing::Message(message))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http4k_ws::prelude::*;
 use http4k_ws::{
-    IntoPolyHandler, ServerConfig, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsEvents,
+    IntoPolyHandler, ServerConfig, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics,
 };
 
 /// Writes everything down.
@@ -22,7 +22,7 @@ impl Diary {
     }
 }
 
-impl WsEvents for Diary {
+impl WsMetrics for Diary {
     fn opened(&self, socket: &SocketInfo) {
         assert!(socket.id > 0);
         self.write(format!("opened {}", socket.path));
@@ -72,7 +72,7 @@ fn told() -> (Diary, SessionConfig) {
     let diary = Diary::default();
     let config = SessionConfig::default()
         .with_max_message(100)
-        .with_events(diary.clone());
+        .with_metrics(diary.clone());
     (diary, config)
 }
 
@@ -177,7 +177,7 @@ fn what_is_left_out_is_told() {
 #[test]
 fn who_panics_when_told_harms_nobody() {
     struct Panics;
-    impl WsEvents for Panics {
+    impl WsMetrics for Panics {
         fn opened(&self, _socket: &SocketInfo) {
             panic!("opened");
         }
@@ -185,7 +185,7 @@ fn who_panics_when_told_harms_nobody() {
             panic!("closed");
         }
     }
-    let config = SessionConfig::default().with_events(Panics);
+    let config = SessionConfig::default().with_metrics(Panics);
     talk(&mut app().test_ws_with("/twice", config));
 }
 

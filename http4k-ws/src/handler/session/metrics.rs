@@ -21,7 +21,7 @@ use crate::message::{Request, WsStatus};
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{SessionConfig, SocketInfo, Traffic, WsEvents, WsFilter, session};
+/// use http4k_ws::{SessionConfig, SocketInfo, Traffic, WsMetrics, WsFilter, session};
 ///
 /// #[derive(Default)]
 /// struct Count {
@@ -29,7 +29,7 @@ use crate::message::{Request, WsStatus};
 ///     received: AtomicU64,
 /// }
 ///
-/// impl WsEvents for Count {
+/// impl WsMetrics for Count {
 ///     fn opened(&self, _socket: &SocketInfo) {
 ///         self.open.fetch_add(1, Ordering::Relaxed);
 ///     }
@@ -41,7 +41,7 @@ use crate::message::{Request, WsStatus};
 /// }
 ///
 /// let count = Arc::new(Count::default());
-/// let config = SessionConfig::default().with_events(Arc::clone(&count));
+/// let config = SessionConfig::default().with_metrics(Arc::clone(&count));
 ///
 /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
 /// let mut client = http4k_ws::IntoPolyHandler::into_poly_handler(app).test_ws_with("/", config);
@@ -51,7 +51,7 @@ use crate::message::{Request, WsStatus};
 /// assert_eq!(count.open.load(Ordering::Relaxed), 0);
 /// assert_eq!(count.received.load(Ordering::Relaxed), 1);
 /// ```
-pub trait WsEvents: Send + Sync + 'static {
+pub trait WsMetrics: Send + Sync + 'static {
     /// A socket is open.
     fn opened(&self, socket: &SocketInfo) {
         let _ = socket;
@@ -80,7 +80,7 @@ pub trait WsEvents: Send + Sync + 'static {
     }
 }
 
-impl<E: WsEvents + ?Sized> WsEvents for Arc<E> {
+impl<E: WsMetrics + ?Sized> WsMetrics for Arc<E> {
     fn opened(&self, socket: &SocketInfo) {
         (**self).opened(socket);
     }
@@ -128,37 +128,41 @@ pub struct Traffic {
 
 /// Who is told, as a configuration holds it.
 #[derive(Clone, Default)]
-pub(crate) struct Events(Option<Arc<dyn WsEvents>>);
+pub(crate) struct Metrics(Option<Arc<dyn WsMetrics>>);
 
-impl Events {
-    pub(super) fn new(events: impl WsEvents) -> Self {
-        Self(Some(Arc::new(events)))
+impl Metrics {
+    pub(super) fn new(metrics: impl WsMetrics) -> Self {
+        Self(Some(Arc::new(metrics)))
     }
 
     /// Tells of a refusal.
     pub(crate) fn refused(&self, request: &Request, status: StatusCode) {
-        if let Some(events) = &self.0 {
-            tell(|| events.refused(request, status));
+        if let Some(metrics) = &self.0 {
+            tell(|| metrics.refused(request, status));
         }
     }
 
     /// Who is told of a socket, and of which.
     pub(super) fn of(&self, id: u64, request: &Request) -> Option<Box<Observer>> {
-        let events = Arc::clone(self.0.as_ref()?);
+        let metrics = Arc::clone(self.0.as_ref()?);
         let path = request.uri().path().to_owned();
         let socket = SocketInfo { id, path };
-        Some(Box::new(Observer { events, socket }))
+        Some(Box::new(Observer { metrics, socket }))
     }
 }
 
-impl fmt::Debug for Events {
+impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "WsEvents" } else { "none" })
+        f.write_str(if self.0.is_some() {
+            "WsMetrics"
+        } else {
+            "none"
+        })
     }
 }
 
 /// Two are equal when they tell the very same value, or nobody.
-impl PartialEq for Events {
+impl PartialEq for Metrics {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
@@ -167,23 +171,23 @@ impl PartialEq for Events {
     }
 }
 
-impl Eq for Events {}
+impl Eq for Metrics {}
 
 /// Who is told of one socket.
 pub(super) struct Observer {
-    events: Arc<dyn WsEvents>,
+    metrics: Arc<dyn WsMetrics>,
     socket: SocketInfo,
 }
 
 impl Observer {
-    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsEvents, &SocketInfo)) {
-        tell(|| event(&*self.events, &self.socket));
+    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsMetrics, &SocketInfo)) {
+        tell(|| event(&*self.metrics, &self.socket));
     }
 }
 
 fn tell(event: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(event)).is_err() {
-        log::error!("`WsEvents` panicked");
+        log::error!("`WsMetrics` panicked");
     }
 }
 
