@@ -2,9 +2,11 @@
 
 mod client;
 mod contract;
+mod http2;
 mod layers;
 mod lens;
 mod message;
+mod rfc8441;
 mod rfc9112;
 mod routing;
 mod server;

@@ -6,14 +6,14 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::task::Poll;
 use std::task::Waker;
 use std::time::Duration;
@@ -213,7 +213,7 @@ async fn tell(sockets: Vec<WsSender>, begun: Instant, spread: Duration) {
 
 impl Ticket {
     /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "tls", feature = "http2"))]
     pub(super) async fn unless_stopping<T>(
         &self,
         mut work: impl Future<Output = T> + Unpin,
