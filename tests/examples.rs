@@ -26,6 +26,7 @@ mod hello;
 mod lens;
 #[path = "../examples/money.rs"]
 mod money;
+/// Its tests are tests here.
 #[path = "../examples/testing.rs"]
 mod testing;
 #[path = "../examples/tls.rs"]
@@ -218,12 +219,6 @@ fn lens_speaks_the_format_of_the_subprotocol() {
     client.send(five).expect("open");
     let six = b"\x82\xa8customer\x01\xa5total\x06";
     assert_eq!(next(&mut client), WsMessage::from(six));
-}
-
-#[test]
-fn testing_shows_one_behaviour_in_both_worlds() {
-    use testing::echoes_back_connected_name;
-    both!(testing::app(), "/bob", echoes_back_connected_name);
 }
 
 #[test]
@@ -434,4 +429,52 @@ fn tls_answers_in_memory_and_over_tls_with_its_own_certificate() {
         .blocking()
         .expect("the server accepts");
     echoes(&mut client);
+}
+
+#[test]
+fn echo_reads_its_options() {
+    let read = |line: &str| echo::Arguments::read(line.split_whitespace().map(str::to_owned));
+    let refusal = |line| read(line).err().expect("a refusal");
+
+    let none = read("").expect("no option at all");
+    assert_eq!(none.address, "127.0.0.1:9000");
+    assert_eq!((none.config, none.threads), (ServerConfig::default(), None));
+
+    let all = read(
+        "--head-deadline 1 --body-stall 2 --idle 3 --write-stall 4 --message-deadline 5 --ping 6 --dead 7 \
+         --close 8 --shutdown 0.5 --max-body 10 --max-head 11 --max-message 12 --max-connections 13 \
+         --threads 14 0.0.0.0:80",
+    )
+    .expect("good options");
+    let (config, seconds) = (&all.config, Duration::from_secs);
+    assert_eq!(
+        (all.address.as_str(), all.threads),
+        ("0.0.0.0:80", Some(14))
+    );
+    assert_eq!(config.head_timeout, seconds(1));
+    assert_eq!(config.body_stall, seconds(2));
+    assert_eq!(config.keep_alive, seconds(3));
+    assert_eq!(
+        [config.write_stall, config.session.write_stall],
+        [seconds(4); 2]
+    );
+    assert_eq!(config.session.message_deadline, Some(seconds(5)));
+    assert_eq!(config.session.ping_interval, Some(seconds(6)));
+    assert_eq!(config.session.dead_after, Some(seconds(7)));
+    assert_eq!(config.session.close_timeout, seconds(8));
+    assert_eq!(config.shutdown_grace, Duration::from_millis(500));
+    assert_eq!((config.max_body, config.max_head), (10, 11));
+    assert_eq!(
+        [config.session.max_message, config.session.max_frame],
+        [12; 2]
+    );
+    assert_eq!(config.max_connections, Some(13));
+
+    assert_eq!(refusal("--max-body"), "--max-body takes a number");
+    assert_eq!(
+        refusal("--max-body x"),
+        "--max-body x: invalid digit found in string"
+    );
+    assert!(refusal("--idle -1").starts_with("--idle -1: "));
+    assert_eq!(refusal("--speed 9"), "--speed 9: there is no such option");
 }

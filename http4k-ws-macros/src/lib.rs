@@ -1,6 +1,7 @@
 //! The macros of `http4k-ws`; use them through that crate, where they are documented.
 
 mod check;
+mod contract_test;
 mod derive_from_request;
 mod derive_message;
 mod derive_path_param;
@@ -39,6 +40,12 @@ pub fn derive_from_request(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(PathParam, attributes(path_param))]
 pub fn derive_path_param(input: TokenStream) -> TokenStream {
     derive_path_param::expanded(input.into()).into()
+}
+
+/// A test in each world, from one function; `http4k_ws::contract_test` documents it.
+#[proc_macro_attribute]
+pub fn contract_test(options: TokenStream, item: TokenStream) -> TokenStream {
+    contract_test::expanded(options.into(), item.into()).into()
 }
 
 fn expanded(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {

@@ -42,9 +42,11 @@
 //! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
-//!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
+//!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,
+//!   [`Reconnecting`] goes on when a connection does not. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
 //! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
-//!   [`Offline`]; [`with_seed`] brings back an interleaving.
+//!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
+//!   run in memory and over the network.
 //!
 //! # Cargo features
 //!
@@ -60,6 +62,7 @@
 
 #[cfg(feature = "client")]
 mod client;
+mod contract;
 mod filter;
 mod handler;
 mod lens;
@@ -81,9 +84,12 @@ pub mod __private;
 
 #[cfg(feature = "client")]
 pub use client::{
-    BlockingHttpClient, BlockingWebSocket, CallbackWebSocket, ConnectError, HttpClient,
-    HttpClientError, OpeningHandshake, WebSocketClient,
+    BlockingHttpClient, BlockingReconnectingWebSocket, BlockingWebSocket, CallbackWebSocket,
+    ConnectError, HttpClient, HttpClientError, OpeningHandshake, ReconnectEvent, ReconnectEvents,
+    ReconnectPolicy, Reconnecting, ReconnectingSender, ReconnectingWebSocket, WebSocketClient,
+    WhenFull,
 };
+pub use contract::*;
 pub use filter::*;
 pub use handler::*;
 pub use lens::*;

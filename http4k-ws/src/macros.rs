@@ -454,3 +454,72 @@ pub use http4k_ws_macros::FromRequest;
 /// assert_eq!(failure.to_string(), "`newest` is none of `newest-first`, `old`");
 /// ```
 pub use http4k_ws_macros::PathParam;
+
+/// Makes a test in each world from one function: in memory, over a real port, and over a pipe with every byte
+/// that would travel on a network.
+///
+/// In the parentheses stands the application, made anew for each test; it is whatever can be served. The
+/// function is over the application's [`World`](crate::World), which opens sockets and sends requests, or, where it is
+/// an `async fn`, over an [`AsyncWorld`](crate::AsyncWorld). It may give back a `Result`.
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{AsyncWorld, World, contract_test};
+///
+/// async fn greet(mut ws: WebSocket, name: String) -> WsResult {
+///     while ws.recv().await?.is_some() {
+///         ws.send(format!("hello {name}")).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         "/<name>" => ws(greet(ws, name)),
+///     }
+/// }
+///
+/// #[contract_test(app())]
+/// fn greets_whoever_speaks(world: &impl World) {
+///     let mut client = world.ws("/bob");
+///     client.send("anybody there?").unwrap();
+///     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello bob");
+/// }
+///
+/// #[contract_test(app())]
+/// async fn greets_each_by_name(world: &impl AsyncWorld) -> WsResult {
+///     for name in ["ann", "bob"] {
+///         let mut client = world.ws(format!("/{name}")).await;
+///         client.send("hi").await?;
+///         assert_eq!(client.recv().await?.unwrap(), *format!("hello {name}"));
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// | the test | its application | its time |
+/// |---|---|---|
+/// | `greets_whoever_speaks::in_memory` | [`InMemory`](crate::InMemory) | virtual, with feature `testing` |
+/// | `greets_whoever_speaks::over_the_network` | [`OverNetwork`](crate::OverNetwork), at a port that was free | real |
+/// | `greets_whoever_speaks::over_duplex` | [`OverDuplex`](crate::OverDuplex), without a port | virtual, with feature `testing` |
+///
+/// The function is for tests alone, as if under `#[cfg(test)]`. Its `#[ignore]` and `#[should_panic]` are those of
+/// the tests, and `#[cfg(..)]` holds for them too. `#[contract_test(app(), crate = path)]` says where the library is
+/// found. An async test runs in a runtime of one thread.
+///
+/// It expands to the contract, and a module of tests beside the function:
+///
+/// ```text
+/// impl Contract for greets_whoever_speaks::Contract {
+///     fn app() -> PolyHandler { into_poly_handler(app()) }
+///     fn test<W: World>(world: W) -> impl Termination { greets_whoever_speaks(&world) }
+/// }
+/// mod greets_whoever_speaks {
+///     pub(super) enum Contract {}
+///     #[test] fn in_memory() -> impl Termination { .. }
+///     #[test] fn over_the_network() -> impl Termination { .. }
+///     #[test] fn over_duplex() -> impl Termination { .. }
+/// }
+/// ```
+#[cfg(all(feature = "server", feature = "client"))]
+pub use http4k_ws_macros::contract_test;

@@ -16,6 +16,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("server", &["tls", "wire", "handler", "lens", "message"]),
     ("client", &["tls", "wire", "handler", "lens", "message"]),
     ("testing", &["handler", "lens", "message"]),
+    (
+        "contract",
+        &["testing", "client", "server", "handler", "lens", "message"],
+    ),
 ];
 
 fn source() -> PathBuf {

@@ -9,7 +9,7 @@ use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::block_in_place;
@@ -35,6 +35,11 @@ pub(super) fn runtime() -> io::Result<&'static Runtime> {
 /// Blocks this thread until `future` is done.
 pub(super) fn wait<F: Future>(future: F) -> F::Output {
     wait_until(None, future).expect("without a deadline, only the end of the future ends the wait")
+}
+
+/// The end of a wait from now on; none where it is too far away to be told.
+pub(super) fn after(limit: Duration) -> Option<Instant> {
+    Instant::now().checked_add(limit)
 }
 
 /// Blocks this thread until `future` is done, or the deadline has passed.
@@ -78,8 +83,6 @@ impl Wake for Unpark {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
-    use std::time::Duration;
-
     use tokio::sync::oneshot;
 
     use super::*;

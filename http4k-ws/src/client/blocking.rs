@@ -1,8 +1,8 @@
 //! The client that waits in plain functions.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::background::{wait, wait_until};
+use super::background::{after, wait, wait_until};
 use crate::handler::{NextMessage, SendError, WebSocket, WsClient, WsSender};
 use crate::message::{WsMessage, WsStatus};
 
@@ -40,11 +40,6 @@ impl BlockingWebSocket {
     pub fn sender(&self) -> WsSender {
         self.socket.sender()
     }
-}
-
-/// The end of a wait from now on; none where it is too far away to be told.
-fn after(limit: Duration) -> Option<Instant> {
-    Instant::now().checked_add(limit)
 }
 
 impl WsClient for BlockingWebSocket {

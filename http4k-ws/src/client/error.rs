@@ -103,9 +103,36 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Whether the same again may succeed later: the host or port could not be reached, the handshake broke off
+    /// or took too long, or the server refused with 408, 425, 429 or a 5xx. What the server says for good,
+    /// such as 401 or 404, and what is wrong with the URI or the server's handshake, stays.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unresolvable { .. }
+            | Self::Unreachable { .. }
+            | Self::Timeout { .. }
+            | Self::Broken { .. } => true,
+            Self::Refused { response } => {
+                let status = response.status();
+                status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn broken(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Broken {
             source: source.into(),
+        }
+    }
+}
+
+/// The refusal of an application in memory, by [`connect_ws`](crate::PolyHandler::connect_ws).
+impl From<Response> for ConnectError {
+    fn from(response: Response) -> Self {
+        let response = response.map(|body| body.as_bytes().cloned().unwrap_or_default());
+        Self::Refused {
+            response: Box::new(response),
         }
     }
 }

@@ -21,12 +21,17 @@ mod dial;
 mod error;
 mod http;
 mod opening;
+mod reconnect;
 
 pub use blocking::BlockingWebSocket;
 pub use callbacks::CallbackWebSocket;
 pub use error::ConnectError;
 pub use http::{BlockingHttpClient, HttpClient, HttpClientError};
 pub use opening::OpeningHandshake;
+pub use reconnect::{
+    BlockingReconnectingWebSocket, ReconnectEvent, ReconnectEvents, ReconnectPolicy, Reconnecting,
+    ReconnectingSender, ReconnectingWebSocket, WhenFull,
+};
 
 use crate::handler::{IntoConsumed, IntoWsResult, WebSocket};
 use crate::lens::Message;

@@ -15,6 +15,7 @@ use super::callbacks::CallbackWebSocket;
 use super::connect::{Opening, connect, connect_over};
 use super::dial::{SPEAKS_TLS, Trust};
 use super::error::ConnectError;
+use super::reconnect::Reconnecting;
 use crate::handler::{IntoConsumed, IntoWsResult, SessionConfig, WebSocket, WsConsumer};
 use crate::lens::Message;
 use crate::message::{Body, Request};
@@ -149,6 +150,11 @@ impl OpeningHandshake {
         R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
     {
         CallbackWebSocket::connecting(self, WsConsumer::new(on_connect))
+    }
+
+    /// A socket that goes on when its connection does not: this handshake is done for each.
+    pub fn reconnecting(self) -> Reconnecting {
+        Reconnecting::over(move || self.clone().connect())
     }
 
     /// How many messages, and how many bytes of them, may wait.

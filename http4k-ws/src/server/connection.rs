@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
-use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
@@ -23,15 +22,14 @@ use super::config::DEFAULT_MAX_FIELDS;
 #[cfg(feature = "http2")]
 use super::http2::{self, Begins, begin};
 use super::io::{Flusher, Io};
+use super::opened::Opened;
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use super::stall::Stall;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
-use crate::handler::{Session, WsSender, open};
 use crate::message::{PeerAddr, Response};
-use crate::wire::{ByteStream, Limits, Wire};
+use crate::wire::ByteStream;
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
@@ -60,10 +58,9 @@ pub(super) async fn serve(
         return;
     };
     if let Some(opened) = speak(secured, Some(peer), &shared, &ticket).await {
-        shared.connections.spawn(|ticket| async move {
-            opened.run(ticket).await;
-            drop(seat);
-        });
+        shared
+            .connections
+            .spawn(|ticket| opened.run(ticket, Some(seat)));
     }
 }
 
@@ -76,7 +73,7 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     // A socket is not to keep the room that HTTP took.
     let opened = Box::pin(speak(secured, None, &shared, &ticket)).await;
     if let Some(opened) = opened {
-        opened.run(ticket).await;
+        opened.run(ticket, None).await;
     }
 }
 
@@ -123,19 +120,6 @@ async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<Secu
     })
 }
 
-/// A socket that is open, and the session that it lives by.
-struct Opened<S: ByteStream> {
-    sender: WsSender,
-    session: Session<Wire<S>>,
-}
-
-impl<S: ByteStream> Opened<S> {
-    async fn run(self, ticket: Ticket) {
-        ticket.is_socket(self.sender);
-        self.session.await;
-    }
-}
-
 /// Answers the requests of a connection until it ends, or becomes a socket. Then nothing of HTTP stays.
 async fn speak<S: ByteStream>(
     secured: Secured<S>,
@@ -162,7 +146,7 @@ async fn speak<S: ByteStream>(
     });
     let heard = Arc::new(AtomicBool::new(false));
     let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&heard));
-    let io = Io::new(stream, ahead, heard);
+    let io = Io::new(stream, ahead, heard, shared.config.write_stall);
     match speak_http(io, timer, &connection, ticket).await {
         Ok(flusher) => {
             let next = connection
@@ -181,7 +165,7 @@ async fn speak<S: ByteStream>(
 
 /// Answers requests until the connection ends or is to become a socket; everything is written then.
 async fn speak_http<S: ByteStream>(
-    (io, flusher): (Io<S>, Flusher<S>),
+    (io, mut flusher): (Io<S>, Flusher<S>),
     timer: HeadTimer,
     connection: &Arc<Connection>,
     ticket: &Ticket,
@@ -190,7 +174,6 @@ async fn speak_http<S: ByteStream>(
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
-    let mut stall = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -206,11 +189,10 @@ async fn speak_http<S: ByteStream>(
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
             return Poll::Ready(Ok(ended));
         }
-        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
-            return Poll::Ready(Err(error));
+        match flusher.poll_flush(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
         }
-        let stalled = stall.poll(cx, flusher.blocked_after(), config.write_stall);
-        stalled.map(|()| Err(io::ErrorKind::TimedOut.into()))
     })
     .await?;
     if let Err(error) = ended {
@@ -268,7 +250,7 @@ async fn answer(
 }
 
 fn open_socket<S: ByteStream>(
-    mut accepted: Accepted,
+    accepted: Accepted,
     flusher: Flusher<S>,
     shared: &Shared,
 ) -> Option<Opened<S>> {
@@ -286,11 +268,16 @@ fn open_socket<S: ByteStream>(
         log::error!("a connection is still in use");
         return None;
     };
-    let config = accepted.consumer.session(shared.config.session.clone());
-    let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
-    let (socket, session) = open(wire, accepted.handshake, config);
-    Some(Opened {
-        sender: socket.sender(),
-        session: session.consumed_by(accepted.consumer, socket),
-    })
+    let Accepted {
+        handshake,
+        consumer,
+        ..
+    } = accepted;
+    Some(Opened::new(
+        stream,
+        parts.read_buf,
+        handshake,
+        consumer,
+        shared,
+    ))
 }

@@ -22,6 +22,7 @@ mod http;
 #[cfg(feature = "http2")]
 mod http2;
 mod io;
+mod opened;
 #[cfg(any(feature = "tls", feature = "http2"))]
 mod rewound;
 mod rules;

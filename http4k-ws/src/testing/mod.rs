@@ -1,14 +1,21 @@
 //! The same clients with no socket: an application is called in memory.
 
 mod client;
+mod driver;
+#[cfg(all(feature = "server", feature = "client"))]
+mod duplex;
 mod offline;
 mod pipe;
 mod seed;
 mod world;
 
 pub use client::TestWsClient;
+#[cfg(all(feature = "server", feature = "client"))]
+pub use duplex::DuplexWsClient;
 pub use offline::Offline;
 pub use seed::with_seed;
+
+use http::Uri;
 
 use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, copy_of_head, open};
 use crate::message::{Body, IntoRequest, Request, Response, WsStatus};
@@ -37,20 +44,16 @@ impl PolyHandler {
     pub fn test_ws_with(&self, request: impl IntoRequest, config: SessionConfig) -> TestWsClient {
         let request = made(request);
         let target = request.uri().clone();
-        match open_in_world(self.clone(), request, config) {
-            Ok(client) => client,
-            Err(response) => {
-                let text = response
-                    .body()
-                    .as_bytes()
-                    .map(|bytes| String::from_utf8_lossy(bytes));
-                panic!(
-                    "the upgrade of {target} was refused: {} {}",
-                    response.status(),
-                    text.unwrap_or_default()
-                )
-            }
-        }
+        accepted(self.try_test_ws_with(request, config), &target)
+    }
+
+    /// As [`test_ws_with`](Self::test_ws_with), or the response of an application that refuses.
+    pub(crate) fn try_test_ws_with(
+        &self,
+        request: Request,
+        config: SessionConfig,
+    ) -> Result<TestWsClient, Response> {
+        open_in_world(self.clone(), request, config)
     }
 
     /// Opens a socket in memory, or gives the response that refuses it.
@@ -102,17 +105,54 @@ impl PolyHandler {
     ///
     /// When `request` is none, or outside a tokio runtime.
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
-        let (socket, _line) =
-            connect(self.clone(), made(request), SessionConfig::default(), None).await?;
+        self.connect_ws_with(made(request), SessionConfig::default())
+            .await
+    }
+
+    pub(crate) async fn connect_ws_with(
+        &self,
+        request: Request,
+        config: SessionConfig,
+    ) -> Result<WebSocket, Response> {
+        let (socket, _line) = connect(self.clone(), request, config, None).await?;
         Ok(socket)
     }
 }
 
+/// Runs `work` in the world of this thread.
+#[cfg(all(feature = "server", feature = "client"))]
+pub(crate) fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    World::of_this_thread().run(work)
+}
+
 #[track_caller]
-fn made(request: impl IntoRequest) -> Request {
+pub(crate) fn made(request: impl IntoRequest) -> Request {
     match request.into_request() {
         Ok(request) => request,
         Err(error) => panic!("this is no request: {error}"),
+    }
+}
+
+/// The socket, where there is one.
+///
+/// # Panics
+///
+/// With the response that refuses it.
+#[track_caller]
+pub(crate) fn accepted<S>(opened: Result<S, Response>, target: &Uri) -> S {
+    match opened {
+        Ok(socket) => socket,
+        Err(response) => {
+            let text = response
+                .body()
+                .as_bytes()
+                .map(|bytes| String::from_utf8_lossy(bytes));
+            panic!(
+                "the upgrade of {target} was refused: {} {}",
+                response.status(),
+                text.unwrap_or_default()
+            )
+        }
     }
 }
 

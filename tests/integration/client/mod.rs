@@ -4,4 +4,5 @@ mod blocking;
 mod callbacks;
 mod connect;
 mod http;
+mod reconnect;
 mod script;

@@ -2,8 +2,10 @@
 
 mod worlds;
 
+mod attribute;
 mod backpressure;
 mod closing;
 mod failing;
 mod messages;
 mod model;
+mod opening;

@@ -7,7 +7,7 @@ use http4k_ws::{
     WsMessage, WsResult, WsStatus,
 };
 
-use super::worlds::{Memory, Network, World, told};
+use super::worlds::{Duplex, Memory, Network, World, told};
 
 const SCRIPTS: u64 = 1000;
 
@@ -172,14 +172,17 @@ impl Random {
 }
 
 #[test]
-fn every_script_looks_the_same_in_memory_and_over_the_network() {
-    let (memory, network) = (Stage::<Memory>::new(), Stage::<Network>::new());
+fn every_script_looks_the_same_in_memory_over_pipes_and_over_the_network() {
+    let (memory, duplex) = (Stage::<Memory>::new(), Stage::<Duplex>::new());
+    let network = Stage::<Network>::new();
     for seed in 1..=SCRIPTS {
         let script = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)).script();
-        assert_eq!(
-            memory.run(&script),
-            network.run(&script),
-            "seed {seed}: {script:?}"
-        );
+        let seen = memory.run(&script);
+        for (world, there) in [
+            ("over pipes", duplex.run(&script)),
+            ("over the network", network.run(&script)),
+        ] {
+            assert_eq!(seen, there, "{world}, seed {seed}: {script:?}");
+        }
     }
 }

@@ -1,12 +1,11 @@
-//! The two worlds a behaviour is shown in.
+//! The worlds a behaviour is shown in.
 
-use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use http4k_ws::{
-    BlockingWebSocket, PolyHandler, ServerConfig, SessionConfig, TestWsClient, WebSocketClient,
-    WsClient,
+    InMemory, IntoRequest, OverDuplex, OverNetwork, PolyHandler, Response, ServerConfig,
+    SessionConfig, World as _, WsClient,
 };
 
 /// Where an application lives, and how its clients reach it.
@@ -15,59 +14,74 @@ pub(super) trait World {
 
     fn start(app: PolyHandler, config: SessionConfig) -> Self;
 
-    fn connect(&self, path: &str) -> Self::Client;
+    fn connect(&self, request: impl IntoRequest) -> Self::Client;
+
+    fn try_connect(&self, request: impl IntoRequest) -> Result<Self::Client, Response>;
+
+    fn http(&self, request: impl IntoRequest) -> Response;
 
     /// Lets time pass; a real clock passes by itself.
     fn pass(client: &mut Self::Client, time: Duration);
 }
 
-/// In memory.
-pub(super) struct Memory {
-    app: PolyHandler,
-    config: SessionConfig,
+/// Makes a world of the tests from one of the library.
+macro_rules! world {
+    ($(#[$doc:meta])* $name:ident($($holder:tt)*), $of:ty, $start:expr, $pass:expr) => {
+        $(#[$doc])*
+        pub(super) struct $name($($holder)* $of);
+
+        impl World for $name {
+            type Client = <$of as http4k_ws::World>::Client;
+
+            fn start(app: PolyHandler, config: SessionConfig) -> Self {
+                let start: fn(PolyHandler, SessionConfig) -> $($holder)* $of = $start;
+                Self(start(app, config))
+            }
+
+            fn connect(&self, request: impl IntoRequest) -> Self::Client {
+                self.0.ws(request)
+            }
+
+            fn try_connect(&self, request: impl IntoRequest) -> Result<Self::Client, Response> {
+                self.0.try_ws(request)
+            }
+
+            fn http(&self, request: impl IntoRequest) -> Response {
+                self.0.http(request)
+            }
+
+            fn pass(client: &mut Self::Client, time: Duration) {
+                let pass: fn(&mut Self::Client, Duration) = $pass;
+                pass(client, time);
+            }
+        }
+    };
 }
 
-impl World for Memory {
-    type Client = TestWsClient;
-
-    fn start(app: PolyHandler, config: SessionConfig) -> Self {
-        Self { app, config }
-    }
-
-    fn connect(&self, path: &str) -> TestWsClient {
-        self.app.test_ws_with(path, self.config.clone())
-    }
-
-    fn pass(client: &mut TestWsClient, time: Duration) {
-        client.advance(time);
-    }
+fn within(session: SessionConfig) -> ServerConfig {
+    ServerConfig::default().with_session(session)
 }
 
-/// Over a real port.
-pub(super) struct Network(SocketAddr);
+world! {
+    /// In memory.
+    Memory(), InMemory,
+    |app, config| InMemory::new(app).with_config(config),
+    |client, time| client.advance(time)
+}
 
-impl World for Network {
-    type Client = BlockingWebSocket;
+world! {
+    /// Over a real port. It serves until the tests end: a client may outlive its world, as in memory, and a
+    /// server that stops would close its socket.
+    Network(&'static), OverNetwork,
+    |app, config| Box::leak(Box::new(OverNetwork::with_config(app, within(config)))),
+    |_client, _time| {}
+}
 
-    fn start(app: PolyHandler, config: SessionConfig) -> Self {
-        let server = app
-            .as_server("127.0.0.1:0")
-            .with_config(ServerConfig::default().with_session(config))
-            .with_threads(1)
-            .start()
-            .expect("a server");
-        let address = server.addr();
-        // It serves until the tests end: a client may outlive its world, as in memory, and a server that
-        // stops would close its socket.
-        std::mem::forget(server);
-        Self(address)
-    }
-
-    fn connect(&self, path: &str) -> BlockingWebSocket {
-        WebSocketClient::blocking(format!("ws://{}{path}", self.0)).expect("a socket")
-    }
-
-    fn pass(_client: &mut BlockingWebSocket, _time: Duration) {}
+world! {
+    /// Over pipes of bytes.
+    Duplex(), OverDuplex,
+    |app, config| OverDuplex::with_config(app, within(config)),
+    |client, time| client.advance(time)
 }
 
 /// What the application tells the test, waited for with a deadline.
@@ -86,6 +100,10 @@ macro_rules! in_both_worlds {
 
         mod memory {
             $(#[test] fn $name() { super::$name::<crate::contract::worlds::Memory>(); })*
+        }
+
+        mod duplex {
+            $(#[test] fn $name() { super::$name::<crate::contract::worlds::Duplex>(); })*
         }
 
         mod network {

@@ -9,6 +9,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::error::HttpClientError;
@@ -76,6 +77,16 @@ fn answered(
     response
 }
 
+/// Sends `request` over `io`, which serves this exchange alone.
+pub(super) async fn exchange_over(
+    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    request: Request,
+) -> Result<Response<Incoming>, HttpClientError> {
+    let mut response = begin(io).await?.send_request(request).await?;
+    drop_fields_of_the_connection(response.headers_mut());
+    Ok(response)
+}
+
 async fn connect(
     origin: &Origin,
     trust: &Trust,
@@ -85,9 +96,15 @@ async fn connect(
     let stream = timeout(after, dial(&origin.host, origin.port, &security))
         .await
         .map_err(|_| HttpClientError::ConnectTimeout { after })??;
+    begin(stream).await
+}
+
+async fn begin(
+    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+) -> Result<SendRequest<Body>, HttpClientError> {
     let (connection, driver) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
-        .handshake(TokioIo::new(stream))
+        .handshake(TokioIo::new(io))
         .await?;
     // Its failures are those of its requests.
     tokio::spawn(async { drop(driver.await) });

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::Uri;
+use hyper::body::Incoming;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 pub use blocking::BlockingHttpClient;
@@ -179,6 +181,31 @@ impl HttpClient {
             .unwrap_or(Err(HttpClientError::Timeout { after }))
     }
 
+    /// Sends `request` over `io`, a stream of bytes to the server that serves this exchange alone, instead
+    /// of a TCP connection: a Unix socket, a tunnel, a pipe in memory. The URI, or the
+    /// [base](Self::with_base), says what is asked for, and is not connected to.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpClientError`] says why there is no answer.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime with time.
+    pub async fn send_over(
+        &self,
+        io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        request: impl IntoRequest,
+    ) -> Result<Response, HttpClientError> {
+        let request = request.into_request().map_err(|error| no_request(&error))?;
+        let (_, request) = target::addressed(request, self.base.as_ref())?;
+        let after = self.timeout;
+        let answer = async { self.read(exchange::exchange_over(io, request).await?).await };
+        timeout(after, answer)
+            .await
+            .unwrap_or(Err(HttpClientError::Timeout { after }))
+    }
+
     async fn answer(&self, request: Request) -> Result<Response, HttpClientError> {
         let (origin, request) = target::addressed(request, self.base.as_ref())?;
         let response = exchange::exchange(
@@ -189,6 +216,10 @@ impl HttpClient {
             self.connect_timeout,
         )
         .await?;
+        self.read(response).await
+    }
+
+    async fn read(&self, response: Response<Incoming>) -> Result<Response, HttpClientError> {
         if response.status().is_informational() {
             return Err(HttpClientError::broken("the answer is only an interim one"));
         }

@@ -31,6 +31,8 @@ pub(super) struct State {
     pub(super) closing: Option<WsStatus>,
     /// The status the socket was closed with.
     pub(super) closed: Option<WsStatus>,
+    /// Whether what was never handed to the transport is still there when the socket is over.
+    pub(super) keeps_unsent: bool,
     /// How many hold the `WebSocket`.
     pub(super) holders: usize,
     /// Whether somebody waits for room in the outbound queue.
@@ -58,6 +60,7 @@ impl Shared {
                 callbacks: Callbacks::default(),
                 closing: None,
                 closed: None,
+                keeps_unsent: false,
                 holders: 1,
                 room_wanted: false,
                 receiver: None,
@@ -192,7 +195,9 @@ impl Shared {
             return Vec::new();
         }
         state.closed = Some(status);
-        state.outbound.clear();
+        if !state.keeps_unsent {
+            state.outbound.clear();
+        }
         state.wake_holder();
         // Callbacks may hold senders, and so this very state.
         let callbacks = std::mem::take(&mut state.callbacks);

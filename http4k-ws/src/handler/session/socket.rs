@@ -152,6 +152,25 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
+    /// The format that the subprotocol names.
+    #[cfg(feature = "client")]
+    pub(crate) fn spoken(&self) -> Option<Format> {
+        self.spoken
+    }
+
+    /// From now on what can't be sent is kept, for [`take_unsent`](Self::take_unsent).
+    #[cfg(feature = "client")]
+    pub(crate) fn keep_unsent(&self) {
+        self.end.shared.lock().keeps_unsent = true;
+    }
+
+    /// The messages, in order, of which nothing was written when the socket was over.
+    #[cfg(feature = "client")]
+    pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
+        let mut state = self.end.shared.lock();
+        std::iter::from_fn(|| state.outbound.pop()).collect()
+    }
+
     pub(crate) fn request_mut(&mut self) -> &mut Request {
         &mut self.end.handshake.request
     }

@@ -16,11 +16,11 @@ use super::body::Received;
 use super::request::in_shape;
 use super::response::{complete, send, until_reset};
 use super::socket::Socket;
-use crate::handler::{Handshake, Session, WsConsumer, WsSender, open, plain};
+use crate::handler::plain;
 use crate::message::{PeerAddr, Response};
+use crate::server::opened::{Opened, Running};
 use crate::server::shared::Shared;
 use crate::server::{http as http_side, rules, upgrade};
-use crate::wire::{Limits, Wire};
 
 /// Serves one stream to its end.
 pub(super) async fn serve(
@@ -30,18 +30,10 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
 ) {
     // A socket is not to keep the room that its request took.
-    let opened = Box::pin(answer(request, respond, peer, &shared)).await;
-    if let Some(opened) = opened {
-        let ticket = shared.connections.enter();
-        ticket.is_socket(opened.sender);
-        opened.session.await;
+    let running = Box::pin(answer(request, respond, peer, &shared)).await;
+    if let Some(running) = running {
+        running.await;
     }
-}
-
-/// A socket that is open, and the session that it lives by.
-struct Opened {
-    sender: WsSender,
-    session: Session<Wire<Socket>>,
 }
 
 async fn answer(
@@ -49,7 +41,7 @@ async fn answer(
     respond: SendResponse<Bytes>,
     peer: Option<SocketAddr>,
     shared: &Arc<Shared>,
-) -> Option<Opened> {
+) -> Option<Pin<Box<Running<Socket>>>> {
     let stall = shared.config.write_stall;
     let protocol = request.extensions_mut().remove::<Protocol>();
     if let Some(peer) = peer {
@@ -124,7 +116,7 @@ async fn open_socket(
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
     shared: &Shared,
-) -> Option<Opened> {
+) -> Option<Pin<Box<Running<Socket>>>> {
     let (head, receive) = request.into_parts();
     let agreed = upgrade::answer_http2(shared, Request::from_parts(head, ()));
     let agreed = until_reset(agreed, |cx| respond.poll_reset(cx).is_ready());
@@ -133,7 +125,8 @@ async fn open_socket(
             let sent = respond.send_response(headed(response), false);
             let send = sent.inspect_err(|error| log::debug!("a socket was lost: {error}"));
             let socket = Socket::new(send.ok()?, receive);
-            Some(opened(socket, handshake, consumer, shared))
+            let opened = Opened::new(socket, Bytes::new(), handshake, consumer, shared);
+            Some(Box::pin(opened.run(shared.connections.enter(), None)))
         }
         Err(refusal) => {
             send(respond, refusal, false, shared.config.write_stall).await;
@@ -146,19 +139,4 @@ fn headed(response: Response) -> HttpResponse<()> {
     let mut response = response.map(drop);
     complete(response.headers_mut());
     response
-}
-
-fn opened(
-    socket: Socket,
-    handshake: Handshake,
-    mut consumer: WsConsumer,
-    shared: &Shared,
-) -> Opened {
-    let config = consumer.session(shared.config.session.clone());
-    let wire = Wire::server(socket, Bytes::new(), Limits::of(&config));
-    let (socket, session) = open(wire, handshake, config);
-    Opened {
-        sender: socket.sender(),
-        session: session.consumed_by(consumer, socket),
-    }
 }

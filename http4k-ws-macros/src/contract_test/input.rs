@@ -1,0 +1,171 @@
+//! What `contract_test` is given: an application, and a function over its world.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Expr, FnArg, ItemFn, Path, Token, Type, TypeParamBound, TypeReference, parse_quote,
+};
+
+use crate::errors::Errors;
+
+/// What stands in the parentheses of the attribute.
+pub(super) struct Options {
+    pub(super) krate: Path,
+    pub(super) app: Expr,
+}
+
+/// One thing in these parentheses.
+enum Given {
+    App(Expr),
+    Crate(Path),
+}
+
+impl Parse for Given {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(Token![crate]) && input.peek2(Token![=]) {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            return Path::parse_mod_style(input).map(Given::Crate);
+        }
+        input.parse().map(Given::App)
+    }
+}
+
+impl Options {
+    pub(super) fn new(options: TokenStream, errors: &mut Errors) -> Option<Self> {
+        let list = syn::punctuated::Punctuated::<Given, Token![,]>::parse_terminated;
+        let given = match list.parse2(options) {
+            Ok(given) => given,
+            Err(error) => {
+                errors.push(error);
+                return None;
+            }
+        };
+        let mut krate = parse_quote!(::http4k_ws);
+        let mut app = None;
+        for given in given {
+            match given {
+                Given::Crate(path) => krate = path,
+                Given::App(first) if app.is_none() => app = Some(first),
+                Given::App(other) => {
+                    let message =
+                        "a contract is of one application; make another function for this one";
+                    errors.push(syn::Error::new_spanned(other, message));
+                }
+            }
+        }
+        if app.is_none() {
+            let message = "whose contract is it? write the application: `#[contract_test(app())]`";
+            errors.at(Span::call_site(), message);
+        }
+        Some(Self { krate, app: app? })
+    }
+}
+
+/// The function under the attribute.
+pub(super) struct Input {
+    /// Without what belongs to the tests.
+    pub(super) function: ItemFn,
+    /// The type of its parameter; `None` where that is wrong.
+    pub(super) world: Option<Type>,
+    /// Its `#[cfg(..)]`, which hold for the tests too.
+    pub(super) conditions: Vec<Attribute>,
+    /// `#[ignore]` and `#[should_panic]`.
+    pub(super) of_tests: Vec<Attribute>,
+    pub(super) should_panic: bool,
+}
+
+impl Input {
+    /// `None` for what is no function.
+    pub(super) fn new(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+        let whole = item.span();
+        let Ok(mut function) = syn::parse2::<ItemFn>(item) else {
+            let message =
+                "tests are made of a function over its world: `fn name(world: &impl World) { .. }`";
+            errors.at(whole, message);
+            return None;
+        };
+        let (of_tests, others): (Vec<_>, _) = function
+            .attrs
+            .into_iter()
+            .partition(|of| of.path().is_ident("ignore") || of.path().is_ident("should_panic"));
+        function.attrs = others;
+        for attribute in &function.attrs {
+            let last = attribute.path().segments.last();
+            if last.is_some_and(|last| last.ident == "test") {
+                let message = "`contract_test` makes the tests; take this attribute away";
+                errors.push(syn::Error::new_spanned(attribute, message));
+            }
+        }
+        let of = |name: &'static str| move |of: &&Attribute| of.path().is_ident(name);
+        Some(Self {
+            world: world(&function, errors),
+            conditions: function.attrs.iter().filter(of("cfg")).cloned().collect(),
+            should_panic: of_tests.iter().any(|one| of("should_panic")(&one)),
+            function,
+            of_tests,
+        })
+    }
+
+    pub(super) fn is_async(&self) -> bool {
+        self.function.sig.asyncness.is_some()
+    }
+}
+
+/// The type of the one parameter: a shared reference to a world.
+fn world(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
+    let signature = &function.sig;
+    let wanted = match signature.asyncness {
+        Some(_) => "world: &impl AsyncWorld",
+        None => "world: &impl World",
+    };
+    let message = format!("a contract is a function over its world alone; write `{wanted}`");
+    let mut parameters = signature.inputs.iter();
+    let (first, second) = (parameters.next(), parameters.next());
+    let misplaced = match (first, second) {
+        (None, _) => {
+            errors.at(signature.paren_token.span.join(), message);
+            return None;
+        }
+        (Some(FnArg::Receiver(receiver)), _) => quote!(#receiver),
+        (Some(FnArg::Typed(_)), Some(second)) => quote!(#second),
+        (Some(FnArg::Typed(parameter)), None) => match &*parameter.ty {
+            Type::Reference(reference) if reference.mutability.is_none() => {
+                is_of_its_kind(reference, signature.asyncness.is_some(), errors);
+                return Some((*parameter.ty).clone());
+            }
+            other => quote!(#other),
+        },
+    };
+    errors.push(syn::Error::new_spanned(misplaced, message));
+    None
+}
+
+/// An async test takes the async world, where the function names one.
+fn is_of_its_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors) {
+    let Type::ImplTrait(world) = &*reference.elem else {
+        return;
+    };
+    for bound in &world.bounds {
+        let TypeParamBound::Trait(bound) = bound else {
+            continue;
+        };
+        let named = bound
+            .path
+            .segments
+            .last()
+            .map(|last| last.ident.to_string());
+        match named.as_deref() {
+            Some("World") if is_async => {
+                errors.at(bound.span(), "an async test takes `&impl AsyncWorld`");
+            }
+            Some("AsyncWorld") if !is_async => errors.at(
+                bound.span(),
+                "a test over an `AsyncWorld` is an `async fn`; one that is not takes `&impl World`",
+            ),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! `#[contract_test(app())]`: a test in each world, from one function.
+
+mod input;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use crate::errors::Errors;
+use input::{Input, Options};
+
+/// The tests, each named for the world it runs in.
+const WORLDS: [&str; 3] = ["in_memory", "over_the_network", "over_duplex"];
+
+/// The function, and behind it its tests, or every mistake.
+pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::new(options, &mut errors);
+    let Some(input) = Input::new(item.clone(), &mut errors) else {
+        let errors = errors.to_tokens();
+        return quote! { #item #errors };
+    };
+    let function = &input.function;
+    let tests = match (&options, &input.world) {
+        (Some(options), Some(world)) if errors.is_empty() => tests(options, &input, world),
+        _ => TokenStream::new(),
+    };
+    let errors = errors.to_tokens();
+    quote! {
+        #[cfg(test)]
+        #function
+        #tests
+        #errors
+    }
+}
+
+fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
+    let Options { krate, app } = options;
+    let private = quote!(#krate::__private::contract);
+    let conditions = &input.conditions;
+    let name = &input.function.sig.ident;
+    // That it is no application is reported at the application.
+    let app = quote_spanned!(here(app)=> #private::app(#app));
+    let contract = contract(input, world, &private);
+    let tests = WORLDS.map(|world| test(input, world, &private));
+    let (kind, test) = contract;
+    quote! {
+        #[cfg(test)]
+        #(#conditions)*
+        impl #private::#kind for #name::Contract {
+            fn app() -> #private::PolyHandler { #app }
+            #test
+        }
+        #[cfg(test)]
+        #(#conditions)*
+        mod #name {
+            pub(super) enum Contract {}
+            #(#tests)*
+        }
+    }
+}
+
+/// The trait that the contract keeps, and its test.
+fn contract(input: &Input, world: &syn::Type, private: &TokenStream) -> (Ident, TokenStream) {
+    let name = &input.function.sig.ident;
+    let given = quote!(impl ::std::process::Termination);
+    // That the function takes something else is reported at its parameter.
+    let (parameter, argument) = (
+        Ident::new("world", Span::mixed_site()),
+        Ident::new("world", here(world)),
+    );
+    let call = quote_spanned!(here(world)=> #name(&#argument));
+    if input.is_async() {
+        let test = quote! {
+            async fn test<W: #private::AsyncWorld>(#parameter: W) -> #given { #call.await }
+        };
+        (format_ident!("AsyncContract"), test)
+    } else {
+        let test = quote! {
+            fn test<W: #private::World>(#parameter: W) -> #given { #call }
+        };
+        (format_ident!("Contract"), test)
+    }
+}
+
+fn test(input: &Input, world: &str, private: &TokenStream) -> TokenStream {
+    let run = match input.is_async() {
+        true => format_ident!("{world}_async"),
+        false => format_ident!("{world}"),
+    };
+    // A test is found where its function is.
+    let world = Ident::new(world, input.function.sig.ident.span());
+    let attributes = &input.of_tests;
+    let run = quote!(#private::#run::<Contract>());
+    let body = match input.should_panic {
+        // Such a test can't give anything back.
+        true => quote!(() { let _ = #run; }),
+        false => quote!(impl ::std::process::Termination { #run }),
+    };
+    quote! {
+        #[::core::prelude::v1::test]
+        #(#attributes)*
+        fn #world() -> #body
+    }
+}
+
+/// Our tokens, at the place of what the user wrote.
+fn here(user: &impl Spanned) -> Span {
+    Span::mixed_site().located_at(user.span())
+}
+
+#[cfg(test)]
+mod tests;

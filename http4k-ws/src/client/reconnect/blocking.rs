@@ -1,0 +1,91 @@
+//! The socket that goes on, for code that waits in plain functions.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use super::event::{ReconnectEvent, ReconnectEvents};
+use super::socket::ReconnectingWebSocket;
+use crate::client::background::{after, wait, wait_until};
+use crate::handler::{NextMessage, SendError, WsClient};
+use crate::message::{WsMessage, WsStatus};
+
+/// A [`ReconnectingWebSocket`] whose calls block; made by
+/// [`Reconnecting::blocking`](super::Reconnecting::blocking).
+///
+/// As a [`WsClient`] it is closed only when there will be no other connection.
+#[derive(Debug)]
+pub struct BlockingReconnectingWebSocket {
+    socket: ReconnectingWebSocket,
+    events: ReconnectEvents,
+    patience: Duration,
+    subprotocol: OnceLock<String>,
+}
+
+impl BlockingReconnectingWebSocket {
+    pub(super) fn new(mut socket: ReconnectingWebSocket) -> Self {
+        Self {
+            events: socket.events(),
+            socket,
+            patience: Duration::from_secs(30),
+            subprotocol: OnceLock::new(),
+        }
+    }
+
+    /// How long [`next`](WsClient::next), [`received`](WsClient::received) and
+    /// [`closed`](WsClient::closed) wait at most. Default 30 s; with [`Duration::MAX`] for ever.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Waits for what becomes of the connections, at most for `limit`; `None` where nothing does.
+    pub fn next_event_within(&mut self, limit: Duration) -> Option<ReconnectEvent> {
+        wait_until(after(limit), self.events.next()).flatten()
+    }
+
+    /// The socket without the waiting, for other tasks and for what is done at once.
+    pub fn as_socket(&self) -> &ReconnectingWebSocket {
+        &self.socket
+    }
+}
+
+impl WsClient for BlockingReconnectingWebSocket {
+    /// Queues `message`, and returns. Where the queue is full, this waits, as long as there is no
+    /// connection.
+    fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
+        wait(self.socket.send(message))
+    }
+
+    fn next_within(&mut self, limit: Duration) -> NextMessage {
+        let link = self.socket.link();
+        let next = async {
+            match link.inbox.take().await {
+                Some(letter) => NextMessage::Message(letter.message),
+                None => NextMessage::Closed(link.closed().await),
+            }
+        };
+        wait_until(after(limit), next).unwrap_or(NextMessage::Pending)
+    }
+
+    fn next(&mut self) -> NextMessage {
+        self.next_within(self.patience)
+    }
+
+    fn close(&mut self, status: WsStatus) {
+        self.socket.close(status);
+    }
+
+    /// The subprotocol of the first connection; `None` also before that.
+    fn subprotocol(&self) -> Option<&str> {
+        if self.subprotocol.get().is_none() {
+            let agreed = self.socket.subprotocol()?;
+            return Some(self.subprotocol.get_or_init(|| agreed));
+        }
+        self.subprotocol.get().map(String::as_str)
+    }
+
+    fn closed(&mut self) -> Option<WsStatus> {
+        wait_until(after(self.patience), self.socket.closed())
+    }
+}

@@ -1,0 +1,219 @@
+//! When to connect again, and when to give up.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::RETRY_AFTER;
+
+use super::jitter::Jitter;
+use crate::client::error::ConnectError;
+use crate::message::WsStatus;
+use crate::setters::setters;
+
+/// When a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again, and when it gives up.
+///
+/// The delay before the first attempt is a random time up to [`base`](Self::base), before each further one up
+/// to twice as long, and never over [`cap`](Self::cap): with full jitter, the clients of a server that restarts
+/// do not come back all at once. A server that refuses with `Retry-After` is left alone for at least that
+/// long (RFC 9110 §10.2.3).
+///
+/// What can't be opened is tried again where [`ConnectError::is_transient`] says so. A socket that was closed
+/// is opened again after the codes in [`retried_codes`](Self::retried_codes); every other end is final, among
+/// them 1000, 1008, and the application's own codes.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use http4k_ws::ReconnectPolicy;
+///
+/// let policy = ReconnectPolicy::default()
+///     .with_cap(Duration::from_secs(5))
+///     .with_max_attempts(Some(10))
+///     .with_retried_code(1000)
+///     .with_final_code(1011);
+/// assert!(policy.retried_codes.contains(&1000));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReconnectPolicy {
+    /// The longest delay before the first attempt. Default 500 ms.
+    pub base: Duration,
+    /// The longest delay before any attempt. Default 30 s.
+    pub cap: Duration,
+    /// How many attempts in a row may fail; `None` for any number. Default `None`.
+    pub max_attempts: Option<u32>,
+    /// How long attempts may go on without a connection; `None` for ever. Default 15 min.
+    pub give_up_after: Option<Duration>,
+    /// How long one attempt may take, the hook of
+    /// [`on_connect`](super::Reconnecting::on_connect) included. Default 10 s.
+    pub attempt_timeout: Duration,
+    /// How long a connection must stand until attempts and delays count from the beginning again: one
+    /// that is closed at once was none. Default 5 s.
+    pub stable_after: Duration,
+    /// The close codes after which to connect again. Default 1001, 1006, 1011, 1012, 1013 and 1014.
+    pub retried_codes: BTreeSet<u16>,
+    /// Where the jitter begins, so that a test gets the same delays each time. Default `None`, which is at
+    /// random.
+    pub seed: Option<u64>,
+}
+
+impl Default for ReconnectPolicy {
+    fn default() -> Self {
+        Self {
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(30),
+            max_attempts: None,
+            give_up_after: Some(Duration::from_secs(15 * 60)),
+            attempt_timeout: Duration::from_secs(10),
+            stable_after: Duration::from_secs(5),
+            retried_codes: [1001, 1006, 1011, 1012, 1013, 1014].into(),
+            seed: None,
+        }
+    }
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(super) enum Setback {
+    Closed(WsStatus),
+    Failed(Arc<ConnectError>),
+}
+
+impl Setback {
+    /// How it looks to who only asks how a socket ended.
+    pub(super) fn status(&self) -> WsStatus {
+        match self {
+            Self::Closed(status) => status.clone(),
+            Self::Failed(_) => WsStatus::ABNORMAL,
+        }
+    }
+
+    /// How long the server wants to be left alone.
+    fn retry_after(&self) -> Option<Duration> {
+        let Self::Failed(error) = self else {
+            return None;
+        };
+        let ConnectError::Refused { response } = &**error else {
+            return None;
+        };
+        let field = response.headers().get(RETRY_AFTER)?;
+        let seconds = field.to_str().ok()?.trim().parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
+}
+
+impl ReconnectPolicy {
+    setters! {
+        with_base, base: Duration;
+        with_cap, cap: Duration;
+        with_max_attempts, max_attempts: Option<u32>;
+        with_give_up_after, give_up_after: Option<Duration>;
+        with_attempt_timeout, attempt_timeout: Duration;
+        with_stable_after, stable_after: Duration;
+        with_retried_codes, retried_codes: BTreeSet<u16>;
+        with_seed, seed: Option<u64>;
+    }
+
+    /// The same policy, which connects again after the close code `code`.
+    #[must_use]
+    pub fn with_retried_code(mut self, code: u16) -> Self {
+        self.retried_codes.insert(code);
+        self
+    }
+
+    /// The same policy, for which the close code `code` is final.
+    #[must_use]
+    pub fn with_final_code(mut self, code: u16) -> Self {
+        self.retried_codes.remove(&code);
+        self
+    }
+
+    pub(super) fn is_final(&self, setback: &Setback) -> bool {
+        match setback {
+            Setback::Closed(status) => !self.retried_codes.contains(&status.code()),
+            Setback::Failed(error) => !error.is_transient(),
+        }
+    }
+
+    /// The delay after a setback, the first since a connection was stable being 1.
+    pub(super) fn delay(&self, setbacks: u32, setback: &Setback, jitter: &mut Jitter) -> Duration {
+        let doubled = 2_u32.saturating_pow(setbacks.saturating_sub(1));
+        let longest = self.base.saturating_mul(doubled).min(self.cap);
+        let asked = setback.retry_after().unwrap_or_default();
+        jitter.up_to(longest).max(asked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::message::Response;
+
+    #[test]
+    fn delays_double_up_to_the_cap() {
+        let policy = ReconnectPolicy::default();
+        let mut jitter = Jitter::new(Some(1));
+        let lost = Setback::Closed(WsStatus::ABNORMAL);
+        for (setbacks, longest) in [
+            (1, 500),
+            (2, 1000),
+            (3, 2000),
+            (7, 30_000),
+            (u32::MAX, 30_000),
+        ] {
+            let delays: Vec<_> = (0..200)
+                .map(|_| policy.delay(setbacks, &lost, &mut jitter).as_millis())
+                .collect();
+            let (shortest, most) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
+            assert!(
+                *most <= longest && *most > longest * 9 / 10,
+                "{setbacks}: {most}"
+            );
+            assert!(*shortest < longest / 10, "{setbacks}: {shortest}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_kept() {
+        let policy = ReconnectPolicy::default();
+        let mut jitter = Jitter::new(Some(1));
+        for (value, least) in [("120", 120), ("0", 0), ("soon", 0)] {
+            let response = Response::new(Bytes::new());
+            let response = crate::message::ResponseExt::with_header(response, "retry-after", value);
+            let response = Box::new(response);
+            let refused = ConnectError::Refused { response };
+            let delay = policy.delay(1, &Setback::Failed(Arc::new(refused)), &mut jitter);
+            assert!(delay >= Duration::from_secs(least), "{value}: {delay:?}");
+            assert!(delay <= Duration::from_secs(least).max(policy.base));
+        }
+    }
+
+    #[test]
+    fn only_ends_that_may_pass_are_tried_again() {
+        let policy = ReconnectPolicy::default();
+        for code in 1000..5000 {
+            let status = match code {
+                1006 => WsStatus::ABNORMAL,
+                _ => match WsStatus::new(code, "") {
+                    Ok(status) => status,
+                    Err(_never_travels) => continue,
+                },
+            };
+            let retried = matches!(code, 1001 | 1006 | 1011..=1014);
+            assert_eq!(
+                policy.is_final(&Setback::Closed(status)),
+                !retried,
+                "{code}"
+            );
+        }
+        let theirs = WsStatus::new(4000, "").unwrap();
+        let policy = policy.with_retried_code(4000).with_final_code(1006);
+        assert!(!policy.is_final(&Setback::Closed(theirs)));
+        assert!(policy.is_final(&Setback::Closed(WsStatus::ABNORMAL)));
+    }
+}

@@ -1,0 +1,45 @@
+//! One test, several worlds: a contract says what an application does, wherever it runs.
+//!
+//! A test over a [`World`] is run in each of them: [`InMemory`], [`OverNetwork`], [`OverDuplex`]. The
+//! attribute `contract_test` makes the tests, named for their world.
+//!
+//! ```
+//! # #[cfg(all(feature = "server", feature = "client"))] {
+//! use http4k_ws::prelude::*;
+//! use http4k_ws::{InMemory, OverDuplex, OverNetwork, World};
+//!
+//! async fn greet(ws: WebSocket, name: String) -> WsResult {
+//!     Ok(ws.send(format!("hello {name}")).await?)
+//! }
+//!
+//! fn app() -> PolyHandler {
+//!     routes! { "/<name>" => ws(greet(ws, name)) }
+//! }
+//!
+//! fn greets(world: &impl World) {
+//!     let mut client = world.ws("/bob");
+//!     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello bob");
+//!     assert_eq!(world.http("/bob").status(), 426);
+//! }
+//!
+//! greets(&InMemory::new(app()));
+//! greets(&OverNetwork::new(app()));
+//! greets(&OverDuplex::new(app()));
+//! # }
+//! ```
+
+mod in_memory;
+#[cfg(all(feature = "server", feature = "client"))]
+mod over_duplex;
+#[cfg(all(feature = "server", feature = "client"))]
+mod over_network;
+#[cfg(all(feature = "server", feature = "client"))]
+pub(crate) mod running;
+mod world;
+
+pub use in_memory::InMemory;
+#[cfg(all(feature = "server", feature = "client"))]
+pub use over_duplex::OverDuplex;
+#[cfg(all(feature = "server", feature = "client"))]
+pub use over_network::OverNetwork;
+pub use world::{AsyncWorld, World};

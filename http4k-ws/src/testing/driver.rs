@@ -1,0 +1,180 @@
+//! A socket whose end a test holds, and the world that runs while the test waits.
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::time::timeout;
+
+use super::world::World;
+use crate::handler::{NextMessage, SendError, WebSocket};
+use crate::message::{WsMessage, WsStatus};
+
+/// How long the client waits for a message where no limit is given. With feature `testing` it is
+/// virtual, and passes in no time.
+#[cfg(feature = "testing")]
+const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
+#[cfg(not(feature = "testing"))]
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A socket in a world, driven from a plain function.
+#[derive(Debug)]
+pub(super) struct Driver {
+    world: World,
+    /// Always there between two calls.
+    socket: Option<WebSocket>,
+    subprotocol: Option<String>,
+}
+
+impl Driver {
+    pub(super) fn new(world: World, socket: WebSocket) -> Self {
+        let subprotocol = socket.subprotocol().map(str::to_owned);
+        world.settle();
+        Self {
+            world,
+            socket: Some(socket),
+            subprotocol,
+        }
+    }
+
+    /// Runs what is ready.
+    pub(super) fn settle(&self) {
+        self.world.settle();
+    }
+
+    #[cfg(feature = "testing")]
+    pub(super) fn advance(&mut self, time: Duration) {
+        let settled = self.world.settled();
+        self.world.run(async move {
+            tokio::time::sleep(time).await;
+            settled.await;
+        });
+    }
+
+    /// Runs `work` on the socket in the application's world.
+    fn with_socket<T, F, Fut>(&mut self, work: F) -> T
+    where
+        F: FnOnce(WebSocket) -> Fut,
+        Fut: Future<Output = (WebSocket, T)> + Send + 'static,
+        T: Send + 'static,
+    {
+        let socket = self.socket.take().expect("the socket is put back below");
+        let (socket, value) = self.world.run(work(socket));
+        self.socket = Some(socket);
+        value
+    }
+
+    pub(super) fn send(&mut self, message: WsMessage) -> Result<(), SendError> {
+        let (full, answered) = (self.world.settled(), self.world.settled());
+        self.with_socket(|socket| async move {
+            let sent = tokio::select! {
+                biased;
+                sent = socket.send(message) => sent,
+                () = full => Err(SendError::Full),
+            };
+            answered.await;
+            (socket, sent)
+        })
+    }
+
+    pub(super) fn next_within(&mut self, limit: Duration) -> NextMessage {
+        if let Some(message) = self.socket.as_mut().and_then(already_there) {
+            return NextMessage::Message(message);
+        }
+        self.with_socket(|mut socket| async move {
+            let next = next_within(&mut socket, limit).await;
+            (socket, next)
+        })
+    }
+
+    pub(super) fn next(&mut self) -> NextMessage {
+        self.next_within(PATIENCE)
+    }
+
+    pub(super) fn close(&mut self, status: WsStatus) {
+        if let Some(socket) = &self.socket {
+            socket.close(status);
+        }
+        self.world.settle();
+    }
+
+    pub(super) fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    pub(super) fn closed(&mut self) -> Option<WsStatus> {
+        self.with_socket(|socket| async move {
+            let closed = timeout(PATIENCE, socket.closed()).await.ok();
+            (socket, closed)
+        })
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.socket = None;
+        self.world.settle();
+    }
+}
+
+/// A message that the session has received already: to take it, the world need not run.
+fn already_there(socket: &mut WebSocket) -> Option<WsMessage> {
+    socket.next_message().now_or_never().flatten()
+}
+
+async fn next_within(socket: &mut WebSocket, limit: Duration) -> NextMessage {
+    let next = async {
+        match socket.next_message().await {
+            Some(message) => NextMessage::Message(message),
+            None => NextMessage::Closed(socket.closed().await),
+        }
+    };
+    timeout(limit, next).await.unwrap_or(NextMessage::Pending)
+}
+
+/// Makes a type with a field `driver` a client.
+macro_rules! driven {
+    ($client:ty) => {
+        impl $client {
+            /// Moves the clock on by `time`: every timer in between fires at its time, in order.
+            #[cfg(feature = "testing")]
+            pub fn advance(&mut self, time: ::std::time::Duration) {
+                self.driver.advance(time);
+            }
+        }
+
+        impl crate::handler::WsClient for $client {
+            /// Sends, and returns when the application has nothing left to do.
+            ///
+            /// Where the application reads so little that the message must wait, it is
+            /// [`SendError::Full`](crate::SendError::Full).
+            fn send(
+                &mut self,
+                message: impl Into<crate::message::WsMessage>,
+            ) -> Result<(), crate::handler::SendError> {
+                self.driver.send(message.into())
+            }
+
+            fn next_within(&mut self, limit: ::std::time::Duration) -> crate::handler::NextMessage {
+                self.driver.next_within(limit)
+            }
+
+            fn next(&mut self) -> crate::handler::NextMessage {
+                self.driver.next()
+            }
+
+            fn close(&mut self, status: crate::message::WsStatus) {
+                self.driver.close(status);
+            }
+
+            fn subprotocol(&self) -> Option<&str> {
+                self.driver.subprotocol()
+            }
+
+            fn closed(&mut self) -> Option<crate::message::WsStatus> {
+                self.driver.closed()
+            }
+        }
+    };
+}
+
+pub(super) use driven;

@@ -1,0 +1,28 @@
+//! The client of a socket whose bytes travel through a pipe in memory.
+
+use super::driver::{Driver, driven};
+use super::world::World;
+use crate::handler::WebSocket;
+
+/// A client of [`OverDuplex`](crate::OverDuplex): everything that travels on a network is written and read,
+/// and there is no port, and no waiting.
+///
+/// It behaves as a [`TestWsClient`](crate::TestWsClient), and shares its clock.
+#[derive(Debug)]
+pub struct DuplexWsClient {
+    driver: Driver,
+}
+
+driven!(DuplexWsClient);
+
+impl DuplexWsClient {
+    /// A client of the socket that `connect` opens, in the world of this thread.
+    pub(crate) fn connect<E: Send + 'static>(
+        connect: impl Future<Output = Result<WebSocket, E>> + Send + 'static,
+    ) -> Result<Self, E> {
+        let world = World::of_this_thread();
+        let socket = world.run(connect)?;
+        let driver = Driver::new(world, socket);
+        Ok(Self { driver })
+    }
+}

@@ -1,0 +1,47 @@
+#[contract_test(app())]
+/// Everybody is greeted.
+#[ignore]
+#[cfg(unix)]
+fn greets(world: &impl World) {
+    world.ws("/bob");
+}
+// becomes
+#[cfg(test)]
+/// Everybody is greeted.
+#[cfg(unix)]
+fn greets(world: &impl World) {
+    world.ws("/bob");
+}
+#[cfg(test)]
+#[cfg(unix)]
+impl ::http4k_ws::__private::contract::Contract for greets::Contract {
+    fn app() -> ::http4k_ws::__private::contract::PolyHandler {
+        ::http4k_ws::__private::contract::app(app())
+    }
+    fn test<W: ::http4k_ws::__private::contract::World>(world: W) -> impl ::std::process::Termination {
+        greets(&world)
+    }
+}
+#[cfg(test)]
+#[cfg(unix)]
+mod greets {
+    pub(super) enum Contract {}
+
+    #[::core::prelude::v1::test]
+    #[ignore]
+    fn in_memory() -> impl ::std::process::Termination {
+        ::http4k_ws::__private::contract::in_memory::<Contract>()
+    }
+
+    #[::core::prelude::v1::test]
+    #[ignore]
+    fn over_the_network() -> impl ::std::process::Termination {
+        ::http4k_ws::__private::contract::over_the_network::<Contract>()
+    }
+
+    #[::core::prelude::v1::test]
+    #[ignore]
+    fn over_duplex() -> impl ::std::process::Termination {
+        ::http4k_ws::__private::contract::over_duplex::<Contract>()
+    }
+}

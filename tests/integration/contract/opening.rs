@@ -1,0 +1,199 @@
+//! From a request to a socket, or to a refusal.
+
+use http4k_ws::prelude::*;
+use http4k_ws::{SessionConfig, WsHandler};
+
+use super::worlds::{World, in_both_worlds};
+
+/// Answers with what its upgrade request says.
+async fn told(mut ws: WebSocket) -> WsResult {
+    let query = ws.request().query("query").unwrap_or("not set".into());
+    let query = query.into_owned();
+    while ws.recv().await?.is_some() {
+        ws.send(query.as_str()).await?;
+    }
+    Ok(())
+}
+
+/// Sends the fields of its upgrade request whose name starts with `test`, in order, after a first message.
+async fn fields(mut ws: WebSocket) -> WsResult {
+    ws.recv().await?;
+    let fields: Vec<_> = ws
+        .request()
+        .headers()
+        .iter()
+        .filter(|(name, _)| name.as_str().starts_with("test"))
+        .map(|(name, value)| format!("{name}={}", value.to_str().expect("text")))
+        .collect();
+    for field in fields {
+        ws.send(field).await?;
+    }
+    Ok(())
+}
+
+async fn greet(mut ws: WebSocket, name: String) -> WsResult {
+    ws.send(name.as_str()).await?;
+    while ws.recv().await?.is_some() {
+        ws.send(format!("goodbye {name}")).await?;
+    }
+    Ok(())
+}
+
+/// Where there is a `goodbye` in the query, and where there is none.
+fn chosen(request: Request) -> WsConsumer {
+    let chosen = match request.query("goodbye") {
+        Some(_) => "query",
+        None => "vanilla",
+    };
+    WsConsumer::new(move |ws: WebSocket| async move { ws.send(chosen).await })
+}
+
+async fn members_only(request: Request, next: WsNext) -> WsResponse {
+    match request.header("x-member") {
+        Some(_) => next.call(request).await,
+        None => WsResponse::refuse((StatusCode::FORBIDDEN, "members only")),
+    }
+}
+
+#[derive(Deserialize)]
+struct Paging {
+    page: u32,
+}
+
+async fn paged(ws: WebSocket, query: Query<Paging>) -> WsResult {
+    Ok(ws.send(query.0.page.to_string()).await?)
+}
+
+fn panics(_request: Request) -> WsConsumer {
+    panic!("as told")
+}
+
+fn app() -> PolyHandler {
+    routes! {
+        GET "/hello/<name>" => http(|name: String| async move { name }),
+        "/hello/<name>" => ws(greet(ws, name)),
+        "/queries" => ws(told(ws)),
+        "/fields" => ws(fields(ws)),
+        "/chosen" => ws(chosen),
+        "/path1" => { "/<name>" => ws(greet(ws, name)) },
+        "/http" => http(|| "only http"),
+        "/members" with(members_only) => ws(told(ws)),
+        "/panics" => ws(panics),
+        "/numbers/<number: u8>" => ws(|ws: WebSocket, number: u8| async move {
+            ws.send(number.to_string()).await
+        }),
+        "/paged" => ws(paged(ws, _)),
+    }
+}
+
+fn world<W: World>() -> W {
+    W::start(app(), SessionConfig::default())
+}
+
+fn texts(client: &mut impl WsClient) -> Vec<String> {
+    client
+        .received()
+        .map(|message| message.expect("an end with 1000").text().into_owned())
+        .collect()
+}
+
+fn next(client: &mut impl WsClient) -> String {
+    let message = client.received().next().expect("a message");
+    message.expect("open").text().into_owned()
+}
+
+in_both_worlds! {
+    fn case_1_http_is_answered_beside_sockets<W>() {
+        let world = world::<W>();
+        assert_eq!(world.http("/hello/bob").body(), "bob");
+        assert_eq!(next(&mut world.connect("/hello/bob")), "bob");
+    }
+
+    fn case_3_a_greeting_and_an_answer<W>() {
+        let mut client = world::<W>().connect("/hello/bob");
+        client.send("hello").expect("open");
+        assert_eq!([next(&mut client), next(&mut client)], ["bob", "goodbye bob"]);
+    }
+
+    fn case_10_the_query_survives<W>() {
+        let mut client = world::<W>().connect("/queries?query=foo%20bar");
+        client.send("anything").expect("open");
+        assert_eq!(next(&mut client), "foo bar");
+    }
+
+    fn case_14_fields_arrive_and_their_names_are_lower_case<W>() {
+        let request = Request::get("/fields").header("Test-Field", "Bar, baz");
+        let mut client = world::<W>().connect(request);
+        client.send("go").expect("open");
+        assert_eq!(texts(&mut client), ["test-field=Bar, baz"]);
+    }
+
+    fn case_16_two_sockets_are_two<W>() {
+        let world = world::<W>();
+        let mut clients = ["foo", "bar"].map(|query| world.connect(format!("/queries?query={query}")));
+        for client in &mut clients {
+            client.send("which?").expect("open");
+        }
+        assert_eq!(clients.each_mut().map(next), ["foo", "bar"]);
+    }
+
+    fn cases_22_and_30_fields_arrive_in_order_after_an_empty_message<W>() {
+        let request = Request::get("/fields").header("testOne", "1").header("testTwo", "2");
+        let mut client = world::<W>().connect(request);
+        client.send("").expect("open");
+        assert_eq!(texts(&mut client), ["testone=1", "testtwo=2"]);
+    }
+
+    fn case_38_a_nested_path_has_its_parameter<W>() {
+        assert_eq!(next(&mut world::<W>().connect("/path1/correct")), "correct");
+    }
+
+    /// Where http4k accepts, and closes with 1003, the upgrade itself is refused: a client learns why.
+    fn cases_12_and_39_an_upgrade_that_no_route_takes_is_refused_with_404<W>() {
+        let world = world::<W>();
+        for path in ["/aaa", "/path1", "/path1/index.html/more", "/numbers/many"] {
+            let refusal = world.try_connect(path).err().expect("a refusal");
+            assert_eq!(refusal.status(), 404, "{path}");
+        }
+    }
+
+    fn an_upgrade_to_a_path_of_http_alone_is_refused_with_404<W>() {
+        let world = world::<W>();
+        assert_eq!(world.http("/http").body(), "only http");
+        assert_eq!(world.try_connect("/http").err().expect("a refusal").status(), 404);
+    }
+
+    fn http_to_a_path_of_sockets_alone_is_answered_with_426<W>() {
+        let answer = world::<W>().http("/queries");
+        assert_eq!(answer.status(), 426);
+        assert!(answer.body().as_text().is_some_and(|text| text.contains("/queries")));
+    }
+
+    fn case_40_a_handler_goes_by_the_query<W>() {
+        let world = world::<W>();
+        assert_eq!(texts(&mut world.connect("/chosen?goodbye=bob")), ["query"]);
+        assert_eq!(texts(&mut world.connect("/chosen")), ["vanilla"]);
+    }
+
+    fn case_59_a_refusal_of_the_application_is_given_with_its_text<W>() {
+        let world = world::<W>();
+        let refusal = world.try_connect("/members").err().expect("a refusal");
+        assert_eq!((refusal.status().as_u16(), refusal.body()), (403, &Body::from("members only")));
+        assert!(world.try_connect(Request::get("/members").header("x-member", "1")).is_ok());
+    }
+
+    fn a_handler_that_panics_refuses_with_500<W>() {
+        let world = world::<W>();
+        assert_eq!(world.try_connect("/panics").err().expect("a refusal").status(), 500);
+        assert_eq!(next(&mut world.connect("/hello/bob")), "bob");
+    }
+
+    fn an_argument_that_can_not_be_read_is_refused_before_the_upgrade<W>() {
+        let world = world::<W>();
+        for query in ["", "?page=many"] {
+            let refusal = world.try_connect(format!("/paged{query}")).err().expect("a refusal");
+            assert_eq!(refusal.status(), 400, "{query}");
+        }
+        assert_eq!(texts(&mut world.connect("/paged?page=7")), ["7"]);
+    }
+}

@@ -1,0 +1,13 @@
+#![allow(unused_imports)]
+
+use http4k_ws::{AsyncWorld, World, contract_test};
+
+#[contract_test(app())]
+async fn greets(world: &impl World) {
+    world.ws("/bob").await;
+}
+
+#[contract_test(app())]
+fn parts(world: &impl AsyncWorld) {}
+
+fn main() {}

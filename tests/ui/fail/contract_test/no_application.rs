@@ -1,0 +1,15 @@
+#![allow(unused_imports)]
+
+use http4k_ws::{World, contract_test};
+
+#[contract_test]
+fn greets(world: &impl World) {
+    world.ws("/bob");
+}
+
+#[contract_test()]
+fn parts(world: &impl World) {
+    world.ws("/bob");
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+#![allow(unused_imports)]
+
+use http4k_ws::{World, WsClient, contract_test};
+
+#[contract_test(app())]
+fn greets() {}
+
+#[contract_test(app())]
+fn parts(client: &mut impl WsClient) {}
+
+#[contract_test(app())]
+fn waits(world: impl World) {}
+
+#[contract_test(app())]
+async fn names(world: &impl World, name: &str) {}
+
+fn main() {}

@@ -1,0 +1,38 @@
+//! Every form of a contract's test. They run in the tests of the library; here they only compile.
+
+use http4k_ws::prelude::*;
+use http4k_ws::{AsyncWorld, World, contract_test};
+
+mod inner {
+    pub(crate) use http4k_ws as renamed;
+}
+
+fn app() -> PolyHandler {
+    routes! { "/<name>" => http(|name: String| async move { name }) }
+}
+
+#[contract_test(app())]
+fn plain(world: &impl World) {
+    assert_eq!(world.http("/bob").body(), "bob");
+}
+
+#[contract_test(app(),)]
+pub(crate) fn with_a_result(world: &impl World) -> Result<(), Box<dyn std::error::Error>> {
+    assert_eq!(world.http("/bob").body(), "bob");
+    Ok(())
+}
+
+#[contract_test(app())]
+async fn awaiting(world: &impl AsyncWorld) {
+    assert_eq!(world.http("/bob").await.body(), "bob");
+}
+
+#[contract_test(app(), crate = crate::inner::renamed)]
+#[ignore = "slow"]
+fn over_a_parameter<W: World>(world: &W) {
+    assert_eq!(world.http("/bob").body(), "bob");
+}
+
+fn main() {
+    assert_eq!(app().test_http("/bob").body(), "bob");
+}
