@@ -225,7 +225,7 @@ async fn sockets_are_told_1001_when_the_server_stops() {
 async fn sockets_and_requests_share_one_bound() {
     let config = ServerConfig::default().with_http2(Http2Config::default().with_max_streams(2));
     let mut client = Client::to(app(), config).await;
-    let mut sockets = vec![
+    let mut sockets = [
         client.open("/echo", &[]).await,
         client.open("/echo", &[]).await,
     ];
