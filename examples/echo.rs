@@ -2,10 +2,17 @@
 //!
 //! ```text
 //! cargo run --example echo -- 127.0.0.1:9000 --threads 1 --max-message 67108864
+//! cargo run --example echo -- --head-deadline 1 --dead 4 --ping 2 --shutdown 2
 //! ```
+//!
+//! Every deadline and limit is an option; a wrong one shows them all.
 
 use std::collections::HashMap;
+use std::fmt::Display;
+use std::process::ExitCode;
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http4k_ws::prelude::*;
 use http4k_ws::{Json, ServerConfig, subprotocols};
@@ -109,42 +116,115 @@ pub(crate) fn app() -> PolyHandler {
     routed(Rooms::default())
 }
 
-/// The address, and what the options say.
-fn arguments() -> Result<(String, ServerConfig, Option<usize>), String> {
-    let mut address = "127.0.0.1:9000".to_owned();
-    let (mut config, mut threads) = (ServerConfig::default(), None);
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        let mut number = || {
-            let value = arguments
-                .next()
-                .ok_or(format!("{argument} takes a number"))?;
-            value
-                .parse::<usize>()
-                .map_err(|error| format!("{argument} {value}: {error}"))
-        };
-        match argument.as_str() {
-            "--threads" => threads = Some(number()?),
-            "--max-message" => {
-                config = config.with_max_message(number()?);
-            }
-            option if option.starts_with("--") => {
-                return Err(format!("there is no option {option}"));
-            }
-            _ => address = argument,
-        }
-    }
-    Ok((address, config, threads))
+const USAGE: &str = "\
+usage: echo [ADDRESS] [OPTION NUMBER]...
+
+in seconds, such as 0.5:
+  --head-deadline     a request's head, from its first byte
+  --body-stall        a request body that pauses
+  --idle              a connection between two requests
+  --write-stall       a peer that reads nothing, of a response or on a socket
+  --message-deadline  a socket message, from its first frame to its last byte
+  --ping              silence on a socket before a ping
+  --dead              silence on a socket before it is cut
+  --close             the answer to a close frame
+  --shutdown          everything that is open when the server stops
+in bytes:
+  --max-body  --max-head  --max-message
+others:
+  --max-connections   connections at a time
+  --threads           threads of the server";
+
+/// What the command line says.
+pub(crate) struct Arguments {
+    pub(crate) address: String,
+    pub(crate) config: ServerConfig,
+    pub(crate) threads: Option<usize>,
 }
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let (address, config, threads) = arguments()?;
-    let mut server = app().as_server(address).with_config(config);
-    if let Some(threads) = threads {
+impl Arguments {
+    pub(crate) fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut read = Self {
+            address: "127.0.0.1:9000".to_owned(),
+            config: ServerConfig::default(),
+            threads: None,
+        };
+        let mut arguments = arguments.into_iter();
+        while let Some(argument) = arguments.next() {
+            if argument.starts_with('-') {
+                let value = arguments.next();
+                let value = value.ok_or_else(|| format!("{argument} takes a number"))?;
+                read.set(&argument, &value)
+                    .map_err(|reason| format!("{argument} {value}: {reason}"))?;
+            } else {
+                read.address = argument;
+            }
+        }
+        Ok(read)
+    }
+
+    fn set(&mut self, option: &str, value: &str) -> Result<(), String> {
+        let config = &mut self.config;
+        let session = &mut config.session;
+        match option {
+            "--head-deadline" => config.head_timeout = seconds(value)?,
+            "--body-stall" => config.body_stall = seconds(value)?,
+            "--idle" => config.keep_alive = seconds(value)?,
+            "--write-stall" => {
+                config.write_stall = seconds(value)?;
+                session.write_stall = config.write_stall;
+            }
+            "--message-deadline" => session.message_deadline = Some(seconds(value)?),
+            "--ping" => session.ping_interval = Some(seconds(value)?),
+            "--dead" => session.dead_after = Some(seconds(value)?),
+            "--close" => session.close_timeout = seconds(value)?,
+            "--shutdown" => config.shutdown_grace = seconds(value)?,
+            "--max-body" => config.max_body = number(value)?,
+            "--max-head" => config.max_head = number(value)?,
+            "--max-message" => {
+                session.max_message = number(value)?;
+                session.max_frame = session.max_message;
+            }
+            "--max-connections" => config.max_connections = Some(number(value)?),
+            "--threads" => self.threads = Some(number(value)?),
+            _ => return Err("there is no such option".to_owned()),
+        }
+        Ok(())
+    }
+}
+
+fn number<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(number(text)?).map_err(|error| error.to_string())
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::read(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(reason) => {
+            eprintln!("{reason}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut server = app()
+        .as_server(arguments.address)
+        .with_config(arguments.config);
+    if let Some(threads) = arguments.threads {
         server = server.with_threads(threads);
     }
-    let running = server.start()?;
-    println!("listening on {}", running.addr());
-    running.block();
-    Ok(())
+    match server.start() {
+        Ok(running) => {
+            println!("listening on {}", running.addr());
+            let report = running.block();
+            println!("{report:?}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -430,3 +430,51 @@ fn tls_answers_in_memory_and_over_tls_with_its_own_certificate() {
         .expect("the server accepts");
     echoes(&mut client);
 }
+
+#[test]
+fn echo_reads_its_options() {
+    let read = |line: &str| echo::Arguments::read(line.split_whitespace().map(str::to_owned));
+    let refusal = |line| read(line).err().expect("a refusal");
+
+    let none = read("").expect("no option at all");
+    assert_eq!(none.address, "127.0.0.1:9000");
+    assert_eq!((none.config, none.threads), (ServerConfig::default(), None));
+
+    let all = read(
+        "--head-deadline 1 --body-stall 2 --idle 3 --write-stall 4 --message-deadline 5 --ping 6 --dead 7 \
+         --close 8 --shutdown 0.5 --max-body 10 --max-head 11 --max-message 12 --max-connections 13 \
+         --threads 14 0.0.0.0:80",
+    )
+    .expect("good options");
+    let (config, seconds) = (&all.config, Duration::from_secs);
+    assert_eq!(
+        (all.address.as_str(), all.threads),
+        ("0.0.0.0:80", Some(14))
+    );
+    assert_eq!(config.head_timeout, seconds(1));
+    assert_eq!(config.body_stall, seconds(2));
+    assert_eq!(config.keep_alive, seconds(3));
+    assert_eq!(
+        [config.write_stall, config.session.write_stall],
+        [seconds(4); 2]
+    );
+    assert_eq!(config.session.message_deadline, Some(seconds(5)));
+    assert_eq!(config.session.ping_interval, Some(seconds(6)));
+    assert_eq!(config.session.dead_after, Some(seconds(7)));
+    assert_eq!(config.session.close_timeout, seconds(8));
+    assert_eq!(config.shutdown_grace, Duration::from_millis(500));
+    assert_eq!((config.max_body, config.max_head), (10, 11));
+    assert_eq!(
+        [config.session.max_message, config.session.max_frame],
+        [12; 2]
+    );
+    assert_eq!(config.max_connections, Some(13));
+
+    assert_eq!(refusal("--max-body"), "--max-body takes a number");
+    assert_eq!(
+        refusal("--max-body x"),
+        "--max-body x: invalid digit found in string"
+    );
+    assert!(refusal("--idle -1").starts_with("--idle -1: "));
+    assert_eq!(refusal("--speed 9"), "--speed 9: there is no such option");
+}

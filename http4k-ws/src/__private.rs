@@ -1,21 +1,21 @@
 //! What generated code names. Not for use by hand: it changes without notice.
 #![allow(missing_docs)]
 
-use std::future::Future;
+use std::future::{self, Future};
 
-pub use crate::handler::call::Call;
+pub use crate::handler::call::{Answering, Call, WsAnswering};
 use crate::handler::{
-    Answer, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResult,
+    Answer, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResponse, WsResult,
 };
-pub use crate::handler::{PolyHandler, WebSocket, WsResponse};
+pub use crate::handler::{PolyHandler, WebSocket};
 use crate::lens::Message;
-pub use crate::message::Request;
-use crate::message::{IntoResponse, Response};
-pub use crate::message::{Rejection, ToPath};
+use crate::message::{IntoResponse, Rejection, Response};
+pub use crate::message::{Request, ToPath};
 pub use crate::routing::{
-    Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta, Router, Segment,
-    Side, Table, Tabled, Through, Typed, Unknown, Unmatched, check_mount, filter, http,
-    http_handler, mount, mounted_uri, path_of, push_prefix, unmatched, ws, ws_handler,
+    Captured, Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta, Router,
+    Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured, check_mount,
+    copied, filter, http, http_closure, http_handler, made, mount, mounted_uri, path_of,
+    push_prefix, unmatched, ws, ws_closure, ws_handler,
 };
 pub use std::sync::Arc;
 
@@ -42,29 +42,113 @@ macro_rules! __broken_route {
 
 pub use __broken_route as broken;
 
-/// A copy of a value that a route captures: one for the route, one for each call.
-pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> T {
-    value.clone()
+/// What an http route's function gave back, on its way to be a response.
+///
+/// # Errors
+///
+/// None: a call that reads its arguments has some.
+pub fn answer<'a, W, T>(given: T) -> Answering<'a>
+where
+    T: Answer<W, Given: IntoResponse, Future: Send + 'a>,
+{
+    let given = given.answer();
+    Ok(Box::pin(async { given.await.into_response() }))
 }
 
-/// What an http route's function gave back, when it is there.
-pub fn answer<W, T: Answer<W>>(given: T) -> T::Future {
+/// A call that waits for its arguments, or has a copy of its own of what it lends to its function.
+///
+/// # Errors
+///
+/// None: the call gives its own when it is polled.
+pub fn later<'a, F>(call: F) -> Answering<'a>
+where
+    F: Future<Output = Result<Response, Rejection>> + Send + 'a,
+{
+    Ok(Box::pin(async { call.await.into_response() }))
+}
+
+/// What the function gave back to a call that is made later, when it is there.
+pub fn future<W, T: Answer<W>>(given: T) -> T::Future {
     given.answer()
 }
 
-/// What it gave back, as a response.
-pub fn response(given: impl IntoResponse) -> Response {
-    given.into_response()
+/// What was there, as a response.
+///
+/// # Errors
+///
+/// None: a call that reads its arguments has some.
+pub fn response(given: impl IntoResponse) -> Result<Response, Rejection> {
+    Ok(given.into_response())
 }
 
-/// What the function of a ws route without its socket gave back, when it is there.
-pub fn ws_answer<W, T: WsAnswer<W>>(given: T) -> T::Future {
+/// As [`answer`], for a ws route without its socket.
+///
+/// # Errors
+///
+/// None: a call that reads its arguments has some.
+pub fn ws_answer<'a, W, T>(given: T) -> WsAnswering<'a>
+where
+    T: WsAnswer<W, Given: IntoWsResponse, Future: Send + 'a>,
+{
+    let given = given.ws_answer();
+    Ok(Box::pin(async { given.await.into_ws_response() }))
+}
+
+/// As [`later`], for a ws route.
+///
+/// # Errors
+///
+/// None: the call gives its own when it is polled.
+pub fn ws_later<'a, F>(call: F) -> WsAnswering<'a>
+where
+    F: Future<Output = Result<WsResponse, Rejection>> + Send + 'a,
+{
+    Ok(Box::pin(async { call.await.into_ws_response() }))
+}
+
+/// As [`future`], for a ws route without its socket.
+pub fn ws_future<W, T: WsAnswer<W>>(given: T) -> T::Future {
     given.ws_answer()
 }
 
-/// What it gave back, as an answer to the handshake.
-pub fn ws_response(given: impl IntoWsResponse) -> WsResponse {
-    given.into_ws_response()
+/// What was there, as an answer to the handshake.
+///
+/// # Errors
+///
+/// None: a call that reads its arguments has some.
+pub fn ws_response(given: impl IntoWsResponse) -> Result<WsResponse, Rejection> {
+    Ok(given.into_ws_response())
+}
+
+/// Accepts the upgrade of `call`; `consumer` gets the socket.
+///
+/// # Errors
+///
+/// None: a call that reads its arguments has some.
+pub fn accept<W, In, Out, F, T>(call: Call, consumer: F) -> WsAnswering<'static>
+where
+    In: Message,
+    Out: Message,
+    F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
+    T: IntoConsumed<W, Given: IntoWsResult, Future: Send>,
+{
+    let accepted = accepted(call, consumer);
+    Ok(Box::pin(future::ready(accepted.into_ws_response())))
+}
+
+/// The same, inside of [`ws_later`].
+///
+/// # Errors
+///
+/// None, as above.
+pub fn accepted<W, In, Out, F, T>(call: Call, consumer: F) -> Result<WsResponse, Rejection>
+where
+    In: Message,
+    Out: Message,
+    F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
+    T: IntoConsumed<W, Given: IntoWsResult, Future: Send>,
+{
+    Ok(call.accept(WsConsumer::new(consumer)))
 }
 
 /// What a consumer gave back, when it is there.
@@ -72,20 +156,13 @@ pub fn consumed<W, T: IntoConsumed<W>>(given: T) -> T::Future {
     given.into_consumed()
 }
 
-/// What it gave back, as the end of its socket.
+/// What was there, as the end of its socket.
+///
+/// # Errors
+///
+/// Why the socket ends, if it is one.
 pub fn ws_result(given: impl IntoWsResult) -> WsResult {
     given.into_ws_result()
-}
-
-/// Accepts the upgrade of `call`; `consumer` gets the socket.
-pub fn accept<In, Out, F, Fut>(call: Call, consumer: F) -> WsResponse
-where
-    In: Message,
-    Out: Message,
-    F: FnOnce(WebSocket<In, Out>) -> Fut + Send + 'static,
-    Fut: Future<Output = WsResult> + Send + 'static,
-{
-    call.accept(WsConsumer::new(consumer))
 }
 
 /// What `#[derive(Message)]` names.

@@ -2,23 +2,17 @@ const _: () = {
     let w0 = ::http4k_ws::__private::filter(logged());
     let w1 = ::http4k_ws::__private::filter(auth());
     let w2 = ::http4k_ws::__private::filter(own());
-    let r0 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+    let r0 = ::http4k_ws::__private::http_closure((), move |(), call| {
         let team = call.param(0)?;
         let id = call.param(1)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::response(
-                ::http4k_ws::__private::answer(member(team, id)).await,
-            ),
-        )
+        ::http4k_ws::__private::answer(member(team, id))
     })
     .with(&*w2)
     .with(&*w1)
     .with(&*w0);
-    let n0 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+    let n0 = ::http4k_ws::__private::http_closure((), move |(), call| {
         let team = call.param(0)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::response(::http4k_ws::__private::answer(missing(team)).await),
-        )
+        ::http4k_ws::__private::answer(missing(team))
     });
     let n1 = ::http4k_ws::__private::http_handler(not_found);
     {

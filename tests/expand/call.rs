@@ -1,25 +1,24 @@
 const _: () = {
-    let r0 = {
-        let c3 = ::http4k_ws::__private::captured(&db);
-        let c4 = ::http4k_ws::__private::captured(&config.site);
-        let c5 = 20;
-        ::http4k_ws::__private::http(move |mut call: ::http4k_ws::__private::Call| {
-            let c3 = ::http4k_ws::__private::captured(&c3);
-            let c4 = ::http4k_ws::__private::captured(&c4);
-            let c5 = ::http4k_ws::__private::captured(&c5);
-            async move {
+    let r0 = ::http4k_ws::__private::http_closure(
+        (
+            ::http4k_ws::__private::captured(&db),
+            ::http4k_ws::__private::captured(&config.site),
+            ::http4k_ws::__private::made(20),
+        ),
+        move |(c3, c4, c5), mut call| {
+            let c3 = ::http4k_ws::__private::copied(c3);
+            let c5 = ::http4k_ws::__private::copied(c5);
+            ::http4k_ws::__private::later(async move {
                 let id: u64 = call.param(0)?;
                 let tab = call.param(1)?;
                 let a2 = call.extract().await?;
                 let req = call.into_request();
-                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                    ::http4k_ws::__private::response(
-                        ::http4k_ws::__private::answer(show(id, tab, a2, c3, &c4, c5, req)).await,
-                    ),
+                ::http4k_ws::__private::response(
+                    ::http4k_ws::__private::future(show(id, tab, a2, c3, &**c4, c5, req)).await,
                 )
-            }
-        })
-    };
+            })
+        },
+    );
     {
         const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
             protocol: ::http4k_ws::__private::Protocol::Http,

@@ -1,16 +1,11 @@
 const _: () = {
-    let r0 = {
-        let f = ::http4k_ws::__private::Arc::new(|text: String| async move { text });
-        ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| {
-            let f = ::core::clone::Clone::clone(&f);
-            async move {
-                let text = call.param(0)?;
-                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                    ::http4k_ws::__private::response(::http4k_ws::__private::answer(f(text)).await),
-                )
-            }
-        })
-    };
+    let r0 = ::http4k_ws::__private::http(
+        |text: String| async move { text },
+        |f, call| {
+            let text = call.param(0)?;
+            ::http4k_ws::__private::answer(f(text))
+        },
+    );
     {
         const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
             protocol: ::http4k_ws::__private::Protocol::Http,

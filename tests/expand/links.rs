@@ -1,16 +1,12 @@
 pub fn app() -> PolyHandler {
-    let r0 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+    let r0 = ::http4k_ws::__private::http((), |(), call| {
         let id: u64 = call.param(0)?;
         let tab = call.param(1)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::response(::http4k_ws::__private::answer(show(id, tab)).await),
-        )
+        ::http4k_ws::__private::answer(show(id, tab))
     });
-    let r1 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+    let r1 = ::http4k_ws::__private::http((), |(), call| {
         let id: UserId = call.param(0)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::response(::http4k_ws::__private::answer(person(id)).await),
-        )
+        ::http4k_ws::__private::answer(person(id))
     });
     {
         fn walk(

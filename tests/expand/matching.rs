@@ -2,17 +2,13 @@
 pub fn app() -> PolyHandler {
     let r0 = ::http4k_ws::__private::http_handler(one);
     let r1 = ::http4k_ws::__private::http_handler(two);
-    let r2 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+    let r2 = ::http4k_ws::__private::http((), |(), call| {
         let x = call.param(0)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::response(::http4k_ws::__private::answer(three(x)).await),
-        )
+        ::http4k_ws::__private::answer(three(x))
     });
-    let r3 = ::http4k_ws::__private::http(move |call: ::http4k_ws::__private::Call| async move {
+    let r3 = ::http4k_ws::__private::http((), |(), call| {
         let rest = call.param(0)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::response(::http4k_ws::__private::answer(four(rest)).await),
-        )
+        ::http4k_ws::__private::answer(four(rest))
     });
     let r4 = ::http4k_ws::__private::mount(five());
     {

@@ -1,23 +1,16 @@
 const _: () = {
-    let r0 = {
-        let c0 = ::http4k_ws::__private::captured(&hub);
-        ::http4k_ws::__private::ws(move |call: ::http4k_ws::__private::Call| {
-            let c0 = ::http4k_ws::__private::captured(&c0);
-            async move {
-                let room = call.param(0)?;
-                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                    ::http4k_ws::__private::accept(
-                        call,
-                        move |ws: ::http4k_ws::__private::WebSocket<_, _>| async move {
-                            ::http4k_ws::__private::ws_result(
-                                ::http4k_ws::__private::consumed(c0.join(ws, room)).await,
-                            )
-                        },
-                    ),
+    let r0 = ::http4k_ws::__private::ws(::http4k_ws::__private::captured(&hub), |c0, call| {
+        let c0 = ::http4k_ws::__private::copied(c0);
+        let room = call.param(0)?;
+        ::http4k_ws::__private::accept(
+            call,
+            move |ws: ::http4k_ws::__private::WebSocket<_, _>| async move {
+                ::http4k_ws::__private::ws_result(
+                    ::http4k_ws::__private::consumed(c0.join(ws, room)).await,
                 )
-            }
-        })
-    };
+            },
+        )
+    });
     {
         const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
             protocol: ::http4k_ws::__private::Protocol::Ws,

@@ -1,30 +1,18 @@
 const _: () = {
-    let r0 = {
-        let c2 = ::http4k_ws::__private::captured(&hub);
-        ::http4k_ws::__private::ws(move |call: ::http4k_ws::__private::Call| {
-            let c2 = ::http4k_ws::__private::captured(&c2);
-            async move {
-                let name = call.param(0)?;
-                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                    ::http4k_ws::__private::accept(
-                        call,
-                        move |ws: ::http4k_ws::__private::WebSocket<_, _>| async move {
-                            ::http4k_ws::__private::ws_result(
-                                ::http4k_ws::__private::consumed(chat(ws, name, c2)).await,
-                            )
-                        },
-                    ),
-                )
-            }
-        })
-    };
-    let r1 = ::http4k_ws::__private::ws(move |call: ::http4k_ws::__private::Call| async move {
+    let r0 = ::http4k_ws::__private::ws_closure(
+        ::http4k_ws::__private::captured(&hub),
+        move |c2, call| {
+            let c2 = ::http4k_ws::__private::copied(c2);
+            let name = call.param(0)?;
+            ::http4k_ws::__private::accept(
+                call,
+                move |ws: ::http4k_ws::__private::WebSocket<_, _>| chat(ws, name, c2),
+            )
+        },
+    );
+    let r1 = ::http4k_ws::__private::ws_closure((), move |(), call| {
         let name = call.param(0)?;
-        ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-            ::http4k_ws::__private::ws_response(
-                ::http4k_ws::__private::ws_answer(choose(name)).await,
-            ),
-        )
+        ::http4k_ws::__private::ws_answer(choose(name))
     });
     {
         const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[

@@ -5,6 +5,7 @@ mod contract;
 mod layers;
 mod lens;
 mod message;
+mod rfc6455;
 mod rfc9112;
 mod routing;
 mod server;

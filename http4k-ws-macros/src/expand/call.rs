@@ -1,11 +1,11 @@
 //! The end of one route, as an expression.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprReference};
 
-use crate::model::{Answerer, Arg, Call, Callee, Shape};
+use crate::model::{Answerer, Arg, Call, Callee, Routes, Shape};
 use crate::parse::{Param, Speaks, ours_at};
 
 /// What an answerer's expansion is put together from.
@@ -14,10 +14,10 @@ struct Parts<'a> {
     params: &'a [&'a Param],
     /// Where mistakes of the call as a whole are shown.
     at: Span,
-    /// Evaluated when the routes are built.
-    once: TokenStream,
-    /// At the start of each call.
-    again: TokenStream,
+    /// What is captured: the name in a call, and its value when the routes are built.
+    captured: Vec<(Ident, TokenStream)>,
+    /// At the start of each call: its own copies.
+    copies: TokenStream,
     /// Read from the request, before the function is called.
     read: TokenStream,
     /// The arguments, in order.
@@ -25,7 +25,7 @@ struct Parts<'a> {
 }
 
 /// An expression of type `Side`.
-pub(super) fn end(answerer: &Answerer, params: &[&Param]) -> TokenStream {
+pub(super) fn end(answerer: &Answerer, params: &[&Param], model: &Routes) -> TokenStream {
     let call = &answerer.call;
     let at = ours_at(call.span());
     if let Shape::Value(handler) = &call.shape {
@@ -46,8 +46,8 @@ pub(super) fn end(answerer: &Answerer, params: &[&Param]) -> TokenStream {
         call,
         params,
         at,
-        once: TokenStream::new(),
-        again: TokenStream::new(),
+        captured: Vec::new(),
+        copies: TokenStream::new(),
         read: TokenStream::new(),
         args: Vec::new(),
     };
@@ -57,91 +57,94 @@ pub(super) fn end(answerer: &Answerer, params: &[&Param]) -> TokenStream {
         parts.args.push(arg);
     }
     let function = parts.function();
-    match answerer.speaks {
-        Speaks::Ws => parts.ws(function),
-        Speaks::Http | Speaks::Sse => parts.http(function),
-    }
+    let body = match (answerer.speaks, call.socket()) {
+        (Speaks::Ws, Some(socket)) => parts.over_socket(socket, function),
+        (Speaks::Ws, None) => parts.ws(function),
+        (Speaks::Http | Speaks::Sse, _) => parts.http(function),
+    };
+    let take = match (answerer.speaks, model.may_be_local(call)) {
+        (Speaks::Ws, false) => quote_spanned!(at=> ws),
+        (Speaks::Ws, true) => quote_spanned!(at=> ws_closure),
+        (Speaks::Http | Speaks::Sse, false) => quote_spanned!(at=> http),
+        (Speaks::Http | Speaks::Sse, true) => quote_spanned!(at=> http_closure),
+    };
+    parts.taken(&take, &body)
 }
 
 impl Parts<'_> {
-    fn http(self, function: TokenStream) -> TokenStream {
-        let request = self
-            .call
-            .request()
-            .map(|req| quote_spanned!(self.at=> let #req = call.into_request();));
-        let end = quote_spanned! {self.at=>
-            ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                ::http4k_ws::__private::response(::http4k_ws::__private::answer(#function).await)
-            )
-        };
-        self.wrapped(&quote!(http), request, end)
-    }
-
-    fn ws(self, function: TokenStream) -> TokenStream {
-        let Some(socket) = self.call.socket() else {
-            let request = self
-                .call
-                .request()
-                .map(|req| quote_spanned!(self.at=> let #req = call.into_request();));
-            let end = quote_spanned! {self.at=>
-                ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                    ::http4k_ws::__private::ws_response(::http4k_ws::__private::ws_answer(#function).await)
-                )
-            };
-            return self.wrapped(&quote!(ws), request, end);
-        };
-        let request = self
-            .call
-            .request()
-            .map(|req| quote_spanned!(self.at=> let #req = call.take_request();));
-        let end = quote_spanned! {self.at=>
-            ::core::result::Result::Ok::<_, ::http4k_ws::__private::Rejection>(
-                ::http4k_ws::__private::accept(
-                    call,
-                    move |#socket: ::http4k_ws::__private::WebSocket<_, _>| async move {
-                        ::http4k_ws::__private::ws_result(::http4k_ws::__private::consumed(#function).await)
-                    },
-                )
-            )
-        };
-        self.wrapped(&quote!(ws), request, end)
-    }
-
-    fn wrapped(
-        self,
-        kind: &TokenStream,
-        request: Option<TokenStream>,
-        end: TokenStream,
-    ) -> TokenStream {
-        let Self {
-            once,
-            again,
-            read,
-            at,
-            ..
-        } = self;
-        let kind = kind.clone().into_iter().map(|mut token| {
-            token.set_span(at);
-            token
-        });
-        let kind: TokenStream = kind.collect();
-        let reads_body = self
-            .call
-            .args
-            .iter()
-            .any(|arg| matches!(arg, Arg::Extracted(_)));
-        let takes = self.call.request().is_some() && self.call.socket().is_some();
-        let mutable = (reads_body || takes).then(|| quote!(mut));
-        let end = quote_spanned! {at=>
-            ::http4k_ws::__private::#kind(move |#mutable call: ::http4k_ws::__private::Call| {
-                #again
-                async move { #read #request #end }
-            })
-        };
-        if once.is_empty() {
-            end
+    fn http(&self, function: TokenStream) -> TokenStream {
+        let (read, req) = (&self.read, self.request());
+        if self.call.waits() || self.call.lends() {
+            quote_spanned! {self.at=>
+                ::http4k_ws::__private::later(async move {
+                    #read #req
+                    ::http4k_ws::__private::response(::http4k_ws::__private::future(#function).await)
+                })
+            }
         } else {
-            quote!({ #once #end })
+            quote_spanned!(self.at=> #read #req ::http4k_ws::__private::answer(#function))
+        }
+    }
+
+    fn ws(&self, function: TokenStream) -> TokenStream {
+        let (read, req) = (&self.read, self.request());
+        if self.call.waits() || self.call.lends() {
+            quote_spanned! {self.at=>
+                ::http4k_ws::__private::ws_later(async move {
+                    #read #req
+                    ::http4k_ws::__private::ws_response(::http4k_ws::__private::ws_future(#function).await)
+                })
+            }
+        } else {
+            quote_spanned!(self.at=> #read #req ::http4k_ws::__private::ws_answer(#function))
+        }
+    }
+
+    fn over_socket(&self, socket: &Ident, function: TokenStream) -> TokenStream {
+        let (read, req) = (&self.read, self.request());
+        // What is lent to the function outlives the route's call.
+        let consumed = if self.call.lends() {
+            quote_spanned! {self.at=>
+                async move { ::http4k_ws::__private::ws_result(::http4k_ws::__private::consumed(#function).await) }
+            }
+        } else {
+            function
+        };
+        let consumer = quote_spanned! {self.at=>
+            move |#socket: ::http4k_ws::__private::WebSocket<_, _>| #consumed
+        };
+        if self.call.waits() {
+            quote_spanned! {self.at=>
+                ::http4k_ws::__private::ws_later(async move {
+                    #read #req ::http4k_ws::__private::accepted(call, #consumer)
+                })
+            }
+        } else {
+            quote_spanned!(self.at=> #read #req ::http4k_ws::__private::accept(call, #consumer))
+        }
+    }
+
+    /// Binds `req`, where it is handed over.
+    fn request(&self) -> Option<TokenStream> {
+        let req = self.call.request()?;
+        // A socket has the extensions too.
+        Some(match self.call.socket() {
+            Some(_) => quote_spanned!(self.at=> let #req = call.take_request();),
+            None => quote_spanned!(self.at=> let #req = call.into_request();),
+        })
+    }
+
+    /// The function of what is captured and of a call, which a route takes.
+    fn taken(&self, take: &TokenStream, body: &TokenStream) -> TokenStream {
+        let (at, copies) = (self.at, &self.copies);
+        let names = self.captured.iter().map(|(name, _)| name.to_token_stream());
+        let values = self.captured.iter().map(|(_, value)| value.clone());
+        let (names, values) = (tuple(names.collect(), at), tuple(values.collect(), at));
+        let takes_parts = self.call.request().is_some() && self.call.socket().is_some();
+        let mutable = (self.call.waits() || takes_parts).then(|| quote!(mut));
+        let own = take.to_string().ends_with("closure").then(|| quote!(move));
+        quote_spanned! {at=>
+            ::http4k_ws::__private::#take(#values, #own |#names, #mutable call| { #copies #body })
         }
     }
 
@@ -191,37 +194,46 @@ impl Parts<'_> {
                 name.to_token_stream()
             }
             Arg::Captured(expr) => {
-                let at = ours_at(expr.span());
-                let init = quote_spanned!(at=> ::http4k_ws::__private::captured(&#expr));
-                self.capture(index, init, at)
+                let name = self.captured(index, expr);
+                self.own(&name);
+                name.to_token_stream()
             }
-            Arg::Borrowed(expr) => {
-                let at = ours_at(expr.span());
-                let Expr::Reference(ExprReference {
-                    and_token, expr, ..
-                }) = expr
-                else {
-                    return TokenStream::new();
-                };
-                let init = quote_spanned!(at=> ::http4k_ws::__private::captured(&#expr));
-                let name = self.capture(index, init, at);
-                quote!(#and_token #name)
+            Arg::Borrowed(ExprReference {
+                and_token, expr, ..
+            }) => {
+                let name = self.captured(index, expr);
+                if self.call.socket().is_some() {
+                    self.own(&name);
+                    return quote!(#and_token #name);
+                }
+                let target = quote_spanned!(name.span()=> **#name);
+                quote!(#and_token #target)
             }
             Arg::Value(expr) => {
                 let at = ours_at(expr.span());
-                self.capture(index, expr.to_token_stream(), at)
+                let value = quote_spanned!(at=> ::http4k_ws::__private::made(#expr));
+                let name = Ident::new(&format!("c{index}"), at);
+                self.captured.push((name.clone(), value));
+                self.own(&name);
+                name.to_token_stream()
             }
         }
     }
 
-    /// A value made once, and cloned for each call.
-    fn capture(&mut self, index: usize, init: TokenStream, at: Span) -> TokenStream {
+    /// A name or a field, which stays with its owner.
+    fn captured(&mut self, index: usize, expr: &Expr) -> Ident {
+        let at = ours_at(expr.span());
+        let value = quote_spanned!(at=> ::http4k_ws::__private::captured(&#expr));
         let name = Ident::new(&format!("c{index}"), at);
-        self.once.extend(quote_spanned!(at=> let #name = #init;));
-        self.again.extend(quote_spanned! {at=>
-            let #name = ::http4k_ws::__private::captured(&#name);
+        self.captured.push((name.clone(), value));
+        name
+    }
+
+    /// Has each call take a copy of what is captured.
+    fn own(&mut self, name: &Ident) {
+        self.copies.extend(quote_spanned! {name.span()=>
+            let #name = ::http4k_ws::__private::copied(#name);
         });
-        name.to_token_stream()
     }
 
     /// The call itself, with its own parentheses and commas.
@@ -256,16 +268,31 @@ impl Parts<'_> {
         }
     }
 
-    /// A function value, made once and shared by all calls.
+    /// A function value, made once. A consumer outlives the route's call, so it shares the value.
     fn shared(&mut self, function: &impl ToTokens) -> TokenStream {
         let at = self.at;
-        let name = format_ident!("f", span = at);
-        self.once.extend(quote_spanned! {at=>
-            let #name = ::http4k_ws::__private::Arc::new(#function);
-        });
-        self.again.extend(quote_spanned! {at=>
-            let #name = ::core::clone::Clone::clone(&#name);
-        });
+        let name = Ident::new("f", at);
+        let mut value = function.to_token_stream();
+        if self.call.socket().is_some() {
+            value = quote_spanned!(at=> ::http4k_ws::__private::Arc::new(#value));
+            self.copies.extend(quote_spanned! {at=>
+                let #name = ::core::clone::Clone::clone(#name);
+            });
+        }
+        self.captured.push((name.clone(), value));
         name.to_token_stream()
+    }
+}
+
+/// One by itself, or a tuple; of tuples, where there are more than the standard library clones one of.
+fn tuple(mut items: Vec<TokenStream>, at: Span) -> TokenStream {
+    const MOST: usize = 12;
+    while items.len() > MOST {
+        let groups = items.chunks(MOST);
+        items = groups.map(|group| tuple(group.to_vec(), at)).collect();
+    }
+    match items.as_slice() {
+        [item] => item.clone(),
+        items => quote_spanned!(at=> (#(#items),*)),
     }
 }

@@ -71,7 +71,7 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
             filters_up_to(Some(last), &mut steps);
         }
         let name = end_name(index);
-        let end = route_end(route);
+        let end = route_end(route, model);
         let filters = wraps(&route.filters);
         steps.extend(quote!(let #name = #end #filters;));
     }
@@ -79,7 +79,7 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     for (index, fallback) in model.fallbacks.iter().enumerate() {
         let name = fallback_name(index);
         let params: Vec<&Param> = params(&fallback.segments).collect();
-        let end = call::end(&fallback.answerer, &params);
+        let end = call::end(&fallback.answerer, &params, model);
         let filters = wraps(&fallback.filters);
         steps.extend(quote!(let #name = #end #filters;));
     }
@@ -99,7 +99,7 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
     quote_spanned!(at=> let #name = ::http4k_ws::__private::filter(#filter);)
 }
 
-fn route_end(route: &Route) -> TokenStream {
+fn route_end(route: &Route, model: &Routes) -> TokenStream {
     match &route.end {
         End::Handler(answerer) if route.is_misunderstood() => {
             let params: Vec<String> = route.params().map(Param::text).collect();
@@ -111,7 +111,7 @@ fn route_end(route: &Route) -> TokenStream {
         }
         End::Handler(answerer) => {
             let params: Vec<&Param> = route.params().collect();
-            call::end(answerer, &params)
+            call::end(answerer, &params, model)
         }
         End::Mount { keyword, app, .. } => {
             let at = ours_at(keyword.span());

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, Member, Pat, Token};
+use syn::{Expr, ExprReference, Member, Pat, Token};
 
 use crate::errors::{Errors, near};
 use crate::parse::Speaks;
@@ -23,7 +23,7 @@ pub(crate) enum Arg {
     /// A plain name or field: cloned for the route, and again for each call.
     Captured(Expr),
     /// `&name`: the same, handed over by reference.
-    Borrowed(Expr),
+    Borrowed(ExprReference),
     /// Any other expression: evaluated once, cloned for each call.
     Value(Expr),
 }
@@ -62,7 +62,7 @@ impl Names<'_> {
                     && is_place(&reference.expr)
                     && self.mentioned(&reference.expr).is_none() =>
             {
-                return Some(Arg::Borrowed(expr.clone()));
+                return Some(Arg::Borrowed(reference.clone()));
             }
             _ => {}
         }

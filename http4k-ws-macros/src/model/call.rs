@@ -105,6 +105,14 @@ impl Call {
         .map(|segment| &segment.ident)
     }
 
+    /// The name of the function that is called, where nothing says in which module it is.
+    pub(super) fn lone_name(&self) -> Option<&Ident> {
+        match &self.shape {
+            Shape::Function { call, .. } => plain_name(&call.func),
+            _ => None,
+        }
+    }
+
     /// The parameters that are handed over, by index.
     pub(crate) fn params(&self) -> impl Iterator<Item = usize> + '_ {
         self.args.iter().filter_map(|arg| match arg {
@@ -121,6 +129,27 @@ impl Call {
             }
             _ => None,
         })
+    }
+
+    /// Whether an argument is read from the request, whose body takes its time.
+    pub(crate) fn waits(&self) -> bool {
+        let mut args = self.args.iter();
+        args.any(|arg| matches!(arg, Arg::Extracted(_)))
+    }
+
+    /// Whether the function may go on with something that only its call has: a method with its receiver, and
+    /// over a socket, which outlives the route, with whatever it was lent.
+    pub(crate) fn lends(&self) -> bool {
+        let is_lent = |arg: &Arg| matches!(arg, Arg::Borrowed(_));
+        match &self.shape {
+            Shape::Value(_) => false,
+            Shape::Method(_) => true,
+            _ if self.socket().is_none() => false,
+            Shape::Function { callee, .. } => {
+                matches!(callee, Callee::Value) || self.args.iter().any(is_lent)
+            }
+            Shape::Closure(closure) => closure.asyncness.is_some(),
+        }
     }
 
     /// Whether the whole request, with every parameter, is handed over or read from.

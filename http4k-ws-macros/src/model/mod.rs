@@ -86,6 +86,18 @@ pub(crate) struct Fallback {
     pub(crate) span: Span,
 }
 
+impl Routes {
+    /// Whether the function of `call` may be a variable, which only a closure can hold on to.
+    pub(crate) fn may_be_local(&self, call: &Call) -> bool {
+        let Some(name) = call.lone_name() else {
+            return false;
+        };
+        // Around an expression, there may be variables of any name.
+        let head = self.head.as_ref();
+        head.is_none_or(|head| head.may_bind(name))
+    }
+}
+
 /// The parameters among `segments`.
 pub(crate) fn params(segments: &[Segment]) -> impl Iterator<Item = &Param> {
     segments.iter().filter_map(Segment::param)

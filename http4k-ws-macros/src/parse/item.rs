@@ -1,7 +1,8 @@
 //! The head of the item form: `pub fn app(hub: Hub) -> PolyHandler`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Result, ReturnType, Signature, Token, Type, Visibility, braced, parse_quote};
 
@@ -98,6 +99,13 @@ impl Head {
         }
     }
 
+    /// Whether an argument may be called `name`.
+    pub(crate) fn may_bind(&self, name: &Ident) -> bool {
+        let name = name.unraw();
+        let inputs = self.signature.inputs.to_token_stream();
+        names(inputs).any(|bound| bound == name)
+    }
+
     /// The function's signature, as it was written.
     pub(crate) fn tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
@@ -108,4 +116,13 @@ impl Head {
         self.signature.to_tokens(&mut tokens);
         tokens
     }
+}
+
+/// Every name in `tokens`.
+fn names(tokens: TokenStream) -> Box<dyn Iterator<Item = Ident>> {
+    Box::new(tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Ident(name) => Box::new([name.unraw()].into_iter()),
+        TokenTree::Group(group) => names(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => Box::new([].into_iter()),
+    }))
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use http::{Extensions, Method, StatusCode};
 
 use super::answer::plain;
-use super::ws::{WsConsumer, WsResponse};
+use super::http::ResponseFuture;
+use super::ws::{WsConsumer, WsResponse, WsResponseFuture};
 use crate::message::{FromPath, FromRequest, PathParams, Rejection, Request, percent_decoded};
 
 /// How many parameters a path may have, those of every mount on the way included.
@@ -139,6 +140,12 @@ impl Place {
             .collect()
     }
 }
+
+/// What the call of an http route comes to: an answer on its way, or why there is none.
+pub type Answering<'a> = Result<ResponseFuture<'a>, Rejection>;
+
+/// What the call of a ws route comes to.
+pub type WsAnswering<'a> = Result<WsResponseFuture<'a>, Rejection>;
 
 /// One routed request, before its handler is called: what generated code reads its arguments from.
 pub struct Call {

@@ -1,15 +1,16 @@
 //! What a route calls.
 
 use std::fmt;
-use std::future::Future;
+use std::future;
 use std::sync::Arc;
 
+use crate::handler::call::{Answering, WsAnswering};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler, IntoHttpHandler,
     IntoPolyFilter, IntoWsHandler, IntoWsResponse, PolyFilter, PolyHandler, ResponseFuture,
-    WsResponse, WsResponseFuture,
+    WsResponseFuture,
 };
-use crate::message::{IntoResponse, Rejection, Request, Response};
+use crate::message::{IntoResponse, Request};
 
 /// The end of a route: a handler for one protocol, or for both.
 #[derive(Debug, Clone)]
@@ -79,58 +80,81 @@ pub fn mount(app: PolyHandler) -> Side {
     }
 }
 
-/// The call of an http route.
-pub fn http<F, Fut>(call: F) -> Side
+/// The call of an http route: a function over what the route captures, and what was asked.
+pub fn http<C>(captured: C, call: for<'a> fn(&'a C, Call) -> Answering<'a>) -> Side
 where
-    F: Fn(Call) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Response, Rejection>> + Send + 'static,
+    C: Send + Sync + 'static,
 {
-    Side::http(BoxHttpHandler::erased(Arc::new(Called(call))))
+    http_closure(captured, call)
+}
+
+/// The same, where the function is a closure with captures of its own.
+pub fn http_closure<C, F>(captured: C, call: F) -> Side
+where
+    C: Send + Sync + 'static,
+    F: for<'a> Fn(&'a C, Call) -> Answering<'a> + Send + Sync + 'static,
+{
+    Side::http(BoxHttpHandler::erased(Arc::new(Called { captured, call })))
 }
 
 /// The call of a ws route.
-pub fn ws<F, Fut>(call: F) -> Side
+pub fn ws<C>(captured: C, call: for<'a> fn(&'a C, Call) -> WsAnswering<'a>) -> Side
 where
-    F: Fn(Call) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<WsResponse, Rejection>> + Send + 'static,
+    C: Send + Sync + 'static,
 {
-    Side::ws(BoxWsHandler::erased(Arc::new(Called(call))))
+    ws_closure(captured, call)
 }
 
-struct Called<F>(F);
+/// The same, where the function is a closure with captures of its own.
+pub fn ws_closure<C, F>(captured: C, call: F) -> Side
+where
+    C: Send + Sync + 'static,
+    F: for<'a> Fn(&'a C, Call) -> WsAnswering<'a> + Send + Sync + 'static,
+{
+    Side::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
+}
 
-impl<F> fmt::Debug for Called<F> {
+struct Called<C, F> {
+    captured: C,
+    call: F,
+}
+
+impl<C, F> fmt::Debug for Called<C, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Called")
     }
 }
 
-impl<F, Fut> ErasedHttpHandler for Called<F>
+impl<C, F> ErasedHttpHandler for Called<C, F>
 where
-    F: Fn(Call) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Response, Rejection>> + Send + 'static,
+    C: Send + Sync,
+    F: for<'a> Fn(&'a C, Call) -> Answering<'a> + Send + Sync,
 {
     fn call(&self, request: Request) -> ResponseFuture<'_> {
         self.routed(Call::resumed(request))
     }
 
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
-        let answer = (self.0)(call);
-        Box::pin(async { answer.await.into_response() })
+        match (self.call)(&self.captured, call) {
+            Ok(answer) => answer,
+            Err(rejection) => Box::pin(future::ready(rejection.into_response())),
+        }
     }
 }
 
-impl<F, Fut> ErasedWsHandler for Called<F>
+impl<C, F> ErasedWsHandler for Called<C, F>
 where
-    F: Fn(Call) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<WsResponse, Rejection>> + Send + 'static,
+    C: Send + Sync,
+    F: for<'a> Fn(&'a C, Call) -> WsAnswering<'a> + Send + Sync,
 {
     fn call(&self, request: Request) -> WsResponseFuture<'_> {
         self.routed(Call::resumed(request))
     }
 
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
-        let answer = (self.0)(call);
-        Box::pin(async { answer.await.into_ws_response() })
+        match (self.call)(&self.captured, call) {
+            Ok(answer) => answer,
+            Err(rejection) => Box::pin(future::ready(rejection.into_ws_response())),
+        }
     }
 }

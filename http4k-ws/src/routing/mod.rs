@@ -7,6 +7,7 @@
 //! program is compiled, and a [`Link`] is a path made from a route.
 
 mod across;
+mod captured;
 mod check;
 mod decoded;
 mod endpoint;
@@ -29,7 +30,10 @@ mod walk;
 mod written;
 
 pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
-pub use endpoint::{Side, filter, http, http_handler, mount, ws, ws_handler};
+pub use captured::{Captured, captured, copied, made};
+pub use endpoint::{
+    Side, filter, http, http_closure, http_handler, mount, ws, ws_closure, ws_handler,
+};
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};
 pub use link::{Here, Link, Mounts, Through, Typed, mounted_uri, path_of, push_prefix};

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
-use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +19,6 @@ use super::config::DEFAULT_MAX_FIELDS;
 use super::io::{Flusher, Io};
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use super::stall::Stall;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
@@ -144,11 +142,10 @@ async fn speak_http<S: ByteStream>(
 ) -> Result<Flusher<S>, Failure> {
     let config = &connection.shared.config;
     let heard = Arc::new(AtomicBool::new(false));
-    let (io, flusher) = Io::new(stream, Arc::clone(&heard));
+    let (io, mut flusher) = Io::new(stream, Arc::clone(&heard), config.write_stall);
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let http = protocol(config, heard).serve_connection(io, service);
     let mut http = http.with_upgrades();
-    let mut stall = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -164,11 +161,10 @@ async fn speak_http<S: ByteStream>(
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
             return Poll::Ready(Ok(ended));
         }
-        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
-            return Poll::Ready(Err(error));
+        match flusher.poll_flush(cx) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
         }
-        let stalled = stall.poll(cx, flusher.blocked_after(), config.write_stall);
-        stalled.map(|()| Err(io::ErrorKind::TimedOut.into()))
     })
     .await?;
     if let Err(error) = ended {

@@ -15,16 +15,15 @@ use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
+
+use super::stall::Stall;
 
 /// So much is gathered before it is written ahead of the end of a poll.
 const GATHERED: usize = 32 * 1024;
 
 /// An idle connection keeps a buffer of no more than this.
 const KEPT: usize = 4 * 1024;
-
-/// How long the peer may take for the last of what is written.
-const LAST_WRITE: Duration = Duration::from_secs(10);
 
 /// How long a connection that is done with is read from and the bytes thrown away: closed with unread
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
@@ -34,20 +33,26 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) struct Io<S> {
     stream: Arc<Mutex<Gathering<S>>>,
     heard: Arc<AtomicBool>,
+    /// How long the peer may take nothing of what is written.
+    write_stall: Duration,
     ending: Option<Ending>,
 }
 
 /// How far the end of a connection has come.
-struct Ending {
-    /// Everything is written, and the peer knows.
-    told: bool,
-    /// The time for what is done now.
-    timer: Pin<Box<Sleep>>,
+enum Ending {
+    /// The last is being written.
+    Telling(Stall),
+    /// The peer knows, and has some time to stop.
+    Lingering(Pin<Box<Sleep>>),
 }
 
 /// Writes what was gathered.
 #[derive(Debug)]
-pub(super) struct Flusher<S>(Arc<Mutex<Gathering<S>>>);
+pub(super) struct Flusher<S> {
+    stream: Arc<Mutex<Gathering<S>>>,
+    write_stall: Duration,
+    stall: Stall,
+}
 
 /// A stream, and what is still to be written to it.
 #[derive(Debug)]
@@ -58,13 +63,18 @@ struct Gathering<S> {
     unflushed: bool,
     /// How many bytes the stream took.
     taken: u64,
-    /// The stream took nothing when it was last asked to.
+    /// The stream took nothing when it was last asked to take something.
     blocked: bool,
 }
 
 impl<S> Io<S> {
-    /// Wraps `stream`; `heard` is raised whenever bytes arrive.
-    pub(super) fn new(stream: S, heard: Arc<AtomicBool>) -> (Self, Flusher<S>) {
+    /// Wraps `stream`; `heard` is raised whenever bytes arrive. A peer that takes nothing for `write_stall`
+    /// fails the flusher.
+    pub(super) fn new(
+        stream: S,
+        heard: Arc<AtomicBool>,
+        write_stall: Duration,
+    ) -> (Self, Flusher<S>) {
         // Never contended: hyper and the flusher are polled by one task.
         let stream = Arc::new(Mutex::new(Gathering {
             stream: TokioIo::new(stream),
@@ -76,9 +86,15 @@ impl<S> Io<S> {
         let io = Self {
             stream: Arc::clone(&stream),
             heard,
+            write_stall,
             ending: None,
         };
-        (io, Flusher(stream))
+        let flusher = Flusher {
+            stream,
+            write_stall,
+            stall: Stall::default(),
+        };
+        (io, flusher)
     }
 
     /// The stream, once its flusher is dropped and has flushed.
@@ -97,43 +113,45 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
 
     /// Writes what was gathered, ends our side, and reads until the peer ends its own: all for a while.
     pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let ending = self.ending.get_or_insert_with(|| Ending {
-            told: false,
-            timer: Box::pin(sleep(LAST_WRITE)),
-        });
-        if !ending.told {
-            if let Poll::Ready(told) = lock(&self.stream).poll_end(cx) {
+        let mut stream = lock(&self.stream);
+        let ending = self
+            .ending
+            .get_or_insert_with(|| Ending::Telling(Stall::default()));
+        if let Ending::Telling(stall) = ending {
+            if let Poll::Ready(told) = stream.poll_end(cx) {
                 told?;
-                ending.told = true;
-                ending.timer.as_mut().reset(Instant::now() + LINGER);
+                *ending = Ending::Lingering(Box::pin(sleep(LINGER)));
+            } else {
+                let stalled = stall.poll(cx, Some(stream.taken), self.write_stall);
+                return stalled.map(|()| Err(io::ErrorKind::TimedOut.into()));
             }
         }
         // Asked before reading: a peer that sends without end must not outrun it.
-        if ending.timer.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Ok(()));
+        if let Ending::Lingering(timer) = ending {
+            if timer.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Ok(()));
+            }
         }
-        if !ending.told {
-            return Poll::Pending;
-        }
-        lock(&self.stream).poll_drain(cx).map(Ok)
+        stream.poll_drain(cx).map(Ok)
     }
 }
 
 impl<S: AsyncWrite + Unpin> Flusher<S> {
-    /// Brings everything gathered on its way.
-    pub(super) fn poll_flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        lock(&self.0).poll_flush(cx)
+    /// Brings everything gathered on its way; fails where the peer takes nothing of it for too long.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut stream = lock(&self.stream);
+        let flushed = stream.poll_flush(cx)?;
+        // Also where nothing is gathered: hyper writes what is long by itself.
+        let waited = stream.blocked.then_some(stream.taken);
+        if self.stall.poll(cx, waited, self.write_stall).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        flushed.map(Ok)
     }
 
-    /// How much the peer took, where it was last asked to take more and did not.
-    pub(super) fn blocked_after(&self) -> Option<u64> {
-        let stream = lock(&self.0);
-        stream.blocked.then_some(stream.taken)
-    }
-
-    /// Brings everything gathered on its way, unless the peer takes nothing for too long.
-    pub(super) async fn flush(&self) -> io::Result<()> {
-        timeout(LAST_WRITE, poll_fn(|cx| self.poll_flush(cx))).await?
+    /// As [`poll_flush`](Self::poll_flush).
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        poll_fn(|cx| self.poll_flush(cx)).await
     }
 }
 
@@ -141,7 +159,7 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
 /// for a while.
 #[cfg(feature = "tls")]
 pub(super) async fn end<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> io::Result<()> {
-    let (mut io, _flusher) = Io::new(stream, Arc::default());
+    let (mut io, _flusher) = Io::new(stream, Arc::default(), LINGER);
     poll_fn(|cx| io.poll_end(cx)).await
 }
 
@@ -181,7 +199,7 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
         }
         if self.unflushed {
             let flushed = Pin::new(self.stream.inner_mut()).poll_flush(cx);
-            self.blocked = flushed.is_pending();
+            self.blocked |= flushed.is_pending();
             ready!(flushed)?;
             self.unflushed = false;
         }

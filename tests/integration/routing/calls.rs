@@ -244,6 +244,82 @@ async fn the_expression_form_takes_the_same_grammar() {
     );
 }
 
+/// A name that is shown by taking it.
+#[derive(Clone)]
+struct Name(&'static str);
+
+impl Name {
+    async fn show(self, id: u8) -> String {
+        format!("{} {id}", self.0)
+    }
+
+    async fn tell(self: Arc<Self>, ws: WebSocket) -> WsResult {
+        ws.send(WsMessage::new_text(self.0)).await?;
+        Ok(())
+    }
+}
+
+routes! {
+    fn from_variables(
+        show: fn(u8) -> String,
+        (tell, greeting): (fn(WebSocket, String) -> bool, &'static str),
+        name: Name,
+        shared: Arc<Name>,
+    ) -> PolyHandler {
+        "/show/<id>" => http(show(id)),
+        "/tell" => ws(told_by(ws, tell, greeting)),
+        "/taken/<id>" => http(name.show(id)),
+        "/shared" => ws(shared.tell(ws)),
+        "/async/<text>" => ws(async |ws: WebSocket, text: String| {
+            ws.send(WsMessage::new_text(text)).await
+        }),
+    }
+}
+
+fn told_by(ws: WebSocket, tell: fn(WebSocket, String) -> bool, greeting: &str) {
+    assert!(tell(ws, greeting.to_owned()));
+}
+
+fn the_variables() -> PolyHandler {
+    let tell = |ws: WebSocket, text: String| ws.try_send(WsMessage::new_text(text)).is_ok();
+    let (ann, bob) = (Name("ann"), Name("bob"));
+    from_variables(|id| (id + 1).to_string(), (tell, "hi"), ann, Arc::new(bob))
+}
+
+#[tokio::test]
+async fn a_function_may_be_a_variable() {
+    let app = the_variables();
+    assert_eq!(ask(&app, "GET", "/show/7").await.1, "8");
+    assert_eq!(ask(&app, "GET", "/taken/7").await.1, "ann 7");
+    let prefix = "x".to_owned();
+    let twice = move |id: u8| format!("{prefix}{id}{id}");
+    let app = routes! { "/<id>" => http(twice(id)), "/plain/<a>/<b>" => http(plain(a, b)) };
+    assert_eq!(ask(&app, "GET", "/1").await.1, "x11");
+    assert_eq!(ask(&app, "GET", "/plain/1/2").await.1, "3");
+}
+
+#[test]
+fn a_socket_may_be_handed_to_a_variable() {
+    let app = the_variables();
+    for (path, text) in [("/tell", "hi"), ("/shared", "bob"), ("/async/cat", "cat")] {
+        let mut client = app.test_ws(path);
+        let told = client.received().next().unwrap().unwrap();
+        assert_eq!(told.text(), text, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_captures_as_much_as_it_likes() {
+    #[rustfmt::skip]
+    #[allow(clippy::too_many_arguments)]
+    fn sum(id: u8, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8, m: &u8) -> String {
+        [id, a, b, c, d, e, f, g, h, i, j, k, l, *m].iter().sum::<u8>().to_string()
+    }
+    let n = 1;
+    let app = routes! { "/<id>" => http(sum(id, n, n, n, n, n, n, n, n, n, n, n, n, &n)) };
+    assert_eq!(ask(&app, "GET", "/7").await.1, "20");
+}
+
 #[test]
 fn an_application_shows_its_routes() {
     let shown = format!("{:?}", the_app());

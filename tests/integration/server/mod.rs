@@ -1,8 +1,11 @@
 //! A server on a real port, spoken to in raw bytes.
 
-mod frames;
+mod deadlines;
+#[cfg(unix)]
+mod descriptors;
 mod handshake;
 mod http;
+mod limits;
 pub(crate) mod peer;
 mod pipeline;
 mod serve;

@@ -45,6 +45,10 @@ impl Peer {
         }
     }
 
+    pub(crate) fn own_address(&self) -> SocketAddr {
+        self.stream.local_addr().expect("an open connection")
+    }
+
     /// The same connection, to be written to by another thread.
     pub(crate) fn twin(&self) -> Self {
         Self {
@@ -146,17 +150,25 @@ impl Peer {
         String::from_utf8_lossy(&std::mem::take(&mut self.unread)).into_owned()
     }
 
-    /// The next frame of the server: its opcode and payload.
+    /// The next frame of the server, which is a whole message, not masked, its length in the shortest
+    /// form: its opcode and payload.
     pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
         let start = self.take(2);
         assert_eq!(start[0] & 0xF0, 0x80, "one frame is one message");
-        let length = match start[1] {
-            126 => {
-                let extended = self.take(2);
-                usize::from(u16::from_be_bytes([extended[0], extended[1]]))
-            }
-            short => usize::from(short),
+        assert_eq!(start[1] & 0x80, 0, "a server masks nothing");
+        let (bytes, shortest) = match start[1] {
+            126 => (2, 126),
+            127 => (8, 0x1_0000),
+            _ => (0, 0),
         };
+        let extended = self.take(bytes);
+        let length = match bytes {
+            0 => usize::from(start[1]),
+            _ => extended
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+        };
+        assert!(length >= shortest, "{length} in {bytes} bytes");
         (start[0] & 0x0F, self.take(length))
     }
 

@@ -1,4 +1,7 @@
 //! One socket's life, where the contract of both worlds can't reach: futures that are dropped, and time.
 
+mod authenticating;
+mod cable;
 mod cancelling;
+mod deadlines;
 mod outliving;

@@ -5,6 +5,7 @@
 //! In one poll the pump reads what is there, the consumer answers all of it, and the pump writes all
 //! answers and flushes once. The network and the in-memory client are only transports.
 
+mod authenticate;
 mod callbacks;
 mod config;
 mod deadlines;
@@ -21,7 +22,9 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
-pub(crate) use pump::{Session, open};
+#[cfg(feature = "server")]
+pub(crate) use pump::Session;
+pub(crate) use pump::open;
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub(crate) use socket::Handshake;

@@ -1,0 +1,59 @@
+//! What a peer that never reads can make a server keep.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// §5.5.3: 500,000 pings of which no pong is ever read.
+#[test]
+fn pings_of_a_peer_that_never_reads_do_not_pile_up() {
+    let boundless = SessionConfig::default().with_max_control_rate(None);
+    let mut socket = open_with(boundless);
+    let hundred = Frame::new(PING, [b'p'; 125]).bytes().repeat(100);
+    for _ in 0..5000 {
+        socket.peer.send(&hundred);
+    }
+    socket.send(&[Frame::new(PING, "the last"), Frame::new(TEXT, "done")]);
+    // What lies in the system's buffers is some megabytes; all pongs would be 63.
+    let mut bytes = 0;
+    let mut last = Vec::new();
+    loop {
+        match socket.peer.frame() {
+            (PONG, payload) => {
+                bytes += payload.len() + 2;
+                last = payload;
+            }
+            (TEXT, _done) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    if last != b"the last" {
+        socket.answers(PONG, "the last");
+    }
+    assert!(bytes < 60_000_000, "{bytes} bytes of pongs");
+}
+
+/// It is cut after the stall, and its neighbours do not notice.
+#[test]
+fn a_peer_that_never_reads_is_cut() {
+    let config = SessionConfig::default().with_write_stall(Duration::from_millis(300));
+    let mut socket = open_with(config);
+    let address = socket._server.addr();
+    let mut greedy = TcpStream::connect(address).expect("a connection");
+    greedy
+        .set_write_timeout(Some(Duration::from_secs(10)))
+        .expect("a timeout");
+    greedy
+        .write_all(peer::handshake("/", "").as_bytes())
+        .expect("room");
+    let message = Frame::new(BINARY, vec![0; 60_000]).bytes();
+    let start = Instant::now();
+    // Once nothing moves any more, the server cuts it, and writing fails.
+    while greedy.write_all(&message).is_ok() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it is never cut");
+    }
+    assert_eq!(socket.ended().code(), 1013);
+    socket.is_well();
+}

@@ -1,0 +1,206 @@
+//! What a peer is not waited for for ever: over a pipe, on a clock that is paused.
+
+use std::time::Duration;
+
+use http4k_ws::prelude::*;
+use http4k_ws::{Filter, IntoHttpHandler, IntoPolyHandler, ServerConfig, body_stall};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, advance, timeout};
+
+use super::peer;
+
+/// A test fails that waits for longer than this, on the paused clock.
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    let deadline = Duration::from_secs(3600);
+    timeout(deadline, work)
+        .await
+        .expect("an end within an hour")
+}
+
+/// Serves a pipe that holds a kilobyte; gives the other end.
+fn serve<M>(app: impl IntoHttpHandler<M>, config: ServerConfig) -> (DuplexStream, JoinHandle<()>) {
+    let (ours, theirs) = duplex(1024);
+    let app = app.into_http_handler().into_poly_handler();
+    (ours, tokio::spawn(app.serve_connection(theirs, config)))
+}
+
+async fn write(stream: &mut DuplexStream, bytes: &str) {
+    within(stream.write_all(bytes.as_bytes()))
+        .await
+        .expect("room");
+}
+
+/// Everything that comes until the stream ends, and how long that took.
+async fn rest(stream: &mut DuplexStream) -> (String, u64) {
+    let start = Instant::now();
+    let mut bytes = Vec::new();
+    within(stream.read_to_end(&mut bytes)).await.expect("bytes");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    (text, start.elapsed().as_secs())
+}
+
+async fn length(body: Request) -> Result<String, BodyError> {
+    Ok(body.into_body().bytes().await?.len().to_string())
+}
+
+fn post(fields: &str, begun: &str) -> String {
+    format!("POST / HTTP/1.1\r\nHost: a\r\n{fields}\r\n{begun}")
+}
+
+fn default() -> ServerConfig {
+    ServerConfig::default()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_began_is_answered_with_408_at_its_deadline() {
+    let (mut ours, _serving) = serve(length, default());
+    write(&mut ours, "POST / HTTP/1.1\r\nHo").await;
+    let (answer, took) = rest(&mut ours).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    assert!(answer.contains("longer than 10s"), "{answer}");
+    assert_eq!(took, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_head_has_as_long_from_its_first_byte() {
+    let (mut ours, _serving) = serve(length, default());
+    write(&mut ours, &peer::get("/")).await;
+    advance(Duration::from_secs(50)).await;
+    write(&mut ours, "POST / HTTP/1.1\r\nHo").await;
+    let (answers, took) = rest(&mut ours).await;
+    assert!(answers.starts_with("HTTP/1.1 200 "), "{answers}");
+    assert!(answers.contains("HTTP/1.1 408 "), "{answers}");
+    assert_eq!(took, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_pauses_is_answered_with_408() {
+    for (fields, begun) in [
+        ("Content-Length: 10\r\n", "abc"),
+        ("Content-Length: 10\r\n", ""),
+        ("Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n"),
+        ("Transfer-Encoding: chunked\r\n", "3\r\nab"),
+    ] {
+        let (mut ours, serving) = serve(length, default());
+        write(&mut ours, &post(fields, begun)).await;
+        let (answer, took) = rest(&mut ours).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+        assert_eq!(took, 15, "{fields}{begun}");
+        drop(ours);
+        within(serving).await.expect("a connection that ended");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_may_take_its_time_as_long_as_it_comes() {
+    let (mut ours, _serving) = serve(length, default());
+    write(
+        &mut ours,
+        &post("Content-Length: 10\r\nConnection: close\r\n", ""),
+    )
+    .await;
+    for _ in 0..10 {
+        tokio::time::sleep(Duration::from_secs(14)).await;
+        write(&mut ours, "x").await;
+    }
+    let (answer, _) = rest(&mut ours).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n10"),
+        "{answer}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_is_slow_itself_is_no_pause_of_the_body() {
+    let slow = |request: Request| async {
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        length(request).await
+    };
+    let (mut ours, _serving) = serve(slow, default());
+    write(
+        &mut ours,
+        &post("Content-Length: 3\r\nConnection: close\r\n", "abc"),
+    )
+    .await;
+    let (answer, took) = rest(&mut ours).await;
+    assert!(answer.ends_with("\r\n3"), "{answer}");
+    assert_eq!(took, 600);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_may_wait_longer_for_a_body_or_less_long() {
+    for seconds in [2, 100] {
+        let app = body_stall(Duration::from_secs(seconds)).then(length);
+        let (mut ours, _serving) = serve(app, default());
+        write(&mut ours, &post("Content-Length: 3\r\n", "a")).await;
+        let (answer, took) = rest(&mut ours).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert_eq!(took, seconds);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_reads_nothing_is_cut() {
+    // Written at once and piece by piece: both ways a response takes.
+    for size in [2_000, 20_000, 500_000] {
+        let body = "b".repeat(size);
+        let (mut ours, serving) = serve(move |_: Request| body.clone(), default());
+        let start = Instant::now();
+        write(&mut ours, &peer::get("/")).await;
+        within(serving).await.expect("a connection that ended");
+        assert_eq!(start.elapsed().as_secs(), 10, "{size}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_reads_slowly_is_not() {
+    let body = "b".repeat(50_000);
+    let (mut ours, _serving) = serve(move |_: Request| body.clone(), default());
+    write(
+        &mut ours,
+        &peer::get("/").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"),
+    )
+    .await;
+    let mut came = 0;
+    let mut chunk = [0; 1000];
+    while let read @ 1.. = within(ours.read(&mut chunk)).await.expect("bytes") {
+        came += read;
+        tokio::time::sleep(Duration::from_secs(9)).await;
+    }
+    assert!(came > 50_000, "{came}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_deadlines_can_be_set_and_the_longest_are_no_fault() {
+    let brief = default()
+        .with_write_stall(Duration::from_secs(3))
+        .with_body_stall(Duration::from_secs(4));
+    let body = "b".repeat(20_000);
+    let (mut ours, serving) = serve(move |_: Request| body.clone(), brief.clone());
+    let start = Instant::now();
+    write(&mut ours, &peer::get("/")).await;
+    within(serving).await.expect("a connection that ended");
+    assert_eq!(start.elapsed().as_secs(), 3);
+
+    let (mut ours, _serving) = serve(length, brief);
+    write(&mut ours, &post("Content-Length: 3\r\n", "a")).await;
+    assert_eq!(rest(&mut ours).await.1, 4);
+
+    let for_ever = Duration::MAX;
+    let patient = default()
+        .with_head_timeout(for_ever)
+        .with_keep_alive(for_ever)
+        .with_body_stall(for_ever)
+        .with_write_stall(for_ever);
+    let (mut ours, _serving) = serve(length, patient);
+    write(
+        &mut ours,
+        &post("Content-Length: 3\r\nConnection: close\r\n", "a"),
+    )
+    .await;
+    tokio::time::sleep(Duration::from_secs(1_000_000)).await;
+    write(&mut ours, "bc").await;
+    assert!(rest(&mut ours).await.0.ends_with("\r\n3"));
+}

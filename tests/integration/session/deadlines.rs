@@ -1,0 +1,392 @@
+//! Every deadline of a session, on a clock that is paused: at its time, and not before.
+
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use http4k_ws::{
+    IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, WsMessage, WsResult, WsStatus,
+};
+use tokio::time::{Instant, sleep};
+
+use super::cable::{BUFFERED, Cable, within};
+
+const PING: u8 = 9;
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// So much later than its time a deadline may be met.
+const SLACK: Duration = Duration::from_millis(20);
+
+#[track_caller]
+fn assert_took(start: Instant, expected: Duration) {
+    let took = start.elapsed();
+    assert!(
+        took >= expected && took <= expected + SLACK,
+        "{took:?} instead of {expected:?}"
+    );
+}
+
+/// Echoes, does what it is told, and tells how and when its socket ended.
+fn app() -> (PolyHandler, Receiver<(WsStatus, Instant)>) {
+    let (tell, told) = channel();
+    let app = move |mut ws: WebSocket| {
+        let (tell, ended) = (tell.clone(), ws.closed());
+        tokio::spawn(async move { tell.send((ended.await, Instant::now())) });
+        async move {
+            while let Some(message) = ws.recv().await? {
+                match &*message.text() {
+                    "close" => ws.close(WsStatus::NORMAL),
+                    "never read again" => std::future::pending().await,
+                    "flood" => while ws.send("a".repeat(1000)).await.is_ok() {},
+                    _ => ws.send(message).await?,
+                }
+            }
+            WsResult::Ok(())
+        }
+    };
+    (app.into_poly_handler(), told)
+}
+
+fn told(from: &Receiver<(WsStatus, Instant)>) -> (u16, Instant) {
+    let (status, at) = from.try_recv().expect("the socket is over");
+    (status.code(), at)
+}
+
+/// A frame as a client sends it: masked, with a key of zeros.
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![first, 0x80 | payload.len() as u8, 0, 0, 0, 0];
+    frame.extend_from_slice(payload);
+    frame
+}
+
+fn text(payload: &str) -> Vec<u8> {
+    frame(0x81, payload.as_bytes())
+}
+
+async fn echoes(ws: &mut WebSocket, message: &str) {
+    ws.send(message).await.expect("open");
+    let echoed = within(ws.recv()).await;
+    assert_eq!(echoed, Ok(Some(WsMessage::from(message))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_partition_of_60_s_is_noticed_within_41_s_by_both_ends() {
+    let (app, ends) = app();
+    let cable = Cable::default();
+    let mut client = cable.connect(app, SessionConfig::default()).await;
+    sleep(seconds(70)).await;
+    echoes(&mut client, "still connected").await;
+    sleep(seconds(7)).await;
+
+    cable.pull();
+    let pulled = Instant::now();
+    let status = within(client.closed()).await;
+    assert_eq!(status.code(), 1001);
+    assert!(pulled.elapsed() <= seconds(41), "{:?}", pulled.elapsed());
+    sleep(seconds(41).saturating_sub(pulled.elapsed())).await;
+    let (code, at) = told(&ends);
+    assert_eq!(code, 1001);
+    assert!(at - pulled <= seconds(41));
+
+    sleep(seconds(19)).await;
+    cable.mend();
+    assert_eq!(client.recv().await, Ok(None), "an end is an end");
+}
+
+#[test]
+fn a_partition_is_noticed_in_memory_by_the_application() {
+    let (app, ends) = app();
+    let mut watch = app.test_ws("/");
+    let client = app.test_ws("/");
+    watch.advance(seconds(65));
+    assert!(ends.try_recv().is_err(), "pings are answered");
+    client.vanish();
+    watch.advance(seconds(41));
+    assert_eq!(told(&ends).0, 1001);
+    assert!(ends.try_recv().is_err(), "the other one is well");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_partition_that_is_mended_in_time_is_nothing() {
+    let (app, ends) = app();
+    let cable = Cable::default();
+    let mut client = cable.connect(app, SessionConfig::default()).await;
+    for _ in 0..10 {
+        cable.pull();
+        client.send("on its way").await.expect("open");
+        sleep(seconds(35)).await;
+        cable.mend();
+        let arrived = within(client.recv()).await;
+        assert_eq!(arrived, Ok(Some("on its way".into())));
+    }
+    assert!(ends.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_nothing_to_say_stays_connected() {
+    let (app, ends) = app();
+    let mut client = Cable::default()
+        .connect(app, SessionConfig::default())
+        .await;
+    sleep(seconds(24 * 3600 - 60)).await;
+    assert!(ends.try_recv().is_err());
+    echoes(&mut client, "good morning").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_peer_gets_a_ping_after_20_s_and_an_end_after_40_s() {
+    let (app, ends) = app();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    sleep(seconds(5)).await;
+    peer.send(text("x")).await;
+    let start = Instant::now();
+    assert_eq!(peer.frame().await, (1, b"x".to_vec()));
+    assert_eq!(peer.frame().await, (PING, Vec::new()));
+    assert_took(start, seconds(20));
+    assert_eq!(peer.close_code().await.0, 1001);
+    assert_took(start, seconds(40));
+    peer.end().await;
+    peer.cut().await;
+    assert!(start.elapsed() <= seconds(41) + SLACK);
+    let (code, at) = told(&ends);
+    assert_eq!((code, at - start >= seconds(40)), (1001, true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_byte_of_the_peer_is_a_sign_of_life() {
+    let (app, ends) = app();
+    let config = SessionConfig::default().with_message_deadline(None);
+    let mut peer = Cable::default().peer(app, config).await;
+    // A byte every 19 s, of one long frame.
+    for byte in frame(0x81, &[b'x'; 20]) {
+        sleep(seconds(19)).await;
+        peer.send([byte]).await;
+    }
+    assert_eq!(
+        peer.frame().await,
+        (1, vec![b'x'; 20]),
+        "no ping came before"
+    );
+    assert!(ends.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_pings_a_peer_must_speak_by_itself() {
+    let (app, _ends) = app();
+    let config = SessionConfig::default().with_ping_interval(None);
+    let mut peer = Cable::default().peer(app, config).await;
+    sleep(seconds(10)).await;
+    peer.send(frame(0x8A, b"")).await;
+    let start = Instant::now();
+    assert_eq!(peer.close_code().await.0, 1001);
+    assert_took(start, seconds(40));
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_an_end_pings_go_on() {
+    let (app, ends) = app();
+    let config = SessionConfig::default().with_dead_after(None);
+    let mut peer = Cable::default().peer(app, config).await;
+    let start = Instant::now();
+    for round in 1..=50 {
+        assert_eq!(peer.frame().await, (PING, Vec::new()));
+        assert_took(start, seconds(20) * round);
+    }
+    assert!(ends.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_either_a_silent_peer_may_stay_for_ever() {
+    let (app, ends) = app();
+    let config = SessionConfig::default()
+        .with_ping_interval(None)
+        .with_dead_after(None);
+    let mut peer = Cable::default().peer(app, config).await;
+    sleep(seconds(20 * 3600)).await;
+    assert!(ends.try_recv().is_err());
+    peer.send(text("x")).await;
+    assert_eq!(peer.frame().await, (1, b"x".to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_process_that_was_suspended_asks_before_it_gives_up() {
+    let (app, ends) = app();
+    let mut client = Cable::default()
+        .connect(app, SessionConfig::default())
+        .await;
+    // All deadlines pass at once, before anybody could send a ping.
+    tokio::time::advance(seconds(3600)).await;
+    sleep(seconds(60)).await;
+    assert!(ends.try_recv().is_err());
+    echoes(&mut client, "awake").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_knows_nothing_of_a_silence() {
+    let (app, ends) = app();
+    let config = SessionConfig::default().with_queue_messages(2);
+    let client = Cable::default().connect(app, config).await;
+    client.send("never read again").await.expect("open");
+    for _ in 0..10 {
+        client.send("waits").await.expect("open");
+    }
+    sleep(seconds(600)).await;
+    let told: Vec<_> = ends.try_iter().collect();
+    // The client hears nothing, not even a pong, and so it gives up; the server reads its close frame late.
+    assert_eq!(within(client.closed()).await.code(), 1001);
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_may_take_30_s_and_no_longer() {
+    // Its first frame, and what keeps the peer alive meanwhile.
+    let begun = [
+        ("a fragment", frame(0x01, b"a")),
+        (
+            "a part of a frame",
+            frame(0x81, &[b'a'; 100])[..20].to_vec(),
+        ),
+    ];
+    for (what, begun) in begun {
+        let (app, ends) = app();
+        let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+        sleep(seconds(3)).await;
+        peer.send(text("before")).await;
+        assert_eq!(peer.frame().await, (1, b"before".to_vec()));
+        sleep(seconds(3)).await;
+        peer.send(&begun).await;
+        let start = Instant::now();
+        sleep(seconds(15)).await;
+        peer.send([b'a']).await;
+        assert_eq!(peer.close_code().await.0, 1008, "{what}");
+        assert_took(start, seconds(30));
+        assert_eq!(told(&ends).0, 1008, "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_message_has_its_own_time() {
+    let (app, ends) = app();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    for _ in 0..10 {
+        peer.send(frame(0x01, b"a")).await;
+        sleep(seconds(19)).await;
+        peer.send(frame(0x00, b"b")).await;
+        sleep(seconds(10)).await;
+        // The next one begins with the bytes that end this one.
+        peer.send([frame(0x80, b"c"), frame(0x01, b"d")].concat())
+            .await;
+        sleep(seconds(19)).await;
+        peer.send(frame(0x80, b"e")).await;
+        assert_eq!(peer.frame().await, (1, b"abc".to_vec()));
+        assert_eq!(peer.frame().await, (1, b"de".to_vec()));
+    }
+    assert!(ends.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_frame_is_waited_for_5_s() {
+    let (app, ends) = app();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    peer.send(text("close")).await;
+    let (code, start) = peer.close_code().await;
+    assert_eq!(code, 1000);
+    peer.end().await;
+    assert_took(start, seconds(5));
+    assert_eq!(told(&ends).0, 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_takes_nothing_for_10_s_is_cut_then() {
+    let (app, ends) = app();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    let start = Instant::now();
+    peer.send(text("flood")).await;
+    peer.cut().await;
+    assert_took(start, seconds(10));
+    let (code, _at) = told(&ends);
+    assert_eq!(code, 1013);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_takes_a_little_is_not_stalled() {
+    let (app, ends) = app();
+    let cable = Cable::default();
+    let mut client = cable.connect(app, SessionConfig::default()).await;
+    client.send("flood").await.expect("open");
+    for _ in 0..20 {
+        cable.pull();
+        sleep(seconds(9)).await;
+        cable.mend();
+        // More than what lies in the client's own buffers.
+        for _ in 0..3 * BUFFERED / 1000 {
+            let message = within(client.recv()).await.expect("a message");
+            let message = message.unwrap_or_else(|| panic!("{:?}", client.status()));
+            assert_eq!(message.as_bytes().len(), 1000);
+        }
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(ends.try_recv().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_failed_lingers_for_1_s() {
+    let (app, _ends) = app();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    let start = Instant::now();
+    peer.send(frame(0x83, b"")).await;
+    assert_eq!(peer.close_code().await.0, 1002);
+    peer.cut().await;
+    assert_took(start, seconds(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consumer_may_go_on_for_30_s_after_its_end() {
+    struct Guard(std::sync::mpsc::Sender<Instant>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            let _ = self.0.send(Instant::now());
+        }
+    }
+    let (tell, dropped) = channel();
+    let app = move |_ws: WebSocket| {
+        let guard = Guard(tell.clone());
+        async move {
+            std::future::pending::<()>().await;
+            drop(guard);
+        }
+    };
+    let app = app.into_poly_handler();
+    let client = Cable::default()
+        .connect(app, SessionConfig::default())
+        .await;
+    client.close(WsStatus::NORMAL);
+    within(client.closed()).await;
+    let start = Instant::now();
+    sleep(seconds(40)).await;
+    let at = dropped.try_recv().expect("it was dropped");
+    let took = at - start;
+    assert!(took >= seconds(29) && took <= seconds(31), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_without_end_never_passes() {
+    let (app, ends) = app();
+    let for_ever = SessionConfig::default()
+        .with_ping_interval(Some(Duration::MAX))
+        .with_dead_after(Some(Duration::MAX))
+        .with_message_deadline(Some(Duration::MAX))
+        .with_write_stall(Duration::MAX)
+        .with_close_timeout(Duration::MAX)
+        .with_consumer_grace(Duration::MAX);
+    let mut peer = Cable::default().peer(app, for_ever).await;
+    peer.send(frame(0x01, b"a")).await;
+    sleep(seconds(20 * 3600)).await;
+    peer.send(frame(0x80, b"b")).await;
+    assert_eq!(peer.frame().await, (1, b"ab".to_vec()));
+    peer.send(text("flood")).await;
+    sleep(seconds(20 * 3600)).await;
+    assert!(ends.try_recv().is_err());
+}
