@@ -111,13 +111,13 @@ fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, R
     HeaderValue::try_from(accept_key(key)).map_err(|_| Refused::Key)
 }
 
-/// 22 characters of base64 and two of padding are 16 bytes; of the last, four bits are over, and zero
-/// (RFC 4648 §3.5, §4).
+/// 22 characters of base64 and two of padding are 16 bytes (RFC 4648 §4).
+///
+/// Of the last character four bits are over. They need not be zero: in the example of RFC 6455 §4.1 they
+/// are not.
 fn is_key(key: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    key.len() == 24
-        && key[..21].iter().all(is_base64)
-        && matches!(key[21..], [b'A' | b'Q' | b'g' | b'w', b'=', b'='])
+    key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
 }
 
 /// Whether the page that asks, if it is one, may.
