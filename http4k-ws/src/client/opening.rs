@@ -337,6 +337,7 @@ mod tests {
             #[cfg(not(feature = "tls"))]
             "https://a",
             "ftp://a",
+            "file://a",
         ] {
             let refused = opened(uri).map(|opening| opening.host);
             assert!(
