@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::sync::Notify;
 
 use super::SessionConfig;
-use super::callbacks::{Callbacks, OnClose};
+use super::callbacks::Callbacks;
 use super::error::SendError;
 use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
@@ -215,7 +215,7 @@ impl Shared {
     }
 
     /// The socket is over; the first status stays. Gives the callbacks to tell, once.
-    pub(super) fn finish(&self, status: WsStatus) -> Option<Vec<OnClose>> {
+    pub(super) fn finish(&self, status: WsStatus) -> Option<Callbacks> {
         let mut state = self.lock();
         if state.closed.is_some() {
             return None;
@@ -231,7 +231,12 @@ impl Shared {
         self.room.notify_waiters();
         self.over.notify_waiters();
         self.observers.tell(WsEvent::Closed(&status));
-        Some(callbacks.on_close)
+        Some(callbacks)
+    }
+
+    /// Takes a message that came.
+    pub(super) fn take_received(&self) -> Option<WsMessage> {
+        self.lock().inbound.pop()
     }
 
     /// Tells those who wait for room; says whether there were any.

@@ -246,13 +246,14 @@ impl<T: Transport> Session<T> {
 
     /// The socket is over with `status`; tells everybody, once.
     fn finish(&mut self, status: WsStatus) {
-        let Some(callbacks) = self.shared.finish(status.clone()) else {
+        let Some(mut callbacks) = self.shared.finish(status.clone()) else {
             return;
         };
         let traffic = &self.traffic;
         self.shared
             .tell(|metrics, socket| metrics.closed(socket, &status, traffic));
-        for callback in callbacks {
+        self.hand_over_rest(&mut callbacks);
+        for callback in callbacks.on_close {
             let status = status.clone();
             if catch_unwind(AssertUnwindSafe(|| callback(status))).is_err() {
                 log::error!("a WebSocket callback panicked");
