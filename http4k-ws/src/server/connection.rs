@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
 use hyper::body::Incoming;
@@ -53,10 +53,9 @@ pub(super) async fn serve(
         return;
     };
     if let Some(opened) = speak(stream, Some(peer), &shared, &ticket).await {
-        shared.connections.spawn(|ticket| async move {
-            opened.run(ticket).await;
-            drop(seat);
-        });
+        shared
+            .connections
+            .spawn(|ticket| opened.run(ticket, Some(seat)));
     }
 }
 
@@ -69,7 +68,7 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     // A socket is not to keep the room that HTTP took.
     let opened = Box::pin(speak(stream, None, &shared, &ticket)).await;
     if let Some(opened) = opened {
-        opened.run(ticket).await;
+        opened.run(ticket, None).await;
     }
 }
 
@@ -100,9 +99,29 @@ struct Opened<S: ByteStream> {
 }
 
 impl<S: ByteStream> Opened<S> {
-    async fn run(self, ticket: Ticket) {
+    fn run(self, ticket: Ticket, seat: Option<Seat>) -> Running<S> {
         ticket.is_socket(self.sender);
-        self.session.await;
+        Running {
+            session: self.session,
+            _ticket: ticket,
+            _seat: seat,
+        }
+    }
+}
+
+/// A socket at work, which keeps its seat. An `async` block would have room for the session twice: where
+/// it is captured, and where it is awaited.
+struct Running<S: ByteStream> {
+    session: Session<Wire<S>>,
+    _ticket: Ticket,
+    _seat: Option<Seat>,
+}
+
+impl<S: ByteStream> Future for Running<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.session).poll(cx).map(drop)
     }
 }
 
