@@ -26,10 +26,7 @@ use crate::message::{Request, with_body_bounds};
 ///     POST "/words"  with(max_body(4))         => http(length(_)),
 ///     POST "/photos" with(max_body(50_000_000)) => http(length(_)),
 /// };
-/// let post = |path: &'static str| {
-///     let request = path.into_request().unwrap();
-///     app.test_http(request.with_method(Method::POST).with_body("hello"))
-/// };
+/// let post = |path: &'static str| app.test_http(Request::post(path).body("hello"));
 /// assert_eq!(post("/notes").body(), "5");
 /// assert_eq!(post("/words").status(), 413);
 /// assert_eq!(post("/photos").body(), "5");
