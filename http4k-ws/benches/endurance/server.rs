@@ -125,7 +125,7 @@ fn config(options: &[String]) -> ServerConfig {
     for option in options {
         match option.as_str() {
             "--short-head" => config = config.with_head_timeout(Duration::from_secs(2)),
-            "--any-pings" => {}
+            "--any-pings" => config.session.max_control_rate = None,
             "--short-stall" => config.session.write_stall = Duration::from_secs(2),
             unknown => panic!("there is no option {unknown}"),
         }

@@ -1,5 +1,4 @@
-//! What RFC 6455 asks of a server once a socket is open: a module for each chapter, raw bytes on a real
-//! port.
+//! What RFC 6455 asks of a server: a module for each chapter, raw bytes on a real port.
 
 mod closing;
 mod control;
@@ -7,6 +6,7 @@ mod data;
 mod flow;
 mod fragments;
 mod framing;
+mod handshake;
 mod limits;
 mod masking;
 mod text;

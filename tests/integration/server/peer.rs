@@ -120,6 +120,11 @@ impl Peer {
         answer
     }
 
+    /// The head of the next response.
+    pub(crate) fn head(&mut self) -> String {
+        self.until("\r\n\r\n")
+    }
+
     /// The next bytes are these.
     pub(crate) fn expect(&mut self, bytes: &str) {
         let came = self.take(bytes.len());

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use super::SessionConfig;
 use super::callbacks::{Callbacks, OnClose};
 use super::error::SendError;
+use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
 use crate::message::{WsMessage, WsStatus};
@@ -21,6 +22,7 @@ pub(super) struct Shared {
     room: Notify,
     /// Tells those who wait for the end.
     over: Notify,
+    pub(super) observers: Observers,
 }
 
 pub(super) struct State {
@@ -71,6 +73,7 @@ impl Shared {
             }),
             room: Notify::new(),
             over: Notify::new(),
+            observers: Observers::default(),
         }
     }
 
@@ -194,7 +197,7 @@ impl Shared {
         if state.closed.is_some() {
             return Vec::new();
         }
-        state.closed = Some(status);
+        state.closed = Some(status.clone());
         if !state.keeps_unsent {
             state.outbound.clear();
         }
@@ -204,6 +207,7 @@ impl Shared {
         drop(state);
         self.room.notify_waiters();
         self.over.notify_waiters();
+        self.observers.tell(WsEvent::Closed(&status));
         callbacks.on_close
     }
 

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::{Sink, Stream};
 
 use super::error::{IntoWsResult, SendError, WsError};
+use super::observers::WsEvent;
 use super::sender::WsSender;
 use super::shared::Shared;
 #[cfg(feature = "client")]
@@ -132,7 +133,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
-    /// The upgrade request; where it was routed, its path parameters can be read.
+    /// The upgrade request, as the filters before the handler left it; where it was routed, its path
+    /// parameters can be read.
     pub fn request(&self) -> &Request {
         &self.end.handshake.request
     }
@@ -285,6 +287,31 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
                 callback(status);
             }
         }
+    }
+
+    /// Tells `observer` of every message that comes and goes from now on, and of the end.
+    ///
+    /// It looks on and changes nothing, and the socket does not live longer for it; what it does should be
+    /// short, for the socket waits. Filters observe what is behind them:
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::WsEvent;
+    ///
+    /// let log = Arc::new(Mutex::new(Vec::new()));
+    /// let to = Arc::clone(&log);
+    /// let app = move |ws: WebSocket| {
+    ///     let to = Arc::clone(&to);
+    ///     ws.observe(move |event: WsEvent<'_>| to.lock().unwrap().push(format!("{event:?}")));
+    ///     ws.try_send("hello")
+    /// };
+    /// assert_eq!(app.test_ws("/").closed(), Some(WsStatus::NORMAL));
+    /// assert_eq!(log.lock().unwrap()[0], r#"Sent(Text("hello"))"#);
+    /// ```
+    pub fn observe(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
+        self.end.shared.observers.add(observer);
     }
 
     fn register(&self, add: impl FnOnce(&mut super::callbacks::Callbacks)) {

@@ -7,6 +7,16 @@ use super::Asked;
 /// How many tables the macro is given.
 const TABLES: usize = 40;
 
+/// What decides wherever there is a choice.
+pub(super) trait Choose {
+    /// One of the numbers below `end`.
+    fn below(&mut self, end: usize) -> usize;
+
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
+    }
+}
+
 /// SplitMix64.
 pub(super) struct Random(u64);
 
@@ -14,17 +24,15 @@ impl Random {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
+}
 
+impl Choose for Random {
     fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         ((bits ^ (bits >> 31)) % end as u64) as usize
-    }
-
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
     }
 }
 
@@ -57,14 +65,20 @@ const METHODS: &[&[&str]] = &[
 ];
 
 /// A table that can be built.
-pub(super) fn table(random: &mut Random) -> Vec<Spec> {
+pub(super) fn table(random: &mut impl Choose) -> Vec<Spec> {
     let (mut table, mut id) = (Vec::new(), 0);
     let tries = 4 + random.below(16);
     fill(&mut table, tries, true, random, &mut id);
     table
 }
 
-fn fill(table: &mut Vec<Spec>, tries: usize, mounts: bool, random: &mut Random, id: &mut usize) {
+fn fill(
+    table: &mut Vec<Spec>,
+    tries: usize,
+    mounts: bool,
+    random: &mut impl Choose,
+    id: &mut usize,
+) {
     for _ in 0..tries {
         let mut spec = route(random, *id);
         if mounts && random.below(8) == 0 {
@@ -104,7 +118,7 @@ fn ids_inside(spec: &Spec) -> usize {
     }
 }
 
-fn route(random: &mut Random, id: usize) -> Spec {
+fn route(random: &mut impl Choose, id: usize) -> Spec {
     let mut template = String::new();
     for place in 0..random.below(4) {
         if random.below(5) < 3 {
@@ -130,7 +144,7 @@ fn route(random: &mut Random, id: usize) -> Spec {
 }
 
 /// A request that often meets a route.
-pub(super) fn request(random: &mut Random) -> Asked {
+pub(super) fn request(random: &mut impl Choose) -> Asked {
     const SEGMENTS: &[&str] = &[
         "a", "a", "a", "b", "b", "b", "c", "%61", "%C3%A9", "a%2Fb", "x%20y", "%zz", "%FF", "",
     ];

@@ -1,19 +1,21 @@
 //! Everything that is open on a server, and how it is brought to an end.
 //!
-//! Connections are asked to end after the request they answer, all at once. Sockets are told in batches:
-//! each of their clients is likely to come back as soon as it is told, and ten thousand handshakes in one
-//! moment are what brings the next server down.
+//! Connections are asked to end after the request they answer, all at once; sockets are told in batches.
+
+mod batches;
+mod report;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::future::Future;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::future::poll_fn;
-use std::hash::{BuildHasher, RandomState};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::task::Poll;
 use std::task::Waker;
 use std::time::Duration;
@@ -25,6 +27,8 @@ use tokio::time::{Instant, sleep_until};
 use super::{ServerConfig, timer};
 use crate::handler::WsSender;
 use crate::message::WsStatus;
+use batches::tell;
+pub use report::ShutdownReport;
 
 /// The connections and sockets of one server. Each is a task, with a [`Ticket`] while it runs.
 #[derive(Debug, Default)]
@@ -52,32 +56,6 @@ struct Open {
     connection: Option<Waker>,
     /// Closes a socket.
     socket: Option<WsSender>,
-}
-
-/// How a server came to its end.
-///
-/// # Examples
-///
-/// ```
-/// use http4k_ws::{Request, Serve};
-///
-/// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
-/// let report = server.stop();
-/// assert_eq!((report.sockets, report.cut), (0, 0));
-/// # std::io::Result::Ok(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct ShutdownReport {
-    /// The HTTP connections that were open when it began to stop and ended in order, their last request
-    /// answered.
-    pub connections: usize,
-    /// The sockets that were closed in order.
-    pub sockets: usize,
-    /// The connections and sockets that were cut, because their time was over or a second signal came.
-    pub cut: usize,
-    /// How long it took, from when no further connection was taken.
-    pub took: Duration,
 }
 
 /// One that is open; dropping it says that it is no more.
@@ -191,29 +169,9 @@ impl Connections {
     }
 }
 
-/// So many sockets are told at a time.
-const BATCH: usize = 100;
-
-/// Closes `sockets` with 1001, a batch at a time: the first at once, each other at a random moment of its
-/// share of `spread`.
-async fn tell(sockets: Vec<WsSender>, begun: Instant, spread: Duration) {
-    let batches = sockets.len().div_ceil(BATCH);
-    let chance = RandomState::new();
-    for (index, batch) in sockets.chunks(BATCH).enumerate() {
-        if index > 0 {
-            let share = spread.div_f64(batches as f64);
-            let jitter = chance.hash_one(index) as f64 / u64::MAX as f64;
-            sleep_until(begun + share.mul_f64(index as f64 + jitter)).await;
-        }
-        for socket in batch {
-            socket.close(WsStatus::GOING_AWAY);
-        }
-    }
-}
-
 impl Ticket {
     /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "tls", feature = "http2"))]
     pub(super) async fn unless_stopping<T>(
         &self,
         mut work: impl Future<Output = T> + Unpin,

@@ -1,0 +1,131 @@
+//! Tables and requests that nobody has thought of: the builder's matcher against the walk over a list that the tests of
+//! routing have, and templates that are filled in against what they match.
+#![no_main]
+
+use futures_util::FutureExt;
+use http4k_ws::{
+    Body, HttpHandler, PolyHandler, Request, Response, Uri, UriTemplate, WsHandler, WsResponse,
+};
+use http4k_ws_fuzz::Choices;
+use libfuzzer_sys::fuzz_target;
+
+use generate::Choose;
+use naive::Expected;
+
+#[allow(dead_code)]
+#[path = "../../../tests/integration/routing/random/generate.rs"]
+mod generate;
+#[path = "../../../tests/integration/routing/random/naive.rs"]
+mod naive;
+
+/// One request.
+#[derive(Debug)]
+struct Asked {
+    method: String,
+    path: String,
+    upgrade: bool,
+}
+
+impl Choose for Choices<'_> {
+    fn below(&mut self, end: usize) -> usize {
+        // The last choice, where nothing more is said, is the one that makes nothing grow.
+        self.byte().map_or(end - 1, |byte| usize::from(byte) % end)
+    }
+}
+
+fuzz_target!(|data: &[u8]| {
+    let mut choices = Choices::new(data);
+    let table = generate::table(&mut choices);
+    let app = generate::built(&table).expect("the generator keeps what can be built");
+    for _ in 0..32 {
+        let asked = generate::request(&mut choices);
+        let expected = naive::answer(&table, &asked);
+        let given = given(&app, &asked);
+        assert_eq!(given, expected, "{asked:?} of {}", app.routes());
+    }
+    if let Ok(text) = std::str::from_utf8(choices.rest()) {
+        anything(&app, text);
+    }
+});
+
+/// What `app` answers, as far as the rules say.
+fn given(app: &PolyHandler, asked: &Asked) -> Expected {
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = asked.method.parse().expect("a method of the generator's");
+    *request.uri_mut() = asked.path.parse().expect("a path of the generator's");
+    let response = answer(app, request, asked.upgrade);
+    let header = |name| {
+        let value = response.headers().get(name);
+        value.map(|value: &http4k_ws::HeaderValue| value.to_str().expect("text").to_owned())
+    };
+    let (status, allow, length) = (response.status(), header("allow"), header("content-length"));
+    let upgrade = header("upgrade");
+    let body = response
+        .into_body()
+        .bytes()
+        .now_or_never()
+        .expect("a body in memory");
+    let body = body.expect("a body in memory");
+    Expected {
+        status: status.as_u16(),
+        allow,
+        upgrade,
+        length: length.map(|length| length.parse().expect("a length")),
+        body: (status == 200).then(|| String::from_utf8(body.to_vec()).expect("text")),
+    }
+}
+
+fn answer(app: &PolyHandler, request: Request, upgrade: bool) -> Response {
+    let answered = if upgrade {
+        let called = app.ws().call(request).now_or_never();
+        let outcome = called.map(|response| response.into_outcome());
+        outcome.map(|outcome| outcome.err().expect("every ws route refuses"))
+    } else {
+        app.http().call(request).now_or_never()
+    };
+    answered.expect("nothing is waited for")
+}
+
+/// What the handler of route `id` answers: which it is, and what it was handed.
+fn said(id: usize, request: &Request) -> String {
+    let params = request.extensions().get::<http4k_ws::PathParams>();
+    format!("{id} {:?}", params.cloned().unwrap_or_default())
+}
+
+async fn http(id: usize, request: Request) -> String {
+    said(id, &request)
+}
+
+async fn ws(id: usize, request: Request) -> WsResponse {
+    WsResponse::refuse(said(id, &request))
+}
+
+/// No path and no template makes anything panic, and a template matches what it is filled in to.
+fn anything(app: &PolyHandler, text: &str) {
+    let (template, value) = text.split_once('\n').unwrap_or((text, text));
+    if let Ok(uri) = value.parse::<Uri>() {
+        for upgrade in [false, true] {
+            let mut request = Request::new(Body::empty());
+            *request.uri_mut() = uri.clone();
+            let _ = answer(app, request, upgrade);
+        }
+    }
+    let Ok(template) = UriTemplate::parse(template) else {
+        return;
+    };
+    let values: Vec<_> = template.parameters().map(|name| (name, value)).collect();
+    if let Ok(path) = template.fill(&values) {
+        let extracted = template
+            .extract(&path)
+            .expect("what is filled in is encoded");
+        let extracted = extracted.unwrap_or_else(|| panic!("{template:?} does not match {path}"));
+        for name in template.parameters() {
+            let known = extracted.iter().find(|(known, _)| *known == name);
+            assert_eq!(
+                known.map(|(_, found)| &**found),
+                Some(value),
+                "{name} of {path}"
+            );
+        }
+    }
+}

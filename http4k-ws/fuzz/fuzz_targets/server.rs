@@ -1,0 +1,67 @@
+//! Whatever a peer sends in whatever pieces and pauses, however it ends, the server does not panic, comes to the end of
+//! the connection, and says no more than it was asked.
+#![no_main]
+
+use std::time::Duration;
+
+use http4k_ws::{PolyHandler, Request, Response, Routes, ServerConfig, WebSocket, WsResult};
+use http4k_ws_fuzz::{Choices, HANDSHAKE, Last, Step, on_paused_clock, talk};
+use libfuzzer_sys::fuzz_target;
+
+fn same_body(request: Request) -> Response {
+    Response::new(request.into_body())
+}
+
+async fn echo(mut ws: WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+fn app() -> PolyHandler {
+    let routes = Routes::new()
+        .http(
+            "GET".parse::<http4k_ws::Method>().unwrap(),
+            "/",
+            |_: Request| "hello",
+        )
+        .http(
+            "POST".parse::<http4k_ws::Method>().unwrap(),
+            "/echo",
+            same_body,
+        )
+        .ws("/ws", echo);
+    routes.build().expect("three routes")
+}
+
+fuzz_target!(|data: &[u8]| {
+    let mut choices = Choices::new(data);
+    let Some(form) = choices.byte() else { return };
+    let last = [
+        Last::HalfClose,
+        Last::Silence,
+        Last::Deafness,
+        Last::HalfClose,
+    ][usize::from(form & 3)];
+    let mut steps = Vec::new();
+    if form & 4 != 0 {
+        steps.push(Step::Send(HANDSHAKE.as_bytes()));
+    }
+    let mut sent = 0;
+    while let Some(choice) = choices.byte() {
+        steps.push(match choice {
+            0..=199 => {
+                let bytes = choices.bytes(usize::from(choice) + 1);
+                sent += bytes.len();
+                Step::Send(bytes)
+            }
+            200..=229 => Step::Yield,
+            pause => Step::Wait(Duration::from_secs(u64::from(pause - 230))),
+        });
+    }
+    let answer = on_paused_clock(talk(app(), ServerConfig::default(), &steps, last));
+    // An answer to the shortest of requests, a pong or a close frame is no longer than this.
+    let bound = 4096 + 64 * sent;
+    assert!(answer.len() <= bound, "{} bytes for {sent}", answer.len());
+});
