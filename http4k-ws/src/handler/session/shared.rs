@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::sync::Notify;
 
 use super::SessionConfig;
-use super::callbacks::{Callbacks, OnClose};
+use super::callbacks::Callbacks;
 use super::error::SendError;
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
@@ -192,10 +192,10 @@ impl Shared {
     }
 
     /// The socket is over; the first status stays. Gives the callbacks to tell, once.
-    pub(super) fn finish(&self, status: WsStatus) -> Vec<OnClose> {
+    pub(super) fn finish(&self, status: WsStatus) -> Option<Callbacks> {
         let mut state = self.lock();
         if state.closed.is_some() {
-            return Vec::new();
+            return None;
         }
         state.closed = Some(status.clone());
         if !state.keeps_unsent {
@@ -208,7 +208,12 @@ impl Shared {
         self.room.notify_waiters();
         self.over.notify_waiters();
         self.observers.tell(WsEvent::Closed(&status));
-        callbacks.on_close
+        Some(callbacks)
+    }
+
+    /// Takes a message that came.
+    pub(super) fn take_received(&self) -> Option<WsMessage> {
+        self.lock().inbound.pop()
     }
 
     /// Tells those who wait for room; says whether there were any.

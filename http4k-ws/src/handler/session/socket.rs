@@ -263,17 +263,29 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         R: IntoWsResult,
     {
         let spoken = self.spoken;
-        self.register(|callbacks| {
-            callbacks.on_message.push(Box::new(move |message| {
-                callback(decoded(spoken, message)?).into_ws_result()
-            }));
-        });
+        let mut callback = move |message| callback(decoded(spoken, message)?).into_ws_result();
+        let mut state = self.end.shared.lock();
+        state.callbacks.registered = true;
+        if state.closed.is_none() {
+            state.callbacks.on_message.push(Box::new(callback));
+            state.wake_session();
+            return;
+        }
+        drop(state);
+        // The socket is over, and what came before that is still to be had.
+        while let Some(message) = self.end.shared.take_received() {
+            if let Err(error) = callback(message) {
+                log::warn!("a callback failed on a socket that is over: {error}");
+            }
+        }
     }
 
     /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback, which then
     /// does not close the socket.
     pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
-        self.register(|callbacks| callbacks.on_error.push(Box::new(callback)));
+        let mut state = self.end.shared.lock();
+        state.callbacks.registered = true;
+        state.callbacks.on_error.push(Box::new(callback));
     }
 
     /// Calls `callback` once, when the socket is closed, by whichever side.
@@ -312,13 +324,6 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// ```
     pub fn observe(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
         self.end.shared.observers.add(observer);
-    }
-
-    fn register(&self, add: impl FnOnce(&mut super::callbacks::Callbacks)) {
-        let mut state = self.end.shared.lock();
-        state.callbacks.registered = true;
-        add(&mut state.callbacks);
-        state.wake_session();
     }
 }
 
