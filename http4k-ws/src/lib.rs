@@ -56,6 +56,7 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
+//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: [`Http2Config`] |
 //! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
 //! | `testing` | no | virtual time for the in-memory clients |
 
@@ -99,6 +100,8 @@ pub use routing::{
     Candidate, Explanation, Link, Methods, Protocol, Question, Route, RouteError, RouteTable,
     Routes, Verdict,
 };
+#[cfg(feature = "http2")]
+pub use server::Http2Config;
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
 pub use testing::*;

@@ -2,10 +2,12 @@
 
 mod client;
 mod contract;
+mod http2;
 mod layers;
 mod lens;
 mod message;
 mod rfc6455;
+mod rfc8441;
 mod rfc9112;
 mod routing;
 mod server;

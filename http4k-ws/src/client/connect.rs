@@ -23,8 +23,9 @@ use crate::handler::{Handshake, SessionConfig, WebSocket, open};
 use crate::message::{Body, Request, Response, has_token, members};
 use crate::wire::{ByteStream, Limits, Wire, accept_key};
 
-/// So much is read of the body of a refusal.
+/// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.
 const REFUSAL: usize = 64 * 1024;
+const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
 /// Where a handshake goes, and what it says.
 pub(super) struct Opening {
@@ -136,17 +137,20 @@ fn in_origin_form(request: &Request) -> http::Request<Body> {
 async fn refused(response: http::Response<Incoming>) -> ConnectError {
     let (head, mut body) = response.into_parts();
     let mut bytes = BytesMut::new();
-    // What came of a body that breaks off still helps.
-    while let Some(Ok(frame)) = body.frame().await {
-        let Some(data) = frame.data_ref() else {
-            continue;
-        };
-        let room = REFUSAL - bytes.len();
-        bytes.extend_from_slice(&data[..data.len().min(room)]);
-        if bytes.len() == REFUSAL {
-            break;
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let Some(data) = frame.data_ref() else {
+                continue;
+            };
+            let room = REFUSAL - bytes.len();
+            bytes.extend_from_slice(&data[..data.len().min(room)]);
+            if bytes.len() == REFUSAL {
+                break;
+            }
         }
-    }
+    };
+    // What came of a body that breaks off or stalls still helps.
+    let _ = timeout(REFUSAL_TIME, reading).await;
     ConnectError::Refused {
         response: Box::new(Response::from_parts(head, bytes.freeze())),
     }

@@ -74,7 +74,7 @@ pub enum ConnectError {
     /// The server answered without switching protocols; the response says why.
     #[error("the server refused the upgrade with {}", response.status())]
     Refused {
-        /// The answer, with up to 64 KiB of its body.
+        /// The answer, with up to 64 KiB of its body, and what came of that within a second.
         response: Box<Response<Bytes>>,
     },
     /// The server switched protocols, but broke a rule of RFC 6455 §4.1 doing so.

@@ -41,7 +41,7 @@ use crate::lens::Message;
 pub struct WebSocketClient;
 
 impl WebSocketClient {
-    /// Connects to `uri`, such as `ws://localhost:9000/chat`; the socket lives in the current tokio
+    /// Connects to `uri`, such as `ws://localhost:9000/chat`, where `http` means `ws`; the socket lives in the current tokio
     /// runtime.
     ///
     /// # Errors

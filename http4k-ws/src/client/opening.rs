@@ -198,7 +198,8 @@ impl OpeningHandshake {
     }
 }
 
-/// RFC 6455 §3: no fragment, and a scheme of ws, or wss where that is spoken.
+/// RFC 6455 §3: no fragment, and a scheme of ws, or wss where that is spoken. http and https mean the same, for
+/// an address is often told so.
 fn parse(text: &str) -> Result<Uri, ConnectError> {
     // `Uri` would drop a fragment without a word.
     if text.contains('#') {
@@ -208,7 +209,7 @@ fn parse(text: &str) -> Result<Uri, ConnectError> {
         .parse()
         .map_err(|error: http::uri::InvalidUri| bad_uri(text, error))?;
     match uri.scheme_str() {
-        Some(scheme) if scheme.eq_ignore_ascii_case("ws") || is_encrypted(scheme) => Ok(uri),
+        Some(scheme) if is_plain(scheme) || is_encrypted(scheme) => Ok(uri),
         Some(scheme) => Err(ConnectError::UnsupportedScheme {
             scheme: scheme.to_owned(),
         }),
@@ -216,9 +217,14 @@ fn parse(text: &str) -> Result<Uri, ConnectError> {
     }
 }
 
+fn is_plain(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("ws") || scheme.eq_ignore_ascii_case("http")
+}
+
 /// Whether the scheme asks for TLS, and that is spoken.
 fn is_encrypted(scheme: &str) -> bool {
-    SPEAKS_TLS && scheme.eq_ignore_ascii_case("wss")
+    let secure = scheme.eq_ignore_ascii_case("wss") || scheme.eq_ignore_ascii_case("https");
+    SPEAKS_TLS && secure
 }
 
 fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
@@ -295,10 +301,13 @@ mod tests {
             ),
             ("ws://[::1]:1/", "::1", 1, "[::1]:1"),
             ("ws://user:secret@host/", "host", 80, "host"),
+            ("http://host:9000/a", "host", 9000, "host:9000"),
             #[cfg(feature = "tls")]
             ("wss://host", "host", 443, "host"),
             #[cfg(feature = "tls")]
             ("WSS://host:80", "host", 80, "host:80"),
+            #[cfg(feature = "tls")]
+            ("https://host", "host", 443, "host"),
         ] {
             let opening = opened(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
             assert_eq!((opening.host.as_str(), opening.port), (host, port), "{uri}");
@@ -325,9 +334,10 @@ mod tests {
         for uri in [
             #[cfg(not(feature = "tls"))]
             "wss://a",
-            "http://a",
+            #[cfg(not(feature = "tls"))]
             "https://a",
             "ftp://a",
+            "file://a",
         ] {
             let refused = opened(uri).map(|opening| opening.host);
             assert!(

@@ -26,7 +26,7 @@ use crate::message::{Request, with_body_bounds};
 ///     POST "/words"  with(max_body(4))         => http(length(_)),
 ///     POST "/photos" with(max_body(50_000_000)) => http(length(_)),
 /// };
-/// let post = |path: &'static str| app.test_http(Request::post(path).body("hello".into()).unwrap());
+/// let post = |path: &'static str| app.test_http(Request::post(path).body("hello"));
 /// assert_eq!(post("/notes").body(), "5");
 /// assert_eq!(post("/words").status(), 413);
 /// assert_eq!(post("/photos").body(), "5");
@@ -60,7 +60,7 @@ pub fn max_body(bytes: u64) -> impl Filter + Clone {
 /// let app = routes! {
 ///     POST "/readings" with(body_stall(Duration::from_secs(120))) => http(measured(_)),
 /// };
-/// let readings = Request::post("/readings").body("20.5\n20.7\n".into()).unwrap();
+/// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
 pub fn body_stall(pause: Duration) -> impl Filter + Clone {

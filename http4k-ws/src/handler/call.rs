@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::{Extensions, Method, StatusCode};
+use http::{Method, StatusCode};
 
 use super::answer::plain;
 use super::http::ResponseFuture;
+use super::serving::copy_of_head;
 use super::ws::{WsConsumer, WsResponse, WsResponseFuture};
 use crate::message::{FromPath, FromRequest, PathParams, Rejection, Request, percent_decoded};
 
@@ -206,21 +207,18 @@ impl Call {
         self.request
     }
 
-    /// The request, for a consumer that also gets the socket: the extensions stay for the socket too.
+    /// The request, for a consumer that also gets the socket, whose request it is too.
     pub fn take_request(&mut self) -> Request {
         self.add_params();
-        let extensions = self.request.extensions().clone();
-        let request = std::mem::take(&mut self.request);
-        *self.request.extensions_mut() = extensions;
-        request
+        let copy = copy_of_head(&self.request);
+        std::mem::replace(&mut self.request, copy)
     }
 
-    /// Accepts the upgrade; the socket's request gets the path parameters, and whatever else filters
-    /// put among the extensions.
+    /// Accepts the upgrade; the socket's request is this one, with the path parameters and whatever else
+    /// filters did to it.
     pub fn accept(mut self, consumer: WsConsumer) -> WsResponse {
         self.add_params();
-        let extensions = std::mem::take(self.request.extensions_mut());
-        WsResponse::accept(consumer.with_extensions(extensions))
+        WsResponse::accept(consumer.with_request(self.request))
     }
 
     /// The request for a handler that is no router and no generated code, such as a filter.
@@ -252,11 +250,15 @@ impl fmt::Debug for Call {
 }
 
 impl WsConsumer {
-    /// The same consumer, whose socket's request also has `extensions`.
-    pub(crate) fn with_extensions(self, extensions: Extensions) -> Self {
-        if extensions.is_empty() {
-            return self;
-        }
-        self.after(move |socket| socket.request_mut().extensions_mut().extend(extensions))
+    /// The same consumer, whose socket's request is the one that its handler got.
+    pub(crate) fn with_request(self, request: Request) -> Self {
+        self.after(move |socket| {
+            let known = std::mem::replace(socket.request_mut(), request);
+            let (head, _body) = known.into_parts();
+            let mut extensions = head.extensions;
+            let seen = socket.request_mut().extensions_mut();
+            extensions.extend(std::mem::take(seen));
+            *seen = extensions;
+        })
     }
 }

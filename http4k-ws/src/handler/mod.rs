@@ -24,7 +24,7 @@ pub(crate) use serving::copy_of_head;
 #[cfg(feature = "server")]
 pub(crate) use session::Session;
 pub use session::{
-    CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, WebSocket, WsError,
+    CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, WebSocket, WsError, WsEvent,
     WsResult, WsSender,
 };
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};

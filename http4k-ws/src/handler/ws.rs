@@ -15,7 +15,7 @@ use super::session::{IntoWsResult, SessionConfig, WebSocket, WsResult};
 use crate::lens::Message;
 use crate::message::{IntoResponse, Rejection, Request, Response};
 
-pub(super) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
+pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
 /// What talks on one socket: `WebSocket -> ()`, called once, when the opening handshake is done.
 ///
@@ -85,13 +85,25 @@ impl WsConsumer {
     }
 
     /// The same consumer, whose socket goes through `prepare` first.
-    pub(super) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
+    pub(crate) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
         let start = self.start;
         Self {
             start: Box::new(move |mut socket| {
                 prepare(&mut socket);
                 start(socket)
             }),
+            session: self.session,
+        }
+    }
+
+    /// The same consumer, whose future is wrapped.
+    pub(crate) fn around(
+        self,
+        wrap: impl FnOnce(ConsumerFuture) -> ConsumerFuture + Send + 'static,
+    ) -> Self {
+        let start = self.start;
+        Self {
+            start: Box::new(move |socket| wrap(start(socket))),
             session: self.session,
         }
     }
@@ -142,6 +154,11 @@ impl WsResponse {
     /// The subprotocol chosen.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
+    }
+
+    /// The response that refuses the upgrade; `None` where it is accepted.
+    pub fn refusal(&self) -> Option<&Response> {
+        self.outcome.as_ref().err().map(|response| &**response)
     }
 
     /// The same subprotocol, another consumer in front of the one chosen.
@@ -350,11 +367,8 @@ where
     R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
 {
     fn into_ws_handler(self) -> BoxWsHandler {
-        (move |request: Request| {
-            let (head, _body) = request.into_parts();
-            WsConsumer::new(self.clone()).with_extensions(head.extensions)
-        })
-        .into_ws_handler()
+        (move |request: Request| WsConsumer::new(self.clone()).with_request(request))
+            .into_ws_handler()
     }
 }
 

@@ -1,25 +1,27 @@
 //! A request body that is on its way, and is not waited for for ever.
 
+use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
 
 use super::stall::Stall;
 use crate::message::{BodyBounds, BodyError};
 
+type Failure = Box<dyn Error + Send + Sync>;
+
 /// A body that fails when nothing of it comes for longer than its bounds allow.
-pub(super) struct Arriving {
-    body: Incoming,
+pub(super) struct Arriving<B> {
+    body: B,
     bounds: BodyBounds,
     frames: u64,
     stall: Stall,
 }
 
-impl Arriving {
-    pub(super) fn new(body: Incoming, bounds: BodyBounds) -> Self {
+impl<B> Arriving<B> {
+    pub(super) fn new(body: B, bounds: BodyBounds) -> Self {
         Self {
             body,
             bounds,
@@ -29,7 +31,10 @@ impl Arriving {
     }
 }
 
-impl http_body::Body for Arriving {
+impl<B> http_body::Body for Arriving<B>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Failure>> + Unpin,
+{
     type Data = Bytes;
     type Error = BodyError;
 
@@ -40,7 +45,7 @@ impl http_body::Body for Arriving {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(cx) {
             this.frames += 1;
-            let broken = |error: hyper::Error| BodyError::Stream(Box::new(error));
+            let broken = |error: B::Error| BodyError::Stream(error.into());
             return Poll::Ready(frame.map(|frame| frame.map_err(broken)));
         }
         let pause = this.bounds.stall();

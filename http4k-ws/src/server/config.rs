@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "http2")]
+use super::Http2Config;
 use crate::handler::SessionConfig;
 use crate::message::OriginPolicy;
 use crate::setters::setters;
@@ -64,6 +66,10 @@ pub struct ServerConfig {
     /// How long requests and sockets may take to end when the server stops, before they are cut.
     /// Default 10 s.
     pub shutdown_grace: Duration,
+    /// The bounds of connections that speak HTTP/2: those that begin with it, and with
+    /// [`tls`](Self::tls) those that agree on it. `None` speaks HTTP/1.1 only.
+    #[cfg(feature = "http2")]
+    pub http2: Option<Http2Config>,
     /// What every connection is encrypted with. Default: none, and nothing is encrypted.
     #[cfg(feature = "tls")]
     pub tls: Option<ServerTls>,
@@ -91,6 +97,8 @@ impl Default for ServerConfig {
             origins: OriginPolicy::own(),
             shutdown_spread: Duration::from_secs(3),
             shutdown_grace: Duration::from_secs(10),
+            #[cfg(feature = "http2")]
+            http2: Some(Http2Config::default()),
             #[cfg(feature = "tls")]
             tls: None,
             #[cfg(feature = "tls")]
@@ -131,6 +139,14 @@ impl ServerConfig {
     #[must_use]
     pub fn with_max_connections_per_address(mut self, most: impl Into<Option<usize>>) -> Self {
         self.max_connections_per_address = most.into();
+        self
+    }
+
+    /// The same bounds with other ones for HTTP/2, or `None`, which speaks HTTP/1.1 only.
+    #[cfg(feature = "http2")]
+    #[must_use]
+    pub fn with_http2(mut self, http2: impl Into<Option<Http2Config>>) -> Self {
+        self.http2 = http2.into();
         self
     }
 

@@ -7,24 +7,29 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::Poll;
 
+#[cfg(not(feature = "http2"))]
+use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
+use tokio::time::Instant;
 
 use super::admission::Seat;
 use super::config::DEFAULT_MAX_FIELDS;
+#[cfg(feature = "http2")]
+use super::http2::{self, Begins, begin};
 use super::io::{Flusher, Io};
+use super::opened::Opened;
 use super::shared::Shared;
 use super::shutdown::Ticket;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
-use crate::handler::{Session, WsSender, open};
 use crate::message::{PeerAddr, Response};
-use crate::wire::{ByteStream, Limits, Wire};
+use crate::wire::ByteStream;
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
@@ -49,10 +54,10 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
     ticket: Ticket,
 ) {
-    let Some(stream) = secure(stream, &shared, &ticket).await else {
+    let Some(secured) = secure(stream, &shared, &ticket).await else {
         return;
     };
-    if let Some(opened) = speak(stream, Some(peer), &shared, &ticket).await {
+    if let Some(opened) = speak(secured, Some(peer), &shared, &ticket).await {
         shared
             .connections
             .spawn(|ticket| opened.run(ticket, Some(seat)));
@@ -62,25 +67,45 @@ pub(super) async fn serve(
 /// Serves a connection to its end in this task, which cuts it by being dropped.
 pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     let ticket = shared.connections.enter();
-    let Some(stream) = secure(stream, &shared, &ticket).await else {
+    let Some(secured) = secure(stream, &shared, &ticket).await else {
         return;
     };
     // A socket is not to keep the room that HTTP took.
-    let opened = Box::pin(speak(stream, None, &shared, &ticket)).await;
+    let opened = Box::pin(speak(secured, None, &shared, &ticket)).await;
     if let Some(opened) = opened {
         opened.run(ticket, None).await;
     }
 }
 
-/// The stream to speak HTTP over: `stream` itself, or what a TLS handshake makes of it.
+/// A stream to speak HTTP over, and what is known of the version.
+pub(super) struct Secured<S> {
+    pub(super) stream: S,
+    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
+    pub(super) known: Known,
+}
+
+/// What is known of the version of HTTP, before anything of it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    Nothing,
+    #[cfg(feature = "tls")]
+    Http1,
+    #[cfg(all(feature = "tls", feature = "http2"))]
+    Http2,
+}
+
+/// `stream` itself, or what a TLS handshake makes of it.
 #[cfg(feature = "tls")]
 async fn secure<S: ByteStream>(
     stream: S,
     shared: &Shared,
     ticket: &Ticket,
-) -> Option<super::tls::Connection<S>> {
+) -> Option<Secured<super::tls::Connection<S>>> {
     let Some(tls) = &shared.tls else {
-        return Some(super::tls::Connection::Plain(stream));
+        return Some(Secured {
+            stream: super::tls::Connection::Plain(stream),
+            known: Known::Nothing,
+        });
     };
     let shaken = super::tls::shake_hands(stream, tls, shared.config.tls_handshake);
     // Boxed, so that connections without TLS have no room for it.
@@ -88,56 +113,41 @@ async fn secure<S: ByteStream>(
 }
 
 #[cfg(not(feature = "tls"))]
-async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<S> {
-    Some(stream)
-}
-
-/// A socket that is open, and the session that it lives by.
-struct Opened<S: ByteStream> {
-    sender: WsSender,
-    session: Session<Wire<S>>,
-}
-
-impl<S: ByteStream> Opened<S> {
-    fn run(self, ticket: Ticket, seat: Option<Seat>) -> Running<S> {
-        ticket.is_socket(self.sender);
-        Running {
-            session: self.session,
-            _ticket: ticket,
-            _seat: seat,
-        }
-    }
-}
-
-/// A socket at work, which keeps its seat. An `async` block would have room for the session twice: where
-/// it is captured, and where it is awaited.
-struct Running<S: ByteStream> {
-    session: Session<Wire<S>>,
-    _ticket: Ticket,
-    _seat: Option<Seat>,
-}
-
-impl<S: ByteStream> Future for Running<S> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.session).poll(cx).map(drop)
-    }
+async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<Secured<S>> {
+    Some(Secured {
+        stream,
+        known: Known::Nothing,
+    })
 }
 
 /// Answers the requests of a connection until it ends, or becomes a socket. Then nothing of HTTP stays.
 async fn speak<S: ByteStream>(
-    stream: S,
+    secured: Secured<S>,
     peer: Option<SocketAddr>,
     shared: &Arc<Shared>,
     ticket: &Ticket,
 ) -> Option<Opened<S>> {
+    let begun = Instant::now();
+    #[cfg(not(feature = "http2"))]
+    let (stream, ahead) = (secured.stream, Bytes::new());
+    #[cfg(feature = "http2")]
+    let (stream, ahead) = match begin(secured, begun, shared, ticket).await? {
+        Begins::Http1(stream, ahead) => (stream, ahead),
+        Begins::Http2(stream, config) => {
+            let serving = http2::serve(stream, begun, peer, config, shared, ticket);
+            Box::pin(serving).await;
+            return None;
+        }
+    };
     let connection = Arc::new(Connection {
         shared: Arc::clone(shared),
         peer,
         next: Mutex::default(),
     });
-    match speak_http(stream, &connection, ticket).await {
+    let heard = Arc::new(AtomicBool::new(false));
+    let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&heard));
+    let io = Io::new(stream, ahead, heard, shared.config.write_stall);
+    match speak_http(io, timer, &connection, ticket).await {
         Ok(flusher) => {
             let next = connection
                 .next
@@ -155,15 +165,14 @@ async fn speak<S: ByteStream>(
 
 /// Answers requests until the connection ends or is to become a socket; everything is written then.
 async fn speak_http<S: ByteStream>(
-    stream: S,
+    (io, mut flusher): (Io<S>, Flusher<S>),
+    timer: HeadTimer,
     connection: &Arc<Connection>,
     ticket: &Ticket,
 ) -> Result<Flusher<S>, Failure> {
     let config = &connection.shared.config;
-    let heard = Arc::new(AtomicBool::new(false));
-    let (io, mut flusher) = Io::new(stream, Arc::clone(&heard), config.write_stall);
     let service = service_fn(|request| answer(Arc::clone(connection), request));
-    let http = protocol(config, heard).serve_connection(io, service);
+    let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
     let mut known = false;
     let mut ending = false;
@@ -200,9 +209,9 @@ async fn speak_http<S: ByteStream>(
     Ok(flusher)
 }
 
-fn protocol(config: &ServerConfig, heard: Arc<AtomicBool>) -> http1::Builder {
+fn protocol(config: &ServerConfig, timer: HeadTimer) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(HeadTimer::new(config.head_timeout, heard))
+    http.timer(timer)
         .header_read_timeout(config.keep_alive.min(timer::LONGEST))
         // A peer that has sent all it has to say may still listen.
         .half_close(true)
@@ -241,7 +250,7 @@ async fn answer(
 }
 
 fn open_socket<S: ByteStream>(
-    mut accepted: Accepted,
+    accepted: Accepted,
     flusher: Flusher<S>,
     shared: &Shared,
 ) -> Option<Opened<S>> {
@@ -259,11 +268,16 @@ fn open_socket<S: ByteStream>(
         log::error!("a connection is still in use");
         return None;
     };
-    let config = accepted.consumer.session(shared.config.session.clone());
-    let wire = Wire::server(stream, parts.read_buf, Limits::of(&config));
-    let (socket, session) = open(wire, accepted.handshake, config);
-    Some(Opened {
-        sender: socket.sender(),
-        session: session.consumed_by(accepted.consumer, socket),
-    })
+    let Accepted {
+        handshake,
+        consumer,
+        ..
+    } = accepted;
+    Some(Opened::new(
+        stream,
+        parts.read_buf,
+        handshake,
+        consumer,
+        shared,
+    ))
 }

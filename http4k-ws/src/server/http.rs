@@ -1,9 +1,10 @@
 //! One request, answered by the application.
 
+use std::error::Error;
+
+use bytes::Bytes;
 use http::header::UPGRADE;
 use http::{Request, StatusCode};
-use http_body::Body as _;
-use hyper::body::Incoming;
 
 use super::body::Arriving;
 use super::rules::closing;
@@ -11,12 +12,17 @@ use super::shared::Shared;
 use crate::handler::plain;
 use crate::message::{Body, BodyBounds, BodyStage, Response};
 
+type Failure = Box<dyn Error + Send + Sync>;
+
 /// Answers a request that asks for no upgrade.
 ///
 /// The bounds of its body are those of the server until a filter of its route sets others. So a length
 /// that is told is compared where the body is first asked for, before a byte of it is read and before
 /// `100 Continue`; and a handler that asks for none may answer whatever was announced.
-pub(super) async fn answer(shared: &Shared, mut request: Request<Incoming>) -> Response {
+pub(super) async fn answer<B>(shared: &Shared, mut request: Request<B>) -> Response
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+{
     if request.headers().contains_key(UPGRADE) {
         // Takes hyper's handle of an upgrade to something else out of the extensions.
         drop(hyper::upgrade::on(&mut request));

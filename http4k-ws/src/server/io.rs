@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -32,6 +32,8 @@ const LINGER: Duration = Duration::from_secs(1);
 /// A connection over the stream `S`, as hyper sees it.
 pub(super) struct Io<S> {
     stream: Arc<Mutex<Gathering<S>>>,
+    /// What was read before this was made.
+    ahead: Bytes,
     heard: Arc<AtomicBool>,
     /// How long the peer may take nothing of what is written.
     write_stall: Duration,
@@ -68,10 +70,11 @@ struct Gathering<S> {
 }
 
 impl<S> Io<S> {
-    /// Wraps `stream`; `heard` is raised whenever bytes arrive. A peer that takes nothing for `write_stall`
-    /// fails the flusher.
+    /// Wraps `stream`, of which the bytes `ahead` were read; `heard` is raised whenever bytes arrive. A peer
+    /// that takes nothing for `write_stall` fails the flusher.
     pub(super) fn new(
         stream: S,
+        ahead: Bytes,
         heard: Arc<AtomicBool>,
         write_stall: Duration,
     ) -> (Self, Flusher<S>) {
@@ -85,6 +88,7 @@ impl<S> Io<S> {
         }));
         let io = Self {
             stream: Arc::clone(&stream),
+            ahead,
             heard,
             write_stall,
             ending: None,
@@ -155,11 +159,15 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
     }
 }
 
-/// Ends our side of a connection that HTTP was never spoken over, and reads until the peer ends its own:
-/// for a while.
-#[cfg(feature = "tls")]
-pub(super) async fn end<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> io::Result<()> {
-    let (mut io, _flusher) = Io::new(stream, Arc::default(), LINGER);
+/// Writes `last` to a connection that HTTP was never spoken over, ends our side, and reads until the peer
+/// ends its own: for a while.
+#[cfg(any(feature = "tls", feature = "http2"))]
+pub(super) async fn end<S>(stream: S, last: &[u8]) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let (mut io, _flusher) = Io::new(stream, Bytes::new(), Arc::default(), LINGER);
+    io.gather(last);
     poll_fn(|cx| io.poll_end(cx)).await
 }
 
@@ -243,10 +251,16 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
 
 impl<S: AsyncRead + Unpin> Read for Io<S> {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let length = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead.split_to(length));
+            self.heard.store(true, Ordering::Relaxed);
+            return Poll::Ready(Ok(()));
+        }
         let read = ready!(Pin::new(&mut lock(&self.stream).stream).poll_read(cx, buffer));
         self.heard.store(true, Ordering::Relaxed);
         Poll::Ready(read)

@@ -2,7 +2,8 @@
 //!
 //! A connection speaks HTTP first ([`connection`]). A request that asks for an upgrade goes through the
 //! opening handshake ([`upgrade`]) to the application's ws side, any other ([`http`]) to its http side.
-//! Accepted, the connection leaves hyper and lives on as a session in a task of its own.
+//! Accepted, the connection leaves hyper and lives on as a session in a task of its own. With the feature
+//! `http2`, one that begins so speaks HTTP/2, by the same rules.
 //!
 //! ```no_run
 //! use http4k_ws::{Request, Serve};
@@ -18,7 +19,12 @@ mod body;
 mod config;
 mod connection;
 mod http;
+#[cfg(feature = "http2")]
+mod http2;
 mod io;
+mod opened;
+#[cfg(any(feature = "tls", feature = "http2"))]
+mod rewound;
 mod rules;
 mod running;
 mod serve;
@@ -33,6 +39,8 @@ mod upgrade;
 mod written;
 
 pub use config::ServerConfig;
+#[cfg(feature = "http2")]
+pub use http2::Http2Config;
 pub use running::{RunningServer, Server};
 pub use serve::Serve;
 pub use shutdown::ShutdownReport;

@@ -33,6 +33,12 @@ pub(super) enum Refusal {
     Coding,
     #[error("no expectation but 100-continue can be met (RFC 9110 §10.1.1)")]
     Expectation,
+    #[cfg(feature = "http2")]
+    #[error(":authority and Host are to name the same host (RFC 9113 §8.3.1)")]
+    Authority,
+    #[cfg(feature = "http2")]
+    #[error("the head has {count} fields, over the limit of {limit} (RFC 6585 §5)")]
+    Fields { count: usize, limit: usize },
     #[error("CONNECT and TRACE are not for this server (RFC 9110 §9.3.6, §9.3.8)")]
     Method,
 }
@@ -42,6 +48,10 @@ impl Refusal {
         match self {
             Self::HostCount | Self::Host | Self::Target | Self::Chunked => StatusCode::BAD_REQUEST,
             Self::LongTarget { .. } => StatusCode::URI_TOO_LONG,
+            #[cfg(feature = "http2")]
+            Self::Authority => StatusCode::BAD_REQUEST,
+            #[cfg(feature = "http2")]
+            Self::Fields { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Coding => StatusCode::NOT_IMPLEMENTED,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,

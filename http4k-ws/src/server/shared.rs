@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::ServerConfig;
 use super::admission::Admission;
 use super::shutdown::Connections;
+#[cfg(feature = "tls")]
+use super::tls::protocols;
 use crate::handler::PolyHandler;
 #[cfg(feature = "tls")]
 use crate::tls::Acceptor;
@@ -20,15 +22,14 @@ pub(super) struct Shared {
     pub(super) tls: Option<Acceptor>,
 }
 
-/// What is spoken over TLS (RFC 7301 §6).
-#[cfg(feature = "tls")]
-const PROTOCOLS: &[&str] = &["http/1.1"];
-
 impl Shared {
     pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
         Arc::new(Self {
             #[cfg(feature = "tls")]
-            tls: config.tls.as_ref().map(|tls| tls.acceptor(PROTOCOLS)),
+            tls: config
+                .tls
+                .as_ref()
+                .map(|tls| tls.acceptor(protocols(&config))),
             app,
             admission: Admission::new(&config),
             config,

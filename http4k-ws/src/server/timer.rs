@@ -27,19 +27,23 @@ struct Shared {
     /// Whether a head was waited for already.
     used: AtomicBool,
     head_timeout: Duration,
+    /// When the connection began.
+    begun: Instant,
     /// Never contended: one task polls it.
     timer: Mutex<Pin<Box<tokio::time::Sleep>>>,
 }
 
 impl HeadTimer {
-    /// A timer for heads that take `head_timeout` at most; `heard` is raised when bytes arrive.
-    pub(super) fn new(head_timeout: Duration, heard: Arc<AtomicBool>) -> Self {
+    /// A timer for heads that take `head_timeout` at most, the first from `begun` on; `heard` is raised when
+    /// bytes arrive.
+    pub(super) fn new(head_timeout: Duration, begun: Instant, heard: Arc<AtomicBool>) -> Self {
         let head_timeout = head_timeout.min(LONGEST);
         Self(Arc::new(Shared {
             heard,
             used: AtomicBool::new(false),
             head_timeout,
-            timer: Mutex::new(Box::pin(tokio::time::sleep(head_timeout))),
+            begun,
+            timer: Mutex::new(Box::pin(tokio::time::sleep_until(begun + head_timeout))),
         }))
     }
 }
@@ -53,7 +57,7 @@ impl Timer for HeadTimer {
     fn sleep_until(&self, deadline: StdInstant) -> Pin<Box<dyn Sleep>> {
         self.0.heard.store(false, Ordering::Relaxed);
         let first = !self.0.used.swap(true, Ordering::Relaxed);
-        let head = first.then(|| Instant::now() + self.0.head_timeout);
+        let head = first.then(|| self.0.begun + self.0.head_timeout);
         Box::pin(HeadSleep {
             shared: Arc::clone(&self.0),
             silent: deadline.into(),

@@ -1,20 +1,36 @@
 //! The TLS handshake, before anything of HTTP.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::StatusCode;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use bytes::Bytes;
+use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
+use super::connection::{Known, Secured};
 use super::io::end;
+use super::rewound::Rewound;
+use super::{ServerConfig, written};
+#[cfg(feature = "http2")]
+use crate::tls::agreed;
 use crate::tls::{Acceptor, Either, ServerStream};
 use crate::wire::ByteStream;
 
+#[cfg(feature = "http2")]
+const HTTP2: &str = "h2";
+
+/// What is spoken over TLS, best first (RFC 7301 §6, RFC 9113 §3.2).
+pub(super) fn protocols(config: &ServerConfig) -> &'static [&'static str] {
+    #[cfg(feature = "http2")]
+    if config.http2.is_some() {
+        return &[HTTP2, "http/1.1"];
+    }
+    let _ = config;
+    &["http/1.1"]
+}
+
 /// A connection over the stream `S`, encrypted or not.
-pub(super) type Connection<S> = Either<S, Box<ServerStream<Begun<S>>>>;
+pub(super) type Connection<S> = Either<S, Box<ServerStream<Rewound<S>>>>;
 
 /// Every TLS connection begins with a record of this type (RFC 8446 §5.1).
 const HANDSHAKE: u8 = 0x16;
@@ -24,14 +40,17 @@ pub(super) async fn shake_hands<S: ByteStream>(
     stream: S,
     tls: &Acceptor,
     limit: Duration,
-) -> Option<Connection<S>> {
+) -> Option<Secured<Connection<S>>> {
     match timeout(limit, begin(stream, tls)).await {
-        Ok(Ok(encrypted)) => Some(Either::Encrypted(Box::new(encrypted))),
-        Ok(Err(Failure { reason, rest })) => {
+        Ok(Ok(stream)) => Some(Secured {
+            known: known(&stream),
+            stream: Either::Encrypted(Box::new(stream)),
+        }),
+        Ok(Err(Failure { reason, rest, last })) => {
             log::debug!("a connection shook no hands: {reason}");
             // So that the peer hears why.
             if let Some(stream) = rest {
-                let _ = end(stream).await;
+                let _ = end(stream, &last).await;
             }
             None
         }
@@ -45,102 +64,59 @@ pub(super) async fn shake_hands<S: ByteStream>(
 struct Failure<S> {
     reason: io::Error,
     /// The connection, where it still stands.
-    rest: Option<Begun<S>>,
+    rest: Option<Rewound<S>>,
+    /// What is still to be said.
+    last: Vec<u8>,
 }
 
 async fn begin<S: ByteStream>(
     mut stream: S,
     tls: &Acceptor,
-) -> Result<ServerStream<Begun<S>>, Failure<S>> {
+) -> Result<ServerStream<Rewound<S>>, Failure<S>> {
     let first = match stream.read_u8().await {
         Ok(first) => first,
-        Err(reason) => return Err(Failure { reason, rest: None }),
+        Err(reason) => {
+            return Err(Failure {
+                reason,
+                rest: None,
+                last: Vec::new(),
+            });
+        }
     };
-    let mut begun = Begun {
-        first: Some(first),
-        stream,
-    };
+    let begun = Rewound::new(Bytes::copy_from_slice(&[first]), stream);
     // Methods of HTTP are capital letters.
     if first.is_ascii_uppercase() {
-        let reason = io::Error::other("it speaks HTTP without TLS");
-        let told = begun.write_all(&no_tls()).await;
         return Err(Failure {
-            reason,
-            rest: told.is_ok().then_some(begun),
+            reason: io::Error::other("it speaks HTTP without TLS"),
+            rest: Some(begun),
+            last: written::no_tls(),
         });
     }
     if first != HANDSHAKE {
-        let reason = io::Error::other("it speaks no TLS");
-        return Err(Failure { reason, rest: None });
+        return Err(Failure {
+            reason: io::Error::other("it speaks no TLS"),
+            rest: None,
+            last: Vec::new(),
+        });
     }
     let shaken = tls.accept(begun).await;
     shaken.map_err(|(reason, stream)| Failure {
         reason,
         rest: Some(stream),
+        last: Vec::new(),
     })
 }
 
-/// 400, for one who did not know that this is a port for TLS.
-fn no_tls() -> Vec<u8> {
-    let line = "this port speaks HTTP over TLS only: ask with https:// or wss://\n";
-    let status = StatusCode::BAD_REQUEST;
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
-         Connection: close\r\n\r\n{line}",
-        line.len()
-    )
-    .into_bytes()
-}
-
-/// A stream whose first byte was looked at.
-#[derive(Debug)]
-pub(super) struct Begun<S> {
-    first: Option<u8>,
-    stream: S,
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Begun<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        if buffer.remaining() > 0 {
-            if let Some(first) = self.first.take() {
-                buffer.put_slice(&[first]);
-                return Poll::Ready(Ok(()));
-            }
-        }
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+#[cfg(feature = "http2")]
+fn known<S>(stream: &ServerStream<S>) -> Known {
+    if agreed(stream) == Some(HTTP2.as_bytes()) {
+        Known::Http2
+    } else {
+        Known::Http1
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Begun<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
+#[cfg(not(feature = "http2"))]
+fn known<S>(_stream: &ServerStream<S>) -> Known {
+    Known::Http1
 }

@@ -75,11 +75,9 @@ pub(super) async fn answer(
     mut request: http::Request<Incoming>,
 ) -> Result<(Response, Accepted), Response> {
     let has_body = !request.body().is_end_stream();
-    let accept = check(&request, has_body)
-        .and_then(|accept| allowed(&shared.config, &request).map(|()| accept))
-        .map_err(Refused::response)?;
+    let accept = check(&request, has_body).map_err(Refused::response)?;
     let upgrade = hyper::upgrade::on(&mut request);
-    let (handshake, consumer) = shared.app.upgrade(compact(request)).await?;
+    let (handshake, consumer) = agree(shared, request).await?;
     let response = switching(accept, handshake.subprotocol.as_deref());
     let accepted = Accepted {
         upgrade,
@@ -87,6 +85,45 @@ pub(super) async fn answer(
         consumer,
     };
     Ok((response, accepted))
+}
+
+/// What is asked of the page and of the application, in either version of HTTP.
+async fn agree<B>(
+    shared: &Shared,
+    request: http::Request<B>,
+) -> Result<(Handshake, WsConsumer), Response> {
+    allowed(&shared.config, &request).map_err(Refused::response)?;
+    shared.app.upgrade(compact(request)).await
+}
+
+/// Answers an extended CONNECT (RFC 8441 §5): 200 and what is to come of it, or a refusal.
+#[cfg(feature = "http2")]
+pub(super) async fn answer_http2(
+    shared: &Shared,
+    request: http::Request<()>,
+) -> Result<(Response, Handshake, WsConsumer), Response> {
+    let agreed = match version(request.headers()) {
+        Ok(()) => agree(shared, request).await,
+        Err(refused) => Err(refused.response()),
+    };
+    let (handshake, consumer) = agreed.map_err(in_http2)?;
+    let mut response = Response::new(Body::empty());
+    choose(response.headers_mut(), handshake.subprotocol.as_deref());
+    Ok((response, handshake, consumer))
+}
+
+/// The same refusal with a status that refuses in HTTP/2 too.
+#[cfg(feature = "http2")]
+fn in_http2(mut refusal: Response) -> Response {
+    let status = refusal.status_mut();
+    if *status == StatusCode::UPGRADE_REQUIRED {
+        // It would have to name what to upgrade to, which no field can (RFC 9113 §8.2.2).
+        *status = StatusCode::BAD_REQUEST;
+    } else if status.is_success() {
+        log::warn!("a socket was refused with {status}, which would open it: 403 is sent");
+        *status = StatusCode::FORBIDDEN;
+    }
+    refusal
 }
 
 /// The rules of RFC 6455 §4.2.1; gives the `Sec-WebSocket-Accept` to answer with.
@@ -99,16 +136,20 @@ fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, R
         .map(HeaderValue::as_bytes)
         .filter(|key| is_key(key))
         .ok_or(Refused::Key)?;
-    let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
-    match (versions.next(), versions.next()) {
-        (Some(_), Some(_)) => return Err(Refused::Versions),
-        (Some(version), None) if version == "13" => {}
-        _ => return Err(Refused::Version),
-    }
+    version(headers)?;
     if has_body {
         return Err(Refused::Body);
     }
     HeaderValue::try_from(accept_key(key)).map_err(|_| Refused::Key)
+}
+
+fn version(headers: &HeaderMap) -> Result<(), Refused> {
+    let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
+    match (versions.next(), versions.next()) {
+        (Some(_), Some(_)) => Err(Refused::Versions),
+        (Some(version), None) if version == "13" => Ok(()),
+        _ => Err(Refused::Version),
+    }
 }
 
 /// 22 characters of base64 and two of padding are 16 bytes (RFC 4648 §4).
@@ -143,16 +184,20 @@ fn switching(accept: HeaderValue, subprotocol: Option<&str>) -> Response {
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    choose(headers, subprotocol);
+    response
+}
+
+fn choose(headers: &mut HeaderMap, subprotocol: Option<&str>) {
     // It was offered in a field, so it can stand in one.
     if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
     }
-    response
 }
 
 /// The same request with fields and target of its own: hyper's are slices of its read buffer, which a
 /// socket would keep as long as it lives.
-fn compact(request: http::Request<Incoming>) -> Request {
+fn compact<B>(request: http::Request<B>) -> Request {
     let (mut parts, _body) = request.into_parts();
     let target = parts.uri.to_string();
     let length = parts.headers.values().map(HeaderValue::len).sum::<usize>() + target.len();

@@ -20,6 +20,15 @@ pub(super) fn too_many_connections() -> Vec<u8> {
     )
 }
 
+/// For a connection that speaks HTTP, on a port for TLS.
+#[cfg(feature = "tls")]
+pub(super) fn no_tls() -> Vec<u8> {
+    last(
+        StatusCode::BAD_REQUEST,
+        "this port speaks HTTP over TLS only: ask with https:// or wss://\n",
+    )
+}
+
 /// The last response of a connection.
 fn last(status: StatusCode, line: &str) -> Vec<u8> {
     let date = httpdate::fmt_http_date(SystemTime::now());

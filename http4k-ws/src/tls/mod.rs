@@ -24,6 +24,8 @@ pub use error::TlsConfigError;
 pub use error::TlsError;
 #[cfg(feature = "server")]
 pub use server::ServerTls;
+#[cfg(all(feature = "server", feature = "http2"))]
+pub(crate) use server::agreed;
 #[cfg(feature = "server")]
 pub(crate) use server::{Acceptor, ServerStream};
 

@@ -163,6 +163,12 @@ pub(crate) struct Acceptor(TlsAcceptor);
 /// The server's end of an encrypted stream.
 pub(crate) type ServerStream<S> = tokio_rustls::server::TlsStream<S>;
 
+/// The protocol that was agreed on (RFC 7301).
+#[cfg(feature = "http2")]
+pub(crate) fn agreed<S>(stream: &ServerStream<S>) -> Option<&[u8]> {
+    stream.get_ref().1.alpn_protocol()
+}
+
 impl Acceptor {
     /// Shakes hands over `stream`, and gives it back where that fails, with what was said about it.
     pub(crate) async fn accept<S: ByteStream>(

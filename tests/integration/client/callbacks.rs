@@ -153,6 +153,19 @@ fn callbacks_registered_later_miss_nothing() {
     assert_eq!(told(&again.1), WsStatus::NORMAL);
 }
 
+#[test]
+fn what_came_before_the_end_is_given_to_who_asks_after_it() {
+    let (server, (tell, listen)) = (serve(), channel());
+    let client = WebSocketClient::non_blocking(to(&server, "/greet/bob"), |ws: WebSocket| {
+        ws.try_send("hello").expect("room");
+    });
+    client.on_close(move |status| tell.send(status).expect("a listener"));
+    assert_eq!(told(&listen), WsStatus::NORMAL);
+    let late = witness(&client);
+    let heard: Vec<_> = late.try_iter().collect();
+    assert_eq!(heard, ["bob", "hello", "1000"]);
+}
+
 /// CASE 8.
 #[test]
 fn the_status_the_server_chose_arrives() {

@@ -6,6 +6,7 @@ mod attribute;
 mod backpressure;
 mod closing;
 mod failing;
+mod filters;
 mod messages;
 mod model;
 mod opening;

@@ -4,8 +4,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use http4k_ws::{
-    InMemory, IntoRequest, OverDuplex, OverNetwork, PolyHandler, Response, ServerConfig,
-    SessionConfig, World as _, WsClient,
+    InMemory, IntoRequest, OriginPolicy, OverDuplex, OverNetwork, PolyHandler, Response,
+    ServerConfig, SessionConfig, World as _, WsClient,
 };
 
 /// Where an application lives, and how its clients reach it.
@@ -58,8 +58,11 @@ macro_rules! world {
     };
 }
 
+/// The bounds of a server that refuses nothing by itself that an application in memory would get.
 fn within(session: SessionConfig) -> ServerConfig {
-    ServerConfig::default().with_session(session)
+    ServerConfig::default()
+        .with_session(session)
+        .with_origins(OriginPolicy::any())
 }
 
 world! {

@@ -142,7 +142,7 @@ async fn http_without_tls_is_told_so() {
         .expect("text");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
-    assert!(head.contains(&format!("Content-Length: {}", body.len())));
+    assert!(head.contains(&format!("content-length: {}", body.len())));
     assert!(body.contains("https://"), "{body}");
     drop(ours);
     within(serving).await.expect("a connection that ended");

@@ -10,6 +10,7 @@ mod callbacks;
 mod config;
 mod deadlines;
 mod error;
+mod observers;
 mod outbound;
 mod phase;
 mod pump;
@@ -22,6 +23,7 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub use observers::WsEvent;
 #[cfg(feature = "server")]
 pub(crate) use pump::Session;
 pub(crate) use pump::open;

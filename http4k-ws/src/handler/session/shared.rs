@@ -7,8 +7,9 @@ use std::task::{Context, Poll, Waker};
 use tokio::sync::Notify;
 
 use super::SessionConfig;
-use super::callbacks::{Callbacks, OnClose};
+use super::callbacks::Callbacks;
 use super::error::SendError;
+use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
 use crate::message::{WsMessage, WsStatus};
@@ -21,6 +22,7 @@ pub(super) struct Shared {
     room: Notify,
     /// Tells those who wait for the end.
     over: Notify,
+    pub(super) observers: Observers,
 }
 
 pub(super) struct State {
@@ -71,6 +73,7 @@ impl Shared {
             }),
             room: Notify::new(),
             over: Notify::new(),
+            observers: Observers::default(),
         }
     }
 
@@ -189,12 +192,12 @@ impl Shared {
     }
 
     /// The socket is over; the first status stays. Gives the callbacks to tell, once.
-    pub(super) fn finish(&self, status: WsStatus) -> Vec<OnClose> {
+    pub(super) fn finish(&self, status: WsStatus) -> Option<Callbacks> {
         let mut state = self.lock();
         if state.closed.is_some() {
-            return Vec::new();
+            return None;
         }
-        state.closed = Some(status);
+        state.closed = Some(status.clone());
         if !state.keeps_unsent {
             state.outbound.clear();
         }
@@ -204,7 +207,13 @@ impl Shared {
         drop(state);
         self.room.notify_waiters();
         self.over.notify_waiters();
-        callbacks.on_close
+        self.observers.tell(WsEvent::Closed(&status));
+        Some(callbacks)
+    }
+
+    /// Takes a message that came.
+    pub(super) fn take_received(&self) -> Option<WsMessage> {
+        self.lock().inbound.pop()
     }
 
     /// Tells those who wait for room; says whether there were any.

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use futures_util::{Sink, Stream};
 
 use super::error::{IntoWsResult, SendError, WsError};
+use super::observers::WsEvent;
 use super::sender::WsSender;
 use super::shared::Shared;
 #[cfg(feature = "client")]
@@ -132,7 +133,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
-    /// The upgrade request; where it was routed, its path parameters can be read.
+    /// The upgrade request, as the filters before the handler left it; where it was routed, its path
+    /// parameters can be read.
     pub fn request(&self) -> &Request {
         &self.end.handshake.request
     }
@@ -261,17 +263,29 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         R: IntoWsResult,
     {
         let spoken = self.spoken;
-        self.register(|callbacks| {
-            callbacks.on_message.push(Box::new(move |message| {
-                callback(decoded(spoken, message)?).into_ws_result()
-            }));
-        });
+        let mut callback = move |message| callback(decoded(spoken, message)?).into_ws_result();
+        let mut state = self.end.shared.lock();
+        state.callbacks.registered = true;
+        if state.closed.is_none() {
+            state.callbacks.on_message.push(Box::new(callback));
+            state.wake_session();
+            return;
+        }
+        drop(state);
+        // The socket is over, and what came before that is still to be had.
+        while let Some(message) = self.end.shared.take_received() {
+            if let Err(error) = callback(message) {
+                log::warn!("a callback failed on a socket that is over: {error}");
+            }
+        }
     }
 
     /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback, which then
     /// does not close the socket.
     pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
-        self.register(|callbacks| callbacks.on_error.push(Box::new(callback)));
+        let mut state = self.end.shared.lock();
+        state.callbacks.registered = true;
+        state.callbacks.on_error.push(Box::new(callback));
     }
 
     /// Calls `callback` once, when the socket is closed, by whichever side.
@@ -287,11 +301,29 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
-    fn register(&self, add: impl FnOnce(&mut super::callbacks::Callbacks)) {
-        let mut state = self.end.shared.lock();
-        state.callbacks.registered = true;
-        add(&mut state.callbacks);
-        state.wake_session();
+    /// Tells `observer` of every message that comes and goes from now on, and of the end.
+    ///
+    /// It looks on and changes nothing, and the socket does not live longer for it; what it does should be
+    /// short, for the socket waits. Filters observe what is behind them:
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::WsEvent;
+    ///
+    /// let log = Arc::new(Mutex::new(Vec::new()));
+    /// let to = Arc::clone(&log);
+    /// let app = move |ws: WebSocket| {
+    ///     let to = Arc::clone(&to);
+    ///     ws.observe(move |event: WsEvent<'_>| to.lock().unwrap().push(format!("{event:?}")));
+    ///     ws.try_send("hello")
+    /// };
+    /// assert_eq!(app.test_ws("/").closed(), Some(WsStatus::NORMAL));
+    /// assert_eq!(log.lock().unwrap()[0], r#"Sent(Text("hello"))"#);
+    /// ```
+    pub fn observe(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
+        self.end.shared.observers.add(observer);
     }
 }
 

@@ -14,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use http_body::Frame;
 use http_body_util::BodyExt;
@@ -185,10 +185,10 @@ impl Body {
         match self.0 {
             Inner::Bytes(bytes) => Ok(bytes),
             Inner::Stream(stream) => {
-                let stream = stream
+                let frames = stream
                     .into_inner()
                     .unwrap_or_else(|poisoned| poisoned.into_inner());
-                Ok(stream.collect().await?.to_bytes())
+                gathered(frames).await
             }
         }
     }
@@ -218,6 +218,28 @@ impl Body {
             position: error.utf8_error().valid_up_to(),
         })
     }
+}
+
+/// The bytes of all frames. They are copied together as they come, for a peer that sends a chunk for each
+/// byte would otherwise have each take a hundred.
+async fn gathered(mut frames: Frames) -> Result<Bytes, BodyError> {
+    let (mut first, mut gathered) = (Bytes::new(), BytesMut::new());
+    while let Some(frame) = frames.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if first.is_empty() && gathered.is_empty() {
+            first = data;
+        } else {
+            gathered.extend_from_slice(&std::mem::take(&mut first));
+            gathered.extend_from_slice(&data);
+        }
+    }
+    Ok(if gathered.is_empty() {
+        first
+    } else {
+        gathered.freeze()
+    })
 }
 
 impl Default for Body {

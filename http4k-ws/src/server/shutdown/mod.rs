@@ -9,13 +9,13 @@ mod tests;
 
 use std::collections::HashMap;
 use std::future::Future;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::future::poll_fn;
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "tls", feature = "http2"))]
 use std::task::Poll;
 use std::task::Waker;
 use std::time::Duration;
@@ -171,7 +171,7 @@ impl Connections {
 
 impl Ticket {
     /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "tls", feature = "http2"))]
     pub(super) async fn unless_stopping<T>(
         &self,
         mut work: impl Future<Output = T> + Unpin,

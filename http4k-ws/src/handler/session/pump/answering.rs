@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use super::Session;
+use crate::handler::session::callbacks::Callbacks;
 use crate::handler::session::error::WsError;
 use crate::handler::session::transport::Transport;
 use crate::message::WsStatus;
@@ -64,6 +65,26 @@ impl<T: Transport> Session<T> {
             // Those registered meanwhile come after those that were there.
             callbacks.append(&mut state.callbacks.on_message);
             state.callbacks.on_message = callbacks;
+        }
+    }
+
+    /// Hands what came before the end of the socket, and found no room for its answers or nobody there, to
+    /// its callbacks all the same: whoever receives would get it too.
+    pub(super) fn hand_over_rest(&self, callbacks: &mut Callbacks) {
+        if callbacks.on_message.is_empty() {
+            return;
+        }
+        while let Some(message) = self.shared.take_received() {
+            for callback in &mut callbacks.on_message {
+                let message = message.clone();
+                match catch_unwind(AssertUnwindSafe(|| callback(message))) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        log::warn!("a callback failed on a socket that is over: {error}")
+                    }
+                    Err(_panic) => log::error!("a WebSocket callback panicked"),
+                }
+            }
         }
     }
 

@@ -234,7 +234,11 @@ impl<T: Transport> Session<T> {
 
     /// The socket is over with `status`; tells everybody, once.
     fn finish(&mut self, status: WsStatus) {
-        for callback in self.shared.finish(status.clone()) {
+        let Some(mut callbacks) = self.shared.finish(status.clone()) else {
+            return;
+        };
+        self.hand_over_rest(&mut callbacks);
+        for callback in callbacks.on_close {
             let status = status.clone();
             if catch_unwind(AssertUnwindSafe(|| callback(status))).is_err() {
                 log::error!("a WebSocket callback panicked");

@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::{Session, Turn};
+use crate::handler::session::observers::WsEvent;
 use crate::handler::session::phase::Phase;
 use crate::handler::session::transport::{Incoming, Transport};
 use crate::message::{WsMessage, WsStatus};
@@ -45,6 +46,7 @@ impl<T: Transport> Session<T> {
 
     fn receive(&mut self, message: WsMessage, turn: &mut Turn) {
         turn.read.add(&message);
+        self.shared.observers.tell(WsEvent::Received(&message));
         let mut state = self.shared.lock();
         if state.end().is_none() {
             state.inbound.push(message);

@@ -3,6 +3,7 @@
 use std::task::{Context, Poll};
 
 use super::{Session, Turn};
+use crate::handler::session::observers::WsEvent;
 use crate::handler::session::phase::Phase;
 use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
@@ -54,6 +55,7 @@ impl<T: Transport> Session<T> {
                 return true;
             };
             turn.written.add(&message);
+            self.shared.observers.tell(WsEvent::Sent(&message));
             if self
                 .transport
                 .start_send(Outgoing::Message(message))

@@ -1,0 +1,86 @@
+//! What becomes of a socket whose consumer fails.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+
+use crate::handler::{SendError, WsError, WsFilter, WsHandler, WsNext};
+use crate::message::{Request, WsStatus};
+
+/// How a consumer failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WsFailure<'a> {
+    /// It gave back an error.
+    Error(&'a WsError),
+    /// It panicked, with this.
+    Panic(&'a (dyn Any + Send)),
+}
+
+/// The error, or the text that a panic has.
+impl fmt::Display for WsFailure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => fmt::Display::fmt(error, f),
+            Self::Panic(panic) => {
+                let text = panic.downcast_ref::<&str>().copied();
+                let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+                f.write_str(text.unwrap_or("a panic without a text"))
+            }
+        }
+    }
+}
+
+/// Closes the sockets of consumers that fail with the status that `status` gives, in place of the usual
+/// ones: 1011, or that of the error.
+///
+/// A consumer that fails because its socket is over fails no more. Errors of callbacks go to
+/// [`on_error`](crate::WebSocket::on_error), and not here.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{WsFailure, WsFilter, catch_failures};
+///
+/// async fn broken(_ws: WebSocket) -> WsResult {
+///     Err(std::io::Error::other("the database is gone").into())
+/// }
+///
+/// let app = catch_failures(|failure: WsFailure<'_>| {
+///     WsStatus::new(4500, failure.to_string()).unwrap_or(WsStatus::INTERNAL_ERROR)
+/// });
+/// let mut client = app.then(broken).test_ws("/");
+/// assert_eq!(client.closed().unwrap().to_string(), "4500 the database is gone");
+/// ```
+pub fn catch_failures<F>(status: F) -> impl WsFilter + Clone
+where
+    F: Fn(WsFailure<'_>) -> WsStatus + Clone + Send + Sync + 'static,
+{
+    move |request: Request, next: WsNext| {
+        let status = status.clone();
+        async move {
+            let response = next.call(request).await;
+            response.map_consumer(|consumer| {
+                consumer.around(|consumer| {
+                    Box::pin(async move {
+                        match AssertUnwindSafe(consumer).catch_unwind().await {
+                            Ok(Err(error)) if !is_of_the_end(&error) => {
+                                Err(WsError::closing(status(WsFailure::Error(&error))))
+                            }
+                            Ok(result) => result,
+                            Err(panic) => Err(WsError::closing(status(WsFailure::Panic(&*panic)))),
+                        }
+                    })
+                })
+            })
+        }
+    }
+}
+
+fn is_of_the_end(error: &WsError) -> bool {
+    let cause = error.cause().and_then(|cause| cause.downcast_ref());
+    matches!(cause, Some(SendError::Closed(_)))
+}

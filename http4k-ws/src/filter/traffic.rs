@@ -1,0 +1,108 @@
+//! What goes through an application, line by line.
+
+use std::fmt::Display;
+
+use crate::handler::{
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WebSocket, WsConsumer,
+    WsEvent, WsFilter, WsHandler, WsNext, WsResponse,
+};
+use crate::message::Request;
+
+/// Calls `print` with a line for every answer, every message of a socket, and its end.
+///
+/// For development: the lines hold what the messages do, cut where they are long.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::print_traffic;
+///
+/// async fn greet(ws: WebSocket) -> WsResult {
+///     Ok(ws.send("hello").await?)
+/// }
+///
+/// let lines = Arc::new(Mutex::new(Vec::new()));
+/// let to = Arc::clone(&lines);
+/// let app = routes! { "/" => http(|| "hello"), "/ws" => ws(greet(ws)) };
+/// // Most often it is `print_traffic(|line| eprintln!("{line}"))`.
+/// let app = app.with(print_traffic(move |line| to.lock().unwrap().push(line)));
+/// app.test_http("/");
+/// app.test_ws("/ws").closed();
+/// assert_eq!(
+///     *lines.lock().unwrap(),
+///     [
+///         "GET / answered: 200 OK",
+///         "GET /ws accepted",
+///         r#"GET /ws sent: Text("hello")"#,
+///         "GET /ws closed: 1000",
+///     ]
+/// );
+/// ```
+pub fn print_traffic<F>(print: F) -> impl PolyFilter + Clone
+where
+    F: Fn(String) + Clone + Send + Sync + 'static,
+{
+    Traffic(print)
+}
+
+#[derive(Clone)]
+struct Traffic<F>(F);
+
+/// The part that all lines of a request begin with.
+fn line(request: &Request) -> String {
+    format!("{} {}", request.method(), request.uri())
+}
+
+impl<F: Fn(String) + Clone + Send + Sync + 'static> PolyFilter for Traffic<F> {
+    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
+        let print = self.0.clone();
+        let printing = move |request: Request, next: Next| {
+            let (print, asked) = (print.clone(), line(&request));
+            async move {
+                let response = next.call(request).await;
+                print(format!("{asked} answered: {}", response.status()));
+                response
+            }
+        };
+        printing.then(next)
+    }
+
+    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
+        let print = self.0.clone();
+        let printing = move |request: Request, next: WsNext| {
+            let (print, asked) = (print.clone(), line(&request));
+            async move {
+                let response = next.call(request).await;
+                print(opened(&asked, &response));
+                response.map_consumer(|consumer| observed(consumer, asked, print))
+            }
+        };
+        printing.then(next)
+    }
+}
+
+fn opened(asked: &str, response: &WsResponse) -> String {
+    match (response.refusal(), response.subprotocol()) {
+        (Some(refusal), _) => format!("{asked} refused: {}", refusal.status()),
+        (None, None) => format!("{asked} accepted"),
+        (None, Some(subprotocol)) => format!("{asked} accepted, subprotocol {subprotocol}"),
+    }
+}
+
+fn observed(
+    consumer: WsConsumer,
+    asked: String,
+    print: impl Fn(String) + Send + Sync + 'static,
+) -> WsConsumer {
+    consumer.after(move |socket: &mut WebSocket| {
+        let print = move |what: &str, of: &dyn Display| print(format!("{asked} {what}: {of}"));
+        socket.observe(move |event: WsEvent<'_>| match event {
+            WsEvent::Received(message) => print("received", &format_args!("{message:?}")),
+            WsEvent::Sent(message) => print("sent", &format_args!("{message:?}")),
+            WsEvent::Closed(status) => print("closed", status),
+        });
+    })
+}

@@ -1,0 +1,58 @@
+//! Who looks on while messages travel.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::message::{WsMessage, WsStatus};
+
+/// What happens on a socket, as those who [observe](crate::WebSocket::observe) it are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WsEvent<'a> {
+    /// A message came from the peer.
+    Received(&'a WsMessage),
+    /// A message leaves for the peer.
+    Sent(&'a WsMessage),
+    /// The socket is over. Nothing comes after this.
+    Closed(&'a WsStatus),
+}
+
+type Observer = Arc<dyn Fn(WsEvent<'_>) + Send + Sync>;
+
+/// The observers of one socket: most have none, and pay nothing.
+#[derive(Default)]
+pub(super) struct Observers {
+    any: AtomicBool,
+    list: Mutex<Vec<Observer>>,
+}
+
+impl Observers {
+    pub(super) fn add(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
+        let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        list.push(Arc::new(observer));
+        self.any.store(true, Ordering::Release);
+    }
+
+    pub(super) fn tell(&self, event: WsEvent<'_>) {
+        if !self.any.load(Ordering::Acquire) {
+            return;
+        }
+        // No lock is held while anybody's code runs.
+        let list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        let observers = list.clone();
+        drop(list);
+        for observer in observers {
+            if catch_unwind(AssertUnwindSafe(|| observer(event))).is_err() {
+                log::error!("an observer of a WebSocket panicked");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Observers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observers")
+    }
+}

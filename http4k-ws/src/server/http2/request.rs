@@ -1,0 +1,114 @@
+//! A request of HTTP/2 in the shape of one of HTTP/1.1, which rules and applications know.
+
+use http::header::{COOKIE, HOST, HeaderMap, HeaderValue};
+use http::{Request, Uri};
+
+use crate::server::ServerConfig;
+use crate::server::rules::Refusal;
+
+/// Gives a request its Host, the path and query alone as its target, and one Cookie.
+pub(super) fn in_shape<B>(
+    mut request: Request<B>,
+    config: &ServerConfig,
+) -> Result<Request<B>, Refusal> {
+    name_the_host(&mut request)?;
+    // CONNECT has no path, and is refused by its method.
+    if let Some(target) = request.uri().path_and_query().cloned() {
+        *request.uri_mut() = Uri::from(target);
+    }
+    join_cookies(request.headers_mut());
+    let (count, limit) = (request.headers().len(), config.max_fields);
+    if count > limit {
+        return Err(Refusal::Fields { count, limit });
+    }
+    Ok(request)
+}
+
+/// Host is what `:authority` says, and may not say otherwise (RFC 9113 §8.3.1).
+fn name_the_host<B>(request: &mut Request<B>) -> Result<(), Refusal> {
+    let Some(authority) = request.uri().authority().cloned() else {
+        return Ok(());
+    };
+    let same = |host: &HeaderValue| {
+        host.as_bytes()
+            .eq_ignore_ascii_case(authority.as_str().as_bytes())
+    };
+    if !request.headers().get_all(HOST).iter().all(same) {
+        return Err(Refusal::Authority);
+    }
+    let host = HeaderValue::try_from(authority.as_str()).map_err(|_| Refusal::Host)?;
+    request.headers_mut().insert(HOST, host);
+    Ok(())
+}
+
+/// A cookie may come in several fields, for their sake who compress them; an application sees one
+/// (RFC 9113 §8.2.3).
+fn join_cookies(headers: &mut HeaderMap) {
+    let crumbs: Vec<_> = headers
+        .get_all(COOKIE)
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .collect();
+    if crumbs.len() < 2 {
+        return;
+    }
+    // Each is a field's value, so all are.
+    if let Ok(cookie) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..])) {
+        headers.insert(COOKIE, cookie);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(uri: &str, fields: &[(&str, &str)]) -> Request<()> {
+        let mut request = Request::get(uri);
+        for (name, value) in fields {
+            request = request.header(*name, *value);
+        }
+        request.body(()).expect("a request")
+    }
+
+    fn shaped(uri: &str, fields: &[(&str, &str)]) -> Result<Request<()>, Refusal> {
+        in_shape(asked(uri, fields), &ServerConfig::default())
+    }
+
+    #[test]
+    fn the_authority_becomes_the_host() {
+        for fields in [
+            &[][..],
+            &[("host", "a:1")],
+            &[("host", "A:1"), ("host", "a:1")],
+        ] {
+            let request = shaped("http://a:1/b?c", fields).expect("a request");
+            assert_eq!(request.uri(), "/b?c");
+            let hosts: Vec<_> = request.headers().get_all(HOST).iter().collect();
+            assert_eq!(hosts, ["a:1"]);
+        }
+    }
+
+    #[test]
+    fn a_host_that_says_otherwise_is_refused() {
+        for fields in [&[("host", "b")][..], &[("host", "a"), ("host", "b")]] {
+            assert_eq!(shaped("http://a/", fields).err(), Some(Refusal::Authority));
+        }
+    }
+
+    #[test]
+    fn cookies_are_joined() {
+        let fields = [("cookie", "a=1"), ("x", "y"), ("cookie", "b=2; c=3")];
+        let request = shaped("http://a/", &fields).expect("a request");
+        let cookies: Vec<_> = request.headers().get_all(COOKIE).iter().collect();
+        assert_eq!(cookies, ["a=1; b=2; c=3"]);
+    }
+
+    #[test]
+    fn fields_are_counted() {
+        let many = vec![("x", "y"); 100];
+        let refused = shaped("http://a/", &many).err();
+        let (count, limit) = (101, 100);
+        assert_eq!(refused, Some(Refusal::Fields { count, limit }));
+        assert!(shaped("http://a/", &many[1..]).is_ok());
+    }
+}

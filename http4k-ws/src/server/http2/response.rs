@@ -1,0 +1,159 @@
+//! An answer, sent as fast as the peer takes it.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use h2::server::SendResponse;
+use h2::{Reason, SendStream};
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+    UPGRADE,
+};
+use http::{Response as HttpResponse, StatusCode};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use tokio::time::timeout;
+
+use super::socket::poll_room;
+use crate::message::{Body, Response, members};
+
+/// Sends `response`, without its body where `head_only`; gives up where the peer takes nothing for
+/// `stall`.
+pub(super) async fn send(
+    mut respond: SendResponse<Bytes>,
+    response: Response,
+    head_only: bool,
+    stall: Duration,
+) {
+    let (mut head, body) = response.into_parts();
+    if head.status.is_informational() {
+        log::error!(
+            "a request was answered with {}, which is no answer",
+            head.status
+        );
+        head.status = StatusCode::INTERNAL_SERVER_ERROR;
+    }
+    let bodiless = matches!(
+        head.status,
+        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
+    );
+    if let (Some(length), false) = (body.size_hint().exact(), bodiless) {
+        let length = HeaderValue::from(length);
+        head.headers.entry(CONTENT_LENGTH).or_insert(length);
+    }
+    complete(&mut head.headers);
+    let ended = head_only || bodiless || body.is_end_stream();
+    match respond.send_response(HttpResponse::from_parts(head, ()), ended) {
+        Ok(stream) if !ended => send_body(stream, body, stall).await,
+        Ok(_) => {}
+        Err(error) => log::debug!("an answer was not sent: {error}"),
+    }
+}
+
+/// Adds what every answer has, and takes what only HTTP/1.1 has (RFC 9113 §8.2.2).
+pub(super) fn complete(fields: &mut HeaderMap) {
+    let named: Vec<HeaderName> = members(fields, CONNECTION)
+        .filter_map(|name| name.parse().ok())
+        .filter(|name| name != CONTENT_LENGTH)
+        .collect();
+    for name in named {
+        fields.remove(name);
+    }
+    for name in [CONNECTION, TRANSFER_ENCODING, UPGRADE] {
+        fields.remove(name);
+    }
+    for name in ["keep-alive", "proxy-connection"] {
+        fields.remove(name);
+    }
+    if !fields.contains_key(DATE) {
+        // RFC 9110 §6.6.1.
+        let date = httpdate::fmt_http_date(SystemTime::now());
+        if let Ok(date) = HeaderValue::try_from(date) {
+            fields.insert(DATE, date);
+        }
+    }
+}
+
+async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, stall: Duration) {
+    loop {
+        let next = until_reset(body.frame(), |cx| stream.poll_reset(cx).is_ready());
+        let frame = match next.await {
+            Some(Some(Ok(frame))) => frame,
+            Some(Some(Err(error))) => {
+                log::debug!("the body of an answer broke off: {error}");
+                return stream.send_reset(Reason::INTERNAL_ERROR);
+            }
+            Some(None) => return end(stream),
+            None => return,
+        };
+        match frame.into_data() {
+            Ok(data) => {
+                let last = body.is_end_stream();
+                if send_data(&mut stream, data, last, stall).await.is_err() || last {
+                    return;
+                }
+            }
+            Err(frame) => {
+                if let Ok(trailers) = frame.into_trailers() {
+                    let _ = stream.send_trailers(trailers);
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn end(mut stream: SendStream<Bytes>) {
+    // It fails where the peer has reset the stream.
+    let _ = stream.send_data(Bytes::new(), true);
+}
+
+/// The stream is over, and nothing more can be sent.
+struct Over;
+
+async fn send_data(
+    stream: &mut SendStream<Bytes>,
+    mut data: Bytes,
+    last: bool,
+    stall: Duration,
+) -> Result<(), Over> {
+    if data.is_empty() && last {
+        return stream.send_data(data, true).map_err(|_| Over);
+    }
+    while !data.is_empty() {
+        let room = poll_fn(|cx| poll_room(stream, cx, data.len()));
+        match timeout(stall, room).await {
+            Ok(Ok(room)) => {
+                let part = data.split_to(room);
+                let ended = last && data.is_empty();
+                stream.send_data(part, ended).map_err(|_| Over)?;
+            }
+            Ok(Err(_)) => return Err(Over),
+            Err(_) => {
+                log::debug!("an answer was given up: nothing of it was taken for {stall:?}");
+                stream.send_reset(Reason::CANCEL);
+                return Err(Over);
+            }
+        }
+    }
+    // What is not needed now is for other streams.
+    stream.reserve_capacity(0);
+    Ok(())
+}
+
+/// Does `work`; `None` where `is_reset` says first that nobody waits for it any more.
+pub(super) async fn until_reset<T>(
+    work: impl Future<Output = T>,
+    mut is_reset: impl FnMut(&mut std::task::Context<'_>) -> bool,
+) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Some(done)),
+        Poll::Pending if is_reset(cx) => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    })
+    .await
+}

@@ -1,0 +1,117 @@
+//! A stream that has become a socket: bytes in and out.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use h2::{RecvStream, SendStream};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// So much is handed over at a time: a frame as large as every peer takes (RFC 9113 §4.2).
+const FRAME: usize = 16 * 1024;
+
+/// The bytes of one stream, both ways. Its orderly end is END_STREAM; dropped before that, the stream is
+/// reset with CANCEL (RFC 8441 §5).
+pub(super) struct Socket {
+    send: SendStream<Bytes>,
+    receive: RecvStream,
+    /// What came, and was not taken yet.
+    unread: Bytes,
+    ended: bool,
+}
+
+impl Socket {
+    pub(super) fn new(send: SendStream<Bytes>, receive: RecvStream) -> Self {
+        Self {
+            send,
+            receive,
+            unread: Bytes::new(),
+            ended: false,
+        }
+    }
+}
+
+/// Waits until the peer takes something, and says how much of `length` bytes may be sent now.
+pub(super) fn poll_room(
+    send: &mut SendStream<Bytes>,
+    cx: &mut Context<'_>,
+    length: usize,
+) -> Poll<Result<usize, h2::Error>> {
+    let wanted = length.min(FRAME);
+    send.reserve_capacity(wanted);
+    while send.capacity() == 0 {
+        match ready!(send.poll_capacity(cx)) {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Poll::Ready(Err(error)),
+            None => return Poll::Ready(Err(h2::Reason::STREAM_CLOSED.into())),
+        }
+    }
+    Poll::Ready(Ok(send.capacity().min(wanted)))
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut taken = 0;
+        // As much as there is: of short frames, many.
+        while buffer.remaining() > 0 {
+            if self.unread.is_empty() {
+                match self.receive.poll_data(cx) {
+                    Poll::Ready(Some(Ok(data))) => self.unread = data,
+                    Poll::Pending if taken == 0 => return Poll::Pending,
+                    Poll::Ready(Some(Err(error))) if taken == 0 => {
+                        return Poll::Ready(Err(io::Error::other(error)));
+                    }
+                    _ => break,
+                }
+            }
+            let length = self.unread.len().min(buffer.remaining());
+            buffer.put_slice(&self.unread[..length]);
+            self.unread.advance(length);
+            taken += length;
+        }
+        if self.unread.is_empty() {
+            // Not to keep the frame that it was a part of.
+            self.unread = Bytes::new();
+        }
+        let released = self.receive.flow_control().release_capacity(taken);
+        Poll::Ready(released.map_err(io::Error::other))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if bytes.is_empty() {
+            return Poll::Ready(Ok(0));
+        }
+        let room = ready!(poll_room(&mut self.send, cx, bytes.len()));
+        let room = room.map_err(io::Error::other)?;
+        let data = Bytes::copy_from_slice(&bytes[..room]);
+        let sent = self.send.send_data(data, false);
+        Poll::Ready(sent.map(|()| room).map_err(io::Error::other))
+    }
+
+    /// The connection writes by itself.
+    fn poll_flush(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // What is not needed now is for other streams.
+        self.send.reserve_capacity(0);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.ended {
+            return Poll::Ready(Ok(()));
+        }
+        self.ended = true;
+        let ended = self.send.send_data(Bytes::new(), true);
+        Poll::Ready(ended.map_err(io::Error::other))
+    }
+}

@@ -1,0 +1,142 @@
+//! One stream: a request and its answer, or a socket.
+
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use h2::RecvStream;
+use h2::ext::Protocol;
+use h2::server::SendResponse;
+use http::header::EXPECT;
+use http::{Method, Request, Response as HttpResponse, StatusCode};
+use tokio::sync::oneshot;
+
+use super::body::Received;
+use super::request::in_shape;
+use super::response::{complete, send, until_reset};
+use super::socket::Socket;
+use crate::handler::plain;
+use crate::message::{PeerAddr, Response};
+use crate::server::opened::{Opened, Running};
+use crate::server::shared::Shared;
+use crate::server::{http as http_side, rules, upgrade};
+
+/// Serves one stream to its end.
+pub(super) async fn serve(
+    request: Request<RecvStream>,
+    respond: SendResponse<Bytes>,
+    peer: Option<SocketAddr>,
+    shared: Arc<Shared>,
+) {
+    // A socket is not to keep the room that its request took.
+    let running = Box::pin(answer(request, respond, peer, &shared)).await;
+    if let Some(running) = running {
+        running.await;
+    }
+}
+
+async fn answer(
+    mut request: Request<RecvStream>,
+    respond: SendResponse<Bytes>,
+    peer: Option<SocketAddr>,
+    shared: &Arc<Shared>,
+) -> Option<Pin<Box<Running<Socket>>>> {
+    let stall = shared.config.write_stall;
+    let protocol = request.extensions_mut().remove::<Protocol>();
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(PeerAddr(peer));
+    }
+    if protocol.is_some() {
+        // To the rules and to the application it is what the upgrade of HTTP/1.1 is.
+        *request.method_mut() = Method::GET;
+    }
+    let head_only = request.method() == Method::HEAD;
+    let checked = in_shape(request, &shared.config)
+        .and_then(|request| rules::check(&request, &shared.config).map(|()| request));
+    let request = match checked {
+        Ok(request) => request,
+        Err(refusal) => {
+            send(respond, refusal.response(), head_only, stall).await;
+            return None;
+        }
+    };
+    match protocol.as_ref().map(Protocol::as_str) {
+        None => {
+            respond_to(request, respond, shared).await;
+            None
+        }
+        Some("websocket") => open_socket(request, respond, shared).await,
+        Some(protocol) => {
+            // As RFC 9220 §3 asks for it in HTTP/3.
+            let line = format!("`{protocol}` is not spoken here (RFC 8441 §4)\n");
+            let unknown = plain(StatusCode::NOT_IMPLEMENTED, line);
+            send(respond, unknown, false, stall).await;
+            None
+        }
+    }
+}
+
+/// Answers a request, unless the peer takes it back.
+async fn respond_to(
+    request: Request<RecvStream>,
+    mut respond: SendResponse<Bytes>,
+    shared: &Shared,
+) {
+    let head_only = request.method() == Method::HEAD;
+    let (wanted, mut is_wanted) = oneshot::channel();
+    let (head, body) = request.into_parts();
+    let wanted = head.headers.contains_key(EXPECT).then_some(wanted);
+    let mut expected = wanted.is_some();
+    let body = Received::new(body, &head.headers, wanted);
+    let answer = http_side::answer(shared, Request::from_parts(head, body));
+    let answered = until_reset(answer, |cx| {
+        if expected && Pin::new(&mut is_wanted).poll(cx).is_ready() {
+            expected = false;
+            go_on(&mut respond);
+        }
+        respond.poll_reset(cx).is_ready()
+    });
+    if let Some(response) = answered.await {
+        send(respond, response, head_only, shared.config.write_stall).await;
+    }
+}
+
+/// 100, for a peer that waits for it before it sends its body (RFC 9110 §10.1.1).
+fn go_on(respond: &mut SendResponse<Bytes>) {
+    let mut informed = HttpResponse::new(());
+    *informed.status_mut() = StatusCode::CONTINUE;
+    if let Err(error) = respond.send_informational(informed) {
+        log::debug!("a peer that waits was not told to go on: {error}");
+    }
+}
+
+/// The opening handshake of RFC 8441 §5, unless the peer takes it back.
+async fn open_socket(
+    request: Request<RecvStream>,
+    mut respond: SendResponse<Bytes>,
+    shared: &Shared,
+) -> Option<Pin<Box<Running<Socket>>>> {
+    let (head, receive) = request.into_parts();
+    let agreed = upgrade::answer_http2(shared, Request::from_parts(head, ()));
+    let agreed = until_reset(agreed, |cx| respond.poll_reset(cx).is_ready());
+    match agreed.await? {
+        Ok((response, handshake, consumer)) => {
+            let sent = respond.send_response(headed(response), false);
+            let send = sent.inspect_err(|error| log::debug!("a socket was lost: {error}"));
+            let socket = Socket::new(send.ok()?, receive);
+            let opened = Opened::new(socket, Bytes::new(), handshake, consumer, shared);
+            Some(Box::pin(opened.run(shared.connections.enter(), None)))
+        }
+        Err(refusal) => {
+            send(respond, refusal, false, shared.config.write_stall).await;
+            None
+        }
+    }
+}
+
+fn headed(response: Response) -> HttpResponse<()> {
+    let mut response = response.map(drop);
+    complete(response.headers_mut());
+    response
+}

@@ -1,0 +1,63 @@
+//! A socket that is open.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+
+use super::admission::Seat;
+use super::shared::Shared;
+use super::shutdown::Ticket;
+use crate::handler::{Handshake, Session, WsConsumer, WsSender, open};
+use crate::wire::{ByteStream, Limits, Wire};
+
+/// A socket that is open, and the session that it lives by.
+pub(super) struct Opened<S: ByteStream> {
+    sender: WsSender,
+    session: Session<Wire<S>>,
+}
+
+impl<S: ByteStream> Opened<S> {
+    /// Opens a socket over `stream`, of which the bytes `ahead` were read.
+    pub(super) fn new(
+        stream: S,
+        ahead: Bytes,
+        handshake: Handshake,
+        mut consumer: WsConsumer,
+        shared: &Shared,
+    ) -> Self {
+        let config = consumer.session(shared.config.session.clone());
+        let wire = Wire::server(stream, ahead, Limits::of(&config));
+        let (socket, session) = open(wire, handshake, config);
+        Self {
+            sender: socket.sender(),
+            session: session.consumed_by(consumer, socket),
+        }
+    }
+
+    pub(super) fn run(self, ticket: Ticket, seat: Option<Seat>) -> Running<S> {
+        ticket.is_socket(self.sender);
+        Running {
+            session: self.session,
+            _ticket: ticket,
+            _seat: seat,
+        }
+    }
+}
+
+/// A socket at work, which keeps its seat. An `async` block would have room for the session twice: where
+/// it is captured, and where it is awaited.
+pub(super) struct Running<S: ByteStream> {
+    session: Session<Wire<S>>,
+    _ticket: Ticket,
+    _seat: Option<Seat>,
+}
+
+impl<S: ByteStream> Future for Running<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.session).poll(cx).map(drop)
+    }
+}

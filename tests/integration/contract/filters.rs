@@ -1,0 +1,390 @@
+//! What stands in front of an application.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use http4k_ws::prelude::*;
+use http4k_ws::{
+    Cors, Credentials, IntoPolyHandler, OriginPolicy, SessionConfig, WsFailure, WsFilter,
+    WsHandler, WsTransaction, basic_auth, catch_failures, header, print_traffic, report_sockets,
+    tap,
+};
+
+use super::worlds::{World, in_both_worlds, told};
+
+async fn hello(ws: WebSocket) -> WsResult {
+    Ok(ws.send("hello").await?)
+}
+
+fn app() -> PolyHandler {
+    routes! {
+        "/" => http(|| "hello"),
+        "/ws" => ws(hello(ws)),
+    }
+}
+
+fn world<W: World>(app: PolyHandler) -> W {
+    W::start(app, SessionConfig::default())
+}
+
+fn texts(client: &mut impl WsClient) -> Vec<String> {
+    client
+        .received()
+        .map(|message| message.expect("an end with 1000").text().into_owned())
+        .collect()
+}
+
+/// Says when it is called, and when the handler behind it has returned.
+fn logged(name: &'static str, log: Sender<String>) -> impl WsFilter + Clone {
+    move |request: Request, next: WsNext| {
+        let log = log.clone();
+        async move {
+            log.send(format!("{name} in")).expect("the test listens");
+            let response = next.call(request).await;
+            log.send(format!("{name} out")).expect("the test listens");
+            response
+        }
+    }
+}
+
+fn all<T>(log: &Receiver<T>) -> Vec<T> {
+    log.try_iter().collect()
+}
+
+/// Allows one origin, with credentials.
+fn cors() -> Cors {
+    let origin = "https://allowed.example".parse().expect("an origin");
+    Cors::new(OriginPolicy::only([origin]))
+        .with_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .with_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
+        .with_credentials()
+}
+
+fn from(origin: &str, path: &str) -> Request {
+    let request = Request::get(path).header("origin", origin);
+    request.body(Body::empty()).expect("a request")
+}
+
+fn preflight(origin: &str) -> Request {
+    from(origin, "/")
+        .with_method(Method::OPTIONS)
+        .with_header("access-control-request-method", "POST")
+}
+
+/// An application that tells of each call, behind the filter.
+fn guarded() -> (PolyHandler, Receiver<&'static str>) {
+    let (tell, told) = channel();
+    let over_sockets = tell.clone();
+    let app = PolyHandler::new(
+        move |_request: Request| {
+            tell.send("http").expect("the test listens");
+            "hello"
+        },
+        move |ws: WebSocket| {
+            over_sockets.send("ws").expect("the test listens");
+            ws.try_send("hello")
+        },
+    );
+    (app.with(cors()), told)
+}
+
+in_both_worlds! {
+    fn case_43_each_protocol_has_its_filters<W>() {
+        async fn unready(_request: Request, _next: Next) -> StatusCode {
+            StatusCode::NOT_IMPLEMENTED
+        }
+        async fn sub(request: Request, next: WsNext) -> WsResponse {
+            next.call(request).await.with_subprotocol("SUB")
+        }
+        let offer = || Request::get("/ws").header("sec-websocket-protocol", "SUB");
+        let world_of = |app: PolyHandler| world::<W>(app);
+        let first = world_of(app().with(unready));
+        assert_eq!(first.http("/").status(), 501);
+        assert_eq!(first.connect(offer()).subprotocol(), None);
+        let second = world_of(app().with(sub));
+        assert_eq!(second.http("/").status(), 200);
+        assert_eq!(second.connect(offer()).subprotocol(), Some("SUB"));
+    }
+
+    fn case_61_filters_are_called_from_the_outside_in<W>() {
+        async fn talk(ws: WebSocket, foobar: String, log: Sender<String>) -> WsResult {
+            let field = ws.request().header("foo").unwrap_or_default().to_owned();
+            log.send(format!("{foobar} {field}"))?;
+            Ok(())
+        }
+        async fn marked(request: Request, next: WsNext) -> WsResponse {
+            next.call(request.with_header("foo", "newHeader")).await
+        }
+        let (log, logs) = channel();
+        let told = log.clone();
+        let knows_the_path = tap(move |request: &Request| {
+            let foobar = request.path_param("foobar").expect("it is routed");
+            told.send(format!("inner knows {foobar}")).expect("the test listens");
+        });
+        let (first, second) = (logged("first", log.clone()), logged("second", log.clone()));
+        let inner = logged("inner", log.clone());
+        let app = routes! { "/<foobar>" with(inner, knows_the_path) => ws(talk(ws, foobar, log)) };
+        let app = app.with(marked).with(second).with(first);
+        world::<W>(app).connect("/path").closed();
+        assert_eq!(
+            all(&logs),
+            [
+                "first in",
+                "second in",
+                "inner in",
+                "inner knows path",
+                "inner out",
+                "second out",
+                "first out",
+                // http4k calls the consumer before the filters return; here the handshake is answered first.
+                "path newHeader",
+            ]
+        );
+    }
+
+    fn case_62_a_tap_sees_each_request<W>() {
+        let (log, logs) = channel();
+        let app = app().with(tap(move |request: &Request| {
+            log.send(request.uri().path().to_owned()).expect("the test listens");
+        }));
+        let world = world::<W>(app);
+        world.connect("/ws").closed();
+        world.http("/");
+        assert_eq!(all(&logs), ["/ws", "/"]);
+    }
+
+    /// Where http4k accepts, and closes with 1003, the upgrade itself is refused with 401.
+    fn cases_63_and_64_who_gives_a_name_and_password_gets_in<W>() {
+        async fn whoami(ws: WebSocket) -> WsResult {
+            let known = ws.request().extensions().get::<Credentials>().map(|known| known.user.clone());
+            Ok(ws.send(known.unwrap_or_default()).await?)
+        }
+        let app = routes! { "/" => ws(whoami(ws)), "/http" => http(|| "hello") };
+        let app = app.with(basic_auth("house", |known| known.user == "ann" && known.password == "a:b"));
+        let world = world::<W>(app);
+        let with = |path: &str, field: &str| Request::get(path).header("authorization", field.to_owned());
+        // ann:a:b
+        assert_eq!(texts(&mut world.connect(with("/", "Basic YW5uOmE6Yg=="))), ["ann"]);
+        assert_eq!(world.http(with("/http", "basic YW5uOmE6Yg==")).status(), 200);
+        // ann:c, a name without a password, no base64, another scheme
+        for field in ["Basic YW5uOmM=", "Basic YW5u", "Basic ??", "Bearer YW5uOmE6Yg=="] {
+            let refusal = world.try_connect(with("/", field)).err().expect("a refusal");
+            assert_eq!(refusal.status(), 401, "{field}");
+            assert_eq!(world.http(with("/http", field)).status(), 401, "{field}");
+        }
+        let refusal = world.try_connect("/").err().expect("a refusal");
+        assert_eq!(refusal.header("www-authenticate"), Some("Basic realm=\"house\", charset=\"UTF-8\""));
+    }
+
+    fn case_65_a_filter_may_change_the_request<W>() {
+        async fn principal(request: Request, next: WsNext) -> WsResponse {
+            next.call(request.with_header("x-principal", "alice")).await
+        }
+        async fn told(ws: WebSocket) -> WsResult {
+            let principal = ws.request().header("x-principal").unwrap_or("nobody").to_owned();
+            Ok(ws.send(principal).await?)
+        }
+        let app = PolyHandler::new(|_request: Request| "http", principal.then(told_by_request));
+        async fn told_by_request(request: Request) -> WsResponse {
+            let principal = request.header("x-principal").unwrap_or("nobody").to_owned();
+            WsResponse::accept(WsConsumer::new(|ws: WebSocket| async move { ws.send(principal).await }))
+        }
+        assert_eq!(texts(&mut world::<W>(app).connect("/")), ["alice"]);
+        let routed = routes! { "/" with(principal) => ws(told(ws)) };
+        assert_eq!(texts(&mut world::<W>(routed).connect("/")), ["alice"]);
+    }
+
+    fn cases_68_and_69_a_page_that_is_allowed_is_told_so<W>() {
+        let (app, calls) = guarded();
+        let world = world::<W>(app);
+        let answer = world.http(from("https://allowed.example", "/"));
+        assert_eq!((answer.status().as_u16(), answer.body()), (200, &Body::from("hello")));
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://allowed.example"));
+        assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
+        let answer = world.http("/");
+        assert_eq!(answer.status(), 200);
+        assert!(answer.headers().keys().all(|name| !name.as_str().starts_with("access-control")));
+        assert_eq!(answer.header("vary"), Some("origin"));
+        assert_eq!(all(&calls), ["http", "http"]);
+    }
+
+    /// With 204 and no body, where http4k answers 200.
+    fn case_70_a_preflight_says_what_a_page_may_do<W>() {
+        let (app, calls) = guarded();
+        let answer = world::<W>(app).http(preflight("https://allowed.example"));
+        assert_eq!(answer.status(), 204);
+        for (field, value) in [
+            ("access-control-allow-origin", "https://allowed.example"),
+            ("access-control-allow-methods", "GET, POST, OPTIONS"),
+            ("access-control-allow-headers", "content-type, authorization"),
+            ("access-control-allow-credentials", "true"),
+        ] {
+            assert_eq!(answer.header(field), Some(value));
+        }
+        assert_eq!(all(&calls), [""; 0]);
+    }
+
+    /// A preflight too is refused with 403, where http4k answers 200 without the page's origin.
+    fn cases_71_and_72_any_other_page_is_refused<W>() {
+        let (app, calls) = guarded();
+        let world = world::<W>(app);
+        for request in [from("https://evil.example", "/"), preflight("https://evil.example"), from("null", "/")] {
+            let answer = world.http(request);
+            assert_eq!(answer.status(), 403);
+            assert_eq!(answer.header("access-control-allow-origin"), None);
+        }
+        assert_eq!(all(&calls), [""; 0]);
+    }
+
+    /// Before the upgrade, where http4k accepts and closes with 1003.
+    fn cases_76_to_78_a_socket_is_for_pages_that_are_allowed_and_for_who_is_none<W>() {
+        let (app, calls) = guarded();
+        let world = world::<W>(app);
+        let refusal = world.try_connect(from("https://evil.example", "/")).err().expect("a refusal");
+        assert_eq!(refusal.status(), 403);
+        assert_eq!(all(&calls), [""; 0]);
+        assert_eq!(texts(&mut world.connect(from("https://allowed.example", "/"))), ["hello"]);
+        assert_eq!(texts(&mut world.connect("/")), ["hello"]);
+        assert_eq!(all(&calls), ["ws", "ws"]);
+    }
+
+    fn case_79_filters_over_all_protocols_compose<W>() {
+        let (app, calls) = guarded();
+        let only_ann = basic_auth("house", |known| known.user == "ann");
+        let world = world::<W>(app.with(only_ann));
+        let ann = |origin: &str| from(origin, "/").with_header("authorization", "Basic YW5uOg==");
+        assert_eq!(world.try_connect(from("https://allowed.example", "/")).err().expect("a refusal").status(), 401);
+        assert_eq!(world.try_connect(ann("https://evil.example")).err().expect("a refusal").status(), 403);
+        assert_eq!(texts(&mut world.connect(ann("https://allowed.example"))), ["hello"]);
+        assert_eq!(all(&calls), ["ws"]);
+    }
+
+    fn case_80_a_handler_reads_what_a_filter_found_out<W>() {
+        #[derive(Clone)]
+        struct Tenant(&'static str);
+        async fn find(mut request: Request, next: WsNext) -> WsResponse {
+            request.extensions_mut().insert(Tenant("acme"));
+            next.call(request).await
+        }
+        fn routed(request: Request) -> WsConsumer {
+            let tenant = request.extensions().get().map_or("nobody", |Tenant(name)| name);
+            WsConsumer::new(move |ws: WebSocket| async move { ws.send(tenant).await })
+        }
+        async fn over_the_socket(ws: WebSocket) -> WsResult {
+            let tenant = ws.request().extensions().get().map_or("nobody", |Tenant(name)| name);
+            Ok(ws.send(tenant).await?)
+        }
+        let app = routes! { "/request" => ws(routed), "/socket" => ws(over_the_socket(ws)) };
+        let world = world::<W>(app.with(find));
+        assert_eq!(texts(&mut world.connect("/request")), ["acme"]);
+        assert_eq!(texts(&mut world.connect("/socket")), ["acme"]);
+    }
+
+    fn cases_82_and_83_traffic_is_printed<W>() {
+        let (print, lines) = channel();
+        async fn talk(mut ws: WebSocket) -> WsResult {
+            ws.send("hello").await?;
+            ws.send(vec![0xff, 0]).await?;
+            ws.recv().await?;
+            Ok(())
+        }
+        let app = routes! { "/ws" => ws(talk(ws)), "/" => http(|| "hello") };
+        let app = app.with(print_traffic(move |line| print.send(line).expect("the test listens")));
+        let world = world::<W>(app);
+        world.http("/nowhere");
+        world.try_connect("/nowhere").err().expect("a refusal");
+        let mut client = world.connect("/ws?a=b");
+        client.received().take(2).for_each(|message| drop(message.expect("open")));
+        client.send("bye").expect("open");
+        client.closed();
+        let lines: Vec<_> = (0..7).map(|_| told(&lines)).collect();
+        assert_eq!(lines, [
+            "GET /nowhere answered: 404 Not Found",
+            "GET /nowhere refused: 404 Not Found",
+            "GET /ws?a=b accepted",
+            "GET /ws?a=b sent: Text(\"hello\")",
+            "GET /ws?a=b sent: Binary(b\"\\xff\\x00\")",
+            "GET /ws?a=b received: Text(\"bye\")",
+            "GET /ws?a=b closed: 1000",
+        ]);
+    }
+
+    fn case_84_the_failure_of_a_consumer_is_mapped<W>() {
+        async fn moody(mut ws: WebSocket) -> WsResult {
+            match ws.recv().await? {
+                Some(order) if order == "panic" => panic!("as told"),
+                Some(order) if order == "number" => drop(order.text().parse::<u8>()?),
+                Some(_) => return Err(http4k_ws::WsError::closing(WsStatus::POLICY_VIOLATION)),
+                None => {}
+            }
+            Ok(())
+        }
+        let buggy = catch_failures(|failure: WsFailure<'_>| {
+            WsStatus::new(4500, failure.to_string()).expect("a short text")
+        });
+        let world = world::<W>(routes! { "/" with(buggy) => ws(moody(ws)) });
+        for (order, reason) in [
+            ("panic", "as told"),
+            ("number", "invalid digit found in string"),
+            ("other", "the consumer closed the socket: 1008 policy violation"),
+        ] {
+            let mut client = world.connect("/");
+            client.send(order).expect("open");
+            assert_eq!(client.closed(), Some(WsStatus::new(4500, reason).expect("a status")));
+        }
+        // An end is no failure.
+        let mut client = world.connect("/");
+        client.close(WsStatus::GOING_AWAY);
+        assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
+    }
+
+    fn case_85_a_socket_is_reported_once<W>() {
+        let (report, reported) = channel();
+        let app = report_sockets(move |socket: WsTransaction| report.send(socket).expect("the test listens"));
+        async fn nap(mut ws: WebSocket) -> WsResult {
+            ws.recv().await?;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            ws.send("one").await?;
+            ws.send("two").await?;
+            Ok(())
+        }
+        async fn sub(request: Request, next: WsNext) -> WsResponse {
+            next.call(request).await.with_subprotocol("SUB")
+        }
+        let app = PolyHandler::new(|_request: Request| "http", app.then(sub.then(nap)));
+        let mut client = world::<W>(app).connect(Request::get("/bed").header("sec-websocket-protocol", "SUB"));
+        client.send("go").expect("open");
+        assert_eq!(texts(&mut client), ["one", "two"]);
+        let socket = told(&reported);
+        assert_eq!((socket.request.uri().path(), socket.subprotocol.as_deref()), ("/bed", Some("SUB")));
+        assert_eq!((socket.status, socket.received, socket.sent), (WsStatus::NORMAL, 1, 2));
+        assert!(socket.duration >= Duration::from_millis(100));
+        assert!(all(&reported).is_empty());
+    }
+}
+
+#[test]
+fn case_81_a_filter_chooses_the_subprotocol() {
+    let filter = |request: Request, next: WsNext| async move {
+        next.call(request).await.with_subprotocol("foobar")
+    };
+    let answer = filter.then(hello);
+    let request = Request::new(Body::empty());
+    let answer = tokio::runtime::Runtime::new()
+        .expect("a runtime")
+        .block_on(answer.call(request));
+    assert_eq!(answer.subprotocol(), Some("foobar"));
+}
+
+/// In virtual time to the millisecond: the clock of http4k's test ticks once for each look at it.
+#[test]
+fn case_85_the_duration_is_that_of_the_clock() {
+    let (report, reported) = channel();
+    let app = report_sockets(move |socket: WsTransaction| {
+        report.send(socket.duration).expect("the test listens");
+    });
+    let nap = |_ws: WebSocket| tokio::time::sleep(Duration::from_secs(1));
+    let app = PolyHandler::new(|_request: Request| "http", app.then(nap));
+    app.into_poly_handler().test_ws("/").closed();
+    assert_eq!(all(&reported), [Duration::from_secs(1)]);
+}

@@ -1,0 +1,203 @@
+//! Bodies both ways, and the windows they go through (RFC 9113 §5.2).
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use h2::Reason;
+use h2::client::Builder;
+use http::{HeaderMap, Method, StatusCode};
+use http_body_util::StreamBody;
+use http4k_ws::{
+    Body, IntoResponse, PolyHandler, Request, Response, ServerConfig, WebSocket, WsStatus,
+};
+use tokio::time::Instant;
+
+use super::client::{Client, get, request, whole};
+use super::{serve, within};
+
+async fn no_socket(ws: WebSocket) {
+    ws.close(WsStatus::NORMAL);
+}
+
+/// Answers with the length of the body.
+async fn count(request: Request) -> Response {
+    match request.into_body().bytes().await {
+        Ok(bytes) => bytes.len().to_string().into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+fn counting() -> PolyHandler {
+    PolyHandler::new(count, no_socket)
+}
+
+fn long(length: usize) -> PolyHandler {
+    let body = Bytes::from(vec![b'b'; length]);
+    PolyHandler::new(move |_: Request| body.clone(), no_socket)
+}
+
+fn post(fields: &[(&str, &str)]) -> http::Request<()> {
+    request(Method::POST, "/", fields)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_body_comes_through_every_window() {
+    let length = 3 * 1024 * 1024;
+    let config = ServerConfig::default().with_max_body(length as u64);
+    let mut client = Client::to(counting(), config).await;
+    let (answer, mut body) = client.begin(post(&[]), false);
+    body.send_data(Bytes::from(vec![7; length]), true)
+        .expect("a stream");
+    let answer = whole(answer).await.expect("an answer");
+    assert_eq!(answer.text(), length.to_string());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_answer_goes_through_every_window() {
+    let mut client = Client::to(long(3_000_000), ServerConfig::default()).await;
+    let answer = client.ask(get("/", &[])).await;
+    assert_eq!(answer.body.len(), 3_000_000);
+    assert_eq!(answer.fields["content-length"], "3000000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn trailers_are_sent() {
+    let http = |_: Request| {
+        let mut trailers = HeaderMap::new();
+        trailers.insert("x-sum", "7".parse().expect("a value"));
+        let frames = [
+            Ok::<_, std::io::Error>(http_body::Frame::data(Bytes::from_static(b"data"))),
+            Ok(http_body::Frame::trailers(trailers)),
+        ];
+        Response::new(Body::new(StreamBody::new(futures_util::stream::iter(
+            frames,
+        ))))
+    };
+    let app = PolyHandler::new(http, no_socket);
+    let mut client = Client::to(app, ServerConfig::default()).await;
+    let answer = client.ask(get("/", &[])).await;
+    assert_eq!(answer.text(), "data");
+    assert_eq!(answer.trailers.expect("trailers")["x-sum"], "7");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_over_the_limit_is_a_413() {
+    let config = ServerConfig::default().with_max_body(10);
+    let mut client = Client::to(counting(), config).await;
+    // Refused from its length, though nothing of it comes.
+    let (answer, _body) = client.begin(post(&[("content-length", "11")]), false);
+    let answer = whole(answer).await.expect("an answer");
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let (answer, mut body) = client.begin(post(&[]), false);
+    body.send_data(Bytes::from_static(&[7; 11]), true)
+        .expect("a stream");
+    let answer = whole(answer).await.expect("an answer");
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let (answer, mut body) = client.begin(post(&[("content-length", "10")]), false);
+    body.send_data(Bytes::from_static(&[7; 10]), true)
+        .expect("a stream");
+    assert_eq!(whole(answer).await.expect("an answer").text(), "10");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_stalls_is_a_408() {
+    let mut client = Client::to(counting(), ServerConfig::default()).await;
+    let start = Instant::now();
+    let (answer, mut body) = client.begin(post(&[]), false);
+    body.send_data(Bytes::from_static(b"a"), false)
+        .expect("a stream");
+    let answer = whole(answer).await.expect("an answer");
+    assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(start.elapsed().as_secs(), 15);
+    // The connection goes on.
+    let (answer, _) = client.begin(post(&[]), true);
+    assert_eq!(whole(answer).await.expect("an answer").text(), "0");
+}
+
+/// RFC 9110 §10.1.1.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_waits_is_told_to_go_on() {
+    let mut client = Client::to(counting(), ServerConfig::default()).await;
+    let (mut answer, mut body) = client.begin(post(&[("expect", "100-continue")]), false);
+    let informed = within(std::future::poll_fn(|cx| answer.poll_informational(cx))).await;
+    let informed = informed.expect("an answer").expect("no failure");
+    assert_eq!(informed.status(), StatusCode::CONTINUE);
+    body.send_data(Bytes::from_static(b"abc"), true)
+        .expect("a stream");
+    assert_eq!(whole(answer).await.expect("an answer").text(), "3");
+
+    // Not where the body is refused, nor where the expectation is unknown.
+    for (fields, status) in [
+        (
+            [("expect", "100-continue"), ("content-length", "9000000")],
+            413,
+        ),
+        ([("expect", "miracles"), ("content-length", "1")], 417),
+    ] {
+        let (answer, _body) = client.begin(post(&fields), false);
+        assert_eq!(whole(answer).await.expect("an answer").status, status);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_nobody_takes_is_given_up() {
+    let (ours, _serving) = serve(long(100_000), ServerConfig::default());
+    let mut closed = Builder::new();
+    closed.initial_window_size(0);
+    let mut client = Client::over(ours, &closed).await;
+    let start = Instant::now();
+    let (answer, _) = client.begin(get("/", &[]), true);
+    let error = whole(answer).await.expect_err("no whole answer");
+    assert_eq!(error.reason(), Some(Reason::CANCEL));
+    assert_eq!(start.elapsed().as_secs(), 10);
+    // An answer that needs no window still comes.
+    let head = client.ask(request(Method::HEAD, "/", &[])).await;
+    assert_eq!(head.status, StatusCode::OK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_taken_slowly_is_not() {
+    let mut client = Client::to(long(300_000), ServerConfig::default()).await;
+    let (answer, _) = client.begin(get("/", &[]), true);
+    let mut body = within(answer).await.expect("an answer").into_body();
+    let mut came = 0;
+    while let Some(data) = within(body.data()).await {
+        let data = data.expect("data");
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        came += data.len();
+        let released = body.flow_control().release_capacity(data.len());
+        released.expect("an open stream");
+    }
+    assert_eq!(came, 300_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_resets_the_stream() {
+    let http = |_: Request| {
+        let frames = [
+            Ok(http_body::Frame::data(Bytes::from_static(b"data"))),
+            Err(std::io::Error::other("broken")),
+        ];
+        Response::new(Body::new(StreamBody::new(futures_util::stream::iter(
+            frames,
+        ))))
+    };
+    let app = PolyHandler::new(http, no_socket);
+    let mut client = Client::to(app, ServerConfig::default()).await;
+    assert_eq!(client.refused(get("/", &[])).await, Reason::INTERNAL_ERROR);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_nobody_reads_does_not_keep_the_answer() {
+    let app = PolyHandler::new(|_: Request| "early", no_socket);
+    let mut client = Client::to(app, ServerConfig::default()).await;
+    let (answer, mut body) = client.begin(post(&[]), false);
+    body.reserve_capacity(1);
+    assert_eq!(whole(answer).await.expect("an answer").text(), "early");
+    let data = Bytes::from(vec![0; 1024 * 1024]);
+    // It may be reset by now: nobody wants it.
+    let _ = body.send_data(data, true);
+    assert_eq!(client.ask(get("/", &[])).await.text(), "early");
+}
