@@ -1,12 +1,18 @@
-//! What holds of every socket, in memory and over a real port: one body of code for each behaviour.
+//! What holds of every socket, in memory, over pipes and over a real port: one body of code for each
+//! behaviour. `CASES.md` says which of http4k's behaviours is shown where.
 
 mod worlds;
 
 mod attribute;
 mod backpressure;
+mod callbacks;
+mod cases;
+mod clients;
 mod closing;
 mod failing;
 mod filters;
+mod many;
 mod messages;
 mod model;
 mod opening;
+mod routes;
