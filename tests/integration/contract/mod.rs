@@ -5,10 +5,12 @@ mod worlds;
 
 mod attribute;
 mod backpressure;
+mod bounds;
 mod callbacks;
 mod cases;
 mod clients;
 mod closing;
+mod endings;
 mod failing;
 mod filters;
 mod many;
@@ -16,3 +18,4 @@ mod messages;
 mod model;
 mod opening;
 mod routes;
+mod slow_consumers;
