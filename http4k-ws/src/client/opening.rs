@@ -109,7 +109,8 @@ impl OpeningHandshake {
     }
 
     /// Does the handshake over `io`, a stream of bytes to the server, instead of a TCP connection: a Unix
-    /// socket, a tunnel, a pipe in memory. The URI says what is asked for, and is not connected to.
+    /// socket, a tunnel, a pipe in memory. The URI says what is asked for, and is not connected to; where its scheme
+    /// is `wss`, TLS is spoken over `io`.
     ///
     /// The socket lives in the current tokio runtime.
     ///

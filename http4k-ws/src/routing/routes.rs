@@ -190,7 +190,7 @@ impl Routes {
     /// first filter is the outermost.
     ///
     /// It sees the path's parameters. One that must run before routing, say to change the path, goes
-    /// around the application: [`PolyHandler::with`].
+    /// around the application: [`PolyHandler::with`](crate::PolyHandler::with).
     pub fn with<M>(mut self, filter: impl IntoPolyFilter<M>) -> Self {
         self.filters.push(endpoint::filter(filter));
         self
@@ -217,7 +217,7 @@ impl Routes {
         self.refined(name.into(), |route, name| route.name = name)
     }
 
-    /// Documents the route added last; its first line is shown in [`PolyHandler::routes`].
+    /// Documents the route added last; its first line is shown in [`PolyHandler::routes`](crate::PolyHandler::routes).
     pub fn documented(self, docs: impl Into<String>) -> Self {
         self.refined(docs.into(), |route, docs| route.docs = docs)
     }

@@ -38,7 +38,7 @@ pub(super) async fn accept_until(
                 backoff = Backoff::default();
                 match shared.admission.admit(room, peer.ip()) {
                     Some(seat) => take(stream, peer, seat, shared),
-                    None => turn_away(stream),
+                    None => turn_away(stream, shared),
                 }
             }
             Err(error) => {
@@ -68,7 +68,10 @@ fn take(stream: TcpStream, peer: SocketAddr, seat: Seat, shared: &Arc<Shared>) {
 }
 
 /// Says that there are too many connections, as far as that goes without waiting for the peer.
-fn turn_away(stream: TcpStream) {
+fn turn_away(stream: TcpStream, shared: &Shared) {
+    if shared.speaks_tls() {
+        return; // To say it would take a handshake.
+    }
     let said = stream.into_std().and_then(|mut stream| {
         stream.write_all(&written::too_many_connections())?;
         stream.shutdown(Shutdown::Write)?;

@@ -39,8 +39,8 @@ pub struct ServerConfig {
     /// Connections at a time, sockets among them; further ones wait in the system's queue until one ends.
     /// `None` takes any number. Default 25,000, at least 1.
     pub max_connections: Option<usize>,
-    /// Connections at a time from one address, sockets among them; a further one is answered with 503 and
-    /// closed. Of an IPv6 address the first 64 bits count. `None` takes any number, and is the default:
+    /// Connections at a time from one address, sockets among them; a further one is answered with 503, where
+    /// it is not to be encrypted, and closed. Of an IPv6 address the first 64 bits count. `None` takes any number, and is the default:
     /// behind a proxy all come from one address.
     pub max_connections_per_address: Option<usize>,
     /// How long the head of a request may take, from its first byte, or from the beginning of the

@@ -231,6 +231,9 @@ async fn answer(
     if let Err(refusal) = rules::check(&request, &shared.config) {
         return Ok(refusal.response());
     }
+    if let Some(answer) = rules::server_wide(&request) {
+        return Ok(answer);
+    }
     if let Some(peer) = connection.peer {
         request.extensions_mut().insert(PeerAddr(peer));
     }

@@ -86,6 +86,16 @@ pub(super) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<()
     expectation(request)
 }
 
+/// The answer to `OPTIONS *`, which asks for the server as a whole (RFC 9110 §9.3.7); no route is asked.
+pub(super) fn server_wide<B>(request: &Request<B>) -> Option<Response> {
+    if request.uri().path() != "*" {
+        return None;
+    }
+    let mut response = Response::default();
+    response.headers_mut().insert(ALLOW, METHODS);
+    Some(response)
+}
+
 /// hyper takes anything that ends with chunked, and would hand over a body that is still encoded.
 fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     if !headers.contains_key(TRANSFER_ENCODING) {

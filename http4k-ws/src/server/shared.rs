@@ -36,4 +36,12 @@ impl Shared {
             connections: Arc::default(),
         })
     }
+
+    /// Whether every connection is to be encrypted.
+    pub(super) fn speaks_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
+        return false;
+    }
 }

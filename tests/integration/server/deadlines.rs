@@ -155,6 +155,22 @@ async fn a_peer_that_reads_nothing_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_peer_that_asks_on_and_on_and_reads_nothing_is_cut() {
+    let (mut ours, serving) = serve(|_: Request| "b".repeat(1000), default());
+    let request = peer::get("/");
+    let mut asked = 0;
+    // The server reads no further than it can answer.
+    while timeout(Duration::from_secs(60), ours.write_all(request.as_bytes()))
+        .await
+        .is_ok_and(|sent| sent.is_ok())
+    {
+        asked += request.len();
+        assert!(asked < 1_000_000);
+    }
+    within(serving).await.expect("a connection that ended");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_peer_that_reads_slowly_is_not() {
     let body = "b".repeat(50_000);
     let (mut ours, _serving) = serve(move |_: Request| body.clone(), default());

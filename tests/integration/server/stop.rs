@@ -97,7 +97,9 @@ fn a_request_being_answered_is_answered() {
     assert_eq!(peer.answer().body, "in time");
     assert!(peer.is_ended());
     let report = stopping.join().expect("a stop");
-    assert_eq!((report.connections, report.sockets, report.cut), (1, 0, 0));
+    // Some of those that tried the port may have been taken before it was closed.
+    assert!(report.connections >= 1, "{report:?}");
+    assert_eq!((report.sockets, report.cut), (0, 0));
 }
 
 #[test]

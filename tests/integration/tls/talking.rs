@@ -1,7 +1,7 @@
 //! HTTP and sockets over TLS, both ends real.
 
 use http4k_ws::{
-    PolyHandler, Request, ServerConfig, WebSocketClient, WsClient, WsMessage, WsStatus,
+    HttpClient, PolyHandler, Request, ServerConfig, WebSocketClient, WsClient, WsMessage, WsStatus,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
@@ -25,6 +25,15 @@ async fn both_ends_talk_over_tls_through_a_pipe() {
     socket.close(WsStatus::NORMAL);
     assert_eq!(within(socket.closed()).await, WsStatus::NORMAL);
     within(serving).await.expect("a connection that ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_goes_over_tls_through_a_pipe() {
+    let pair = self_signed(&["localhost"]);
+    let (ours, _serving) = serve(&pair);
+    let client = HttpClient::new().with_tls(trusting(&pair.chain));
+    let answer = within(client.send_over(ours, "https://localhost/a")).await;
+    assert_eq!(answer.expect("an answer").body().as_text(), Some("/a"));
 }
 
 #[tokio::test(start_paused = true)]

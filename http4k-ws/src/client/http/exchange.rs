@@ -9,15 +9,15 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::error::HttpClientError;
 use super::pool::Pool;
 use super::target::{Origin, drop_fields_of_the_connection};
-use crate::client::dial::{Trust, dial};
+use crate::client::dial::{Trust, dial, secure};
 use crate::client::error::ConnectError;
 use crate::message::{Body, BodyError, Request, Response};
+use crate::wire::ByteStream;
 
 /// The head of an answer is at most so long.
 const MAX_HEAD: usize = 64 * 1024;
@@ -77,12 +77,16 @@ fn answered(
     response
 }
 
-/// Sends `request` over `io`, which serves this exchange alone.
+/// Sends `request` to `origin` over `io`, which serves this exchange alone.
 pub(super) async fn exchange_over(
-    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    io: impl ByteStream,
+    origin: &Origin,
     request: Request,
+    trust: &Trust,
 ) -> Result<Response<Incoming>, HttpClientError> {
-    let mut response = begin(io).await?.send_request(request).await?;
+    let security = trust.security(origin.encrypted);
+    let stream = secure(io, &origin.host, &security).await?;
+    let mut response = begin(stream).await?.send_request(request).await?;
     drop_fields_of_the_connection(response.headers_mut());
     Ok(response)
 }
@@ -99,9 +103,7 @@ async fn connect(
     begin(stream).await
 }
 
-async fn begin(
-    io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
-) -> Result<SendRequest<Body>, HttpClientError> {
+async fn begin(io: impl ByteStream) -> Result<SendRequest<Body>, HttpClientError> {
     let (connection, driver) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
         .handshake(TokioIo::new(io))

@@ -183,7 +183,8 @@ impl HttpClient {
 
     /// Sends `request` over `io`, a stream of bytes to the server that serves this exchange alone, instead
     /// of a TCP connection: a Unix socket, a tunnel, a pipe in memory. The URI, or the
-    /// [base](Self::with_base), says what is asked for, and is not connected to.
+    /// [base](Self::with_base), says what is asked for, and is not connected to; where its scheme is
+    /// `https`, TLS is spoken over `io`.
     ///
     /// # Errors
     ///
@@ -198,9 +199,12 @@ impl HttpClient {
         request: impl IntoRequest,
     ) -> Result<Response, HttpClientError> {
         let request = request.into_request().map_err(|error| no_request(&error))?;
-        let (_, request) = target::addressed(request, self.base.as_ref())?;
+        let (origin, request) = target::addressed(request, self.base.as_ref())?;
         let after = self.timeout;
-        let answer = async { self.read(exchange::exchange_over(io, request).await?).await };
+        let answer = async {
+            let response = exchange::exchange_over(io, &origin, request, &self.trust).await?;
+            self.read(response).await
+        };
         timeout(after, answer)
             .await
             .unwrap_or(Err(HttpClientError::Timeout { after }))

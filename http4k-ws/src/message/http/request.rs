@@ -69,7 +69,7 @@ pub trait RequestExt: Sized {
     ///     Some(peer) if peer.ip().is_loopback() => StatusCode::OK,
     ///     _ => StatusCode::FORBIDDEN,
     /// };
-    /// let local = Request::default().with_peer_addr("127.0.0.1:50000".parse().unwrap());
+    /// let local: Request = Request::default().with_peer_addr("127.0.0.1:50000".parse().unwrap());
     /// assert_eq!(app.test_http(local).status(), 200);
     /// assert_eq!(app.test_http("/").status(), 403);
     /// ```

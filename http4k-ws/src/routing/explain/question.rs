@@ -7,7 +7,7 @@ use http::{Method, header};
 use crate::message::{Request, members};
 use crate::routing::table::Protocol;
 
-/// What [`PolyHandler::explain`] is asked: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for an upgrade,
+/// What [`PolyHandler::explain`](crate::PolyHandler::explain) is asked: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for an upgrade,
 /// or a `&Request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
