@@ -56,8 +56,8 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
-//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: [`Http2Config`] |
-//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
+//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
+//! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 #[cfg(feature = "client")]
