@@ -101,15 +101,38 @@ impl Node {
         for mount in unsuffixed(&self.mounts) {
             takes_rest.push(quote!(m.mount(path, #at, #mount)));
         }
-        let ends = unsuffixed(&self.ends);
-        let ends = (!self.ends.is_empty()).then(|| quote!(m.end(path, &[#(#ends),*])));
         let goes_on = self.goes_on(depth, params);
-        if goes_on.is_empty() && ends.is_none() {
-            return any_of(takes_rest);
+        if self.ends.is_empty() {
+            // No literal and no parameter is found where the path ends.
+            return any_of(goes_on.into_iter().chain(takes_rest).collect());
         }
-        let here = any_of(ends.into_iter().chain(takes_rest.iter().cloned()).collect());
+        let ends = self.ended();
+        let here = any_of([ends].into_iter().chain(takes_rest.clone()).collect());
         let further = any_of(goes_on.into_iter().chain(takes_rest).collect());
         quote!(if path.is_end(#at) { #here } else { #further })
+    }
+
+    /// What is reported where the path ends.
+    fn ended(&self) -> TokenStream {
+        let ends = unsuffixed(&self.ends);
+        quote!(m.end(path, &[#(#ends),*]))
+    }
+
+    /// Whether nothing goes on from here.
+    fn is_leaf(&self) -> bool {
+        let Self {
+            literals,
+            param,
+            ends,
+            rests,
+            mounts,
+            scopes,
+        } = self;
+        let elsewhere = [rests, mounts, scopes];
+        literals.is_empty()
+            && param.is_none()
+            && !ends.is_empty()
+            && elsewhere.iter().all(|routes| routes.is_empty())
     }
 
     fn goes_on(&self, depth: usize, params: usize) -> Vec<TokenStream> {
@@ -118,16 +141,26 @@ impl Node {
             ways.push(self.literals(depth, params));
         }
         if let Some(node) = &self.param {
-            let (at, behind) = (at(depth), at(depth + 1));
-            let walk = node.walk(depth + 1, params + 1);
-            let index = Literal::usize_unsuffixed(params);
-            ways.push(quote!({
-                let s = path.segment(#at);
-                let #behind = s.end;
-                m.capture(#index, s) && #walk
-            }));
+            ways.push(node.behind_param(depth, params));
         }
         ways
+    }
+
+    /// From the parameter `index` on, `depth` segments from the root.
+    fn behind_param(&self, depth: usize, index: usize) -> TokenStream {
+        let (at, behind) = (at(depth), at(depth + 1));
+        let params = index + 1;
+        let index = Literal::usize_unsuffixed(index);
+        if self.is_leaf() {
+            let ends = unsuffixed(&self.ends);
+            return quote!(m.last(path, #index, #at, &[#(#ends),*]));
+        }
+        let walk = self.walk(depth + 1, params);
+        quote!({
+            let s = path.segment(#at);
+            let #behind = s.end;
+            m.capture(#index, s) && #walk
+        })
     }
 
     fn literals(&self, depth: usize, params: usize) -> TokenStream {
@@ -139,10 +172,20 @@ impl Node {
 /// One of these literals, or none: a few are tried one by one; many are told apart by a byte before.
 fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     let (at, behind) = (at(depth), at(depth + 1));
+    if let [(text, node)] = literals {
+        if node.is_leaf() {
+            let (text, ended) = (Literal::byte_string(text.as_bytes()), node.ended());
+            return quote!(path.last(#at, #text) && #ended);
+        }
+    }
     if literals.len() <= 2 {
         let tries = literals.iter().map(|(text, node)| {
-            let walk = node.walk(depth + 1, params);
             let text = Literal::byte_string(text.as_bytes());
+            if node.is_leaf() {
+                let ended = node.ended();
+                return quote!(if path.last(#at, #text) { #ended } else);
+            }
+            let walk = node.walk(depth + 1, params);
             quote!(if let Some(#behind) = path.literal(#at, #text) { #walk } else)
         });
         return quote!(#(#tries)* { false });
@@ -151,7 +194,7 @@ fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     let arms = by_byte.iter().map(|(byte, literals)| {
         let byte = Literal::byte_character(*byte);
         let choice = choice(literals, depth, params);
-        quote!(#byte => { #choice })
+        quote!(#byte => #choice,)
     });
     let place = Literal::usize_unsuffixed(place);
     quote!(match path.byte(#at, #place) { #(#arms)* _ => false })
@@ -197,10 +240,8 @@ fn any_of(ways: Vec<TokenStream>) -> TokenStream {
     match ways.as_slice() {
         [] => quote!(false),
         [one] => one.clone(),
-        [first, rest @ ..] => {
-            // A `match` that starts a statement needs parentheses before `||`.
-            quote!((#first) #(|| #rest)*)
-        }
+        // In parentheses, because what is before them may be tied to all by `&&`.
+        ways => quote!((#(#ways)||*)),
     }
 }
 
@@ -248,22 +289,34 @@ mod tests {
         let walk = walk(&routes.join(","));
         // One look at the tens, and one at the units of each ten.
         assert_eq!(walk.matches("path.byte(at,").count(), 11);
-        assert_eq!(walk.matches("path.literal(at,").count(), 100);
+        assert_eq!(walk.matches("path.last(at,").count(), 100);
     }
 
     #[test]
     fn a_literal_that_others_go_on_from_ends_in_a_slash() {
         let walk = walk(r#""/user" => http(f), "/users" => http(f), "/user-s" => http(f)"#);
-        assert!(walk.starts_with("ifpath.is_end(at){false}else{matchpath.byte(at,4){b'-'=>"));
-        assert!(walk.contains("b'/'=>{ifletSome(at1)=path.literal(at,b\"user\")"));
+        assert!(walk.starts_with("matchpath.byte(at,4){b'-'=>"));
+        assert!(walk.contains("b'/'=>path.last(at,b\"user\")&&m.end(path,&[0])"));
+    }
+
+    #[test]
+    fn what_is_behind_a_parameter_is_tied_to_it_as_a_whole() {
+        let walk = walk(r#""/<x>/a" => http(f(x)), "/<x>/<all..>" => http(g(x, all))"#);
+        assert_eq!(
+            walk,
+            "{lets=path.segment(at);letat1=s.end;m.capture(0,s)&&\
+             (path.last(at1,b\"a\")&&m.end(path,&[0])||m.rest(path,1,at1,&[1]))}"
+        );
     }
 
     #[test]
     fn literals_go_before_parameters_and_these_before_rests() {
         let source_order =
             walk(r#""/a" => http(f), "/<x>" => http(g(x)), "/<all..>" => http(h(all))"#);
-        let (literal, parameter) = (source_order.find("\"a\""), source_order.find("m.capture"));
-        assert!(literal < parameter && parameter < source_order.rfind("m.rest"));
+        assert_eq!(
+            source_order,
+            "(path.last(at,b\"a\")&&m.end(path,&[0])||m.last(path,0,at,&[1])||m.rest(path,0,at,&[2]))"
+        );
         let reversed = walk(r#""/<all..>" => http(h(all)), "/<x>" => http(g(x)), "/a" => http(f)"#);
         let renumbered = reversed.replace("&[0]", "&[#]").replace("&[2]", "&[0]");
         assert_eq!(renumbered.replace("&[#]", "&[2]"), source_order);

@@ -29,46 +29,21 @@ const _: () = {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            if path.is_end(at) {
-                false
-            } else {
-                if let Some(at1) = path.literal(at, b"api") {
-                    if path.is_end(at1) {
-                        false
-                    } else {
-                        {
-                            let s = path.segment(at1);
-                            let at2 = s.end;
-                            m.capture(0, s) && {
-                                m.scope(at2, 1usize);
-                                if path.is_end(at2) {
-                                    false
-                                } else {
-                                    if let Some(at3) = path.literal(at2, b"members") {
-                                        if path.is_end(at3) {
-                                            false
-                                        } else {
-                                            {
-                                                let s = path.segment(at3);
-                                                let at4 = s.end;
-                                                m.capture(1, s)
-                                                    && if path.is_end(at4) {
-                                                        m.end(path, &[0])
-                                                    } else {
-                                                        false
-                                                    }
-                                            }
-                                        }
-                                    } else {
-                                        false
-                                    }
-                                }
-                            }
+            if let Some(at1) = path.literal(at, b"api") {
+                {
+                    let s = path.segment(at1);
+                    let at2 = s.end;
+                    m.capture(0, s) && {
+                        m.scope(at2, 1usize);
+                        if let Some(at3) = path.literal(at2, b"members") {
+                            m.last(path, 1, at3, &[0])
+                        } else {
+                            false
                         }
                     }
-                } else {
-                    false
                 }
+            } else {
+                false
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -33,36 +33,14 @@ const _: () = {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            if path.is_end(at) {
-                false
-            } else {
-                if let Some(at1) = path.literal(at, b"users") {
-                    if path.is_end(at1) {
-                        false
-                    } else {
-                        {
-                            let s = path.segment(at1);
-                            let at2 = s.end;
-                            m.capture(0, s)
-                                && if path.is_end(at2) {
-                                    false
-                                } else {
-                                    {
-                                        let s = path.segment(at2);
-                                        let at3 = s.end;
-                                        m.capture(1, s)
-                                            && if path.is_end(at3) {
-                                                m.end(path, &[0])
-                                            } else {
-                                                false
-                                            }
-                                    }
-                                }
-                        }
-                    }
-                } else {
-                    false
+            if let Some(at1) = path.literal(at, b"users") {
+                {
+                    let s = path.segment(at1);
+                    let at2 = s.end;
+                    m.capture(0, s) && m.last(path, 1, at2, &[0])
                 }
+            } else {
+                false
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -28,15 +28,7 @@ const _: () = {
             if path.is_end(at) {
                 m.end(path, &[0])
             } else {
-                if let Some(at1) = path.literal(at, b"ws") {
-                    if path.is_end(at1) {
-                        m.end(path, &[1])
-                    } else {
-                        false
-                    }
-                } else {
-                    false
-                }
+                path.last(at, b"ws") && m.end(path, &[1])
             }
         }
         ::http4k_ws::__private::Router::app(

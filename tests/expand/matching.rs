@@ -17,45 +17,18 @@ pub fn app() -> PolyHandler {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            if path.is_end(at) {
-                false
-            } else {
-                if let Some(at1) = path.literal(at, b"a") {
-                    if path.is_end(at1) {
-                        m.rest(path, 0, at1, &[3])
-                    } else {
-                        (if let Some(at2) = path.literal(at1, b"b") {
-                            if path.is_end(at2) {
-                                m.end(path, &[0, 1])
-                            } else {
-                                false
-                            }
-                        } else {
-                            false
-                        }) || {
-                            let s = path.segment(at1);
-                            let at2 = s.end;
-                            m.capture(0, s)
-                                && if path.is_end(at2) {
-                                    false
-                                } else {
-                                    if let Some(at3) = path.literal(at2, b"c") {
-                                        if path.is_end(at3) {
-                                            m.end(path, &[2])
-                                        } else {
-                                            false
-                                        }
-                                    } else {
-                                        false
-                                    }
-                                }
-                        } || m.rest(path, 0, at1, &[3])
+            if let Some(at1) = path.literal(at, b"a") {
+                (path.last(at1, b"b") && m.end(path, &[0, 1])
+                    || {
+                        let s = path.segment(at1);
+                        let at2 = s.end;
+                        m.capture(0, s) && path.last(at2, b"c") && m.end(path, &[2])
                     }
-                } else if let Some(at1) = path.literal(at, b"m") {
-                    m.mount(path, at1, 4)
-                } else {
-                    false
-                }
+                    || m.rest(path, 0, at1, &[3]))
+            } else if let Some(at1) = path.literal(at, b"m") {
+                m.mount(path, at1, 4)
+            } else {
+                false
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -7,19 +7,7 @@ pub fn app() -> PolyHandler {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            if path.is_end(at) {
-                false
-            } else {
-                if let Some(at1) = path.literal(at, b"good") {
-                    if path.is_end(at1) {
-                        m.end(path, &[0])
-                    } else {
-                        false
-                    }
-                } else {
-                    false
-                }
-            }
+            path.last(at, b"good") && m.end(path, &[0])
         }
         ::http4k_ws::__private::Router::app(
             <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,

@@ -38,42 +38,12 @@ const _: () = {
             m: &mut ::http4k_ws::__private::Matching<'_>,
             at: usize,
         ) -> bool {
-            if path.is_end(at) {
-                false
+            if let Some(at1) = path.literal(at, b"ws") {
+                m.last(path, 0, at1, &[0])
+            } else if let Some(at1) = path.literal(at, b"choose") {
+                m.last(path, 0, at1, &[1])
             } else {
-                if let Some(at1) = path.literal(at, b"ws") {
-                    if path.is_end(at1) {
-                        false
-                    } else {
-                        {
-                            let s = path.segment(at1);
-                            let at2 = s.end;
-                            m.capture(0, s)
-                                && if path.is_end(at2) {
-                                    m.end(path, &[0])
-                                } else {
-                                    false
-                                }
-                        }
-                    }
-                } else if let Some(at1) = path.literal(at, b"choose") {
-                    if path.is_end(at1) {
-                        false
-                    } else {
-                        {
-                            let s = path.segment(at1);
-                            let at2 = s.end;
-                            m.capture(0, s)
-                                && if path.is_end(at2) {
-                                    m.end(path, &[1])
-                                } else {
-                                    false
-                                }
-                        }
-                    }
-                } else {
-                    false
-                }
+                false
             }
         }
         ::http4k_ws::__private::Router::app(

@@ -98,7 +98,6 @@ fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {
 }
 
 /// How the methods are written.
-#[derive(PartialEq)]
 enum Body {
     Written,
     /// The type can't be a message, which was reported.
@@ -116,40 +115,83 @@ fn implementation(
     let krate = &options.krate;
     let private = quote!(#krate::__private::message);
     let (generics, type_generics, _) = input.generics.split_for_impl();
-    let usual = options.formats[0];
+    let (usual, others) = (options.formats[0], &options.formats[1..]);
     let clause = where_clause(input, usual, &private);
-    // Spanned at the type's name: a trait that is missing is reported there.
-    let here = Span::mixed_site().located_at(ident.span());
-    let read = |format: Format| {
-        let module = format.module(&private);
-        quote_spanned!(here=> #module::from_message::<Self>(message))
-    };
-    let write = |format: Format| {
-        let module = format.module(&private);
-        quote_spanned!(here=> #module::into_message::<Self>(self))
-    };
-    let (into, from) = match body {
-        Body::Written => (write(usual), read(usual)),
-        Body::StandIn => (quote!(loop {}), quote!(loop {})),
-    };
     let variants = (!variants.is_empty()).then(|| {
         quote! { const VARIANTS: &'static [&'static str] = &[#(#variants),*]; }
     });
-    let formats = options
-        .formats
-        .iter()
-        .map(|format| format.variant(&private));
-    let others = &options.formats[1..];
-    let choice = (!others.is_empty() && body == Body::Written).then(|| {
-        let named: Vec<_> = others
-            .iter()
-            .map(|format| format.variant(&private))
-            .collect();
-        let (writes, reads) = (
-            others.iter().map(|f| write(*f)),
-            others.iter().map(|f| read(*f)),
-        );
-        quote_spanned! {here=>
+    let formats = options.formats.iter();
+    let formats = formats.map(|format| format.variant(&private));
+    let methods = Methods {
+        private: &private,
+        here: Span::mixed_site().located_at(ident.span()),
+    };
+    let (one, choice) = match body {
+        Body::Written if others.is_empty() => (methods.of_one(usual), None),
+        Body::Written => (methods.of_one(usual), Some(methods.of_several(others))),
+        Body::StandIn => (methods.with(&quote!(loop {}), &quote!(loop {})), None),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #generics #private::Message for #ident #type_generics #clause {
+            const NAME: &'static str = #name;
+            #variants
+            const FORMATS: &'static [#private::Format] = &[#(#formats),*];
+            #one
+            #choice
+        }
+        #[automatically_derived]
+        impl #generics #private::IntoResponse for #ident #type_generics #clause {
+            fn into_response(self) -> #private::Response {
+                #private::response::<Self>(self)
+            }
+        }
+    }
+}
+
+/// The methods of an implementation.
+struct Methods<'a> {
+    private: &'a TokenStream,
+    /// The type's name: a trait that is missing is reported there.
+    here: Span,
+}
+
+impl Methods<'_> {
+    fn read(&self, format: Format) -> TokenStream {
+        let module = format.module(self.private);
+        quote_spanned!(self.here=> #module::from_message::<Self>(message))
+    }
+
+    fn write(&self, format: Format) -> TokenStream {
+        let module = format.module(self.private);
+        quote_spanned!(self.here=> #module::into_message::<Self>(self))
+    }
+
+    fn of_one(&self, format: Format) -> TokenStream {
+        self.with(&self.write(format), &self.read(format))
+    }
+
+    fn with(&self, into: &TokenStream, from: &TokenStream) -> TokenStream {
+        let private = self.private;
+        quote_spanned! {self.here=>
+            fn into_message(self) -> ::core::result::Result<#private::WsMessage, #private::LensFailure> {
+                #into
+            }
+            fn from_message(message: #private::WsMessage)
+                -> ::core::result::Result<Self, #private::LensFailure>
+            {
+                #from
+            }
+        }
+    }
+
+    /// The format is chosen while the program runs; `others` are those besides the usual one.
+    fn of_several(&self, others: &[Format]) -> TokenStream {
+        let private = self.private;
+        let named: Vec<TokenStream> = others.iter().map(|f| f.variant(private)).collect();
+        let writes = others.iter().map(|format| self.write(*format));
+        let reads = others.iter().map(|format| self.read(*format));
+        quote_spanned! {self.here=>
             fn into_message_in(self, format: #private::Format)
                 -> ::core::result::Result<#private::WsMessage, #private::LensFailure>
             {
@@ -165,30 +207,6 @@ fn implementation(
                     #(#named => #reads,)*
                     _ => Self::from_message(message),
                 }
-            }
-        }
-    });
-    let into_signature = quote_spanned! {here=>
-        fn into_message(self) -> ::core::result::Result<#private::WsMessage, #private::LensFailure>
-    };
-    let from_signature = quote_spanned! {here=>
-        fn from_message(message: #private::WsMessage)
-            -> ::core::result::Result<Self, #private::LensFailure>
-    };
-    quote! {
-        #[automatically_derived]
-        impl #generics #private::Message for #ident #type_generics #clause {
-            const NAME: &'static str = #name;
-            #variants
-            const FORMATS: &'static [#private::Format] = &[#(#formats),*];
-            #into_signature { #into }
-            #from_signature { #from }
-            #choice
-        }
-        #[automatically_derived]
-        impl #generics #private::IntoResponse for #ident #type_generics #clause {
-            fn into_response(self) -> #private::Response {
-                #private::response::<Self>(self)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
+use syn::Attribute;
 
 use super::{Answerer, Call, End, Fallback, Mounted, Route, Routes, Scope, params, spelled};
 use crate::errors::Errors;
@@ -53,13 +54,7 @@ impl Routes {
             Place::Here => (entry.span, Vec::new()),
             Place::Path(template) => (template.literal.span(), template.segments),
             Place::Fallback(span) => {
-                if let Some(name) = &entry.name {
-                    errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
-                }
-                if let Some(attribute) = &entry.deprecated {
-                    let message = "`_` has no path, so it has no link to deprecate: drop this";
-                    errors.at(attribute.pound_token.span, message);
-                }
+                check_fallback(&entry.name, &entry.deprecated, errors);
                 return self.add_fallback(entry.methods, span, entry.target, &inner, errors);
             }
         };
@@ -67,24 +62,7 @@ impl Routes {
         let outer_params = params(&around.segments).count();
         let end = match entry.target {
             Target::Block(entries) => {
-                if let Some(method) = entry.methods.first() {
-                    errors.at(
-                        method.span(),
-                        "a block has no method of its own: write it on the routes inside",
-                    );
-                }
-                if let Some(name) = &entry.name {
-                    errors.at(
-                        name.span(),
-                        "a block has no name: write `as` on a route inside",
-                    );
-                }
-                if let Some(attribute) = &entry.deprecated {
-                    errors.at(
-                        attribute.pound_token.span,
-                        "a block has no link: write `#[deprecated]` on the routes inside",
-                    );
-                }
+                check_block(&entry.methods, &entry.name, &entry.deprecated, errors);
                 self.open_scope(around, &mut inner, own_filters, &entries);
                 return self.add_all(entries, &inner, errors);
             }
@@ -193,6 +171,36 @@ impl Routes {
         outer.segments.len() < inner.segments.len()
             && inner.filters.starts_with(&outer.filters)
             && spelled(&inner.segments[..outer.segments.len()]) == spelled(&outer.segments)
+    }
+}
+
+fn check_fallback(name: &Option<Ident>, deprecated: &Option<Attribute>, errors: &mut Errors) {
+    if let Some(name) = name {
+        errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
+    }
+    if let Some(attribute) = deprecated {
+        let message = "`_` has no path, so it has no link to deprecate: drop this";
+        errors.at(attribute.pound_token.span, message);
+    }
+}
+
+fn check_block(
+    methods: &[Ident],
+    name: &Option<Ident>,
+    deprecated: &Option<Attribute>,
+    errors: &mut Errors,
+) {
+    if let Some(method) = methods.first() {
+        let message = "a block has no method of its own: write it on the routes inside";
+        errors.at(method.span(), message);
+    }
+    if let Some(name) = name {
+        let message = "a block has no name: write `as` on a route inside";
+        errors.at(name.span(), message);
+    }
+    if let Some(attribute) = deprecated {
+        let message = "a block has no link: write `#[deprecated]` on the routes inside";
+        errors.at(attribute.pound_token.span, message);
     }
 }
 

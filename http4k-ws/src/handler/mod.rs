@@ -24,8 +24,8 @@ pub(crate) use serving::copy_of_head;
 #[cfg(feature = "server")]
 pub(crate) use session::Session;
 pub use session::{
-    CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, WebSocket, WsError, WsEvent,
-    WsResult, WsSender,
+    CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, SocketInfo, Traffic,
+    WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
 pub use ws::{

@@ -10,7 +10,7 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use super::answer::plain;
 use super::http::HttpHandler;
 use super::poly::PolyHandler;
-use super::session::Handshake;
+use super::session::{Handshake, SessionConfig};
 use super::ws::{WsConsumer, WsHandler};
 use crate::message::{Body, Request, Response, members};
 
@@ -23,15 +23,21 @@ impl PolyHandler {
     }
 
     /// Answers an upgrade: what the socket is to know of its opening handshake, and who talks on it.
+    /// Whom `session` says is told of a refusal.
     pub(crate) async fn upgrade(
         &self,
         request: Request,
+        session: &SessionConfig,
     ) -> Result<(Handshake, WsConsumer), Response> {
         let seen = copy_of_head(&request);
-        let answer = guarded(self.ws().call(seen))
-            .await
-            .ok_or_else(internal_error)?;
-        let (consumer, chosen) = answer.into_outcome().map_err(refusal)?;
+        let answer = guarded(self.ws().call(seen)).await;
+        let outcome = match answer {
+            Some(answer) => answer.into_outcome().map_err(refusal),
+            None => Err(internal_error()),
+        };
+        let (consumer, chosen) = outcome.inspect_err(|response| {
+            session.metrics.refused(&request, response.status());
+        })?;
         let subprotocol = chosen.filter(|chosen| is_offered(&request, chosen));
         Ok((
             Handshake {

@@ -125,7 +125,7 @@ impl<'r> Matching<'r> {
         explanation
     }
 
-    /// The segment is parameter `index`, unless it is empty.
+    /// The segment is parameter `index`, unless it is empty or there is none.
     #[inline]
     pub fn capture(&mut self, index: usize, segment: Segment) -> bool {
         segment.start < segment.end && self.set(index, segment)
@@ -140,6 +140,14 @@ impl<'r> Matching<'r> {
             None => return too_many(),
         }
         true
+    }
+
+    /// The segment whose slash is at `at` is parameter `index`, unless it is empty, and these routes end
+    /// with it.
+    #[inline]
+    pub fn last(&mut self, path: &Path<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
+        let segment = path.segment(at);
+        self.capture(index, segment) && path.is_end(segment.end) && self.end(path, routes)
     }
 
     /// The path ends here; these routes do too.

@@ -101,7 +101,13 @@ impl<'p> Path<'p> {
         matches!(left.first(), None | Some(b'/')).then_some(at + 1 + literal.len())
     }
 
-    /// The segment whose slash is at `at`, which is not the path's end.
+    /// Whether `literal` is all that is left behind the slash at `at`.
+    #[inline]
+    pub fn last(&self, at: usize, literal: &[u8]) -> bool {
+        self.raw.get(at + 1..) == Some(literal)
+    }
+
+    /// The segment whose slash is at `at`; at the path's end, one that ends before it starts.
     #[inline]
     pub fn segment(&self, at: usize) -> Segment {
         let start = at + 1;
@@ -191,9 +197,14 @@ mod tests {
                 assert_eq!(path.literal(at, &text.as_bytes()[1..]), None);
             }
             at = segment.end;
+            assert_eq!(
+                path.last(segment.start - 1, text.as_bytes()),
+                path.is_end(at)
+            );
             segments.push(text);
         }
         assert_eq!(at, path.len());
+        assert!(path.segment(at).start > at && !path.last(at, b""));
         segments
     }
 

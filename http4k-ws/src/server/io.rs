@@ -66,7 +66,9 @@ struct Gathering<S> {
     /// How many bytes the stream took.
     taken: u64,
     /// The stream took nothing when it was last asked to take something.
-    blocked: bool,
+    refused: bool,
+    /// The stream still holds something of what it took.
+    flushing: bool,
 }
 
 impl<S> Io<S> {
@@ -84,7 +86,8 @@ impl<S> Io<S> {
             gathered: BytesMut::new(),
             unflushed: false,
             taken: 0,
-            blocked: false,
+            refused: false,
+            flushing: false,
         }));
         let io = Self {
             stream: Arc::clone(&stream),
@@ -146,7 +149,7 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
         let mut stream = lock(&self.stream);
         let flushed = stream.poll_flush(cx)?;
         // Also where nothing is gathered: hyper writes what is long by itself.
-        let waited = stream.blocked.then_some(stream.taken);
+        let waited = (stream.refused || stream.flushing).then_some(stream.taken);
         if self.stall.poll(cx, waited, self.write_stall).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
@@ -207,7 +210,7 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
         }
         if self.unflushed {
             let flushed = Pin::new(self.stream.inner_mut()).poll_flush(cx);
-            self.blocked |= flushed.is_pending();
+            self.flushing = flushed.is_pending();
             ready!(flushed)?;
             self.unflushed = false;
         }
@@ -216,7 +219,7 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
 
     /// Keeps what the stream said when it was asked to take bytes.
     fn note(&mut self, written: &Poll<io::Result<usize>>) {
-        self.blocked = written.is_pending();
+        self.refused = written.is_pending();
         if let Poll::Ready(Ok(written)) = written {
             self.taken += *written as u64;
             self.unflushed = true;

@@ -75,7 +75,10 @@ pub(super) async fn answer(
     mut request: http::Request<Incoming>,
 ) -> Result<(Response, Accepted), Response> {
     let has_body = !request.body().is_end_stream();
-    let accept = check(&request, has_body).map_err(Refused::response)?;
+    let accept = match check(&request, has_body) {
+        Ok(accept) => accept,
+        Err(refused) => return Err(told(shared, request, refused)),
+    };
     let upgrade = hyper::upgrade::on(&mut request);
     let (handshake, consumer) = agree(shared, request).await?;
     let response = switching(accept, handshake.subprotocol.as_deref());
@@ -92,8 +95,19 @@ async fn agree<B>(
     shared: &Shared,
     request: http::Request<B>,
 ) -> Result<(Handshake, WsConsumer), Response> {
-    allowed(&shared.config, &request).map_err(Refused::response)?;
-    shared.app.upgrade(compact(request)).await
+    if let Err(refused) = allowed(&shared.config, &request) {
+        return Err(told(shared, request, refused));
+    }
+    let session = &shared.config.session;
+    shared.app.upgrade(compact(request), session).await
+}
+
+/// The answer that refuses a request, of which whoever counts is told.
+fn told<B>(shared: &Shared, request: http::Request<B>, refused: Refused) -> Response {
+    let response = refused.response();
+    let metrics = &shared.config.session.metrics;
+    metrics.refused(&compact(request), response.status());
+    response
 }
 
 /// Answers an extended CONNECT (RFC 8441 §5): 200 and what is to come of it, or a refusal.
@@ -104,7 +118,7 @@ pub(super) async fn answer_http2(
 ) -> Result<(Response, Handshake, WsConsumer), Response> {
     let agreed = match version(request.headers()) {
         Ok(()) => agree(shared, request).await,
-        Err(refused) => Err(refused.response()),
+        Err(refused) => Err(told(shared, request, refused)),
     };
     let (handshake, consumer) = agreed.map_err(in_http2)?;
     let mut response = Response::new(Body::empty());

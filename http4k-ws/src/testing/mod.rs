@@ -180,7 +180,7 @@ async fn connect(
     lots: Option<Lots>,
 ) -> Result<(WebSocket, Line), Response> {
     let clients = copy_of_head(&request);
-    let (handshake, mut consumer) = app.upgrade(request).await?;
+    let (handshake, mut consumer) = app.upgrade(request, &config).await?;
     let config = consumer.session(config);
     let clients_config = SessionConfig::default();
     let subprotocol = handshake.subprotocol.clone();

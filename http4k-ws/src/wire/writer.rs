@@ -128,9 +128,15 @@ impl Writer {
         self.control.ping = true;
     }
 
-    /// Answers a ping, unless one that came later is to be answered.
+    /// Answers a ping; where the peer takes nothing, the one that comes last.
     pub(super) fn pong(&mut self, payload: Bytes) {
-        self.control.pong = Some(payload);
+        let waits = self.blocked || self.long.is_some() || self.control.pong.is_some();
+        if waits || self.is_closed() {
+            self.control.pong = Some(payload);
+        } else {
+            let key = self.key();
+            frame::put_control(self.out(), PONG, &payload, key);
+        }
     }
 
     fn is_closed(&self) -> bool {
@@ -214,6 +220,9 @@ impl Writer {
     }
 
     fn gather_control(&mut self) {
+        if matches!(self.control.close, Close::Gathered) {
+            return;
+        }
         let Control { pong, ping, close } = std::mem::take(&mut self.control);
         if let Some(payload) = pong {
             let key = self.key();
@@ -223,15 +232,11 @@ impl Writer {
             let key = self.key();
             frame::put_control(self.out(), PING, &[], key);
         }
-        self.control.close = match close {
-            Close::NotYet => Close::NotYet,
-            Close::Waiting(status) => {
-                let key = self.key();
-                frame::put_close(self.out(), &status, key);
-                Close::Gathered
-            }
-            Close::Gathered => Close::Gathered,
-        };
+        if let Close::Waiting(status) = close {
+            let key = self.key();
+            frame::put_close(self.out(), &status, key);
+            self.control.close = Close::Gathered;
+        }
     }
 
     fn advance(&mut self, written: usize) {

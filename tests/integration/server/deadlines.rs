@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http4k_ws::prelude::*;
 use http4k_ws::{Filter, IntoHttpHandler, IntoPolyHandler, ServerConfig, body_stall};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance, timeout};
 
@@ -152,6 +152,26 @@ async fn a_peer_that_reads_nothing_is_cut() {
         within(serving).await.expect("a connection that ended");
         assert_eq!(start.elapsed().as_secs(), 10, "{size}");
     }
+}
+
+/// A stream that gathers, as one that encrypts does, may take all at once and give it out for a while.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_read_all_in_the_end_may_ask_again() {
+    let (mut ours, theirs) = duplex(64);
+    let app = (|_: Request| "b".repeat(1000)).into_poly_handler();
+    let serving = app.serve_connection(BufStream::new(theirs), default());
+    let serving = tokio::spawn(serving);
+    write(&mut ours, &peer::get("/")).await;
+    let mut answer = Vec::new();
+    while !answer.ends_with(&[b'b'; 1000]) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        within(ours.read_buf(&mut answer)).await.expect("an answer");
+    }
+    let (more, took) = rest(&mut ours).await;
+    assert_eq!(more, "");
+    assert!((50..=60).contains(&took), "{took}");
+    drop(ours);
+    within(serving).await.expect("a connection that ended");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,4 +4,5 @@ mod authenticating;
 mod cable;
 mod cancelling;
 mod deadlines;
+mod metrics;
 mod outliving;

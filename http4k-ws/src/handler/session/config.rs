@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::metrics::{Metrics, WsMetrics};
 use super::slow_consumer::SlowConsumer;
 use crate::setters::setters;
 
@@ -65,6 +66,7 @@ pub struct SessionConfig {
     pub close_timeout: Duration,
     /// How long a consumer may go on after its socket is over, before it is dropped. Default 30 s.
     pub consumer_grace: Duration,
+    pub(crate) metrics: Metrics,
 }
 
 impl Default for SessionConfig {
@@ -84,6 +86,7 @@ impl Default for SessionConfig {
             write_stall: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             consumer_grace: Duration::from_secs(30),
+            metrics: Metrics::default(),
         }
     }
 }
@@ -104,5 +107,12 @@ impl SessionConfig {
         with_write_stall, write_stall: Duration;
         with_close_timeout, close_timeout: Duration;
         with_consumer_grace, consumer_grace: Duration;
+    }
+
+    /// The same bounds, with `metrics` told what happens on the socket.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: impl WsMetrics) -> Self {
+        self.metrics = Metrics::new(metrics);
+        self
     }
 }

@@ -10,6 +10,7 @@ mod callbacks;
 mod config;
 mod deadlines;
 mod error;
+mod metrics;
 mod observers;
 mod outbound;
 mod phase;
@@ -23,6 +24,7 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use observers::WsEvent;
 #[cfg(feature = "server")]
 pub(crate) use pump::Session;

@@ -56,6 +56,11 @@ impl<Out: Message> WsSender<Out> {
         }
     }
 
+    /// The number of the socket, which no other has in this process.
+    pub fn id(&self) -> u64 {
+        self.shared.id
+    }
+
     /// Queues `message`; where the queue is full, waits for room.
     ///
     /// Cancel safe: dropped before it is done, it has sent nothing.

@@ -9,14 +9,19 @@ use tokio::sync::Notify;
 use super::SessionConfig;
 use super::callbacks::Callbacks;
 use super::error::SendError;
+use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
-use crate::message::{WsMessage, WsStatus};
+use crate::message::{Request, WsMessage, WsStatus};
 
 /// One socket, seen from both of its sides. The lock is held for a few instructions, never while
 /// anybody's code runs.
 pub(super) struct Shared {
+    /// The number of the socket.
+    pub(super) id: u64,
+    /// Who is told what happens.
+    observer: Option<Box<Observer>>,
     state: Mutex<State>,
     /// Tells those who wait for room in the outbound queue.
     room: Notify,
@@ -54,8 +59,11 @@ pub(super) struct Refused {
 }
 
 impl Shared {
-    pub(super) fn new(config: &SessionConfig) -> Self {
+    pub(super) fn new(config: &SessionConfig, request: &Request) -> Self {
+        let id = next_id();
         Self {
+            id,
+            observer: config.metrics.of(id, request),
             state: Mutex::new(State {
                 inbound: Queue::new(config),
                 outbound: Outbound::new(config),
@@ -88,8 +96,10 @@ impl Shared {
             return Err(Refused { message, error });
         }
         match state.outbound.offer(message) {
-            Offered::Queued { .. } => {
+            Offered::Queued { dropped } => {
                 state.wake_session();
+                drop(state);
+                self.tell_dropped(dropped);
                 Ok(())
             }
             Offered::MustWait(message) => {
@@ -103,6 +113,19 @@ impl Shared {
                 let error = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
                 Err(Refused { message, error })
             }
+        }
+    }
+
+    fn tell_dropped(&self, messages: u64) {
+        if messages > 0 {
+            self.tell(|metrics, socket| metrics.dropped(socket, messages));
+        }
+    }
+
+    /// Tells whoever counts what happens on sockets.
+    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsMetrics, &SocketInfo)) {
+        if let Some(observer) = &self.observer {
+            observer.tell(event);
         }
     }
 

@@ -133,6 +133,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
+    /// The number of the socket, which no other has in this process; its senders have it too.
+    pub fn id(&self) -> u64 {
+        self.end.shared.id
+    }
+
     /// The upgrade request, as the filters before the handler left it; where it was routed, its path
     /// parameters can be read.
     pub fn request(&self) -> &Request {

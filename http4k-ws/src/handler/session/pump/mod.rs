@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use super::SessionConfig;
 use super::deadlines::{Deadlines, Due, Standing};
+use super::metrics::Traffic;
 use super::phase::Phase;
 use super::shared::Shared;
 use super::socket::{Handshake, WebSocket};
@@ -29,7 +30,8 @@ pub(crate) fn open<T: Transport>(
     handshake: Handshake,
     config: SessionConfig,
 ) -> (WebSocket, Session<T>) {
-    let shared = Arc::new(Shared::new(&config));
+    let shared = Arc::new(Shared::new(&config, &handshake.request));
+    shared.tell(|metrics, socket| metrics.opened(socket));
     let socket = WebSocket::new(Arc::clone(&shared), handshake);
     let session = Session {
         shared,
@@ -37,6 +39,7 @@ pub(crate) fn open<T: Transport>(
         consumer: None,
         phase: Phase::Open,
         deadlines: Deadlines::default(),
+        traffic: Traffic::default(),
         config,
     };
     (socket, session)
@@ -53,6 +56,7 @@ pub(crate) struct Session<T: Transport> {
     consumer: Option<ConsumerFuture>,
     phase: Phase,
     deadlines: Deadlines,
+    traffic: Traffic,
     config: SessionConfig,
 }
 
@@ -211,6 +215,7 @@ impl<T: Transport> Session<T> {
             let explained = status.with_reason(reason);
             explained.unwrap_or_else(|_| status.clone())
         });
+        self.tell_failed(&status);
         self.fail_connection(status);
     }
 
@@ -218,7 +223,9 @@ impl<T: Transport> Session<T> {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Open => {
                 let asked = self.shared.lock().closing.clone();
-                self.abort(cx, asked.unwrap_or(WsStatus::TRY_AGAIN_LATER));
+                let status = asked.unwrap_or(WsStatus::TRY_AGAIN_LATER);
+                self.tell_failed(&status);
+                self.abort(cx, status);
             }
             Phase::Failing(status) => self.abort(cx, status),
             Phase::Closing(status) => self.finish(status),
@@ -232,11 +239,19 @@ impl<T: Transport> Session<T> {
         }
     }
 
+    fn tell_failed(&self, status: &WsStatus) {
+        self.shared
+            .tell(|metrics, socket| metrics.failed(socket, status));
+    }
+
     /// The socket is over with `status`; tells everybody, once.
     fn finish(&mut self, status: WsStatus) {
         let Some(mut callbacks) = self.shared.finish(status.clone()) else {
             return;
         };
+        let traffic = &self.traffic;
+        self.shared
+            .tell(|metrics, socket| metrics.closed(socket, &status, traffic));
         self.hand_over_rest(&mut callbacks);
         for callback in callbacks.on_close {
             let status = status.clone();

@@ -46,6 +46,8 @@ impl<T: Transport> Session<T> {
 
     fn receive(&mut self, message: WsMessage, turn: &mut Turn) {
         turn.read.add(&message);
+        self.traffic.messages_received += 1;
+        self.traffic.bytes_received += message.as_bytes().len() as u64;
         self.shared.observers.tell(WsEvent::Received(&message));
         let mut state = self.shared.lock();
         if state.end().is_none() {
@@ -66,7 +68,10 @@ impl<T: Transport> Session<T> {
         match std::mem::replace(&mut self.phase, Phase::Ending) {
             // Our own close frame is out already: nothing may follow it.
             Phase::Closing(ours) => self.finish(ours),
-            _ => self.phase = Phase::Failing(status),
+            _ => {
+                self.tell_failed(&status);
+                self.phase = Phase::Failing(status);
+            }
         }
     }
 

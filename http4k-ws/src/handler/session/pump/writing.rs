@@ -55,6 +55,8 @@ impl<T: Transport> Session<T> {
                 return true;
             };
             turn.written.add(&message);
+            self.traffic.messages_sent += 1;
+            self.traffic.bytes_sent += message.as_bytes().len() as u64;
             self.shared.observers.tell(WsEvent::Sent(&message));
             if self
                 .transport

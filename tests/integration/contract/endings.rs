@@ -1,0 +1,225 @@
+//! Every way in which a socket can end, and what both sides see of it: the same status, once.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use http4k_ws::prelude::*;
+use http4k_ws::{IntoPolyHandler, SessionConfig};
+
+use super::worlds::{World, in_both_worlds, told};
+
+/// What the application tells of one socket.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    OnClose(u16),
+    Closed(u16),
+    /// The consumer is gone: it has returned, or was dropped.
+    Gone,
+}
+
+/// Tells when it is dropped.
+struct Guard(Sender<Told>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.send(Told::Gone);
+    }
+}
+
+/// Ends as it is told to.
+async fn obedient(ws: &mut WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        let text = message.text().into_owned();
+        let sender = ws.sender();
+        match text.as_str() {
+            "return" => return Ok(()),
+            "fail" => return Err(std::io::Error::other("as told").into()),
+            "refuse" => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
+            "panic" => panic!("as told"),
+            "close" => ws.close(WsStatus::new(4000, "as told")?),
+            "close twice" => {
+                ws.close(WsStatus::new(4000, "first")?);
+                ws.close(WsStatus::new(4001, "second")?);
+            }
+            "close, then fail" => {
+                ws.close(WsStatus::new(4000, "first")?);
+                return Err(std::io::Error::other("too late").into());
+            }
+            "close, then panic" => {
+                ws.close(WsStatus::new(4000, "first")?);
+                panic!("too late");
+            }
+            "close by another task" => {
+                tokio::spawn(async move { sender.close(WsStatus::RESTART) });
+            }
+            "close with what can't be sent" => ws.close(WsStatus::ABNORMAL),
+            "send after close" => {
+                ws.close(WsStatus::NORMAL);
+                ws.send("late").await?;
+            }
+            "number" => {
+                text.parse::<u32>()?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn app() -> (PolyHandler, Receiver<Told>) {
+    let (tell, told) = channel();
+    let app = move |mut ws: WebSocket| {
+        let (on_close, closed, guard) = (tell.clone(), tell.clone(), Guard(tell.clone()));
+        ws.on_close(move |status| on_close.send(Told::OnClose(status.code())).expect("heard"));
+        let ended = ws.closed();
+        tokio::spawn(async move { closed.send(Told::Closed(ended.await.code())) });
+        async move {
+            let result = obedient(&mut ws).await;
+            // `on_close` keeps a socket open whose consumer has returned.
+            if result.is_ok() {
+                ws.close(WsStatus::NORMAL);
+            }
+            drop(guard);
+            result
+        }
+    };
+    (app.into_poly_handler(), told)
+}
+
+/// What the client does.
+enum Does {
+    Tells(&'static str),
+    Closes(u16),
+    Drops,
+    SendsTooMuch,
+}
+
+use Does::{Closes, Drops, SendsTooMuch, Tells};
+
+fn each_way<W: World>() {
+    let ways = [
+        (Tells("return"), 1000),
+        (Tells("fail"), 1011),
+        (Tells("refuse"), 1008),
+        (Tells("panic"), 1011),
+        (Tells("close"), 4000),
+        (Tells("close twice"), 4000),
+        (Tells("close, then fail"), 4000),
+        (Tells("close, then panic"), 4000),
+        (Tells("close by another task"), 1012),
+        (Tells("close with what can't be sent"), 1011),
+        (Tells("send after close"), 1000),
+        (Tells("number"), 1011),
+        (Closes(1000), 1000),
+        (Closes(1001), 1001),
+        (Closes(4999), 4999),
+        (SendsTooMuch, 1009),
+        (Drops, 1000),
+    ];
+    let (app, from_app) = app();
+    let world = W::start(app, SessionConfig::default().with_max_message(1000));
+    for (does, code) in ways {
+        let mut client = Some(world.connect("/"));
+        let socket = client.as_mut().expect("just made");
+        let what = match does {
+            Tells(what) => {
+                socket.send(what).expect("open");
+                what.to_owned()
+            }
+            Closes(code) => {
+                socket.close(WsStatus::new(code, "").expect("a status"));
+                format!("the client closes with {code}")
+            }
+            SendsTooMuch => {
+                socket.send("x".repeat(1001)).expect("open");
+                "a message that is too long".to_owned()
+            }
+            Drops => {
+                client = None;
+                "the client is dropped".to_owned()
+            }
+        };
+        if let Some(client) = &mut client {
+            let closed = client.closed().map(|status| status.code());
+            assert_eq!(closed, Some(code), "{what}");
+        }
+        let mut seen = [(); 3].map(|()| told(&from_app));
+        seen.sort_by_key(|told| match told {
+            Told::OnClose(_) => 0,
+            Told::Closed(_) => 1,
+            Told::Gone => 2,
+        });
+        assert_eq!(
+            seen,
+            [Told::OnClose(code), Told::Closed(code), Told::Gone],
+            "{what}"
+        );
+    }
+    let more = from_app.recv_timeout(Duration::from_millis(50));
+    assert!(more.is_err(), "everything is told once: {more:?}");
+}
+
+in_both_worlds! {
+    fn every_end_is_told_once_and_by_its_status<W>() {
+        each_way::<W>();
+    }
+
+    fn a_panic_in_on_close_harms_nobody<W>() {
+        let (tell, listen) = channel();
+        let app = move |ws: WebSocket| {
+            let tell = tell.clone();
+            ws.on_close(|_status| panic!("in a callback"));
+            ws.on_close(move |status| tell.send(status.code()).expect("heard"));
+            let sender = ws.sender();
+            ws.on_message(move |message: WsMessage| sender.try_send(message));
+        };
+        let world = W::start(app.into_poly_handler(), SessionConfig::default());
+        let mut neighbour = world.connect("/");
+        let mut client = world.connect("/");
+        client.close(WsStatus::NORMAL);
+        assert_eq!(told(&listen), 1000, "the next callback is called all the same");
+        neighbour.send("well").expect("open");
+        assert_eq!(neighbour.received().next().expect("a message").expect("open").text(), "well");
+    }
+
+    fn closed_resolves_while_the_consumer_still_goes_on<W>() {
+        let (tell, listen) = channel();
+        let app = move |ws: WebSocket| {
+            let (tell, ended) = (tell.clone(), ws.closed());
+            tokio::spawn(async move { tell.send(ended.await.code()) });
+            async move {
+                std::future::pending::<()>().await;
+                drop(ws);
+            }
+        };
+        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        client.close(WsStatus::new(4003, "").expect("a status"));
+        assert_eq!(told(&listen), 4003);
+    }
+
+    fn a_thousand_panics_harm_no_neighbour<W>() {
+        let (app, _from_app) = app();
+        let app = PolyHandler::new(|_: Request| "", {
+            let app = app.clone();
+            move |request: Request| {
+                let app = app.clone();
+                async move {
+                    use http4k_ws::WsHandler;
+                    app.ws().call(request).await
+                }
+            }
+        });
+        let world = W::start(app, SessionConfig::default());
+        let mut neighbours: Vec<_> = (0..20).map(|_| world.connect("/")).collect();
+        for round in 0..50 {
+            let mut client = world.connect("/");
+            client.send("panic").expect("open");
+            assert_eq!(client.closed().map(|status| status.code()), Some(1011));
+            neighbours[round % 20].send("still here").expect("open");
+        }
+        for neighbour in &mut neighbours {
+            neighbour.send("close").expect("open");
+            assert_eq!(neighbour.closed().map(|status| status.code()), Some(4000));
+        }
+    }
+}

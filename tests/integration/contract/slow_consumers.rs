@@ -1,0 +1,209 @@
+//! What becomes of messages that a peer takes too slowly, by policy.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, channel};
+
+use http4k_ws::{
+    IntoPolyHandler, PolyHandler, ReceiveError, SendError, SessionConfig, SlowConsumer, WebSocket,
+    WsClient, WsMessage, WsResult, WsStatus,
+};
+use proptest::prelude::*;
+
+use super::worlds::{Memory, World, in_both_worlds, told};
+
+/// How many messages were left out, and how the last one fared.
+type Outcome = (u64, Result<(), SendError>);
+
+/// Sends everything in one go, so that nothing of it can leave meanwhile; tells the outcome.
+fn burst(messages: Vec<WsMessage>) -> (PolyHandler, Receiver<Outcome>) {
+    let (tell, told) = channel();
+    let app = move |mut ws: WebSocket| {
+        let (tell, messages) = (tell.clone(), messages.clone());
+        async move {
+            let mut last = Ok(());
+            for message in messages {
+                last = ws.try_send(message);
+            }
+            tell.send((ws.dropped(), last))?;
+            assert_eq!(ws.sender().dropped(), ws.dropped());
+            ws.recv().await?;
+            WsResult::Ok(())
+        }
+    };
+    (app.into_poly_handler(), told)
+}
+
+fn numbers(upto: u32) -> Vec<WsMessage> {
+    (0..upto).map(|number| number.to_string().into()).collect()
+}
+
+/// What a client gets until the end, and how that was.
+fn received(client: &mut impl WsClient) -> (Vec<String>, Option<ReceiveError>) {
+    let mut texts = Vec::new();
+    for message in client.received() {
+        match message {
+            Ok(message) => texts.push(message.text().into_owned()),
+            Err(error) => return (texts, Some(error)),
+        }
+    }
+    (texts, None)
+}
+
+fn ten(policy: SlowConsumer) -> SessionConfig {
+    SessionConfig::default()
+        .with_queue_messages(10)
+        .with_slow_consumer(policy)
+}
+
+/// `3:40` has the key 3, and what has no colon has none.
+fn by_prefix() -> SlowConsumer {
+    SlowConsumer::coalesce_by(|message| {
+        let text = message.as_text()?;
+        text.split_once(':').map(|(key, _)| key.to_owned())
+    })
+}
+
+in_both_worlds! {
+    fn who_waits_is_refused_and_drops_nothing<W>() {
+        let (app, told_by_app) = burst(numbers(100));
+        let mut client = W::start(app, ten(SlowConsumer::Wait)).connect("/");
+        assert_eq!(told(&told_by_app), (0, Err(SendError::Full)));
+        client.send("enough").expect("open");
+        let expected: Vec<_> = (0..10).map(|number| number.to_string()).collect();
+        assert_eq!(received(&mut client), (expected, None));
+    }
+
+    fn who_drops_the_oldest_sends_the_latest<W>() {
+        let (app, told_by_app) = burst(numbers(100));
+        let mut client = W::start(app, ten(SlowConsumer::DropOldest)).connect("/");
+        assert_eq!(told(&told_by_app), (90, Ok(())));
+        client.send("enough").expect("open");
+        let expected: Vec<_> = (90..100).map(|number| number.to_string()).collect();
+        assert_eq!(received(&mut client), (expected, None));
+    }
+
+    fn who_coalesces_sends_the_latest_of_each_key<W>() {
+        let keyed = (0..100).map(|number| format!("{}:{number}", number % 3).into());
+        let (app, told_by_app) = burst(keyed.collect());
+        let mut client = W::start(app, ten(by_prefix())).connect("/");
+        let (dropped, last) = told(&told_by_app);
+        assert_eq!(last, Ok(()));
+        client.send("enough").expect("open");
+        let (texts, end) = received(&mut client);
+        assert_eq!((texts.len() as u64 + dropped, end), (100, None));
+        assert!(texts.ends_with(&["1:97".to_owned(), "2:98".to_owned(), "0:99".to_owned()]), "{texts:?}");
+    }
+
+    fn who_closes_sends_what_is_queued_and_1013<W>() {
+        let (app, told_by_app) = burst(numbers(100));
+        let mut client = W::start(app, ten(SlowConsumer::Close)).connect("/");
+        let closed = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
+        assert_eq!(told(&told_by_app), (0, Err(closed)));
+        let expected: Vec<_> = (0..10).map(|number| number.to_string()).collect();
+        let end = ReceiveError::Closed(WsStatus::TRY_AGAIN_LATER);
+        assert_eq!(received(&mut client), (expected, Some(end)));
+    }
+
+    fn a_queue_with_room_leaves_nothing_out<W>() {
+        for policy in [SlowConsumer::Wait, SlowConsumer::DropOldest, by_prefix(), SlowConsumer::Close] {
+            let same_key = (0..10).map(|number| format!("key:{number}").into()).collect();
+            let (app, told_by_app) = burst(same_key);
+            let mut client = W::start(app, ten(policy)).connect("/");
+            assert_eq!(told(&told_by_app), (0, Ok(())));
+            client.send("enough").expect("open");
+            let expected: Vec<_> = (0..10).map(|number| format!("key:{number}")).collect();
+            assert_eq!(received(&mut client), (expected, None));
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Policy {
+    Wait,
+    Close,
+    DropOldest,
+    Coalesce,
+}
+
+/// What waits, told in the simplest way.
+#[derive(Debug, Default)]
+struct Model {
+    waiting: VecDeque<String>,
+    dropped: u64,
+    closed: bool,
+}
+
+impl Model {
+    fn bytes(&self) -> usize {
+        self.waiting.iter().map(String::len).sum()
+    }
+
+    fn send(&mut self, text: &str, policy: Policy, most: usize, most_bytes: usize) {
+        let full = |model: &Self| model.waiting.len() >= most || model.bytes() >= most_bytes;
+        if self.closed {
+            return;
+        }
+        if full(self) {
+            match policy {
+                Policy::Wait => return,
+                Policy::Close => {
+                    self.closed = true;
+                    return;
+                }
+                Policy::DropOldest => {}
+                Policy::Coalesce => {
+                    let key = text.split_once(':').map(|(key, _)| key);
+                    let before = self.waiting.len();
+                    self.waiting.retain(|known| {
+                        key.is_none() || known.split_once(':').map(|(key, _)| key) != key
+                    });
+                    self.dropped += (before - self.waiting.len()) as u64;
+                }
+            }
+            while full(self) {
+                self.waiting.pop_front();
+                self.dropped += 1;
+            }
+        }
+        self.waiting.push_back(text.to_owned());
+        // One message of any size may go over the bytes, and no second one.
+        let last = self.waiting.back().map_or(0, String::len);
+        assert!(self.waiting.len() <= most && self.bytes() - last < most_bytes.max(1));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_policy_keeps_what_the_model_keeps_and_its_bounds(
+        policy in prop_oneof![
+            Just(Policy::Wait), Just(Policy::Close), Just(Policy::DropOldest), Just(Policy::Coalesce),
+        ],
+        most in 1_usize..20,
+        most_bytes in 1_usize..500,
+        texts in prop::collection::vec("([abc]:)?[xyz]{0,40}", 0..60),
+    ) {
+        let mut model = Model::default();
+        for text in &texts {
+            model.send(text, policy, most, most_bytes);
+        }
+        let config = SessionConfig::default()
+            .with_queue_messages(most)
+            .with_queue_bytes(most_bytes)
+            .with_slow_consumer(match policy {
+                Policy::Wait => SlowConsumer::Wait,
+                Policy::Close => SlowConsumer::Close,
+                Policy::DropOldest => SlowConsumer::DropOldest,
+                Policy::Coalesce => by_prefix(),
+            });
+        let (app, told_by_app) = burst(texts.iter().map(|text| text.as_str().into()).collect());
+        let mut client = Memory::start(app, config).connect("/");
+        prop_assert_eq!(told(&told_by_app).0, model.dropped);
+        // Refused where the application has closed already.
+        let _ = client.send("enough");
+        let (texts, end) = received(&mut client);
+        prop_assert_eq!(texts, Vec::from(model.waiting));
+        prop_assert_eq!(end.is_some(), model.closed);
+    }
+}

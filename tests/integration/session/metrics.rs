@@ -1,0 +1,205 @@
+//! What happens on sockets, as whoever counts it is told.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http4k_ws::prelude::*;
+use http4k_ws::{
+    IntoPolyHandler, ServerConfig, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics,
+};
+
+/// Writes everything down.
+#[derive(Debug, Clone, Default)]
+struct Diary(Arc<Mutex<Vec<String>>>);
+
+impl Diary {
+    fn write(&self, line: String) {
+        self.0.lock().expect("nobody panics").push(line);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().expect("nobody panics").clone()
+    }
+}
+
+impl WsMetrics for Diary {
+    fn opened(&self, socket: &SocketInfo) {
+        assert!(socket.id > 0);
+        self.write(format!("opened {}", socket.path));
+    }
+
+    fn failed(&self, _socket: &SocketInfo, status: &WsStatus) {
+        self.write(format!("failed {}", status.code()));
+    }
+
+    fn dropped(&self, _socket: &SocketInfo, messages: u64) {
+        self.write(format!("dropped {messages}"));
+    }
+
+    fn closed(&self, _socket: &SocketInfo, status: &WsStatus, traffic: &Traffic) {
+        self.write(format!(
+            "closed {}: {} messages of {} bytes in, {} of {} out",
+            status.code(),
+            traffic.messages_received,
+            traffic.bytes_received,
+            traffic.messages_sent,
+            traffic.bytes_sent
+        ));
+    }
+
+    fn refused(&self, request: &Request, status: StatusCode) {
+        self.write(format!(
+            "refused {} {}",
+            request.uri().path(),
+            status.as_u16()
+        ));
+    }
+}
+
+async fn twice(mut ws: WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message.clone()).await?;
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+fn app() -> PolyHandler {
+    routes! { "/twice" => ws(twice(ws)) }
+}
+
+fn told() -> (Diary, SessionConfig) {
+    let diary = Diary::default();
+    let config = SessionConfig::default()
+        .with_max_message(100)
+        .with_metrics(diary.clone());
+    (diary, config)
+}
+
+/// What is written of a conversation, whichever the world.
+const CONVERSATION: [&str; 2] = [
+    "opened /twice",
+    "closed 4000: 2 messages of 7 bytes in, 4 of 14 out",
+];
+
+fn talk(client: &mut impl WsClient) {
+    client.send("four").expect("open");
+    client.send("one").expect("open");
+    assert_eq!(client.received().take(4).filter(Result::is_ok).count(), 4);
+    client.close(WsStatus::new(4000, "").expect("a status"));
+    assert_eq!(client.closed().map(|status| status.code()), Some(4000));
+}
+
+#[test]
+fn a_conversation_is_told_in_memory() {
+    let (diary, config) = told();
+    talk(&mut app().test_ws_with("/twice", config));
+    assert_eq!(diary.lines(), CONVERSATION);
+}
+
+#[test]
+fn a_conversation_and_refusals_are_told_on_the_network() {
+    let (diary, config) = told();
+    let server = app()
+        .as_server("127.0.0.1:0")
+        .with_config(ServerConfig::default().with_session(config))
+        .start()
+        .expect("a server");
+    let address = format!("ws://{}", server.addr());
+    assert!(WebSocketClient::blocking(format!("{address}/nowhere")).is_err());
+    assert_eq!(diary.lines(), ["refused /nowhere 404"]);
+    let mut peer = crate::server::peer::Peer::connect(server.addr());
+    let no_key = crate::server::peer::handshake("/twice", "").replace("Sec-WebSocket-Key", "X-Key");
+    assert_eq!(peer.send(no_key).answer().status, 400);
+    talk(&mut WebSocketClient::blocking(format!("{address}/twice")).expect("a socket"));
+    // The server sees the end no later than the client, who was answered.
+    let mut expected = vec!["refused /nowhere 404", "refused /twice 400"];
+    expected.extend(CONVERSATION);
+    assert_eq!(diary.lines(), expected);
+}
+
+#[test]
+fn a_broken_rule_is_told() {
+    let (diary, config) = told();
+    let mut client = app().test_ws_with("/twice", config);
+    client.send("x".repeat(101)).expect("open");
+    client.closed();
+    assert_eq!(
+        diary.lines(),
+        [
+            "opened /twice",
+            "failed 1009",
+            "closed 1009: 0 messages of 0 bytes in, 0 of 0 out"
+        ]
+    );
+}
+
+#[test]
+fn a_silent_peer_is_told() {
+    let (diary, config) = told();
+    let mut watch = app().test_ws("/twice");
+    app().test_ws_with("/twice", config).vanish();
+    watch.advance(Duration::from_secs(41));
+    assert_eq!(
+        diary.lines(),
+        [
+            "opened /twice",
+            "failed 1001",
+            "closed 1001: 0 messages of 0 bytes in, 0 of 0 out"
+        ]
+    );
+}
+
+#[test]
+fn what_is_left_out_is_told() {
+    let (diary, config) = told();
+    let burst = |ws: WebSocket| {
+        for number in 0..4 {
+            ws.try_send(number.to_string()).expect("room is made");
+        }
+    };
+    let config = config
+        .with_queue_messages(2)
+        .with_slow_consumer(SlowConsumer::DropOldest);
+    let mut client = burst.into_poly_handler().test_ws_with("/", config);
+    client.closed();
+    assert_eq!(
+        diary.lines(),
+        [
+            "opened /",
+            "dropped 1",
+            "dropped 1",
+            "closed 1000: 0 messages of 0 bytes in, 2 of 2 out"
+        ]
+    );
+}
+
+#[test]
+fn who_panics_when_told_harms_nobody() {
+    struct Panics;
+    impl WsMetrics for Panics {
+        fn opened(&self, _socket: &SocketInfo) {
+            panic!("opened");
+        }
+        fn closed(&self, _socket: &SocketInfo, _status: &WsStatus, _traffic: &Traffic) {
+            panic!("closed");
+        }
+    }
+    let config = SessionConfig::default().with_metrics(Panics);
+    talk(&mut app().test_ws_with("/twice", config));
+}
+
+#[test]
+fn every_socket_has_its_number() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let app = move |ws: WebSocket| {
+        assert_eq!(ws.id(), ws.sender().id());
+        tell.send(ws.id()).expect("heard");
+    };
+    let app = app.into_poly_handler();
+    let clients = [(); 3].map(|()| app.test_ws("/"));
+    let mut numbers: Vec<_> = told.try_iter().collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), clients.len());
+}
