@@ -16,6 +16,7 @@ mod filters;
 mod many;
 mod messages;
 mod model;
+mod observing;
 mod opening;
 mod routes;
 mod slow_consumers;
