@@ -40,7 +40,8 @@
 //! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
 //!   read is a [`LensFailure`].
 //! - **Routes**: [`routes!`], whose table the compiler checks.
-//! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
+//! - **Serving**: [`Serve`], [`RunningServer`], [`ShutdownReport`]; [`ServerConfig`] bounds everything a peer may do,
+//!   [`max_body`] and [`body_stall`] for one route; [`OriginPolicy`] says whose pages may open a socket.
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
 //!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,
@@ -57,8 +58,8 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
-//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: [`Http2Config`] |
-//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
+//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
+//! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
 //! | `testing` | no | virtual time for the in-memory clients |
 
