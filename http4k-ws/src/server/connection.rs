@@ -9,8 +9,6 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
-#[cfg(not(feature = "http2"))]
-use bytes::Bytes;
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,9 +16,8 @@ use hyper::service::service_fn;
 use tokio::time::Instant;
 
 use super::admission::Seat;
+use super::beginning::{Begun, Version, begin};
 use super::config::DEFAULT_MAX_FIELDS;
-#[cfg(feature = "http2")]
-use super::http2::{self, Begins, begin};
 use super::io::{Flusher, Io};
 use super::opened::Opened;
 use super::shared::Shared;
@@ -28,6 +25,8 @@ use super::shutdown::Ticket;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
+#[cfg(feature = "http2")]
+use super::{http2, rewound::Rewound};
 use crate::message::{PeerAddr, Response};
 use crate::wire::ByteStream;
 
@@ -80,7 +79,6 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
 /// A stream to speak HTTP over, and what is known of the version.
 pub(super) struct Secured<S> {
     pub(super) stream: S,
-    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     pub(super) known: Known,
 }
 
@@ -128,17 +126,24 @@ async fn speak<S: ByteStream>(
     ticket: &Ticket,
 ) -> Option<Opened<S>> {
     let begun = Instant::now();
-    #[cfg(not(feature = "http2"))]
-    let (stream, ahead) = (secured.stream, Bytes::new());
-    #[cfg(feature = "http2")]
-    let (stream, ahead) = match begin(secured, begun, shared, ticket).await? {
-        Begins::Http1(stream, ahead) => (stream, ahead),
-        Begins::Http2(stream, config) => {
-            let serving = http2::serve(stream, begun, peer, config, shared, ticket);
-            Box::pin(serving).await;
+    let Begun {
+        version,
+        stream,
+        ahead,
+    } = begin(secured, begun, shared, ticket).await?;
+    match version {
+        Version::Http1 => {}
+        // Only where the feature `http2` is.
+        Version::Http2 => {
+            #[cfg(feature = "http2")]
+            if let Some(config) = &shared.config.http2 {
+                let stream = Rewound::new(ahead, stream);
+                let serving = http2::serve(stream, begun, peer, config, shared, ticket);
+                Box::pin(serving).await;
+            }
             return None;
         }
-    };
+    }
     let connection = Arc::new(Connection {
         shared: Arc::clone(shared),
         peer,

@@ -164,7 +164,6 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
 
 /// Writes `last` to a connection that HTTP was never spoken over, ends our side, and reads until the peer
 /// ends its own: for a while.
-#[cfg(any(feature = "tls", feature = "http2"))]
 pub(super) async fn end<S>(stream: S, last: &[u8]) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
