@@ -3,12 +3,14 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
+use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -22,6 +24,7 @@ use super::io::{Flusher, Io};
 use super::opened::Opened;
 use super::shared::Shared;
 use super::shutdown::Ticket;
+use super::stall::Stall;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
@@ -179,6 +182,7 @@ async fn speak_http<S: ByteStream>(
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
+    let mut half_closed = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -194,10 +198,12 @@ async fn speak_http<S: ByteStream>(
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
             return Poll::Ready(Ok(ended));
         }
-        match flusher.poll_flush(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
+            return Poll::Ready(Err(error));
         }
+        let left = flusher.poll_ended(cx).is_ready().then_some(0);
+        let abandoned = half_closed.poll(cx, left, config.half_close);
+        abandoned.map(|()| Err(io::ErrorKind::TimedOut.into()))
     })
     .await?;
     if let Err(error) = ended {
@@ -272,7 +278,7 @@ fn open_socket<S: ByteStream>(
         return None;
     };
     drop(flusher);
-    let Some(stream) = parts.io.into_stream() else {
+    let Some((stream, ahead)) = parts.io.into_stream() else {
         log::error!("a connection is still in use");
         return None;
     };
@@ -283,9 +289,19 @@ fn open_socket<S: ByteStream>(
     } = accepted;
     Some(Opened::new(
         stream,
-        parts.read_buf,
+        joined(parts.read_buf, ahead),
         handshake,
         consumer,
         shared,
     ))
+}
+
+/// What hyper read, and what was read ahead of it.
+fn joined(read: Bytes, ahead: BytesMut) -> Bytes {
+    if ahead.is_empty() {
+        return read;
+    }
+    let mut all = BytesMut::from(read);
+    all.unsplit(ahead);
+    all.freeze()
 }
