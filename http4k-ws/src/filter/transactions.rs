@@ -98,6 +98,7 @@ impl Log {
         match event {
             WsEvent::Received(_) => self.received.fetch_add(1, Relaxed),
             WsEvent::Sent(_) => self.sent.fetch_add(1, Relaxed),
+            WsEvent::PeerCloses(_) => return None,
             WsEvent::Closed(status) => return Some(status.clone()),
         };
         None
