@@ -53,18 +53,14 @@ pub(crate) fn app() -> PolyHandler {
     routes! { "/tables/<number>" => ws(table(ws, number)) }
 }
 
-/// The same, with a transcript of each socket on the standard output.
-pub(crate) fn recorded_app() -> PolyHandler {
-    let recording = record(|transcript| println!("{transcript}"));
-    routes! { "/tables/<number>" with(recording) => ws(table(ws, number)) }
-}
-
 #[tokio::main]
 #[allow(dead_code)]
 async fn main() -> std::io::Result<()> {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:9000");
-    recorded_app().serve(addr).await
+    // Each socket, when it is over.
+    let recording = record(|transcript| println!("{transcript}"));
+    app().with(recording).serve(addr).await
 }
 
 #[cfg(test)]

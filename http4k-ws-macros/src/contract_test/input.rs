@@ -165,6 +165,10 @@ fn is_of_its_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors
                 bound.span(),
                 "a test over an `AsyncWorld` is an `async fn`; one that is not takes `&impl World`",
             ),
+            Some("WsClient") => errors.at(
+                bound.span(),
+                "a contract is over its world, of which `world.ws(\"/path\")` opens a client; write `world: &impl World`",
+            ),
             _ => {}
         }
     }

@@ -63,7 +63,8 @@ fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
 /// The trait that the contract keeps, and its test.
 fn contract(input: &Input, world: &syn::Type, private: &TokenStream) -> (Ident, TokenStream) {
     let name = &input.function.sig.ident;
-    let given = quote!(impl ::std::process::Termination);
+    // That a test can't give this back is reported at its type.
+    let given = quote_spanned!(here(&input.function.sig.output)=> impl ::std::process::Termination);
     // That the function takes something else is reported at its parameter.
     let (parameter, argument) = (
         Ident::new("world", Span::mixed_site()),

@@ -101,6 +101,13 @@ fn each_mistake_says_what_to_write() {
         (
             app(),
             quote!(
+                fn test(client: &impl WsClient) {}
+            ),
+            "a contract is over its world, of which `world.ws(\"/path\")` opens a client",
+        ),
+        (
+            app(),
+            quote!(
                 #[tokio::test]
                 async fn test(world: &impl AsyncWorld) {}
             ),

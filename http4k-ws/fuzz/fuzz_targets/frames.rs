@@ -26,16 +26,14 @@ fuzz_target!(|data: &[u8]| {
     } else {
         built(choices)
     };
-    let ours = ours(&bytes, usize::from(piece));
-    let theirs = theirs(&bytes);
-    let theirs = match theirs.end {
-        // The server need not wait for the rest of a frame whose header it refuses.
-        End::Lost if ours.end != End::Lost => {
-            self::theirs(&[&bytes[..], &missing(&bytes)].concat())
-        }
-        _ => theirs,
-    };
-    if let Err(difference) = compare(&bytes, &ours, &theirs) {
+    let ours = served(&bytes, usize::from(piece));
+    // The server need not wait for the rest of a frame whose header it refuses.
+    let whole = [&bytes[..], &missing(&bytes)].concat();
+    let mut theirs = outcome_of(&bytes);
+    if theirs.end == End::Lost && ours.end != End::Lost {
+        theirs = outcome_of(&whole);
+    }
+    if let Err(difference) = compare(&headers_of(&whole), &ours, &theirs) {
         panic!("{difference}\nours: {ours:?}\ntheirs: {theirs:?}");
     }
 });
@@ -81,7 +79,8 @@ const REFUSED: End = End::Close(Some(1002));
 const NO_TEXT: End = End::Close(Some(1007));
 const TOO_BIG: End = End::Close(Some(1009));
 
-fn ours(bytes: &[u8], piece: usize) -> Outcome {
+/// What the server makes of the bytes.
+fn served(bytes: &[u8], piece: usize) -> Outcome {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
     let app = PolyHandler::new(
@@ -127,7 +126,8 @@ fn end_of(answer: &[u8]) -> End {
     End::Close(frames[close].code())
 }
 
-fn theirs(bytes: &[u8]) -> Outcome {
+/// What tungstenite makes of the bytes.
+fn outcome_of(bytes: &[u8]) -> Outcome {
     let config = WebSocketConfig::default()
         .max_message_size(Some(LONGEST))
         .max_frame_size(Some(LONGEST));
@@ -192,7 +192,7 @@ fn missing(bytes: &[u8]) -> Vec<u8> {
     last.split_off(there.len())
 }
 
-fn compare(bytes: &[u8], ours: &Outcome, theirs: &Outcome) -> Result<(), &'static str> {
+fn compare(headers: &[Header], ours: &Outcome, theirs: &Outcome) -> Result<(), &'static str> {
     if ours.messages == theirs.messages && ours.end == theirs.end {
         return Ok(());
     }
@@ -204,7 +204,7 @@ fn compare(bytes: &[u8], ours: &Outcome, theirs: &Outcome) -> Result<(), &'stati
     }
     // Of two rules that one frame breaks, either may be named.
     let either = [&ours.end, &theirs.end].map(|end| [REFUSED, TOO_BIG].contains(end));
-    if either == [true; 2] || breaks_own_rule(code, &headers_of(bytes)) {
+    if either == [true; 2] || breaks_own_rule(code, headers) {
         return Ok(());
     }
     Err("what is refused is refused by tungstenite too, or breaks a rule of our own")

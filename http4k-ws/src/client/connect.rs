@@ -83,6 +83,7 @@ async fn open_socket<S: ByteStream>(
     let handshake = Handshake {
         request: opening.request,
         subprotocol,
+        route: None,
     };
     let (socket, session) = open(wire, handshake, opening.config);
     tokio::spawn(session);

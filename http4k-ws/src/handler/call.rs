@@ -128,11 +128,28 @@ impl Place {
             .unwrap_or_default()
     }
 
-    fn params(&self, path: &str) -> PathParams {
+    /// The names and places of all captures, from left to right.
+    fn named(&self) -> impl Iterator<Item = (Cow<'static, str>, (u16, u16))> + '_ {
         let routers = self.outer.iter().chain([&self.names]);
-        routers
-            .flat_map(ParamNames::iter)
-            .zip(self.captures)
+        routers.flat_map(ParamNames::iter).zip(self.captures)
+    }
+
+    /// The path with the names of its parameters in the place of their values.
+    fn template(&self, path: &str) -> String {
+        let mut template = String::with_capacity(path.len());
+        let mut at = 0;
+        for (name, (start, end)) in self.named() {
+            let (start, end) = (usize::from(start), usize::from(end));
+            template.push_str(path.get(at..start).unwrap_or_default());
+            template.extend(["<", &*name, ">"]);
+            at = end;
+        }
+        template.push_str(path.get(at..).unwrap_or_default());
+        template
+    }
+
+    fn params(&self, path: &str) -> PathParams {
+        self.named()
             .map(|(name, (start, end))| {
                 let raw = path.get(usize::from(start)..usize::from(end));
                 let text = percent_decoded(raw.unwrap_or_default()).unwrap_or_default();
@@ -216,8 +233,10 @@ impl Call {
 
     /// Accepts the upgrade; the socket's request is this one, with the path parameters and whatever else
     /// filters did to it.
-    pub fn accept(mut self, consumer: WsConsumer) -> WsResponse {
+    pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
         self.add_params();
+        let template = self.place.template(self.request.uri().path());
+        consumer.route = Some(template.into());
         WsResponse::accept(consumer.with_request(self.request))
     }
 

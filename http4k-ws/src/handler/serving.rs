@@ -35,7 +35,7 @@ impl PolyHandler {
             Some(answer) => answer.into_outcome().map_err(refusal),
             None => Err(internal_error()),
         };
-        let (consumer, chosen) = outcome.inspect_err(|response| {
+        let (mut consumer, chosen) = outcome.inspect_err(|response| {
             session.metrics.refused(&request, response.status());
         })?;
         let subprotocol = chosen.filter(|chosen| is_offered(&request, chosen));
@@ -43,6 +43,7 @@ impl PolyHandler {
             Handshake {
                 request,
                 subprotocol,
+                route: consumer.route.take(),
             },
             consumer,
         ))

@@ -34,6 +34,8 @@ pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 pub struct WsConsumer {
     start: Box<dyn FnOnce(WebSocket) -> ConsumerFuture + Send>,
     session: Option<Adjust>,
+    /// The template of the route that made it.
+    pub(super) route: Option<Box<str>>,
 }
 
 /// What changes the bounds of a socket.
@@ -58,6 +60,7 @@ impl WsConsumer {
         Self {
             start: Box::new(start),
             session: None,
+            route: None,
         }
     }
 
@@ -93,6 +96,7 @@ impl WsConsumer {
                 start(socket)
             }),
             session: self.session,
+            route: self.route,
         }
     }
 
@@ -105,6 +109,7 @@ impl WsConsumer {
         Self {
             start: Box::new(move |socket| wrap(start(socket))),
             session: self.session,
+            route: self.route,
         }
     }
 

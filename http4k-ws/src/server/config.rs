@@ -57,6 +57,10 @@ pub struct ServerConfig {
     /// How long the peer may take nothing of a response, before the connection is cut. Default 10 s; for a
     /// socket see [`SessionConfig::write_stall`].
     pub write_stall: Duration,
+    /// How long a peer that has ended its side of a connection is still answered; what its request began is
+    /// dropped then. A peer that is gone looks the same, so this is for how long a handler goes on for
+    /// nobody. Default 30 s.
+    pub half_close: Duration,
     /// Which pages may open a socket; others are answered with 403. Default: our own.
     pub origins: OriginPolicy,
     /// The time over which sockets are closed when the server stops, so that not all their clients come back
@@ -94,6 +98,7 @@ impl Default for ServerConfig {
             body_stall: Duration::from_secs(15),
             keep_alive: Duration::from_secs(60),
             write_stall: Duration::from_secs(10),
+            half_close: Duration::from_secs(30),
             origins: OriginPolicy::own(),
             shutdown_spread: Duration::from_secs(3),
             shutdown_grace: Duration::from_secs(10),
@@ -121,6 +126,7 @@ impl ServerConfig {
         with_body_stall, body_stall: Duration;
         with_keep_alive, keep_alive: Duration;
         with_write_stall, write_stall: Duration;
+        with_half_close, half_close: Duration;
         with_origins, origins: OriginPolicy;
         with_shutdown_spread, shutdown_spread: Duration;
         with_shutdown_grace, shutdown_grace: Duration;

@@ -3,14 +3,14 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
-#[cfg(not(feature = "http2"))]
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,16 +18,18 @@ use hyper::service::service_fn;
 use tokio::time::Instant;
 
 use super::admission::Seat;
+use super::beginning::{Begun, Version, begin};
 use super::config::DEFAULT_MAX_FIELDS;
-#[cfg(feature = "http2")]
-use super::http2::{self, Begins, begin};
 use super::io::{Flusher, Io};
 use super::opened::Opened;
 use super::shared::Shared;
 use super::shutdown::Ticket;
+use super::stall::Stall;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
+#[cfg(feature = "http2")]
+use super::{http2, rewound::Rewound};
 use crate::message::{PeerAddr, Response};
 use crate::wire::ByteStream;
 
@@ -80,7 +82,6 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
 /// A stream to speak HTTP over, and what is known of the version.
 pub(super) struct Secured<S> {
     pub(super) stream: S,
-    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     pub(super) known: Known,
 }
 
@@ -128,17 +129,24 @@ async fn speak<S: ByteStream>(
     ticket: &Ticket,
 ) -> Option<Opened<S>> {
     let begun = Instant::now();
-    #[cfg(not(feature = "http2"))]
-    let (stream, ahead) = (secured.stream, Bytes::new());
-    #[cfg(feature = "http2")]
-    let (stream, ahead) = match begin(secured, begun, shared, ticket).await? {
-        Begins::Http1(stream, ahead) => (stream, ahead),
-        Begins::Http2(stream, config) => {
-            let serving = http2::serve(stream, begun, peer, config, shared, ticket);
-            Box::pin(serving).await;
+    let Begun {
+        version,
+        stream,
+        ahead,
+    } = begin(secured, begun, shared, ticket).await?;
+    match version {
+        Version::Http1 => {}
+        // Only where the feature `http2` is.
+        Version::Http2 => {
+            #[cfg(feature = "http2")]
+            if let Some(config) = &shared.config.http2 {
+                let stream = Rewound::new(ahead, stream);
+                let serving = http2::serve(stream, begun, peer, config, shared, ticket);
+                Box::pin(serving).await;
+            }
             return None;
         }
-    };
+    }
     let connection = Arc::new(Connection {
         shared: Arc::clone(shared),
         peer,
@@ -174,6 +182,7 @@ async fn speak_http<S: ByteStream>(
     let service = service_fn(|request| answer(Arc::clone(connection), request));
     let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
+    let mut half_closed = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -189,10 +198,12 @@ async fn speak_http<S: ByteStream>(
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
             return Poll::Ready(Ok(ended));
         }
-        match flusher.poll_flush(cx) {
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-            Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
+            return Poll::Ready(Err(error));
         }
+        let left = flusher.poll_ended(cx).is_ready().then_some(0);
+        let abandoned = half_closed.poll(cx, left, config.half_close);
+        abandoned.map(|()| Err(io::ErrorKind::TimedOut.into()))
     })
     .await?;
     if let Err(error) = ended {
@@ -267,7 +278,7 @@ fn open_socket<S: ByteStream>(
         return None;
     };
     drop(flusher);
-    let Some(stream) = parts.io.into_stream() else {
+    let Some((stream, ahead)) = parts.io.into_stream() else {
         log::error!("a connection is still in use");
         return None;
     };
@@ -278,9 +289,19 @@ fn open_socket<S: ByteStream>(
     } = accepted;
     Some(Opened::new(
         stream,
-        parts.read_buf,
+        joined(parts.read_buf, ahead),
         handshake,
         consumer,
         shared,
     ))
+}
+
+/// What hyper read, and what was read ahead of it.
+fn joined(read: Bytes, ahead: BytesMut) -> Bytes {
+    if ahead.is_empty() {
+        return read;
+    }
+    let mut all = BytesMut::from(read);
+    all.unsplit(ahead);
+    all.freeze()
 }

@@ -2,6 +2,9 @@
 //!
 //! hyper flushes after every response. Pipelined requests are answered in one poll, so their responses
 //! leave together here: whoever polls hyper calls [`Flusher::poll_flush`] when it has nothing more to do.
+//!
+//! hyper does not read while a handler has not answered, so that it does not see the peer leave;
+//! [`Flusher::poll_ended`] does.
 
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
@@ -25,6 +28,9 @@ const GATHERED: usize = 32 * 1024;
 /// An idle connection keeps a buffer of no more than this.
 const KEPT: usize = 4 * 1024;
 
+/// So much is read before hyper asks for it, to see whether the peer has ended its side.
+const AHEAD: usize = 1024;
+
 /// How long a connection that is done with is read from and the bytes thrown away: closed with unread
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
 const LINGER: Duration = Duration::from_secs(1);
@@ -32,8 +38,6 @@ const LINGER: Duration = Duration::from_secs(1);
 /// A connection over the stream `S`, as hyper sees it.
 pub(super) struct Io<S> {
     stream: Arc<Mutex<Gathering<S>>>,
-    /// What was read before this was made.
-    ahead: Bytes,
     heard: Arc<AtomicBool>,
     /// How long the peer may take nothing of what is written.
     write_stall: Duration,
@@ -60,6 +64,10 @@ pub(super) struct Flusher<S> {
 #[derive(Debug)]
 struct Gathering<S> {
     stream: TokioIo<S>,
+    /// What was read before hyper asked for it.
+    ahead: BytesMut,
+    /// hyper has asked for bytes, and is to be the first to get some.
+    asked: bool,
     gathered: BytesMut,
     /// The stream took bytes that it may still hold: one that encrypts does.
     unflushed: bool,
@@ -83,6 +91,8 @@ impl<S> Io<S> {
         // Never contended: hyper and the flusher are polled by one task.
         let stream = Arc::new(Mutex::new(Gathering {
             stream: TokioIo::new(stream),
+            ahead: BytesMut::from(ahead),
+            asked: false,
             gathered: BytesMut::new(),
             unflushed: false,
             taken: 0,
@@ -91,7 +101,6 @@ impl<S> Io<S> {
         }));
         let io = Self {
             stream: Arc::clone(&stream),
-            ahead,
             heard,
             write_stall,
             ending: None,
@@ -104,11 +113,11 @@ impl<S> Io<S> {
         (io, flusher)
     }
 
-    /// The stream, once its flusher is dropped and has flushed.
-    pub(super) fn into_stream(self) -> Option<S> {
+    /// The stream and what was read of it, once its flusher is dropped and has flushed.
+    pub(super) fn into_stream(self) -> Option<(S, BytesMut)> {
         let gathering = Arc::into_inner(self.stream)?.into_inner();
         let gathering = gathering.unwrap_or_else(PoisonError::into_inner);
-        Some(gathering.stream.into_inner())
+        Some((gathering.stream.into_inner(), gathering.ahead))
     }
 }
 
@@ -143,6 +152,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
     }
 }
 
+impl<S: AsyncRead + Unpin> Flusher<S> {
+    /// Ready where the peer has ended its side, or vanished, while hyper asks for no bytes.
+    pub(super) fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<()> {
+        lock(&self.stream).poll_ended(cx)
+    }
+}
+
 impl<S: AsyncWrite + Unpin> Flusher<S> {
     /// Brings everything gathered on its way; fails where the peer takes nothing of it for too long.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -164,7 +180,6 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
 
 /// Writes `last` to a connection that HTTP was never spoken over, ends our side, and reads until the peer
 /// ends its own: for a while.
-#[cfg(any(feature = "tls", feature = "http2"))]
 pub(super) async fn end<S>(stream: S, last: &[u8]) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -179,6 +194,42 @@ fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
 }
 
 impl<S: AsyncRead + Unpin> Gathering<S> {
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.asked {
+            return Poll::Pending;
+        }
+        let mut scratch = [0; AHEAD];
+        while self.ahead.len() < AHEAD {
+            let room = AHEAD - self.ahead.len();
+            let mut buffer = ReadBuf::new(&mut scratch[..room]);
+            let read = ready!(Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return Poll::Ready(());
+            }
+            self.ahead.extend_from_slice(buffer.filled());
+        }
+        Poll::Pending
+    }
+
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.ahead.is_empty() {
+            let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+            self.asked = read.is_pending();
+            return read;
+        }
+        let length = self.ahead.len().min(buffer.remaining());
+        buffer.put_slice(&self.ahead.split_to(length));
+        if self.ahead.is_empty() {
+            // Not to keep the bytes.
+            self.ahead = BytesMut::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Reads until the peer ends its side, and throws it away.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut scratch = [0; 4096];
@@ -254,17 +305,11 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
 
 impl<S: AsyncRead + Unpin> Read for Io<S> {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        mut buffer: ReadBufCursor<'_>,
+        buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.ahead.is_empty() {
-            let length = self.ahead.len().min(buffer.remaining());
-            buffer.put_slice(&self.ahead.split_to(length));
-            self.heard.store(true, Ordering::Relaxed);
-            return Poll::Ready(Ok(()));
-        }
-        let read = ready!(Pin::new(&mut lock(&self.stream).stream).poll_read(cx, buffer));
+        let read = ready!(lock(&self.stream).poll_read(cx, buffer));
         self.heard.store(true, Ordering::Relaxed);
         Poll::Ready(read)
     }

@@ -15,6 +15,7 @@
 
 mod accept;
 mod admission;
+mod beginning;
 mod body;
 mod config;
 mod connection;

@@ -193,6 +193,7 @@ async fn connect(
     let handshake = Handshake {
         request: clients,
         subprotocol,
+        route: None,
     };
     let (socket, session) = open(client_end, handshake, clients_config);
     spawn(session, lots.as_ref());

@@ -1,15 +1,22 @@
-//! What holds of every socket, in memory and over a real port: one body of code for each behaviour.
+//! What holds of every socket, in memory, over pipes and over a real port: one body of code for each
+//! behaviour. `CASES.md` says which of http4k's behaviours is shown where.
 
-mod slow_consumers;
 mod worlds;
 
 mod attribute;
 mod backpressure;
 mod bounds;
+mod callbacks;
+mod cases;
+mod clients;
 mod closing;
 mod endings;
 mod failing;
 mod filters;
+mod many;
 mod messages;
 mod model;
+mod observing;
 mod opening;
+mod routes;
+mod slow_consumers;

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use http4k_ws::prelude::*;
 use http4k_ws::{Filter, IntoHttpHandler, IntoPolyHandler, ServerConfig, body_stall};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance, timeout};
 
@@ -151,6 +153,128 @@ async fn a_peer_that_reads_nothing_is_cut() {
         write(&mut ours, &peer::get("/")).await;
         within(serving).await.expect("a connection that ended");
         assert_eq!(start.elapsed().as_secs(), 10, "{size}");
+    }
+}
+
+/// Answers after as many seconds as the path says; tells when it is dropped.
+fn slow() -> (
+    impl Fn(Request) -> BoxFuture<'static, &'static str> + Clone,
+    mpsc::Receiver<Instant>,
+) {
+    struct Dropped(mpsc::Sender<Instant>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            let _ = self.0.try_send(Instant::now());
+        }
+    }
+    let (tell, told) = mpsc::channel(1);
+    let slow = move |request: Request| -> BoxFuture<'static, &'static str> {
+        let dropped = Dropped(tell.clone());
+        Box::pin(async move {
+            let seconds = request.uri().path()[1..].parse().expect("seconds");
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+            drop(dropped);
+            "answered"
+        })
+    };
+    (slow, told)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_has_ended_its_side_is_answered_for_a_while() {
+    for (asked, answers) in [
+        ("/0 /0", 2),
+        ("/29", 1),
+        ("/10 /10", 2),
+        ("/31", 0),
+        ("/20 /20", 1),
+    ] {
+        let (app, _told) = slow();
+        let (mut ours, serving) = serve(app, default());
+        for path in asked.split(' ') {
+            write(&mut ours, &peer::get(path)).await;
+        }
+        ours.shutdown().await.expect("an end of our side");
+        let (came, took) = rest(&mut ours).await;
+        assert_eq!(
+            came.matches("\r\n\r\nanswered").count(),
+            answers,
+            "{asked}: {came}"
+        );
+        assert!(took <= 30, "{asked}: {took}");
+        within(serving).await.expect("a connection that ended");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_does_not_go_on_for_ever_for_a_peer_that_is_gone() {
+    let config = default().with_half_close(Duration::from_secs(4));
+    let (app, mut told) = slow();
+    let (mut ours, serving) = serve(app, config);
+    let start = Instant::now();
+    // Some bytes of a second request do not hide the end.
+    write(&mut ours, &(peer::get("/600") + "GET /")).await;
+    drop(ours);
+    let dropped = within(told.recv())
+        .await
+        .expect("a handler that is dropped");
+    assert_eq!((dropped - start).as_secs(), 4);
+    within(serving).await.expect("a connection that ended");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_handler_is_waited_for_as_long_as_its_peer_stays() {
+    let (app, _told) = slow();
+    let (mut ours, _serving) = serve(app, default());
+    write(&mut ours, &peer::get("/600")).await;
+    // The next requests come while it is at work, more than is read ahead of it.
+    let serial = peer::get("/0").repeat(100);
+    let (mut read, mut wrote) = tokio::io::split(ours);
+    let writing = tokio::spawn(async move {
+        wrote.write_all(serial.as_bytes()).await.expect("room");
+        wrote
+    });
+    let mut answers = Vec::new();
+    while answers
+        .windows(8)
+        .filter(|eight| eight == b"answered")
+        .count()
+        < 101
+    {
+        within(read.read_buf(&mut answers)).await.expect("answers");
+    }
+    within(writing).await.expect("a writer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn frames_that_come_while_an_upgrade_is_answered_are_kept() {
+    async fn echo(mut ws: WebSocket) -> WsResult {
+        while let Some(message) = ws.recv().await? {
+            ws.send(message).await?;
+        }
+        Ok(())
+    }
+    let slowly = |_: Request| async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        WsConsumer::new(echo)
+    };
+    let (mut ours, theirs) = duplex(64 * 1024);
+    let app = PolyHandler::new(|_: Request| "http", slowly);
+    let _serving = tokio::spawn(app.serve_connection(theirs, default()));
+    write(&mut ours, &peer::handshake("/", "")).await;
+    let mut frames = Vec::new();
+    for n in 0..500 {
+        // A few at a time, over more than is read ahead.
+        ours.write_all(&peer::text(&format!("{n:03}")))
+            .await
+            .expect("room");
+        frames.extend([0x81, 3]);
+        frames.extend(format!("{n:03}").into_bytes());
+        tokio::task::yield_now().await;
+    }
+    let mut came = Vec::new();
+    while !came.ends_with(&frames) {
+        within(ours.read_buf(&mut came)).await.expect("frames");
     }
 }
 

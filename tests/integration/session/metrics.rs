@@ -25,7 +25,8 @@ impl Diary {
 impl WsMetrics for Diary {
     fn opened(&self, socket: &SocketInfo) {
         assert!(socket.id > 0);
-        self.write(format!("opened {}", socket.path));
+        let route = socket.route.as_deref().unwrap_or("no route");
+        self.write(format!("opened {} by {route}", socket.path));
     }
 
     fn failed(&self, _socket: &SocketInfo, status: &WsStatus) {
@@ -65,7 +66,7 @@ async fn twice(mut ws: WebSocket) -> WsResult {
 }
 
 fn app() -> PolyHandler {
-    routes! { "/twice" => ws(twice(ws)) }
+    routes! { "/twice/<_times>" => ws(twice(ws)) }
 }
 
 fn told() -> (Diary, SessionConfig) {
@@ -78,7 +79,7 @@ fn told() -> (Diary, SessionConfig) {
 
 /// What is written of a conversation, whichever the world.
 const CONVERSATION: [&str; 2] = [
-    "opened /twice",
+    "opened /twice/4 by /twice/<_times>",
     "closed 4000: 2 messages of 7 bytes in, 4 of 14 out",
 ];
 
@@ -93,7 +94,7 @@ fn talk(client: &mut impl WsClient) {
 #[test]
 fn a_conversation_is_told_in_memory() {
     let (diary, config) = told();
-    talk(&mut app().test_ws_with("/twice", config));
+    talk(&mut app().test_ws_with("/twice/4", config));
     assert_eq!(diary.lines(), CONVERSATION);
 }
 
@@ -109,11 +110,12 @@ fn a_conversation_and_refusals_are_told_on_the_network() {
     assert!(WebSocketClient::blocking(format!("{address}/nowhere")).is_err());
     assert_eq!(diary.lines(), ["refused /nowhere 404"]);
     let mut peer = crate::server::peer::Peer::connect(server.addr());
-    let no_key = crate::server::peer::handshake("/twice", "").replace("Sec-WebSocket-Key", "X-Key");
+    let no_key =
+        crate::server::peer::handshake("/twice/4", "").replace("Sec-WebSocket-Key", "X-Key");
     assert_eq!(peer.send(no_key).answer().status, 400);
-    talk(&mut WebSocketClient::blocking(format!("{address}/twice")).expect("a socket"));
+    talk(&mut WebSocketClient::blocking(format!("{address}/twice/4")).expect("a socket"));
     // The server sees the end no later than the client, who was answered.
-    let mut expected = vec!["refused /nowhere 404", "refused /twice 400"];
+    let mut expected = vec!["refused /nowhere 404", "refused /twice/4 400"];
     expected.extend(CONVERSATION);
     assert_eq!(diary.lines(), expected);
 }
@@ -121,13 +123,13 @@ fn a_conversation_and_refusals_are_told_on_the_network() {
 #[test]
 fn a_broken_rule_is_told() {
     let (diary, config) = told();
-    let mut client = app().test_ws_with("/twice", config);
+    let mut client = app().test_ws_with("/twice/4", config);
     client.send("x".repeat(101)).expect("open");
     client.closed();
     assert_eq!(
         diary.lines(),
         [
-            "opened /twice",
+            "opened /twice/4 by /twice/<_times>",
             "failed 1009",
             "closed 1009: 0 messages of 0 bytes in, 0 of 0 out"
         ]
@@ -137,13 +139,13 @@ fn a_broken_rule_is_told() {
 #[test]
 fn a_silent_peer_is_told() {
     let (diary, config) = told();
-    let mut watch = app().test_ws("/twice");
-    app().test_ws_with("/twice", config).vanish();
+    let mut watch = app().test_ws("/twice/4");
+    app().test_ws_with("/twice/4", config).vanish();
     watch.advance(Duration::from_secs(41));
     assert_eq!(
         diary.lines(),
         [
-            "opened /twice",
+            "opened /twice/4 by /twice/<_times>",
             "failed 1001",
             "closed 1001: 0 messages of 0 bytes in, 0 of 0 out"
         ]
@@ -166,7 +168,7 @@ fn what_is_left_out_is_told() {
     assert_eq!(
         diary.lines(),
         [
-            "opened /",
+            "opened / by no route",
             "dropped 1",
             "dropped 1",
             "closed 1000: 0 messages of 0 bytes in, 2 of 2 out"
@@ -186,7 +188,7 @@ fn who_panics_when_told_harms_nobody() {
         }
     }
     let config = SessionConfig::default().with_metrics(Panics);
-    talk(&mut app().test_ws_with("/twice", config));
+    talk(&mut app().test_ws_with("/twice/4", config));
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod cancelling;
 mod deadlines;
 mod metrics;
 mod outliving;
+mod spans;

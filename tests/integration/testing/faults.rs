@@ -118,6 +118,23 @@ fn a_client_that_vanishes_tells_nobody() {
 }
 
 #[test]
+fn an_application_that_says_nothing_learns_of_a_client_that_vanished_by_its_pings() {
+    let (app, told) = witness();
+    let mut neighbour = app.test_ws("/");
+    app.test_ws("/").vanish();
+    neighbour.advance(Duration::from_millis(39_999));
+    assert_eq!(all(&told), [""; 0], "it may still answer");
+    neighbour.advance(Duration::from_secs(1));
+    let ends = all(&told);
+    assert!(
+        ends.len() == 1 && ends[0].starts_with("end: 1001"),
+        "{ends:?}"
+    );
+    neighbour.send("still here").expect("open");
+    assert_eq!(all(&told), ["still here"]);
+}
+
+#[test]
 fn writes_to_a_client_that_vanished_stall() {
     let (app, told) = firehose();
     let mut watch = (|_ws: WebSocket| std::future::pending::<WsResult>()).test_ws("/");

@@ -99,6 +99,25 @@ fn a_seed_finds_a_race_that_the_usual_order_hides() {
     assert_ne!(with_seed(seed, total), 11, "and again");
 }
 
+/// Fails, for the test below.
+#[test]
+#[ignore]
+fn fails_with_a_seed() {
+    with_seed(4711, || panic!("as it should"));
+}
+
+#[test]
+fn a_failure_says_which_seed_it_was() {
+    let this = std::env::current_exe().expect("a test is a program");
+    let tests = std::process::Command::new(this)
+        .args(["--ignored", "--exact", "testing::seeds::fails_with_a_seed"])
+        .output()
+        .expect("the program runs");
+    let told = String::from_utf8_lossy(&tests.stdout);
+    let line = "this was seed 4711: `with_seed(4711, ..)` runs it again";
+    assert!(told.contains(line), "{told}");
+}
+
 #[test]
 fn the_clock_starts_anew_and_the_world_around_is_back_afterwards() {
     async fn ticks(ws: WebSocket) -> WsResult {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
 
+use super::socket::Handshake;
 use crate::message::{Request, WsStatus};
 
 /// Is told what happens on sockets, for metrics; each method does nothing unless it is written.
@@ -110,6 +111,8 @@ pub struct SocketInfo {
     pub id: u64,
     /// The path of the upgrade request.
     pub path: String,
+    /// The template of the route that took it, such as `/rooms/<room>`; `None` where no route did.
+    pub route: Option<String>,
 }
 
 /// How much went through a socket: whole messages, and the bytes of their payloads.
@@ -143,10 +146,13 @@ impl Metrics {
     }
 
     /// Who is told of a socket, and of which.
-    pub(super) fn of(&self, id: u64, request: &Request) -> Option<Box<Observer>> {
+    pub(super) fn of(&self, id: u64, handshake: &Handshake) -> Option<Box<Observer>> {
         let metrics = Arc::clone(self.0.as_ref()?);
-        let path = request.uri().path().to_owned();
-        let socket = SocketInfo { id, path };
+        let socket = SocketInfo {
+            id,
+            path: handshake.request.uri().path().to_owned(),
+            route: handshake.route.as_deref().map(str::to_owned),
+        };
         Some(Box::new(Observer { metrics, socket }))
     }
 }

@@ -20,6 +20,7 @@ mod sender;
 mod shared;
 mod slow_consumer;
 mod socket;
+mod trace;
 mod transport;
 
 pub use config::SessionConfig;

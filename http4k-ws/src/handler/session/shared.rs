@@ -13,7 +13,8 @@ use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
-use crate::message::{Request, WsMessage, WsStatus};
+use super::socket::Handshake;
+use crate::message::{WsMessage, WsStatus};
 
 /// One socket, seen from both of its sides. The lock is held for a few instructions, never while
 /// anybody's code runs.
@@ -59,11 +60,11 @@ pub(super) struct Refused {
 }
 
 impl Shared {
-    pub(super) fn new(config: &SessionConfig, request: &Request) -> Self {
+    pub(super) fn new(config: &SessionConfig, handshake: &Handshake) -> Self {
         let id = next_id();
         Self {
             id,
-            observer: config.metrics.of(id, request),
+            observer: config.metrics.of(id, handshake),
             state: Mutex::new(State {
                 inbound: Queue::new(config),
                 outbound: Outbound::new(config),

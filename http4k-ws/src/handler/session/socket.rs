@@ -77,6 +77,8 @@ pub struct WebSocket<In = WsMessage, Out = WsMessage> {
 pub(crate) struct Handshake {
     pub(crate) request: Request,
     pub(crate) subprotocol: Option<String>,
+    /// The template of the route that took the request.
+    pub(crate) route: Option<Box<str>>,
 }
 
 impl Handshake {
@@ -85,6 +87,7 @@ impl Handshake {
         Self {
             request: copy_of_head(&self.request),
             subprotocol: self.subprotocol.clone(),
+            route: self.route.clone(),
         }
     }
 }
@@ -180,6 +183,12 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
 
     pub(crate) fn request_mut(&mut self) -> &mut Request {
         &mut self.end.handshake.request
+    }
+
+    /// The template of the route that took the request, such as `/rooms/<room>`; `None` where no route did,
+    /// and on a client.
+    pub fn route(&self) -> Option<&str> {
+        self.end.handshake.route.as_deref()
     }
 
     /// The subprotocol agreed on (RFC 6455 §1.9).

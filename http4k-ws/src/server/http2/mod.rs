@@ -1,6 +1,6 @@
 //! HTTP/2 (RFC 9113), and WebSockets over it (RFC 8441).
 //!
-//! A connection begins with its [`preface`], and then ([`connection`]) carries many streams, each a task of its own ([`stream`]). Its request is
+//! A connection that begins with its preface ([`beginning`](super::beginning)) carries ([`connection`]) many streams, each a task of its own ([`stream`]). Its request is
 //! brought into the shape that one of HTTP/1.1 has ([`request`]), goes through the same rules, the same
 //! application and the same opening handshake, and its answer is sent as fast as the peer takes it
 //! ([`response`]). A stream that becomes a socket ([`socket`]) is a stream of bytes like any other.
@@ -13,7 +13,6 @@ mod config;
 mod connection;
 mod lent;
 mod ping;
-mod preface;
 mod request;
 mod response;
 mod socket;
@@ -21,4 +20,3 @@ mod stream;
 
 pub use config::Http2Config;
 pub(super) use connection::serve;
-pub(super) use preface::{Begins, begin};

@@ -8,16 +8,11 @@ mod report;
 mod tests;
 
 use std::collections::HashMap;
-use std::future::Future;
-#[cfg(any(feature = "tls", feature = "http2"))]
-use std::future::poll_fn;
-#[cfg(any(feature = "tls", feature = "http2"))]
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-#[cfg(any(feature = "tls", feature = "http2"))]
-use std::task::Poll;
-use std::task::Waker;
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -171,7 +166,6 @@ impl Connections {
 
 impl Ticket {
     /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
-    #[cfg(any(feature = "tls", feature = "http2"))]
     pub(super) async fn unless_stopping<T>(
         &self,
         mut work: impl Future<Output = T> + Unpin,

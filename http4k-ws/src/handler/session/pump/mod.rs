@@ -16,6 +16,7 @@ use super::metrics::Traffic;
 use super::phase::Phase;
 use super::shared::Shared;
 use super::socket::{Handshake, WebSocket};
+use super::trace::Trace;
 use super::transport::{Outgoing, Transport};
 use crate::handler::ws::{ConsumerFuture, WsConsumer};
 use crate::message::{WsMessage, WsStatus};
@@ -30,7 +31,9 @@ pub(crate) fn open<T: Transport>(
     handshake: Handshake,
     config: SessionConfig,
 ) -> (WebSocket, Session<T>) {
-    let shared = Arc::new(Shared::new(&config, &handshake.request));
+    let shared = Arc::new(Shared::new(&config, &handshake));
+    let path = handshake.request.uri().path();
+    let trace = Trace::opened(shared.id, path, handshake.route.as_deref());
     shared.tell(|metrics, socket| metrics.opened(socket));
     let socket = WebSocket::new(Arc::clone(&shared), handshake);
     let session = Session {
@@ -40,6 +43,7 @@ pub(crate) fn open<T: Transport>(
         phase: Phase::Open,
         deadlines: Deadlines::default(),
         traffic: Traffic::default(),
+        trace,
         config,
     };
     (socket, session)
@@ -57,6 +61,7 @@ pub(crate) struct Session<T: Transport> {
     phase: Phase,
     deadlines: Deadlines,
     traffic: Traffic,
+    trace: Trace,
     config: SessionConfig,
 }
 
@@ -240,6 +245,7 @@ impl<T: Transport> Session<T> {
     }
 
     fn tell_failed(&self, status: &WsStatus) {
+        self.trace.failed(status);
         self.shared
             .tell(|metrics, socket| metrics.failed(socket, status));
     }
@@ -250,6 +256,7 @@ impl<T: Transport> Session<T> {
             return;
         };
         let traffic = &self.traffic;
+        self.trace.closed(&status, traffic);
         self.shared
             .tell(|metrics, socket| metrics.closed(socket, &status, traffic));
         self.hand_over_rest(&mut callbacks);
@@ -266,7 +273,9 @@ impl<T: Transport> Future for Session<T> {
     type Output = WsStatus;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<WsStatus> {
-        self.get_mut().turn(cx)
+        let session = self.get_mut();
+        let trace = session.trace.clone();
+        trace.within(|| session.turn(cx))
     }
 }
 

@@ -1,0 +1,125 @@
+//! `CASES.md` beside this file says which test shows which case; here it is held to that.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const TABLE: &str = include_str!("CASES.md");
+
+/// One line of a table: the cases, what they are, and the tests, as `file::test`.
+struct Row {
+    cases: Vec<u32>,
+    what: &'static str,
+    tests: Vec<(&'static str, &'static str)>,
+}
+
+fn rows() -> Vec<Row> {
+    let lines = TABLE.lines().filter(|line| line.starts_with("| "));
+    let rows = lines.filter(|line| !line.starts_with("| case "));
+    rows.map(|line| {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let [_, cases, what, tests, _] = cells[..] else {
+            panic!("three cells are expected: {line}");
+        };
+        let cases = match cases {
+            "gap" => Vec::new(),
+            cases => cases
+                .split(", ")
+                .map(|case| case.parse().expect("a number"))
+                .collect(),
+        };
+        let tests = tests.split(", ").filter(|test| !test.is_empty());
+        let tests = tests.map(|test| {
+            let name = test
+                .strip_prefix('`')
+                .and_then(|test| test.strip_suffix('`'));
+            let parts = name.and_then(|name| name.split_once("::"));
+            parts.unwrap_or_else(|| panic!("`file::test` is expected: {test}"))
+        });
+        Row {
+            cases,
+            what,
+            tests: tests.collect(),
+        }
+    })
+    .collect()
+}
+
+fn file(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if name.starts_with("http4k-ws/") || name.starts_with("tests/") {
+        root.join(name)
+    } else {
+        root.join("tests/integration").join(name)
+    }
+}
+
+/// Whether `source` has a function of that name that is a test: by its attribute, by the macro of the
+/// worlds, or as the program of a case that must not compile.
+fn has_test(source: &str, name: &str) -> bool {
+    let lines: Vec<_> = source.lines().map(str::trim_start).collect();
+    lines.iter().enumerate().any(|(at, line)| {
+        let line = line.strip_prefix("async ").unwrap_or(line);
+        let Some(rest) = line
+            .strip_prefix("fn ")
+            .and_then(|line| line.strip_prefix(name))
+        else {
+            return false;
+        };
+        let attributes = lines[..at].iter().rev();
+        let mut attributes = attributes.take_while(|line| line.starts_with("#["));
+        rest.starts_with("<W>()")
+            || name == "main"
+            || (rest.starts_with('(') && attributes.any(|line| line.contains("test")))
+            // A property of proptest's has its attribute from the macro.
+            || rest.contains(" in ")
+    })
+}
+
+#[test]
+fn every_case_has_its_place() {
+    let all: BTreeSet<_> = (1..=158).collect();
+    let mut missing = all;
+    for row in rows() {
+        for case in &row.cases {
+            assert!(
+                missing.remove(case),
+                "case {case} is told twice, or is none"
+            );
+        }
+        let is_left_out = row.what.starts_with("none: ");
+        assert_eq!(row.tests.is_empty(), is_left_out, "{}", row.what);
+    }
+    assert_eq!(missing, BTreeSet::new());
+}
+
+#[test]
+fn every_test_that_is_named_exists() {
+    let mut wrong = Vec::new();
+    for row in rows() {
+        for (name, test) in row.tests {
+            let Ok(source) = fs::read_to_string(file(name)) else {
+                wrong.push(format!("there is no file {name}"));
+                continue;
+            };
+            if !has_test(&source, test) {
+                wrong.push(format!("{name} has no test {test}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_test_is_found_by_its_whole_name_only() {
+    let source = "#[test]\nfn known() {}\nfn helper() {}\nin_both_worlds! {\n    fn shown<W>() {\n    }\n}\n";
+    for (name, found) in [
+        ("known", true),
+        ("shown", true),
+        ("know", false),
+        ("helper", false),
+        ("other", false),
+    ] {
+        assert_eq!(has_test(source, name), found, "{name}");
+    }
+}

@@ -1,0 +1,111 @@
+//! What a client sees of a socket that ends by itself.
+
+use http4k_ws::prelude::*;
+use http4k_ws::{SessionConfig, World as _};
+
+use super::worlds::{World, in_both_worlds};
+
+/// Sends its name, sends one message back, and ends.
+async fn brief(mut ws: WebSocket, name: String) -> WsResult {
+    ws.send(name).await?;
+    echo_once(&mut ws).await
+}
+
+async fn echo_once(ws: &mut WebSocket) -> WsResult {
+    if let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+async fn once(mut ws: WebSocket) -> WsResult {
+    echo_once(&mut ws).await
+}
+
+async fn long_living(mut ws: WebSocket, name: String) -> WsResult {
+    ws.send(name).await?;
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+/// The literals go before `<name>`, whatever the order.
+fn app() -> PolyHandler {
+    routes! {
+        "/<name>" => ws(brief(ws, name)),
+        "/bin" => ws(once(ws)),
+        "/echo" => ws(once(ws)),
+        "/long-living/<name>" => ws(long_living(ws, name)),
+    }
+}
+
+fn connect<W: World>(path: &str) -> W::Client {
+    W::start(app(), SessionConfig::default()).connect(path)
+}
+
+fn all(client: &mut impl WsClient) -> Vec<WsMessage> {
+    let messages = client.received();
+    messages
+        .map(|message| message.expect("an end with 1000"))
+        .collect()
+}
+
+in_both_worlds! {
+    fn case_17_text_comes_back<W>() {
+        let mut client = connect::<W>("/bob");
+        client.send("hello").expect("open");
+        assert_eq!(all(&mut client), ["bob", "hello"]);
+    }
+
+    /// A message is in memory here, whole: there is none whose body is a stream.
+    fn cases_4_5_18_and_19_bytes_come_back_as_they_are<W>() {
+        let mut client = connect::<W>("/bin");
+        // No UTF-8, in two kilobytes.
+        let bytes: Vec<u8> = (0..2048_u32).map(|byte| (byte * 7 % 256) as u8 | 0x80).collect();
+        assert!(std::str::from_utf8(&bytes).is_err());
+        client.send(bytes.clone()).expect("open");
+        assert_eq!(all(&mut client), [WsMessage::new_binary(bytes)]);
+    }
+
+    fn case_21_what_is_sent_after_the_end_is_refused<W>() {
+        let mut client = connect::<W>("/bob");
+        client.send("hello").expect("open");
+        assert_eq!(client.received().take(3).count(), 2);
+        assert_eq!(client.send("more"), Err(SendError::Closed(WsStatus::NORMAL)));
+        assert_eq!(client.received().next(), None);
+    }
+
+    fn case_41_a_socket_that_echoes_once_ends<W>() {
+        let mut client = connect::<W>("/echo");
+        client.send("hello").expect("open");
+        assert_eq!(all(&mut client), ["hello"]);
+    }
+
+    fn a_client_may_close_and_another_come<W>() {
+        let world = W::start(app(), SessionConfig::default());
+        for greeting in ["hello", "hi"] {
+            let mut client = world.connect("/long-living/bob");
+            client.send(greeting).expect("open");
+            let said: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+            assert_eq!(said, ["bob", greeting]);
+            client.close(WsStatus::NORMAL);
+            assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+        }
+    }
+}
+
+#[test]
+fn case_9_a_server_that_stops_closes_its_sockets() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let app = move |ws: WebSocket| {
+        let tell = tell.clone();
+        ws.on_close(move |status| tell.send(status).expect("the test listens"));
+    };
+    let world = http4k_ws::OverNetwork::new(app);
+    let mut client = world.ws("/");
+    drop(world);
+    let deadline = std::time::Duration::from_secs(5);
+    assert_eq!(told.recv_timeout(deadline), Ok(WsStatus::GOING_AWAY));
+    assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
+}

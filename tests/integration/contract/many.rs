@@ -1,0 +1,107 @@
+//! Many sockets, and many who send.
+
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use http4k_ws::{
+    IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, WsClient, WsResult, WsSender,
+};
+
+use super::worlds::in_both_worlds;
+
+type Members = Arc<Mutex<Vec<WsSender>>>;
+
+/// Tells everybody what somebody says.
+fn room(members: Members) -> PolyHandler {
+    let room = move |mut ws: WebSocket| {
+        let members = Arc::clone(&members);
+        async move {
+            members.lock().expect("nobody panics").push(ws.sender());
+            ws.send("joined").await?;
+            while let Some(message) = ws.recv().await? {
+                let everybody = members.lock().expect("nobody panics").clone();
+                for member in everybody {
+                    // Who is gone needs no news.
+                    drop(member.send(message.clone()).await);
+                }
+            }
+            members
+                .lock()
+                .expect("nobody panics")
+                .retain(|member| *member != ws.sender());
+            WsResult::Ok(())
+        }
+    };
+    room.into_poly_handler()
+}
+
+fn next(client: &mut impl WsClient) -> String {
+    let message = client.received().next().expect("a message");
+    message.expect("open").text().into_owned()
+}
+
+in_both_worlds! {
+    fn a_room_of_a_hundred_hears_everything_in_order<W>() {
+        let world = W::start(room(Members::default()), SessionConfig::default());
+        let mut clients: Vec<_> = (0..100).map(|_| world.connect("/")).collect();
+        for client in &mut clients {
+            assert_eq!(next(client), "joined");
+        }
+        for number in 0..10 {
+            clients[number].send(format!("news {number}")).expect("open");
+            for client in &mut clients {
+                assert_eq!(next(client), format!("news {number}"));
+            }
+        }
+    }
+
+    fn threads_send_at_once_and_each_is_heard_in_its_order<W>() {
+        let members = Members::default();
+        let world = W::start(room(Arc::clone(&members)), SessionConfig::default());
+        let mut clients: Vec<_> = (0..3).map(|_| world.connect("/")).collect();
+        for client in &mut clients {
+            assert_eq!(next(client), "joined");
+        }
+        let senders = members.lock().expect("nobody panics").clone();
+        let threads: Vec<_> = (0..4)
+            .map(|thread| {
+                let senders = senders.clone();
+                thread::spawn(move || {
+                    for number in 0..50 {
+                        for sender in &senders {
+                            sender.try_send(format!("{thread} {number}")).expect("room for 200");
+                        }
+                    }
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().expect("a thread that sends");
+        }
+        for client in &mut clients {
+            let mut heard = [0; 4];
+            for _ in 0..200 {
+                let text = next(client);
+                let (thread, number) = text.split_once(' ').expect("two numbers");
+                let thread: usize = thread.parse().expect("a number");
+                assert_eq!(number, heard[thread].to_string());
+                heard[thread] += 1;
+            }
+        }
+    }
+
+    fn who_goes_is_missed_by_nobody<W>() {
+        let members = Members::default();
+        let world = W::start(room(Arc::clone(&members)), SessionConfig::default());
+        let mut stays = world.connect("/");
+        assert_eq!(next(&mut stays), "joined");
+        for _ in 0..20 {
+            let mut goes = world.connect("/");
+            assert_eq!(next(&mut goes), "joined");
+            goes.close(http4k_ws::WsStatus::GOING_AWAY);
+            goes.closed();
+        }
+        stays.send("anybody?").expect("open");
+        assert_eq!(next(&mut stays), "anybody?");
+    }
+}

@@ -1,0 +1,75 @@
+//! Who looks on at a socket is told of all that travels, and changes nothing.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use http4k_ws::prelude::*;
+use http4k_ws::{IntoPolyHandler, SessionConfig, WsEvent};
+
+use super::worlds::{World, in_both_worlds, told};
+
+/// Has `tell` hear of everything.
+fn observed(ws: &WebSocket, tell: Sender<String>) {
+    ws.observe(move |event: WsEvent<'_>| {
+        let line = match event {
+            WsEvent::Received(message) => format!("received {}", message.text()),
+            WsEvent::Sent(message) => format!("sent {}", message.text()),
+            WsEvent::Closed(status) => format!("closed {status}"),
+            other => format!("{other:?}"),
+        };
+        // The test may be over.
+        drop(tell.send(line));
+    });
+}
+
+async fn echo(mut ws: WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+fn start<W: World, F>(look: impl Fn(&WebSocket) -> F + Clone + Send + Sync + 'static) -> W {
+    let app = move |ws: WebSocket| {
+        look(&ws);
+        echo(ws)
+    };
+    W::start(app.into_poly_handler(), SessionConfig::default())
+}
+
+fn many(from: &Receiver<String>, count: usize) -> Vec<String> {
+    (0..count).map(|_| told(from)).collect()
+}
+
+in_both_worlds! {
+    fn all_that_travels_is_told_in_order_and_the_end_last<W>() {
+        let (tell, listen) = channel();
+        let mut client = start::<W, _>(move |ws| observed(ws, tell.clone())).connect("/");
+        for text in ["one", ""] {
+            client.send(text).expect("open");
+            assert_eq!(client.received().next(), Some(Ok(text.into())));
+        }
+        client.close(WsStatus::new(4000, "enough").expect("a status"));
+        let expected = ["received one", "sent one", "received ", "sent ", "closed 4000 enough"];
+        assert_eq!(many(&listen, 5), expected);
+    }
+
+    fn an_observer_that_panics_harms_nobody<W>() {
+        let (tell, listen) = channel();
+        let mut client = start::<W, _>(move |ws| {
+            ws.observe(|_event: WsEvent<'_>| panic!("an observer that panics"));
+            observed(ws, tell.clone());
+        }).connect("/");
+        client.send("one").expect("open");
+        assert_eq!(client.received().next(), Some(Ok("one".into())));
+        drop(client);
+        assert_eq!(many(&listen, 3), ["received one", "sent one", "closed 1000"]);
+    }
+
+    fn an_observer_keeps_no_socket_open<W>() {
+        let (tell, listen) = channel();
+        let app = move |ws: WebSocket| observed(&ws, tell.clone());
+        let world = W::start(app.into_poly_handler(), SessionConfig::default());
+        assert_eq!(world.connect("/").closed(), Some(WsStatus::NORMAL));
+        assert_eq!(many(&listen, 1), ["closed 1000"]);
+    }
+}

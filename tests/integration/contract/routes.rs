@@ -1,0 +1,165 @@
+//! Which route answers, asked over HTTP in every world; `routing` shows the rules in full.
+
+use http4k_ws::prelude::*;
+use http4k_ws::{HttpHandler, SessionConfig};
+
+use super::worlds::{World, in_both_worlds};
+
+fn said(text: &'static str) -> &'static str {
+    text
+}
+
+fn pair(first: String, rest: String) -> String {
+    format!("{first} {rest}")
+}
+
+fn three(a: String, b: String, c: String) -> String {
+    format!("{a} {b} {c}")
+}
+
+fn numbered(name: u32, last: String) -> String {
+    format!("{name} {last}")
+}
+
+fn unrouted(request: Request) -> String {
+    let missing = request.path_param("nothing").is_none();
+    let known = request.path_param("name").unwrap_or("nobody").to_owned();
+    format!("{known} {missing}")
+}
+
+async fn outer(request: Request, next: Next) -> Response {
+    let response = next.call(request).await;
+    let order = match response.header("x-inner") {
+        Some(_) => "after the inner",
+        None => "alone",
+    };
+    response.with_header("x-outer", order)
+}
+
+async fn inner(request: Request, next: Next) -> Response {
+    next.call(request).await.with_header("x-inner", "there")
+}
+
+/// With a header, and without one.
+fn by_header(request: Request, first: String) -> String {
+    format!("{first} {}", request.header("x-key").is_some())
+}
+
+fn app() -> PolyHandler {
+    routes! {
+        "/a" => http(said("a")),
+        "/b/c" => {
+            => http(said("b c")),
+            "/d" => http(said("d")),
+            "/e" => {
+                GET "/f" => http(said("f")),
+                POST "/g" => http(said("g")),
+            },
+        },
+        "/rest/<route..>" => http(|route: String| async move { route }),
+        "/three/<a>/<b>/<c>" => http(three(a, b, c)),
+        "/numbers/<name: u32>/a/<last>" => http(numbered(name, last)),
+        "/wild/<first>/<rest..>" => http(pair(first, rest)),
+        "/keyed/<first>" => http(by_header(req, first)),
+        "/named/<name>" => http(unrouted(req)),
+        "/unnamed" => http(unrouted(req)),
+        "/filtered" with(outer, inner) => {
+            "/one" => http(said("one")),
+        },
+    }
+}
+
+fn answers<W: World>(of: PolyHandler, cases: &[(Method, &str, u16, &str)]) {
+    let world = W::start(of, SessionConfig::default());
+    for (method, path, status, body) in cases {
+        let answer = world.http((method.clone(), *path));
+        assert_eq!(answer.status(), *status, "{method} {path}");
+        if *status == 200 {
+            assert_eq!(answer.body(), body, "{method} {path}");
+        }
+    }
+}
+
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+
+in_both_worlds! {
+    fn cases_92_to_96_a_path_and_a_method_lead_to_their_route<W>() {
+        answers::<W>(app(), &[
+            (GET, "/nowhere", 404, ""),
+            (POST, "/a", 200, "a"),
+            (Method::DELETE, "/a", 200, "a"),
+            (GET, "/b/c", 200, "b c"),
+            (GET, "/b/c/d", 200, "d"),
+            (GET, "/b/c/e/f", 200, "f"),
+            (POST, "/b/c/e/g", 200, "g"),
+            (POST, "/b/c/e/f", 405, ""),
+            (POST, "/b/c/e/nowhere", 404, ""),
+            (GET, "/b/c/e/h", 404, ""),
+            (GET, "/b", 404, ""),
+            (GET, "/b/e", 404, ""),
+        ]);
+    }
+
+    fn cases_98_to_101_paths_are_matched_whole_and_without_their_query<W>() {
+        answers::<W>(app(), &[
+            (GET, "/rest/something", 200, "something"),
+            (GET, "/rest/something/somethingelse", 200, "something/somethingelse"),
+            (GET, "/three/1/2/3", 200, "1 2 3"),
+            (GET, "/a?x=/b&y", 200, "a"),
+            (GET, "/three/1/2/3?4=5", 200, "1 2 3"),
+            (GET, "/a/more", 404, ""),
+            (GET, "/three/1/2/3/4", 404, ""),
+        ]);
+    }
+
+    fn case_102_a_parameter_that_is_not_there_is_none<W>() {
+        answers::<W>(app(), &[
+            (GET, "/named/bob", 200, "bob true"),
+            (GET, "/unnamed", 200, "nobody true"),
+        ]);
+    }
+
+    /// Without regular expressions: a type says what a segment must be.
+    fn cases_103_to_105_a_prefix_may_have_parameters<W>() {
+        answers::<W>(app(), &[
+            (GET, "/numbers/123/a/x", 200, "123 x"),
+            (GET, "/numbers/asd/a/x", 404, ""),
+            (GET, "/elsewhere/one", 404, ""),
+            (GET, "/filtered/one", 200, "one"),
+        ]);
+    }
+
+    fn cases_106_and_110_to_113_filters_hold_for_what_is_found_and_what_is_not<W>() {
+        let world = W::start(app(), SessionConfig::default());
+        for (path, status) in [("/filtered/one", 200), ("/filtered/nowhere", 404)] {
+            let answer = world.http(path);
+            assert_eq!(answer.status(), status);
+            assert_eq!(answer.header("x-outer"), Some("after the inner"), "{path}");
+        }
+        assert_eq!(world.http("/a").header("x-outer"), None);
+        let around = W::start(app().with(outer), SessionConfig::default());
+        assert_eq!(around.http("/nowhere").header("x-outer"), Some("alone"));
+    }
+
+    fn case_107_a_rest_goes_through_several_levels<W>() {
+        answers::<W>(app(), &[(GET, "/wild/name/bob/is/great", 200, "name bob/is/great")]);
+        let world = W::start(app(), SessionConfig::default());
+        let keyed = Request::get("/keyed/name").header("x-key", "1");
+        assert_eq!(world.http(keyed).body(), "name true");
+        assert_eq!(world.http("/keyed/name").body(), "name false");
+    }
+
+    fn cases_114_to_116_an_application_behind_base_paths<W>() {
+        let once = routes! { "/v1" => mount(app()) };
+        answers::<W>(once, &[(GET, "/v1/a", 200, "a"), (GET, "/a", 404, "")]);
+        let inner = routes! { "/v1" => mount(app()) };
+        let twice = routes! { "/api" => mount(inner) };
+        answers::<W>(twice, &[(GET, "/api/v1/three/1/2/3", 200, "1 2 3"), (GET, "/v1/a", 404, "")]);
+    }
+
+    fn cases_130_and_136_what_no_route_takes_has_an_answer<W>() {
+        let app = routes! { GET "/a" => http(said("a")), _ => http(said("else")) };
+        answers::<W>(app, &[(GET, "/a", 200, "a"), (GET, "/b", 200, "else"), (POST, "/a", 405, "")]);
+    }
+}

@@ -1,0 +1,70 @@
+//! Our client against servers that nobody here wrote, and their clients against our server.
+//!
+//! They need packages of other languages, which `tests/interop/run` installs; so a plain `cargo test` leaves them
+//! out.
+
+mod ours;
+mod theirs;
+
+use std::path::Path;
+use std::process::Command;
+
+/// A package that has a server and a client.
+#[derive(Clone, Copy)]
+enum Package {
+    /// `websockets` from PyPI.
+    Websockets,
+    /// `ws` from npm.
+    Ws,
+}
+
+impl Package {
+    /// Runs its `server` or `client` from this folder.
+    fn program(self, name: &str) -> Command {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
+        let installed = |name| std::env::var_os(name).expect("`tests/interop/run` sets it");
+        match self {
+            Self::Websockets => {
+                let mut python = Command::new(installed("INTEROP_PYTHON"));
+                python.arg(folder.join(name).with_extension("py"));
+                python
+            }
+            Self::Ws => {
+                let mut node = Command::new("node");
+                node.arg(folder.join(name).with_extension("mjs"));
+                node.env("INTEROP_NODE_MODULES", installed("INTEROP_NODE_MODULES"));
+                node
+            }
+        }
+    }
+}
+
+macro_rules! with_each_package {
+    ($($test:ident: $run:path;)*) => {
+        mod websockets {
+            $(#[test]
+            #[ignore = "run by tests/interop/run"]
+            fn $test() { $run(super::Package::Websockets); })*
+        }
+
+        mod ws {
+            $(#[test]
+            #[ignore = "run by tests/interop/run"]
+            fn $test() { $run(super::Package::Ws); })*
+        }
+    };
+}
+
+with_each_package! {
+    messages_come_back_as_they_were: crate::ours::messages_come_back_as_they_were;
+    fragments_with_pings_between_are_one_message: crate::ours::fragments_with_pings_between_are_one_message;
+    pings_are_answered_both_ways: crate::ours::pings_are_answered_both_ways;
+    a_subprotocol_is_agreed_on: crate::ours::a_subprotocol_is_agreed_on;
+    headers_arrive: crate::ours::headers_arrive;
+    a_refusal_has_its_status_and_body: crate::ours::a_refusal_has_its_status_and_body;
+    close_codes_and_reasons_travel_both_ways: crate::ours::close_codes_and_reasons_travel_both_ways;
+    an_end_without_a_close_is_1006: crate::ours::an_end_without_a_close_is_1006;
+    it_reconnects_to_a_server_that_came_back: crate::ours::it_reconnects_to_a_server_that_came_back;
+    pages_are_fetched: crate::ours::pages_are_fetched;
+    their_client_finds_our_server_well: crate::theirs::their_client_finds_our_server_well;
+}

@@ -1,0 +1,61 @@
+//! Their client, our server.
+
+use std::sync::{Arc, Mutex};
+
+use http4k_ws::prelude::*;
+
+use super::Package;
+
+type Last = Arc<Mutex<Option<WsStatus>>>;
+
+async fn echo(mut ws: WebSocket, last: Last) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    let status = ws.closed().await;
+    *last.lock().unwrap() = Some(status);
+    Ok(())
+}
+
+async fn tell_last(ws: WebSocket, last: Last) -> WsResult {
+    let status = last.lock().unwrap().as_ref().map(WsStatus::to_string);
+    Ok(ws.send(status.unwrap_or_default()).await?)
+}
+
+async fn close(ws: WebSocket) -> WsResult {
+    ws.close(WsStatus::new(4001, "as you wish — so sei es")?);
+    Ok(())
+}
+
+async fn fail(_ws: WebSocket) -> WsResult {
+    Err(std::io::Error::other("as told").into())
+}
+
+fn refuse(_request: Request) -> WsResponse {
+    WsResponse::refuse((StatusCode::FORBIDDEN, "not you\n"))
+}
+
+fn app(last: Last) -> PolyHandler {
+    let chat = http4k_ws::subprotocols(["chat.v2", "chat.v1"]);
+    routes! {
+        "/echo" with(chat) => ws(echo(ws, last)),
+        "/last"            => ws(tell_last(ws, last)),
+        "/close"           => ws(close(ws)),
+        "/fails"           => ws(fail(ws)),
+        "/refused"         => ws(refuse),
+    }
+}
+
+pub(super) fn their_client_finds_our_server_well(package: Package) {
+    let server = app(Last::default())
+        .as_server("127.0.0.1:0")
+        .start()
+        .expect("a server");
+    let client = package
+        .program("client")
+        .arg(format!("ws://{}", server.addr()))
+        .output()
+        .expect("a client");
+    let said = String::from_utf8_lossy(&client.stderr);
+    assert!(client.status.success(), "{said}");
+}
