@@ -39,7 +39,8 @@
 //! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
 //!   read is a [`LensFailure`].
 //! - **Routes**: [`routes!`], whose table the compiler checks.
-//! - **Serving**: [`Serve`], [`ServerConfig`], [`RunningServer`].
+//! - **Serving**: [`Serve`], [`RunningServer`], [`ShutdownReport`]; [`ServerConfig`] bounds everything a peer may do,
+//!   [`max_body`] and [`body_stall`] for one route; [`OriginPolicy`] says whose pages may open a socket.
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
 //!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,

@@ -245,6 +245,7 @@ async fn answer(
     if let Some(answer) = rules::server_wide(&request) {
         return Ok(answer);
     }
+    rules::name_the_host(&mut request);
     if let Some(peer) = connection.peer {
         request.extensions_mut().insert(PeerAddr(peer));
     }

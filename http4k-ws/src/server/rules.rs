@@ -4,7 +4,7 @@
 
 use http::header::{ALLOW, CONNECTION, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use http::uri::Scheme;
-use http::{Method, Request, StatusCode, Version};
+use http::{Method, Request, StatusCode, Uri, Version};
 
 use super::ServerConfig;
 use crate::handler::plain;
@@ -84,6 +84,21 @@ pub(super) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<()
     }
     target(request, config.max_target)?;
     expectation(request)
+}
+
+/// Gives a request whose target is a whole URI the Host that it names, and the path and query alone as its
+/// target: Host, which may say otherwise, does not count then (RFC 9112 §3.2.2).
+pub(super) fn name_the_host<B>(request: &mut Request<B>) {
+    let uri = request.uri();
+    let (Some(authority), Some(target)) = (uri.authority(), uri.path_and_query()) else {
+        return;
+    };
+    let target = Uri::from(target.clone());
+    // An authority has no characters that a field may not have.
+    if let Ok(host) = HeaderValue::try_from(authority.as_str()) {
+        request.headers_mut().insert(HOST, host);
+    }
+    *request.uri_mut() = target;
 }
 
 /// The answer to `OPTIONS *`, which asks for the server as a whole (RFC 9110 §9.3.7); no route is asked.

@@ -26,6 +26,12 @@ fn same(text: String) -> String {
     text
 }
 
+/// What the request is for.
+fn target(request: Request) -> String {
+    let hosts: Vec<_> = request.header_values("host").collect();
+    format!("{} at {}", request.uri(), hosts.join(" and "))
+}
+
 /// The body as it comes, in the answer.
 fn passed_on(request: Request) -> Response {
     Response::new(request.into_body())
@@ -35,6 +41,7 @@ fn app() -> PolyHandler {
     routes! {
         GET  "/"             => http(hello()),
         GET  "/hello/<name>" => http(greet(name)),
+        GET  "/target"       => http(target),
         POST "/echo"         => http(same(_)),
         POST "/pass"         => http(passed_on(req)),
         POST "/ignore"       => http(hello()),

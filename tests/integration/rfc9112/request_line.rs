@@ -120,6 +120,24 @@ fn a_whole_uri_is_a_target() {
     );
 }
 
+/// §3.2.2: the host of a whole URI is the one asked for, whatever Host says.
+#[test]
+fn a_whole_uri_outranks_host() {
+    let server = start();
+    for (line, seen) in [
+        (
+            "http://a.example:8080/target?x=y",
+            "/target?x=y at a.example:8080",
+        ),
+        ("http://A/target", "/target at A"),
+        ("/target", "/target at other"),
+    ] {
+        let request = format!("GET {line} HTTP/1.1\r\nHost: other\r\n\r\n");
+        let answer = Peer::connect(server.addr()).send(request).answer();
+        assert_eq!(answer.body, seen, "{line}");
+    }
+}
+
 /// §3.2: a target is one of four forms.
 #[test]
 fn a_target_has_a_form_of_its_method() {
