@@ -17,6 +17,8 @@ pub use body::{Body, BodyError};
 #[cfg(feature = "server")]
 pub(crate) use body::{BodyBounds, BodyStage};
 pub use from_request::{FromRequest, Rejection};
+#[cfg(any(feature = "client", feature = "http2"))]
+pub(crate) use http::drop_fields_of_the_connection;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
 #[cfg(feature = "server")]
