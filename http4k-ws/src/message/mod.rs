@@ -12,9 +12,11 @@ mod ws_message;
 mod ws_status;
 
 #[cfg(feature = "server")]
+pub(crate) use body::BodyBounds;
+#[cfg(feature = "server")]
 pub(crate) use body::BodyStage;
+pub(crate) use body::with_body_bounds;
 pub use body::{Body, BodyError};
-pub(crate) use body::{BodyBounds, with_body_bounds};
 pub use from_request::{FromRequest, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
