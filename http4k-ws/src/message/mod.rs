@@ -7,17 +7,18 @@ mod body;
 mod from_request;
 mod http;
 mod path_params;
+mod transcript;
 mod uri_template;
 mod ws_message;
 mod ws_status;
 
-#[cfg(feature = "server")]
-pub(crate) use body::BodyBounds;
-#[cfg(feature = "server")]
-pub(crate) use body::BodyStage;
 pub(crate) use body::with_body_bounds;
 pub use body::{Body, BodyError};
+#[cfg(feature = "server")]
+pub(crate) use body::{BodyBounds, BodyStage};
 pub use from_request::{FromRequest, Rejection};
+#[cfg(any(feature = "client", feature = "http2"))]
+pub(crate) use http::drop_fields_of_the_connection;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
 #[cfg(feature = "server")]
@@ -29,6 +30,8 @@ pub use http::{
 pub(crate) use http::{members, query_pairs, with_query_values, write_query_pair};
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};
+pub(crate) use transcript::Recorder;
+pub use transcript::{Party, Transcript, TranscriptEntry, TranscriptError, TranscriptRule};
 pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_value};
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
