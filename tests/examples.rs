@@ -26,6 +26,8 @@ mod hello;
 mod lens;
 #[path = "../examples/money.rs"]
 mod money;
+#[path = "../examples/reconnect.rs"]
+mod reconnect;
 /// Its tests are tests here.
 #[path = "../examples/testing.rs"]
 mod testing;
@@ -464,10 +466,7 @@ fn echo_reads_its_options() {
     assert_eq!(config.session.close_timeout, seconds(8));
     assert_eq!(config.shutdown_grace, Duration::from_millis(500));
     assert_eq!((config.max_body, config.max_head), (10, 11));
-    assert_eq!(
-        [config.session.max_message, config.session.max_frame],
-        [12; 2]
-    );
+    assert_eq!(config.session.max_message, 12);
     assert_eq!(config.max_connections, Some(13));
 
     assert_eq!(refusal("--max-body"), "--max-body takes a number");
@@ -477,4 +476,19 @@ fn echo_reads_its_options() {
     );
     assert!(refusal("--idle -1").starts_with("--idle -1: "));
     assert_eq!(refusal("--speed 9"), "--speed 9: there is no such option");
+}
+
+#[tokio::test]
+async fn reconnect_counts_on_over_restarts() {
+    let server = served(reconnect::app());
+    let (mut feed, last) = reconnect::counting(format!("ws://{}/count", server.addr()));
+    for number in 1..=5 {
+        let next = tokio::time::timeout(Duration::from_secs(20), feed.recv());
+        let next = next.await.expect("in time").expect("any message");
+        assert_eq!(
+            next.expect("a feed that goes on").text(),
+            number.to_string()
+        );
+        last.store(number, std::sync::atomic::Ordering::Relaxed);
+    }
 }

@@ -35,7 +35,8 @@
 //! - **Functions**: [`HttpHandler`], [`WsHandler`], [`WsConsumer`]; what wraps them is a [`Filter`], a
 //!   [`WsFilter`] or a [`PolyFilter`].
 //! - **A socket**: [`WebSocket`] has `recv` and `send`, is a `Stream` and a `Sink`, and takes callbacks;
-//!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it.
+//!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it, [`SlowConsumer`] says what happens to
+//!   messages that the peer takes too slowly, [`WsMetrics`] is told what happens.
 //! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
 //!   read is a [`LensFailure`].
 //! - **Routes**: [`routes!`], whose table the compiler checks.
@@ -57,8 +58,8 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
-//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: [`Http2Config`] |
-//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
+//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
+//! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
 //! | `testing` | no | virtual time for the in-memory clients |
 
