@@ -57,8 +57,8 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
-//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: [`Http2Config`] |
-//! | `tls` | no | `wss` and `https`: [`ServerTls`] and [`ClientTls`], by rustls with ring |
+//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
+//! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
 //! | `testing` | no | virtual time for the in-memory clients |
 

@@ -1,7 +1,7 @@
 //! What a server withstands, in figures: memory, time, and whether its other users notice.
 //!
 //! ```text
-//! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics]
+//! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics] [encrypted] [multiplexed]
 //! ```
 //!
 //! Each measurement starts a server in a process of its own, attacks it over loopback with peers that know nothing
@@ -10,8 +10,12 @@
 //! needed in each process and a few minutes. Memory is what Linux says of the server's process.
 
 mod crowd;
+#[cfg(all(feature = "client", feature = "tls"))]
+mod encrypted;
 mod heads;
 mod idle;
+#[cfg(feature = "http2")]
+mod multiplexed;
 mod panics;
 mod peer;
 mod pings;
@@ -45,7 +49,18 @@ impl Scale {
     }
 }
 
-const MEASUREMENTS: [&str; 6] = ["idle", "pings", "stalled", "heads", "shutdown", "panics"];
+const MEASUREMENTS: &[&str] = &[
+    "idle",
+    "pings",
+    "stalled",
+    "heads",
+    "shutdown",
+    "panics",
+    #[cfg(all(feature = "client", feature = "tls"))]
+    "encrypted",
+    #[cfg(feature = "http2")]
+    "multiplexed",
+];
 
 /// So long may one measurement take.
 const LONGEST: Duration = Duration::from_secs(180);
@@ -111,6 +126,10 @@ async fn measure(name: &str, scale: Scale, report: &mut Report) -> Outcome<()> {
         "stalled" => stalled::measure(scale, report).await,
         "heads" => heads::measure(scale, report).await,
         "shutdown" => shutdown::measure(scale, report).await,
+        #[cfg(all(feature = "client", feature = "tls"))]
+        "encrypted" => encrypted::measure(scale, report).await,
+        #[cfg(feature = "http2")]
+        "multiplexed" => multiplexed::measure(scale, report).await,
         _ => panics::measure(scale, report).await,
     }
 }

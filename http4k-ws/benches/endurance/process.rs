@@ -21,6 +21,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts this very program as a server, with `options`, and lets it allocate what it keeps for all connections.
     pub(crate) async fn start(options: &[&str]) -> Outcome<Self> {
+        let server = Self::start_with(options).await?;
+        server.warm_up().await?;
+        Ok(server)
+    }
+
+    /// The same for a server that the peers of other measurements can't talk to.
+    pub(crate) async fn start_with(options: &[&str]) -> Outcome<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .arg("serve")
             .args(options)
@@ -31,12 +38,10 @@ impl Server {
         let stdout = child.stdout.take().ok_or("the server says nothing")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
-        let server = Self {
+        Ok(Self {
             address: line.trim().parse()?,
             child,
-        };
-        server.warm_up().await?;
-        Ok(server)
+        })
     }
 
     async fn warm_up(&self) -> Outcome<()> {

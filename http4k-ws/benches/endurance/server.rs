@@ -122,8 +122,15 @@ pub(crate) fn serve(options: &[String]) -> ExitCode {
 
 fn config(options: &[String]) -> ServerConfig {
     let mut config = ServerConfig::default();
-    for option in options {
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
         match option.as_str() {
+            #[cfg(feature = "tls")]
+            "--tls" => {
+                let mut pem = || options.next().expect("a certificate and its key");
+                let tls = http4k_ws::ServerTls::from_pem(pem(), pem());
+                config = config.with_tls(tls.expect("a certificate and its key"));
+            }
             "--short-head" => config = config.with_head_timeout(Duration::from_secs(2)),
             "--any-pings" => config.session.max_control_rate = None,
             "--short-stall" => config.session.write_stall = Duration::from_secs(2),

@@ -6,6 +6,7 @@ pub(crate) mod client;
 mod ending;
 pub(crate) mod frames;
 mod requests;
+mod same;
 mod versions;
 
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! WebSockets over HTTP/2 (RFC 8441), a module for each chapter.
 
+mod routed;
 mod section_3;
 mod section_4;
 mod section_5;
