@@ -26,6 +26,8 @@ mod hello;
 mod lens;
 #[path = "../examples/money.rs"]
 mod money;
+#[path = "../examples/reconnect.rs"]
+mod reconnect;
 /// Its tests are tests here.
 #[path = "../examples/testing.rs"]
 mod testing;
@@ -477,4 +479,19 @@ fn echo_reads_its_options() {
     );
     assert!(refusal("--idle -1").starts_with("--idle -1: "));
     assert_eq!(refusal("--speed 9"), "--speed 9: there is no such option");
+}
+
+#[tokio::test]
+async fn reconnect_counts_on_over_restarts() {
+    let server = served(reconnect::app());
+    let (mut feed, last) = reconnect::counting(format!("ws://{}/count", server.addr()));
+    for number in 1..=5 {
+        let next = tokio::time::timeout(Duration::from_secs(20), feed.recv());
+        let next = next.await.expect("in time").expect("any message");
+        assert_eq!(
+            next.expect("a feed that goes on").text(),
+            number.to_string()
+        );
+        last.store(number, std::sync::atomic::Ordering::Relaxed);
+    }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::header::{
-    CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{Request as HttpRequest, Uri};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -63,7 +63,8 @@ impl OpeningHandshake {
         }
     }
 
-    /// Sends one more field. The fields of the handshake itself, all but `Host`, can't be replaced.
+    /// Sends one more field. The fields of the handshake itself, all but `Host`, can't be replaced, and those that
+    /// would change it, such as `Sec-WebSocket-Extensions`, are [`ConnectError::BadField`].
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -193,7 +194,15 @@ impl OpeningHandshake {
             let bad = || ConnectError::BadField { name: name.clone() };
             let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
             let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
-            fields.append(key, value);
+            // There is no body to speak of, and no extension that we know; of hosts there is one.
+            if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
+                return Err(bad());
+            }
+            if key == HOST {
+                fields.insert(key, value);
+            } else {
+                fields.append(key, value);
+            }
         }
         Ok(fields)
     }
@@ -350,7 +359,14 @@ mod tests {
 
     #[test]
     fn what_can_not_stand_in_a_field_is_refused() {
-        for (name, value) in [("a b", "c"), ("", "c"), ("a", "b\r\nc: d")] {
+        for (name, value) in [
+            ("a b", "c"),
+            ("", "c"),
+            ("a", "b\r\nc: d"),
+            ("content-length", "5"),
+            ("Transfer-Encoding", "chunked"),
+            ("Sec-WebSocket-Extensions", "permessage-deflate"),
+        ] {
             let handshake = OpeningHandshake::new("ws://a".to_owned()).with_header(name, value);
             let refused = handshake.opening().map(|opening| opening.host);
             assert!(matches!(refused, Err(ConnectError::BadField { .. })));

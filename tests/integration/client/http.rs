@@ -187,6 +187,25 @@ async fn one_connection_takes_many_requests() {
     assert_eq!(connections.load(Ordering::Relaxed), 1);
 }
 
+#[test]
+fn a_client_outlives_the_runtimes_it_is_used_in() {
+    let server = serve(app());
+    let client = client_of(&server);
+    let runtimes: Vec<_> = (0..3)
+        .map(|_| {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            runtime.enable_all().build().expect("a runtime")
+        })
+        .collect();
+    for _ in 0..2 {
+        for runtime in &runtimes {
+            // Nobody runs the others meanwhile, nor the connections in them.
+            let answer = runtime.block_on(client.send("/")).expect("an answer");
+            assert_eq!(answer.body(), "hello");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_connection_that_was_closed_meanwhile_is_replaced() {
     let uri = serving(|mut stream| async move {

@@ -842,8 +842,9 @@ async fn no_message_is_lost_in_silence() {
                         return Err(closing(1012));
                     }
                     left -= 1;
+                    // So slowly, at times, that the client's own queue fills.
                     if dice.below(10) == 0 {
-                        tokio::time::sleep(Duration::from_millis(dice.below(50))).await;
+                        tokio::time::sleep(Duration::from_millis(dice.below(1000))).await;
                     }
                     match ws.recv().await? {
                         Some(message) => hears
@@ -857,7 +858,7 @@ async fn no_message_is_lost_in_silence() {
         });
         let mut ws = serving
             .client()
-            .with_policy(policy().with_seed(Some(seed)))
+            .with_policy(policy().with_seed(Some(seed)).with_give_up_after(None))
             .with_outbox(32, usize::MAX)
             .start::<WsMessage, WsMessage>();
         let events = ws.events();

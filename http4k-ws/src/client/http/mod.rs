@@ -28,8 +28,7 @@ use crate::tls::ClientTls;
 /// A client of HTTP/1.1 servers, which is itself an [`HttpHandler`]: filters stand in front of it as in front
 /// of any other, and a function that takes a handler takes the network or an application in memory.
 ///
-/// Connections are kept and used again, by all clones of a client; each lives in the runtime that it was
-/// made in. A request whose connection ends just then is sent once more, where its method is idempotent and its
+/// Connections are kept and used again, by all clones of a client that live in one runtime. A request whose connection ends just then is sent once more, where its method is idempotent and its
 /// body in memory (RFC 9110 §9.2.2). Answers are given as they come: redirects are not followed, cookies not kept, nothing is
 /// decompressed, and no proxy is asked. Fields that speak of one connection, such as `Connection` and
 /// `Transfer-Encoding`, are neither sent nor given (RFC 9110 §7.6.1).

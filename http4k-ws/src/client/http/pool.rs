@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hyper::client::conn::http1::SendRequest;
+use tokio::runtime::{Handle, Id};
 use tokio::time::Instant;
 
 use super::target::Origin;
@@ -19,9 +20,12 @@ const IDLE: Duration = Duration::from_secs(30);
 
 /// The connections of one client, kept from their first answer on.
 ///
-/// One whose last answer is still being read is kept too, and is not ready until that is done.
+/// One whose last answer is still being read is kept too, and is not ready until that is done. Each is kept for
+/// the runtime that it lives in: it would end with that one.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<HashMap<Origin, Vec<Kept>>>);
+pub(super) struct Pool(Mutex<HashMap<Place, Vec<Kept>>>);
+
+type Place = (Id, Origin);
 
 #[derive(Debug)]
 struct Kept {
@@ -36,7 +40,7 @@ impl Kept {
 }
 
 impl Pool {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Origin, Vec<Kept>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Vec<Kept>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -44,7 +48,7 @@ impl Pool {
     pub(super) fn take(&self, origin: &Origin) -> Option<SendRequest<Body>> {
         let now = Instant::now();
         let mut pool = self.lock();
-        let kept = pool.get_mut(origin)?;
+        let kept = pool.get_mut(&place(origin.clone()))?;
         kept.retain(|kept| kept.is_fresh(now));
         let ready = kept.iter().rposition(|kept| kept.connection.is_ready())?;
         Some(kept.remove(ready).connection)
@@ -61,7 +65,7 @@ impl Pool {
         if pool.values().map(Vec::len).sum::<usize>() >= KEPT {
             return;
         }
-        let kept = pool.entry(origin).or_default();
+        let kept = pool.entry(place(origin)).or_default();
         if kept.len() < KEPT_FOR_ONE {
             kept.push(Kept {
                 connection,
@@ -69,4 +73,9 @@ impl Pool {
             });
         }
     }
+}
+
+/// `origin`, as the current runtime sees it.
+fn place(origin: Origin) -> Place {
+    (Handle::current().id(), origin)
 }

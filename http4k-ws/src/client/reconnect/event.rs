@@ -23,7 +23,7 @@ pub enum ReconnectEvent {
         status: WsStatus,
         /// How many messages were written to this connection: the peer may have got all of them, some, or
         /// none, for a WebSocket confirms nothing. They are not sent again. What was not even written is,
-        /// and does not count.
+        /// and does not count; neither does what the hook sent.
         unconfirmed: u64,
     },
     /// An attempt has failed.
