@@ -181,10 +181,7 @@ impl Arguments {
             "--shutdown" => config.shutdown_grace = seconds(value)?,
             "--max-body" => config.max_body = number(value)?,
             "--max-head" => config.max_head = number(value)?,
-            "--max-message" => {
-                session.max_message = number(value)?;
-                session.max_frame = session.max_message;
-            }
+            "--max-message" => session.max_message = number(value)?,
             "--max-connections" => config.max_connections = Some(number(value)?),
             "--threads" => self.threads = Some(number(value)?),
             _ => return Err("there is no such option".to_owned()),

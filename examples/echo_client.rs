@@ -14,9 +14,7 @@ use http4k_ws::{ConnectError, SessionConfig};
 const MAX_MESSAGE: usize = 64 * 1024 * 1024;
 
 async fn connect(uri: String) -> Result<WebSocket, ConnectError> {
-    let config = SessionConfig::default()
-        .with_max_message(MAX_MESSAGE)
-        .with_max_frame(MAX_MESSAGE);
+    let config = SessionConfig::default().with_max_message(MAX_MESSAGE);
     WebSocketClient::to(uri).with_config(config).connect().await
 }
 

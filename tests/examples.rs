@@ -466,10 +466,7 @@ fn echo_reads_its_options() {
     assert_eq!(config.session.close_timeout, seconds(8));
     assert_eq!(config.shutdown_grace, Duration::from_millis(500));
     assert_eq!((config.max_body, config.max_head), (10, 11));
-    assert_eq!(
-        [config.session.max_message, config.session.max_frame],
-        [12; 2]
-    );
+    assert_eq!(config.session.max_message, 12);
     assert_eq!(config.max_connections, Some(13));
 
     assert_eq!(refusal("--max-body"), "--max-body takes a number");

@@ -35,7 +35,8 @@
 //! - **Functions**: [`HttpHandler`], [`WsHandler`], [`WsConsumer`]; what wraps them is a [`Filter`], a
 //!   [`WsFilter`] or a [`PolyFilter`].
 //! - **A socket**: [`WebSocket`] has `recv` and `send`, is a `Stream` and a `Sink`, and takes callbacks;
-//!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it.
+//!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it, [`SlowConsumer`] says what happens to
+//!   messages that the peer takes too slowly, [`WsMetrics`] is told what happens.
 //! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
 //!   read is a [`LensFailure`].
 //! - **Routes**: [`routes!`], whose table the compiler checks.

@@ -1,11 +1,11 @@
 //! One record for each socket.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::{WebSocket, WsEvent, WsFilter, WsHandler, WsNext, copy_of_head};
+use crate::handler::{Traffic, WebSocket, WsEvent, WsFilter, WsHandler, WsNext, copy_of_head};
 use crate::message::{Request, WsStatus};
 
 /// A socket from its opening to its end.
@@ -14,16 +14,16 @@ use crate::message::{Request, WsStatus};
 pub struct WsTransaction {
     /// The upgrade request.
     pub request: Request,
-    /// The subprotocol that the application chose.
+    /// The template of the route that took it, such as `/rooms/<room>`; `None` where no route did.
+    pub route: Option<String>,
+    /// The subprotocol agreed on.
     pub subprotocol: Option<String>,
     /// What it was closed with.
     pub status: WsStatus,
     /// From the upgrade to the end.
     pub duration: Duration,
-    /// How many messages came from the peer.
-    pub received: u64,
-    /// How many left for the peer.
-    pub sent: u64,
+    /// How much came and went.
+    pub traffic: Traffic,
 }
 
 /// Calls `report` once for each socket behind it, when that is over.
@@ -50,7 +50,8 @@ pub struct WsTransaction {
 /// app.test_ws("/bed").closed();
 /// let nap = reported.try_recv().unwrap();
 /// assert_eq!(nap.request.uri(), "/bed");
-/// assert_eq!((nap.status, nap.duration, nap.sent), (WsStatus::NORMAL, Duration::from_secs(90), 1));
+/// assert_eq!((nap.status, nap.duration), (WsStatus::NORMAL, Duration::from_secs(90)));
+/// assert_eq!((nap.traffic.messages_sent, nap.traffic.bytes_sent), (1, 12));
 /// # }
 /// ```
 pub fn report_sockets<F>(report: F) -> impl WsFilter + Clone
@@ -61,45 +62,50 @@ where
         let report = report.clone();
         async move {
             let began = Instant::now();
-            let seen = copy_of_head(&request);
             let response = next.call(request).await;
-            let subprotocol = response.subprotocol().map(str::to_owned);
-            response.map_consumer(|consumer| {
-                consumer.after(move |socket: &mut WebSocket| {
-                    let socket_log = Log::default();
-                    socket.observe(move |event: WsEvent<'_>| {
-                        if let Some(status) = socket_log.count(event) {
-                            report(WsTransaction {
-                                request: copy_of_head(&seen),
-                                subprotocol: subprotocol.clone(),
-                                status,
-                                duration: began.elapsed(),
-                                received: socket_log.received.load(Relaxed),
-                                sent: socket_log.sent.load(Relaxed),
-                            });
-                        }
-                    });
-                })
-            })
+            response
+                .map_consumer(|consumer| consumer.after(move |socket| watch(socket, began, report)))
         }
     }
 }
 
-/// What came and went so far.
-#[derive(Default)]
-struct Log {
-    received: AtomicU64,
-    sent: AtomicU64,
+fn watch(
+    socket: &mut WebSocket,
+    began: Instant,
+    report: impl Fn(WsTransaction) + Send + Sync + 'static,
+) {
+    let request = copy_of_head(socket.request());
+    let route = socket.route().map(str::to_owned);
+    let subprotocol = socket.subprotocol().map(str::to_owned);
+    let traffic = Mutex::new(Traffic::default());
+    socket.observe(move |event: WsEvent<'_>| {
+        let so_far = counted(&traffic, event);
+        if let WsEvent::Closed(status) = event {
+            report(WsTransaction {
+                request: copy_of_head(&request),
+                route: route.clone(),
+                subprotocol: subprotocol.clone(),
+                status: status.clone(),
+                duration: began.elapsed(),
+                traffic: so_far,
+            });
+        }
+    });
 }
 
-impl Log {
-    /// Counts a message; gives the status of the end.
-    fn count(&self, event: WsEvent<'_>) -> Option<WsStatus> {
-        match event {
-            WsEvent::Received(_) => self.received.fetch_add(1, Relaxed),
-            WsEvent::Sent(_) => self.sent.fetch_add(1, Relaxed),
-            WsEvent::Closed(status) => return Some(status.clone()),
-        };
-        None
+/// The traffic up to this event.
+fn counted(traffic: &Mutex<Traffic>, event: WsEvent<'_>) -> Traffic {
+    let mut traffic = traffic.lock().unwrap_or_else(PoisonError::into_inner);
+    match event {
+        WsEvent::Received(message) => {
+            traffic.messages_received += 1;
+            traffic.bytes_received += message.as_bytes().len() as u64;
+        }
+        WsEvent::Sent(message) => {
+            traffic.messages_sent += 1;
+            traffic.bytes_sent += message.as_bytes().len() as u64;
+        }
+        WsEvent::Closed(_) => {}
     }
+    *traffic
 }

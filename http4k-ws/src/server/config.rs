@@ -179,7 +179,6 @@ impl ServerConfig {
     #[must_use]
     pub fn with_max_message(mut self, bytes: usize) -> Self {
         self.session.max_message = bytes;
-        self.session.max_frame = bytes;
         self
     }
 }

@@ -52,7 +52,7 @@ impl Limits {
     pub(crate) fn of(config: &SessionConfig) -> Self {
         Self {
             max_message: config.max_message,
-            max_frame: config.max_frame,
+            max_frame: config.max_frame.unwrap_or(config.max_message),
             max_fragments: config.max_fragments,
             max_empty_fragments: config.max_empty_fragments,
             max_control_rate: config.max_control_rate,

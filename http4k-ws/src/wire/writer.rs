@@ -87,7 +87,9 @@ impl Writer {
         io: &mut S,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Gone>> {
-        if self.long.is_none() && self.gathered.len() - self.from < buffers::GATHERED {
+        // What waits for a peer that takes nothing waits in the queue, where it may be shared and left out.
+        let room = self.gathered.len() - self.from < buffers::GATHERED;
+        if room && self.long.is_none() && !self.blocked {
             return Poll::Ready(Ok(()));
         }
         self.poll_write(io, cx).map_err(|_| Gone)

@@ -54,7 +54,7 @@ fn takes<W: super::worlds::World>(world: &W, path: &str, longest: usize) {
 
 in_both_worlds! {
     fn a_filter_changes_the_bounds_of_its_route_and_of_no_other<W>() {
-        let world = W::start(app(), SessionConfig::default().with_max_message(100).with_max_frame(100));
+        let world = W::start(app(), SessionConfig::default().with_max_message(100));
         takes(&world, "/default", 100);
         takes(&world, "/ten", 10);
         takes(&world, "/default", 100);

@@ -338,6 +338,20 @@ in_both_worlds! {
         assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
     }
 
+    /// One record, where http4k has an event for each direction.
+    fn case_86_a_record_has_the_template_of_a_route_and_none_where_there_is_no_route<W>() {
+        let (report, reported) = channel();
+        let records = report_sockets(move |socket: WsTransaction| report.send(socket).expect("the test listens"));
+        let routed = routes! { "/beds/<_name>" with(records.clone()) => ws(hello(ws)) };
+        world::<W>(routed).connect("/beds/bob").closed();
+        let socket = told(&reported);
+        assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", Some("/beds/<_name>")));
+        let alone = PolyHandler::new(|_request: Request| "http", records.then(hello));
+        world::<W>(alone).connect("/beds/bob").closed();
+        let socket = told(&reported);
+        assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", None));
+    }
+
     fn case_85_a_socket_is_reported_once<W>() {
         let (report, reported) = channel();
         let app = report_sockets(move |socket: WsTransaction| report.send(socket).expect("the test listens"));
@@ -357,7 +371,9 @@ in_both_worlds! {
         assert_eq!(texts(&mut client), ["one", "two"]);
         let socket = told(&reported);
         assert_eq!((socket.request.uri().path(), socket.subprotocol.as_deref()), ("/bed", Some("SUB")));
-        assert_eq!((socket.status, socket.received, socket.sent), (WsStatus::NORMAL, 1, 2));
+        assert_eq!(socket.status, WsStatus::NORMAL);
+        assert_eq!((socket.traffic.messages_received, socket.traffic.messages_sent), (1, 2));
+        assert_eq!((socket.traffic.bytes_received, socket.traffic.bytes_sent), (2, 6));
         assert!(socket.duration >= Duration::from_millis(100));
         assert!(all(&reported).is_empty());
     }

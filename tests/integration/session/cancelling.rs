@@ -116,6 +116,22 @@ async fn a_sink_that_waits_for_room_goes_on_when_there_is_some() {
 }
 
 #[tokio::test]
+async fn closed_can_be_asked_any_number_of_times() {
+    let ws = connect(echo()).await;
+    let asked_before = ws.closed();
+    for _ in 0..100 {
+        assert!(ws.closed().now_or_never().is_none());
+        assert!(ws.sender().closed().now_or_never().is_none());
+    }
+    ws.close(http4k_ws::WsStatus::RESTART);
+    assert_eq!(asked_before.await, http4k_ws::WsStatus::RESTART);
+    for _ in 0..2 {
+        let closed = ws.closed().now_or_never();
+        assert_eq!(closed, Some(http4k_ws::WsStatus::RESTART));
+    }
+}
+
+#[tokio::test]
 async fn next_takes_no_message() {
     let mut ws = connect(echo()).await;
     assert!(ws.next().now_or_never().is_none());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::metrics::{Metrics, WsMetrics};
 use super::slow_consumer::SlowConsumer;
-use crate::setters::setters;
+use crate::setters::{optional_setters, setters};
 
 /// The bounds of one socket: how much may wait, and for how long.
 ///
@@ -15,10 +15,16 @@ use crate::setters::setters;
 /// # Examples
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use http4k_ws::SessionConfig;
 ///
-/// let config = SessionConfig::default().with_queue_messages(16);
+/// let config = SessionConfig::default()
+///     .with_queue_messages(16)
+///     .with_ping_interval(Duration::from_secs(5))
+///     .with_message_deadline(None);
 /// assert_eq!(config.queue_messages, 16);
+/// assert_eq!(config.ping_interval, Some(Duration::from_secs(5)));
 /// assert_eq!(config.max_message, 1024 * 1024);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +34,9 @@ pub struct SessionConfig {
     /// socket with 1009, from the header on that makes it too long. Default 1 MiB.
     pub max_message: usize,
     /// How long the payload of one frame from the peer may be, in bytes; 1009 too, and from the frame's
-    /// header on. Only on the network, for in memory there are no frames. Default 1 MiB.
-    pub max_frame: usize,
+    /// header on. Only on the network, for in memory there are no frames. Default `None`: as long as a
+    /// message.
+    pub max_frame: Option<usize>,
     /// How many fragments a message from the peer may have beyond one for each 16 bytes of it; more
     /// close the socket with 1008. Only on the network. Default 1,024, `None` for any number.
     pub max_fragments: Option<u32>,
@@ -73,7 +80,7 @@ impl Default for SessionConfig {
     fn default() -> Self {
         Self {
             max_message: 1024 * 1024,
-            max_frame: 1024 * 1024,
+            max_frame: None,
             max_fragments: Some(1024),
             max_empty_fragments: Some(128),
             max_control_rate: Some(1000),
@@ -94,19 +101,22 @@ impl Default for SessionConfig {
 impl SessionConfig {
     setters! {
         with_max_message, max_message: usize;
-        with_max_frame, max_frame: usize;
-        with_max_fragments, max_fragments: Option<u32>;
-        with_max_empty_fragments, max_empty_fragments: Option<u32>;
-        with_max_control_rate, max_control_rate: Option<u32>;
-        with_message_deadline, message_deadline: Option<Duration>;
-        with_ping_interval, ping_interval: Option<Duration>;
-        with_dead_after, dead_after: Option<Duration>;
         with_queue_messages, queue_messages: usize;
         with_queue_bytes, queue_bytes: usize;
         with_slow_consumer, slow_consumer: SlowConsumer;
         with_write_stall, write_stall: Duration;
         with_close_timeout, close_timeout: Duration;
         with_consumer_grace, consumer_grace: Duration;
+    }
+
+    optional_setters! {
+        with_max_frame, max_frame: usize;
+        with_max_fragments, max_fragments: u32;
+        with_max_empty_fragments, max_empty_fragments: u32;
+        with_max_control_rate, max_control_rate: u32;
+        with_message_deadline, message_deadline: Duration;
+        with_ping_interval, ping_interval: Duration;
+        with_dead_after, dead_after: Duration;
     }
 
     /// The same bounds, with `metrics` told what happens on the socket.

@@ -98,7 +98,8 @@ impl<Out: Message> WsSender<Out> {
         self.shared.lock().outbound.dropped()
     }
 
-    /// Waits until the socket is closed, and gives the status it was closed with.
+    /// Waits until the socket is closed, and gives the status it was closed with. The future keeps no
+    /// socket open, and can be dropped at any time.
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<Out> {
         let shared = Arc::clone(&self.shared);
         async move { shared.closed().await }

@@ -250,7 +250,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         self.end.shared.close(status);
     }
 
-    /// Waits until the socket is closed, and gives the status it was closed with.
+    /// Waits until the socket is closed, and gives the status it was closed with; also where the consumer
+    /// still goes on. The future holds no socket, keeps none open, and can be dropped at any time.
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
         let shared = Arc::clone(&self.end.shared);
         async move { shared.closed().await }
