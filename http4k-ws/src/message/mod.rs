@@ -11,11 +11,13 @@ mod uri_template;
 mod ws_message;
 mod ws_status;
 
-#[cfg(feature = "server")]
-pub(crate) use body::BodyStage;
+pub(crate) use body::with_body_bounds;
 pub use body::{Body, BodyError};
-pub(crate) use body::{BodyBounds, with_body_bounds};
+#[cfg(feature = "server")]
+pub(crate) use body::{BodyBounds, BodyStage};
 pub use from_request::{FromRequest, Rejection};
+#[cfg(any(feature = "client", feature = "http2"))]
+pub(crate) use http::drop_fields_of_the_connection;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
 #[cfg(feature = "server")]

@@ -43,9 +43,12 @@ enum Refused {
 }
 
 impl Refused {
-    fn response(self) -> Response {
+    /// The answer in a version of HTTP.
+    fn response(self, http: Version) -> Response {
+        // A status that names what to upgrade to, in fields that HTTP/2 does not have (RFC 9113 §8.2.2).
+        let upgrades = self == Self::Version && http < Version::HTTP_2;
         let status = match self {
-            Self::Version => StatusCode::UPGRADE_REQUIRED,
+            Self::Version if upgrades => StatusCode::UPGRADE_REQUIRED,
             Self::Origin => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
         };
@@ -53,9 +56,11 @@ impl Refused {
         if self == Self::Version {
             let headers = response.headers_mut();
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-            // RFC 9110 §15.5.22.
-            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-            headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+            if upgrades {
+                // RFC 9110 §15.5.22.
+                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+            }
         }
         response
     }
@@ -104,7 +109,7 @@ async fn agree<B>(
 
 /// The answer that refuses a request, of which whoever counts is told.
 fn told<B>(shared: &Shared, request: http::Request<B>, refused: Refused) -> Response {
-    let response = refused.response();
+    let response = refused.response(request.version());
     let metrics = &shared.config.session.metrics;
     metrics.refused(&compact(request), response.status());
     response
@@ -126,14 +131,11 @@ pub(super) async fn answer_http2(
     Ok((response, handshake, consumer))
 }
 
-/// The same refusal with a status that refuses in HTTP/2 too.
+/// The same refusal of an application, with a status that refuses in HTTP/2 too.
 #[cfg(feature = "http2")]
 fn in_http2(mut refusal: Response) -> Response {
     let status = refusal.status_mut();
-    if *status == StatusCode::UPGRADE_REQUIRED {
-        // It would have to name what to upgrade to, which no field can (RFC 9113 §8.2.2).
-        *status = StatusCode::BAD_REQUEST;
-    } else if status.is_success() {
+    if status.is_success() {
         log::warn!("a socket was refused with {status}, which would open it: 403 is sent");
         *status = StatusCode::FORBIDDEN;
     }

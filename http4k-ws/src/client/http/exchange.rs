@@ -13,10 +13,10 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::error::HttpClientError;
 use super::pool::Pool;
-use super::target::{Origin, drop_fields_of_the_connection};
+use super::target::Origin;
 use crate::client::dial::{Trust, dial, secure};
 use crate::client::error::ConnectError;
-use crate::message::{Body, BodyError, Request, Response};
+use crate::message::{Body, BodyError, Request, Response, drop_fields_of_the_connection};
 use crate::wire::ByteStream;
 
 /// The head of an answer is at most so long.

@@ -1,15 +1,12 @@
 //! Where a request goes, and how it is written there.
 
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRANSFER_ENCODING,
-    UPGRADE,
-};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
 use http::{Method, Uri, Version};
 
 use super::error::HttpClientError;
 use crate::client::dial::SPEAKS_TLS;
 use crate::client::opening::host_of;
-use crate::message::{Request, members};
+use crate::message::{Request, drop_fields_of_the_connection};
 
 /// Whom to connect to: requests to one origin share connections.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -81,23 +78,6 @@ fn host_field(uri: &Uri) -> Result<HeaderValue, HttpClientError> {
     HeaderValue::try_from(authority).map_err(|error| bad(uri, error))
 }
 
-/// What speaks of one connection goes no further than that (RFC 9110 §7.6.1).
-pub(super) fn drop_fields_of_the_connection(fields: &mut HeaderMap) {
-    let named: Vec<HeaderName> = members(fields, CONNECTION)
-        .filter_map(|name| name.parse().ok())
-        .filter(|name| name != HOST && name != CONTENT_LENGTH)
-        .collect();
-    for name in named {
-        fields.remove(name);
-    }
-    for name in [CONNECTION, TE, TRANSFER_ENCODING, UPGRADE] {
-        fields.remove(name);
-    }
-    for name in ["keep-alive", "proxy-connection"] {
-        fields.remove(name);
-    }
-}
-
 fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {
     HttpClientError::BadTarget {
         target: target.to_string(),
@@ -107,6 +87,8 @@ fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
     use crate::message::{Body, IntoRequest, RequestExt};
 

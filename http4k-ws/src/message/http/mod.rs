@@ -3,6 +3,8 @@
 //! Both are the `http` crate's own types over our [`Body`]; what http4k's `Request` and `Response` can do
 //! beyond that comes from [`RequestExt`] and [`ResponseExt`], both in the prelude.
 
+#[cfg(any(feature = "client", feature = "http2"))]
+mod connection;
 mod header;
 mod host_port;
 mod into_request;
@@ -14,6 +16,8 @@ mod query;
 mod request;
 mod response;
 
+#[cfg(any(feature = "client", feature = "http2"))]
+pub(crate) use connection::drop_fields_of_the_connection;
 pub use header::{IntoHeaderName, IntoHeaderValue};
 #[cfg(feature = "server")]
 pub(crate) use host_port::HostPort;

@@ -8,17 +8,14 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use h2::server::SendResponse;
 use h2::{Reason, SendStream};
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, DATE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
-    UPGRADE,
-};
+use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderValue};
 use http::{Response as HttpResponse, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::socket::poll_room;
-use crate::message::{Body, Response, members};
+use crate::message::{Body, Response, drop_fields_of_the_connection};
 
 /// Sends `response`, without its body where `head_only`; gives up where the peer takes nothing for
 /// `stall`.
@@ -53,21 +50,9 @@ pub(super) async fn send(
     }
 }
 
-/// Adds what every answer has, and takes what only HTTP/1.1 has (RFC 9113 §8.2.2).
+/// Adds what every answer has, and takes what only HTTP/1.1 has.
 pub(super) fn complete(fields: &mut HeaderMap) {
-    let named: Vec<HeaderName> = members(fields, CONNECTION)
-        .filter_map(|name| name.parse().ok())
-        .filter(|name| name != CONTENT_LENGTH)
-        .collect();
-    for name in named {
-        fields.remove(name);
-    }
-    for name in [CONNECTION, TRANSFER_ENCODING, UPGRADE] {
-        fields.remove(name);
-    }
-    for name in ["keep-alive", "proxy-connection"] {
-        fields.remove(name);
-    }
+    drop_fields_of_the_connection(fields);
     if !fields.contains_key(DATE) {
         // RFC 9110 §6.6.1.
         let date = httpdate::fmt_http_date(SystemTime::now());
