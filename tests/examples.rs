@@ -33,6 +33,9 @@ mod reconnect;
 mod testing;
 #[path = "../examples/tls.rs"]
 mod tls;
+/// Its tests are tests here.
+#[path = "../examples/transcript.rs"]
+mod transcript;
 
 fn served(app: PolyHandler) -> RunningServer {
     app.as_server("127.0.0.1:0")

@@ -48,7 +48,8 @@
 //!   [`Reconnecting`] goes on when a connection does not. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
 //! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
 //!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
-//!   run in memory and over the network.
+//!   run in memory and over the network. A [`Transcript`] is a session as a text, [`Recorded`] at the client
+//!   or by [`record`] at the server, replayed as a test, and approved in a file.
 //!
 //! # Cargo features
 //!
@@ -83,6 +84,7 @@ mod setters;
 mod testing;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 mod tls;
+mod transcript;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
@@ -114,6 +116,7 @@ pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
 pub use testing::*;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 pub use tls::*;
+pub use transcript::*;
 
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};

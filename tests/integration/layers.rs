@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "contract",
         &["testing", "client", "server", "handler", "lens", "message"],
     ),
+    ("transcript", &["contract", "handler", "message"]),
 ];
 
 fn source() -> PathBuf {

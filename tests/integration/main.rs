@@ -14,4 +14,5 @@ mod server;
 mod session;
 mod testing;
 mod tls;
+mod transcript;
 mod values;

@@ -6,12 +6,13 @@
 //! | [`tap`]: a look at each request; [`print_traffic`]: a line for all that travels | HTTP and sockets |
 //! | [`max_body`], [`body_stall`]: the bounds of bodies | HTTP |
 //! | [`session`]: the bounds of sockets; [`subprotocols`]: which is chosen | sockets |
-//! | [`catch_failures`]: what a consumer's failure closes with; [`report_sockets`]: a record for each | sockets |
+//! | [`catch_failures`]: what a consumer's failure closes with; [`report_sockets`]: a record for each; [`record`]: what it said | sockets |
 
 mod basic_auth;
 mod body_bounds;
 mod cors;
 mod failures;
+mod record;
 mod session;
 mod subprotocols;
 mod tap;
@@ -22,6 +23,7 @@ pub use basic_auth::{Credentials, basic_auth};
 pub use body_bounds::{body_stall, max_body};
 pub use cors::Cors;
 pub use failures::{WsFailure, catch_failures};
+pub use record::{Record, record};
 pub use session::session;
 pub use subprotocols::subprotocols;
 pub use tap::tap;

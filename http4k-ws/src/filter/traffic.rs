@@ -102,6 +102,7 @@ fn observed(
         socket.observe(move |event: WsEvent<'_>| match event {
             WsEvent::Received(message) => print("received", &format_args!("{message:?}")),
             WsEvent::Sent(message) => print("sent", &format_args!("{message:?}")),
+            WsEvent::PeerCloses(_) => {}
             WsEvent::Closed(status) => print("closed", status),
         });
     })

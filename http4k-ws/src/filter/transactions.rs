@@ -105,7 +105,7 @@ fn counted(traffic: &Mutex<Traffic>, event: WsEvent<'_>) -> Traffic {
             traffic.messages_sent += 1;
             traffic.bytes_sent += message.as_bytes().len() as u64;
         }
-        WsEvent::Closed(_) => {}
+        WsEvent::PeerCloses(_) | WsEvent::Closed(_) => {}
     }
     *traffic
 }

@@ -7,6 +7,7 @@ mod body;
 mod from_request;
 mod http;
 mod path_params;
+mod transcript;
 mod uri_template;
 mod ws_message;
 mod ws_status;
@@ -29,6 +30,8 @@ pub use http::{
 pub(crate) use http::{members, query_pairs, with_query_values, write_query_pair};
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};
+pub(crate) use transcript::Recorder;
+pub use transcript::{Party, Transcript, TranscriptEntry, TranscriptError, TranscriptRule};
 pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_value};
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,

@@ -15,6 +15,8 @@ pub enum WsEvent<'a> {
     Received(&'a WsMessage),
     /// A message leaves for the peer.
     Sent(&'a WsMessage),
+    /// The peer is the first to close, with this; what it is still owed may leave yet.
+    PeerCloses(&'a WsStatus),
     /// The socket is over. Nothing comes after this.
     Closed(&'a WsStatus),
 }

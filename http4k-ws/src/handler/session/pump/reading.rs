@@ -59,7 +59,11 @@ impl<T: Transport> Session<T> {
     fn peer_closed(&mut self, status: WsStatus) {
         let status = match std::mem::replace(&mut self.phase, Phase::Ending) {
             Phase::Closing(ours) => ours,
-            _ => status,
+            _ => {
+                let event = WsEvent::PeerCloses(&status);
+                self.shared.observers.tell(event);
+                status
+            }
         };
         self.finish(status);
     }

@@ -1,0 +1,108 @@
+//! A session as a text: recorded once, approved by a person, replayed for ever.
+//!
+//! ```text
+//! cargo test --example transcript
+//! HTTP4K_WS_APPROVE=1 cargo test --example transcript      # writes the approved text anew
+//! ```
+//!
+//! The program serves the application, at 9000 or where its argument says, and prints what each socket said
+//! when it is over:
+//!
+//! ```text
+//! cargo run --example transcript
+//! ```
+
+use http4k_ws::prelude::*;
+use http4k_ws::record;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Order {
+    Coffee { milk: bool },
+    Bill,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Served {
+    Cup { of: String },
+    Bill { cups: u32, cents: u32 },
+}
+
+/// A table in a café: cups until the bill.
+async fn table(mut ws: WebSocket<Order, Served>, _number: u8) -> WsResult {
+    let mut cups = 0;
+    while let Some(order) = ws.recv().await? {
+        match order {
+            Order::Coffee { milk } => {
+                cups += 1;
+                let of = if milk { "coffee with milk" } else { "coffee" };
+                ws.send(Served::Cup { of: of.to_owned() }).await?;
+            }
+            Order::Bill => {
+                let cents = cups * 250;
+                ws.send(Served::Bill { cups, cents }).await?;
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn app() -> PolyHandler {
+    routes! { "/tables/<number>" => ws(table(ws, number)) }
+}
+
+#[tokio::main]
+#[allow(dead_code)]
+async fn main() -> std::io::Result<()> {
+    let addr = std::env::args().nth(1);
+    let addr = addr.as_deref().unwrap_or("127.0.0.1:9000");
+    // Each socket, when it is over.
+    let recording = record(|transcript| println!("{transcript}"));
+    app().with(recording).serve(addr).await
+}
+
+#[cfg(test)]
+mod tests {
+    use http4k_ws::{InMemory, OverNetwork, Recorded, Transcript};
+
+    use super::*;
+
+    const APPROVED: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/transcripts/cafe.transcript"
+    );
+
+    /// Uses the application, and gives all that was said.
+    fn visit() -> Transcript {
+        let mut client = Recorded::new(app().test_ws("/tables/7"), "/tables/7");
+        for order in [
+            r#"{"type":"coffee","milk":true}"#,
+            r#"{"type":"coffee","milk":false}"#,
+            r#"{"type":"bill"}"#,
+        ] {
+            client.send(order).expect("the table is free");
+            client.next();
+        }
+        client.next();
+        client.into_transcript()
+    }
+
+    /// It is what a person has read and found right.
+    #[test]
+    fn a_visit_is_what_was_approved() {
+        if let Err(error) = visit().approve(APPROVED) {
+            panic!("{error}");
+        }
+    }
+
+    /// A text is a test by itself, in memory and over a port.
+    #[test]
+    fn a_visit_goes_the_same_way_again() {
+        let text = visit().to_string();
+        let visit: Transcript = text.parse().expect("what was written is read");
+        assert_eq!(visit.replay_in(&InMemory::new(app())), Ok(()));
+        assert_eq!(visit.replay_in(&OverNetwork::new(app())), Ok(()));
+    }
+}

@@ -1,0 +1,117 @@
+//! What sockets say, written down.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::handler::{WebSocket, WsConsumer, WsEvent, WsFilter, WsHandler, WsNext, WsResponse};
+use crate::message::{Party, Recorder, Request, Transcript, WsStatus};
+
+/// Hands `sink` the [`Transcript`] of every socket, when it is over.
+///
+/// For debugging, and for tests out of what really happened: it holds what the messages do. At most 1 MiB
+/// of a socket is kept in memory, 64 bytes and the payload for each message; then its transcript ends in
+/// `cut`. See [`Record::with_limit`].
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::record;
+///
+/// async fn greet(ws: WebSocket) -> WsResult {
+///     Ok(ws.send("hello").await?)
+/// }
+///
+/// let recorded = Arc::new(Mutex::new(Vec::new()));
+/// let to = Arc::clone(&recorded);
+/// let recording = record(move |transcript| to.lock().unwrap().push(transcript));
+/// let app = routes! { "/ws" with(recording) => ws(greet(ws)) };
+/// app.test_ws("/ws?x=1").closed();
+/// assert_eq!(
+///     recorded.lock().unwrap()[0].to_string(),
+///     "open /ws?x=1\nserver text hello\nserver close 1000\n"
+/// );
+/// ```
+pub fn record<F>(sink: F) -> Record<F>
+where
+    F: Fn(Transcript) + Clone + Send + Sync + 'static,
+{
+    Record {
+        sink,
+        limit: Recorder::LIMIT,
+    }
+}
+
+/// The filter that [`record`] makes.
+#[derive(Debug, Clone)]
+pub struct Record<F> {
+    sink: F,
+    limit: usize,
+}
+
+impl<F> Record<F> {
+    /// The same with another bound for each socket, in bytes.
+    #[must_use]
+    pub fn with_limit(self, bytes: usize) -> Self {
+        Self {
+            limit: bytes,
+            ..self
+        }
+    }
+}
+
+impl<F> WsFilter for Record<F>
+where
+    F: Fn(Transcript) + Clone + Send + Sync + 'static,
+{
+    async fn filter(&self, request: Request, next: WsNext) -> WsResponse {
+        let target = request.uri().path_and_query();
+        let target = target.map_or("/", |target| target.as_str()).to_owned();
+        let response = next.call(request).await;
+        let (sink, limit) = (self.sink.clone(), self.limit);
+        response.map_consumer(|consumer| recorded(consumer, target, limit, sink))
+    }
+}
+
+fn recorded(
+    consumer: WsConsumer,
+    target: String,
+    limit: usize,
+    sink: impl Fn(Transcript) + Send + Sync + 'static,
+) -> WsConsumer {
+    consumer.after(move |socket: &mut WebSocket| {
+        let mut transcript = Transcript::new(target);
+        if let Some(subprotocol) = socket.subprotocol() {
+            transcript = transcript.with_subprotocol(subprotocol);
+        }
+        let recorder = Mutex::new(Some(Recorder::new(transcript, limit)));
+        socket.observe(move |event: WsEvent<'_>| {
+            let mut place = recorder.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(recorder) = place.as_mut() else {
+                return;
+            };
+            match event {
+                WsEvent::Received(message) => recorder.message(Party::Client, message),
+                WsEvent::Sent(message) => recorder.message(Party::Server, message),
+                WsEvent::PeerCloses(status) => recorder.close(Party::Client, status),
+                WsEvent::Closed(status) => {
+                    recorder.close(closer(status), status);
+                    if let Some(recorder) = place.take() {
+                        drop(place);
+                        sink(recorder.into_transcript());
+                    }
+                }
+            }
+        });
+    })
+}
+
+/// Whose end it is, where no close frame came first: a connection is lost by who is at its other end.
+fn closer(status: &WsStatus) -> Party {
+    if *status == WsStatus::ABNORMAL {
+        Party::Client
+    } else {
+        Party::Server
+    }
+}

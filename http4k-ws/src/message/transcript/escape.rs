@@ -1,0 +1,67 @@
+//! Text inside a line.
+
+use std::fmt::{self, Write};
+
+/// Text without anything that a line could lose.
+pub(super) struct Escaped<'a>(pub(super) &'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.0.chars().next_back().map_or(0, char::len_utf8);
+        let last = self.0.len() - last;
+        for (at, c) in self.0.char_indices() {
+            match c {
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                // Editors take spaces away where a line ends, and people don't see them.
+                ' ' if at > 0 && at < last => f.write_char(' ')?,
+                c if c == ' ' || is_unseen(c) => write!(f, "{}", c.escape_unicode())?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters, line ends that are none of ASCII's, and marks without a width of their own.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || (c != ' ' && c.is_whitespace())
+}
+
+/// The text that was escaped; `None` for an escape that is none.
+pub(super) fn unescaped(line: &str) -> Option<String> {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        let escape = &rest[at + 1..];
+        let c = match escape.chars().next()? {
+            '\\' => '\\',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let (digits, behind) = escape.strip_prefix("u{")?.split_once('}')?;
+                text.push(code_point(digits)?);
+                rest = behind;
+                continue;
+            }
+            _ => return None,
+        };
+        text.push(c);
+        rest = &escape[1..];
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+fn code_point(digits: &str) -> Option<char> {
+    let all_digits = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    char::from_u32(number).filter(|_| all_digits)
+}

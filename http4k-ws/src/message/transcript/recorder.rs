@@ -1,0 +1,78 @@
+//! A transcript while it is being written.
+
+use std::time::Duration;
+
+use super::{Party, Transcript, TranscriptEntry};
+use crate::message::{WsMessage, WsStatus};
+
+/// What an entry costs besides its payload, so that small messages are bounded too.
+const ENTRY: usize = 64;
+
+/// Writes down what happens, until a side closes or so many bytes are written.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    transcript: Transcript,
+    /// How many bytes may still be written.
+    left: usize,
+    is_over: bool,
+}
+
+impl Recorder {
+    /// How many bytes a recording may have, if nobody says otherwise: 1 MiB.
+    pub(crate) const LIMIT: usize = 1024 * 1024;
+
+    pub(crate) fn new(transcript: Transcript, limit: usize) -> Self {
+        Self {
+            transcript,
+            left: limit,
+            is_over: false,
+        }
+    }
+
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        self.left = limit;
+    }
+
+    pub(crate) fn message(&mut self, by: Party, message: &WsMessage) {
+        let message = message.clone();
+        let size = message.as_bytes().len();
+        self.write(TranscriptEntry::Message { by, message }, size);
+    }
+
+    /// The first to close is written, and nothing after it: what crosses it on its way comes at one end only.
+    pub(crate) fn close(&mut self, by: Party, status: &WsStatus) {
+        let status = status.clone();
+        self.write(TranscriptEntry::Close { by, status }, 0);
+        self.is_over = true;
+    }
+
+    pub(crate) fn silence(&mut self, time: Duration) {
+        if !time.is_zero() {
+            self.write(TranscriptEntry::Silence(time), 0);
+        }
+    }
+
+    fn write(&mut self, entry: TranscriptEntry, size: usize) {
+        if self.is_over {
+            return;
+        }
+        match self.left.checked_sub(ENTRY.saturating_add(size)) {
+            Some(left) => {
+                self.left = left;
+                self.transcript.push(entry);
+            }
+            None => {
+                self.is_over = true;
+                self.transcript.push(TranscriptEntry::Cut);
+            }
+        }
+    }
+
+    pub(crate) fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    pub(crate) fn into_transcript(self) -> Transcript {
+        self.transcript
+    }
+}

@@ -1,0 +1,167 @@
+//! Transcripts, said again in every world.
+
+use std::time::Duration;
+
+use http4k_ws::{
+    InMemory, OverDuplex, OverNetwork, ReplayError, SendError, StatusCode, Transcript,
+    TranscriptEntry, WsClient, WsStatus,
+};
+
+use super::app;
+
+fn read(text: &str) -> Transcript {
+    text.parse().expect("a transcript")
+}
+
+/// Replays in memory, over a pipe and over a port, which must come to the same.
+#[track_caller]
+fn replayed(transcript: &Transcript) -> Result<(), ReplayError> {
+    let in_memory = transcript.replay_in(&InMemory::new(app()));
+    assert_eq!(transcript.replay_in(&OverDuplex::new(app())), in_memory);
+    assert_eq!(transcript.replay_in(&OverNetwork::new(app())), in_memory);
+    in_memory
+}
+
+#[track_caller]
+fn differs(text: &str) -> String {
+    replayed(&read(text)).expect_err("a difference").to_string()
+}
+
+#[test]
+fn a_session_that_goes_as_it_is_written_is_no_error() {
+    for text in [
+        "open /parrot/ann\nserver text hello ann\nclient text bye\nserver close 4000 bye, then\n",
+        "open /parrot/ann%20b\nserver text hello ann b\nclient close 1000\n",
+        "open /parrot/bob\nclient binary 00ff\nclient text\nserver text hello bob\nserver binary 00ff\n\
+         server text\nclient close 4001 enough\n",
+        "open /spoken\nsubprotocol chat.v1\nserver text chat.v1\nserver close 1000\n",
+        "open /spoken\nserver text none\nserver close 1000\n",
+        "open /parrot/ann\n",
+        "open /parrot/ann\nserver text hello ann\ncut\nserver text and so on\n",
+    ] {
+        assert_eq!(replayed(&read(text)), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn the_first_difference_is_told_with_its_line() {
+    assert_eq!(
+        differs("open /parrot/ann\nserver text hello ann\nclient text hi\nserver text ho\n"),
+        "line 4: `server text ho` was expected, and `server text hi` came"
+    );
+    assert_eq!(
+        differs("open /parrot/ann\nserver binary 68656c6c6f20616e6e\n"),
+        "line 2: `server binary 68656c6c6f20616e6e` was expected, and `server text hello ann` came"
+    );
+    assert_eq!(
+        differs("open /spoken\nsubprotocol chat.v2\nserver text chat.v2\nserver text more\n"),
+        "line 4: `server text more` was expected, and `server close 1000` came"
+    );
+    assert_eq!(
+        differs("open /parrot/ann\nserver text hello ann\nclient text bye\nserver close 4000\n"),
+        "line 4: `server close 4000` was expected, and `server close 4000 bye, then` came"
+    );
+    assert_eq!(
+        differs("open /parrot/ann\nserver close 1000\n"),
+        "line 2: `server close 1000` was expected, and `server text hello ann` came"
+    );
+    assert_eq!(
+        differs("open /parrot/ann\nsilence 1s\n"),
+        "line 2: `silence 1s` was expected, and `server text hello ann` came"
+    );
+}
+
+#[test]
+fn a_socket_that_is_not_opened_is_told() {
+    let refused = |target: &str, status| ReplayError::Refused {
+        target: target.to_owned(),
+        status,
+    };
+    for (target, status) in [
+        ("/nowhere", StatusCode::NOT_FOUND),
+        ("/members", StatusCode::UNAUTHORIZED),
+    ] {
+        let transcript = Transcript::new(target);
+        assert_eq!(replayed(&transcript), Err(refused(target, status)));
+    }
+    for transcript in [
+        Transcript::new("no path, \u{0}"),
+        Transcript::new("/").with_subprotocol("\n"),
+    ] {
+        let error = replayed(&transcript).expect_err("no request");
+        assert!(matches!(error, ReplayError::NotOpened { .. }), "{error}");
+    }
+}
+
+#[test]
+fn another_subprotocol_is_told() {
+    assert_eq!(
+        differs("open /spoken\nsubprotocol chat.v9\nserver text none\n"),
+        r#"line 2: the subprotocol Some("chat.v9") was expected, and None is spoken"#
+    );
+    let mut client = app()
+        .test_ws(http4k_ws::Request::get("/spoken").header("sec-websocket-protocol", "chat.v1"));
+    let error = Transcript::new("/spoken").replay(&mut client);
+    assert!(matches!(
+        error,
+        Err(ReplayError::Subprotocol { expected: None, got: Some(got) }) if got == "chat.v1"
+    ));
+}
+
+/// In memory, where time is the test's: a port would wait for real.
+#[test]
+fn silence_is_waited_for_and_its_end_is_told() {
+    let world = InMemory::new(app());
+    let quiet = Transcript::new("/parrot/ann")
+        .server_says("hello ann")
+        .silence(Duration::from_secs(1));
+    assert_eq!(quiet.replay_in(&world), Ok(()));
+    let error = quiet
+        .server_says("more")
+        .replay_in(&world)
+        .expect_err("nothing comes");
+    assert_eq!(
+        error.to_string(),
+        "line 4: `server text more` was expected, and nothing came"
+    );
+}
+
+#[test]
+fn what_can_not_be_sent_is_told() {
+    let said = Transcript::new("/parrot/ann")
+        .server_says("hello ann")
+        .client_says("bye")
+        .server_closes(WsStatus::new(4000, "bye, then").unwrap())
+        .client_says("are you there?");
+    let error = said.replay_in(&InMemory::new(app())).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 5: `client text are you there?` can't be sent"
+    );
+    assert!(matches!(
+        error,
+        ReplayError::NotSent { line: 5, error: SendError::Closed(status), .. } if status.code() == 4000
+    ));
+    let lost = Transcript::new("/parrot/ann").client_closes(WsStatus::ABNORMAL);
+    assert_eq!(
+        replayed(&lost),
+        Err(ReplayError::NotClosed {
+            line: 2,
+            status: WsStatus::ABNORMAL
+        })
+    );
+}
+
+/// What a client sees is the very entry that a transcript is compared with.
+#[test]
+fn a_difference_holds_what_came() {
+    let mut client = app().test_ws("/parrot/ann");
+    let error = Transcript::new("/parrot/ann")
+        .server_says("hi")
+        .replay(&mut client);
+    let Err(ReplayError::Differs { line: 2, got, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert!(matches!(*got, TranscriptEntry::Message { message, .. } if message == "hello ann"));
+    client.close(WsStatus::NORMAL);
+}
