@@ -13,6 +13,7 @@ fn observed(ws: &WebSocket, tell: Sender<String>) {
         let line = match event {
             WsEvent::Received(message) => format!("received {}", message.text()),
             WsEvent::Sent(message) => format!("sent {}", message.text()),
+            WsEvent::PeerCloses(status) => format!("peer closes {status}"),
             WsEvent::Closed(status) => format!("closed {status}"),
             other => format!("{other:?}"),
         };
@@ -49,8 +50,15 @@ in_both_worlds! {
             assert_eq!(client.received().next(), Some(Ok(text.into())));
         }
         client.close(WsStatus::new(4000, "enough").expect("a status"));
-        let expected = ["received one", "sent one", "received ", "sent ", "closed 4000 enough"];
-        assert_eq!(many(&listen, 5), expected);
+        let expected = [
+            "received one",
+            "sent one",
+            "received ",
+            "sent ",
+            "peer closes 4000 enough",
+            "closed 4000 enough",
+        ];
+        assert_eq!(many(&listen, 6), expected);
     }
 
     fn an_observer_that_panics_harms_nobody<W>() {
@@ -62,7 +70,8 @@ in_both_worlds! {
         client.send("one").expect("open");
         assert_eq!(client.received().next(), Some(Ok("one".into())));
         drop(client);
-        assert_eq!(many(&listen, 3), ["received one", "sent one", "closed 1000"]);
+        let expected = ["received one", "sent one", "peer closes 1000", "closed 1000"];
+        assert_eq!(many(&listen, 4), expected);
     }
 
     fn an_observer_keeps_no_socket_open<W>() {
