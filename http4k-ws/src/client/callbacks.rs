@@ -80,6 +80,7 @@ impl Waiting {
     }
 }
 
+/// What is known of an open socket is used outside of the lock: it may call whoever observes it.
 impl CallbackWebSocket {
     pub(super) fn connecting(handshake: OpeningHandshake, on_connect: WsConsumer) -> Self {
         let config = handshake.config();
@@ -241,7 +242,11 @@ impl CallbackWebSocket {
                 }));
                 Ok(())
             }
-            State::Open(socket) => socket.try_send(message),
+            State::Open(socket) => {
+                let socket = Arc::clone(socket);
+                drop(state);
+                socket.try_send(message)
+            }
             State::Failed(_) => Err(SendError::Closed(WsStatus::ABNORMAL)),
         }
     }
@@ -255,7 +260,11 @@ impl CallbackWebSocket {
                 waiting.closing = Some(status.clone());
                 waiting.todo.push(Box::new(|socket| socket.close(status)));
             }
-            State::Open(socket) => socket.close(status),
+            State::Open(socket) => {
+                let socket = Arc::clone(socket);
+                drop(state);
+                socket.close(status);
+            }
             State::Connecting(_) | State::Failed(_) => {}
         }
     }

@@ -19,9 +19,11 @@ mod callbacks;
 mod connect;
 mod dial;
 mod error;
+mod fields;
 mod http;
 mod opening;
 mod reconnect;
+mod uri;
 
 pub use blocking::BlockingWebSocket;
 pub use callbacks::CallbackWebSocket;

@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
-    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
-};
-use http::{Request as HttpRequest, Uri};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
 use super::callbacks::CallbackWebSocket;
 use super::connect::{Opening, connect, connect_over};
-use super::dial::{SPEAKS_TLS, Trust};
+use super::dial::Trust;
 use super::error::ConnectError;
 use super::reconnect::Reconnecting;
+use super::{fields, uri};
 use crate::handler::{IntoConsumed, IntoWsResult, SessionConfig, WebSocket, WsConsumer};
 use crate::lens::Message;
 use crate::message::{Body, Request};
@@ -166,17 +162,17 @@ impl OpeningHandshake {
 
     /// Checks what was asked for.
     fn opening(self) -> Result<Opening, ConnectError> {
-        let uri = parse(&self.uri)?;
-        let headers = self.fields()?;
-        let encrypted = uri.scheme_str().is_some_and(is_encrypted);
+        let uri = uri::of_websocket(&self.uri)?;
+        let encrypted = uri.scheme_str().is_some_and(uri::is_encrypted);
         let security = self.trust.security(encrypted);
         let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
-        let host = host_of(&uri).ok_or_else(|| bad_uri(&self.uri, "it names no host"))?;
+        let host = uri::host_of(&uri).ok_or_else(|| uri::bad(&self.uri, "it names no host"))?;
         let key = new_key();
-        let mut request = HttpRequest::new(Body::empty());
+        let mut fields = fields::asked_for(&self.headers)?;
+        fields::add_handshake(&mut fields, &uri, &key, &self.subprotocols)?;
+        let mut request = Request::new(Body::empty());
         *request.uri_mut() = uri;
-        *request.headers_mut() = headers;
-        add_handshake(&mut request, &key, &self.subprotocols)?;
+        *request.headers_mut() = fields;
         Ok(Opening {
             host,
             port,
@@ -187,112 +183,12 @@ impl OpeningHandshake {
             config: self.config,
         })
     }
-
-    fn fields(&self) -> Result<HeaderMap, ConnectError> {
-        let mut fields = HeaderMap::new();
-        for (name, value) in &self.headers {
-            let bad = || ConnectError::BadField { name: name.clone() };
-            let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
-            let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
-            // There is no body to speak of, and no extension that we know; of hosts there is one.
-            if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
-                return Err(bad());
-            }
-            if key == HOST {
-                fields.insert(key, value);
-            } else {
-                fields.append(key, value);
-            }
-        }
-        Ok(fields)
-    }
-}
-
-/// RFC 6455 §3: no fragment, and a scheme of ws, or wss where that is spoken. http and https mean the same, for
-/// an address is often told so.
-fn parse(text: &str) -> Result<Uri, ConnectError> {
-    // `Uri` would drop a fragment without a word.
-    if text.contains('#') {
-        return Err(bad_uri(text, "it has a fragment (RFC 6455 §3)"));
-    }
-    let uri: Uri = text
-        .parse()
-        .map_err(|error: http::uri::InvalidUri| bad_uri(text, error))?;
-    match uri.scheme_str() {
-        Some(scheme) if is_plain(scheme) || is_encrypted(scheme) => Ok(uri),
-        Some(scheme) => Err(ConnectError::UnsupportedScheme {
-            scheme: scheme.to_owned(),
-        }),
-        None => Err(bad_uri(text, "it has no scheme, such as ws://")),
-    }
-}
-
-fn is_plain(scheme: &str) -> bool {
-    scheme.eq_ignore_ascii_case("ws") || scheme.eq_ignore_ascii_case("http")
-}
-
-/// Whether the scheme asks for TLS, and that is spoken.
-fn is_encrypted(scheme: &str) -> bool {
-    let secure = scheme.eq_ignore_ascii_case("wss") || scheme.eq_ignore_ascii_case("https");
-    SPEAKS_TLS && secure
-}
-
-fn bad_uri(uri: &str, reason: impl ToString) -> ConnectError {
-    ConnectError::BadUri {
-        uri: uri.to_owned(),
-        reason: reason.to_string(),
-    }
-}
-
-/// The host to resolve: an IPv6 address loses its brackets.
-pub(super) fn host_of(uri: &Uri) -> Option<String> {
-    let host = uri.host().filter(|host| !host.is_empty())?;
-    Some(host.trim_matches(['[', ']']).to_owned())
-}
-
-/// The fields of RFC 6455 §4.1.
-fn add_handshake(
-    request: &mut Request,
-    key: &str,
-    subprotocols: &[String],
-) -> Result<(), ConnectError> {
-    let bad = |name: &HeaderName| ConnectError::BadField {
-        name: name.to_string(),
-    };
-    let authority = request.uri().authority().map(|authority| {
-        let authority = authority.as_str();
-        authority.rsplit('@').next().unwrap_or(authority).to_owned()
-    });
-    let fields = request.headers_mut();
-    if let Some(authority) = authority.filter(|_| !fields.contains_key(HOST)) {
-        let value = HeaderValue::try_from(authority).map_err(|_| bad(&HOST))?;
-        fields.insert(HOST, value);
-    }
-    fields.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    fields.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-    let key = HeaderValue::try_from(key).map_err(|_| bad(&SEC_WEBSOCKET_KEY))?;
-    fields.insert(SEC_WEBSOCKET_KEY, key);
-    if !subprotocols.is_empty() {
-        // Each is a token (RFC 6455 §4.1, 10), so a list can hold it.
-        if !subprotocols.iter().all(|name| is_token(name)) {
-            return Err(bad(&SEC_WEBSOCKET_PROTOCOL));
-        }
-        let list = HeaderValue::try_from(subprotocols.join(", "));
-        let list = list.map_err(|_| bad(&SEC_WEBSOCKET_PROTOCOL))?;
-        fields.insert(SEC_WEBSOCKET_PROTOCOL, list);
-    }
-    Ok(())
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::HOST;
+
     use super::*;
 
     fn opened(uri: &str) -> Result<Opening, ConnectError> {

@@ -5,7 +5,7 @@ use http::{Method, Uri, Version};
 
 use super::error::HttpClientError;
 use crate::client::dial::SPEAKS_TLS;
-use crate::client::opening::host_of;
+use crate::client::uri::{authority_of, host_of};
 use crate::message::{Request, drop_fields_of_the_connection};
 
 /// Whom to connect to: requests to one origin share connections.
@@ -69,13 +69,7 @@ pub(super) fn origin(uri: &Uri) -> Result<Origin, HttpClientError> {
 }
 
 fn host_field(uri: &Uri) -> Result<HeaderValue, HttpClientError> {
-    let authority = uri
-        .authority()
-        .map_or("", |authority| authority.as_str())
-        .rsplit('@')
-        .next()
-        .unwrap_or_default();
-    HeaderValue::try_from(authority).map_err(|error| bad(uri, error))
+    HeaderValue::try_from(authority_of(uri).unwrap_or_default()).map_err(|error| bad(uri, error))
 }
 
 fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {

@@ -1,0 +1,67 @@
+//! The fields of an opening handshake.
+
+use http::Uri;
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
+};
+
+use super::error::ConnectError;
+use super::uri::authority_of;
+
+/// The fields that a user wants sent.
+pub(super) fn asked_for(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
+    let mut fields = HeaderMap::new();
+    for (name, value) in headers {
+        let bad = || ConnectError::BadField { name: name.clone() };
+        let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
+        let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
+        // There is no body to speak of, and no extension that we know; of hosts there is one.
+        if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
+            return Err(bad());
+        }
+        if key == HOST {
+            fields.insert(key, value);
+        } else {
+            fields.append(key, value);
+        }
+    }
+    Ok(fields)
+}
+
+/// The fields of RFC 6455 §4.1.
+pub(super) fn add_handshake(
+    fields: &mut HeaderMap,
+    uri: &Uri,
+    key: &str,
+    subprotocols: &[String],
+) -> Result<(), ConnectError> {
+    let bad = |name: &HeaderName| ConnectError::BadField {
+        name: name.to_string(),
+    };
+    if let Some(authority) = authority_of(uri).filter(|_| !fields.contains_key(HOST)) {
+        let value = HeaderValue::try_from(authority).map_err(|_| bad(&HOST))?;
+        fields.insert(HOST, value);
+    }
+    fields.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    fields.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    let key = HeaderValue::try_from(key).map_err(|_| bad(&SEC_WEBSOCKET_KEY))?;
+    fields.insert(SEC_WEBSOCKET_KEY, key);
+    if !subprotocols.is_empty() {
+        // Each is a token (RFC 6455 §4.1, 10), so a list can hold it.
+        if !subprotocols.iter().all(|name| is_token(name)) {
+            return Err(bad(&SEC_WEBSOCKET_PROTOCOL));
+        }
+        let list = HeaderValue::try_from(subprotocols.join(", "));
+        let list = list.map_err(|_| bad(&SEC_WEBSOCKET_PROTOCOL))?;
+        fields.insert(SEC_WEBSOCKET_PROTOCOL, list);
+    }
+    Ok(())
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
