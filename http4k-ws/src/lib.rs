@@ -34,14 +34,16 @@
 //!   [`ResponseExt`]; [`WsMessage`] and [`WsStatus`]; [`UriTemplate`].
 //! - **Functions**: [`HttpHandler`], [`WsHandler`], [`WsConsumer`]; what wraps them is a [`Filter`], a
 //!   [`WsFilter`] or a [`PolyFilter`].
+//! - **Stock filters**: [`Cors`], [`basic_auth`], [`subprotocols`], [`catch_failures`], [`report_sockets`],
+//!   [`print_traffic`], [`tap`]; bounds for one route are [`session`], [`max_body`] and [`body_stall`].
 //! - **A socket**: [`WebSocket`] has `recv` and `send`, is a `Stream` and a `Sink`, and takes callbacks;
 //!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it, [`SlowConsumer`] says what happens to
 //!   messages that the peer takes too slowly, [`WsMetrics`] is told what happens.
 //! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
 //!   read is a [`LensFailure`].
 //! - **Routes**: [`routes!`], whose table the compiler checks.
-//! - **Serving**: [`Serve`], [`RunningServer`], [`ShutdownReport`]; [`ServerConfig`] bounds everything a peer may do,
-//!   [`max_body`] and [`body_stall`] for one route; [`OriginPolicy`] says whose pages may open a socket.
+//! - **Serving**: [`Serve`], [`RunningServer`], [`ShutdownReport`]; [`ServerConfig`] bounds everything a peer may do;
+//!   [`OriginPolicy`] says whose pages may open a socket.
 //! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
 //!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
 //!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,

@@ -503,7 +503,7 @@ pub use http4k_ws_macros::PathParam;
 ///
 /// The function is for tests alone, as if under `#[cfg(test)]`. Its `#[ignore]` and `#[should_panic]` are those of
 /// the tests, and `#[cfg(..)]` holds for them too. `#[contract_test(app(), crate = path)]` says where the library is
-/// found. An async test runs in a runtime of one thread.
+/// found. An async test runs in a runtime of one thread. It needs the features `server` and `client`.
 ///
 /// It expands to the contract, and a module of tests beside the function:
 ///

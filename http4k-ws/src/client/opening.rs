@@ -26,15 +26,20 @@ use crate::wire::new_key;
 ///
 /// ```
 /// use std::time::Duration;
-/// use http4k_ws::{ConnectError, WebSocketClient};
+/// use http4k_ws::{RequestExt, Serve, WebSocket, WebSocketClient, WsClient};
 ///
-/// let error = WebSocketClient::to("http://localhost/chat")
-///     .with_header("Authorization", "Bearer 123")
-///     .with_subprotocol("chat")
+/// async fn greet(ws: WebSocket) {
+///     let name = ws.request().header("x-name").unwrap_or("stranger").to_owned();
+///     let _ = ws.send(format!("hello {name}")).await;
+/// }
+///
+/// let server = greet.as_server("127.0.0.1:0").start()?;
+/// let mut client = WebSocketClient::to(format!("ws://{}/", server.addr()))
+///     .with_header("X-Name", "bob")
 ///     .with_timeout(Duration::from_secs(1))
-///     .blocking()
-///     .unwrap_err();
-/// assert!(matches!(error, ConnectError::UnsupportedScheme { .. }));
+///     .blocking()?;
+/// assert_eq!(client.received().next().unwrap()?.text(), "hello bob");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is connected until `connect`, `blocking` or `non_blocking` is called"]

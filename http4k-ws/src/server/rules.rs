@@ -167,10 +167,10 @@ fn is_http(scheme: &Scheme) -> bool {
 
 /// HTTP/1.0 knows no expectation, and what it says is left alone (RFC 9110 §10.1.1).
 fn expectation<B>(request: &Request<B>) -> Result<(), Refusal> {
-    if request.version() < Version::HTTP_11 {
+    let headers = request.headers();
+    if request.version() < Version::HTTP_11 || !headers.contains_key(EXPECT) {
         return Ok(());
     }
-    let headers = request.headers();
     let readable = headers
         .get_all(EXPECT)
         .iter()

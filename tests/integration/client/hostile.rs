@@ -262,7 +262,9 @@ async fn floods_of_small_things_end_the_socket_with_1008() {
         let frames = [first, again.repeat(20_000)].concat();
         let (status, after) = end_of(frames).await;
         assert_eq!(status.code(), 1008, "{what}: {status}");
-        assert_eq!(after, Duration::ZERO, "{what}");
+        // The server reads none of the answers to its pings, and may stall for so long.
+        let stall = SessionConfig::default().write_stall;
+        assert!(after <= stall, "{what}: {after:?}");
     }
 }
 

@@ -58,7 +58,7 @@ struct Outbox {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{ReconnectPolicy, Reconnecting};
+/// use http4k_ws::{ReconnectPolicy, Reconnecting, ReconnectingWebSocket};
 ///
 /// async fn brief(mut ws: WebSocket) -> WsResult {
 ///     if let Some(message) = ws.recv().await? {
@@ -71,7 +71,7 @@ struct Outbox {
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let app = brief.into_poly_handler();
 /// let policy = ReconnectPolicy::default().with_base(std::time::Duration::from_millis(1));
-/// let mut feed = Reconnecting::over(move || {
+/// let mut feed: ReconnectingWebSocket = Reconnecting::over(move || {
 ///     let app = app.clone();
 ///     async move { app.connect_ws("/feed").await }
 /// })

@@ -45,7 +45,9 @@ fn is_name(text: &str) -> bool {
                 let mut hex = || rest.next().is_some_and(|digit| digit.is_ascii_hexdigit());
                 hex() && hex()
             }
-            byte => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte),
+            b'-' | b'.' | b'_' | b'~' => true,
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' => true,
+            byte => byte.is_ascii_alphanumeric(),
         };
         if !fits {
             return false;
