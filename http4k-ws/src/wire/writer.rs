@@ -286,3 +286,6 @@ impl Drop for Writer {
         self.give_back();
     }
 }
+
+#[cfg(test)]
+mod tests;

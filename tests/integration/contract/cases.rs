@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const TABLE: &str = include_str!("CASES.md");
 
@@ -45,13 +45,20 @@ fn rows() -> Vec<Row> {
     .collect()
 }
 
-fn file(name: &str) -> PathBuf {
+/// The text of the file that is named, or of all files in the folder it became.
+fn source(name: &str) -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    if name.starts_with("http4k-ws/") || name.starts_with("tests/") {
+    let path = if name.starts_with("http4k-ws/") || name.starts_with("tests/") {
         root.join(name)
     } else {
         root.join("tests/integration").join(name)
+    };
+    if let Ok(text) = fs::read_to_string(&path) {
+        return Some(text);
     }
+    let files = fs::read_dir(path.with_extension("")).ok()?;
+    let texts = files.map(|file| fs::read_to_string(file.expect("an entry").path()));
+    texts.collect::<Result<String, _>>().ok()
 }
 
 /// Whether `source` has a function of that name that is a test: by its attribute, by the macro of the
@@ -98,7 +105,7 @@ fn every_test_that_is_named_exists() {
     let mut wrong = Vec::new();
     for row in rows() {
         for (name, test) in row.tests {
-            let Ok(source) = fs::read_to_string(file(name)) else {
+            let Some(source) = source(name) else {
                 wrong.push(format!("there is no file {name}"));
                 continue;
             };

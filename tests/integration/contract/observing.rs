@@ -70,8 +70,7 @@ in_both_worlds! {
         client.send("one").expect("open");
         assert_eq!(client.received().next(), Some(Ok("one".into())));
         drop(client);
-        let expected = ["received one", "sent one", "peer closes 1000", "closed 1000"];
-        assert_eq!(many(&listen, 4), expected);
+        assert_eq!(many(&listen, 4), ["received one", "sent one", "peer closes 1000", "closed 1000"]);
     }
 
     fn an_observer_keeps_no_socket_open<W>() {

@@ -1,6 +1,7 @@
 //! The one future of a socket: it moves messages, and polls the consumer between reading and writing.
 
 mod answering;
+mod overdue;
 mod reading;
 mod writing;
 
@@ -11,13 +12,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::SessionConfig;
-use super::deadlines::{Deadlines, Due, Standing};
+use super::deadlines::Deadlines;
 use super::metrics::Traffic;
 use super::phase::Phase;
 use super::shared::Shared;
 use super::socket::{Handshake, WebSocket};
 use super::trace::Trace;
-use super::transport::{Outgoing, Transport};
+use super::transport::Transport;
 use crate::handler::ws::{ConsumerFuture, WsConsumer};
 use crate::message::{WsMessage, WsStatus};
 
@@ -156,18 +157,6 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    fn due(&mut self, cx: &mut Context<'_>, turn: &Turn) -> Option<Due> {
-        let standing = Standing {
-            phase: &self.phase,
-            blocked: turn.blocked,
-            deaf: turn.inbound_full,
-            taken: self.transport.taken(),
-            heard: self.transport.heard(),
-            partial: self.transport.partial(),
-        };
-        self.deadlines.poll_due(cx, &standing, &self.config)
-    }
-
     /// Takes stock: what is news up to here is seen to in this round.
     fn look(&mut self) {
         let mut state = self.shared.lock();
@@ -186,62 +175,6 @@ impl<T: Transport> Session<T> {
             return true;
         }
         false
-    }
-
-    fn come_due(&mut self, cx: &mut Context<'_>, due: Due) {
-        match due {
-            Due::Phase => self.phase_overdue(cx),
-            Due::Ping => {
-                if self.transport.start_send(Outgoing::Ping).is_err() {
-                    self.lost();
-                }
-            }
-            Due::Silence => {
-                let reason = format!(
-                    "nothing was heard for {:?}",
-                    self.config.dead_after.unwrap_or_default()
-                );
-                self.fail_overdue(&WsStatus::GOING_AWAY, reason);
-            }
-            Due::Message => {
-                let reason = format!(
-                    "a message takes at most {:?}",
-                    self.config.message_deadline.unwrap_or_default()
-                );
-                self.fail_overdue(&WsStatus::POLICY_VIOLATION, reason);
-            }
-        }
-    }
-
-    /// Fails the connection; where this side has asked for an end already, that is its status.
-    fn fail_overdue(&mut self, status: &WsStatus, reason: String) {
-        let asked = self.shared.lock().closing.clone();
-        let status = asked.unwrap_or_else(|| {
-            let explained = status.with_reason(reason);
-            explained.unwrap_or_else(|_| status.clone())
-        });
-        self.tell_failed(&status);
-        self.fail_connection(status);
-    }
-
-    fn phase_overdue(&mut self, cx: &mut Context<'_>) {
-        match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Open => {
-                let asked = self.shared.lock().closing.clone();
-                let status = asked.unwrap_or(WsStatus::TRY_AGAIN_LATER);
-                self.tell_failed(&status);
-                self.abort(cx, status);
-            }
-            Phase::Failing(status) => self.abort(cx, status),
-            Phase::Closing(status) => self.finish(status),
-            Phase::Ending => {}
-            Phase::Over => {
-                log::warn!(
-                    "a WebSocket consumer was dropped: its socket is over, and it went on for too long"
-                );
-                self.consumer = None;
-            }
-        }
     }
 
     fn tell_failed(&self, status: &WsStatus) {

@@ -102,15 +102,4 @@ impl<T: Transport> Session<T> {
         };
         self.finish(status);
     }
-
-    /// Sends a close frame if there is room for it, and cuts the connection: the peer takes nothing.
-    pub(super) fn abort(&mut self, cx: &mut Context<'_>, status: WsStatus) {
-        let close = Outgoing::Close(status.clone());
-        if self.transport.start_send(close).is_ok() {
-            // Whether it leaves or not, this is the end.
-            let _ = self.transport.poll_flush(cx);
-        }
-        self.phase = Phase::Over;
-        self.finish(status);
-    }
 }

@@ -1,0 +1,91 @@
+//! What a session does when a deadline has passed.
+
+use std::task::Context;
+
+use super::{Session, Turn};
+use crate::handler::session::deadlines::{Due, Standing};
+use crate::handler::session::phase::Phase;
+use crate::handler::session::transport::{Outgoing, Transport};
+use crate::message::WsStatus;
+
+impl<T: Transport> Session<T> {
+    /// What has come due.
+    pub(super) fn due(&mut self, cx: &mut Context<'_>, turn: &Turn) -> Option<Due> {
+        let standing = Standing {
+            phase: &self.phase,
+            blocked: turn.blocked,
+            deaf: turn.inbound_full,
+            taken: self.transport.taken(),
+            heard: self.transport.heard(),
+            partial: self.transport.partial(),
+        };
+        self.deadlines.poll_due(cx, &standing, &self.config)
+    }
+
+    pub(super) fn come_due(&mut self, cx: &mut Context<'_>, due: Due) {
+        match due {
+            Due::Phase => self.phase_overdue(cx),
+            Due::Ping => {
+                if self.transport.start_send(Outgoing::Ping).is_err() {
+                    self.lost();
+                }
+            }
+            Due::Silence => {
+                let reason = format!(
+                    "nothing was heard for {:?}",
+                    self.config.dead_after.unwrap_or_default()
+                );
+                self.fail_overdue(&WsStatus::GOING_AWAY, reason);
+            }
+            Due::Message => {
+                let reason = format!(
+                    "a message takes at most {:?}",
+                    self.config.message_deadline.unwrap_or_default()
+                );
+                self.fail_overdue(&WsStatus::POLICY_VIOLATION, reason);
+            }
+        }
+    }
+
+    /// Fails the connection; where this side has asked for an end already, that is its status.
+    fn fail_overdue(&mut self, status: &WsStatus, reason: String) {
+        let asked = self.shared.lock().closing.clone();
+        let status = asked.unwrap_or_else(|| {
+            let explained = status.with_reason(reason);
+            explained.unwrap_or_else(|_| status.clone())
+        });
+        self.tell_failed(&status);
+        self.fail_connection(status);
+    }
+
+    fn phase_overdue(&mut self, cx: &mut Context<'_>) {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Open => {
+                let asked = self.shared.lock().closing.clone();
+                let status = asked.unwrap_or(WsStatus::TRY_AGAIN_LATER);
+                self.tell_failed(&status);
+                self.abort(cx, status);
+            }
+            Phase::Failing(status) => self.abort(cx, status),
+            Phase::Closing(status) => self.finish(status),
+            Phase::Ending => {}
+            Phase::Over => {
+                log::warn!(
+                    "a WebSocket consumer was dropped: its socket is over, and it went on for too long"
+                );
+                self.consumer = None;
+            }
+        }
+    }
+
+    /// Sends a close frame if there is room for it, and cuts the connection: the peer takes nothing.
+    fn abort(&mut self, cx: &mut Context<'_>, status: WsStatus) {
+        let close = Outgoing::Close(status.clone());
+        if self.transport.start_send(close).is_ok() {
+            // Whether it leaves or not, this is the end.
+            let _ = self.transport.poll_flush(cx);
+        }
+        self.phase = Phase::Over;
+        self.finish(status);
+    }
+}
