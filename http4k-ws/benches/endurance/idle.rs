@@ -22,15 +22,13 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
             BAR,
             "KiB",
         );
-        crowd.echo(&[b'm'; 1024]).await?;
-        server.until_quiet().await?;
-        let used = kib_each(before, server.memory()?, count);
-        report.at_most(
-            format!("{count} sockets, after 1 KiB was echoed: each"),
-            used,
-            BAR,
-            "KiB",
-        );
+        for (length, kept) in [(1, "1 KiB"), (12, "12 KiB")] {
+            crowd.echo(&vec![b'm'; length * 1024]).await?;
+            server.until_quiet().await?;
+            let used = kib_each(before, server.memory()?, count);
+            let what = format!("{count} sockets, after {kept} was echoed: each");
+            report.at_most(what, used, BAR, "KiB");
+        }
     }
     Ok(())
 }

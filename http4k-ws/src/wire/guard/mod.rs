@@ -17,7 +17,7 @@ pub(super) use violation::Violation;
 use super::{Limits, Role};
 
 /// A frame of more payload than this leaves the codec with a large buffer.
-const LARGE: u64 = 16 * 1024;
+const LARGE: u64 = 2 * 1024;
 
 /// Where in the stream the next byte stands, and what is known of the message it belongs to.
 #[derive(Debug)]
