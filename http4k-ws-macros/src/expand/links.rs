@@ -8,7 +8,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::ext::IdentExt;
 
-use super::tables::again;
+use super::meta::docs;
+use super::names::again;
 use crate::model::{End, Link, spelled};
 use crate::parse::{Head, Param, ours_at};
 
@@ -98,7 +99,7 @@ impl Parts<'_> {
         if route.docs.is_empty() {
             return path;
         }
-        format!("{path}\n\n{}", super::routes::docs(&route.docs))
+        format!("{path}\n\n{}", docs(&route.docs))
     }
 
     /// What the fields without a type are generic over.

@@ -9,6 +9,9 @@ mod call;
 mod golden;
 mod library;
 mod links;
+mod meta;
+mod module;
+mod names;
 mod routes;
 mod tables;
 

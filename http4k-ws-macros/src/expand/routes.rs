@@ -1,14 +1,15 @@
 //! `routes!`: a function, or an expression.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::library::scope;
-use super::{call, tables};
+use super::meta::meta;
+use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
 use crate::matcher::Node;
-use crate::model::{End, Fallback, Route, Routes, Scope, params, spelled};
+use crate::model::{End, Fallback, Route, Routes, Scope, params};
 use crate::parse::{Param, Speaks, ours_at};
 
 /// The whole expansion, with what is wrong at its end.
@@ -20,7 +21,7 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));
     match &model.head {
         Some(head) => {
-            let module = tables::module(model, head);
+            let module = module::module(model, head);
             let head = head.tokens();
             quote!(#head { #app } #module #body)
         }
@@ -156,7 +157,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
 fn known(model: &Routes) -> (TokenStream, TokenStream) {
     let of = |router: &TokenStream| quote!(<#router as ::http4k_ws::__private::Tabled>::ROUTES);
     if let Some(head) = &model.head {
-        let router = tables::router(head);
+        let router = names::router(head);
         return (TokenStream::new(), of(&router));
     }
     if tables::has_mounts(model) {
@@ -167,44 +168,6 @@ fn known(model: &Routes) -> (TokenStream, TokenStream) {
     let metas = model.routes.iter().map(meta);
     let made = quote!(const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];);
     (made, quote!(ROUTES))
-}
-
-pub(super) fn meta(route: &Route) -> TokenStream {
-    let protocol = match &route.end {
-        End::Mount { .. } => quote!(Mount),
-        End::Handler(answerer) => match answerer.speaks {
-            Speaks::Ws => quote!(Ws),
-            Speaks::Http | Speaks::Sse => quote!(Http),
-        },
-    };
-    let methods = route.methods.iter().map(|method| {
-        let mut literal = Literal::string(&method.to_string());
-        literal.set_span(ours_at(method.span()));
-        literal
-    });
-    let template = spelled(&route.segments);
-    let params = route.params().map(Param::text);
-    let name = route.called();
-    let docs = docs(&route.docs);
-    quote! {
-        ::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::#protocol,
-            methods: &[#(#methods),*],
-            template: #template,
-            params: &[#(#params),*],
-            name: #name,
-            docs: #docs,
-        }
-    }
-}
-
-/// The lines of a doc comment, each without the space before it.
-pub(super) fn docs(lines: &[String]) -> String {
-    let lines: Vec<&str> = lines
-        .iter()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line))
-        .collect();
-    lines.join("\n")
 }
 
 fn unmatched(model: &Routes, scope: &Scope) -> TokenStream {

@@ -9,7 +9,8 @@ use futures_util::FutureExt;
 use super::background;
 use super::error::ConnectError;
 use super::opening::OpeningHandshake;
-use crate::handler::{IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
+use crate::handler::{IntoConsumed, IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
+use crate::lens::Message;
 use crate::message::{WsMessage, WsStatus};
 
 /// A socket to a server that is opened in the background, and calls back; made by
@@ -81,6 +82,20 @@ impl Waiting {
 }
 
 /// What is known of an open socket is used outside of the lock: it may call whoever observes it.
+impl OpeningHandshake {
+    /// Does the handshake in the background, and hands the socket to `on_connect` when it is open; see
+    /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
+    pub fn non_blocking<In, Out, F, R, When>(self, on_connect: F) -> CallbackWebSocket
+    where
+        In: Message,
+        Out: Message,
+        F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
+        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+    {
+        CallbackWebSocket::connecting(self, WsConsumer::new(on_connect))
+    }
+}
+
 impl CallbackWebSocket {
     pub(super) fn connecting(handshake: OpeningHandshake, on_connect: WsConsumer) -> Self {
         let config = handshake.config();

@@ -6,14 +6,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
 use super::blocking::BlockingWebSocket;
-use super::callbacks::CallbackWebSocket;
 use super::connect::{Opening, connect, connect_over};
 use super::dial::Trust;
 use super::error::ConnectError;
 use super::reconnect::Reconnecting;
 use super::{fields, uri};
-use crate::handler::{IntoConsumed, IntoWsResult, SessionConfig, WebSocket, WsConsumer};
-use crate::lens::Message;
+use crate::handler::{SessionConfig, WebSocket};
 use crate::message::{Body, Request};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
@@ -141,18 +139,6 @@ impl OpeningHandshake {
         let connected = background::wait(runtime.spawn(connect(opening)));
         let socket = connected.map_err(ConnectError::broken)??;
         Ok(BlockingWebSocket::new(socket))
-    }
-
-    /// Does the handshake in the background, and hands the socket to `on_connect` when it is open; see
-    /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
-    pub fn non_blocking<In, Out, F, R, When>(self, on_connect: F) -> CallbackWebSocket
-    where
-        In: Message,
-        Out: Message,
-        F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
-        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
-    {
-        CallbackWebSocket::connecting(self, WsConsumer::new(on_connect))
     }
 
     /// A socket that goes on when its connection does not: this handshake is done for each.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::{Traffic, WebSocket, WsEvent, WsFilter, WsHandler, WsNext, copy_of_head};
-use crate::message::{Request, WsStatus};
+use crate::handler::{Traffic, WebSocket, WsEvent, WsFilter, WsHandler, WsNext};
+use crate::message::{Request, WsStatus, copy_of_head};
 
 /// A socket from its opening to its end.
 #[derive(Debug)]

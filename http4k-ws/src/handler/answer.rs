@@ -1,25 +1,14 @@
-//! What a function may give back: a value now, or a future of one.
+//! What a handler may give back: a value now, or a future of one.
 
 use std::future::{self, Future};
+use std::pin::Pin;
 
-use http::StatusCode;
+use super::when::{Later, Now};
+use super::ws_response::IntoWsResponse;
+use crate::message::{IntoResponse, Response};
 
-use super::session::IntoWsResult;
-use super::ws::IntoWsResponse;
-use crate::message::{IntoResponse, Response, ResponseExt};
-
-/// One of the library's own answers: a line that says what is wrong.
-pub(crate) fn plain(status: StatusCode, line: String) -> Response {
-    line.into_response().with_status(status)
-}
-
-/// Marks a function that answers at once.
-#[derive(Debug)]
-pub enum Now {}
-
-/// Marks a function that answers with a future, such as an `async fn`.
-#[derive(Debug)]
-pub enum Later {}
+/// A response on its way.
+pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// What an HTTP handler may give back: anything [`IntoResponse`], or a future of it.
 ///
@@ -92,42 +81,6 @@ impl<F: Future> WsAnswer<Later> for F {
     type Future = F;
 
     fn ws_answer(self) -> F {
-        self
-    }
-}
-
-/// What a consumer may give back: `()` or a [`WsResult`](super::WsResult), or a future of one.
-///
-/// `When` is [`Now`] or [`Later`], and always inferred.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a WebSocket consumer gives back",
-    label = "a consumer gives back `()` or `WsResult`, or a future of one",
-    note = "a function that answers with a response belongs in `http(..)`"
-)]
-pub trait IntoConsumed<When> {
-    /// What the socket ends with.
-    type Given;
-    /// When it is there.
-    type Future: Future<Output = Self::Given>;
-
-    /// The end of the consumer, as a future.
-    fn into_consumed(self) -> Self::Future;
-}
-
-impl<T: IntoWsResult> IntoConsumed<Now> for T {
-    type Given = T;
-    type Future = future::Ready<T>;
-
-    fn into_consumed(self) -> Self::Future {
-        future::ready(self)
-    }
-}
-
-impl<F: Future> IntoConsumed<Later> for F {
-    type Given = F::Output;
-    type Future = F;
-
-    fn into_consumed(self) -> F {
         self
     }
 }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
-use super::answer::plain;
-use super::http::ResponseFuture;
-use super::serving::copy_of_head;
-use super::ws::{WsConsumer, WsResponse, WsResponseFuture};
-use crate::message::{FromPath, FromRequest, PathParams, Rejection, Request, percent_decoded};
+use super::answer::ResponseFuture;
+use super::consumer::WsConsumer;
+use super::plain::plain;
+use super::ws_response::{WsResponse, WsResponseFuture};
+use crate::message::{
+    FromPath, FromRequest, PathParams, Rejection, Request, copy_of_head, percent_decoded,
+};
 
 /// How many parameters a path may have, those of every mount on the way included.
 pub(crate) const MAX_PARAMS: usize = 16;
@@ -265,19 +267,5 @@ impl fmt::Debug for Call {
             .field("method", self.request.method())
             .field("uri", self.request.uri())
             .finish_non_exhaustive()
-    }
-}
-
-impl WsConsumer {
-    /// The same consumer, whose socket's request is the one that its handler got.
-    pub(crate) fn with_request(self, request: Request) -> Self {
-        self.after(move |socket| {
-            let known = std::mem::replace(socket.request_mut(), request);
-            let (head, _body) = known.into_parts();
-            let mut extensions = head.extensions;
-            let seen = socket.request_mut().extensions_mut();
-            extensions.extend(std::mem::take(seen));
-            *seen = extensions;
-        })
     }
 }

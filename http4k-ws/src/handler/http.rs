@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
+use super::answer::ResponseFuture;
 use super::call::Call;
 use crate::message::{IntoResponse, Request, Response};
 
@@ -40,8 +40,6 @@ where
         self(request).await.into_response()
     }
 }
-
-pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
 /// An [`HttpHandler`] without its type. Routers and their endpoints implement it themselves, to hand a
 /// request on with what is known of it, in one call and one future.

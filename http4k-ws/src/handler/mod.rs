@@ -6,21 +6,28 @@
 mod answer;
 pub(crate) mod call;
 mod client;
+mod consumed;
+mod consumer;
 mod http;
+mod plain;
 mod poly;
 mod serving;
 mod session;
+mod when;
 mod ws;
+mod ws_response;
 
-pub(crate) use answer::plain;
-pub use answer::{Answer, IntoConsumed, Later, Now, WsAnswer};
+pub(crate) use answer::ResponseFuture;
+pub use answer::{Answer, WsAnswer};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
 pub use client::{NextMessage, ReceiveError, Received, WsClient};
+pub use consumed::IntoConsumed;
+pub use consumer::WsConsumer;
+pub(crate) use http::ErasedHttpHandler;
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
-pub(crate) use http::{ErasedHttpHandler, ResponseFuture};
+pub(crate) use plain::plain;
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
-pub(crate) use serving::copy_of_head;
 #[cfg(feature = "server")]
 pub(crate) use session::Session;
 pub use session::{
@@ -28,8 +35,8 @@ pub use session::{
     WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
-pub use ws::{
-    BoxWsHandler, IntoWsHandler, IntoWsResponse, WsConsumer, WsFilter, WsHandler, WsNext,
-    WsResponse,
-};
-pub(crate) use ws::{ErasedWsHandler, WsResponseFuture};
+pub use when::{Later, Now};
+pub(crate) use ws::ErasedWsHandler;
+pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};
+pub(crate) use ws_response::WsResponseFuture;
+pub use ws_response::{IntoWsResponse, WsResponse};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::answer::plain;
 use super::http::{BoxHttpHandler, Filter, IntoHttpHandler, Itself};
-use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsResponse};
+use super::plain::plain;
+use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter};
+use super::ws_response::WsResponse;
 use crate::message::{Request, Response};
 
 /// An application: what answers HTTP, and what answers upgrades to WebSocket, on one port.

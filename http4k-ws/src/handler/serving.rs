@@ -7,12 +7,13 @@ use futures_util::FutureExt;
 use http::StatusCode;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
-use super::answer::plain;
+use super::consumer::WsConsumer;
 use super::http::HttpHandler;
+use super::plain::plain;
 use super::poly::PolyHandler;
 use super::session::{Handshake, SessionConfig};
-use super::ws::{WsConsumer, WsHandler};
-use crate::message::{Body, Request, Response, members};
+use super::ws::WsHandler;
+use crate::message::{Request, Response, copy_of_head, members};
 
 impl PolyHandler {
     /// Answers a request; a panic of the handler is a 500.
@@ -83,15 +84,4 @@ fn is_offered(request: &Request, chosen: &str) -> bool {
         log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is left out");
     }
     offered
-}
-
-/// The same request without its body.
-pub(crate) fn copy_of_head(request: &Request) -> Request {
-    let mut copy = Request::new(Body::empty());
-    copy.method_mut().clone_from(request.method());
-    copy.uri_mut().clone_from(request.uri());
-    *copy.version_mut() = request.version();
-    copy.headers_mut().clone_from(request.headers());
-    copy.extensions_mut().clone_from(request.extensions());
-    copy
 }

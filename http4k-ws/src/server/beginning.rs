@@ -12,8 +12,8 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-use super::connection::{Known, Secured};
 use super::io::end;
+use super::known::{Known, Secured};
 use super::shared::Shared;
 use super::shutdown::Ticket;
 use super::timer::LONGEST;

@@ -21,6 +21,7 @@ use super::admission::Seat;
 use super::beginning::{Begun, Version, begin};
 use super::config::DEFAULT_MAX_FIELDS;
 use super::io::{Flusher, Io};
+use super::known::{Known, Secured};
 use super::opened::Opened;
 use super::shared::Shared;
 use super::shutdown::Ticket;
@@ -77,22 +78,6 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     if let Some(opened) = opened {
         opened.run(ticket, None).await;
     }
-}
-
-/// A stream to speak HTTP over, and what is known of the version.
-pub(super) struct Secured<S> {
-    pub(super) stream: S,
-    pub(super) known: Known,
-}
-
-/// What is known of the version of HTTP, before anything of it was said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
-    Nothing,
-    #[cfg(feature = "tls")]
-    Http1,
-    #[cfg(all(feature = "tls", feature = "http2"))]
-    Http2,
 }
 
 /// `stream` itself, or what a TLS handshake makes of it.

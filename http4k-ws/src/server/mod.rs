@@ -23,6 +23,7 @@ mod http;
 #[cfg(feature = "http2")]
 mod http2;
 mod io;
+mod known;
 mod opened;
 #[cfg(any(feature = "tls", feature = "http2"))]
 mod rewound;

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
-use super::connection::{Known, Secured};
 use super::io::end;
+use super::known::{Known, Secured};
 use super::rewound::Rewound;
 use super::{ServerConfig, written};
 #[cfg(feature = "http2")]

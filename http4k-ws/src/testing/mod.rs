@@ -4,6 +4,7 @@ mod client;
 mod driver;
 #[cfg(all(feature = "server", feature = "client"))]
 mod duplex;
+mod lots;
 mod offline;
 mod pipe;
 mod seed;
@@ -17,10 +18,10 @@ pub use seed::with_seed;
 
 use http::Uri;
 
-use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, copy_of_head, open};
-use crate::message::{Body, IntoRequest, Request, Response, WsStatus};
+use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, open};
+use crate::message::{Body, IntoRequest, Request, Response, WsStatus, copy_of_head};
+use lots::Lots;
 use pipe::Line;
-use seed::Lots;
 use world::World;
 
 impl PolyHandler {

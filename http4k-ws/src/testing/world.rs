@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
 
-use super::seed::Lots;
+use super::lots::Lots;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 

@@ -299,13 +299,13 @@ async fn a_close_frame_is_waited_for_5_s() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_takes_nothing_for_10_s_is_cut_then() {
+async fn a_peer_that_takes_nothing_for_9_s_is_cut_then() {
     let (app, ends) = app();
     let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
     let start = Instant::now();
     peer.send(text("flood")).await;
     peer.cut().await;
-    assert_took(start, seconds(10));
+    assert_took(start, seconds(9));
     let (code, _at) = told(&ends);
     assert_eq!(code, 1013);
 }
@@ -318,7 +318,7 @@ async fn a_peer_that_takes_a_little_is_not_stalled() {
     client.send("flood").await.expect("open");
     for _ in 0..20 {
         cable.pull();
-        sleep(seconds(9)).await;
+        sleep(seconds(8)).await;
         cable.mend();
         // More than what lies in the client's own buffers.
         for _ in 0..3 * BUFFERED / 1000 {

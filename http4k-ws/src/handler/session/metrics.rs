@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
 
-use super::socket::Handshake;
+use super::handshake::Handshake;
 use crate::message::{Request, WsStatus};
 
 /// Is told what happens on sockets, for metrics; each method does nothing unless it is written.

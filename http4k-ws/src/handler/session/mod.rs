@@ -10,6 +10,7 @@ mod callbacks;
 mod config;
 mod deadlines;
 mod error;
+mod handshake;
 mod metrics;
 mod observers;
 mod outbound;
@@ -25,6 +26,7 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub(crate) use handshake::Handshake;
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use observers::WsEvent;
 #[cfg(feature = "server")]
@@ -32,6 +34,5 @@ pub(crate) use pump::Session;
 pub(crate) use pump::open;
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
-pub(crate) use socket::Handshake;
 pub use socket::WebSocket;
 pub(crate) use transport::{Gone, Incoming, Outgoing, Transport};

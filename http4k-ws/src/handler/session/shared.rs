@@ -9,11 +9,11 @@ use tokio::sync::Notify;
 use super::SessionConfig;
 use super::callbacks::Callbacks;
 use super::error::SendError;
+use super::handshake::Handshake;
 use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
-use super::socket::Handshake;
 use crate::message::{WsMessage, WsStatus};
 
 /// One socket, seen from both of its sides. The lock is held for a few instructions, never while

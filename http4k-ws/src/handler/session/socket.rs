@@ -10,11 +10,10 @@ use std::task::{Context, Poll, ready};
 use futures_util::{Sink, Stream};
 
 use super::error::{IntoWsResult, SendError, WsError};
+use super::handshake::Handshake;
 use super::observers::WsEvent;
 use super::sender::WsSender;
 use super::shared::Shared;
-#[cfg(feature = "client")]
-use crate::handler::copy_of_head;
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
 use crate::message::{Request, WsMessage, WsStatus};
 
@@ -70,26 +69,6 @@ pub struct WebSocket<In = WsMessage, Out = WsMessage> {
     /// The format that the subprotocol names.
     spoken: Option<Format>,
     types: PhantomData<fn(Out) -> In>,
-}
-
-/// What is known of the opening handshake.
-#[derive(Debug)]
-pub(crate) struct Handshake {
-    pub(crate) request: Request,
-    pub(crate) subprotocol: Option<String>,
-    /// The template of the route that took the request.
-    pub(crate) route: Option<Box<str>>,
-}
-
-impl Handshake {
-    #[cfg(feature = "client")]
-    fn copy(&self) -> Self {
-        Self {
-            request: copy_of_head(&self.request),
-            subprotocol: self.subprotocol.clone(),
-            route: self.route.clone(),
-        }
-    }
 }
 
 struct End {

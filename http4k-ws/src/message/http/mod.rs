@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "client", feature = "http2"))]
 mod connection;
+mod head;
 mod header;
 mod host_port;
 mod into_request;
@@ -18,6 +19,7 @@ mod response;
 
 #[cfg(any(feature = "client", feature = "http2"))]
 pub(crate) use connection::drop_fields_of_the_connection;
+pub(crate) use head::copy_of_head;
 pub use header::{IntoHeaderName, IntoHeaderValue};
 #[cfg(feature = "server")]
 pub(crate) use host_port::HostPort;

@@ -13,13 +13,14 @@ use std::task::{Context, Poll};
 
 use super::SessionConfig;
 use super::deadlines::Deadlines;
+use super::handshake::Handshake;
 use super::metrics::Traffic;
 use super::phase::Phase;
 use super::shared::Shared;
-use super::socket::{Handshake, WebSocket};
+use super::socket::WebSocket;
 use super::trace::Trace;
 use super::transport::Transport;
-use crate::handler::ws::{ConsumerFuture, WsConsumer};
+use crate::handler::consumer::{ConsumerFuture, WsConsumer};
 use crate::message::{WsMessage, WsStatus};
 
 /// How much is read, and how much is written, in one poll before other sockets have their turn.

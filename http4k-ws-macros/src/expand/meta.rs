@@ -1,0 +1,45 @@
+//! What a table says of a route.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use crate::model::{End, Route, spelled};
+use crate::parse::{Param, Speaks, ours_at};
+
+pub(super) fn meta(route: &Route) -> TokenStream {
+    let protocol = match &route.end {
+        End::Mount { .. } => quote!(Mount),
+        End::Handler(answerer) => match answerer.speaks {
+            Speaks::Ws => quote!(Ws),
+            Speaks::Http | Speaks::Sse => quote!(Http),
+        },
+    };
+    let methods = route.methods.iter().map(|method| {
+        let mut literal = Literal::string(&method.to_string());
+        literal.set_span(ours_at(method.span()));
+        literal
+    });
+    let template = spelled(&route.segments);
+    let params = route.params().map(Param::text);
+    let name = route.called();
+    let docs = docs(&route.docs);
+    quote! {
+        ::http4k_ws::__private::RouteMeta {
+            protocol: ::http4k_ws::__private::Protocol::#protocol,
+            methods: &[#(#methods),*],
+            template: #template,
+            params: &[#(#params),*],
+            name: #name,
+            docs: #docs,
+        }
+    }
+}
+
+/// The lines of a doc comment, each without the space before it.
+pub(super) fn docs(lines: &[String]) -> String {
+    let lines: Vec<&str> = lines
+        .iter()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.join("\n")
+}

@@ -1,0 +1,80 @@
+//! The module beside the function: the type that stands for its table, and links to its routes.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::Attribute;
+
+use super::library::scope;
+use super::links::links;
+use super::names::{again, router};
+use super::tables::{mounts, tables};
+use crate::model::{Routes, spelled};
+use crate::parse::Head;
+
+/// The module beside the function, and what is known of that type.
+pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
+    let name = again(&head.signature.ident);
+    let visibility = &head.visibility;
+    let is_cfg = |attribute: &&Attribute| attribute.path().is_ident("cfg");
+    let cfgs: Vec<&Attribute> = head.attributes.iter().filter(is_cfg).collect();
+    let router = router(head);
+    let tables = tables(model, &router);
+    let links = links(&model.links(), head, &router);
+    let (inside, around) = (links.inside, links.around);
+    let looks_through =
+        mounts(model).filter_map(|(index, _, _)| look_through(model, index, &router));
+    let library = model.library.as_ref();
+    let inside = scope(
+        library,
+        quote! {
+            #[doc(hidden)]
+            pub enum Routes {}
+            #inside
+            /// The path of a link to a route here, or of one that is mounted here.
+            pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
+            where
+                L: ::http4k_ws::__private::Link,
+                Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+            {
+                ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
+                    ::std::string::String::new(), &link
+                )
+            }
+        },
+    );
+    let around = scope(library, quote!(#tables #(#looks_through)* #around));
+    let docs = format!("Links to the routes of `{name}()`.");
+    quote! {
+        #(#cfgs)*
+        #[doc = #docs]
+        #[allow(
+            dead_code, missing_debug_implementations, non_camel_case_types, private_bounds,
+            private_interfaces, unreachable_pub
+        )]
+        #visibility mod #name { #inside }
+        #(#cfgs)*
+        #[allow(deprecated, private_bounds, private_interfaces)]
+        const _: () = { #around };
+    }
+}
+
+/// Lets links through a mount whose prefix has no parameters.
+fn look_through(model: &Routes, index: usize, router: &TokenStream) -> Option<TokenStream> {
+    let route = &model.routes[index];
+    if route.params().next().is_some() {
+        return None;
+    }
+    let prefix = spelled(&route.segments);
+    let index = Literal::usize_unsuffixed(index);
+    let mounted = quote!(<#router as ::http4k_ws::__private::Mounting<#index>>::Mounted);
+    Some(quote! {
+        impl<T, A> ::http4k_ws::__private::Mounts<T, ::http4k_ws::__private::Through<#index, A>> for #router
+        where
+            #mounted: ::http4k_ws::__private::Mounts<T, A>,
+        {
+            fn prefix(path: &mut ::std::string::String) {
+                ::http4k_ws::__private::push_prefix::<#mounted, T, A>(path, #prefix)
+            }
+        }
+    })
+}

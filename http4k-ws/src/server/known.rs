@@ -1,0 +1,17 @@
+//! A stream on which nothing was said yet.
+
+/// A stream to speak HTTP over, and what is known of the version.
+pub(super) struct Secured<S> {
+    pub(super) stream: S,
+    pub(super) known: Known,
+}
+
+/// What is known of the version of HTTP, before anything of it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    Nothing,
+    #[cfg(feature = "tls")]
+    Http1,
+    #[cfg(all(feature = "tls", feature = "http2"))]
+    Http2,
+}
