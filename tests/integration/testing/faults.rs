@@ -89,7 +89,7 @@ fn a_client_that_reads_on_in_time_misses_nothing() {
     let (app, _told) = firehose();
     let mut client = app.test_ws("/");
     client.stop_reading();
-    client.advance(Duration::from_secs(9));
+    client.advance(Duration::from_secs(8));
     client.read_on();
     for number in 0..2000 {
         assert_eq!(
