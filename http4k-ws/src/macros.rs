@@ -184,27 +184,25 @@
 ///
 /// ```text
 /// let r0 = http_handler(home);
-/// let r1 = {
-///     let c1 = captured(&db);
-///     http(move |call: Call| {
-///         let c1 = captured(&c1);
-///         async move {
-///             let id = call.param(0)?;
-///             Ok(response(answer(show(id, c1)).await))
-///         }
-///     })
-/// };
+/// let r1 = http(captured(&db), |c1, call| {
+///     let c1 = copied(c1);
+///     let id = call.param(0)?;
+///     answer(show(id, c1))
+/// });
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
 ///         m.end(path, &[0])
 ///     } else if let Some(at1) = path.literal(at, b"users") {
-///         ..
+///         m.last(path, 0, at1, &[1])
 ///     } else {
 ///         false
 ///     }
 /// }
 /// Router::app(<app::Routes as Tabled>::ROUTES, walk, [r0, r1], [..])
 /// ```
+///
+/// A call is a closure that captures nothing, so it is no more to the compiler than a function. Where an argument
+/// is read from the request (`_`), or the call is a method's, an `async` block waits for it and keeps the receiver.
 ///
 /// Beside the function are the module of its links, and its table:
 ///

@@ -50,6 +50,8 @@ pub(super) struct State {
     session: Option<Waker>,
     /// The session is being polled: whoever would wake it raises `news` instead.
     polling: bool,
+    /// The session sleeps until its peer takes more.
+    blocked: bool,
     news: bool,
 }
 
@@ -78,6 +80,7 @@ impl Shared {
                 sink: None,
                 session: None,
                 polling: false,
+                blocked: false,
                 news: false,
             }),
             room: Notify::new(),
@@ -98,7 +101,10 @@ impl Shared {
         }
         match state.outbound.offer(message) {
             Offered::Queued { dropped } => {
-                state.wake_session();
+                // A session that waits for its peer to take more looks at the queue when that is so.
+                if !state.blocked {
+                    state.wake_session();
+                }
                 drop(state);
                 self.tell_dropped(dropped);
                 Ok(())
@@ -287,6 +293,7 @@ impl State {
     /// The session begins a poll: until it sleeps, news are only noted.
     pub(super) fn session_polls(&mut self) {
         self.polling = true;
+        self.blocked = false;
     }
 
     /// The session looks at everything now: what was news is so no more.
@@ -294,12 +301,14 @@ impl State {
         self.news = false;
     }
 
-    /// The session sleeps until `waker` is woken; refused when there is news.
-    pub(super) fn session_sleeps(&mut self, waker: &Waker) -> bool {
+    /// The session sleeps until `waker` is woken, which its transport does when it is `blocked` no more;
+    /// refused when there is news.
+    pub(super) fn session_sleeps(&mut self, waker: &Waker, blocked: bool) -> bool {
         if self.news {
             return false;
         }
         self.polling = false;
+        self.blocked = blocked;
         if !self
             .session
             .as_ref()

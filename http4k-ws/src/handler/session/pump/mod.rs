@@ -126,7 +126,7 @@ impl<T: Transport> Session<T> {
                 // There may be more to do, after others had their turn.
                 cx.waker().wake_by_ref();
             }
-            if self.shared.lock().session_sleeps(cx.waker()) {
+            if self.shared.lock().session_sleeps(cx.waker(), turn.blocked) {
                 return Poll::Pending;
             }
         }
