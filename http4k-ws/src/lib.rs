@@ -64,6 +64,8 @@
 //! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
 //! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
+//! | `msgpack` | no | messages and bodies in MessagePack |
+//! | `cbor` | no | messages and bodies in CBOR |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 // Every line of `log` is then an event of `tracing`.
