@@ -76,6 +76,7 @@ const UNSENT: u32 = 128 * 1024;
 fn hold_little_unsent(stream: &TcpStream) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let held = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
+    // Elsewhere the option can't be set, and what is sent but not acknowledged counts too.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let held = socket2::SockRef::from(stream).set_send_buffer_size(UNSENT as usize);
     if let Err(error) = held {
