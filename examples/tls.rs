@@ -1,8 +1,8 @@
 //! HTTPS and secure WebSockets, with a certificate that is made at the start, or one of your own.
 //!
 //! ```text
-//! cargo run --example tls                                         # its own, for localhost
-//! cargo run --example tls 0.0.0.0:443 fullchain.pem privkey.pem   # yours
+//! cargo run --example tls --features tls                                         # its own, for localhost
+//! cargo run --example tls --features tls 0.0.0.0:443 fullchain.pem privkey.pem   # yours
 //! ```
 //!
 //! The first prints a certificate: saved as `cert.pem`, `curl --cacert cert.pem https://localhost:9000/`

@@ -69,10 +69,7 @@ mod tests {
 
     use super::*;
 
-    const APPROVED: &str = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/tests/data/transcripts/cafe.transcript"
-    );
+    const APPROVED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/transcripts/cafe.transcript");
 
     /// Uses the application, and gives all that was said.
     fn visit() -> Transcript {

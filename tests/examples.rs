@@ -17,9 +17,6 @@ mod chat;
 mod clock;
 #[path = "../examples/echo.rs"]
 mod echo;
-/// Its tests are tests here.
-#[path = "../examples/first.rs"]
-mod first;
 #[path = "../examples/hello.rs"]
 mod hello;
 #[path = "../examples/lens.rs"]
@@ -28,14 +25,8 @@ mod lens;
 mod money;
 #[path = "../examples/reconnect.rs"]
 mod reconnect;
-/// Its tests are tests here.
-#[path = "../examples/testing.rs"]
-mod testing;
 #[path = "../examples/tls.rs"]
 mod tls;
-/// Its tests are tests here.
-#[path = "../examples/transcript.rs"]
-mod transcript;
 
 fn served(app: PolyHandler) -> RunningServer {
     app.as_server("127.0.0.1:0")
