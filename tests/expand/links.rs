@@ -107,12 +107,12 @@ const _: () = {
             ::http4k_ws::__private::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
         }
     }
-    impl<P1> app::user<P1>
-    where
-        P1: ::http4k_ws::__private::ToPath,
-    {
+    impl<P1> app::user<P1> {
         #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
+        pub fn uri(&self) -> ::std::string::String
+        where
+            P1: ::http4k_ws::__private::ToPath,
+        {
             ::http4k_ws::__private::Link::uri(self)
         }
     }
@@ -128,12 +128,12 @@ const _: () = {
             ::http4k_ws::__private::path_of("/people/<id>", &[&&self.id])
         }
     }
-    impl app::person
-    where
-        for<'a> &'a UserId: ::http4k_ws::__private::ToPath,
-    {
+    impl app::person {
         #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
+        pub fn uri(&self) -> ::std::string::String
+        where
+            for<'a> &'a UserId: ::http4k_ws::__private::ToPath,
+        {
             ::http4k_ws::__private::Link::uri(self)
         }
     }

@@ -194,12 +194,12 @@ const _: () = {
             ::http4k_ws::__private::path_of("/a/<x>/c", &[&self.x])
         }
     }
-    impl<P0> app::three<P0>
-    where
-        P0: ::http4k_ws::__private::ToPath,
-    {
+    impl<P0> app::three<P0> {
         #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
+        pub fn uri(&self) -> ::std::string::String
+        where
+            P0: ::http4k_ws::__private::ToPath,
+        {
             ::http4k_ws::__private::Link::uri(self)
         }
     }
@@ -212,12 +212,12 @@ const _: () = {
             ::http4k_ws::__private::path_of("/a/<rest..>", &[&self.rest])
         }
     }
-    impl<P0> app::four<P0>
-    where
-        P0: ::http4k_ws::__private::ToPath,
-    {
+    impl<P0> app::four<P0> {
         #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
+        pub fn uri(&self) -> ::std::string::String
+        where
+            P0: ::http4k_ws::__private::ToPath,
+        {
             ::http4k_ws::__private::Link::uri(self)
         }
     }

@@ -167,9 +167,9 @@ impl Parts<'_> {
                     ::http4k_ws::__private::path_of(#template, #values)
                 }
             }
-            impl #generics #module::#name #generics #bounds {
+            impl #generics #module::#name #generics {
                 /// The path, with the parameters percent-encoded.
-                pub fn uri(&self) -> ::std::string::String {
+                pub fn uri(&self) -> ::std::string::String #bounds {
                     ::http4k_ws::__private::Link::uri(self)
                 }
             }

@@ -57,8 +57,8 @@ impl<T: std::str::FromStr> FromPath for T {
 /// assert_eq!(u64::from_path(7_u64.to_path()), Ok(7));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be written into a path",
-    label = "a link writes its parameters into its path",
+    message = "`{Self}` cannot be part of a path",
+    label = "a link contains its parameters, so each must implement `ToPath`",
     note = "implement `std::fmt::Display` for `{Self}`, so that `FromStr` reads what it writes"
 )]
 pub trait ToPath {
