@@ -35,7 +35,8 @@
 //! - **Functions**: [`HttpHandler`], [`WsHandler`], [`WsConsumer`]; what wraps them is a [`Filter`], a
 //!   [`WsFilter`] or a [`PolyFilter`].
 //! - **Stock filters**: [`Cors`], [`basic_auth`], [`subprotocols`], [`catch_failures`], [`report_sockets`],
-//!   [`print_traffic`], [`tap`]; bounds for one route are [`session`], [`max_body`] and [`body_stall`].
+//!   [`print_traffic`], [`tap`]; bounds for one route are [`session`], [`max_body`], [`body_stall`] and
+//!   [`min_body_rate`].
 //! - **A socket**: [`WebSocket`] has `recv` and `send`, is a `Stream` and a `Sink`, and takes callbacks;
 //!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it, [`SlowConsumer`] says what happens to
 //!   messages that the peer takes too slowly, [`WsMetrics`] is told what happens.

@@ -38,11 +38,11 @@ pub fn max_body(bytes: u64) -> impl Filter + Clone {
     }
 }
 
-/// Waits at most `pause` for the next bytes of a request body, which may be more or less than
-/// [`ServerConfig::body_stall`](crate::ServerConfig::body_stall); a peer that pauses for longer is answered
-/// with 408.
+/// Waits at most `pause` for the next bytes of a request body, instead of
+/// [`ServerConfig::body_stall`](crate::ServerConfig::body_stall). A peer that pauses for longer receives 408.
 ///
-/// Counted in milliseconds. In memory nothing is waited for.
+/// Counted in milliseconds. The least rate of the body still holds: see [`min_body_rate`]. In memory a
+/// body is there at once, and the filter has no effect.
 ///
 /// # Examples
 ///
@@ -66,6 +66,40 @@ pub fn max_body(bytes: u64) -> impl Filter + Clone {
 pub fn body_stall(pause: Duration) -> impl Filter + Clone {
     move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_stall(pause));
+        next.call(request).await
+    }
+}
+
+/// Accepts request bodies that come at `bytes` per second or faster, instead of
+/// [`ServerConfig::min_body_rate`](crate::ServerConfig::min_body_rate), which tells how the rate is
+/// measured. A peer that sends more slowly receives 408; 0 accepts any rate.
+///
+/// Of two such filters the inner one decides. In memory a body is there at once, and the filter has no
+/// effect.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{body_stall, min_body_rate};
+///
+/// fn measured(readings: String) -> String {
+///     readings.lines().count().to_string()
+/// }
+///
+/// // A reading every minute, for as long as the device likes.
+/// let app = routes! {
+///     POST "/readings" with(body_stall(Duration::from_secs(90)), min_body_rate(0))
+///         => http(measured(_)),
+/// };
+/// let readings = Request::post("/readings").body("20.5\n20.7\n");
+/// assert_eq!(app.test_http(readings).body(), "2");
+/// ```
+pub fn min_body_rate(bytes: u64) -> impl Filter + Clone {
+    move |request: Request, next: Next| async move {
+        let request = with_body_bounds(request, |bounds| bounds.set_min_rate(bytes));
         next.call(request).await
     }
 }

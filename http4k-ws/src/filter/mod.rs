@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Cors`]: which pages may use the application; [`basic_auth`]: who may | HTTP and sockets |
 //! | [`tap`]: a look at each request; [`print_traffic`]: a line for all that travels | HTTP and sockets |
-//! | [`max_body`], [`body_stall`]: the bounds of bodies | HTTP |
+//! | [`max_body`], [`body_stall`], [`min_body_rate`]: the bounds of bodies | HTTP |
 //! | [`session`]: the bounds of sockets; [`subprotocols`]: which is chosen | sockets |
 //! | [`catch_failures`]: what a consumer's failure closes with; [`report_sockets`]: a record for each; [`record`]: what it said | sockets |
 
@@ -20,7 +20,7 @@ mod traffic;
 mod transactions;
 
 pub use basic_auth::{Credentials, basic_auth};
-pub use body_bounds::{body_stall, max_body};
+pub use body_bounds::{body_stall, max_body, min_body_rate};
 pub use cors::Cors;
 pub use failures::{WsFailure, catch_failures};
 pub use record::{Record, record};

@@ -46,12 +46,22 @@ pub struct ServerConfig {
     /// How long the head of a request may take, from its first byte, or from the beginning of the
     /// connection. One that has begun is answered with 408; the connection is closed. Default 10 s.
     pub head_timeout: Duration,
-    /// How long nothing of a request body may come while it is waited for; [`BodyError::Stalled`] then, which
-    /// is answered with 408. The filter [`body_stall`](crate::body_stall) sets another for a route.
-    /// Default 15 s.
+    /// The longest pause of a request body while the handler waits for it. Then the body fails with
+    /// [`BodyError::Stalled`], which becomes 408 (RFC 9110 §15.5.9). The filter
+    /// [`body_stall`](crate::body_stall) sets another for a route. Default 15 s.
     ///
     /// [`BodyError::Stalled`]: crate::BodyError::Stalled
     pub body_stall: Duration,
+    /// The least rate of a request body, in bytes per second; 0 for none. Default 256.
+    ///
+    /// Only the time in which the handler waits for the body counts. That time runs up a debt, and each
+    /// `min_body_rate` bytes pay for one second of it. The body fails with [`BodyError::TooSlow`], which
+    /// becomes 408, when the debt reaches [`body_stall`](Self::body_stall). So a body may start slowly and
+    /// may pause, but a peer that sends a byte from time to time is not waited for. The filter
+    /// [`min_body_rate`](crate::min_body_rate) sets another for a route.
+    ///
+    /// [`BodyError::TooSlow`]: crate::BodyError::TooSlow
+    pub min_body_rate: u64,
     /// How long a connection may stay open between two requests. Default 60 s.
     pub keep_alive: Duration,
     /// How long the peer may take nothing of a response, before the connection is cut. Default 10 s; for a
@@ -96,6 +106,7 @@ impl Default for ServerConfig {
             max_connections_per_address: None,
             head_timeout: Duration::from_secs(10),
             body_stall: Duration::from_secs(15),
+            min_body_rate: 256,
             keep_alive: Duration::from_secs(60),
             write_stall: Duration::from_secs(10),
             half_close: Duration::from_secs(30),
@@ -124,6 +135,7 @@ impl ServerConfig {
         with_max_target, max_target: usize;
         with_head_timeout, head_timeout: Duration;
         with_body_stall, body_stall: Duration;
+        with_min_body_rate, min_body_rate: u64;
         with_keep_alive, keep_alive: Duration;
         with_write_stall, write_stall: Duration;
         with_half_close, half_close: Duration;

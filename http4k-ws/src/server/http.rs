@@ -32,6 +32,7 @@ where
     }
     let told = request.body().size_hint().lower();
     let bounds = BodyBounds::new(shared.config.max_body, shared.config.body_stall);
+    bounds.set_min_rate(shared.config.min_body_rate);
     request.extensions_mut().insert(bounds.clone());
     let arriving = |body| Body::received(Arriving::new(body, bounds.clone()), bounds.clone());
     let response = shared.app.answer(request.map(arriving)).await;

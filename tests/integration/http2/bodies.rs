@@ -116,6 +116,28 @@ async fn a_body_that_stalls_is_a_408() {
     assert_eq!(whole(answer).await.expect("an answer").text(), "0");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_drips_is_a_408() {
+    let mut client = Client::to(counting(), ServerConfig::default()).await;
+    let start = Instant::now();
+    let (answer, mut body) = client.begin(post(&[]), false);
+    let dripping = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            // An empty frame is not a byte.
+            for data in [&b"a"[..], b""] {
+                if body.send_data(Bytes::from_static(data), false).is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    let answer = whole(answer).await.expect("an answer");
+    assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT);
+    assert!((15..17).contains(&start.elapsed().as_secs()));
+    dripping.abort();
+}
+
 /// RFC 9110 §10.1.1.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_waits_is_told_to_go_on() {

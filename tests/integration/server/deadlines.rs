@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http4k_ws::prelude::*;
-use http4k_ws::{Filter, IntoHttpHandler, IntoPolyHandler, ServerConfig, body_stall};
+use http4k_ws::{
+    Filter, IntoHttpHandler, IntoPolyHandler, ServerConfig, body_stall, min_body_rate,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -95,23 +97,130 @@ async fn a_body_that_pauses_is_answered_with_408() {
     }
 }
 
+/// A body in pieces, with a pause before each.
+struct Drip {
+    piece: &'static str,
+    times: usize,
+    pause: Duration,
+}
+
+impl Drip {
+    /// Sends the body of a request, until the server ends the connection. Returns the response and the
+    /// seconds until its end.
+    async fn send(&self, mut ours: DuplexStream, chunked: bool) -> (String, u64) {
+        let length = self.piece.len() * self.times;
+        let piece = match chunked {
+            true => format!("{:x}\r\n{}\r\n", self.piece.len(), self.piece),
+            false => self.piece.to_owned(),
+        };
+        let coding = match chunked {
+            true => "Transfer-Encoding: chunked\r\nConnection: close\r\n".to_owned(),
+            false => format!("Content-Length: {length}\r\nConnection: close\r\n"),
+        };
+        write(&mut ours, &post(&coding, "")).await;
+        let (mut read, mut wrote) = tokio::io::split(ours);
+        let (times, pause) = (self.times, self.pause);
+        let writing = tokio::spawn(async move {
+            for _ in 0..times {
+                tokio::time::sleep(pause).await;
+                if wrote.write_all(piece.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            let _ = wrote
+                .write_all(if chunked { b"0\r\n\r\n" } else { b"" })
+                .await;
+        });
+        let start = Instant::now();
+        let mut answer = Vec::new();
+        within(read.read_to_end(&mut answer)).await.expect("bytes");
+        writing.abort();
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        (text, start.elapsed().as_secs())
+    }
+}
+
 #[tokio::test(start_paused = true)]
-async fn a_body_may_take_its_time_as_long_as_it_comes() {
+async fn a_body_that_drips_is_answered_with_408() {
+    for (piece, pause) in [("x", 1500), ("x", 14_000), ("0123456789", 100), ("x", 5)] {
+        for chunked in [false, true] {
+            let pause = Duration::from_millis(pause);
+            let drip = Drip {
+                piece,
+                times: 100_000,
+                pause,
+            };
+            let (ours, _serving) = serve(length, default());
+            let (answer, took) = drip.send(ours, chunked).await;
+            assert!(answer.starts_with("HTTP/1.1 408 "), "{pause:?}: {answer}");
+            assert!(answer.contains("than 256 bytes a second"), "{answer}");
+            // 200 bytes a second pay for most of the time.
+            let limit = if pause.as_millis() == 5 { 80 } else { 30 };
+            assert!((15..limit).contains(&took), "{pause:?}: {took}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_may_pause_as_long_as_it_comes_at_the_least_rate() {
+    let kilobyte = Box::leak("x".repeat(1024).into_boxed_str());
+    for (pause, times) in [(3_900, 200), (14_000, 1)] {
+        for chunked in [false, true] {
+            let pause = Duration::from_millis(pause);
+            let drip = Drip {
+                piece: kilobyte,
+                times,
+                pause,
+            };
+            let (ours, _serving) = serve(length, default());
+            let (answer, _) = drip.send(ours, chunked).await;
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{pause:?}: {answer}");
+            assert!(
+                answer.ends_with(&format!("\r\n{}", 1024 * times)),
+                "{answer}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fast_start_does_not_pay_for_a_slow_end() {
     let (mut ours, _serving) = serve(length, default());
     write(
         &mut ours,
-        &post("Content-Length: 10\r\nConnection: close\r\n", ""),
+        &post("Content-Length: 200000\r\n", &"x".repeat(100_000)),
     )
     .await;
-    for _ in 0..10 {
-        tokio::time::sleep(Duration::from_secs(14)).await;
+    let start = Instant::now();
+    while timeout(Duration::from_secs(1), ours.read_u8())
+        .await
+        .is_err()
+    {
         write(&mut ours, "x").await;
+        assert!(start.elapsed().as_secs() < 30);
     }
-    let (answer, _) = rest(&mut ours).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("\r\n10"),
-        "{answer}"
-    );
+    assert!(rest(&mut ours).await.0.starts_with("TTP/1.1 408 "));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_may_accept_a_slower_body_or_require_a_faster_one() {
+    for (rate, status) in [(0, 200), (1, 200), (2, 408), (1 << 40, 408)] {
+        let app = min_body_rate(rate).then(length);
+        let (ours, _serving) = serve(
+            app,
+            default().with_min_body_rate(if rate == 0 { 256 } else { 0 }),
+        );
+        let drip = Drip {
+            piece: "x",
+            times: 100,
+            pause: Duration::from_secs(1),
+        };
+        let (answer, _) = drip.send(ours, false).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{rate}: {answer}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,6 +17,8 @@ struct Shared {
     max: AtomicU64,
     /// In milliseconds.
     stall: AtomicU64,
+    /// In bytes per second; 0 is none.
+    min_rate: AtomicU64,
     stage: AtomicU8,
 }
 
@@ -35,11 +37,12 @@ pub(crate) enum Stage {
 }
 
 impl BodyBounds {
-    /// A body of at most `max` bytes, that may pause for `stall`.
+    /// Bounds for a body of at most `max` bytes, which may pause for `stall`, at any rate.
     pub(crate) fn new(max: u64, stall: Duration) -> Self {
         let bounds = Self(Arc::new(Shared {
             max: AtomicU64::new(max),
             stall: AtomicU64::new(0),
+            min_rate: AtomicU64::new(0),
             stage: AtomicU8::new(Stage::Unread as u8),
         }));
         bounds.set_stall(stall);
@@ -62,6 +65,15 @@ impl BodyBounds {
     pub(crate) fn set_stall(&self, pause: Duration) {
         let millis = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
         self.0.stall.store(millis, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn min_rate(&self) -> u64 {
+        self.0.min_rate.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_min_rate(&self, bytes: u64) {
+        self.0.min_rate.store(bytes, Ordering::Relaxed);
     }
 
     #[cfg(feature = "server")]

@@ -22,6 +22,12 @@ pub enum BodyError {
         /// How long it may pause.
         pause: Duration,
     },
+    /// The peer sent the body more slowly than it may; answered with 408.
+    #[error("the body came more slowly than {rate} bytes a second")]
+    TooSlow {
+        /// The least rate, in bytes per second.
+        rate: u64,
+    },
     /// The bytes are not UTF-8, and text was asked for; answered with 400.
     #[error("the body is not UTF-8: byte {position} is invalid")]
     NotUtf8 {
@@ -38,13 +44,12 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// The status that says so to whoever sent the body: 413 past a limit (RFC 9110 §15.5.14), 408 after
-    /// a pause (§15.5.9), else 400. Whom another server's answer was for is not to blame, and gets 502
-    /// (§15.6.3).
+    /// Returns the status for the client: 413 past a limit (RFC 9110 §15.5.14), 408 after a pause and for
+    /// a slow body (§15.5.9), 502 for the body of another server's response (§15.6.3), else 400.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Stalled { .. } => StatusCode::REQUEST_TIMEOUT,
+            Self::Stalled { .. } | Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
             Self::Answer(_) => StatusCode::BAD_GATEWAY,
         }
