@@ -183,6 +183,7 @@ pub mod contract {
     pub use crate::contract::running::*;
     pub use crate::contract::{AsyncWorld, World};
     pub use crate::handler::PolyHandler;
+    pub use crate::server::ServerConfig;
 }
 
 /// What `#[derive(FromRequest)]` names.

@@ -501,6 +501,10 @@ pub use http4k_ws_macros::PathParam;
 /// | `greets_whoever_speaks::over_the_network` | [`OverNetwork`](crate::OverNetwork), at a port that was free | real |
 /// | `greets_whoever_speaks::over_duplex` | [`OverDuplex`](crate::OverDuplex), without a port | virtual, with feature `testing` |
 ///
+/// `#[contract_test(app(), config = ServerConfig::default().with_max_body(1024))]` sets the
+/// [`ServerConfig`](crate::ServerConfig) of all three. In memory, the bounds of sockets and the admission of
+/// pages and hosts apply; see [`InMemoryConfig`](crate::InMemoryConfig).
+///
 /// The function is for tests alone, as if under `#[cfg(test)]`. Its `#[ignore]` and `#[should_panic]` are those of
 /// the tests, and `#[cfg(..)]` holds for them too. `#[contract_test(app(), crate = path)]` says where the library is
 /// found. An async test runs in a runtime of one thread. It needs the features `server` and `client`.

@@ -14,12 +14,19 @@ use crate::errors::Errors;
 pub(super) struct Options {
     pub(super) krate: Path,
     pub(super) app: Expr,
+    /// The `ServerConfig` of all worlds; `None` for the default.
+    pub(super) config: Option<Expr>,
 }
 
 /// One thing in these parentheses.
 enum Given {
     App(Expr),
+    Config(Expr),
     Crate(Path),
+}
+
+mod keyword {
+    syn::custom_keyword!(config);
 }
 
 impl Parse for Given {
@@ -28,6 +35,11 @@ impl Parse for Given {
             input.parse::<Token![crate]>()?;
             input.parse::<Token![=]>()?;
             return Path::parse_mod_style(input).map(Given::Crate);
+        }
+        if input.peek(keyword::config) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
+            input.parse::<keyword::config>()?;
+            input.parse::<Token![=]>()?;
+            return input.parse().map(Given::Config);
         }
         input.parse().map(Given::App)
     }
@@ -44,10 +56,20 @@ impl Options {
             }
         };
         let mut krate = parse_quote!(::http4k_ws);
-        let mut app = None;
+        let (mut app, mut config) = (None, None);
         for given in given {
             match given {
                 Given::Crate(path) => krate = path,
+                Given::Config(first) if config.is_none() => config = Some(first),
+                Given::Config(other) => {
+                    let message = "a contract has one configuration; delete this one";
+                    errors.push(syn::Error::new_spanned(other, message));
+                }
+                Given::App(Expr::Assign(other)) => {
+                    let message = "options are `config = ServerConfig::default()` and \
+                        `crate = path`; write one of these";
+                    errors.push(syn::Error::new_spanned(other.left, message));
+                }
                 Given::App(first) if app.is_none() => app = Some(first),
                 Given::App(other) => {
                     let message =
@@ -60,7 +82,11 @@ impl Options {
             let message = "whose contract is it? write the application: `#[contract_test(app())]`";
             errors.at(Span::call_site(), message);
         }
-        Some(Self { krate, app: app? })
+        Some(Self {
+            krate,
+            app: app?,
+            config,
+        })
     }
 }
 

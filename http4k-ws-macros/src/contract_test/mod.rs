@@ -35,12 +35,17 @@ pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
-    let Options { krate, app } = options;
+    let Options { krate, app, config } = options;
     let private = quote!(#krate::__private::contract);
     let conditions = &input.conditions;
     let name = &input.function.sig.ident;
     // That it is no application is reported at the application.
     let app = quote_spanned!(here(app)=> #private::app(#app));
+    let config = config.as_ref().map(|config| {
+        // That it is not a configuration is reported at the configuration.
+        let given = quote_spanned!(here(config)=> #private::ServerConfig);
+        quote!(fn config() -> #given { #config })
+    });
     let contract = contract(input, world, &private);
     let tests = WORLDS.map(|world| test(input, world, &private));
     let (kind, test) = contract;
@@ -49,6 +54,7 @@ fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
         #(#conditions)*
         impl #private::#kind for #name::Contract {
             fn app() -> #private::PolyHandler { #app }
+            #config
             #test
         }
         #[cfg(test)]

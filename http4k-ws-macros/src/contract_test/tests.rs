@@ -32,6 +32,9 @@ fn is_golden(text: &str) {
 fn the_expansions_are_the_golden_ones() {
     is_golden(include_str!("../../../tests/expand/contract_test.rs"));
     is_golden(include_str!("../../../tests/expand/contract_test_async.rs"));
+    is_golden(include_str!(
+        "../../../tests/expand/contract_test_config.rs"
+    ));
 }
 
 #[test]
@@ -48,6 +51,16 @@ fn each_mistake_says_what_to_write() {
             quote!(one(), two()),
             good(),
             "a contract is of one application",
+        ),
+        (
+            quote!(one(), config = a(), config = b()),
+            good(),
+            "a contract has one configuration",
+        ),
+        (
+            quote!(one(), configuration = a()),
+            good(),
+            "options are `config = ServerConfig::default()` and `crate = path`",
         ),
         (
             app(),

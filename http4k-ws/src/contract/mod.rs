@@ -1,6 +1,6 @@
 //! One test, several worlds: a contract says what an application does, wherever it runs.
 //!
-//! A test over a [`World`] is run in each of them: [`InMemory`], [`OverNetwork`], [`OverDuplex`]. The
+//! A test over a [`World`] is run in each of them: [`InMemory`](crate::InMemory), [`OverNetwork`], [`OverDuplex`]. The
 //! attribute `contract_test` makes the tests, named for their world.
 //!
 //! ```
@@ -37,7 +37,6 @@ mod over_network;
 pub(crate) mod running;
 mod world;
 
-pub use in_memory::InMemory;
 #[cfg(all(feature = "server", feature = "client"))]
 pub use over_duplex::OverDuplex;
 #[cfg(all(feature = "server", feature = "client"))]

@@ -19,7 +19,7 @@ const AUTHORITY: &str = "localhost";
 /// An application served over pipes in memory, by the real server to real clients: every byte that would
 /// travel on a network is written and read, and there is no port.
 ///
-/// With feature `testing` its time is virtual, as [in memory](super::InMemory), and so are the deadlines
+/// With feature `testing` its time is virtual, as [in memory](crate::InMemory), and so are the deadlines
 /// of the server.
 #[derive(Debug, Clone)]
 pub struct OverDuplex {

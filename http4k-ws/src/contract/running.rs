@@ -6,12 +6,18 @@ use std::process::Termination;
 
 use tokio::runtime::Builder;
 
-use super::{AsyncWorld, InMemory, OverDuplex, OverNetwork, World};
+use super::{AsyncWorld, OverDuplex, OverNetwork, World};
 use crate::handler::{IntoPolyHandler, PolyHandler};
+use crate::server::ServerConfig;
+use crate::testing::InMemory;
 
 /// An application, and a test of it.
 pub trait Contract {
     fn app() -> PolyHandler;
+
+    fn config() -> ServerConfig {
+        ServerConfig::default()
+    }
 
     fn test<W: World>(world: W) -> impl Termination;
 }
@@ -19,6 +25,10 @@ pub trait Contract {
 /// An application, and an async test of it.
 pub trait AsyncContract {
     fn app() -> PolyHandler;
+
+    fn config() -> ServerConfig {
+        ServerConfig::default()
+    }
 
     fn test<W: AsyncWorld>(world: W) -> impl Future<Output = impl Termination>;
 }
@@ -29,28 +39,28 @@ pub fn app<Kind>(app: impl IntoPolyHandler<Kind>) -> PolyHandler {
 }
 
 pub fn in_memory<C: Contract>() -> impl Termination {
-    C::test(InMemory::new(C::app()))
+    C::test(InMemory::new(C::app()).with_config(C::config()))
 }
 
 pub fn over_the_network<C: Contract>() -> impl Termination {
-    C::test(OverNetwork::new(C::app()))
+    C::test(OverNetwork::with_config(C::app(), C::config()))
 }
 
 pub fn over_duplex<C: Contract>() -> impl Termination {
-    C::test(OverDuplex::new(C::app()))
+    C::test(OverDuplex::with_config(C::app(), C::config()))
 }
 
 pub fn in_memory_async<C: AsyncContract>() -> impl Termination {
-    with_virtual_time(C::test(InMemory::new(C::app())))
+    with_virtual_time(C::test(InMemory::new(C::app()).with_config(C::config())))
 }
 
 pub fn over_the_network_async<C: AsyncContract>() -> impl Termination {
-    let test = C::test(OverNetwork::new(C::app()));
+    let test = C::test(OverNetwork::with_config(C::app(), C::config()));
     block_on(Builder::new_current_thread().enable_all(), test)
 }
 
 pub fn over_duplex_async<C: AsyncContract>() -> impl Termination {
-    with_virtual_time(C::test(OverDuplex::new(C::app())))
+    with_virtual_time(C::test(OverDuplex::with_config(C::app(), C::config())))
 }
 
 /// Runs a test whose whole world lives in its runtime.

@@ -3,6 +3,7 @@
 //! An [`HttpHandler`] is `Request -> Response`. A [`WsHandler`] is `Request -> WsResponse`, where the
 //! response holds a [`WsConsumer`], `WebSocket -> ()`, or a refusal. A [`PolyHandler`] is one of each.
 
+mod admission;
 mod answer;
 pub(crate) mod call;
 mod client;
@@ -17,6 +18,7 @@ mod when;
 mod ws;
 mod ws_response;
 
+pub(crate) use admission::{NotAdmitted, check_origin};
 pub(crate) use answer::ResponseFuture;
 pub use answer::{Answer, WsAnswer};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};

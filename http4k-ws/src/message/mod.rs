@@ -27,7 +27,9 @@ pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy,
     Request, RequestExt, Response, ResponseExt,
 };
-pub(crate) use http::{copy_of_head, members, query_pairs, with_query_values, write_query_pair};
+pub(crate) use http::{
+    authority, copy_of_head, members, query_pairs, with_query_values, write_query_pair,
+};
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};
 pub(crate) use transcript::Recorder;

@@ -10,9 +10,8 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
-use super::ServerConfig;
 use super::shared::Shared;
-use crate::handler::{Handshake, WsConsumer, plain};
+use crate::handler::{Handshake, NotAdmitted, WsConsumer, check_origin, plain};
 use crate::message::{Body, Request, Response, has_token};
 use crate::wire::accept_key;
 
@@ -24,7 +23,7 @@ pub(super) struct Accepted {
 }
 
 /// Why a handshake is refused before the application sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum Refused {
     #[error("an opening handshake is HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
     HttpVersion,
@@ -38,22 +37,24 @@ enum Refused {
     Version,
     #[error("an opening handshake has no body (RFC 6455 §4.1, §4.2.1)")]
     Body,
-    #[error("pages of this origin may open no socket here (RFC 6455 §4.2.2, 4, §10.2)")]
-    Origin,
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
 }
 
 impl Refused {
     /// The answer in a version of HTTP.
-    fn response(self, http: Version) -> Response {
+    fn response(&self, http: Version) -> Response {
+        if let Self::NotAdmitted(refused) = self {
+            return refused.response();
+        }
         // A status that names what to upgrade to, in fields that HTTP/2 does not have (RFC 9113 §8.2.2).
-        let upgrades = self == Self::Version && http < Version::HTTP_2;
+        let upgrades = *self == Self::Version && http < Version::HTTP_2;
         let status = match self {
             Self::Version if upgrades => StatusCode::UPGRADE_REQUIRED,
-            Self::Origin => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
         };
         let mut response = plain(status, format!("{self}\n"));
-        if self == Self::Version {
+        if *self == Self::Version {
             let headers = response.headers_mut();
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             if upgrades {
@@ -100,8 +101,8 @@ async fn agree<B>(
     shared: &Shared,
     request: http::Request<B>,
 ) -> Result<(Handshake, WsConsumer), Response> {
-    if let Err(refused) = allowed(&shared.config, &request) {
-        return Err(told(shared, request, refused));
+    if let Err(refused) = check_origin(&shared.config.origins, &request) {
+        return Err(told(shared, request, refused.into()));
     }
     let session = &shared.config.session;
     shared.app.upgrade(compact(request), session).await
@@ -175,15 +176,6 @@ fn version(headers: &HeaderMap) -> Result<(), Refused> {
 fn is_key(key: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
-}
-
-/// Whether the page that asks, if it is one, may.
-fn allowed<B>(config: &ServerConfig, request: &http::Request<B>) -> Result<(), Refused> {
-    if config.origins.allows(request) {
-        Ok(())
-    } else {
-        Err(Refused::Origin)
-    }
 }
 
 /// The value of a field that may occur once only; `None` also where it occurs twice.

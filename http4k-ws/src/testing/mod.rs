@@ -1,9 +1,11 @@
 //! The same clients with no socket: an application is called in memory.
 
 mod client;
+mod config;
 mod driver;
 #[cfg(all(feature = "server", feature = "client"))]
 mod duplex;
+mod in_memory;
 mod lots;
 mod offline;
 mod pipe;
@@ -11,112 +13,121 @@ mod seed;
 mod world;
 
 pub use client::TestWsClient;
+pub use config::InMemoryConfig;
 #[cfg(all(feature = "server", feature = "client"))]
 pub use duplex::DuplexWsClient;
+pub use in_memory::InMemory;
 pub use offline::Offline;
 pub use seed::with_seed;
 
 use http::Uri;
+use http::header::{HOST, HeaderValue};
 
-use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, open};
+use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, check_origin, open};
 use crate::message::{Body, IntoRequest, Request, Response, WsStatus, copy_of_head};
 use lots::Lots;
 use pipe::Line;
 use world::World;
 
 impl PolyHandler {
-    /// Opens a socket in memory, as a client that waits in a plain function.
+    /// Opens a socket in memory, from a plain function.
+    ///
+    /// The rules of the default [`InMemoryConfig`] apply, as those of the default `ServerConfig` do
+    /// on a server: a page of another origin may not open a socket.
+    /// [`test_with`](Self::test_with) sets others.
     ///
     /// # Panics
     ///
-    /// When the application refuses the upgrade, or `request` is none: a test that expects a refusal
-    /// calls [`try_test_ws`](Self::try_test_ws).
+    /// Panics if the upgrade is refused, or `request` is not a valid request. A test that expects a
+    /// refusal calls [`try_test_ws`](Self::try_test_ws).
     #[track_caller]
     pub fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
-        self.test_ws_with(request, SessionConfig::default())
+        InMemory::new(self.clone()).ws(request)
     }
 
-    /// As [`test_ws`](Self::test_ws), with other bounds at the application's end.
+    /// Opens a socket in memory, within `config`; see [`test_ws`](Self::test_ws).
     ///
     /// # Panics
     ///
-    /// As [`test_ws`](Self::test_ws).
+    /// Panics as [`test_ws`](Self::test_ws) does.
     #[track_caller]
-    pub fn test_ws_with(&self, request: impl IntoRequest, config: SessionConfig) -> TestWsClient {
-        let request = made(request);
-        let target = request.uri().clone();
-        accepted(self.try_test_ws_with(request, config), &target)
-    }
-
-    /// As [`test_ws_with`](Self::test_ws_with), or the response of an application that refuses.
-    pub(crate) fn try_test_ws_with(
+    pub fn test_ws_with(
         &self,
-        request: Request,
-        config: SessionConfig,
-    ) -> Result<TestWsClient, Response> {
-        open_in_world(self.clone(), request, config)
+        request: impl IntoRequest,
+        config: impl Into<InMemoryConfig>,
+    ) -> TestWsClient {
+        self.test_with(config).ws(request)
     }
 
-    /// Opens a socket in memory, or gives the response that refuses it.
+    /// Returns the in-memory clients of this application within `config`: a `ServerConfig`, an
+    /// [`InMemoryConfig`] or a [`SessionConfig`](crate::SessionConfig).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{InMemoryConfig, OriginPolicy};
+    ///
+    /// let app = routes! { "/ws" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// let page = Request::get("/ws").header("origin", "https://www.example.com");
+    /// let public = InMemoryConfig::default().with_origins(OriginPolicy::any());
+    /// let mut client = app.test_with(public).ws(page);
+    /// assert_eq!(client.received().next().unwrap().unwrap().text(), "hello");
+    /// ```
+    pub fn test_with(&self, config: impl Into<InMemoryConfig>) -> InMemory {
+        InMemory::new(self.clone()).with_config(config)
+    }
+
+    /// Opens a socket in memory, or returns the response that refuses it.
     ///
     /// # Errors
     ///
-    /// The response of an application that refuses the upgrade.
+    /// Returns the response that refuses the upgrade: the application's, or the 403 of
+    /// [`InMemoryConfig::origins`].
     ///
     /// # Panics
     ///
-    /// When `request` is none.
+    /// Panics if `request` is not a valid request.
     #[track_caller]
     pub fn try_test_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
-        open_in_world(self.clone(), made(request), SessionConfig::default())
+        InMemory::new(self.clone()).try_ws(request)
     }
 
     /// Sends a request in memory, and waits for its response, whose body is read whole.
     ///
-    /// A panic of the handler is answered with 500, as the server does.
+    /// A panic of the handler is a response with status 500, as on a server.
     ///
     /// # Panics
     ///
-    /// When `request` is none.
+    /// Panics if `request` is not a valid request.
     #[track_caller]
     pub fn test_http(&self, request: impl IntoRequest) -> Response {
-        let request = made(request);
-        let app = self.clone();
-        World::of_this_thread().run(async move { whole(app.answer(request).await).await })
+        InMemory::new(self.clone()).http(request)
     }
 
-    /// Sends a request in memory, inside the current runtime: the asynchronous twin of
+    /// Sends a request in memory, inside the current runtime: the asynchronous form of
     /// [`test_http`](Self::test_http).
     ///
     /// # Panics
     ///
-    /// When `request` is none.
+    /// Panics if `request` is not a valid request.
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
-        whole(self.answer(made(request)).await).await
+        InMemory::new(self.clone()).send_http(request).await
     }
 
-    /// Opens a socket in memory, inside the current runtime: the asynchronous twin of
-    /// [`test_ws`](Self::test_ws). Its time is the runtime's, so `tokio::time::pause` makes it virtual.
+    /// Opens a socket in memory, inside the current runtime: the asynchronous form of
+    /// [`test_ws`](Self::test_ws). Its time is the runtime's, so `tokio::time::pause` makes it
+    /// virtual.
     ///
     /// # Errors
     ///
-    /// The response of an application that refuses the upgrade.
+    /// Returns the response that refuses the upgrade.
     ///
     /// # Panics
     ///
-    /// When `request` is none, or outside a tokio runtime.
+    /// Panics if `request` is not a valid request, or outside a tokio runtime.
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
-        self.connect_ws_with(made(request), SessionConfig::default())
-            .await
-    }
-
-    pub(crate) async fn connect_ws_with(
-        &self,
-        request: Request,
-        config: SessionConfig,
-    ) -> Result<WebSocket, Response> {
-        let (socket, _line) = connect(self.clone(), request, config, None).await?;
-        Ok(socket)
+        InMemory::new(self.clone()).connect_ws(request).await
     }
 }
 
@@ -160,7 +171,7 @@ pub(crate) fn accepted<S>(opened: Result<S, Response>, target: &Uri) -> S {
 fn open_in_world(
     app: PolyHandler,
     request: Request,
-    config: SessionConfig,
+    config: InMemoryConfig,
 ) -> Result<TestWsClient, Response> {
     let world = World::of_this_thread();
     let lots = world.lots();
@@ -177,12 +188,13 @@ fn open_in_world(
 async fn connect(
     app: PolyHandler,
     request: Request,
-    config: SessionConfig,
+    config: InMemoryConfig,
     lots: Option<Lots>,
 ) -> Result<(WebSocket, Line), Response> {
+    admit(&request, &config)?;
     let clients = copy_of_head(&request);
-    let (handshake, mut consumer) = app.upgrade(request, &config).await?;
-    let config = consumer.session(config);
+    let (handshake, mut consumer) = app.upgrade(request, &config.session).await?;
+    let config = consumer.session(config.session);
     let clients_config = SessionConfig::default();
     let subprotocol = handshake.subprotocol.clone();
     let (client_end, server_end) = pipe::pair(clients_config.max_message, config.max_message);
@@ -199,6 +211,21 @@ async fn connect(
     let (socket, session) = open(client_end, handshake, clients_config);
     spawn(session, lots.as_ref());
     Ok((socket, line))
+}
+
+/// Checks an opening handshake by the rules of a server. Without a host it is one for `localhost`,
+/// as over pipes of bytes.
+fn admit(request: &Request, config: &InMemoryConfig) -> Result<(), Response> {
+    let mut seen = copy_of_head(request);
+    if seen.uri().host().is_none() {
+        let localhost = HeaderValue::from_static("localhost");
+        seen.headers_mut().entry(HOST).or_insert(localhost);
+    }
+    check_origin(&config.origins, &seen).map_err(|refused| {
+        let response = refused.response();
+        config.session.metrics.refused(&seen, response.status());
+        response
+    })
 }
 
 fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<&Lots>) {

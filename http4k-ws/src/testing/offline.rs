@@ -1,6 +1,6 @@
 //! The clients of what is an application without being a [`PolyHandler`](crate::PolyHandler).
 
-use super::TestWsClient;
+use super::{InMemory, InMemoryConfig, TestWsClient};
 use crate::handler::{IntoPolyHandler, WebSocket};
 use crate::message::{IntoRequest, Response};
 
@@ -43,6 +43,11 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     #[track_caller]
     fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
         self.clone().into_poly_handler().test_ws(request)
+    }
+
+    /// As [`PolyHandler::test_with`](crate::PolyHandler::test_with).
+    fn test_with(&self, config: impl Into<InMemoryConfig>) -> InMemory {
+        self.clone().into_poly_handler().test_with(config)
     }
 
     /// As [`PolyHandler::try_test_ws`](crate::PolyHandler::try_test_ws).

@@ -3,6 +3,7 @@
 
 mod worlds;
 
+mod admission;
 mod attribute;
 mod backpressure;
 mod bounds;

@@ -58,7 +58,7 @@ macro_rules! world {
     };
 }
 
-/// The bounds of a server that refuses nothing by itself that an application in memory would get.
+/// The configuration of a server that admits pages of every origin, in every world.
 fn within(session: SessionConfig) -> ServerConfig {
     ServerConfig::default()
         .with_session(session)
@@ -68,7 +68,7 @@ fn within(session: SessionConfig) -> ServerConfig {
 world! {
     /// In memory.
     Memory(), InMemory,
-    |app, config| InMemory::new(app).with_config(config),
+    |app, config| InMemory::new(app).with_config(within(config)),
     |client, time| client.advance(time)
 }
 

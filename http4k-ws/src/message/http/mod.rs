@@ -28,6 +28,7 @@ pub use into_response::IntoResponse;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use list::has_token;
 pub(crate) use list::members;
+pub(crate) use origin::authority;
 pub use origin::{Origin, OriginError, OriginPolicy};
 #[cfg(feature = "server")]
 pub(crate) use peer_addr::PeerAddr;

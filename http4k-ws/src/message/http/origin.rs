@@ -206,12 +206,12 @@ impl OriginPolicy {
             return false;
         };
         self.listed.contains(&origin)
-            || (self.base == Base::Own && own(request).is_some_and(|own| origin.is_at(own)))
+            || (self.base == Base::Own && authority(request).is_some_and(|own| origin.is_at(own)))
     }
 }
 
 /// The host and port a request is for: those of its target, else its `Host` (RFC 9112 §3.3).
-fn own<B>(request: &http::Request<B>) -> Option<&str> {
+pub(crate) fn authority<B>(request: &http::Request<B>) -> Option<&str> {
     match request.uri().authority() {
         Some(authority) => Some(authority.as_str()),
         None => request.headers().get(HOST).and_then(text),

@@ -1,0 +1,55 @@
+//! The configuration of the in-memory clients.
+
+use crate::handler::SessionConfig;
+use crate::message::OriginPolicy;
+use crate::setters::setters;
+
+/// The part of a server's configuration that also applies in memory.
+///
+/// Whatever takes one also takes a `ServerConfig`, so a test can use the configuration that the
+/// program serves with, and a [`SessionConfig`], which changes the bounds of sockets only. The
+/// default is that of `ServerConfig`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{InMemoryConfig, OriginPolicy};
+///
+/// # fn main() -> Result<(), http4k_ws::OriginError> {
+/// let app = |ws: WebSocket| ws.try_send("hello");
+/// let from_page = || Request::get("/").header("origin", "https://www.example.com");
+///
+/// // As on a server, pages of other origins may not open a socket.
+/// assert_eq!(app.try_test_ws(from_page()).unwrap_err().status(), 403);
+///
+/// let origins = OriginPolicy::own().and("https://www.example.com".parse()?);
+/// let config = InMemoryConfig::default().with_origins(origins);
+/// let mut client = app.test_with(config).ws(from_page());
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), "hello");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InMemoryConfig {
+    /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). Only a request with
+    /// the field `Origin` is checked. Default: pages of the host that the request is for. A request
+    /// without a host counts as one for `localhost`.
+    pub origins: OriginPolicy,
+    /// The bounds of each socket, at the application's end.
+    pub session: SessionConfig,
+}
+
+impl InMemoryConfig {
+    setters! {
+        with_origins, origins: OriginPolicy;
+        with_session, session: SessionConfig;
+    }
+}
+
+impl From<SessionConfig> for InMemoryConfig {
+    fn from(session: SessionConfig) -> Self {
+        Self::default().with_session(session)
+    }
+}

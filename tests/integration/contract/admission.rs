@@ -1,0 +1,122 @@
+//! The pages and hosts that a server admits, by the same rules in every world.
+
+use http4k_ws::prelude::*;
+use http4k_ws::{
+    AsyncWorld, InMemoryConfig, OriginPolicy, ServerConfig, SessionConfig, World, contract_test,
+};
+
+fn app() -> PolyHandler {
+    routes! {
+        "/" => http(|| "hello"),
+        "/ws" => ws(|ws: WebSocket| ws.try_send("hello")),
+    }
+}
+
+fn from(origin: &str, path: &str) -> Request {
+    let request = Request::get(path).header("origin", origin);
+    request.body(Body::empty()).expect("a request")
+}
+
+fn is_forbidden(world: &impl World, request: Request) {
+    let refusal = world.try_ws(request).err().expect("a refusal");
+    assert_eq!(refusal.status(), 403);
+}
+
+#[contract_test(app())]
+fn a_page_of_another_origin_opens_no_socket(world: &impl World) {
+    for origin in [
+        "https://evil.example",
+        "null",
+        "",
+        "nonsense",
+        "http://localhost:1",
+    ] {
+        is_forbidden(world, from(origin, "/ws"));
+    }
+    let twice = from("http://localhost", "/ws");
+    let mut twice = twice.with_header("host", "localhost");
+    let again = http4k_ws::HeaderValue::from_static("http://localhost");
+    twice.headers_mut().append("origin", again);
+    is_forbidden(world, twice);
+    // Only sockets are guarded.
+    assert_eq!(
+        world.http(from("https://evil.example", "/")).body(),
+        "hello"
+    );
+    // A program is not a page.
+    assert_eq!(world.ws("/ws").closed(), Some(WsStatus::NORMAL));
+}
+
+#[contract_test(app())]
+fn a_page_of_the_host_of_the_request_opens_a_socket(world: &impl World) {
+    for host in ["localhost:7", "127.0.0.1:7", "[::1]:7"] {
+        let page = from(&format!("http://{host}"), "/ws").with_header("host", host);
+        assert_eq!(world.ws(page).closed(), Some(WsStatus::NORMAL), "{host}");
+        let other = from("http://localhost:8", "/ws").with_header("host", host);
+        is_forbidden(world, other);
+    }
+}
+
+#[contract_test(app())]
+async fn async_clients_are_checked_too(world: &impl AsyncWorld) {
+    let page = from("https://evil.example", "/ws");
+    let refusal = world.try_ws(page).await.expect_err("a refusal");
+    assert_eq!(refusal.status(), 403);
+}
+
+fn listed() -> ServerConfig {
+    let page = "https://www.example.com".parse().expect("an origin");
+    ServerConfig::default().with_origins(OriginPolicy::only([page]))
+}
+
+#[contract_test(app(), config = listed())]
+fn the_configuration_holds_in_every_world(world: &impl World) {
+    let page = from("https://www.example.com", "/ws");
+    assert_eq!(world.ws(page).closed(), Some(WsStatus::NORMAL));
+    is_forbidden(world, from("http://localhost", "/ws"));
+}
+
+#[contract_test(app(), config = listed().with_max_message(10))]
+async fn the_bounds_of_sockets_hold_too(world: &impl AsyncWorld) -> WsResult {
+    async fn ends(mut ws: WebSocket) -> WsStatus {
+        while let Ok(Some(_)) = ws.recv().await {}
+        ws.closed().await
+    }
+    let ws = world.ws(from("https://www.example.com", "/ws")).await;
+    assert_eq!(ends(ws).await, WsStatus::NORMAL);
+    Ok(())
+}
+
+#[test]
+fn every_in_memory_client_takes_a_configuration() {
+    let page = || from("https://www.example.com", "/ws");
+    let handler = |ws: WebSocket| ws.try_send("hello");
+    let public = InMemoryConfig::default().with_origins(OriginPolicy::any());
+    for config in [public.clone(), listed().into()] {
+        let closed = Some(WsStatus::NORMAL);
+        assert_eq!(app().test_with(config.clone()).ws(page()).closed(), closed);
+        assert_eq!(app().test_ws_with(page(), config.clone()).closed(), closed);
+        assert_eq!(handler.test_with(config).ws(page()).closed(), closed);
+    }
+    // The bounds of sockets alone leave the default origins.
+    let refused = app()
+        .test_with(SessionConfig::default())
+        .try_ws(page())
+        .unwrap_err();
+    assert_eq!(refused.status(), 403);
+    assert_eq!(app().try_test_ws(page()).unwrap_err().status(), 403);
+    assert_eq!(handler.try_test_ws(page()).unwrap_err().status(), 403);
+}
+
+/// The request that the application sees is the one that was given.
+#[test]
+fn in_memory_the_host_is_not_invented() {
+    let host = |request: Request| request.header("host").unwrap_or("none").to_owned();
+    assert_eq!(host.test_http("/").body(), "none");
+    let says = |ws: WebSocket| {
+        let host = ws.request().header("host").unwrap_or("none").to_owned();
+        ws.try_send(host)
+    };
+    let mut client = says.test_ws(from("http://localhost", "/"));
+    assert_eq!(client.received().next(), Some(Ok("none".into())));
+}
