@@ -45,6 +45,8 @@ pub(super) enum Blame {
     Answer,
     /// Ourselves: the value was to be written.
     Ours,
+    /// This program: no message can have what it reads.
+    Program,
 }
 
 impl LensFailure {
@@ -69,6 +71,29 @@ impl LensFailure {
     #[must_use]
     pub fn in_writing(self) -> Self {
         self.blamed_on(Blame::Ours)
+    }
+
+    /// The same failure, caused by this program and not by any message, such as a handler that
+    /// reads a path parameter that its route lacks. It becomes 500, and the parts are logged
+    /// instead of sent.
+    ///
+    /// A [`Failure`] that is Missing in the path is one from the start.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Failure, IntoRequest, LensFailure, LensFailureKind, Location, Path};
+    ///
+    /// let unrouted = "/".into_request().unwrap();
+    /// let failure = Path::int("id").required().get(&unrouted).unwrap_err();
+    /// assert_eq!(failure.status(), 500);
+    ///
+    /// let invalid = Failure::new(LensFailureKind::Invalid, Location::Query, "q", "a flat type");
+    /// assert_eq!(LensFailure::from(invalid).in_program().status(), 500);
+    /// ```
+    #[must_use]
+    pub fn in_program(self) -> Self {
+        self.blamed_on(Blame::Program)
     }
 
     fn blamed_on(mut self, blame: Blame) -> Self {
@@ -98,12 +123,13 @@ impl LensFailure {
     }
 
     /// The status of the answer: 415 for Unsupported, 413 for a body past its limit, else 400; 502 for a failure
-    /// [`in_answer`](Self::in_answer), 500 for one [`in_writing`](Self::in_writing).
+    /// [`in_answer`](Self::in_answer), 500 for one [`in_writing`](Self::in_writing) or
+    /// [`in_program`](Self::in_program).
     pub fn status(&self) -> StatusCode {
         match self.blame {
             Blame::Peer => {}
             Blame::Answer => return StatusCode::BAD_GATEWAY,
-            Blame::Ours => return StatusCode::INTERNAL_SERVER_ERROR,
+            Blame::Ours | Blame::Program => return StatusCode::INTERNAL_SERVER_ERROR,
         }
         let of_body = self.failures.iter().find_map(|failure| {
             let cause = failure.cause()?.downcast_ref::<BodyError>()?;
@@ -149,10 +175,18 @@ impl LensFailure {
 }
 
 impl From<Failure> for LensFailure {
+    /// A parameter that the path lacks is the fault of this program: a request reaches a handler
+    /// through a route, and the template of the route has the parameter or does not.
     fn from(failure: Failure) -> Self {
+        let is_missing = failure.kind() == LensFailureKind::Missing;
+        let blame = if is_missing && failure.location() == Location::Path {
+            Blame::Program
+        } else {
+            Blame::Peer
+        };
         Self {
             failures: vec![failure],
-            blame: Blame::Peer,
+            blame,
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::message::{IntoResponse, Rejection, Response, ResponseExt};
 
 /// The status, and every failure as `application/problem+json`; as plain text without the feature `json`.
 ///
-/// A failure [`in_answer`](LensFailure::in_answer) or [`in_writing`](LensFailure::in_writing) is logged, and only the
-/// status told.
+/// A failure [`in_answer`](LensFailure::in_answer), [`in_writing`](LensFailure::in_writing) or
+/// [`in_program`](LensFailure::in_program) is logged, and the response has only its status.
 ///
 /// The failure also stands among the extensions of the response, so that a filter may answer it in another form:
 ///
@@ -36,6 +36,7 @@ impl IntoResponse for LensFailure {
             Blame::Peer => {}
             Blame::Answer => log::error!("an answer could not be read: {self}"),
             Blame::Ours => log::error!("a message could not be written: {self}"),
+            Blame::Program => log::error!("this program cannot read any such message: {self}"),
         }
         let mut response = described(&self).with_status(self.status());
         response.extensions_mut().insert(self);
@@ -63,7 +64,7 @@ fn described(failure: &LensFailure) -> Response {
     let status = failure.status();
     let told = match failure.blame() {
         Blame::Peer => failure.failures(),
-        Blame::Answer | Blame::Ours => &[],
+        Blame::Answer | Blame::Ours | Blame::Program => &[],
     };
     let problem = Problem {
         title: status.canonical_reason().unwrap_or_default(),

@@ -331,3 +331,55 @@ fn what_fails_before_the_upgrade_is_an_answer_over_http() {
     let refused = app.try_test_ws("/?page=x").map(drop).unwrap_err();
     assert_eq!(refused.status(), 400);
 }
+
+#[test]
+fn a_path_parameter_that_the_route_lacks_is_the_programs_fault() {
+    use http4k_ws::{FromRequest, Path, Query, Request, routes};
+
+    #[derive(Debug, FromRequest)]
+    #[allow(dead_code)]
+    struct Derived {
+        #[param]
+        user: u64,
+        #[query]
+        q: String,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Params {
+        user: u64,
+    }
+    let user = || Path::int("user").required();
+    let by_lens = move |request: Request| user().get(&request).map(|user| user.to_string());
+    let by_both = move |request: Request| {
+        let q = Query::string("q").required().get(&request);
+        let both = user().get(&request).map_err(|failure| match q {
+            Err(other) => other.and(failure),
+            Ok(_) => failure,
+        });
+        both.map(|user| user.to_string())
+    };
+    let derived = |derived: Derived| async move { format!("{derived:?}") };
+    let of_serde = |Path(params): Path<Params>| async move { format!("{params:?}") };
+    let optional = |path: Option<Path<Params>>| async move { path.is_none().to_string() };
+    let app = routes! {
+        "/lens/<id>" => http(by_lens(req)),
+        "/both/<id>" => http(by_both(req)),
+        "/derived/<id>" => http(derived(_)),
+        "/serde/<id>" => http(of_serde(_)),
+        "/optional/<id>" => http(optional(_)),
+    };
+    for path in [
+        "/lens/7",
+        "/both/7",
+        "/derived/7",
+        "/derived/7?q=a",
+        "/serde/7",
+    ] {
+        let response = app.test_http(path);
+        assert_eq!(response.status(), 500, "{path}");
+        let problem: serde_json::Value = now(response.json()).unwrap();
+        assert_eq!(problem.get("failures"), None, "{path}");
+    }
+    assert_eq!(app.test_http("/optional/7").body(), "true");
+}
