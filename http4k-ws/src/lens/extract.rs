@@ -3,22 +3,18 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::pairs::{self, Pair};
 use super::{
-    Cause, Cookie, Failure, Header, LensFailure, LensFailureKind, Location, Path, Query, cookie,
-    header, pairs,
+    Cookie, Failure, Header, LensFailure, LensFailureKind, Location, Path, Query, cookie, header,
 };
 use crate::message::{Body, BodyError, FromRequest, PathParams, Rejection, Request, query_pairs};
 
-type Pair = (String, Result<String, Cause>);
-
 /// The pairs of a query, or of a form.
-pub(super) fn pairs_of(text: &str) -> Vec<Pair> {
-    query_pairs(text)
-        .map(|(name, value)| {
-            let value = value.map(|value| value.into_owned()).map_err(Into::into);
-            (name.into_owned(), value)
-        })
-        .collect()
+pub(super) fn pairs_of(text: &str) -> impl Iterator<Item = Pair> {
+    query_pairs(text).map(|(name, value)| {
+        let value = value.map(|value| value.into_owned()).map_err(Into::into);
+        (name.into_owned(), value)
+    })
 }
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {

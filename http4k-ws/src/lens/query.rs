@@ -44,6 +44,20 @@ use crate::message::{query_pairs, with_query_values};
 /// assert_eq!(app.test_http("/posts?number=3").body(), "3 10");
 /// assert_eq!(app.test_http("/posts?number=x").status(), 400);
 /// ```
+///
+/// # Reading a serde type
+///
+/// These rules are those of [`Form<T>`](crate::Form), `Header<T>`, `Cookie<T>` and `Path<T>` too.
+///
+/// - A field is parsed as its type: numbers, `bool`, `char`, texts, enums of bare names, newtypes.
+/// - A field for one value refuses several with 400. A header joins them with commas
+///   (RFC 9110 §5.3), a cookie has the first (RFC 6265 §5.4), and of nested path parameters the
+///   innermost counts. A `Vec` has all values, and so has a whole `Vec<(String, String)>`.
+/// - `#[serde(flatten)]`, `tag`, `tag` with `content` and `untagged` are read as the types say.
+///   The first variant of an untagged enum that fits is the one that is read.
+/// - A type that texts never are is refused with 500, and a log line says why: a struct inside a
+///   struct without `flatten`, or 128-bit integers behind `flatten` or a tag.
+/// - More than 10,000 pairs are refused with 400.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Query<T = ()>(
     /// What was read.

@@ -8,6 +8,7 @@ mod laws;
 mod messages;
 mod places;
 mod predicates;
+mod serde_types;
 
 use futures_util::FutureExt;
 use http4k_ws::{Body, ReceiveError, Request, WsClient, WsStatus};

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::{Form, WebForm};
 use crate::lens::body::{essence, invalid, part};
 use crate::lens::extract::pairs_of;
+use crate::lens::pairs::{MAX_FIELDS, too_many};
 use crate::lens::{BodyLens, Lens, LensFailure, LensFailureKind, Location, Meta};
 use crate::message::write_query_pair;
 
@@ -125,7 +126,11 @@ fn lens(validation: Validation, checks: Vec<FieldCheck>) -> BodyLens<WebForm> {
 
 fn fields(meta: &Meta, bytes: &[u8]) -> Result<WebForm, LensFailure> {
     let text = std::str::from_utf8(bytes).map_err(|cause| invalid(meta, cause))?;
-    let fields = pairs_of(text).into_iter().map(|(name, value)| match value {
+    let mut pairs = text.split('&').filter(|pair| !pair.is_empty());
+    if pairs.nth(MAX_FIELDS).is_some() {
+        return Err(invalid(meta, too_many()));
+    }
+    let fields = pairs_of(text).map(|(name, value)| match value {
         Ok(value) => Ok((name, value)),
         Err(cause) => {
             let field = Meta::new(Location::Form, name, "text");

@@ -14,7 +14,8 @@ use crate::message::{FromRequest, Rejection, Request};
 
 /// Fields of a form: the place of lenses, and, over a serde type, an argument that is read from one.
 ///
-/// A form is a body of `application/x-www-form-urlencoded`. [`Form::strict`] and [`Form::feedback`] read it as a
+/// A form is a body of `application/x-www-form-urlencoded` with at most 10,000 fields; one with more
+/// is refused with 400. [`Form::strict`] and [`Form::feedback`] read it as a
 /// [`WebForm`], whose fields these lenses read. To read it as a type, hand over a `Form<T>` or derive
 /// [`FromRequest`](macro@crate::FromRequest).
 ///
@@ -62,6 +63,8 @@ use crate::message::{FromRequest, Rejection, Request};
 ///     .body("option=tea&weight=2");
 /// assert_eq!(app.test_http(request).body(), "tea Some(2)");
 /// ```
+///
+/// [`Query`](crate::Query) has the rules by which a serde type is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Form<T = ()>(
     /// What was read.

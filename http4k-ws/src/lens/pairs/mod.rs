@@ -1,279 +1,147 @@
-//! A serde type from pairs of names and texts: a query, a form, headers, cookies, the parameters of a path.
+//! Serde types from pairs of names and texts: a query, a form, headers, cookies, path parameters.
+//!
+//! A field is parsed as the type that it has. Serde hides that type in one case: behind
+//! `flatten`, `untagged` and an internal or adjacent tag it first buffers the values, and
+//! buffered text is never read as a number. These steps read such types without guessing:
+//!
+//! 1. Every buffered value is offered as text. A type that reads text gets its text, so that
+//!    `"1"` is never taken for a number by mistake.
+//! 2. A refused text is recognized by its address, since all texts lie in one buffer that the
+//!    deserializer lends out. The error says what was expected in its place.
+//! 3. A refused text that can be what was expected is offered as that, and the type is read again.
+//!    Errors that serde drops, as of the first variants of an untagged enum, count too, so that
+//!    the first variant that fits is the one that is read.
+//! 4. A value that two variants read differently, so that step 3 finds no order between them, is
+//!    refused.
+//!
+//! Types without buffered values are read once. Others take one more pass for each refused field.
 
-use std::borrow::Cow;
-use std::fmt;
+mod de;
+mod error;
+mod table;
 
-use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use std::collections::HashMap;
 
+use serde::de::DeserializeOwned;
+
+use self::error::{PairError, Refused};
+use self::table::Table;
 use super::{Cause, Failure, LensFailure, LensFailureKind, Location};
 
-/// A name, and the values that stand under it.
-type Group = (String, Vec<Result<String, Cause>>);
+/// A name, and the text that it has.
+pub(super) type Pair = (String, Result<String, Cause>);
 
-/// Reads `T` from `pairs`. A field that is an `Option` may be missing, one that is a list has all values of its name,
-/// any other the first.
+/// The number of fields that a form, or any other source of pairs, may have.
+pub(super) const MAX_FIELDS: usize = 10_000;
+
+/// The number of times that a type is read until its buffered values have their forms.
+const MAX_PASSES: usize = 300;
+
+/// After so many equal refusals, all texts behind are offered as what was expected: they are a map
+/// of numbers, or a list of them. A batch that turns out to be wrong is taken back.
+const MANY: usize = 8;
+
+/// Reads `T` from `pairs`. A field that is an `Option` may be missing. A list has all values of
+/// its name, anything else must have one value, or as [`table::Repeated`] says for `location`.
 pub(super) fn read<T: DeserializeOwned>(
-    pairs: impl IntoIterator<Item = (String, Result<String, Cause>)>,
+    pairs: impl IntoIterator<Item = Pair>,
     location: Location,
 ) -> Result<T, LensFailure> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (name, value) in pairs {
-        match groups.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, values)) => values.push(value),
-            None => groups.push((name, vec![value])),
+    let mut table = Table::new(bounded::<T>(pairs, location)?, location);
+    let mut search = Search::default();
+    // The value that was read before some of its texts were offered in another form.
+    let mut before = None;
+    for _ in 0..MAX_PASSES {
+        let (outcome, refused) = error::recording(table.range(), || table.read::<T>());
+        if refused.is_128_bit {
+            let cause = "serde cannot read 128-bit integers behind `flatten`, `untagged` or `tag`";
+            return Err(unfit::<T>(location, cause));
+        }
+        let goes_on = search.refine(&mut table, outcome.as_ref().err(), &refused);
+        match outcome {
+            Ok(value) if goes_on => before = Some(value),
+            Ok(_) if before.is_some() && search.is_ambiguous => {
+                return Err(unfit::<T>(location, AMBIGUOUS));
+            }
+            Ok(value) => return Ok(value),
+            Err(_) if goes_on => {}
+            Err(error) => return before.ok_or_else(|| table.failure::<T>(error)),
         }
     }
-    let fields = groups
-        .into_iter()
-        .map(|(name, values)| (name.clone(), Values { name, values }));
-    T::deserialize(MapDeserializer::new(fields)).map_err(|error| error.at::<T>(location))
+    Err(unfit::<T>(
+        location,
+        "it has too many numbers behind `flatten`",
+    ))
 }
 
-/// What serde says of a field, and which.
-#[derive(Debug)]
-pub(super) struct PairError {
-    kind: LensFailureKind,
-    name: Option<Cow<'static, str>>,
-    expected: Option<Cow<'static, str>>,
-    cause: Option<Cause>,
+const AMBIGUOUS: &str = "its untagged variants read the same text as different types; \
+                         write `#[serde(tag = \"…\")]`";
+
+fn bounded<T>(
+    pairs: impl IntoIterator<Item = Pair>,
+    location: Location,
+) -> Result<Vec<Pair>, LensFailure> {
+    let pairs: Vec<Pair> = pairs.into_iter().take(MAX_FIELDS + 1).collect();
+    if pairs.len() > MAX_FIELDS {
+        let kind = LensFailureKind::Invalid;
+        let failure = Failure::new(kind, location, super::name_of::<T>(), "shorter");
+        return Err(failure.with_cause(too_many()).into());
+    }
+    Ok(pairs)
 }
 
-impl PairError {
-    fn invalid(name: &str, expected: Option<&'static str>, cause: impl Into<Cause>) -> Self {
-        Self {
-            kind: LensFailureKind::Invalid,
-            name: Some(name.to_owned().into()),
-            expected: expected.map(Into::into),
-            cause: Some(cause.into()),
+/// The cause of a failure to read more than [`MAX_FIELDS`] fields.
+pub(super) fn too_many() -> Cause {
+    format!("it has more than {MAX_FIELDS} fields").into()
+}
+
+/// The failure to read a type that no pairs can be read as. The program is to blame.
+fn unfit<T>(location: Location, cause: impl Into<Cause>) -> LensFailure {
+    let kind = LensFailureKind::Invalid;
+    let failure = Failure::new(kind, location, super::name_of::<T>(), "readable from text");
+    LensFailure::from(failure.with_cause(cause)).in_program()
+}
+
+/// The state of steps 3 and 4 from one pass to the next.
+#[derive(Default)]
+struct Search {
+    /// Everything that was expected in the place of a text.
+    expected: Vec<String>,
+    /// The number of passes that each expectation has ended.
+    ended: HashMap<String, usize>,
+    /// The values that were offered as numbers because those before them were numbers.
+    batch: Vec<usize>,
+    /// A batch was wrong, so that there is no other.
+    without_batches: bool,
+    /// A number was refused by what reads text.
+    is_ambiguous: bool,
+}
+
+impl Search {
+    /// Offers what was refused in another form. Returns `true` if there is anything new to offer.
+    fn refine(&mut self, table: &mut Table, end: Option<&PairError>, refused: &Refused) -> bool {
+        let mut changed = false;
+        for refusal in &refused.texts {
+            if !self.expected.contains(&refusal.expected) {
+                self.expected.push(refusal.expected.clone());
+            }
+            changed |= table.reform(refusal);
         }
-    }
-
-    /// The same error, of the field `name`.
-    fn of(mut self, name: &str) -> Self {
-        self.name.get_or_insert_with(|| name.to_owned().into());
-        self
-    }
-
-    fn at<T>(self, location: Location) -> LensFailure {
-        let whole = || Cow::from(super::name_of::<T>());
-        let name = self.name.unwrap_or_else(whole);
-        let expected = self.expected.unwrap_or_else(|| "as its type says".into());
-        let failure = Failure::new(self.kind, location, name, expected);
-        match self.cause {
-            Some(cause) => failure.with_cause(cause).into(),
-            None => failure.into(),
+        let reads_text = |expected: &String| !self.expected.contains(expected);
+        self.is_ambiguous = refused.numbers.iter().any(reads_text);
+        if self.is_ambiguous && !self.batch.is_empty() {
+            table.revert(&std::mem::take(&mut self.batch));
+            self.without_batches = true;
+            return true;
         }
-    }
-}
-
-impl fmt::Display for PairError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.cause {
-            Some(cause) => write!(f, "{cause}"),
-            None => f.write_str(self.kind.as_str()),
-        }
-    }
-}
-
-impl std::error::Error for PairError {}
-
-impl de::Error for PairError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self {
-            kind: LensFailureKind::Invalid,
-            name: None,
-            expected: None,
-            cause: Some(message.to_string().into()),
-        }
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self {
-            kind: LensFailureKind::Missing,
-            name: Some(field.into()),
-            expected: None,
-            cause: None,
-        }
-    }
-}
-
-/// The values of one name.
-struct Values {
-    name: String,
-    values: Vec<Result<String, Cause>>,
-}
-
-impl Values {
-    /// The first, which there is: a name without values is not in the map.
-    fn first(self) -> Result<Text, PairError> {
-        let Self { name, values } = self;
-        match values.into_iter().next() {
-            Some(Ok(text)) => Ok(Text { name, text }),
-            Some(Err(cause)) => Err(PairError::invalid(&name, Some("text"), cause)),
-            None => Ok(Text {
-                name,
-                text: String::new(),
-            }),
-        }
-    }
-}
-
-impl IntoDeserializer<'_, PairError> for Values {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
-
-macro_rules! first {
-    ($($method:ident($($argument:ident: $type:ty),*)),* $(,)?) => {$(
-        fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, PairError> {
-            self.first()?.$method($($argument,)* visitor)
-        }
-    )*};
-}
-
-impl<'de> Deserializer<'de> for Values {
-    type Error = PairError;
-
-    first!(
-        deserialize_any(), deserialize_bool(), deserialize_i8(), deserialize_i16(), deserialize_i32(),
-        deserialize_i64(), deserialize_i128(), deserialize_u8(), deserialize_u16(), deserialize_u32(),
-        deserialize_u64(), deserialize_u128(), deserialize_f32(), deserialize_f64(), deserialize_char(),
-        deserialize_str(), deserialize_string(), deserialize_bytes(), deserialize_byte_buf(),
-        deserialize_unit(), deserialize_unit_struct(name: &'static str), deserialize_map(),
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]),
-        deserialize_enum(name: &'static str, variants: &'static [&'static str]),
-        deserialize_identifier(), deserialize_ignored_any(),
-    );
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        let Self { name, values } = self;
-        let texts = values.into_iter().map(|value| Values {
-            name: name.clone(),
-            values: vec![value],
-        });
-        visitor
-            .visit_seq(SeqDeserializer::new(texts))
-            .map_err(|error: PairError| error.of(&name))
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _len: usize,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        self.deserialize_seq(visitor)
-    }
-}
-
-/// One value, which becomes what the field wants.
-struct Text {
-    name: String,
-    text: String,
-}
-
-macro_rules! parsed {
-    ($($method:ident $visit:ident $expected:literal),* $(,)?) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-            match self.text.parse() {
-                Ok(value) => visitor.$visit(value).map_err(|error: PairError| error.of(&self.name)),
-                Err(cause) => Err(PairError::invalid(&self.name, Some($expected), cause)),
+        if let Some(refusal) = end.and_then(PairError::refusal) {
+            let ended = self.ended.entry(refusal.expected.clone()).or_default();
+            *ended += 1;
+            if changed && *ended >= MANY && !self.without_batches {
+                self.batch.extend(table.reform_behind(refusal));
             }
         }
-    )*};
-}
-
-impl<'de> Deserializer<'de> for Text {
-    type Error = PairError;
-
-    parsed!(
-        deserialize_bool visit_bool "boolean",
-        deserialize_i8 visit_i8 "integer", deserialize_i16 visit_i16 "integer",
-        deserialize_i32 visit_i32 "integer", deserialize_i64 visit_i64 "integer",
-        deserialize_i128 visit_i128 "integer",
-        deserialize_u8 visit_u8 "integer", deserialize_u16 visit_u16 "integer",
-        deserialize_u32 visit_u32 "integer", deserialize_u64 visit_u64 "integer",
-        deserialize_u128 visit_u128 "integer",
-        deserialize_f32 visit_f32 "number", deserialize_f64 visit_f64 "number",
-        deserialize_char visit_char "character",
-    );
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor
-            .visit_string(self.text)
-            .map_err(|error: PairError| error.of(&self.name))
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor.visit_some(self)
-    }
-
-    /// `?name` alone stands for a flag that is there.
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        if self.text.is_empty() {
-            return visitor.visit_unit();
-        }
-        Err(PairError::invalid(
-            &self.name,
-            Some("empty"),
-            format!("it is {:?}", self.text),
-        ))
-    }
-
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        self.deserialize_unit(visitor)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, PairError> {
-        let variant = self.text.into_deserializer();
-        visitor
-            .visit_enum(variant)
-            .map_err(|error: PairError| error.of(&self.name))
-    }
-
-    serde::forward_to_deserialize_any! {
-        str string bytes byte_buf seq tuple tuple_struct map struct identifier ignored_any
+        changed
     }
 }
 

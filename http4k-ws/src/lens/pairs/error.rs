@@ -1,0 +1,211 @@
+//! The errors that serde reports of pairs, also those that it drops.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{self, Expected, Unexpected};
+
+use crate::lens::{Cause, LensFailureKind};
+
+/// An error, and the field that it is about.
+#[derive(Debug)]
+pub(in crate::lens) struct PairError {
+    pub(super) kind: LensFailureKind,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) expected: Option<Cow<'static, str>>,
+    pub(super) cause: Option<Cause>,
+    pub(super) blame: Blamed,
+}
+
+/// The part of the pairs, or of the program, that an error is about.
+#[derive(Debug)]
+pub(super) enum Blamed {
+    /// The value of the field, or nothing in particular.
+    Field,
+    /// A buffered text that is not what was expected.
+    Text(Refusal),
+    /// The bytes of value `0` are not text.
+    Value(usize),
+    /// The type: no text can be read as it.
+    Type,
+}
+
+/// A text that was offered and refused.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    /// The place of the text in memory.
+    pub(super) address: Range<usize>,
+    /// The words of the type that refused it, such as `u32`.
+    pub(super) expected: String,
+}
+
+impl PairError {
+    pub(super) fn invalid(
+        name: &str,
+        expected: Option<&'static str>,
+        cause: impl Into<Cause>,
+    ) -> Self {
+        Self {
+            name: Some(name.to_owned().into()),
+            expected: expected.map(Into::into),
+            ..Self::because(cause)
+        }
+    }
+
+    /// The error of a type that no text can be read as.
+    pub(super) fn unfit(name: &str, cause: impl Into<Cause>) -> Self {
+        Self {
+            blame: Blamed::Type,
+            ..Self::invalid(name, None, cause)
+        }
+    }
+
+    fn because(cause: impl Into<Cause>) -> Self {
+        Self {
+            kind: LensFailureKind::Invalid,
+            name: None,
+            expected: None,
+            cause: Some(cause.into()),
+            blame: Blamed::Field,
+        }
+    }
+
+    /// The same error, of the field `name` unless it has one.
+    pub(super) fn of(mut self, name: &str) -> Self {
+        self.name.get_or_insert_with(|| name.to_owned().into());
+        self
+    }
+
+    pub(super) fn refusal(&self) -> Option<&Refusal> {
+        match &self.blame {
+            Blamed::Text(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for PairError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Some(cause) => write!(f, "{cause}"),
+            None => f.write_str(self.kind.as_str()),
+        }
+    }
+}
+
+impl std::error::Error for PairError {}
+
+impl de::Error for PairError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        let message = message.to_string();
+        // The text of serde's own default, which only its buffers are left with.
+        if message == "i128 is not supported" || message == "u128 is not supported" {
+            record(|refused| refused.is_128_bit = true);
+        }
+        Self::because(message)
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let text = format!("invalid type: {unexpected}, expected {expected}");
+        let blame = match unexpected {
+            Unexpected::Str(text) => refused_text(text, expected),
+            Unexpected::Bool(_)
+            | Unexpected::Unsigned(_)
+            | Unexpected::Signed(_)
+            | Unexpected::Float(_) => {
+                refused_number(expected);
+                Blamed::Field
+            }
+            _ => Blamed::Field,
+        };
+        Self {
+            blame,
+            ..Self::because(text)
+        }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self {
+            kind: LensFailureKind::Missing,
+            name: Some(field.into()),
+            cause: None,
+            ..Self::because("")
+        }
+    }
+}
+
+/// Everything that was refused in one pass, whether or not the pass went on.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    buffer: Range<usize>,
+    pub(super) texts: Vec<Refusal>,
+    /// What was expected in the place of a number.
+    pub(super) numbers: Vec<String>,
+    /// A 128-bit integer was to be read from a buffered value.
+    pub(super) is_128_bit: bool,
+}
+
+thread_local! {
+    /// The pass that this thread is in. An error that serde drops is seen nowhere else, since it
+    /// is made by functions without an object.
+    static REFUSED: RefCell<Option<Refused>> = const { RefCell::new(None) };
+}
+
+/// Runs a pass over the texts in `buffer`, and returns what was refused in it.
+pub(super) fn recording<R>(buffer: Range<usize>, pass: impl FnOnce() -> R) -> (R, Refused) {
+    let started = Refused {
+        buffer,
+        ..Refused::default()
+    };
+    // A type may read another one from pairs of its own while it is read.
+    let outer = Restored(REFUSED.replace(Some(started)));
+    let outcome = pass();
+    let refused = REFUSED.take().unwrap_or_default();
+    drop(outer);
+    (outcome, refused)
+}
+
+/// Puts the recording around this one back, also if a pass panics.
+struct Restored(Option<Refused>);
+
+impl Drop for Restored {
+    fn drop(&mut self) {
+        REFUSED.set(self.0.take());
+    }
+}
+
+fn record(add: impl FnOnce(&mut Refused)) {
+    REFUSED.with_borrow_mut(|refused| {
+        if let Some(refused) = refused {
+            add(refused);
+        }
+    });
+}
+
+fn refused_text(text: &str, expected: &dyn Expected) -> Blamed {
+    let start = text.as_ptr().addr();
+    let address = start..start + text.len();
+    let mut blame = Blamed::Field;
+    record(|refused| {
+        if refused.buffer.contains(&address.start) {
+            let refusal = Refusal {
+                address,
+                expected: expected.to_string(),
+            };
+            refused.texts.push(refusal.clone());
+            blame = Blamed::Text(refusal);
+        }
+    });
+    blame
+}
+
+fn refused_number(expected: &dyn Expected) {
+    let expected = expected.to_string();
+    record(|refused| {
+        if !refused.numbers.contains(&expected) {
+            refused.numbers.push(expected);
+        }
+    });
+}
