@@ -7,15 +7,16 @@ pub use crate::handler::call::{Answering, Call, WsAnswering};
 use crate::handler::{
     Answer, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResponse, WsResult,
 };
-pub use crate::handler::{PolyHandler, WebSocket};
+pub use crate::handler::{BoxPolyFilter, PolyHandler, WebSocket};
 use crate::lens::Message;
 use crate::message::{IntoResponse, Rejection, Response};
 pub use crate::message::{Request, ToPath};
 pub use crate::routing::{
     Captured, Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta, Router,
     Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured, check_mount,
-    copied, filter, http, http_closure, http_handler, made, mount, mounted_uri, path_of,
-    push_prefix, unmatched, ws, ws_closure, ws_handler,
+    copied, filter, filter_before_both, filter_before_http, filter_before_ws, http, http_closure,
+    http_handler, made, mount, mounted_uri, path_of, push_prefix, unmatched, ws, ws_closure,
+    ws_handler,
 };
 pub use std::sync::Arc;
 

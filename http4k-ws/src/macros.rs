@@ -291,7 +291,7 @@ macro_rules! routes {
 ///
 /// ```
 /// # #[cfg(feature = "msgpack")] {
-/// use http4k_ws::{Message, PolyHandler, Request, StatusCode, WebSocket, WsClient, WsFilter, WsResult, subprotocols};
+/// use http4k_ws::{Message, PolyFilter, Request, WebSocket, WsClient, WsResult, subprotocols};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Serialize, Deserialize, Message)]
@@ -303,10 +303,7 @@ macro_rules! routes {
 ///     Ok(())
 /// }
 ///
-/// let app = PolyHandler::new(
-///     |_request: Request| StatusCode::NOT_FOUND,
-///     subprotocols(["feed.v1+msgpack", "feed.v1+json"]).then(feed),
-/// );
+/// let app = subprotocols(["feed.v1+msgpack", "feed.v1+json"]).then(feed);
 /// let asking = |subprotocol: &str| Request::get("/").header("sec-websocket-protocol", subprotocol);
 /// let mut client = app.test_ws(asking("feed.v1+json"));
 /// assert_eq!(client.received().next().unwrap().unwrap().text(), r#"{"price":7}"#);

@@ -1,15 +1,15 @@
 const _: () = {
-    let w0 = ::http4k_ws::__private::filter(logged());
-    let w1 = ::http4k_ws::__private::filter(auth());
-    let w2 = ::http4k_ws::__private::filter(own());
+    let w0 = ::http4k_ws::__private::filter_before_http(logged());
+    let w1 = ::http4k_ws::__private::filter_before_http(auth());
+    let w2 = ::http4k_ws::__private::filter_before_http(own());
     let r0 = ::http4k_ws::__private::http_closure((), move |(), call| {
         let team = call.param(0)?;
         let id = call.param(1)?;
         ::http4k_ws::__private::answer(member(team, id))
     })
-    .with(&*w2)
-    .with(&*w1)
-    .with(&*w0);
+    .with(&w2)
+    .with(&w1)
+    .with(&w0);
     let n0 = ::http4k_ws::__private::http_closure((), move |(), call| {
         let team = call.param(0)?;
         ::http4k_ws::__private::answer(missing(team))
@@ -59,8 +59,8 @@ const _: () = {
                     params: &["team"],
                     side: ::http4k_ws::__private::unmatched()
                         .or_http(&n0)
-                        .with(&*w1)
-                        .with(&*w0),
+                        .with(&w1)
+                        .with(&w0),
                 },
             ],
         )

@@ -9,7 +9,7 @@ use super::meta::meta;
 use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
 use crate::matcher::Node;
-use crate::model::{End, Fallback, Route, Routes, Scope, params};
+use crate::model::{End, Fallback, Protocols, Route, Routes, Scope, params};
 use crate::parse::{Param, Speaks, ours_at};
 
 /// The whole expansion, with what is wrong at its end.
@@ -93,11 +93,22 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     quote!(#steps #left_out #table)
 }
 
+/// Makes the filter, by a function that refuses a kind of filter without an effect here.
 fn filter(model: &Routes, index: usize) -> TokenStream {
     let name = filter_name(index);
     let filter = &model.filters[index];
     let at = ours_at(filter.span());
-    quote_spanned!(at=> let #name = ::http4k_ws::__private::filter(#filter);)
+    let place = match model.behind[index] {
+        Protocols {
+            http: true,
+            ws: true,
+        } => quote_spanned!(at=> filter_before_both),
+        Protocols { http: true, .. } => quote_spanned!(at=> filter_before_http),
+        Protocols { ws: true, .. } => quote_spanned!(at=> filter_before_ws),
+        // An empty block.
+        Protocols { .. } => quote_spanned!(at=> filter),
+    };
+    quote_spanned!(at=> let #name = ::http4k_ws::__private::#place(#filter);)
 }
 
 fn route_end(route: &Route, model: &Routes) -> TokenStream {
@@ -124,7 +135,7 @@ fn route_end(route: &Route, model: &Routes) -> TokenStream {
 /// Puts filters before an end: the innermost first, so that the outermost sees a request first.
 fn wraps(filters: &[usize]) -> TokenStream {
     let names = filters.iter().rev().map(|&index| filter_name(index));
-    quote!(#(.with(&*#names))*)
+    quote!(#(.with(&#names))*)
 }
 
 fn table(model: &Routes, at: Span) -> TokenStream {

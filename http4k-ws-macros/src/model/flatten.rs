@@ -4,7 +4,9 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::Attribute;
 
-use super::{Answerer, Call, End, Fallback, Mounted, Route, Routes, Scope, params, spelled};
+use super::{
+    Answerer, Call, End, Fallback, Mounted, Protocols, Route, Routes, Scope, params, spelled,
+};
 use crate::errors::Errors;
 use crate::parse::{self, Entry, Handler, Param, Place, Segment, Speaks, Target};
 
@@ -25,6 +27,7 @@ impl Routes {
             head: syntax.head,
             is_item: syntax.is_item,
             filters: Vec::new(),
+            behind: Vec::new(),
             routes: Vec::new(),
             scopes: vec![Scope {
                 segments: Vec::new(),
@@ -48,6 +51,7 @@ impl Routes {
         let own_filters = entry.filters.len();
         let first = self.filters.len();
         self.filters.extend(entry.filters);
+        self.behind.resize(self.filters.len(), Protocols::default());
         let mut inner = around.clone();
         inner.filters.extend(first..first + own_filters);
         let (span, path) = match entry.place {
@@ -66,15 +70,22 @@ impl Routes {
                 self.open_scope(around, &mut inner, own_filters, &entries);
                 return self.add_all(entries, &inner, errors);
             }
-            Target::Mount { keyword, app } => End::Mount {
-                keyword,
-                function: Mounted::by(&app),
-                app,
-            },
-            Target::Handler(handler) => match answerer(handler, &inner.segments, errors) {
-                Some(answerer) => End::Handler(answerer),
-                None => return,
-            },
+            Target::Mount { keyword, app } => {
+                let (http, ws) = (true, true);
+                self.put_behind(&inner.filters, Protocols { http, ws });
+                End::Mount {
+                    keyword,
+                    function: Mounted::by(&app),
+                    app,
+                }
+            }
+            Target::Handler(handler) => {
+                self.put_behind(&inner.filters, protocols(handler.speaks));
+                match answerer(handler, &inner.segments, errors) {
+                    Some(answerer) => End::Handler(answerer),
+                    None => return,
+                }
+            }
         };
         self.routes.push(Route {
             methods: entry.methods,
@@ -88,6 +99,16 @@ impl Routes {
             end,
             span,
         });
+    }
+
+    /// Adds an entry of `protocols` to those behind `filters`. A broken entry counts as well, so
+    /// that one mistake has one message.
+    fn put_behind(&mut self, filters: &[usize], protocols: Protocols) {
+        for &filter in filters {
+            let behind = &mut self.behind[filter];
+            behind.http |= protocols.http;
+            behind.ws |= protocols.ws;
+        }
     }
 
     /// A block with a prefix answers by itself what its routes don't take, if that differs from what
@@ -127,6 +148,7 @@ impl Routes {
                 return errors.at(span, message);
             }
         };
+        self.put_behind(&inner.filters, protocols(handler.speaks));
         let Some(answerer) = answerer(handler, &inner.segments, errors) else {
             return;
         };
@@ -202,6 +224,12 @@ fn check_block(
         let message = "a block has no link: write `#[deprecated]` on the routes inside";
         errors.at(attribute.pound_token.span, message);
     }
+}
+
+/// The protocol of an entry. A stream of events is a response to an HTTP request.
+fn protocols(speaks: Speaks) -> Protocols {
+    let ws = speaks == Speaks::Ws;
+    Protocols { http: !ws, ws }
 }
 
 fn has_fallback(entries: &[Entry]) -> bool {

@@ -24,10 +24,19 @@ pub(crate) struct Routes {
     pub(crate) is_item: bool,
     /// The filters of every `with(..)`, in the order of the source.
     pub(crate) filters: Vec<Expr>,
+    /// The protocols of the entries behind each filter.
+    pub(crate) behind: Vec<Protocols>,
     pub(crate) routes: Vec<Route>,
     /// The prefixes that answer by themselves what no route takes; the first is the application's.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) fallbacks: Vec<Fallback>,
+}
+
+/// A set of protocols.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Protocols {
+    pub(crate) http: bool,
+    pub(crate) ws: bool,
 }
 
 /// One route or mount.

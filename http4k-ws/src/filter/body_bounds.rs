@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::handler::{Filter, HttpHandler, Next};
+use crate::handler::{HttpHandler, Next, PolyFilter, http_only};
 use crate::message::{Request, with_body_bounds};
 
 /// Takes request bodies of at most `bytes`, which may be more or less than
@@ -31,11 +31,11 @@ use crate::message::{Request, with_body_bounds};
 /// assert_eq!(post("/words").status(), 413);
 /// assert_eq!(post("/photos").body(), "5");
 /// ```
-pub fn max_body(bytes: u64) -> impl Filter + Clone {
-    move |request: Request, next: Next| async move {
+pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
+    http_only(move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_max(bytes));
         next.call(request).await
-    }
+    })
 }
 
 /// Waits at most `pause` for the next bytes of a request body, instead of
@@ -63,11 +63,11 @@ pub fn max_body(bytes: u64) -> impl Filter + Clone {
 /// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
-pub fn body_stall(pause: Duration) -> impl Filter + Clone {
-    move |request: Request, next: Next| async move {
+pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
+    http_only(move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_stall(pause));
         next.call(request).await
-    }
+    })
 }
 
 /// Accepts request bodies that come at `bytes` per second or faster, instead of
@@ -97,9 +97,9 @@ pub fn body_stall(pause: Duration) -> impl Filter + Clone {
 /// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
-pub fn min_body_rate(bytes: u64) -> impl Filter + Clone {
-    move |request: Request, next: Next| async move {
+pub fn min_body_rate(bytes: u64) -> impl PolyFilter + Clone {
+    http_only(move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_min_rate(bytes));
         next.call(request).await
-    }
+    })
 }

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use crate::handler::{SendError, WsError, WsFilter, WsHandler, WsNext};
+use crate::handler::{PolyFilter, SendError, WsError, WsHandler, WsNext, ws_only};
 use crate::message::{Request, WsStatus};
 
 /// How a consumer failed.
@@ -43,7 +43,7 @@ impl fmt::Display for WsFailure<'_> {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{WsFailure, WsFilter, catch_failures};
+/// use http4k_ws::{PolyFilter, WsFailure, catch_failures};
 ///
 /// async fn broken(_ws: WebSocket) -> WsResult {
 ///     Err(std::io::Error::other("the database is gone").into())
@@ -55,11 +55,11 @@ impl fmt::Display for WsFailure<'_> {
 /// let mut client = app.then(broken).test_ws("/");
 /// assert_eq!(client.closed().unwrap().to_string(), "4500 the database is gone");
 /// ```
-pub fn catch_failures<F>(status: F) -> impl WsFilter + Clone
+pub fn catch_failures<F>(status: F) -> impl PolyFilter + Clone
 where
     F: Fn(WsFailure<'_>) -> WsStatus + Clone + Send + Sync + 'static,
 {
-    move |request: Request, next: WsNext| {
+    ws_only(move |request: Request, next: WsNext| {
         let status = status.clone();
         async move {
             let response = next.call(request).await;
@@ -77,7 +77,7 @@ where
                 })
             })
         }
-    }
+    })
 }
 
 fn is_of_the_end(error: &WsError) -> bool {

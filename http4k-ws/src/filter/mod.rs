@@ -1,17 +1,30 @@
 //! The stock filters.
 //!
-//! | what stands in front | over |
-//! |---|---|
-//! | [`Cors`]: which pages may use the application; [`basic_auth`]: who may | HTTP and sockets |
-//! | [`tap`]: a look at each request; [`print_traffic`]: a line for all that travels | HTTP and sockets |
-//! | [`max_body`], [`body_stall`], [`min_body_rate`]: the bounds of bodies | HTTP |
-//! | [`session`]: the bounds of sockets; [`subprotocols`]: which is chosen | sockets |
-//! | [`catch_failures`]: what a consumer's failure closes with; [`report_sockets`]: a record for each; [`record`]: what it said | sockets |
+//! Each of them is a [`PolyFilter`](crate::PolyFilter), so it may stand before routes of any
+//! protocol. A filter of one protocol has nothing to act on in the other.
+//!
+//! | filter | purpose | sees |
+//! |---|---|---|
+//! | [`guard`] | refuses requests that a check of yours rejects | every protocol |
+//! | [`basic_auth`] | refuses requests without a name and a password | every protocol |
+//! | [`Cors`] | refuses pages of other origins, and admits the listed ones | every protocol |
+//! | [`tap`] | calls a function with each request | every protocol |
+//! | [`print_traffic`] | prints a line for each request, response and message | every protocol |
+//! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
+//! | [`session`] | bounds sockets | upgrades |
+//! | [`subprotocols`] | chooses a subprotocol | upgrades |
+//! | [`catch_failures`] | chooses the status that closes the socket of a failed consumer | upgrades |
+//! | [`report_sockets`] | reports each socket when it ends | upgrades |
+//! | [`record`] | records the messages of each socket | upgrades |
+//!
+//! [`poly`](crate::poly), [`http_only`](crate::http_only) and [`ws_only`](crate::ws_only) make such
+//! filters of functions over one protocol.
 
 mod basic_auth;
 mod body_bounds;
 mod cors;
 mod failures;
+mod guard;
 mod record;
 mod session;
 mod subprotocols;
@@ -23,6 +36,7 @@ pub use basic_auth::{Credentials, basic_auth};
 pub use body_bounds::{body_stall, max_body, min_body_rate};
 pub use cors::Cors;
 pub use failures::{WsFailure, catch_failures};
+pub use guard::guard;
 pub use record::{Record, record};
 pub use session::session;
 pub use subprotocols::subprotocols;

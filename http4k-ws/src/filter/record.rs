@@ -2,7 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::handler::{WebSocket, WsConsumer, WsEvent, WsFilter, WsHandler, WsNext, WsResponse};
+use crate::handler::{
+    BoxWsHandler, PolyFilter, WebSocket, WsConsumer, WsEvent, WsFilter, WsHandler, WsNext,
+};
 use crate::message::{Party, Recorder, Request, Transcript, WsStatus};
 
 /// Hands `sink` the [`Transcript`] of every socket, when it is over.
@@ -61,16 +63,22 @@ impl<F> Record<F> {
     }
 }
 
-impl<F> WsFilter for Record<F>
+impl<F> PolyFilter for Record<F>
 where
     F: Fn(Transcript) + Clone + Send + Sync + 'static,
 {
-    async fn filter(&self, request: Request, next: WsNext) -> WsResponse {
-        let target = request.uri().path_and_query();
-        let target = target.map_or("/", |target| target.as_str()).to_owned();
-        let response = next.call(request).await;
-        let (sink, limit) = (self.sink.clone(), self.limit);
-        response.map_consumer(|consumer| recorded(consumer, target, limit, sink))
+    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
+        let Self { sink, limit } = self.clone();
+        let recording = move |request: Request, next: WsNext| {
+            let sink = sink.clone();
+            async move {
+                let target = request.uri().path_and_query();
+                let target = target.map_or("/", |target| target.as_str()).to_owned();
+                let response = next.call(request).await;
+                response.map_consumer(|consumer| recorded(consumer, target, limit, sink))
+            }
+        };
+        recording.then(next)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The bounds of the sockets behind a route.
 
-use crate::handler::{SessionConfig, WsConsumer, WsFilter, WsHandler, WsNext};
+use crate::handler::{PolyFilter, SessionConfig, WsConsumer, WsHandler, WsNext, ws_only};
 use crate::message::Request;
 
 /// Changes the bounds of the sockets behind it: `adjust` gets those of the server, or of the filter around
@@ -35,15 +35,15 @@ use crate::message::Request;
 /// files.send("a".repeat(1001)).unwrap();
 /// assert!(files.received().next().unwrap().is_ok());
 /// ```
-pub fn session<F>(adjust: F) -> impl WsFilter + Clone
+pub fn session<F>(adjust: F) -> impl PolyFilter + Clone
 where
     F: Fn(SessionConfig) -> SessionConfig + Clone + Send + Sync + 'static,
 {
-    move |request: Request, next: WsNext| {
+    ws_only(move |request: Request, next: WsNext| {
         let adjust = adjust.clone();
         async move {
             let response = next.call(request).await;
             response.map_consumer(|consumer: WsConsumer| consumer.with_session(adjust))
         }
-    }
+    })
 }

@@ -2,7 +2,7 @@
 
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
-use crate::handler::{WsFilter, WsHandler, WsNext};
+use crate::handler::{PolyFilter, WsHandler, WsNext, ws_only};
 use crate::message::{Request, members};
 
 /// Chooses the first of `ours` that the client offers, and no subprotocol where it offers none of them
@@ -13,18 +13,15 @@ use crate::message::{Request, members};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{PolyHandler, Request, StatusCode, WebSocket, WsClient, WsFilter, subprotocols};
+/// use http4k_ws::{PolyFilter, Request, WebSocket, WsClient, subprotocols};
 ///
-/// let app = PolyHandler::new(
-///     |_request: Request| StatusCode::NOT_FOUND,
-///     subprotocols(["chat.v2", "chat.v1"]).then(|_ws: WebSocket| ()),
-/// );
+/// let app = subprotocols(["chat.v2", "chat.v1"]).then(|_ws: WebSocket| ());
 /// let request = Request::get("/").header("sec-websocket-protocol", "chat.v1, chat.v2");
 /// assert_eq!(app.test_ws(request).subprotocol(), Some("chat.v2"));
 /// assert_eq!(app.test_ws("/").subprotocol(), None);
 /// ```
-pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl WsFilter + Clone {
-    move |request: Request, next: WsNext| async move {
+pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl PolyFilter + Clone {
+    ws_only(move |request: Request, next: WsNext| async move {
         let chosen = ours.into_iter().find(|ours| {
             members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == *ours)
         });
@@ -33,5 +30,5 @@ pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl WsFilter + 
             Some(chosen) => response.with_subprotocol(chosen),
             None => response,
         }
-    }
+    })
 }

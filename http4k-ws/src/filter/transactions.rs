@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::{Traffic, WebSocket, WsEvent, WsFilter, WsHandler, WsNext};
+use crate::handler::{PolyFilter, Traffic, WebSocket, WsEvent, WsHandler, WsNext, ws_only};
 use crate::message::{Request, WsStatus, copy_of_head};
 
 /// A socket from its opening to its end.
@@ -38,7 +38,7 @@ pub struct WsTransaction {
 /// use std::time::Duration;
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{WsFilter, WsTransaction, report_sockets};
+/// use http4k_ws::{PolyFilter, WsTransaction, report_sockets};
 ///
 /// async fn nap(ws: WebSocket) -> WsResult {
 ///     tokio::time::sleep(Duration::from_secs(90)).await;
@@ -54,11 +54,11 @@ pub struct WsTransaction {
 /// assert_eq!((nap.traffic.messages_sent, nap.traffic.bytes_sent), (1, 12));
 /// # }
 /// ```
-pub fn report_sockets<F>(report: F) -> impl WsFilter + Clone
+pub fn report_sockets<F>(report: F) -> impl PolyFilter + Clone
 where
     F: Fn(WsTransaction) + Clone + Send + Sync + 'static,
 {
-    move |request: Request, next: WsNext| {
+    ws_only(move |request: Request, next: WsNext| {
         let report = report.clone();
         async move {
             let began = Instant::now();
@@ -66,7 +66,7 @@ where
             response
                 .map_consumer(|consumer| consumer.after(move |socket| watch(socket, began, report)))
         }
-    }
+    })
 }
 
 fn watch(

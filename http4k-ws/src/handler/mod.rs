@@ -10,8 +10,12 @@ mod client;
 mod consumed;
 mod consumer;
 mod http;
+mod only;
+mod over_upgrades;
+pub(crate) mod place;
 mod plain;
 mod poly;
+mod poly_filter;
 mod serving;
 mod session;
 mod when;
@@ -27,9 +31,13 @@ pub use consumed::IntoConsumed;
 pub use consumer::WsConsumer;
 pub(crate) use http::ErasedHttpHandler;
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
+pub use only::{http_only, ws_only};
+pub use over_upgrades::poly;
+pub use place::IntoPolyFilter;
 pub(crate) use plain::plain;
 pub(crate) use poly::upgrade_required;
-pub use poly::{IntoPolyFilter, IntoPolyHandler, PolyFilter, PolyHandler};
+pub use poly::{IntoPolyHandler, PolyHandler};
+pub use poly_filter::{BoxPolyFilter, PolyFilter};
 #[cfg(feature = "server")]
 pub(crate) use session::Session;
 pub use session::{

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::http::{BoxHttpHandler, Filter, IntoHttpHandler, Itself};
+use super::http::{BoxHttpHandler, IntoHttpHandler};
 use super::plain::plain;
-use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter};
+use super::ws::{BoxWsHandler, IntoWsHandler};
 use super::ws_response::WsResponse;
 use crate::message::{Request, Response};
 
@@ -55,10 +55,17 @@ impl PolyHandler {
         &self.ws
     }
 
-    /// The same application behind `filter`, which sees every request before it is routed.
-    #[must_use]
-    pub fn with<M>(self, filter: impl IntoPolyFilter<M>) -> Self {
-        filter.into_poly_filter().wrap(self)
+    /// The same routes, with other handlers in front of them.
+    pub(super) fn behind(
+        self,
+        http: impl FnOnce(BoxHttpHandler) -> BoxHttpHandler,
+        ws: impl FnOnce(BoxWsHandler) -> BoxWsHandler,
+    ) -> Self {
+        Self {
+            http: http(self.http),
+            ws: ws(self.ws),
+            router: self.router,
+        }
     }
 }
 
@@ -127,73 +134,4 @@ pub(crate) fn upgrade_required(request: &Request) -> Response {
         http::HeaderValue::from_static("upgrade"),
     );
     response
-}
-
-/// A filter over every protocol: each side passes through unless its method is written.
-pub trait PolyFilter: Send + Sync + 'static {
-    /// Wraps the http side.
-    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
-        next
-    }
-
-    /// Wraps the ws side.
-    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        next
-    }
-
-    /// Wraps both sides of `app`.
-    fn wrap(&self, app: PolyHandler) -> PolyHandler {
-        PolyHandler {
-            http: self.http(app.http),
-            ws: self.ws(app.ws),
-            router: app.router,
-        }
-    }
-}
-
-/// What can stand in `with(..)`: a [`Filter`], a [`WsFilter`] or a [`PolyFilter`].
-///
-/// `Kind` is always inferred.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no filter",
-    label = "`with(..)` takes a `Filter`, a `WsFilter` or a `PolyFilter`",
-    note = "a filter is `Fn(Request, Next) -> impl Future<Output = Response>`; call the function that makes it"
-)]
-pub trait IntoPolyFilter<Kind> {
-    /// The filter over every protocol.
-    fn into_poly_filter(self) -> impl PolyFilter;
-}
-
-impl<P: PolyFilter> IntoPolyFilter<Itself> for P {
-    fn into_poly_filter(self) -> impl PolyFilter {
-        self
-    }
-}
-
-impl<F: Filter + Clone> IntoPolyFilter<OverHttp<()>> for F {
-    fn into_poly_filter(self) -> impl PolyFilter {
-        HttpOnly(self)
-    }
-}
-
-impl<F: WsFilter + Clone> IntoPolyFilter<OverWs<()>> for F {
-    fn into_poly_filter(self) -> impl PolyFilter {
-        WsOnly(self)
-    }
-}
-
-struct HttpOnly<F>(F);
-
-impl<F: Filter + Clone> PolyFilter for HttpOnly<F> {
-    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
-        self.0.clone().then(next)
-    }
-}
-
-struct WsOnly<F>(F);
-
-impl<F: WsFilter + Clone> PolyFilter for WsOnly<F> {
-    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        self.0.clone().then(next)
-    }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::handler::call::{Answering, WsAnswering};
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler, IntoHttpHandler,
-    IntoPolyFilter, IntoWsHandler, IntoWsResponse, PolyFilter, PolyHandler, ResponseFuture,
+    BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler,
+    IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyFilter, PolyHandler, ResponseFuture,
     WsResponseFuture,
 };
 use crate::message::{IntoResponse, Request};
@@ -46,20 +46,15 @@ impl Side {
         }
     }
 
-    /// The same end behind `filter`.
+    /// Puts `filter` in front of this end.
     #[must_use]
-    pub fn with(self, filter: &dyn PolyFilter) -> Self {
+    pub fn with(self, filter: &BoxPolyFilter) -> Self {
         Self {
             http: self.http.map(|handler| filter.http(handler)),
             ws: self.ws.map(|handler| filter.ws(handler)),
             mounted: self.mounted,
         }
     }
-}
-
-/// A filter of a `with(..)`, made once for all routes it stands before.
-pub fn filter<M>(filter: impl IntoPolyFilter<M>) -> Box<dyn PolyFilter> {
-    Box::new(filter.into_poly_filter())
 }
 
 /// The handler value of an http route.

@@ -1,7 +1,5 @@
 //! A builder's routes without their nesting: each with its whole template, and all filters before it.
 
-use std::sync::Arc;
-
 use super::check;
 use super::endpoint::Side;
 use super::error::RouteError;
@@ -13,10 +11,10 @@ use super::table::Protocol;
 use super::tree::Tree;
 use super::unmatched::unmatched;
 use super::walk::Walk;
-use crate::handler::{ParamNames, PolyFilter, PolyHandler};
+use crate::handler::{BoxPolyFilter, ParamNames, PolyHandler};
 use crate::message::{TemplateSegment, UriTemplate};
 
-type Filters = Vec<Arc<dyn PolyFilter>>;
+type Filters = Vec<BoxPolyFilter>;
 
 impl Routes {
     /// The application.
@@ -62,7 +60,7 @@ impl Flat {
             ends: Vec::new(),
             scopes: Vec::new(),
         };
-        let filters: Filters = shared(&mut Vec::new(), routes.filters);
+        let filters = routes.filters;
         let around = Around {
             prefix: "/".into(),
             scope_filters: filters.len(),
@@ -126,7 +124,7 @@ impl Flat {
         ends_before_rest(&read(&whole, &whole)?)?;
         let answers = !routes.filters.is_empty() || !routes.fallbacks.is_empty();
         let mut inner = around.clone();
-        inner.filters = shared(&mut inner.filters, routes.filters);
+        inner.filters.extend(routes.filters);
         // Without a prefix of its own, what no route takes is the matter of what is around it.
         if prefix != "/" && answers {
             inner.scope = self.scopes.len();
@@ -267,16 +265,10 @@ fn ends_before_rest(prefix: &UriTemplate) -> Result<(), RouteError> {
     }
 }
 
-fn shared(outer: &mut Filters, own: Vec<Box<dyn PolyFilter>>) -> Filters {
-    let mut filters = std::mem::take(outer);
-    filters.extend(own.into_iter().map(Arc::from));
-    filters
-}
-
 /// `side` behind `filters`: the innermost goes first, so that the outermost sees a request first.
-fn filtered(side: Side, filters: &[Arc<dyn PolyFilter>]) -> Side {
+fn filtered(side: Side, filters: &[BoxPolyFilter]) -> Side {
     filters
         .iter()
         .rev()
-        .fold(side, |side, filter| side.with(&**filter))
+        .fold(side, |side, filter| side.with(filter))
 }

@@ -13,6 +13,7 @@ mod decoded;
 mod endpoint;
 mod error;
 mod explain;
+mod filters;
 mod flat;
 mod leaves;
 mod link;
@@ -31,11 +32,10 @@ mod written;
 
 pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
 pub use captured::{Captured, captured, copied, made};
-pub use endpoint::{
-    Side, filter, http, http_closure, http_handler, mount, ws, ws_closure, ws_handler,
-};
+pub use endpoint::{Side, http, http_closure, http_handler, mount, ws, ws_closure, ws_handler};
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};
+pub use filters::{filter, filter_before_both, filter_before_http, filter_before_ws};
 pub use link::{Here, Link, Mounts, Through, Typed, mounted_uri, path_of, push_prefix};
 pub use matching::Matching;
 pub use path::{Path, Segment};

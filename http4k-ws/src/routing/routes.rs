@@ -3,8 +3,12 @@
 use http::Method;
 
 use super::endpoint::{self, Side};
+use super::filters::filter_before_both;
 use super::table::Protocol;
-use crate::handler::{IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler, PolyFilter};
+use crate::handler::place::{SeesHttp, SeesUpgrades};
+use crate::handler::{
+    BoxPolyFilter, IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler,
+};
 
 /// Routes, said by calls; what `routes!` says, checked when the program runs.
 ///
@@ -62,7 +66,7 @@ use crate::handler::{IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHan
 #[must_use = "routes do nothing until they are built"]
 pub struct Routes {
     pub(super) entries: Vec<Entry>,
-    pub(super) filters: Vec<Box<dyn PolyFilter>>,
+    pub(super) filters: Vec<BoxPolyFilter>,
     pub(super) fallbacks: Vec<(Protocol, Side)>,
     /// A name or a documentation that found no route.
     pub(super) stray: Option<String>,
@@ -151,10 +155,11 @@ impl Routes {
         self.route(Protocol::Mount, Methods::every(), prefix.into(), side)
     }
 
-    /// Adds routes whose templates start with `prefix`, and whose filters and fallback hold only there.
+    /// Adds routes below `prefix`, with filters and a fallback of their own.
     ///
     /// ```
-    /// use http4k_ws::{Method, Next, HttpHandler, Request, Response, ResponseExt, Routes};
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{HttpHandler, Routes, http_only};
     ///
     /// async fn stamped(request: Request, next: Next) -> Response {
     ///     next.call(request).await.with_header("x-api", "1")
@@ -164,7 +169,7 @@ impl Routes {
     /// let app = Routes::new()
     ///     .http(Method::GET, "/", |_req: Request| "home")
     ///     .under("/api", |api| {
-    ///         api.with(stamped).http(Method::GET, "/health", |_req: Request| "well")
+    ///         api.with(http_only(stamped)).http(Method::GET, "/health", |_req: Request| "well")
     ///     })
     ///     .build()?;
     ///
@@ -186,13 +191,20 @@ impl Routes {
         self
     }
 
-    /// Puts `filter` before every route here, and before what is answered when none takes a request; the
-    /// first filter is the outermost.
+    /// Puts `filter` before every route here, and before the responses to requests that none of them
+    /// takes. The first filter is the outermost.
     ///
-    /// It sees the path's parameters. One that must run before routing, say to change the path, goes
-    /// around the application: [`PolyHandler::with`](crate::PolyHandler::with).
-    pub fn with<M>(mut self, filter: impl IntoPolyFilter<M>) -> Self {
-        self.filters.push(endpoint::filter(filter));
+    /// The filter sees the path's parameters. A filter that must run before routing, for example to
+    /// change the path, goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
+    ///
+    /// Routes of both protocols can be added, so a function over one of them must be wrapped:
+    /// [`guard`](crate::guard) or [`poly`](crate::poly) for every protocol,
+    /// [`http_only`](crate::http_only) or [`ws_only`](crate::ws_only) for one.
+    pub fn with<F, Kind>(mut self, filter: F) -> Self
+    where
+        F: IntoPolyFilter<Kind> + SeesHttp<Kind> + SeesUpgrades<Kind>,
+    {
+        self.filters.push(filter_before_both(filter));
         self
     }
 

@@ -3,7 +3,7 @@
 use std::sync::mpsc::channel;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{SessionConfig, SlowConsumer, WsFilter, WsHandler, session};
+use http4k_ws::{PolyFilter, SessionConfig, SlowConsumer, session};
 
 use super::worlds::{in_both_worlds, told};
 
@@ -71,7 +71,7 @@ in_both_worlds! {
         let bounded = |_request: Request| {
             WsConsumer::new(echo).with_session(|config| config.with_max_message(5))
         };
-        let world = W::start(session(at_most(50)).then(bounded).into_app(), SessionConfig::default());
+        let world = W::start(session(at_most(50)).then(bounded), SessionConfig::default());
         takes(&world, "/", 5);
     }
 
@@ -86,19 +86,9 @@ in_both_worlds! {
         let latest = |config: SessionConfig| {
             config.with_queue_messages(1).with_slow_consumer(SlowConsumer::DropOldest)
         };
-        let world = W::start(session(latest).then(talker).into_app(), SessionConfig::default());
+        let world = W::start(session(latest).then(talker), SessionConfig::default());
         let texts: Vec<_> = world.connect("/").received().map(|message| message.expect("open").text().into_owned()).collect();
         assert_eq!(texts, ["9"]);
         assert_eq!(told(&listen), 9);
-    }
-}
-
-trait IntoApp {
-    fn into_app(self) -> PolyHandler;
-}
-
-impl<H: WsHandler> IntoApp for H {
-    fn into_app(self) -> PolyHandler {
-        PolyHandler::new(|_request: Request| StatusCode::NOT_FOUND, self)
     }
 }

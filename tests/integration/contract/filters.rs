@@ -6,8 +6,8 @@ use std::time::Duration;
 use http4k_ws::prelude::*;
 use http4k_ws::{
     Cors, Credentials, IntoPolyHandler, OriginPolicy, SessionConfig, WsFailure, WsFilter,
-    WsHandler, WsTransaction, basic_auth, catch_failures, header, print_traffic, report_sockets,
-    tap,
+    WsHandler, WsTransaction, basic_auth, catch_failures, header, http_only, print_traffic,
+    report_sockets, tap, ws_only,
 };
 
 use super::worlds::{World, in_both_worlds, told};
@@ -98,10 +98,10 @@ in_both_worlds! {
         }
         let offer = || Request::get("/ws").header("sec-websocket-protocol", "SUB");
         let world_of = |app: PolyHandler| world::<W>(app);
-        let first = world_of(app().with(unready));
+        let first = world_of(app().with(http_only(unready)));
         assert_eq!(first.http("/").status(), 501);
         assert_eq!(first.connect(offer()).subprotocol(), None);
-        let second = world_of(app().with(sub));
+        let second = world_of(app().with(ws_only(sub)));
         assert_eq!(second.http("/").status(), 200);
         assert_eq!(second.connect(offer()).subprotocol(), Some("SUB"));
     }
@@ -124,7 +124,7 @@ in_both_worlds! {
         let (first, second) = (logged("first", log.clone()), logged("second", log.clone()));
         let inner = logged("inner", log.clone());
         let app = routes! { "/<foobar>" with(inner, knows_the_path) => ws(talk(ws, foobar, log)) };
-        let app = app.with(marked).with(second).with(first);
+        let app = app.with(ws_only(marked)).with(ws_only(second)).with(ws_only(first));
         world::<W>(app).connect("/path").closed();
         assert_eq!(
             all(&logs),
@@ -275,7 +275,7 @@ in_both_worlds! {
             Ok(ws.send(tenant).await?)
         }
         let app = routes! { "/request" => ws(routed), "/socket" => ws(over_the_socket(ws)) };
-        let world = world::<W>(app.with(find));
+        let world = world::<W>(app.with(ws_only(find)));
         assert_eq!(texts(&mut world.connect("/request")), ["acme"]);
         assert_eq!(texts(&mut world.connect("/socket")), ["acme"]);
     }
@@ -346,7 +346,7 @@ in_both_worlds! {
         world::<W>(routed).connect("/beds/bob").closed();
         let socket = told(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", Some("/beds/<_name>")));
-        let alone = PolyHandler::new(|_request: Request| "http", records.then(hello));
+        let alone = PolyHandler::new(|_request: Request| "http", hello).with(records);
         world::<W>(alone).connect("/beds/bob").closed();
         let socket = told(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", None));
@@ -365,7 +365,7 @@ in_both_worlds! {
         async fn sub(request: Request, next: WsNext) -> WsResponse {
             next.call(request).await.with_subprotocol("SUB")
         }
-        let app = PolyHandler::new(|_request: Request| "http", app.then(sub.then(nap)));
+        let app = PolyHandler::new(|_request: Request| "http", sub.then(nap)).with(app);
         let mut client = world::<W>(app).connect(Request::get("/bed").header("sec-websocket-protocol", "SUB"));
         client.send("go").expect("open");
         assert_eq!(texts(&mut client), ["one", "two"]);
@@ -400,7 +400,7 @@ fn case_85_the_duration_is_that_of_the_clock() {
         report.send(socket.duration).expect("the test listens");
     });
     let nap = |_ws: WebSocket| tokio::time::sleep(Duration::from_secs(1));
-    let app = PolyHandler::new(|_request: Request| "http", app.then(nap));
+    let app = PolyHandler::new(|_request: Request| "http", nap).with(app);
     app.into_poly_handler().test_ws("/").closed();
     assert_eq!(all(&reported), [Duration::from_secs(1)]);
 }

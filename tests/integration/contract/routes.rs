@@ -138,7 +138,7 @@ in_both_worlds! {
             assert_eq!(answer.header("x-outer"), Some("after the inner"), "{path}");
         }
         assert_eq!(world.http("/a").header("x-outer"), None);
-        let around = W::start(app().with(outer), SessionConfig::default());
+        let around = W::start(app().with(http4k_ws::http_only(outer)), SessionConfig::default());
         assert_eq!(around.http("/nowhere").header("x-outer"), Some("alone"));
     }
 

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use http4k_ws::WebSocketClient;
 use http4k_ws::{
     Bytes, Format, FromRequest, IntoRequest, IntoResponse, LensFailureKind, Message, PolyHandler,
-    Request, RequestExt, ResponseExt, StatusCode, WebSocket, With, WsClient, WsFilter, WsMessage,
-    WsResult, subprotocols,
+    Request, RequestExt, ResponseExt, StatusCode, WebSocket, With, WsClient, WsMessage, WsResult,
+    subprotocols,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -331,7 +331,7 @@ fn answers_in(client: &mut impl WsClient, format: Format) {
 #[test]
 fn the_subprotocol_chooses_the_format_in_memory_and_over_a_port() {
     let ours = subprotocols(["chat.v1+msgpack", "chat.v1+json", "chat.v1+cbor", "plain"]);
-    let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ours.then(doubling));
+    let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, doubling).with(ours);
     let server = app.clone().as_server("127.0.0.1:0").start().unwrap();
     let uri = format!("ws://{}/", server.addr());
     let cases = [
@@ -360,7 +360,7 @@ fn the_subprotocol_chooses_the_format_in_memory_and_over_a_port() {
 #[tokio::test]
 async fn a_typed_client_speaks_the_subprotocol_too() {
     let ours = subprotocols(["chat.v1+msgpack"]);
-    let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ours.then(doubling));
+    let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, doubling).with(ours);
     let server = app.as_server("127.0.0.1:0").start().unwrap();
     let opening = WebSocketClient::to(format!("ws://{}/", server.addr()));
     let socket = opening.with_subprotocol("chat.v1+msgpack").connect();

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use http4k_ws::{
-    Filter, Next, PathParams, PolyHandler, Request, Response, WebSocket, WsNext, WsResponse, routes,
+    Filter, Next, PathParams, PolyHandler, Request, Response, WebSocket, WsNext, WsResponse,
+    http_only, routes, ws_only,
 };
 
 use super::{ask, refusal};
@@ -121,7 +122,7 @@ async fn filters_see_parameters_from_the_outside_in() {
 async fn filters_wrap_what_is_answered_under_their_prefix_without_a_route() {
     let log = Log::default();
     let app = routes! {
-        "/api" with(log.filter("api")) => {
+        "/api" with(http_only(log.filter("api"))) => {
             GET "/x" => http(said("x")),
             "/ws" => ws(socket),
             "/inner/<id>" with(log.filter("inner")) => { "/y" => http(|id: String| id) }
@@ -151,7 +152,7 @@ async fn filters_wrap_what_is_answered_under_their_prefix_without_a_route() {
 #[tokio::test]
 async fn a_filter_may_stand_before_one_protocol() {
     let app = routes! {
-        "/x" with(refuse_sockets) => http(said("x")),
+        "/x" with(ws_only(refuse_sockets)) => http(said("x")),
         "/ws" with(refuse_sockets) => ws(socket),
         "/free" => ws(socket),
     };
@@ -214,14 +215,14 @@ async fn two_or_one(req: Request, id: u8) -> String {
 #[tokio::test]
 async fn a_mounted_application_matches_what_is_left() {
     let log = Log::default();
-    let filtered = inner().with(log.filter("outside"));
+    let filtered = inner().with(http_only(log.filter("outside")));
     let plain = PolyHandler::new(seen, socket);
     let twice = routes! { "/<b>" => mount(inner()) };
     let app = routes! {
         "/routed/<team>" => mount(inner()),
         "/filtered/<team>" => mount(filtered),
         "/plain/<team>" => mount(plain),
-        "/inside/<team>" with(log.filter("inside")) => mount(inner()),
+        "/inside/<team>" with(http_only(log.filter("inside"))) => mount(inner()),
         "/twice/<a>" => mount(twice),
         "/routed/mine/users/7" => http(said("mine")),
     };
@@ -270,21 +271,23 @@ async fn a_request_that_was_routed_can_be_routed_again_from_its_start() {
 #[tokio::test]
 async fn a_filter_around_an_application_runs_before_routing() {
     let app = routes! { "/x" => http(said("x")) };
-    let app = app.with(|mut request: Request, next: Next| async move {
+    let app = app.with(http_only(|mut request: Request, next: Next| async move {
         *request.uri_mut() = "/x".parse().unwrap();
         let response: Response = http4k_ws::HttpHandler::call(&next, request).await;
         response
-    });
+    }));
     assert_eq!(ask(&app, "GET", "/y").await.1, "x");
 }
 
 #[tokio::test]
 async fn another_path_put_in_behind_a_mount_is_not_mistaken_for_the_root() {
     for (path, status) in [("/", 404), ("/api/x", 200), ("/apixx", 404), ("/ap/x", 404)] {
-        let rewritten = inner().with(move |mut request: Request, next: Next| async move {
-            *request.uri_mut() = path.parse().unwrap();
-            http4k_ws::HttpHandler::call(&next, request).await
-        });
+        let rewritten = inner().with(http_only(
+            move |mut request: Request, next: Next| async move {
+                *request.uri_mut() = path.parse().unwrap();
+                http4k_ws::HttpHandler::call(&next, request).await
+            },
+        ));
         let app = routes! { "/api" => mount(rewritten) };
         assert_eq!(ask(&app, "GET", "/api/only").await.0, status, "{path}");
     }

@@ -29,14 +29,14 @@ fn talk(request: Request) -> Option<WsConsumer> {
 }
 
 /// A filter that signs every answer, and says which parameters it saw.
-fn signed(by: &'static str) -> impl http4k_ws::Filter + Clone {
-    move |request: Request, next: Next| async move {
+fn signed(by: &'static str) -> impl http4k_ws::PolyFilter {
+    http4k_ws::http_only(move |request: Request, next: Next| async move {
         let saw = params(&request);
         let response: Response = http4k_ws::HttpHandler::call(&next, request).await;
         response
             .try_with_header("x-by", format!("{by}{saw}"))
             .unwrap()
-    }
+    })
 }
 
 fn app() -> PolyHandler {

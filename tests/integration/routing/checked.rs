@@ -135,7 +135,11 @@ routes! {
 async fn a_macros_application_is_checked_against_what_is_mounted_in_it() {
     let built = get("/<name>").build().unwrap();
     let written = routes! { GET "/<other>" => http(|other: String| other) };
-    for app in [built, written.clone(), written.with(passing)] {
+    for app in [
+        built,
+        written.clone(),
+        written.with(http4k_ws::http_only(passing)),
+    ] {
         let error = tried(app).unwrap_err();
         assert!(matches!(&error, RouteError::Conflict { .. }), "{error}");
         assert!(error.to_string().ends_with("as `GET /api/<id>`"), "{error}");

@@ -1,7 +1,8 @@
 //! The routes of an application, and what is said of a request.
 
 use http4k_ws::{
-    Method, Next, PolyHandler, Request, RequestExt, Response, Routes, Verdict, WebSocket, routes,
+    Method, Next, PolyHandler, Request, RequestExt, Response, Routes, Verdict, WebSocket, poly,
+    routes,
 };
 
 fn show(id: u64) -> String {
@@ -26,7 +27,7 @@ fn users() -> PolyHandler {
         GET | PUT "/<id>" => http(show(id)),
         "/<_id>/talk" as talk_to => ws(talk),
     };
-    app.with(passing)
+    app.with(poly(passing))
 }
 
 fn app() -> PolyHandler {
@@ -36,7 +37,7 @@ fn app() -> PolyHandler {
         .named("health")
         .documented("Whether it is well.");
     routes! {
-        "/api/<_version>" with(passing) => { "/" => mount(inner.build().unwrap()) },
+        "/api/<_version>" with(poly(passing)) => { "/" => mount(inner.build().unwrap()) },
         "/admin" => mount(PolyHandler::new(said, said_ws)),
         "/<_rest..>" as anything => http(said),
     }

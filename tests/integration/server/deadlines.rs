@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    Filter, IntoHttpHandler, IntoPolyHandler, ServerConfig, body_stall, min_body_rate,
-};
+use http4k_ws::{IntoPolyHandler, PolyFilter, ServerConfig, body_stall, min_body_rate};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -23,9 +21,9 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Serves a pipe that holds a kilobyte; gives the other end.
-fn serve<M>(app: impl IntoHttpHandler<M>, config: ServerConfig) -> (DuplexStream, JoinHandle<()>) {
+fn serve<M>(app: impl IntoPolyHandler<M>, config: ServerConfig) -> (DuplexStream, JoinHandle<()>) {
     let (ours, theirs) = duplex(1024);
-    let app = app.into_http_handler().into_poly_handler();
+    let app = app.into_poly_handler();
     (ours, tokio::spawn(app.serve_connection(theirs, config)))
 }
 

@@ -38,7 +38,7 @@ routes! {
     fn checked() -> Result<PolyHandler, RouteError> {
         #[deprecated = "it is old"]
         GET "/old/<id: u8>" as old => http(generic(id)),
-        "/users" => mount(users::api().with(logged())),
+        "/users" => mount(users::api().with(http4k_ws::poly(logged()))),
         "/pages" => mount({ pages() }),
     }
 }
@@ -146,7 +146,7 @@ routes! {
         "/chosen/<name>" => ws(chosen(name)),
         "/rooms/<room>" => ws(hub.join(ws, room)),
         "/closure" => ws(|ws: WebSocket, req: Request| async move { drop((ws, req)) }),
-        "/api" with(logged(), logged()) => {
+        "/api" with(http4k_ws::poly(logged()), http4k_ws::http_only(logged())) => {
             "/users" => mount(users::api()),
             "/<team>" => {
                 GET "/<_ignored>/<member>" => http(|team: String, member: String| team + &member)

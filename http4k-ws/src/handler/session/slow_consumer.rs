@@ -15,7 +15,7 @@ use crate::message::WsMessage;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{SessionConfig, SlowConsumer, WsFilter, session};
+/// use http4k_ws::{SessionConfig, SlowConsumer, session};
 ///
 /// /// More prices than anybody can read: the latest are what matters.
 /// async fn prices(ws: WebSocket) -> WsResult {

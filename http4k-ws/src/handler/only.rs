@@ -1,0 +1,123 @@
+//! Filters that are meant for one protocol, and say so.
+
+use std::sync::Arc;
+
+use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
+use super::poly_filter::{BoxPolyFilter, PolyFilter};
+use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler};
+use super::ws_response::WsResponse;
+use crate::message::{Request, Response};
+
+/// Applies `filter` to HTTP requests only. WebSocket upgrades pass it unseen.
+///
+/// A plain [`Filter`] before routes of both protocols does not compile, because it would guard half
+/// of them. This wrapper states that HTTP alone is meant. Use [`guard`](crate::guard) or
+/// [`poly`](crate::poly) for both.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{HttpHandler, http_only};
+///
+/// async fn uncached(request: Request, next: Next) -> Response {
+///     next.call(request).await.with_header("cache-control", "no-store")
+/// }
+///
+/// let app = routes! {
+///     "/api" with(http_only(uncached)) => {
+///         GET "/hello" => http(|| "hello"),
+///         "/ws"        => ws(|ws: WebSocket| ws.try_send("hi")),
+///     },
+/// };
+/// assert_eq!(app.test_http("/api/hello").header("cache-control"), Some("no-store"));
+/// assert!(app.try_test_ws("/api/ws").is_ok());
+/// ```
+pub fn http_only(filter: impl Filter) -> BoxPolyFilter {
+    BoxPolyFilter::new(HttpOnly::new(filter))
+}
+
+/// Applies `filter` to WebSocket upgrades only. HTTP requests pass it unseen.
+///
+/// A plain [`WsFilter`] before routes of both protocols does not compile, because it would guard
+/// half of them. This wrapper states that sockets alone are meant. Use [`guard`](crate::guard) or
+/// [`poly`](crate::poly) for both.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{WsHandler, ws_only};
+///
+/// /// Refuses sockets during maintenance. The pages stay available.
+/// async fn closed(_request: Request, _next: WsNext) -> WsResponse {
+///     WsResponse::refuse(StatusCode::SERVICE_UNAVAILABLE)
+/// }
+///
+/// let app = routes! {
+///     GET "/" => http(|| "hello"),
+///     "/ws"   => ws(|ws: WebSocket| ws.try_send("hi")),
+/// };
+/// let app = app.with(ws_only(closed));
+/// assert_eq!(app.test_http("/").body(), "hello");
+/// assert_eq!(app.try_test_ws("/ws").unwrap_err().status(), 503);
+/// ```
+pub fn ws_only(filter: impl WsFilter) -> BoxPolyFilter {
+    BoxPolyFilter::new(WsOnly::new(filter))
+}
+
+/// An HTTP filter that upgrades pass unseen.
+pub(super) struct HttpOnly<F>(Arc<F>);
+
+impl<F: Filter> HttpOnly<F> {
+    pub(super) fn new(filter: F) -> Self {
+        Self(Arc::new(filter))
+    }
+}
+
+impl<F: Filter> PolyFilter for HttpOnly<F> {
+    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
+        filtered_http(&self.0, next)
+    }
+}
+
+/// A WebSocket filter that HTTP requests pass unseen.
+pub(super) struct WsOnly<F>(Arc<F>);
+
+impl<F: WsFilter> WsOnly<F> {
+    pub(super) fn new(filter: F) -> Self {
+        Self(Arc::new(filter))
+    }
+}
+
+impl<F: WsFilter> PolyFilter for WsOnly<F> {
+    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
+        let filter = Arc::clone(&self.0);
+        Filtered { filter, next }.into_ws_handler()
+    }
+}
+
+/// Puts `filter` in front of `next`.
+pub(super) fn filtered_http<F: Filter>(filter: &Arc<F>, next: BoxHttpHandler) -> BoxHttpHandler {
+    let filter = Arc::clone(filter);
+    Filtered { filter, next }.into_http_handler()
+}
+
+/// A handler behind a filter. The filter is shared by all routes behind it, so that it need not be
+/// `Clone`.
+struct Filtered<F, N> {
+    filter: Arc<F>,
+    next: N,
+}
+
+impl<F: Filter> HttpHandler for Filtered<F, BoxHttpHandler> {
+    async fn call(&self, request: Request) -> Response {
+        self.filter.filter(request, self.next.clone()).await
+    }
+}
+
+impl<F: WsFilter> WsHandler for Filtered<F, BoxWsHandler> {
+    async fn call(&self, request: Request) -> WsResponse {
+        self.filter.filter(request, self.next.clone()).await
+    }
+}

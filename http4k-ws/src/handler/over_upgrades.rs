@@ -1,0 +1,122 @@
+//! An HTTP filter that also runs before upgrades.
+//!
+//! A [`Filter`] returns a response, and an accepted upgrade is more than that: it holds the
+//! consumer of the socket. So the accepted upgrade travels through the filter in a slot:
+//!
+//! 1. For the filter, `next` is the ws side as an HTTP handler. It returns a 101 whose extensions
+//!    hold the accepted [`WsResponse`]. A refusal is an ordinary response.
+//! 2. The response that leaves the filter opens the socket only if it is a 101 with a full slot.
+//!    Each call of `next` fills a slot of its own, so a filter may call it twice.
+//! 3. Any other response refuses the upgrade, and drops the consumer that it may have held.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::StatusCode;
+
+use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
+use super::only::filtered_http;
+use super::poly_filter::{BoxPolyFilter, PolyFilter};
+use super::ws::{BoxWsHandler, IntoWsHandler, WsHandler};
+use super::ws_response::WsResponse;
+use crate::message::{Body, Request, Response};
+
+/// Runs `filter` over every protocol.
+///
+/// Before an upgrade, `next` returns 101 if the application accepts it, and otherwise the response
+/// that refuses it. The socket opens if the filter returns that 101. Any other response refuses the
+/// upgrade. A 101 that did not come from `next` is sent as 500, because no socket is behind it.
+///
+/// Two things differ from HTTP. `is_success()` is `false` for 101. And `next` returns when the
+/// upgrade is decided, not when the socket ends: use [`report_sockets`](crate::report_sockets) to
+/// measure sockets.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{HttpHandler, poly};
+///
+/// async fn named(request: Request, next: Next) -> Response {
+///     match request.header("x-name") {
+///         Some(_) => next.call(request).await,
+///         None => StatusCode::UNAUTHORIZED.into_response(),
+///     }
+/// }
+///
+/// let app = routes! {
+///     "/api" with(poly(named)) => {
+///         GET "/hello" => http(|| "hello"),
+///         "/ws"        => ws(|ws: WebSocket| ws.try_send("hi")),
+///     },
+/// };
+/// assert_eq!(app.test_http("/api/hello").status(), 401);
+/// assert_eq!(app.try_test_ws("/api/ws").unwrap_err().status(), 401);
+/// let ann = || Request::get("/api/ws").header("x-name", "ann");
+/// assert!(app.try_test_ws(ann()).is_ok());
+/// ```
+pub fn poly(filter: impl Filter) -> BoxPolyFilter {
+    BoxPolyFilter::new(Poly(Arc::new(filter)))
+}
+
+/// An HTTP filter that also runs before upgrades.
+struct Poly<F>(Arc<F>);
+
+impl<F: Filter> PolyFilter for Poly<F> {
+    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
+        filtered_http(&self.0, next)
+    }
+
+    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
+        let next = AsHttp(next).into_http_handler();
+        AsWs(filtered_http(&self.0, next)).into_ws_handler()
+    }
+}
+
+/// An accepted upgrade, in the extensions of its 101. A clone of the response shares the slot, so
+/// that one call of the handler opens one socket at most.
+#[derive(Clone)]
+struct Slot(Arc<Mutex<Option<WsResponse>>>);
+
+impl Slot {
+    fn holding(accepted: WsResponse) -> Self {
+        Self(Arc::new(Mutex::new(Some(accepted))))
+    }
+
+    fn take(&self) -> Option<WsResponse> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A ws handler that returns an accepted upgrade as a 101.
+struct AsHttp(BoxWsHandler);
+
+impl HttpHandler for AsHttp {
+    async fn call(&self, request: Request) -> Response {
+        let answer = WsHandler::call(&self.0, request).await;
+        if answer.refusal().is_some() {
+            return answer.into_outcome().err().unwrap_or_default();
+        }
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        response.extensions_mut().insert(Slot::holding(answer));
+        response
+    }
+}
+
+/// An http handler over [`AsHttp`], whose 101 with a full slot accepts the upgrade.
+struct AsWs(BoxHttpHandler);
+
+impl WsHandler for AsWs {
+    async fn call(&self, request: Request) -> WsResponse {
+        let mut response = HttpHandler::call(&self.0, request).await;
+        let slot = response.extensions_mut().remove::<Slot>();
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return WsResponse::refuse(response);
+        }
+        match slot.and_then(|slot| slot.take()) {
+            Some(accepted) => accepted,
+            // It would promise a socket that does not exist.
+            None => WsResponse::refuse(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+use http4k_ws::prelude::*;
+use http4k_ws::HttpHandler;
+
+async fn auth(request: Request, next: Next) -> Response {
+    next.call(request).await
+}
+
+fn main() {
+    let app = routes! { GET "/" => http(|| "hiya world") };
+    app.with(auth);
+}

@@ -1,0 +1,32 @@
+use http4k_ws::prelude::*;
+use http4k_ws::Filter;
+
+/// A check, which goes into `guard(..)`.
+async fn checked(request: Request) -> Result<Request, StatusCode> {
+    Ok(request)
+}
+
+/// Makes a filter, if it is called.
+fn logged() -> impl Filter + Clone {
+    |request: Request, next: Next| async move { http4k_ws::HttpHandler::call(&next, request).await }
+}
+
+/// Is not async.
+fn blocking(_request: Request, _next: Next) -> Response {
+    Response::default()
+}
+
+fn home() -> &'static str {
+    "hiya world"
+}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        GET "/a" with(checked) => http(home()),
+        GET "/b" with(logged) => http(home()),
+        GET "/c" with(blocking) => http(home()),
+        GET "/d" with("logged") => http(home()),
+    }
+}
+
+fn main() {}

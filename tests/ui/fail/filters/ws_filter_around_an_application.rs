@@ -1,0 +1,12 @@
+use http4k_ws::prelude::*;
+use http4k_ws::{Routes, WsHandler};
+
+async fn auth(request: Request, next: WsNext) -> WsResponse {
+    next.call(request).await
+}
+
+fn main() {
+    let app = routes! { GET "/" => http(|| "hiya world") };
+    app.with(auth);
+    Routes::new().with(auth);
+}

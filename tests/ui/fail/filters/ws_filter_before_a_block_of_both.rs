@@ -1,0 +1,23 @@
+use http4k_ws::prelude::*;
+use http4k_ws::WsHandler;
+
+async fn auth(request: Request, next: WsNext) -> WsResponse {
+    next.call(request).await
+}
+
+fn home() -> &'static str {
+    "hiya world"
+}
+
+async fn talk(_ws: WebSocket) {}
+
+routes! {
+    pub fn app() -> PolyHandler {
+        "/api" with(auth) => {
+            GET "/" => http(home()),
+            "/ws" => ws(talk(ws)),
+        },
+    }
+}
+
+fn main() {}
