@@ -3,10 +3,11 @@
 use std::error::Error;
 
 use bytes::Bytes;
-use http::header::UPGRADE;
+use http::header::{EXPECT, UPGRADE};
 use http::{Request, StatusCode};
 
 use super::body::Arriving;
+use super::expected::Expected;
 use super::rules::closing;
 use super::shared::Shared;
 use crate::handler::plain;
@@ -21,7 +22,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// `100 Continue`; and a handler that asks for none may answer whatever was announced.
 pub(super) async fn answer<B>(shared: &Shared, mut request: Request<B>) -> Response
 where
-    B: http_body::Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
 {
     if request.headers().contains_key(UPGRADE) {
         // Takes hyper's handle of an upgrade to something else out of the extensions.
@@ -34,14 +35,32 @@ where
     let bounds = BodyBounds::new(shared.config.max_body, shared.config.body_stall);
     bounds.set_min_rate(shared.config.min_body_rate);
     request.extensions_mut().insert(bounds.clone());
-    let arriving = |body| Body::received(Arriving::new(body, bounds.clone()), bounds.clone());
-    let response = shared.app.answer(request.map(arriving)).await;
-    match bounds.stage() {
-        BodyStage::Failed => closing(response),
-        BodyStage::Unread if told > bounds.max() => too_large(told, bounds.max()),
-        BodyStage::Dropped if told > bounds.max() => closing(response),
+    let (request, expected) = if request.headers().contains_key(EXPECT) {
+        let request = request.map(Expected::new);
+        let expected = request.body().share();
+        (request.map(|body| bounded(body, &bounds)), Some(expected))
+    } else {
+        (request.map(|body| bounded(body, &bounds)), None)
+    };
+    let response = shared.app.answer(request).await;
+    match (bounds.stage(), expected) {
+        (BodyStage::Failed, _) => closing(response),
+        (BodyStage::Unread, _) if told > bounds.max() => too_large(told, bounds.max()),
+        (BodyStage::Dropped, _) if told > bounds.max() => closing(response),
+        (BodyStage::Unread | BodyStage::Begun, Some(expected)) => {
+            expected.invite().await;
+            response
+        }
         _ => response,
     }
+}
+
+/// `body`, which is waited for and read only as far as `bounds` allow.
+fn bounded<B>(body: B, bounds: &BodyBounds) -> Body
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
+{
+    Body::received(Arriving::new(body, bounds.clone()), bounds.clone())
 }
 
 /// For a body that is to be read after the handler answered, such as one that it sends back, and that

@@ -19,6 +19,7 @@ mod beginning;
 mod body;
 mod config;
 mod connection;
+mod expected;
 mod http;
 #[cfg(feature = "http2")]
 mod http2;

@@ -3,6 +3,7 @@
 mod deadlines;
 #[cfg(unix)]
 mod descriptors;
+mod expecting;
 mod handshake;
 mod http;
 mod limits;
