@@ -6,14 +6,32 @@ use super::background::{after, wait, wait_until};
 use crate::handler::{NextMessage, SendError, WebSocket, WsClient, WsSender};
 use crate::message::{WsMessage, WsStatus};
 
+/// The longest time that dropping a client waits for its last bytes to leave.
+const LAST_FLUSH: Duration = Duration::from_secs(1);
+
 /// A socket to a server, whose calls block; made by
 /// [`WebSocketClient::blocking`](super::WebSocketClient::blocking).
 ///
-/// It works in a plain function, in a test, and inside a runtime of either flavour, whose thread it then
-/// blocks: a server on that very thread can't answer meanwhile.
+/// It works in a plain function, in a test, and inside a runtime of either flavour, whose thread it
+/// then blocks: a server on that very thread can't respond meanwhile.
 ///
-/// Dropping it closes the socket with 1000, in the background; before a process ends,
-/// [`close`](WsClient::close) and [`closed`](WsClient::closed) make sure of that.
+/// What it has sent has left this process when the call returns, so a program may end right after.
+/// Dropping it closes the socket with 1000, and waits at most a second until the close frame has
+/// left. To learn that the server has closed too, call [`closed`](WsClient::closed).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+/// let server = app.as_server("127.0.0.1:0").start()?;
+/// let mut client = WebSocketClient::blocking(format!("ws://{}/", server.addr()))?;
+/// client.send("written, and with the operating system")?;
+/// client.close(WsStatus::NORMAL);
+/// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct BlockingWebSocket {
     socket: WebSocket,
@@ -43,10 +61,15 @@ impl BlockingWebSocket {
 }
 
 impl WsClient for BlockingWebSocket {
-    /// Queues `message`, and returns; it is sent in the background. Where the server takes so little that
-    /// the queue is full, this waits.
+    /// Sends `message`, and waits until it is written and flushed: the bytes are then with the
+    /// operating system. As long as the server takes nothing and the buffers between are full, this
+    /// waits; [`SessionConfig::write_stall`](crate::SessionConfig::write_stall) bounds that.
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
-        wait(self.socket.send(message))
+        let socket = &mut self.socket;
+        wait(async {
+            socket.send(message).await?;
+            socket.flush().await
+        })
     }
 
     fn next_within(&mut self, limit: Duration) -> NextMessage {
@@ -64,8 +87,12 @@ impl WsClient for BlockingWebSocket {
         self.next_within(self.patience)
     }
 
+    /// Closes the socket with `status`, and waits until everything queued and the close frame have
+    /// left this process, at most for the [patience](Self::with_patience).
     fn close(&mut self, status: WsStatus) {
         self.socket.close(status);
+        // A failure is the end of the socket, which `closed` reports.
+        let _ = wait_until(after(self.patience), self.socket.flush());
     }
 
     fn subprotocol(&self) -> Option<&str> {
@@ -74,5 +101,12 @@ impl WsClient for BlockingWebSocket {
 
     fn closed(&mut self) -> Option<WsStatus> {
         wait_until(after(self.patience), self.socket.closed())
+    }
+}
+
+impl Drop for BlockingWebSocket {
+    fn drop(&mut self) {
+        self.socket.close(WsStatus::NORMAL);
+        let _ = wait_until(after(LAST_FLUSH), self.socket.flush());
     }
 }

@@ -3,6 +3,7 @@
 mod blocking;
 mod callbacks;
 mod connect;
+mod flushing;
 mod hostile;
 mod http;
 mod reconnect;

@@ -103,7 +103,7 @@ async fn a_sink_that_waits_for_room_goes_on_when_there_is_some() {
                 .await
                 .expect("open");
         }
-        SinkExt::close(&mut ws).await.expect("open");
+        SinkExt::<WsMessage>::close(&mut ws).await.expect("open");
     };
     let receiving = async {
         tokio::task::yield_now().await;

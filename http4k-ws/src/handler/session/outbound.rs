@@ -11,9 +11,11 @@ use crate::message::WsMessage;
 #[derive(Debug)]
 pub(super) struct Outbound {
     queue: Queue,
-    /// The key of each message that waits; empty under every other policy.
-    keys: VecDeque<Option<u64>>,
+    /// The number and the key of each message that waits; empty under every other policy.
+    keys: VecDeque<(u64, Option<u64>)>,
     policy: SlowConsumer,
+    /// The number of messages accepted so far, which is also the number of the newest.
+    accepted: u64,
     dropped: u64,
 }
 
@@ -34,7 +36,22 @@ impl Outbound {
             queue: Queue::new(config),
             keys: VecDeque::new(),
             policy: config.slow_consumer.clone(),
+            accepted: 0,
             dropped: 0,
+        }
+    }
+
+    /// The number of the newest message.
+    pub(super) fn newest(&self) -> u64 {
+        self.accepted
+    }
+
+    /// The number up to which no message waits any more: each was taken or left out.
+    pub(super) fn settled(&self) -> u64 {
+        match self.keys.front() {
+            // Messages from the middle may be left out, so their count does not tell it.
+            Some((oldest, _)) => oldest - 1,
+            None => self.accepted - self.queue.len() as u64,
         }
     }
 
@@ -65,9 +82,10 @@ impl Outbound {
                 if full {
                     dropped = self.replace(key) + self.make_room();
                 }
-                self.keys.push_back(key);
+                self.keys.push_back((self.accepted + 1, key));
             }
         }
+        self.accepted += 1;
         self.dropped += dropped;
         self.queue.push(message);
         Offered::Queued { dropped }
@@ -86,7 +104,7 @@ impl Outbound {
     fn replace(&mut self, key: Option<u64>) -> u64 {
         let Some(key) = key else { return 0 };
         let mut dropped = 0;
-        while let Some(index) = self.keys.iter().position(|known| *known == Some(key)) {
+        while let Some(index) = self.keys.iter().position(|(_, known)| *known == Some(key)) {
             self.keys.remove(index);
             self.queue.remove(index);
             dropped += 1;
@@ -102,5 +120,48 @@ impl Outbound {
     pub(super) fn clear(&mut self) {
         self.keys = VecDeque::new();
         self.queue.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbound(policy: SlowConsumer) -> Outbound {
+        Outbound::new(&SessionConfig {
+            queue_messages: 2,
+            slow_consumer: policy,
+            ..SessionConfig::default()
+        })
+    }
+
+    #[test]
+    fn what_was_taken_or_left_out_is_settled() {
+        for policy in [SlowConsumer::Wait, SlowConsumer::DropOldest] {
+            let mut outbound = outbound(policy);
+            for text in ["a", "b", "c"] {
+                outbound.offer(text.into());
+            }
+            let waiting = outbound.queue.len() as u64;
+            assert_eq!(outbound.settled(), outbound.newest() - waiting);
+            outbound.pop();
+            assert_eq!(outbound.settled(), outbound.newest() - waiting + 1);
+            while outbound.pop().is_some() {}
+            assert_eq!(outbound.settled(), outbound.newest());
+        }
+    }
+
+    #[test]
+    fn a_newer_message_left_out_does_not_settle_an_older_one() {
+        let first_letter = |message: &WsMessage| message.text().chars().next();
+        let mut outbound = outbound(SlowConsumer::coalesce_by(first_letter));
+        for text in ["a1", "b1", "b2", "b3"] {
+            outbound.offer(text.into());
+        }
+        assert_eq!((outbound.newest(), outbound.settled()), (4, 0));
+        assert_eq!(outbound.pop(), Some("a1".into()));
+        assert_eq!(outbound.settled(), 3);
+        assert_eq!(outbound.pop(), Some("b3".into()));
+        assert_eq!(outbound.settled(), 4);
     }
 }

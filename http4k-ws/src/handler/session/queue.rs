@@ -34,6 +34,10 @@ impl Queue {
         self.messages.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
     pub(super) fn push(&mut self, message: WsMessage) {
         self.bytes += message.as_bytes().len();
         self.messages.push_back(message);

@@ -86,7 +86,19 @@ impl<Out: Message> WsSender<Out> {
             .map_err(|refused| refused.error)
     }
 
-    /// Sends what is queued, then closes the socket with `status`. Closing twice is nothing.
+    /// Waits until everything queued so far, by any sender, has left this process; see
+    /// [`WebSocket::flush`](crate::WebSocket::flush).
+    ///
+    /// Cancel safe: dropped before it is done, it has changed nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] if the socket was closed or lost before everything was flushed.
+    pub async fn flush(&self) -> Result<(), SendError> {
+        self.shared.flush().await
+    }
+
+    /// Sends what is queued, then closes the socket with `status`. Calling it again has no effect.
     ///
     /// A status that can't travel in a frame ([`WsStatus::is_sendable`]) becomes 1011.
     pub fn close(&self, status: WsStatus) {

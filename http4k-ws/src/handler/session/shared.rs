@@ -24,7 +24,7 @@ pub(super) struct Shared {
     /// Who is told what happens.
     observer: Option<Box<Observer>>,
     state: Mutex<State>,
-    /// Tells those who wait for room in the outbound queue.
+    /// Wakes the tasks that wait for room in the outbound queue, or for it to be flushed.
     room: Notify,
     /// Tells those who wait for the end.
     over: Notify,
@@ -45,6 +45,12 @@ pub(super) struct State {
     pub(super) holders: usize,
     /// Whether somebody waits for room in the outbound queue.
     room_wanted: bool,
+    /// Every message up to this number was flushed by the transport, or left out.
+    flushed: u64,
+    /// This side's close frame was flushed by the transport.
+    close_flushed: bool,
+    /// A task waits for a flush.
+    flush_wanted: bool,
     receiver: Option<Waker>,
     sink: Option<Waker>,
     session: Option<Waker>,
@@ -76,6 +82,9 @@ impl Shared {
                 keeps_unsent: false,
                 holders: 1,
                 room_wanted: false,
+                flushed: 0,
+                close_flushed: false,
+                flush_wanted: false,
                 receiver: None,
                 sink: None,
                 session: None,
@@ -201,11 +210,37 @@ impl Shared {
         Poll::Pending
     }
 
-    /// Whether the socket is over, for the `Sink` of the one who holds the socket.
-    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<WsStatus> {
+    /// Polls a flush of everything queued so far, for the `Sink` of the task that holds the socket.
+    pub(super) fn poll_flushed(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         let mut state = self.lock();
-        if let Some(status) = &state.closed {
-            return Poll::Ready(status.clone());
+        let newest = state.outbound.newest();
+        let polled = state.poll_flushed(newest);
+        if polled.is_pending() {
+            state.sink = Some(cx.waker().clone());
+        }
+        polled
+    }
+
+    /// Waits until everything queued so far is flushed.
+    pub(super) async fn flush(&self) -> Result<(), SendError> {
+        let newest = self.lock().outbound.newest();
+        loop {
+            // Listening starts before the look, so that a flush in between is not missed.
+            let flushed = self.room.notified();
+            if let Poll::Ready(done) = self.lock().poll_flushed(newest) {
+                return done;
+            }
+            flushed.await;
+        }
+    }
+
+    /// Polls the end of the socket, for the `Sink` of the task that holds it. Fails if a message
+    /// was lost with the connection.
+    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let mut state = self.lock();
+        if state.closed.is_some() {
+            let newest = state.outbound.newest();
+            return state.poll_flushed(newest);
         }
         state.sink = Some(cx.waker().clone());
         Poll::Pending
@@ -246,17 +281,25 @@ impl Shared {
         self.lock().inbound.pop()
     }
 
-    /// Tells those who wait for room; says whether there were any.
-    pub(super) fn made_room(&self) -> bool {
+    /// Wakes the tasks that wait for what the session has just done: it made room, and where
+    /// `flushed`, the transport has flushed what the session took. Returns `true` if there was one.
+    pub(super) fn wrote(&self, flushed: bool, closing: bool) -> bool {
         let mut state = self.lock();
-        let wanted = state.room_wanted && !state.outbound.must_wait();
-        if wanted {
-            state.room_wanted = false;
-            wake(&mut state.sink);
-            drop(state);
-            self.room.notify_waiters();
+        if flushed && state.closed.is_none() {
+            state.flushed = state.outbound.settled();
+            state.close_flushed |= closing;
         }
-        wanted
+        let room = state.room_wanted && !state.outbound.must_wait();
+        let flush = state.flush_wanted && flushed;
+        if !room && !flush {
+            return false;
+        }
+        state.room_wanted &= !room;
+        state.flush_wanted &= !flush;
+        wake(&mut state.sink);
+        drop(state);
+        self.room.notify_waiters();
+        true
     }
 }
 
@@ -270,6 +313,19 @@ impl State {
     /// The status of the end, where it has begun: nothing more can be sent.
     pub(super) fn end(&self) -> Option<&WsStatus> {
         self.closed.as_ref().or(self.closing.as_ref())
+    }
+
+    /// Polls a flush of the messages up to number `newest`, and of the close frame if there is one.
+    fn poll_flushed(&mut self, newest: u64) -> Poll<Result<(), SendError>> {
+        let over = self.closing.is_none() || self.close_flushed || self.closed.is_some();
+        if self.flushed >= newest && over {
+            return Poll::Ready(Ok(()));
+        }
+        if let Some(status) = &self.closed {
+            return Poll::Ready(Err(SendError::Closed(status.clone())));
+        }
+        self.flush_wanted = true;
+        Poll::Pending
     }
 
     pub(super) fn wake_receiver(&mut self) {

@@ -221,7 +221,48 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
             .map_err(|refused| refused.error)
     }
 
-    /// Sends what is queued, then closes with `status`. Closing twice is nothing.
+    /// Waits until everything queued so far has left this process: it is written, and flushed by
+    /// the transport. Over the network the bytes are then with the operating system, and arrive even
+    /// if this process ends; in memory they are with the peer's end.
+    ///
+    /// After [`close`](Self::close) this includes the close frame. What a [`SlowConsumer`] policy
+    /// left out is not waited for. That a message has arrived, only a response of the peer can tell.
+    /// There is no need to flush between messages: the session flushes by itself.
+    ///
+    /// It takes `&mut self` so that it wins over `SinkExt::flush` on every kind of receiver.
+    ///
+    /// Cancel safe: dropped before it is done, it has changed nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] if the socket was closed or lost before everything was flushed: some of
+    /// it may never arrive.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = |mut ws: WebSocket| async move {
+    ///     assert_eq!(ws.recv().await?, Some("last words".into()));
+    ///     WsResult::Ok(())
+    /// };
+    /// let mut ws = app.connect_ws("/").await?;
+    /// ws.send("last words").await?;
+    /// ws.flush().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`SlowConsumer`]: crate::SlowConsumer
+    pub fn flush(&mut self) -> impl Future<Output = Result<(), SendError>> + Send + use<In, Out> {
+        let shared = Arc::clone(&self.end.shared);
+        async move { shared.flush().await }
+    }
+
+    /// Sends what is queued, then closes with `status`. Calling it again has no effect.
     ///
     /// From now on nothing is received. A status that can't travel in a frame
     /// ([`WsStatus::is_sendable`]) becomes 1011.
@@ -331,26 +372,49 @@ impl<In: Message, Out: Message> Stream for WebSocket<In, Out> {
     }
 }
 
-/// Queues each value; closing closes the socket with 1000.
-impl<In: Message, Out: Message> Sink<Out> for WebSocket<In, Out> {
+/// Queues each value. A flush waits as [`WebSocket::flush`] does; closing closes the socket with
+/// 1000, waits for its end, and fails if a message was lost.
+///
+/// The item is everything that [`WebSocket::send`] takes. The trait's methods win over the socket's
+/// own on a `&mut WebSocket` if `SinkExt` is imported, and `ws.send("hello")` compiles with both.
+/// Where nothing says which item is meant, name it, as in `SinkExt::<WsMessage>::close(&mut ws)`.
+/// The socket's own `close` is then `WebSocket::close(ws, status)`.
+///
+/// # Examples
+///
+/// ```
+/// use futures_util::SinkExt;
+/// use http4k_ws::prelude::*;
+///
+/// async fn greet(ws: &mut WebSocket) -> WsResult {
+///     ws.feed("hello").await?;
+///     ws.feed(String::from("and welcome")).await?;
+///     ws.flush().await?;
+///     Ok(ws.send("how are you?").await?)
+/// }
+///
+/// let app = |mut ws: WebSocket| async move { greet(&mut ws).await };
+/// let texts: Vec<_> = app.test_ws("/").received().map(|message| message.unwrap()).collect();
+/// assert_eq!(texts, ["hello", "and welcome", "how are you?"]);
+/// ```
+impl<In: Message, Out: Message, T: Into<Out>> Sink<T> for WebSocket<In, Out> {
     type Error = SendError;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         self.end.shared.poll_room(cx)
     }
 
-    fn start_send(self: Pin<&mut Self>, value: Out) -> Result<(), SendError> {
+    fn start_send(self: Pin<&mut Self>, value: T) -> Result<(), SendError> {
         self.try_send(value)
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        // The session flushes by itself, once for everything queued in one go.
-        Poll::Ready(Ok(()))
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        self.end.shared.poll_flushed(cx)
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         self.close(WsStatus::NORMAL);
-        self.end.shared.poll_closed(cx).map(|_| Ok(()))
+        self.end.shared.poll_closed(cx)
     }
 }
 

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::SessionConfig;
 use super::deadlines::Deadlines;
@@ -54,7 +54,8 @@ pub(crate) fn open<T: Transport>(
 /// One socket, running. Resolves with the status of its end, when the connection is done with and the
 /// consumer has returned.
 ///
-/// Dropping it cuts the connection: the socket is then over with 1006.
+/// Dropping it writes what the transport takes at once of what is queued, and ends the connection
+/// abruptly: the socket is then over with 1006.
 #[must_use = "a session does nothing unless polled"]
 pub(crate) struct Session<T: Transport> {
     shared: Arc<Shared>,
@@ -213,8 +214,21 @@ impl<T: Transport> Future for Session<T> {
     }
 }
 
+impl<T: Transport> Session<T> {
+    /// Writes what is queued, as far as the transport takes it now: the runtime ends, and an
+    /// application that has closed its socket or sent a message is not polled again.
+    fn write_at_last(&mut self) {
+        if matches!(self.phase, Phase::Open) && !std::thread::panicking() {
+            self.look();
+            let mut cx = Context::from_waker(Waker::noop());
+            self.write(&mut cx, &mut Turn::default());
+        }
+    }
+}
+
 impl<T: Transport> Drop for Session<T> {
     fn drop(&mut self) {
+        self.write_at_last();
         self.finish(WsStatus::ABNORMAL);
     }
 }

@@ -9,8 +9,8 @@ use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
 
 impl<T: Transport> Session<T> {
-    /// Writes what is queued, then the close frame where one is due, and flushes once. Says whether
-    /// somebody waited for the room made.
+    /// Writes what is queued, then the close frame if one is due, and flushes once. Returns `true`
+    /// if a task waited for that.
     pub(super) fn write(&mut self, cx: &mut Context<'_>, turn: &mut Turn) -> bool {
         turn.blocked = false;
         if matches!(self.phase, Phase::Ending | Phase::Over) {
@@ -23,12 +23,19 @@ impl<T: Transport> Session<T> {
         if matches!(self.phase, Phase::Over) {
             return false;
         }
-        match self.transport.poll_flush(cx) {
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(_)) => self.lost(),
-            Poll::Pending => turn.blocked = true,
-        }
-        open && self.shared.made_room()
+        let flushed = match self.transport.poll_flush(cx) {
+            Poll::Ready(Ok(())) => true,
+            Poll::Ready(Err(_)) => {
+                self.lost();
+                false
+            }
+            Poll::Pending => {
+                turn.blocked = true;
+                false
+            }
+        };
+        let closing = matches!(self.phase, Phase::Closing(_));
+        self.shared.wrote(flushed, closing) && open
     }
 
     /// Says whether the connection still stands.
