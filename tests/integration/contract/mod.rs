@@ -14,6 +14,7 @@ mod closing;
 mod endings;
 mod failing;
 mod filters;
+mod json;
 mod many;
 mod messages;
 mod model;

@@ -30,6 +30,9 @@ enum ContentTypes {
     Unchecked,
 }
 
+/// The cause of a failure to read a body that a page of another site could have sent.
+pub(super) const NO_CONTENT_TYPE: &str = "it has no Content-Type";
+
 type Fits = fn(&str) -> bool;
 pub(super) type ReadBody<T> = Arc<dyn Fn(Bytes, &str) -> Result<T, LensFailure> + Send + Sync>;
 pub(super) type WriteBody<T> =
@@ -37,9 +40,10 @@ pub(super) type WriteBody<T> =
 
 /// A typed view of the body of a [`Request`](crate::Request) or a [`Response`](crate::Response); `Body::json()`, `T::body()` and their like make it.
 ///
-/// To read, it takes the whole body into memory, and leaves it there: another lens may read it again. A Content-Type
-/// that is missing or names something else is Unsupported; [`lenient`](Self::lenient) and
-/// [`unchecked`](Self::unchecked) ask for less.
+/// To read, it takes the whole body into memory, and leaves it there: another lens may read it again.
+/// A Content-Type that is missing or names something else is Unsupported; [`lenient`](Self::lenient)
+/// and [`unchecked`](Self::unchecked) require less. A message with neither a body nor a
+/// Content-Type is Missing.
 ///
 /// # Examples
 ///
@@ -235,8 +239,8 @@ impl<T: 'static, D> BodyLens<T, D> {
     }
 
     async fn read<M: HasBody>(&self, message: &mut M) -> Result<T, LensFailure> {
-        let optional = !self.meta.required && message.fields().get(CONTENT_TYPE).is_none();
-        if !optional {
+        let is_named = message.fields().contains_key(CONTENT_TYPE);
+        if is_named {
             self.check(message.fields())?;
         }
         let bytes = match std::mem::take(message.content()).bytes().await {
@@ -244,18 +248,33 @@ impl<T: 'static, D> BodyLens<T, D> {
             Err(cause) => return Err(invalid(&self.meta, cause)),
         };
         *message.content() = Body::from(bytes.clone());
-        if optional && !bytes.is_empty() {
-            self.check(message.fields())?;
+        if !is_named {
+            self.check_unnamed(&bytes)?;
         }
         let content_type = message.fields().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         (self.read)(bytes, content_type.unwrap_or_default())
     }
 
+    /// Checks a body without a Content-Type.
+    fn check_unnamed(&self, bytes: &Bytes) -> Result<(), LensFailure> {
+        let kind = match self.types {
+            ContentTypes::Unchecked | ContentTypes::Lenient => return Ok(()),
+            ContentTypes::Strict if !bytes.is_empty() => LensFailureKind::Unsupported,
+            ContentTypes::Strict if self.meta.required => LensFailureKind::Missing,
+            ContentTypes::Strict => return Ok(()),
+        };
+        let failure = part(&self.meta, kind);
+        Err(match kind {
+            LensFailureKind::Missing => failure.into(),
+            _ => failure.with_cause(NO_CONTENT_TYPE).into(),
+        })
+    }
+
+    /// Checks the Content-Type of a body that has one.
     fn check(&self, fields: &HeaderMap) -> Result<(), LensFailure> {
         let cause = match (self.types, fields.get(CONTENT_TYPE)) {
-            (ContentTypes::Unchecked, _) | (ContentTypes::Lenient, None) => return Ok(()),
-            (ContentTypes::Strict, None) => "it has no Content-Type".to_owned(),
+            (ContentTypes::Unchecked, _) | (_, None) => return Ok(()),
             (_, Some(value)) => match value.to_str() {
                 Ok(fits) if (self.fits)(fits) => return Ok(()),
                 _ => format!("it is `{}`", value.as_bytes().escape_ascii()),

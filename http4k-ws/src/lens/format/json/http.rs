@@ -5,9 +5,9 @@ use std::future::Future;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Json, Message, invalid, read, unwritable};
-use crate::lens::body::of_message;
+use crate::lens::body::{NO_CONTENT_TYPE, of_message};
 use crate::lens::{
-    BiDiLensSpec, BodyLens, Failure, Format, LensFailure, LensFailureKind, Location, name_of,
+    BiDiLensSpec, BodyLens, Cause, Failure, Format, LensFailure, LensFailureKind, Location, name_of,
 };
 use crate::message::{
     Body, FromRequest, IntoResponse, Rejection, Request, RequestExt, Response, ResponseExt,
@@ -42,9 +42,10 @@ pub trait JsonExt: Sized {
     ///
     /// # Errors
     ///
-    /// [`LensFailure`]: Unsupported where the Content-Type is there and names no JSON, Missing for no body at all,
-    /// Invalid for a body that is no such value or can't be read. Of a response the failure is one
-    /// [`in_answer`](LensFailure::in_answer).
+    /// [`LensFailure`]: Missing if there is neither a body nor a Content-Type, Unsupported if the
+    /// Content-Type is not that of JSON or is missing, Invalid if the body is not such a value or
+    /// can't be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of a
+    /// response is one [`in_answer`](LensFailure::in_answer).
     fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, LensFailure>> + Send;
 
     /// The same message with `value` as its body, and `application/json` as its Content-Type.
@@ -57,9 +58,8 @@ pub trait JsonExt: Sized {
 
 impl JsonExt for Request {
     async fn json<T: DeserializeOwned>(self) -> Result<T, LensFailure> {
-        let content_type = self.header("content-type");
-        supported::<T>(content_type)?;
-        body::<T>(self.into_body()).await
+        let is_named = supported::<T>(self.header("content-type"))?;
+        body::<T>(is_named, self.into_body()).await
     }
 
     fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, LensFailure> {
@@ -73,8 +73,8 @@ impl JsonExt for Request {
 impl JsonExt for Response {
     async fn json<T: DeserializeOwned>(self) -> Result<T, LensFailure> {
         let content_type = self.header("content-type");
-        supported::<T>(content_type).map_err(LensFailure::in_answer)?;
-        body::<T>(self.into_body())
+        let is_named = supported::<T>(content_type).map_err(LensFailure::in_answer)?;
+        body::<T>(is_named, self.into_body())
             .await
             .map_err(LensFailure::in_answer)
     }
@@ -100,26 +100,32 @@ impl<T: Serialize> IntoResponse for Json<T> {
 /// Takes the body.
 impl<T: DeserializeOwned> FromRequest for Json<T> {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
-        supported::<T>(request.header("content-type"))?;
+        let is_named = supported::<T>(request.header("content-type"))?;
         let taken = std::mem::take(request.body_mut());
-        Ok(Json(body(taken).await?))
+        Ok(Json(body(is_named, taken).await?))
     }
 }
 
-/// Refuses a Content-Type that names something else; a form posted by a foreign page names one (RFC 9110 §8.3).
-fn supported<T>(content_type: Option<&str>) -> Result<(), LensFailure> {
+/// Refuses a Content-Type that names something else, before the body is read. Returns `false` if
+/// there is none.
+fn supported<T>(content_type: Option<&str>) -> Result<bool, LensFailure> {
     match content_type {
         Some(other) if !Format::Json.is_content_type(other) => {
-            let cause = format!("it is `{other}`");
-            let kind = LensFailureKind::Unsupported;
-            let failure = Failure::new(kind, Location::Body, name_of::<T>(), "JSON");
-            Err(failure.with_cause(cause).into())
+            Err(unsupported::<T>(format!("it is `{other}`")))
         }
-        _ => Ok(()),
+        named => Ok(named.is_some()),
     }
 }
 
-async fn body<T: DeserializeOwned>(body: Body) -> Result<T, LensFailure> {
+fn unsupported<T>(cause: impl Into<Cause>) -> LensFailure {
+    let kind = LensFailureKind::Unsupported;
+    let failure = Failure::new(kind, Location::Body, name_of::<T>(), "JSON");
+    failure.with_cause(cause).into()
+}
+
+/// Reads a body. A page of another site can send one without a Content-Type, so that it is refused
+/// unless there is nothing in it.
+async fn body<T: DeserializeOwned>(is_named: bool, body: Body) -> Result<T, LensFailure> {
     let bytes = match body.bytes().await {
         Ok(bytes) => bytes,
         Err(cause) => return Err(invalid(Location::Body, name_of::<T>(), cause)),
@@ -127,6 +133,9 @@ async fn body<T: DeserializeOwned>(body: Body) -> Result<T, LensFailure> {
     if bytes.is_empty() {
         let kind = LensFailureKind::Missing;
         return Err(Failure::new(kind, Location::Body, name_of::<T>(), "JSON").into());
+    }
+    if !is_named {
+        return Err(unsupported::<T>(NO_CONTENT_TYPE));
     }
     read(&bytes, Location::Body, name_of::<T>())
 }

@@ -31,8 +31,11 @@ pub fn from_message<T: Message + DeserializeOwned>(message: WsMessage) -> Result
 
 /// Any serde type as JSON, also of another crate: a message, the `_` argument of a route, and a response.
 ///
-/// A request must say that its body is JSON, or not say what it is; the answer is else 415. A body that is no such
-/// value is 400, with serde's cause. A response carries `application/json`.
+/// A request must have the Content-Type of JSON; it is refused with 415 otherwise, so that a form
+/// on a page of another site never reaches a JSON handler. To read a body without a Content-Type,
+/// take the [`Request`](crate::Request) and use `Body::json().lenient()`. A body that is not such a
+/// value is refused with 400 and serde's cause. A byte order mark in front of it is ignored
+/// (RFC 8259 §8.1). A response has the Content-Type `application/json`.
 ///
 /// # Examples
 ///
@@ -82,12 +85,13 @@ fn to_message<T: Serialize>(
     }
 }
 
-/// The value of these bytes.
+/// Reads a value from bytes. A byte order mark in front is ignored (RFC 8259 §8.1).
 fn read<T: DeserializeOwned>(
     json: &[u8],
     location: Location,
     name: impl Into<Cow<'static, str>>,
 ) -> Result<T, LensFailure> {
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     serde_json::from_slice(json).map_err(|cause| {
         let failure = super::invalid(location, name, Format::Json, cause);
         // Read again, because keeping the path costs; only what fails pays.
