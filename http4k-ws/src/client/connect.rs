@@ -17,11 +17,11 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
-use super::dial::{Connection, Security, dial, secure};
+use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
 use crate::handler::{Handshake, SessionConfig, WebSocket, open};
 use crate::message::{Body, Request, Response, has_token, members};
-use crate::wire::{ByteStream, Limits, Wire, accept_key};
+use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
 /// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.
 const REFUSAL: usize = 64 * 1024;
@@ -42,8 +42,8 @@ pub(super) struct Opening {
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
     let opened = async {
-        let stream = dial(&opening.host, opening.port, &opening.security).await?;
-        open_socket(opening, stream).await
+        let stream = tcp(&opening.host, opening.port).await?;
+        secure_socket(opening, stream).await
     };
     in_time(after, opened).await
 }
@@ -54,11 +54,17 @@ pub(super) async fn connect_over(
     stream: impl ByteStream,
 ) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
-    let opened = async {
-        let stream = secure(stream, &opening.host, &opening.security).await?;
-        open_socket(opening, stream).await
-    };
-    in_time(after, opened).await
+    in_time(after, secure_socket(opening, stream)).await
+}
+
+async fn secure_socket(
+    opening: Opening,
+    stream: impl ByteStream,
+) -> Result<WebSocket, ConnectError> {
+    let stream = Metered::new(stream);
+    let meter = stream.meter();
+    let stream = secure(stream, &opening.host, &opening.security).await?;
+    open_socket(opening, stream, meter).await
 }
 
 async fn in_time(
@@ -73,13 +79,15 @@ async fn in_time(
 async fn open_socket<S: ByteStream>(
     opening: Opening,
     stream: Connection<S>,
+    meter: Meter,
 ) -> Result<WebSocket, ConnectError> {
     let (subprotocol, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
     let parts = upgraded
         .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
     let limits = Limits::of(&opening.config);
-    let wire = Wire::client(parts.io.into_inner(), parts.read_buf, limits);
+    let line = Line::alone(meter);
+    let wire = Wire::client(parts.io.into_inner(), line, parts.read_buf, limits);
     let handshake = Handshake {
         request: opening.request,
         subprotocol,

@@ -91,7 +91,8 @@ pub(super) async fn secure<S: ByteStream>(
     }
 }
 
-async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
+/// Connects to the first of the host's addresses that takes us, without TLS.
+pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let unresolvable = |source| ConnectError::Unresolvable {
         host: host.to_owned(),
         source,

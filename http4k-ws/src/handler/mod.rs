@@ -44,7 +44,7 @@ pub use session::{
     CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, SocketInfo, Traffic,
     WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
-pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Transport, open};
+pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Partial, Progress, Transport, open};
 pub use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};

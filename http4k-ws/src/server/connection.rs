@@ -32,7 +32,7 @@ use super::{ServerConfig, http, rules, upgrade, written};
 #[cfg(feature = "http2")]
 use super::{http2, rewound::Rewound};
 use crate::message::{PeerAddr, Response};
-use crate::wire::ByteStream;
+use crate::wire::{ByteStream, Line, Meter, Metered};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
 const READ_BUFFER: usize = 64 * 1024;
@@ -57,10 +57,12 @@ pub(super) async fn serve(
     shared: Arc<Shared>,
     ticket: Ticket,
 ) {
+    let stream = Metered::new(stream);
+    let meter = stream.meter();
     let Some(secured) = secure(stream, &shared, &ticket).await else {
         return;
     };
-    if let Some(opened) = speak(secured, Some(peer), &shared, &ticket).await {
+    if let Some(opened) = speak(secured, meter, Some(peer), &shared, &ticket).await {
         shared
             .connections
             .spawn(|ticket| opened.run(ticket, Some(seat)));
@@ -70,11 +72,13 @@ pub(super) async fn serve(
 /// Serves a connection to its end in this task, which cuts it by being dropped.
 pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     let ticket = shared.connections.enter();
+    let stream = Metered::new(stream);
+    let meter = stream.meter();
     let Some(secured) = secure(stream, &shared, &ticket).await else {
         return;
     };
     // A socket is not to keep the room that HTTP took.
-    let opened = Box::pin(speak(secured, None, &shared, &ticket)).await;
+    let opened = Box::pin(speak(secured, meter, None, &shared, &ticket)).await;
     if let Some(opened) = opened {
         opened.run(ticket, None).await;
     }
@@ -109,6 +113,7 @@ async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<Secu
 /// Answers the requests of a connection until it ends, or becomes a socket. Then nothing of HTTP stays.
 async fn speak<S: ByteStream>(
     secured: Secured<S>,
+    meter: Meter,
     peer: Option<SocketAddr>,
     shared: &Arc<Shared>,
     ticket: &Ticket,
@@ -126,7 +131,7 @@ async fn speak<S: ByteStream>(
             #[cfg(feature = "http2")]
             if let Some(config) = &shared.config.http2 {
                 let stream = Rewound::new(ahead, stream);
-                let serving = http2::serve(stream, begun, peer, config, shared, ticket);
+                let serving = http2::serve(stream, meter, begun, peer, config, shared, ticket);
                 Box::pin(serving).await;
             }
             return None;
@@ -139,7 +144,13 @@ async fn speak<S: ByteStream>(
     });
     let heard = Arc::new(AtomicBool::new(false));
     let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&heard));
-    let io = Io::new(stream, ahead, heard, shared.config.write_stall);
+    let io = Io::new(
+        stream,
+        ahead,
+        meter.clone(),
+        heard,
+        shared.config.write_stall,
+    );
     match speak_http(io, timer, &connection, ticket).await {
         Ok(flusher) => {
             let next = connection
@@ -147,7 +158,7 @@ async fn speak<S: ByteStream>(
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            open_socket(*next?, flusher, shared)
+            open_socket(*next?, flusher, meter, shared)
         }
         Err(error) => {
             log::debug!("a connection ended early: {error}");
@@ -252,6 +263,7 @@ async fn answer(
 fn open_socket<S: ByteStream>(
     accepted: Accepted,
     flusher: Flusher<S>,
+    meter: Meter,
     shared: &Shared,
 ) -> Option<Opened<S>> {
     // hyper hands the connection over before it is done.
@@ -275,6 +287,7 @@ fn open_socket<S: ByteStream>(
     } = accepted;
     Some(Opened::new(
         stream,
+        Line::alone(meter),
         joined(parts.read_buf, ahead),
         handshake,
         consumer,

@@ -21,6 +21,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::stall::Stall;
+use crate::wire::Meter;
 
 /// So much is gathered before it is written ahead of the end of a poll.
 const GATHERED: usize = 32 * 1024;
@@ -71,8 +72,10 @@ struct Gathering<S> {
     gathered: BytesMut,
     /// The stream took bytes that it may still hold: one that encrypts does.
     unflushed: bool,
-    /// How many bytes the stream took.
+    /// The number of bytes that the stream took.
     taken: u64,
+    /// What the system below the stream took: one that encrypts takes bytes in larger steps.
+    meter: Meter,
     /// The stream took nothing when it was last asked to take something.
     refused: bool,
     /// The stream still holds something of what it took.
@@ -80,11 +83,13 @@ struct Gathering<S> {
 }
 
 impl<S> Io<S> {
-    /// Wraps `stream`, of which the bytes `ahead` were read; `heard` is raised whenever bytes arrive. A peer
-    /// that takes nothing for `write_stall` fails the flusher.
+    /// Wraps `stream`, of which the bytes `ahead` were read, and whose bytes `meter` counts below it;
+    /// `heard` is raised whenever bytes arrive. A peer that takes nothing for `write_stall` fails the
+    /// flusher.
     pub(super) fn new(
         stream: S,
         ahead: Bytes,
+        meter: Meter,
         heard: Arc<AtomicBool>,
         write_stall: Duration,
     ) -> (Self, Flusher<S>) {
@@ -96,6 +101,7 @@ impl<S> Io<S> {
             gathered: BytesMut::new(),
             unflushed: false,
             taken: 0,
+            meter,
             refused: false,
             flushing: false,
         }));
@@ -138,7 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
                 told?;
                 *ending = Ending::Lingering(Box::pin(sleep(LINGER)));
             } else {
-                let stalled = stall.poll(cx, Some(stream.taken), self.write_stall);
+                let stalled = stall.poll(cx, Some(stream.moved()), self.write_stall);
                 return stalled.map(|()| Err(io::ErrorKind::TimedOut.into()));
             }
         }
@@ -165,7 +171,7 @@ impl<S: AsyncWrite + Unpin> Flusher<S> {
         let mut stream = lock(&self.stream);
         let flushed = stream.poll_flush(cx)?;
         // Also where nothing is gathered: hyper writes what is long by itself.
-        let waited = (stream.refused || stream.flushing).then_some(stream.taken);
+        let waited = (stream.refused || stream.flushing).then(|| stream.moved());
         if self.stall.poll(cx, waited, self.write_stall).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
@@ -184,13 +190,26 @@ pub(super) async fn end<S>(stream: S, last: &[u8]) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (mut io, _flusher) = Io::new(stream, Bytes::new(), Arc::default(), LINGER);
+    let (mut io, _flusher) = Io::new(
+        stream,
+        Bytes::new(),
+        Meter::default(),
+        Arc::default(),
+        LINGER,
+    );
     io.gather(last);
     poll_fn(|cx| io.poll_end(cx)).await
 }
 
 fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<S> Gathering<S> {
+    /// Returns a number that changes when the peer, or what is between, takes something.
+    fn moved(&self) -> u64 {
+        self.taken + self.meter.taken()
+    }
 }
 
 impl<S: AsyncRead + Unpin> Gathering<S> {

@@ -10,7 +10,7 @@ use super::admission::Seat;
 use super::shared::Shared;
 use super::shutdown::Ticket;
 use crate::handler::{Handshake, Session, WsConsumer, WsSender, open};
-use crate::wire::{ByteStream, Limits, Wire};
+use crate::wire::{ByteStream, Limits, Line, Wire};
 
 /// A socket that is open, and the session that it lives by.
 pub(super) struct Opened<S: ByteStream> {
@@ -19,16 +19,18 @@ pub(super) struct Opened<S: ByteStream> {
 }
 
 impl<S: ByteStream> Opened<S> {
-    /// Opens a socket over `stream`, of which the bytes `ahead` were read.
+    /// Opens a socket over `stream`, of which the bytes `ahead` were read, and whose progress `line`
+    /// knows.
     pub(super) fn new(
         stream: S,
+        line: Line,
         ahead: Bytes,
         handshake: Handshake,
         mut consumer: WsConsumer,
         shared: &Shared,
     ) -> Self {
         let config = consumer.session(shared.config.session.clone());
-        let wire = Wire::server(stream, ahead, Limits::of(&config));
+        let wire = Wire::server(stream, line, ahead, Limits::of(&config));
         let (socket, session) = open(wire, handshake, config);
         Self {
             sender: socket.sender(),

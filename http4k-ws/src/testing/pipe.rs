@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use crate::handler::{Gone, Incoming, Outgoing, Transport, WsError};
+use crate::handler::{Gone, Incoming, Outgoing, Progress, Transport, WsError};
 use crate::message::{WsMessage, WsStatus};
 
 /// So much lies in a pipe, as it would in the buffers of a network, before its writer waits.
@@ -254,17 +254,16 @@ impl Transport for Pipe {
         self.outgoing.cut();
     }
 
-    fn taken(&self) -> u64 {
-        self.outgoing.lock().taken
-    }
-
-    fn heard(&self) -> u64 {
-        self.incoming.lock().taken
-    }
-
-    fn partial(&self) -> Option<u64> {
-        // A message travels whole.
-        None
+    fn progress(&mut self) -> Progress {
+        let taken = self.outgoing.lock().taken;
+        Progress {
+            taken,
+            heard: self.incoming.lock().taken,
+            // There is no system in between that takes what the peer does not.
+            resumed: taken,
+            // A message travels whole.
+            partial: None,
+        }
     }
 }
 

@@ -10,10 +10,12 @@
 mod buffers;
 mod frame;
 mod guard;
+mod meter;
 mod reader;
 mod transport;
 mod writer;
 
+pub(crate) use meter::{Line, Meter, Metered};
 pub(crate) use transport::Wire;
 
 use tokio::io::{AsyncRead, AsyncWrite};

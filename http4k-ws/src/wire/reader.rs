@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::{CloseFrame, FrameGuard, Stop, Violation};
 use super::{Limits, Role, buffers};
+use crate::handler::Partial;
 
 /// Bytes that were read, and not yet handed on.
 #[derive(Debug)]
@@ -73,13 +74,13 @@ impl Reader {
         }
     }
 
-    /// How many bytes were read since the beginning.
+    /// Returns the number of bytes that were read.
     pub(super) fn heard(&self) -> u64 {
         self.heard
     }
 
-    /// Which message, by number, has begun and not ended.
-    pub(super) fn partial(&self) -> Option<u64> {
+    /// Returns the message that has begun and not ended.
+    pub(super) fn partial(&self) -> Option<Partial> {
         self.guard.partial()
     }
 

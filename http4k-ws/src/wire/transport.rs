@@ -14,10 +14,11 @@ use tokio_tungstenite::tungstenite::protocol::{
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::guard::{CloseFrame, Stop, Violation};
+use super::meter::Line;
 use super::reader::{Closing, Reader};
 use super::writer::Writer;
 use super::{ByteStream, Limits, Role};
-use crate::handler::{Gone, Incoming, Outgoing, Transport};
+use crate::handler::{Gone, Incoming, Outgoing, Progress, Transport};
 use crate::message::{WsMessage, WsStatus};
 
 /// So many bytes of a peer that was sent a close frame are read and thrown away: to close a socket with
@@ -36,6 +37,7 @@ pub(crate) struct Wire<S> {
     reader: Reader,
     decoder: WebSocketContext,
     writer: Writer,
+    line: Line,
     /// The peer's close frame, once the session was told that it is ahead.
     close: Option<CloseFrame>,
     /// How far an orderly end has come.
@@ -53,17 +55,17 @@ enum Shutdown {
 impl<S: ByteStream> Wire<S> {
     /// The server's end of a connection whose opening handshake is done; `ahead` was read along with it.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    pub(crate) fn server(io: S, ahead: Bytes, limits: Limits) -> Self {
-        Self::new(io, ahead, limits, Role::Server)
+    pub(crate) fn server(io: S, line: Line, ahead: Bytes, limits: Limits) -> Self {
+        Self::new(io, line, ahead, limits, Role::Server)
     }
 
     /// The client's end of a connection whose opening handshake is done; `ahead` was read along with it.
     #[cfg_attr(not(feature = "client"), allow(dead_code))]
-    pub(crate) fn client(io: S, ahead: Bytes, limits: Limits) -> Self {
-        Self::new(io, ahead, limits, Role::Client)
+    pub(crate) fn client(io: S, line: Line, ahead: Bytes, limits: Limits) -> Self {
+        Self::new(io, line, ahead, limits, Role::Client)
     }
 
-    fn new(io: S, ahead: Bytes, limits: Limits, role: Role) -> Self {
+    fn new(io: S, line: Line, ahead: Bytes, limits: Limits, role: Role) -> Self {
         Self {
             io: Some(io),
             role,
@@ -71,6 +73,7 @@ impl<S: ByteStream> Wire<S> {
             reader: Reader::new(ahead, role, limits),
             decoder: decoder(role, limits),
             writer: Writer::new(role),
+            line,
             close: None,
             shutdown: Shutdown::Flush,
             drain: DRAIN,
@@ -212,16 +215,14 @@ impl<S: ByteStream> Transport for Wire<S> {
         self.io = None;
     }
 
-    fn taken(&self) -> u64 {
-        self.writer.written()
-    }
-
-    fn heard(&self) -> u64 {
-        self.reader.heard()
-    }
-
-    fn partial(&self) -> Option<u64> {
-        self.reader.partial()
+    fn progress(&mut self) -> Progress {
+        let heard = self.reader.heard();
+        Progress {
+            taken: self.line.taken(self.writer.written()),
+            heard,
+            resumed: self.line.resumed(heard + self.writer.resumed()),
+            partial: self.reader.partial(),
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Writer {
     /// What is written is not yet flushed.
     unflushed: bool,
     written: u64,
+    /// What was written after a write that could not go on.
+    resumed: u64,
 }
 
 #[derive(Debug)]
@@ -73,12 +75,18 @@ impl Writer {
             blocked: false,
             unflushed: false,
             written: 0,
+            resumed: 0,
         }
     }
 
-    /// How many bytes were written since the beginning.
+    /// Returns the number of bytes that were written.
     pub(super) fn written(&self) -> u64 {
         self.written
+    }
+
+    /// Returns how many of them were written after a write that could not go on.
+    pub(super) fn resumed(&self) -> u64 {
+        self.resumed
     }
 
     /// Whether there is room for one more message.
@@ -243,7 +251,9 @@ impl Writer {
 
     fn advance(&mut self, written: usize) {
         self.written += written as u64;
-        self.blocked = false;
+        if std::mem::take(&mut self.blocked) {
+            self.resumed += written as u64;
+        }
         self.unflushed = true;
         let here = written.min(self.gathered.len() - self.from);
         self.from += here;

@@ -6,4 +6,5 @@ mod cancelling;
 mod deadlines;
 mod metrics;
 mod outliving;
+mod slow_links;
 mod spans;

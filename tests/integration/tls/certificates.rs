@@ -3,9 +3,9 @@
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 
 /// A certificate, with those that lead to its authority, and its key: PEM text.
-pub(super) struct Pair {
-    pub(super) chain: String,
-    pub(super) key: String,
+pub(crate) struct Pair {
+    pub(crate) chain: String,
+    pub(crate) key: String,
 }
 
 /// Somebody who signs certificates.
@@ -51,7 +51,7 @@ impl Authority {
 }
 
 /// A certificate that signed itself.
-pub(super) fn self_signed(hosts: &[&str]) -> Pair {
+pub(crate) fn self_signed(hosts: &[&str]) -> Pair {
     let key = KeyPair::generate().expect("a key");
     let signed = params(hosts).self_signed(&key).expect("a certificate");
     Pair {

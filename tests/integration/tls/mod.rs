@@ -1,6 +1,6 @@
 //! TLS: certificates made here, our server, our clients, and others that are wrong.
 
-mod certificates;
+pub(crate) mod certificates;
 mod closing;
 mod configured;
 mod handshake;
@@ -25,11 +25,11 @@ fn app() -> PolyHandler {
     PolyHandler::new(|request: Request| request.uri().path().to_owned(), echo)
 }
 
-fn server_tls(pair: &Pair) -> ServerTls {
+pub(crate) fn server_tls(pair: &Pair) -> ServerTls {
     ServerTls::from_pem(&pair.chain, &pair.key).expect("a certificate and its key")
 }
 
-fn trusting(pem: &str) -> ClientTls {
+pub(crate) fn trusting(pem: &str) -> ClientTls {
     ClientTls::trusting_only(pem).expect("a certificate")
 }
 

@@ -46,17 +46,28 @@ pub struct SessionConfig {
     /// How many pings and pongs the peer may send in a second, on average over 5 s; more close the
     /// socket with 1008. Only on the network. Default 1,000, `None` for any number.
     pub max_control_rate: Option<u32>,
-    /// How long a message from the peer may take, from its first frame to its last byte; a slower one
-    /// closes the socket with 1008. Time in which this side does not read, because what came before waits
-    /// for the consumer, does not count. Only on the network. Default 30 s, `None` for any time.
+    /// The time over which the rate of a message from the peer is measured, from its first frame on.
+    /// In each such period a message that has not ended must bring
+    /// [`message_rate`](Self::message_rate) bytes a second, or the socket is closed with 1008. A large
+    /// message may therefore take as long as its line needs. Time in which this side does not read
+    /// does not count. Only on the network. Default 30 s, `None` for any rate.
     pub message_deadline: Option<Duration>,
-    /// After how long a silence of the peer it is sent a ping (RFC 6455 §5.5.2), which keeps the
+    /// Bytes a second that a message from the peer must bring on average, measured over
+    /// [`message_deadline`](Self::message_deadline). Control frames and headers do not count. Only on
+    /// the network. Default 1,024; with 0, each message that has begun may take any time.
+    pub message_rate: u32,
+    /// The silence of the peer after which it is sent a ping (RFC 6455 §5.5.2), which keeps the
     /// connection open in proxies and makes a living peer heard. Default 20 s, `None` for no pings.
+    ///
+    /// A peer is not silent while anything moves: bytes that come from it, and bytes that it takes of
+    /// those that wait for it. A large message on a slow line therefore needs no ping, in either
+    /// direction.
     pub ping_interval: Option<Duration>,
-    /// After how long a silence the peer counts as dead: the socket is closed with 1001, which
-    /// `on_close` and `closed` give, and the connection is cut. A ping is waited for at least as long as
-    /// is left of this after [`ping_interval`](Self::ping_interval), also where this process itself was
-    /// suspended. Time in which this side does not read does not count. Default 40 s, `None` for never.
+    /// The silence after which the peer counts as dead: the socket is closed with 1001, which
+    /// `on_close` and `closed` report, and the connection is dropped. A ping is waited for at least as
+    /// long as is left of this after [`ping_interval`](Self::ping_interval), also if this process itself
+    /// was suspended. If this is not longer than the interval, no ping is sent. Default 40 s, `None` for
+    /// never.
     pub dead_after: Option<Duration>,
     /// How many messages may wait in each direction. Default 256, at least 1.
     pub queue_messages: usize,
@@ -85,6 +96,7 @@ impl Default for SessionConfig {
             max_empty_fragments: Some(128),
             max_control_rate: Some(1000),
             message_deadline: Some(Duration::from_secs(30)),
+            message_rate: 1024,
             ping_interval: Some(Duration::from_secs(20)),
             dead_after: Some(Duration::from_secs(40)),
             queue_messages: 256,
@@ -101,6 +113,7 @@ impl Default for SessionConfig {
 impl SessionConfig {
     setters! {
         with_max_message, max_message: usize;
+        with_message_rate, message_rate: u32;
         with_queue_messages, queue_messages: usize;
         with_queue_bytes, queue_bytes: usize;
         with_slow_consumer, slow_consumer: SlowConsumer;

@@ -9,6 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::SessionConfig;
 use super::phase::Phase;
+use super::transport::{Partial, Progress};
 
 /// How long a connection that ends may take to be shut down in order.
 const LINGER: Duration = Duration::from_secs(1);
@@ -34,11 +35,7 @@ pub(super) struct Standing<'a> {
     pub(super) blocked: bool,
     /// This side reads nothing more for now, so that silence is no sign of death.
     pub(super) deaf: bool,
-    /// How much the peer has taken, and how much of it was heard.
-    pub(super) taken: u64,
-    pub(super) heard: u64,
-    /// The message from the peer that has begun and not ended.
-    pub(super) partial: Option<u64>,
+    pub(super) progress: Progress,
 }
 
 /// What a phase waits for.
@@ -62,14 +59,23 @@ pub(super) struct Deadlines {
     timer: Option<Pin<Box<Sleep>>>,
     wait: Option<(Wait, Instant)>,
     silence: Option<Silence>,
-    partial: Option<(u64, Instant)>,
+    arrival: Option<Arrival>,
 }
 
 #[derive(Debug)]
 struct Silence {
-    heard: u64,
+    /// The bytes that proved so far that the peer lives, in both directions.
+    signs: (u64, u64),
     since: Instant,
     pinged: Option<Instant>,
+}
+
+/// A period in which a message comes.
+#[derive(Debug)]
+struct Arrival {
+    /// The message as it was when the period began.
+    from: Partial,
+    since: Instant,
 }
 
 impl Deadlines {
@@ -96,8 +102,7 @@ impl Deadlines {
             }
             let now = Instant::now();
             self.timer = None;
-            if at <= now {
-                self.passed(due, now);
+            if at <= now && self.is_due(due, now, standing.progress.partial, config) {
                 return Some(due);
             }
         }
@@ -105,7 +110,9 @@ impl Deadlines {
 
     fn note(&mut self, standing: &Standing<'_>) {
         let wait = match standing.phase {
-            Phase::Open | Phase::Failing(_) if standing.blocked => Some(Wait::Take(standing.taken)),
+            Phase::Open | Phase::Failing(_) if standing.blocked => {
+                Some(Wait::Take(standing.progress.taken))
+            }
             Phase::Open | Phase::Failing(_) => None,
             Phase::Closing(_) => Some(Wait::Answer),
             Phase::Ending => Some(Wait::Shutdown),
@@ -116,18 +123,24 @@ impl Deadlines {
         }
         if !matches!(standing.phase, Phase::Open) || standing.deaf {
             self.silence = None;
-            self.partial = None;
+            self.arrival = None;
             return;
         }
-        if self.silence.as_ref().map(|silence| silence.heard) != Some(standing.heard) {
+        let signs = (standing.progress.heard, standing.progress.resumed);
+        if self.silence.as_ref().map(|silence| silence.signs) != Some(signs) {
             self.silence = Some(Silence {
-                heard: standing.heard,
+                signs,
                 since: Instant::now(),
                 pinged: None,
             });
         }
-        if self.partial.map(|(known, _)| known) != standing.partial {
-            self.partial = standing.partial.map(|known| (known, Instant::now()));
+        let partial = standing.progress.partial;
+        let known = self.arrival.as_ref().map(|arrival| arrival.from.number);
+        if known != partial.map(|partial| partial.number) {
+            self.arrival = partial.map(|from| Arrival {
+                from,
+                since: Instant::now(),
+            });
         }
     }
 
@@ -139,14 +152,12 @@ impl Deadlines {
             Phase::Over => config.consumer_grace,
         };
         let wait = self.wait.and_then(|(_, since)| since.checked_add(limit));
-        let partial = self.partial.and_then(|(_, since)| {
-            config
-                .message_deadline
-                .and_then(|limit| since.checked_add(limit))
-        });
+        let period = config.message_deadline.filter(|_| config.message_rate > 0);
+        let arrival = self.arrival.as_ref();
+        let period_ends = arrival.and_then(|arrival| arrival.since.checked_add(period?));
         [
             wait.map(|at| (at, Due::Phase)),
-            partial.map(|at| (at, Due::Message)),
+            period_ends.map(|at| (at, Due::Message)),
             self.silence
                 .as_ref()
                 .and_then(|silence| silence.next(config)),
@@ -156,16 +167,41 @@ impl Deadlines {
         .min_by_key(|(at, _)| *at)
     }
 
-    fn passed(&mut self, due: Due, now: Instant) {
+    /// Takes note of a deadline that has passed. Returns `false` if it is met: the message `partial`
+    /// came fast enough, and has another period.
+    fn is_due(
+        &mut self,
+        due: Due,
+        now: Instant,
+        partial: Option<Partial>,
+        config: &SessionConfig,
+    ) -> bool {
         match due {
             Due::Phase => self.wait = None,
-            Due::Message => self.partial = None,
+            Due::Message => {
+                let arrival = self.arrival.take();
+                if let (Some(arrival), Some(from)) = (arrival, partial) {
+                    if arrival.is_fast_enough(from.bytes, now, config.message_rate) {
+                        self.arrival = Some(Arrival { from, since: now });
+                        return false;
+                    }
+                }
+            }
             Due::Ping | Due::Silence => {
                 if let Some(silence) = &mut self.silence {
                     silence.pinged = Some(now);
                 }
             }
         }
+        true
+    }
+}
+
+impl Arrival {
+    /// Returns `true` if the message, of which `bytes` have come up to `now`, keeps `rate`.
+    fn is_fast_enough(&self, bytes: u64, now: Instant, rate: u32) -> bool {
+        let came = bytes.saturating_sub(self.from.bytes) as f64;
+        came >= f64::from(rate) * now.duration_since(self.since).as_secs_f64()
     }
 }
 

@@ -35,4 +35,4 @@ pub(crate) use pump::open;
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub use socket::WebSocket;
-pub(crate) use transport::{Gone, Incoming, Outgoing, Transport};
+pub(crate) use transport::{Gone, Incoming, Outgoing, Partial, Progress, Transport};

@@ -61,13 +61,29 @@ pub(crate) trait Transport: Send + Unpin + 'static {
     /// Drops the connection at once; calling it again is nothing.
     fn cut(&mut self);
 
-    /// How many bytes the peer has taken since the beginning; it stands still when the peer stalls.
-    fn taken(&self) -> u64;
+    /// Returns how far the bytes have come, in both directions.
+    fn progress(&mut self) -> Progress;
+}
 
-    /// How much was heard from the peer since the beginning, in bytes; it stands still when the peer is
-    /// silent.
-    fn heard(&self) -> u64;
+/// How far the bytes of a connection have come. Its counts only grow, and stand still when nothing moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Bytes that the connection has taken. If it is blocked, the peer must take some first.
+    pub(crate) taken: u64,
+    /// Bytes that came from the peer.
+    pub(crate) heard: u64,
+    /// Bytes of which the connection cannot have taken any before the peer took others: like bytes that
+    /// came, they prove that the peer lives.
+    pub(crate) resumed: u64,
+    /// The message that has begun to come and not ended.
+    pub(crate) partial: Option<Partial>,
+}
 
-    /// Which message, by number, has begun to come and not ended.
-    fn partial(&self) -> Option<u64>;
+/// A message of which a part has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Partial {
+    /// Its number: no two messages of a connection have the same.
+    pub(crate) number: u64,
+    /// Its bytes that have come.
+    pub(crate) bytes: u64,
 }

@@ -42,7 +42,8 @@ pub struct Http2Config {
     pub send_buffer: usize,
     /// How often the peer is asked whether it is there. Default 20 s.
     pub ping: Duration,
-    /// How long it may take to say so, before the connection is cut. Default 20 s.
+    /// The time in which it must answer, or show otherwise that it is there: bytes that come from it, or
+    /// that it takes of those that wait for it. The connection is dropped then. Default 20 s.
     pub ping_timeout: Duration,
     /// Whether a connection without TLS may begin with HTTP/2 (RFC 9113 §3.3). Default yes.
     pub prior_knowledge: bool,

@@ -1,31 +1,35 @@
 //! One connection: streams, until there are none for too long.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use h2::server::{Builder, Connection};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::Http2Config;
 use super::lent::lend;
 use super::ping::Pings;
+use super::socket::FRAME;
 use super::stream;
 use crate::server::ServerConfig;
 use crate::server::io::end as linger;
 use crate::server::shared::Shared;
 use crate::server::shutdown::Ticket;
+use crate::server::stall::Stall;
 use crate::server::timer::LONGEST;
-use crate::wire::ByteStream;
+use crate::wire::{ByteStream, Line, Meter};
 
 /// Serves a connection that began at `begun` and is to speak HTTP/2, until it ends and so has all that
 /// came over it. Dropping this cuts all of that.
+///
+/// `meter` counts the bytes of `io`, below TLS.
 pub(in crate::server) async fn serve<S: ByteStream>(
     io: S,
+    meter: Meter,
     begun: Instant,
     peer: Option<SocketAddr>,
     config: &Http2Config,
@@ -43,7 +47,7 @@ pub(in crate::server) async fn serve<S: ByteStream>(
         None => return,
     };
     let mut streams = JoinSet::new();
-    let end = Serving::new(connection, peer, config, shared)
+    let end = Serving::new(connection, meter, peer, config, shared)
         .run(&mut streams, ticket)
         .await;
     // The connection is gone, and each stream sees that. A socket's consumer has its time to return.
@@ -83,6 +87,16 @@ fn builder(config: &Http2Config, server: &ServerConfig) -> Builder {
     builder
 }
 
+/// Returns the line of one stream of a connection. While as many streams as may be are sent to, a frame
+/// of each goes before the next of this one, and what h2 holds of this one goes before what it waits with.
+fn shared_line(meter: &Meter, config: &Http2Config) -> Line {
+    let others = u64::from(config.max_streams).saturating_mul(FRAME as u64);
+    Line::shared(
+        meter.clone(),
+        others.saturating_add(config.send_buffer as u64),
+    )
+}
+
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -103,6 +117,7 @@ fn failed(error: &h2::Error) -> End {
 
 struct Serving<'a, S: ByteStream> {
     connection: Connection<S, Bytes>,
+    meter: Meter,
     pings: Option<Pings>,
     peer: Option<SocketAddr>,
     config: &'a Http2Config,
@@ -111,13 +126,14 @@ struct Serving<'a, S: ByteStream> {
     used: bool,
     /// No further stream is taken.
     ending: bool,
-    /// Runs while there is no stream.
-    idle: Option<Pin<Box<Sleep>>>,
+    /// Runs while there is no stream, and nothing moves.
+    idle: Stall,
 }
 
 impl<'a, S: ByteStream> Serving<'a, S> {
     fn new(
         mut connection: Connection<S, Bytes>,
+        meter: Meter,
         peer: Option<SocketAddr>,
         config: &'a Http2Config,
         shared: &'a Arc<Shared>,
@@ -125,13 +141,14 @@ impl<'a, S: ByteStream> Serving<'a, S> {
         let frames = connection.ping_pong();
         Self {
             connection,
-            pings: frames.map(|frames| Pings::new(frames, config)),
+            pings: frames.map(|frames| Pings::new(frames, meter.clone(), config)),
+            meter,
             peer,
             config,
             shared,
             used: false,
             ending: false,
-            idle: None,
+            idle: Stall::default(),
         }
     }
 
@@ -180,7 +197,8 @@ impl<'a, S: ByteStream> Serving<'a, S> {
                 Some(Ok((request, respond))) => {
                     self.used = true;
                     let shared = Arc::clone(self.shared);
-                    streams.spawn(stream::serve(request, respond, self.peer, shared));
+                    let line = shared_line(&self.meter, self.config);
+                    streams.spawn(stream::serve(request, respond, line, self.peer, shared));
                 }
                 Some(Err(error)) => return Poll::Ready(failed(&error)),
                 None => return Poll::Ready(End::Over),
@@ -194,7 +212,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
     /// Ready where there was no stream for long: before the end is announced, and then before it comes.
     fn poll_idle(&mut self, cx: &mut Context<'_>, streams: &JoinSet<()>) -> Poll<()> {
         if !streams.is_empty() {
-            self.idle = None;
+            self.idle = Stall::default();
             return Poll::Pending;
         }
         let server = &self.shared.config;
@@ -203,17 +221,16 @@ impl<'a, S: ByteStream> Serving<'a, S> {
             (false, true) => server.keep_alive,
             (false, false) => server.head_timeout,
         };
-        let idle = self
-            .idle
-            .get_or_insert_with(|| Box::pin(sleep(limit.min(LONGEST))));
-        idle.as_mut().poll(cx)
+        // What the streams left may still be on its way to a slow peer.
+        self.idle
+            .poll(cx, Some(self.meter.resumed()), limit.min(LONGEST))
     }
 
     /// Says GOAWAY, once (RFC 9113 §6.8).
     fn end(&mut self) {
         if !self.ending {
             self.ending = true;
-            self.idle = None;
+            self.idle = Stall::default();
             self.connection.graceful_shutdown();
         }
     }

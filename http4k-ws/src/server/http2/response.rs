@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -12,18 +12,45 @@ use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderValue};
 use http::{Response as HttpResponse, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use tokio::time::timeout;
 
 use super::socket::poll_room;
 use crate::message::{Body, Response, drop_fields_of_the_connection};
+use crate::server::stall::Stall;
+use crate::wire::Line;
 
-/// Sends `response`, without its body where `head_only`; gives up where the peer takes nothing for
-/// `stall`.
+/// The progress of a response, and the time that it may stand still.
+pub(super) struct Pace {
+    line: Line,
+    limit: Duration,
+    stall: Stall,
+    /// The bytes that the stream took.
+    sent: u64,
+}
+
+impl Pace {
+    /// A response over `line` that stands still for at most `limit`.
+    pub(super) fn new(line: Line, limit: Duration) -> Self {
+        Self {
+            line,
+            limit,
+            stall: Stall::default(),
+            sent: 0,
+        }
+    }
+
+    /// Ready when the peer has taken nothing for too long.
+    fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let moved = self.line.taken(self.sent);
+        self.stall.poll(cx, Some(moved), self.limit)
+    }
+}
+
+/// Sends `response`, or its head alone if `head_only`. Gives up if the peer takes nothing for too long.
 pub(super) async fn send(
     mut respond: SendResponse<Bytes>,
     response: Response,
     head_only: bool,
-    stall: Duration,
+    pace: Pace,
 ) {
     let (mut head, body) = response.into_parts();
     if head.status.is_informational() {
@@ -44,7 +71,7 @@ pub(super) async fn send(
     complete(&mut head.headers);
     let ended = head_only || bodiless || body.is_end_stream();
     match respond.send_response(HttpResponse::from_parts(head, ()), ended) {
-        Ok(stream) if !ended => send_body(stream, body, stall).await,
+        Ok(stream) if !ended => send_body(stream, body, pace).await,
         Ok(_) => {}
         Err(error) => log::debug!("an answer was not sent: {error}"),
     }
@@ -62,7 +89,7 @@ pub(super) fn complete(fields: &mut HeaderMap) {
     }
 }
 
-async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, stall: Duration) {
+async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, mut pace: Pace) {
     loop {
         let next = until_reset(body.frame(), |cx| stream.poll_reset(cx).is_ready());
         let frame = match next.await {
@@ -77,7 +104,7 @@ async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, stall: Duratio
         match frame.into_data() {
             Ok(data) => {
                 let last = body.is_end_stream();
-                if send_data(&mut stream, data, last, stall).await.is_err() || last {
+                if send_data(&mut stream, data, last, &mut pace).await.is_err() || last {
                     return;
                 }
             }
@@ -103,22 +130,27 @@ async fn send_data(
     stream: &mut SendStream<Bytes>,
     mut data: Bytes,
     last: bool,
-    stall: Duration,
+    pace: &mut Pace,
 ) -> Result<(), Over> {
     if data.is_empty() && last {
         return stream.send_data(data, true).map_err(|_| Over);
     }
     while !data.is_empty() {
-        let room = poll_fn(|cx| poll_room(stream, cx, data.len()));
-        match timeout(stall, room).await {
-            Ok(Ok(room)) => {
+        let room = poll_fn(|cx| match poll_room(stream, cx, data.len()) {
+            Poll::Ready(room) => Poll::Ready(Some(room)),
+            Poll::Pending => pace.poll_stalled(cx).map(|()| None),
+        });
+        match room.await {
+            Some(Ok(room)) => {
                 let part = data.split_to(room);
                 let ended = last && data.is_empty();
+                pace.sent += part.len() as u64;
                 stream.send_data(part, ended).map_err(|_| Over)?;
             }
-            Ok(Err(_)) => return Err(Over),
-            Err(_) => {
-                log::debug!("an answer was given up: nothing of it was taken for {stall:?}");
+            Some(Err(_)) => return Err(Over),
+            None => {
+                let limit = pace.limit;
+                log::debug!("a response was given up: nothing of it was taken for {limit:?}");
                 stream.send_reset(Reason::CANCEL);
                 return Err(Over);
             }

@@ -9,7 +9,7 @@ use h2::{RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// So much is handed over at a time: a frame as large as every peer takes (RFC 9113 §4.2).
-const FRAME: usize = 16 * 1024;
+pub(super) const FRAME: usize = 16 * 1024;
 
 /// The bytes of one stream, both ways. Its orderly end is END_STREAM; dropped before that, the stream is
 /// reset with CANCEL (RFC 8441 §5).

@@ -14,23 +14,25 @@ use tokio::sync::oneshot;
 
 use super::body::Received;
 use super::request::in_shape;
-use super::response::{complete, send, until_reset};
+use super::response::{Pace, complete, send, until_reset};
 use super::socket::Socket;
 use crate::handler::plain;
 use crate::message::{PeerAddr, Response};
 use crate::server::opened::{Opened, Running};
 use crate::server::shared::Shared;
 use crate::server::{http as http_side, rules, upgrade};
+use crate::wire::Line;
 
 /// Serves one stream to its end.
 pub(super) async fn serve(
     request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
+    line: Line,
     peer: Option<SocketAddr>,
     shared: Arc<Shared>,
 ) {
     // A socket is not to keep the room that its request took.
-    let running = Box::pin(answer(request, respond, peer, &shared)).await;
+    let running = Box::pin(answer(request, respond, line, peer, &shared)).await;
     if let Some(running) = running {
         running.await;
     }
@@ -39,10 +41,10 @@ pub(super) async fn serve(
 async fn answer(
     mut request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
+    line: Line,
     peer: Option<SocketAddr>,
     shared: &Arc<Shared>,
 ) -> Option<Pin<Box<Running<Socket>>>> {
-    let stall = shared.config.write_stall;
     let protocol = request.extensions_mut().remove::<Protocol>();
     if let Some(peer) = peer {
         request.extensions_mut().insert(PeerAddr(peer));
@@ -57,21 +59,23 @@ async fn answer(
     let request = match checked {
         Ok(request) => request,
         Err(refusal) => {
-            send(respond, refusal.response(), head_only, stall).await;
+            let pace = Pace::new(line, shared.config.write_stall);
+            send(respond, refusal.response(), head_only, pace).await;
             return None;
         }
     };
     match protocol.as_ref().map(Protocol::as_str) {
         None => {
-            respond_to(request, respond, shared).await;
+            respond_to(request, respond, line, shared).await;
             None
         }
-        Some("websocket") => open_socket(request, respond, shared).await,
+        Some("websocket") => open_socket(request, respond, line, shared).await,
         Some(protocol) => {
             // As RFC 9220 §3 asks for it in HTTP/3.
-            let line = format!("`{protocol}` is not spoken here (RFC 8441 §4)\n");
-            let unknown = plain(StatusCode::NOT_IMPLEMENTED, line);
-            send(respond, unknown, false, stall).await;
+            let text = format!("`{protocol}` is not spoken here (RFC 8441 §4)\n");
+            let unknown = plain(StatusCode::NOT_IMPLEMENTED, text);
+            let pace = Pace::new(line, shared.config.write_stall);
+            send(respond, unknown, false, pace).await;
             None
         }
     }
@@ -81,6 +85,7 @@ async fn answer(
 async fn respond_to(
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
+    line: Line,
     shared: &Shared,
 ) {
     let head_only = request.method() == Method::HEAD;
@@ -98,7 +103,8 @@ async fn respond_to(
         respond.poll_reset(cx).is_ready()
     });
     if let Some(response) = answered.await {
-        send(respond, response, head_only, shared.config.write_stall).await;
+        let pace = Pace::new(line, shared.config.write_stall);
+        send(respond, response, head_only, pace).await;
     }
 }
 
@@ -115,6 +121,7 @@ fn go_on(respond: &mut SendResponse<Bytes>) {
 async fn open_socket(
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
+    line: Line,
     shared: &Shared,
 ) -> Option<Pin<Box<Running<Socket>>>> {
     let (head, receive) = request.into_parts();
@@ -125,11 +132,12 @@ async fn open_socket(
             let sent = respond.send_response(headed(response), false);
             let send = sent.inspect_err(|error| log::debug!("a socket was lost: {error}"));
             let socket = Socket::new(send.ok()?, receive);
-            let opened = Opened::new(socket, Bytes::new(), handshake, consumer, shared);
+            let opened = Opened::new(socket, line, Bytes::new(), handshake, consumer, shared);
             Some(Box::pin(opened.run(shared.connections.enter(), None)))
         }
         Err(refusal) => {
-            send(respond, refusal, false, shared.config.write_stall).await;
+            let pace = Pace::new(line, shared.config.write_stall);
+            send(respond, refusal, false, pace).await;
             None
         }
     }

@@ -9,12 +9,13 @@ mod violation;
 
 use tokio::time::Instant;
 
-use budget::{ControlRate, Partial};
+use budget::{ControlRate, Partial as Message};
 pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
 use header::{CONTINUATION, Header};
 pub(super) use violation::Violation;
 
 use super::{Limits, Role};
+use crate::handler::Partial;
 
 /// A frame of more payload than this leaves the codec with a large buffer.
 const LARGE: u64 = 2 * 1024;
@@ -25,9 +26,11 @@ pub(super) struct FrameGuard {
     role: Role,
     limits: Limits,
     at: At,
-    message: Option<Partial>,
-    /// How many messages have begun.
+    message: Option<Message>,
+    /// The number of messages that have begun.
     begun: u64,
+    /// The bytes that have come of the last of them.
+    came: u64,
     /// Whether the message that the stream stands in has a large frame.
     large: bool,
     /// Whether a message with a large frame has ended, and nobody took note of it.
@@ -41,8 +44,18 @@ enum At {
     /// In the payload of a frame, so many bytes before its end.
     Payload {
         left: u64,
-        ends_message: bool,
+        of: Frame,
     },
+}
+
+/// The part that a frame plays in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    Control,
+    /// More fragments follow.
+    Fragment,
+    /// The message ends with it.
+    Last,
 }
 
 /// Why the stream does not go on.
@@ -62,22 +75,26 @@ impl FrameGuard {
             at: At::Header(Header::EMPTY),
             message: None,
             begun: 0,
+            came: 0,
             large: false,
             large_ended: false,
             control: ControlRate::new(limits.max_control_rate),
         }
     }
 
-    /// Which message, by number, has begun and not ended.
-    pub(super) fn partial(&self) -> Option<u64> {
-        let ends = matches!(
+    /// Returns the message that has begun and not ended.
+    pub(super) fn partial(&self) -> Option<Partial> {
+        let in_last = matches!(
             self.at,
             At::Payload {
-                ends_message: true,
+                of: Frame::Last,
                 ..
             }
         );
-        (self.message.is_some() || ends).then_some(self.begun)
+        (self.message.is_some() || in_last).then_some(Partial {
+            number: self.begun,
+            bytes: self.came,
+        })
     }
 
     /// Whether the message that has just ended had large frames; the stream then stands at its end.
@@ -102,9 +119,12 @@ impl FrameGuard {
                     }
                     passed += taken;
                 }
-                At::Payload { left, .. } => {
+                At::Payload { left, of } => {
                     let here = (*left).min(rest.len() as u64);
                     *left -= here;
+                    if *of != Frame::Control {
+                        self.came += here;
+                    }
                     // At most `rest.len()`, which is a `usize`.
                     passed += here as usize;
                 }
@@ -128,46 +148,45 @@ impl FrameGuard {
         }
         header.check_length()?;
         let left = header.payload();
-        let ends_message = if header.is_control() {
+        let of = if header.is_control() {
             self.control.add(Instant::now())?;
-            false
+            Frame::Control
         } else {
             self.add_to_message(&header)?
         };
-        self.at = At::Payload { left, ends_message };
+        self.at = At::Payload { left, of };
         Ok(())
     }
 
-    /// Adds a data frame, and says whether its message ends with it.
-    fn add_to_message(&mut self, header: &Header) -> Result<bool, Violation> {
+    /// Adds a data frame to its message, and returns the part that it plays there.
+    fn add_to_message(&mut self, header: &Header) -> Result<Frame, Violation> {
         let mut message = match (header.opcode(), self.message.take()) {
             (CONTINUATION, Some(message)) => message,
             (CONTINUATION, None) => return Err(Violation::ContinuationOfNothing),
             (_, Some(_)) => return Err(Violation::Interleaved),
             (_, None) => {
                 self.begun += 1;
-                Partial::default()
+                self.came = 0;
+                Message::default()
             }
         };
         message.add(header.payload(), &self.limits)?;
         self.large |= header.payload() > LARGE;
-        if !header.is_final() {
-            self.message = Some(message);
+        if header.is_final() {
+            return Ok(Frame::Last);
         }
-        Ok(header.is_final())
+        self.message = Some(message);
+        Ok(Frame::Fragment)
     }
 
     /// Goes on to the next frame where one has ended, and says whether a message ended with it.
     fn end_frame(&mut self) -> bool {
         match self.at {
-            At::Payload {
-                left: 0,
-                ends_message,
-            } => {
+            At::Payload { left: 0, of } => {
                 self.at = At::Header(Header::EMPTY);
-                ends_message
+                of == Frame::Last
             }
-            _ => false,
+            At::Header(_) | At::Payload { .. } => false,
         }
     }
 }

@@ -75,15 +75,19 @@ fn it_stops_before_a_close_frame_and_nowhere_else() {
 fn it_tells_a_message_that_has_begun_and_not_ended() {
     let mut guard = FrameGuard::new(Role::Server, limits());
     let whole = frame(FIN | TEXT, 10, true);
+    let partial = |number, bytes| Some(Partial { number, bytes });
     assert_eq!(guard.partial(), None);
     guard.pass(&whole[..8]);
-    assert_eq!(guard.partial(), Some(1), "in a payload");
+    assert_eq!(guard.partial(), partial(1, 2), "in a payload");
     guard.pass(&whole[8..]);
     assert_eq!(guard.partial(), None);
-    guard.pass(&frame(TEXT, 0, true));
-    assert_eq!(guard.partial(), Some(2), "between two fragments");
+    guard.pass(&frame(TEXT, 5, true));
+    assert_eq!(guard.partial(), partial(2, 5), "between two fragments");
     guard.pass(&frame(FIN | PING, 3, true));
-    assert_eq!(guard.partial(), Some(2), "after a ping in between");
+    assert_eq!(guard.partial(), partial(2, 5), "after a ping in between");
+    guard.pass(&frame(0, 5, true)[..8]);
+    assert_eq!(guard.partial(), partial(2, 7), "in a fragment");
+    guard.pass(&frame(0, 5, true)[8..]);
     guard.pass(&frame(FIN, 3, true));
     assert_eq!(guard.partial(), None);
 }

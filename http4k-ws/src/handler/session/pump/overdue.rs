@@ -15,9 +15,7 @@ impl<T: Transport> Session<T> {
             phase: &self.phase,
             blocked: turn.blocked,
             deaf: turn.inbound_full,
-            taken: self.transport.taken(),
-            heard: self.transport.heard(),
-            partial: self.transport.partial(),
+            progress: self.transport.progress(),
         };
         self.deadlines.poll_due(cx, &standing, &self.config)
     }
@@ -39,8 +37,8 @@ impl<T: Transport> Session<T> {
             }
             Due::Message => {
                 let reason = format!(
-                    "a message takes at most {:?}",
-                    self.config.message_deadline.unwrap_or_default()
+                    "a message brings at least {} bytes a second",
+                    self.config.message_rate
                 );
                 self.fail_overdue(&WsStatus::POLICY_VIOLATION, reason);
             }

@@ -1,0 +1,281 @@
+//! The bytes of a connection, counted at the system's side.
+//!
+//! A layer between a socket and its connection (TLS, HTTP/2) takes bytes that the peer has not seen, in
+//! steps of its own. Whether the peer lives, and takes what it is sent, shows below all of them:
+//!
+//! 1. [`Metered`] wraps the stream that the system gave, and counts what it takes and gives.
+//! 2. Bytes taken at once prove nothing, for the system has buffers. Bytes taken after it had refused
+//!    some prove that the peer took as many before: these are counted a second time, as *resumed*.
+//! 3. Streams of HTTP/2 share a connection. While that is full, its progress counts for a stream that
+//!    waits, up to a share: past that the stream itself should have had its turn, and its own progress
+//!    is what counts.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::ByteStream;
+
+/// The counts of one connection, for the tasks that depend on it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Meter(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    heard: AtomicU64,
+    taken: AtomicU64,
+    resumed: AtomicU64,
+}
+
+impl Meter {
+    /// Bytes that came from the peer.
+    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
+    pub(crate) fn heard(&self) -> u64 {
+        self.0.heard.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that the system took. It stands still while the peer takes nothing and the system's
+    /// buffers are full.
+    pub(crate) fn taken(&self) -> u64 {
+        self.0.taken.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that the system took after it had refused some, which proves that the peer takes them.
+    pub(crate) fn resumed(&self) -> u64 {
+        self.0.resumed.load(Ordering::Relaxed)
+    }
+}
+
+/// Adds to a count that one task alone writes, which saves the bus lock of `fetch_add`.
+fn add(count: &AtomicU64, bytes: usize) {
+    let sum = count.load(Ordering::Relaxed).wrapping_add(bytes as u64);
+    count.store(sum, Ordering::Relaxed);
+}
+
+/// The stream `S`, whose bytes are counted.
+#[derive(Debug)]
+pub(crate) struct Metered<S> {
+    stream: S,
+    /// The last write was refused.
+    refused: bool,
+    meter: Meter,
+}
+
+impl<S> Metered<S> {
+    /// Counts the bytes of `stream` from now on.
+    pub(crate) fn new(stream: S) -> Self {
+        Self {
+            stream,
+            refused: false,
+            meter: Meter::default(),
+        }
+    }
+
+    /// The counts, which live as long as anyone holds them.
+    pub(crate) fn meter(&self) -> Meter {
+        self.meter.clone()
+    }
+
+    fn note(&mut self, written: &Poll<io::Result<usize>>) {
+        match written {
+            Poll::Ready(Ok(bytes)) => {
+                add(&self.meter.0.taken, *bytes);
+                if std::mem::take(&mut self.refused) {
+                    add(&self.meter.0.resumed, *bytes);
+                }
+            }
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.refused = true,
+        }
+    }
+}
+
+impl<S: ByteStream> AsyncRead for Metered<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        add(&self.meter.0.heard, buffer.filled().len() - before);
+        read
+    }
+}
+
+impl<S: ByteStream> AsyncWrite for Metered<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.note(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// The progress of one stream of bytes on its connection.
+///
+/// Its counts only grow, and stand still when nothing moves; they are no exact numbers of bytes.
+#[derive(Debug)]
+pub(crate) struct Line {
+    meter: Meter,
+    share: Option<Box<Share>>,
+}
+
+/// A stream's part of a connection that others use too.
+#[derive(Debug)]
+struct Share {
+    /// The bytes of the connection that count as progress of a stream which waits for its turn.
+    most: u64,
+    taken: Shared,
+    resumed: Shared,
+}
+
+#[derive(Debug)]
+struct Shared {
+    own: u64,
+    all: u64,
+    /// What is left of the share.
+    left: u64,
+    counted: u64,
+}
+
+impl Line {
+    /// The line of a stream that has its connection for itself.
+    pub(crate) fn alone(meter: Meter) -> Self {
+        Self { meter, share: None }
+    }
+
+    /// The line of one stream of several: up to `most` bytes of the connection count as its progress
+    /// while it makes none itself.
+    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
+    pub(crate) fn shared(meter: Meter, most: u64) -> Self {
+        let share = Some(Box::new(Share {
+            most,
+            taken: Shared::new(meter.resumed(), most),
+            resumed: Shared::new(meter.resumed(), most),
+        }));
+        Self { meter, share }
+    }
+
+    /// How much was taken, of which the stream itself wrote `own` bytes.
+    pub(crate) fn taken(&mut self, own: u64) -> u64 {
+        match &mut self.share {
+            None => self.meter.taken(),
+            // A connection that refuses nothing is not what the stream waits for.
+            Some(share) => share.taken.count(own, self.meter.resumed(), share.most),
+        }
+    }
+
+    /// How much was taken after a refusal. `own` counts what the stream itself saw of its peer.
+    pub(crate) fn resumed(&mut self, own: u64) -> u64 {
+        let all = self.meter.resumed();
+        match &mut self.share {
+            None => all,
+            Some(share) => share.resumed.count(own, all, share.most),
+        }
+    }
+}
+
+impl Shared {
+    fn new(all: u64, most: u64) -> Self {
+        Self {
+            own: 0,
+            all,
+            left: most,
+            counted: 0,
+        }
+    }
+
+    fn count(&mut self, own: u64, all: u64, most: u64) -> u64 {
+        if own != self.own {
+            self.counted += own - self.own;
+            self.own = own;
+            self.left = most;
+        }
+        let others = (all - self.all).min(self.left);
+        self.all = all;
+        self.left -= others;
+        self.counted += others;
+        self.counted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn bytes_taken_after_a_refusal_are_counted_twice() {
+        let (ours, mut theirs) = duplex(10);
+        let mut ours = Metered::new(ours);
+        let meter = ours.meter();
+        ours.write_all(b"0123456789").await.expect("room");
+        assert_eq!((meter.taken(), meter.resumed()), (10, 0));
+        let mut read = [0; 4];
+        let (written, _) = tokio::join!(ours.write_all(b"abc"), theirs.read_exact(&mut read));
+        written.expect("room");
+        assert_eq!((meter.taken(), meter.resumed()), (13, 3));
+        ours.write_all(b"d").await.expect("room");
+        assert_eq!((meter.taken(), meter.resumed()), (14, 3));
+        theirs.write_all(b"heard").await.expect("room");
+        ours.read_exact(&mut read).await.expect("bytes");
+        assert_eq!(meter.heard(), 4);
+    }
+
+    #[test]
+    fn a_stream_that_waits_has_its_share_of_the_progress() {
+        let meter = Meter::default();
+        let mut line = Line::shared(meter.clone(), 100);
+        assert_eq!(line.taken(0), 0);
+        add(&meter.0.resumed, 60);
+        assert_eq!(line.taken(0), 60);
+        add(&meter.0.resumed, 60);
+        assert_eq!(line.taken(0), 100, "no more than the share");
+        add(&meter.0.resumed, 60);
+        assert_eq!(line.taken(0), 100);
+        // Its own progress counts, and earns it a new share.
+        assert_eq!(line.taken(5), 105);
+        add(&meter.0.resumed, 60);
+        assert_eq!(line.taken(5), 165);
+    }
+
+    #[test]
+    fn a_stream_that_is_alone_has_all_of_it() {
+        let meter = Meter::default();
+        let mut line = Line::alone(meter.clone());
+        add(&meter.0.taken, 1 << 40);
+        add(&meter.0.resumed, 7);
+        assert_eq!((line.taken(3), line.resumed(0)), (1 << 40, 7));
+    }
+}
