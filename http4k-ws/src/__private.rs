@@ -12,11 +12,11 @@ use crate::lens::Message;
 use crate::message::{IntoResponse, Rejection, Response};
 pub use crate::message::{Request, ToPath};
 pub use crate::routing::{
-    Captured, Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta, Router,
-    Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured, check_mount,
-    copied, filter, filter_before_both, filter_before_http, filter_before_ws, http, http_closure,
-    http_handler, made, mount, mounted_uri, path_of, push_prefix, unmatched, ws, ws_closure,
-    ws_handler,
+    Captured, Ends, Here, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta,
+    Router, Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured,
+    check_mount, copied, filter, filter_before_both, filter_before_http, filter_before_ws, http,
+    http_closure, http_handler, http_route, made, mount, mount_route, mounted_uri, path_of,
+    push_prefix, unmatched, ws, ws_closure, ws_handler, ws_route,
 };
 pub use std::sync::Arc;
 

@@ -178,16 +178,36 @@
 ///
 /// An empty segment is nobody's, so `/users/` is not `/users`. `%2F` never splits a segment.
 ///
-/// # What it expands to
+/// # Large tables
 ///
-/// A function that makes one end for each route, then a walk over the path as nested `match`:
+/// The cost of compiling a table grows with its length, in the item form. Three habits keep it small:
+///
+/// - Put a large table into a file of its own. A line that is added above a macro in the same file moves all its
+///   tokens, and the compiler checks them again.
+/// - Use the item form. In the expression form any name can be a local variable, which only a closure sees. All
+///   closures are then checked as one function, at a cost that grows with the square of their number.
+/// - Let cargo optimize the macro. Two lines in `Cargo.toml`, `[profile.dev.build-override]` and `opt-level = 3`,
+///   halve the time that it takes.
+///
+/// # Expansion
+///
+/// The ends of the routes, then a walk over the path as nested `match`. The item form makes ends in nested
+/// functions of up to eight routes, which borrow the arguments that their routes capture:
 ///
 /// ```text
-/// let r0 = http_handler(home);
-/// let r1 = http(captured(&db), |c1, call| {
-///     let c1 = copied(c1);
-///     let id = call.param(0)?;
-///     answer(show(id, c1))
+/// let mut ends = Ends::new();
+/// ends.add({
+///     fn __ends(db: &Db) -> [Side; 2] {
+///         [
+///             http_handler(home),
+///             http(captured(&*db), |c1, call| {
+///                 let c1 = copied(c1);
+///                 let id = call.param(0)?;
+///                 answer(show(id, c1))
+///             }),
+///         ]
+///     }
+///     __ends(&db)
 /// });
 /// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
@@ -198,11 +218,12 @@
 ///         false
 ///     }
 /// }
-/// Router::app(<app::Routes as Tabled>::ROUTES, walk, [r0, r1], [..])
+/// Router::app(<app::Routes as Tabled>::ROUTES, walk, ends, [..])
 /// ```
 ///
 /// A call is a closure that captures nothing, so it is no more to the compiler than a function. Where an argument
 /// is read from the request (`_`), or the call is a method's, an `async` block waits for it and keeps the receiver.
+/// A route stays in the body of the function if it may move an argument, or names one in a closure.
 ///
 /// Beside the function are the module of its links, and its table:
 ///

@@ -1,32 +1,34 @@
 const _: () = {
-    let w0 = ::http4k_ws::__private::filter_before_http(logged());
-    let w1 = ::http4k_ws::__private::filter_before_http(auth());
-    let w2 = ::http4k_ws::__private::filter_before_http(own());
-    let r0 = ::http4k_ws::__private::http_closure((), move |(), call| {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    let w0 = __http4k_ws::filter_before_http(logged());
+    let w1 = __http4k_ws::filter_before_http(auth());
+    let w2 = __http4k_ws::filter_before_http(own());
+    ends.add([__http4k_ws::http_closure((), move |(), call| {
         let team = call.param(0)?;
         let id = call.param(1)?;
-        ::http4k_ws::__private::answer(member(team, id))
-    })
-    .with(&w2)
-    .with(&w1)
-    .with(&w0);
-    let n0 = ::http4k_ws::__private::http_closure((), move |(), call| {
+        __http4k_ws::answer(member(team, id))
+    })]);
+    ends.with(0..1, &w2);
+    ends.with(0..1, &w1);
+    ends.with(0..1, &w0);
+    let n0 = __http4k_ws::http_closure((), move |(), call| {
         let team = call.param(0)?;
-        ::http4k_ws::__private::answer(missing(team))
+        __http4k_ws::answer(missing(team))
     });
-    let n1 = ::http4k_ws::__private::http_handler(not_found);
+    let n1 = __http4k_ws::http_handler(not_found);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::Http,
-            methods: &[],
-            template: "/api/<team>/members/<id>",
-            params: &["team", "id"],
-            name: "member",
-            docs: "",
-        }];
+        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
+            &[],
+            "/api/<team>/members/<id>",
+            &["team", "id"],
+            "member",
+            "",
+        )];
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"api") {
@@ -46,21 +48,18 @@ const _: () = {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
+        __http4k_ws::Router::app(
             ROUTES,
             walk,
-            [r0],
+            ends,
             [
-                ::http4k_ws::__private::Unmatched {
+                __http4k_ws::Unmatched {
                     params: &[],
-                    side: ::http4k_ws::__private::unmatched().or_http(&n1),
+                    side: __http4k_ws::unmatched().or_http(&n1),
                 },
-                ::http4k_ws::__private::Unmatched {
+                __http4k_ws::Unmatched {
                     params: &["team"],
-                    side: ::http4k_ws::__private::unmatched()
-                        .or_http(&n0)
-                        .with(&w1)
-                        .with(&w0),
+                    side: __http4k_ws::unmatched().or_http(&n0).with(&w1).with(&w0),
                 },
             ],
         )

@@ -1,36 +1,38 @@
 const _: () = {
-    let r0 = ::http4k_ws::__private::http_closure(
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add([__http4k_ws::http_closure(
         (
-            ::http4k_ws::__private::captured(&db),
-            ::http4k_ws::__private::captured(&config.site),
-            ::http4k_ws::__private::made(20),
+            __http4k_ws::captured(&db),
+            __http4k_ws::captured(&config.site),
+            __http4k_ws::made(20),
         ),
         move |(c3, c4, c5), mut call| {
-            let c3 = ::http4k_ws::__private::copied(c3);
-            let c5 = ::http4k_ws::__private::copied(c5);
-            ::http4k_ws::__private::later(async move {
+            let c3 = __http4k_ws::copied(c3);
+            let c5 = __http4k_ws::copied(c5);
+            __http4k_ws::later(async move {
                 let id: u64 = call.param(0)?;
                 let tab = call.param(1)?;
                 let a2 = call.extract().await?;
                 let req = call.into_request();
-                ::http4k_ws::__private::response(
-                    ::http4k_ws::__private::future(show(id, tab, a2, c3, &**c4, c5, req)).await,
+                __http4k_ws::response(
+                    __http4k_ws::future(show(id, tab, a2, c3, &**c4, c5, req)).await,
                 )
             })
         },
-    );
+    )]);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::Http,
-            methods: &["GET", "HEAD"],
-            template: "/users/<id>/<tab>",
-            params: &["id", "tab"],
-            name: "user",
-            docs: "Shows one user.",
-        }];
+        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
+            &["GET", "HEAD"],
+            "/users/<id>/<tab>",
+            &["id", "tab"],
+            "user",
+            "Shows one user.",
+        )];
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"users") {
@@ -43,13 +45,13 @@ const _: () = {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
+        __http4k_ws::Router::app(
             ROUTES,
             walk,
-            [r0],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }

@@ -1,23 +1,25 @@
 const _: () = {
-    let r0 = ::http4k_ws::__private::http(
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add([__http4k_ws::http(
         |text: String| async move { text },
         |f, call| {
             let text = call.param(0)?;
-            ::http4k_ws::__private::answer(f(text))
+            __http4k_ws::answer(f(text))
         },
-    );
+    )]);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::Http,
-            methods: &[],
-            template: "/echo/<text>",
-            params: &["text"],
-            name: "",
-            docs: "",
-        }];
+        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
+            &[],
+            "/echo/<text>",
+            &["text"],
+            "",
+            "",
+        )];
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"echo") {
@@ -26,13 +28,13 @@ const _: () = {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
+        __http4k_ws::Router::app(
             ROUTES,
             walk,
-            [r0],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }

@@ -1,28 +1,17 @@
 const _: () = {
-    let r0 = ::http4k_ws::__private::http_handler(home);
-    let r1 = ::http4k_ws::__private::ws_handler(talk);
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add([__http4k_ws::http_handler(home)]);
+    ends.add([__http4k_ws::ws_handler(talk)]);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &["GET"],
-                template: "/",
-                params: &[],
-                name: "home",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Ws,
-                methods: &[],
-                template: "/ws",
-                params: &[],
-                name: "talk",
-                docs: "",
-            },
+        const ROUTES: &[__http4k_ws::RouteMeta] = &[
+            __http4k_ws::http_route(&["GET"], "/", &[], "home", ""),
+            __http4k_ws::ws_route(&[], "/ws", &[], "talk", ""),
         ];
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if path.is_end(at) {
@@ -31,13 +20,13 @@ const _: () = {
                 path.last(at, b"ws") && m.end(path, &[1])
             }
         }
-        ::http4k_ws::__private::Router::app(
+        __http4k_ws::Router::app(
             ROUTES,
             walk,
-            [r0, r1],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }

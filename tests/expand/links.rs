@@ -1,17 +1,27 @@
 pub fn app() -> PolyHandler {
-    let r0 = ::http4k_ws::__private::http((), |(), call| {
-        let id: u64 = call.param(0)?;
-        let tab = call.param(1)?;
-        ::http4k_ws::__private::answer(show(id, tab))
-    });
-    let r1 = ::http4k_ws::__private::http((), |(), call| {
-        let id: UserId = call.param(0)?;
-        ::http4k_ws::__private::answer(person(id))
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add({
+        fn __ends() -> [__http4k_ws::Side; 2] {
+            [
+                __http4k_ws::http((), |(), call| {
+                    let id: u64 = call.param(0)?;
+                    let tab = call.param(1)?;
+                    __http4k_ws::answer(show(id, tab))
+                }),
+                __http4k_ws::http((), |(), call| {
+                    let id: UserId = call.param(0)?;
+                    __http4k_ws::answer(person(id))
+                }),
+            ]
+        }
+        __ends()
     });
     {
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"users") {
@@ -26,13 +36,13 @@ pub fn app() -> PolyHandler {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
-            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
+        __http4k_ws::Router::app(
+            <app::Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
-            [r0, r1],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }
@@ -47,6 +57,8 @@ pub fn app() -> PolyHandler {
     unreachable_pub
 )]
 pub mod app {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
     pub enum Routes {}
     #[doc = "`GET /users/<id>/<tab>`\n\nOne user."]
@@ -60,81 +72,72 @@ pub mod app {
     #[doc = "`/people/<id>`"]
     pub struct person {
         #[doc = "The parameter `<id>`."]
-        pub id: <__T1_0 as ::http4k_ws::__private::Typed>::Type,
+        pub id: <__T1_0 as __http4k_ws::Typed>::Type,
     }
     #[doc(hidden)]
     pub(super) enum __T1_0 {}
     #[doc = r" The path of a link to a route here, or of one that is mounted here."]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
-        L: ::http4k_ws::__private::Link,
-        Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+        L: __http4k_ws::Link,
+        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
-            ::std::string::String::new(),
-            &link,
-        )
+        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
-    impl ::http4k_ws::__private::Tabled for app::Routes {
-        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &["GET"],
-                template: "/users/<id>/<tab>",
-                params: &["id", "tab"],
-                name: "user",
-                docs: "One user.",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &[],
-                template: "/people/<id>",
-                params: &["id"],
-                name: "person",
-                docs: "",
-            },
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    impl __http4k_ws::Tabled for app::Routes {
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
+            __http4k_ws::http_route(
+                &["GET"],
+                "/users/<id>/<tab>",
+                &["id", "tab"],
+                "user",
+                "One user.",
+            ),
+            __http4k_ws::http_route(&[], "/people/<id>", &["id"], "person", ""),
         ];
     }
-    impl<P1> ::http4k_ws::__private::Link for app::user<P1>
+    impl<P1> __http4k_ws::Link for app::user<P1>
     where
-        P1: ::http4k_ws::__private::ToPath,
+        P1: __http4k_ws::ToPath,
     {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
+            __http4k_ws::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
         }
     }
     impl<P1> app::user<P1> {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String
         where
-            P1: ::http4k_ws::__private::ToPath,
+            P1: __http4k_ws::ToPath,
         {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
-    impl ::http4k_ws::__private::Typed for app::__T1_0 {
+    impl __http4k_ws::Typed for app::__T1_0 {
         type Type = UserId;
     }
-    impl ::http4k_ws::__private::Link for app::person
+    impl __http4k_ws::Link for app::person
     where
-        for<'a> &'a UserId: ::http4k_ws::__private::ToPath,
+        for<'a> &'a UserId: __http4k_ws::ToPath,
     {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/people/<id>", &[&&self.id])
+            __http4k_ws::path_of("/people/<id>", &[&&self.id])
         }
     }
     impl app::person {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String
         where
-            for<'a> &'a UserId: ::http4k_ws::__private::ToPath,
+            for<'a> &'a UserId: __http4k_ws::ToPath,
         {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
 };

@@ -1,20 +1,30 @@
 #[doc = " The whole application."]
 pub fn app() -> PolyHandler {
-    let r0 = ::http4k_ws::__private::http_handler(one);
-    let r1 = ::http4k_ws::__private::http_handler(two);
-    let r2 = ::http4k_ws::__private::http((), |(), call| {
-        let x = call.param(0)?;
-        ::http4k_ws::__private::answer(three(x))
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add({
+        fn __ends() -> [__http4k_ws::Side; 4] {
+            [
+                __http4k_ws::http_handler(one),
+                __http4k_ws::http_handler(two),
+                __http4k_ws::http((), |(), call| {
+                    let x = call.param(0)?;
+                    __http4k_ws::answer(three(x))
+                }),
+                __http4k_ws::http((), |(), call| {
+                    let rest = call.param(0)?;
+                    __http4k_ws::answer(four(rest))
+                }),
+            ]
+        }
+        __ends()
     });
-    let r3 = ::http4k_ws::__private::http((), |(), call| {
-        let rest = call.param(0)?;
-        ::http4k_ws::__private::answer(four(rest))
-    });
-    let r4 = ::http4k_ws::__private::mount(five());
+    ends.add([__http4k_ws::mount(five())]);
     {
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"a") {
@@ -31,13 +41,13 @@ pub fn app() -> PolyHandler {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
-            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
+        __http4k_ws::Router::app(
+            <app::Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
-            [r0, r1, r2, r3, r4],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }
@@ -52,6 +62,8 @@ pub fn app() -> PolyHandler {
     unreachable_pub
 )]
 pub mod app {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
     pub enum Routes {}
     #[doc = "`GET /a/b`"]
@@ -71,62 +83,26 @@ pub mod app {
     #[doc = r" The path of a link to a route here, or of one that is mounted here."]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
-        L: ::http4k_ws::__private::Link,
-        Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+        L: __http4k_ws::Link,
+        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
-            ::std::string::String::new(),
-            &link,
-        )
+        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
-    impl ::http4k_ws::__private::Tabled for app::Routes {
-        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &["GET"],
-                template: "/a/b",
-                params: &[],
-                name: "one",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &["POST"],
-                template: "/a/b",
-                params: &[],
-                name: "two",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &[],
-                template: "/a/<x>/c",
-                params: &["x"],
-                name: "three",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &[],
-                template: "/a/<rest..>",
-                params: &["rest"],
-                name: "four",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Mount,
-                methods: &[],
-                template: "/m",
-                params: &[],
-                name: "five",
-                docs: "",
-            },
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    impl __http4k_ws::Tabled for app::Routes {
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
+            __http4k_ws::http_route(&["GET"], "/a/b", &[], "one", ""),
+            __http4k_ws::http_route(&["POST"], "/a/b", &[], "two", ""),
+            __http4k_ws::http_route(&[], "/a/<x>/c", &["x"], "three", ""),
+            __http4k_ws::http_route(&[], "/a/<rest..>", &["rest"], "four", ""),
+            __http4k_ws::mount_route(&[], "/m", &[], "five", ""),
         ];
-        const MOUNTS: &'static [::http4k_ws::__private::Mount] =
-            &[::http4k_ws::__private::Mount::of::<app::Routes, 4>("five")];
+        const MOUNTS: &'static [__http4k_ws::Mount] =
+            &[__http4k_ws::Mount::of::<app::Routes, 4>("five")];
     }
     #[allow(unused_imports)]
     const _: () = {
@@ -137,88 +113,82 @@ const _: () = {
             }
             const _: () = {
                 use self::*;
-                impl ::http4k_ws::__private::Mounting<4> for __Router {
+                impl __http4k_ws::Mounting<4> for __Router {
                     type Mounted = five::Routes;
                 }
             };
         };
     };
     #[allow(long_running_const_eval)]
-    const _: () = ::http4k_ws::__private::check_mount(
-        <app::Routes as ::http4k_ws::__private::Tabled>::TABLE,
-        0,
-    );
-    impl<T, A> ::http4k_ws::__private::Mounts<T, ::http4k_ws::__private::Through<4, A>> for app::Routes
+    const _: () = __http4k_ws::check_mount(<app::Routes as __http4k_ws::Tabled>::TABLE, 0);
+    impl<T, A> __http4k_ws::Mounts<T, __http4k_ws::Through<4, A>> for app::Routes
     where
-        <app::Routes as ::http4k_ws::__private::Mounting<4>>::Mounted:
-            ::http4k_ws::__private::Mounts<T, A>,
+        <app::Routes as __http4k_ws::Mounting<4>>::Mounted: __http4k_ws::Mounts<T, A>,
     {
         fn prefix(path: &mut ::std::string::String) {
-            ::http4k_ws::__private::push_prefix::<
-                <app::Routes as ::http4k_ws::__private::Mounting<4>>::Mounted,
-                T,
-                A,
-            >(path, "/m")
+            __http4k_ws::push_prefix::<<app::Routes as __http4k_ws::Mounting<4>>::Mounted, T, A>(
+                path, "/m",
+            )
         }
     }
-    impl ::http4k_ws::__private::Link for app::one {
+    impl __http4k_ws::Link for app::one {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/a/b", &[])
+            __http4k_ws::path_of("/a/b", &[])
         }
     }
     impl app::one {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
-    impl ::http4k_ws::__private::Link for app::two {
+    impl __http4k_ws::Link for app::two {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/a/b", &[])
+            __http4k_ws::path_of("/a/b", &[])
         }
     }
     impl app::two {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
-    impl<P0> ::http4k_ws::__private::Link for app::three<P0>
+    impl<P0> __http4k_ws::Link for app::three<P0>
     where
-        P0: ::http4k_ws::__private::ToPath,
+        P0: __http4k_ws::ToPath,
     {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/a/<x>/c", &[&self.x])
+            __http4k_ws::path_of("/a/<x>/c", &[&self.x])
         }
     }
     impl<P0> app::three<P0> {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String
         where
-            P0: ::http4k_ws::__private::ToPath,
+            P0: __http4k_ws::ToPath,
         {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
-    impl<P0> ::http4k_ws::__private::Link for app::four<P0>
+    impl<P0> __http4k_ws::Link for app::four<P0>
     where
-        P0: ::http4k_ws::__private::ToPath,
+        P0: __http4k_ws::ToPath,
     {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/a/<rest..>", &[&self.rest])
+            __http4k_ws::path_of("/a/<rest..>", &[&self.rest])
         }
     }
     impl<P0> app::four<P0> {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String
         where
-            P0: ::http4k_ws::__private::ToPath,
+            P0: __http4k_ws::ToPath,
         {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
 };

@@ -1,28 +1,25 @@
 const _: () = {
-    let r0 = ::http4k_ws::__private::ws(::http4k_ws::__private::captured(&hub), |c0, call| {
-        let c0 = ::http4k_ws::__private::copied(c0);
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
+        let c0 = __http4k_ws::copied(c0);
         let room = call.param(0)?;
-        ::http4k_ws::__private::accept(
-            call,
-            move |ws: ::http4k_ws::__private::WebSocket<_, _>| async move {
-                ::http4k_ws::__private::ws_result(
-                    ::http4k_ws::__private::consumed(c0.join(ws, room)).await,
-                )
-            },
-        )
-    });
+        __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+            __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+        })
+    })]);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::Ws,
-            methods: &[],
-            template: "/rooms/<room>",
-            params: &["room"],
-            name: "join",
-            docs: "",
-        }];
+        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::ws_route(
+            &[],
+            "/rooms/<room>",
+            &["room"],
+            "join",
+            "",
+        )];
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"rooms") {
@@ -31,13 +28,13 @@ const _: () = {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
+        __http4k_ws::Router::app(
             ROUTES,
             walk,
-            [r0],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }

@@ -1,21 +1,29 @@
 pub fn app() -> PolyHandler {
-    let r0 = ::http4k_ws::__private::http_handler(home);
-    ::http4k_ws::__private::broken! { let req : :: http4k_ws :: __private :: Request = :: core :: unreachable ! () ; let ws : :: http4k_ws :: __private :: WebSocket = :: core :: unreachable ! () ; let id = :: core :: unreachable ! () ; show (id) }
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add({
+        fn __ends() -> [__http4k_ws::Side; 1] {
+            [__http4k_ws::http_handler(home)]
+        }
+        __ends()
+    });
+    __http4k_ws::broken! { let req : __http4k_ws :: Request = :: core :: unreachable ! () ; let ws : __http4k_ws :: WebSocket = :: core :: unreachable ! () ; let id = :: core :: unreachable ! () ; show (id) }
     {
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             path.last(at, b"good") && m.end(path, &[0])
         }
-        ::http4k_ws::__private::Router::app(
-            <app::Routes as ::http4k_ws::__private::Tabled>::ROUTES,
+        __http4k_ws::Router::app(
+            <app::Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
-            [r0],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }
@@ -30,6 +38,8 @@ pub fn app() -> PolyHandler {
     unreachable_pub
 )]
 pub mod app {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
     pub enum Routes {}
     #[doc = "`/good`"]
@@ -37,38 +47,30 @@ pub mod app {
     #[doc = r" The path of a link to a route here, or of one that is mounted here."]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
-        L: ::http4k_ws::__private::Link,
-        Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+        L: __http4k_ws::Link,
+        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
-            ::std::string::String::new(),
-            &link,
-        )
+        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
-    impl ::http4k_ws::__private::Tabled for app::Routes {
-        const ROUTES: &'static [::http4k_ws::__private::RouteMeta] =
-            &[::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Http,
-                methods: &[],
-                template: "/good",
-                params: &[],
-                name: "home",
-                docs: "",
-            }];
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    impl __http4k_ws::Tabled for app::Routes {
+        const ROUTES: &'static [__http4k_ws::RouteMeta] =
+            &[__http4k_ws::http_route(&[], "/good", &[], "home", "")];
     }
-    impl ::http4k_ws::__private::Link for app::home {
+    impl __http4k_ws::Link for app::home {
         type App = app::Routes;
         fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::path_of("/good", &[])
+            __http4k_ws::path_of("/good", &[])
         }
     }
     impl app::home {
         #[doc = r" The path, with the parameters percent-encoded."]
         pub fn uri(&self) -> ::std::string::String {
-            ::http4k_ws::__private::Link::uri(self)
+            __http4k_ws::Link::uri(self)
         }
     }
 };

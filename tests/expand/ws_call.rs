@@ -1,41 +1,29 @@
 const _: () = {
-    let r0 = ::http4k_ws::__private::ws_closure(
-        ::http4k_ws::__private::captured(&hub),
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    ends.add([__http4k_ws::ws_closure(
+        __http4k_ws::captured(&hub),
         move |c2, call| {
-            let c2 = ::http4k_ws::__private::copied(c2);
+            let c2 = __http4k_ws::copied(c2);
             let name = call.param(0)?;
-            ::http4k_ws::__private::accept(
-                call,
-                move |ws: ::http4k_ws::__private::WebSocket<_, _>| chat(ws, name, c2),
-            )
+            __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| {
+                chat(ws, name, c2)
+            })
         },
-    );
-    let r1 = ::http4k_ws::__private::ws_closure((), move |(), call| {
+    )]);
+    ends.add([__http4k_ws::ws_closure((), move |(), call| {
         let name = call.param(0)?;
-        ::http4k_ws::__private::ws_answer(choose(name))
-    });
+        __http4k_ws::ws_answer(choose(name))
+    })]);
     {
-        const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Ws,
-                methods: &[],
-                template: "/ws/<name>",
-                params: &["name"],
-                name: "chat",
-                docs: "",
-            },
-            ::http4k_ws::__private::RouteMeta {
-                protocol: ::http4k_ws::__private::Protocol::Ws,
-                methods: &[],
-                template: "/choose/<name>",
-                params: &["name"],
-                name: "choose",
-                docs: "",
-            },
+        const ROUTES: &[__http4k_ws::RouteMeta] = &[
+            __http4k_ws::ws_route(&[], "/ws/<name>", &["name"], "chat", ""),
+            __http4k_ws::ws_route(&[], "/choose/<name>", &["name"], "choose", ""),
         ];
         fn walk(
-            path: &::http4k_ws::__private::Path<'_>,
-            m: &mut ::http4k_ws::__private::Matching<'_>,
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
             if let Some(at1) = path.literal(at, b"ws") {
@@ -46,13 +34,13 @@ const _: () = {
                 false
             }
         }
-        ::http4k_ws::__private::Router::app(
+        __http4k_ws::Router::app(
             ROUTES,
             walk,
-            [r0, r1],
-            [::http4k_ws::__private::Unmatched {
+            ends,
+            [__http4k_ws::Unmatched {
                 params: &[],
-                side: ::http4k_ws::__private::unmatched(),
+                side: __http4k_ws::unmatched(),
             }],
         )
     }

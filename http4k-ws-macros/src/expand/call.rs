@@ -5,6 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprReference};
 
+use super::lending::Lending;
 use crate::model::{Answerer, Arg, Call, Callee, Routes, Shape};
 use crate::parse::{Param, Speaks, ours_at};
 
@@ -12,6 +13,8 @@ use crate::parse::{Param, Speaks, ours_at};
 struct Parts<'a> {
     call: &'a Call,
     params: &'a [&'a Param],
+    /// What the function around lends, if it is not the user's own.
+    lending: Option<&'a Lending<'a>>,
     /// Where mistakes of the call as a whole are shown.
     at: Span,
     /// What is captured: the name in a call, and its value when the routes are built.
@@ -24,8 +27,13 @@ struct Parts<'a> {
     args: Vec<TokenStream>,
 }
 
-/// An expression of type `Side`.
-pub(super) fn end(answerer: &Answerer, params: &[&Param], model: &Routes) -> TokenStream {
+/// An expression of type `Side`, for the user's own function or for one that has what `lending` lends.
+pub(super) fn end(
+    answerer: &Answerer,
+    params: &[&Param],
+    model: &Routes,
+    lending: Option<&Lending<'_>>,
+) -> TokenStream {
     let call = &answerer.call;
     let at = ours_at(call.span());
     if let Shape::Value(handler) = &call.shape {
@@ -33,7 +41,7 @@ pub(super) fn end(answerer: &Answerer, params: &[&Param], model: &Routes) -> Tok
             Speaks::Ws => quote_spanned!(at=> ws_handler),
             Speaks::Http | Speaks::Sse => quote_spanned!(at=> http_handler),
         };
-        let made = quote_spanned!(at=> ::http4k_ws::__private::#take(#handler));
+        let made = quote_spanned!(at=> __http4k_ws::#take(#handler));
         // Braces tell a call that makes a handler from a call of one, so they are not for nothing.
         return match handler {
             Expr::Block(_) | Expr::Paren(_) => quote_spanned! {at=>
@@ -45,6 +53,7 @@ pub(super) fn end(answerer: &Answerer, params: &[&Param], model: &Routes) -> Tok
     let mut parts = Parts {
         call,
         params,
+        lending,
         at,
         captured: Vec::new(),
         copies: TokenStream::new(),
@@ -76,13 +85,13 @@ impl Parts<'_> {
         let (read, req) = (&self.read, self.request());
         if self.call.waits() || self.call.lends() {
             quote_spanned! {self.at=>
-                ::http4k_ws::__private::later(async move {
+                __http4k_ws::later(async move {
                     #read #req
-                    ::http4k_ws::__private::response(::http4k_ws::__private::future(#function).await)
+                    __http4k_ws::response(__http4k_ws::future(#function).await)
                 })
             }
         } else {
-            quote_spanned!(self.at=> #read #req ::http4k_ws::__private::answer(#function))
+            quote_spanned!(self.at=> #read #req __http4k_ws::answer(#function))
         }
     }
 
@@ -90,13 +99,13 @@ impl Parts<'_> {
         let (read, req) = (&self.read, self.request());
         if self.call.waits() || self.call.lends() {
             quote_spanned! {self.at=>
-                ::http4k_ws::__private::ws_later(async move {
+                __http4k_ws::ws_later(async move {
                     #read #req
-                    ::http4k_ws::__private::ws_response(::http4k_ws::__private::ws_future(#function).await)
+                    __http4k_ws::ws_response(__http4k_ws::ws_future(#function).await)
                 })
             }
         } else {
-            quote_spanned!(self.at=> #read #req ::http4k_ws::__private::ws_answer(#function))
+            quote_spanned!(self.at=> #read #req __http4k_ws::ws_answer(#function))
         }
     }
 
@@ -105,22 +114,22 @@ impl Parts<'_> {
         // What is lent to the function outlives the route's call.
         let consumed = if self.call.lends() {
             quote_spanned! {self.at=>
-                async move { ::http4k_ws::__private::ws_result(::http4k_ws::__private::consumed(#function).await) }
+                async move { __http4k_ws::ws_result(__http4k_ws::consumed(#function).await) }
             }
         } else {
             function
         };
         let consumer = quote_spanned! {self.at=>
-            move |#socket: ::http4k_ws::__private::WebSocket<_, _>| #consumed
+            move |#socket: __http4k_ws::WebSocket<_, _>| #consumed
         };
         if self.call.waits() {
             quote_spanned! {self.at=>
-                ::http4k_ws::__private::ws_later(async move {
-                    #read #req ::http4k_ws::__private::accepted(call, #consumer)
+                __http4k_ws::ws_later(async move {
+                    #read #req __http4k_ws::accepted(call, #consumer)
                 })
             }
         } else {
-            quote_spanned!(self.at=> #read #req ::http4k_ws::__private::accept(call, #consumer))
+            quote_spanned!(self.at=> #read #req __http4k_ws::accept(call, #consumer))
         }
     }
 
@@ -144,7 +153,7 @@ impl Parts<'_> {
         let mutable = (self.call.waits() || takes_parts).then(|| quote!(mut));
         let own = take.to_string().ends_with("closure").then(|| quote!(move));
         quote_spanned! {at=>
-            ::http4k_ws::__private::#take(#values, #own |#names, #mutable call| { #copies #body })
+            __http4k_ws::#take(#values, #own |#names, #mutable call| { #copies #body })
         }
     }
 
@@ -211,7 +220,8 @@ impl Parts<'_> {
             }
             Arg::Value(expr) => {
                 let at = ours_at(expr.span());
-                let value = quote_spanned!(at=> ::http4k_ws::__private::made(#expr));
+                let expr = self.borrowed(expr);
+                let value = quote_spanned!(at=> __http4k_ws::made(#expr));
                 let name = Ident::new(&format!("c{index}"), at);
                 self.captured.push((name.clone(), value));
                 self.own(&name);
@@ -223,16 +233,25 @@ impl Parts<'_> {
     /// A name or a field, which stays with its owner.
     fn captured(&mut self, index: usize, expr: &Expr) -> Ident {
         let at = ours_at(expr.span());
-        let value = quote_spanned!(at=> ::http4k_ws::__private::captured(&#expr));
+        let borrowed = self.borrowed(expr);
+        let value = quote_spanned!(at=> __http4k_ws::captured(&#borrowed));
         let name = Ident::new(&format!("c{index}"), at);
         self.captured.push((name.clone(), value));
         name
     }
 
+    /// An expression over what is lent, if it is.
+    fn borrowed(&self, expr: &Expr) -> TokenStream {
+        match self.lending {
+            Some(lending) => lending.dereferenced(expr),
+            None => expr.to_token_stream(),
+        }
+    }
+
     /// Has each call take a copy of what is captured.
     fn own(&mut self, name: &Ident) {
         self.copies.extend(quote_spanned! {name.span()=>
-            let #name = ::http4k_ws::__private::copied(#name);
+            let #name = __http4k_ws::copied(#name);
         });
     }
 
@@ -274,7 +293,7 @@ impl Parts<'_> {
         let name = Ident::new("f", at);
         let mut value = function.to_token_stream();
         if self.call.socket().is_some() {
-            value = quote_spanned!(at=> ::http4k_ws::__private::Arc::new(#value));
+            value = quote_spanned!(at=> __http4k_ws::Arc::new(#value));
             self.copies.extend(quote_spanned! {at=>
                 let #name = ::core::clone::Clone::clone(#name);
             });

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use proc_macro2::TokenStream;
 
-const FORMS: [&str; 9] = [
+const FORMS: [&str; 10] = [
     "handler_value",
     "call",
     "ws_call",
@@ -15,6 +15,7 @@ const FORMS: [&str; 9] = [
     "method_call",
     "matching",
     "block",
+    "groups",
     "links",
     "mistake",
 ];
@@ -43,14 +44,9 @@ fn path(name: &str) -> PathBuf {
 /// The tokens alone: how a formatter broke the lines is no part of an expansion.
 fn bare(source: &str) -> String {
     let tokens: TokenStream = source.parse().expect("an expansion is tokens");
-    // A formatter adds commas at the end of lists that it breaks, and leaves out braces it can.
-    let text: String = tokens.to_string().split_whitespace().collect();
-    let mut text = text
-        .replace(",)", ")")
-        .replace(",]", "]")
-        .replace(",>", ">")
-        .replace(",}", "}");
-    text.retain(|c| c != '{' && c != '}');
+    // A formatter adds and drops commas, and leaves out braces it can.
+    let mut text = tokens.to_string();
+    text.retain(|c| !c.is_whitespace() && !",{}".contains(c));
     text
 }
 

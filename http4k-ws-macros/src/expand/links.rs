@@ -120,7 +120,7 @@ impl Parts<'_> {
         let module = &self.module;
         let named = self.fields.iter().filter_map(|field| match field {
             Field::Named(marker, ty) => Some(quote! {
-                impl ::http4k_ws::__private::Typed for #module::#marker { type Type = #ty; }
+                impl __http4k_ws::Typed for #module::#marker { type Type = #ty; }
             }),
             _ => None,
         });
@@ -147,30 +147,30 @@ impl Parts<'_> {
                     /// The path of a link to what is mounted there.
                     pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
                     where
-                        L: ::http4k_ws::__private::Link,
-                        <#router as ::http4k_ws::__private::Mounting<#index>>::Mounted:
-                            ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+                        L: __http4k_ws::Link,
+                        <#router as __http4k_ws::Mounting<#index>>::Mounted:
+                            __http4k_ws::Mounts<L::App, OnlyMount>,
                         #bounds
                     {
-                        ::http4k_ws::__private::mounted_uri::<
-                            <#router as ::http4k_ws::__private::Mounting<#index>>::Mounted, L, OnlyMount,
-                        >(::http4k_ws::__private::path_of(#template, #values), &link)
+                        __http4k_ws::mounted_uri::<
+                            <#router as __http4k_ws::Mounting<#index>>::Mounted, L, OnlyMount,
+                        >(__http4k_ws::path_of(#template, #values), &link)
                     }
                 }
             };
         }
         let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
         quote! {
-            impl #generics ::http4k_ws::__private::Link for #module::#name #generics #bounds {
+            impl #generics __http4k_ws::Link for #module::#name #generics #bounds {
                 type App = #router;
                 fn uri(&self) -> ::std::string::String {
-                    ::http4k_ws::__private::path_of(#template, #values)
+                    __http4k_ws::path_of(#template, #values)
                 }
             }
             impl #generics #module::#name #generics {
                 /// The path, with the parameters percent-encoded.
                 pub fn uri(&self) -> ::std::string::String #bounds {
-                    ::http4k_ws::__private::Link::uri(self)
+                    __http4k_ws::Link::uri(self)
                 }
             }
         }
@@ -182,10 +182,10 @@ impl Parts<'_> {
         let bounds = self.params.iter().zip(&self.fields).map(|(param, field)| {
             let at = ours_at(param.span());
             match field {
-                Field::Any(name) => quote_spanned!(at=> #name: ::http4k_ws::__private::ToPath,),
+                Field::Any(name) => quote_spanned!(at=> #name: __http4k_ws::ToPath,),
                 Field::Primitive(_) => TokenStream::new(),
                 Field::Named(_, ty) => {
-                    quote_spanned!(at=> for<'a> &'a #ty: ::http4k_ws::__private::ToPath,)
+                    quote_spanned!(at=> for<'a> &'a #ty: __http4k_ws::ToPath,)
                 }
             }
         });
@@ -212,7 +212,7 @@ impl Field {
         match self {
             Self::Any(name) => name.to_token_stream(),
             Self::Primitive(name) => quote!(::core::primitive::#name),
-            Self::Named(marker, _) => quote!(<#marker as ::http4k_ws::__private::Typed>::Type),
+            Self::Named(marker, _) => quote!(<#marker as __http4k_ws::Typed>::Type),
         }
     }
 

@@ -8,10 +8,10 @@ use crate::parse::{Param, Speaks, ours_at};
 
 pub(super) fn meta(route: &Route) -> TokenStream {
     let protocol = match &route.end {
-        End::Mount { .. } => quote!(Mount),
+        End::Mount { .. } => quote!(mount_route),
         End::Handler(answerer) => match answerer.speaks {
-            Speaks::Ws => quote!(Ws),
-            Speaks::Http | Speaks::Sse => quote!(Http),
+            Speaks::Ws => quote!(ws_route),
+            Speaks::Http | Speaks::Sse => quote!(http_route),
         },
     };
     let methods = route.methods.iter().map(|method| {
@@ -24,14 +24,7 @@ pub(super) fn meta(route: &Route) -> TokenStream {
     let name = route.called();
     let docs = docs(&route.docs);
     quote! {
-        ::http4k_ws::__private::RouteMeta {
-            protocol: ::http4k_ws::__private::Protocol::#protocol,
-            methods: &[#(#methods),*],
-            template: #template,
-            params: &[#(#params),*],
-            name: #name,
-            docs: #docs,
-        }
+        __http4k_ws::#protocol(&[#(#methods),*], #template, &[#(#params),*], #name, #docs)
     }
 }
 

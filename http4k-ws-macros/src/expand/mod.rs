@@ -7,6 +7,8 @@
 mod call;
 #[cfg(test)]
 mod golden;
+mod groups;
+mod lending;
 mod library;
 mod links;
 mod meta;

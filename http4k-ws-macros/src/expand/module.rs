@@ -23,9 +23,8 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     let (inside, around) = (links.inside, links.around);
     let looks_through =
         mounts(model).filter_map(|(index, _, _)| look_through(model, index, &router));
-    let library = model.library.as_ref();
     let inside = scope(
-        library,
+        model,
         quote! {
             #[doc(hidden)]
             pub enum Routes {}
@@ -33,16 +32,16 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
             /// The path of a link to a route here, or of one that is mounted here.
             pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
             where
-                L: ::http4k_ws::__private::Link,
-                Routes: ::http4k_ws::__private::Mounts<L::App, OnlyMount>,
+                L: __http4k_ws::Link,
+                Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
             {
-                ::http4k_ws::__private::mounted_uri::<Routes, L, OnlyMount>(
+                __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(
                     ::std::string::String::new(), &link
                 )
             }
         },
     );
-    let around = scope(library, quote!(#tables #(#looks_through)* #around));
+    let around = scope(model, quote!(#tables #(#looks_through)* #around));
     let docs = format!("Links to the routes of `{name}()`.");
     quote! {
         #(#cfgs)*
@@ -66,14 +65,14 @@ fn look_through(model: &Routes, index: usize, router: &TokenStream) -> Option<To
     }
     let prefix = spelled(&route.segments);
     let index = Literal::usize_unsuffixed(index);
-    let mounted = quote!(<#router as ::http4k_ws::__private::Mounting<#index>>::Mounted);
+    let mounted = quote!(<#router as __http4k_ws::Mounting<#index>>::Mounted);
     Some(quote! {
-        impl<T, A> ::http4k_ws::__private::Mounts<T, ::http4k_ws::__private::Through<#index, A>> for #router
+        impl<T, A> __http4k_ws::Mounts<T, __http4k_ws::Through<#index, A>> for #router
         where
-            #mounted: ::http4k_ws::__private::Mounts<T, A>,
+            #mounted: __http4k_ws::Mounts<T, A>,
         {
             fn prefix(path: &mut ::std::string::String) {
-                ::http4k_ws::__private::push_prefix::<#mounted, T, A>(path, #prefix)
+                __http4k_ws::push_prefix::<#mounted, T, A>(path, #prefix)
             }
         }
     })

@@ -1,9 +1,10 @@
 //! `routes!`: a function, or an expression.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::groups::{Group, list};
 use super::library::scope;
 use super::meta::meta;
 use super::{call, module, names, tables};
@@ -15,7 +16,7 @@ use crate::parse::{Param, Speaks, ours_at};
 /// The whole expansion, with what is wrong at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model, &left_out(errors));
-    let app = scope(model.library.as_ref(), app);
+    let app = scope(model, app);
     let told = errors.to_tokens();
     // In a body of its own: beside items, it would keep the compiler from telling of unknown names.
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));
@@ -47,9 +48,9 @@ fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
     let (req, ws) = (name("req"), name("ws"));
     let params = params.iter().map(|param| name(param));
     quote! {
-        ::http4k_ws::__private::broken! {
-            let #req: ::http4k_ws::__private::Request = ::core::unreachable!();
-            let #ws: ::http4k_ws::__private::WebSocket = ::core::unreachable!();
+        __http4k_ws::broken! {
+            let #req: __http4k_ws::Request = ::core::unreachable!();
+            let #ws: __http4k_ws::WebSocket = ::core::unreachable!();
             #(let #params = ::core::unreachable!();)*
             #handler
         }
@@ -58,29 +59,29 @@ fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
 
 /// Ends and filters in the order of the source, what is left out, then the table.
 fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
-    let mut filters = 0;
-    let mut steps = TokenStream::new();
-    let mut filters_up_to = |last: Option<usize>, steps: &mut TokenStream| {
-        let last = last.map_or(model.filters.len(), |last| last + 1);
-        while filters < last {
-            steps.extend(filter(model, filters));
-            filters += 1;
+    let list = list();
+    let mut steps = quote!(let mut #list = __http4k_ws::Ends::new(););
+    let mut group = Group::new(model);
+    let mut filters = (0..model.filters.len()).peekable();
+    for route in &model.routes {
+        let last = route.filters.iter().max().map_or(0, |last| last + 1);
+        while let Some(index) = filters.next_if(|&index| index < last) {
+            group.end_before(model.filters[index].to_token_stream(), &mut steps);
+            steps.extend(filter(model, index));
         }
-    };
-    for (index, route) in model.routes.iter().enumerate() {
-        if let Some(&last) = route.filters.iter().max() {
-            filters_up_to(Some(last), &mut steps);
+        if !group.takes(route, &mut steps) {
+            group.end(&mut steps);
+            let end = route_end(route, model);
+            steps.extend(quote!(#list.add([#end]);));
         }
-        let name = end_name(index);
-        let end = route_end(route, model);
-        let filters = wraps(&route.filters);
-        steps.extend(quote!(let #name = #end #filters;));
     }
-    filters_up_to(None, &mut steps);
+    group.end(&mut steps);
+    steps.extend(filters.map(|index| filter(model, index)));
+    steps.extend(put_before(model));
     for (index, fallback) in model.fallbacks.iter().enumerate() {
         let name = fallback_name(index);
         let params: Vec<&Param> = params(&fallback.segments).collect();
-        let end = call::end(&fallback.answerer, &params, model);
+        let end = call::end(&fallback.answerer, &params, model, None);
         let filters = wraps(&fallback.filters);
         steps.extend(quote!(let #name = #end #filters;));
     }
@@ -91,6 +92,30 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     };
     let table = table(model, at);
     quote!(#steps #left_out #table)
+}
+
+/// Puts each filter before its routes, which follow each other. The innermost filters are the last in the
+/// source, and the first here, so that the outermost sees a request first.
+fn put_before(model: &Routes) -> TokenStream {
+    let mut behind: Vec<Option<(usize, usize)>> = vec![None; model.filters.len()];
+    for (index, route) in model.routes.iter().enumerate() {
+        for &filter in &route.filters {
+            let (first, _) = behind[filter].unwrap_or((index, index));
+            behind[filter] = Some((first, index + 1));
+        }
+    }
+    let list = list();
+    let filters = behind.into_iter().enumerate().rev();
+    let filters = filters.filter_map(|(filter, routes)| {
+        let (first, end) = routes?;
+        let name = filter_name(filter);
+        let (first, end) = (
+            Literal::usize_unsuffixed(first),
+            Literal::usize_unsuffixed(end),
+        );
+        Some(quote!(#list.with(#first..#end, &#name);))
+    });
+    filters.collect()
 }
 
 /// Makes the filter, by a function that refuses a kind of filter without an effect here.
@@ -108,7 +133,7 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
         // An empty block.
         Protocols { .. } => quote_spanned!(at=> filter),
     };
-    quote_spanned!(at=> let #name = ::http4k_ws::__private::#place(#filter);)
+    quote_spanned!(at=> let #name = __http4k_ws::#place(#filter);)
 }
 
 fn route_end(route: &Route, model: &Routes) -> TokenStream {
@@ -118,16 +143,16 @@ fn route_end(route: &Route, model: &Routes) -> TokenStream {
             let left_out = for_editors(&params, &answerer.call.written());
             quote! {{
                 #left_out
-                ::http4k_ws::__private::unmatched()
+                __http4k_ws::unmatched()
             }}
         }
         End::Handler(answerer) => {
             let params: Vec<&Param> = route.params().collect();
-            call::end(answerer, &params, model)
+            call::end(answerer, &params, model, None)
         }
         End::Mount { keyword, app, .. } => {
             let at = ours_at(keyword.span());
-            quote_spanned!(at=> ::http4k_ws::__private::mount(#app))
+            quote_spanned!(at=> __http4k_ws::mount(#app))
         }
     }
 }
@@ -142,31 +167,31 @@ fn table(model: &Routes, at: Span) -> TokenStream {
     let (made, routes) = known(model);
     let root = Node::root(model);
     let walk = root.walk(0, 0);
-    let ends = (0..model.routes.len()).map(end_name);
+    let list = list();
     let unmatched = model.scopes.iter().map(|scope| unmatched(model, scope));
     let make = match &model.head {
         Some(head) if head.gives_result() => quote_spanned!(at=> try_app),
         _ => quote_spanned!(at=> app),
     };
-    let app = quote_spanned!(at=> ::http4k_ws::__private::Router::#make);
+    let app = quote_spanned!(at=> __http4k_ws::Router::#make);
     quote! {
         {
             #made
             fn walk(
-                path: &::http4k_ws::__private::Path<'_>,
-                m: &mut ::http4k_ws::__private::Matching<'_>,
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
                 #walk
             }
-            #app(#routes, walk, [#(#ends),*], [#(#unmatched),*])
+            #app(#routes, walk, #list, [#(#unmatched),*])
         }
     }
 }
 
 /// What makes the table, where nothing beside the function does, and the table's routes.
 fn known(model: &Routes) -> (TokenStream, TokenStream) {
-    let of = |router: &TokenStream| quote!(<#router as ::http4k_ws::__private::Tabled>::ROUTES);
+    let of = |router: &TokenStream| quote!(<#router as __http4k_ws::Tabled>::ROUTES);
     if let Some(head) = &model.head {
         let router = names::router(head);
         return (TokenStream::new(), of(&router));
@@ -177,7 +202,7 @@ fn known(model: &Routes) -> (TokenStream, TokenStream) {
         return (quote!(enum #router {} #tables), of(&router));
     }
     let metas = model.routes.iter().map(meta);
-    let made = quote!(const ROUTES: &[::http4k_ws::__private::RouteMeta] = &[#(#metas),*];);
+    let made = quote!(const ROUTES: &[__http4k_ws::RouteMeta] = &[#(#metas),*];);
     (made, quote!(ROUTES))
 }
 
@@ -193,15 +218,11 @@ fn unmatched(model: &Routes, scope: &Scope) -> TokenStream {
     });
     let filters = wraps(&scope.filters);
     quote! {
-        ::http4k_ws::__private::Unmatched {
+        __http4k_ws::Unmatched {
             params: &[#(#params),*],
-            side: ::http4k_ws::__private::unmatched() #(#fallbacks)* #filters,
+            side: __http4k_ws::unmatched() #(#fallbacks)* #filters,
         }
     }
-}
-
-fn end_name(index: usize) -> TokenStream {
-    format_ident!("r{index}", span = Span::mixed_site()).into_token_stream()
 }
 
 fn filter_name(index: usize) -> TokenStream {

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::library::library;
 use super::meta::meta;
 use super::names::again;
 use crate::model::{End, Mounted, Route, Routes};
@@ -17,9 +18,11 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
     let mounts = mounts(model).map(|(index, _, mounted)| {
         let function = mounted.spelled();
         let index = Literal::usize_unsuffixed(index);
-        quote!(::http4k_ws::__private::Mount::of::<#router, #index>(#function))
+        quote!(__http4k_ws::Mount::of::<#router, #index>(#function))
     });
-    let lookups = self::mounts(model).map(|(index, _, mounted)| lookup(index, mounted, router));
+    let library = library(model);
+    let lookups =
+        self::mounts(model).map(|(index, _, mounted)| lookup(index, mounted, router, &library));
     let checks = self::mounts(model)
         .enumerate()
         .map(|(nth, (_, keyword, _))| {
@@ -27,16 +30,16 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
             let nth = Literal::usize_unsuffixed(nth);
             quote_spanned! {at=>
                 #[allow(long_running_const_eval)]
-                const _: () = ::http4k_ws::__private::check_mount(
-                    <#router as ::http4k_ws::__private::Tabled>::TABLE, #nth
+                const _: () = __http4k_ws::check_mount(
+                    <#router as __http4k_ws::Tabled>::TABLE, #nth
                 );
             }
         });
     let mounts = has_mounts(model)
-        .then(|| quote!(const MOUNTS: &'static [::http4k_ws::__private::Mount] = &[#(#mounts),*];));
+        .then(|| quote!(const MOUNTS: &'static [__http4k_ws::Mount] = &[#(#mounts),*];));
     quote! {
-        impl ::http4k_ws::__private::Tabled for #router {
-            const ROUTES: &'static [::http4k_ws::__private::RouteMeta] = &[#(#metas),*];
+        impl __http4k_ws::Tabled for #router {
+            const ROUTES: &'static [__http4k_ws::RouteMeta] = &[#(#metas),*];
             #mounts
         }
         #(#lookups)*
@@ -63,7 +66,12 @@ pub(super) fn mounts(model: &Routes) -> impl Iterator<Item = (usize, &Ident, &Mo
 
 /// Finds the module beside a function, if there is one: what a glob import brings is found before what is
 /// around it, and an import that brings nothing is no mistake.
-fn lookup(index: usize, mounted: &Mounted, router: &TokenStream) -> TokenStream {
+fn lookup(
+    index: usize,
+    mounted: &Mounted,
+    router: &TokenStream,
+    library: &TokenStream,
+) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let name = &again(&mounted.function);
     // Shown at the function, where a module of its name is not the one that is looked for.
@@ -83,12 +91,13 @@ fn lookup(index: usize, mounted: &Mounted, router: &TokenStream) -> TokenStream 
             type __Router = #router;
             #alias
             const _: () = {
+                // A module does not see what the scope around it imports.
                 mod #name {
-                    pub use ::http4k_ws::__private::Unknown as Routes;
+                    pub use #library::__private::Unknown as Routes;
                 }
                 const _: () = {
                     use #glob::*;
-                    impl ::http4k_ws::__private::Mounting<#index> for __Router {
+                    impl __http4k_ws::Mounting<#index> for __Router {
                         type Mounted = #table;
                     }
                 };

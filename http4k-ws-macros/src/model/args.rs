@@ -177,7 +177,8 @@ enum Named {
     Other,
 }
 
-pub(super) fn plain_name(expr: &Expr) -> Option<&Ident> {
+/// The name that `expr` is, if it is one.
+pub(crate) fn plain_name(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
         _ => None,
@@ -192,5 +193,13 @@ fn is_place(expr: &Expr) -> bool {
             matches!(field.member, Member::Named(_) | Member::Unnamed(_)) && is_place(&field.base)
         }
         _ => false,
+    }
+}
+
+/// The name that `expr` is, or is a field of.
+pub(crate) fn place_root(expr: &Expr) -> Option<&Ident> {
+    match expr {
+        Expr::Field(field) => place_root(&field.base),
+        expr => plain_name(expr),
     }
 }

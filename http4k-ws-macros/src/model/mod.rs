@@ -6,7 +6,7 @@ mod flatten;
 mod links;
 mod mounted;
 
-pub(crate) use args::Arg;
+pub(crate) use args::{Arg, place_root, plain_name};
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};
 pub(crate) use mounted::Mounted;
@@ -103,7 +103,7 @@ impl Routes {
         };
         // Around an expression, there may be variables of any name.
         let head = self.head.as_ref();
-        head.is_none_or(|head| head.may_bind(name))
+        head.is_none_or(|head| head.binds(name))
     }
 }
 

@@ -4,7 +4,10 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Result, ReturnType, Signature, Token, Type, Visibility, braced, parse_quote};
+use syn::{
+    Attribute, FnArg, Pat, Result, ReturnType, Signature, Token, Type, Visibility, braced,
+    parse_quote,
+};
 
 use crate::errors::Errors;
 
@@ -99,11 +102,45 @@ impl Head {
         }
     }
 
-    /// Whether an argument may be called `name`.
-    pub(crate) fn may_bind(&self, name: &Ident) -> bool {
+    /// Returns `true` if an argument is called `name`.
+    pub(crate) fn binds(&self, name: &Ident) -> bool {
         let name = name.unraw();
-        let inputs = self.signature.inputs.to_token_stream();
-        names(inputs).any(|bound| bound == name)
+        self.bound().any(|bound| bound == name)
+    }
+
+    /// Returns `true` if an argument is named in a literal, as in `"{db}"`.
+    pub(crate) fn is_bound_in(&self, literal: &str) -> bool {
+        let literal: String = literal.split_whitespace().collect();
+        literal.contains('{')
+            && self
+                .bound()
+                .any(|bound| literal.contains(&format!("{{{bound}")))
+    }
+
+    /// The arguments that are a plain name, with their types.
+    pub(crate) fn plain_arguments(&self) -> Vec<(&Ident, &Type)> {
+        let inputs = self.signature.inputs.iter();
+        let plain = inputs.filter_map(|input| match input {
+            FnArg::Typed(typed) if typed.attrs.is_empty() => match &*typed.pat {
+                Pat::Ident(pat)
+                    if pat.attrs.is_empty() && pat.by_ref.is_none() && pat.subpat.is_none() =>
+                {
+                    Some((&pat.ident, &*typed.ty))
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        plain.collect()
+    }
+
+    /// Every name in the patterns of the arguments.
+    fn bound(&self) -> impl Iterator<Item = Ident> {
+        let inputs = self.signature.inputs.iter();
+        inputs.flat_map(|input| match input {
+            FnArg::Typed(typed) => names(typed.pat.to_token_stream()),
+            FnArg::Receiver(receiver) => names(receiver.self_token.to_token_stream()),
+        })
     }
 
     /// The function's signature, as it was written.

@@ -44,4 +44,4 @@ pub use router::Router;
 pub use routes::{Methods, Routes};
 pub use table::{Protocol, RouteMeta};
 pub use unmatched::unmatched;
-pub use written::Unmatched;
+pub use written::{Ends, Unmatched, http_route, mount_route, ws_route};

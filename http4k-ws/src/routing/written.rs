@@ -1,5 +1,7 @@
 //! What `routes!` expands to: a table, a walk and their ends, as an application.
 
+use std::ops::Range;
+
 use super::check;
 use super::endpoint::Side;
 use super::error::RouteError;
@@ -8,7 +10,81 @@ use super::path::Path;
 use super::router::{Router, Scope, Table};
 use super::table::{Protocol, RouteMeta};
 use super::walk::{Walk, WrittenWalk};
-use crate::handler::{ParamNames, PolyHandler};
+use crate::handler::{BoxPolyFilter, ParamNames, PolyHandler};
+
+/// The ends of a table, in the order of its routes.
+#[derive(Debug, Default)]
+pub struct Ends(Vec<Side>);
+
+impl Ends {
+    /// Makes an empty list.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds the ends of the next routes.
+    pub fn add<const N: usize>(&mut self, ends: [Side; N]) {
+        self.0.extend(ends);
+    }
+
+    /// Puts `filter` before some routes, and before the filters that are there.
+    pub fn with(&mut self, routes: Range<usize>, filter: &BoxPolyFilter) {
+        for end in self.0.get_mut(routes).into_iter().flatten() {
+            *end = end.clone().with(filter);
+        }
+    }
+}
+
+/// One http route of a table.
+pub const fn http_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Http, methods, template, params, name, docs)
+}
+
+/// One ws route of a table.
+pub const fn ws_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Ws, methods, template, params, name, docs)
+}
+
+/// One mount of a table.
+pub const fn mount_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Mount, methods, template, params, name, docs)
+}
+
+const fn route(
+    protocol: Protocol,
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    RouteMeta {
+        protocol,
+        methods,
+        template,
+        params,
+        name,
+        docs,
+    }
+}
 
 /// A `Scope`, as the macro writes it.
 #[derive(Debug)]
@@ -29,7 +105,7 @@ impl Router {
     pub fn app(
         routes: &'static [RouteMeta],
         walk: fn(&Path<'_>, &mut Matching<'_>, usize) -> bool,
-        ends: impl Into<Vec<Side>>,
+        ends: Ends,
         unmatched: impl Into<Vec<Unmatched>>,
     ) -> PolyHandler {
         match Self::try_app(routes, walk, ends, unmatched) {
@@ -46,7 +122,7 @@ impl Router {
     pub fn try_app(
         routes: &'static [RouteMeta],
         walk: WrittenWalk,
-        ends: impl Into<Vec<Side>>,
+        ends: Ends,
         unmatched: impl Into<Vec<Unmatched>>,
     ) -> Result<PolyHandler, RouteError> {
         let scopes = unmatched.into().into_iter().map(|unmatched| Scope {
@@ -54,7 +130,7 @@ impl Router {
             side: unmatched.side,
         });
         let (walk, table) = (Walk::Written(walk), Table::Written(routes));
-        let router = Self::new(table, walk, ends.into(), scopes.collect());
+        let router = Self::new(table, walk, ends.0, scopes.collect());
         // The compiler has seen the routes written here; what is mounted, it may not have seen.
         if routes.iter().any(|route| route.protocol == Protocol::Mount) {
             check::mounts(&router)?;

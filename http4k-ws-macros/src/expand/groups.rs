@@ -1,0 +1,114 @@
+//! The ends of consecutive routes, in nested functions.
+//!
+//! The compiler checks a function and all closures in it as one. What it stores for a closure is the table of that
+//! whole, so that the cost of an incremental check grows with the square of the closures in one function. A nested
+//! function is a whole of its own. The rules that keep the meaning of the program:
+//!
+//! 1. Only a route that borrows the arguments of the head stands in such a function ([`Lending`]).
+//! 2. A function has consecutive routes, and ends before anything that may take an argument away: a route that
+//!    stays in the user's function, or a filter that names an argument. So values are evaluated and moved in the
+//!    order of the source.
+//! 3. The function has the generics of the head, unchanged. Items have no hygiene, so its name is an unlikely one.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::GenericParam;
+
+use super::call;
+use super::lending::{Lending, Uses};
+use crate::model::{End, Route, Routes, params};
+use crate::parse::Param;
+
+/// Fewer cost more functions, and more cost larger ones; from 4 to 16 makes no difference that can be measured.
+const ROUTES: usize = 8;
+
+/// Routes whose function is not yet at its end.
+pub(super) struct Group<'a> {
+    model: &'a Routes,
+    lending: Option<Lending<'a>>,
+    ends: Vec<TokenStream>,
+    uses: Uses,
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn new(model: &'a Routes) -> Self {
+        Self {
+            model,
+            lending: Lending::new(model),
+            ends: Vec::new(),
+            uses: Uses::new(),
+        }
+    }
+
+    /// Takes `route`, if it can stand in a nested function.
+    pub(super) fn takes(&mut self, route: &Route, steps: &mut TokenStream) -> bool {
+        let End::Handler(answerer) = &route.end else {
+            return false;
+        };
+        let Some(lending) = &self.lending else {
+            return false;
+        };
+        if route.is_misunderstood() {
+            return false;
+        }
+        let Some(uses) = lending.uses(answerer) else {
+            return false;
+        };
+        let params: Vec<&Param> = params(&route.segments).collect();
+        let end = call::end(answerer, &params, self.model, Some(lending));
+        self.ends.push(end);
+        for (index, first_use) in uses {
+            self.uses.entry(index).or_insert(first_use);
+        }
+        if self.ends.len() == ROUTES {
+            self.end(steps);
+        }
+        true
+    }
+
+    /// Ends the function before `tokens`, if these may take an argument away.
+    pub(super) fn end_before(&mut self, tokens: TokenStream, steps: &mut TokenStream) {
+        let lending = self.lending.as_ref();
+        if lending.is_some_and(|lending| lending.names_one(tokens)) {
+            self.end(steps);
+        }
+    }
+
+    /// Ends the function, if there is one.
+    pub(super) fn end(&mut self, steps: &mut TokenStream) {
+        let Some(lending) = self.lending.as_ref().filter(|_| !self.ends.is_empty()) else {
+            return;
+        };
+        let (ends, uses) = (
+            std::mem::take(&mut self.ends),
+            std::mem::take(&mut self.uses),
+        );
+        let count = Literal::usize_unsuffixed(ends.len());
+        let (parameters, arguments) = (lending.parameters(&uses), lending.arguments(&uses));
+        let generics = &lending.head().signature.generics;
+        let bounds = &generics.where_clause;
+        let given = generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+            // The compiler finds these.
+            GenericParam::Lifetime(_) => None,
+        });
+        let given: Vec<_> = given.collect();
+        let given = (!given.is_empty()).then(|| quote!(::<#(#given),*>));
+        let list = list();
+        steps.extend(quote! {
+            #list.add({
+                fn __ends #generics (#(#parameters),*) -> [__http4k_ws::Side; #count] #bounds {
+                    [#(#ends),*]
+                }
+                __ends #given (#(#arguments),*)
+            });
+        });
+    }
+}
+
+/// The list that all ends go into.
+pub(super) fn list() -> TokenStream {
+    let name = format_ident!("ends", span = Span::mixed_site());
+    quote!(#name)
+}

@@ -1,0 +1,263 @@
+//! Arguments of the head, lent to the functions that make the routes' ends.
+//!
+//! A function inside the user's function does not see its arguments, so it has references to them as arguments
+//! of its own, under the same names. Only what a route borrows can be lent: a clone of `db`, which is what a
+//! captured name means, and of an evaluated argument what stands in it as `&db` or `db.clone()`. A route that
+//! may move an argument, or that names one in a closure, stays in the user's function.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Expr, GenericParam, Type};
+
+use crate::errors::near;
+use crate::model::{Answerer, Arg, Callee, Routes, Shape, place_root, plain_name};
+use crate::parse::{Head, ours_at};
+
+/// The arguments of a head that can be lent.
+pub(super) struct Lending<'a> {
+    head: &'a Head,
+    lent: Vec<(&'a Ident, &'a Type)>,
+}
+
+/// The arguments that some routes borrow: by index, with the place of the first use.
+pub(super) type Uses = BTreeMap<usize, Span>;
+
+impl<'a> Lending<'a> {
+    /// `None` if the routes have no head, or one whose generics can't be repeated.
+    pub(super) fn new(model: &'a Routes) -> Option<Self> {
+        let head = model.head.as_ref()?;
+        let mut generics = head.signature.generics.params.iter();
+        let has_attributes = |param: &GenericParam| match param {
+            GenericParam::Type(param) => !param.attrs.is_empty(),
+            GenericParam::Const(param) => !param.attrs.is_empty(),
+            GenericParam::Lifetime(param) => !param.attrs.is_empty(),
+        };
+        let lent = head.plain_arguments();
+        (!generics.any(has_attributes)).then_some(Self { head, lent })
+    }
+
+    pub(super) fn head(&self) -> &'a Head {
+        self.head
+    }
+
+    /// The arguments that the route of `answerer` borrows; `None` if it may do more with one.
+    pub(super) fn uses(&self, answerer: &Answerer) -> Option<Uses> {
+        let call = &answerer.call;
+        let mut uses = Uses::new();
+        for arg in &call.args {
+            match arg {
+                Arg::Captured(expr) => self.captures(expr, &mut uses)?,
+                Arg::Borrowed(reference) => self.captures(&reference.expr, &mut uses)?,
+                Arg::Value(expr) => self.evaluates(expr.to_token_stream(), &mut uses)?,
+                Arg::Param(..) | Arg::Request(_) | Arg::Socket(_) | Arg::Extracted(_) => {}
+            }
+        }
+        match &call.shape {
+            Shape::Method(_) => Some(()),
+            Shape::Closure(closure) => self.names_none(closure.to_token_stream()),
+            Shape::Value(value) => self.needs_none(value.to_token_stream()),
+            Shape::Function { callee, call } => match callee {
+                Callee::Path => self.names_none(call.func.to_token_stream()),
+                Callee::Value => self.needs_none(call.func.to_token_stream()),
+            },
+        }?;
+        Some(uses)
+    }
+
+    /// `expr` with what is lent in it dereferenced, so that it means what it means in the user's function.
+    pub(super) fn dereferenced(&self, expr: &Expr) -> TokenStream {
+        if let Some(name) = plain_name(expr) {
+            return match self.index(name) {
+                Some(_) => quote_spanned!(ours_at(name.span())=> *#expr),
+                None => expr.to_token_stream(),
+            };
+        }
+        self.borrowing(expr.to_token_stream(), &mut Uses::new())
+            .unwrap_or_else(|| expr.to_token_stream())
+    }
+
+    /// The lent arguments of `uses`, with their types.
+    pub(super) fn parameters<'u>(
+        &'u self,
+        uses: &'u Uses,
+    ) -> impl Iterator<Item = TokenStream> + 'u {
+        uses.keys().map(|&index| {
+            let (name, ty) = self.lent[index];
+            let ty = match ty {
+                Type::ImplTrait(_) => quote!((#ty)),
+                _ => ty.to_token_stream(),
+            };
+            quote!(#name: &#ty)
+        })
+    }
+
+    /// The same, as they are handed over: shown at the first use, which is where a value that is gone is missed.
+    pub(super) fn arguments<'u>(
+        &'u self,
+        uses: &'u Uses,
+    ) -> impl Iterator<Item = TokenStream> + 'u {
+        uses.iter().map(|(&index, &first_use)| {
+            let (name, _) = self.lent[index];
+            let mut here = name.clone();
+            here.set_span(first_use.resolved_at(name.span()));
+            quote_spanned!(ours_at(first_use)=> &#here)
+        })
+    }
+
+    /// Returns `true` if `tokens` name an argument of the head.
+    pub(super) fn names_one(&self, tokens: TokenStream) -> bool {
+        self.names_none(tokens).is_none()
+    }
+
+    fn index(&self, name: &Ident) -> Option<usize> {
+        let mut lent = self.lent.iter();
+        lent.position(|(lent, _)| lent.unraw() == name.unraw())
+    }
+
+    /// A name or a field that is cloned for the route.
+    fn captures(&self, expr: &Expr, uses: &mut Uses) -> Option<()> {
+        let Some(name) = place_root(expr) else {
+            return Some(());
+        };
+        let text = name.unraw().to_string();
+        // A slip of the hand is reported with the name that is meant, if that is in scope.
+        let meant = || {
+            let lent = self.lent.iter();
+            lent.clone()
+                .position(|(lent, _)| near(&text, [lent.unraw().to_string().as_str()]).is_some())
+        };
+        match self.index(name) {
+            Some(index) => note(uses, index, name.span()),
+            None if self.head.binds(name) => return None,
+            None => meant()
+                .into_iter()
+                .for_each(|index| note(uses, index, name.span())),
+        }
+        Some(())
+    }
+
+    /// An expression that is evaluated once.
+    fn evaluates(&self, tokens: TokenStream, uses: &mut Uses) -> Option<()> {
+        if leaves(tokens.clone()) {
+            return None;
+        }
+        self.borrowing(tokens, uses).map(|_| ())
+    }
+
+    /// What neither names an argument nor leaves the user's function.
+    fn needs_none(&self, tokens: TokenStream) -> Option<()> {
+        (!leaves(tokens.clone())).then_some(())?;
+        self.names_none(tokens)
+    }
+
+    fn names_none(&self, tokens: TokenStream) -> Option<()> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let names_one = tokens.iter().enumerate().any(|(at, token)| match token {
+            TokenTree::Group(group) => self.names_none(group.stream()).is_none(),
+            _ => self.is_named_at(&tokens, at),
+        });
+        (!names_one).then_some(())
+    }
+
+    /// Whether the token at `at` names an argument of the head.
+    fn is_named_at(&self, tokens: &[TokenTree], at: usize) -> bool {
+        match &tokens[at] {
+            TokenTree::Ident(name) => {
+                let is_member = at > 0
+                    && punct(tokens, at - 1) == Some('.')
+                    && !(at > 1 && punct(tokens, at - 2) == Some('.'));
+                let is_path = at > 1 && is_separator(tokens, at - 2);
+                let is_longer = is_separator(tokens, at + 1) || punct(tokens, at + 1) == Some('!');
+                !is_member && !is_path && !is_longer && self.head.binds(name)
+            }
+            // `format!("{db}")` names it too.
+            TokenTree::Literal(text) => self.head.is_bound_in(&text.to_string()),
+            TokenTree::Group(_) | TokenTree::Punct(_) => false,
+        }
+    }
+
+    /// `tokens` with each argument dereferenced; `None` if one stands there in another way than `&db` or
+    /// `db.clone()`, or with fields, `&config.db`.
+    fn borrowing(&self, tokens: TokenStream, uses: &mut Uses) -> Option<TokenStream> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut output = TokenStream::new();
+        for (at, token) in tokens.iter().enumerate() {
+            if let TokenTree::Group(group) = token {
+                let stream = self.borrowing(group.stream(), uses)?;
+                let mut inside = Group::new(group.delimiter(), stream);
+                inside.set_span(group.span());
+                inside.to_tokens(&mut output);
+                continue;
+            }
+            if !self.is_named_at(&tokens, at) {
+                token.to_tokens(&mut output);
+                continue;
+            }
+            let TokenTree::Ident(name) = token else {
+                return None;
+            };
+            let index = self.index(name)?;
+            if !is_borrowed(&tokens, at) {
+                return None;
+            }
+            note(uses, index, name.span());
+            output.extend(quote_spanned!(ours_at(name.span())=> (*#name)));
+        }
+        Some(output)
+    }
+}
+
+fn note(uses: &mut Uses, index: usize, first_use: Span) {
+    uses.entry(index).or_insert(first_use);
+}
+
+/// Whether the name at `at` is only looked at: it, or a field of it, is cloned or referred to.
+fn is_borrowed(tokens: &[TokenTree], at: usize) -> bool {
+    let mut end = at + 1;
+    while punct(tokens, end) == Some('.')
+        && matches!(tokens.get(end + 1), Some(TokenTree::Ident(_)))
+        && !is_called(tokens, end + 2)
+    {
+        end += 2;
+    }
+    let is_cloned = punct(tokens, end) == Some('.')
+        && matches!(tokens.get(end + 1), Some(TokenTree::Ident(name)) if name == "clone")
+        && is_called(tokens, end + 2);
+    let is_referred_to = at > 0
+        && punct(tokens, at - 1) == Some('&')
+        && (at == 1 || matches!(&tokens[at - 2], TokenTree::Punct(p) if p.as_char() != '?'))
+        && matches!(punct(tokens, end), None | Some(','))
+        && !matches!(tokens.get(end), Some(TokenTree::Group(_)));
+    is_cloned || is_referred_to
+}
+
+/// Whether a call or type arguments follow.
+fn is_called(tokens: &[TokenTree], at: usize) -> bool {
+    let in_parentheses = |token: &TokenTree| matches!(token, TokenTree::Group(g) if g.delimiter() == Delimiter::Parenthesis);
+    tokens.get(at).is_some_and(in_parentheses) || is_separator(tokens, at)
+}
+
+fn punct(tokens: &[TokenTree], at: usize) -> Option<char> {
+    match tokens.get(at) {
+        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
+        _ => None,
+    }
+}
+
+/// Whether `::` is at `at`.
+fn is_separator(tokens: &[TokenTree], at: usize) -> bool {
+    punct(tokens, at) == Some(':') && punct(tokens, at + 1) == Some(':')
+}
+
+/// Whether an expression may leave the function that it stands in.
+fn leaves(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Group(group) => leaves(group.stream()),
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+        TokenTree::Ident(name) => name == "return",
+        TokenTree::Literal(_) => false,
+    })
+}

@@ -1,0 +1,198 @@
+pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    let mut ends = __http4k_ws::Ends::new();
+    let w0 = __http4k_ws::filter_before_ws(logged());
+    ends.add({
+        fn __ends<S: Store>(hub: &Hub, db: &S) -> [__http4k_ws::Side; 2] {
+            [
+                __http4k_ws::ws(__http4k_ws::captured(&*hub), |c0, call| {
+                    let c0 = __http4k_ws::copied(c0);
+                    let room = call.param(0)?;
+                    __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                        __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+                    })
+                }),
+                __http4k_ws::http(
+                    (
+                        __http4k_ws::made((*db).clone()),
+                        __http4k_ws::made(Page::new(&(*db), 20)),
+                    ),
+                    |(c1, c2), call| {
+                        let c1 = __http4k_ws::copied(c1);
+                        let c2 = __http4k_ws::copied(c2);
+                        let id = call.param(0)?;
+                        __http4k_ws::answer(show(id, c1, c2))
+                    },
+                ),
+            ]
+        }
+        __ends::<S>(&hub, &db)
+    });
+    ends.add([__http4k_ws::http(
+        __http4k_ws::made(hub.into_site()),
+        |c0, call| {
+            let c0 = __http4k_ws::copied(c0);
+            __http4k_ws::answer(stamp(c0))
+        },
+    )]);
+    ends.add({
+        fn __ends<S: Store>(limit: &(impl Limit)) -> [__http4k_ws::Side; 1] {
+            [__http4k_ws::http(
+                __http4k_ws::captured(&*limit),
+                |c0, call| {
+                    let c0 = __http4k_ws::copied(c0);
+                    __http4k_ws::answer(show_limit(c0))
+                },
+            )]
+        }
+        __ends::<S>(&limit)
+    });
+    ends.with(0..1, &w0);
+    {
+        fn walk(
+            path: &__http4k_ws::Path<'_>,
+            m: &mut __http4k_ws::Matching<'_>,
+            at: usize,
+        ) -> bool {
+            match path.byte(at, 0) {
+                b'l' => path.last(at, b"limit") && m.end(path, &[3]),
+                b'r' => {
+                    if let Some(at1) = path.literal(at, b"rooms") {
+                        m.last(path, 0, at1, &[0])
+                    } else {
+                        false
+                    }
+                }
+                b's' => path.last(at, b"stamp") && m.end(path, &[2]),
+                b'u' => {
+                    if let Some(at1) = path.literal(at, b"users") {
+                        m.last(path, 0, at1, &[1])
+                    } else {
+                        false
+                    }
+                }
+                _ => false,
+            }
+        }
+        __http4k_ws::Router::app(
+            <app::Routes as __http4k_ws::Tabled>::ROUTES,
+            walk,
+            ends,
+            [__http4k_ws::Unmatched {
+                params: &[],
+                side: __http4k_ws::unmatched(),
+            }],
+        )
+    }
+}
+#[doc = "Links to the routes of `app()`."]
+#[allow(
+    dead_code,
+    missing_debug_implementations,
+    non_camel_case_types,
+    private_bounds,
+    private_interfaces,
+    unreachable_pub
+)]
+pub mod app {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    #[doc(hidden)]
+    pub enum Routes {}
+    #[doc = "`/rooms/<room>`"]
+    pub struct join<P0> {
+        #[doc = "The parameter `<room>`."]
+        pub room: P0,
+    }
+    #[doc = "`GET /users/<id>`"]
+    pub struct show<P0> {
+        #[doc = "The parameter `<id>`."]
+        pub id: P0,
+    }
+    #[doc = "`GET /stamp`"]
+    pub struct stamp;
+    #[doc = "`GET /limit`"]
+    pub struct show_limit;
+    #[doc = r" The path of a link to a route here, or of one that is mounted here."]
+    pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
+    where
+        L: __http4k_ws::Link,
+        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+    {
+        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
+    }
+}
+#[allow(deprecated, private_bounds, private_interfaces)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private as __http4k_ws;
+    impl __http4k_ws::Tabled for app::Routes {
+        const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
+            __http4k_ws::ws_route(&[], "/rooms/<room>", &["room"], "join", ""),
+            __http4k_ws::http_route(&["GET"], "/users/<id>", &["id"], "show", ""),
+            __http4k_ws::http_route(&["GET"], "/stamp", &[], "stamp", ""),
+            __http4k_ws::http_route(&["GET"], "/limit", &[], "show_limit", ""),
+        ];
+    }
+    impl<P0> __http4k_ws::Link for app::join<P0>
+    where
+        P0: __http4k_ws::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            __http4k_ws::path_of("/rooms/<room>", &[&self.room])
+        }
+    }
+    impl<P0> app::join<P0> {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String
+        where
+            P0: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
+    }
+    impl<P0> __http4k_ws::Link for app::show<P0>
+    where
+        P0: __http4k_ws::ToPath,
+    {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            __http4k_ws::path_of("/users/<id>", &[&self.id])
+        }
+    }
+    impl<P0> app::show<P0> {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String
+        where
+            P0: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
+    }
+    impl __http4k_ws::Link for app::stamp {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            __http4k_ws::path_of("/stamp", &[])
+        }
+    }
+    impl app::stamp {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
+    impl __http4k_ws::Link for app::show_limit {
+        type App = app::Routes;
+        fn uri(&self) -> ::std::string::String {
+            __http4k_ws::path_of("/limit", &[])
+        }
+    }
+    impl app::show_limit {
+        #[doc = r" The path, with the parameters percent-encoded."]
+        pub fn uri(&self) -> ::std::string::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
+};
