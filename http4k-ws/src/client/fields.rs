@@ -1,13 +1,11 @@
 //! The fields of an opening handshake.
 
-use http::Uri;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
 };
 
 use super::error::ConnectError;
-use super::uri::authority_of;
 
 /// The fields that a user wants sent.
 pub(super) fn asked_for(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
@@ -32,17 +30,14 @@ pub(super) fn asked_for(headers: &[(String, String)]) -> Result<HeaderMap, Conne
 /// The fields of RFC 6455 §4.1.
 pub(super) fn add_handshake(
     fields: &mut HeaderMap,
-    uri: &Uri,
+    host: HeaderValue,
     key: &str,
     subprotocols: &[String],
 ) -> Result<(), ConnectError> {
     let bad = |name: &HeaderName| ConnectError::BadField {
         name: name.to_string(),
     };
-    if let Some(authority) = authority_of(uri).filter(|_| !fields.contains_key(HOST)) {
-        let value = HeaderValue::try_from(authority).map_err(|_| bad(&HOST))?;
-        fields.insert(HOST, value);
-    }
+    fields.entry(HOST).or_insert(host);
     fields.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
     fields.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));

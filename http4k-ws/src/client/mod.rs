@@ -85,7 +85,13 @@ impl WebSocketClient {
         Self::to(uri).non_blocking(on_connect)
     }
 
-    /// An opening handshake with `uri`, to be refined before it is done.
+    /// Makes an opening handshake with `uri`, to be refined before it is done.
+    ///
+    /// The scheme is `ws` or `http`, or with the feature `tls` also `wss` or `https`. User
+    /// information, as in `ws://user:password@host/`, is sent as `Authorization: Basic` (RFC 7617),
+    /// also over a connection that is not encrypted. The handshake fails with
+    /// [`ConnectError::BadUri`] if the URI has a fragment (RFC 6455 §3), a port over 65,535, an empty
+    /// host or an IPv6 address with a zone, or if it names a user and `Authorization` is set as well.
     pub fn to(uri: impl Into<String>) -> OpeningHandshake {
         OpeningHandshake::new(uri.into())
     }

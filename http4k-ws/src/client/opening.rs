@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
@@ -156,16 +157,23 @@ impl OpeningHandshake {
         let uri = uri::of_websocket(&self.uri)?;
         let encrypted = uri.scheme_str().is_some_and(uri::is_encrypted);
         let security = self.trust.security(encrypted);
-        let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
-        let host = uri::host_of(&uri).ok_or_else(|| uri::bad(&self.uri, "it names no host"))?;
+        let bad = |reason| uri::bad(&self.uri, reason);
+        let server = uri::server_of(&uri).map_err(bad)?;
+        let port = server.port.unwrap_or(if encrypted { 443 } else { 80 });
         let key = new_key();
         let mut fields = fields::asked_for(&self.headers)?;
-        fields::add_handshake(&mut fields, &uri, &key, &self.subprotocols)?;
+        if let Some(authorization) = server.authorization {
+            if fields.insert(AUTHORIZATION, authorization).is_some() {
+                return Err(bad("it names a user, and `Authorization` is set as well"));
+            }
+        }
+        fields::add_handshake(&mut fields, server.field, &key, &self.subprotocols)?;
+        let uri = uri::without_user(uri);
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = uri;
         *request.headers_mut() = fields;
         Ok(Opening {
-            host,
+            host: server.host,
             port,
             security,
             key,
@@ -198,6 +206,8 @@ mod tests {
             ),
             ("ws://[::1]:1/", "::1", 1, "[::1]:1"),
             ("ws://user:secret@host/", "host", 80, "host"),
+            ("ws://host:65535/", "host", 65535, "host:65535"),
+            ("ws://host:/", "host", 80, "host:"),
             ("http://host:9000/a", "host", 9000, "host:9000"),
             #[cfg(feature = "tls")]
             ("wss://host", "host", 443, "host"),
@@ -213,6 +223,25 @@ mod tests {
     }
 
     #[test]
+    fn the_user_of_the_uri_is_sent_and_not_kept_in_it() {
+        let opening = opened("ws://user:pass@host:9000/a?b").expect("a URI");
+        let sent = &opening.request.headers()[AUTHORIZATION];
+        assert_eq!(sent, "Basic dXNlcjpwYXNz");
+        assert!(sent.is_sensitive());
+        assert_eq!(opening.request.uri(), "ws://host:9000/a?b");
+
+        let twice = OpeningHandshake::new("ws://user:pass@host".to_owned())
+            .with_header("Authorization", "Bearer x");
+        let refused = twice.opening().map(|opening| opening.host).unwrap_err();
+        let text = refused.to_string();
+        assert!(matches!(refused, ConnectError::BadUri { .. }), "{text}");
+        assert!(
+            text.contains("Authorization") && !text.contains("pass"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn what_is_no_uri_of_a_websocket_is_refused() {
         for uri in [
             "",
@@ -221,6 +250,12 @@ mod tests {
             "ws://",
             "ws://a b/",
             "ws://a/#b",
+            "ws://a:65536/",
+            "ws://user:pass@a:65536/",
+            "ws://us%3Aer@a/",
+            "ws://:80/",
+            "ws://user@:80/",
+            "ws://[fe80::1%25eth0]/",
         ] {
             let refused = opened(uri).map(|opening| opening.host);
             assert!(

@@ -1,14 +1,20 @@
-//! Where a URI leads.
+//! The parts of a URI that say where a request goes.
+//!
+//! Nothing of an authority is dropped: its user information becomes a field, and whatever cannot be
+//! honoured is refused. The same rules hold for both clients, and for whatever they are used through.
 
-use http::Uri;
+use data_encoding::BASE64;
+use http::header::HeaderValue;
+use http::{Uri, uri::Authority};
 
 use super::dial::SPEAKS_TLS;
 use super::error::ConnectError;
+use crate::message::{HostPort, percent_decoded};
 
-/// RFC 6455 §3: no fragment, and a scheme of ws, or wss where that is spoken. http and https mean the same, for
-/// an address is often told so.
+/// The URI of a WebSocket: it has no fragment (RFC 6455 §3), and its scheme is `ws`, or `wss` with
+/// the feature `tls`. The schemes `http` and `https` mean the same, as addresses are often given so.
 pub(super) fn of_websocket(text: &str) -> Result<Uri, ConnectError> {
-    // `Uri` would drop a fragment without a word.
+    // `Uri` would drop a fragment without an error.
     if text.contains('#') {
         return Err(bad(text, "it has a fragment (RFC 6455 §3)"));
     }
@@ -28,7 +34,7 @@ fn is_plain(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("ws") || scheme.eq_ignore_ascii_case("http")
 }
 
-/// Whether the scheme asks for TLS, and that is spoken.
+/// Returns `true` if the scheme asks for TLS, and the feature `tls` is on.
 pub(super) fn is_encrypted(scheme: &str) -> bool {
     let secure = scheme.eq_ignore_ascii_case("wss") || scheme.eq_ignore_ascii_case("https");
     SPEAKS_TLS && secure
@@ -36,19 +42,187 @@ pub(super) fn is_encrypted(scheme: &str) -> bool {
 
 pub(super) fn bad(uri: &str, reason: impl ToString) -> ConnectError {
     ConnectError::BadUri {
-        uri: uri.to_owned(),
+        uri: without_secrets(uri),
         reason: reason.to_string(),
     }
 }
 
-/// The host to resolve: an IPv6 address loses its brackets.
-pub(super) fn host_of(uri: &Uri) -> Option<String> {
-    let host = uri.host().filter(|host| !host.is_empty())?;
-    Some(host.trim_matches(['[', ']']).to_owned())
+/// `uri` without the user information of its authority, for messages.
+pub(super) fn without_secrets(uri: &str) -> String {
+    let start = uri.find("://").map_or(0, |at| at + 3);
+    let end = uri[start..]
+        .find(['/', '?', '#'])
+        .map_or(uri.len(), |at| start + at);
+    match uri[start..end].rfind('@') {
+        Some(at) => format!("{}***{}", &uri[..start], &uri[start + at..]),
+        None => uri.to_owned(),
+    }
 }
 
-/// Host and port as they stand in `Host`: who a user is, is told otherwise (RFC 9110 §4.2.4).
-pub(super) fn authority_of(uri: &Uri) -> Option<&str> {
-    let authority = uri.authority()?.as_str();
-    Some(authority.rsplit('@').next().unwrap_or(authority))
+/// The server that a URI names, and the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Server {
+    /// The host to resolve: an IPv6 address has no brackets.
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+    /// Host and port as the field `Host` has them: without user information (RFC 9110 §4.2.4).
+    pub(super) field: HeaderValue,
+    /// The field `Authorization` of the URI's user (RFC 7617).
+    pub(super) authorization: Option<HeaderValue>,
+}
+
+/// Finds the server that `uri` names; an error is the reason why it names none.
+pub(super) fn server_of(uri: &Uri) -> Result<Server, &'static str> {
+    const NO_HOST: &str = "it names no host";
+    let authority = uri.authority().map(Authority::as_str).ok_or(NO_HOST)?;
+    let (user, place) = match authority.rsplit_once('@') {
+        Some((user, place)) => (Some(user), place),
+        None => (None, authority),
+    };
+    if place.is_empty() || place.starts_with(':') {
+        return Err(NO_HOST);
+    }
+    let parsed = HostPort::parse(place);
+    let HostPort { host, port } = parsed.ok_or_else(|| broken(place))?;
+    Ok(Server {
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port,
+        field: HeaderValue::try_from(place).map_err(|_| "its host cannot be in a field")?,
+        authorization: user.map(basic).transpose()?.flatten(),
+    })
+}
+
+/// `uri` without user information, which is sent as a field.
+pub(super) fn without_user(uri: Uri) -> Uri {
+    let mut parts = uri.clone().into_parts();
+    let place = parts.authority.as_ref().and_then(|authority| {
+        let (_, place) = authority.as_str().rsplit_once('@')?;
+        place.parse().ok()
+    });
+    if place.is_none() {
+        return uri;
+    }
+    parts.authority = place;
+    Uri::from_parts(parts).unwrap_or(uri)
+}
+
+/// The reason why `place` is not a host with an optional port.
+fn broken(place: &str) -> &'static str {
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (place, ""),
+    };
+    if HostPort::parse(host).is_some() && port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return "its port is over 65535";
+    }
+    if host.starts_with('[') && host.contains('%') {
+        return "a zone of an IPv6 address cannot be connected to";
+    }
+    "its host and port break the grammar (RFC 3986 §3.2)"
+}
+
+/// The value of `Authorization` for user information; `None` if that is empty.
+fn basic(user: &str) -> Result<Option<HeaderValue>, &'static str> {
+    if user.is_empty() {
+        return Ok(None);
+    }
+    let (name, password) = user.split_once(':').unwrap_or((user, ""));
+    let decoded = |text| percent_decoded(text).ok_or("its user information is not UTF-8");
+    let (name, password) = (decoded(name)?, decoded(password)?);
+    let has_control = |text: &str| text.chars().any(char::is_control);
+    if name.contains(':') || has_control(&name) || has_control(&password) {
+        return Err("its user information cannot be sent as Basic (RFC 7617 §2)");
+    }
+    let encoded = BASE64.encode(format!("{name}:{password}").as_bytes());
+    let mut value = HeaderValue::try_from(format!("Basic {encoded}"))
+        .map_err(|_| "its user information cannot be in a field")?;
+    value.set_sensitive(true);
+    Ok(Some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(uri: &str) -> Result<Server, &'static str> {
+        server_of(&uri.parse().unwrap_or_else(|error| panic!("{uri}: {error}")))
+    }
+
+    #[test]
+    fn user_information_becomes_a_field() {
+        for (user, expected) in [
+            ("", None),
+            ("@", None),
+            ("user:pass@", Some("user:pass")),
+            ("user@", Some("user:")),
+            ("user:@", Some("user:")),
+            (":pass@", Some(":pass")),
+            ("user:a:b@", Some("user:a:b")),
+            ("us%40er:p%3Ass%2F@", Some("us@er:p:ss/")),
+            ("%C3%A4:%E2%82%AC@", Some("ä:€")),
+        ] {
+            let server = server(&format!("ws://{user}host:8/")).unwrap();
+            let field = expected.map(|text| format!("Basic {}", BASE64.encode(text.as_bytes())));
+            let sent = server.authorization.as_ref();
+            assert_eq!(sent.map(|value| value.to_str().unwrap()), field.as_deref());
+            assert!(sent.is_none_or(HeaderValue::is_sensitive));
+            assert_eq!((server.host.as_str(), server.port), ("host", Some(8)));
+            assert_eq!(server.field, "host:8");
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_honoured_is_refused() {
+        for (uri, reason) in [
+            ("ws://a:65536/", "65535"),
+            ("ws://a:99999999999999999999/", "65535"),
+            ("ws://[::1]:70000/", "65535"),
+            ("ws://user:pass@a:65536", "65535"),
+            ("ws://us%3Aer:pass@a/", "Basic"),
+            ("ws://user:pa%0Ass@a/", "Basic"),
+            ("ws://user:pa%7Fss@a/", "Basic"),
+            ("ws://us%FFer@a/", "UTF-8"),
+            ("ws://user%2:pass@a/", "UTF-8"),
+        ] {
+            let refused = server(uri).unwrap_err();
+            assert!(refused.contains(reason), "{uri}: {refused}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_server_is_refused() {
+        // Some of these the parser refuses, and the rest is refused here.
+        for uri in [
+            "/path",
+            "ws://:80/",
+            "ws://user@:80/",
+            "ws://@/",
+            "ws://[fe80::1%25eth0]/",
+            "ws://[fe80::1%eth0]:80/",
+            "ws://[::g]/",
+            "ws://[::1/",
+            "ws://::1/",
+            "ws://a:b/",
+            "ws://a:-1/",
+            "ws://a:+1/",
+            "ws://a:80:80/",
+            "ws://a@b@c/",
+        ] {
+            let named = uri.parse::<Uri>().map(|uri| server_of(&uri));
+            assert!(!matches!(named, Ok(Ok(_))), "{uri}: {named:?}");
+        }
+    }
+
+    #[test]
+    fn messages_show_no_secrets() {
+        for (uri, shown) in [
+            ("ws://user:secret@host/a@b", "ws://***@host/a@b"),
+            ("ws://user@host", "ws://***@host"),
+            ("user:secret@host", "***@host"),
+            ("ws://host/a@b?c@d#e@f", "ws://host/a@b?c@d#e@f"),
+            ("", ""),
+        ] {
+            assert_eq!(without_secrets(uri), shown);
+        }
+    }
 }

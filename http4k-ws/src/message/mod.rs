@@ -17,12 +17,14 @@ pub use body::{Body, BodyError};
 #[cfg(feature = "server")]
 pub(crate) use body::{BodyBounds, BodyStage};
 pub use from_request::{FromRequest, Rejection};
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) use http::HostPort;
+#[cfg(feature = "server")]
+pub(crate) use http::PeerAddr;
 #[cfg(any(feature = "client", feature = "http2"))]
 pub(crate) use http::drop_fields_of_the_connection;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::has_token;
-#[cfg(feature = "server")]
-pub(crate) use http::{HostPort, PeerAddr};
 pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy,
     Request, RequestExt, Response, ResponseExt,

@@ -8,3 +8,4 @@ mod hostile;
 mod http;
 mod reconnect;
 mod script;
+mod uris;

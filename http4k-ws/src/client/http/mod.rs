@@ -20,6 +20,7 @@ pub use error::HttpClientError;
 use pool::Pool;
 
 use super::dial::Trust;
+use super::uri::without_secrets;
 use crate::handler::HttpHandler;
 use crate::message::{IntoRequest, IntoResponse, Request, Response};
 #[cfg(feature = "tls")]
@@ -32,6 +33,11 @@ use crate::tls::ClientTls;
 /// body in memory (RFC 9110 §9.2.2). Answers are given as they come: redirects are not followed, cookies not kept, nothing is
 /// decompressed, and no proxy is asked. Fields that speak of one connection, such as `Connection` and
 /// `Transfer-Encoding`, are neither sent nor given (RFC 9110 §7.6.1).
+///
+/// User information in a URI, as in `http://user:password@host/`, is sent as `Authorization: Basic`
+/// (RFC 7617), also over a connection that is not encrypted. A fragment is not sent (RFC 9110 §7.1).
+/// A URI is [`HttpClientError::BadTarget`] if its port is over 65,535, if its host is empty or an IPv6
+/// address with a zone, or if it names a user and `Authorization` is set as well.
 ///
 /// # Examples
 ///
@@ -88,8 +94,8 @@ impl HttpClient {
         Self::default()
     }
 
-    /// Sends requests whose target is only a path to the host of `base`, such as `http://localhost:9000`.
-    /// The path of `base` plays no part.
+    /// Sends requests whose target is only a path to the server of `base`, such as
+    /// `http://localhost:9000`, and as its user, if it names one. The path of `base` is not used.
     ///
     /// # Errors
     ///
@@ -97,13 +103,17 @@ impl HttpClient {
     /// asked.
     pub fn with_base(mut self, base: impl AsRef<str>) -> Result<Self, HttpClientError> {
         let base = base.as_ref();
-        let uri = base
-            .parse::<Uri>()
-            .map_err(|error| HttpClientError::BadTarget {
-                target: base.to_owned(),
-                reason: error.to_string(),
-            })?;
-        target::origin(&uri)?;
+        let bad = |reason| HttpClientError::BadTarget {
+            target: without_secrets(base),
+            reason,
+        };
+        if base.contains('#') {
+            return Err(bad("it has a fragment, which is never sent".to_owned()));
+        }
+        let uri: Uri = base
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| bad(error.to_string()))?;
+        target::server(&uri)?;
         self.base = Some(uri);
         Ok(self)
     }
@@ -244,7 +254,8 @@ fn no_request(error: &http::Error) -> HttpClientError {
 /// A failure is logged, and answered with [`HttpClientError::status`]: 502, or 504 where time ran out.
 impl HttpHandler for HttpClient {
     async fn call(&self, request: Request) -> Response {
-        let asked = format!("{} {}", request.method(), request.uri());
+        let uri = without_secrets(&request.uri().to_string());
+        let asked = format!("{} {uri}", request.method());
         self.send(request).await.unwrap_or_else(|error| {
             let cause = std::error::Error::source(&error);
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
@@ -256,8 +267,10 @@ impl HttpHandler for HttpClient {
 
 impl fmt::Debug for HttpClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base = self.base.as_ref();
+        let base = base.map(|base| without_secrets(&base.to_string()));
         f.debug_struct("HttpClient")
-            .field("base", &self.base)
+            .field("base", &base)
             .field("timeout", &self.timeout)
             .field("max_body", &self.max_body)
             .finish_non_exhaustive()

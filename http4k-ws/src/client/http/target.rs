@@ -1,11 +1,11 @@
 //! Where a request goes, and how it is written there.
 
-use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
 use http::{Method, Uri, Version};
 
 use super::error::HttpClientError;
 use crate::client::dial::SPEAKS_TLS;
-use crate::client::uri::{authority_of, host_of};
+use crate::client::uri::{Server, server_of, without_secrets};
 use crate::message::{Request, drop_fields_of_the_connection};
 
 /// Whom to connect to: requests to one origin share connections.
@@ -28,8 +28,7 @@ pub(super) fn addressed(
         (None, Some(base)) => base,
         _ => request.uri(),
     };
-    let origin = origin(absolute)?;
-    let authority = host_field(absolute)?;
+    let (origin, server) = server(absolute)?;
     // The target is the path and query alone (RFC 9112 §3.2.1).
     let target = request.uri().path_and_query().cloned();
     *request.uri_mut() = target.map_or_else(Uri::default, Uri::from);
@@ -42,13 +41,19 @@ pub(super) fn addressed(
         fields.remove(CONTENT_LENGTH);
     }
     // Exactly one (RFC 9112 §3.2).
-    let host = fields.get(HOST).cloned().unwrap_or(authority);
+    let host = fields.get(HOST).cloned().unwrap_or(server.field);
     fields.insert(HOST, host);
+    if let Some(authorization) = server.authorization {
+        if fields.insert(AUTHORIZATION, authorization).is_some() {
+            let reason = "its URI names a user, and `Authorization` is set as well";
+            return Err(bad(request.uri(), reason));
+        }
+    }
     Ok((origin, request))
 }
 
-/// Checks what requests without a host of their own are sent to.
-pub(super) fn origin(uri: &Uri) -> Result<Origin, HttpClientError> {
+/// Finds the server that `uri` names, for requests without a host of their own.
+pub(super) fn server(uri: &Uri) -> Result<(Origin, Server), HttpClientError> {
     let encrypted = match uri.scheme_str() {
         Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
         Some(scheme) if SPEAKS_TLS && scheme.eq_ignore_ascii_case("https") => true,
@@ -59,22 +64,19 @@ pub(super) fn origin(uri: &Uri) -> Result<Origin, HttpClientError> {
         }
         None => return Err(bad(uri, "it names no host, and the client has no base")),
     };
-    let host = host_of(uri).ok_or_else(|| bad(uri, "it names no host"))?;
-    let port = uri.port_u16().unwrap_or(if encrypted { 443 } else { 80 });
-    Ok(Origin {
+    let server = server_of(uri).map_err(|reason| bad(uri, reason))?;
+    let default = if encrypted { 443 } else { 80 };
+    let origin = Origin {
         encrypted,
-        host,
-        port,
-    })
-}
-
-fn host_field(uri: &Uri) -> Result<HeaderValue, HttpClientError> {
-    HeaderValue::try_from(authority_of(uri).unwrap_or_default()).map_err(|error| bad(uri, error))
+        host: server.host.clone(),
+        port: server.port.unwrap_or(default),
+    };
+    Ok((origin, server))
 }
 
 fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {
     HttpClientError::BadTarget {
-        target: target.to_string(),
+        target: without_secrets(&target.to_string()),
         reason: reason.to_string(),
     }
 }
@@ -136,8 +138,33 @@ mod tests {
     }
 
     #[test]
+    fn the_user_of_the_uri_is_sent() {
+        let basic = Some("Basic dXNlcjpwYXNz");
+        for (target, base, expected) in [
+            ("http://user:pass@a/", None, basic),
+            ("/", Some("http://user:pass@a/"), basic),
+            // The user is one of the base's server.
+            ("http://b/", Some("http://user:pass@a/"), None),
+        ] {
+            let (_, request) = sent(target, base);
+            assert_eq!(request.header("authorization"), expected, "{target}");
+        }
+        let twice = Request::get("http://user:pass@a/").header("authorization", "Bearer x");
+        let request = twice.body(Body::empty()).expect("a request");
+        let refused = addressed(request, None).map(|(origin, _)| origin);
+        assert!(matches!(refused, Err(HttpClientError::BadTarget { .. })));
+    }
+
+    #[test]
     fn what_goes_nowhere_is_an_error() {
-        for target in ["/path", "*"] {
+        for target in [
+            "/path",
+            "*",
+            "http://a:65536/",
+            "http://user:pass@a:65536/",
+            "http://us%3Aer@a/",
+            "http://:80/",
+        ] {
             let request = target.into_request().expect("a request");
             let refused = addressed(request, None).map(|(origin, _)| origin);
             assert!(
