@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
+
 use super::background::{after, wait, wait_until};
 use crate::handler::{NextMessage, SendError, WebSocket, WsClient, WsSender};
 use crate::message::{WsMessage, WsStatus};
@@ -97,6 +99,10 @@ impl WsClient for BlockingWebSocket {
 
     fn subprotocol(&self) -> Option<&str> {
         self.socket.subprotocol()
+    }
+
+    fn response_headers(&self) -> &HeaderMap {
+        self.socket.response_headers()
     }
 
     fn closed(&mut self) -> Option<WsStatus> {

@@ -9,7 +9,7 @@ use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
-use http::{StatusCode, Uri};
+use http::{HeaderMap, StatusCode, Uri};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
-use crate::handler::{Handshake, SessionConfig, WebSocket, open};
+use crate::handler::{Handshake, SessionConfig, WebSocket, is_reserved, open};
 use crate::message::{Body, Request, Response, has_token, members};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
@@ -81,7 +81,7 @@ async fn open_socket<S: ByteStream>(
     stream: Connection<S>,
     meter: Meter,
 ) -> Result<WebSocket, ConnectError> {
-    let (subprotocol, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
+    let (agreed, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
     let parts = upgraded
         .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
@@ -90,20 +90,28 @@ async fn open_socket<S: ByteStream>(
     let wire = Wire::client(parts.io.into_inner(), line, parts.read_buf, limits);
     let handshake = Handshake {
         request: opening.request,
-        subprotocol,
+        subprotocol: agreed.subprotocol,
         route: None,
+        response: Some(Box::new(agreed.headers)),
     };
     let (socket, session) = open(wire, handshake, opening.config);
     tokio::spawn(session);
     Ok(socket)
 }
 
-/// Asks for the upgrade; gives the subprotocol agreed on, and the connection.
+/// The server's half of the handshake.
+struct Agreed {
+    subprotocol: Option<String>,
+    /// The fields that the application set.
+    headers: HeaderMap,
+}
+
+/// Sends the upgrade request. Returns the server's half of the handshake, and the connection.
 async fn shake_hands(
     stream: impl ByteStream,
     request: &Request,
     key: &str,
-) -> Result<(Option<String>, Upgraded), ConnectError> {
+) -> Result<(Agreed, Upgraded), ConnectError> {
     let (mut sender, connection) = http1::Builder::new()
         .max_buf_size(REFUSAL)
         .handshake(TokioIo::new(stream))
@@ -115,9 +123,12 @@ async fn shake_hands(
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(refused(response).await);
         }
-        let subprotocol = check(&response, request, key)?;
+        let agreed = Agreed {
+            subprotocol: check(&response, request, key)?,
+            headers: unreserved(response.headers()),
+        };
         let upgraded = hyper::upgrade::on(response).await;
-        Ok((subprotocol, upgraded.map_err(ConnectError::broken)?))
+        Ok((agreed, upgraded.map_err(ConnectError::broken)?))
     };
     driven_by(exchange, connection.with_upgrades()).await
 }
@@ -163,6 +174,17 @@ async fn refused(response: http::Response<Incoming>) -> ConnectError {
     ConnectError::Refused {
         response: Box::new(Response::from_parts(head, bytes.freeze())),
     }
+}
+
+/// Copies the fields that are not part of the handshake. The values of hyper are slices of its read
+/// buffer, which the copies must not keep alive.
+fn unreserved(headers: &HeaderMap) -> HeaderMap {
+    let all = headers.iter().filter(|(name, _)| !is_reserved(name));
+    let copied = all.filter_map(|(name, value)| {
+        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+        Some((name.clone(), value))
+    });
+    copied.collect()
 }
 
 /// The rules of RFC 6455 §4.1 for the server's handshake; gives the subprotocol it chose.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::session::SendError;
+use http::HeaderMap;
+
+use super::session::{SendError, no_headers};
 use crate::message::{WsMessage, WsStatus};
 
 /// A client of a WebSocket: the same in memory and over the network, so that one test can run on both.
@@ -50,6 +52,12 @@ pub trait WsClient {
 
     /// The subprotocol agreed on (RFC 6455 §1.9).
     fn subprotocol(&self) -> Option<&str>;
+
+    /// Returns the header fields of the response that opened the socket, except those of the
+    /// handshake itself. Empty for a client that reconnects, because each connection has its own.
+    fn response_headers(&self) -> &HeaderMap {
+        no_headers()
+    }
 
     /// Waits until the socket is closed, and gives the status; `None` when that takes too long.
     fn closed(&mut self) -> Option<WsStatus>;

@@ -48,5 +48,5 @@ pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Partial, Progress,
 pub use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};
-pub(crate) use ws_response::WsResponseFuture;
-pub use ws_response::{IntoWsResponse, WsResponse};
+pub use ws_response::{HandshakeHeaderError, IntoWsResponse, WsResponse};
+pub(crate) use ws_response::{WsResponseFuture, is_reserved};

@@ -6,7 +6,8 @@
 //! 1. For the filter, `next` is the ws side as an HTTP handler. It returns a 101 whose extensions
 //!    hold the accepted [`WsResponse`]. A refusal is an ordinary response.
 //! 2. The response that leaves the filter opens the socket only if it is a 101 with a full slot.
-//!    Each call of `next` fills a slot of its own, so a filter may call it twice.
+//!    Each call of `next` fills a slot of its own, so a filter may call it twice. The header fields
+//!    of that 101 are sent to the client.
 //! 3. Any other response refuses the upgrade, and drops the consumer that it may have held.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,6 +27,9 @@ use crate::message::{Body, Request, Response};
 /// that refuses it. The socket opens if the filter returns that 101. Any other response refuses the
 /// upgrade. A 101 that did not come from `next` is sent as 500, because no socket is behind it.
 ///
+/// Header fields that the filter adds to the 101 reach the client. Those that the handshake
+/// reserves, such as `Connection` and `Content-Length`, are dropped with a warning in the log.
+///
 /// Two things differ from HTTP. `is_success()` is `false` for 101. And `next` returns when the
 /// upgrade is decided, not when the socket ends: use [`report_sockets`](crate::report_sockets) to
 /// measure sockets.
@@ -38,7 +42,7 @@ use crate::message::{Body, Request, Response};
 ///
 /// async fn named(request: Request, next: Next) -> Response {
 ///     match request.header("x-name") {
-///         Some(_) => next.call(request).await,
+///         Some(_) => next.call(request).await.with_header("x-known", "yes"),
 ///         None => StatusCode::UNAUTHORIZED.into_response(),
 ///     }
 /// }
@@ -52,7 +56,7 @@ use crate::message::{Body, Request, Response};
 /// assert_eq!(app.test_http("/api/hello").status(), 401);
 /// assert_eq!(app.try_test_ws("/api/ws").unwrap_err().status(), 401);
 /// let ann = || Request::get("/api/ws").header("x-name", "ann");
-/// assert!(app.try_test_ws(ann()).is_ok());
+/// assert_eq!(app.test_ws(ann()).response_headers()["x-known"], "yes");
 /// ```
 pub fn poly(filter: impl Filter) -> BoxPolyFilter {
     BoxPolyFilter::new(Poly(Arc::new(filter)))
@@ -92,12 +96,13 @@ struct AsHttp(BoxWsHandler);
 
 impl HttpHandler for AsHttp {
     async fn call(&self, request: Request) -> Response {
-        let answer = WsHandler::call(&self.0, request).await;
+        let mut answer = WsHandler::call(&self.0, request).await;
         if answer.refusal().is_some() {
             return answer.into_outcome().err().unwrap_or_default();
         }
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        *response.headers_mut() = answer.take_headers();
         response.extensions_mut().insert(Slot::holding(answer));
         response
     }
@@ -114,7 +119,7 @@ impl WsHandler for AsWs {
             return WsResponse::refuse(response);
         }
         match slot.and_then(|slot| slot.take()) {
-            Some(accepted) => accepted,
+            Some(accepted) => accepted.with_headers_of(response),
             // It would promise a socket that does not exist.
             None => WsResponse::refuse(StatusCode::INTERNAL_SERVER_ERROR),
         }

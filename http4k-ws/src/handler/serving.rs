@@ -4,8 +4,8 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
-use http::StatusCode;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::{HeaderMap, StatusCode};
 
 use super::consumer::WsConsumer;
 use super::http::HttpHandler;
@@ -32,8 +32,12 @@ impl PolyHandler {
     ) -> Result<(Handshake, WsConsumer), Response> {
         let seen = copy_of_head(&request);
         let answer = guarded(self.ws().call(seen)).await;
+        let mut headers = HeaderMap::new();
         let outcome = match answer {
-            Some(answer) => answer.into_outcome().map_err(refusal),
+            Some(mut answer) => {
+                headers = answer.take_headers();
+                answer.into_outcome().map_err(refusal)
+            }
             None => Err(internal_error()),
         };
         let (mut consumer, chosen) = outcome.inspect_err(|response| {
@@ -45,6 +49,7 @@ impl PolyHandler {
                 request,
                 subprotocol,
                 route: consumer.route.take(),
+                response: (!headers.is_empty()).then(|| Box::new(headers)),
             },
             consumer,
         ))

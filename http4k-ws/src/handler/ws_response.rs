@@ -1,65 +1,238 @@
-//! What answers an opening handshake.
+//! The response to an opening handshake.
 
 use std::future::Future;
 use std::pin::Pin;
 
-use http::StatusCode;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::consumer::WsConsumer;
-use crate::message::{IntoResponse, Rejection, Response};
+use crate::message::{IntoHeaderName, IntoHeaderValue, IntoResponse, Rejection, Response};
 
 /// An answer on its way.
 pub(crate) type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> + Send + 'a>>;
 
-/// The answer to an opening handshake: a consumer, or a refusal.
+/// The response to an opening handshake: a consumer that accepts it, or a refusal.
+///
+/// An accepted handshake is answered with 101, or with 200 over HTTP/2. Header fields of that
+/// response, such as a cookie or a request id, are set with [`with_header`](Self::with_header). The
+/// client finds them in [`WebSocket::response_headers`](crate::WebSocket::response_headers).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// fn greet(_request: Request) -> WsResponse {
+///     let consumer = WsConsumer::new(|ws: WebSocket| async move { ws.send("hello").await });
+///     WsResponse::accept(consumer)
+///         .with_header("x-request-id", "7")
+///         .with_added_header("set-cookie", "seen=yes")
+/// }
+///
+/// let app = routes! { "/ws" => ws(greet) };
+/// let client = app.test_ws("/ws");
+/// assert_eq!(client.response_headers()["x-request-id"], "7");
+/// assert_eq!(client.response_headers()["set-cookie"], "seen=yes");
+/// ```
 #[derive(Debug)]
 pub struct WsResponse {
     outcome: Result<WsConsumer, Box<Response>>,
     subprotocol: Option<String>,
+    /// The fields of the response that accepts. A refusal has its own.
+    headers: HeaderMap,
+}
+
+/// The reason why a header field cannot be set on the response to an opening handshake.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandshakeHeaderError {
+    /// The name is not a token, or the value has control characters (RFC 9110 §5.1, §5.5).
+    #[error("the header field is not valid")]
+    Invalid(#[from] http::Error),
+    /// The library sets this field, or the response must not have it. Remove the call.
+    #[error("`{name}` is reserved for the opening handshake")]
+    Reserved {
+        /// The name of the field.
+        name: HeaderName,
+    },
+}
+
+/// Returns `true` if only the library may set a field, because it belongs to the handshake
+/// (RFC 6455 §4.2.2), to the connection (RFC 9110 §7.6.1), or to the length of a body that a 101
+/// does not have (RFC 9110 §8.6, RFC 9112 §6.1).
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [HeaderName; 11] = [
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::SEC_WEBSOCKET_ACCEPT,
+        header::SEC_WEBSOCKET_EXTENSIONS,
+        header::SEC_WEBSOCKET_KEY,
+        header::SEC_WEBSOCKET_PROTOCOL,
+        header::SEC_WEBSOCKET_VERSION,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ];
+    RESERVED.contains(name) || matches!(name.as_str(), "keep-alive" | "proxy-connection")
 }
 
 impl WsResponse {
-    /// Accepts the upgrade; `consumer` gets the socket.
+    /// Accepts the upgrade. `consumer` receives the socket.
     pub fn accept(consumer: WsConsumer) -> Self {
         Self {
             outcome: Ok(consumer),
             subprotocol: None,
+            headers: HeaderMap::new(),
         }
     }
 
-    /// Refuses the upgrade: the peer gets `response`, and no socket (RFC 6455 §4.2.2).
+    /// Refuses the upgrade. The client receives `response` and no socket (RFC 6455 §4.2.2).
     pub fn refuse(response: impl IntoResponse) -> Self {
         Self {
             outcome: Err(Box::new(response.into_response())),
             subprotocol: None,
+            headers: HeaderMap::new(),
         }
     }
 
-    /// Chooses a subprotocol; the peer must have offered it (RFC 6455 §4.2.2).
+    /// Chooses a subprotocol, which the client must have offered (RFC 6455 §4.2.2).
     #[must_use]
     pub fn with_subprotocol(mut self, subprotocol: impl Into<String>) -> Self {
         self.subprotocol = Some(subprotocol.into());
         self
     }
 
-    /// The subprotocol chosen.
+    /// Returns the subprotocol chosen.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }
 
-    /// The response that refuses the upgrade; `None` where it is accepted.
+    /// Returns the header fields of the response, except those that the library sets.
+    pub fn headers(&self) -> &HeaderMap {
+        match &self.outcome {
+            Ok(_) => &self.headers,
+            Err(refusal) => refusal.headers(),
+        }
+    }
+
+    /// Returns the first value of the header `name`, in any case. `None` if the value is not UTF-8.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.headers().get(name)?.as_bytes()).ok()
+    }
+
+    /// Sets a header field of the response, whether it accepts or refuses, and replaces the values
+    /// that `name` had.
+    ///
+    /// Takes a `HeaderName`, a `HeaderValue`, a number or a literal. Text that is known only at run
+    /// time goes through [`try_with_header`](Self::try_with_header).
+    ///
+    /// # Panics
+    ///
+    /// If a literal is not a field name or value, or if `name` is reserved for the handshake. See
+    /// [`HandshakeHeaderError::Reserved`].
+    #[must_use]
+    #[track_caller]
+    pub fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
+        let name = unreserved(name.into_header_name());
+        self.headers_mut().insert(name, value.into_header_value());
+        self
+    }
+
+    /// Adds a header field beside those of the same name, such as a second `Set-Cookie`.
+    ///
+    /// # Panics
+    ///
+    /// As [`with_header`](Self::with_header).
+    #[must_use]
+    #[track_caller]
+    pub fn with_added_header(
+        mut self,
+        name: impl IntoHeaderName,
+        value: impl IntoHeaderValue,
+    ) -> Self {
+        let name = unreserved(name.into_header_name());
+        self.headers_mut().append(name, value.into_header_value());
+        self
+    }
+
+    /// Sets a header field from text that is known only at run time.
+    ///
+    /// # Errors
+    ///
+    /// [`HandshakeHeaderError`] if the text is not a header field, or if `name` is reserved for the
+    /// handshake.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{HandshakeHeaderError, StatusCode, WsResponse};
+    ///
+    /// let refuse = || WsResponse::refuse(StatusCode::FORBIDDEN);
+    /// let response = refuse().try_with_header("x-id", String::from("7")).unwrap();
+    /// assert_eq!(response.header("x-id"), Some("7"));
+    ///
+    /// let error = refuse().try_with_header("connection", "close").unwrap_err();
+    /// assert!(matches!(error, HandshakeHeaderError::Reserved { .. }));
+    /// ```
+    pub fn try_with_header<N, V>(mut self, name: N, value: V) -> Result<Self, HandshakeHeaderError>
+    where
+        N: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let name = name.try_into().map_err(Into::into)?;
+        let value = value.try_into().map_err(Into::into)?;
+        if is_reserved(&name) {
+            return Err(HandshakeHeaderError::Reserved { name });
+        }
+        self.headers_mut().insert(name, value);
+        Ok(self)
+    }
+
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        match &mut self.outcome {
+            Ok(_) => &mut self.headers,
+            Err(refusal) => refusal.headers_mut(),
+        }
+    }
+
+    /// Takes the fields of the response that accepts.
+    pub(super) fn take_headers(&mut self) -> HeaderMap {
+        std::mem::take(&mut self.headers)
+    }
+
+    /// Replaces the fields of the response that accepts by those of a response that passed through
+    /// a filter. Reserved ones are left out.
+    pub(super) fn with_headers_of(mut self, mut response: Response) -> Self {
+        let headers = response.headers_mut();
+        let reserved: Vec<_> = headers
+            .keys()
+            .filter(|name| is_reserved(name))
+            .cloned()
+            .collect();
+        for name in reserved {
+            log::warn!("a filter set `{name}` on the response to a handshake, which reserves it");
+            headers.remove(name);
+        }
+        self.headers = std::mem::take(headers);
+        self
+    }
+
+    /// Returns the response that refuses the upgrade. `None` if the upgrade is accepted.
     pub fn refusal(&self) -> Option<&Response> {
         self.outcome.as_ref().err().map(|response| &**response)
     }
 
-    /// The same subprotocol, another consumer in front of the one chosen.
+    /// Puts another consumer in front of the one chosen. Subprotocol and header fields stay.
     #[must_use]
     pub fn map_consumer(mut self, wrap: impl FnOnce(WsConsumer) -> WsConsumer) -> Self {
         self.outcome = self.outcome.map(wrap);
         self
     }
 
-    /// The consumer and the subprotocol chosen, or the refusal.
+    /// Returns the consumer and the subprotocol chosen, or the refusal.
+    ///
+    /// The fields of a response that accepts are read before, with [`headers`](Self::headers).
     ///
     /// # Errors
     ///
@@ -70,6 +243,16 @@ impl WsResponse {
             Err(response) => Err(*response),
         }
     }
+}
+
+/// Checks a name that the program fixes.
+#[track_caller]
+fn unreserved(name: HeaderName) -> HeaderName {
+    assert!(
+        !is_reserved(&name),
+        "`{name}` is reserved for the opening handshake"
+    );
+    name
 }
 
 /// What a WebSocket handler may give back: a [`WsResponse`] and what becomes one.

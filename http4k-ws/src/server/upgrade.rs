@@ -87,7 +87,7 @@ pub(super) async fn answer(
     };
     let upgrade = hyper::upgrade::on(&mut request);
     let (handshake, consumer) = agree(shared, request).await?;
-    let response = switching(accept, handshake.subprotocol.as_deref());
+    let response = switching(accept, &handshake);
     let accepted = Accepted {
         upgrade,
         handshake,
@@ -127,9 +127,7 @@ pub(super) async fn answer_http2(
         Err(refused) => Err(told(shared, request, refused)),
     };
     let (handshake, consumer) = agreed.map_err(in_http2)?;
-    let mut response = Response::new(Body::empty());
-    choose(response.headers_mut(), handshake.subprotocol.as_deref());
-    Ok((response, handshake, consumer))
+    Ok((accepting(&handshake), handshake, consumer))
 }
 
 /// The same refusal of an application, with a status that refuses in HTTP/2 too.
@@ -185,22 +183,29 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     values.next().is_none().then_some(value)
 }
 
-fn switching(accept: HeaderValue, subprotocol: Option<&str>) -> Response {
-    let mut response = Response::new(Body::empty());
+fn switching(accept: HeaderValue, handshake: &Handshake) -> Response {
+    let mut response = accepting(handshake);
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-    choose(headers, subprotocol);
     response
 }
 
-fn choose(headers: &mut HeaderMap, subprotocol: Option<&str>) {
+/// Makes the response that accepts, with the fields that the application set and the subprotocol.
+fn accepting(handshake: &Handshake) -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    if let Some(set) = &handshake.response {
+        headers.clone_from(set);
+    }
+    let subprotocol = handshake.subprotocol.as_deref();
     // It was offered in a field, so it can stand in one.
     if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
     }
+    response
 }
 
 /// The same request with fields and target of its own: hyper's are slices of its read buffer, which a

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use http::HeaderMap;
 use tokio::time::timeout;
 
 use super::world::World;
@@ -23,16 +24,19 @@ pub(super) struct Driver {
     /// Always there between two calls.
     socket: Option<WebSocket>,
     subprotocol: Option<String>,
+    headers: HeaderMap,
 }
 
 impl Driver {
     pub(super) fn new(world: World, socket: WebSocket) -> Self {
         let subprotocol = socket.subprotocol().map(str::to_owned);
+        let headers = socket.response_headers().clone();
         world.settle();
         Self {
             world,
             socket: Some(socket),
             subprotocol,
+            headers,
         }
     }
 
@@ -99,6 +103,10 @@ impl Driver {
 
     pub(super) fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
+    }
+
+    pub(super) fn response_headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     pub(super) fn closed(&mut self) -> Option<WsStatus> {
@@ -168,6 +176,10 @@ macro_rules! driven {
 
             fn subprotocol(&self) -> Option<&str> {
                 self.driver.subprotocol()
+            }
+
+            fn response_headers(&self) -> &::http::HeaderMap {
+                self.driver.response_headers()
             }
 
             fn closed(&mut self) -> Option<crate::message::WsStatus> {

@@ -197,6 +197,7 @@ async fn connect(
     let config = consumer.session(config.session);
     let clients_config = SessionConfig::default();
     let subprotocol = handshake.subprotocol.clone();
+    let response = handshake.response.clone();
     let (client_end, server_end) = pipe::pair(clients_config.max_message, config.max_message);
     let line = client_end.line();
 
@@ -207,6 +208,7 @@ async fn connect(
         request: clients,
         subprotocol,
         route: None,
+        response,
     };
     let (socket, session) = open(client_end, handshake, clients_config);
     spawn(session, lots.as_ref());

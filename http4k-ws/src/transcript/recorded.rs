@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
+
 use crate::handler::{NextMessage, SendError, WsClient};
 use crate::message::{Party, Recorder, Transcript, WsMessage, WsStatus};
 
@@ -90,6 +92,10 @@ impl<C: WsClient> WsClient for Recorded<C> {
 
     fn subprotocol(&self) -> Option<&str> {
         self.client.subprotocol()
+    }
+
+    fn response_headers(&self) -> &HeaderMap {
+        self.client.response_headers()
     }
 
     fn closed(&mut self) -> Option<WsStatus> {

@@ -20,5 +20,6 @@ mod messages;
 mod model;
 mod observing;
 mod opening;
+mod response_headers;
 mod routes;
 mod slow_consumers;

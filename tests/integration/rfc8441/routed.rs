@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::StatusCode;
 use http4k_ws::prelude::*;
-use http4k_ws::{ServerConfig, basic_auth, session, subprotocols, tap};
+use http4k_ws::{HttpHandler, ServerConfig, basic_auth, poly, session, subprotocols, tap};
 
 use crate::http2::client::{Client, TEXT, handshake, whole};
 
@@ -35,6 +35,21 @@ async fn numbered(ws: WebSocket, id: u64) -> WsResult {
     Ok(ws.send(id.to_string()).await?)
 }
 
+fn named(_request: Request) -> WsResponse {
+    WsResponse::accept(WsConsumer::new(|ws: WebSocket| ws.try_send("hi")))
+        .with_added_header("set-cookie", "a=1")
+        .with_added_header("set-cookie", "b=2")
+}
+
+async fn stamped(request: Request, next: Next) -> Response {
+    let response = next.call(request).await;
+    response
+        .with_header("x-filter", "yes")
+        .with_header("connection", "close")
+        .with_header("sec-websocket-accept", "AAAA")
+        .with_header("content-length", 9)
+}
+
 routes! {
     fn app() -> PolyHandler {
         GET "/greet/<_name>" => http(|| "http"),
@@ -42,6 +57,7 @@ routes! {
         "/number/<id: u64>" => ws(numbered(ws, id)),
         "/ageMe" with(subprotocols(["people"])) => ws(age_me(ws)),
         "/short/<name>" with(session(|config| config.with_max_message(4))) => ws(greet(ws, name)),
+        "/named" => ws(named),
         "/secret/<name>" with(basic_auth("here", |who| who.user == "bob")) => ws(greet(ws, name)),
     }
 }
@@ -118,6 +134,20 @@ async fn a_filter_of_the_application_sees_every_handshake() {
     let (answer, _stream) = client.begin(handshake("/nowhere", &[]), false);
     assert_eq!(whole(answer).await.expect("an answer").status, 404);
     assert_eq!(seen.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_response_has_the_fields_of_the_application() {
+    let app = app().with(poly(stamped));
+    let mut client = Client::to(app, ServerConfig::default()).await;
+    let mut socket = client.open("/named", &[]).await;
+    let cookies: Vec<_> = socket.fields.get_all("set-cookie").iter().collect();
+    assert_eq!(cookies, ["a=1", "b=2"]);
+    assert_eq!(socket.fields["x-filter"], "yes");
+    for name in ["connection", "sec-websocket-accept", "content-length"] {
+        assert!(!socket.fields.contains_key(name), "{name}");
+    }
+    assert_eq!(socket.text().await, "hi");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,9 @@
 //! What the opening handshake left.
 
+use std::sync::LazyLock;
+
+use http::HeaderMap;
+
 use crate::message::Request;
 #[cfg(feature = "client")]
 use crate::message::copy_of_head;
@@ -11,6 +15,15 @@ pub(crate) struct Handshake {
     pub(crate) subprotocol: Option<String>,
     /// The template of the route that took the request.
     pub(crate) route: Option<Box<str>>,
+    /// The fields of the response, except those of the handshake itself. `None` saves memory if
+    /// there are none.
+    pub(crate) response: Option<Box<HeaderMap>>,
+}
+
+/// Returns header fields of which there are none.
+pub(crate) fn no_headers() -> &'static HeaderMap {
+    static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
+    &NONE
 }
 
 impl Handshake {
@@ -20,6 +33,7 @@ impl Handshake {
             request: copy_of_head(&self.request),
             subprotocol: self.subprotocol.clone(),
             route: self.route.clone(),
+            response: self.response.clone(),
         }
     }
 }

@@ -26,7 +26,7 @@ mod transport;
 
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
-pub(crate) use handshake::Handshake;
+pub(crate) use handshake::{Handshake, no_headers};
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use observers::WsEvent;
 #[cfg(feature = "server")]

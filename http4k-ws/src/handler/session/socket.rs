@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use futures_util::{Sink, Stream};
+use http::HeaderMap;
 
 use super::error::{IntoWsResult, SendError, WsError};
-use super::handshake::Handshake;
+use super::handshake::{Handshake, no_headers};
 use super::observers::WsEvent;
 use super::sender::WsSender;
 use super::shared::Shared;
@@ -173,6 +174,17 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// The subprotocol agreed on (RFC 6455 §1.9).
     pub fn subprotocol(&self) -> Option<&str> {
         self.end.handshake.subprotocol.as_deref()
+    }
+
+    /// Returns the header fields of the response that opened this socket, except those of the
+    /// handshake itself, such as `Sec-WebSocket-Accept`.
+    ///
+    /// On a client, these are the fields that the server sent. On a server, these are the fields
+    /// that the application set, with [`WsResponse::with_header`](crate::WsResponse::with_header) or
+    /// in a filter.
+    pub fn response_headers(&self) -> &HeaderMap {
+        let headers = self.end.handshake.response.as_deref();
+        headers.unwrap_or_else(|| no_headers())
     }
 
     /// A sender for other tasks, threads and callbacks.
