@@ -126,7 +126,7 @@ pub use transcript::*;
 pub use bytes::Bytes;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
-/// What most programs use.
+/// The names that a first handler, a first filter and their test need.
 pub mod prelude {
     pub use http::header::CONTENT_TYPE;
     pub use http::{Method, StatusCode};
@@ -135,10 +135,11 @@ pub mod prelude {
     #[cfg(feature = "server")]
     pub use crate::Serve;
     pub use crate::{
-        Body, BodyError, Cookie, Form, FromRequest, Header, IntoRequest, IntoResponse, LensFailure,
-        Message, Next, Offline, Path, PolyHandler, Query, Request, RequestExt, Response,
-        ResponseExt, SendError, WebSocket, With, WsClient, WsConsumer, WsError, WsMessage, WsNext,
-        WsResponse, WsResult, WsSender, WsStatus,
+        Body, BodyError, Cookie, Filter, Form, FromRequest, Header, HttpHandler, IntoRequest,
+        IntoResponse, LensFailure, Message, Next, Offline, Path, PolyFilter, PolyHandler, Query,
+        Request, RequestExt, Response, ResponseExt, SendError, WebSocket, With, WsClient,
+        WsConsumer, WsError, WsFilter, WsHandler, WsMessage, WsNext, WsResponse, WsResult,
+        WsSender, WsStatus,
     };
     #[cfg(feature = "client")]
     pub use crate::{HttpClient, WebSocketClient};

@@ -43,7 +43,7 @@ impl fmt::Display for WsFailure<'_> {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{PolyFilter, WsFailure, catch_failures};
+/// use http4k_ws::{WsFailure, catch_failures};
 ///
 /// async fn broken(_ws: WebSocket) -> WsResult {
 ///     Err(std::io::Error::other("the database is gone").into())

@@ -38,7 +38,7 @@ pub struct WsTransaction {
 /// use std::time::Duration;
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{PolyFilter, WsTransaction, report_sockets};
+/// use http4k_ws::{WsTransaction, report_sockets};
 ///
 /// async fn nap(ws: WebSocket) -> WsResult {
 ///     tokio::time::sleep(Duration::from_secs(90)).await;

@@ -141,7 +141,6 @@ where
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{Filter, HttpHandler};
 ///
 /// /// Refuses who does not say who they are.
 /// async fn named(request: Request, next: Next) -> Response {

@@ -18,7 +18,7 @@ use crate::message::{Request, Response};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{HttpHandler, http_only};
+/// use http4k_ws::http_only;
 ///
 /// async fn uncached(request: Request, next: Next) -> Response {
 ///     next.call(request).await.with_header("cache-control", "no-store")
@@ -47,7 +47,7 @@ pub fn http_only(filter: impl Filter) -> BoxPolyFilter {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{WsHandler, ws_only};
+/// use http4k_ws::ws_only;
 ///
 /// /// Refuses sockets during maintenance. The pages stay available.
 /// async fn closed(_request: Request, _next: WsNext) -> WsResponse {

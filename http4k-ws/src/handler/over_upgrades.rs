@@ -38,7 +38,7 @@ use crate::message::{Body, Request, Response};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{HttpHandler, poly};
+/// use http4k_ws::poly;
 ///
 /// async fn named(request: Request, next: Next) -> Response {
 ///     match request.header("x-name") {

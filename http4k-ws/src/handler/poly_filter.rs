@@ -22,7 +22,7 @@ use super::ws::BoxWsHandler;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{BoxHttpHandler, BoxWsHandler, HttpHandler, PolyFilter, WsHandler};
+/// use http4k_ws::{BoxHttpHandler, BoxWsHandler};
 ///
 /// /// Takes the application off the network, page by page and socket by socket.
 /// struct Closed;
@@ -63,7 +63,7 @@ pub trait PolyFilter: Send + Sync + 'static {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{PolyFilter, max_body};
+    /// use http4k_ws::max_body;
     ///
     /// let app = max_body(4).then(|request: Request| async move {
     ///     request.into_body().text().await

@@ -165,7 +165,6 @@ where
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{WsFilter, WsHandler};
 ///
 /// async fn named(request: Request, next: WsNext) -> WsResponse {
 ///     match request.header("x-name") {

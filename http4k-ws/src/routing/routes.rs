@@ -159,7 +159,7 @@ impl Routes {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{HttpHandler, Routes, http_only};
+    /// use http4k_ws::{Routes, http_only};
     ///
     /// async fn stamped(request: Request, next: Next) -> Response {
     ///     next.call(request).await.with_header("x-api", "1")

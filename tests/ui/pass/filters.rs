@@ -1,10 +1,7 @@
 //! Each place of a `with(..)`, and the filters that it accepts.
 
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    Filter, HttpHandler, PolyFilter, WsHandler, guard, http_only, max_body, poly, record, session,
-    subprotocols, ws_only,
-};
+use http4k_ws::{guard, http_only, max_body, poly, record, session, subprotocols, ws_only};
 
 async fn auth(request: Request, next: Next) -> Response {
     match request.header("x-name") {

@@ -43,7 +43,7 @@ use crate::tls::ClientTls;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{Filter, HttpClient, HttpHandler};
+/// use http4k_ws::HttpClient;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -22,7 +22,7 @@ use crate::message::{Request, WsStatus};
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{SessionConfig, SocketInfo, Traffic, WsMetrics, WsFilter, session};
+/// use http4k_ws::{SessionConfig, SocketInfo, Traffic, WsMetrics, session};
 ///
 /// #[derive(Default)]
 /// struct Count {

@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::{HttpHandler, Routes};
+use http4k_ws::Routes;
 
 fn main() {
     let app = routes! { GET "/" => http(|| "hiya world") };

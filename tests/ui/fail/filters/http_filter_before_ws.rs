@@ -1,5 +1,4 @@
 use http4k_ws::prelude::*;
-use http4k_ws::HttpHandler;
 
 async fn auth(request: Request, next: Next) -> Response {
     next.call(request).await

@@ -1,5 +1,4 @@
 use http4k_ws::prelude::*;
-use http4k_ws::Filter;
 
 /// A check, which goes into `guard(..)`.
 async fn checked(request: Request) -> Result<Request, StatusCode> {

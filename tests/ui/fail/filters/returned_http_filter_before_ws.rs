@@ -1,5 +1,4 @@
 use http4k_ws::prelude::*;
-use http4k_ws::{Filter, HttpHandler};
 
 fn logged() -> impl Filter + Clone {
     |request: Request, next: Next| async move { next.call(request).await }

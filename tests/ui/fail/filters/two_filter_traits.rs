@@ -1,5 +1,4 @@
 use http4k_ws::prelude::*;
-use http4k_ws::{Filter, HttpHandler, PolyFilter};
 
 struct Auth;
 

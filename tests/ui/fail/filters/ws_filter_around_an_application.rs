@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::{Routes, WsHandler};
+use http4k_ws::Routes;
 
 async fn auth(request: Request, next: WsNext) -> WsResponse {
     next.call(request).await

@@ -1,5 +1,4 @@
 use http4k_ws::prelude::*;
-use http4k_ws::WsHandler;
 
 async fn auth(request: Request, next: WsNext) -> WsResponse {
     next.call(request).await
