@@ -1,15 +1,20 @@
-//! What the macros must accept and refuse, and how they say so.
+//! Programs that the macros must accept, and mistakes that they must reject with a message that names the
+//! fix.
 //!
-//! The messages are those of one release of the compiler. Another may word them differently, so there they
-//! are not compared. `TRYBUILD=overwrite cargo test --test ui` writes them anew; read them before they are
-//! committed.
+//! The `.stderr` files hold the messages of one release of rustc. Another release may word them
+//! differently: there, the code and the place of each error are compared, without the words.
+//! `TRYBUILD=overwrite cargo test -p http4k-ws-workspace --test ui` renews the files; read them before
+//! committing them.
+
+#[path = "ui/places.rs"]
+mod places;
 
 use std::process::Command;
 
 /// The release whose messages are in the `.stderr` files.
 const RELEASE: &str = "rustc 1.95.";
 
-fn words_it_the_same() -> bool {
+fn is_recorded_release() -> bool {
     let rustc = std::env::var("RUSTC").unwrap_or("rustc".to_owned());
     let version = Command::new(rustc)
         .arg("--version")
@@ -19,12 +24,13 @@ fn words_it_the_same() -> bool {
 }
 
 #[test]
-fn macro_input_compiles_or_says_what_to_write() {
+fn macro_input_compiles_or_is_rejected_with_the_fix() {
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    if words_it_the_same() {
+    if is_recorded_release() {
         cases.compile_fail("tests/ui/fail/**/*.rs");
     } else {
-        println!("skipped: the messages in tests/ui/fail are those of {RELEASE}x");
+        println!("comparing codes and places only: the messages are those of {RELEASE}x");
+        places::assert_recorded();
     }
 }
