@@ -338,6 +338,36 @@ in_both_worlds! {
         assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
     }
 
+    fn a_socket_that_merely_ended_is_not_a_failure<W>() {
+        async fn chatter(mut ws: WebSocket, ended: Sender<bool>) -> WsResult {
+            while let Some(order) = ws.recv().await? {
+                if order == "fail" {
+                    return Err(std::io::Error::other("a failure indeed").into());
+                }
+            }
+            let late = ws.send("after the end").await;
+            ended.send(late.is_err()).expect("the test listens");
+            Ok(late?)
+        }
+        let (report, failures) = channel();
+        let quiet = catch_failures(move |failure: WsFailure<'_>| {
+            report.send(failure.to_string()).expect("the test listens");
+            WsStatus::new(4500, "a failure").expect("a short text")
+        });
+        let (ended, has_ended) = channel();
+        let world = world::<W>(routes! { "/" with(quiet) => ws(chatter(ws, ended)) });
+        for status in [WsStatus::NORMAL, WsStatus::GOING_AWAY, WsStatus::new(4001, "bye").expect("a status")] {
+            let mut client = world.connect("/");
+            client.close(status.clone());
+            assert_eq!(client.closed(), Some(status));
+            assert!(told(&has_ended), "a send after the end fails");
+        }
+        let mut client = world.connect("/");
+        client.send("fail").expect("open");
+        assert_eq!(client.closed(), Some(WsStatus::new(4500, "a failure").expect("a status")));
+        assert_eq!(told(&failures), "a failure indeed", "the first that is reported");
+    }
+
     /// One record, where http4k has an event for each direction.
     fn case_86_a_record_has_the_template_of_a_route_and_none_where_there_is_no_route<W>() {
         let (report, reported) = channel();

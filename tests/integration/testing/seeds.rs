@@ -136,3 +136,22 @@ fn the_clock_starts_anew_and_the_world_around_is_back_afterwards() {
         Some(Ok("tick".into()))
     );
 }
+
+/// The order of a race tells which runtime the thread has: the seeded ones differ from the usual one.
+#[test]
+fn a_thread_leaves_the_seeded_runtime() {
+    let unseeded = trace();
+    for seed in 0..5 {
+        assert_ne!(
+            with_seed(seed, trace),
+            unseeded,
+            "seed {seed} changes the order"
+        );
+        assert_eq!(trace(), unseeded, "after seed {seed}");
+        assert!(catch_unwind(|| with_seed(seed, || panic!("as it should"))).is_err());
+        assert_eq!(trace(), unseeded, "after a panic under seed {seed}");
+        let inner = with_seed(seed, || (with_seed(seed + 1, trace), trace()));
+        let alone = (with_seed(seed + 1, trace), with_seed(seed, trace));
+        assert_eq!(inner, alone, "a seed inside a seed");
+    }
+}

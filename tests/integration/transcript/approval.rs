@@ -6,13 +6,13 @@ use std::{env, fs};
 
 use http4k_ws::{ApprovalError, Transcript, WsStatus};
 
-/// A folder that is gone afterwards.
+/// A folder among the build's that is removed at the end of its test, also if the test fails.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
         let id = std::process::id();
-        let folder = env::temp_dir().join(format!("http4k-ws-{name}-{id}"));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{id}"));
         fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
     }

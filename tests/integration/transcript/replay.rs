@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http4k_ws::prelude::*;
 use http4k_ws::{
     InMemory, OverDuplex, OverNetwork, ReplayError, SendError, StatusCode, Transcript,
     TranscriptEntry, WsClient, WsStatus,
@@ -124,6 +125,36 @@ fn silence_is_waited_for_and_its_end_is_told() {
         error.to_string(),
         "line 4: `server text more` was expected, and nothing came"
     );
+}
+
+/// In memory, so that the time that passes is exact.
+#[test]
+fn silence_lasts_as_long_as_it_says() {
+    async fn timed(mut ws: WebSocket) -> WsResult {
+        let opened = tokio::time::Instant::now();
+        while ws.recv().await?.is_some() {
+            ws.send(format!("{:?}", opened.elapsed())).await?;
+        }
+        Ok(())
+    }
+    async fn late(ws: WebSocket) -> WsResult {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(ws.send("late").await?)
+    }
+    let world = InMemory::new(routes! {
+        "/timed" => ws(timed(ws)),
+        "/late" => ws(late(ws)),
+    });
+    for time in ["0.001s", "1s", "30s"] {
+        let seconds: f64 = time.trim_end_matches('s').parse().expect("a number");
+        let elapsed = Duration::from_secs_f64(seconds);
+        let text = format!("open /timed\nsilence {time}\nclient text\nserver text {elapsed:?}\n");
+        assert_eq!(read(&text).replay_in(&world), Ok(()), "{time}");
+    }
+    for (silence, holds) in [("1.999s", true), ("2.001s", false), ("60s", false)] {
+        let text = format!("open /late\nsilence {silence}\nserver text late\nserver close 1000\n");
+        assert_eq!(read(&text).replay_in(&world).is_ok(), holds, "{silence}");
+    }
 }
 
 #[test]

@@ -97,6 +97,31 @@ proptest! {
 }
 
 #[test]
+fn characters_without_a_width_are_escaped() {
+    let unseen = [
+        '\0', '\u{7}', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{a0}', '\u{200b}', '\u{200d}',
+        '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202e}', '\u{2060}',
+        '\u{2064}', '\u{2066}', '\u{2069}', '\u{3000}', '\u{feff}',
+    ];
+    for c in unseen {
+        let said = Transcript::new("/").server_says(format!("a{c}b"));
+        let expected = format!("open /\nserver text a{}b\n", c.escape_unicode());
+        assert_eq!(said.to_string(), expected, "{c:?}");
+        assert_eq!(expected.parse(), Ok(said), "{c:?}");
+    }
+    for c in [
+        '\u{200a}', '\u{2010}', '\u{2027}', '\u{202f}', '\u{205f}', '\u{206a}', '\u{a1}',
+        '\u{fefe}',
+    ] {
+        let shown = Transcript::new("/")
+            .server_says(format!("a{c}b"))
+            .to_string();
+        let is_space = c.is_whitespace();
+        assert_eq!(shown.contains(c), !is_space, "{c:?} in {shown:?}");
+    }
+}
+
+#[test]
 fn it_reads_as_one_would_write_it() {
     let transcript = Transcript::new("/rooms/one?as=ann b")
         .with_subprotocol("chat.v1")
