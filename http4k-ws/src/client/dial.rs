@@ -7,7 +7,7 @@ use tokio::net::{TcpStream, lookup_host};
 use super::error::ConnectError;
 #[cfg(feature = "tls")]
 use crate::tls::{ClientStream, ClientTls, Either};
-use crate::wire::ByteStream;
+use crate::wire::{ByteStream, tcp as tcp_options};
 
 /// Whether a connection is to be encrypted.
 #[derive(Debug, Clone)]
@@ -101,8 +101,7 @@ pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectError
     let mut failure = unresolvable(io::Error::other("the host has no address"));
     for address in addresses {
         let connected = match TcpStream::connect(address).await {
-            // Nagle's algorithm would hold a second small message until the first is acknowledged.
-            Ok(stream) => stream.set_nodelay(true).map(|()| stream),
+            Ok(stream) => tcp_options::prepare(&stream).map(|()| stream),
             Err(error) => Err(error),
         };
         match connected {

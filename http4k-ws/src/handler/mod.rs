@@ -38,13 +38,15 @@ pub(crate) use plain::plain;
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) use session::Partial;
 #[cfg(feature = "server")]
 pub(crate) use session::Session;
 pub use session::{
     CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, SocketInfo, Traffic,
     WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
-pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Partial, Progress, Transport, open};
+pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Progress, Transport, open};
 pub use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};

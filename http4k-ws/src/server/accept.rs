@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use super::admission::Seat;
 use super::shared::Shared;
 use super::{connection, written};
+use crate::wire::tcp;
 
 /// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
 /// and what was taken goes on.
@@ -56,32 +57,14 @@ pub(super) async fn accept_until(
 }
 
 fn take(stream: TcpStream, peer: SocketAddr, seat: Seat, shared: &Arc<Shared>) {
-    // Nagle's algorithm would hold a second small message until the first is acknowledged.
-    if let Err(error) = stream.set_nodelay(true) {
+    if let Err(error) = tcp::prepare(&stream) {
         log::debug!("a connection was lost before it was served: {error}");
         return;
     }
-    hold_little_unsent(&stream);
     let served = Arc::clone(shared);
     shared
         .connections
         .spawn(|ticket| connection::serve(stream, peer, seat, served, ticket));
-}
-
-/// So many bytes wait in the kernel to be sent at all, beside those on their way.
-const UNSENT: u32 = 128 * 1024;
-
-/// Keeps what the peer does not take in our queues, which are bounded: the kernel would take megabytes of it
-/// for each connection, and a message in its hands can't be dropped any more for a newer one.
-fn hold_little_unsent(stream: &TcpStream) {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let held = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
-    // Elsewhere the option can't be set, and what is sent but not acknowledged counts too.
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let held = socket2::SockRef::from(stream).set_send_buffer_size(UNSENT as usize);
-    if let Err(error) = held {
-        log::debug!("the kernel holds for a slow peer what it likes: {error}");
-    }
 }
 
 /// Says that there are too many connections, as far as that goes without waiting for the peer.
@@ -139,17 +122,6 @@ mod tests {
             .collect();
         assert_eq!(pauses[..3], [10, 20, 40].map(Duration::from_millis));
         assert_eq!(pauses[7..], [Duration::from_secs(1); 2]);
-    }
-
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    #[tokio::test]
-    async fn the_kernel_holds_little_for_a_slow_peer() -> io::Result<()> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let _peer = TcpStream::connect(listener.local_addr()?).await?;
-        let (stream, _address) = listener.accept().await?;
-        hold_little_unsent(&stream);
-        assert_eq!(socket2::SockRef::from(&stream).tcp_notsent_lowat()?, UNSENT);
-        Ok(())
     }
 
     #[test]

@@ -64,8 +64,9 @@ pub struct ServerConfig {
     pub min_body_rate: u64,
     /// How long a connection may stay open between two requests. Default 60 s.
     pub keep_alive: Duration,
-    /// How long the peer may take nothing of a response, before the connection is cut. Default 10 s; for a
-    /// socket see [`SessionConfig::write_stall`].
+    /// The time for which the peer may take nothing of a response, before the connection is dropped. A
+    /// peer that reads slowly and steadily is not stalled. Default 10 s. For a socket, and for the steps
+    /// in which progress shows, see [`SessionConfig::write_stall`].
     pub write_stall: Duration,
     /// How long a peer that has ended its side of a connection is still answered; what its request began is
     /// dropped then. A peer that is gone looks the same, so this is for how long a handler goes on for

@@ -12,6 +12,8 @@ mod frame;
 mod guard;
 mod meter;
 mod reader;
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) mod tcp;
 mod transport;
 mod writer;
 

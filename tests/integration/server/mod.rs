@@ -12,5 +12,7 @@ mod pipeline;
 mod serve;
 #[cfg(unix)]
 mod signals;
+#[cfg(target_os = "linux")]
+mod slow_readers;
 mod stop;
 mod streams;

@@ -77,8 +77,14 @@ pub struct SessionConfig {
     /// What happens to a message that is sent while the queue to the peer is full. Default
     /// [`SlowConsumer::Wait`].
     pub slow_consumer: SlowConsumer,
-    /// How long the peer may take nothing of what waits for it, before the socket is closed with 1013
-    /// and cut. Default 9 s, so that it is gone within 10 s also on a machine that is busy.
+    /// The time for which the peer may take nothing of what waits for it, before the socket is closed
+    /// with 1013 and the connection dropped. A peer that reads slowly and steadily is not stalled.
+    /// Default 9 s, so that it is gone within 10 s also on a busy machine.
+    ///
+    /// On the network, the peer's system takes for it what fits in its receive buffer, and makes room in
+    /// steps as the peer reads. A peer is seen to read once for each step, of its buffer or of the 8 KiB
+    /// in which Linux reports progress here; on other systems each step is a part of a send buffer of
+    /// 128 KiB. A peer at 2 kB/s needs a receive buffer of at most 16 KiB, or a longer time here.
     pub write_stall: Duration,
     /// How long the peer may take to answer a close frame, before the connection is cut. Default 5 s.
     pub close_timeout: Duration,

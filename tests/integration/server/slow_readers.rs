@@ -1,0 +1,92 @@
+//! Peers that read slowly and steadily, and peers that read nothing, over TCP with its kernel's buffers.
+//!
+//! The kernel's clock can't be paused, so that a slow reader takes its time here. Its pace is eight times
+//! what the deadline needs, for machines that are busy.
+
+use std::time::Duration;
+
+use http4k_ws::{
+    PolyHandler, Request, RunningServer, ServerConfig, SessionConfig, WebSocket, WsMessage,
+    WsResult, WsStatus,
+};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval, timeout};
+
+use super::peer;
+
+/// The server's deadline for peers that take nothing.
+const STALL: Duration = Duration::from_secs(4);
+
+/// A slow peer reads so many bytes each tenth of a second.
+const PIECE: usize = 1600;
+
+/// A slow peer reads for so long: several deadlines would have passed.
+const READS: Duration = Duration::from_secs(11);
+
+/// Messages without end, and a body that is longer than anything the kernel holds; tells how each socket
+/// ended.
+fn serve() -> (RunningServer, mpsc::UnboundedReceiver<WsStatus>) {
+    let (tell, told) = mpsc::unbounded_channel();
+    let flood = move |ws: WebSocket| {
+        let (tell, ended) = (tell.clone(), ws.closed());
+        async move {
+            while ws.send(WsMessage::from(vec![0; 1000])).await.is_ok() {}
+            let _ = tell.send(ended.await);
+            WsResult::Ok(())
+        }
+    };
+    let app = PolyHandler::new(|_: Request| "b".repeat(8_000_000), flood);
+    let config = ServerConfig::default()
+        .with_write_stall(STALL)
+        .with_session(SessionConfig::default().with_write_stall(STALL));
+    let server = app.as_server("127.0.0.1:0").with_config(config);
+    (server.start().expect("a server"), told)
+}
+
+/// A peer that takes a few kilobytes before it must read.
+async fn narrow(server: &RunningServer, request: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4096).expect("a small buffer");
+    let mut stream = socket.connect(server.addr()).await.expect("a server");
+    stream.write_all(request.as_bytes()).await.expect("room");
+    stream
+}
+
+/// Reads slowly. Fails if the connection ends before the time.
+async fn reads_on(mut stream: TcpStream) {
+    let start = Instant::now();
+    let mut pace = interval(Duration::from_millis(100));
+    let mut piece = [0; PIECE];
+    while start.elapsed() < READS {
+        pace.tick().await;
+        let read = stream.read(&mut piece).await.expect("bytes");
+        assert!(read > 0, "it ended after {:?}", start.elapsed());
+    }
+}
+
+/// Waits until the connection has ended. What the kernel holds for the peer stays unread until the server
+/// has given it up.
+async fn is_dropped(mut stream: TcpStream) {
+    let mut rest = Vec::new();
+    // The rest may be followed by a reset.
+    let _ = stream.read_to_end(&mut rest).await;
+    assert!(rest.len() < 4_000_000, "{} bytes came", rest.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_slow_reader_lives_and_one_that_reads_nothing_does_not() {
+    let (server, mut told) = serve();
+    let (handshake, get) = (peer::handshake("/", ""), peer::get("/"));
+    let stuck_socket = narrow(&server, &handshake).await;
+    let stuck_request = narrow(&server, &get).await;
+    let slow_socket = tokio::spawn(reads_on(narrow(&server, &handshake).await));
+    let slow_request = tokio::spawn(reads_on(narrow(&server, &get).await));
+    let status = timeout(Duration::from_secs(30), told.recv()).await;
+    assert_eq!(status.expect("a stall"), Some(WsStatus::TRY_AGAIN_LATER));
+    slow_socket.await.expect("a slow reader that lives");
+    slow_request.await.expect("a slow reader that lives");
+    is_dropped(stuck_socket).await;
+    is_dropped(stuck_request).await;
+}
