@@ -21,16 +21,13 @@ pub use from_request::{FromRequest, Rejection};
 pub(crate) use http::HostPort;
 #[cfg(feature = "server")]
 pub(crate) use http::PeerAddr;
-#[cfg(any(feature = "client", feature = "http2"))]
-pub(crate) use http::drop_fields_of_the_connection;
-#[cfg(any(feature = "server", feature = "client"))]
-pub(crate) use http::has_token;
 pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy,
     Request, RequestExt, Response, ResponseExt,
 };
 pub(crate) use http::{
-    authority, copy_of_head, members, query_pairs, with_query_values, write_query_pair,
+    authority, copy_of_head, drop_fields_of_the_connection, has_token, members, query_pairs,
+    read_whole, with_query_values, write_query_pair,
 };
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};

@@ -6,6 +6,7 @@
 mod bounds;
 mod compare;
 mod error;
+mod guarded;
 mod limit;
 mod reader;
 
@@ -23,6 +24,7 @@ use http_body_util::BodyExt;
 pub(crate) use bounds::Stage as BodyStage;
 pub(crate) use bounds::{BodyBounds, with_body_bounds};
 pub use error::BodyError;
+use guarded::{Broken, Guarded, Measured};
 use limit::Limited;
 
 use super::abridged::Abridged;
@@ -60,6 +62,8 @@ impl Body {
 
     /// A body over any `http_body::Body`, such as another library's.
     ///
+    /// If `body` panics while it is read, this body fails with [`BodyError::Stream`].
+    ///
     /// # Examples
     ///
     /// ```
@@ -90,7 +94,9 @@ impl Body {
     /// A body whose bytes come from a stream.
     ///
     /// Its length is not known beforehand, so over HTTP/1.1 it travels in chunks (RFC 9112 §7.1). An item
-    /// that is an error breaks the message off, and the peer can tell.
+    /// that is an error, or a panic of the stream, breaks the message off, and the peer can tell. A
+    /// response may declare a `Content-Length` beside it: the stream must yield that many bytes. Fewer
+    /// break the message off, and more are cut.
     ///
     /// # Examples
     ///
@@ -119,6 +125,12 @@ impl Body {
     }
 
     fn frames(
+        body: impl http_body::Body<Data = Bytes, Error = BodyError> + Send + 'static,
+    ) -> Self {
+        Self::unguarded(Guarded::new(body))
+    }
+
+    fn unguarded(
         body: impl http_body::Body<Data = Bytes, Error = BodyError> + Send + 'static,
     ) -> Self {
         Self(Inner::Stream(Mutex::new(Box::pin(body))))
@@ -188,7 +200,36 @@ impl Body {
                 let frames = stream
                     .into_inner()
                     .unwrap_or_else(|poisoned| poisoned.into_inner());
-                gathered(frames).await
+                let (bytes, error) = gathered(frames, |_| false).await;
+                error.map_or(Ok(bytes), Err)
+            }
+        }
+    }
+
+    /// Yields exactly `length` bytes, or fails.
+    pub(crate) fn measured(self, length: u64) -> Self {
+        Self::frames(Measured::new(self, length))
+    }
+
+    /// Reads the body into memory, as the peer of a response does. A body that breaks off yields what
+    /// came and then [`BodyError::Answer`].
+    pub(crate) async fn read(self) -> Self {
+        match self.0 {
+            Inner::Bytes(bytes) => Self(Inner::Bytes(bytes)),
+            Inner::Stream(stream) => {
+                let frames = stream
+                    .into_inner()
+                    .unwrap_or_else(|poisoned| poisoned.into_inner());
+                let is_complete = |frames: &Frames| frames.size_hint().exact() == Some(0);
+                match gathered(frames, is_complete).await {
+                    (bytes, None) => Self::from(bytes),
+                    (bytes, Some(error @ BodyError::Answer(_))) => {
+                        Self::unguarded(Broken::new(bytes, error))
+                    }
+                    (bytes, Some(error)) => {
+                        Self::unguarded(Broken::new(bytes, BodyError::Answer(error.into())))
+                    }
+                }
             }
         }
     }
@@ -220,12 +261,23 @@ impl Body {
     }
 }
 
-/// The bytes of all frames. They are copied together as they come, for a peer that sends a chunk for each
+/// The bytes of all frames until `is_complete`, and the error that came instead of more. They are copied together as they come, for a peer that sends a chunk for each
 /// byte would otherwise have each take a hundred.
-async fn gathered(mut frames: Frames) -> Result<Bytes, BodyError> {
+async fn gathered(
+    mut frames: Frames,
+    is_complete: impl Fn(&Frames) -> bool,
+) -> (Bytes, Option<BodyError>) {
     let (mut first, mut gathered) = (Bytes::new(), BytesMut::new());
-    while let Some(frame) = frames.frame().await {
-        let Ok(data) = frame?.into_data() else {
+    let mut failed = None;
+    while !is_complete(&frames) {
+        let frame = match frames.frame().await {
+            Some(Ok(frame)) => frame,
+            ended => {
+                failed = ended.and_then(Result::err);
+                break;
+            }
+        };
+        let Ok(data) = frame.into_data() else {
             continue;
         };
         if first.is_empty() && gathered.is_empty() {
@@ -235,11 +287,12 @@ async fn gathered(mut frames: Frames) -> Result<Bytes, BodyError> {
             gathered.extend_from_slice(&data);
         }
     }
-    Ok(if gathered.is_empty() {
+    let bytes = if gathered.is_empty() {
         first
     } else {
         gathered.freeze()
-    })
+    };
+    (bytes, failed)
 }
 
 impl Default for Body {

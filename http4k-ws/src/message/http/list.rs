@@ -12,7 +12,6 @@ pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<It
         .map(|member| member.trim_matches([' ', '\t']))
 }
 
-#[cfg(any(feature = "server", feature = "client"))]
 /// Whether a list has `token`, in whatever case.
 pub(crate) fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
     members(headers, name).any(|member| member.eq_ignore_ascii_case(token))

@@ -3,7 +3,6 @@
 //! Both are the `http` crate's own types over our [`Body`]; what http4k's `Request` and `Response` can do
 //! beyond that comes from [`RequestExt`] and [`ResponseExt`], both in the prelude.
 
-#[cfg(any(feature = "client", feature = "http2"))]
 mod connection;
 mod head;
 mod header;
@@ -17,7 +16,6 @@ mod query;
 mod request;
 mod response;
 
-#[cfg(any(feature = "client", feature = "http2"))]
 pub(crate) use connection::drop_fields_of_the_connection;
 pub(crate) use head::copy_of_head;
 pub use header::{IntoHeaderName, IntoHeaderValue};
@@ -25,9 +23,7 @@ pub use header::{IntoHeaderName, IntoHeaderValue};
 pub(crate) use host_port::HostPort;
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
-#[cfg(any(feature = "server", feature = "client"))]
-pub(crate) use list::has_token;
-pub(crate) use list::members;
+pub(crate) use list::{has_token, members};
 pub(crate) use origin::authority;
 pub use origin::{Origin, OriginError, OriginPolicy};
 #[cfg(feature = "server")]
@@ -37,6 +33,7 @@ pub(crate) use query::{
 };
 pub use request::RequestExt;
 pub use response::ResponseExt;
+pub(crate) use response::read_whole;
 
 use super::Body;
 

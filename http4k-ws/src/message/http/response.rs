@@ -85,6 +85,12 @@ impl<B> ResponseExt for http::Response<B> {
     }
 }
 
+/// Reads the body into memory. If it breaks off, it can be read up to its error.
+pub(crate) async fn read_whole(response: Response) -> Response {
+    let (head, body) = response.into_parts();
+    Response::from_parts(head, body.read().await)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
