@@ -5,7 +5,8 @@ use std::future::{self, Future};
 
 pub use crate::handler::call::{Answering, Call, WsAnswering};
 use crate::handler::{
-    Answer, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResponse, WsResult,
+    Answer, Caught, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResponse,
+    WsResult,
 };
 pub use crate::handler::{BoxPolyFilter, PolyHandler, WebSocket};
 use crate::lens::Message;
@@ -53,7 +54,7 @@ where
     T: Answer<W, Given: IntoResponse, Future: Send + 'a>,
 {
     let given = given.answer();
-    Ok(Box::pin(async { given.await.into_response() }))
+    Ok(Box::pin(Caught::new(async { given.await.into_response() })))
 }
 
 /// A call that waits for its arguments, or has a copy of its own of what it lends to its function.
@@ -65,7 +66,7 @@ pub fn later<'a, F>(call: F) -> Answering<'a>
 where
     F: Future<Output = Result<Response, Rejection>> + Send + 'a,
 {
-    Ok(Box::pin(async { call.await.into_response() }))
+    Ok(Box::pin(Caught::new(async { call.await.into_response() })))
 }
 
 /// What the function gave back to a call that is made later, when it is there.
@@ -92,7 +93,9 @@ where
     T: WsAnswer<W, Given: IntoWsResponse, Future: Send + 'a>,
 {
     let given = given.ws_answer();
-    Ok(Box::pin(async { given.await.into_ws_response() }))
+    Ok(Box::pin(Caught::new(async {
+        given.await.into_ws_response()
+    })))
 }
 
 /// As [`later`], for a ws route.
@@ -104,7 +107,9 @@ pub fn ws_later<'a, F>(call: F) -> WsAnswering<'a>
 where
     F: Future<Output = Result<WsResponse, Rejection>> + Send + 'a,
 {
-    Ok(Box::pin(async { call.await.into_ws_response() }))
+    Ok(Box::pin(Caught::new(async {
+        call.await.into_ws_response()
+    })))
 }
 
 /// As [`future`], for a ws route without its socket.

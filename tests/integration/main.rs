@@ -1,5 +1,6 @@
 //! The library from outside, by subject.
 
+mod agreement;
 mod client;
 mod contract;
 mod http2;

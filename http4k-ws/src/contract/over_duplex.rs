@@ -6,7 +6,7 @@ use super::over_network::{answered, opening};
 use super::{AsyncWorld, World};
 use crate::client::HttpClient;
 use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket};
-use crate::message::{IntoRequest, Response};
+use crate::message::{IntoRequest, Response, read_whole};
 use crate::server::ServerConfig;
 use crate::testing::{self, DuplexWsClient, made};
 
@@ -36,7 +36,8 @@ impl OverDuplex {
 
     /// The world of `app`, served within `config`.
     pub fn with_config<Kind>(app: impl IntoPolyHandler<Kind>, config: ServerConfig) -> Self {
-        let http = HttpClient::new().with_base(format!("http://{AUTHORITY}"));
+        let http = HttpClient::new().streaming();
+        let http = http.with_base(format!("http://{AUTHORITY}"));
         Self {
             app: app.into_poly_handler(),
             config,
@@ -81,6 +82,9 @@ impl AsyncWorld for OverDuplex {
             .http
             .send_over(self.clone().dial(), made(request))
             .await;
-        sent.unwrap_or_else(|error| panic!("no response came: {error:?}"))
+        match sent {
+            Ok(response) => read_whole(response).await,
+            Err(error) => panic!("no response came: {error:?}"),
+        }
     }
 }

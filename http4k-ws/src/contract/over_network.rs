@@ -5,7 +5,7 @@ use crate::client::{
     BlockingWebSocket, ConnectError, HttpClient, OpeningHandshake, WebSocketClient,
 };
 use crate::handler::{IntoPolyHandler, WebSocket};
-use crate::message::{Body, IntoRequest, Request, Response};
+use crate::message::{Body, IntoRequest, Request, Response, read_whole};
 use crate::server::{RunningServer, Serve, ServerConfig};
 use crate::testing::made;
 
@@ -39,12 +39,13 @@ impl OverNetwork {
         let server = app
             .as_server("127.0.0.1:0")
             .with_config(config)
-            .with_threads(1);
+            // One would be a runtime without `block_in_place`.
+            .with_threads(2);
         let server = server
             .start()
             .unwrap_or_else(|error| panic!("no server could be started: {error}"));
         let base = format!("http://{}", server.addr());
-        let http = HttpClient::new().with_base(base);
+        let http = HttpClient::new().streaming().with_base(base);
         Self {
             server,
             http: http.expect("the address of a server can be asked"),
@@ -95,7 +96,7 @@ impl World for OverNetwork {
     }
 
     fn http(&self, request: impl IntoRequest) -> Response {
-        let sent = self.http.clone().blocking().send(made(request));
+        let sent = self.http.clone().blocking().read(made(request));
         sent.unwrap_or_else(|error| panic!("no response came: {error:?}"))
     }
 }
@@ -106,7 +107,9 @@ impl AsyncWorld for OverNetwork {
     }
 
     async fn http(&self, request: impl IntoRequest) -> Response {
-        let sent = self.http.send(made(request)).await;
-        sent.unwrap_or_else(|error| panic!("no response came: {error:?}"))
+        match self.http.send(made(request)).await {
+            Ok(response) => read_whole(response).await,
+            Err(error) => panic!("no response came: {error:?}"),
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::answer::ResponseFuture;
 use super::call::Call;
+use super::caught::Caught;
 use crate::message::{IntoResponse, Request, Response};
 
 /// A function from a request to a response.
@@ -58,7 +59,9 @@ pub(crate) trait ErasedHttpHandler: Send + Sync {
 
 impl<H: HttpHandler> ErasedHttpHandler for H {
     fn call(&self, request: Request) -> ResponseFuture<'_> {
-        Box::pin(HttpHandler::call(self, request))
+        Box::pin(Caught::new(async move {
+            HttpHandler::call(self, request).await
+        }))
     }
 }
 

@@ -6,6 +6,7 @@
 mod admission;
 mod answer;
 pub(crate) mod call;
+mod caught;
 mod client;
 mod consumed;
 mod consumer;
@@ -18,6 +19,7 @@ mod poly;
 mod poly_filter;
 mod serving;
 mod session;
+mod valid;
 mod when;
 mod ws;
 mod ws_response;
@@ -26,6 +28,7 @@ pub(crate) use admission::{NotAdmitted, check_origin};
 pub(crate) use answer::ResponseFuture;
 pub use answer::{Answer, WsAnswer};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
+pub(crate) use caught::{AfterPanic, Caught, called};
 pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use consumed::IntoConsumed;
 pub use consumer::WsConsumer;
@@ -47,6 +50,7 @@ pub use session::{
     WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
 pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Progress, Transport, open};
+pub(crate) use valid::without_body;
 pub use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};

@@ -1,26 +1,20 @@
 //! An application called as a server calls it: in memory and on the network by the same rules.
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
-use http::{HeaderMap, StatusCode};
 
 use super::consumer::WsConsumer;
 use super::http::HttpHandler;
-use super::plain::plain;
 use super::poly::PolyHandler;
 use super::session::{Handshake, SessionConfig};
+use super::valid::valid;
 use super::ws::WsHandler;
 use crate::message::{Request, Response, copy_of_head, members};
 
 impl PolyHandler {
-    /// Answers a request; a panic of the handler is a 500.
+    /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.
     pub(crate) async fn answer(&self, request: Request) -> Response {
-        guarded(self.http().call(request))
-            .await
-            .unwrap_or_else(internal_error)
+        let method = request.method().clone();
+        valid(&method, self.http().call(request).await)
     }
 
     /// Answers an upgrade: what the socket is to know of its opening handshake, and who talks on it.
@@ -31,15 +25,10 @@ impl PolyHandler {
         session: &SessionConfig,
     ) -> Result<(Handshake, WsConsumer), Response> {
         let seen = copy_of_head(&request);
-        let answer = guarded(self.ws().call(seen)).await;
-        let mut headers = HeaderMap::new();
-        let outcome = match answer {
-            Some(mut answer) => {
-                headers = answer.take_headers();
-                answer.into_outcome().map_err(refusal)
-            }
-            None => Err(internal_error()),
-        };
+        let mut answer = self.ws().call(seen).await;
+        let headers = answer.take_headers();
+        let refused = |refusal| valid(request.method(), refusal);
+        let outcome = answer.into_outcome().map_err(refused);
         let (mut consumer, chosen) = outcome.inspect_err(|response| {
             session.metrics.refused(&request, response.status());
         })?;
@@ -54,30 +43,6 @@ impl PolyHandler {
             consumer,
         ))
     }
-}
-
-/// Polls what an application gave; `None` where it panicked.
-async fn guarded<T>(answer: impl Future<Output = T>) -> Option<T> {
-    let answer = AssertUnwindSafe(answer).catch_unwind().await;
-    answer
-        .inspect_err(|_panic| log::error!("a handler panicked"))
-        .ok()
-}
-
-fn internal_error() -> Response {
-    plain(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "internal server error\n".to_owned(),
-    )
-}
-
-/// The response an application refuses with, which can't be one that switches.
-fn refusal(response: Response) -> Response {
-    if response.status().is_informational() {
-        log::error!("an upgrade was refused with {}", response.status());
-        return internal_error();
-    }
-    response
 }
 
 /// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::call::Call;
+use super::caught::Caught;
 use super::consumed::IntoConsumed;
 use super::consumer::WsConsumer;
 use super::http::Itself;
@@ -68,7 +69,9 @@ pub(crate) trait ErasedWsHandler: Send + Sync {
 
 impl<H: WsHandler> ErasedWsHandler for H {
     fn call(&self, request: Request) -> WsResponseFuture<'_> {
-        Box::pin(WsHandler::call(self, request))
+        Box::pin(Caught::new(
+            async move { WsHandler::call(self, request).await },
+        ))
     }
 }
 

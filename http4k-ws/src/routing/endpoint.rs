@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::handler::call::{Answering, WsAnswering};
 use crate::handler::{
-    BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler,
-    IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyFilter, PolyHandler, ResponseFuture,
-    WsResponseFuture,
+    AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler,
+    ErasedWsHandler, IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyFilter, PolyHandler,
+    ResponseFuture, WsResponse, WsResponseFuture, called,
 };
-use crate::message::{IntoResponse, Request};
+use crate::message::{IntoResponse, Request, Response};
 
 /// The end of a route: a handler for one protocol, or for both.
 #[derive(Debug, Clone)]
@@ -130,9 +130,10 @@ where
     }
 
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
-        match (self.call)(&self.captured, call) {
-            Ok(answer) => answer,
-            Err(rejection) => Box::pin(future::ready(rejection.into_response())),
+        match called(|| (self.call)(&self.captured, call)) {
+            Some(Ok(answer)) => answer,
+            Some(Err(rejection)) => Box::pin(future::ready(rejection.into_response())),
+            None => Box::pin(future::ready(Response::after_panic())),
         }
     }
 }
@@ -147,9 +148,10 @@ where
     }
 
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
-        match (self.call)(&self.captured, call) {
-            Ok(answer) => answer,
-            Err(rejection) => Box::pin(future::ready(rejection.into_ws_response())),
+        match called(|| (self.call)(&self.captured, call)) {
+            Some(Ok(answer)) => answer,
+            Some(Err(rejection)) => Box::pin(future::ready(rejection.into_ws_response())),
+            None => Box::pin(future::ready(WsResponse::after_panic())),
         }
     }
 }

@@ -4,9 +4,7 @@ use std::fmt;
 use std::future;
 use std::sync::Arc;
 
-use http::header::CONTENT_LENGTH;
 use http::{Method, StatusCode};
-use http_body::Body as _;
 
 use super::endpoint::Side;
 use super::matching::{Explanation, Found, Matching};
@@ -17,8 +15,9 @@ use super::walk::Walk;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,
     Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse, WsResponseFuture,
+    without_body,
 };
-use crate::message::{Body, IntoResponse, Request, Response};
+use crate::message::{IntoResponse, Request};
 
 /// Routes, the walk over their paths, and an end for each.
 pub struct Router {
@@ -282,14 +281,4 @@ impl ErasedWsHandler for Router {
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Router::debug(self, f)
     }
-}
-
-/// The answer to HEAD: what GET would answer, without the body, with its length (RFC 9110 §9.3.2).
-fn without_body(mut response: Response) -> Response {
-    if let Some(length) = response.body().size_hint().exact() {
-        let headers = response.headers_mut();
-        headers.entry(CONTENT_LENGTH).or_insert(length.into());
-    }
-    *response.body_mut() = Body::empty();
-    response
 }

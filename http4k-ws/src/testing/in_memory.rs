@@ -1,9 +1,9 @@
 //! An application with the configuration that its in-memory clients see.
 
 use super::config::InMemoryConfig;
-use super::{TestWsClient, accepted, connect, made, open_in_world, whole};
+use super::{TestWsClient, accepted, connect, made, open_in_world};
 use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket};
-use crate::message::{IntoRequest, Response};
+use crate::message::{IntoRequest, Response, read_whole};
 use crate::testing::world::World;
 
 /// An application that is called in memory, within a configuration.
@@ -118,6 +118,6 @@ impl InMemory {
     ///
     /// Dropping the future drops the handler that responds.
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
-        whole(self.app.answer(made(request)).await).await
+        read_whole(self.app.answer(made(request)).await).await
     }
 }

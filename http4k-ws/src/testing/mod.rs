@@ -24,7 +24,7 @@ use http::Uri;
 use http::header::{HOST, HeaderValue};
 
 use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, check_origin, open};
-use crate::message::{Body, IntoRequest, Request, Response, WsStatus, copy_of_head};
+use crate::message::{IntoRequest, Request, Response, WsStatus, copy_of_head, read_whole};
 use lots::Lots;
 use pipe::Line;
 use world::World;
@@ -178,7 +178,7 @@ fn open_in_world(
     let opened = world.run(async move {
         match connect(app, request, config, lots).await {
             Ok(opened) => Ok(opened),
-            Err(response) => Err(whole(response).await),
+            Err(response) => Err(read_whole(response).await),
         }
     });
     opened.map(|(socket, line)| TestWsClient::new(world, socket, line))
@@ -235,14 +235,4 @@ fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<
         None => drop(tokio::spawn(session)),
         Some(lots) => lots.spawn(async move { drop(session.await) }),
     }
-}
-
-/// The response with its body in memory; a body that breaks off is cut where it does.
-async fn whole(response: Response) -> Response {
-    let (head, body) = response.into_parts();
-    let body = match body.bytes().await {
-        Ok(bytes) => Body::from(bytes),
-        Err(_broken) => Body::empty(),
-    };
-    Response::from_parts(head, body)
 }

@@ -20,6 +20,7 @@ mod messages;
 mod model;
 mod observing;
 mod opening;
+mod panics;
 mod response_headers;
 mod routes;
 mod slow_consumers;

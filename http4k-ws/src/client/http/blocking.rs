@@ -3,7 +3,7 @@
 use super::HttpClient;
 use super::error::HttpClientError;
 use crate::client::background;
-use crate::message::{IntoRequest, IntoResponse, Response};
+use crate::message::{IntoRequest, IntoResponse, Request, Response, read_whole};
 
 /// An [`HttpClient`] whose calls block; made by [`HttpClient::blocking`].
 ///
@@ -37,6 +37,17 @@ impl BlockingHttpClient {
         let (client, request) = (self.0.clone(), request.into_request());
         let runtime = background::runtime().map_err(HttpClientError::broken)?;
         let sent = runtime.spawn(async move { client.send(request).await });
+        background::wait(sent).map_err(HttpClientError::broken)?
+    }
+
+    /// Sends `request`. If the body of the response breaks off, it can be read up to its error.
+    pub(crate) fn read(&self, request: Request) -> Result<Response, HttpClientError> {
+        let client = self.0.clone().streaming();
+        let runtime = background::runtime().map_err(HttpClientError::broken)?;
+        let sent = runtime.spawn(async move {
+            let response = client.send(request).await?;
+            Ok(read_whole(response).await)
+        });
         background::wait(sent).map_err(HttpClientError::broken)?
     }
 

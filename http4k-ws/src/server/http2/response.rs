@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use h2::server::SendResponse;
 use h2::{Reason, SendStream};
+use http::Response as HttpResponse;
 use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderValue};
-use http::{Response as HttpResponse, StatusCode};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 
@@ -53,23 +53,13 @@ pub(super) async fn send(
     pace: Pace,
 ) {
     let (mut head, body) = response.into_parts();
-    if head.status.is_informational() {
-        log::error!(
-            "a request was answered with {}, which is no answer",
-            head.status
-        );
-        head.status = StatusCode::INTERNAL_SERVER_ERROR;
-    }
-    let bodiless = matches!(
-        head.status,
-        StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED
-    );
-    if let (Some(length), false) = (body.size_hint().exact(), bodiless) {
+    // The application's responses are valid by now. The server's own have a body and no length.
+    if let Some(length @ 1..) = body.size_hint().exact() {
         let length = HeaderValue::from(length);
         head.headers.entry(CONTENT_LENGTH).or_insert(length);
     }
     complete(&mut head.headers);
-    let ended = head_only || bodiless || body.is_end_stream();
+    let ended = head_only || body.is_end_stream();
     match respond.send_response(HttpResponse::from_parts(head, ()), ended) {
         Ok(stream) if !ended => send_body(stream, body, pace).await,
         Ok(_) => {}

@@ -1,0 +1,248 @@
+//! A panic of a handler is a response that the filters around it see.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http4k_ws::prelude::*;
+use http4k_ws::{
+    BodyError, Cors, HttpHandler, IntoPolyHandler, OriginPolicy, Routes, SessionConfig, WsHandler,
+    http_only, poly, ws_only,
+};
+
+use super::worlds::{World, in_both_worlds};
+
+fn world<W: World>(app: PolyHandler) -> W {
+    W::start(app, SessionConfig::default())
+}
+
+fn at_once() -> &'static str {
+    panic!("as it should")
+}
+
+async fn later() -> &'static str {
+    tokio::task::yield_now().await;
+    panic!("as it should")
+}
+
+async fn with_parameter(name: String) -> String {
+    assert_eq!(name, "bob", "as it should");
+    name
+}
+
+async fn plain(_request: Request) -> &'static str {
+    panic!("as it should")
+}
+
+async fn plain_filter(_request: Request, _next: Next) -> Response {
+    panic!("as it should")
+}
+
+async fn ws_filter(_request: Request, _next: WsNext) -> WsResponse {
+    panic!("as it should")
+}
+
+fn ws_at_once() -> Option<WsConsumer> {
+    panic!("as it should")
+}
+
+async fn ws_later() -> WsResponse {
+    tokio::task::yield_now().await;
+    panic!("as it should")
+}
+
+/// A handler that panics before it returns a future.
+#[derive(Clone)]
+struct Eager;
+
+impl HttpHandler for Eager {
+    #[allow(clippy::manual_async_fn)]
+    fn call(&self, request: Request) -> impl Future<Output = Response> + Send {
+        assert!(request.uri().path().is_empty(), "as it should");
+        async { Response::default() }
+    }
+}
+
+impl WsHandler for Eager {
+    #[allow(clippy::manual_async_fn)]
+    fn call(&self, request: Request) -> impl Future<Output = WsResponse> + Send {
+        assert!(request.uri().path().is_empty(), "as it should");
+        async { WsResponse::refuse(StatusCode::OK) }
+    }
+}
+
+/// A value that panics as it becomes a response.
+struct Unready;
+
+impl IntoResponse for Unready {
+    fn into_response(self) -> Response {
+        panic!("as it should")
+    }
+}
+
+/// Marks every response that passes, with its status.
+async fn marks(request: Request, next: Next) -> Response {
+    let response = next.call(request).await;
+    let status = response.status().as_u16();
+    response.with_header("x-seen", status)
+}
+
+async fn marks_ws(request: Request, next: WsNext) -> WsResponse {
+    let response = next.call(request).await;
+    match response.refusal() {
+        Some(refusal) => {
+            let seen = refusal.status().as_u16();
+            WsResponse::refuse(refusal.status().into_response().with_header("x-seen", seen))
+        }
+        None => response,
+    }
+}
+
+fn mounted() -> PolyHandler {
+    routes! { "/a" => http(later()), "/ws" => ws(ws_later()) }
+}
+
+fn declared() -> PolyHandler {
+    routes! {
+        GET "/at-once"     => http(at_once()),
+        GET "/later"       => http(later()),
+        GET "/for/<name>"  => http(with_parameter(name)),
+        GET "/closure"     => http(|| -> &'static str { panic!("as it should") }),
+        GET "/plain"       => http(plain),
+        GET "/eager"       => http({ Eager }),
+        GET "/unready"     => http(|| Unready),
+        "/filtered" with(plain_filter) => { "/x" => http(|| "x") },
+        "/block" with(http_only(marks), ws_only(marks_ws)) => { "/x" => http(at_once()), "/ws" => ws(ws_at_once()) },
+        "/mount"           => mount(mounted()),
+        "/ws/at-once"      => ws(ws_at_once()),
+        "/ws/later"        => ws(ws_later()),
+        "/ws/eager"        => ws({ Eager }),
+        "/ws-filtered" with(ws_filter) => { "/x" => ws(|ws: WebSocket| ws.try_send("x")) },
+        _                  => http(later()),
+        _                  => ws(ws_later()),
+    }
+}
+
+fn built() -> PolyHandler {
+    Routes::new()
+        .http(Method::GET, "/at-once", |_: Request| at_once())
+        .http(Method::GET, "/plain", plain)
+        .http(Method::GET, "/eager", Eager)
+        .mount("/mount", mounted())
+        .ws("/ws/later", |_: Request| ws_later())
+        .fallback(plain)
+        .ws_fallback(|_: Request| ws_at_once())
+        .build()
+        .expect("routes")
+}
+
+fn is_seen(response: &Response, what: &str) {
+    assert_eq!(response.status(), 500, "{what}");
+    assert_eq!(response.header("x-seen"), Some("500"), "{what}");
+}
+
+in_both_worlds! {
+    fn the_filters_around_a_handler_see_its_panic<W>() {
+        let world = world::<W>(declared().with(http_only(marks)).with(ws_only(marks_ws)));
+        for path in [
+            "/at-once", "/later", "/for/ann", "/closure", "/plain", "/eager", "/unready",
+            "/filtered/x", "/block/x", "/mount/a", "/nowhere",
+        ] {
+            is_seen(&world.http(path), path);
+        }
+        assert_eq!(world.http("/for/bob").status(), 200);
+        for path in [
+            "/ws/at-once", "/ws/later", "/ws/eager", "/ws-filtered/x", "/block/ws", "/mount/ws",
+            "/nowhere/ws",
+        ] {
+            is_seen(&world.try_connect(path).map(drop).expect_err(path), path);
+        }
+    }
+
+    fn the_filters_around_a_built_table_see_a_panic<W>() {
+        let world = world::<W>(built().with(http_only(marks)).with(ws_only(marks_ws)));
+        for path in ["/at-once", "/plain", "/eager", "/mount/a", "/nowhere"] {
+            is_seen(&world.http(path), path);
+        }
+        for path in ["/ws/later", "/mount/ws", "/nowhere/ws"] {
+            is_seen(&world.try_connect(path).map(drop).expect_err(path), path);
+        }
+    }
+
+    fn the_filters_around_a_handler_without_routes_see_its_panic<W>() {
+        for app in [
+            plain.into_poly_handler(),
+            PolyHandler::new(Eager, Eager),
+            PolyHandler::new(|_: Request| at_once(), |_: Request| ws_later()),
+        ] {
+            let world = world::<W>(app.with(http_only(marks)).with(ws_only(marks_ws)));
+            is_seen(&world.http("/"), "http");
+        }
+    }
+
+    fn a_filter_that_panics_is_seen_by_those_around_it<W>() {
+        let app = declared().with(http_only(plain_filter)).with(ws_only(ws_filter)).with(http_only(marks)).with(ws_only(marks_ws));
+        let world = world::<W>(app);
+        is_seen(&world.http("/for/bob"), "http");
+        is_seen(&world.try_connect("/ws").map(drop).expect_err("a refusal"), "ws");
+    }
+
+    fn a_filter_over_upgrades_too_sees_and_is_seen<W>() {
+        let world = world::<W>(declared().with(poly(marks)));
+        is_seen(&world.http("/later"), "http");
+        is_seen(&world.try_connect("/ws/later").map(drop).expect_err("a refusal"), "ws");
+        let world = self::world::<W>(declared().with(poly(plain_filter)).with(poly(marks)));
+        is_seen(&world.http("/for/bob"), "http");
+        is_seen(&world.try_connect("/ws-filtered/x").map(drop).expect_err("a refusal"), "ws");
+    }
+
+    fn a_page_of_another_origin_can_read_the_500_of_a_panic<W>() {
+        let cors = Cors::new(OriginPolicy::only(["https://a.example".parse().expect("an origin")]));
+        let app = routes! { GET "/" => http(|| -> &'static str { panic!("as it should") }) };
+        let response = world::<W>(app.with(cors))
+            .http(Request::get("/").header("origin", "https://a.example"));
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.header("access-control-allow-origin"), Some("https://a.example"));
+    }
+
+    fn a_counter_counts_a_panic_once<W>() {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&count);
+        let counts = move |request: Request, next: Next| {
+            let counted = Arc::clone(&counted);
+            async move {
+                let response = next.call(request).await;
+                if response.status().is_server_error() {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                }
+                response
+            }
+        };
+        let world = world::<W>(declared().with(http_only(counts)));
+        world.http("/later");
+        world.http("/for/bob");
+        world.http("/mount/a");
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+
+    fn a_stream_that_panics_breaks_its_body_off_and_harms_nothing_else<W>() {
+        let streams = |_: Request| {
+            Body::from_stream(stream::iter(0..3).map(|number| match number {
+                2 => panic!("as it should"),
+                _ => Ok::<_, std::io::Error>("abc"),
+            }))
+        };
+        let world = world::<W>(streams.into_poly_handler());
+        for _ in 0..2 {
+            let response = world.http("/");
+            assert_eq!(response.status(), 200);
+            assert!(matches!(read(response), Err(BodyError::Answer(_))));
+        }
+    }
+}
+
+fn read(response: Response) -> Result<Bytes, BodyError> {
+    let read = futures_util::FutureExt::now_or_never(response.into_body().bytes());
+    read.expect("the body is there")
+}
