@@ -5,6 +5,7 @@ use std::io;
 use tokio::net::{TcpStream, lookup_host};
 
 use super::error::ConnectError;
+use super::happy_eyeballs::race;
 #[cfg(feature = "tls")]
 use crate::tls::{ClientStream, ClientTls, Either};
 use crate::wire::{ByteStream, tcp as tcp_options};
@@ -53,7 +54,7 @@ pub(super) type Connection<S> = S;
 #[cfg(feature = "tls")]
 const PROTOCOLS: &[&str] = &["http/1.1"];
 
-/// Connects to the first of the host's addresses that takes us.
+/// Connects to the first of the host's addresses that accepts (RFC 8305).
 pub(super) async fn dial(
     host: &str,
     port: u16,
@@ -91,23 +92,20 @@ pub(super) async fn secure<S: ByteStream>(
     }
 }
 
-/// Connects to the first of the host's addresses that takes us, without TLS.
+/// Connects to the first of the host's addresses that accepts, without TLS (RFC 8305).
 pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, ConnectError> {
     let unresolvable = |source| ConnectError::Unresolvable {
         host: host.to_owned(),
         source,
     };
     let addresses = lookup_host((host, port)).await.map_err(unresolvable)?;
-    let mut failure = unresolvable(io::Error::other("the host has no address"));
-    for address in addresses {
-        let connected = match TcpStream::connect(address).await {
-            Ok(stream) => tcp_options::prepare(&stream).map(|()| stream),
-            Err(error) => Err(error),
-        };
-        match connected {
-            Ok(stream) => return Ok(stream),
-            Err(source) => failure = ConnectError::Unreachable { address, source },
-        }
-    }
-    Err(failure)
+    let connected = race(addresses, async |address| {
+        let stream = TcpStream::connect(address).await?;
+        tcp_options::prepare(&stream)?;
+        Ok(stream)
+    });
+    connected.await.map_err(|failure| match failure {
+        Some((address, source)) => ConnectError::Unreachable { address, source },
+        None => unresolvable(io::Error::other("the host has no address")),
+    })
 }

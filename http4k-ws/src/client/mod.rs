@@ -20,6 +20,7 @@ mod connect;
 mod dial;
 mod error;
 mod fields;
+mod happy_eyeballs;
 mod http;
 mod opening;
 mod reconnect;

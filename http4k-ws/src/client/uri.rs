@@ -126,6 +126,9 @@ fn basic(user: &str) -> Result<Option<HeaderValue>, &'static str> {
     if user.is_empty() {
         return Ok(None);
     }
+    if user.contains('@') {
+        return Err("an `@` in its user information is written %40 (RFC 3986 §3.2.1)");
+    }
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     let decoded = |text| percent_decoded(text).ok_or("its user information is not UTF-8");
     let (name, password) = (decoded(name)?, decoded(password)?);
