@@ -19,12 +19,12 @@ pub(crate) use body::{BodyBounds, BodyStage};
 pub use from_request::{FromRequest, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::HostPort;
-#[cfg(feature = "server")]
-pub(crate) use http::PeerAddr;
 pub use http::{
     IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy,
     Request, RequestExt, Response, ResponseExt,
 };
+#[cfg(feature = "server")]
+pub(crate) use http::{PeerAddr, canonical};
 pub(crate) use http::{
     authority, copy_of_head, drop_fields_of_the_connection, has_token, members, query_pairs,
     read_whole, with_query_values, write_query_pair,

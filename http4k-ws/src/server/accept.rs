@@ -7,10 +7,11 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use super::admission::Seat;
+use super::listeners::Listeners;
 use super::shared::Shared;
 use super::{connection, written};
 use crate::wire::tcp;
@@ -18,7 +19,7 @@ use crate::wire::tcp;
 /// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
 /// and what was taken goes on.
 pub(super) async fn accept_until(
-    listener: TcpListener,
+    mut listeners: Listeners,
     shared: &Arc<Shared>,
     stop: impl Future<Output = ()>,
 ) {
@@ -27,7 +28,7 @@ pub(super) async fn accept_until(
     loop {
         let next = async {
             let room = shared.admission.room().await;
-            (room, listener.accept().await)
+            (room, listeners.accept().await)
         };
         let (room, accepted) = tokio::select! {
             biased;
@@ -111,6 +112,8 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::TcpListener;
+
     use super::*;
 
     #[test]

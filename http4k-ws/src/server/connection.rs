@@ -243,7 +243,7 @@ async fn answer(
     }
     rules::name_the_host(&mut request);
     if let Some(peer) = connection.peer {
-        request.extensions_mut().insert(PeerAddr(peer));
+        request.extensions_mut().insert(PeerAddr::new(peer));
     }
     if !upgrade::is_asked_for(&request) {
         return Ok(http::answer(shared, request).await);

@@ -25,6 +25,7 @@ mod http;
 mod http2;
 mod io;
 mod known;
+mod listeners;
 mod opened;
 #[cfg(any(feature = "tls", feature = "http2"))]
 mod rewound;

@@ -6,12 +6,12 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::oneshot;
 
 use super::ServerConfig;
 use super::accept::accept_until;
+use super::listeners::Listeners;
 use super::shared::Shared;
 use super::shutdown::ShutdownReport;
 use super::signals::Signals;
@@ -50,7 +50,11 @@ impl Server {
         self
     }
 
-    /// Binds the address and serves it on threads of its own; works with and without a runtime around.
+    /// Binds the address, and each that a name such as `localhost` resolves to, and serves them on
+    /// threads of its own; works with and without a runtime around.
+    ///
+    /// Port 0 is a free port, the same for all addresses. An address that this machine does not have
+    /// is left out, if it has another.
     ///
     /// # Errors
     ///
@@ -66,15 +70,15 @@ impl Server {
             .name("http4k-ws".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    let listener = match TcpListener::bind(&addresses[..]).await {
-                        Ok(listener) => listener,
+                    let listeners = match Listeners::bind(addresses).await {
+                        Ok(listeners) => listeners,
                         Err(error) => {
                             let _ = bound.send(Err(error));
                             return ShutdownReport::default();
                         }
                     };
-                    let _ = bound.send(listener.local_addr());
-                    run(listener, &shared, ended, closed).await
+                    let _ = bound.send(listeners.local_addr());
+                    run(listeners, &shared, ended, closed).await
                 })
             })?;
         let address = address.recv().unwrap_or_else(|_| Err(stopped()))?;
@@ -114,13 +118,13 @@ enum End {
 }
 
 async fn run(
-    listener: TcpListener,
+    listeners: Listeners,
     shared: &Arc<Shared>,
     ended: oneshot::Receiver<End>,
     closed: mpsc::Sender<()>,
 ) -> ShutdownReport {
     let mut signals = None;
-    accept_until(listener, shared, async {
+    accept_until(listeners, shared, async {
         if let Ok(End::AtSignal) = ended.await {
             signals.insert(Signals::new()).next().await;
         }
@@ -166,12 +170,12 @@ struct Running {
 }
 
 impl RunningServer {
-    /// The port it listens at; never 0.
+    /// The port it listens at, the same for all of its addresses; never 0.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// The address it listens at.
+    /// The address it listens at; the first, if it listens at several.
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
@@ -215,9 +219,9 @@ impl Drop for RunningServer {
 }
 
 /// Serves `shared` until a signal; a second one cuts what is still open.
-pub(super) async fn serve_until_signal(listener: TcpListener, shared: &Arc<Shared>) {
+pub(super) async fn serve_until_signal(listeners: Listeners, shared: &Arc<Shared>) {
     let mut signals = Signals::new();
-    accept_until(listener, shared, signals.next()).await;
+    accept_until(listeners, shared, signals.next()).await;
     let hurry = signals.next();
     let ShutdownReport { cut, .. } = shared.connections.end(&shared.config, hurry).await;
     if cut > 0 {
@@ -227,10 +231,10 @@ pub(super) async fn serve_until_signal(listener: TcpListener, shared: &Arc<Share
 
 /// Serves `shared` until `stop`, and says how it ended.
 pub(super) async fn serve_until(
-    listener: TcpListener,
+    listeners: Listeners,
     shared: &Arc<Shared>,
     stop: impl Future<Output = ()>,
 ) -> ShutdownReport {
-    accept_until(listener, shared, stop).await;
+    accept_until(listeners, shared, stop).await;
     shared.connections.end(&shared.config, pending()).await
 }

@@ -4,9 +4,10 @@ use std::future::Future;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, ToSocketAddrs};
+use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 
 use super::connection::serve_here;
+use super::listeners::Listeners;
 use super::running::{serve_until, serve_until_signal};
 use super::shared::Shared;
 use super::{Server, ServerConfig, ShutdownReport};
@@ -31,7 +32,8 @@ use crate::handler::{IntoPolyHandler, PolyHandler};
 /// # std::io::Result::Ok(())
 /// ```
 pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
-    /// Serves at `address` until Ctrl-C (on Unix also SIGTERM).
+    /// Serves at `address`, and at each that a name such as `localhost` resolves to, until Ctrl-C (on
+    /// Unix also SIGTERM).
     ///
     /// Then it stops in order: no connection is taken any more, requests are answered, sockets closed
     /// with 1001; what has not ended after [`ServerConfig::shutdown_grace`], or at a second signal, is
@@ -102,8 +104,9 @@ impl PolyHandler {
     ///
     /// An address that can't be resolved or bound.
     pub async fn serve(self, address: impl ToSocketAddrs) -> io::Result<()> {
-        let listener = TcpListener::bind(address).await?;
-        self.serve_with(listener, ServerConfig::default()).await
+        let listeners = Listeners::bind(lookup_host(address).await?).await?;
+        serve_until_signal(listeners, &Shared::new(self, ServerConfig::default())).await;
+        Ok(())
     }
 
     /// Serves what `listener` takes, within `config`, until Ctrl-C; see [`Serve::serve_with`].
@@ -112,7 +115,7 @@ impl PolyHandler {
     ///
     /// None for now: a failure to take a connection is logged, and tried again.
     pub async fn serve_with(self, listener: TcpListener, config: ServerConfig) -> io::Result<()> {
-        serve_until_signal(listener, &Shared::new(self, config)).await;
+        serve_until_signal(listener.into(), &Shared::new(self, config)).await;
         Ok(())
     }
 
@@ -123,7 +126,7 @@ impl PolyHandler {
         config: ServerConfig,
         stop: impl Future<Output = ()>,
     ) -> ShutdownReport {
-        serve_until(listener, &Shared::new(self, config), stop).await
+        serve_until(listener.into(), &Shared::new(self, config), stop).await
     }
 
     /// Serves one connection over any stream of bytes, within `config`; see

@@ -1,5 +1,6 @@
 //! A server on a real port, spoken to in raw bytes.
 
+mod addresses;
 mod deadlines;
 #[cfg(unix)]
 mod descriptors;

@@ -28,6 +28,8 @@ pub(crate) use origin::authority;
 pub use origin::{Origin, OriginError, OriginPolicy};
 #[cfg(feature = "server")]
 pub(crate) use peer_addr::PeerAddr;
+#[cfg(feature = "server")]
+pub(crate) use peer_addr::canonical;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
 };

@@ -170,12 +170,12 @@ impl<B> RequestExt for http::Request<B> {
     }
 
     fn peer_addr(&self) -> Option<SocketAddr> {
-        let PeerAddr(address) = self.extensions().get()?;
-        Some(*address)
+        let address = self.extensions().get::<PeerAddr>()?.get();
+        Some(address)
     }
 
     fn with_peer_addr(mut self, address: SocketAddr) -> Self {
-        self.extensions_mut().insert(PeerAddr(address));
+        self.extensions_mut().insert(PeerAddr::new(address));
         self
     }
 

@@ -47,7 +47,7 @@ async fn answer(
 ) -> Option<Pin<Box<Running<Socket>>>> {
     let protocol = request.extensions_mut().remove::<Protocol>();
     if let Some(peer) = peer {
-        request.extensions_mut().insert(PeerAddr(peer));
+        request.extensions_mut().insert(PeerAddr::new(peer));
     }
     if protocol.is_some() {
         // To the rules and to the application it is what the upgrade of HTTP/1.1 is.
