@@ -12,8 +12,8 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use http4k_ws::prelude::*;
 use http4k_ws::{
-    BodyError, HeaderMap, HttpHandler as _, InMemory, IntoHttpHandler, IntoPolyHandler, OverDuplex,
-    OverNetwork, Routes, Uri, World, header, http_only,
+    BodyError, HeaderMap, InMemory, IntoHttpHandler, IntoPolyHandler, OverDuplex, OverNetwork,
+    Routes, Uri, World, header, http_only,
 };
 
 /// A body as its client got it.

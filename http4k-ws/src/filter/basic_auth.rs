@@ -127,6 +127,10 @@ impl<F> PolyFilter for BasicAuth<F>
 where
     F: Fn(&Credentials) -> bool + Clone + Send + Sync + 'static,
 {
+    fn name(&self) -> String {
+        "basic_auth".to_owned()
+    }
+
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let auth = self.clone();
         let guard = move |request: Request, next: Next| {

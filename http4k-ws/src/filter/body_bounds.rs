@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::handler::{HttpHandler, Next, PolyFilter, http_only};
+use crate::handler::{HttpHandler, Next, PolyFilter, over_http};
 use crate::message::{Request, with_body_bounds};
 
 /// Takes request bodies of at most `bytes`, which may be more or less than
@@ -32,7 +32,7 @@ use crate::message::{Request, with_body_bounds};
 /// assert_eq!(post("/photos").body(), "5");
 /// ```
 pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
-    http_only(move |request: Request, next: Next| async move {
+    over_http("max_body", move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_max(bytes));
         next.call(request).await
     })
@@ -64,10 +64,13 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
 pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
-    http_only(move |request: Request, next: Next| async move {
-        let request = with_body_bounds(request, |bounds| bounds.set_stall(pause));
-        next.call(request).await
-    })
+    over_http(
+        "body_stall",
+        move |request: Request, next: Next| async move {
+            let request = with_body_bounds(request, |bounds| bounds.set_stall(pause));
+            next.call(request).await
+        },
+    )
 }
 
 /// Accepts request bodies that come at `bytes` per second or faster, instead of
@@ -98,8 +101,11 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
 pub fn min_body_rate(bytes: u64) -> impl PolyFilter + Clone {
-    http_only(move |request: Request, next: Next| async move {
-        let request = with_body_bounds(request, |bounds| bounds.set_min_rate(bytes));
-        next.call(request).await
-    })
+    over_http(
+        "min_body_rate",
+        move |request: Request, next: Next| async move {
+            let request = with_body_bounds(request, |bounds| bounds.set_min_rate(bytes));
+            next.call(request).await
+        },
+    )
 }

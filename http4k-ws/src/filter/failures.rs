@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use crate::handler::{PolyFilter, SendError, WsError, WsHandler, WsNext, ws_only};
+use crate::handler::{PolyFilter, SendError, WsError, WsHandler, WsNext, over_ws};
 use crate::message::{Request, WsStatus};
 
 /// How a consumer failed.
@@ -59,7 +59,7 @@ pub fn catch_failures<F>(status: F) -> impl PolyFilter + Clone
 where
     F: Fn(WsFailure<'_>) -> WsStatus + Clone + Send + Sync + 'static,
 {
-    ws_only(move |request: Request, next: WsNext| {
+    over_ws("catch_failures", move |request: Request, next: WsNext| {
         let status = status.clone();
         async move {
             let response = next.call(request).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::handler::{
     BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter,
-    WsHandler, WsNext, WsResponse,
+    WsHandler, WsNext, WsResponse, short_name,
 };
 use crate::message::{IntoResponse, Request};
 
@@ -94,6 +94,10 @@ where
             }
         };
         guard.then(next)
+    }
+
+    fn name(&self) -> String {
+        format!("guard({})", short_name::<F>())
     }
 
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {

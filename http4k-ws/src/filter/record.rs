@@ -67,6 +67,10 @@ impl<F> PolyFilter for Record<F>
 where
     F: Fn(Transcript) + Clone + Send + Sync + 'static,
 {
+    fn name(&self) -> String {
+        "record".to_owned()
+    }
+
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         let Self { sink, limit } = self.clone();
         let recording = move |request: Request, next: WsNext| {

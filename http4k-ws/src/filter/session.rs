@@ -1,6 +1,6 @@
 //! The bounds of the sockets behind a route.
 
-use crate::handler::{PolyFilter, SessionConfig, WsConsumer, WsHandler, WsNext, ws_only};
+use crate::handler::{PolyFilter, SessionConfig, WsConsumer, WsHandler, WsNext, over_ws};
 use crate::message::Request;
 
 /// Changes the bounds of the sockets behind it: `adjust` gets those of the server, or of the filter around
@@ -39,7 +39,7 @@ pub fn session<F>(adjust: F) -> impl PolyFilter + Clone
 where
     F: Fn(SessionConfig) -> SessionConfig + Clone + Send + Sync + 'static,
 {
-    ws_only(move |request: Request, next: WsNext| {
+    over_ws("session", move |request: Request, next: WsNext| {
         let adjust = adjust.clone();
         async move {
             let response = next.call(request).await;

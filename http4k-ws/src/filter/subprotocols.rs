@@ -2,7 +2,7 @@
 
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
-use crate::handler::{PolyFilter, WsHandler, WsNext, ws_only};
+use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
 use crate::message::{Request, members};
 
 /// Chooses the first of `ours` that the client offers, and no subprotocol where it offers none of them
@@ -21,14 +21,17 @@ use crate::message::{Request, members};
 /// assert_eq!(app.test_ws("/").subprotocol(), None);
 /// ```
 pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl PolyFilter + Clone {
-    ws_only(move |request: Request, next: WsNext| async move {
-        let chosen = ours.into_iter().find(|ours| {
-            members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == *ours)
-        });
-        let response = next.call(request).await;
-        match chosen {
-            Some(chosen) => response.with_subprotocol(chosen),
-            None => response,
-        }
-    })
+    over_ws(
+        "subprotocols",
+        move |request: Request, next: WsNext| async move {
+            let chosen = ours.into_iter().find(|ours| {
+                members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|offered| offered == *ours)
+            });
+            let response = next.call(request).await;
+            match chosen {
+                Some(chosen) => response.with_subprotocol(chosen),
+                None => response,
+            }
+        },
+    )
 }

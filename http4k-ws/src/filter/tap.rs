@@ -32,6 +32,10 @@ pub fn tap<F: Fn(&Request) + Clone + Send + Sync + 'static>(look: F) -> impl Pol
 struct Tap<F>(F);
 
 impl<F: Fn(&Request) + Clone + Send + Sync + 'static> PolyFilter for Tap<F> {
+    fn name(&self) -> String {
+        "tap".to_owned()
+    }
+
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let look = self.0.clone();
         let tap = move |request: Request, next: Next| {

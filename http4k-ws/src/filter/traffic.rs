@@ -57,6 +57,10 @@ fn line(request: &Request) -> String {
 }
 
 impl<F: Fn(String) + Clone + Send + Sync + 'static> PolyFilter for Traffic<F> {
+    fn name(&self) -> String {
+        "print_traffic".to_owned()
+    }
+
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let print = self.0.clone();
         let printing = move |request: Request, next: Next| {

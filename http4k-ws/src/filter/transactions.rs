@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::{PolyFilter, Traffic, WebSocket, WsEvent, WsHandler, WsNext, ws_only};
+use crate::handler::{PolyFilter, Traffic, WebSocket, WsEvent, WsHandler, WsNext, over_ws};
 use crate::message::{Request, WsStatus, copy_of_head};
 
 /// A socket from its opening to its end.
@@ -58,7 +58,7 @@ pub fn report_sockets<F>(report: F) -> impl PolyFilter + Clone
 where
     F: Fn(WsTransaction) + Clone + Send + Sync + 'static,
 {
-    ws_only(move |request: Request, next: WsNext| {
+    over_ws("report_sockets", move |request: Request, next: WsNext| {
         let report = report.clone();
         async move {
             let began = Instant::now();

@@ -85,6 +85,11 @@ impl BoxHttpHandler {
     pub(crate) fn routed(&self, call: Call) -> ResponseFuture<'_> {
         self.0.routed(call)
     }
+
+    /// Returns `true` if both share one handler.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl HttpHandler for BoxHttpHandler {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::filter_names::short_name;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
 use super::poly_filter::{BoxPolyFilter, PolyFilter};
 use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler};
@@ -34,7 +35,7 @@ use crate::message::{Request, Response};
 /// assert!(app.try_test_ws("/api/ws").is_ok());
 /// ```
 pub fn http_only(filter: impl Filter) -> BoxPolyFilter {
-    BoxPolyFilter::new(HttpOnly::new(filter))
+    wrapped("http_only", HttpOnly::new(filter))
 }
 
 /// Applies `filter` to WebSocket upgrades only. HTTP requests pass it unseen.
@@ -63,7 +64,22 @@ pub fn http_only(filter: impl Filter) -> BoxPolyFilter {
 /// assert_eq!(app.try_test_ws("/ws").unwrap_err().status(), 503);
 /// ```
 pub fn ws_only(filter: impl WsFilter) -> BoxPolyFilter {
-    BoxPolyFilter::new(WsOnly::new(filter))
+    wrapped("ws_only", WsOnly::new(filter))
+}
+
+fn wrapped(wrapper: &str, filter: impl PolyFilter) -> BoxPolyFilter {
+    let name = format!("{wrapper}({})", filter.name());
+    BoxPolyFilter::named(&name, filter)
+}
+
+/// Makes the stock filter `name` of a function over HTTP.
+pub(crate) fn over_http(name: &str, filter: impl Filter) -> BoxPolyFilter {
+    BoxPolyFilter::named(name, HttpOnly::new(filter))
+}
+
+/// Makes the stock filter `name` of a function over upgrades.
+pub(crate) fn over_ws(name: &str, filter: impl WsFilter) -> BoxPolyFilter {
+    BoxPolyFilter::named(name, WsOnly::new(filter))
 }
 
 /// An HTTP filter that upgrades pass unseen.
@@ -78,6 +94,10 @@ impl<F: Filter> HttpOnly<F> {
 impl<F: Filter> PolyFilter for HttpOnly<F> {
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         filtered_http(&self.0, next)
+    }
+
+    fn name(&self) -> String {
+        short_name::<F>().to_owned()
     }
 }
 
@@ -94,6 +114,10 @@ impl<F: WsFilter> PolyFilter for WsOnly<F> {
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         let filter = Arc::clone(&self.0);
         Filtered { filter, next }.into_ws_handler()
+    }
+
+    fn name(&self) -> String {
+        short_name::<F>().to_owned()
     }
 }
 

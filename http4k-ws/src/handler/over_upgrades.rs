@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::StatusCode;
 
+use super::filter_names::short_name;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
 use super::only::filtered_http;
 use super::poly_filter::{BoxPolyFilter, PolyFilter};
@@ -73,6 +74,10 @@ impl<F: Filter> PolyFilter for Poly<F> {
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         let next = AsHttp(next).into_http_handler();
         AsWs(filtered_http(&self.0, next)).into_ws_handler()
+    }
+
+    fn name(&self) -> String {
+        format!("poly({})", short_name::<F>())
     }
 }
 

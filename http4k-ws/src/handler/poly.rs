@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::filter_names::FilterNames;
 use super::http::{BoxHttpHandler, IntoHttpHandler};
 use super::plain::plain;
 use super::ws::{BoxWsHandler, IntoWsHandler};
@@ -22,6 +23,7 @@ pub struct PolyHandler {
     ws: BoxWsHandler,
     /// What answers on both sides, where routes do. Only the folder `routing` knows its type.
     router: Option<Arc<dyn Any + Send + Sync>>,
+    filters: FilterNames,
 }
 
 impl PolyHandler {
@@ -31,6 +33,7 @@ impl PolyHandler {
             http: http.into_http_handler(),
             ws: ws.into_ws_handler(),
             router: None,
+            filters: FilterNames::default(),
         }
     }
 
@@ -55,17 +58,16 @@ impl PolyHandler {
         &self.ws
     }
 
-    /// The same routes, with other handlers in front of them.
-    pub(super) fn behind(
-        self,
-        http: impl FnOnce(BoxHttpHandler) -> BoxHttpHandler,
-        ws: impl FnOnce(BoxWsHandler) -> BoxWsHandler,
-    ) -> Self {
-        Self {
-            http: http(self.http),
-            ws: ws(self.ws),
-            router: self.router,
-        }
+    /// Returns the filters in front of the routes.
+    pub(crate) fn filters(&self) -> &FilterNames {
+        &self.filters
+    }
+
+    /// Puts the filter `name` in front of the same routes.
+    pub(super) fn behind(mut self, name: &str, http: BoxHttpHandler, ws: BoxWsHandler) -> Self {
+        let (sees_http, sees_ws) = (!http.is(&self.http), !ws.is(&self.ws));
+        self.filters.put_before(&name.into(), sees_http, sees_ws);
+        Self { http, ws, ..self }
     }
 }
 

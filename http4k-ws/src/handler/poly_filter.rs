@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::filter_names::{FilterNames, short_name};
 use super::http::BoxHttpHandler;
 use super::poly::{IntoPolyHandler, PolyHandler};
 use super::ws::BoxWsHandler;
@@ -57,6 +58,30 @@ pub trait PolyFilter: Send + Sync + 'static {
         next
     }
 
+    /// Returns the name that [`PolyHandler::routes`] and [`PolyHandler::explain`] show for this
+    /// filter. By default, it is the name of the type without its path and parameters.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::guard;
+    ///
+    /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
+    ///     Ok(request)
+    /// }
+    ///
+    /// struct Audit;
+    ///
+    /// impl PolyFilter for Audit {}
+    ///
+    /// assert_eq!(guard(signed_in).name(), "guard(signed_in)");
+    /// assert_eq!(Audit.name(), "Audit");
+    /// ```
+    fn name(&self) -> String {
+        short_name::<Self>().to_owned()
+    }
+
     /// Puts this filter in front of `app`: an application, or a handler of one protocol.
     ///
     /// # Examples
@@ -80,7 +105,8 @@ pub trait PolyFilter: Send + Sync + 'static {
 
     /// Wraps both sides of `app`, as [`PolyHandler::with`] does.
     fn wrap(&self, app: PolyHandler) -> PolyHandler {
-        app.behind(|http| self.http(http), |ws| self.ws(ws))
+        let (http, ws) = (self.http(app.http().clone()), self.ws(app.ws().clone()));
+        app.behind(&self.name(), http, ws)
     }
 }
 
@@ -104,31 +130,64 @@ pub trait PolyFilter: Send + Sync + 'static {
 /// assert_eq!(app(false).test_http("/").status(), 401);
 /// ```
 #[derive(Clone)]
-pub struct BoxPolyFilter(Arc<dyn PolyFilter>);
+pub struct BoxPolyFilter {
+    filter: Arc<dyn PolyFilter>,
+    name: Arc<str>,
+}
 
 impl BoxPolyFilter {
     /// Shares `filter`.
     pub fn new(filter: impl PolyFilter) -> Self {
-        Self(Arc::new(filter))
+        let name = filter.name();
+        Self::named(&name, filter)
+    }
+
+    /// Shares `filter` under another name.
+    pub(super) fn named(name: &str, filter: impl PolyFilter) -> Self {
+        Self {
+            filter: Arc::new(filter),
+            name: name.into(),
+        }
+    }
+
+    /// Puts this filter in front of a handler of each protocol, and its name before `names`.
+    pub(crate) fn put_before(
+        &self,
+        http: &mut Option<BoxHttpHandler>,
+        ws: &mut Option<BoxWsHandler>,
+        names: &mut FilterNames,
+    ) {
+        let mut sees = (false, false);
+        if let Some(http) = http {
+            let filtered = self.filter.http(http.clone());
+            sees.0 = !filtered.is(http);
+            *http = filtered;
+        }
+        if let Some(ws) = ws {
+            let filtered = self.filter.ws(ws.clone());
+            sees.1 = !filtered.is(ws);
+            *ws = filtered;
+        }
+        names.put_before(&self.name, sees.0, sees.1);
     }
 }
 
 impl PolyFilter for BoxPolyFilter {
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
-        self.0.http(next)
+        self.filter.http(next)
     }
 
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        self.0.ws(next)
+        self.filter.ws(next)
     }
 
-    fn wrap(&self, app: PolyHandler) -> PolyHandler {
-        self.0.wrap(app)
+    fn name(&self) -> String {
+        self.name.as_ref().to_owned()
     }
 }
 
 impl fmt::Debug for BoxPolyFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BoxPolyFilter")
+        f.debug_tuple("BoxPolyFilter").field(&self.name).finish()
     }
 }

@@ -95,6 +95,11 @@ impl BoxWsHandler {
     pub(crate) fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         self.0.routed(call)
     }
+
+    /// Returns `true` if both share one handler.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl WsHandler for BoxWsHandler {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::handler::call::{Answering, WsAnswering};
 use crate::handler::{
     AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler,
-    ErasedWsHandler, IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyFilter, PolyHandler,
+    ErasedWsHandler, FilterNames, IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyHandler,
     ResponseFuture, WsResponse, WsResponseFuture, called,
 };
 use crate::message::{IntoResponse, Request, Response};
@@ -19,6 +19,8 @@ pub struct Side {
     pub(super) ws: Option<BoxWsHandler>,
     /// The application that both belong to, where it is mounted: its routes can be asked for.
     pub(super) mounted: Option<PolyHandler>,
+    /// The filters in front of it, those around the mounted application included.
+    pub(super) filters: FilterNames,
 }
 
 impl Side {
@@ -27,6 +29,7 @@ impl Side {
             http: Some(http),
             ws: Some(ws),
             mounted: None,
+            filters: FilterNames::default(),
         }
     }
 
@@ -35,6 +38,7 @@ impl Side {
             http: Some(handler),
             ws: None,
             mounted: None,
+            filters: FilterNames::default(),
         }
     }
 
@@ -43,17 +47,15 @@ impl Side {
             http: None,
             ws: Some(handler),
             mounted: None,
+            filters: FilterNames::default(),
         }
     }
 
     /// Puts `filter` in front of this end.
     #[must_use]
-    pub fn with(self, filter: &BoxPolyFilter) -> Self {
-        Self {
-            http: self.http.map(|handler| filter.http(handler)),
-            ws: self.ws.map(|handler| filter.ws(handler)),
-            mounted: self.mounted,
-        }
+    pub fn with(mut self, filter: &BoxPolyFilter) -> Self {
+        filter.put_before(&mut self.http, &mut self.ws, &mut self.filters);
+        self
     }
 }
 
@@ -70,6 +72,7 @@ pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Side {
 /// Another application, which matches what is left of the path.
 pub fn mount(app: PolyHandler) -> Side {
     Side {
+        filters: app.filters().clone(),
         mounted: Some(app.clone()),
         ..Side::both(app.http().clone(), app.ws().clone())
     }

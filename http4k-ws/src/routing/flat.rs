@@ -11,7 +11,7 @@ use super::table::Protocol;
 use super::tree::Tree;
 use super::unmatched::unmatched;
 use super::walk::Walk;
-use crate::handler::{BoxPolyFilter, ParamNames, PolyHandler};
+use crate::handler::{BoxPolyFilter, FilterNames, ParamNames, PolyHandler};
 use crate::message::{TemplateSegment, UriTemplate};
 
 type Filters = Vec<BoxPolyFilter>;
@@ -99,6 +99,7 @@ impl Flat {
             template: given.template,
             name: given.name,
             docs: given.docs,
+            filters: FilterNames::default(),
         };
         // First alone, so that the error shows what was written here.
         read(&route.template, &route.to_string())?;

@@ -29,7 +29,7 @@ impl Leaf {
 
     /// The same route, seen from the router that has `mount` in its table.
     fn under(mut self, mount: &Self) -> Self {
-        self.route = self.route.under(&mount.route.template);
+        self.route = self.route.in_mount(&mount.route);
         self.segments.splice(0..0, mount.segments.iter().cloned());
         self.way.splice(0..0, mount.way.iter().copied());
         self
@@ -62,11 +62,20 @@ pub(super) fn segments(template: &str) -> Vec<TemplateSegment> {
 }
 
 impl Router {
+    /// Returns the route or mount `index` of the table, with the filters before it.
+    pub(super) fn route(&self, index: usize) -> Route {
+        let mut route = self.table().route(index);
+        if let Some(filters) = self.filters(index) {
+            route.filters.clone_from(filters);
+        }
+        route
+    }
+
     /// The routes of the table itself.
     pub(super) fn entries(&self) -> Vec<Leaf> {
         let indexes = 0..self.table().len();
         indexes
-            .map(|index| Leaf::new(self.table().route(index), index))
+            .map(|index| Leaf::new(self.route(index), index))
             .collect()
     }
 
@@ -89,7 +98,8 @@ impl Router {
 }
 
 impl PolyHandler {
-    /// Every route, with the prefixes it is mounted at; filters change nothing here.
+    /// Lists every route, with the prefixes that it is mounted at and the filters before it. What
+    /// a filter changes in a request is not known here.
     ///
     /// Empty for an application that no routes made, such as one of [`PolyHandler::new`].
     ///
@@ -114,6 +124,7 @@ impl PolyHandler {
     /// ```
     pub fn routes(&self) -> RouteTable {
         let leaves = Router::of(self).map(Router::leaves).unwrap_or_default();
-        RouteTable(leaves.into_iter().map(|leaf| leaf.route).collect())
+        let routes = leaves.into_iter().map(|leaf| leaf.route.behind(self));
+        RouteTable(routes.collect())
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use http::Method;
 
 use super::table::{Protocol, RouteMeta, Takes};
+use crate::handler::{FilterNames, PolyHandler};
 
 /// One route of an application: what it takes, and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,7 @@ pub struct Route {
     pub(super) template: String,
     pub(super) name: String,
     pub(super) docs: String,
+    pub(super) filters: FilterNames,
 }
 
 impl Route {
@@ -25,11 +27,24 @@ impl Route {
             template: route.template.into(),
             name: route.name.into(),
             docs: route.docs.into(),
+            filters: FilterNames::default(),
         }
     }
 
     pub(super) fn takes(&self) -> Takes {
         Takes::new(self.protocol, &self.methods)
+    }
+
+    /// Adds what `mount` has before the mounted application: its prefix and its filters.
+    pub(super) fn in_mount(mut self, mount: &Self) -> Self {
+        self.filters.put_behind(&mount.filters);
+        self.under(&mount.template)
+    }
+
+    /// Adds the filters around `app`, of which this is a route.
+    pub(super) fn behind(mut self, app: &PolyHandler) -> Self {
+        self.filters.put_behind(app.filters());
+        self
     }
 
     /// The same route, mounted at `prefix`.
@@ -66,6 +81,63 @@ impl Route {
         &self.docs
     }
 
+    /// Returns the names of the filters that see the requests of this route, the outermost first.
+    ///
+    /// A filter of another protocol is left out. So a ws route without a name here is not guarded,
+    /// even if an `http_only(..)` stands before it. A filter made of a function has the name of the
+    /// function, a closure has the name of the function that made it, and a wrapper is shown with
+    /// what it wraps: `guard(signed_in)`. See [`PolyFilter::name`](crate::PolyFilter::name).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{guard, http_only, max_body};
+    ///
+    /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
+    ///     Ok(request)
+    /// }
+    ///
+    /// async fn uncached(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("cache-control", "no-store")
+    /// }
+    ///
+    /// let app = routes! {
+    ///     "/api" with(guard(signed_in), http_only(uncached)) => {
+    ///         POST "/notes" with(max_body(1000)) => http(|| "noted"),
+    ///         "/ws"                              => ws(|ws: WebSocket| ws.try_send("hi")),
+    ///     },
+    /// };
+    /// let table = app.routes();
+    /// let notes: Vec<_> = table[0].filters().collect();
+    /// assert_eq!(notes, ["guard(signed_in)", "http_only(uncached)", "max_body"]);
+    /// assert_eq!(table[1].filters().collect::<Vec<_>>(), ["guard(signed_in)"]);
+    /// assert_eq!(
+    ///     table.to_string(),
+    ///     "\
+    /// POST  /api/notes  http  with(guard(signed_in), http_only(uncached), max_body)
+    ///       /api/ws     ws    with(guard(signed_in))
+    /// ",
+    /// );
+    /// ```
+    pub fn filters(&self) -> impl Iterator<Item = &str> {
+        let (http, ws) = match self.protocol {
+            Protocol::Http => (true, false),
+            Protocol::Ws => (false, true),
+            Protocol::Mount => (true, true),
+        };
+        self.filters.seeing(http, ws)
+    }
+
+    /// The filters as they stand in `routes!`: `with(auth, logged)`, and nothing if there are none.
+    pub(super) fn filters_shown(&self) -> String {
+        let names: Vec<&str> = self.filters().collect();
+        match names.as_slice() {
+            [] => String::new(),
+            names => format!("with({})", names.join(", ")),
+        }
+    }
+
     /// The methods in one word: `GET|PUT`; `*` for every method, and nothing where there is no choice.
     fn methods_shown(&self) -> String {
         let names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
@@ -89,8 +161,8 @@ impl fmt::Display for Route {
 
 /// Every route of an application, in the order written, those of mounted applications in their place.
 ///
-/// `Display` shows it as a table: methods (`*` for every one), path, protocol, name, and the first line of
-/// the documentation.
+/// `Display` shows it as a table: methods (`*` for every method), path, protocol, name, filters, and
+/// the first line of the documentation.
 ///
 /// # Examples
 ///
@@ -152,6 +224,7 @@ impl fmt::Display for RouteTable {
                 route.template.clone(),
                 route.protocol.to_string(),
                 route.name.clone(),
+                route.filters_shown(),
                 route.docs.lines().next().unwrap_or_default().to_owned(),
             ]
         });
@@ -200,6 +273,7 @@ mod tests {
             template: template.into(),
             name: String::new(),
             docs: docs.into(),
+            filters: FilterNames::default(),
         }
     }
 

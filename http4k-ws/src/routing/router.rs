@@ -13,9 +13,9 @@ use super::route::Route;
 use super::table::{Asked, Fit, Protocol, RouteMeta, Takes};
 use super::walk::Walk;
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,
-    Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse, WsResponseFuture,
-    without_body,
+    BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, FilterNames,
+    MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse,
+    WsResponseFuture, without_body,
 };
 use crate::message::{IntoResponse, Request};
 
@@ -117,6 +117,11 @@ impl Router {
 
     pub(super) fn table(&self) -> &Table {
         &self.table
+    }
+
+    /// Returns the filters before route `index`.
+    pub(super) fn filters(&self, index: usize) -> Option<&FilterNames> {
+        self.ends.get(index).map(|end| &end.filters)
     }
 
     /// The router that is mounted at route `index`.

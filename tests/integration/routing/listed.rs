@@ -1,8 +1,10 @@
 //! The routes of an application, and what is said of a request.
 
 use http4k_ws::{
-    Method, Next, PolyHandler, Request, RequestExt, Response, Routes, Verdict, WebSocket, poly,
-    routes,
+    Cors, Filter, Method, Next, OriginPolicy, PolyFilter, PolyHandler, Request, RequestExt,
+    Response, Routes, StatusCode, Verdict, WebSocket, WsNext, WsResponse, basic_auth, body_stall,
+    catch_failures, guard, http_only, max_body, min_body_rate, poly, print_traffic, record,
+    report_sockets, routes, session, subprotocols, tap, ws_only,
 };
 
 fn show(id: u64) -> String {
@@ -52,9 +54,9 @@ fn every_route_is_listed_with_its_prefixes() {
     assert_eq!(
         app().routes().to_string(),
         "\
-GET|PUT  /api/<_version>/users/<id>        http   show      One user.
-         /api/<_version>/users/<_id>/talk  ws     talk_to
-GET      /api/<_version>/health            http   health    Whether it is well.
+GET|PUT  /api/<_version>/users/<id>        http   show      with(poly(passing), poly(passing))  One user.
+         /api/<_version>/users/<_id>/talk  ws     talk_to   with(poly(passing), poly(passing))
+GET      /api/<_version>/health            http   health    with(poly(passing))                 Whether it is well.
          /admin                            mount
 *        /<_rest..>                        http   anything
 "
@@ -73,16 +75,16 @@ fn an_explanation_says_why_each_candidate_lost() {
             "GET /api/1/users/7?x=1",
             "\
 GET /api/1/users/7
-  ->  GET|PUT /api/<_version>/users/<id>  show      takes it: _version = \"1\", id = \"7\"
-      http /<_rest..>                     anything  `GET|PUT /api/<_version>/users/<id>` goes before it
+  ->  GET|PUT /api/<_version>/users/<id>  show      with(poly(passing), poly(passing))  takes it: _version = \"1\", id = \"7\"
+      http /<_rest..>                     anything                                      `GET|PUT /api/<_version>/users/<id>` goes before it
 ",
         ),
         (
             "DELETE /api/1/users/7",
             "\
 DELETE /api/1/users/7
-      GET|PUT /api/<_version>/users/<id>  show      takes GET, PUT only
-      http /<_rest..>                     anything  `mount /api/<_version>/users` goes before it
+      GET|PUT /api/<_version>/users/<id>  show      with(poly(passing), poly(passing))  takes GET, PUT only
+      http /<_rest..>                     anything                                      `mount /api/<_version>/users` goes before it
   405 Method Not Allowed, Allow: GET, HEAD, PUT, OPTIONS
 ",
         ),
@@ -90,8 +92,8 @@ DELETE /api/1/users/7
             "OPTIONS /api/1/health",
             "\
 OPTIONS /api/1/health
-      GET /api/<_version>/health  health    takes GET only
-      http /<_rest..>             anything  `mount /api/<_version>` goes before it
+      GET /api/<_version>/health  health    with(poly(passing))  takes GET only
+      http /<_rest..>             anything                       `mount /api/<_version>` goes before it
   204 No Content, Allow: GET, HEAD, OPTIONS
 ",
         ),
@@ -99,8 +101,8 @@ OPTIONS /api/1/health
             "/api/1/users/7/talk",
             "\
 GET /api/1/users/7/talk
-      ws /api/<_version>/users/<_id>/talk  talk_to   is a WebSocket
-      http /<_rest..>                      anything  `mount /api/<_version>/users` goes before it
+      ws /api/<_version>/users/<_id>/talk  talk_to   with(poly(passing), poly(passing))  is a WebSocket
+      http /<_rest..>                      anything                                      `mount /api/<_version>/users` goes before it
   426 Upgrade Required
 ",
         ),
@@ -116,8 +118,8 @@ ws /admin/x
             "/api/%zz/health",
             "\
 GET /api/%zz/health
-      GET /api/<_version>/health  health    segment `%zz` is not percent-encoded UTF-8
-      http /<_rest..>             anything  `mount /api/<_version>` goes before it
+      GET /api/<_version>/health  health    with(poly(passing))  segment `%zz` is not percent-encoded UTF-8
+      http /<_rest..>             anything                       `mount /api/<_version>` goes before it
   400 Bad Request
 ",
         ),
@@ -133,8 +135,8 @@ fn where_no_route_has_the_path_the_nearest_are_shown() {
             "GET /users/7",
             "\
 GET /users/7
-      GET|PUT /<id>   show     goes no further than segment 1, and `7` follows
-      ws /<_id>/talk  talk_to  segment 2 is `7`, not `talk`
+      GET|PUT /<id>   show     with(poly(passing))  goes no further than segment 1, and `7` follows
+      ws /<_id>/talk  talk_to  with(poly(passing))  segment 2 is `7`, not `talk`
   404 Not Found
 ",
         ),
@@ -157,3 +159,132 @@ fn a_request_is_explained_like_its_line() {
         matches!(&explanation.candidates()[0].verdict, Verdict::Takes { params } if params.len() == 2)
     );
 }
+
+async fn checked(request: Request) -> Result<Request, StatusCode> {
+    Ok(request)
+}
+
+async fn ws_passing(request: Request, next: WsNext) -> WsResponse {
+    http4k_ws::WsHandler::call(&next, request).await
+}
+
+fn logged() -> impl Filter {
+    |request: Request, next: Next| passing(request, next)
+}
+
+struct Audit;
+
+impl PolyFilter for Audit {
+    fn ws(&self, next: http4k_ws::BoxWsHandler) -> http4k_ws::BoxWsHandler {
+        http4k_ws::WsFilter::then(ws_passing, next)
+    }
+}
+
+#[test]
+fn a_route_lists_the_filters_that_see_its_requests() {
+    let inner = routes! {
+        GET "/a" with(logged()) => http(said),
+        "/ws" with(ws_passing) => ws(talk),
+        "/opaque" with(http_only(passing), Audit) => mount(PolyHandler::new(said, said_ws)),
+    };
+    let app = routes! {
+        GET "/free" => http(said),
+        "/api" with(guard(checked), http_only(passing)) => {
+            "/" with(ws_only(ws_passing)) => mount(inner.with(Audit)),
+            GET "/b" with(passing, max_body(9)) => http(said),
+        },
+    };
+    let app = app.with(poly(logged()));
+    let table = app.routes();
+    let filters = |index: usize| table[index].filters().collect::<Vec<_>>().join(" ");
+    for (index, template, expected) in [
+        (0, "/free", "poly(logged)"),
+        (
+            1,
+            "/api/a",
+            "poly(logged) guard(checked) http_only(passing) logged",
+        ),
+        (
+            2,
+            "/api/ws",
+            "poly(logged) guard(checked) ws_only(ws_passing) Audit ws_passing",
+        ),
+        (
+            3,
+            "/api/opaque",
+            "poly(logged) guard(checked) http_only(passing) ws_only(ws_passing) Audit \
+             http_only(passing) Audit",
+        ),
+        (
+            4,
+            "/api/b",
+            "poly(logged) guard(checked) http_only(passing) passing max_body",
+        ),
+    ] {
+        assert_eq!(
+            (table[index].template(), &*filters(index)),
+            (template, expected)
+        );
+    }
+    let explained = app.explain("ws /api/ws");
+    let taken = explained.taken().expect("a route");
+    assert_eq!(taken, &table[2]);
+    assert_eq!(
+        app.explain("ws /free").to_string(),
+        "\
+ws /free
+      GET /free  said  with(poly(logged))  is no WebSocket
+  404 Not Found
+"
+    );
+}
+
+#[test]
+fn a_built_table_lists_its_filters_too() {
+    let app = Routes::new()
+        .with(guard(checked))
+        .http(Method::GET, "/a", said)
+        .under("/b", |b| {
+            b.with(http_only(passing))
+                .ws("/ws", said_ws)
+                .http(Method::GET, "/", said)
+        })
+        .mount("/users", users())
+        .build()
+        .unwrap();
+    assert_eq!(
+        app.routes().to_string(),
+        "\
+GET      /a                 http           with(guard(checked))
+         /b/ws              ws             with(guard(checked))
+GET      /b                 http           with(guard(checked), http_only(passing))
+GET|PUT  /users/<id>        http  show     with(guard(checked), poly(passing))       One user.
+         /users/<_id>/talk  ws    talk_to  with(guard(checked), poly(passing))
+"
+    );
+}
+
+#[test]
+fn a_stock_filter_has_the_name_of_its_function() {
+    let names = [
+        basic_auth("the house", |_| true).name(),
+        Cors::new(OriginPolicy::own()).name(),
+        tap(drop_request).name(),
+        print_traffic(drop).name(),
+        max_body(1).name(),
+        body_stall(std::time::Duration::MAX).name(),
+        min_body_rate(1).name(),
+        session(|config| config).name(),
+        subprotocols(["a"]).name(),
+        catch_failures(|_| http4k_ws::WsStatus::INTERNAL_ERROR).name(),
+        report_sockets(drop).name(),
+        record(drop).name(),
+    ];
+    assert_eq!(
+        names.join(" "),
+        "basic_auth Cors tap print_traffic max_body body_stall min_body_rate session subprotocols \
+         catch_failures report_sockets record"
+    );
+}
+
+fn drop_request(_request: &Request) {}

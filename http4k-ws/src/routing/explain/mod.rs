@@ -9,7 +9,6 @@ use std::fmt;
 use http::{Method, StatusCode};
 
 use super::route::{Route, aligned};
-use super::router::Router;
 use crate::handler::{Outcome, PolyHandler};
 use search::Search;
 
@@ -77,6 +76,7 @@ impl fmt::Display for Explanation {
                 format!("  {mark:2}"),
                 route.to_string(),
                 route.name().into(),
+                route.filters_shown(),
                 verdict.to_string(),
             ]
         });
@@ -94,9 +94,11 @@ impl fmt::Display for Explanation {
 }
 
 impl PolyHandler {
-    /// Which routes could take a request, and why each but one does not.
+    /// Explains which routes could take a request, why each but one does not, and which filters
+    /// see the request.
     ///
-    /// Asks no handler and no filter, and does not know what a filter around the application changes.
+    /// No handler and no filter is called. A filter around the application that changes the path is
+    /// not taken into account.
     ///
     /// # Examples
     ///
@@ -138,8 +140,7 @@ impl PolyHandler {
     /// ```
     pub fn explain(&self, request: impl Into<Question>) -> Explanation {
         let question = request.into();
-        let search = Router::of(self).and_then(|router| Search::new(router, &question));
-        let (candidates, outcome) = match search {
+        let (candidates, outcome) = match Search::new(self, &question) {
             Some(search) => search.conclude(),
             None => (Vec::new(), Outcome::NotFound),
         };

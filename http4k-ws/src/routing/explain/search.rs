@@ -2,7 +2,7 @@
 
 use super::question::Question;
 use super::verdict::{Candidate, Verdict};
-use crate::handler::{Captures, MAX_PARAMS, Outcome};
+use crate::handler::{Captures, MAX_PARAMS, Outcome, PolyHandler};
 use crate::message::{TemplateSegment, percent_decoded};
 use crate::routing::leaves::Leaf;
 use crate::routing::path::Path;
@@ -23,7 +23,8 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(router: &Router, question: &'a Question) -> Option<Self> {
+    pub(super) fn new(app: &PolyHandler, question: &'a Question) -> Option<Self> {
+        let router = Router::of(app)?;
         let path = Path::new(&question.path)?;
         let asked = Asked::new(question.protocol, &question.method);
         let mut way = Vec::new();
@@ -34,9 +35,13 @@ impl<'a> Search<'a> {
             "/" => Vec::new(),
             path => path.split('/').skip(1).collect(),
         };
+        let mut leaves = router.leaves();
+        for leaf in &mut leaves {
+            leaf.route = leaf.route.clone().behind(app);
+        }
         Some(Self {
-            leaves: router.leaves(),
-            led_to: at_end_of(&way, router),
+            leaves,
+            led_to: at_end_of(&way, router).map(|route| route.behind(app)),
             asked,
             segments,
             way,
@@ -116,10 +121,10 @@ impl<'a> Search<'a> {
 /// The route or mount at the end of `way`.
 fn at_end_of(way: &[usize], router: &Router) -> Option<Route> {
     let (&first, further) = way.split_first()?;
-    let route = router.table().route(first);
+    let route = router.route(first);
     match (further, router.mounted(first)) {
         ([], _) | (_, None) => Some(route),
-        (further, Some(inner)) => Some(at_end_of(further, inner)?.under(&route.template)),
+        (further, Some(inner)) => Some(at_end_of(further, inner)?.in_mount(&route)),
     }
 }
 

@@ -1,0 +1,94 @@
+//! The names of filters, for the lists of routes.
+
+use std::any::type_name;
+use std::sync::Arc;
+
+/// The filters in front of a handler, the outermost first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct FilterNames(Vec<Known>);
+
+/// One filter, and the protocols of which it sees requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Known {
+    name: Arc<str>,
+    http: bool,
+    ws: bool,
+}
+
+impl FilterNames {
+    /// Adds a filter in front of the others, unless it sees no request at all.
+    pub(crate) fn put_before(&mut self, name: &Arc<str>, http: bool, ws: bool) {
+        if http || ws {
+            let name = Arc::clone(name);
+            self.0.insert(0, Known { name, http, ws });
+        }
+    }
+
+    /// Adds the filters of what is around, in front of these.
+    pub(crate) fn put_behind(&mut self, outer: &Self) {
+        self.0.splice(0..0, outer.0.iter().cloned());
+    }
+
+    /// Returns the filters that see requests of one of the protocols.
+    pub(crate) fn seeing(&self, http: bool, ws: bool) -> impl Iterator<Item = &str> {
+        let sees = move |known: &&Known| (known.http && http) || (known.ws && ws);
+        self.0.iter().filter(sees).map(|known| &*known.name)
+    }
+}
+
+/// Returns the name of a type without its path and its parameters. A closure has the name of the
+/// function that made it.
+pub(crate) fn short_name<T: ?Sized>() -> &'static str {
+    shortened(type_name::<T>())
+}
+
+fn shortened(name: &str) -> &str {
+    // A function of a trait: `<path::Type as path::Trait>::function`.
+    let path = match name.rsplit_once(">::") {
+        Some((_, path)) if name.starts_with('<') => path,
+        _ => name.split('<').next().unwrap_or(name),
+    };
+    let mut segments = path.rsplit("::");
+    let is_named = |segment: &&str| !segment.starts_with('{');
+    segments.find(is_named).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_no_path_and_no_parameters() {
+        for (name, expected) in [
+            ("app::auth", "auth"),
+            ("app::Auth", "Auth"),
+            ("app::auth<app::Db>", "auth"),
+            ("app::filters::logged::{{closure}}", "logged"),
+            ("app::filters::logged<&str>::{{closure}}", "logged"),
+            ("<app::Auth as app::Checks>::check", "check"),
+            ("&str", "&str"),
+        ] {
+            assert_eq!(shortened(name), expected, "{name}");
+        }
+        assert_eq!(short_name::<FilterNames>(), "FilterNames");
+    }
+
+    #[test]
+    fn filters_are_listed_from_the_outside_in() {
+        let mut inner = FilterNames::default();
+        for (name, http, ws) in [
+            ("c", true, true),
+            ("b", false, true),
+            ("unseen", false, false),
+        ] {
+            inner.put_before(&name.into(), http, ws);
+        }
+        let mut outer = FilterNames::default();
+        outer.put_before(&"a".into(), true, false);
+        inner.put_behind(&outer);
+        let seeing = |http, ws| inner.seeing(http, ws).collect::<Vec<_>>();
+        assert_eq!(seeing(true, false), ["a", "c"]);
+        assert_eq!(seeing(false, true), ["b", "c"]);
+        assert_eq!(seeing(true, true), ["a", "b", "c"]);
+    }
+}
