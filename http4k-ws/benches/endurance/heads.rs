@@ -71,7 +71,7 @@ async fn lasts(server: SocketAddr, index: usize) -> Outcome<Duration> {
     let mut stream = peer::connect(server, index).await?;
     let start = Instant::now();
     let mut answer = Vec::new();
-    for byte in b"GET / HTTP/1.1\r\nHost: endurance\r\nX-Slow: "
+    for byte in b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
         .iter()
         .chain(std::iter::repeat(&b'x'))
     {

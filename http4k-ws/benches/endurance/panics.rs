@@ -62,7 +62,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
 async fn http(server: SocketAddr, index: usize) -> Outcome<bool> {
     let mut stream = peer::connect(server, index).await?;
     stream
-        .write_all(b"GET /panic HTTP/1.1\r\nHost: endurance\r\nConnection: close\r\n\r\n")
+        .write_all(b"GET /panic HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         .await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;

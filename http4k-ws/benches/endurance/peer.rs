@@ -68,7 +68,7 @@ impl Peer {
             unread: BytesMut::new(),
         };
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: endurance\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         peer.stream.write_all(request.as_bytes()).await?;

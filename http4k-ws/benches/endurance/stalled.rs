@@ -112,7 +112,7 @@ async fn until_full(server: SocketAddr, count: usize) -> Outcome<()> {
         loop {
             let mut stream = peer::connect(server, 0).await?;
             stream
-                .write_all(b"GET /full HTTP/1.1\r\nHost: endurance\r\nConnection: close\r\n\r\n")
+                .write_all(b"GET /full HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                 .await?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer).await?;

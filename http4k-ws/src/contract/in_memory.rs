@@ -31,12 +31,13 @@ impl AsyncWorld for InMemory {
     }
 }
 
-/// Keeps what also applies in memory: the bounds of sockets and the origins.
+/// Keeps what also applies in memory: the bounds of sockets, the origins and the hosts.
 #[cfg(feature = "server")]
 impl From<ServerConfig> for InMemoryConfig {
     fn from(config: ServerConfig) -> Self {
         Self::default()
             .with_origins(config.origins)
+            .with_hosts(config.hosts)
             .with_session(config.session)
     }
 }

@@ -5,7 +5,7 @@ use crate::client::{
     BlockingWebSocket, ConnectError, HttpClient, OpeningHandshake, WebSocketClient,
 };
 use crate::handler::{IntoPolyHandler, WebSocket};
-use crate::message::{Body, IntoRequest, Request, Response, read_whole};
+use crate::message::{Body, HostPolicy, IntoRequest, Request, Response, read_whole};
 use crate::server::{RunningServer, Serve, ServerConfig};
 use crate::testing::made;
 
@@ -31,11 +31,20 @@ impl OverNetwork {
 
     /// The world of `app`, served within `config`.
     ///
+    /// It is bound to a loopback address only since it needs one. So
+    /// [`HostPolicy::by_address`](crate::HostPolicy::by_address) allows every host here, as it does
+    /// in the other worlds.
+    ///
     /// # Panics
     ///
     /// When no port is to be had.
     #[track_caller]
     pub fn with_config<Kind>(app: impl IntoPolyHandler<Kind>, config: ServerConfig) -> Self {
+        let hosts = match config.hosts {
+            ref hosts if *hosts == HostPolicy::by_address() => HostPolicy::any(),
+            ref hosts => hosts.clone(),
+        };
+        let config = config.with_hosts(hosts);
         let server = app
             .as_server("127.0.0.1:0")
             .with_config(config)

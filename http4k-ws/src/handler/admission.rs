@@ -1,14 +1,22 @@
-//! Admission of requests: the checks of `Origin` that a server and the in-memory clients share.
+//! Admission of requests: the checks of `Host` and `Origin` that a server and the in-memory clients share.
+
+use std::net::IpAddr;
 
 use http::StatusCode;
 use http::header::ORIGIN;
 
 use super::plain::plain;
-use crate::message::{OriginPolicy, Response, authority};
+use crate::message::{HostPolicy, OriginPolicy, Response, authority};
 
 /// The reason a request does not reach the application.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotAdmitted {
+    /// The request is for another server.
+    #[error(
+        "this server is not for the host `{host}`: add it to `ServerConfig::hosts` to serve it; on a \
+         loopback address the default is loopback names only (RFC 9110 §15.5.20)"
+    )]
+    Host { host: String },
     /// Its page may not open a socket.
     #[error(
         "pages of `{origin}` may not open a socket at `{host}`: add the origin to \
@@ -19,9 +27,27 @@ pub(crate) enum NotAdmitted {
 
 impl NotAdmitted {
     pub(crate) fn response(&self) -> Response {
-        let Self::Origin { .. } = self;
-        plain(StatusCode::FORBIDDEN, format!("{self}\n"))
+        let status = match self {
+            Self::Host { .. } => StatusCode::MISDIRECTED_REQUEST,
+            Self::Origin { .. } => StatusCode::FORBIDDEN,
+        };
+        plain(status, format!("{self}\n"))
     }
+}
+
+/// Checks the host that a request is for, on a server that is bound to the address `bound`.
+pub(crate) fn check_host<B>(
+    hosts: &HostPolicy,
+    bound: Option<IpAddr>,
+    request: &http::Request<B>,
+) -> Result<(), NotAdmitted> {
+    if hosts.allows(request, bound) {
+        return Ok(());
+    }
+    let host = authority(request).unwrap_or_default();
+    Err(NotAdmitted::Host {
+        host: host.escape_debug().to_string(),
+    })
 }
 
 /// Checks the `Origin` of an opening handshake.

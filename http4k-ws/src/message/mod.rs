@@ -20,14 +20,14 @@ pub use from_request::{FromRequest, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::HostPort;
 pub use http::{
-    IntoHeaderName, IntoHeaderValue, IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy,
-    Request, RequestExt, Response, ResponseExt,
+    HostPattern, HostPatternError, HostPolicy, IntoHeaderName, IntoHeaderValue, IntoRequest,
+    IntoResponse, Origin, OriginError, OriginPolicy, Request, RequestExt, Response, ResponseExt,
 };
 #[cfg(feature = "server")]
-pub(crate) use http::{PeerAddr, canonical};
+pub(crate) use http::{KnownScheme, PeerAddr, canonical};
 pub(crate) use http::{
-    authority, copy_of_head, drop_fields_of_the_connection, has_token, members, query_pairs,
-    read_whole, with_query_values, write_query_pair,
+    authority, copy_of_head, drop_fields_of_the_connection, has_token, is_from_own_page, members,
+    query_pairs, read_whole, with_query_values, write_query_pair,
 };
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use super::admission::Seat;
+use super::info::ConnectionInfo;
 use super::listeners::Listeners;
 use super::shared::Shared;
 use super::{connection, written};
@@ -25,6 +26,7 @@ pub(super) async fn accept_until(
 ) {
     let mut stop = pin!(stop);
     let mut backoff = Backoff::default();
+    let bound = listeners.widest();
     loop {
         let next = async {
             let room = shared.admission.room().await;
@@ -39,7 +41,14 @@ pub(super) async fn accept_until(
             Ok((stream, peer)) => {
                 backoff = Backoff::default();
                 match shared.admission.admit(room, peer.ip()) {
-                    Some(seat) => take(stream, peer, seat, shared),
+                    Some(seat) => {
+                        let info = ConnectionInfo {
+                            peer: Some(peer),
+                            bound,
+                            scheme: None,
+                        };
+                        take(stream, info, seat, shared);
+                    }
                     None => turn_away(stream, shared),
                 }
             }
@@ -57,7 +66,7 @@ pub(super) async fn accept_until(
     }
 }
 
-fn take(stream: TcpStream, peer: SocketAddr, seat: Seat, shared: &Arc<Shared>) {
+fn take(stream: TcpStream, info: ConnectionInfo, seat: Seat, shared: &Arc<Shared>) {
     if let Err(error) = tcp::prepare(&stream) {
         log::debug!("a connection was lost before it was served: {error}");
         return;
@@ -65,7 +74,7 @@ fn take(stream: TcpStream, peer: SocketAddr, seat: Seat, shared: &Arc<Shared>) {
     let served = Arc::clone(shared);
     shared
         .connections
-        .spawn(|ticket| connection::serve(stream, peer, seat, served, ticket));
+        .spawn(|ticket| connection::serve(stream, info, seat, served, ticket));
 }
 
 /// Says that there are too many connections, as far as that goes without waiting for the peer.

@@ -5,7 +5,7 @@ use std::time::Duration;
 #[cfg(feature = "http2")]
 use super::Http2Config;
 use crate::handler::SessionConfig;
-use crate::message::OriginPolicy;
+use crate::message::{HostPolicy, OriginPolicy};
 use crate::setters::setters;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
@@ -72,8 +72,15 @@ pub struct ServerConfig {
     /// dropped then. A peer that is gone looks the same, so this is for how long a handler goes on for
     /// nobody. Default 30 s.
     pub half_close: Duration,
-    /// Which pages may open a socket; others are answered with 403. Default: our own.
+    /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). It also applies to
+    /// in-memory clients. Default: pages of the host that the request is for, and of its scheme if
+    /// the server knows that. For HTTP requests see [`Cors`](crate::Cors), which takes the same
+    /// policy.
     pub origins: OriginPolicy,
+    /// The hosts that the server is for; a request for another one receives 421. Default: every
+    /// host, but if the server is bound to a loopback address, `localhost` and loopback addresses
+    /// only, which stops DNS rebinding.
+    pub hosts: HostPolicy,
     /// The time over which sockets are closed when the server stops, so that not all their clients come back
     /// at once: in batches of a hundred, each at a random moment. At most half of
     /// [`shutdown_grace`](Self::shutdown_grace). Default 3 s; a hundred sockets or fewer are closed at once.
@@ -112,6 +119,7 @@ impl Default for ServerConfig {
             write_stall: Duration::from_secs(10),
             half_close: Duration::from_secs(30),
             origins: OriginPolicy::own(),
+            hosts: HostPolicy::by_address(),
             shutdown_spread: Duration::from_secs(3),
             shutdown_grace: Duration::from_secs(10),
             #[cfg(feature = "http2")]
@@ -141,6 +149,7 @@ impl ServerConfig {
         with_write_stall, write_stall: Duration;
         with_half_close, half_close: Duration;
         with_origins, origins: OriginPolicy;
+        with_hosts, hosts: HostPolicy;
         with_shutdown_spread, shutdown_spread: Duration;
         with_shutdown_grace, shutdown_grace: Duration;
         with_session, session: SessionConfig;

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +19,11 @@ use tokio::time::Instant;
 use super::admission::Seat;
 use super::beginning::{Begun, Version, begin};
 use super::config::DEFAULT_MAX_FIELDS;
+use super::info::ConnectionInfo;
 use super::io::{Flusher, Io};
 use super::known::{Known, Secured};
 use super::opened::Opened;
+use super::rules::closing;
 use super::shared::Shared;
 use super::shutdown::Ticket;
 use super::stall::Stall;
@@ -31,7 +32,8 @@ use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
 #[cfg(feature = "http2")]
 use super::{http2, rewound::Rewound};
-use crate::message::{PeerAddr, Response};
+use crate::handler::check_host;
+use crate::message::Response;
 use crate::wire::{ByteStream, Line, Meter, Metered};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
@@ -44,15 +46,15 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 struct Connection {
     shared: Arc<Shared>,
-    peer: Option<SocketAddr>,
+    info: ConnectionInfo,
     next: Next,
 }
 
-/// Serves a connection from `peer`; where it becomes a socket, that goes on in a task of its own, and
-/// keeps the seat.
+/// Serves a connection. If it becomes a socket, that lives on in a task of its own, and keeps the
+/// seat.
 pub(super) async fn serve(
     stream: impl ByteStream,
-    peer: SocketAddr,
+    info: ConnectionInfo,
     seat: Seat,
     shared: Arc<Shared>,
     ticket: Ticket,
@@ -62,7 +64,7 @@ pub(super) async fn serve(
     let Some(secured) = secure(stream, &shared, &ticket).await else {
         return;
     };
-    if let Some(opened) = speak(secured, meter, Some(peer), &shared, &ticket).await {
+    if let Some(opened) = speak(secured, meter, info, &shared, &ticket).await {
         shared
             .connections
             .spawn(|ticket| opened.run(ticket, Some(seat)));
@@ -78,7 +80,14 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
         return;
     };
     // A socket is not to keep the room that HTTP took.
-    let opened = Box::pin(speak(secured, meter, None, &shared, &ticket)).await;
+    let opened = Box::pin(speak(
+        secured,
+        meter,
+        ConnectionInfo::default(),
+        &shared,
+        &ticket,
+    ))
+    .await;
     if let Some(opened) = opened {
         opened.run(ticket, None).await;
     }
@@ -114,10 +123,11 @@ async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<Secu
 async fn speak<S: ByteStream>(
     secured: Secured<S>,
     meter: Meter,
-    peer: Option<SocketAddr>,
+    mut info: ConnectionInfo,
     shared: &Arc<Shared>,
     ticket: &Ticket,
 ) -> Option<Opened<S>> {
+    info.scheme = secured.scheme();
     let begun = Instant::now();
     let Begun {
         version,
@@ -131,7 +141,7 @@ async fn speak<S: ByteStream>(
             #[cfg(feature = "http2")]
             if let Some(config) = &shared.config.http2 {
                 let stream = Rewound::new(ahead, stream);
-                let serving = http2::serve(stream, meter, begun, peer, config, shared, ticket);
+                let serving = http2::serve(stream, meter, begun, info, config, shared, ticket);
                 Box::pin(serving).await;
             }
             return None;
@@ -139,7 +149,7 @@ async fn speak<S: ByteStream>(
     }
     let connection = Arc::new(Connection {
         shared: Arc::clone(shared),
-        peer,
+        info,
         next: Mutex::default(),
     });
     let heard = Arc::new(AtomicBool::new(false));
@@ -242,8 +252,9 @@ async fn answer(
         return Ok(answer);
     }
     rules::name_the_host(&mut request);
-    if let Some(peer) = connection.peer {
-        request.extensions_mut().insert(PeerAddr::new(peer));
+    connection.info.add_to(&mut request);
+    if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
+        return Ok(closing(refused.response()));
     }
     if !upgrade::is_asked_for(&request) {
         return Ok(http::answer(shared, request).await);

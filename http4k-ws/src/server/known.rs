@@ -1,9 +1,18 @@
 //! A stream on which nothing was said yet.
 
+use crate::message::KnownScheme;
+
 /// A stream to speak HTTP over, and what is known of the version.
 pub(super) struct Secured<S> {
     pub(super) stream: S,
     pub(super) known: Known,
+}
+
+impl<S> Secured<S> {
+    /// Returns the scheme if TLS tells it.
+    pub(super) fn scheme(&self) -> Option<KnownScheme> {
+        (self.known != Known::Nothing).then_some(KnownScheme::Secure)
+    }
 }
 
 /// What is known of the version of HTTP, before anything of it was said.

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::task::Poll;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -83,6 +83,13 @@ impl Listeners {
     /// The first address that is listened at.
     pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
         self.all[0].local_addr().map(canonical)
+    }
+
+    /// An address that is listened at: one that others than this machine reach, if there is one.
+    pub(super) fn widest(&self) -> Option<IpAddr> {
+        let addresses = self.all.iter().filter_map(|one| one.local_addr().ok());
+        let addresses = addresses.map(|address| address.ip().to_canonical());
+        addresses.min_by_key(IpAddr::is_loopback)
     }
 
     /// Takes the next connection. The peer's address is one of IPv4 if it can be written so.

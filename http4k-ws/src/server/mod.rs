@@ -23,6 +23,7 @@ mod expected;
 mod http;
 #[cfg(feature = "http2")]
 mod http2;
+mod info;
 mod io;
 mod known;
 mod listeners;

@@ -1,7 +1,7 @@
 //! The configuration of the in-memory clients.
 
 use crate::handler::SessionConfig;
-use crate::message::OriginPolicy;
+use crate::message::{HostPolicy, OriginPolicy};
 use crate::setters::setters;
 
 /// The part of a server's configuration that also applies in memory.
@@ -37,6 +37,9 @@ pub struct InMemoryConfig {
     /// the field `Origin` is checked. Default: pages of the host that the request is for. A request
     /// without a host counts as one for `localhost`.
     pub origins: OriginPolicy,
+    /// The hosts that the application is for; a request for another one receives 421. A request
+    /// without a host counts as one for `localhost`. Default: every host.
+    pub hosts: HostPolicy,
     /// The bounds of each socket, at the application's end.
     pub session: SessionConfig,
 }
@@ -44,6 +47,7 @@ pub struct InMemoryConfig {
 impl InMemoryConfig {
     setters! {
         with_origins, origins: OriginPolicy;
+        with_hosts, hosts: HostPolicy;
         with_session, session: SessionConfig;
     }
 }

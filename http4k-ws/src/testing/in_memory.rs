@@ -1,8 +1,8 @@
 //! An application with the configuration that its in-memory clients see.
 
 use super::config::InMemoryConfig;
-use super::{TestWsClient, accepted, connect, made, open_in_world};
-use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket};
+use super::{TestWsClient, accepted, connect, made, open_in_world, with_host};
+use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket, check_host};
 use crate::message::{IntoRequest, Response, read_whole};
 use crate::testing::world::World;
 
@@ -118,6 +118,10 @@ impl InMemory {
     ///
     /// Dropping the future drops the handler that responds.
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
-        read_whole(self.app.answer(made(request)).await).await
+        let request = made(request);
+        if let Err(refused) = check_host(&self.config.hosts, None, &with_host(&request)) {
+            return refused.response();
+        }
+        read_whole(self.app.answer(request).await).await
     }
 }

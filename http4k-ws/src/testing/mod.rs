@@ -23,7 +23,9 @@ pub use seed::with_seed;
 use http::Uri;
 use http::header::{HOST, HeaderValue};
 
-use crate::handler::{Handshake, PolyHandler, SessionConfig, WebSocket, check_origin, open};
+use crate::handler::{
+    Handshake, PolyHandler, SessionConfig, WebSocket, check_host, check_origin, open,
+};
 use crate::message::{IntoRequest, Request, Response, WsStatus, copy_of_head, read_whole};
 use lots::Lots;
 use pipe::Line;
@@ -215,19 +217,26 @@ async fn connect(
     Ok((socket, line))
 }
 
-/// Checks an opening handshake by the rules of a server. Without a host it is one for `localhost`,
-/// as over pipes of bytes.
+/// Checks an opening handshake by the rules of a server.
 fn admit(request: &Request, config: &InMemoryConfig) -> Result<(), Response> {
-    let mut seen = copy_of_head(request);
-    if seen.uri().host().is_none() {
-        let localhost = HeaderValue::from_static("localhost");
-        seen.headers_mut().entry(HOST).or_insert(localhost);
-    }
+    let seen = with_host(request);
+    check_host(&config.hosts, None, &seen).map_err(|refused| refused.response())?;
     check_origin(&config.origins, &seen).map_err(|refused| {
         let response = refused.response();
         config.session.metrics.refused(&seen, response.status());
         response
     })
+}
+
+/// The head of a request as a server would get it. Without a host it is for `localhost`, as over
+/// pipes of bytes.
+fn with_host(request: &Request) -> Request {
+    let mut seen = copy_of_head(request);
+    if seen.uri().host().is_none() {
+        let localhost = HeaderValue::from_static("localhost");
+        seen.headers_mut().entry(HOST).or_insert(localhost);
+    }
+    seen
 }
 
 fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<&Lots>) {

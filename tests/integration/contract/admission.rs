@@ -2,7 +2,8 @@
 
 use http4k_ws::prelude::*;
 use http4k_ws::{
-    AsyncWorld, InMemoryConfig, OriginPolicy, ServerConfig, SessionConfig, World, contract_test,
+    AsyncWorld, HostPolicy, InMemoryConfig, OriginPolicy, ServerConfig, SessionConfig, World,
+    contract_test,
 };
 
 fn app() -> PolyHandler {
@@ -85,6 +86,36 @@ async fn the_bounds_of_sockets_hold_too(world: &impl AsyncWorld) -> WsResult {
     let ws = world.ws(from("https://www.example.com", "/ws")).await;
     assert_eq!(ends(ws).await, WsStatus::NORMAL);
     Ok(())
+}
+
+fn of_chat() -> ServerConfig {
+    let chat = "chat.example".parse().expect("a host");
+    ServerConfig::default().with_hosts(HostPolicy::only([chat]))
+}
+
+#[contract_test(app(), config = of_chat())]
+fn a_request_for_another_host_is_misdirected(world: &impl World) {
+    let to = |host: &str, path: &str| Request::get(path).header("host", host.to_owned());
+    for host in ["chat.example", "CHAT.example.:8443"] {
+        assert_eq!(world.http(to(host, "/")).body(), "hello", "{host}");
+        let closed = world.ws(to(host, "/ws")).closed();
+        assert_eq!(closed, Some(WsStatus::NORMAL), "{host}");
+    }
+    let refused = world.http(to("evil.example", "/"));
+    assert_eq!(refused.status(), 421);
+    let refusal = world.try_ws(to("evil.example", "/ws")).err();
+    let refusal = refusal.expect("a refusal");
+    assert_eq!(refusal.status(), 421);
+    let text = refusal.body().as_text().unwrap_or_default();
+    assert!(text.contains("`evil.example`") && text.contains("`ServerConfig::hosts`"));
+    // Without a field `Host` the host is that of the world, which is not listed.
+    assert_eq!(world.http("/").status(), 421);
+}
+
+#[contract_test(app())]
+fn in_a_test_every_host_is_served(world: &impl World) {
+    let request = Request::get("/").header("host", "chat.example");
+    assert_eq!(world.http(request).body(), "hello");
 }
 
 #[test]

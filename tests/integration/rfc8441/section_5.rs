@@ -102,7 +102,13 @@ async fn extensions_are_declined() {
 /// RFC 6455 §10.2.
 #[tokio::test(start_paused = true)]
 async fn pages_of_others_open_no_socket() {
-    for origin in ["http://evil.example", "http://localhost:81", "null"] {
+    // The last has another scheme than `:scheme`.
+    for origin in [
+        "http://evil.example",
+        "http://localhost:81",
+        "null",
+        "https://localhost",
+    ] {
         let answer = refused("/echo", &[("origin", origin)]).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{origin}");
     }

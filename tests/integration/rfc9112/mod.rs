@@ -10,7 +10,7 @@ mod request_line;
 mod semantics;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{RunningServer, ServerConfig};
+use http4k_ws::{HostPolicy, RunningServer, ServerConfig};
 
 use crate::server::peer::{Answer, Peer};
 
@@ -49,6 +49,8 @@ fn app() -> PolyHandler {
 }
 
 fn start_with(config: ServerConfig) -> RunningServer {
+    // The hosts of these requests are those of the RFC's examples.
+    let config = config.with_hosts(HostPolicy::any());
     let server = app().as_server("127.0.0.1:0").with_config(config);
     server.with_threads(1).start().expect("a server")
 }

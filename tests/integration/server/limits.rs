@@ -46,7 +46,7 @@ fn start(config: ServerConfig) -> RunningServer {
 }
 
 fn post(path: &str, fields: &str, body: &str) -> String {
-    format!("POST {path} HTTP/1.1\r\nHost: a\r\n{fields}\r\n{body}")
+    format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n{body}")
 }
 
 #[test]

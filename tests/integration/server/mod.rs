@@ -6,6 +6,7 @@ mod deadlines;
 mod descriptors;
 mod expecting;
 mod handshake;
+mod hosts;
 mod http;
 mod limits;
 pub(crate) mod peer;

@@ -1,7 +1,8 @@
 //! HTTP and sockets over TLS, both ends real.
 
 use http4k_ws::{
-    HttpClient, PolyHandler, Request, ServerConfig, WebSocketClient, WsClient, WsMessage, WsStatus,
+    ConnectError, HttpClient, PolyHandler, Request, ServerConfig, WebSocketClient, WsClient,
+    WsMessage, WsStatus,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
@@ -92,4 +93,34 @@ fn large_messages_go_both_ways_over_a_port() {
     assert!(echoed.expect("an open socket") == vec![message; 4]);
     client.close(WsStatus::NORMAL);
     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+}
+
+/// A page that came without TLS may have been changed on its way.
+#[tokio::test(start_paused = true)]
+async fn over_tls_only_pages_that_came_over_tls_open_sockets() {
+    let pair = self_signed(&["localhost"]);
+    for http2 in [None, Some(http4k_ws::Http2Config::default())] {
+        for (origin, status) in [
+            ("https://localhost", 101),
+            ("https://localhost:443", 101),
+            ("http://localhost", 403),
+            ("http://localhost:443", 403),
+            ("https://localhost:80", 403),
+        ] {
+            let config = ServerConfig::default().with_tls(server_tls(&pair));
+            let (ours, theirs) = duplex(4096);
+            tokio::spawn(app().serve_connection(theirs, config.with_http2(http2.clone())));
+            let handshake = WebSocketClient::to("wss://localhost/").with_header("origin", origin);
+            let opened = handshake
+                .with_tls(trusting(&pair.chain))
+                .connect_over(ours)
+                .await;
+            let answered = match opened {
+                Ok(_) => 101,
+                Err(ConnectError::Refused { response }) => response.status().as_u16(),
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(answered, status, "{origin}");
+        }
+    }
 }

@@ -153,7 +153,7 @@ fn a_client_that_is_lost_closes_with_1006() {
     let mut line = TcpStream::connect(server.addr()).expect("it listens");
     line.set_read_timeout(Some(PATIENCE)).unwrap();
     line.write_all(
-        b"GET /parrot/ann HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        b"GET /parrot/ann HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
           Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     )
     .expect("it reads");

@@ -7,25 +7,33 @@ mod connection;
 mod head;
 mod header;
 mod host_port;
+mod hosts;
 mod into_request;
 mod into_response;
+mod known_scheme;
 mod list;
 mod origin;
+mod origin_policy;
 mod peer_addr;
 mod query;
 mod request;
 mod response;
+mod web_host;
 
 pub(crate) use connection::drop_fields_of_the_connection;
 pub(crate) use head::copy_of_head;
 pub use header::{IntoHeaderName, IntoHeaderValue};
 #[cfg(feature = "server")]
 pub(crate) use host_port::HostPort;
+pub use hosts::{HostPattern, HostPatternError, HostPolicy};
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
+#[cfg(feature = "server")]
+pub(crate) use known_scheme::KnownScheme;
 pub(crate) use list::{has_token, members};
-pub(crate) use origin::authority;
-pub use origin::{Origin, OriginError, OriginPolicy};
+pub use origin::{Origin, OriginError};
+pub use origin_policy::OriginPolicy;
+pub(crate) use origin_policy::{authority, is_from_own_page};
 #[cfg(feature = "server")]
 pub(crate) use peer_addr::PeerAddr;
 #[cfg(feature = "server")]

@@ -1,18 +1,25 @@
-//! Where the script comes from that a browser runs, and which such places may open sockets.
-//!
-//! The same-origin policy of browsers does not hold for WebSockets: any page may open one to any server,
-//! with the cookies that its user has there. The server is to look at `Origin` (RFC 6455 §10.2).
+//! Web origins: the place that a page was loaded from.
 
 use std::fmt;
 use std::str::FromStr;
 
-use http::header::{HOST, HeaderValue, ORIGIN};
-
 use super::host_port::HostPort;
+use super::known_scheme::KnownScheme;
+use super::web_host::{below, is_below, parent_domain, web_host};
 
-/// A web origin: a scheme, a host and a port (RFC 6454 §4), or `null`.
+/// A web origin: a scheme, a host and a port (RFC 6454 §4), or `null`. A policy also takes patterns.
 ///
-/// Letter case and a port that is the scheme's own make no difference.
+/// Letter case and a port that is the scheme's default make no difference.
+///
+/// | text | in an [`OriginPolicy`](crate::OriginPolicy) |
+/// |---|---|
+/// | `https://example.com` | this origin, at port 443 |
+/// | `https://example.com:8443` | this origin |
+/// | `https://*.example.com` | every subdomain, with one label or more; not `example.com` itself |
+/// | `http://localhost:*` | every port |
+/// | `null` | sandboxed pages, files and the like, all of them |
+///
+/// A text that no browser sends as its `Origin` does not parse, since it could never match.
 ///
 /// # Examples
 ///
@@ -23,7 +30,11 @@ use super::host_port::HostPort;
 /// let origin: Origin = "https://Example.com:443".parse()?;
 /// assert_eq!(origin, "https://example.com".parse()?);
 /// assert_ne!(origin, "https://example.com:8443".parse()?);
+/// assert_eq!((origin.scheme(), origin.port()), (Some("https"), Some(443)));
+///
+/// assert!("https://*.example.com".parse::<Origin>()?.is_pattern());
 /// assert!("example.com".parse::<Origin>().is_err());
+/// assert!("https://*".parse::<Origin>().is_err());
 /// # Ok(())
 /// # }
 /// ```
@@ -32,40 +43,129 @@ pub struct Origin(Serialized);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Serialized {
-    /// What a browser says for a sandboxed page, a file and the like.
+    /// A sandboxed page, a file and the like.
     Null,
     Tuple {
         scheme: String,
         host: String,
-        port: Option<u16>,
+        /// It stands for the subdomains of the host.
+        subdomains: bool,
+        port: Port,
     },
 }
 
-/// A text that is no origin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is no origin: it is to be `scheme://host`, `scheme://host:port` or `null` (RFC 6454 §7)"
-)]
-pub struct OriginError {
-    text: String,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Port {
+    /// That of the scheme.
+    Default,
+    Number(u16),
+    Any,
 }
 
+/// The reason a text is not an [`Origin`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not an origin: {rule}", text.escape_debug())]
+pub struct OriginError {
+    text: String,
+    rule: &'static str,
+}
+
+const GRAMMAR: &str = "it must be `scheme://host`, `scheme://host:port` or `null` (RFC 6454 §7), \
+     and as a pattern `scheme://*.host` or `scheme://host:*`";
+const PATTERN: &str = "`*` may only stand for all labels before a domain, as in `*.example.com`, or \
+     for the port; `OriginPolicy::any()` allows every origin";
+const SOCKET_SCHEME: &str = "pages have the scheme `http` or `https`, also if they open a socket";
+const OPAQUE_SCHEME: &str = "pages of this scheme have the origin `null`";
+const HOST: &str = "its host is not written as browsers write it: in ASCII, without an empty label \
+     or `%`, an IPv4 address as four numbers";
+
 impl Origin {
-    /// The origin that says nothing, of a sandboxed page or a file: `null`.
+    /// The origin of a sandboxed page or a file: `null`.
+    ///
+    /// Every page can have it, by opening a sandboxed frame.
     pub const NULL: Self = Self(Serialized::Null);
 
-    /// Whether a page from here was loaded from the host and port that `authority` names.
+    /// Returns the scheme, in lower case; `None` for `null`.
+    pub fn scheme(&self) -> Option<&str> {
+        match &self.0 {
+            Serialized::Null => None,
+            Serialized::Tuple { scheme, .. } => Some(scheme),
+        }
+    }
+
+    /// Returns the host, in lower case; for a pattern of subdomains, the domain they are below.
+    /// `None` for `null`.
+    pub fn host(&self) -> Option<&str> {
+        match &self.0 {
+            Serialized::Null => None,
+            Serialized::Tuple { host, .. } => Some(host),
+        }
+    }
+
+    /// Returns the port, or the default of the scheme; `None` for `null`, for a pattern of ports and
+    /// if the scheme has no default.
+    pub fn port(&self) -> Option<u16> {
+        match &self.0 {
+            Serialized::Null => None,
+            Serialized::Tuple { scheme, port, .. } => match port {
+                Port::Default => default_port(scheme),
+                Port::Number(port) => Some(*port),
+                Port::Any => None,
+            },
+        }
+    }
+
+    /// Returns `true` if this stands for several origins: of subdomains or of ports.
+    pub fn is_pattern(&self) -> bool {
+        match &self.0 {
+            Serialized::Null => false,
+            Serialized::Tuple {
+                subdomains, port, ..
+            } => *subdomains || *port == Port::Any,
+        }
+    }
+
+    /// Returns `true` if this is `origin`, or a pattern of it.
+    pub(super) fn matches(&self, origin: &Self) -> bool {
+        let (
+            Serialized::Tuple {
+                scheme,
+                host,
+                subdomains,
+                port,
+            },
+            Serialized::Tuple {
+                scheme: of_scheme,
+                host: of_host,
+                port: of_port,
+                ..
+            },
+        ) = (&self.0, &origin.0)
+        else {
+            return self == origin;
+        };
+        let same_host = match subdomains {
+            true => is_below(of_host, host),
+            false => host == of_host,
+        };
+        scheme == of_scheme && same_host && (*port == Port::Any || port == of_port)
+    }
+
+    /// Returns `true` if a page from here was loaded from the host and port in `authority`.
     ///
-    /// The scheme is not compared: behind a proxy that speaks TLS, the server does not know its own.
-    fn is_at(&self, authority: &str) -> bool {
-        let Serialized::Tuple { scheme, host, port } = &self.0 else {
+    /// The scheme is compared only if `known`: a server behind a proxy that speaks TLS does not know
+    /// its own.
+    pub(super) fn is_at(&self, authority: &str, known: Option<KnownScheme>) -> bool {
+        let (Some(scheme), Some(host), Some(port)) = (self.scheme(), self.host(), self.port())
+        else {
             return false;
         };
         let (Some(default), Some(own)) = (default_port(scheme), HostPort::parse(authority)) else {
             return false;
         };
-        host.eq_ignore_ascii_case(own.host)
-            && port.unwrap_or(default) == own.port.unwrap_or(default)
+        known.is_none_or(|known| known.of_pages() == scheme)
+            && web_host(own.host).is_some_and(|own| own == host)
+            && port == own.port.unwrap_or(default)
     }
 }
 
@@ -84,147 +184,74 @@ impl FromStr for Origin {
         if text == "null" {
             return Ok(Self::NULL);
         }
-        tuple(text).map(Self).ok_or_else(|| OriginError {
+        tuple(text).map(Self).map_err(|rule| OriginError {
             text: text.to_owned(),
+            rule,
         })
     }
 }
 
-fn tuple(text: &str) -> Option<Serialized> {
-    let (scheme, authority) = text.split_once("://")?;
+fn tuple(text: &str) -> Result<Serialized, &'static str> {
+    let (scheme, authority) = text.split_once("://").ok_or(GRAMMAR)?;
+    let scheme = scheme_of(scheme)?;
+    let (authority, any_port) = match authority.strip_suffix(":*") {
+        Some(authority) => (authority, true),
+        None => (authority, false),
+    };
+    let HostPort { host, port } = HostPort::parse(authority).ok_or(GRAMMAR)?;
+    let port = match port {
+        Some(_) if any_port => return Err(GRAMMAR),
+        _ if any_port => Port::Any,
+        Some(port) if Some(port) != default_port(&scheme) => Port::Number(port),
+        _ => Port::Default,
+    };
+    let (host, subdomains) = match below(host) {
+        Some(domain) => (parent_domain(domain).ok_or(PATTERN)?, true),
+        None if host.contains('*') => return Err(PATTERN),
+        None => (web_host(host).ok_or(HOST)?, false),
+    };
+    Ok(Serialized::Tuple {
+        scheme,
+        host,
+        subdomains,
+        port,
+    })
+}
+
+/// Returns the scheme in lower case, if pages may have it (RFC 3986 §3.1).
+fn scheme_of(scheme: &str) -> Result<String, &'static str> {
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    if !is_scheme {
-        return None;
-    }
     let scheme = scheme.to_ascii_lowercase();
-    let HostPort { host, port } = HostPort::parse(authority)?;
-    Some(Serialized::Tuple {
-        host: host.to_ascii_lowercase(),
-        port: port.filter(|port| Some(*port) != default_port(&scheme)),
-        scheme,
-    })
+    match scheme.as_str() {
+        _ if !is_scheme => Err(GRAMMAR),
+        "ws" | "wss" => Err(SOCKET_SCHEME),
+        "about" | "blob" | "data" | "file" | "javascript" => Err(OPAQUE_SCHEME),
+        _ => Ok(scheme),
+    }
 }
 
-/// The form of the field `Origin` (RFC 6454 §6.1).
+/// Writes the form of the field `Origin` (RFC 6454 §6.1), or the pattern.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Serialized::Null => f.write_str("null"),
-            Serialized::Tuple { scheme, host, port } => {
-                write!(f, "{scheme}://{host}")?;
-                match port {
-                    Some(port) => write!(f, ":{port}"),
-                    None => Ok(()),
-                }
-            }
-        }
-    }
-}
-
-/// Which pages may open a socket (RFC 6455 §10.2).
-///
-/// Only browsers send `Origin`, so a request without one is always allowed: this guards a user against
-/// pages of others, not the server against programs, which can claim any origin.
-///
-/// # Examples
-///
-/// ```
-/// use http4k_ws::{OriginPolicy, Request};
-///
-/// let request = Request::get("/chat")
-///     .header("host", "chat.example.com")
-///     .header("origin", "https://www.example.com")
-///     .body(())?;
-/// assert!(!OriginPolicy::own().allows(&request));
-/// assert!(OriginPolicy::own().and("https://www.example.com".parse()?).allows(&request));
-/// assert!(OriginPolicy::any().allows(&request));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OriginPolicy {
-    base: Base,
-    listed: Vec<Origin>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Base {
-    Any,
-    Own,
-    Listed,
-}
-
-impl OriginPolicy {
-    /// Pages that were loaded from the host and port the request is for; the default.
-    ///
-    /// Behind a proxy that changes `Host`, name the origin that the browser sees with [`and`](Self::and).
-    pub const fn own() -> Self {
-        Self::based_on(Base::Own)
-    }
-
-    /// Every page there is: right where a socket gives nothing away that depends on its user's cookies or
-    /// network.
-    pub const fn any() -> Self {
-        Self::based_on(Base::Any)
-    }
-
-    /// Pages of these origins and no other, not even our own.
-    pub fn only(listed: impl IntoIterator<Item = Origin>) -> Self {
-        Self {
-            base: Base::Listed,
-            listed: listed.into_iter().collect(),
-        }
-    }
-
-    const fn based_on(base: Base) -> Self {
-        Self {
-            base,
-            listed: Vec::new(),
-        }
-    }
-
-    /// The same policy, which allows `origin` too; [`Origin::NULL`] only where it is named so.
-    #[must_use]
-    pub fn and(mut self, origin: Origin) -> Self {
-        self.listed.push(origin);
-        self
-    }
-
-    /// Whether `request` may open a socket. An `Origin` that is none, or a second one, may not.
-    pub fn allows<B>(&self, request: &http::Request<B>) -> bool {
-        if self.base == Base::Any {
-            return true;
-        }
-        let mut origins = request.headers().get_all(ORIGIN).iter();
-        let Some(origin) = origins.next() else {
-            return true;
+        let Serialized::Tuple {
+            scheme,
+            host,
+            subdomains,
+            port,
+        } = &self.0
+        else {
+            return f.write_str("null");
         };
-        let origin = origin.to_str().ok().and_then(|text| text.parse().ok());
-        let (Some(origin), None) = (origin, origins.next()) else {
-            return false;
-        };
-        self.listed.contains(&origin)
-            || (self.base == Base::Own && authority(request).is_some_and(|own| origin.is_at(own)))
-    }
-}
-
-/// The host and port a request is for: those of its target, else its `Host` (RFC 9112 §3.3).
-pub(crate) fn authority<B>(request: &http::Request<B>) -> Option<&str> {
-    match request.uri().authority() {
-        Some(authority) => Some(authority.as_str()),
-        None => request.headers().get(HOST).and_then(text),
-    }
-}
-
-fn text(value: &HeaderValue) -> Option<&str> {
-    value.to_str().ok()
-}
-
-impl Default for OriginPolicy {
-    fn default() -> Self {
-        Self::own()
+        let pattern = if *subdomains { "*." } else { "" };
+        write!(f, "{scheme}://{pattern}{host}")?;
+        match port {
+            Port::Default => Ok(()),
+            Port::Number(port) => write!(f, ":{port}"),
+            Port::Any => f.write_str(":*"),
+        }
     }
 }
 
@@ -232,78 +259,8 @@ impl Default for OriginPolicy {
 mod tests {
     use super::*;
 
-    fn request(target: &str, host: &str, origins: &[&str]) -> http::Request<()> {
-        let mut request = http::Request::get(target).header(HOST, host);
-        for origin in origins {
-            request = request.header(ORIGIN, *origin);
-        }
-        request.body(()).unwrap()
-    }
-
-    #[test]
-    fn our_own_origin_is_the_host_and_port_asked_for() {
-        for (host, origin, allowed) in [
-            ("example.com", "http://example.com", true),
-            ("example.com", "https://example.com", true),
-            ("example.com:443", "https://example.com", true),
-            ("example.com", "https://example.com:443", true),
-            ("Example.COM", "https://eXample.com", true),
-            ("localhost:9000", "http://localhost:9000", true),
-            ("[::1]:9000", "http://[::1]:9000", true),
-            ("example.com", "https://example.com:8443", false),
-            ("example.com:443", "http://example.com", false),
-            ("localhost:9000", "http://localhost:9001", false),
-            ("localhost:9000", "http://127.0.0.1:9000", false),
-            ("example.com", "https://example.com.evil.org", false),
-            ("example.com", "https://www.example.com", false),
-            ("example.com", "ftp://example.com", false),
-            ("example.com", "null", false),
-            ("example.com", "example.com", false),
-            ("example.com", "https://example.com/", false),
-            ("example.com", "https://user@example.com", false),
-            ("example.com", "https://example.com https://evil.org", false),
-            ("example.com", "", false),
-        ] {
-            let request = request("/", host, &[origin]);
-            assert_eq!(
-                OriginPolicy::own().allows(&request),
-                allowed,
-                "{host} {origin}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_target_outranks_the_host_field() {
-        let request = request("http://example.com/", "other.org", &["http://example.com"]);
-        assert!(OriginPolicy::own().allows(&request));
-    }
-
-    #[test]
-    fn a_second_origin_is_refused_and_none_is_allowed() {
-        let own = "http://a.org";
-        assert!(!OriginPolicy::own().allows(&request("/", "a.org", &[own, own])));
-        assert!(OriginPolicy::own().allows(&request("/", "a.org", &[])));
-        assert!(OriginPolicy::only([]).allows(&request("/", "a.org", &[])));
-    }
-
-    #[test]
-    fn a_list_adds_to_our_own_or_stands_alone() {
-        let app: Origin = "https://app.org".parse().unwrap();
-        let extra = OriginPolicy::own().and(app.clone()).and(Origin::NULL);
-        let only = OriginPolicy::only([app]);
-        for (origin, by_extra, by_only) in [
-            ("https://app.org", true, true),
-            ("HTTPS://APP.ORG:443", true, true),
-            ("http://app.org", false, false),
-            ("null", true, false),
-            ("http://a.org", true, false),
-        ] {
-            let request = request("/", "a.org", &[origin]);
-            assert_eq!(extra.allows(&request), by_extra, "{origin}");
-            assert_eq!(only.allows(&request), by_only, "{origin}");
-            assert!(OriginPolicy::any().allows(&request), "{origin}");
-        }
+    fn origin(text: &str) -> Origin {
+        text.parse().expect("an origin")
     }
 
     #[test]
@@ -311,12 +268,90 @@ mod tests {
         for (text, written) in [
             ("HTTPS://Example.com:443", "https://example.com"),
             ("http://example.com:8080", "http://example.com:8080"),
+            ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
             ("chrome-extension://abc", "chrome-extension://abc"),
+            ("HTTPS://*.Example.com:443", "https://*.example.com"),
+            ("http://*.localhost:*", "http://*.localhost:*"),
+            ("http://[::1]:*", "http://[::1]:*"),
             ("null", "null"),
         ] {
-            assert_eq!(text.parse::<Origin>().unwrap().to_string(), written);
+            assert_eq!(origin(text).to_string(), written);
+            assert_eq!(origin(written), origin(text));
         }
-        let error = "nowhere".parse::<Origin>().unwrap_err();
-        assert!(error.to_string().starts_with("`nowhere` is no origin"));
+    }
+
+    #[test]
+    fn what_cannot_be_honoured_does_not_parse() {
+        for (text, rule) in [
+            ("nowhere", GRAMMAR),
+            ("", GRAMMAR),
+            ("*", GRAMMAR),
+            ("https://", GRAMMAR),
+            ("https://example.com/", GRAMMAR),
+            ("https://user@example.com", GRAMMAR),
+            ("https://example.com:65536", GRAMMAR),
+            ("https://example.com:80:*", GRAMMAR),
+            ("https://b\u{fc}cher.example", GRAMMAR),
+            ("*://example.com", GRAMMAR),
+            ("https://*", PATTERN),
+            ("https://*:*", PATTERN),
+            ("https://*.", PATTERN),
+            ("https://*.*.example.com", PATTERN),
+            ("https://a.*.example.com", PATTERN),
+            ("https://*example.com", PATTERN),
+            ("https://example.*", PATTERN),
+            ("https://*.127.0.0.1", PATTERN),
+            ("wss://example.com", SOCKET_SCHEME),
+            ("ws://*.example.com", SOCKET_SCHEME),
+            ("file://example.com", OPAQUE_SCHEME),
+            ("https://.example.com", HOST),
+            ("https://a%2Fb", HOST),
+            ("http://127.1", HOST),
+        ] {
+            let error = text.parse::<Origin>().expect_err(text);
+            assert_eq!(error.rule, rule, "{text}");
+        }
+        let error = "no\nwhere".parse::<Origin>().expect_err("no origin");
+        assert!(
+            error
+                .to_string()
+                .starts_with("`no\\nwhere` is not an origin")
+        );
+    }
+
+    #[test]
+    fn a_pattern_matches_subdomains_or_ports() {
+        for (pattern, text, matches) in [
+            ("https://*.example.com", "https://a.example.com", true),
+            ("https://*.example.com", "https://a.b.example.com", true),
+            ("https://*.example.com", "HTTPS://A.Example.com:443", true),
+            ("https://*.example.com", "https://example.com", false),
+            ("https://*.example.com", "http://a.example.com", false),
+            ("https://*.example.com", "https://a.example.com:8443", false),
+            ("https://*.example.com", "https://evilexample.com", false),
+            (
+                "https://*.example.com",
+                "https://a.example.com.evil.org",
+                false,
+            ),
+            ("https://*.example.com", "null", false),
+            (
+                "https://*.example.com:*",
+                "https://a.example.com:8443",
+                true,
+            ),
+            ("http://localhost:*", "http://localhost", true),
+            ("http://localhost:*", "http://localhost:5173", true),
+            ("http://localhost:*", "https://localhost:5173", false),
+            (
+                "http://localhost:*",
+                "http://localhost.evil.org:5173",
+                false,
+            ),
+            ("http://localhost", "http://localhost:5173", false),
+        ] {
+            let matched = origin(pattern).matches(&origin(text));
+            assert_eq!(matched, matches, "{pattern} {text}");
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! One connection: streams, until there are none for too long.
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -16,6 +15,7 @@ use super::ping::Pings;
 use super::socket::FRAME;
 use super::stream;
 use crate::server::ServerConfig;
+use crate::server::info::ConnectionInfo;
 use crate::server::io::end as linger;
 use crate::server::shared::Shared;
 use crate::server::shutdown::Ticket;
@@ -31,7 +31,7 @@ pub(in crate::server) async fn serve<S: ByteStream>(
     io: S,
     meter: Meter,
     begun: Instant,
-    peer: Option<SocketAddr>,
+    info: ConnectionInfo,
     config: &Http2Config,
     shared: &Arc<Shared>,
     ticket: &Ticket,
@@ -47,7 +47,7 @@ pub(in crate::server) async fn serve<S: ByteStream>(
         None => return,
     };
     let mut streams = JoinSet::new();
-    let end = Serving::new(connection, meter, peer, config, shared)
+    let end = Serving::new(connection, meter, info, config, shared)
         .run(&mut streams, ticket)
         .await;
     // The connection is gone, and each stream sees that. A socket's consumer has its time to return.
@@ -119,7 +119,7 @@ struct Serving<'a, S: ByteStream> {
     connection: Connection<S, Bytes>,
     meter: Meter,
     pings: Option<Pings>,
-    peer: Option<SocketAddr>,
+    info: ConnectionInfo,
     config: &'a Http2Config,
     shared: &'a Arc<Shared>,
     /// There was a stream.
@@ -134,7 +134,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
     fn new(
         mut connection: Connection<S, Bytes>,
         meter: Meter,
-        peer: Option<SocketAddr>,
+        info: ConnectionInfo,
         config: &'a Http2Config,
         shared: &'a Arc<Shared>,
     ) -> Self {
@@ -143,7 +143,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
             connection,
             pings: frames.map(|frames| Pings::new(frames, meter.clone(), config)),
             meter,
-            peer,
+            info,
             config,
             shared,
             used: false,
@@ -198,7 +198,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
                     self.used = true;
                     let shared = Arc::clone(self.shared);
                     let line = shared_line(&self.meter, self.config);
-                    streams.spawn(stream::serve(request, respond, line, self.peer, shared));
+                    streams.spawn(stream::serve(request, respond, line, self.info, shared));
                 }
                 Some(Err(error)) => return Poll::Ready(failed(&error)),
                 None => return Poll::Ready(End::Over),

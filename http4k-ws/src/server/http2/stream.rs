@@ -1,6 +1,5 @@
 //! One stream: a request and its answer, or a socket.
 
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -16,8 +15,9 @@ use super::body::Received;
 use super::request::in_shape;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::Socket;
-use crate::handler::plain;
-use crate::message::{PeerAddr, Response};
+use crate::handler::{check_host, plain};
+use crate::message::{KnownScheme, Response};
+use crate::server::info::ConnectionInfo;
 use crate::server::opened::{Opened, Running};
 use crate::server::shared::Shared;
 use crate::server::{http as http_side, rules, upgrade};
@@ -28,11 +28,11 @@ pub(super) async fn serve(
     request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
     line: Line,
-    peer: Option<SocketAddr>,
+    info: ConnectionInfo,
     shared: Arc<Shared>,
 ) {
     // A socket is not to keep the room that its request took.
-    let running = Box::pin(answer(request, respond, line, peer, &shared)).await;
+    let running = Box::pin(answer(request, respond, line, info, &shared)).await;
     if let Some(running) = running {
         running.await;
     }
@@ -42,13 +42,13 @@ async fn answer(
     mut request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
     line: Line,
-    peer: Option<SocketAddr>,
+    mut info: ConnectionInfo,
     shared: &Arc<Shared>,
 ) -> Option<Pin<Box<Running<Socket>>>> {
     let protocol = request.extensions_mut().remove::<Protocol>();
-    if let Some(peer) = peer {
-        request.extensions_mut().insert(PeerAddr::new(peer));
-    }
+    let scheme = request.uri().scheme_str().and_then(KnownScheme::named);
+    info.scheme = info.scheme.or(scheme);
+    info.add_to(&mut request);
     if protocol.is_some() {
         // To the rules and to the application it is what the upgrade of HTTP/1.1 is.
         *request.method_mut() = Method::GET;
@@ -64,6 +64,11 @@ async fn answer(
             return None;
         }
     };
+    if let Err(refused) = check_host(&shared.config.hosts, info.bound, &request) {
+        let pace = Pace::new(line, shared.config.write_stall);
+        send(respond, refused.response(), head_only, pace).await;
+        return None;
+    }
     match protocol.as_ref().map(Protocol::as_str) {
         None => {
             respond_to(request, respond, line, shared).await;

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::ShutdownReport;
 use crate::handler::{PolyHandler, SessionConfig, WebSocket};
 use crate::message::Request;
+use crate::server::info::ConnectionInfo;
 use crate::server::shared::Shared;
 use crate::server::{ServerConfig, connection};
 
@@ -38,10 +39,10 @@ async fn connect(server: &Arc<Shared>, request: &[u8]) -> DuplexStream {
     let room = server.admission.room().await;
     let seat = server.admission.admit(room, localhost).expect("room");
     let shared = Arc::clone(server);
-    let peer = (localhost, 50_000).into();
+    let info = ConnectionInfo::default();
     server
         .connections
-        .spawn(|ticket| connection::serve(theirs, peer, seat, shared, ticket));
+        .spawn(|ticket| connection::serve(theirs, info, seat, shared, ticket));
     ours.write_all(request).await.expect("room");
     ours
 }

@@ -6,7 +6,7 @@ mod refusal;
 mod request;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{RunningServer, ServerConfig, subprotocols};
+use http4k_ws::{HostPolicy, RunningServer, ServerConfig, subprotocols};
 
 use crate::server::peer::{Answer, Peer};
 
@@ -46,6 +46,8 @@ async fn moved(_request: Request, _next: WsNext) -> WsResponse {
 }
 
 fn start_with(config: ServerConfig) -> RunningServer {
+    // The hosts of these requests are those of the RFC's examples.
+    let config = config.with_hosts(HostPolicy::any());
     let server = app().as_server("127.0.0.1:0").with_config(config);
     server.with_threads(1).start().expect("a server")
 }

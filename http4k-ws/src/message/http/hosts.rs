@@ -1,0 +1,294 @@
+//! The hosts that a server is for.
+//!
+//! A page of another site may have its own name resolve to our address (DNS rebinding). To its
+//! browser such a page and the server are then of the same origin, so that neither the same-origin
+//! policy nor the check of `Origin` stops it. Only the field `Host` tells: it names the other site.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use super::host_port::HostPort;
+use super::origin_policy::authority;
+use super::web_host::{below, is_below, parent_domain, web_host};
+
+/// A host that a server is for, or with a leading `*.` all subdomains of one.
+///
+/// Letter case and a final dot make no difference. `*.example.com` stands for one or more labels
+/// before `.example.com`, and not for `example.com` itself.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::HostPattern;
+///
+/// # fn main() -> Result<(), http4k_ws::HostPatternError> {
+/// let host: HostPattern = "Example.com.".parse()?;
+/// assert_eq!(host, "example.com".parse()?);
+/// assert_eq!("*.example.com".parse::<HostPattern>()?.to_string(), "*.example.com");
+/// assert!("https://example.com".parse::<HostPattern>().is_err());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct HostPattern {
+    host: String,
+    subdomains: bool,
+}
+
+/// The reason a text is not a [`HostPattern`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{}` is not a host: it must be a name, an IP address or `*.` and a name, without a scheme, \
+     port or path (RFC 3986 §3.2.2)", text.escape_debug()
+)]
+pub struct HostPatternError {
+    text: String,
+}
+
+impl FromStr for HostPattern {
+    type Err = HostPatternError;
+
+    fn from_str(text: &str) -> Result<Self, HostPatternError> {
+        let name = text.strip_suffix('.').unwrap_or(text);
+        let (host, subdomains) = match below(name) {
+            Some(domain) => (parent_domain(domain), true),
+            None => (web_host(name), false),
+        };
+        let text = || text.to_owned();
+        host.map(|host| Self { host, subdomains })
+            .ok_or_else(|| HostPatternError { text: text() })
+    }
+}
+
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pattern = if self.subdomains { "*." } else { "" };
+        write!(f, "{pattern}{}", self.host)
+    }
+}
+
+impl HostPattern {
+    fn matches(&self, host: &str) -> bool {
+        if self.subdomains {
+            is_below(host, &self.host)
+        } else {
+            host == self.host
+        }
+    }
+}
+
+/// The hosts that a server is for; a request for another one receives 421 (RFC 9110 §15.5.20).
+///
+/// It protects the users of a server on their own machine or network from pages elsewhere that had
+/// their name resolve to its address (DNS rebinding). Ports do not count. A request of HTTP/1.0
+/// without `Host` is not from a browser, and is admitted.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{HostPolicy, Request};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let request = Request::get("/").header("host", "chat.example.com:8443").body(())?;
+/// let chat = HostPolicy::only(["chat.example.com".parse()?]);
+/// assert!(chat.allows(&request, None));
+/// assert!(!HostPolicy::loopback().allows(&request, None));
+///
+/// // The default depends on the address that the server is bound to.
+/// assert!(HostPolicy::by_address().allows(&request, Some([0, 0, 0, 0].into())));
+/// assert!(!HostPolicy::by_address().allows(&request, Some([127, 0, 0, 1].into())));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPolicy {
+    base: Base,
+    listed: Vec<HostPattern>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Base {
+    ByAddress,
+    Any,
+    Loopback,
+    Listed,
+}
+
+impl HostPolicy {
+    /// Allows every host, except on a server that is bound to a loopback address, which is as
+    /// [`loopback`](Self::loopback): the default.
+    ///
+    /// A proxy on the same machine that keeps the `Host` of the browser needs that host to be added
+    /// with [`and`](Self::and).
+    pub const fn by_address() -> Self {
+        Self::based_on(Base::ByAddress)
+    }
+
+    /// Allows every host.
+    pub const fn any() -> Self {
+        Self::based_on(Base::Any)
+    }
+
+    /// Allows `localhost` and the loopback addresses: 127.0.0.0/8 and `[::1]`.
+    pub const fn loopback() -> Self {
+        Self::based_on(Base::Loopback)
+    }
+
+    /// Allows these hosts and no others.
+    pub fn only(listed: impl IntoIterator<Item = HostPattern>) -> Self {
+        Self {
+            base: Base::Listed,
+            listed: listed.into_iter().collect(),
+        }
+    }
+
+    const fn based_on(base: Base) -> Self {
+        Self {
+            base,
+            listed: Vec::new(),
+        }
+    }
+
+    /// Allows `host` too.
+    #[must_use]
+    pub fn and(mut self, host: HostPattern) -> Self {
+        self.listed.push(host);
+        self
+    }
+
+    /// Returns `true` if the host of `request` is allowed on a server that is bound to the address
+    /// `bound`; `None` if it has no address, as in memory.
+    pub fn allows<B>(&self, request: &http::Request<B>, bound: Option<IpAddr>) -> bool {
+        let is_loopback_bind = bound.is_some_and(|address| address.to_canonical().is_loopback());
+        let loopback = match self.base {
+            Base::Any => return true,
+            Base::ByAddress if !is_loopback_bind => return true,
+            Base::ByAddress | Base::Loopback => true,
+            Base::Listed => false,
+        };
+        let Some(authority) = authority(request) else {
+            return true;
+        };
+        let host = HostPort::parse(authority).map(|named| named.host);
+        let host = host.map(|host| host.strip_suffix('.').unwrap_or(host));
+        let Some(host) = host.and_then(web_host) else {
+            return false;
+        };
+        (loopback && is_loopback(&host)) || self.listed.iter().any(|listed| listed.matches(&host))
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let address = address.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+impl Default for HostPolicy {
+    fn default() -> Self {
+        Self::by_address()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(value: &str) -> http::Request<()> {
+        let request = http::Request::get("/").header("host", value);
+        request.body(()).expect("a request")
+    }
+
+    fn pattern(text: &str) -> HostPattern {
+        text.parse().expect("a host")
+    }
+
+    #[test]
+    fn on_a_loopback_address_only_loopback_names_are_allowed() {
+        let policy = HostPolicy::by_address();
+        for (value, on_loopback) in [
+            ("localhost", true),
+            ("LocalHost:9000", true),
+            ("localhost.:80", true),
+            ("127.0.0.1:9000", true),
+            ("127.9.9.9", true),
+            ("[::1]", true),
+            ("[0:0:0:0:0:0:0:1]:80", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("evil.example", false),
+            ("evil.example:9000", false),
+            ("localhost.evil.example", false),
+            ("127.0.0.1.evil.example", false),
+            ("192.0.2.1", false),
+            ("127.1", false),
+            ("0.0.0.0", false),
+            ("[::2]", false),
+            ("not a host", false),
+        ] {
+            for (bound, expected) in [
+                (Some("127.0.0.1"), on_loopback),
+                (Some("::1"), on_loopback),
+                (Some("::ffff:127.0.0.1"), on_loopback),
+                (Some("0.0.0.0"), true),
+                (Some("192.0.2.1"), true),
+                (None, true),
+            ] {
+                let bound = bound.map(|bound| bound.parse().expect("an address"));
+                let allowed = policy.allows(&host(value), bound);
+                assert_eq!(allowed, expected, "{value} on {bound:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_stands_alone_or_adds_to_loopback() {
+        let only = HostPolicy::only([pattern("Chat.Example."), pattern("*.tenants.example")]);
+        let more = HostPolicy::by_address().and(pattern("chat.example"));
+        let bound = Some([127, 0, 0, 1].into());
+        for (value, by_only, by_more) in [
+            ("chat.example:1", true, true),
+            ("CHAT.EXAMPLE.", true, true),
+            ("a.tenants.example", true, false),
+            ("a.b.tenants.example", true, false),
+            ("tenants.example", false, false),
+            ("localhost", false, true),
+            ("other.example", false, false),
+        ] {
+            assert_eq!(only.allows(&host(value), None), by_only, "{value}");
+            assert_eq!(more.allows(&host(value), bound), by_more, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_target_outranks_the_field() {
+        let request = http::Request::get("http://evil.example/").header("host", "localhost");
+        let request = request.body(()).expect("a request");
+        assert!(!HostPolicy::loopback().allows(&request, None));
+    }
+
+    #[test]
+    fn what_cannot_be_honoured_does_not_parse() {
+        for text in [
+            "",
+            ".",
+            "*",
+            "*.",
+            "*.*.example",
+            "a.*.example",
+            "a*.example",
+            "*.127.0.0.1",
+            "*.[::1]",
+            "https://example.com",
+            "example.com:80",
+            "example.com/",
+            "user@example.com",
+            "127.1",
+            "a b",
+            "a..b",
+            "ä.example",
+        ] {
+            assert!(text.parse::<HostPattern>().is_err(), "{text}");
+        }
+    }
+}
