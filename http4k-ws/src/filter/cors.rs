@@ -1,9 +1,11 @@
-//! Which pages may use an application from a browser.
+//! Cross-origin requests of pages.
+
+use std::time::Duration;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN,
-    VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN, VARY,
 };
 use http::{Method, StatusCode};
 
@@ -11,32 +13,46 @@ use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse, plain,
 };
-use crate::message::{Body, OriginPolicy, Request, Response};
+use crate::message::{Body, OriginPolicy, Request, Response, is_from_own_page};
 
-/// Lets pages of the origins that a policy allows use an application, and pages of no other: their requests and
-/// upgrades are answered with 403, and never reach what is behind this.
+/// A filter that lets pages of some origins use an application: its own pages, and those that a policy
+/// allows.
 ///
-/// So it also protects an application of one's own machine or network from pages elsewhere, whose host name
-/// was bound to its address (DNS rebinding). A request without `Origin` is not from such a page, and passes.
-/// Pages that are allowed are told so by CORS, of which this answers the preflights itself: which methods and
-/// fields they may use. Name no method or field, and a page may do what needs no preflight.
+/// Requests and upgrades of other pages receive 403, and do not reach what is behind the filter. A
+/// request without `Origin` is not from such a page, and passes. A page is the application's own if it
+/// was loaded from the host and port, and if that is known the scheme, that the request is for.
+///
+/// Pages that are allowed may read the responses (CORS, Fetch standard §3.2). The filter responds to
+/// preflights itself: they list the methods and fields that pages may use. Without any, a page may do
+/// what needs no preflight.
+///
+/// Two settings of `ServerConfig` belong with it. `ServerConfig::origins` checks every opening handshake
+/// before any filter, so pages of other origins that open sockets must be allowed there too; one
+/// [`OriginPolicy`] can serve both. `ServerConfig::hosts` stops pages whose host name was bound to our
+/// address (DNS rebinding). This filter does not: by its own host name, such a page is our own.
 ///
 /// # Examples
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{Cors, OriginPolicy};
+/// use http4k_ws::{Cors, InMemoryConfig, OriginPolicy};
 ///
 /// # fn main() -> Result<(), http4k_ws::OriginError> {
 /// let app = routes! { "/" => http(|| "hello"), "/ws" => ws(|ws: WebSocket| ws.try_send("hi")) };
-/// let policy = OriginPolicy::only(["https://app.example.com".parse()?]);
-/// let app = app.with(Cors::new(policy).with_methods([Method::GET, Method::PUT]));
+/// let policy = OriginPolicy::own().and("https://app.example.com".parse()?);
+/// let cors = Cors::new(policy.clone()).with_methods([Method::GET, Method::PUT]);
+/// // On a server: `ServerConfig::default().with_origins(policy)`.
+/// let app = app.with(cors).test_with(InMemoryConfig::default().with_origins(policy));
 ///
-/// let from = |origin: &str| Request::get("/").header("origin", origin);
-/// let answer = app.test_http(from("https://app.example.com"));
-/// assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example.com"));
-/// assert_eq!(app.test_http(from("https://evil.example")).status(), 403);
-/// assert_eq!(app.try_test_ws(from("https://evil.example")).unwrap_err().status(), 403);
+/// let from = |origin: &str| Request::get("/").header("host", "localhost").header("origin", origin);
+/// let response = app.http(from("https://app.example.com"));
+/// assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example.com"));
+/// assert_eq!(app.http(from("http://localhost")).body(), "hello");
+/// assert_eq!(app.http(from("https://evil.example")).status(), 403);
+///
+/// let socket = |origin: &str| Request::get("/ws").header("origin", origin);
+/// assert!(app.try_ws(socket("https://app.example.com")).is_ok());
+/// assert_eq!(app.try_ws(socket("https://evil.example")).unwrap_err().status(), 403);
 /// # Ok(())
 /// # }
 /// ```
@@ -45,70 +61,153 @@ pub struct Cors {
     origins: OriginPolicy,
     methods: Vec<Method>,
     headers: Vec<HeaderName>,
+    exposed: Vec<HeaderName>,
+    max_age: Option<Duration>,
     credentials: bool,
 }
 
 impl Cors {
-    /// Pages that `origins` allows.
+    /// Allows the application's own pages, and those that `origins` allows.
     pub fn new(origins: OriginPolicy) -> Self {
         Self {
             origins,
             methods: Vec::new(),
             headers: Vec::new(),
+            exposed: Vec::new(),
+            max_age: None,
             credentials: false,
         }
     }
 
-    /// The methods that pages may use beside GET, HEAD and POST.
+    /// Sets the methods that pages may use beside GET, HEAD and POST. Default: none.
     #[must_use]
     pub fn with_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods = methods.into_iter().collect();
         self
     }
 
-    /// The fields that pages may send beside those of every form.
+    /// Sets the fields that pages may send beside those of every form. Default: none.
     #[must_use]
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.headers = headers.into_iter().collect();
         self
     }
 
-    /// Lets pages send, and see the answers to, requests with cookies. For sockets a browser always sends them.
+    /// Sets the fields of responses that pages may read beside `Cache-Control`, `Content-Language`,
+    /// `Content-Length`, `Content-Type`, `Expires`, `Last-Modified` and `Pragma`. Default: none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{Cors, OriginPolicy, header};
+    ///
+    /// let cors = Cors::new(OriginPolicy::any()).with_exposed_headers([header::ETAG]);
+    /// let app = routes! { "/" => http(|| "hello") }.with(cors);
+    /// let response = app.test_http(Request::get("/").header("origin", "https://a.example"));
+    /// assert_eq!(response.header("access-control-expose-headers"), Some("etag"));
+    /// ```
     #[must_use]
+    pub fn with_exposed_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.exposed = headers.into_iter().collect();
+        self
+    }
+
+    /// Sets the time that a browser may keep the result of a preflight, in whole seconds. Default: not
+    /// sent, which browsers take as 5 s; they cap it, Chromium at 2 h and Firefox at 24 h.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{Cors, OriginPolicy};
+    ///
+    /// let cors = Cors::new(OriginPolicy::any()).with_max_age(Duration::from_secs(600));
+    /// let app = routes! { "/" => http(|| "hello") }.with(cors);
+    /// let preflight = Request::options("/")
+    ///     .header("origin", "https://a.example")
+    ///     .header("access-control-request-method", "PUT");
+    /// assert_eq!(app.test_http(preflight).header("access-control-max-age"), Some("600"));
+    /// ```
+    #[must_use]
+    pub fn with_max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// Lets pages send requests with cookies, and read the responses. For sockets a browser always sends
+    /// cookies.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the policy allows every page: [`OriginPolicy::any`], or one that lists
+    /// [`Origin::NULL`](crate::Origin::NULL), which a page gets by opening a sandboxed frame. Every page
+    /// could then act as its user and read what the user may read.
+    ///
+    /// ```should_panic
+    /// use http4k_ws::{Cors, OriginPolicy};
+    ///
+    /// Cors::new(OriginPolicy::any()).with_credentials();
+    /// ```
+    #[must_use]
+    #[track_caller]
     pub fn with_credentials(mut self) -> Self {
+        assert!(
+            !self.origins.allows_every_page(),
+            "`Cors` with credentials needs a policy that lists origins: `OriginPolicy::any()` and \
+             `Origin::NULL` let every page read what its user may read"
+        );
         self.credentials = true;
         self
     }
 
+    fn admits(&self, request: &Request) -> bool {
+        self.origins.allows(request) || is_from_own_page(request)
+    }
+
+    /// Returns `true` for a CORS-preflight request (Fetch standard §3.2.2). Any other OPTIONS request
+    /// is the application's to respond to.
     fn is_preflight(request: &Request) -> bool {
+        let fields = request.headers();
         request.method() == Method::OPTIONS
-            && request.headers().contains_key(ORIGIN)
-            && request
-                .headers()
-                .contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+            && fields.contains_key(ORIGIN)
+            && fields.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
     }
 
     fn preflight(&self) -> Response {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NO_CONTENT;
-        let list = |names: Vec<&str>| HeaderValue::try_from(names.join(", ")).ok();
-        let methods = list(self.methods.iter().map(Method::as_str).collect());
-        let headers = list(self.headers.iter().map(HeaderName::as_str).collect());
+        let fields = response.headers_mut();
+        let methods = list(self.methods.iter().map(Method::as_str));
+        let headers = list(self.headers.iter().map(HeaderName::as_str));
+        let max_age = self.max_age.map(|time| HeaderValue::from(time.as_secs()));
         for (name, value) in [
             (ACCESS_CONTROL_ALLOW_METHODS, methods),
             (ACCESS_CONTROL_ALLOW_HEADERS, headers),
+            (ACCESS_CONTROL_MAX_AGE, max_age),
         ] {
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                response.headers_mut().insert(name, value);
+            if let Some(value) = value {
+                fields.insert(name, value);
             }
         }
         response
     }
 
-    /// Tells the page of `origin` that it may see the response.
-    fn shown(&self, origin: Option<HeaderValue>, mut response: Response) -> Response {
+    /// Lets the page read the fields of a response that is not one to a preflight.
+    fn exposed(&self, mut response: Response) -> Response {
+        if let Some(names) = list(self.exposed.iter().map(HeaderName::as_str)) {
+            let fields = response.headers_mut();
+            fields.insert(ACCESS_CONTROL_EXPOSE_HEADERS, names);
+        }
+        response
+    }
+
+    /// Lets the page of `origin` read the response.
+    fn shared(&self, origin: Option<HeaderValue>, mut response: Response) -> Response {
         let fields = response.headers_mut();
-        // A cache must not give it to another page, nor one for no page to this.
+        // A cache must not use it for another page, nor one for no page for this.
         fields.append(VARY, HeaderValue::from_static("origin"));
         if let Some(origin) = origin {
             fields.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -119,6 +218,13 @@ impl Cors {
         }
         response
     }
+}
+
+/// Joins names to the value of a field; `None` if there are none.
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> Option<HeaderValue> {
+    let names = names.collect::<Vec<_>>().join(", ");
+    let value = HeaderValue::try_from(names).ok();
+    value.filter(|value| !value.is_empty())
 }
 
 fn refusal() -> Response {
@@ -132,24 +238,29 @@ impl PolyFilter for Cors {
         let guard = move |request: Request, next: Next| {
             let cors = cors.clone();
             async move {
-                if !cors.origins.allows(&request) {
+                if !cors.admits(&request) {
                     return refusal();
                 }
                 let origin = request.headers().get(ORIGIN).cloned();
-                let response = match Cors::is_preflight(&request) {
-                    true => cors.preflight(),
-                    false => next.call(request).await,
+                let response = if Cors::is_preflight(&request) {
+                    cors.preflight()
+                } else {
+                    let response = next.call(request).await;
+                    match origin {
+                        Some(_) => cors.exposed(response),
+                        None => response,
+                    }
                 };
-                cors.shown(origin, response)
+                cors.shared(origin, response)
             }
         };
         guard.then(next)
     }
 
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        let origins = self.origins.clone();
+        let cors = self.clone();
         let guard = move |request: Request, next: WsNext| {
-            let allowed = origins.allows(&request);
+            let allowed = cors.admits(&request);
             async move {
                 match allowed {
                     true => next.call(request).await,

@@ -236,6 +236,70 @@ in_both_worlds! {
         assert_eq!(all(&calls), [""; 0]);
     }
 
+    /// Whatever the policy says: to a page of its own, CORS does not apply.
+    fn a_page_of_the_application_itself_is_never_refused<W>() {
+        let (app, calls) = guarded();
+        let world = world::<W>(app);
+        for origin in ["http://localhost:7", "http://LOCALHOST:7", "https://localhost:7"] {
+            let own = |path| from(origin, path).with_header("host", "localhost:7");
+            assert_eq!(world.http(own("/")).body(), "hello", "{origin}");
+            assert_eq!(world.http(own("/").with_method(Method::POST)).body(), "hello", "{origin}");
+            assert_eq!(texts(&mut world.connect(own("/"))), ["hello"], "{origin}");
+        }
+        assert_eq!(all(&calls).len(), 9);
+        for origin in ["http://localhost:8", "http://localhost", "http://localhost.evil.example:7", "null"] {
+            let other = |path| from(origin, path).with_header("host", "localhost:7");
+            assert_eq!(world.http(other("/")).status(), 403, "{origin}");
+            let refusal = world.try_connect(other("/")).err().expect("a refusal");
+            assert_eq!(refusal.status(), 403, "{origin}");
+        }
+        assert_eq!(all(&calls), [""; 0]);
+    }
+
+    /// Fetch standard, §3.2.2: one has both fields.
+    fn an_options_request_that_is_not_a_preflight_reaches_the_handler<W>() {
+        let methods = |request: Request| {
+            let allow = (request.method() == Method::OPTIONS).then_some("GET");
+            StatusCode::OK.into_response().with_header("allow", allow.unwrap_or("none"))
+        };
+        let world = world::<W>(PolyHandler::new(methods, hello).with(cors()));
+        let page = "https://allowed.example";
+        let of_page = from(page, "/").with_method(Method::OPTIONS);
+        let bare = preflight(page);
+        let (mut head, body) = bare.into_parts();
+        head.headers.remove("origin");
+        let of_program = Request::from_parts(head, body);
+        let post = preflight(page).with_method(Method::POST);
+        for (request, allow, shared) in [
+            (of_page, "GET", Some(page)),
+            (of_program, "GET", None),
+            (post, "none", Some(page)),
+        ] {
+            let answer = world.http(request);
+            assert_eq!((answer.status().as_u16(), answer.header("allow")), (200, Some(allow)));
+            assert_eq!(answer.header("access-control-allow-origin"), shared);
+            assert_eq!(answer.header("access-control-allow-methods"), None);
+        }
+        let answer = world.http(preflight(page));
+        assert_eq!((answer.status().as_u16(), answer.header("allow")), (204, None));
+    }
+
+    /// Fetch standard, §3.2.3: each field has its kind of response.
+    fn what_pages_may_read_and_for_how_long_a_preflight_holds<W>() {
+        let cors = cors()
+            .with_exposed_headers([header::ETAG, header::LOCATION])
+            .with_max_age(Duration::from_millis(600_900));
+        let world = world::<W>(app().with(cors));
+        let page = "https://allowed.example";
+        let (exposed, age) = ("access-control-expose-headers", "access-control-max-age");
+        let answer = world.http(from(page, "/"));
+        assert_eq!((answer.header(exposed), answer.header(age)), (Some("etag, location"), None));
+        let answer = world.http(preflight(page));
+        assert_eq!((answer.header(exposed), answer.header(age)), (None, Some("600")));
+        let answer = world.http("/");
+        assert_eq!((answer.header(exposed), answer.header(age)), (None, None));
+    }
+
     /// Before the upgrade, where http4k accepts and closes with 1003.
     fn cases_76_to_78_a_socket_is_for_pages_that_are_allowed_and_for_who_is_none<W>() {
         let (app, calls) = guarded();
@@ -406,6 +470,29 @@ in_both_worlds! {
         assert_eq!((socket.traffic.bytes_received, socket.traffic.bytes_sent), (2, 6));
         assert!(socket.duration >= Duration::from_millis(100));
         assert!(all(&reported).is_empty());
+    }
+}
+
+/// With credentials, a policy that every page can satisfy would let every page read what its user may read.
+#[test]
+fn credentials_need_a_policy_that_not_every_page_satisfies() {
+    let app = || "https://app.example".parse().expect("an origin");
+    for policy in [
+        OriginPolicy::any(),
+        OriginPolicy::any().and(app()),
+        OriginPolicy::own().and(http4k_ws::Origin::NULL),
+        OriginPolicy::only([app(), http4k_ws::Origin::NULL]),
+    ] {
+        let without = Cors::new(policy.clone());
+        let refused = std::panic::catch_unwind(|| without.with_credentials());
+        assert!(refused.is_err(), "{policy:?}");
+    }
+    for policy in [
+        OriginPolicy::own(),
+        OriginPolicy::only([app()]),
+        OriginPolicy::only(["https://*.app.example".parse().expect("a pattern")]),
+    ] {
+        let _allowed = Cors::new(policy).with_credentials();
     }
 }
 
