@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use bytes::Bytes;
+
 use crate::handler::{Gone, Incoming, Outgoing, Progress, Transport, WsError};
 use crate::message::{WsMessage, WsStatus};
 
@@ -41,7 +43,7 @@ pub(super) fn pair(clients_max: usize, applications_max: usize) -> (Pipe, Pipe) 
 #[derive(Debug)]
 enum Item {
     Sent(Outgoing),
-    Pong,
+    Pong(Bytes),
 }
 
 /// What a test may do to a connection, from the client's end.
@@ -148,7 +150,7 @@ impl Flow {
 fn weight(item: &Item) -> usize {
     match item {
         Item::Sent(Outgoing::Message(message)) => message.as_bytes().len(),
-        Item::Sent(Outgoing::Ping | Outgoing::Close(_)) | Item::Pong => 0,
+        Item::Sent(Outgoing::Ping(_) | Outgoing::Close(_)) | Item::Pong(_) => 0,
     }
 }
 
@@ -209,11 +211,11 @@ impl Transport for Pipe {
                 self.close_sent = true;
                 Incoming::Close(status)
             }
-            Some(Item::Sent(Outgoing::Ping)) => {
-                self.answer(Item::Pong);
-                Incoming::Control
+            Some(Item::Sent(Outgoing::Ping(payload))) => {
+                self.answer(Item::Pong(payload));
+                Incoming::Ping
             }
-            Some(Item::Pong) => Incoming::Control,
+            Some(Item::Pong(payload)) => Incoming::Pong(payload),
             None => Incoming::Lost,
         })
     }

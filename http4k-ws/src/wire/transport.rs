@@ -102,9 +102,11 @@ impl<S: ByteStream> Wire<S> {
             }
             Ok(Message::Ping(payload)) => {
                 self.writer.pong(payload);
-                Incoming::Control
+                Incoming::Ping
             }
-            Ok(Message::Pong(_) | Message::Frame(_) | Message::Close(_)) => Incoming::Control,
+            Ok(Message::Pong(payload)) => Incoming::Pong(payload),
+            // The decoder gives neither while it reads.
+            Ok(Message::Frame(_) | Message::Close(_)) => Incoming::Ping,
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                 match self.reader.stopped() {
                     None => return Poll::Pending,
@@ -190,8 +192,8 @@ impl<S: ByteStream> Transport for Wire<S> {
         }
         match outgoing {
             Outgoing::Message(message) => self.writer.message(message),
-            Outgoing::Ping => {
-                self.writer.ping();
+            Outgoing::Ping(payload) => {
+                self.writer.ping(payload);
                 Ok(())
             }
             Outgoing::Close(status) => self.writer.close(status),

@@ -51,7 +51,7 @@ struct Long {
 #[derive(Debug, Default)]
 struct Control {
     pong: Option<Bytes>,
-    ping: bool,
+    ping: Option<Bytes>,
     close: Close,
 }
 
@@ -134,8 +134,12 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) fn ping(&mut self) {
-        self.control.ping = true;
+    /// Sends a ping with the next write. Of several that wait the latest is sent, and one with an
+    /// empty payload only if it is alone.
+    pub(super) fn ping(&mut self, payload: Bytes) {
+        if !payload.is_empty() || self.control.ping.is_none() {
+            self.control.ping = Some(payload);
+        }
     }
 
     /// Answers a ping; where the peer takes nothing, the one that comes last.
@@ -238,9 +242,9 @@ impl Writer {
             let key = self.key();
             frame::put_control(self.out(), PONG, &payload, key);
         }
-        if ping {
+        if let Some(payload) = ping {
             let key = self.key();
-            frame::put_control(self.out(), PING, &[], key);
+            frame::put_control(self.out(), PING, &payload, key);
         }
         if let Close::Waiting(status) = close {
             let key = self.key();

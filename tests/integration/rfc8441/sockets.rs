@@ -236,3 +236,20 @@ async fn sockets_and_requests_share_one_bound() {
     let answer = within(waiting).await.expect("an answer");
     assert_eq!(answer.status(), 200);
 }
+
+/// A ping of the application goes to the peer's end of its stream, not to that of the connection.
+#[tokio::test(start_paused = true)]
+async fn a_ping_by_hand_measures_the_round_trip() {
+    let ws = |ws: WebSocket| async move {
+        let time = ws.ping().await?;
+        http4k_ws::WsResult::Ok(ws.send(time.as_millis().to_string()).await?)
+    };
+    let app = PolyHandler::new(|_: Request| "http", ws);
+    let mut client = Client::to(app, ServerConfig::default()).await;
+    let mut socket = client.open("/", &[]).await;
+    let (opcode, payload) = socket.frame().await;
+    assert_eq!(opcode, 9);
+    tokio::time::sleep(Duration::from_millis(40)).await;
+    socket.send_frame(10, &payload);
+    assert_eq!(socket.text().await, "40");
+}

@@ -6,5 +6,6 @@ mod cancelling;
 mod deadlines;
 mod metrics;
 mod outliving;
+mod pinging;
 mod slow_links;
 mod spans;

@@ -17,6 +17,7 @@ mod outbound;
 mod phase;
 mod pump;
 mod queue;
+mod round_trip;
 mod sender;
 mod shared;
 mod slow_consumer;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::error::SendError;
 use super::shared::Shared;
@@ -96,6 +97,23 @@ impl<Out: Message> WsSender<Out> {
     /// [`SendError::Closed`] if the socket was closed or lost before everything was flushed.
     pub async fn flush(&self) -> Result<(), SendError> {
         self.shared.flush().await
+    }
+
+    /// Sends a ping, and waits for its pong. Returns the round-trip time; see
+    /// [`WebSocket::ping`](crate::WebSocket::ping).
+    ///
+    /// Cancel safe: dropped before it is done, it may have sent a ping.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] if the socket is closing, or ends before the pong comes.
+    pub async fn ping(&self) -> Result<Duration, SendError> {
+        self.shared.ping().await
+    }
+
+    /// The latest round-trip time that was measured; `None` before the first pong.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.shared.lock().round_trips.latest()
     }
 
     /// Sends what is queued, then closes the socket with `status`. Calling it again has no effect.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -14,6 +15,7 @@ use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
 use super::queue::Queue;
+use super::round_trip::RoundTrips;
 use crate::message::{WsMessage, WsStatus};
 
 /// One socket, seen from both of its sides. The lock is held for a few instructions, never while
@@ -24,7 +26,7 @@ pub(super) struct Shared {
     /// Who is told what happens.
     observer: Option<Box<Observer>>,
     state: Mutex<State>,
-    /// Wakes the tasks that wait for room in the outbound queue, or for it to be flushed.
+    /// Wakes the tasks that wait for room in the outbound queue, for it to be flushed, or for a pong.
     room: Notify,
     /// Tells those who wait for the end.
     over: Notify,
@@ -51,6 +53,7 @@ pub(super) struct State {
     close_flushed: bool,
     /// A task waits for a flush.
     flush_wanted: bool,
+    pub(super) round_trips: RoundTrips,
     receiver: Option<Waker>,
     sink: Option<Waker>,
     session: Option<Waker>,
@@ -85,6 +88,7 @@ impl Shared {
                 flushed: 0,
                 close_flushed: false,
                 flush_wanted: false,
+                round_trips: RoundTrips::default(),
                 receiver: None,
                 sink: None,
                 session: None,
@@ -231,6 +235,40 @@ impl Shared {
                 return done;
             }
             flushed.await;
+        }
+    }
+
+    /// Sends a ping, and waits for its pong.
+    pub(super) async fn ping(&self) -> Result<Duration, SendError> {
+        let number = {
+            let mut state = self.lock();
+            if let Some(status) = state.end() {
+                return Err(SendError::Closed(status.clone()));
+            }
+            let number = state.round_trips.want();
+            state.wake_session();
+            number
+        };
+        loop {
+            // Listening starts before the look, so that a pong in between is not missed.
+            let pong = self.room.notified();
+            {
+                let state = self.lock();
+                if let Some(time) = state.round_trips.of(number) {
+                    return Ok(time);
+                }
+                if let Some(status) = &state.closed {
+                    return Err(SendError::Closed(status.clone()));
+                }
+            }
+            pong.await;
+        }
+    }
+
+    /// Takes a pong, and wakes the tasks that wait for it.
+    pub(super) fn pong(&self, payload: &[u8]) {
+        if self.lock().round_trips.pong(payload) {
+            self.room.notify_waiters();
         }
     }
 

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_util::{Sink, Stream};
 use http::HeaderMap;
@@ -272,6 +273,47 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     pub fn flush(&mut self) -> impl Future<Output = Result<(), SendError>> + Send + use<In, Out> {
         let shared = Arc::clone(&self.end.shared);
         async move { shared.flush().await }
+    }
+
+    /// Sends a ping (RFC 6455 §5.5.2), and waits for its pong. Returns the round-trip time.
+    ///
+    /// It goes before what is queued, and its pong comes after what the peer has sent before: a
+    /// consumer that receives nothing for a long time delays it. The session sends pings by itself
+    /// ([`SessionConfig::ping_interval`]), so this is for measuring, not for staying alive. Calls made
+    /// at the same time share a ping.
+    ///
+    /// Cancel safe: dropped before it is done, it may have sent a ping.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] if the socket is closing, or ends before the pong comes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+    /// let ws = app.connect_ws("/").await?;
+    /// assert_eq!(ws.rtt(), None);
+    /// let time = ws.ping().await?;
+    /// assert_eq!(ws.rtt(), Some(time));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`SessionConfig::ping_interval`]: crate::SessionConfig::ping_interval
+    pub fn ping(&self) -> impl Future<Output = Result<Duration, SendError>> + Send + use<In, Out> {
+        let shared = Arc::clone(&self.end.shared);
+        async move { shared.ping().await }
+    }
+
+    /// The latest round-trip time that was measured, by [`ping`](Self::ping) or by a ping of the
+    /// session; `None` before the first pong.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.end.shared.lock().round_trips.latest()
     }
 
     /// Sends what is queued, then closes with `status`. Calling it again has no effect.

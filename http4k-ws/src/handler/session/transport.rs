@@ -2,6 +2,8 @@
 
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
+
 use super::error::WsError;
 use crate::message::{WsMessage, WsStatus};
 
@@ -10,8 +12,10 @@ use crate::message::{WsMessage, WsStatus};
 pub(crate) enum Incoming {
     /// A whole message.
     Message(WsMessage),
-    /// A ping, whose answer the transport has queued, or a pong.
-    Control,
+    /// A ping, whose pong the transport has queued.
+    Ping,
+    /// A pong, with its payload.
+    Pong(Bytes),
     /// The peer's close frame is next. It comes with the next call, and nothing can be sent after that:
     /// what came before it is to be answered first.
     CloseAhead,
@@ -30,8 +34,9 @@ pub(crate) enum Incoming {
 pub(crate) enum Outgoing {
     /// A whole message.
     Message(WsMessage),
-    /// A ping, which may be sent at any time; the transport of the peer answers it.
-    Ping,
+    /// A ping with this payload, which may be sent at any time; the peer's transport answers it. If
+    /// several wait, the latest is sent, and one with an empty payload only if it is alone.
+    Ping(Bytes),
     /// A close frame; nothing may follow it.
     Close(WsStatus),
 }

@@ -170,7 +170,7 @@ fn nothing_follows_a_close_frame() {
     io.allowed = usize::MAX;
     assert!(flushed(&mut writer, &mut io));
     writer.pong(Bytes::new());
-    writer.ping();
+    writer.ping(Bytes::new());
     assert!(flushed(&mut writer, &mut io));
     let sent = frames(&io.written).into_iter().map(|(opcode, _)| opcode);
     assert_eq!(sent.collect::<Vec<_>>(), [2, 8]);

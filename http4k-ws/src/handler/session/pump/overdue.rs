@@ -2,6 +2,8 @@
 
 use std::task::Context;
 
+use bytes::Bytes;
+
 use super::{Session, Turn};
 use crate::handler::session::deadlines::{Due, Standing};
 use crate::handler::session::phase::Phase;
@@ -24,7 +26,9 @@ impl<T: Transport> Session<T> {
         match due {
             Due::Phase => self.phase_overdue(cx),
             Due::Ping => {
-                if self.transport.start_send(Outgoing::Ping).is_err() {
+                self.shared.lock().round_trips.keep_alive();
+                let ping = Outgoing::Ping(Bytes::new());
+                if self.transport.start_send(ping).is_err() {
                     self.lost();
                 }
             }

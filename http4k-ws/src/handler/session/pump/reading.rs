@@ -26,7 +26,11 @@ impl<T: Transport> Session<T> {
             };
             match incoming {
                 Incoming::Message(message) => self.receive(message, turn),
-                Incoming::Control => turn.read.add_control(),
+                Incoming::Ping => turn.read.add_control(),
+                Incoming::Pong(payload) => {
+                    turn.read.add_control();
+                    self.shared.pong(&payload);
+                }
                 Incoming::CloseAhead => return,
                 Incoming::Close(status) => self.peer_closed(status),
                 Incoming::Failed(status) => self.peer_failed(status),

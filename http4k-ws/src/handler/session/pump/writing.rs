@@ -17,6 +17,9 @@ impl<T: Transport> Session<T> {
             return false;
         }
         let open = !matches!(self.phase, Phase::Closing(_));
+        if open {
+            self.write_ping();
+        }
         if open && self.write_messages(cx, turn) && !turn.blocked {
             self.write_close();
         }
@@ -36,6 +39,13 @@ impl<T: Transport> Session<T> {
         };
         let closing = matches!(self.phase, Phase::Closing(_));
         self.shared.wrote(flushed, closing) && open
+    }
+
+    /// Sends a ping if one is wanted.
+    fn write_ping(&mut self) {
+        let wanted = self.shared.lock().round_trips.take_wanted();
+        // A failure is seen by the flush that follows.
+        let _ = wanted.map(|payload| self.transport.start_send(Outgoing::Ping(payload)));
     }
 
     /// Says whether the connection still stands.

@@ -1,0 +1,29 @@
+//! Flushes, from the side of the application.
+
+use futures_util::SinkExt;
+use http4k_ws::{
+    IntoPolyHandler, SessionConfig, WebSocket, WsClient, WsMessage, WsResult, WsStatus,
+};
+
+use super::worlds::in_both_worlds;
+
+in_both_worlds! {
+    fn a_flush_is_done_when_everything_has_left<W>() {
+        async fn flush(mut ws: WebSocket) -> WsResult {
+            for number in 0..100 {
+                ws.send(number.to_string()).await?;
+            }
+            ws.flush().await?;
+            ws.sender().flush().await?;
+            SinkExt::<WsMessage>::flush(&mut ws).await?;
+            ws.send("flushed").await?;
+            ws.close(WsStatus::NORMAL);
+            Ok(ws.flush().await?)
+        }
+        let mut client = W::start(flush.into_poly_handler(), SessionConfig::default()).connect("/");
+        let texts: Vec<_> = client.received().map(|message| message.expect("open")).collect();
+        assert_eq!(texts.len(), 101);
+        assert_eq!(texts[100], "flushed");
+        assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    }
+}

@@ -1,0 +1,35 @@
+//! Pings by hand, from the side of the application.
+
+use http4k_ws::{IntoPolyHandler, SessionConfig, WebSocket, WsClient, WsResult};
+
+use super::worlds::in_both_worlds;
+
+in_both_worlds! {
+    fn a_ping_measures_the_round_trip<W>() {
+        async fn measure(ws: WebSocket) -> WsResult {
+            let before = ws.rtt();
+            let first = ws.ping().await?;
+            let after = ws.rtt();
+            let by_sender = ws.sender().ping().await?;
+            let agree = after == Some(first) && ws.sender().rtt() == Some(by_sender);
+            Ok(ws.send(format!("{before:?} {agree}")).await?)
+        }
+        let mut client = W::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
+        let told = client.received().next().expect("a message").expect("an open socket");
+        assert_eq!(told.text(), "None true");
+    }
+
+    fn a_ping_goes_by_messages_that_are_not_received<W>() {
+        async fn measure(ws: WebSocket) -> WsResult {
+            ws.ping().await?;
+            Ok(ws.send("measured").await?)
+        }
+        let mut client = W::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
+        for number in 0..5 {
+            // The application may be done before.
+            let _ = client.send(number.to_string());
+        }
+        let told = client.received().next().expect("a message").expect("an open socket");
+        assert_eq!(told.text(), "measured");
+    }
+}
