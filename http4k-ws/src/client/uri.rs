@@ -82,6 +82,9 @@ pub(super) fn server_of(uri: &Uri) -> Result<Server, &'static str> {
     if place.is_empty() || place.starts_with(':') {
         return Err(NO_HOST);
     }
+    if user.is_some_and(|user| user.contains('@')) {
+        return Err("its user information has an `@` that is not percent-encoded");
+    }
     let parsed = HostPort::parse(place);
     let HostPort { host, port } = parsed.ok_or_else(|| broken(place))?;
     Ok(Server {
