@@ -63,9 +63,7 @@
 ///   prefix of its block; `_` stands for whatever no route takes.
 /// - **Method.** None means every method. HEAD falls to GET, and OPTIONS is answered with `Allow`, unless
 ///   routed.
-/// - **`with(..)`** puts filters before an entry, the first outermost. They see the path's parameters. Those
-///   of a block also stand before what is answered under its path when no route takes the request. A filter
-///   that runs before routing goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
+/// - **`with(..)`** puts filters before an entry, the first outermost. See [Filters](#filters).
 /// - **`mount(..)`** hands what is left of the path to another application, which matches from there on; the
 ///   request keeps its URI.
 /// - **Name.** `as name`, or else the last segment of the function, is what links and lists call a route.
@@ -73,6 +71,80 @@
 ///   be on one route; on the function it is for all that the macro makes.
 /// - **`crate = path;`** says where the library is found, for a macro of one's own that expands to this one. A
 ///   renamed dependency needs no word.
+///
+/// # Filters
+///
+/// A filter stands before a route, before a block, before a mount, or around an application. It sees
+/// the parameters of the path. The filters of a block also see the requests under its path that no
+/// route takes. A filter that must run before routing goes around the application, with
+/// [`PolyHandler::with`](crate::PolyHandler::with).
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::{guard, http_only, max_body, session};
+///
+/// /// Rejects requests without a name, over every protocol, before the upgrade.
+/// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
+///     match request.header("x-name") {
+///         Some(_) => Ok(request),
+///         None => Err(StatusCode::UNAUTHORIZED),
+///     }
+/// }
+///
+/// /// A filter over HTTP.
+/// async fn uncached(request: Request, next: Next) -> Response {
+///     next.call(request).await.with_header("cache-control", "no-store")
+/// }
+///
+/// /// A filter over WebSocket upgrades.
+/// async fn identified(request: Request, next: WsNext) -> WsResponse {
+///     next.call(request).await.with_header("x-request-id", "7")
+/// }
+///
+/// fn note(text: String) -> String {
+///     text
+/// }
+///
+/// routes! {
+///     pub fn app() -> PolyHandler {
+///         // Before a route: a filter of its protocol, or of every protocol.
+///         GET  "/"      with(uncached)      => http(|| "home"),
+///         POST "/notes" with(max_body(100)) => http(note(_)),
+///         "/feed" with(identified, session(|config| config.with_max_message(100)))
+///             => ws(|ws: WebSocket| ws.try_send("news")),
+///         // Before a block with both protocols: a filter of every protocol, or one that says
+///         // which protocol is meant.
+///         "/api" with(guard(signed_in), http_only(uncached)) => {
+///             GET "/me" => http(|| "ann"),
+///             "/ws"     => ws(|ws: WebSocket| ws.try_send("hi")),
+///         },
+///     }
+/// }
+///
+/// assert_eq!(app().test_http("/").header("cache-control"), Some("no-store"));
+/// assert_eq!(app().test_ws("/feed").response_headers()["x-request-id"], "7");
+/// assert_eq!(app().test_http("/api/me").status(), 401);
+/// assert_eq!(app().test_http("/api/unknown").status(), 401);
+/// assert_eq!(app().try_test_ws("/api/ws").unwrap_err().status(), 401);
+///
+/// // Around an application, which has both protocols.
+/// let app = app().with(guard(signed_in));
+/// assert_eq!(app.test_http("/").status(), 401);
+/// assert_eq!(app.try_test_ws("/feed").unwrap_err().status(), 401);
+/// ```
+///
+/// A filter that would miss the requests behind it does not compile:
+///
+/// | behind the filter | accepted | rejected |
+/// |---|---|---|
+/// | `http` only | [`Filter`](crate::Filter), [`PolyFilter`](crate::PolyFilter) | [`WsFilter`](crate::WsFilter) |
+/// | `ws` only | `WsFilter`, `PolyFilter` | `Filter` |
+/// | both, a mount, or an application | `PolyFilter` | `Filter`, `WsFilter` |
+///
+/// A `PolyFilter` is made of a check by [`guard`](crate::guard()), of a `Filter` by
+/// [`poly`](crate::poly), and of a filter that is meant for one protocol by
+/// [`http_only`](crate::http_only) or [`ws_only`](crate::ws_only). The stock filters are one each.
+/// [`app.routes()`](crate::PolyHandler::routes) lists the filters that see the requests of each route.
 ///
 /// # Links
 ///

@@ -126,7 +126,10 @@ impl WsHandler for AsWs {
         match slot.and_then(|slot| slot.take()) {
             Some(accepted) => accepted.with_headers_of(response),
             // It would promise a socket that does not exist.
-            None => WsResponse::refuse(StatusCode::INTERNAL_SERVER_ERROR),
+            None => {
+                log::error!("a filter returned 101 without an accepted upgrade: 500 is sent");
+                WsResponse::refuse(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         }
     }
 }

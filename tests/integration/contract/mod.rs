@@ -15,6 +15,7 @@ mod endings;
 mod failing;
 mod filters;
 mod flushing;
+mod guarding;
 mod json;
 mod many;
 mod messages;

@@ -1,10 +1,12 @@
 //! The routes of an application, and what is said of a request.
 
+use std::time::Duration;
+
 use http4k_ws::{
-    Cors, Filter, Method, Next, OriginPolicy, PolyFilter, PolyHandler, Request, RequestExt,
-    Response, Routes, StatusCode, Verdict, WebSocket, WsNext, WsResponse, basic_auth, body_stall,
-    catch_failures, guard, http_only, max_body, min_body_rate, poly, print_traffic, record,
-    report_sockets, routes, session, subprotocols, tap, ws_only,
+    BoxPolyFilter, Cors, Filter, Method, Next, OriginPolicy, PolyFilter, PolyHandler, Request,
+    RequestExt, Response, Routes, StatusCode, Verdict, WebSocket, WsNext, WsResponse, WsStatus,
+    basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
+    print_traffic, record, report_sockets, routes, session, subprotocols, tap, ws_only,
 };
 
 fn show(id: u64) -> String {
@@ -264,27 +266,96 @@ GET|PUT  /users/<id>        http  show     with(guard(checked), poly(passing))  
     );
 }
 
-#[test]
-fn a_stock_filter_has_the_name_of_its_function() {
-    let names = [
-        basic_auth("the house", |_| true).name(),
-        Cors::new(OriginPolicy::own()).name(),
-        tap(drop_request).name(),
-        print_traffic(drop).name(),
-        max_body(1).name(),
-        body_stall(std::time::Duration::MAX).name(),
-        min_body_rate(1).name(),
-        session(|config| config).name(),
-        subprotocols(["a"]).name(),
-        catch_failures(|_| http4k_ws::WsStatus::INTERNAL_ERROR).name(),
-        report_sockets(drop).name(),
-        record(drop).name(),
-    ];
-    assert_eq!(
-        names.join(" "),
-        "basic_auth Cors tap print_traffic max_body body_stall min_body_rate session subprotocols \
-         catch_failures report_sockets record"
-    );
+/// The stock filters, each with its name and the column "sees" of the table in its module's docs.
+fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
+    let all = "every protocol";
+    vec![
+        ("guard", guard(checked), all),
+        (
+            "basic_auth",
+            BoxPolyFilter::new(basic_auth("the house", |_| true)),
+            all,
+        ),
+        (
+            "Cors",
+            BoxPolyFilter::new(Cors::new(OriginPolicy::own())),
+            all,
+        ),
+        ("tap", BoxPolyFilter::new(tap(|_request: &Request| {})), all),
+        (
+            "print_traffic",
+            BoxPolyFilter::new(print_traffic(drop)),
+            all,
+        ),
+        ("max_body", BoxPolyFilter::new(max_body(1)), "HTTP"),
+        (
+            "body_stall",
+            BoxPolyFilter::new(body_stall(Duration::MAX)),
+            "HTTP",
+        ),
+        (
+            "min_body_rate",
+            BoxPolyFilter::new(min_body_rate(1)),
+            "HTTP",
+        ),
+        (
+            "session",
+            BoxPolyFilter::new(session(|config| config)),
+            "upgrades",
+        ),
+        (
+            "subprotocols",
+            BoxPolyFilter::new(subprotocols(["a"])),
+            "upgrades",
+        ),
+        (
+            "catch_failures",
+            BoxPolyFilter::new(catch_failures(|_| WsStatus::INTERNAL_ERROR)),
+            "upgrades",
+        ),
+        (
+            "report_sockets",
+            BoxPolyFilter::new(report_sockets(drop)),
+            "upgrades",
+        ),
+        ("record", BoxPolyFilter::new(record(drop)), "upgrades"),
+    ]
 }
 
-fn drop_request(_request: &Request) {}
+#[test]
+fn the_documentation_says_what_each_stock_filter_sees() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/http4k-ws/src/filter/mod.rs");
+    let docs = std::fs::read_to_string(file).expect("the module of the filters");
+    for (name, filter, sees) in stock_filters() {
+        let app = routes! {
+            with(filter) => { GET "/" => http(said), "/" => ws(said_ws) }
+        };
+        let shown: Vec<bool> = app
+            .routes()
+            .iter()
+            .map(|route| route.filters().count() > 0)
+            .collect();
+        let seen = match shown.as_slice() {
+            [true, true] => "every protocol",
+            [true, false] => "HTTP",
+            [false, true] => "upgrades",
+            other => panic!("{name} sees {other:?}"),
+        };
+        assert_eq!(seen, sees, "{name}");
+        let row = docs
+            .lines()
+            .find(|line| line.contains(&format!("[`{name}`]")));
+        let row = row.unwrap_or_else(|| panic!("the documentation has no row for {name}"));
+        assert!(row.ends_with(&format!("| {sees} |")), "{name}: {row}");
+        let shown = app.routes().to_string();
+        let as_shown = if name == "guard" {
+            "guard(checked)"
+        } else {
+            name
+        };
+        assert!(
+            shown.contains(&format!("with({as_shown})")),
+            "{name}: {shown}"
+        );
+    }
+}
