@@ -1,30 +1,36 @@
 //! Names and passwords (RFC 7617).
 
+use std::fmt;
+use std::future::{self, Future};
+use std::hint::black_box;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use data_encoding::BASE64;
 use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
-    WsNext, WsResponse, plain,
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Later, Next, Now, PolyFilter, WebSocket,
+    WsFilter, WsHandler, WsNext, WsResponse, plain,
 };
 use crate::message::{Request, Response};
 
-/// Who a request says it is from (RFC 7617 §2).
+/// The name and password of a request (RFC 7617 §2).
 ///
-/// Behind [`basic_auth`] it is in the request's extensions, and in those of a socket's request.
+/// Behind [`basic_auth`] the request's extensions hold one without the password.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
     /// The name, which has no colon.
     pub user: String,
-    /// The password.
+    /// The password. Empty behind [`basic_auth`], which has checked it and keeps it nowhere.
     pub password: String,
 }
 
 /// Without the password.
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
             .field("user", &self.user)
             .finish_non_exhaustive()
@@ -32,7 +38,7 @@ impl std::fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Those of `request`; `None` without the one field `Authorization` that holds such.
+    /// Returns those of `request`; `None` without the one field `Authorization` that holds such.
     pub fn of(request: &Request) -> Option<Self> {
         let mut fields = request.headers().get_all(AUTHORIZATION).iter();
         let (Some(field), None) = (fields.next(), fields.next()) else {
@@ -50,17 +56,74 @@ impl Credentials {
             password: password.to_owned(),
         })
     }
+
+    /// Returns `true` for this name and password, in a time that depends on their lengths only.
+    ///
+    /// A comparison with `==` ends at the first byte that differs, and its time tells a client how much
+    /// of a guess was right.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::basic_auth;
+    ///
+    /// let auth = basic_auth("house", |known| known.matches("ann", "secret"));
+    /// let app = routes! { "/" => http(|| "hello") }.with(auth);
+    /// let ann = Request::get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
+    /// assert_eq!(app.test_http(ann).body(), "hello");
+    /// ```
+    pub fn matches(&self, user: &str, password: &str) -> bool {
+        // Both are compared, so that the time does not tell which of them is wrong.
+        same(&self.user, user) & same(&self.password, password)
+    }
 }
 
-/// Lets through whom `check` knows, and answers everybody else with 401 and a challenge for `realm`, before an
-/// upgrade too (RFC 7617 §2).
+fn same(one: &str, other: &str) -> bool {
+    let pairs = one.bytes().zip(other.bytes());
+    let differs = pairs.fold(0, |differs, (a, b)| black_box(differs | (a ^ b)));
+    one.len() == other.len() && differs == 0
+}
+
+/// The outcome of a check, or a future of it: `bool`.
 ///
-/// The name and password travel readable: serve this over TLS alone. `check` should compare passwords, or
-/// better their hashes, in a time that does not tell how far they agree.
+/// `When` is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the outcome of a check",
+    label = "a check returns `bool`, or a future of it"
+)]
+pub trait Checked<When> {
+    /// Returns the outcome as a future.
+    fn checked(self) -> impl Future<Output = bool> + Send;
+}
+
+impl Checked<Now> for bool {
+    fn checked(self) -> impl Future<Output = bool> + Send {
+        future::ready(self)
+    }
+}
+
+impl<F: Future<Output = bool> + Send> Checked<Later> for F {
+    fn checked(self) -> impl Future<Output = bool> + Send {
+        self
+    }
+}
+
+/// Admits requests whose name and password `check` accepts. Others receive 401 and a challenge for
+/// `realm`, before an upgrade too (RFC 7617 §2).
+///
+/// `check` gets the [`Credentials`] and returns `bool` or a future of it, so it may ask a database. It
+/// should compare passwords, or better their hashes, in a time that does not tell how far they agree:
+/// [`Credentials::matches`] does, as do the libraries of password hashes.
+///
+/// The password is kept nowhere. The field `Authorization` is removed from the request, and from that of
+/// a socket, which lives as long as the socket does; the extensions of both keep the name, as
+/// `Credentials` with an empty password. A browser sends name and password readable: serve this over TLS
+/// only.
 ///
 /// # Panics
 ///
-/// When `realm` has a quote, a backslash, or what a field can't hold.
+/// Panics if `realm` has a quote, a backslash, or what a field cannot hold.
 ///
 /// # Examples
 ///
@@ -72,8 +135,12 @@ impl Credentials {
 ///     req.extensions().get::<Credentials>().map_or_else(String::new, |known| known.user.clone())
 /// }
 ///
-/// let app = routes! { "/" => http(whoami) };
-/// let app = app.with(basic_auth("the house", |known| known.user == "ann" && known.password == "secret"));
+/// async fn is_known(known: Credentials) -> bool {
+///     tokio::task::yield_now().await; // Such as a query.
+///     known.matches("ann", "secret")
+/// }
+///
+/// let app = routes! { "/" => http(whoami) }.with(basic_auth("the house", is_known));
 ///
 /// let refusal = app.test_http("/");
 /// assert_eq!(refusal.status(), 401);
@@ -81,9 +148,11 @@ impl Credentials {
 /// let ann = Request::get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
 /// assert_eq!(app.test_http(ann).body(), "ann");
 /// ```
-pub fn basic_auth<F>(realm: &str, check: F) -> impl PolyFilter + Clone
+pub fn basic_auth<F, R, When>(realm: &str, check: F) -> impl PolyFilter + Clone + use<F, R, When>
 where
-    F: Fn(&Credentials) -> bool + Clone + Send + Sync + 'static,
+    F: Fn(Credentials) -> R + Send + Sync + 'static,
+    R: Checked<When> + Send + 'static,
+    When: 'static,
 {
     assert!(
         !realm.contains(['"', '\\']),
@@ -91,42 +160,44 @@ where
     );
     let challenge = format!("Basic realm=\"{realm}\", charset=\"UTF-8\"");
     let challenge = HeaderValue::try_from(challenge)
-        .unwrap_or_else(|_| panic!("the realm `{realm}` is no text of a field"));
-    BasicAuth { challenge, check }
-}
-
-#[derive(Clone)]
-struct BasicAuth<F> {
-    challenge: HeaderValue,
-    check: F,
-}
-
-impl<F> BasicAuth<F>
-where
-    F: Fn(&Credentials) -> bool + Clone + Send + Sync + 'static,
-{
-    /// The request with who it is from, or the refusal.
-    fn admitted(&self, mut request: Request) -> Result<Request, Response> {
-        match Credentials::of(&request).filter(|credentials| (self.check)(credentials)) {
-            Some(credentials) => {
-                request.extensions_mut().insert(credentials);
-                Ok(request)
-            }
-            None => {
-                let line = "who are you?\n".to_owned();
-                let mut refusal = plain(StatusCode::UNAUTHORIZED, line);
-                let challenge = self.challenge.clone();
-                refusal.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-                Err(refusal)
-            }
-        }
+        .unwrap_or_else(|_| panic!("the realm `{realm}` is not the text of a field"));
+    BasicAuth {
+        challenge,
+        check: Arc::new(move |credentials| Box::pin(check(credentials).checked())),
     }
 }
 
-impl<F> PolyFilter for BasicAuth<F>
-where
-    F: Fn(&Credentials) -> bool + Clone + Send + Sync + 'static,
-{
+type Check = dyn Fn(Credentials) -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync;
+
+#[derive(Clone)]
+struct BasicAuth {
+    challenge: HeaderValue,
+    check: Arc<Check>,
+}
+
+impl BasicAuth {
+    /// Returns the request with the name and without the password, or the refusal.
+    async fn admitted(&self, mut request: Request) -> Result<Request, Response> {
+        if let Some(credentials) = Credentials::of(&request) {
+            let known = Credentials {
+                user: credentials.user.clone(),
+                password: String::new(),
+            };
+            if (self.check)(credentials).await {
+                request.headers_mut().remove(AUTHORIZATION);
+                request.extensions_mut().insert(known);
+                return Ok(request);
+            }
+        }
+        let line = "a name and password are required\n".to_owned();
+        let mut refusal = plain(StatusCode::UNAUTHORIZED, line);
+        let challenge = self.challenge.clone();
+        refusal.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        Err(refusal)
+    }
+}
+
+impl PolyFilter for BasicAuth {
     fn name(&self) -> String {
         "basic_auth".to_owned()
     }
@@ -134,9 +205,9 @@ where
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let auth = self.clone();
         let guard = move |request: Request, next: Next| {
-            let admitted = auth.admitted(request);
+            let auth = auth.clone();
             async move {
-                match admitted {
+                match auth.admitted(request).await {
                     Ok(request) => next.call(request).await,
                     Err(refusal) => refusal,
                 }
@@ -148,14 +219,47 @@ where
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         let auth = self.clone();
         let guard = move |request: Request, next: WsNext| {
-            let admitted = auth.admitted(request);
+            let auth = auth.clone();
             async move {
-                match admitted {
-                    Ok(request) => next.call(request).await,
+                match auth.admitted(request).await {
+                    Ok(request) => {
+                        let response = next.call(request).await;
+                        // A consumer that was made from the request may have a socket whose request
+                        // is still the one that came.
+                        response.map_consumer(|consumer| {
+                            consumer.after(|socket: &mut WebSocket| {
+                                socket.request_mut().headers_mut().remove(AUTHORIZATION);
+                            })
+                        })
+                    }
                     Err(refusal) => WsResponse::refuse(refusal),
                 }
             }
         };
         guard.then(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn name_and_password_must_both_match() {
+        let known = Credentials {
+            user: "ann".to_owned(),
+            password: "secret".to_owned(),
+        };
+        for (user, password, matches) in [
+            ("ann", "secret", true),
+            ("ann", "secreT", false),
+            ("ann", "secret!", false),
+            ("ann", "secre", false),
+            ("ann", "", false),
+            ("Ann", "secret", false),
+            ("", "secret", false),
+        ] {
+            assert_eq!(known.matches(user, password), matches, "{user}:{password}");
+        }
     }
 }

@@ -32,7 +32,7 @@ mod tap;
 mod traffic;
 mod transactions;
 
-pub use basic_auth::{Credentials, basic_auth};
+pub use basic_auth::{Checked, Credentials, basic_auth};
 pub use body_bounds::{body_stall, max_body, min_body_rate};
 pub use cors::Cors;
 pub use failures::{WsFailure, catch_failures};

@@ -176,6 +176,46 @@ in_both_worlds! {
         assert_eq!(refusal.header("www-authenticate"), Some("Basic realm=\"house\", charset=\"UTF-8\""));
     }
 
+    /// The request of a socket lives as long as the socket.
+    fn a_password_is_kept_nowhere_behind_its_check<W>() {
+        fn secrets(request: &Request) -> String {
+            let known = request.extensions().get::<Credentials>().expect("a name");
+            let field = request.header("authorization").unwrap_or("none");
+            format!("{} {:?} {field}", known.user, known.password)
+        }
+        async fn of_the_socket(ws: WebSocket) -> WsResult {
+            Ok(ws.send(secrets(ws.request())).await?)
+        }
+        fn of_the_request(request: Request) -> WsConsumer {
+            let seen = secrets(&request);
+            WsConsumer::new(move |ws: WebSocket| async move {
+                let kept = ws.request().header("authorization").unwrap_or("none").to_owned();
+                ws.send(format!("{seen}, {kept}")).await
+            })
+        }
+        let app = routes! {
+            "/socket" => ws(of_the_socket(ws)),
+            "/request" => ws(of_the_request),
+            "/http" => http(|req: Request| secrets(&req)),
+        };
+        let slow = |known: Credentials| async move {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            known.matches("ann", "a:b")
+        };
+        let world = world::<W>(app.with(basic_auth("house", slow)));
+        let with = |path: &str, field: &str| Request::get(path).header("authorization", field.to_owned());
+        let ann = |path| with(path, "Basic YW5uOmE6Yg==");
+        assert_eq!(world.http(ann("/http")).body(), "ann \"\" none");
+        assert_eq!(texts(&mut world.connect(ann("/socket"))), ["ann \"\" none"]);
+        assert_eq!(texts(&mut world.connect(ann("/request"))), ["ann \"\" none, none"]);
+        // ann:c
+        for path in ["/socket", "/request"] {
+            let refusal = world.try_connect(with(path, "Basic YW5uOmM=")).err().expect("a refusal");
+            assert_eq!(refusal.status(), 401);
+        }
+        assert_eq!(world.http(with("/http", "Basic YW5uOmM=")).status(), 401);
+    }
+
     fn case_65_a_filter_may_change_the_request<W>() {
         async fn principal(request: Request, next: WsNext) -> WsResponse {
             next.call(request.with_header("x-principal", "alice")).await
