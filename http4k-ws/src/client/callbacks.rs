@@ -11,7 +11,7 @@ use super::error::ConnectError;
 use super::opening::OpeningHandshake;
 use crate::handler::{IntoConsumed, IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
 use crate::lens::Message;
-use crate::message::{WsMessage, WsStatus};
+use crate::message::{WsMessage, WsStatus, printable};
 
 /// A socket to a server that is opened in the background, and calls back; made by
 /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
@@ -163,7 +163,10 @@ impl CallbackWebSocket {
             return;
         };
         if waiting.on_error.is_empty() {
-            log::warn!("a WebSocket was not opened, and nobody asked so far: {error}");
+            log::warn!(
+                "a WebSocket was not opened, and nobody asked so far: {}",
+                printable(&error)
+            );
         }
         for mut callback in waiting.on_error {
             guarded(|| callback(&error));
@@ -292,7 +295,10 @@ async fn attend(socket: WebSocket, consumer: WsConsumer) {
     match run.await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            log::error!("a WebSocket client's `on_connect` failed: {error}");
+            log::error!(
+                "a WebSocket client's `on_connect` failed: {}",
+                printable(&error)
+            );
             sender.close(error.status().clone());
         }
         Err(_panic) => {

@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
 use crate::handler::{Handshake, SessionConfig, WebSocket, is_reserved, open};
-use crate::message::{Body, Request, Response, has_token, members};
+use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
 /// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.
@@ -155,7 +155,8 @@ fn in_origin_form(request: &Request) -> http::Request<Body> {
 }
 
 async fn refused(response: http::Response<Incoming>) -> ConnectError {
-    let (head, mut body) = response.into_parts();
+    let (mut head, mut body) = response.into_parts();
+    hide_secrets(&mut head.headers);
     let mut bytes = BytesMut::new();
     let reading = async {
         while let Some(Ok(frame)) = body.frame().await {
@@ -184,7 +185,9 @@ fn unreserved(headers: &HeaderMap) -> HeaderMap {
         let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
         Some((name.clone(), value))
     });
-    copied.collect()
+    let mut copied = copied.collect();
+    hide_secrets(&mut copied);
+    copied
 }
 
 /// The rules of RFC 6455 §4.1 for the server's handshake; gives the subprotocol it chose.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::message::Response;
+use crate::message::{Response, printable};
 #[cfg(feature = "tls")]
 use crate::tls::TlsError;
 
@@ -88,7 +88,8 @@ pub enum ConnectError {
     WrongAcceptKey,
     /// The server chose a subprotocol that was not offered.
     #[error(
-        "the server chose the subprotocol `{subprotocol}`, which was not offered (RFC 6455 §4.1)"
+        "the server chose the subprotocol `{}`, which was not offered (RFC 6455 §4.1)",
+        printable(subprotocol)
     )]
     UnofferedSubprotocol {
         /// The subprotocol.

@@ -1,5 +1,6 @@
 //! What a client asks for when it opens a socket.
 
+use std::fmt;
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
@@ -13,7 +14,7 @@ use super::error::ConnectError;
 use super::reconnect::Reconnecting;
 use super::{fields, uri};
 use crate::handler::{SessionConfig, WebSocket};
-use crate::message::{Body, Request};
+use crate::message::{Body, Request, hide_secrets};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
 use crate::wire::new_key;
@@ -40,7 +41,7 @@ use crate::wire::new_key;
 /// assert_eq!(client.received().next().unwrap()?.text(), "hello bob");
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "nothing is connected until `connect`, `blocking` or `non_blocking` is called"]
 pub struct OpeningHandshake {
     uri: String,
@@ -171,6 +172,7 @@ impl OpeningHandshake {
         let uri = uri::without_user(uri);
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = uri;
+        hide_secrets(&mut fields);
         *request.headers_mut() = fields;
         Ok(Opening {
             host: server.host,
@@ -181,6 +183,24 @@ impl OpeningHandshake {
             timeout: self.timeout,
             config: self.config,
         })
+    }
+}
+
+/// Without the values of fields, the subprotocols, the user of the URI and its query, which may be
+/// secrets.
+impl fmt::Debug for OpeningHandshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uri = uri::without_secrets(&self.uri);
+        let uri = uri.split(['?', '#']).next().unwrap_or_default();
+        let fields = self.headers.iter().map(|(name, _)| name);
+        f.debug_struct("OpeningHandshake")
+            .field("uri", &uri)
+            .field("fields", &fields.collect::<Vec<_>>())
+            .field("subprotocols", &self.subprotocols.len())
+            .field("timeout", &self.timeout)
+            .field("config", &self.config)
+            .field("trust", &self.trust)
+            .finish()
     }
 }
 

@@ -6,11 +6,12 @@ use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WebSocket, WsConsumer,
     WsEvent, WsFilter, WsHandler, WsNext, WsResponse,
 };
-use crate::message::Request;
+use crate::message::{Request, printable};
 
 /// Calls `print` with a line for every answer, every message of a socket, and its end.
 ///
-/// For development: the lines hold what the messages do, cut where they are long.
+/// For development: a line has the target with its query, and the message, shortened if it is long.
+/// Line ends, control characters and invisible marks are escaped.
 ///
 /// # Examples
 ///
@@ -53,7 +54,7 @@ struct Traffic<F>(F);
 
 /// The part that all lines of a request begin with.
 fn line(request: &Request) -> String {
-    format!("{} {}", request.method(), request.uri())
+    format!("{} {}", request.method(), printable(request.uri()))
 }
 
 impl<F: Fn(String) + Clone + Send + Sync + 'static> PolyFilter for Traffic<F> {
@@ -92,7 +93,9 @@ fn opened(asked: &str, response: &WsResponse) -> String {
     match (response.refusal(), response.subprotocol()) {
         (Some(refusal), _) => format!("{asked} refused: {}", refusal.status()),
         (None, None) => format!("{asked} accepted"),
-        (None, Some(subprotocol)) => format!("{asked} accepted, subprotocol {subprotocol}"),
+        (None, Some(subprotocol)) => {
+            format!("{asked} accepted, subprotocol {}", printable(subprotocol))
+        }
     }
 }
 

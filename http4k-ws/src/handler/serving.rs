@@ -8,13 +8,15 @@ use super::poly::PolyHandler;
 use super::session::{Handshake, SessionConfig};
 use super::valid::valid;
 use super::ws::WsHandler;
-use crate::message::{Request, Response, copy_of_head, members};
+use crate::message::{Request, Response, copy_of_head, hide_secrets, members, printable};
 
 impl PolyHandler {
     /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.
     pub(crate) async fn answer(&self, request: Request) -> Response {
         let method = request.method().clone();
-        valid(&method, self.http().call(request).await)
+        let mut response = valid(&method, self.http().call(request).await);
+        hide_secrets(response.headers_mut());
+        response
     }
 
     /// Answers an upgrade: what the socket is to know of its opening handshake, and who talks on it.
@@ -51,6 +53,7 @@ impl PolyHandler {
 fn is_offered(request: &Request, chosen: &str) -> bool {
     let offered = members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
     if !offered {
+        let chosen = printable(chosen);
         log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is left out");
     }
     offered

@@ -2,7 +2,7 @@
 
 use super::LensFailure;
 use super::failure::Blame;
-use crate::message::{IntoResponse, Rejection, Response, ResponseExt};
+use crate::message::{IntoResponse, Rejection, Response, ResponseExt, printable};
 
 /// The status, and every failure as `application/problem+json`; as plain text without the feature `json`.
 ///
@@ -34,8 +34,8 @@ impl IntoResponse for LensFailure {
     fn into_response(self) -> Response {
         match self.blame() {
             Blame::Peer => {}
-            Blame::Answer => log::error!("an answer could not be read: {self}"),
-            Blame::Ours => log::error!("a message could not be written: {self}"),
+            Blame::Answer => log::error!("an answer could not be read: {}", printable(&self)),
+            Blame::Ours => log::error!("a message could not be written: {}", printable(&self)),
             Blame::Program => log::error!("this program cannot read any such message: {self}"),
         }
         let mut response = described(&self).with_status(self.status());

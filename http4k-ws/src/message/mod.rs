@@ -7,6 +7,7 @@ mod body;
 mod from_request;
 mod http;
 mod path_params;
+mod printable;
 mod transcript;
 mod uri_template;
 mod ws_message;
@@ -26,11 +27,14 @@ pub use http::{
 #[cfg(feature = "server")]
 pub(crate) use http::{KnownScheme, PeerAddr, canonical};
 pub(crate) use http::{
-    authority, copy_of_head, drop_fields_of_the_connection, has_token, is_from_own_page, members,
-    query_pairs, read_whole, with_query_values, write_query_pair,
+    authority, copy_of_head, drop_fields_of_the_connection, has_token, hide_secrets,
+    is_from_own_page, members, query_pairs, read_whole, with_query_values, write_query_pair,
 };
 pub(crate) use path_params::percent_decoded;
 pub use path_params::{FromPath, PathError, PathParams, TextError, ToPath, UnknownName};
+pub(crate) use printable::printable;
+#[cfg(feature = "tracing")]
+pub(crate) use printable::printable_text;
 pub(crate) use transcript::Recorder;
 pub use transcript::{Party, Transcript, TranscriptEntry, TranscriptError, TranscriptRule};
 pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_value};

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::printable::printable;
+
 /// Why a socket closed: a close code and a reason (RFC 6455 §7.4).
 ///
 /// Every status can be read; only those that [`is_sendable`](Self::is_sendable) travel in a frame, and
@@ -140,14 +142,17 @@ impl WsStatus {
     }
 }
 
-/// The code, and behind it the reason where there is one: `1010 all good`.
+/// Writes the code, and the reason if there is one: `1010 all good`.
+///
+/// Control characters and invisible marks of the reason, which a peer may have sent, are escaped:
+/// `4000 two\nlines`. [`reason`](WsStatus::reason) returns it as it is.
 impl fmt::Display for WsStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.code)?;
         if self.reason.is_empty() {
             Ok(())
         } else {
-            write!(f, " {}", self.reason)
+            write!(f, " {}", printable(&self.reason))
         }
     }
 }
@@ -183,6 +188,14 @@ mod tests {
             let received = WsStatus { code, reason };
             assert_eq!(received.is_sendable(), expected.is_ok(), "{code}");
         }
+    }
+
+    #[test]
+    fn a_reason_is_shown_on_one_line_and_read_as_it_is() {
+        let reason = "bye\nERROR \u{1b}[31mforged";
+        let status = WsStatus::new(4000, reason).unwrap();
+        assert_eq!(status.to_string(), "4000 bye\\nERROR \\u{1b}[31mforged");
+        assert_eq!(status.reason(), reason);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::shared::Shared;
 use super::shutdown::Ticket;
 use super::timer::LONGEST;
 use super::written;
+use crate::message::printable;
 use crate::wire::ByteStream;
 
 /// What a connection that speaks HTTP/2 begins with (RFC 9113 §3.4).
@@ -89,7 +90,10 @@ async fn listen<S: ByteStream>(
         let ended = match read.await {
             Ok(Ok(length)) => length == 0,
             Ok(Err(error)) => {
-                log::debug!("a connection was lost before it said anything: {error}");
+                log::debug!(
+                    "a connection was lost before it said anything: {}",
+                    printable(&error)
+                );
                 return None;
             }
             Err(_) => {

@@ -33,7 +33,7 @@ use super::{ServerConfig, http, rules, upgrade, written};
 #[cfg(feature = "http2")]
 use super::{http2, rewound::Rewound};
 use crate::handler::check_host;
-use crate::message::Response;
+use crate::message::{Response, hide_secrets, printable};
 use crate::wire::{ByteStream, Line, Meter, Metered};
 
 /// hyper reads into a buffer of at most this, or of the longest head.
@@ -171,7 +171,7 @@ async fn speak<S: ByteStream>(
             open_socket(*next?, flusher, meter, shared)
         }
         Err(error) => {
-            log::debug!("a connection ended early: {error}");
+            log::debug!("a connection ended early: {}", printable(&error));
             None
         }
     }
@@ -253,6 +253,7 @@ async fn answer(
     }
     rules::name_the_host(&mut request);
     connection.info.add_to(&mut request);
+    hide_secrets(request.headers_mut());
     if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
         return Ok(closing(refused.response()));
     }

@@ -11,6 +11,7 @@ use super::io::end;
 use super::known::{Known, Secured};
 use super::rewound::Rewound;
 use super::{ServerConfig, written};
+use crate::message::printable;
 #[cfg(feature = "http2")]
 use crate::tls::agreed;
 use crate::tls::{Acceptor, Either, ServerStream};
@@ -47,7 +48,7 @@ pub(super) async fn shake_hands<S: ByteStream>(
             stream: Either::Encrypted(Box::new(stream)),
         }),
         Ok(Err(Failure { reason, rest, last })) => {
-            log::debug!("a connection shook no hands: {reason}");
+            log::debug!("TLS handshake failed: {}", printable(reason));
             // So that the peer hears why.
             if let Some(stream) = rest {
                 let _ = end(stream, &last).await;

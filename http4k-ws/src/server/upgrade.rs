@@ -225,7 +225,8 @@ fn compact<B>(request: http::Request<B>) -> Request {
     }
     for value in parts.headers.values_mut() {
         let own: Bytes = bytes.split_to(value.len());
-        if let Ok(own) = HeaderValue::from_maybe_shared(own) {
+        if let Ok(mut own) = HeaderValue::from_maybe_shared(own) {
+            own.set_sensitive(value.is_sensitive());
             *value = own;
         }
     }

@@ -26,7 +26,9 @@ use http::header::{HOST, HeaderValue};
 use crate::handler::{
     Handshake, PolyHandler, SessionConfig, WebSocket, check_host, check_origin, open,
 };
-use crate::message::{IntoRequest, Request, Response, WsStatus, copy_of_head, read_whole};
+use crate::message::{
+    IntoRequest, Request, Response, WsStatus, copy_of_head, hide_secrets, read_whole,
+};
 use lots::Lots;
 use pipe::Line;
 use world::World;
@@ -142,8 +144,11 @@ pub(crate) fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'sta
 #[track_caller]
 pub(crate) fn made(request: impl IntoRequest) -> Request {
     match request.into_request() {
-        Ok(request) => request,
-        Err(error) => panic!("this is no request: {error}"),
+        Ok(mut request) => {
+            hide_secrets(request.headers_mut());
+            request
+        }
+        Err(error) => panic!("this is not a request: {error}"),
     }
 }
 

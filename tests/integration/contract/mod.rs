@@ -26,4 +26,5 @@ mod panics;
 mod pinging;
 mod response_headers;
 mod routes;
+mod secrets;
 mod slow_consumers;

@@ -89,7 +89,7 @@ async fn a_socket_has_a_span_with_its_route() {
     let guard = subscriber::set_default(log.clone());
     let ws = app.connect_ws("/rooms/kitchen").await.expect("accepted");
     ws.send("four").await.expect("open");
-    ws.close(WsStatus::new(4000, "bye").expect("a status"));
+    ws.close(WsStatus::new(4000, "bye\nforged").expect("a status"));
     assert_eq!(ws.closed().await.code(), 4000);
     drop(guard);
     let lines = log.lines.lock().expect("nobody panics").clone();
@@ -103,7 +103,7 @@ async fn a_socket_has_a_span_with_its_route() {
         [
             ": message=open",
             ": message=joined room=\"kitchen\"",
-            ": message=closed code=4000 reason=\"bye\" messages_received=1 bytes_received=4 \
+            ": message=closed code=4000 reason=\"bye\\\\nforged\" messages_received=1 bytes_received=4 \
              messages_sent=0 bytes_sent=0",
         ],
         "{lines:#?}"

@@ -22,7 +22,7 @@ use pool::Pool;
 use super::dial::Trust;
 use super::uri::without_secrets;
 use crate::handler::HttpHandler;
-use crate::message::{IntoRequest, IntoResponse, Request, Response};
+use crate::message::{IntoRequest, IntoResponse, Request, Response, hide_secrets, printable};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
 
@@ -232,7 +232,8 @@ impl HttpClient {
         self.read(response).await
     }
 
-    async fn read(&self, response: Response<Incoming>) -> Result<Response, HttpClientError> {
+    async fn read(&self, mut response: Response<Incoming>) -> Result<Response, HttpClientError> {
+        hide_secrets(response.headers_mut());
         if response.status().is_informational() {
             return Err(HttpClientError::broken("the answer is only an interim one"));
         }
@@ -259,7 +260,7 @@ impl HttpHandler for HttpClient {
         self.send(request).await.unwrap_or_else(|error| {
             let cause = std::error::Error::source(&error);
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-            log::warn!("{asked}: {error}{cause}");
+            log::warn!("{}", printable(format_args!("{asked}: {error}{cause}")));
             error.into_response()
         })
     }

@@ -15,7 +15,7 @@ use super::link::Link;
 use super::policy::{ReconnectPolicy, Setback};
 use crate::client::error::ConnectError;
 use crate::handler::{WebSocket, WsError};
-use crate::message::WsStatus;
+use crate::message::{WsStatus, printable};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -182,7 +182,10 @@ async fn open(
     };
     let sender = socket.sender();
     on_connect(socket).await.map_err(|error| {
-        log::warn!("a connection is given up by `on_connect`: {error}");
+        log::warn!(
+            "a connection is given up by `on_connect`: {}",
+            printable(&error)
+        );
         sender.close(error.status().clone());
         Setback::Closed(error.status().clone())
     })

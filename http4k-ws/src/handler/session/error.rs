@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::lens::LensFailure;
-use crate::message::WsStatus;
+use crate::message::{WsStatus, printable};
 
 /// Why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,7 +124,7 @@ impl fmt::Debug for WsError {
 impl fmt::Display for WsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
-            Some(cause) => write!(f, "{cause}"),
+            Some(cause) => write!(f, "{}", printable(cause)),
             None => write!(f, "the consumer closed the socket: {}", self.status),
         }
     }

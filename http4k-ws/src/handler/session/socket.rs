@@ -17,7 +17,7 @@ use super::observers::WsEvent;
 use super::sender::WsSender;
 use super::shared::Shared;
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
-use crate::message::{Request, WsMessage, WsStatus};
+use crate::message::{Request, WsMessage, WsStatus, printable};
 
 /// One end of a WebSocket, open: it receives `In` and sends `Out`.
 ///
@@ -364,7 +364,10 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         // The socket is over, and what came before that is still to be had.
         while let Some(message) = self.end.shared.take_received() {
             if let Err(error) = callback(message) {
-                log::warn!("a callback failed on a socket that is over: {error}");
+                log::warn!(
+                    "a callback failed on a socket that is over: {}",
+                    printable(&error)
+                );
             }
         }
     }

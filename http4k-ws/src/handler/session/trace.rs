@@ -2,6 +2,10 @@
 
 use super::metrics::Traffic;
 use crate::message::WsStatus;
+#[cfg(not(feature = "tracing"))]
+use crate::message::printable;
+#[cfg(feature = "tracing")]
+use crate::message::printable_text;
 
 /// The log of one socket.
 #[derive(Debug, Clone)]
@@ -16,6 +20,7 @@ pub(super) struct Trace {
 impl Trace {
     /// The log of the socket `id`, open at `path`, which the route `route` matched.
     pub(super) fn opened(id: u64, path: &str, route: Option<&str>) -> Self {
+        let path = &*printable_text(path);
         let span = tracing::info_span!("websocket", id, path, route);
         tracing::debug!(parent: &span, "open");
         Self { span }
@@ -27,7 +32,7 @@ impl Trace {
     }
 
     pub(super) fn failed(&self, status: &WsStatus) {
-        let (code, reason) = (status.code(), status.reason());
+        let (code, reason) = (status.code(), &*printable_text(status.reason()));
         tracing::debug!(parent: &self.span, code, reason, "failed");
     }
 
@@ -35,7 +40,7 @@ impl Trace {
         tracing::debug!(
             parent: &self.span,
             code = status.code(),
-            reason = status.reason(),
+            reason = &*printable_text(status.reason()),
             messages_received = traffic.messages_received,
             bytes_received = traffic.bytes_received,
             messages_sent = traffic.messages_sent,
@@ -48,7 +53,7 @@ impl Trace {
 #[cfg(not(feature = "tracing"))]
 impl Trace {
     pub(super) fn opened(id: u64, path: &str, _route: Option<&str>) -> Self {
-        log::debug!("socket {id} is open at {path}");
+        log::debug!("socket {id} is open at {}", printable(path));
         Self { id }
     }
 

@@ -18,6 +18,7 @@ mod peer_addr;
 mod query;
 mod request;
 mod response;
+mod secrets;
 mod web_host;
 
 pub(crate) use connection::drop_fields_of_the_connection;
@@ -44,6 +45,7 @@ pub(crate) use query::{
 pub use request::RequestExt;
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
+pub(crate) use secrets::hide_secrets;
 
 use super::Body;
 

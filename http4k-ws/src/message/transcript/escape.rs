@@ -26,7 +26,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// Control characters, line ends that are none of ASCII's, and marks without a width of their own.
-fn is_unseen(c: char) -> bool {
+pub(in crate::message) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

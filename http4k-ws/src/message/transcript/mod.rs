@@ -12,6 +12,7 @@ use ::http::header::SEC_WEBSOCKET_PROTOCOL;
 
 pub use error::{TranscriptError, TranscriptRule};
 use escape::Escaped;
+pub(in crate::message) use escape::is_unseen;
 pub(crate) use recorder::Recorder;
 
 use super::{Body, Request, WsMessage, WsStatus};

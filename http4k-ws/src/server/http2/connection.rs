@@ -14,6 +14,7 @@ use super::lent::lend;
 use super::ping::Pings;
 use super::socket::FRAME;
 use super::stream;
+use crate::message::printable;
 use crate::server::ServerConfig;
 use crate::server::info::ConnectionInfo;
 use crate::server::io::end as linger;
@@ -42,7 +43,9 @@ pub(in crate::server) async fn serve<S: ByteStream>(
     let shaken = Box::pin(timeout_at(deadline, handshake));
     let connection = match ticket.unless_stopping(shaken).await {
         Some(Ok(Ok(connection))) => connection,
-        Some(Ok(Err(error))) => return log::debug!("a connection spoke no HTTP/2: {error}"),
+        Some(Ok(Err(error))) => {
+            return log::debug!("a connection spoke no HTTP/2: {}", printable(&error));
+        }
         Some(Err(_)) => return log::debug!("a connection did not begin in time"),
         None => return,
     };
@@ -107,7 +110,7 @@ enum End {
 }
 
 fn failed(error: &h2::Error) -> End {
-    log::debug!("a connection ended early: {error}");
+    log::debug!("a connection ended early: {}", printable(&error));
     if error.is_io() {
         End::Over
     } else {

@@ -3,6 +3,7 @@
 use http::header::{COOKIE, HOST, HeaderMap, HeaderValue};
 use http::{Request, Uri};
 
+use crate::message::hide_secrets;
 use crate::server::ServerConfig;
 use crate::server::rules::Refusal;
 
@@ -17,6 +18,7 @@ pub(super) fn in_shape<B>(
         *request.uri_mut() = Uri::from(target);
     }
     join_cookies(request.headers_mut());
+    hide_secrets(request.headers_mut());
     let (count, limit) = (request.headers().len(), config.max_fields);
     if count > limit {
         return Err(Refusal::Fields { count, limit });

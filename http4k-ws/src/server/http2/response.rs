@@ -14,7 +14,7 @@ use http_body::Body as _;
 use http_body_util::BodyExt;
 
 use super::socket::poll_room;
-use crate::message::{Body, Response, drop_fields_of_the_connection};
+use crate::message::{Body, Response, drop_fields_of_the_connection, printable};
 use crate::server::stall::Stall;
 use crate::wire::Line;
 
@@ -63,7 +63,7 @@ pub(super) async fn send(
     match respond.send_response(HttpResponse::from_parts(head, ()), ended) {
         Ok(stream) if !ended => send_body(stream, body, pace).await,
         Ok(_) => {}
-        Err(error) => log::debug!("an answer was not sent: {error}"),
+        Err(error) => log::debug!("an answer was not sent: {}", printable(&error)),
     }
 }
 
@@ -85,7 +85,7 @@ async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, mut pace: Pace
         let frame = match next.await {
             Some(Some(Ok(frame))) => frame,
             Some(Some(Err(error))) => {
-                log::debug!("the body of an answer broke off: {error}");
+                log::debug!("the body of an answer broke off: {}", printable(&error));
                 return stream.send_reset(Reason::INTERNAL_ERROR);
             }
             Some(None) => return end(stream),

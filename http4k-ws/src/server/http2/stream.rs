@@ -16,7 +16,7 @@ use super::request::in_shape;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::Socket;
 use crate::handler::{check_host, plain};
-use crate::message::{KnownScheme, Response};
+use crate::message::{KnownScheme, Response, printable};
 use crate::server::info::ConnectionInfo;
 use crate::server::opened::{Opened, Running};
 use crate::server::shared::Shared;
@@ -118,7 +118,10 @@ fn go_on(respond: &mut SendResponse<Bytes>) {
     let mut informed = HttpResponse::new(());
     *informed.status_mut() = StatusCode::CONTINUE;
     if let Err(error) = respond.send_informational(informed) {
-        log::debug!("a peer that waits was not told to go on: {error}");
+        log::debug!(
+            "a peer that waits was not told to go on: {}",
+            printable(&error)
+        );
     }
 }
 
@@ -135,7 +138,8 @@ async fn open_socket(
     match agreed.await? {
         Ok((response, handshake, consumer)) => {
             let sent = respond.send_response(headed(response), false);
-            let send = sent.inspect_err(|error| log::debug!("a socket was lost: {error}"));
+            let send =
+                sent.inspect_err(|error| log::debug!("a socket was lost: {}", printable(&error)));
             let socket = Socket::new(send.ok()?, receive);
             let opened = Opened::new(socket, line, Bytes::new(), handshake, consumer, shared);
             Some(Box::pin(opened.run(shared.connections.enter(), None)))

@@ -7,7 +7,7 @@ use super::Session;
 use crate::handler::session::callbacks::Callbacks;
 use crate::handler::session::error::WsError;
 use crate::handler::session::transport::Transport;
-use crate::message::WsStatus;
+use crate::message::{WsStatus, printable};
 
 impl<T: Transport> Session<T> {
     /// Polls the consumer; its end may be the socket's.
@@ -33,7 +33,7 @@ impl<T: Transport> Session<T> {
 
     fn fail(&self, error: &WsError) {
         if error.status() == &WsStatus::INTERNAL_ERROR {
-            log::error!("a WebSocket consumer failed: {error}");
+            log::error!("a WebSocket consumer failed: {}", printable(&error));
         }
         self.shared.close(error.status().clone());
     }
@@ -80,7 +80,10 @@ impl<T: Transport> Session<T> {
                 match catch_unwind(AssertUnwindSafe(|| callback(message))) {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => {
-                        log::warn!("a callback failed on a socket that is over: {error}")
+                        log::warn!(
+                            "a callback failed on a socket that is over: {}",
+                            printable(&error)
+                        )
                     }
                     Err(_panic) => log::error!("a WebSocket callback panicked"),
                 }

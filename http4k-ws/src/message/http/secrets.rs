@@ -1,0 +1,53 @@
+//! Fields whose values are secrets.
+
+use http::header::{
+    AUTHORIZATION, COOKIE, Entry, HeaderMap, PROXY_AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL,
+    SET_COOKIE,
+};
+
+/// Marks the values of fields that may be secrets as sensitive: `Debug` does not show them, and
+/// HTTP/2 does not compress them with other fields (RFC 7541 §7.1.3).
+///
+/// Pages cannot set `Authorization` for a socket, and send tokens among the subprotocols instead.
+pub(crate) fn hide_secrets(headers: &mut HeaderMap) {
+    for name in [
+        AUTHORIZATION,
+        PROXY_AUTHORIZATION,
+        COOKIE,
+        SET_COOKIE,
+        SEC_WEBSOCKET_PROTOCOL,
+    ] {
+        if !headers.contains_key(&name) {
+            continue;
+        }
+        if let Entry::Occupied(mut values) = headers.entry(name) {
+            for value in values.iter_mut() {
+                value.set_sensitive(true);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_is_hidden_and_no_other_field() {
+        let request = http::Request::get("/")
+            .header("authorization", "Bearer one")
+            .header("proxy-authorization", "Basic two")
+            .header("cookie", "three=3")
+            .header("cookie", "four=4")
+            .header("sec-websocket-protocol", "chat, five")
+            .header("host", "six");
+        let mut request = request.body(()).expect("a request");
+        hide_secrets(request.headers_mut());
+        let shown = format!("{request:?}");
+        for secret in ["one", "two", "three", "four", "five"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(shown.contains("six"), "{shown}");
+        assert_eq!(request.headers()["authorization"], "Bearer one");
+    }
+}

@@ -1,0 +1,85 @@
+//! Texts of a peer in lines of a log.
+
+#[cfg(feature = "tracing")]
+use std::borrow::Cow;
+use std::fmt::{self, Display, Write};
+
+use super::transcript::is_unseen;
+
+/// A value whose text has no line ends, control characters or invisible marks: they are written as
+/// escapes, so that a peer can neither begin a line of its own nor command a terminal.
+pub(crate) struct Printable<T>(T);
+
+/// Escapes what is unseen in the text of `value`.
+pub(crate) fn printable<T: Display>(value: T) -> Printable<T> {
+    Printable(value)
+}
+
+/// As [`printable`], for a field of its own.
+#[cfg(feature = "tracing")]
+pub(crate) fn printable_text(text: &str) -> Cow<'_, str> {
+    if text.contains(is_escaped) {
+        Cow::Owned(printable(text).to_string())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+fn is_escaped(c: char) -> bool {
+    c != ' ' && is_unseen(c)
+}
+
+impl<T: Display> Display for Printable<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(Escaping(f), "{}", self.0)
+    }
+}
+
+struct Escaping<'a, 'b>(&'a mut fmt::Formatter<'b>);
+
+impl Write for Escaping<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some(at) = rest.find(is_escaped) {
+            self.0.write_str(&rest[..at])?;
+            let Some(c) = rest[at..].chars().next() else {
+                break;
+            };
+            match c {
+                '\n' => self.0.write_str("\\n")?,
+                '\r' => self.0.write_str("\\r")?,
+                '\t' => self.0.write_str("\\t")?,
+                c => write!(self.0, "{}", c.escape_unicode())?,
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        self.0.write_str(rest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unseen_is_escaped() {
+        for (text, printed) in [
+            ("", ""),
+            (
+                "plain text, ünïcode \\ \"quoted\"",
+                "plain text, ünïcode \\ \"quoted\"",
+            ),
+            ("a\nb\r\tc", "a\\nb\\r\\tc"),
+            ("\u{1b}[31mred\u{7f}", "\\u{1b}[31mred\\u{7f}"),
+            ("\u{9b}31m\u{85}", "\\u{9b}31m\\u{85}"),
+            (
+                "\u{202e}txt\u{2028}\u{feff}",
+                "\\u{202e}txt\\u{2028}\\u{feff}",
+            ),
+        ] {
+            assert_eq!(printable(text).to_string(), printed);
+            #[cfg(feature = "tracing")]
+            assert_eq!(printable_text(text), printed);
+        }
+    }
+}
