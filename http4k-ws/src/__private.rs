@@ -19,6 +19,7 @@ pub use crate::routing::{
     http_closure, http_handler, http_route, made, mount, mount_route, mounted_uri, path_of,
     push_prefix, unmatched, ws, ws_closure, ws_handler, ws_route,
 };
+pub use std::string::String;
 pub use std::sync::Arc;
 
 #[cfg(feature = "macros")]

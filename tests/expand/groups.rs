@@ -86,10 +86,12 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
         )
     }
 }
-#[doc = "Links to the routes of `app()`."]
+#[doc = "Links to the routes of `app()`. Each has the parameters of its route as fields, and `uri()`, its path with the parameters percent-encoded."]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
+    missing_docs,
     non_camel_case_types,
     private_bounds,
     private_interfaces,
@@ -102,18 +104,72 @@ pub mod app {
     pub enum Routes {}
     #[doc = "`/rooms/<room>`"]
     pub struct join<P0> {
-        #[doc = "The parameter `<room>`."]
         pub room: P0,
+    }
+    impl<P0> __http4k_ws::Link for join<P0>
+    where
+        P0: __http4k_ws::ToPath,
+    {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/rooms/<room>", &[&self.room])
+        }
+    }
+    impl<P0> join<P0> {
+        pub fn uri(&self) -> __http4k_ws::String
+        where
+            P0: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
     }
     #[doc = "`GET /users/<id>`"]
     pub struct show<P0> {
-        #[doc = "The parameter `<id>`."]
         pub id: P0,
+    }
+    impl<P0> __http4k_ws::Link for show<P0>
+    where
+        P0: __http4k_ws::ToPath,
+    {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/users/<id>", &[&self.id])
+        }
+    }
+    impl<P0> show<P0> {
+        pub fn uri(&self) -> __http4k_ws::String
+        where
+            P0: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
     }
     #[doc = "`GET /stamp`"]
     pub struct stamp;
+    impl __http4k_ws::Link for stamp {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/stamp", &[])
+        }
+    }
+    impl stamp {
+        pub fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
     #[doc = "`GET /limit`"]
     pub struct show_limit;
+    impl __http4k_ws::Link for show_limit {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/limit", &[])
+        }
+    }
+    impl show_limit {
+        pub fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
     #[doc = r" The path of a link to a route here, or of one that is mounted here."]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
@@ -134,65 +190,5 @@ const _: () = {
             __http4k_ws::http_route(&["GET"], "/stamp", &[], "stamp", ""),
             __http4k_ws::http_route(&["GET"], "/limit", &[], "show_limit", ""),
         ];
-    }
-    impl<P0> __http4k_ws::Link for app::join<P0>
-    where
-        P0: __http4k_ws::ToPath,
-    {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/rooms/<room>", &[&self.room])
-        }
-    }
-    impl<P0> app::join<P0> {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String
-        where
-            P0: __http4k_ws::ToPath,
-        {
-            __http4k_ws::Link::uri(self)
-        }
-    }
-    impl<P0> __http4k_ws::Link for app::show<P0>
-    where
-        P0: __http4k_ws::ToPath,
-    {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/users/<id>", &[&self.id])
-        }
-    }
-    impl<P0> app::show<P0> {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String
-        where
-            P0: __http4k_ws::ToPath,
-        {
-            __http4k_ws::Link::uri(self)
-        }
-    }
-    impl __http4k_ws::Link for app::stamp {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/stamp", &[])
-        }
-    }
-    impl app::stamp {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
-            __http4k_ws::Link::uri(self)
-        }
-    }
-    impl __http4k_ws::Link for app::show_limit {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/limit", &[])
-        }
-    }
-    impl app::show_limit {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
-            __http4k_ws::Link::uri(self)
-        }
     }
 };

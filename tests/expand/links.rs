@@ -47,10 +47,12 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-#[doc = "Links to the routes of `app()`."]
+#[doc = "Links to the routes of `app()`. Each has the parameters of its route as fields, and `uri()`, its path with the parameters percent-encoded."]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
+    missing_docs,
     non_camel_case_types,
     private_bounds,
     private_interfaces,
@@ -64,14 +66,28 @@ pub mod app {
     #[doc = "`GET /users/<id>/<tab>`\n\nOne user."]
     #[deprecated]
     pub struct user<P1> {
-        #[doc = "The parameter `<id>`."]
         pub id: ::core::primitive::u64,
-        #[doc = "The parameter `<tab>`."]
         pub tab: P1,
+    }
+    impl<P1> __http4k_ws::Link for user<P1>
+    where
+        P1: __http4k_ws::ToPath,
+    {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
+        }
+    }
+    impl<P1> user<P1> {
+        pub fn uri(&self) -> __http4k_ws::String
+        where
+            P1: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
     }
     #[doc = "`/people/<id>`"]
     pub struct person {
-        #[doc = "The parameter `<id>`."]
         pub id: <__T1_0 as __http4k_ws::Typed>::Type,
     }
     #[doc(hidden)]
@@ -101,24 +117,6 @@ const _: () = {
             __http4k_ws::http_route(&[], "/people/<id>", &["id"], "person", ""),
         ];
     }
-    impl<P1> __http4k_ws::Link for app::user<P1>
-    where
-        P1: __http4k_ws::ToPath,
-    {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
-        }
-    }
-    impl<P1> app::user<P1> {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String
-        where
-            P1: __http4k_ws::ToPath,
-        {
-            __http4k_ws::Link::uri(self)
-        }
-    }
     impl __http4k_ws::Typed for app::__T1_0 {
         type Type = UserId;
     }
@@ -127,13 +125,12 @@ const _: () = {
         for<'a> &'a UserId: __http4k_ws::ToPath,
     {
         type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
+        fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/people/<id>", &[&&self.id])
         }
     }
     impl app::person {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String
+        pub fn uri(&self) -> __http4k_ws::String
         where
             for<'a> &'a UserId: __http4k_ws::ToPath,
         {

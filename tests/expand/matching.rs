@@ -52,10 +52,12 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-#[doc = "Links to the routes of `app()`."]
+#[doc = "Links to the routes of `app()`. Each has the parameters of its route as fields, and `uri()`, its path with the parameters percent-encoded."]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
+    missing_docs,
     non_camel_case_types,
     private_bounds,
     private_interfaces,
@@ -68,17 +70,71 @@ pub mod app {
     pub enum Routes {}
     #[doc = "`GET /a/b`"]
     pub struct one;
+    impl __http4k_ws::Link for one {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/a/b", &[])
+        }
+    }
+    impl one {
+        pub fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
     #[doc = "`POST /a/b`"]
     pub struct two;
+    impl __http4k_ws::Link for two {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/a/b", &[])
+        }
+    }
+    impl two {
+        pub fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
     #[doc = "`/a/<x>/c`"]
     pub struct three<P0> {
-        #[doc = "The parameter `<x>`."]
         pub x: P0,
+    }
+    impl<P0> __http4k_ws::Link for three<P0>
+    where
+        P0: __http4k_ws::ToPath,
+    {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/a/<x>/c", &[&self.x])
+        }
+    }
+    impl<P0> three<P0> {
+        pub fn uri(&self) -> __http4k_ws::String
+        where
+            P0: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
     }
     #[doc = "`/a/<rest..>`"]
     pub struct four<P0> {
-        #[doc = "The parameter `<rest>`."]
         pub rest: P0,
+    }
+    impl<P0> __http4k_ws::Link for four<P0>
+    where
+        P0: __http4k_ws::ToPath,
+    {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/a/<rest..>", &[&self.rest])
+        }
+    }
+    impl<P0> four<P0> {
+        pub fn uri(&self) -> __http4k_ws::String
+        where
+            P0: __http4k_ws::ToPath,
+        {
+            __http4k_ws::Link::uri(self)
+        }
     }
     #[doc = r" The path of a link to a route here, or of one that is mounted here."]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
@@ -129,66 +185,6 @@ const _: () = {
             __http4k_ws::push_prefix::<<app::Routes as __http4k_ws::Mounting<4>>::Mounted, T, A>(
                 path, "/m",
             )
-        }
-    }
-    impl __http4k_ws::Link for app::one {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/a/b", &[])
-        }
-    }
-    impl app::one {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
-            __http4k_ws::Link::uri(self)
-        }
-    }
-    impl __http4k_ws::Link for app::two {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/a/b", &[])
-        }
-    }
-    impl app::two {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
-            __http4k_ws::Link::uri(self)
-        }
-    }
-    impl<P0> __http4k_ws::Link for app::three<P0>
-    where
-        P0: __http4k_ws::ToPath,
-    {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/a/<x>/c", &[&self.x])
-        }
-    }
-    impl<P0> app::three<P0> {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String
-        where
-            P0: __http4k_ws::ToPath,
-        {
-            __http4k_ws::Link::uri(self)
-        }
-    }
-    impl<P0> __http4k_ws::Link for app::four<P0>
-    where
-        P0: __http4k_ws::ToPath,
-    {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/a/<rest..>", &[&self.rest])
-        }
-    }
-    impl<P0> app::four<P0> {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String
-        where
-            P0: __http4k_ws::ToPath,
-        {
-            __http4k_ws::Link::uri(self)
         }
     }
 };

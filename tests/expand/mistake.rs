@@ -28,10 +28,12 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-#[doc = "Links to the routes of `app()`."]
+#[doc = "Links to the routes of `app()`. Each has the parameters of its route as fields, and `uri()`, its path with the parameters percent-encoded."]
 #[allow(
     dead_code,
+    deprecated,
     missing_debug_implementations,
+    missing_docs,
     non_camel_case_types,
     private_bounds,
     private_interfaces,
@@ -44,6 +46,17 @@ pub mod app {
     pub enum Routes {}
     #[doc = "`/good`"]
     pub struct home;
+    impl __http4k_ws::Link for home {
+        type App = Routes;
+        fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::path_of("/good", &[])
+        }
+    }
+    impl home {
+        pub fn uri(&self) -> __http4k_ws::String {
+            __http4k_ws::Link::uri(self)
+        }
+    }
     #[doc = r" The path of a link to a route here, or of one that is mounted here."]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
@@ -60,18 +73,6 @@ const _: () = {
     impl __http4k_ws::Tabled for app::Routes {
         const ROUTES: &'static [__http4k_ws::RouteMeta] =
             &[__http4k_ws::http_route(&[], "/good", &[], "home", "")];
-    }
-    impl __http4k_ws::Link for app::home {
-        type App = app::Routes;
-        fn uri(&self) -> ::std::string::String {
-            __http4k_ws::path_of("/good", &[])
-        }
-    }
-    impl app::home {
-        #[doc = r" The path, with the parameters percent-encoded."]
-        pub fn uri(&self) -> ::std::string::String {
-            __http4k_ws::Link::uri(self)
-        }
     }
 };
 const _: () = {

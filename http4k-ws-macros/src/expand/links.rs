@@ -50,9 +50,7 @@ pub(super) fn links(links: &[Link<'_>], head: &Head, router: &TokenStream) -> Li
             params,
             fields,
         };
-        all.inside.extend(parts.item());
-        all.around.extend(parts.types());
-        all.around.extend(parts.implementations());
+        parts.add_to(&mut all);
     }
     all
 }
@@ -66,19 +64,41 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
+    /// Most links name nothing of the user's, so that all of them is in the module. There are as many as routes,
+    /// and the compiler reads each again at every check: what can be left out of them is.
+    fn add_to(&self, all: &mut Links) {
+        all.inside.extend(self.item());
+        let is_mount = matches!(self.link.route.end, End::Mount { .. });
+        let is_named = |field: &Field| matches!(field, Field::Named(..));
+        if is_mount || self.fields.iter().any(is_named) {
+            let (module, name) = (&self.module, again(&self.link.name));
+            all.around.extend(self.types());
+            all.around
+                .extend(self.implementations(&quote!(#module::#name), self.router));
+        } else {
+            let name = again(&self.link.name);
+            all.inside
+                .extend(self.implementations(&quote!(#name), &quote!(Routes)));
+        }
+    }
+
+    /// Returns `true` for a type without fields. A name that is a function too needs braces.
+    fn is_plain(&self) -> bool {
+        self.params.is_empty() && self.link.name != "uri"
+    }
+
     /// The type itself.
     fn item(&self) -> TokenStream {
         let Link { name, route, .. } = self.link;
         let docs = self.docs();
         let deprecated = &route.deprecated;
         let generics = self.generics();
-        if self.params.is_empty() && name != "uri" {
+        if self.is_plain() {
             return quote!(#[doc = #docs] #deprecated pub struct #name;);
         }
         let fields = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let docs = format!("The parameter `<{}>`.", param.text());
             let (name, ty) = (&param.name, field.ty());
-            quote!(#[doc = #docs] pub #name: #ty)
+            quote!(pub #name: #ty)
         });
         let markers = self.fields.iter().filter_map(Field::marker);
         quote! {
@@ -127,9 +147,9 @@ impl Parts<'_> {
         named.collect()
     }
 
-    fn implementations(&self) -> TokenStream {
-        let (module, router, generics) = (&self.module, self.router, self.generics());
-        let name = again(&self.link.name);
+    /// What makes the path of the type, which is called `name` there.
+    fn implementations(&self, name: &TokenStream, router: &TokenStream) -> TokenStream {
+        let generics = self.generics();
         let bounds = self.bounds();
         let template = spelled(&self.link.route.segments);
         let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
@@ -143,7 +163,7 @@ impl Parts<'_> {
         let index = Literal::usize_unsuffixed(self.link.index);
         if let End::Mount { .. } = self.link.route.end {
             return quote! {
-                impl #generics #module::#name #generics {
+                impl #generics #name #generics {
                     /// The path of a link to what is mounted there.
                     pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
                     where
@@ -161,15 +181,14 @@ impl Parts<'_> {
         }
         let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
         quote! {
-            impl #generics __http4k_ws::Link for #module::#name #generics #bounds {
+            impl #generics __http4k_ws::Link for #name #generics #bounds {
                 type App = #router;
-                fn uri(&self) -> ::std::string::String {
+                fn uri(&self) -> __http4k_ws::String {
                     __http4k_ws::path_of(#template, #values)
                 }
             }
-            impl #generics #module::#name #generics {
-                /// The path, with the parameters percent-encoded.
-                pub fn uri(&self) -> ::std::string::String #bounds {
+            impl #generics #name #generics {
+                pub fn uri(&self) -> __http4k_ws::String #bounds {
                     __http4k_ws::Link::uri(self)
                 }
             }

@@ -42,13 +42,16 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
         },
     );
     let around = scope(model, quote!(#tables #(#looks_through)* #around));
-    let docs = format!("Links to the routes of `{name}()`.");
+    let docs = format!(
+        "Links to the routes of `{name}()`. Each has the parameters of its route as fields, and `uri()`, its path \
+         with the parameters percent-encoded."
+    );
     quote! {
         #(#cfgs)*
         #[doc = #docs]
         #[allow(
-            dead_code, missing_debug_implementations, non_camel_case_types, private_bounds,
-            private_interfaces, unreachable_pub
+            dead_code, deprecated, missing_debug_implementations, missing_docs, non_camel_case_types,
+            private_bounds, private_interfaces, unreachable_pub
         )]
         #visibility mod #name { #inside }
         #(#cfgs)*

@@ -1,12 +1,11 @@
 //! The head of the item form: `pub fn app(hub: Hub) -> PolyHandler`.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{
-    Attribute, FnArg, Pat, Result, ReturnType, Signature, Token, Type, Visibility, braced,
-    parse_quote,
+    Attribute, FnArg, Pat, Result, ReturnType, Signature, Type, Visibility, braced, parse_quote,
 };
 
 use crate::errors::Errors;
@@ -18,19 +17,20 @@ pub(crate) struct Head {
     pub(crate) signature: Signature,
 }
 
-/// Whether this is the item form, rather than entries.
+/// Returns `true` for the item form, and `false` for entries.
 pub(super) fn is_item(input: TokenStream) -> bool {
-    let starts_item = |input: ParseStream<'_>| {
-        let attributes = Attribute::parse_outer(input);
-        let starts = attributes.is_ok()
-            && (input.peek(Token![pub])
-                || input.peek(Token![fn])
-                || input.peek(Token![async])
-                || input.peek(Token![const])
-                || input.peek(Token![unsafe]));
-        input.parse::<TokenStream>().map(|_| starts)
-    };
-    starts_item.parse2(input).unwrap_or(false)
+    let mut tokens = input.into_iter();
+    loop {
+        match tokens.next() {
+            // An attribute.
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '#' => drop(tokens.next()),
+            Some(TokenTree::Ident(word)) => {
+                let starts = ["pub", "fn", "async", "const", "unsafe"];
+                return starts.iter().any(|start| word == start);
+            }
+            _ => return false,
+        }
+    }
 }
 
 /// The head, where it is one, and the entries.
@@ -39,8 +39,46 @@ pub(super) fn parse(
     library: Option<&TokenStream>,
     errors: &mut Errors,
 ) -> (Option<Head>, TokenStream) {
-    let parsed = (|input: ParseStream<'_>| item(input, library, errors)).parse2(input);
-    match parsed {
+    let mut tokens: Vec<TokenTree> = input.clone().into_iter().collect();
+    // The entries are many. If they are at the end, as they should be, the parser of the head leaves them alone.
+    let body = match tokens.last() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group.stream(),
+        _ => return with_body(input, library, errors),
+    };
+    tokens.pop();
+    let parser = |input: ParseStream<'_>| head(input, library);
+    match parser.parse2(tokens.into_iter().collect()) {
+        Ok((head, mistakes)) => {
+            for mistake in mistakes {
+                errors.push(mistake);
+            }
+            (Some(head), body)
+        }
+        Err(_) => with_body(input, library, errors),
+    }
+}
+
+/// The head and the entries, with all that can be wrong around them.
+fn with_body(
+    input: TokenStream,
+    library: Option<&TokenStream>,
+    errors: &mut Errors,
+) -> (Option<Head>, TokenStream) {
+    let parser = |input: ParseStream<'_>| {
+        let (head, mistakes) = head(input, library)?;
+        for mistake in mistakes {
+            errors.push(mistake);
+        }
+        let body;
+        braced!(body in input);
+        let entries = body.parse()?;
+        if !input.is_empty() {
+            errors.push(input.error("one `routes!` makes one function: put the next in its own"));
+            input.parse::<TokenStream>()?;
+        }
+        Ok((head, entries))
+    };
+    match parser.parse2(input) {
         Ok((head, body)) => (Some(head), body),
         Err(error) => {
             errors.push(error);
@@ -49,41 +87,30 @@ pub(super) fn parse(
     }
 }
 
-fn item(
-    input: ParseStream<'_>,
-    library: Option<&TokenStream>,
-    errors: &mut Errors,
-) -> Result<(Head, TokenStream)> {
+/// The head, with the mistakes that leave it one.
+fn head(input: ParseStream<'_>, library: Option<&TokenStream>) -> Result<(Head, Vec<syn::Error>)> {
+    let mut mistakes = Vec::new();
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
     let mut signature: Signature = input.parse()?;
-    // The function is defined even then, so that who calls it is not told of a second mistake.
+    // The function is defined even then, so that its callers have no second message.
     if let Some(asyncness) = signature.asyncness.take() {
         let message = "routes are made at once: drop `async`";
-        errors.at(asyncness.span, message);
+        mistakes.push(syn::Error::new(asyncness.span, message));
     }
     if let ReturnType::Default = signature.output {
         let end = signature.paren_token.span.close();
-        errors.at(
-            end,
-            "the function gives back an application: write `-> PolyHandler`",
-        );
+        let message = "the function gives back an application: write `-> PolyHandler`";
+        mistakes.push(syn::Error::new(end, message));
         let library = library.cloned().unwrap_or(quote!(::http4k_ws));
         signature.output = parse_quote!(-> #library::__private::PolyHandler);
-    }
-    let body;
-    braced!(body in input);
-    let entries = body.parse()?;
-    if !input.is_empty() {
-        errors.push(input.error("one `routes!` makes one function: put the next in its own"));
-        input.parse::<TokenStream>()?;
     }
     let head = Head {
         attributes,
         visibility,
         signature,
     };
-    Ok((head, entries))
+    Ok((head, mistakes))
 }
 
 impl Head {

@@ -47,22 +47,34 @@ impl Routes {
     }
 }
 
-/// `crate = path;` at the start, and the rest. The macro in front of this one says where it is; who writes it
-/// again has the last word.
+/// Splits `crate = path;` from the rest. The macro in front of this one says where the library is; if that is
+/// written again, the last one counts.
+///
+/// The rest is long, and each parser makes a copy of its input. So it is handed on without a parser.
 fn library(input: TokenStream) -> (Option<TokenStream>, TokenStream) {
-    let (mut library, mut rest) = (None, input);
-    let option = |input: ParseStream<'_>| {
-        input.parse::<Token![crate]>()?;
-        input.parse::<Token![=]>()?;
-        let path = input.call(Path::parse_mod_style)?;
-        input.parse::<Token![;]>()?;
-        Ok((path.into_token_stream(), input.parse()?))
-    };
-    while let Ok((path, after)) = Parser::parse2(option, rest.clone()) {
-        (library, rest) = (Some(path), after);
+    let mut library = None;
+    let mut rest = input.into_iter();
+    loop {
+        let before = rest.clone();
+        let option: TokenStream = rest
+            .by_ref()
+            .take(OPTION)
+            .take_while(|token| !matches!(token, TokenTree::Punct(p) if p.as_char() == ';'))
+            .collect();
+        let path = |input: ParseStream<'_>| {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            input.call(Path::parse_mod_style)
+        };
+        match Parser::parse2(path, option) {
+            Ok(path) => library = Some(path.into_token_stream()),
+            Err(_) => return (library, before.collect()),
+        }
     }
-    (library, rest)
 }
+
+/// More tokens than the path of a library has.
+const OPTION: usize = 64;
 
 /// The entries of a block or of the whole input.
 fn entries(body: TokenStream, errors: &mut Errors) -> Vec<Entry> {
