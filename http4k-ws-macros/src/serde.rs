@@ -10,6 +10,8 @@ use syn::{Attribute, Expr, ExprLit, Lit};
 pub(crate) struct Container {
     /// It has a tag, or is said to have none.
     pub(crate) tagged: bool,
+    /// It has a tag among the fields of its variants.
+    pub(crate) tagged_inside: bool,
     /// It travels as another type.
     pub(crate) by_other_type: bool,
     /// The rule that names are written by.
@@ -19,12 +21,16 @@ pub(crate) struct Container {
 impl Container {
     pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut container = Self::default();
+        let (mut has_tag, mut has_content) = (false, false);
         each(attributes, |key, value| match key {
-            "tag" | "untagged" => container.tagged = true,
+            "tag" => (container.tagged, has_tag) = (true, true),
+            "untagged" => container.tagged = true,
+            "content" => has_content = true,
             "from" | "try_from" | "into" => container.by_other_type = true,
             "rename_all" => container.rename_all = value,
             _ => {}
         });
+        container.tagged_inside = has_tag && !has_content;
         container
     }
 }

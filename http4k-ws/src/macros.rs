@@ -208,8 +208,8 @@
 /// a value, `mount({ users() })`.
 ///
 /// What the compiler can't see, as a value or a plain function, is checked when the application is made: a function
-/// that gives back `Result<PolyHandler, RouteError>` says so with a [`RouteError`](crate::RouteError), any other
-/// panics, both naming the two routes.
+/// that returns a `Result<PolyHandler, E>` returns a [`RouteError`](crate::RouteError), as the `E` that it turns
+/// into. Any other panics. Both name the two routes.
 ///
 /// # Arguments
 ///
@@ -219,8 +219,10 @@
 /// | `req` | the [`Request`](crate::Request), with its [`PathParams`](crate::PathParams) |
 /// | `ws` | the [`WebSocket`](crate::WebSocket), in `ws(..)`, as the type the function wants |
 /// | `_` | read from the request by its type ([`FromRequest`](crate::FromRequest)) |
-/// | another name or field, or `&` of one | captured: cloned once for the route, and once for each call |
-/// | any other expression | evaluated once, when the routes are made, and cloned for each call |
+/// | `&` of a parameter | a reference to it: a `String`, if the path has no other type for it |
+/// | another name or field, or `&` or `&*` of one | captured: cloned once for the route, and once for each call |
+/// | `&` of a static or a constant, such as `&POOL` | a reference to it |
+/// | any other expression | evaluated once, when the routes are made, and cloned for each call; a call that names nothing stands in braces then, `{ Instant::now() }` |
 ///
 /// A method is called on its receiver by the same rules. A closure's parameters bind by name; one that is
 /// another pattern, such as `Json(order): Json<Order>`, is read from the request.

@@ -4,8 +4,6 @@ mod conflicts;
 mod names;
 mod parameters;
 
-use proc_macro2::Ident;
-
 use crate::errors::{Errors, near};
 use crate::model::{End, Route, Routes};
 use crate::parse::Speaks;
@@ -16,7 +14,7 @@ const METHODS: [&str; 9] = [
 
 pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
     for route in &model.routes {
-        methods(&route.methods, errors);
+        methods(route, errors);
         methods_of_target(route, errors);
         parameters::names(&route.segments, errors);
         parameters::rest_is_last(route, errors);
@@ -35,10 +33,20 @@ pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
 }
 
 /// Any method can be routed, but one that is a slip away from a registered one is a slip.
-fn methods(methods: &[Ident], errors: &mut Errors) {
+fn methods(route: &Route, errors: &mut Errors) {
+    let methods = &route.methods;
+    let is_ws = matches!(&route.end, End::Handler(answerer) if answerer.speaks == Speaks::Ws);
     for (index, method) in methods.iter().enumerate() {
         let name = method.to_string();
         let upper = name.to_uppercase();
+        // It has a message of its own, whatever the method.
+        if is_ws && index == 0 {
+            continue;
+        }
+        if let Some(message) = no_method(&name, &upper) {
+            errors.at(method.span(), message);
+            continue;
+        }
         if methods[..index].contains(method) {
             errors.at(method.span(), format!("`{name}` is written twice"));
         } else if METHODS.contains(&name.as_str()) {
@@ -50,6 +58,19 @@ fn methods(methods: &[Ident], errors: &mut Errors) {
             let message = format!("a method is written in capitals, as in `GET`: `{upper}`");
             errors.at(method.span(), message);
         }
+    }
+}
+
+/// A word that other libraries have in the place of a method.
+fn no_method(name: &str, upper: &str) -> Option<String> {
+    match upper {
+        "ANY" | "ALL" => Some(format!(
+            "a route without a method takes every method: drop `{name}`"
+        )),
+        "WS" | "WEBSOCKET" | "SSE" | "HTTP" => Some(format!(
+            "the protocol is written on the right, as in `\"/path\" => ws(chat(ws))`: drop `{name}`"
+        )),
+        _ => None,
     }
 }
 

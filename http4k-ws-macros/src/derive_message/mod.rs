@@ -4,8 +4,9 @@ mod formats;
 mod options;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DeriveInput, Ident};
 
 use self::formats::Format;
@@ -26,6 +27,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let variants = match &input.data {
         Data::Enum(data) => {
             check_tag(&input.ident, data, &container, &options, &mut errors);
+            check_newtypes(data, &container, &options, &mut errors);
             variants(data, &container)
         }
         Data::Struct(_) => Vec::new(),
@@ -82,6 +84,87 @@ fn check_tag(
         ),
     );
 }
+
+/// A tag among the fields needs fields: serde fails to serialize a number or a list beside one, and says so only
+/// when a message is sent.
+fn check_newtypes(
+    data: &DataEnum,
+    container: &serde::Container,
+    options: &Options,
+    errors: &mut Errors,
+) {
+    let is_of_serde = options.formats.iter().any(|format| format.is_of_serde());
+    if !container.tagged_inside || container.by_other_type || !is_of_serde {
+        return;
+    }
+    for variant in &data.variants {
+        let own = serde::Variant::new(&variant.attrs);
+        let syn::Fields::Unnamed(fields) = &variant.fields else {
+            continue;
+        };
+        let (Some(field), 1) = (fields.unnamed.first(), fields.unnamed.len()) else {
+            continue;
+        };
+        if own.untagged || own.skipped || !field.attrs.is_empty() || !has_no_fields(&field.ty) {
+            continue;
+        }
+        let (name, ty) = (&variant.ident, field.ty.to_token_stream());
+        let ty = ty.to_string().replace(' ', "");
+        errors.at(
+            field.ty.span(),
+            format!(
+                "`{name}` can't be serialized: a tag stands among fields, and `{ty}` has none\n\
+                 write `{name} {{ value: {ty} }}`, or `#[serde(tag = \"type\", content = \"value\")]` above \
+                 the enum"
+            ),
+        );
+    }
+}
+
+/// Returns `true` for a type of the standard library that serde writes as a value or a list.
+fn has_no_fields(ty: &syn::Type) -> bool {
+    match ty {
+        syn::Type::Array(_) | syn::Type::Slice(_) => true,
+        syn::Type::Tuple(tuple) => !tuple.elems.is_empty(),
+        syn::Type::Reference(reference) => has_no_fields(&reference.elem),
+        syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            WITHOUT_FIELDS.iter().any(|name| last.ident == name)
+                && (path.path.segments.len() == 1 || path.path.segments[0].ident == "std")
+        }),
+        _ => false,
+    }
+}
+
+const WITHOUT_FIELDS: [&str; 28] = [
+    "bool",
+    "char",
+    "str",
+    "String",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "f32",
+    "f64",
+    "Vec",
+    "VecDeque",
+    "HashSet",
+    "BTreeSet",
+    "PathBuf",
+    "IpAddr",
+    "Option",
+    "LinkedList",
+    "BinaryHeap",
+    "SocketAddr",
+];
 
 /// The variants as serde writes them; those that it skips are left out.
 fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {

@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprReference};
 
 use super::lending::Lending;
-use crate::model::{Answerer, Arg, Call, Callee, Routes, Shape};
+use crate::model::{Answerer, Arg, Call, Callee, Routes, Shape, dereferenced, plain_name};
 use crate::parse::{Param, Speaks, ours_at};
 
 /// What an answerer's expansion is put together from.
@@ -168,8 +168,15 @@ impl Parts<'_> {
             } else {
                 continue;
             };
-            let ty = param.ty.as_ref().map(|ty| quote!(: #ty));
             let at = ours_at(param.span());
+            // Of a reference the compiler does not find what is behind it: what `&str` is lent from is a `String`.
+            let ty = match &param.ty {
+                Some(ty) => Some(quote!(: #ty)),
+                None if self.call.borrows_param(index) => {
+                    Some(quote_spanned!(at=> : __http4k_ws::String))
+                }
+                None => None,
+            };
             let index = proc_macro2::Literal::usize_unsuffixed(index);
             self.read.extend(quote_spanned! {at=>
                 let #name #ty = call.param(#index)?;
@@ -193,6 +200,17 @@ impl Parts<'_> {
     fn arg(&mut self, index: usize, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Param(index, ident) => self.param_name(self.params[*index], ident),
+            Arg::BorrowedParam(
+                index,
+                ExprReference {
+                    and_token, expr, ..
+                },
+            ) => {
+                let written = plain_name(expr).expect("a parameter is a plain name");
+                let name = self.param_name(self.params[*index], written);
+                quote!(#and_token #name)
+            }
+            Arg::Constant(reference) => reference.to_token_stream(),
             Arg::Request(ident) | Arg::Socket(ident) => ident.to_token_stream(),
             Arg::Extracted(span) => {
                 let at = ours_at(*span);
@@ -210,13 +228,16 @@ impl Parts<'_> {
             Arg::Borrowed(ExprReference {
                 and_token, expr, ..
             }) => {
-                let name = self.captured(index, expr);
-                if self.call.socket().is_some() {
+                let (place, stars) = dereferenced(expr);
+                let name = self.captured(index, place);
+                let star = quote_spanned!(name.span()=> *);
+                // One for each that is written, and two for what the route keeps.
+                let is_own = self.call.socket().is_some();
+                let stars = vec![star; if is_own { stars } else { stars + 2 }];
+                if is_own {
                     self.own(&name);
-                    return quote!(#and_token #name);
                 }
-                let target = quote_spanned!(name.span()=> **#name);
-                quote!(#and_token #target)
+                quote!(#and_token #(#stars)* #name)
             }
             Arg::Value(expr) => {
                 let at = ours_at(expr.span());

@@ -52,7 +52,12 @@ impl<'a> Lending<'a> {
                 Arg::Captured(expr) => self.captures(expr, &mut uses)?,
                 Arg::Borrowed(reference) => self.captures(&reference.expr, &mut uses)?,
                 Arg::Value(expr) => self.evaluates(expr.to_token_stream(), &mut uses)?,
-                Arg::Param(..) | Arg::Request(_) | Arg::Socket(_) | Arg::Extracted(_) => {}
+                Arg::Constant(reference) => self.names_none(reference.to_token_stream())?,
+                Arg::Param(..)
+                | Arg::BorrowedParam(..)
+                | Arg::Request(_)
+                | Arg::Socket(_)
+                | Arg::Extracted(_) => {}
             }
         }
         match &call.shape {

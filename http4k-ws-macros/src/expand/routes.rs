@@ -174,6 +174,15 @@ fn table(model: &Routes, at: Span) -> TokenStream {
         _ => quote_spanned!(at=> app),
     };
     let app = quote_spanned!(at=> __http4k_ws::Router::#make);
+    let app = quote!(#app(#routes, walk, #list, [#(#unmatched),*]));
+    let app = match &model.head {
+        // The function's error may be any that a `RouteError` turns into.
+        Some(head) if head.gives_result() => {
+            let tried = quote_spanned!(at=> ?);
+            quote_spanned!(at=> ::core::result::Result::Ok(#app #tried))
+        }
+        _ => app,
+    };
     quote! {
         {
             #made
@@ -184,7 +193,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
             ) -> bool {
                 #walk
             }
-            #app(#routes, walk, #list, [#(#unmatched),*])
+            #app
         }
     }
 }

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprReference, Member, Pat, Token};
+use syn::{Expr, ExprReference, Member, Pat, Token, UnOp};
 
 use crate::errors::{Errors, near};
 use crate::parse::Speaks;
@@ -22,8 +22,12 @@ pub(crate) enum Arg {
     Extracted(Span),
     /// A plain name or field: cloned for the route, and again for each call.
     Captured(Expr),
-    /// `&name`: the same, handed over by reference.
+    /// `&name` or `&*name`: the same, handed over by reference.
     Borrowed(ExprReference),
+    /// `&name` of the path parameter with this index.
+    BorrowedParam(usize, ExprReference),
+    /// `&POOL`: a static or a constant, handed over as it is.
+    Constant(ExprReference),
     /// Any other expression: evaluated once, cloned for each call.
     Value(Expr),
 }
@@ -57,12 +61,10 @@ impl Names<'_> {
         match expr {
             Expr::Infer(infer) => return Some(Arg::Extracted(infer.underscore_token.span)),
             Expr::Path(_) => return Some(Arg::Captured(expr.clone())),
-            Expr::Reference(reference)
-                if reference.mutability.is_none()
-                    && is_place(&reference.expr)
-                    && self.mentioned(&reference.expr).is_none() =>
-            {
-                return Some(Arg::Borrowed(reference.clone()));
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                if let Some(arg) = self.borrowed(reference) {
+                    return Some(arg);
+                }
             }
             _ => {}
         }
@@ -74,11 +76,34 @@ impl Names<'_> {
             errors.at(name.span(), message);
             return None;
         }
-        Some(if is_place(expr) {
-            Arg::Captured(expr.clone())
-        } else {
-            Arg::Value(expr.clone())
-        })
+        if is_place(expr) {
+            return Some(Arg::Captured(expr.clone()));
+        }
+        if let Some(call) = call_of_nothing(expr) {
+            let message = format!(
+                "this is evaluated once, when the routes are made, and not for each request: write \
+                 `{{ {call} }}` if that is meant, or call it in the handler"
+            );
+            errors.at(expr.span(), message);
+            return None;
+        }
+        Some(Arg::Value(expr.clone()))
+    }
+
+    /// A reference to a parameter, to a static, or to what is captured.
+    fn borrowed(&self, reference: &ExprReference) -> Option<Arg> {
+        let (place, _) = dereferenced(&reference.expr);
+        if let Some(name) = plain_name(&reference.expr) {
+            let name = name.unraw().to_string();
+            if let Some(index) = self.params.iter().position(|param| *param == name) {
+                return Some(Arg::BorrowedParam(index, reference.clone()));
+            }
+        }
+        if is_constant(&reference.expr) {
+            return Some(Arg::Constant(reference.clone()));
+        }
+        (is_place(place) && self.mentioned(place).is_none())
+            .then(|| Arg::Borrowed(reference.clone()))
     }
 
     /// A parameter of a closure, which binds by its name.
@@ -196,10 +221,70 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// The name that `expr` is, or is a field of.
+/// The name that `expr` is, or is a field of, or leads to.
 pub(crate) fn place_root(expr: &Expr) -> Option<&Ident> {
     match expr {
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => place_root(&unary.expr),
         Expr::Field(field) => place_root(&field.base),
         expr => plain_name(expr),
     }
+}
+
+/// `expr` without the stars before it, and their number.
+pub(crate) fn dereferenced(expr: &Expr) -> (&Expr, usize) {
+    match expr {
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
+            let (place, stars) = dereferenced(&unary.expr);
+            (place, stars + 1)
+        }
+        expr => (expr, 0),
+    }
+}
+
+/// A path that ends as the names of statics and constants are written.
+fn is_constant(expr: &Expr) -> bool {
+    let Expr::Path(path) = expr else {
+        return false;
+    };
+    let name = path.path.segments.last();
+    name.is_some_and(|last| {
+        let name = last.ident.unraw().to_string();
+        name.contains(char::is_uppercase) && !name.contains(char::is_lowercase)
+    })
+}
+
+/// A call that names nothing of what is around it, such as `Instant::now()`, as it is written.
+fn call_of_nothing(expr: &Expr) -> Option<String> {
+    let is_call = matches!(expr, Expr::Call(_) | Expr::MethodCall(_));
+    (is_call && !names_something(expr.to_token_stream())).then(|| {
+        let written = expr.to_token_stream().to_string();
+        written
+            .replace(" :: ", "::")
+            .replace(" (", "(")
+            .replace(" . ", ".")
+    })
+}
+
+/// Whether a value is named, and not only functions, types and members.
+fn names_something(tokens: TokenStream) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let punct = |at: usize| match tokens.get(at) {
+        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
+        _ => None,
+    };
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        TokenTree::Group(group) => names_something(group.stream()),
+        TokenTree::Ident(_) => {
+            let is_member = at > 0 && punct(at - 1) == Some('.');
+            let is_last_of_path = at > 0 && punct(at - 1) == Some(':');
+            let is_longer = matches!(punct(at + 1), Some(':' | '!'));
+            let is_called = matches!(
+                tokens.get(at + 1),
+                Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
+            );
+            !(is_member || is_last_of_path || is_longer || is_called)
+        }
+        TokenTree::Literal(text) => text.to_string().contains('{'),
+        TokenTree::Punct(_) => false,
+    })
 }

@@ -116,7 +116,7 @@ impl Call {
     /// The parameters that are handed over, by index.
     pub(crate) fn params(&self) -> impl Iterator<Item = usize> + '_ {
         self.args.iter().filter_map(|arg| match arg {
-            Arg::Param(index, _) => Some(*index),
+            Arg::Param(index, _) | Arg::BorrowedParam(index, _) => Some(*index),
             _ => None,
         })
     }
@@ -137,6 +137,12 @@ impl Call {
         args.any(|arg| matches!(arg, Arg::Extracted(_)))
     }
 
+    /// Returns `true` if the parameter with this index is handed over by reference.
+    pub(crate) fn borrows_param(&self, index: usize) -> bool {
+        let mut args = self.args.iter();
+        args.any(|arg| matches!(arg, Arg::BorrowedParam(borrowed, _) if *borrowed == index))
+    }
+
     /// Whether the function may go on with something that only its call has: a method with its receiver, and
     /// over a socket, which outlives the route, with whatever it was lent.
     pub(crate) fn lends(&self) -> bool {
@@ -144,6 +150,13 @@ impl Call {
         match &self.shape {
             Shape::Value(_) => false,
             Shape::Method(_) => true,
+            _ if self
+                .args
+                .iter()
+                .any(|arg| matches!(arg, Arg::BorrowedParam(..))) =>
+            {
+                true
+            }
             _ if self.socket().is_none() => false,
             Shape::Function { callee, .. } => {
                 matches!(callee, Callee::Value) || self.args.iter().any(is_lent)

@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 
 use super::{End, Route, Routes, spelled};
-use crate::parse::{Param, ours_at};
+use crate::parse::{Param, is_keyword, ours_at};
 
 /// A route, or a mount whose prefix has parameters, with the name of its link.
 pub(crate) struct Link<'a> {
@@ -91,7 +91,7 @@ impl Route {
         if is_reserved(&text) {
             return None;
         }
-        if syn::parse_str::<Ident>(&text).is_err() {
+        if is_keyword(&text) {
             name = Ident::new_raw(&text, name.span());
         }
         Some(name)

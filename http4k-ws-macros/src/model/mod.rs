@@ -6,7 +6,7 @@ mod flatten;
 mod links;
 mod mounted;
 
-pub(crate) use args::{Arg, place_root, plain_name};
+pub(crate) use args::{Arg, dereferenced, place_root, plain_name};
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};
 pub(crate) use mounted::Mounted;

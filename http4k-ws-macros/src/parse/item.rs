@@ -98,6 +98,9 @@ fn head(input: ParseStream<'_>, library: Option<&TokenStream>) -> Result<(Head, 
         let message = "routes are made at once: drop `async`";
         mistakes.push(syn::Error::new(asyncness.span, message));
     }
+    for input in &signature.inputs {
+        mistakes.extend(check_argument(input)?);
+    }
     if let ReturnType::Default = signature.output {
         let end = signature.paren_token.span.close();
         let message = "the function gives back an application: write `-> PolyHandler`";
@@ -111,6 +114,34 @@ fn head(input: ParseStream<'_>, library: Option<&TokenStream>) -> Result<(Head, 
         signature,
     };
     Ok((head, mistakes))
+}
+
+/// Returns the mistake of a name that means something else in a call.
+///
+/// # Errors
+///
+/// A receiver: beside a method there can't be a module of links, so that nothing is to be made.
+fn check_argument(input: &FnArg) -> Result<Option<syn::Error>> {
+    let typed = match input {
+        FnArg::Typed(typed) => typed,
+        FnArg::Receiver(receiver) => {
+            let message = "a table is a function beside a module of its links, which an `impl` can't hold: write \
+                           it outside, with an argument in place of `self`, as in `fn app(hub: Hub)`";
+            return Err(syn::Error::new(receiver.self_token.span, message));
+        }
+    };
+    let Pat::Ident(bound) = &*typed.pat else {
+        return Ok(None);
+    };
+    let means = match bound.ident.unraw().to_string().as_str() {
+        "req" => "the request",
+        "ws" => "the socket",
+        "sse" => "the event stream",
+        _ => return Ok(None),
+    };
+    let name = &bound.ident;
+    let message = format!("`{name}` is {means} in a call: give the argument another name");
+    Ok(Some(syn::Error::new(name.span(), message)))
 }
 
 impl Head {

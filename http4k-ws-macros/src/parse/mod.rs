@@ -10,7 +10,7 @@ mod template;
 pub(crate) use entry::{Doc, Entry, Handler, Place, Speaks, Target};
 pub(crate) use item::Head;
 use proc_macro2::{Span, TokenStream, TokenTree};
-pub(crate) use template::{Param, Segment, Template};
+pub(crate) use template::{Param, Segment, Template, is_keyword};
 
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};

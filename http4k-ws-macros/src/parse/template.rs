@@ -271,11 +271,11 @@ impl Reader<'_> {
             return None;
         };
         let span = self.literal.span();
-        let is_keyword = syn::parse_str::<Ident>(name).is_err();
-        Some(if is_keyword {
-            Ident::new_raw(&ident.unraw().to_string(), span)
+        let text = ident.unraw().to_string();
+        Some(if is_keyword(&text) {
+            Ident::new_raw(&text, span)
         } else {
-            Ident::new(&ident.to_string(), span)
+            Ident::new(&text, span)
         })
     }
 
@@ -289,6 +289,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Returns `true` for a word that is an identifier only behind `r#`, in any edition.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    word == "gen" || syn::parse_str::<Ident>(word).is_err()
 }
 
 /// What a segment may hold (RFC 3986 §3.3), and letters and digits that clients percent-encode.
