@@ -62,7 +62,10 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError>> HttpBody for Guarded<B> {
     }
 
     fn is_end_stream(&self) -> bool {
-        !self.failed && self.body.is_end_stream()
+        match self.failed {
+            true => self.error.is_none(),
+            false => self.body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
