@@ -86,7 +86,14 @@ fn a_message_that_is_none_closes_with_1007_and_the_reason() {
 
 #[test]
 fn json_is_read_and_answered_by_argument_and_by_request() {
-    let ask = |path: &str, body: &'static str| app().test_http((Method::POST, path, body));
+    let ask = |path: &str, body: &'static str| {
+        let request = Request::post(path).header("content-type", "application/json");
+        app().test_http(request.body(body).expect("a request"))
+    };
+    for path in ["/argument", "/request"] {
+        let untyped = app().test_http((Method::POST, path, BOB));
+        assert_eq!(untyped.status(), 415, "{path} without a Content-Type");
+    }
     let answer = ask("/argument", BOB);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.body(), r#"{"name":"bob","age":40}"#);

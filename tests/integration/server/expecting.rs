@@ -85,7 +85,7 @@ fn start() -> RunningServer {
 }
 
 fn post(path: &str, fields: &str) -> String {
-    format!("POST {path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n{fields}\r\n")
+    format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n{fields}\r\n")
 }
 
 #[test]
