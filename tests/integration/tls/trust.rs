@@ -1,7 +1,7 @@
 //! Which servers a client trusts (RFC 9525), and what it says of the others.
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use http4k_ws::{
@@ -147,6 +147,38 @@ fn a_server_that_leaves_in_the_middle_breaks_the_handshake() {
     let error = failed(&format!("wss://localhost:{port}/"), ClientTls::new());
     leaving.join().expect("a server that left");
     assert!(matches!(error, TlsError::Broken { .. }), "{error:?}");
+}
+
+/// RFC 8446 §6.2: the server names the reason.
+#[test]
+fn a_server_that_refuses_says_why() {
+    for (code, name) in [
+        (40, "HandshakeFailure"),
+        (70, "ProtocolVersion"),
+        (112, "UnrecognisedName"),
+        (116, "CertificateRequired"),
+        (120, "NoApplicationProtocol"),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("its address").port();
+        let refusing = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("a client");
+            let mut hello = [0; 4096];
+            assert!(stream.read(&mut hello).is_ok_and(|read| read > 0));
+            // One record of an alert, which is fatal.
+            stream
+                .write_all(&[0x15, 3, 3, 0, 2, 2, code])
+                .expect("a client");
+            while stream.read(&mut hello).is_ok_and(|read| read > 0) {}
+        });
+        let error = failed(&format!("wss://localhost:{port}/"), ClientTls::new());
+        refusing.join().expect("a server that refused");
+        match &error {
+            TlsError::Refused { alert } => assert_eq!(alert, name),
+            other => panic!("{other:?}"),
+        }
+        assert!(error.to_string().contains(name), "{error}");
+    }
 }
 
 #[test]

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, NextMessage, ReconnectEvent, Reconnecting};
+use http4k_ws::{
+    Format, IntoPolyHandler, NextMessage, ReconnectEvent, Reconnecting, ReconnectingWebSocket,
+};
 
-use super::{policy, received};
+use super::{Told, echo, policy, received, serving};
 
 /// CASE 23, over the network.
 fn reads_on_after_the_server_closed() {
@@ -90,4 +92,85 @@ async fn it_is_typed_as_any_socket() {
     ws.sender().try_send(price(1)).expect("room");
     let mut ws = ws.typed::<WsMessage, WsMessage>();
     assert_eq!(received(&mut ws).await, r#"{"of":"tea","cents":2}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_sends() {
+    let serving = serving(|_, ws| Box::pin(echo(ws)));
+    let mut ws: ReconnectingWebSocket = serving.client().start();
+    let sender = ws.sender();
+    sender.send("waits for room").await.expect("room");
+    sender.try_send("takes the room there is").expect("room");
+    sender.clone().send("").await.expect("room");
+    assert_eq!(received(&mut ws).await, "waits for room");
+    assert_eq!(received(&mut ws).await, "takes the room there is");
+    assert_eq!(received(&mut ws).await, "");
+    sender.close(WsStatus::NORMAL);
+    assert_eq!(ws.closed().await, WsStatus::NORMAL);
+    let closed = Err(SendError::Closed(WsStatus::NORMAL));
+    assert_eq!(sender.send("late").await, closed);
+    assert_eq!(sender.try_send("late"), closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_connection_speaks_the_subprotocol_that_it_agreed_on() {
+    // Each connection says what it got, and ends; every second agrees on another format.
+    let serving = serving(|connection, mut ws| {
+        Box::pin(async move {
+            let message = ws.recv().await?.expect("a message");
+            let read = match ws.subprotocol() {
+                Some("v1+msgpack") => Price::from_message_in(Format::MessagePack, message),
+                _ => Price::from_message_in(Format::Json, message),
+            };
+            let Price { of, cents } = read?;
+            let answer = Price {
+                of,
+                cents: cents + connection,
+            };
+            let format = match ws.subprotocol() {
+                Some("v1+msgpack") => Format::MessagePack,
+                _ => Format::Json,
+            };
+            ws.send(answer.into_message_in(format)?).await?;
+            Err(WsError::closing(WsStatus::RESTART))
+        })
+    });
+    let offers = [
+        Some("v1+msgpack"),
+        None,
+        Some("v1+json"),
+        Some("v1+msgpack"),
+    ];
+    let app = http4k_ws::subprotocols(["v1+msgpack", "v1+json"]);
+    let app = serving.app.clone().with(app);
+    let mut connection = 0;
+    let client = Reconnecting::over(move || {
+        let offer = offers[connection];
+        connection += 1;
+        let request = Request::get("/");
+        let request = match offer {
+            Some(name) => request.header("sec-websocket-protocol", name),
+            None => request,
+        };
+        let (app, request) = (app.clone(), request.body(Body::empty()));
+        async move { app.connect_ws(request.expect("a request")).await }
+    });
+    let mut ws = client.with_policy(policy()).start::<Price, Price>();
+    let mut told = Told(ws.events());
+    assert_eq!(ws.subprotocol(), None);
+    for (number, offer) in (1..).zip(offers) {
+        while !told.next().await.starts_with("connected") {}
+        assert_eq!(ws.subprotocol().as_deref(), offer);
+        let price = |cents| Price {
+            of: "tea".into(),
+            cents,
+        };
+        ws.send(price(10)).await.expect("room");
+        assert_eq!(ws.recv().await, Ok(Some(price(10 + number))));
+        // Also while there is no connection, the last one counts.
+        assert_eq!(ws.subprotocol().as_deref(), offer);
+        if number == 4 {
+            return;
+        }
+    }
 }
