@@ -4,6 +4,7 @@ mod books;
 mod ends;
 mod hook;
 mod policy;
+mod spread;
 mod surface;
 mod waiting;
 
