@@ -17,6 +17,9 @@ use tokio::task::block_in_place;
 /// What its threads are called.
 const THREAD: &str = "http4k-ws-client";
 
+/// The longest time that dropping a client waits for its last bytes to leave.
+pub(super) const LAST_FLUSH: Duration = Duration::from_secs(1);
+
 /// The runtime of all clients that block or call back, started with the first.
 pub(super) fn runtime() -> io::Result<&'static Runtime> {
     static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();

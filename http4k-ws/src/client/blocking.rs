@@ -4,12 +4,9 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use super::background::{after, wait, wait_until};
+use super::background::{LAST_FLUSH, after, wait, wait_until};
 use crate::handler::{NextMessage, SendError, WebSocket, WsClient, WsSender};
 use crate::message::{WsMessage, WsStatus};
-
-/// The longest time that dropping a client waits for its last bytes to leave.
-const LAST_FLUSH: Duration = Duration::from_secs(1);
 
 /// A socket to a server, whose calls block; made by
 /// [`WebSocketClient::blocking`](super::WebSocketClient::blocking).

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use super::event::{ReconnectEvent, ReconnectEvents};
 use super::socket::ReconnectingWebSocket;
-use crate::client::background::{after, wait, wait_until};
+use crate::client::background::{LAST_FLUSH, after, wait, wait_until};
 use crate::handler::{NextMessage, SendError, WsClient};
 use crate::message::{WsMessage, WsStatus};
 
 /// A [`ReconnectingWebSocket`] whose calls block; made by
 /// [`Reconnecting::blocking`](super::Reconnecting::blocking).
 ///
-/// As a [`WsClient`] it is closed only when there will be no other connection.
+/// As a [`WsClient`] it is closed only when there will be no other connection. Dropping it closes it with
+/// 1000, and waits at most a second until what it has queued has left.
 #[derive(Debug)]
 pub struct BlockingReconnectingWebSocket {
     socket: ReconnectingWebSocket,
@@ -51,10 +52,14 @@ impl BlockingReconnectingWebSocket {
 }
 
 impl WsClient for BlockingReconnectingWebSocket {
-    /// Queues `message`, and returns. Where the queue is full, this waits, as long as there is no
-    /// connection.
+    /// Sends `message`, and waits until a connection has written and flushed it: the bytes are then
+    /// with the operating system. Without a connection this waits for the next, until the policy gives
+    /// up. To queue a message and go on, call `as_socket().try_send(..)`.
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
-        wait(self.socket.send(message))
+        wait(async {
+            self.socket.send(message).await?;
+            self.socket.flush().await
+        })
     }
 
     fn next_within(&mut self, limit: Duration) -> NextMessage {
@@ -72,8 +77,12 @@ impl WsClient for BlockingReconnectingWebSocket {
         self.next_within(self.patience)
     }
 
+    /// Closes the socket with `status`, for good, and waits until everything queued and the close
+    /// frame have left this process, at most for the [patience](Self::with_patience).
     fn close(&mut self, status: WsStatus) {
         self.socket.close(status);
+        // A failure is the end of the socket, which `closed` reports.
+        let _ = wait_until(after(self.patience), self.socket.flush());
     }
 
     /// The subprotocol of the first connection; `None` also before that.
@@ -87,5 +96,12 @@ impl WsClient for BlockingReconnectingWebSocket {
 
     fn closed(&mut self) -> Option<WsStatus> {
         wait_until(after(self.patience), self.socket.closed())
+    }
+}
+
+impl Drop for BlockingReconnectingWebSocket {
+    fn drop(&mut self) {
+        self.socket.close(WsStatus::NORMAL);
+        let _ = wait_until(after(LAST_FLUSH), self.socket.flush());
     }
 }

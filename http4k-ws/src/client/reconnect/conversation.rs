@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::event::ReconnectEvent;
 use super::link::Link;
-use super::mailbox::{Letter, Put};
+use super::mailbox::{Letter, Next, Put};
 use crate::handler::{WebSocket, WsSender};
 use crate::message::WsStatus;
 
@@ -17,6 +17,8 @@ struct Handed {
     /// On its way into the connection's own queue.
     next: Option<Letter>,
     count: u64,
+    /// Those of them that are not known to be flushed.
+    unflushed: u64,
 }
 
 /// Moves messages until the connection is over. Gives its status, and how many messages were written
@@ -42,12 +44,10 @@ pub(super) async fn converse(link: &Link, mut socket: WebSocket) -> (WsStatus, u
         .min(usize::try_from(handed.count).unwrap_or(usize::MAX));
     let ours = unsent.split_off(unsent.len() - ours);
     let unconfirmed = handed.count - ours.len() as u64;
-    let unsent = ours.into_iter().map(|message| Letter {
-        message,
-        spoken: None,
-    });
+    let lost = handed.unflushed > ours.len() as u64;
+    let unsent = ours.into_iter().map(|message| Letter::new(message, None));
     let again: Vec<_> = unsent.chain(handed.next).collect();
-    link.outbox.put_back(again.into_iter());
+    link.outbox.put_back(again.into_iter(), lost);
     (status, unconfirmed)
 }
 
@@ -59,7 +59,7 @@ async fn receive(link: &Link, socket: &mut WebSocket) {
         };
         let spoken = socket.spoken();
         // There is room, which nobody else takes; a box that is shut has no reader.
-        let _: Put = link.inbox.put(Letter { message, spoken });
+        let _: Put = link.inbox.put(Letter::new(message, spoken));
     }
 }
 
@@ -68,7 +68,7 @@ fn receive_rest(link: &Link, socket: &mut WebSocket) {
     let spoken = socket.spoken();
     let mut rest = Vec::new();
     while let Some(Some(message)) = socket.next_message().now_or_never() {
-        rest.push(Letter { message, spoken });
+        rest.push(Letter::new(message, spoken));
     }
     let messages = link.inbox.put_rest(rest);
     if messages > 0 {
@@ -77,17 +77,34 @@ fn receive_rest(link: &Link, socket: &mut WebSocket) {
 }
 
 async fn hand_over(link: &Link, sender: &WsSender, handed: &mut Handed) -> Infallible {
-    while let Some(letter) = link.outbox.take().await {
-        let message = letter.message.clone();
-        handed.next = Some(letter);
-        if sender.send(message).await.is_err() {
-            return pending().await;
+    loop {
+        match link.outbox.next().await {
+            Next::Letter(letter) => {
+                let message = letter.message.clone();
+                handed.next = Some(letter);
+                if sender.send(message).await.is_err() {
+                    return pending().await;
+                }
+                handed.next = None;
+                handed.count += 1;
+                handed.unflushed += 1;
+            }
+            Next::Flush => {
+                if sender.flush().await.is_err() {
+                    return pending().await;
+                }
+                handed.unflushed = 0;
+                link.outbox.flushed(false);
+            }
+            Next::End => break,
         }
-        handed.next = None;
-        handed.count += 1;
     }
     if let Some(status) = link.closing() {
         sender.close(status);
+        if sender.flush().await.is_ok() {
+            handed.unflushed = 0;
+            link.outbox.flushed(true);
+        }
     }
     pending().await
 }

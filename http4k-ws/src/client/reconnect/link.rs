@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::event::{ReconnectEvent, Teller};
-use super::mailbox::{Letter, Mailbox, Put};
+use super::mailbox::{Letter, Lost, Mailbox, Put};
 use super::{Outbox, WhenFull};
 use crate::client::error::ConnectError;
 use crate::handler::SendError;
@@ -111,8 +111,7 @@ impl Link {
     }
 
     pub(super) fn try_send(&self, message: WsMessage) -> Result<(), (WsMessage, SendError)> {
-        let spoken = None;
-        let letter = Letter { message, spoken };
+        let letter = Letter::new(message, None);
         match self.when_full {
             WhenFull::Wait => match self.outbox.put(letter) {
                 Put::Done => Ok(()),
@@ -138,6 +137,11 @@ impl Link {
             }
             self.outbox.room().await;
         }
+    }
+
+    /// Waits until everything sent so far is flushed by a connection.
+    pub(super) async fn flush(&self) -> Result<(), SendError> {
+        self.outbox.flush().await.map_err(|Lost| self.refusal())
     }
 
     fn refusal(&self) -> SendError {

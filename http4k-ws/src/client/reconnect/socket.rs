@@ -94,6 +94,45 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
         try_send(&self.end.0, message.into())
     }
 
+    /// Waits until everything sent so far has left this process over a connection, as
+    /// [`WebSocket::flush`](crate::WebSocket::flush) does. Without a connection it waits for the next.
+    ///
+    /// After [`close`](Self::close) this includes the close frame. A message that is dropped because
+    /// the queue is full is not waited for.
+    ///
+    /// Cancel safe: dropped before it is done, it has changed nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Closed`] if a message was lost: its connection ended after it was written and
+    /// before it was flushed, so that it may never arrive, or there will be no other connection. The
+    /// status is that of the end, or 1006 if the socket goes on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{IntoPolyHandler, Reconnecting, ReconnectingWebSocket};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+    /// let app = app.into_poly_handler();
+    /// let feed: ReconnectingWebSocket = Reconnecting::over(move || {
+    ///     let app = app.clone();
+    ///     async move { app.connect_ws("/feed").await }
+    /// })
+    /// .start();
+    /// feed.send("waits for the first connection").await?;
+    /// feed.flush().await?;
+    /// assert!(feed.is_connected());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn flush(&self) -> Result<(), SendError> {
+        self.end.0.flush().await
+    }
+
     /// A sender for other tasks and threads, which does not keep the socket open.
     pub fn sender(&self) -> ReconnectingSender<Out> {
         ReconnectingSender {
@@ -191,6 +230,15 @@ impl<Out: Message> ReconnectingSender<Out> {
     /// As there.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         try_send(&self.link, message.into())
+    }
+
+    /// As [`ReconnectingWebSocket::flush`], for the messages of all senders.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn flush(&self) -> Result<(), SendError> {
+        self.link.flush().await
     }
 
     /// As [`ReconnectingWebSocket::close`].

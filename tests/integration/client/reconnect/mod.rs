@@ -2,6 +2,7 @@
 
 mod books;
 mod ends;
+mod flushing;
 mod hook;
 mod policy;
 mod spread;
