@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
-use crate::handler::{Handshake, SessionConfig, WebSocket, is_reserved, open};
+use crate::handler::{Handshake, SessionConfig, Stance, WebSocket, is_reserved, open};
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
@@ -94,7 +94,7 @@ async fn open_socket<S: ByteStream>(
         route: None,
         response: Some(Box::new(agreed.headers)),
     };
-    let (socket, session) = open(wire, handshake, opening.config);
+    let (socket, session) = open(wire, Stance::Client, handshake, opening.config);
     tokio::spawn(session);
     Ok(socket)
 }

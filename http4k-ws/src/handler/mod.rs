@@ -52,7 +52,7 @@ pub use session::{
     CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, SocketInfo, Traffic,
     WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
 };
-pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Progress, Transport, open};
+pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Progress, Stance, Transport, open};
 pub(crate) use valid::without_body;
 pub use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;

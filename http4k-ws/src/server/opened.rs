@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::admission::Seat;
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use crate::handler::{Handshake, Session, WsConsumer, WsSender, open};
+use crate::handler::{Handshake, Session, Stance, WsConsumer, WsSender, open};
 use crate::wire::{ByteStream, Limits, Line, Wire};
 
 /// A socket that is open, and the session that it lives by.
@@ -31,7 +31,7 @@ impl<S: ByteStream> Opened<S> {
     ) -> Self {
         let config = consumer.session(shared.config.session.clone());
         let wire = Wire::server(stream, line, ahead, Limits::of(&config));
-        let (socket, session) = open(wire, handshake, config);
+        let (socket, session) = open(wire, Stance::Server, handshake, config);
         Self {
             sender: socket.sender(),
             session: session.consumed_by(consumer, socket),

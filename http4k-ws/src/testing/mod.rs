@@ -24,7 +24,7 @@ use http::Uri;
 use http::header::{HOST, HeaderValue};
 
 use crate::handler::{
-    Handshake, PolyHandler, SessionConfig, WebSocket, check_host, check_origin, open,
+    Handshake, PolyHandler, SessionConfig, Stance, WebSocket, check_host, check_origin, open,
 };
 use crate::message::{
     IntoRequest, Request, Response, WsStatus, copy_of_head, hide_secrets, read_whole,
@@ -208,7 +208,7 @@ async fn connect(
     let (client_end, server_end) = pipe::pair(clients_config.max_message, config.max_message);
     let line = client_end.line();
 
-    let (socket, session) = open(server_end, handshake, config);
+    let (socket, session) = open(server_end, Stance::Server, handshake, config);
     spawn(session.consumed_by(consumer, socket), lots.as_ref());
 
     let handshake = Handshake {
@@ -217,7 +217,7 @@ async fn connect(
         route: None,
         response,
     };
-    let (socket, session) = open(client_end, handshake, clients_config);
+    let (socket, session) = open(client_end, Stance::Client, handshake, clients_config);
     spawn(session, lots.as_ref());
     Ok((socket, line))
 }

@@ -67,7 +67,16 @@ impl Cable {
 
     /// As [`serve`](Self::serve), with a peer that has done its opening handshake.
     pub(super) async fn peer(&self, app: PolyHandler, session: SessionConfig) -> Peer {
-        let mut peer = Peer(self.serve(app, session));
+        self.handshake(self.serve(app, session)).await
+    }
+
+    /// A peer over `ours`, that has done its opening handshake.
+    pub(super) async fn talk(&self, ours: DuplexStream) -> Peer {
+        self.handshake(self.plug(ours)).await
+    }
+
+    async fn handshake(&self, plug: Plug) -> Peer {
+        let mut peer = Peer(plug);
         let handshake = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
              Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
              Sec-WebSocket-Version: 13\r\n\r\n";
@@ -80,7 +89,7 @@ impl Cable {
         peer
     }
 
-    fn plug(&self, io: DuplexStream) -> Plug {
+    pub(super) fn plug(&self, io: DuplexStream) -> Plug {
         let cable = self.clone();
         Plug { io, cable }
     }
@@ -137,6 +146,12 @@ impl Peer {
         within(self.0.write_all(bytes.as_ref()))
             .await
             .expect("room");
+    }
+
+    /// Sends `bytes` as far as that goes within 5 s; `false` if it does not.
+    pub(super) async fn try_send(&mut self, bytes: &[u8]) -> bool {
+        let sent = timeout(Duration::from_secs(5), self.0.write_all(bytes)).await;
+        sent.is_ok_and(|sent| sent.is_ok())
     }
 
     /// The next frame: its opcode and its payload, of which at most 125 bytes are read.

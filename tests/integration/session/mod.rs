@@ -4,6 +4,7 @@ mod authenticating;
 mod cable;
 mod cancelling;
 mod deadlines;
+mod departed;
 mod metrics;
 mod outliving;
 mod pinging;

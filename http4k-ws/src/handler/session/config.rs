@@ -69,10 +69,14 @@ pub struct SessionConfig {
     /// was suspended. If this is not longer than the interval, no ping is sent. Default 40 s, `None` for
     /// never.
     pub dead_after: Option<Duration>,
-    /// How many messages may wait in each direction. Default 256, at least 1.
+    /// The number of messages that may wait in each direction. Default 256, at least 1.
+    ///
+    /// While as many wait for the consumer, the rest stays in the network. Beyond the bound up to 16 KiB
+    /// are read, to notice that the peer closes the socket, is gone, or is silent.
     pub queue_messages: usize,
-    /// How many bytes may wait in each direction before the next message must; a message of any
-    /// size fits as long as fewer wait. Default 1 MiB.
+    /// The bytes that may wait in each direction before the next message must. A message of any size
+    /// fits as long as fewer wait. On a server at most 64 KiB wait for the consumer, and while the peer
+    /// takes nothing of what waits for it, no more than 16 KiB are read from it. Default 1 MiB.
     pub queue_bytes: usize,
     /// What happens to a message that is sent while the queue to the peer is full. Default
     /// [`SlowConsumer::Wait`].
@@ -86,6 +90,11 @@ pub struct SessionConfig {
     /// in which Linux reports progress here; on other systems each step is a part of a send buffer of
     /// 128 KiB. A peer at 2 kB/s needs a receive buffer of at most 16 KiB, or a longer time here.
     pub write_stall: Duration,
+    /// The time for which the consumer may receive nothing while its queue is full, before the socket is
+    /// closed with 1013 and a warning is logged. Time in which it waits for the peer to take answers
+    /// does not count. A consumer that only sends should receive, too, or close the socket. Only on a
+    /// server. Default 60 s.
+    pub consumer_stall: Duration,
     /// How long the peer may take to answer a close frame, before the connection is cut. Default 5 s.
     pub close_timeout: Duration,
     /// How long a consumer may go on after its socket is over, before it is dropped. Default 30 s.
@@ -109,6 +118,7 @@ impl Default for SessionConfig {
             queue_bytes: 1024 * 1024,
             slow_consumer: SlowConsumer::Wait,
             write_stall: Duration::from_secs(9),
+            consumer_stall: Duration::from_secs(60),
             close_timeout: Duration::from_secs(5),
             consumer_grace: Duration::from_secs(30),
             metrics: Metrics::default(),
@@ -124,6 +134,7 @@ impl SessionConfig {
         with_queue_bytes, queue_bytes: usize;
         with_slow_consumer, slow_consumer: SlowConsumer;
         with_write_stall, write_stall: Duration;
+        with_consumer_stall, consumer_stall: Duration;
         with_close_timeout, close_timeout: Duration;
         with_consumer_grace, consumer_grace: Duration;
     }

@@ -25,6 +25,8 @@ pub(super) enum Due {
     Silence,
     /// A message from the peer takes too long.
     Message,
+    /// The consumer does not receive.
+    Consumer,
 }
 
 /// How a session stands at the end of a round.
@@ -35,6 +37,8 @@ pub(super) struct Standing<'a> {
     pub(super) blocked: bool,
     /// This side reads nothing more for now, so that silence is no sign of death.
     pub(super) deaf: bool,
+    /// What the consumer has received, if its queue is full.
+    pub(super) awaited: Option<u64>,
     pub(super) progress: Progress,
 }
 
@@ -60,6 +64,7 @@ pub(super) struct Deadlines {
     wait: Option<(Wait, Instant)>,
     silence: Option<Silence>,
     arrival: Option<Arrival>,
+    consumer: Option<(u64, Instant)>,
 }
 
 #[derive(Debug)]
@@ -121,6 +126,12 @@ impl Deadlines {
         if self.wait.map(|(known, _)| known) != wait {
             self.wait = wait.map(|wait| (wait, Instant::now()));
         }
+        let awaited = standing
+            .awaited
+            .filter(|_| matches!(standing.phase, Phase::Open));
+        if self.consumer.map(|(known, _)| known) != awaited {
+            self.consumer = awaited.map(|received| (received, Instant::now()));
+        }
         if !matches!(standing.phase, Phase::Open) || standing.deaf {
             self.silence = None;
             self.arrival = None;
@@ -155,9 +166,13 @@ impl Deadlines {
         let period = config.message_deadline.filter(|_| config.message_rate > 0);
         let arrival = self.arrival.as_ref();
         let period_ends = arrival.and_then(|arrival| arrival.since.checked_add(period?));
+        let stuck = self
+            .consumer
+            .and_then(|(_, since)| since.checked_add(config.consumer_stall));
         [
             wait.map(|at| (at, Due::Phase)),
             period_ends.map(|at| (at, Due::Message)),
+            stuck.map(|at| (at, Due::Consumer)),
             self.silence
                 .as_ref()
                 .and_then(|silence| silence.next(config)),
@@ -178,6 +193,7 @@ impl Deadlines {
     ) -> bool {
         match due {
             Due::Phase => self.wait = None,
+            Due::Consumer => self.consumer = None,
             Due::Message => {
                 let arrival = self.arrival.take();
                 if let (Some(arrival), Some(from)) = (arrival, partial) {

@@ -33,7 +33,7 @@ pub(super) enum Offered {
 impl Outbound {
     pub(super) fn new(config: &SessionConfig) -> Self {
         Self {
-            queue: Queue::new(config),
+            queue: Queue::outbound(config),
             keys: VecDeque::new(),
             policy: config.slow_consumer.clone(),
             accepted: 0,

@@ -2,6 +2,15 @@
 
 use crate::message::WsStatus;
 
+/// The end of a connection that a session is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stance {
+    /// One of many, of peers that nobody has chosen: it keeps little, and for no longer than it must.
+    Server,
+    /// The program that opened it says how it is used.
+    Client,
+}
+
 /// How far the socket has come.
 #[derive(Debug)]
 pub(super) enum Phase {

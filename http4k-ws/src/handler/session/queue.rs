@@ -1,9 +1,23 @@
 //! A queue of messages that knows when it is full.
+//!
+//! The queue from the peer has two marks. At the first, its bound, it is full, and what comes stays in
+//! the network. A peer that is gone would then never be noticed: its end, or its close frame, is behind
+//! bytes that are not read. So a little is read ahead, up to the second mark.
 
 use std::collections::VecDeque;
 
 use super::SessionConfig;
+use super::phase::Stance;
 use crate::message::WsMessage;
+
+/// The bytes that may wait for the consumer of a server. TCP is the queue for more.
+const INBOUND: usize = 64 * 1024;
+
+/// What is read ahead of a full queue: it costs no more than this.
+const AHEAD: usize = 16 * 1024;
+
+/// The memory that a message takes beside its bytes.
+pub(super) const OVERHEAD: usize = 64;
 
 /// Messages in order, bounded in number and in bytes.
 #[derive(Debug)]
@@ -12,15 +26,70 @@ pub(super) struct Queue {
     bytes: usize,
     max_messages: usize,
     max_bytes: usize,
+    /// The number of messages that were taken.
+    popped: u64,
+    /// The cost of the queue when it became full.
+    full_at: Option<usize>,
+}
+
+/// The room that a queue has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    Free,
+    /// It is full, and a little may be read ahead.
+    Ahead,
+    None,
 }
 
 impl Queue {
-    pub(super) fn new(config: &SessionConfig) -> Self {
+    /// The queue to the peer.
+    pub(super) fn outbound(config: &SessionConfig) -> Self {
+        Self::new(config, config.queue_bytes)
+    }
+
+    /// The queue from the peer.
+    pub(super) fn inbound(config: &SessionConfig, stance: Stance) -> Self {
+        let most = match stance {
+            Stance::Server => INBOUND,
+            Stance::Client => usize::MAX,
+        };
+        Self::new(config, config.queue_bytes.min(most))
+    }
+
+    fn new(config: &SessionConfig, max_bytes: usize) -> Self {
         Self {
             messages: VecDeque::new(),
             bytes: 0,
             max_messages: config.queue_messages.max(1),
-            max_bytes: config.queue_bytes,
+            max_bytes,
+            popped: 0,
+            full_at: None,
+        }
+    }
+
+    pub(super) fn room(&self) -> Room {
+        match self.full_at {
+            None => Room::Free,
+            Some(cost) if self.cost() < cost + AHEAD => Room::Ahead,
+            Some(_) => Room::None,
+        }
+    }
+
+    /// Returns the memory that the messages take.
+    fn cost(&self) -> usize {
+        self.bytes + self.messages.len() * OVERHEAD
+    }
+
+    /// Returns the number of messages that were taken from the queue.
+    pub(super) fn popped(&self) -> u64 {
+        self.popped
+    }
+
+    fn note_fullness(&mut self) {
+        match (self.is_full(), self.full_at) {
+            (true, None) => self.full_at = Some(self.cost()),
+            (false, Some(_)) => self.full_at = None,
+            _ => {}
         }
     }
 
@@ -41,6 +110,7 @@ impl Queue {
     pub(super) fn push(&mut self, message: WsMessage) {
         self.bytes += message.as_bytes().len();
         self.messages.push_back(message);
+        self.note_fullness();
     }
 
     pub(super) fn pop(&mut self) -> Option<WsMessage> {
@@ -50,18 +120,22 @@ impl Queue {
             // A burst must not leave its memory with an idle socket.
             self.messages = VecDeque::new();
         }
+        self.popped += 1;
+        self.note_fullness();
         Some(message)
     }
 
     pub(super) fn remove(&mut self, index: usize) {
         if let Some(message) = self.messages.remove(index) {
             self.bytes -= message.as_bytes().len();
+            self.note_fullness();
         }
     }
 
     pub(super) fn clear(&mut self) {
         self.messages = VecDeque::new();
         self.bytes = 0;
+        self.full_at = None;
     }
 }
 
@@ -70,7 +144,7 @@ mod tests {
     use super::*;
 
     fn queue(max_messages: usize, max_bytes: usize) -> Queue {
-        Queue::new(&SessionConfig {
+        Queue::outbound(&SessionConfig {
             queue_messages: max_messages,
             queue_bytes: max_bytes,
             ..SessionConfig::default()
@@ -86,6 +160,40 @@ mod tests {
         assert!(queue.is_full());
         queue.pop();
         assert!(!queue.is_full());
+    }
+
+    #[test]
+    fn a_little_is_read_ahead_of_a_full_queue() {
+        let mut queue = queue(2, 1_000_000);
+        queue.push("".into());
+        assert_eq!(queue.room(), Room::Free);
+        queue.push("".into());
+        let mut ahead = 0;
+        while queue.room() == Room::Ahead {
+            queue.push("".into());
+            ahead += 1;
+        }
+        assert_eq!((queue.room(), ahead), (Room::None, AHEAD / OVERHEAD));
+        queue.pop();
+        assert_eq!(queue.room(), Room::Ahead);
+        while queue.is_full() {
+            queue.pop();
+        }
+        assert_eq!(
+            (queue.room(), queue.popped()),
+            (Room::Free, ahead as u64 + 1)
+        );
+    }
+
+    #[test]
+    fn the_queue_from_the_peer_is_small() {
+        let mut queue = Queue::inbound(&SessionConfig::default(), Stance::Server);
+        queue.push(WsMessage::from(vec![0; INBOUND - 1]));
+        assert_eq!(queue.room(), Room::Free);
+        queue.push("x".into());
+        assert_eq!(queue.room(), Room::Ahead);
+        queue.push(WsMessage::from(vec![0; AHEAD]));
+        assert_eq!(queue.room(), Room::None);
     }
 
     #[test]

@@ -14,7 +14,8 @@ use super::handshake::Handshake;
 use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
-use super::queue::Queue;
+use super::phase::Stance;
+use super::queue::{Queue, Room};
 use super::round_trip::RoundTrips;
 use crate::message::{WsMessage, WsStatus};
 
@@ -71,13 +72,13 @@ pub(super) struct Refused {
 }
 
 impl Shared {
-    pub(super) fn new(config: &SessionConfig, handshake: &Handshake) -> Self {
+    pub(super) fn new(config: &SessionConfig, stance: Stance, handshake: &Handshake) -> Self {
         let id = next_id();
         Self {
             id,
             observer: config.metrics.of(id, handshake),
             state: Mutex::new(State {
-                inbound: Queue::new(config),
+                inbound: Queue::inbound(config, stance),
                 outbound: Outbound::new(config),
                 callbacks: Callbacks::default(),
                 closing: None,
@@ -168,9 +169,9 @@ impl Shared {
     pub(super) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<WsMessage>> {
         let mut state = self.lock();
         if state.closing.is_none() {
-            let was_full = state.inbound.is_full();
+            let had_room = state.inbound.room() != Room::None;
             if let Some(message) = state.inbound.pop() {
-                if was_full {
+                if !had_room {
                     state.wake_session();
                 }
                 return Poll::Ready(Some(message));
@@ -364,6 +365,13 @@ impl State {
         }
         self.flush_wanted = true;
         Poll::Pending
+    }
+
+    /// Returns a number that grows with each message that the consumer receives, while it is the consumer
+    /// that the socket waits for: its queue is full, and there is room for its answers.
+    pub(super) fn awaited(&self) -> Option<u64> {
+        let waits = self.inbound.is_full() && !self.outbound.must_wait();
+        waits.then(|| self.inbound.popped())
     }
 
     pub(super) fn wake_receiver(&mut self) {

@@ -15,7 +15,7 @@ use super::SessionConfig;
 use super::deadlines::Deadlines;
 use super::handshake::Handshake;
 use super::metrics::Traffic;
-use super::phase::Phase;
+use super::phase::{Phase, Stance};
 use super::shared::Shared;
 use super::socket::WebSocket;
 use super::trace::Trace;
@@ -30,10 +30,11 @@ const BYTES_PER_POLL: usize = 64 * 1024;
 /// Opens a socket over `transport`: the end to hold, and the session that must be polled for it to live.
 pub(crate) fn open<T: Transport>(
     transport: T,
+    stance: Stance,
     handshake: Handshake,
     config: SessionConfig,
 ) -> (WebSocket, Session<T>) {
-    let shared = Arc::new(Shared::new(&config, &handshake));
+    let shared = Arc::new(Shared::new(&config, stance, &handshake));
     let path = handshake.request.uri().path();
     let trace = Trace::opened(shared.id, path, handshake.route.as_deref());
     shared.tell(|metrics, socket| metrics.opened(socket));
@@ -41,8 +42,10 @@ pub(crate) fn open<T: Transport>(
     let session = Session {
         shared,
         transport,
+        stance,
         consumer: None,
         phase: Phase::Open,
+        hold: None,
         deadlines: Deadlines::default(),
         traffic: Traffic::default(),
         trace,
@@ -60,8 +63,11 @@ pub(crate) fn open<T: Transport>(
 pub(crate) struct Session<T: Transport> {
     shared: Arc<Shared>,
     transport: T,
+    stance: Stance,
     consumer: Option<ConsumerFuture>,
     phase: Phase,
+    /// Set while the transport is blocked.
+    hold: Option<Hold>,
     deadlines: Deadlines,
     traffic: Traffic,
     trace: Trace,
@@ -75,10 +81,29 @@ struct Turn {
     written: Amount,
     /// The transport has nothing to read.
     read_all: bool,
-    /// Reading stopped for want of room.
-    inbound_full: bool,
+    /// Reading stopped before that.
+    halt: Option<Halt>,
+    /// The consumer had its turn, and the queue was still full: a little is read ahead.
+    ahead: bool,
     /// The peer takes nothing more for now.
     blocked: bool,
+}
+
+/// The reason why no more is read for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Halt {
+    /// The inbound queue is full.
+    Full,
+    /// The peer takes nothing of what waits for it.
+    Blocked,
+}
+
+/// What was read of a peer while it takes nothing, or little, of what waits for it.
+#[derive(Debug)]
+struct Hold {
+    /// What it had taken when it began.
+    taken: u64,
+    read: u64,
 }
 
 /// How much was moved in one direction.
@@ -141,10 +166,7 @@ impl<T: Transport> Session<T> {
         self.dispatch();
         self.look();
         let made_room = self.write(cx, turn);
-        (made_room && !turn.written.is_spent())
-            || (turn.inbound_full && !self.shared.lock().inbound.is_full())
-            || self.reads_on(turn)
-            || self.end_connection(cx)
+        (made_room && !turn.written.is_spent()) || self.reads_on(turn) || self.end_connection(cx)
     }
 
     /// The status of the end, when nothing is left to do.

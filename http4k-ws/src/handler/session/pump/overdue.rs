@@ -4,19 +4,22 @@ use std::task::Context;
 
 use bytes::Bytes;
 
-use super::{Session, Turn};
+use super::{Halt, Session, Turn};
 use crate::handler::session::deadlines::{Due, Standing};
-use crate::handler::session::phase::Phase;
+use crate::handler::session::phase::{Phase, Stance};
 use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
 
 impl<T: Transport> Session<T> {
     /// What has come due.
     pub(super) fn due(&mut self, cx: &mut Context<'_>, turn: &Turn) -> Option<Due> {
+        let full = turn.ahead || turn.halt == Some(Halt::Full);
+        let full = full && self.stance == Stance::Server;
         let standing = Standing {
             phase: &self.phase,
             blocked: turn.blocked,
-            deaf: turn.inbound_full,
+            deaf: turn.halt.is_some(),
+            awaited: full.then(|| self.shared.lock().awaited()).flatten(),
             progress: self.transport.progress(),
         };
         self.deadlines.poll_due(cx, &standing, &self.config)
@@ -38,6 +41,16 @@ impl<T: Transport> Session<T> {
                     self.config.dead_after.unwrap_or_default()
                 );
                 self.fail_overdue(&WsStatus::GOING_AWAY, reason);
+            }
+            Due::Consumer => {
+                let stall = self.config.consumer_stall;
+                log::warn!(
+                    "socket {} is closed: its consumer received nothing for {stall:?} while messages \
+                     wait (`SessionConfig::consumer_stall`)",
+                    self.shared.id
+                );
+                let reason = format!("messages were not received for {stall:?}");
+                self.fail_overdue(&WsStatus::TRY_AGAIN_LATER, reason);
             }
             Due::Message => {
                 let reason = format!(

@@ -2,22 +2,27 @@
 
 use std::task::{Context, Poll};
 
-use super::{Session, Turn};
+use super::{Halt, Session, Turn};
 use crate::handler::session::observers::WsEvent;
 use crate::handler::session::phase::Phase;
+use crate::handler::session::queue::{OVERHEAD, Room};
 use crate::handler::session::transport::{Incoming, Transport};
 use crate::message::{WsMessage, WsStatus};
+
+/// The bytes that are read from a peer beyond those that it takes, while it is slow to take what waits for
+/// it. More would only become answers that wait, too. A few are read for its pongs and its close frame.
+const UNANSWERED: u64 = 16 * 1024;
 
 impl<T: Transport> Session<T> {
     /// Brings what the peer sent into the inbound queue.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, turn: &mut Turn) {
-        turn.inbound_full = false;
+        turn.halt = None;
         while matches!(self.phase, Phase::Open | Phase::Closing(_))
             && !turn.read_all
             && !turn.read.is_spent()
         {
-            if self.shared.lock().inbound.is_full() {
-                turn.inbound_full = true;
+            turn.halt = self.halt(turn);
+            if turn.halt.is_some() {
                 return;
             }
             let Poll::Ready(incoming) = self.transport.poll_incoming(cx) else {
@@ -40,16 +45,54 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Whether reading stopped only to let what came be answered first.
-    pub(super) fn reads_on(&self, turn: &Turn) -> bool {
-        matches!(self.phase, Phase::Open | Phase::Closing(_))
+    /// Returns the reason, if there is one, why nothing is read now.
+    fn halt(&mut self, turn: &Turn) -> Option<Halt> {
+        let state = self.shared.lock();
+        match state.inbound.room() {
+            Room::Free => {}
+            // The consumer first. If it receives nothing, the peer is still to be heard.
+            Room::Ahead if turn.ahead => {}
+            Room::Ahead | Room::None => return Some(Halt::Full),
+        }
+        let hold = self.hold.as_ref()?;
+        if state.end().is_some() {
+            // What comes is thrown away, up to the peer's close frame.
+            return None;
+        }
+        let taken = self.transport.progress().taken - hold.taken;
+        (hold.read >= taken.saturating_add(UNANSWERED)).then_some(Halt::Blocked)
+    }
+
+    /// Takes note of a message of `bytes` that was read while the peer takes nothing. Control frames do
+    /// not count: of pings only the latest is answered.
+    fn hold_read(&mut self, bytes: usize) {
+        if let Some(hold) = &mut self.hold {
+            hold.read += (bytes + OVERHEAD) as u64;
+        }
+    }
+
+    /// Returns `true` if reading stopped only to let what came be handled first.
+    pub(super) fn reads_on(&mut self, turn: &mut Turn) -> bool {
+        let reads = matches!(self.phase, Phase::Open | Phase::Closing(_))
             && !turn.read_all
-            && !turn.inbound_full
-            && !turn.read.is_spent()
+            && !turn.read.is_spent();
+        if !reads {
+            return false;
+        }
+        match turn.halt {
+            None => true,
+            Some(Halt::Full) => {
+                turn.ahead = true;
+                self.shared.lock().inbound.room() != Room::None
+            }
+            // The peer may have taken something since.
+            Some(Halt::Blocked) => self.halt(turn).is_none(),
+        }
     }
 
     fn receive(&mut self, message: WsMessage, turn: &mut Turn) {
         turn.read.add(&message);
+        self.hold_read(message.as_bytes().len());
         self.traffic.messages_received += 1;
         self.traffic.bytes_received += message.as_bytes().len() as u64;
         self.shared.observers.tell(WsEvent::Received(&message));

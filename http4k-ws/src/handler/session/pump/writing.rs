@@ -2,9 +2,9 @@
 
 use std::task::{Context, Poll};
 
-use super::{Session, Turn};
+use super::{Hold, Session, Turn};
 use crate::handler::session::observers::WsEvent;
-use crate::handler::session::phase::Phase;
+use crate::handler::session::phase::{Phase, Stance};
 use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
 
@@ -37,6 +37,7 @@ impl<T: Transport> Session<T> {
                 false
             }
         };
+        self.hold_back(turn.blocked);
         let closing = matches!(self.phase, Phase::Closing(_));
         self.shared.wrote(flushed, closing) && open
     }
@@ -46,6 +47,22 @@ impl<T: Transport> Session<T> {
         let wanted = self.shared.lock().round_trips.take_wanted();
         // A failure is seen by the flush that follows.
         let _ = wanted.map(|payload| self.transport.start_send(Outgoing::Ping(payload)));
+    }
+
+    /// Reads no more of a peer than it takes, while the transport is blocked. A client reads on: if both
+    /// ends did not, neither could.
+    fn hold_back(&mut self, blocked: bool) {
+        if self.stance == Stance::Client {
+            return;
+        }
+        match (blocked, &self.hold) {
+            (false, Some(_)) => self.hold = None,
+            (true, None) => {
+                let taken = self.transport.progress().taken;
+                self.hold = Some(Hold { taken, read: 0 });
+            }
+            _ => {}
+        }
     }
 
     /// Says whether the connection still stands.
