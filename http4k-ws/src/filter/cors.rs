@@ -1,5 +1,6 @@
 //! Cross-origin requests of pages.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{
@@ -10,10 +11,12 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
-    WsNext, WsResponse, plain,
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, RefusalKind, RefusalLog,
+    WsFilter, WsHandler, WsNext, WsResponse, plain,
 };
-use crate::message::{Body, OriginPolicy, Request, Response, is_from_own_page};
+use crate::message::{
+    Body, OriginPolicy, Request, Response, authority, is_from_own_page, printable,
+};
 
 /// A filter that lets pages of some origins use an application: its own pages, and those that a policy
 /// allows.
@@ -64,6 +67,7 @@ pub struct Cors {
     exposed: Vec<HeaderName>,
     max_age: Option<Duration>,
     credentials: bool,
+    refusals: Arc<RefusalLog>,
 }
 
 impl Cors {
@@ -76,6 +80,7 @@ impl Cors {
             exposed: Vec::new(),
             max_age: None,
             credentials: false,
+            refusals: Arc::default(),
         }
     }
 
@@ -163,8 +168,23 @@ impl Cors {
         self
     }
 
-    fn admits(&self, request: &Request) -> bool {
-        self.origins.allows(request) || is_from_own_page(request)
+    /// Returns the response for a page that may not use the application, which is logged.
+    fn refusal(&self, request: &Request) -> Option<Response> {
+        if self.origins.allows(request) || is_from_own_page(request) {
+            return None;
+        }
+        let values = request.headers().get_all(ORIGIN).iter();
+        let origins: Vec<_> = values
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        let origin = printable(origins.join(", ")).to_string();
+        let host = printable(authority(request).unwrap_or("no host")).to_string();
+        let refused = format!(
+            "pages of `{origin}` may not use this application at `{host}`: add the origin to the \
+             `OriginPolicy` of `Cors` to allow it"
+        );
+        self.refusals.warn(RefusalKind::Origin, &refused);
+        Some(plain(StatusCode::FORBIDDEN, refused + "\n"))
     }
 
     /// Returns `true` for a CORS-preflight request (Fetch standard §3.2.2). Any other OPTIONS request
@@ -227,19 +247,14 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> Option<HeaderValue> {
     value.filter(|value| !value.is_empty())
 }
 
-fn refusal() -> Response {
-    let line = "pages of this origin may not use this application\n".to_owned();
-    plain(StatusCode::FORBIDDEN, line)
-}
-
 impl PolyFilter for Cors {
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let cors = self.clone();
         let guard = move |request: Request, next: Next| {
             let cors = cors.clone();
             async move {
-                if !cors.admits(&request) {
-                    return refusal();
+                if let Some(refusal) = cors.refusal(&request) {
+                    return refusal;
                 }
                 let origin = request.headers().get(ORIGIN).cloned();
                 let response = if Cors::is_preflight(&request) {
@@ -260,11 +275,11 @@ impl PolyFilter for Cors {
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         let cors = self.clone();
         let guard = move |request: Request, next: WsNext| {
-            let allowed = cors.admits(&request);
+            let refusal = cors.refusal(&request);
             async move {
-                match allowed {
-                    true => next.call(request).await,
-                    false => WsResponse::refuse(refusal()),
+                match refusal {
+                    None => next.call(request).await,
+                    Some(refusal) => WsResponse::refuse(refusal),
                 }
             }
         };

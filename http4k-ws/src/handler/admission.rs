@@ -6,7 +6,8 @@ use http::StatusCode;
 use http::header::ORIGIN;
 
 use super::plain::plain;
-use crate::message::{HostPolicy, OriginPolicy, Response, authority};
+use super::refusal_log::RefusalKind;
+use crate::message::{HostPolicy, OriginPolicy, Response, authority, printable};
 
 /// The reason a request does not reach the application.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,13 @@ pub(crate) enum NotAdmitted {
 }
 
 impl NotAdmitted {
+    pub(crate) fn kind(&self) -> RefusalKind {
+        match self {
+            Self::Host { .. } => RefusalKind::Host,
+            Self::Origin { .. } => RefusalKind::Origin,
+        }
+    }
+
     pub(crate) fn response(&self) -> Response {
         let status = match self {
             Self::Host { .. } => StatusCode::MISDIRECTED_REQUEST,
@@ -46,7 +54,7 @@ pub(crate) fn check_host<B>(
     }
     let host = authority(request).unwrap_or_default();
     Err(NotAdmitted::Host {
-        host: host.escape_debug().to_string(),
+        host: printable(host).to_string(),
     })
 }
 
@@ -63,7 +71,7 @@ pub(crate) fn check_origin<B>(
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect();
     Err(NotAdmitted::Origin {
-        origin: values.join(", ").escape_debug().to_string(),
-        host: authority(request).unwrap_or("no host").to_owned(),
+        origin: printable(values.join(", ")).to_string(),
+        host: printable(authority(request).unwrap_or("no host")).to_string(),
     })
 }

@@ -18,6 +18,7 @@ pub(crate) mod place;
 mod plain;
 mod poly;
 mod poly_filter;
+mod refusal_log;
 mod serving;
 mod session;
 mod valid;
@@ -44,6 +45,7 @@ pub(crate) use plain::plain;
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
+pub(crate) use refusal_log::{RefusalKind, RefusalLog};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use session::Partial;
 #[cfg(feature = "server")]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io::{self, Read, Write};
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use super::info::ConnectionInfo;
 use super::listeners::Listeners;
 use super::shared::Shared;
 use super::{connection, written};
+use crate::handler::RefusalKind;
 use crate::wire::tcp;
 
 /// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
@@ -29,7 +30,7 @@ pub(super) async fn accept_until(
     let bound = listeners.widest();
     loop {
         let next = async {
-            let room = shared.admission.room().await;
+            let room = shared.admission.room(&shared.refusals).await;
             (room, listeners.accept().await)
         };
         let (room, accepted) = tokio::select! {
@@ -49,7 +50,7 @@ pub(super) async fn accept_until(
                         };
                         take(stream, info, seat, shared);
                     }
-                    None => turn_away(stream, shared),
+                    None => turn_away(stream, peer, shared),
                 }
             }
             Err(error) => {
@@ -78,12 +79,24 @@ fn take(stream: TcpStream, info: ConnectionInfo, seat: Seat, shared: &Arc<Shared
 }
 
 /// Says that there are too many connections, as far as that goes without waiting for the peer.
-fn turn_away(stream: TcpStream, shared: &Shared) {
+fn turn_away(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
+    let limit = shared
+        .config
+        .max_connections_per_address
+        .unwrap_or(usize::MAX);
+    let address = peer.ip();
+    let refused = format_args!(
+        "a connection from {address} was refused: {limit} are open from its network, the limit of \
+         `ServerConfig::max_connections_per_address`"
+    );
+    shared
+        .refusals
+        .warn(RefusalKind::ConnectionsPerAddress, refused);
     if shared.speaks_tls() {
         return; // To say it would take a handshake.
     }
     let said = stream.into_std().and_then(|mut stream| {
-        stream.write_all(&written::too_many_connections())?;
+        stream.write_all(&written::too_many_connections(limit))?;
         stream.shutdown(Shutdown::Write)?;
         // What is left unread makes the close a reset, which could overtake the answer.
         stream.read(&mut [0; 4096])

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServerConfig;
+use crate::handler::{RefusalKind, RefusalLog};
 
 /// Gives each connection its place, while there is one.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Admission {
     }
 
     /// Waits until another connection may be taken.
-    pub(super) async fn room(&self) -> Room {
+    pub(super) async fn room(&self, refusals: &RefusalLog) -> Room {
         let Some(total) = &self.total else {
             return Room { _permit: None };
         };
@@ -55,7 +56,11 @@ impl Admission {
                 _permit: Some(permit),
             };
         }
-        log::warn!("no connection is taken until another ends: as many are open as may be");
+        refusals.warn(
+            RefusalKind::Connections,
+            "no connection is accepted until another ends: as many are open as \
+             `ServerConfig::max_connections` allows",
+        );
         // The semaphore is never closed.
         Room {
             _permit: Arc::clone(total).acquire_owned().await.ok(),

@@ -32,7 +32,7 @@ use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
 #[cfg(feature = "http2")]
 use super::{http2, rewound::Rewound};
-use crate::handler::check_host;
+use crate::handler::{RefusalKind, check_host};
 use crate::message::{Response, hide_secrets, printable};
 use crate::wire::{ByteStream, Line, Meter, Metered};
 
@@ -106,7 +106,7 @@ async fn secure<S: ByteStream>(
             known: Known::Nothing,
         });
     };
-    let shaken = super::tls::shake_hands(stream, tls, shared.config.tls_handshake);
+    let shaken = super::tls::shake_hands(stream, tls, shared);
     // Boxed, so that connections without TLS have no room for it.
     ticket.unless_stopping(Box::pin(shaken)).await?
 }
@@ -213,6 +213,17 @@ async fn speak_http<S: ByteStream>(
     })
     .await?;
     if let Err(error) = ended {
+        if error.is_parse_too_large() {
+            let (head, fields) = (config.max_head, config.max_fields);
+            let refusals = &connection.shared.refusals;
+            refusals.warn(
+                RefusalKind::Head,
+                format_args!(
+                    "the head of a request was over the limit of {head} bytes in \
+                 `ServerConfig::max_head` or {fields} fields in `ServerConfig::max_fields`"
+                ),
+            );
+        }
         // hyper lets go of a connection that fails; what was answered before is still to arrive.
         if let Some(mut parts) = http.into_parts() {
             if error.is_timeout() && !parts.read_buf.is_empty() {
@@ -246,6 +257,7 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let shared = &connection.shared;
     if let Err(refusal) = rules::check(&request, &shared.config) {
+        shared.refusals.warn(refusal.kind(), refusal);
         return Ok(refusal.response());
     }
     if let Some(answer) = rules::server_wide(&request) {
@@ -255,6 +267,7 @@ async fn answer(
     connection.info.add_to(&mut request);
     hide_secrets(request.headers_mut());
     if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
+        shared.refusals.warn(refused.kind(), &refused);
         return Ok(closing(refused.response()));
     }
     if !upgrade::is_asked_for(&request) {

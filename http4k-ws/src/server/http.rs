@@ -10,8 +10,8 @@ use super::body::Arriving;
 use super::expected::Expected;
 use super::rules::closing;
 use super::shared::Shared;
-use crate::handler::plain;
-use crate::message::{Body, BodyBounds, BodyStage, Response};
+use crate::handler::{RefusalKind, plain};
+use crate::message::{Body, BodyBounds, BodyStage, Response, printable};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -42,8 +42,9 @@ where
     } else {
         (request.map(|body| bounded(body, &bounds)), None)
     };
+    let target = printable(request.uri().path()).to_string();
     let response = shared.app.answer(request).await;
-    match (bounds.stage(), expected) {
+    let response = match (bounds.stage(), expected) {
         (BodyStage::Failed, _) => closing(response),
         (BodyStage::Unread, _) if told > bounds.max() => too_large(told, bounds.max()),
         (BodyStage::Dropped, _) if told > bounds.max() => closing(response),
@@ -52,7 +53,16 @@ where
             response
         }
         _ => response,
+    };
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        let limit = bounds.max();
+        let refused = format_args!(
+            "a body for `{target}` was refused with 413: the limit is {limit} bytes, set by \
+             `ServerConfig::max_body` or the filter `max_body`"
+        );
+        shared.refusals.warn(RefusalKind::Body, refused);
     }
+    response
 }
 
 /// `body`, which is waited for and read only as far as `bounds` allow.
@@ -66,7 +76,8 @@ where
 /// For a body that is to be read after the handler answered, such as one that it sends back, and that
 /// could only break its answer off.
 fn too_large(told: u64, limit: u64) -> Response {
-    let line =
-        format!("the body has {told} bytes, over the limit of {limit} (RFC 9110 §15.5.14)\n");
+    let line = format!(
+        "the body has {told} bytes, over the limit of {limit} in `ServerConfig::max_body` or the filter `max_body` (RFC 9110 §15.5.14)\n"
+    );
     closing(plain(StatusCode::PAYLOAD_TOO_LARGE, line))
 }

@@ -7,7 +7,7 @@ use http::uri::Scheme;
 use http::{Method, Request, StatusCode, Uri, Version};
 
 use super::ServerConfig;
-use crate::handler::plain;
+use crate::handler::{RefusalKind, plain};
 use crate::message::{HostPort, Response, members};
 
 /// The methods that an application may route, for those that it may not.
@@ -25,7 +25,10 @@ pub(super) enum Refusal {
         "the target is to be a path, or a URI of http or https with a host and no user (RFC 9112 §3.2)"
     )]
     Target,
-    #[error("the target has {length} bytes, over the limit of {limit} (RFC 9110 §15.5.15)")]
+    #[error(
+        "the target has {length} bytes, over the limit of {limit} in `ServerConfig::max_target` \
+         (RFC 9110 §15.5.15)"
+    )]
     LongTarget { length: usize, limit: usize },
     #[error("Transfer-Encoding is to end with chunked, once (RFC 9112 §6.1, §7)")]
     Chunked,
@@ -37,7 +40,10 @@ pub(super) enum Refusal {
     #[error(":authority and Host are to name the same host (RFC 9113 §8.3.1)")]
     Authority,
     #[cfg(feature = "http2")]
-    #[error("the head has {count} fields, over the limit of {limit} (RFC 6585 §5)")]
+    #[error(
+        "the head has {count} fields, over the limit of {limit} in `ServerConfig::max_fields` \
+         (RFC 6585 §5)"
+    )]
     Fields { count: usize, limit: usize },
     #[error("CONNECT and TRACE are not for this server (RFC 9110 §9.3.6, §9.3.8)")]
     Method,
@@ -55,6 +61,15 @@ impl Refusal {
             Self::Coding => StatusCode::NOT_IMPLEMENTED,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    pub(super) fn kind(self) -> RefusalKind {
+        match self {
+            Self::LongTarget { .. } => RefusalKind::Target,
+            #[cfg(feature = "http2")]
+            Self::Fields { .. } => RefusalKind::Head,
+            _ => RefusalKind::Request,
         }
     }
 

@@ -7,7 +7,7 @@ use super::admission::Admission;
 use super::shutdown::Connections;
 #[cfg(feature = "tls")]
 use super::tls::protocols;
-use crate::handler::PolyHandler;
+use crate::handler::{PolyHandler, RefusalLog};
 #[cfg(feature = "tls")]
 use crate::tls::Acceptor;
 
@@ -18,6 +18,7 @@ pub(super) struct Shared {
     pub(super) config: ServerConfig,
     pub(super) admission: Admission,
     pub(super) connections: Arc<Connections>,
+    pub(super) refusals: RefusalLog,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Acceptor>,
 }
@@ -34,6 +35,7 @@ impl Shared {
             admission: Admission::new(&config),
             config,
             connections: Arc::default(),
+            refusals: RefusalLog::default(),
         })
     }
 

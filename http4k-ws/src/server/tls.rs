@@ -1,7 +1,6 @@
 //! The TLS handshake, before anything of HTTP.
 
 use std::io;
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::AsyncReadExt;
@@ -10,9 +9,10 @@ use tokio::time::timeout;
 use super::io::end;
 use super::known::{Known, Secured};
 use super::rewound::Rewound;
+use super::shared::Shared;
 use super::{ServerConfig, written};
-use crate::message::printable;
 #[cfg(feature = "http2")]
+use crate::handler::RefusalKind;
 use crate::tls::agreed;
 use crate::tls::{Acceptor, Either, ServerStream};
 use crate::wire::ByteStream;
@@ -40,15 +40,19 @@ const HANDSHAKE: u8 = 0x16;
 pub(super) async fn shake_hands<S: ByteStream>(
     stream: S,
     tls: &Acceptor,
-    limit: Duration,
+    shared: &Shared,
 ) -> Option<Secured<Connection<S>>> {
+    let limit = shared.config.tls_handshake;
     match timeout(limit, begin(stream, tls)).await {
         Ok(Ok(stream)) => Some(Secured {
             known: known(&stream),
             stream: Either::Encrypted(Box::new(stream)),
         }),
         Ok(Err(Failure { reason, rest, last })) => {
-            log::debug!("TLS handshake failed: {}", printable(reason));
+            shared.refusals.warn(
+                RefusalKind::Tls,
+                format_args!("TLS handshake failed: {reason}"),
+            );
             // So that the peer hears why.
             if let Some(stream) = rest {
                 let _ = end(stream, &last).await;
@@ -56,7 +60,10 @@ pub(super) async fn shake_hands<S: ByteStream>(
             None
         }
         Err(_) => {
-            log::debug!("a connection shook no hands within {limit:?}");
+            let refused = format_args!(
+                "TLS handshake timed out after {limit:?}, the limit of `ServerConfig::tls_handshake`"
+            );
+            shared.refusals.warn(RefusalKind::Tls, refused);
             None
         }
     }

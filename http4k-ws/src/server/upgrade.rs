@@ -11,8 +11,8 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
 use super::shared::Shared;
-use crate::handler::{Handshake, NotAdmitted, WsConsumer, check_origin, plain};
-use crate::message::{Body, Request, Response, has_token};
+use crate::handler::{Handshake, NotAdmitted, RefusalKind, WsConsumer, check_origin, plain};
+use crate::message::{Body, Request, Response, has_token, printable};
 use crate::wire::accept_key;
 
 /// A handshake that was answered with 101.
@@ -28,13 +28,17 @@ enum Refused {
     #[error("an opening handshake is HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
     HttpVersion,
     #[error(
-        "an opening handshake has one Sec-WebSocket-Key, of 16 bytes in base64 (RFC 6455 §4.2.1, 5)"
+        "an opening handshake has one Sec-WebSocket-Key, of 16 bytes in base64, but not {found} \
+         (RFC 6455 §4.2.1, 5)"
     )]
-    Key,
-    #[error("an opening handshake has one Sec-WebSocket-Version (RFC 6455 §4.2.1, 6, §11.3.5)")]
-    Versions,
-    #[error("Sec-WebSocket-Version must be 13 (RFC 6455 §4.2.1, 6, §4.4)")]
-    Version,
+    Key { found: String },
+    #[error(
+        "an opening handshake has one Sec-WebSocket-Version, but not {found} (RFC 6455 §4.2.1, 6, \
+         §11.3.5)"
+    )]
+    Versions { found: String },
+    #[error("Sec-WebSocket-Version must be 13, but not {found} (RFC 6455 §4.2.1, 6, §4.4)")]
+    Version { found: String },
     #[error("an opening handshake has no body (RFC 6455 §4.1, §4.2.1)")]
     Body,
     #[error(transparent)]
@@ -48,13 +52,14 @@ impl Refused {
             return refused.response();
         }
         // A status that names what to upgrade to, in fields that HTTP/2 does not have (RFC 9113 §8.2.2).
-        let upgrades = *self == Self::Version && http < Version::HTTP_2;
+        let is_version = matches!(self, Self::Version { .. });
+        let upgrades = is_version && http < Version::HTTP_2;
         let status = match self {
-            Self::Version if upgrades => StatusCode::UPGRADE_REQUIRED,
+            Self::Version { .. } if upgrades => StatusCode::UPGRADE_REQUIRED,
             _ => StatusCode::BAD_REQUEST,
         };
         let mut response = plain(status, format!("{self}\n"));
-        if *self == Self::Version {
+        if is_version {
             let headers = response.headers_mut();
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             if upgrades {
@@ -110,6 +115,11 @@ async fn agree<B>(
 
 /// The answer that refuses a request, of which whoever counts is told.
 fn told<B>(shared: &Shared, request: http::Request<B>, refused: Refused) -> Response {
+    let kind = match &refused {
+        Refused::NotAdmitted(refused) => refused.kind(),
+        _ => RefusalKind::Handshake,
+    };
+    shared.refusals.warn(kind, &refused);
     let response = refused.response(request.version());
     let metrics = &shared.config.session.metrics;
     metrics.refused(&compact(request), response.status());
@@ -150,20 +160,42 @@ fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, R
     let key = only(headers, SEC_WEBSOCKET_KEY)
         .map(HeaderValue::as_bytes)
         .filter(|key| is_key(key))
-        .ok_or(Refused::Key)?;
+        .ok_or_else(|| Refused::Key {
+            found: found(headers, SEC_WEBSOCKET_KEY),
+        })?;
     version(headers)?;
     if has_body {
         return Err(Refused::Body);
     }
-    HeaderValue::try_from(accept_key(key)).map_err(|_| Refused::Key)
+    HeaderValue::try_from(accept_key(key)).map_err(|_| Refused::Key {
+        found: found(headers, SEC_WEBSOCKET_KEY),
+    })
 }
 
 fn version(headers: &HeaderMap) -> Result<(), Refused> {
     let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
     match (versions.next(), versions.next()) {
-        (Some(_), Some(_)) => Err(Refused::Versions),
+        (Some(_), Some(_)) => Err(Refused::Versions {
+            found: found(headers, SEC_WEBSOCKET_VERSION),
+        }),
         (Some(version), None) if version == "13" => Ok(()),
-        _ => Err(Refused::Version),
+        _ => Err(Refused::Version {
+            found: found(headers, SEC_WEBSOCKET_VERSION),
+        }),
+    }
+}
+
+/// Returns the values of a field, for a message.
+fn found(headers: &HeaderMap, name: HeaderName) -> String {
+    let values = headers.get_all(name).iter();
+    let values = values.map(|value| {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        format!("`{}`", printable(value))
+    });
+    let values: Vec<_> = values.collect();
+    match values.is_empty() {
+        true => "none".to_owned(),
+        false => values.join(" and "),
     }
 }
 

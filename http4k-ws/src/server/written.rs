@@ -13,10 +13,13 @@ pub(super) fn late_head(limit: Duration) -> Vec<u8> {
 }
 
 /// For a connection of which there are too many (RFC 9110 §15.6.4).
-pub(super) fn too_many_connections() -> Vec<u8> {
+pub(super) fn too_many_connections(limit: usize) -> Vec<u8> {
     last(
         StatusCode::SERVICE_UNAVAILABLE,
-        "there are too many connections from this address (RFC 9110 §15.6.4)\n",
+        &format!(
+            "there are too many connections from this address: {limit} is the limit of \
+             `ServerConfig::max_connections_per_address` (RFC 9110 §15.6.4)\n"
+        ),
     )
 }
 
@@ -46,7 +49,7 @@ mod tests {
 
     #[test]
     fn a_response_is_written_whole() {
-        let written = String::from_utf8(too_many_connections()).expect("text");
+        let written = String::from_utf8(too_many_connections(7)).expect("text");
         let (head, body) = written.split_once("\r\n\r\n").expect("a head");
         assert!(
             head.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),

@@ -120,6 +120,7 @@ impl InMemory {
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
         let request = made(request);
         if let Err(refused) = check_host(&self.config.hosts, None, &with_host(&request)) {
+            log::warn!("{refused}");
             return refused.response();
         }
         read_whole(self.app.answer(request).await).await

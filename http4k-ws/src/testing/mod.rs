@@ -225,8 +225,12 @@ async fn connect(
 /// Checks an opening handshake by the rules of a server.
 fn admit(request: &Request, config: &InMemoryConfig) -> Result<(), Response> {
     let seen = with_host(request);
-    check_host(&config.hosts, None, &seen).map_err(|refused| refused.response())?;
+    check_host(&config.hosts, None, &seen).map_err(|refused| {
+        log::warn!("{refused}");
+        refused.response()
+    })?;
     check_origin(&config.origins, &seen).map_err(|refused| {
+        log::warn!("{refused}");
         let response = refused.response();
         config.session.metrics.refused(&seen, response.status());
         response

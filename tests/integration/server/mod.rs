@@ -11,6 +11,7 @@ mod http;
 mod limits;
 pub(crate) mod peer;
 mod pipeline;
+mod refusals;
 mod serve;
 #[cfg(unix)]
 mod signals;

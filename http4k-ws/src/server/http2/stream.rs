@@ -59,12 +59,14 @@ async fn answer(
     let request = match checked {
         Ok(request) => request,
         Err(refusal) => {
+            shared.refusals.warn(refusal.kind(), refusal);
             let pace = Pace::new(line, shared.config.write_stall);
             send(respond, refusal.response(), head_only, pace).await;
             return None;
         }
     };
     if let Err(refused) = check_host(&shared.config.hosts, info.bound, &request) {
+        shared.refusals.warn(refused.kind(), &refused);
         let pace = Pace::new(line, shared.config.write_stall);
         send(respond, refused.response(), head_only, pace).await;
         return None;

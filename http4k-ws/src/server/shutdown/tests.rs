@@ -36,7 +36,7 @@ fn server(config: ServerConfig) -> Arc<Shared> {
 async fn connect(server: &Arc<Shared>, request: &[u8]) -> DuplexStream {
     let (mut ours, theirs) = duplex(1024);
     let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let room = server.admission.room().await;
+    let room = server.admission.room(&server.refusals).await;
     let seat = server.admission.admit(room, localhost).expect("room");
     let shared = Arc::clone(server);
     let info = ConnectionInfo::default();
