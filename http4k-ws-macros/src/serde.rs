@@ -10,8 +10,11 @@ use syn::{Attribute, Expr, ExprLit, Lit};
 pub(crate) struct Container {
     /// It has a tag, or is said to have none.
     pub(crate) tagged: bool,
-    /// It has a tag among the fields of its variants.
-    pub(crate) tagged_inside: bool,
+    /// The name of the tag: of an internal one, or of one with `content`.
+    pub(crate) tag: Option<String>,
+    /// The data has a name of its own beside the tag.
+    pub(crate) content: bool,
+    pub(crate) untagged: bool,
     /// It travels as another type.
     pub(crate) by_other_type: bool,
     /// The rule that names are written by.
@@ -19,18 +22,21 @@ pub(crate) struct Container {
 }
 
 impl Container {
+    /// It has a tag among the fields of its variants.
+    pub(crate) fn tagged_inside(&self) -> bool {
+        self.tag.is_some() && !self.content
+    }
+
     pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut container = Self::default();
-        let (mut has_tag, mut has_content) = (false, false);
         each(attributes, |key, value| match key {
-            "tag" => (container.tagged, has_tag) = (true, true),
-            "untagged" => container.tagged = true,
-            "content" => has_content = true,
+            "tag" => (container.tagged, container.tag) = (true, value),
+            "untagged" => (container.tagged, container.untagged) = (true, true),
+            "content" => container.content = true,
             "from" | "try_from" | "into" => container.by_other_type = true,
             "rename_all" => container.rename_all = value,
             _ => {}
         });
-        container.tagged_inside = has_tag && !has_content;
         container
     }
 }
@@ -54,6 +60,27 @@ impl Variant {
             _ => {}
         });
         variant
+    }
+}
+
+/// What serde is told of a field.
+#[derive(Default)]
+pub(crate) struct Field {
+    pub(crate) flatten: bool,
+    /// A function writes or reads it, or it does not travel.
+    pub(crate) by_function: bool,
+}
+
+impl Field {
+    pub(crate) fn new(attributes: &[Attribute]) -> Self {
+        let mut field = Self::default();
+        each(attributes, |key, _| match key {
+            "flatten" => field.flatten = true,
+            "with" | "serialize_with" | "deserialize_with" | "skip" | "skip_serializing"
+            | "skip_deserializing" => field.by_function = true,
+            _ => {}
+        });
+        field
     }
 }
 

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use http4k_ws::prelude::*;
-use http4k_ws::{BoxWsHandler, TestWsClient};
+use http4k_ws::{BoxWsHandler, LensFailure, TestWsClient};
 
 const ROUNDS: usize = 40;
 const MESSAGES: usize = 2_000;
@@ -58,6 +58,11 @@ async fn by_hand(mut ws: WebSocket) -> WsResult {
         ws.send(serde_json::to_string(&order)?).await?;
     }
     Ok(())
+}
+
+/// The message of a borrowed value.
+fn encoded(order: &Order) -> Result<WsMessage, LensFailure> {
+    http4k_ws::json::into_message(order)
 }
 
 fn client(consumer: BoxWsHandler) -> TestWsClient {
@@ -125,6 +130,12 @@ fn main() {
             })
         },
     );
+    let order = Order::from_message(message.clone()).expect("an order");
+    let encoding = compared(
+        "encoding alone",
+        || timed(|| drop(black_box(encoded(black_box(&order))))),
+        || timed(|| drop(black_box(serde_json::to_string(black_box(&order))))),
+    );
     let mut ours = client(BoxWsHandler::new(typed));
     let mut hand = client(BoxWsHandler::new(by_hand));
     let socket = compared(
@@ -132,7 +143,7 @@ fn main() {
         || through(&mut ours, &message),
         || through(&mut hand, &message),
     );
-    if !(lens && socket) {
+    if !(lens && encoding && socket) {
         println!("over {LIMIT}");
         std::process::exit(1);
     }

@@ -2,6 +2,7 @@
 
 mod formats;
 mod options;
+mod readable;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -37,6 +38,9 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
             Vec::new()
         }
     };
+    if options.formats.iter().all(|format| format.is_of_serde()) {
+        readable::check(&input.data, &container, &mut errors);
+    }
     if let Some(lifetime) = input.generics.lifetimes().next() {
         let message = "a message owns its data, because it outlives the socket's buffer; \
                        write `String` for `&str`, and leave the lifetime out";
@@ -94,7 +98,7 @@ fn check_newtypes(
     errors: &mut Errors,
 ) {
     let is_of_serde = options.formats.iter().any(|format| format.is_of_serde());
-    if !container.tagged_inside || container.by_other_type || !is_of_serde {
+    if !container.tagged_inside() || container.by_other_type || !is_of_serde {
         return;
     }
     for variant in &data.variants {
@@ -128,7 +132,11 @@ fn has_no_fields(ty: &syn::Type) -> bool {
         syn::Type::Tuple(tuple) => !tuple.elems.is_empty(),
         syn::Type::Reference(reference) => has_no_fields(&reference.elem),
         syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
-            WITHOUT_FIELDS.iter().any(|name| last.ident == name)
+            let is_pointer = ["Box", "Rc", "Arc", "Cow"]
+                .iter()
+                .any(|name| last.ident == name);
+            (WITHOUT_FIELDS.iter().any(|name| last.ident == name)
+                || is_pointer && readable::inner(&last.arguments).all(has_no_fields))
                 && (path.path.segments.len() == 1 || path.path.segments[0].ident == "std")
         }),
         _ => false,

@@ -3,6 +3,7 @@
 mod derives;
 mod extractors;
 mod failures;
+mod faithful;
 mod formats;
 mod laws;
 mod messages;

@@ -3,7 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::path::Tracked;
-use super::{Format, Message, invalid, path};
+use super::{Format, Message, checked, invalid, path};
 use crate::lens::{Cause, LensFailure, Location};
 use crate::message::WsMessage;
 
@@ -13,10 +13,19 @@ const MAX_DEPTH: usize = 128;
 /// `value` as a binary message.
 pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
     let mut bytes = Vec::new();
-    match ciborium::into_writer(value, &mut bytes) {
-        Ok(()) => Ok(WsMessage::new_binary(bytes)),
+    let (written, is_odd) =
+        checked::checking::<false, _, _>(value, |value| ciborium::into_writer(value, &mut bytes));
+    match written {
+        Ok(()) => {
+            let message = WsMessage::new_binary(bytes);
+            checked::read_back::<T>(is_odd, Format::Cbor, message, T::NAME)
+        }
         Err(cause) => {
-            let failure = invalid(Location::Message, T::NAME, Format::Cbor, cause.to_string());
+            let cause = match cause {
+                ciborium::ser::Error::Value(cause) => checked::unwritten(cause),
+                other => other.to_string().into(),
+            };
+            let failure = invalid(Location::Message, T::NAME, Format::Cbor, cause);
             Err(LensFailure::from(failure).in_writing())
         }
     }

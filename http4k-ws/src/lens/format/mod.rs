@@ -3,6 +3,8 @@
 mod binary;
 #[cfg(feature = "cbor")]
 mod cbor;
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+mod checked;
 pub(crate) mod derived;
 mod formats;
 #[cfg(feature = "json")]

@@ -5,7 +5,7 @@ use rmp_serde::decode::{Error, ReadRefReader};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use super::{Format, Message, invalid, path};
+use super::{Format, Message, checked, invalid, path};
 use crate::lens::{Cause, LensFailure, Location};
 use crate::message::WsMessage;
 
@@ -14,9 +14,14 @@ const MAX_DEPTH: usize = 128;
 
 /// `value` as a binary message.
 pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
-    match rmp_serde::to_vec_named(value) {
-        Ok(bytes) => Ok(WsMessage::new_binary(bytes)),
-        Err(cause) => Err(failure::<T>(cause).in_writing()),
+    let (written, is_odd) =
+        checked::checking::<false, _, _>(value, |value| rmp_serde::to_vec_named(value));
+    match written {
+        Ok(bytes) => {
+            let message = WsMessage::new_binary(bytes);
+            checked::read_back::<T>(is_odd, Format::MessagePack, message, T::NAME)
+        }
+        Err(cause) => Err(failure::<T>(checked::unwritten(cause)).in_writing()),
     }
 }
 

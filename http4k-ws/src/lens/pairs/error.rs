@@ -34,9 +34,9 @@ pub(super) enum Blamed {
 
 /// A text that was offered and refused.
 #[derive(Debug, Clone)]
-pub(super) struct Refusal {
+pub(in crate::lens) struct Refusal {
     /// The place of the text in memory.
-    pub(super) address: Range<usize>,
+    pub(in crate::lens) address: Range<usize>,
     /// The words of the type that refused it, such as `u32`.
     pub(super) expected: String,
 }
@@ -138,9 +138,9 @@ impl de::Error for PairError {
 
 /// Everything that was refused in one pass, whether or not the pass went on.
 #[derive(Debug, Default)]
-pub(super) struct Refused {
+pub(in crate::lens) struct Refused {
     buffer: Range<usize>,
-    pub(super) texts: Vec<Refusal>,
+    pub(in crate::lens) texts: Vec<Refusal>,
     /// What was expected in the place of a number.
     pub(super) numbers: Vec<String>,
     /// A 128-bit integer was to be read from a buffered value.
@@ -154,7 +154,10 @@ thread_local! {
 }
 
 /// Runs a pass over the texts in `buffer`, and returns what was refused in it.
-pub(super) fn recording<R>(buffer: Range<usize>, pass: impl FnOnce() -> R) -> (R, Refused) {
+pub(in crate::lens) fn recording<R>(
+    buffer: Range<usize>,
+    pass: impl FnOnce() -> R,
+) -> (R, Refused) {
     let started = Refused {
         buffer,
         ..Refused::default()

@@ -24,7 +24,8 @@ use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
 
-use self::error::{PairError, Refused};
+use self::error::Refused;
+pub(super) use self::error::{PairError, recording};
 use self::table::Table;
 use super::{Cause, Failure, LensFailure, LensFailureKind, Location};
 
@@ -52,7 +53,7 @@ pub(super) fn read<T: DeserializeOwned>(
     // The value that was read before some of its texts were offered in another form.
     let mut before = None;
     for _ in 0..MAX_PASSES {
-        let (outcome, refused) = error::recording(table.range(), || table.read::<T>());
+        let (outcome, refused) = recording(table.range(), || table.read::<T>());
         if refused.is_128_bit {
             let cause = "serde cannot read 128-bit integers behind `flatten`, `untagged` or `tag`";
             return Err(unfit::<T>(location, cause));

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::super::checked;
 use super::{Json, Message, invalid, read, unwritable};
 use crate::lens::body::{NO_CONTENT_TYPE, of_message};
 use crate::lens::{
@@ -52,7 +53,7 @@ pub trait JsonExt: Sized {
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] when serde has no JSON for it, such as a map with keys that are no text.
+    /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists.
     fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, LensFailure>;
 }
 
@@ -141,7 +142,8 @@ async fn body<T: DeserializeOwned>(is_named: bool, body: Body) -> Result<T, Lens
 }
 
 fn written<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, LensFailure> {
-    serde_json::to_vec(value).map_err(|cause| unwritable(Location::Body, name_of::<T>(), cause))
+    let (written, _) = checked::checking::<true, _, _>(value, |value| serde_json::to_vec(value));
+    written.map_err(|cause| unwritable(Location::Body, name_of::<T>(), cause))
 }
 
 /// Lenses of bodies.

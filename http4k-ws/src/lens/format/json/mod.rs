@@ -1,13 +1,14 @@
 //! JSON, in text messages and in bodies.
 
 mod http;
+mod keys;
 
 use std::borrow::Cow;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::http::JsonExt;
-use super::{Format, Message, path};
+use super::{Format, Message, checked, path};
 use crate::lens::{Cause, LensFailure, Location, name_of};
 use crate::message::WsMessage;
 
@@ -15,9 +16,11 @@ use crate::message::WsMessage;
 ///
 /// # Errors
 ///
-/// [`LensFailure`] when serde has no JSON for it, such as a map with keys that are no text.
+/// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists, or
+/// if the JSON is not one that `T` is read from; see the table at the derive
+/// [`Message`](macro@crate::Message).
 pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
-    to_message(value, T::NAME)
+    to_message::<T, _>(value, T::NAME)
 }
 
 /// The value of a message of JSON, text or binary.
@@ -67,7 +70,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     const FORMATS: &'static [Format] = &[Format::Json];
 
     fn into_message(self) -> Result<WsMessage, LensFailure> {
-        to_message(&self.0, name_of::<T>())
+        to_message::<Self, _>(&self.0, name_of::<T>())
     }
 
     fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
@@ -75,12 +78,18 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     }
 }
 
-fn to_message<T: Serialize>(
-    value: &T,
+/// The message of `value`, which is what a `T` is written as.
+fn to_message<T: Message, V: Serialize>(
+    value: &V,
     name: impl Into<Cow<'static, str>>,
 ) -> Result<WsMessage, LensFailure> {
-    match serde_json::to_string(value) {
-        Ok(json) => Ok(WsMessage::new_text(json)),
+    let (written, is_odd) =
+        checked::checking::<true, _, _>(value, |value| serde_json::to_string(value));
+    match written {
+        Ok(json) => {
+            let message = WsMessage::new_text(json);
+            checked::read_back::<T>(is_odd, Format::Json, message, name)
+        }
         Err(cause) => Err(unwritable(Location::Message, name, cause)),
     }
 }
@@ -92,11 +101,14 @@ fn read<T: DeserializeOwned>(
     name: impl Into<Cow<'static, str>>,
 ) -> Result<T, LensFailure> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-    serde_json::from_slice(json).map_err(|cause| {
+    serde_json::from_slice(json).or_else(|cause| {
+        if let Some(value) = keys::read(json, &cause) {
+            return Ok(value);
+        }
         let failure = super::invalid(location, name, Format::Json, cause);
         // Read again, because keeping the path costs; only what fails pays.
         let path = path::of::<T, _>(&mut serde_json::Deserializer::from_slice(json));
-        path::added(failure, path).into()
+        Err(path::added(failure, path).into())
     })
 }
 
@@ -113,7 +125,7 @@ fn unwritable(
     name: impl Into<Cow<'static, str>>,
     cause: serde_json::Error,
 ) -> LensFailure {
-    invalid(location, name, cause).in_writing()
+    invalid(location, name, checked::unwritten(cause)).in_writing()
 }
 
 #[cfg(test)]

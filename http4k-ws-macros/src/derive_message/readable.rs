@@ -1,0 +1,110 @@
+//! Types that serde writes and does not read, as far as the tokens show them. The library checks
+//! the rest when a value is sent.
+//!
+//! Behind an internal tag, `untagged` and `flatten`, serde reads a field from a buffer that holds no
+//! 128-bit integer.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::{Data, Fields, GenericArgument, PathArguments, Type, Variant};
+
+use crate::errors::Errors;
+use crate::serde;
+
+/// The way out that every message ends with.
+const CONTENT: &str = "`#[serde(tag = \"type\", content = \"data\")]` above the enum";
+
+pub(super) fn check(data: &Data, container: &serde::Container, errors: &mut Errors) {
+    if container.by_other_type {
+        return;
+    }
+    match data {
+        // The tag of a struct is one more field, and nothing is buffered for it.
+        Data::Struct(data) => check_fields(&data.fields, None, errors),
+        Data::Enum(data) => {
+            for variant in &data.variants {
+                check_variant(variant, container, errors);
+            }
+        }
+        Data::Union(_) => {}
+    }
+}
+
+/// The attribute of a type whose data is buffered.
+fn tag(container: &serde::Container) -> Option<String> {
+    if container.untagged {
+        return Some("untagged".to_owned());
+    }
+    let tag = container.tag.as_ref().filter(|_| !container.content)?;
+    Some(format!("tag = \"{tag}\""))
+}
+
+fn check_variant(variant: &Variant, container: &serde::Container, errors: &mut Errors) {
+    let own = serde::Variant::new(&variant.attrs);
+    if own.skipped {
+        return;
+    }
+    let tag = if own.untagged {
+        Some("untagged".to_owned())
+    } else {
+        tag(container)
+    };
+    check_fields(&variant.fields, tag.as_deref(), errors);
+}
+
+/// Refuses 128-bit integers behind `tag`, if it is one, and behind `flatten`.
+fn check_fields(fields: &Fields, tag: Option<&str>, errors: &mut Errors) {
+    for field in fields {
+        let own = serde::Field::new(&field.attrs);
+        let attribute = tag.or(own.flatten.then_some("flatten"));
+        let (Some(attribute), false) = (attribute, own.by_function) else {
+            continue;
+        };
+        if let Some((name, span)) = wide(&field.ty) {
+            let way_out = match attribute {
+                "flatten" => "leave the `flatten` out, or write".to_owned(),
+                _ => format!("write {CONTENT}, or"),
+            };
+            let message = format!(
+                "a message with this `{name}` could be sent and never be read: serde has no \
+                 128-bit integers behind `#[serde({attribute})]`\n\
+                 {way_out} `#[serde(with = \"…\")]` on the field"
+            );
+            errors.at(span, message);
+        }
+    }
+}
+
+/// The first 128-bit integer in a type, and its place.
+fn wide(of: &Type) -> Option<(String, Span)> {
+    match of {
+        Type::Array(array) => wide(&array.elem),
+        Type::Slice(slice) => wide(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(wide),
+        Type::Group(group) => wide(&group.elem),
+        Type::Paren(paren) => wide(&paren.elem),
+        Type::Path(path) => path.path.segments.iter().find_map(|segment| {
+            let name = segment.ident.to_string();
+            match name.as_str() {
+                "u128" | "i128" | "NonZeroU128" | "NonZeroI128" => Some((name, of.span())),
+                _ => inner(&segment.arguments).find_map(wide),
+            }
+        }),
+        _ => None,
+    }
+}
+
+/// The types between angle brackets.
+pub(super) fn inner(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
+    let arguments = match arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments
+        .into_iter()
+        .flatten()
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(of) => Some(of),
+            _ => None,
+        })
+}

@@ -1,0 +1,376 @@
+//! A check of values while serde writes them: nothing is altered, and everything is read back.
+//!
+//! 1. What a format has no form for is an error at once, where serde writes something else: NaN
+//!    and infinities are `null` in JSON, and a tag can have the name of a field.
+//! 2. What serde writes and may not read is noted: keys that are not text, 128-bit integers, bytes,
+//!    and maps of unknown length, which is what `flatten` makes of a struct. The message is then
+//!    read once before it is sent. A message without any of these pays for no more than the notes.
+
+use std::cell::Cell;
+use std::fmt::Display;
+
+use serde::ser::{
+    Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
+    SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+use super::{Format, Message};
+use crate::lens::{Cause, LensFailure, Location};
+use crate::message::WsMessage;
+
+thread_local! {
+    /// The message that this thread writes has something that is perhaps not read back. A field in
+    /// each serializer would cost more than the checks do.
+    static IS_ODD: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Calls `write` with the checked value. Returns what it returns, and `true` if the value has
+/// something that is perhaps not read back. `FINITE`: the format has neither NaN nor infinities.
+pub(super) fn checking<const FINITE: bool, T: Serialize + ?Sized, R>(
+    value: &T,
+    write: impl FnOnce(&Checked<'_, T, FINITE>) -> R,
+) -> (R, bool) {
+    // A value may write another message while it is written.
+    let outer = IS_ODD.replace(false);
+    let written = write(&Checked { value });
+    (written, IS_ODD.replace(outer))
+}
+
+#[inline(always)]
+fn float<const FINITE: bool, E: Error>(value: f64) -> Result<(), E> {
+    if FINITE && !value.is_finite() {
+        return Err(not_json(value));
+    }
+    Ok(())
+}
+
+#[cold]
+fn not_json<E: Error>(value: f64) -> E {
+    E::custom(format_args!(
+        "JSON has no {value}; write `#[serde(with = \"…\")]` on the field, \
+         or use `#[message(msgpack)]` or `#[message(cbor)]`"
+    ))
+}
+
+/// Returns the message if it is one that `T` is read from.
+///
+/// # Errors
+///
+/// The failure to write `name`, if the message has something odd and is not read.
+pub(super) fn read_back<T: Message>(
+    is_odd: bool,
+    format: Format,
+    message: WsMessage,
+    name: impl Into<std::borrow::Cow<'static, str>>,
+) -> Result<WsMessage, LensFailure> {
+    if !is_odd {
+        return Ok(message);
+    }
+    match T::from_message_in(format, message.clone()) {
+        Ok(_) => Ok(message),
+        Err(failure) => {
+            let cause = failure.failures().iter().find_map(|part| part.cause());
+            let cause = cause.map(ToString::to_string).unwrap_or_default();
+            let failure = super::invalid(Location::Message, name, format, unread(&cause));
+            Err(LensFailure::from(failure).in_writing())
+        }
+    }
+}
+
+fn unread(cause: &str) -> String {
+    format!(
+        "it would not be read back: {cause}; serde reads neither 128-bit integers nor repeated \
+         names behind `flatten`, `untagged` or `tag`, unless it is \
+         `#[serde(tag = \"…\", content = \"…\")]`"
+    )
+}
+
+/// The cause of a failure of serde to write a value, with the way out.
+pub(super) fn unwritten(cause: impl Into<Cause>) -> Cause {
+    let cause = cause.into();
+    let text = cause.to_string();
+    if text.starts_with("cannot serialize tagged newtype variant") {
+        return format!("{text}; write `#[serde(tag = \"…\", content = \"…\")]`").into();
+    }
+    cause
+}
+
+/// A value that is checked when serde writes it.
+pub(super) struct Checked<'a, T: ?Sized, const FINITE: bool, const KEY: bool = false> {
+    value: &'a T,
+}
+
+impl<T: Serialize + ?Sized, const FINITE: bool, const KEY: bool> Serialize
+    for Checked<'_, T, FINITE, KEY>
+{
+    #[inline(always)]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value
+            .serialize(Checking::<S, FINITE, KEY> { inner: serializer })
+    }
+}
+
+/// A serializer around that of a format. `KEY` is true for the key of a map.
+struct Checking<S, const FINITE: bool, const KEY: bool> {
+    inner: S,
+}
+
+/// A list or a map that is being written.
+struct Parts<S, const FINITE: bool> {
+    inner: S,
+    /// The name of the first field, which is the tag of a tagged enum.
+    first: &'static str,
+}
+
+impl<S, const FINITE: bool, const KEY: bool> Checking<S, FINITE, KEY> {
+    /// Notes something that is perhaps not read back.
+    fn odd(&self) {
+        IS_ODD.set(true);
+    }
+
+    fn odd_as_key(&self) {
+        if KEY {
+            self.odd();
+        }
+    }
+}
+
+impl<S, const FINITE: bool> Parts<S, FINITE> {
+    fn new(inner: S) -> Self {
+        Self { inner, first: "" }
+    }
+}
+
+macro_rules! plain {
+    ($($method:ident($type:ty))*) => {$(
+        fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
+            self.odd_as_key();
+            self.inner.$method(value)
+        }
+    )*};
+}
+
+macro_rules! wide {
+    ($($method:ident($type:ty))*) => {$(
+        fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
+            self.odd();
+            self.inner.$method(value)
+        }
+    )*};
+}
+
+macro_rules! started {
+    ($($method:ident($($argument:ident: $type:ty),*) -> $kind:ident)*) => {$(
+        fn $method(self, $($argument: $type),*) -> Result<Self::$kind, S::Error> {
+            self.odd_as_key();
+            Ok(Parts::new(self.inner.$method($($argument),*)?))
+        }
+    )*};
+}
+
+impl<S: Serializer, const FINITE: bool, const KEY: bool> Serializer for Checking<S, FINITE, KEY> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Parts<S::SerializeSeq, FINITE>;
+    type SerializeTuple = Parts<S::SerializeTuple, FINITE>;
+    type SerializeTupleStruct = Parts<S::SerializeTupleStruct, FINITE>;
+    type SerializeTupleVariant = Parts<S::SerializeTupleVariant, FINITE>;
+    type SerializeMap = Parts<S::SerializeMap, FINITE>;
+    type SerializeStruct = Parts<S::SerializeStruct, FINITE>;
+    type SerializeStructVariant = Parts<S::SerializeStructVariant, FINITE>;
+
+    plain!(
+        serialize_bool(bool) serialize_i8(i8) serialize_i16(i16) serialize_i32(i32)
+        serialize_i64(i64) serialize_u8(u8) serialize_u16(u16) serialize_u32(u32)
+        serialize_u64(u64)
+    );
+    wide!(serialize_i128(i128) serialize_u128(u128) serialize_bytes(&[u8]));
+    started!(
+        serialize_seq(len: Option<usize>) -> SerializeSeq
+        serialize_tuple(len: usize) -> SerializeTuple
+        serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct
+        serialize_tuple_variant(
+            name: &'static str, index: u32, variant: &'static str, len: usize
+        ) -> SerializeTupleVariant
+        serialize_struct(name: &'static str, len: usize) -> SerializeStruct
+        serialize_struct_variant(
+            name: &'static str, index: u32, variant: &'static str, len: usize
+        ) -> SerializeStructVariant
+    );
+
+    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        float::<FINITE, _>(f64::from(value))?;
+        self.inner.serialize_f32(value)
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        float::<FINITE, _>(value)?;
+        self.inner.serialize_f64(value)
+    }
+
+    fn serialize_char(self, value: char) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_char(value)
+    }
+
+    fn serialize_str(self, value: &str) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_str(value)
+    }
+
+    fn serialize_none(self) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        self.inner.serialize_none()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        self.inner
+            .serialize_some(&Checked::<_, FINITE, KEY> { value })
+    }
+
+    fn serialize_unit(self) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        self.inner.serialize_unit()
+    }
+
+    fn serialize_unit_struct(self, name: &'static str) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        self.inner.serialize_unit_struct(name)
+    }
+
+    fn serialize_unit_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+    ) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_unit_variant(name, index, variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.inner
+            .serialize_newtype_struct(name, &Checked::<_, FINITE, KEY> { value })
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        self.odd_as_key();
+        let value = Checked::<_, FINITE> { value };
+        self.inner
+            .serialize_newtype_variant(name, index, variant, &value)
+    }
+
+    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        if KEY || len.is_none() {
+            self.odd();
+        }
+        Ok(Parts::new(self.inner.serialize_map(len)?))
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.inner.collect_str(value)
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+macro_rules! lists {
+    ($($trait:ident::$method:ident)*) => {$(
+        impl<S: $trait, const FINITE: bool> $trait for Parts<S, FINITE> {
+            type Ok = S::Ok;
+            type Error = S::Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+                self.inner.$method(&Checked::<_, FINITE> { value })
+            }
+
+            fn end(self) -> Result<S::Ok, S::Error> {
+                self.inner.end()
+            }
+        }
+    )*};
+}
+lists!(
+    SerializeSeq::serialize_element SerializeTuple::serialize_element
+    SerializeTupleStruct::serialize_field SerializeTupleVariant::serialize_field
+);
+
+macro_rules! structs {
+    ($($trait:ident)*) => {$(
+        impl<S: $trait, const FINITE: bool> $trait for Parts<S, FINITE> {
+            type Ok = S::Ok;
+            type Error = S::Error;
+
+            #[inline(always)]
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), S::Error> {
+                if self.first.is_empty() {
+                    self.first = name;
+                } else if self.first == name {
+                    return Err(twice(name));
+                }
+                self.inner.serialize_field(name, &Checked::<_, FINITE> { value })
+            }
+
+            fn skip_field(&mut self, name: &'static str) -> Result<(), S::Error> {
+                self.inner.skip_field(name)
+            }
+
+            fn end(self) -> Result<S::Ok, S::Error> {
+                self.inner.end()
+            }
+        }
+    )*};
+}
+structs!(SerializeStruct SerializeStructVariant);
+
+impl<S: SerializeMap, const FINITE: bool> SerializeMap for Parts<S, FINITE> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.inner
+            .serialize_key(&Checked::<_, FINITE, true> { value })
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        self.inner.serialize_value(&Checked::<_, FINITE> { value })
+    }
+
+    fn serialize_entry<K: Serialize + ?Sized, V: Serialize + ?Sized>(
+        &mut self,
+        key: &K,
+        value: &V,
+    ) -> Result<(), S::Error> {
+        let key = Checked::<_, FINITE, true> { value: key };
+        self.inner
+            .serialize_entry(&key, &Checked::<_, FINITE> { value })
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        self.inner.end()
+    }
+}
+
+#[cold]
+fn twice<E: Error>(name: &str) -> E {
+    E::custom(format_args!(
+        "the tag `{name}` has the name of a field; \
+         write another `#[serde(tag = \"…\")]`, or `tag` with `content`"
+    ))
+}

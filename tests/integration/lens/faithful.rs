@@ -1,0 +1,471 @@
+//! A message that is sent is read as the value that it was made from, or it is not sent.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
+
+use http4k_ws::{
+    Format, IntoResponse, Json, JsonExt, LensFailure, Message, Request, Response, With, WsMessage,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{blank, now};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
+#[serde(tag = "type")]
+enum Event {
+    Scores {
+        by_id: HashMap<u32, u32>,
+    },
+    Nested {
+        inner: BTreeMap<i64, Vec<BTreeMap<u8, String>>>,
+    },
+    Texts {
+        by_name: BTreeMap<String, u32>,
+    },
+    Fields(Fields),
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Fields {
+    by_id: BTreeMap<u64, bool>,
+    one: Option<Id>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Number(u64),
+    Map(BTreeMap<u16, char>),
+}
+
+#[test]
+fn a_tagged_message_comes_back() {
+    let sent = Event::Scores {
+        by_id: [(1, 2)].into(),
+    };
+    let message = Event::lens().create(sent.clone()).unwrap();
+    assert_eq!(Event::lens().get(&message), Ok(sent));
+}
+
+#[test]
+fn numbers_are_keys_behind_every_attribute() {
+    let texts: BTreeMap<String, u32> = [("1".to_owned(), 2), ("x".to_owned(), 3)].into();
+    let inner = BTreeMap::from([(3, "x".to_owned())]);
+    let cases = [
+        Event::Scores {
+            by_id: (0..100).map(|n| (n, n)).collect(),
+        },
+        Event::Nested {
+            inner: (-50..50).map(|n| (n, vec![inner.clone(); 3])).collect(),
+        },
+        Event::Texts { by_name: texts },
+        Event::Fields(Fields {
+            by_id: [(u64::MAX, true)].into(),
+            one: Some(Id::Map([(7, 'x')].into())),
+        }),
+        Event::Fields(Fields {
+            by_id: BTreeMap::new(),
+            one: Some(Id::Number(7)),
+        }),
+    ];
+    for sent in cases {
+        comes_back(sent);
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
+struct Flat<T: 'static> {
+    name: String,
+    #[serde(flatten)]
+    inner: T,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
+#[message(json, msgpack, cbor)]
+struct Holds<T: 'static> {
+    value: T,
+}
+
+/// A value comes back from a message and from a body.
+#[track_caller]
+fn comes_back<T: Message + Clone + Debug + PartialEq>(sent: T) {
+    for format in T::FORMATS {
+        let message = sent.clone().into_message_in(*format).unwrap();
+        assert_eq!(
+            T::from_message_in(*format, message),
+            Ok(sent.clone()),
+            "{format}"
+        );
+    }
+    let mut request = blank().with(T::body().of(sent.clone())).unwrap();
+    assert_eq!(now(T::body().get(&mut request)), Ok(sent));
+}
+
+/// A value is not sent, neither as a message nor as a body, and the failure says what to write.
+#[track_caller]
+fn is_refused<T: Message + IntoResponse + Clone + Debug>(sent: T, format: Format, words: &str) {
+    let failure = sent.clone().into_message_in(format).unwrap_err();
+    assert_eq!(failure.status(), 500);
+    let text = failure.to_string();
+    assert!(text.contains(words) && text.contains("serde("), "{text}");
+    if format == T::FORMATS[0] {
+        assert_eq!(sent.into_response().status(), 500);
+    }
+}
+
+#[test]
+fn maps_of_numbers_are_flattened() {
+    comes_back(Flat {
+        name: "7".into(),
+        inner: BTreeMap::from([(7, 8), (9, 10)]),
+    });
+    comes_back(Flat {
+        name: "7".into(),
+        inner: Holds {
+            value: BTreeMap::from([(7, 8)]),
+        },
+    });
+}
+
+/// Types that every format brings back.
+#[test]
+fn odd_values_come_back_from_every_format() {
+    comes_back(Holds { value: u128::MAX });
+    comes_back(Holds { value: i128::MIN });
+    comes_back(Holds {
+        value: HashMap::from([(u64::MAX, -1)]),
+    });
+    comes_back(Holds {
+        value: BTreeMap::from([(true, ())]),
+    });
+    comes_back(Holds {
+        value: BTreeMap::from([('x', 1.5_f32)]),
+    });
+    comes_back(Holds {
+        value: Some(f64::MAX),
+    });
+    comes_back(Holds {
+        value: Bytes(vec![0, 255]),
+    });
+    comes_back(Holds {
+        value: Some(Bytes(vec![])),
+    });
+}
+
+/// Bytes as serde has them, which are a list of numbers in JSON.
+#[derive(Debug, Clone, PartialEq)]
+struct Bytes(Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(
+                self,
+                mut list: A,
+            ) -> Result<Bytes, A::Error> {
+                let mut bytes = Vec::new();
+                while let Some(byte) = list.next_element()? {
+                    bytes.push(byte);
+                }
+                Ok(Bytes(bytes))
+            }
+        }
+        deserializer.deserialize_byte_buf(Visitor)
+    }
+}
+
+/// Bytes that are read from nothing but bytes.
+#[derive(Debug, Clone, PartialEq)]
+struct OnlyBytes;
+
+impl Serialize for OnlyBytes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(b"x")
+    }
+}
+
+impl<'de> Deserialize<'de> for OnlyBytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = OnlyBytes;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E>(self, _bytes: &[u8]) -> Result<OnlyBytes, E> {
+                Ok(OnlyBytes)
+            }
+        }
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
+#[test]
+fn a_number_that_json_lacks_is_not_sent_as_null() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
+    struct Price {
+        eur: f64,
+    }
+    assert!(Price::lens().create(Price { eur: f64::NAN }).is_err());
+    for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        is_refused(Holds { value: odd }, Format::Json, "JSON has no ");
+        is_refused(Holds { value: odd as f32 }, Format::Json, "JSON has no ");
+        is_refused(Holds { value: Some(odd) }, Format::Json, "JSON has no ");
+        is_refused(
+            Holds {
+                value: vec![1.0, odd],
+            },
+            Format::Json,
+            "JSON has no ",
+        );
+        is_refused(Holds { value: (1, odd) }, Format::Json, "JSON has no ");
+        is_refused(
+            Holds {
+                value: BTreeMap::from([("x".to_owned(), odd)]),
+            },
+            Format::Json,
+            "JSON has no ",
+        );
+        let flat = Flat {
+            name: "x".into(),
+            inner: Holds {
+                value: Box::new(odd),
+            },
+        };
+        is_refused(flat, Format::Json, "JSON has no ");
+        assert!(Json(odd).into_message().is_err());
+        assert!(WsMessage::json::<f64>().to_lens().create(odd).is_err());
+        assert_eq!(Json(vec![odd]).into_response().status(), 500);
+        assert!(Response::default().with_json(&odd).is_err());
+        assert!(Request::default().with_json(&Some(odd)).is_err());
+        for format in [Format::MessagePack, Format::Cbor] {
+            let message = Holds { value: odd }.into_message_in(format).unwrap();
+            let back: Holds<f64> = Holds::from_message_in(format, message).unwrap();
+            assert_eq!(back.value.to_string(), odd.to_string());
+        }
+    }
+}
+
+#[test]
+fn what_serde_cannot_read_back_is_not_sent() {
+    let wide = || Flat {
+        name: "x".into(),
+        inner: Holds { value: 1_u128 },
+    };
+    is_refused(wide(), Format::Json, "128-bit integers");
+    for format in [Format::Json, Format::MessagePack, Format::Cbor] {
+        is_refused(Holds { value: wide() }, format, "128-bit integers");
+        is_refused(
+            Holds {
+                value: Tagged::Wide(Holds { value: -1_i128 }),
+            },
+            format,
+            "128-bit integers",
+        );
+        is_refused(
+            Holds {
+                value: Either::Left(1_u128),
+            },
+            format,
+            "128-bit integers",
+        );
+    }
+    is_refused(
+        Holds { value: OnlyBytes },
+        Format::Json,
+        "would not be read back",
+    );
+    comes_back(Adjacent::Wide(u128::MAX));
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+enum Tagged<T> {
+    Wide(T),
+    Other { kind: u8 },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Either<T> {
+    Left(T),
+    Right { x: u8 },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
+#[serde(tag = "type", content = "data")]
+#[message(json, msgpack, cbor)]
+enum Adjacent {
+    Wide(u128),
+    Scores(BTreeMap<u32, u32>),
+}
+
+#[test]
+fn a_name_that_stands_twice_is_not_sent() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Typed {
+        #[serde(rename = "type")]
+        kind: u8,
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let named = || Named { name: "y".into() };
+    for format in [Format::Json, Format::MessagePack, Format::Cbor] {
+        let tagged = Tagged::Wide(Typed { kind: 1 });
+        is_refused(
+            Holds { value: tagged },
+            format,
+            "the tag `type` has the name of a field",
+        );
+        let flat = Flat {
+            name: "x".into(),
+            inner: named(),
+        };
+        is_refused(Holds { value: flat }, format, "duplicate field `name`");
+        let map = BTreeMap::from([("name".to_owned(), "y".to_owned())]);
+        let flat = Flat {
+            name: "x".into(),
+            inner: map,
+        };
+        is_refused(Holds { value: flat }, format, "duplicate field `name`");
+    }
+    comes_back(Holds {
+        value: Tagged::<Named>::Other { kind: 1 },
+    });
+    comes_back(Holds {
+        value: Tagged::Wide(named()),
+    });
+}
+
+#[test]
+fn a_tagged_newtype_of_a_primitive_says_what_to_write() {
+    for format in [Format::Json, Format::MessagePack, Format::Cbor] {
+        let words = "write `#[serde(tag = \"…\", content = \"…\")]`";
+        is_refused(
+            Holds {
+                value: Tagged::Wide(7),
+            },
+            format,
+            words,
+        );
+        is_refused(
+            Holds {
+                value: Tagged::Wide("x".to_owned()),
+            },
+            format,
+            words,
+        );
+        is_refused(
+            Holds {
+                value: Tagged::Wide(vec![1]),
+            },
+            format,
+            words,
+        );
+    }
+}
+
+#[test]
+fn adjacently_tagged_content_comes_back() {
+    comes_back(Adjacent::Wide(u128::MAX));
+    comes_back(Adjacent::Scores([(1, 2)].into()));
+    // Another program may write the content first, which serde buffers.
+    let message = r#"{"data":{"1":2},"type":"Scores"}"#.into();
+    assert_eq!(
+        Adjacent::lens().get(&message),
+        Ok(Adjacent::Scores([(1, 2)].into()))
+    );
+}
+
+#[test]
+fn a_text_is_no_number_except_as_a_key() {
+    let refused: [Result<Event, LensFailure>; 3] = [
+        r#"{"type":"Scores","by_id":{"1":"2"}}"#,
+        r#"{"type":"Scores","by_id":{"x":2}}"#,
+        r#"{"type":"Fields","by_id":{"-1":true},"one":null}"#,
+    ]
+    .map(|message| Event::lens().get(&message.into()));
+    for failure in refused {
+        assert_eq!(failure.unwrap_err().ws_status().code(), 1007);
+    }
+}
+
+/// Returns `true` if the value is sent, and asserts that it then comes back.
+#[track_caller]
+fn is_sent<T: Message + Clone + Debug + PartialEq>(sent: T, format: Format) -> bool {
+    match sent.clone().into_message_in(format) {
+        Ok(message) => {
+            assert_eq!(T::from_message_in(format, message), Ok(sent), "{format}");
+            true
+        }
+        Err(failure) => {
+            assert_eq!(failure.status(), 500, "{failure}");
+            false
+        }
+    }
+}
+
+#[test]
+fn each_format_sends_what_it_brings_back() {
+    fn flat<T: Clone>(value: T) -> Holds<Flat<T>> {
+        Holds {
+            value: Flat {
+                name: "x".into(),
+                inner: value,
+            },
+        }
+    }
+    let numbers = || BTreeMap::from([(7_u8, 8_i64), (9, -9)]);
+    let flags = || BTreeMap::from([(true, 1_u8)]);
+    let texts = || BTreeMap::from([("7".to_owned(), 8_u8)]);
+    for (format, expected) in [
+        (Format::Json, [true, true, true, false, true]),
+        (Format::MessagePack, [true, true, true, true, true]),
+        (Format::Cbor, [false, true, true, true, true]),
+    ] {
+        let sent = [
+            is_sent(flat(numbers()), format),
+            is_sent(flat(texts()), format),
+            is_sent(
+                Holds {
+                    value: Tagged::Wide(Holds { value: numbers() }),
+                },
+                format,
+            ),
+            is_sent(
+                Holds {
+                    value: Tagged::Wide(Holds { value: flags() }),
+                },
+                format,
+            ),
+            is_sent(
+                Holds {
+                    value: Either::Left(numbers()),
+                },
+                format,
+            ),
+        ];
+        assert_eq!(sent, expected, "{format}");
+    }
+}
