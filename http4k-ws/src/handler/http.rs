@@ -110,6 +110,8 @@ impl fmt::Debug for BoxHttpHandler {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no HTTP handler",
     label = "an http handler is a function from a `Request` to a response, or a future of one",
+    note = "a function with other arguments is called: `http(home())`, and `http(create(_))` if the \
+            argument is read from the request",
     note = "a function over a `WebSocket` belongs in `ws(..)`"
 )]
 pub trait IntoHttpHandler<Kind> {

@@ -121,7 +121,9 @@ impl fmt::Debug for BoxWsHandler {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no WebSocket handler",
     label = "a ws handler is a function from a `Request` to a `WsResponse`, or a function over a `WebSocket`",
-    note = "a function that answers with a response belongs in `http(..)`"
+    note = "a function with other arguments is called: `ws(talk(ws))`, and `ws(talk(ws, _))` if the \
+            argument is read from the request",
+    note = "a function that returns a response belongs in `http(..)`"
 )]
 pub trait IntoWsHandler<Kind> {
     /// The handler, shared.
