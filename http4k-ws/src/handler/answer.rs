@@ -17,6 +17,7 @@ pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Sen
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no answer to an HTTP request",
     label = "an http handler gives back what becomes a `Response`, or a future of it",
+    note = "a value that serde serializes is returned as `Json(value)`",
     note = "a function over a `WebSocket` belongs in `ws(..)`",
     note = "a call that makes a handler, to be called later, goes in braces: `http({{ logged().then(home) }})`"
 )]

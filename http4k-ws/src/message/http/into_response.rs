@@ -46,7 +46,9 @@ use crate::message::{Body, BodyError};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no HTTP response",
     label = "a handler answers a `Response` or what becomes one",
-    note = "text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, and `Result` and `Option` of these become one"
+    note = "a value that serde serializes is returned as `Json(value)`, or its type derives `Message`",
+    note = "text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, and `Result` and `Option` of \
+            these become one"
 )]
 pub trait IntoResponse {
     /// Makes the response.
