@@ -37,7 +37,8 @@ impl From<Infallible> for Rejection {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a request",
     label = "this parameter stands for `_`, which is read from the request by its type",
-    note = "implement `FromRequest` for `{Self}`, or pass a value by name instead of `_`"
+    note = "a body is read as `Json<{Self}>`, a query as `Query<{Self}>`, a form as `Form<{Self}>`",
+    note = "derive `FromRequest` for a type with several sources; a value of your own is passed by name"
 )]
 pub trait FromRequest: Sized {
     /// Reads the value. The body may be taken; the rest of the request stays for later arguments.
