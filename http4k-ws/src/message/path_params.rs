@@ -23,7 +23,11 @@ pub enum PathError {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a path segment",
     label = "a path parameter is parsed to the type of the handler's parameter",
-    note = "implement `std::str::FromStr` for `{Self}`"
+    note = "take an owned type that implements `FromStr`, such as `String` for `&str`; a segment is \
+            never absent, so take `T` for `Option<T>`",
+    note = "a type of your own implements `FromStr` or derives `PathParam`; the socket is passed as \
+            `ws`, the request as `req`, and what is read from the request as `_`",
+    note = "the parameter of a closure may need its type, as in `|text: String|`"
 )]
 pub trait FromPath: Sized {
     /// Reads the value from a percent-decoded segment, or from the whole rest for `<name..>`.
