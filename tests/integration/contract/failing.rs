@@ -1,7 +1,10 @@
 //! How a socket ends when something is wrong.
 
+use std::error::Error;
+
 use http4k_ws::{
-    IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, WsClient, WsError, WsResult, WsStatus,
+    IntoPolyHandler, Json, PolyHandler, SessionConfig, WebSocket, WsClient, WsError, WsResult,
+    WsStatus, routes,
 };
 
 use super::worlds::in_both_worlds;
@@ -20,6 +23,49 @@ fn moody() -> PolyHandler {
         Ok(())
     }
     moody.into_poly_handler()
+}
+
+/// An error as `anyhow::Error` is one: not an `Error` itself, but one can be made of it.
+struct AnyError(Box<dyn Error + Send + Sync>);
+
+impl<E: Error + Send + Sync + 'static> From<E> for AnyError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl From<AnyError> for Box<dyn Error + Send + Sync> {
+    fn from(error: AnyError) -> Self {
+        error.0
+    }
+}
+
+/// Fails as it is told, with errors of several types.
+fn failing() -> PolyHandler {
+    async fn any(mut ws: WebSocket<Json<u8>>) -> Result<(), AnyError> {
+        while let Some(Json(number)) = ws.recv().await? {
+            number.to_string().parse::<bool>()?;
+        }
+        Ok(())
+    }
+    async fn boxed(mut ws: WebSocket<Json<u8>>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        match ws.recv().await? {
+            Some(Json(number)) => Err(format!("{number} is too much").into()),
+            None => Ok(()),
+        }
+    }
+    async fn text(mut ws: WebSocket<Json<u8>>) -> Result<(), String> {
+        let number = ws.recv().await.map_err(|error| error.to_string())?;
+        Err(format!(
+            "{} is too much",
+            number.map_or(0, |Json(number)| number)
+        ))
+    }
+    routes! {
+        "/any" => ws(any(ws)),
+        "/boxed" => ws(boxed(ws)),
+        "/text" => ws(text(ws)),
+    }
 }
 
 fn moody_callbacks() -> PolyHandler {
@@ -71,6 +117,22 @@ in_both_worlds! {
 
     fn a_consumer_that_fails_closes_its_socket_with_1011<W>() {
         ends_with::<W>(moody(), "fail", WsStatus::INTERNAL_ERROR);
+    }
+
+    fn a_consumer_may_fail_with_whatever_becomes_an_error<W>() {
+        let world = W::start(failing(), SessionConfig::default());
+        for (path, message, status) in [
+            ("/any", "1", WsStatus::INTERNAL_ERROR),
+            ("/any", "no number", WsStatus::INVALID_PAYLOAD),
+            ("/boxed", "1", WsStatus::INTERNAL_ERROR),
+            ("/boxed", "no number", WsStatus::INVALID_PAYLOAD),
+            ("/text", "1", WsStatus::INTERNAL_ERROR),
+        ] {
+            let mut client = world.connect(path);
+            client.send(message).expect("open");
+            let closed = client.closed().expect("an end");
+            assert_eq!(closed.code(), status.code(), "{path} {message}");
+        }
     }
 
     fn a_consumer_may_choose_the_status_it_fails_with<W>() {

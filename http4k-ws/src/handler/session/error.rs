@@ -1,6 +1,5 @@
 //! Why a message was not sent, and why a consumer ended.
 
-use std::any::Any;
 use std::error::Error;
 use std::fmt;
 
@@ -27,7 +26,9 @@ pub type WsResult = Result<(), WsError>;
 
 /// Why a consumer failed, and the status its socket is closed with.
 ///
-/// Every error becomes one with `?`: a [`LensFailure`] closes with its [`ws_status`](LensFailure::ws_status), 1007 where
+/// Every error becomes one with `?`, and so do text, `Box<dyn Error + Send + Sync>`, and error types
+/// that can be boxed, such as `anyhow::Error`. A consumer may also return `Result<(), E>` with such
+/// an `E`. A [`LensFailure`] closes with its [`ws_status`](LensFailure::ws_status), 1007 where
 /// the peer's message is to blame, a [`SendError::Closed`] was
 /// closed already, any other closes with 1011 and is logged; the peer does not see its text.
 ///
@@ -73,13 +74,14 @@ impl WsError {
     }
 }
 
-impl<E: Error + Send + Sync + 'static> From<E> for WsError {
+/// The status is that of the error, if it knows one. It is found in a box, too.
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for WsError {
     fn from(error: E) -> Self {
-        let any: &dyn Any = &error;
-        let status = if let Some(failure) = any.downcast_ref::<LensFailure>() {
+        let cause = error.into();
+        let status = if let Some(failure) = cause.downcast_ref::<LensFailure>() {
             failure.ws_status()
         } else {
-            match any.downcast_ref::<SendError>() {
+            match cause.downcast_ref::<SendError>() {
                 Some(SendError::Closed(status)) => status.clone(),
                 Some(SendError::Full) => WsStatus::TRY_AGAIN_LATER,
                 _ => WsStatus::INTERNAL_ERROR,
@@ -87,7 +89,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for WsError {
         };
         Self {
             status,
-            cause: Some(Box::new(error)),
+            cause: Some(cause),
         }
     }
 }
