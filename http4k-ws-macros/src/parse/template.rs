@@ -87,6 +87,10 @@ impl Template {
     }
 }
 
+/// The query is not a part of the path (RFC 3986 §3.4).
+const QUERY: &str = "a path ends before `?`: read the query by an argument `_` of a type such as \
+                     `Query<T>`";
+
 struct Reader<'a> {
     literal: &'a LitStr,
     text: &'a str,
@@ -102,6 +106,13 @@ impl Reader<'_> {
 
     fn segments(&mut self) -> Vec<Segment> {
         if !self.text.starts_with('/') {
+            if let Some((word, path)) = self
+                .text
+                .split_once(' ')
+                .filter(|(_, path)| path.starts_with('/'))
+            {
+                return self.word_before_path(word, path);
+            }
             let end = self.text.chars().next().map_or(0, char::len_utf8);
             let message = format!("a path starts with `/`: write `\"/{}\"`", self.text);
             self.fail(0..end, &message);
@@ -130,6 +141,21 @@ impl Reader<'_> {
         segments
     }
 
+    /// `"GET /users"`: what stands beside the path in other libraries.
+    fn word_before_path(&mut self, word: &str, path: &str) -> Vec<Segment> {
+        let message = match word {
+            "http" | "ws" | "sse" | "mount" => {
+                format!("the protocol stands behind the path: write `\"{path}\" => {word}(..)`")
+            }
+            _ => {
+                let method = word.to_uppercase();
+                format!("the method stands before the path: write `{method} \"{path}\"`")
+            }
+        };
+        self.fail(0..word.len(), &message);
+        Vec::new()
+    }
+
     fn empty(&mut self, at: usize) {
         if at == self.text.len() {
             let message = "a path does not end in `/`: `/users` and `/users/` are different paths, \
@@ -156,6 +182,9 @@ impl Reader<'_> {
         } else if closed > opened {
             let at = range.start + piece.rfind('>').unwrap_or(0);
             self.fail(at..at + 1, "`>` closes nothing: write `<name>`");
+        } else if let (Some(at), true) = (piece.find('?'), opened > 0) {
+            let at = range.start + at;
+            self.fail(at..at + 1, QUERY);
         } else if opened > 0 {
             let message =
                 "a parameter is a whole segment: take `<name>`, and split it in the handler";
@@ -201,7 +230,7 @@ impl Reader<'_> {
             let start = range.start + at;
             let message = match c {
                 '%' => "write the character itself: a path is compared percent-decoded".into(),
-                '?' => "a path ends before `?`: read the query in the handler".into(),
+                '?' => QUERY.into(),
                 '#' => "a path ends before `#`, which is never sent".into(),
                 '{' | '}' => "a parameter is a whole segment, and written `<name>`".into(),
                 c => format!("`{}` can't be in a path", c.escape_debug()),
