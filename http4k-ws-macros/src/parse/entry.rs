@@ -76,7 +76,7 @@ impl Entry {
         } else {
             Some(Place::Here)
         };
-        let filters = filters(input)?;
+        let mut filters = filters(input)?;
         let name = match input.parse::<Option<Token![as]>>()? {
             Some(_) => Some(input.call(Ident::parse_any)?),
             None => None,
@@ -87,8 +87,15 @@ impl Entry {
             (None, Some(Place::Fallback(span))) => *span,
             (None, _) => span,
         };
-        let arrow = arrow(input, &place, last)?;
+        let arrow = arrow(input, &methods, &place, last)?;
         let target = target(input, arrow, errors)?;
+        filters.extend(misplaced_filters(input, errors)?);
+        if let Some(semicolon) = input.parse::<Option<Token![;]>>()? {
+            errors.at(
+                semicolon.span,
+                "a comma stands between two routes: write `,` for `;`",
+            );
+        }
         if let (None, Target::Handler(handler)) = (&place, &target) {
             errors.leave_out(&path, handler.expr.to_token_stream());
         }
@@ -158,10 +165,43 @@ fn filters(input: ParseStream<'_>) -> Result<Vec<Expr>> {
     Ok(filters.into_iter().collect())
 }
 
+/// `http(home).with(auth)`: filters that stand behind the target.
+fn misplaced_filters(input: ParseStream<'_>, errors: &mut Errors) -> Result<Vec<Expr>> {
+    let mut misplaced = Vec::new();
+    while let Some(dot) = input.parse::<Option<Token![.]>>()? {
+        let method: Ident = input.parse()?;
+        if method != "with" {
+            return Err(Error::new(
+                method.span(),
+                "an entry ends behind its target: write `,`",
+            ));
+        }
+        let message = "filters stand before `=>`, as in `\"/x\" with(logged()) => http(home)`";
+        errors.at(dot.span, message);
+        let inside;
+        parenthesized!(inside in input);
+        misplaced.extend(Punctuated::<Expr, Token![,]>::parse_terminated(&inside)?);
+    }
+    Ok(misplaced)
+}
+
 /// `=>`; `last` is what stands before it.
-fn arrow(input: ParseStream<'_>, place: &Option<Place>, last: Span) -> Result<Span> {
+fn arrow(
+    input: ParseStream<'_>,
+    methods: &[Ident],
+    place: &Option<Place>,
+    last: Span,
+) -> Result<Span> {
     if input.peek(Token![=>]) {
         return Ok(input.parse::<Token![=>]>()?.spans[1]);
+    }
+    // `GET, POST "/x"`: the comma ended this entry.
+    if let (true, Some(Place::Here), Some(method)) = (input.is_empty(), place, methods.last()) {
+        let message = format!(
+            "`{method}` has no path: several methods are separated by `|`, as in `{method} | POST \
+             \"/users\"`"
+        );
+        return Err(Error::new(method.span(), message));
     }
     let message = match place {
         Some(Place::Here) => {
