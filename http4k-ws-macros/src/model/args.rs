@@ -1,6 +1,6 @@
 //! Which of a call's arguments is what.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::punctuated::Punctuated;
@@ -176,14 +176,19 @@ impl Names<'_> {
         if has_own_names {
             return None;
         }
-        self.mentioned_in(tokens)
+        self.mentioned_in(tokens, false)
     }
 
-    fn mentioned_in(&self, tokens: TokenStream) -> Option<Ident> {
+    fn mentioned_in(&self, tokens: TokenStream, in_macro: bool) -> Option<Ident> {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let joins = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(p)) if [':', '.', '!'].contains(&p.as_char()));
         tokens.iter().enumerate().find_map(|(i, token)| match token {
-            TokenTree::Group(group) => self.mentioned_in(group.stream()),
+            TokenTree::Group(group) => {
+                let before = i.checked_sub(1).and_then(|i| tokens.get(i));
+                let bang = matches!(before, Some(TokenTree::Punct(p)) if p.as_char() == '!');
+                self.mentioned_in(group.stream(), in_macro || bang)
+            }
+            TokenTree::Literal(literal) if in_macro => self.mentioned_in_text(literal),
             TokenTree::Ident(ident) => {
                 let after_join = i > 0 && joins(tokens.get(i - 1));
                 let is_path = matches!(tokens.get(i + 1), Some(TokenTree::Punct(p)) if [':', '!'].contains(&p.as_char()));
@@ -193,6 +198,19 @@ impl Names<'_> {
             }
             _ => None,
         })
+    }
+}
+
+impl Names<'_> {
+    /// A parameter that a format string captures, as `"{id}"` does.
+    fn mentioned_in_text(&self, literal: &Literal) -> Option<Ident> {
+        let text = literal.to_string().replace("{{", "");
+        let mut captures = text.split('{').skip(1).map(|rest| {
+            let end = |c: char| !c.is_alphanumeric() && c != '_';
+            rest.split(end).next().unwrap_or_default()
+        });
+        let name = captures.find(|name| self.params.iter().any(|param| param == name))?;
+        Some(Ident::new(name, literal.span()))
     }
 }
 
