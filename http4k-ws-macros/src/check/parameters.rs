@@ -102,6 +102,20 @@ pub(super) fn of_blocks_are_used(model: &Routes, errors: &mut Errors) {
     }
     for (param, _) in used.0.iter().filter(|(_, used)| !used) {
         let name = param.text();
+        let routes = model
+            .routes
+            .iter()
+            .filter(|route| route.params().any(|known| known.is_declared_with(param)));
+        let mut calls = routes.filter_map(|route| match &route.end {
+            End::Handler(answerer) => Some(&answerer.call),
+            End::Mount { .. } => None,
+        });
+        if let Some(captured) = calls.find_map(|call| call.captured_near(&name)) {
+            let message =
+                format!("the path has no parameter `<{captured}>`: did you mean `{name}`?");
+            errors.at(captured.span(), message);
+            continue;
+        }
         let message = format!(
             "`<{name}>` is handed to none of the routes in this block: pass `{name}`, or call it \
              `<_{name}>`"
