@@ -1031,3 +1031,46 @@ fn a_refused_upgrade_is_a_valid_response() {
         assert_eq!(memory.field("x-a"), None, "{what}");
     }
 }
+
+#[test]
+fn work_beside_the_handler_changes_nothing() {
+    let blocking = |_: Request| async { tokio::task::block_in_place(|| "done") };
+    let at_once = |_: Request| tokio::task::block_in_place(|| "done");
+    let spawned = |_: Request| async {
+        let task = tokio::spawn(async {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            "done"
+        });
+        task.await.expect("a task that ends")
+    };
+    let closure = |_: Request| async {
+        let closure = tokio::task::spawn_blocking(|| "done");
+        closure.await.expect("a closure that ends")
+    };
+    let thread = |_: Request| async {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || tell.send("done"));
+        let told = tokio::time::timeout(Duration::from_secs(4), told).await;
+        told.expect("in time").expect("a word")
+    };
+    let joined = |_: Request| async {
+        let thread = std::thread::spawn(|| "done");
+        thread.join().expect("a thread that ends")
+    };
+    let in_stream = |_: Request| {
+        let pieces = ["do", "ne"].map(|piece| Ok::<_, Infallible>(piece));
+        Body::from_stream(stream::iter(pieces).map(|piece| tokio::task::block_in_place(|| piece)))
+    };
+    for (what, app) in [
+        ("block_in_place", handled(blocking)),
+        ("block_in_place at once", handled(at_once)),
+        ("a task", handled(spawned)),
+        ("a closure", handled(closure)),
+        ("a thread", handled(thread)),
+        ("a thread that is joined", handled(joined)),
+        ("block_in_place in a stream", handled(in_stream)),
+    ] {
+        let seen = everywhere(what, &app, &get);
+        assert_eq!((seen.status, &seen.body), (200, &whole("done")), "{what}");
+    }
+}

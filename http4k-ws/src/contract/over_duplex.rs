@@ -48,7 +48,7 @@ impl OverDuplex {
     /// A connection to the application, which lives in the current runtime.
     fn dial(self) -> DuplexStream {
         let (ours, theirs) = duplex(PIPE);
-        tokio::spawn(self.app.serve_connection(theirs, self.config));
+        testing::spawn(self.app.serve_connection(theirs, self.config));
         ours
     }
 }

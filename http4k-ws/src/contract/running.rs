@@ -9,7 +9,7 @@ use tokio::runtime::Builder;
 use super::{AsyncWorld, OverDuplex, OverNetwork, World};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::server::ServerConfig;
-use crate::testing::InMemory;
+use crate::testing::{InMemory, block_on};
 
 /// An application, and a test of it.
 pub trait Contract {
@@ -51,29 +51,17 @@ pub fn over_duplex<C: Contract>() -> impl Termination {
 }
 
 pub fn in_memory_async<C: AsyncContract>() -> impl Termination {
-    with_virtual_time(C::test(InMemory::new(C::app()).with_config(C::config())))
+    block_on(C::test(InMemory::new(C::app()).with_config(C::config())))
 }
 
 pub fn over_the_network_async<C: AsyncContract>() -> impl Termination {
     let test = C::test(OverNetwork::with_config(C::app(), C::config()));
-    block_on(Builder::new_current_thread().enable_all(), test)
-}
-
-pub fn over_duplex_async<C: AsyncContract>() -> impl Termination {
-    with_virtual_time(C::test(OverDuplex::with_config(C::app(), C::config())))
-}
-
-/// Runs a test whose whole world lives in its runtime.
-fn with_virtual_time<T>(test: impl Future<Output = T>) -> T {
-    let mut runtime = Builder::new_current_thread();
-    #[cfg(feature = "testing")]
-    runtime.start_paused(true);
-    block_on(runtime.enable_all(), test)
-}
-
-fn block_on<T>(runtime: &mut Builder, test: impl Future<Output = T>) -> T {
-    let runtime = runtime.build();
+    let runtime = Builder::new_current_thread().enable_all().build();
     runtime
         .expect("a runtime of one thread can be built")
         .block_on(test)
+}
+
+pub fn over_duplex_async<C: AsyncContract>() -> impl Termination {
+    block_on(C::test(OverDuplex::with_config(C::app(), C::config())))
 }

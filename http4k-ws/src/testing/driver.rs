@@ -10,13 +10,6 @@ use super::world::World;
 use crate::handler::{NextMessage, SendError, WebSocket};
 use crate::message::{WsMessage, WsStatus};
 
-/// How long the client waits for a message where no limit is given. With feature `testing` it is
-/// virtual, and passes in no time.
-#[cfg(feature = "testing")]
-const PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
-#[cfg(not(feature = "testing"))]
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// A socket in a world, driven from a plain function.
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -91,7 +84,7 @@ impl Driver {
     }
 
     pub(super) fn next(&mut self) -> NextMessage {
-        self.next_within(PATIENCE)
+        self.next_within(self.world.patience())
     }
 
     pub(super) fn close(&mut self, status: WsStatus) {
@@ -110,8 +103,9 @@ impl Driver {
     }
 
     pub(super) fn closed(&mut self) -> Option<WsStatus> {
-        self.with_socket(|socket| async move {
-            let closed = timeout(PATIENCE, socket.closed()).await.ok();
+        let patience = self.world.patience();
+        self.with_socket(move |socket| async move {
+            let closed = timeout(patience, socket.closed()).await.ok();
             (socket, closed)
         })
     }
@@ -139,6 +133,18 @@ async fn next_within(socket: &mut WebSocket, limit: Duration) -> NextMessage {
     timeout(limit, next).await.unwrap_or(NextMessage::Pending)
 }
 
+/// A duration that a test can have pass: none, without the feature `testing`.
+#[cfg(not(feature = "testing"))]
+#[diagnostic::on_unimplemented(
+    message = "`advance` needs the feature `testing` of http4k-ws",
+    label = "the clock is the machine's, which a test cannot move",
+    note = "in `Cargo.toml`, under `[dev-dependencies]`: `http4k-ws = {{ version = \"0.1\", features = [\"testing\"] }}`"
+)]
+pub trait VirtualTime {
+    /// Lets the time pass.
+    fn pass(self);
+}
+
 /// Makes a type with a field `driver` a client.
 macro_rules! driven {
     ($client:ty) => {
@@ -147,6 +153,20 @@ macro_rules! driven {
             #[cfg(feature = "testing")]
             pub fn advance(&mut self, time: ::std::time::Duration) {
                 self.driver.advance(time);
+            }
+
+            /// Moves virtual time, which needs the feature `testing`. Without it, this call does not
+            /// compile.
+            ///
+            /// ```compile_fail,E0277
+            /// use http4k_ws::prelude::*;
+            ///
+            /// let mut client = (|ws: WebSocket| ws.try_send("hello")).test_ws("/");
+            /// client.advance(std::time::Duration::from_secs(1));
+            /// ```
+            #[cfg(not(feature = "testing"))]
+            pub fn advance(&mut self, time: impl super::driver::VirtualTime) {
+                time.pass();
             }
         }
 

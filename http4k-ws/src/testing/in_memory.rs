@@ -103,7 +103,7 @@ impl InMemory {
     /// Dropping the future drops the handshake, and the application with it.
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         let (app, config) = (self.app.clone(), self.config.clone());
-        let (socket, _line) = connect(app, made(request), config, None).await?;
+        let (socket, _line) = connect(app, made(request), config).await?;
         Ok(socket)
     }
 

@@ -1,15 +1,32 @@
-//! The same clients with no socket: an application is called in memory.
+//! The clients of an application in memory, without a network.
+//!
+//! With feature `testing`, time is virtual: the clock stands still while the application has work to
+//! do, and moves on to the next timer when it has none. It also stands still while work is under way
+//! that the runtime cannot see: a closure of `spawn_blocking`, and on Linux a socket to a real peer
+//! or a thread that the application started without giving it a name. After five seconds in which
+//! nothing of that changed, it moves on. [`with_real_time`] chooses real time for a test. Without
+//! the feature, time is always real: a time-out takes as long as it says, and `advance` does not
+//! compile.
+//!
+//! The application runs on one thread. `block_in_place` works in handlers, filters, consumers and
+//! bodies, as on a server, and stops that thread meanwhile. It does not work in a task that the
+//! application spawns itself, unless time is real.
 
 mod client;
 mod config;
 mod driver;
 #[cfg(all(feature = "server", feature = "client"))]
 mod duplex;
+mod engine;
+mod idle;
 mod in_memory;
-mod lots;
 mod offline;
+#[cfg(feature = "testing")]
+mod outside;
 mod pipe;
+mod real_time;
 mod seed;
+mod tasks;
 mod world;
 
 pub use client::TestWsClient;
@@ -18,20 +35,22 @@ pub use config::InMemoryConfig;
 pub use duplex::DuplexWsClient;
 pub use in_memory::InMemory;
 pub use offline::Offline;
+pub use real_time::with_real_time;
 pub use seed::with_seed;
 
+use futures_util::FutureExt;
 use http::Uri;
 use http::header::{HOST, HeaderValue};
 
 use crate::handler::{
     Handshake, PolyHandler, SessionConfig, Stance, WebSocket, check_host, check_origin, open,
 };
-use crate::message::{
-    IntoRequest, Request, Response, WsStatus, copy_of_head, hide_secrets, read_whole,
-};
-use lots::Lots;
+use crate::message::{IntoRequest, Request, Response, copy_of_head, hide_secrets, read_whole};
+pub(crate) use engine::spawn;
 use pipe::Line;
 use world::World;
+#[cfg(all(feature = "server", feature = "client"))]
+pub(crate) use world::block_on;
 
 impl PolyHandler {
     /// Opens a socket in memory, from a plain function.
@@ -181,9 +200,8 @@ fn open_in_world(
     config: InMemoryConfig,
 ) -> Result<TestWsClient, Response> {
     let world = World::of_this_thread();
-    let lots = world.lots();
     let opened = world.run(async move {
-        match connect(app, request, config, lots).await {
+        match connect(app, request, config).await {
             Ok(opened) => Ok(opened),
             Err(response) => Err(read_whole(response).await),
         }
@@ -196,7 +214,6 @@ async fn connect(
     app: PolyHandler,
     request: Request,
     config: InMemoryConfig,
-    lots: Option<Lots>,
 ) -> Result<(WebSocket, Line), Response> {
     admit(&request, &config)?;
     let clients = copy_of_head(&request);
@@ -209,7 +226,7 @@ async fn connect(
     let line = client_end.line();
 
     let (socket, session) = open(server_end, Stance::Server, handshake, config);
-    spawn(session.consumed_by(consumer, socket), lots.as_ref());
+    spawn(session.consumed_by(consumer, socket).map(drop));
 
     let handshake = Handshake {
         request: clients,
@@ -218,7 +235,7 @@ async fn connect(
         response,
     };
     let (socket, session) = open(client_end, Stance::Client, handshake, clients_config);
-    spawn(session, lots.as_ref());
+    spawn(session.map(drop));
     Ok((socket, line))
 }
 
@@ -246,11 +263,4 @@ fn with_host(request: &Request) -> Request {
         seen.headers_mut().entry(HOST).or_insert(localhost);
     }
     seen
-}
-
-fn spawn(session: impl Future<Output = WsStatus> + Send + 'static, lots: Option<&Lots>) {
-    match lots {
-        None => drop(tokio::spawn(session)),
-        Some(lots) => lots.spawn(async move { drop(session.await) }),
-    }
 }

@@ -9,8 +9,9 @@ use super::world::World;
 /// says which seed it was. Without a seed the order is that in which the sockets were woken, always.
 ///
 /// The clients must be opened inside `test`; the clock starts anew. Tasks that the application spawns
-/// itself keep the order they are woken in, as do sockets over pipes of bytes, and `tokio::select!` without
-/// `biased` draws lots of its own.
+/// itself keep the order they are woken in, and `tokio::select!` without `biased` draws lots of its own.
+/// `block_in_place` stops the whole world, so it changes no order; a thread, a real socket and a closure of
+/// `spawn_blocking` end when they will, and the seed does not decide when.
 ///
 /// # Examples
 ///

@@ -1,26 +1,37 @@
-//! Where an application lives while a test talks to it: one runtime on a thread of its own, which runs
-//! only while the test waits for it.
+//! Where an application lives while a test talks to it: one thread, which runs only while the test
+//! waits for it.
 //!
 //! A thread of its own, so that a test can be a plain function or run inside any runtime. One for each
 //! test thread, so that all clients of a test see one application and one clock.
 
+use std::any::Any;
 use std::cell::RefCell;
-use std::future::{self, Future};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::task::{Poll, Waker};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Arc, Weak};
 use std::thread;
+use std::time::Duration;
 
-use super::lots::Lots;
+use futures_util::FutureExt;
+
+use super::engine::{Engine, Time};
+use super::idle::Idle;
+use super::tasks::Tasks;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A round that takes longer than two of these may block its thread.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// The world of a test thread.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     jobs: mpsc::Sender<Job>,
+    engine: Weak<Engine>,
     idle: Arc<Idle>,
-    lots: Option<Lots>,
+    time: Time,
 }
 
 thread_local! {
@@ -28,14 +39,23 @@ thread_local! {
 }
 
 impl World {
-    /// The world of this thread.
+    /// Returns the world of this thread.
     pub(super) fn of_this_thread() -> Self {
-        WORLD.with_borrow_mut(|world| world.get_or_insert_with(|| Self::start(None)).clone())
+        WORLD.with_borrow_mut(|world| {
+            world
+                .get_or_insert_with(|| Self::start(None, Time::DEFAULT))
+                .clone()
+        })
     }
 
-    /// A new world, in which a seed decides whose turn it is.
+    /// Starts a world in which a seed decides which task has its turn.
     pub(super) fn seeded(seed: u64) -> Self {
-        Self::start(Some(Lots::new(seed)))
+        Self::start(Some(seed), Time::DEFAULT)
+    }
+
+    /// Starts a world whose clock is the machine's.
+    pub(super) fn in_real_time() -> Self {
+        Self::start(None, Time::Real)
     }
 
     /// Runs `work`, for which this is the world of the thread.
@@ -44,50 +64,90 @@ impl World {
         work()
     }
 
-    /// What decides whose turn it is; `None` where that is the order of the wakings.
-    pub(super) fn lots(&self) -> Option<Lots> {
-        self.lots.clone()
+    /// Returns how long a client waits for a message if it is given no limit.
+    pub(super) fn patience(&self) -> Duration {
+        match self.time {
+            #[cfg(feature = "testing")]
+            Time::Virtual => Duration::from_secs(2 * 60 * 60),
+            Time::Real => Duration::from_secs(5),
+        }
     }
 
-    fn start(lots: Option<Lots>) -> Self {
-        let idle = Arc::new(Idle::default());
+    fn start(seed: Option<u64>, time: Time) -> Self {
+        let (idle, tasks) = (Arc::new(Idle::default()), Tasks::new(seed));
         let (jobs, queue) = mpsc::channel::<Job>();
-        let parked = Arc::clone(&idle);
+        let (started, engine) = mpsc::sync_channel(1);
+        let its = Arc::clone(&idle);
         thread::Builder::new()
             .name("http4k-ws test".into())
             .spawn(move || {
-                let mut runtime = tokio::runtime::Builder::new_current_thread();
-                runtime.enable_all().on_thread_park(move || parked.now());
-                #[cfg(feature = "testing")]
-                runtime.start_paused(true);
-                let runtime = runtime
-                    .build()
-                    .expect("a runtime of one thread can be built");
-                runtime.block_on(async {
-                    // To block here is meant: between two jobs the world stands still.
-                    while let Ok(job) = queue.recv() {
-                        job.await;
-                    }
-                });
+                let engine = Arc::new(Engine::new(tasks, its, time));
+                // The receiver waits below.
+                let _ = started.send(Arc::downgrade(&engine));
+                // To block here is meant: between two jobs the world stands still.
+                while let Ok(job) = queue.recv() {
+                    engine.run(job);
+                }
             })
             .expect("a thread can be started");
-        Self { jobs, idle, lots }
+        Self {
+            jobs,
+            engine: engine.recv().expect("the thread builds its world"),
+            idle,
+            time,
+        }
     }
 
     /// Runs `work` in this world, and everything it wakes, until it is done.
+    ///
+    /// # Panics
+    ///
+    /// If `work` does, with its panic.
     pub(super) fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> T {
         let (done, result) = mpsc::sync_channel(1);
         let job = Box::pin(async move {
+            let ended = AssertUnwindSafe(work).catch_unwind().await;
             // The receiver waits below, unless its thread is gone.
-            let _ = done.send(work.await);
+            let _ = done.send(ended);
         });
         self.jobs
             .send(job)
             .expect("the world lives as long as its thread");
-        result.recv().expect("a job runs to its end")
+        self.outcome(&result)
+            .unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    fn outcome<T>(&self, result: &Receiver<thread::Result<T>>) -> thread::Result<T> {
+        let mut seen = None;
+        loop {
+            match result.recv_timeout(GLANCE) {
+                Ok(ended) => return ended,
+                Err(RecvTimeoutError::Timeout) => seen = self.glance(seen),
+                Err(RecvTimeoutError::Disconnected) => {
+                    let ended: Box<dyn Any + Send> = Box::new("the world ended before its job");
+                    return Err(ended);
+                }
+            }
+        }
+    }
+
+    /// Has another thread run the runtime if the round that was `seen` last time goes on.
+    fn glance(&self, seen: Option<u64>) -> Option<u64> {
+        let engine = self.engine.upgrade()?;
+        let running = engine.running_round();
+        if running.is_none() || running != seen {
+            return running;
+        }
+        #[cfg(feature = "testing")]
+        if let Some(round) = running {
+            // This thread may be one of another runtime, which must not run a second one.
+            let standing_in = thread::spawn(move || engine.stand_in(round));
+            let _ = standing_in.join();
+        }
+        None
     }
 
     /// Runs what is ready until the application has nothing left to do. Time stands still.
@@ -102,59 +162,19 @@ impl World {
     }
 }
 
+/// Runs `test` on this thread in a world of its own.
+#[cfg(all(feature = "server", feature = "client"))]
+pub(crate) fn block_on<T>(test: impl Future<Output = T>) -> T {
+    let engine = Engine::new(Tasks::new(None), Arc::default(), Time::DEFAULT);
+    engine.run(test)
+}
+
 /// Brings back the world that a thread had before.
 struct Back(Option<World>);
 
 impl Drop for Back {
     fn drop(&mut self) {
         WORLD.set(self.0.take());
-    }
-}
-
-/// Tells when the runtime has nothing left to run.
-#[derive(Debug, Default)]
-struct Idle(Mutex<Watch>);
-
-#[derive(Debug, Default)]
-enum Watch {
-    #[default]
-    Off,
-    Waiting(Waker),
-    Seen,
-}
-
-impl Idle {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Watch> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The runtime is about to park. Waking a waiter keeps it from that, and so keeps a paused clock
-    /// from moving on to the next timer.
-    fn now(&self) {
-        let mut watch = self.lock();
-        if matches!(*watch, Watch::Waiting(_)) {
-            if let Watch::Waiting(waker) = std::mem::replace(&mut *watch, Watch::Seen) {
-                waker.wake();
-            }
-        }
-    }
-
-    async fn settled(&self) {
-        *self.lock() = Watch::Off;
-        future::poll_fn(|cx| {
-            let mut watch = self.lock();
-            match *watch {
-                Watch::Seen => {
-                    *watch = Watch::Off;
-                    Poll::Ready(())
-                }
-                Watch::Off | Watch::Waiting(_) => {
-                    *watch = Watch::Waiting(cx.waker().clone());
-                    Poll::Pending
-                }
-            }
-        })
-        .await;
     }
 }
 
@@ -174,7 +194,7 @@ mod tests {
                     counting.fetch_add(1, Ordering::Relaxed);
                     tokio::task::yield_now().await;
                 }
-                tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+                tokio::time::sleep(Duration::from_secs(3600)).await;
                 counting.fetch_add(1, Ordering::Relaxed);
             });
         });
@@ -190,7 +210,7 @@ mod tests {
         let world = World::of_this_thread();
         let waited = world.run(async {
             let start = tokio::time::Instant::now();
-            tokio::time::sleep(std::time::Duration::from_secs(3600)).await;
+            tokio::time::sleep(Duration::from_secs(3600)).await;
             start.elapsed()
         });
         assert_eq!(waited.as_secs(), 3600);
@@ -201,5 +221,53 @@ mod tests {
         let outer = tokio::runtime::Runtime::new().expect("a runtime");
         let inner = outer.block_on(async { World::of_this_thread().run(async { 7 }) });
         assert_eq!(inner, 7);
+    }
+
+    #[test]
+    fn a_panic_of_its_work_is_the_tests_and_the_world_goes_on() {
+        let world = World::of_this_thread();
+        let failed = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            world.run(async { panic!("as it should") })
+        }));
+        let panic = failed.expect_err("a panic");
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"as it should"));
+        assert_eq!(world.run(async { 7 }), 7);
+    }
+
+    /// A task of ours and one of the runtime wait for each other without a timer.
+    #[test]
+    fn a_task_that_yields_lets_spawned_ones_run() {
+        let world = World::of_this_thread();
+        let turns = world.run(async {
+            let done = Arc::new(AtomicU32::new(0));
+            let sets = Arc::clone(&done);
+            tokio::spawn(async move { sets.store(1, Ordering::Release) });
+            let mut turns = 0;
+            while done.load(Ordering::Acquire) == 0 {
+                tokio::task::yield_now().await;
+                turns += 1;
+            }
+            turns
+        });
+        assert!(turns < 1000, "{turns}");
+    }
+
+    #[test]
+    fn real_time_has_spawned_tasks_and_settles() {
+        let world = World::in_real_time();
+        let count = Arc::new(AtomicU32::new(0));
+        let counting = Arc::clone(&count);
+        world.run(async move {
+            tokio::spawn(async move {
+                for _ in 0..100 {
+                    counting.fetch_add(1, Ordering::Relaxed);
+                    tokio::task::yield_now().await;
+                }
+                std::future::pending::<()>().await;
+            });
+        });
+        world.settle();
+        assert_eq!(count.load(Ordering::Relaxed), 100);
+        world.settle();
     }
 }

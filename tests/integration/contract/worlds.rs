@@ -9,7 +9,7 @@ use http4k_ws::{
 };
 
 /// Where an application lives, and how its clients reach it.
-pub(super) trait World {
+pub(crate) trait World {
     type Client: WsClient;
 
     fn start(app: PolyHandler, config: SessionConfig) -> Self;
@@ -28,7 +28,7 @@ pub(super) trait World {
 macro_rules! world {
     ($(#[$doc:meta])* $name:ident($($holder:tt)*), $of:ty, $start:expr, $pass:expr) => {
         $(#[$doc])*
-        pub(super) struct $name($($holder)* $of);
+        pub(crate) struct $name($($holder)* $of);
 
         impl World for $name {
             type Client = <$of as http4k_ws::World>::Client;
@@ -114,4 +114,4 @@ macro_rules! in_both_worlds {
         }
     };
 }
-pub(super) use in_both_worlds;
+pub(crate) use in_both_worlds;
