@@ -64,6 +64,7 @@
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
 //! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
 //! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
+//! | `native-roots` | no | `ClientTls::with_native_roots`, which trusts what the operating system trusts |
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
 //! | `msgpack` | no | messages and bodies in MessagePack |
 //! | `cbor` | no | messages and bodies in CBOR |

@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("routing", &["handler", "lens", "message"]),
     ("filter", &["routing", "handler", "lens", "message"]),
     ("wire", &["handler", "lens", "message"]),
-    ("tls", &["wire"]),
+    ("tls", &["wire", "message"]),
     ("server", &["tls", "wire", "handler", "lens", "message"]),
     ("client", &["tls", "wire", "handler", "lens", "message"]),
     ("testing", &["handler", "lens", "message"]),

@@ -22,7 +22,8 @@ pub use from_request::{FromRequest, Rejection};
 pub(crate) use http::HostPort;
 pub use http::{
     HostPattern, HostPatternError, HostPolicy, IntoHeaderName, IntoHeaderValue, IntoRequest,
-    IntoResponse, Origin, OriginError, OriginPolicy, Request, RequestExt, Response, ResponseExt,
+    IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Request, RequestExt,
+    Response, ResponseExt,
 };
 #[cfg(feature = "server")]
 pub(crate) use http::{KnownScheme, PeerAddr, canonical};

@@ -46,7 +46,7 @@ pub(super) async fn accept_until(
                         let info = ConnectionInfo {
                             peer: Some(peer),
                             bound,
-                            scheme: None,
+                            ..ConnectionInfo::default()
                         };
                         take(stream, info, seat, shared);
                     }

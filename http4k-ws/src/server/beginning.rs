@@ -51,7 +51,7 @@ pub(super) async fn begin<S: ByteStream>(
     shared: &Shared,
     ticket: &Ticket,
 ) -> Option<Begun<S>> {
-    let Secured { stream, known } = secured;
+    let Secured { stream, known, .. } = secured;
     #[cfg(all(feature = "tls", feature = "http2"))]
     if known == Known::Http2 {
         return Some(Begun {

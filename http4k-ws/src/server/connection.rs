@@ -104,6 +104,7 @@ async fn secure<S: ByteStream>(
         return Some(Secured {
             stream: super::tls::Connection::Plain(stream),
             known: Known::Nothing,
+            certificates: None,
         });
     };
     let shaken = super::tls::shake_hands(stream, tls, shared);
@@ -116,6 +117,7 @@ async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<Secu
     Some(Secured {
         stream,
         known: Known::Nothing,
+        certificates: None,
     })
 }
 
@@ -128,6 +130,7 @@ async fn speak<S: ByteStream>(
     ticket: &Ticket,
 ) -> Option<Opened<S>> {
     info.scheme = secured.scheme();
+    info.certificates.clone_from(&secured.certificates);
     let begun = Instant::now();
     let Begun {
         version,

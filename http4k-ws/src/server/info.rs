@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::Request;
 
-use crate::message::{KnownScheme, PeerAddr};
+use crate::message::{KnownScheme, PeerAddr, PeerCertificates};
 
 /// The facts of a connection that all its requests share.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ConnectionInfo {
     /// The other end; `None` if the connection has no address.
     pub(super) peer: Option<SocketAddr>,
@@ -15,6 +15,8 @@ pub(super) struct ConnectionInfo {
     pub(super) bound: Option<IpAddr>,
     /// The scheme, known over TLS.
     pub(super) scheme: Option<KnownScheme>,
+    /// The certificates of a client that authenticated with them.
+    pub(super) certificates: Option<PeerCertificates>,
 }
 
 impl ConnectionInfo {
@@ -25,6 +27,9 @@ impl ConnectionInfo {
         }
         if let Some(scheme) = self.scheme {
             request.extensions_mut().insert(scheme);
+        }
+        if let Some(certificates) = &self.certificates {
+            request.extensions_mut().insert(certificates.clone());
         }
     }
 }

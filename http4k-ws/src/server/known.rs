@@ -1,11 +1,13 @@
 //! A stream on which nothing was said yet.
 
-use crate::message::KnownScheme;
+use crate::message::{KnownScheme, PeerCertificates};
 
 /// A stream to speak HTTP over, and what is known of the version.
 pub(super) struct Secured<S> {
     pub(super) stream: S,
     pub(super) known: Known,
+    /// The certificates of a client that authenticated with them.
+    pub(super) certificates: Option<PeerCertificates>,
 }
 
 impl<S> Secured<S> {

@@ -14,7 +14,7 @@ use super::{ServerConfig, written};
 #[cfg(feature = "http2")]
 use crate::handler::RefusalKind;
 use crate::tls::agreed;
-use crate::tls::{Acceptor, Either, ServerStream};
+use crate::tls::{Acceptor, Either, ServerStream, certificates};
 use crate::wire::ByteStream;
 
 #[cfg(feature = "http2")]
@@ -46,6 +46,7 @@ pub(super) async fn shake_hands<S: ByteStream>(
     match timeout(limit, begin(stream, tls)).await {
         Ok(Ok(stream)) => Some(Secured {
             known: known(&stream),
+            certificates: certificates(&stream),
             stream: Either::Encrypted(Box::new(stream)),
         }),
         Ok(Err(Failure { reason, rest, last })) => {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, InvalidMessage, RootCertStore};
 
 use super::error::{TlsConfigError, TlsError};
@@ -35,8 +35,21 @@ use crate::wire::ByteStream;
 /// ```
 #[derive(Clone)]
 pub struct ClientTls {
-    roots: Arc<RootCertStore>,
+    /// `None` for a configuration of the user's own.
+    parts: Option<Parts>,
     connector: TlsConnector,
+}
+
+#[derive(Clone)]
+struct Parts {
+    roots: Arc<RootCertStore>,
+    /// The certificate that the client authenticates with, and its key.
+    identity: Option<Arc<Identity>>,
+}
+
+struct Identity {
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
 }
 
 impl ClientTls {
@@ -51,13 +64,48 @@ impl ClientTls {
         .clone()
     }
 
+    /// Trusts the authorities that the operating system trusts, which are read now, from files or the
+    /// system's store. On Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` name others. A certificate that
+    /// cannot be read is left out and logged.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsConfigError::NoNativeRoots`] if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use http4k_ws::{ClientTls, HttpClient};
+    ///
+    /// # fn client() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = HttpClient::new().with_tls(ClientTls::with_native_roots()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "native-roots")]
+    pub fn with_native_roots() -> Result<Self, TlsConfigError> {
+        let found = rustls_native_certs::load_native_certs();
+        for error in &found.errors {
+            log::warn!("certificates of the system could not be read: {error}");
+        }
+        let mut roots = RootCertStore::empty();
+        let (added, _ignored) = roots.add_parsable_certificates(found.certs);
+        if added == 0 {
+            let reason = found.errors.first();
+            let reason = reason.map_or_else(|| "there are none".to_owned(), ToString::to_string);
+            return Err(TlsConfigError::NoNativeRoots { reason });
+        }
+        Ok(Self::with_roots(roots))
+    }
+
     /// Trusts the authorities in the PEM text and no others.
     ///
     /// # Errors
     ///
     /// [`TlsConfigError`] says what can't be used.
     pub fn trusting_only(pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
-        extended(RootCertStore::empty(), pem.as_ref())
+        let roots = pem::roots(pem.as_ref(), RootCertStore::empty())?;
+        Ok(Self::with_roots(roots))
     }
 
     /// Trusts the authorities in the PEM text too.
@@ -66,7 +114,12 @@ impl ClientTls {
     ///
     /// [`TlsConfigError`] says what can't be used.
     pub fn with_root_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
-        extended(RootCertStore::clone(&self.roots), pem.as_ref())
+        let parts = self.parts.ok_or(TlsConfigError::OwnConfiguration)?;
+        let roots = pem::roots(pem.as_ref(), RootCertStore::clone(&parts.roots))?;
+        Self::made(Parts {
+            roots: Arc::new(roots),
+            ..parts
+        })
     }
 
     /// Trusts the authorities in a file of PEM text too, which is read now.
@@ -78,17 +131,78 @@ impl ClientTls {
         self.with_root_pem(pem::file(path.as_ref())?)
     }
 
+    /// Authenticates with a certificate to servers that ask for one (mutual TLS): the certificate, those
+    /// that lead from it to an authority, and its key, as PEM text.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsConfigError`] says what can't be used.
+    pub fn with_identity_pem(
+        self,
+        chain: impl AsRef<[u8]>,
+        key: impl AsRef<[u8]>,
+    ) -> Result<Self, TlsConfigError> {
+        let parts = self.parts.ok_or(TlsConfigError::OwnConfiguration)?;
+        let identity = Identity {
+            chain: pem::certificates(chain.as_ref())?,
+            key: pem::key(key.as_ref())?,
+        };
+        Self::made(Parts {
+            identity: Some(Arc::new(identity)),
+            ..parts
+        })
+    }
+
+    /// The same from two files, which are read now.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsConfigError`] names the file, or says what can't be used.
+    pub fn with_identity_files(
+        self,
+        chain: impl AsRef<Path>,
+        key: impl AsRef<Path>,
+    ) -> Result<Self, TlsConfigError> {
+        self.with_identity_pem(pem::file(chain.as_ref())?, pem::file(key.as_ref())?)
+    }
+
+    pub(super) fn own(config: Arc<ClientConfig>) -> Self {
+        Self {
+            parts: None,
+            connector: TlsConnector::from(config),
+        }
+    }
+
     fn with_roots(roots: RootCertStore) -> Self {
-        let roots = Arc::new(roots);
-        let config = ClientConfig::builder_with_provider(provider())
+        let parts = Parts {
+            roots: Arc::new(roots),
+            identity: None,
+        };
+        Self::made(parts).expect("only a certificate of the client's own can be refused")
+    }
+
+    fn made(parts: Parts) -> Result<Self, TlsConfigError> {
+        let builder = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .expect("ring knows ciphers for TLS 1.2 and 1.3")
-            .with_root_certificates(Arc::clone(&roots))
-            .with_no_client_auth();
-        Self {
-            roots,
+            .with_root_certificates(Arc::clone(&parts.roots));
+        let config = match &parts.identity {
+            None => builder.with_no_client_auth(),
+            Some(identity) => {
+                let (chain, key) = (identity.chain.clone(), identity.key.clone_key());
+                let config = builder.with_client_auth_cert(chain, key);
+                config.map_err(|error| match error {
+                    Error::InconsistentKeys(_) => TlsConfigError::OtherKey,
+                    error => TlsConfigError::BadKey {
+                        reason: error.to_string(),
+                    },
+                })?
+            }
+        };
+        Ok(Self {
+            parts: Some(parts),
             connector: TlsConnector::from(Arc::new(config)),
-        }
+        })
     }
 
     /// Shakes hands over `stream` with `host`, and offers the protocols.
@@ -112,17 +226,6 @@ impl ClientTls {
 
 /// The client's end of an encrypted stream.
 pub(crate) type ClientStream<S> = tokio_rustls::client::TlsStream<S>;
-
-fn extended(mut roots: RootCertStore, pem: &[u8]) -> Result<ClientTls, TlsConfigError> {
-    for certificate in pem::certificates(pem)? {
-        roots
-            .add(certificate)
-            .map_err(|error| TlsConfigError::BadCertificate {
-                reason: error.to_string(),
-            })?;
-    }
-    Ok(ClientTls::with_roots(roots))
-}
 
 fn explained(error: io::Error, host: &str) -> TlsError {
     let inner: Option<&(dyn StdError + Send + Sync + 'static)> = error.get_ref();
@@ -170,7 +273,7 @@ impl Default for ClientTls {
 impl fmt::Debug for ClientTls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientTls")
-            .field("roots", &self.roots.len())
+            .field("roots", &self.parts.as_ref().map(|parts| parts.roots.len()))
             .finish_non_exhaustive()
     }
 }

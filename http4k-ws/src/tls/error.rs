@@ -39,6 +39,16 @@ pub enum TlsConfigError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The operating system has no authorities that can be read.
+    #[cfg(feature = "native-roots")]
+    #[error("the operating system has no certificates of authorities: {reason}")]
+    NoNativeRoots {
+        /// What went wrong, if anything.
+        reason: String,
+    },
+    /// It was made from a configuration of rustls, which is changed there.
+    #[error("a configuration of one's own cannot be changed here")]
+    OwnConfiguration,
     /// The key and the certificate are no pair.
     #[error("the private key is not the one of the first certificate")]
     OtherKey,

@@ -3,14 +3,16 @@
 //! The only folder that names rustls; its cryptography is ring's, chosen here and nowhere else, so no
 //! default of the process matters. TLS 1.2 and 1.3 are spoken, with rustls' own choice of ciphers.
 //!
-//! A program that needs more, such as client certificates, makes its TLS itself, and runs the server and
-//! the client over that: `serve_connection` and `connect_over` take any stream.
+//! A program that needs more brings its own configuration of rustls ([`rustls_0_23`]), or makes its TLS
+//! itself, and runs the server and the client over that: `serve_connection` and `connect_over` take any
+//! stream.
 
 #[cfg(feature = "client")]
 mod client;
 mod either;
 mod error;
 mod pem;
+pub mod rustls_0_23;
 #[cfg(feature = "server")]
 mod server;
 
@@ -27,7 +29,7 @@ pub use server::ServerTls;
 #[cfg(all(feature = "server", feature = "http2"))]
 pub(crate) use server::agreed;
 #[cfg(feature = "server")]
-pub(crate) use server::{Acceptor, ServerStream};
+pub(crate) use server::{Acceptor, ServerStream, certificates};
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::pem::{Error as PemError, PemObject};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -18,7 +19,18 @@ pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, T
     Ok(found)
 }
 
-#[cfg_attr(not(feature = "server"), allow(dead_code))]
+/// Adds the authorities in the text to `roots`.
+pub(super) fn roots(pem: &[u8], mut roots: RootCertStore) -> Result<RootCertStore, TlsConfigError> {
+    for certificate in certificates(pem)? {
+        roots
+            .add(certificate)
+            .map_err(|error| TlsConfigError::BadCertificate {
+                reason: error.to_string(),
+            })?;
+    }
+    Ok(roots)
+}
+
 pub(super) fn key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, TlsConfigError> {
     PrivateKeyDer::from_pem_slice(pem).map_err(|error| match error {
         PemError::NoItemsFound => TlsConfigError::NoKey,

@@ -7,12 +7,16 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::server::{
+    ClientHello, ParsedCertificate, ResolvesServerCert, WebPkiClientVerifier,
+};
 use tokio_rustls::rustls::sign::CertifiedKey;
-use tokio_rustls::rustls::{Error, ServerConfig};
+use tokio_rustls::rustls::{Error, RootCertStore, ServerConfig};
 
 use super::error::TlsConfigError;
 use super::{named, pem, provider};
+use crate::message::PeerCertificates;
 use crate::wire::ByteStream;
 
 /// What a server shows its peers: a certificate, and proves to own: its key.
@@ -34,7 +38,17 @@ use crate::wire::ByteStream;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct ServerTls(Arc<Shown>);
+pub struct ServerTls(Source);
+
+#[derive(Clone)]
+enum Source {
+    Shown {
+        shown: Arc<Shown>,
+        /// `None` if clients are not asked for a certificate.
+        clients: Option<Arc<dyn ClientCertVerifier>>,
+    },
+    Own(Arc<ServerConfig>),
+}
 
 /// The certificate shown from now on.
 #[derive(Debug)]
@@ -52,7 +66,75 @@ impl ServerTls {
         key: impl AsRef<[u8]>,
     ) -> Result<Self, TlsConfigError> {
         let key = certified(chain.as_ref(), key.as_ref())?;
-        Ok(Self(Arc::new(Shown(RwLock::new(Arc::new(key))))))
+        Ok(Self(Source::Shown {
+            shown: Arc::new(Shown(RwLock::new(Arc::new(key)))),
+            clients: None,
+        }))
+    }
+
+    pub(super) fn own(config: Arc<ServerConfig>) -> Self {
+        Self(Source::Own(config))
+    }
+
+    /// Requires a certificate of every client (mutual TLS), from an authority in the PEM text. A client
+    /// without one fails in the handshake.
+    ///
+    /// The requests of a client have its certificates in their extensions, as
+    /// [`PeerCertificates`](crate::PeerCertificates).
+    ///
+    /// # Errors
+    ///
+    /// [`TlsConfigError`] says what can't be used.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use http4k_ws::{ClientTls, ServerTls};
+    ///
+    /// # fn both() -> Result<(), Box<dyn std::error::Error>> {
+    /// let authority = std::fs::read("our-authority.pem")?;
+    /// let server = ServerTls::from_files("fullchain.pem", "privkey.pem")?;
+    /// let server = server.with_client_roots_pem(authority)?;
+    /// let client = ClientTls::new().with_identity_files("client.pem", "client-key.pem")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_client_roots_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
+        self.with_clients(pem.as_ref(), true)
+    }
+
+    /// Asks every client for a certificate from an authority in the PEM text, and also admits clients
+    /// without one: the application decides what they may do. A certificate of another authority fails
+    /// in the handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsConfigError`] says what can't be used.
+    pub fn with_optional_client_roots_pem(
+        self,
+        pem: impl AsRef<[u8]>,
+    ) -> Result<Self, TlsConfigError> {
+        self.with_clients(pem.as_ref(), false)
+    }
+
+    fn with_clients(self, pem: &[u8], required: bool) -> Result<Self, TlsConfigError> {
+        let Source::Shown { shown, .. } = self.0 else {
+            return Err(TlsConfigError::OwnConfiguration);
+        };
+        let roots = Arc::new(pem::roots(pem, RootCertStore::empty())?);
+        let builder = WebPkiClientVerifier::builder_with_provider(roots, provider());
+        let builder = match required {
+            true => builder,
+            false => builder.allow_unauthenticated(),
+        };
+        let verifier = builder.build();
+        let clients = verifier.map_err(|error| TlsConfigError::BadCertificate {
+            reason: error.to_string(),
+        })?;
+        Ok(Self(Source::Shown {
+            shown,
+            clients: Some(clients),
+        }))
     }
 
     /// The same from two files, which are read now and not watched.
@@ -78,8 +160,11 @@ impl ServerTls {
         chain: impl AsRef<[u8]>,
         key: impl AsRef<[u8]>,
     ) -> Result<(), TlsConfigError> {
+        let Source::Shown { shown, .. } = &self.0 else {
+            return Err(TlsConfigError::OwnConfiguration);
+        };
         let key = certified(chain.as_ref(), key.as_ref())?;
-        *self.0.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
+        *shown.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
         Ok(())
     }
 
@@ -98,12 +183,20 @@ impl ServerTls {
 
     /// What shakes hands, and agrees on one of the protocols, the first that the peer knows too.
     pub(crate) fn acceptor(&self, protocols: &[&str]) -> Acceptor {
-        let resolver: Arc<Shown> = Arc::clone(&self.0);
-        let mut config = ServerConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .expect("ring knows ciphers for TLS 1.2 and 1.3")
-            .with_no_client_auth()
-            .with_cert_resolver(resolver);
+        let mut config = match &self.0 {
+            Source::Own(config) => ServerConfig::clone(config),
+            Source::Shown { shown, clients } => {
+                let resolver: Arc<Shown> = Arc::clone(shown);
+                let builder = ServerConfig::builder_with_provider(provider())
+                    .with_safe_default_protocol_versions()
+                    .expect("ring knows ciphers for TLS 1.2 and 1.3");
+                let builder = match clients {
+                    Some(clients) => builder.with_client_cert_verifier(Arc::clone(clients)),
+                    None => builder.with_no_client_auth(),
+                };
+                builder.with_cert_resolver(resolver)
+            }
+        };
         config.alpn_protocols = named(protocols);
         Acceptor(TlsAcceptor::from(Arc::new(config)))
     }
@@ -144,7 +237,24 @@ impl ResolvesServerCert for Shown {
 /// Two are equal that show the same certificate now and always: clones of one.
 impl PartialEq for ServerTls {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        match (&self.0, &other.0) {
+            (Source::Own(one), Source::Own(other)) => Arc::ptr_eq(one, other),
+            (
+                Source::Shown { shown, clients },
+                Source::Shown {
+                    shown: other_shown,
+                    clients: other_clients,
+                },
+            ) => {
+                let same_clients = match (clients, other_clients) {
+                    (None, None) => true,
+                    (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+                    _ => false,
+                };
+                Arc::ptr_eq(shown, other_shown) && same_clients
+            }
+            _ => false,
+        }
     }
 }
 
@@ -167,6 +277,12 @@ pub(crate) type ServerStream<S> = tokio_rustls::server::TlsStream<S>;
 #[cfg(feature = "http2")]
 pub(crate) fn agreed<S>(stream: &ServerStream<S>) -> Option<&[u8]> {
     stream.get_ref().1.alpn_protocol()
+}
+
+/// The certificates of a client that authenticated with them.
+pub(crate) fn certificates<S>(stream: &ServerStream<S>) -> Option<PeerCertificates> {
+    let chain = stream.get_ref().1.peer_certificates()?;
+    PeerCertificates::new(chain.iter().map(|certificate| certificate.to_vec()))
 }
 
 impl Acceptor {

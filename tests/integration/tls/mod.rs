@@ -4,6 +4,7 @@ pub(crate) mod certificates;
 mod closing;
 mod configured;
 mod handshake;
+mod mutual;
 mod talking;
 mod trust;
 

@@ -201,7 +201,13 @@ impl<'a, S: ByteStream> Serving<'a, S> {
                     self.used = true;
                     let shared = Arc::clone(self.shared);
                     let line = shared_line(&self.meter, self.config);
-                    streams.spawn(stream::serve(request, respond, line, self.info, shared));
+                    streams.spawn(stream::serve(
+                        request,
+                        respond,
+                        line,
+                        self.info.clone(),
+                        shared,
+                    ));
                 }
                 Some(Err(error)) => return Poll::Ready(failed(&error)),
                 None => return Poll::Ready(End::Over),

@@ -1,0 +1,50 @@
+//! Your own configuration of rustls 0.23.
+//!
+//! This module is bound to a version: its functions take types of `rustls` 0.23, and a release of this
+//! library that moves to another version of rustls replaces it by a module of another name. Everything
+//! else in the library keeps rustls out of its signatures.
+//!
+//! It is for what [`ServerTls`](crate::ServerTls) and [`ClientTls`](crate::ClientTls) have no method for,
+//! such as another provider of cryptography, revocation lists or several certificates by name.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use http4k_ws::rustls_0_23::{self, rustls};
+//! use http4k_ws::WebSocketClient;
+//!
+//! # fn connect(config: rustls::ClientConfig) -> Result<(), Box<dyn std::error::Error>> {
+//! let tls = rustls_0_23::client(Arc::new(config));
+//! let client = WebSocketClient::to("wss://example.com/").with_tls(tls).blocking()?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::sync::Arc;
+
+pub use tokio_rustls::rustls;
+
+#[cfg(feature = "client")]
+use super::client::ClientTls;
+#[cfg(feature = "server")]
+use super::server::ServerTls;
+
+/// Returns a server's TLS with a configuration of your own.
+///
+/// Its list of ALPN protocols is replaced by the protocols that the server speaks. Its certificate is
+/// renewed by its own resolver: the methods of [`ServerTls`] that change it fail with
+/// [`TlsConfigError::OwnConfiguration`](crate::TlsConfigError::OwnConfiguration).
+#[cfg(feature = "server")]
+pub fn server(config: Arc<rustls::ServerConfig>) -> ServerTls {
+    ServerTls::own(config)
+}
+
+/// Returns a client's TLS with a configuration of your own.
+///
+/// Its list of ALPN protocols is replaced by the protocols that the client speaks. The methods of
+/// [`ClientTls`] that change it fail with
+/// [`TlsConfigError::OwnConfiguration`](crate::TlsConfigError::OwnConfiguration).
+#[cfg(feature = "client")]
+pub fn client(config: Arc<rustls::ClientConfig>) -> ClientTls {
+    ClientTls::own(config)
+}
