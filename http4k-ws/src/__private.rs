@@ -195,7 +195,9 @@ pub mod contract {
 
 /// What `#[derive(FromRequest)]` names.
 pub mod request {
-    pub use crate::lens::derived::{Failures, body, field, form, optional_body, with_form};
+    pub use crate::lens::derived::{
+        Failures, body, checkbox, field, form, optional_body, with_form,
+    };
     pub use crate::lens::{Cookie, Form, Header, LensFailure, Modifier, Path, Query, WebForm};
     pub use crate::message::{FromRequest, Rejection, Request};
 }

@@ -474,6 +474,11 @@ pub use http4k_ws_macros::Message;
 /// | `Option<T>` | gives `None` |
 /// | `Vec<T>`, all values of the name | gives an empty list, or the `default` |
 ///
+/// A form in HTML sends the text of every input, also of an empty one, and nothing for a checkbox
+/// that is not checked. `#[form(empty_as_none)]` reads an empty text as the `None` of an `Option`,
+/// and `#[form(checkbox)]` reads a [checkbox](crate::Form::checkbox) as a `bool`; `#[query(..)]` does
+/// so for a form that is sent by GET.
+///
 /// `T` is what has [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display); of newtypes and enums
 /// [`PathParam`](macro@crate::PathParam) makes such. A value that is there and no `T` is refused, also where it may be missing.
 /// `#[from_request(crate = path)]` says where the library is found.

@@ -52,6 +52,26 @@ pub(super) struct Field {
     name: String,
     shape: Shape,
     default: Option<TokenStream>,
+    form: Option<Html>,
+}
+
+/// A value as an HTML form sends it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Html {
+    /// An empty text is `None`.
+    EmptyAsNone,
+    /// A missing value is `false`.
+    Checkbox,
+}
+
+impl Html {
+    fn named(key: &str) -> Option<Self> {
+        match key {
+            "empty_as_none" => Some(Self::EmptyAsNone),
+            "checkbox" => Some(Self::Checkbox),
+            _ => None,
+        }
+    }
 }
 
 /// How often the value stands there.
@@ -67,6 +87,7 @@ enum Shape {
 struct Arguments {
     name: Option<LitStr>,
     default: Option<(Ident, Option<Expr>)>,
+    form: Option<(Ident, Html)>,
 }
 
 impl Field {
@@ -99,6 +120,7 @@ impl Field {
             name,
             shape,
             default,
+            form: arguments.form.map(|(_, form)| form),
         })
     }
 
@@ -119,6 +141,9 @@ impl Field {
             quote_spanned!(of.span()=> #private::field::<#private::#place, #of>(#name))
         };
         match (&self.shape, &self.default) {
+            (Shape::Once(of), None) if self.form == Some(Html::Checkbox) => {
+                quote_spanned!(of.span()=> #private::checkbox::<#private::#place>(#name))
+            }
             (Shape::Once(of), None) => {
                 let spec = spec(of);
                 quote!(#spec.required())
@@ -129,7 +154,10 @@ impl Field {
             }
             (Shape::Optional(of), _) => {
                 let spec = spec(of);
-                quote!(#spec.optional())
+                match self.form {
+                    Some(_) => quote!(#spec.empty_as_none()),
+                    None => quote!(#spec.optional()),
+                }
             }
             (Shape::Many(of), default) => {
                 let spec = spec(of);
@@ -199,7 +227,11 @@ impl Parse for Arguments {
             if input.peek(LitStr) {
                 arguments.name = Some(input.parse()?);
             } else {
-                arguments.default = Some(default(input)?);
+                let key = input.call(Ident::parse_any)?;
+                match Html::named(&key.to_string()) {
+                    Some(form) => arguments.form = Some((key, form)),
+                    None => arguments.default = Some(default(key, input)?),
+                }
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -209,14 +241,14 @@ impl Parse for Arguments {
     }
 }
 
-fn default(input: ParseStream<'_>) -> syn::Result<(Ident, Option<Expr>)> {
-    let key = input.call(Ident::parse_any)?;
+fn default(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Option<Expr>)> {
     if key != "default" {
         let written = key.to_string();
-        let message = match near(&written, ["default"]) {
+        let message = match near(&written, ["default", "empty_as_none", "checkbox"]) {
             Some(meant) => format!("unknown key `{written}`; did you mean `{meant}`?"),
             None => format!(
-                "unknown key `{written}`; there are the name, as text, and `default = value`"
+                "unknown key `{written}`; there are the name, as text, `default = value`, \
+                 `empty_as_none` and `checkbox`"
             ),
         };
         return Err(syn::Error::new(key.span(), message));
@@ -241,6 +273,9 @@ fn check(arguments: &Arguments, source: Source, shape: &Shape, errors: &mut Erro
             errors.at(key.span(), message);
         }
     }
+    if let Some((key, form)) = &arguments.form {
+        check_form(key, *form, arguments, source, shape, errors);
+    }
     let Some(name) = &arguments.name else {
         return;
     };
@@ -259,6 +294,29 @@ fn check(arguments: &Arguments, source: Source, shape: &Shape, errors: &mut Erro
         _ if name.value().is_empty() => errors.at(name.span(), "a name is not empty"),
         _ => {}
     }
+}
+
+fn check_form(
+    key: &Ident,
+    form: Html,
+    arguments: &Arguments,
+    source: Source,
+    shape: &Shape,
+    errors: &mut Errors,
+) {
+    let message = match form {
+        _ if !matches!(source, Source::Form | Source::Query) => {
+            "only a form has this: write `#[form(..)]`, or `#[query(..)]` for a form sent by GET"
+        }
+        Html::EmptyAsNone if !matches!(shape, Shape::Optional(_)) => {
+            "`empty_as_none` is for an `Option`; write `Option<T>`"
+        }
+        Html::Checkbox if !matches!(shape, Shape::Once(_)) || arguments.default.is_some() => {
+            "a checkbox is a `bool`, and `false` if it is missing; write `bool` without a default"
+        }
+        _ => return,
+    };
+    errors.at(key.span(), message);
 }
 
 impl Shape {

@@ -2,12 +2,17 @@
 #![allow(missing_docs)]
 
 use super::{
-    BiDiLensSpec, BodyLens, Form, LensFailure, Message, TextPart, TextValue, WebForm, text,
+    BiDiLens, BiDiLensSpec, BodyLens, Form, LensFailure, Message, TextPart, TextValue, WebForm,
+    html, text,
 };
 use crate::message::{Rejection, Request};
 
 pub fn field<L: TextPart, T: TextValue>(name: &'static str) -> BiDiLensSpec<L, T> {
     text::value(name.into(), text::expected::<T>())
+}
+
+pub fn checkbox<L: TextPart>(name: &'static str) -> BiDiLens<L, bool> {
+    html::of_checkbox(name.into())
 }
 
 pub fn body<T: Message>() -> BodyLens<T> {

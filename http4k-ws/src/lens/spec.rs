@@ -182,6 +182,31 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
         Lens::optional(self)
     }
 
+    /// Closes the spec: a message without the value, or with an empty text, has `None`. Writing
+    /// `None` takes the value out.
+    ///
+    /// A browser sends the text of every input, also of one that is left empty. A number in it is
+    /// then Invalid for [`optional`](Self::optional).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Form, WebForm};
+    ///
+    /// let age = Form::int("age").empty_as_none();
+    /// let read = |text| age.get(&WebForm::from_iter([("age", text)]));
+    /// assert_eq!(read(""), Ok(None));
+    /// assert_eq!(read("30"), Ok(Some(30)));
+    /// assert_eq!(read("old").unwrap_err().status(), 400);
+    /// assert_eq!(age.get(&WebForm::new()), Ok(None));
+    /// ```
+    pub fn empty_as_none(self) -> Lens<L, Option<T>, D>
+    where
+        L: TextPart,
+    {
+        Lens::empty_as_none(self)
+    }
+
     /// Closes the spec: a message without the value gives `default`.
     ///
     /// A value that is there and no such value fails; it does not become the default.

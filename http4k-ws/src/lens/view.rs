@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::spec::{BothWays, OneWay, ReadOne, WriteOne, Writes};
 use super::{
     Cause, Failure, LensFailure, LensFailureKind, LensSpec, MessagePart, Meta, Modifier, ReadFrom,
-    WriteTo,
+    TextPart, WriteTo,
 };
 use crate::message::WsMessage;
 
@@ -209,6 +209,32 @@ impl<L: MessagePart, T: 'static, D> Lens<L, Option<T>, D> {
         Self::closed(spec, false, first, |one, value| match value {
             Some(value) => Ok(vec![one(value)?]),
             None => Ok(Vec::new()),
+        })
+    }
+}
+
+impl<L: TextPart, T: 'static, D> Lens<L, Option<T>, D> {
+    pub(super) fn empty_as_none(spec: LensSpec<L, T, D>) -> Self {
+        let read = |one: &ReadOne<String, T>, mut raws: Raws<String>| {
+            if matches!(raws.first(), Some(Ok(text)) if text.is_empty()) {
+                raws.clear();
+            }
+            first(one, raws)
+        };
+        Self::closed(spec, false, read, |one, value| match value {
+            Some(value) => Ok(vec![one(value)?]),
+            None => Ok(Vec::new()),
+        })
+    }
+}
+
+impl<L: TextPart, D> Lens<L, bool, D> {
+    /// A missing value is `false`, and `false` takes the value out.
+    pub(super) fn checkbox(spec: LensSpec<L, bool, D>) -> Self {
+        let read = |one: &ReadOne<String, bool>, raws| Ok(first(one, raws)?.unwrap_or(false));
+        Self::closed(spec, false, read, |one, is_checked| match is_checked {
+            true => Ok(vec![one(true)?]),
+            false => Ok(Vec::new()),
         })
     }
 }

@@ -64,7 +64,8 @@ use crate::message::{FromRequest, Rejection, Request};
 /// assert_eq!(app.test_http(request).body(), "tea Some(2)");
 /// ```
 ///
-/// [`Query`](crate::Query) has the rules by which a serde type is read.
+/// An input that is left empty and a checkbox are read by [`empty_as_none`](crate::empty_as_none)
+/// and [`checkbox`](crate::checkbox). [`Query`](crate::Query) has the rules by which a serde type is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Form<T = ()>(
     /// What was read.

@@ -1,0 +1,121 @@
+//! Values as HTML forms send them: fields that are left empty, and checkboxes.
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::text::Name;
+use super::{BiDiLens, BiDiLensSpec, Cause, Form, Lens, Query, TextPart, TextValue, text};
+
+/// Lenses of fields of a form.
+impl Form {
+    /// A checkbox of a form: `true` if it is checked.
+    ///
+    /// A browser sends the `value` of a checked box, which is `on` unless the page has another, and
+    /// nothing for one that is not checked. `on`, `true`, `yes` and `1` are read as `true`; `off`,
+    /// `false`, `no`, `0`, an empty text and a missing field as `false`; anything else is Invalid.
+    /// `true` is written as `on`, and `false` takes the field out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Form, WebForm, With};
+    ///
+    /// # fn main() -> Result<(), http4k_ws::LensFailure> {
+    /// let agreed = Form::checkbox("agreed");
+    /// let form = WebForm::new().with(agreed.of(true))?;
+    /// assert_eq!(form.values("agreed").next(), Some("on"));
+    /// assert_eq!(agreed.get(&form)?, true);
+    /// assert_eq!(agreed.get(&WebForm::new())?, false);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn checkbox(name: impl Into<Name>) -> BiDiLens<Self, bool> {
+        of_checkbox(name.into())
+    }
+}
+
+/// Lenses of parameters of the query.
+impl Query {
+    /// A checkbox of a form that is sent by GET; see [`Form::checkbox`].
+    pub fn checkbox(name: impl Into<Name>) -> BiDiLens<Self, bool> {
+        of_checkbox(name.into())
+    }
+}
+
+/// The lens of a checkbox in any place.
+pub(super) fn of_checkbox<L: TextPart>(name: Name) -> BiDiLens<L, bool> {
+    let read = |text: String| checked(&text);
+    let write = |_: bool| Ok("on".to_owned());
+    Lens::checkbox(BiDiLensSpec::new(name, "checkbox", read, write))
+}
+
+fn checked(text: &str) -> Result<bool, Cause> {
+    match text.to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" => Ok(true),
+        "off" | "false" | "no" | "0" | "" => Ok(false),
+        other => Err(format!("{other:?} is neither `on` nor `off`").into()),
+    }
+}
+
+/// Reads a field of a serde type, of which an empty text is `None`.
+///
+/// A browser sends the text of every input, also of one that is left empty, and an empty text is
+/// not a number. The value is read by [`FromStr`](std::str::FromStr). Lenses have
+/// [`empty_as_none`](crate::LensSpec::empty_as_none), and `#[derive(FromRequest)]` has
+/// `#[form(empty_as_none)]`.
+///
+/// # Errors
+///
+/// The error of the deserializer for a text that is not a `T`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Query, routes};
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Filter {
+///     #[serde(default, deserialize_with = "http4k_ws::empty_as_none")]
+///     age: Option<u8>,
+///     #[serde(default, deserialize_with = "http4k_ws::checkbox")]
+///     archived: bool,
+/// }
+///
+/// let show = |Query(filter): Query<Filter>| format!("{:?} {}", filter.age, filter.archived);
+/// let app = routes! { "/" => http(show(_)) };
+/// assert_eq!(app.test_http("/?age=").body(), "None false");
+/// assert_eq!(app.test_http("/?age=30&archived=on").body(), "Some(30) true");
+/// assert_eq!(app.test_http("/?age=old").status(), 400);
+/// ```
+pub fn empty_as_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TextValue,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    let text = text.filter(|text| !text.is_empty());
+    text.map(|text| {
+        text.parse()
+            .map_err(|cause: T::Err| unread(cause, &text::expected::<T>()))
+    })
+    .transpose()
+}
+
+/// Reads a field of a serde type as [`Form::checkbox`] does. The field also needs
+/// `#[serde(default)]`, since a browser sends nothing for a box that is not checked.
+///
+/// # Errors
+///
+/// The error of the deserializer for a text that is neither `on` nor `off` or their like.
+///
+/// # Examples
+///
+/// See [`empty_as_none`].
+pub fn checkbox<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    checked(&text).map_err(de::Error::custom)
+}
+
+fn unread<E: de::Error>(cause: impl Into<Cause>, expected: &str) -> E {
+    E::custom(format_args!("it must be {expected}: {}", cause.into()))
+}
