@@ -1,10 +1,10 @@
 //! What a server withstands, in figures: memory, time, and whether its other users notice.
 //!
 //! ```text
-//! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics] [encrypted] [multiplexed]
+//! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics] [readers] [encrypted] [multiplexed]
 //! ```
 //!
-//! Each measurement starts a server in a process of its own, attacks it over loopback with peers that know nothing
+//! Each measurement but `readers`, which needs none, starts a server in a process of its own, attacks it over loopback with peers that know nothing
 //! of the library, and prints what it saw beside the bar it is to keep. It ends by itself, and fails where a bar is
 //! missed. `--small` takes a few seconds and counts that any machine can bear; without it, 20,000 open files are
 //! needed in each process and a few minutes. Memory is what Linux says of the server's process.
@@ -20,6 +20,7 @@ mod panics;
 mod peer;
 mod pings;
 mod process;
+mod readers;
 mod report;
 mod server;
 mod shutdown;
@@ -56,6 +57,7 @@ const MEASUREMENTS: &[&str] = &[
     "heads",
     "shutdown",
     "panics",
+    "readers",
     #[cfg(all(feature = "client", feature = "tls"))]
     "encrypted",
     #[cfg(feature = "http2")]
@@ -126,6 +128,7 @@ async fn measure(name: &str, scale: Scale, report: &mut Report) -> Outcome<()> {
         "stalled" => stalled::measure(scale, report).await,
         "heads" => heads::measure(scale, report).await,
         "shutdown" => shutdown::measure(scale, report).await,
+        "readers" => readers::measure(scale, report).await,
         #[cfg(all(feature = "client", feature = "tls"))]
         "encrypted" => encrypted::measure(scale, report).await,
         #[cfg(feature = "http2")]
