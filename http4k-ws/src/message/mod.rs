@@ -42,5 +42,9 @@ pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_valu
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,
 };
+
+#[cfg(feature = "server")]
+pub(crate) use http::Unencoded;
+pub(crate) use http::check_encoded;
 pub use ws_message::WsMessage;
 pub use ws_status::{WsStatus, WsStatusError};

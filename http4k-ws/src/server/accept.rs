@@ -14,6 +14,7 @@ use super::admission::Seat;
 use super::info::ConnectionInfo;
 use super::listeners::Listeners;
 use super::shared::Shared;
+use super::tcp::Tcp;
 use super::{connection, written};
 use crate::handler::RefusalKind;
 use crate::wire::tcp;
@@ -30,8 +31,11 @@ pub(super) async fn accept_until(
     let bound = listeners.widest();
     loop {
         let next = async {
-            let room = shared.admission.room(&shared.refusals).await;
-            (room, listeners.accept().await)
+            // A connection too many stays in the system's queue.
+            drop(shared.admission.room(&shared.refusals).await);
+            let accepted = listeners.accept().await;
+            // A socket on a stream may have taken the room.
+            (shared.admission.room(&shared.refusals).await, accepted)
         };
         let (room, accepted) = tokio::select! {
             biased;
@@ -72,10 +76,12 @@ fn take(stream: TcpStream, info: ConnectionInfo, seat: Seat, shared: &Arc<Shared
         log::debug!("a connection was lost before it was served: {error}");
         return;
     }
+    let stream = Tcp::new(stream);
+    let watch = Some(stream.watch());
     let served = Arc::clone(shared);
     shared
         .connections
-        .spawn(|ticket| connection::serve(stream, info, seat, served, ticket));
+        .spawn(|ticket| connection::serve(stream, watch, info, seat, served, ticket));
 }
 
 /// Says that there are too many connections, as far as that goes without waiting for the peer.

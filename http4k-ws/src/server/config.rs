@@ -37,11 +37,17 @@ pub struct ServerConfig {
     /// Bytes of a request's target, answered with 414 past it. Default 8 KiB.
     pub max_target: usize,
     /// Connections at a time, sockets among them; further ones wait in the system's queue until one ends.
+    /// A socket on a stream of HTTP/2 counts beside its connection; one too many is answered with 503.
     /// `None` takes any number. Default 25,000, at least 1.
+    ///
+    /// Not more connections are taken than the process has descriptors for, less a reserve of an eighth, of
+    /// at least 32 and at most 1,024. That is logged once if it is less than this setting. It holds on Linux,
+    /// where the limit is read when the server starts (`RLIMIT_NOFILE`, `ulimit -n`).
     pub max_connections: Option<usize>,
-    /// Connections at a time from one address, sockets among them; a further one is answered with 503, where
-    /// it is not to be encrypted, and closed. Of an IPv6 address the first 64 bits count. `None` takes any number, and is the default:
-    /// behind a proxy all come from one address.
+    /// Connections at a time from one address, sockets among them, also those on streams of HTTP/2. A
+    /// further one is answered with 503 and closed; if it must be encrypted, it is only closed. Of an IPv6
+    /// address the first 64 bits count. `None` takes any number, and is the default: behind a proxy all
+    /// come from one address.
     pub max_connections_per_address: Option<usize>,
     /// How long the head of a request may take, from its first byte, or from the beginning of the
     /// connection. One that has begun is answered with 408; the connection is closed. Default 10 s.
@@ -68,10 +74,22 @@ pub struct ServerConfig {
     /// peer that reads slowly and steadily is not stalled. Default 10 s. For a socket, and for the steps
     /// in which progress shows, see [`SessionConfig::write_stall`].
     pub write_stall: Duration,
-    /// How long a peer that has ended its side of a connection is still answered; what its request began is
-    /// dropped then. A peer that is gone looks the same, so this is for how long a handler goes on for
-    /// nobody. Default 30 s.
+    /// The time for which a peer that has ended its side of a connection is still served. What its
+    /// requests began is dropped then: the futures of handlers, and the bodies of their responses.
+    /// A peer that has closed its socket looks the same, until something is sent to it. Default 30
+    /// s.
+    ///
+    /// A peer that resets its connection is not waited for at all. With HTTP/2 the end of either
+    /// side ends the connection, and what it carries is dropped at once.
+    ///
+    /// The end is noticed although bytes are unread before it, such as a body that the handler does
+    /// not ask for: at least 16 KiB of them and what the kernel holds, over other streams than TCP
+    /// 256 KiB.
     pub half_close: Duration,
+    /// As [`half_close`](Self::half_close), while the response is a stream, which has no known
+    /// length: it may have no end. Counted from the end of the peer's side, or from the beginning
+    /// of the response if that is later. Default 1 s.
+    pub stream_half_close: Duration,
     /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). It also applies to
     /// in-memory clients. Default: pages of the host that the request is for, and of its scheme if
     /// the server knows that. For HTTP requests see [`Cors`](crate::Cors), which takes the same
@@ -118,6 +136,7 @@ impl Default for ServerConfig {
             keep_alive: Duration::from_secs(60),
             write_stall: Duration::from_secs(10),
             half_close: Duration::from_secs(30),
+            stream_half_close: Duration::from_secs(1),
             origins: OriginPolicy::own(),
             hosts: HostPolicy::by_address(),
             shutdown_spread: Duration::from_secs(3),
@@ -148,6 +167,7 @@ impl ServerConfig {
         with_keep_alive, keep_alive: Duration;
         with_write_stall, write_stall: Duration;
         with_half_close, half_close: Duration;
+        with_stream_half_close, stream_half_close: Duration;
         with_origins, origins: OriginPolicy;
         with_hosts, hosts: HostPolicy;
         with_shutdown_spread, shutdown_spread: Duration;

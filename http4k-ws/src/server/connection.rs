@@ -3,15 +3,14 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::Pin;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use tokio::time::Instant;
@@ -22,11 +21,12 @@ use super::config::DEFAULT_MAX_FIELDS;
 use super::info::ConnectionInfo;
 use super::io::{Flusher, Io};
 use super::known::{Known, Secured};
+use super::leaving::Leaving;
 use super::opened::Opened;
 use super::rules::closing;
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use super::stall::Stall;
+use super::tcp::Watch;
 use super::timer::{self, HeadTimer};
 use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
@@ -48,12 +48,15 @@ struct Connection {
     shared: Arc<Shared>,
     info: ConnectionInfo,
     next: Next,
+    /// The response that is being sent has no length: it may have no end.
+    streams: AtomicBool,
 }
 
 /// Serves a connection. If it becomes a socket, that lives on in a task of its own, and keeps the
 /// seat.
 pub(super) async fn serve(
     stream: impl ByteStream,
+    watch: Option<Watch>,
     info: ConnectionInfo,
     seat: Seat,
     shared: Arc<Shared>,
@@ -64,7 +67,7 @@ pub(super) async fn serve(
     let Some(secured) = secure(stream, &shared, &ticket).await else {
         return;
     };
-    if let Some(opened) = speak(secured, meter, info, &shared, &ticket).await {
+    if let Some(opened) = speak(secured, meter, watch, info, &shared, &ticket).await {
         shared
             .connections
             .spawn(|ticket| opened.run(ticket, Some(seat)));
@@ -83,6 +86,7 @@ pub(super) async fn serve_here(stream: impl ByteStream, shared: Arc<Shared>) {
     let opened = Box::pin(speak(
         secured,
         meter,
+        None,
         ConnectionInfo::default(),
         &shared,
         &ticket,
@@ -125,6 +129,7 @@ async fn secure<S: ByteStream>(stream: S, _: &Shared, _: &Ticket) -> Option<Secu
 async fn speak<S: ByteStream>(
     secured: Secured<S>,
     meter: Meter,
+    watch: Option<Watch>,
     mut info: ConnectionInfo,
     shared: &Arc<Shared>,
     ticket: &Ticket,
@@ -154,17 +159,22 @@ async fn speak<S: ByteStream>(
         shared: Arc::clone(shared),
         info,
         next: Mutex::default(),
+        streams: AtomicBool::new(false),
     });
-    let heard = Arc::new(AtomicBool::new(false));
-    let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&heard));
+    let in_head = Arc::new(AtomicBool::new(false));
+    let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&in_head));
     let io = Io::new(
         stream,
         ahead,
         meter.clone(),
-        heard,
+        in_head,
         shared.config.write_stall,
     );
-    match speak_http(io, timer, &connection, ticket).await {
+    if watch.is_some() {
+        io.1.is_watched();
+    }
+    let leaving = Leaving::new(watch);
+    match speak_http(io, timer, leaving, &connection, ticket).await {
         Ok(flusher) => {
             let next = connection
                 .next
@@ -184,14 +194,20 @@ async fn speak<S: ByteStream>(
 async fn speak_http<S: ByteStream>(
     (io, mut flusher): (Io<S>, Flusher<S>),
     timer: HeadTimer,
+    mut leaving: Leaving,
     connection: &Arc<Connection>,
     ticket: &Ticket,
 ) -> Result<Flusher<S>, Failure> {
     let config = &connection.shared.config;
-    let service = service_fn(|request| answer(Arc::clone(connection), request));
+    let framer = flusher.framer();
+    let service = service_fn(|mut request: hyper::Request<Incoming>| {
+        if framer.request(body_length(request.body())) {
+            rules::note_fragment(&mut request);
+        }
+        answer(Arc::clone(connection), request)
+    });
     let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
-    let mut half_closed = Stall::default();
     let mut known = false;
     let mut ending = false;
     let ended = poll_fn(|cx| {
@@ -204,15 +220,16 @@ async fn speak_http<S: ByteStream>(
             ending = true;
             Pin::new(&mut http).graceful_shutdown();
         }
+        flusher.hyper_is_polled();
         if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
             return Poll::Ready(Ok(ended));
         }
         if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
             return Poll::Ready(Err(error));
         }
-        let left = flusher.poll_ended(cx).is_ready().then_some(0);
-        let abandoned = half_closed.poll(cx, left, config.half_close);
-        abandoned.map(|()| Err(io::ErrorKind::TimedOut.into()))
+        let heard = flusher.poll_heard(cx);
+        let streams = connection.streams.load(Ordering::Relaxed);
+        leaving.poll(cx, heard, streams, config).map(Err)
     })
     .await?;
     if let Err(error) = ended {
@@ -254,27 +271,43 @@ fn protocol(config: &ServerConfig, timer: HeadTimer) -> http1::Builder {
     http
 }
 
+/// The length of a body that is still to come; `None` for one in chunks.
+fn body_length(body: &Incoming) -> Option<u64> {
+    match body.is_end_stream() {
+        true => Some(0),
+        false => body.size_hint().exact(),
+    }
+}
+
 async fn answer(
     connection: Arc<Connection>,
-    mut request: hyper::Request<Incoming>,
+    request: hyper::Request<Incoming>,
 ) -> Result<Response, Infallible> {
+    connection.streams.store(false, Ordering::Relaxed);
+    let response = decide(&connection, request).await;
+    let streams = response.body().size_hint().exact().is_none();
+    connection.streams.store(streams, Ordering::Relaxed);
+    Ok(response)
+}
+
+async fn decide(connection: &Connection, mut request: hyper::Request<Incoming>) -> Response {
     let shared = &connection.shared;
     if let Err(refusal) = rules::check(&request, &shared.config) {
         shared.refusals.warn(refusal.kind(), refusal);
-        return Ok(refusal.response());
+        return refusal.response();
     }
     if let Some(answer) = rules::server_wide(&request) {
-        return Ok(answer);
+        return answer;
     }
     rules::name_the_host(&mut request);
     connection.info.add_to(&mut request);
     hide_secrets(request.headers_mut());
     if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
         shared.refusals.warn(refused.kind(), &refused);
-        return Ok(closing(refused.response()));
+        return closing(refused.response());
     }
     if !upgrade::is_asked_for(&request) {
-        return Ok(http::answer(shared, request).await);
+        return http::answer(shared, request).await;
     }
     match upgrade::answer(shared, request).await {
         Ok((response, accepted)) => {
@@ -282,9 +315,9 @@ async fn answer(
                 .next
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = Some(Box::new(accepted));
-            Ok(response)
+            response
         }
-        Err(refusal) => Ok(refusal),
+        Err(refusal) => refusal,
     }
 }
 

@@ -3,8 +3,10 @@
 //! hyper flushes after every response. Pipelined requests are answered in one poll, so their responses
 //! leave together here: whoever polls hyper calls [`Flusher::poll_flush`] when it has nothing more to do.
 //!
-//! hyper does not read while a handler has not answered, so that it does not see the peer leave;
-//! [`Flusher::poll_ended`] does.
+//! hyper does not read while a handler is at work, so that it does not see the peer leave.
+//! Meanwhile [`Flusher::poll_heard`] reads ahead, up to a bound.
+//!
+//! hyper receives one head at a time: see [`framing`](super::framing).
 
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
@@ -20,7 +22,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
+use super::framing::Framing;
 use super::stall::Stall;
+use super::tcp::Left;
 use crate::wire::Meter;
 
 /// So much is gathered before it is written ahead of the end of a poll.
@@ -30,7 +34,15 @@ const GATHERED: usize = 32 * 1024;
 const KEPT: usize = 4 * 1024;
 
 /// So much is read before hyper asks for it, to see whether the peer has ended its side.
-const AHEAD: usize = 1024;
+const AHEAD: usize = 256 * 1024;
+
+/// As [`AHEAD`], if there is a [`Watch`](super::tcp::Watch), which sees the end behind unread
+/// bytes.
+const AHEAD_WATCHED: usize = 16 * 1024;
+
+/// So much of a head, and of a body, is read at a time.
+const HEAD: usize = 4 * 1024;
+const BODY: usize = 32 * 1024;
 
 /// How long a connection that is done with is read from and the bytes thrown away: closed with unread
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
@@ -39,7 +51,8 @@ const LINGER: Duration = Duration::from_secs(1);
 /// A connection over the stream `S`, as hyper sees it.
 pub(super) struct Io<S> {
     stream: Arc<Mutex<Gathering<S>>>,
-    heard: Arc<AtomicBool>,
+    /// Raised while a head has begun and not ended.
+    in_head: Arc<AtomicBool>,
     /// How long the peer may take nothing of what is written.
     write_stall: Duration,
     ending: Option<Ending>,
@@ -51,6 +64,27 @@ enum Ending {
     Telling(Stall),
     /// The peer knows, and has some time to stop.
     Lingering(Pin<Box<Sleep>>),
+}
+
+/// The finding of a look at what comes from the peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Nothing that is new; whatever comes next is noticed.
+    Nothing,
+    /// More bytes than are read ahead, so that the end behind them is not noticed.
+    More,
+    /// The peer has left.
+    Left(Left),
+}
+
+/// Tells the stream under hyper which requests it carries.
+pub(super) struct Framer<S>(Arc<Mutex<Gathering<S>>>);
+
+impl<S> Framer<S> {
+    /// Declares the body of the request whose head hyper has read last: see [`Framing::request`].
+    pub(super) fn request(&self, length: Option<u64>) -> bool {
+        lock(&self.0).framing.request(length)
+    }
 }
 
 /// Writes what was gathered.
@@ -67,8 +101,11 @@ struct Gathering<S> {
     stream: TokioIo<S>,
     /// What was read before hyper asked for it.
     ahead: BytesMut,
-    /// hyper has asked for bytes, and is to be the first to get some.
+    /// The most that is read ahead.
+    most_ahead: usize,
+    /// hyper has asked for bytes since it was last polled, and is the first to get some.
     asked: bool,
+    framing: Framing,
     gathered: BytesMut,
     /// The stream took bytes that it may still hold: one that encrypts does.
     unflushed: bool,
@@ -84,20 +121,22 @@ struct Gathering<S> {
 
 impl<S> Io<S> {
     /// Wraps `stream`, of which the bytes `ahead` were read, and whose bytes `meter` counts below it;
-    /// `heard` is raised whenever bytes arrive. A peer that takes nothing for `write_stall` fails the
-    /// flusher.
+    /// `in_head` is raised while a head has begun and not ended. A peer that takes nothing for
+    /// `write_stall` fails the flusher.
     pub(super) fn new(
         stream: S,
         ahead: Bytes,
         meter: Meter,
-        heard: Arc<AtomicBool>,
+        in_head: Arc<AtomicBool>,
         write_stall: Duration,
     ) -> (Self, Flusher<S>) {
         // Never contended: hyper and the flusher are polled by one task.
         let stream = Arc::new(Mutex::new(Gathering {
             stream: TokioIo::new(stream),
             ahead: BytesMut::from(ahead),
+            most_ahead: AHEAD,
             asked: false,
+            framing: Framing::default(),
             gathered: BytesMut::new(),
             unflushed: false,
             taken: 0,
@@ -107,7 +146,7 @@ impl<S> Io<S> {
         }));
         let io = Self {
             stream: Arc::clone(&stream),
-            heard,
+            in_head,
             write_stall,
             ending: None,
         };
@@ -158,10 +197,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Io<S> {
     }
 }
 
+impl<S> Flusher<S> {
+    pub(super) fn framer(&self) -> Framer<S> {
+        Framer(Arc::clone(&self.stream))
+    }
+
+    /// Says that a [`Watch`](super::tcp::Watch) sees the end behind unread bytes.
+    pub(super) fn is_watched(&self) {
+        lock(&self.stream).most_ahead = AHEAD_WATCHED;
+    }
+
+    /// Must be called before hyper is polled.
+    pub(super) fn hyper_is_polled(&self) {
+        lock(&self.stream).asked = false;
+    }
+}
+
 impl<S: AsyncRead + Unpin> Flusher<S> {
-    /// Ready where the peer has ended its side, or vanished, while hyper asks for no bytes.
-    pub(super) fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<()> {
-        lock(&self.stream).poll_ended(cx)
+    /// Looks at what comes from the peer while hyper asks for nothing.
+    pub(super) fn poll_heard(&self, cx: &mut Context<'_>) -> Heard {
+        lock(&self.stream).poll_heard(cx)
     }
 }
 
@@ -201,6 +256,14 @@ where
     poll_fn(|cx| io.poll_end(cx)).await
 }
 
+/// A TLS peer that ends its bytes without saying so has still only ended them.
+fn left_by(error: &io::Error) -> Left {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Left::HalfClosed,
+        _ => Left::Reset,
+    }
+}
+
 fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -213,21 +276,28 @@ impl<S> Gathering<S> {
 }
 
 impl<S: AsyncRead + Unpin> Gathering<S> {
-    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_heard(&mut self, cx: &mut Context<'_>) -> Heard {
         if self.asked {
-            return Poll::Pending;
+            return Heard::Nothing;
         }
-        let mut scratch = [0; AHEAD];
-        while self.ahead.len() < AHEAD {
-            let room = AHEAD - self.ahead.len();
-            let mut buffer = ReadBuf::new(&mut scratch[..room]);
-            let read = ready!(Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer));
-            if read.is_err() || buffer.filled().is_empty() {
-                return Poll::Ready(());
+        let mut scratch = [0; HEAD];
+        loop {
+            let room = self.most_ahead.saturating_sub(self.ahead.len()).min(HEAD);
+            if room == 0 {
+                return Heard::More;
             }
-            self.ahead.extend_from_slice(buffer.filled());
+            let mut buffer = ReadBuf::new(&mut scratch[..room]);
+            match Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer) {
+                Poll::Pending => return Heard::Nothing,
+                Poll::Ready(Err(error)) => return Heard::Left(left_by(&error)),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    return Heard::Left(Left::HalfClosed);
+                }
+                Poll::Ready(Ok(())) => self.ahead.extend_from_slice(buffer.filled()),
+            }
+            // hyper may wait for bytes without having asked in this poll.
+            cx.waker().wake_by_ref();
         }
-        Poll::Pending
     }
 
     fn poll_read(
@@ -236,16 +306,38 @@ impl<S: AsyncRead + Unpin> Gathering<S> {
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         if self.ahead.is_empty() {
-            let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-            self.asked = read.is_pending();
-            return read;
+            return match self.framing.is_in_body() {
+                true => self.poll_read_by::<BODY>(cx, buffer),
+                false => self.poll_read_by::<HEAD>(cx, buffer),
+            };
         }
         let length = self.ahead.len().min(buffer.remaining());
-        buffer.put_slice(&self.ahead.split_to(length));
+        let passed = self.framing.pass(&self.ahead[..length]);
+        buffer.put_slice(&self.ahead[..passed]);
+        self.ahead.advance(passed);
         if self.ahead.is_empty() {
             // Not to keep the bytes.
             self.ahead = BytesMut::new();
         }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Reads at most `N` bytes, and keeps those for which it is too early.
+    fn poll_read_by<const N: usize>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut scratch = [0; N];
+        let room = buffer.remaining().min(N);
+        let mut read = ReadBuf::new(&mut scratch[..room]);
+        let polled = Pin::new(self.stream.inner_mut()).poll_read(cx, &mut read);
+        self.asked = polled.is_pending();
+        ready!(polled)?;
+        let passed = self.framing.pass(read.filled());
+        let (now, later) = read.filled().split_at(passed);
+        buffer.put_slice(now);
+        self.ahead.extend_from_slice(later);
         Poll::Ready(Ok(()))
     }
 
@@ -328,8 +420,10 @@ impl<S: AsyncRead + Unpin> Read for Io<S> {
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = ready!(lock(&self.stream).poll_read(cx, buffer));
-        self.heard.store(true, Ordering::Relaxed);
+        let mut stream = lock(&self.stream);
+        let read = ready!(stream.poll_read(cx, buffer));
+        self.in_head
+            .store(stream.framing.is_in_head(), Ordering::Relaxed);
         Poll::Ready(read)
     }
 }

@@ -20,12 +20,14 @@ mod body;
 mod config;
 mod connection;
 mod expected;
+mod framing;
 mod http;
 #[cfg(feature = "http2")]
 mod http2;
 mod info;
 mod io;
 mod known;
+mod leaving;
 mod listeners;
 mod opened;
 #[cfg(any(feature = "tls", feature = "http2"))]
@@ -37,6 +39,7 @@ mod shared;
 mod shutdown;
 mod signals;
 mod stall;
+mod tcp;
 mod timer;
 #[cfg(feature = "tls")]
 mod tls;

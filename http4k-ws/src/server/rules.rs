@@ -8,7 +8,7 @@ use http::{Method, Request, StatusCode, Uri, Version};
 
 use super::ServerConfig;
 use crate::handler::{RefusalKind, plain};
-use crate::message::{HostPort, Response, members};
+use crate::message::{HostPort, Response, Unencoded, check_encoded, members};
 
 /// The methods that an application may route, for those that it may not.
 const METHODS: HeaderValue =
@@ -25,6 +25,10 @@ pub(super) enum Refusal {
         "the target is to be a path, or a URI of http or https with a host and no user (RFC 9112 §3.2)"
     )]
     Target,
+    #[error("the target has a fragment, which stays with the client (RFC 9112 §3.2)")]
+    Fragment,
+    #[error(transparent)]
+    Unencoded(#[from] Unencoded),
     #[error(
         "the target has {length} bytes, over the limit of {limit} in `ServerConfig::max_target` \
          (RFC 9110 §15.5.15)"
@@ -52,7 +56,12 @@ pub(super) enum Refusal {
 impl Refusal {
     fn status(self) -> StatusCode {
         match self {
-            Self::HostCount | Self::Host | Self::Target | Self::Chunked => StatusCode::BAD_REQUEST,
+            Self::HostCount
+            | Self::Host
+            | Self::Target
+            | Self::Fragment
+            | Self::Unencoded(_)
+            | Self::Chunked => StatusCode::BAD_REQUEST,
             Self::LongTarget { .. } => StatusCode::URI_TOO_LONG,
             #[cfg(feature = "http2")]
             Self::Authority => StatusCode::BAD_REQUEST,
@@ -88,6 +97,15 @@ pub(super) fn closing(mut response: Response) -> Response {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
     response
+}
+
+/// The target of a request came with a fragment.
+#[derive(Debug, Clone, Copy)]
+struct Fragment;
+
+/// Notes a fragment, which the `Uri` of a request lacks.
+pub(super) fn note_fragment<B>(request: &mut Request<B>) {
+    request.extensions_mut().insert(Fragment);
 }
 
 /// The rules for every request, whatever it asks for.
@@ -157,6 +175,9 @@ fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
 
 /// The forms of RFC 9112 §3.2, but for that of CONNECT.
 fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
+    if request.extensions().get::<Fragment>().is_some() {
+        return Err(Refusal::Fragment);
+    }
     let uri = request.uri();
     // Only the path and query can be long: hyper refuses a long authority with 431.
     let length = uri
@@ -167,13 +188,20 @@ fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
     }
     let good = match (uri.scheme(), uri.authority()) {
         (None, None) if uri.path() == "*" => request.method() == Method::OPTIONS,
-        (None, None) => true,
+        // HTTP/2 also brings `?a`, whose path is empty.
+        (None, None) => uri
+            .path_and_query()
+            .is_some_and(|target| target.as_str().starts_with('/')),
         (Some(scheme), Some(authority)) => {
             is_http(scheme) && HostPort::parse(authority.as_str()).is_some()
         }
         _ => false,
     };
-    if good { Ok(()) } else { Err(Refusal::Target) }
+    if !good {
+        return Err(Refusal::Target);
+    }
+    check_encoded(uri)?;
+    Ok(())
 }
 
 fn is_http(scheme: &Scheme) -> bool {

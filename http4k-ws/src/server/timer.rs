@@ -22,9 +22,9 @@ pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub(super) struct HeadTimer(Arc<Shared>);
 
 struct Shared {
-    /// Raised when bytes arrive.
-    heard: Arc<AtomicBool>,
-    /// Whether a head was waited for already.
+    /// Raised while a head has begun and not ended.
+    in_head: Arc<AtomicBool>,
+    /// A head was waited for already.
     used: AtomicBool,
     head_timeout: Duration,
     /// When the connection began.
@@ -34,12 +34,12 @@ struct Shared {
 }
 
 impl HeadTimer {
-    /// A timer for heads that take `head_timeout` at most, the first from `begun` on; `heard` is raised when
-    /// bytes arrive.
-    pub(super) fn new(head_timeout: Duration, begun: Instant, heard: Arc<AtomicBool>) -> Self {
+    /// Creates a timer for heads that take `head_timeout` at most, the first from `begun` on; `in_head`
+    /// is raised while a head has begun and not ended.
+    pub(super) fn new(head_timeout: Duration, begun: Instant, in_head: Arc<AtomicBool>) -> Self {
         let head_timeout = head_timeout.min(LONGEST);
         Self(Arc::new(Shared {
-            heard,
+            in_head,
             used: AtomicBool::new(false),
             head_timeout,
             begun,
@@ -55,7 +55,6 @@ impl Timer for HeadTimer {
 
     /// Called when hyper begins to wait for a head, with the deadline of a silent connection.
     fn sleep_until(&self, deadline: StdInstant) -> Pin<Box<dyn Sleep>> {
-        self.0.heard.store(false, Ordering::Relaxed);
         let first = !self.0.used.swap(true, Ordering::Relaxed);
         let head = first.then(|| self.0.begun + self.0.head_timeout);
         Box::pin(HeadSleep {
@@ -87,7 +86,7 @@ impl Future for HeadSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.head.is_none() && self.shared.heard.load(Ordering::Relaxed) {
+        if self.head.is_none() && self.shared.in_head.load(Ordering::Relaxed) {
             self.head = Some(Instant::now() + self.shared.head_timeout);
         }
         let deadline = self.head.unwrap_or(self.silent);

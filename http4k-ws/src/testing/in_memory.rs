@@ -1,6 +1,7 @@
 //! An application with the configuration that its in-memory clients see.
 
 use super::config::InMemoryConfig;
+use super::target;
 use super::{TestWsClient, accepted, connect, made, open_in_world, with_host};
 use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket, check_host};
 use crate::message::{IntoRequest, Response, read_whole};
@@ -119,6 +120,9 @@ impl InMemory {
     /// Dropping the future drops the handler that responds.
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
         let request = made(request);
+        if let Err(refusal) = target::check(&request) {
+            return refusal;
+        }
         if let Err(refused) = check_host(&self.config.hosts, None, &with_host(&request)) {
             log::warn!("{refused}");
             return refused.response();

@@ -26,6 +26,7 @@ mod outside;
 mod pipe;
 mod real_time;
 mod seed;
+mod target;
 mod tasks;
 mod world;
 
@@ -215,6 +216,7 @@ async fn connect(
     request: Request,
     config: InMemoryConfig,
 ) -> Result<(WebSocket, Line), Response> {
+    target::check(&request)?;
     admit(&request, &config)?;
     let clients = copy_of_head(&request);
     let (handshake, mut consumer) = app.upgrade(request, &config.session).await?;

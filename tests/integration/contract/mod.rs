@@ -28,3 +28,4 @@ mod response_headers;
 mod routes;
 mod secrets;
 mod slow_consumers;
+mod targets;

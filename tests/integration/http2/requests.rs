@@ -250,3 +250,19 @@ fn an_application_can_tell_the_versions_apart() {
         format!("{:?}", Version::HTTP_11).as_str()
     );
 }
+
+/// RFC 9113 §8.3.1: a path begins with a slash, or is `*` for OPTIONS.
+#[tokio::test(start_paused = true)]
+async fn a_path_is_one_of_the_forms_of_http_1() {
+    let app = app(|request| seen(&request).into_response());
+    let (ours, _serving) = serve(app, ServerConfig::default());
+    let mut peer = Peer::new(ours, &[]).await;
+    let paths = ["a", "*", "a/b", "?a", "/a|b", "/a?{", "http://a/"];
+    for (stream, path) in (1..).step_by(2).zip(paths) {
+        peer.send(Frame::get(stream, path)).await;
+        let refusal = peer.next_of(&[HEADERS, RST_STREAM]).await.expect("a frame");
+        // The first field of a response is its status: 400 is the static entry 12 (RFC 7541, A).
+        let refused = refusal.kind == RST_STREAM || refusal.payload[0] == 0x80 | 12;
+        assert!(refused, "{path}: {refusal:?}");
+    }
+}

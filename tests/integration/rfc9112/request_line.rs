@@ -2,7 +2,7 @@
 
 use http4k_ws::ServerConfig;
 
-use super::{each_is_answered, get_with, start, start_with, until_closed};
+use super::{each_is_answered, get_with, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};
 
 /// §3: one space stands between the parts, and none inside the target.
@@ -151,6 +151,97 @@ fn a_target_has_a_form_of_its_method() {
             ("a relative path", line("GET ../x")),
         ],
     );
+}
+
+/// §3.2: no form of a target has a fragment, and all characters but those of RFC 3986 are encoded.
+#[test]
+fn a_target_has_no_fragment_and_only_the_characters_of_a_uri() {
+    let line =
+        |method: &str, target: &str| format!("{method} {target} HTTP/1.1\r\nHost: a\r\n\r\n");
+    let fragments = [
+        "/#x",
+        "/#",
+        "/?#",
+        "/?a=b#c",
+        "/hello/a#b?c",
+        "http://a/#x",
+        "http://a#x",
+        "#",
+        "#x",
+    ];
+    each_is_answered(400, fragments.map(|target| (target, line("GET", target))));
+    each_is_answered(
+        400,
+        ["*#x", "*#"].map(|target| (target, line("OPTIONS", target))),
+    );
+    for character in "\"<>\\^`{|}[]\u{e4}\u{7f}\u{1}".chars() {
+        let targets = [
+            format!("/hello/a{character}b"),
+            format!("/?a={character}"),
+            format!("http://a/hello/{character}"),
+            format!("http://a{character}/"),
+        ];
+        for target in targets {
+            // The host of a whole URI may be an IPv6 address, and has brackets then.
+            each_is_answered(400, [(target.as_str(), line("GET", &target))]);
+        }
+    }
+    each_is_answered(
+        200,
+        [
+            "/hello/-._~!$&'()*+,;=:@",
+            "/hello/%22%23%3C%5B%7B%7C",
+            "/?-._~!$&'()*+,;=:@/?%23",
+            "http://[::1]/hello/a",
+        ]
+        .map(|target| (target, line("GET", target))),
+    );
+    // `#` may stand elsewhere: in a method, which is a token, in a field and in a body.
+    each_is_answered(405, [("a method", line("G#T", "/"))]);
+}
+
+/// §3.2: nor has a later request of the same connection, whatever came before it.
+#[test]
+fn a_fragment_is_seen_behind_every_kind_of_request() {
+    let before = [
+        ("none", String::new()),
+        ("a GET", peer::get("/")),
+        ("several", peer::get("/").repeat(20)),
+        ("empty lines", "\r\n\r\n".to_owned()),
+        ("a body", post("Content-Length: 12\r\n", "GET /#x\r\n\r\n#")),
+        (
+            "chunks",
+            post(
+                "Transfer-Encoding: chunked\r\n",
+                "5;a=#\r\n /#x \r\nA\r\n0123456789\r\n0\r\nX: #\r\n\r\n",
+            ),
+        ),
+        (
+            "an unread body",
+            post("Content-Length: 3\r\n", "abc").replace("/echo", "/ignore"),
+        ),
+        ("a field", get_with("Host: a\r\nX: /#x HTTP/1.1\r\n")),
+    ];
+    let server = start();
+    for (what, before) in before {
+        // Together, or one after the other.
+        for at_once in [true, false] {
+            let mut peer = Peer::connect(server.addr());
+            let last = peer::get("/#x");
+            peer.send(&before);
+            if at_once {
+                peer.send(&last);
+            }
+            for _ in 0..before.matches("HTTP/1.1\r\nHost").count() {
+                assert_eq!(peer.answer().status, 200, "{what}");
+            }
+            if !at_once {
+                peer.send(&last);
+            }
+            assert_eq!(peer.answer().status, 400, "{what} {at_once}");
+            assert!(peer.is_ended(), "{what}");
+        }
+    }
 }
 
 /// §3.2.4: `*` is for OPTIONS, and asks for the server as a whole.

@@ -8,7 +8,7 @@ use http4k_ws::{IntoPolyHandler, PolyFilter, ServerConfig, body_stall, min_body_
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, advance, timeout};
+use tokio::time::{Instant, timeout};
 
 use super::peer;
 
@@ -64,16 +64,53 @@ async fn a_head_that_began_is_answered_with_408_at_its_deadline() {
     assert_eq!(took, 10);
 }
 
+/// The pause and the deadline never add up to the 60 s for which a connection may be idle.
 #[tokio::test(start_paused = true)]
 async fn a_second_head_has_as_long_from_its_first_byte() {
-    let (mut ours, _serving) = serve(length, default());
-    write(&mut ours, &peer::get("/")).await;
-    advance(Duration::from_secs(50)).await;
-    write(&mut ours, "POST / HTTP/1.1\r\nHo").await;
-    let (answers, took) = rest(&mut ours).await;
-    assert!(answers.starts_with("HTTP/1.1 200 "), "{answers}");
-    assert!(answers.contains("HTTP/1.1 408 "), "{answers}");
-    assert_eq!(took, 10);
+    for pause in [0, 1, 20, 45, 55] {
+        let (mut ours, _serving) = serve(length, default());
+        write(&mut ours, &peer::get("/")).await;
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        write(&mut ours, "POST / HTTP/1.1\r\nHo").await;
+        let (answers, took) = rest(&mut ours).await;
+        assert!(answers.starts_with("HTTP/1.1 200 "), "{answers}");
+        assert!(answers.contains("HTTP/1.1 408 "), "{answers}");
+        assert_eq!(took, 10, "after {pause} s");
+    }
+}
+
+/// Neither is a later head cut at the deadline of the first.
+#[tokio::test(start_paused = true)]
+async fn every_head_may_come_in_pieces_until_its_deadline() {
+    let long = peer::get("/").replace("\r\n\r\n", &format!("\r\nX: {}\r\n\r\n", "x".repeat(3000)));
+    for at in [10, 1000, 1023, 1024, 1025, 2000] {
+        for (pause, status) in [(0, "200"), (9, "200"), (11, "408")] {
+            let (ours, theirs) = duplex(64 * 1024);
+            let app = length.into_poly_handler();
+            let _serving = tokio::spawn(app.serve_connection(theirs, default()));
+            let mut ours = ours;
+            // The first head, and two more.
+            for nth in 0..3 {
+                let (begun, more) = long.split_at(at);
+                tokio::time::sleep(Duration::from_secs(if nth == 0 { 0 } else { 30 })).await;
+                write(&mut ours, begun).await;
+                tokio::time::sleep(Duration::from_secs(pause)).await;
+                let _ = ours.write_all(more.as_bytes()).await;
+                let mut answer = Vec::new();
+                while !answer.windows(4).any(|four| four == b"\r\n\r\n") {
+                    within(ours.read_buf(&mut answer)).await.expect("an answer");
+                }
+                let answer = String::from_utf8_lossy(&answer).into_owned();
+                assert!(
+                    answer.starts_with(&format!("HTTP/1.1 {status} ")),
+                    "{at} {pause}: {answer}"
+                );
+                if status == "408" {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,6 +8,7 @@ mod expecting;
 mod handshake;
 mod hosts;
 mod http;
+mod leaving;
 mod limits;
 pub(crate) mod peer;
 mod pipeline;

@@ -20,6 +20,7 @@ mod query;
 mod request;
 mod response;
 mod secrets;
+mod target;
 mod web_host;
 
 pub(crate) use connection::drop_fields_of_the_connection;
@@ -48,6 +49,9 @@ pub use request::RequestExt;
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
 pub(crate) use secrets::hide_secrets;
+#[cfg(feature = "server")]
+pub(crate) use target::Unencoded;
+pub(crate) use target::check_encoded;
 
 use super::Body;
 

@@ -42,7 +42,7 @@ async fn connect(server: &Arc<Shared>, request: &[u8]) -> DuplexStream {
     let info = ConnectionInfo::default();
     server
         .connections
-        .spawn(|ticket| connection::serve(theirs, info, seat, shared, ticket));
+        .spawn(|ticket| connection::serve(theirs, None, info, seat, shared, ticket));
     ours.write_all(request).await.expect("room");
     ours
 }

@@ -1,0 +1,287 @@
+//! The places where heads end in the bytes of an HTTP/1.1 connection.
+//!
+//! hyper parses requests, and drops the fragment of a target. To see one, the bytes are split here:
+//! hyper receives one head at a time, and what follows it only once its request is known.
+//!
+//! 1. The bytes of a head pass up to its empty line. A `#` in its target is noted.
+//! 2. After a head nothing passes until [`request`](Framing::request) declares the body behind it.
+//! 3. The body passes as it comes, and the next head behind it.
+//! 4. If hyper reads on after a head, the two disagree about its end. Then all bytes pass: this
+//!    only
+//!    splits, and must never keep bytes from hyper.
+
+/// The state between two bytes of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Framing {
+    part: Part,
+    /// The target of the last head has a fragment.
+    fragment: bool,
+}
+
+/// The part of a request that the next byte belongs to. `filled` is a line with a byte but CR.
+#[derive(Debug)]
+enum Part {
+    /// The request line, or empty lines before it (RFC 9112 §2.2).
+    RequestLine {
+        filled: bool,
+        spaces: usize,
+    },
+    Fields {
+        filled: bool,
+    },
+    /// None: a whole head has passed.
+    HeadEnded,
+    /// A body, of which so many bytes are left.
+    Body(u64),
+    /// The digits of the size of a chunk (RFC 9112 §7.1).
+    ChunkSize(u64),
+    /// The rest of the line of that size.
+    ChunkExtension(u64),
+    /// The data of a chunk and the line end behind it, of which so many bytes are left.
+    ChunkData(u64),
+    Trailers {
+        filled: bool,
+    },
+    /// Any: nothing is split any more.
+    Unframed,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self::RequestLine {
+            filled: false,
+            spaces: 0,
+        }
+    }
+}
+
+impl Framing {
+    /// Returns the number of `bytes`, the next of the connection, that may pass now, and counts
+    /// them as passed.
+    pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
+        if let (Part::HeadEnded, false) = (&self.part, bytes.is_empty()) {
+            self.part = Part::Unframed;
+        }
+        let mut passed = 0;
+        while passed < bytes.len() && !matches!(self.part, Part::HeadEnded) {
+            passed += self.step(&bytes[passed..]);
+        }
+        passed
+    }
+
+    /// Declares the body of the request whose head has passed: its length, or `None` for one in
+    /// chunks. Returns `true` if the target has a fragment.
+    pub(super) fn request(&mut self, length: Option<u64>) -> bool {
+        if matches!(self.part, Part::HeadEnded) {
+            self.part = match length {
+                Some(0) => Part::default(),
+                Some(length) => Part::Body(length),
+                None => Part::ChunkSize(0),
+            };
+        }
+        std::mem::take(&mut self.fragment)
+    }
+
+    /// Returns `true` if a part of a head has passed, and not yet all of it.
+    pub(super) fn is_in_head(&self) -> bool {
+        matches!(
+            self.part,
+            Part::RequestLine { filled: true, .. } | Part::Fields { .. } | Part::Unframed
+        )
+    }
+
+    /// Returns `true` if the next byte belongs to a body.
+    pub(super) fn is_in_body(&self) -> bool {
+        matches!(
+            self.part,
+            Part::Body(_) | Part::ChunkData(_) | Part::Unframed
+        )
+    }
+
+    /// Counts some of `bytes`, of which there is at least one, as passed. Returns their number.
+    fn step(&mut self, bytes: &[u8]) -> usize {
+        match &mut self.part {
+            Part::RequestLine { filled, spaces } => {
+                let line = Line::of(bytes);
+                for byte in line.content {
+                    match byte {
+                        b' ' => *spaces += 1,
+                        b'#' if *spaces == 1 => self.fragment = true,
+                        _ => {}
+                    }
+                }
+                *filled |= line.filled();
+                if line.ended && *filled {
+                    self.part = Part::Fields { filled: false };
+                }
+                line.length()
+            }
+            Part::Fields { filled } => {
+                let line = Line::of(bytes);
+                *filled |= line.filled();
+                if line.ended && !std::mem::take(filled) {
+                    self.part = Part::HeadEnded;
+                }
+                line.length()
+            }
+            Part::Trailers { filled } => {
+                let line = Line::of(bytes);
+                *filled |= line.filled();
+                if line.ended && !std::mem::take(filled) {
+                    self.part = Part::default();
+                }
+                line.length()
+            }
+            Part::ChunkSize(size) => {
+                let digit = char::from(bytes[0]).to_digit(16);
+                match (digit, bytes[0]) {
+                    (Some(digit), _) => {
+                        *size = size.saturating_mul(16).saturating_add(digit.into())
+                    }
+                    (None, b'\n') => self.part = after_size(*size),
+                    (None, _) => self.part = Part::ChunkExtension(*size),
+                }
+                1
+            }
+            Part::ChunkExtension(size) => {
+                let line = Line::of(bytes);
+                if line.ended {
+                    self.part = after_size(*size);
+                }
+                line.length()
+            }
+            Part::Body(left) | Part::ChunkData(left) => {
+                let length =
+                    usize::try_from(*left).map_or(bytes.len(), |left| left.min(bytes.len()));
+                *left -= length as u64;
+                if *left == 0 {
+                    self.part = match self.part {
+                        Part::ChunkData(_) => Part::ChunkSize(0),
+                        _ => Part::default(),
+                    };
+                }
+                length
+            }
+            Part::HeadEnded | Part::Unframed => bytes.len(),
+        }
+    }
+}
+
+fn after_size(size: u64) -> Part {
+    match size {
+        0 => Part::Trailers { filled: false },
+        size => Part::ChunkData(size.saturating_add(2)),
+    }
+}
+
+/// The bytes of one line, as far as they are there.
+struct Line<'a> {
+    content: &'a [u8],
+    /// LF follows.
+    ended: bool,
+}
+
+impl<'a> Line<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        Self {
+            content: &bytes[..end.unwrap_or(bytes.len())],
+            ended: end.is_some(),
+        }
+    }
+
+    fn filled(&self) -> bool {
+        self.content.iter().any(|byte| *byte != b'\r')
+    }
+
+    fn length(&self) -> usize {
+        self.content.len() + usize::from(self.ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHUNKS: &str = "3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\nSum: 7\r\n\r\n";
+
+    /// Requests: the head, the body, its declared length, and the expected finding.
+    fn requests() -> Vec<(&'static str, &'static str, Option<u64>, bool)> {
+        vec![
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "", Some(0), false),
+            (
+                "\r\n\r\nGET /#x HTTP/1.1\r\nHost: a\r\n\r\n",
+                "",
+                Some(0),
+                true,
+            ),
+            ("GET /?a#x HTTP/1.0\n\n", "", Some(0), true),
+            (
+                "POST / HTTP/1.1\r\nX: #\r\n\r\n",
+                "GET /#x\r\n\r\n",
+                Some(11),
+                false,
+            ),
+            ("POST / HTTP/1.1\r\n\r\n", CHUNKS, None, false),
+            ("G#T / HTTP/1.1\r\n\r\n", "", Some(0), false),
+            ("GET http://a/#x HTTP/1.1\r\n\r\n", "", Some(0), true),
+            ("POST / HTTP/1.1#\r\n\r\n", "0\r\n\r\n", None, false),
+        ]
+    }
+
+    #[test]
+    fn heads_pass_one_by_one_however_the_bytes_come() {
+        for step in [1, 2, 3, 7, 1000] {
+            let mut framing = Framing::default();
+            let mut before = "";
+            for (head, body, length, fragment) in requests() {
+                let all = format!("{before}{head}");
+                // What comes behind the head must wait.
+                let beyond = format!("{all}{body}more");
+                let mut passed = 0;
+                while passed < all.len() {
+                    let end = (passed + step).min(beyond.len());
+                    let some = framing.pass(&beyond.as_bytes()[passed..end]);
+                    assert!(some > 0, "{step}: {head}");
+                    passed += some;
+                }
+                assert_eq!(passed, all.len(), "{step}: {head}");
+                assert!(!framing.is_in_head(), "{step}: {head}");
+                assert_eq!(framing.request(length), fragment, "{step}: {head}");
+                before = body;
+            }
+        }
+    }
+
+    #[test]
+    fn a_head_has_begun_with_its_first_byte() {
+        let mut framing = Framing::default();
+        for (bytes, begun) in [
+            ("", false),
+            ("\r\n", false),
+            ("G", true),
+            ("ET / HTTP/1.1\r\n", true),
+            ("Host: a\r\n\r", true),
+            ("\n", false),
+        ] {
+            framing.pass(bytes.as_bytes());
+            assert_eq!(framing.is_in_head(), begun, "{bytes:?}");
+        }
+        framing.request(Some(3));
+        framing.pass(b"ab");
+        assert!(!framing.is_in_head());
+        framing.pass(b"cG");
+        assert!(framing.is_in_head());
+    }
+
+    #[test]
+    fn bytes_are_never_kept_from_a_reader_that_sees_no_end_of_the_head() {
+        let mut framing = Framing::default();
+        let head = b"GET / HTTP/1.1\r\n\r\n";
+        assert_eq!(framing.pass(head), head.len());
+        assert_eq!(framing.pass(b""), 0);
+        assert_eq!(framing.pass(b"GET / HTTP/1.1\r\n\r\nGET"), 21);
+        assert!(!framing.request(Some(0)));
+        assert_eq!(framing.pass(b"GET /#x HTTP/1.1\r\n\r\nGET"), 23);
+    }
+}

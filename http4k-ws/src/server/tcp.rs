@@ -1,0 +1,158 @@
+//! A TCP connection that can be watched while something else owns it.
+//!
+//! The end of the peer's bytes is behind all the bytes it sent. As long as they are not read, as
+//! those of a pipelined request or of a body that the handler does not ask for yet, only the kernel
+//! knows that the peer has left.
+
+use std::io::{self, IoSlice, Read};
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf, Ready};
+use tokio::net::TcpStream;
+
+/// The bytes of a connection.
+#[derive(Debug)]
+pub(super) struct Tcp(Arc<TcpStream>);
+
+/// A second handle to a connection, which tells how its peer left.
+#[derive(Debug, Clone)]
+pub(super) struct Watch(Arc<TcpStream>);
+
+/// The way in which a peer left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Left {
+    /// It ended its side of the connection, and may still read. One that closed its socket looks
+    /// the same until something is sent to it.
+    HalfClosed,
+    /// It reset the connection.
+    Reset,
+}
+
+impl Tcp {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(stream))
+    }
+
+    pub(super) fn watch(&self) -> Watch {
+        Watch(Arc::clone(&self.0))
+    }
+}
+
+impl Watch {
+    /// Waits until the peer leaves, or until it resets the connection after it left half.
+    ///
+    /// The end of the peer's bytes is seen if all bytes before it fit into the kernel's buffer.
+    pub(super) async fn left(self, before: Option<Left>) -> Left {
+        let wanted = match before {
+            None => ends(),
+            Some(_) => Interest::ERROR,
+        };
+        match self.0.ready(wanted).await {
+            Ok(ready) if is_reset(ready) => Left::Reset,
+            Ok(_) => Left::HalfClosed,
+            // The runtime stops.
+            Err(_) => Left::Reset,
+        }
+    }
+}
+
+/// The end of the peer's bytes belongs to this interest, and bytes before it do not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn ends() -> Interest {
+    Interest::PRIORITY | Interest::ERROR
+}
+
+/// Elsewhere the end is seen when the bytes before it are read.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn ends() -> Interest {
+    Interest::ERROR
+}
+
+fn is_reset(ready: Ready) -> bool {
+    ready.is_error()
+}
+
+impl AsyncRead for Tcp {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            ready!(self.0.poll_read_ready(cx))?;
+            let room = buffer.initialize_unfilled();
+            let wanted = room.len();
+            let mut came = None;
+            let read = self.0.try_io(Interest::READABLE, || {
+                let mut socket = &*SockRef::from(&*self.0);
+                let length = socket.read(room)?;
+                came = Some(length);
+                // The kernel has no more, and says so when it has: as tokio itself does it, this
+                // saves the call that would only find that out.
+                if cfg!(target_os = "linux") && (1..wanted).contains(&length) {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                Ok(())
+            });
+            match (came, read) {
+                (Some(length), _) => {
+                    buffer.advance(length);
+                    return Poll::Ready(Ok(()));
+                }
+                (None, Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {}
+                (None, read) => return Poll::Ready(read),
+            }
+        }
+    }
+}
+
+impl Tcp {
+    /// Writes by `write` as soon as there is room.
+    fn poll_writing(
+        &self,
+        cx: &mut Context<'_>,
+        write: impl Fn(&TcpStream) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.0.poll_write_ready(cx))?;
+            match write(&self.0) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return Poll::Ready(written),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Tcp {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_writing(cx, |stream| stream.try_write(bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_writing(cx, |stream| stream.try_write_vectored(slices))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&*self.0).shutdown(Shutdown::Write))
+    }
+}
