@@ -7,20 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServerConfig;
+use super::descriptors::report;
 use crate::handler::{RefusalKind, RefusalLog};
 
 /// Gives each connection its place, while there is one.
 #[derive(Debug)]
 pub(super) struct Admission {
-    /// `None` where there may be any number.
+    /// `None` for any number.
     total: Option<Arc<Semaphore>>,
+    /// The connections that there are descriptors for; `None` if that bounds nothing.
+    descriptors: Option<Arc<Semaphore>>,
     per_address: Option<Arc<PerAddress>>,
 }
 
 /// A place among all connections, for whoever comes next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Room {
     _permit: Option<OwnedSemaphorePermit>,
+    _descriptor: Option<OwnedSemaphorePermit>,
 }
 
 /// The place of one connection, and of the socket it becomes; free again when this is dropped.
@@ -35,8 +39,8 @@ impl Admission {
         let total = config.max_connections;
         let per_address = config.max_connections_per_address;
         Self {
-            total: total
-                .map(|most| Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)))),
+            total: total.map(permits),
+            descriptors: None,
             per_address: per_address.map(|most| {
                 Arc::new(PerAddress {
                     most,
@@ -46,24 +50,38 @@ impl Admission {
         }
     }
 
+    /// The same bounds, and no more connections than there are descriptors for.
+    pub(super) fn within(mut self, config: &ServerConfig, descriptors: Option<usize>) -> Self {
+        let configured = config.max_connections;
+        if let Some(most) = descriptors.filter(|most| configured.is_none_or(|all| *most < all)) {
+            self.descriptors = Some(permits(most));
+            report(most, configured);
+        }
+        self
+    }
+
     /// Waits until another connection may be taken.
     pub(super) async fn room(&self, refusals: &RefusalLog) -> Room {
-        let Some(total) = &self.total else {
-            return Room { _permit: None };
-        };
-        if let Ok(permit) = Arc::clone(total).try_acquire_owned() {
-            return Room {
-                _permit: Some(permit),
-            };
-        }
-        refusals.warn(
-            RefusalKind::Connections,
-            "no connection is accepted until another ends: as many are open as \
-             `ServerConfig::max_connections` allows",
-        );
-        // The semaphore is never closed.
         Room {
-            _permit: Arc::clone(total).acquire_owned().await.ok(),
+            _permit: acquire(self.total.as_ref(), refusals, FULL).await,
+            _descriptor: acquire(self.descriptors.as_ref(), refusals, NO_DESCRIPTORS).await,
+        }
+    }
+
+    /// Returns the place of a socket on a stream of a connection from `address`: beside that of the
+    /// connection, but without a descriptor. `None` if there is none now.
+    #[cfg(feature = "http2")]
+    pub(super) fn socket(&self, address: Option<IpAddr>) -> Option<Seat> {
+        let mut room = Room::default();
+        if let Some(total) = &self.total {
+            room._permit = Some(Arc::clone(total).try_acquire_owned().ok()?);
+        }
+        match address {
+            Some(address) => self.admit(room, address),
+            None => Some(Seat {
+                _room: room,
+                _counted: None,
+            }),
         }
     }
 
@@ -78,6 +96,30 @@ impl Admission {
             _counted: counted,
         })
     }
+}
+
+fn permits(most: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)))
+}
+
+const FULL: &str = "no connection is accepted until another ends: as many are open as \
+                    `ServerConfig::max_connections` allows";
+
+const NO_DESCRIPTORS: &str = "no connection is accepted until another ends: the process has no \
+                              descriptors for more (`ulimit -n`)";
+
+async fn acquire(
+    permits: Option<&Arc<Semaphore>>,
+    refusals: &RefusalLog,
+    full: &str,
+) -> Option<OwnedSemaphorePermit> {
+    let permits = permits?;
+    if let Ok(permit) = Arc::clone(permits).try_acquire_owned() {
+        return Some(permit);
+    }
+    refusals.warn(RefusalKind::Connections, full);
+    // The semaphore is never closed.
+    Arc::clone(permits).acquire_owned().await.ok()
 }
 
 #[derive(Debug)]
@@ -138,6 +180,8 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn admission(per_address: usize) -> Admission {
@@ -145,7 +189,7 @@ mod tests {
     }
 
     fn seat(admission: &Admission, address: &str) -> Option<Seat> {
-        admission.admit(Room { _permit: None }, address.parse().expect("an address"))
+        admission.admit(Room::default(), address.parse().expect("an address"))
     }
 
     #[test]
@@ -167,6 +211,52 @@ mod tests {
         assert!(taken.is_some());
         assert!(seat(&admission, "2001:db8:0:1:ffff::2").is_none());
         assert!(seat(&admission, "2001:db8:0:2::1").is_some());
+    }
+
+    #[test]
+    fn descriptors_bound_connections_and_not_sockets_on_streams() {
+        let config = ServerConfig::default().with_max_connections(3);
+        let bounded = |descriptors| Admission::new(&config).within(&config, descriptors);
+        for (descriptors, connections) in [(None, 3), (Some(2), 2), (Some(3), 3), (Some(9), 3)] {
+            let admission = bounded(descriptors);
+            let rooms: Vec<_> =
+                std::iter::repeat_with(|| admission.room(&RefusalLog::default()).now_or_never())
+                    .map_while(|room| room)
+                    .collect();
+            assert_eq!(rooms.len(), connections, "{descriptors:?}");
+        }
+        let any = ServerConfig::default().with_max_connections(None);
+        let admission = Admission::new(&any).within(&any, Some(1));
+        let room = admission.room(&RefusalLog::default()).now_or_never();
+        assert!(
+            room.is_some()
+                && admission
+                    .room(&RefusalLog::default())
+                    .now_or_never()
+                    .is_none()
+        );
+    }
+
+    #[cfg(feature = "http2")]
+    #[test]
+    fn a_socket_on_a_stream_has_a_place_beside_its_connection() {
+        let config = ServerConfig::default()
+            .with_max_connections(3)
+            .with_max_connections_per_address(2);
+        let admission = Admission::new(&config).within(&config, Some(1));
+        let address = Some("192.0.2.1".parse().expect("an address"));
+        let connection = admission.room(&RefusalLog::default()).now_or_never();
+        let connection = connection.and_then(|room| admission.admit(room, address?));
+        let first = admission.socket(address);
+        assert!(connection.is_some() && first.is_some());
+        // Two of one address.
+        assert!(admission.socket(address).is_none());
+        let other = admission.socket(None);
+        assert!(other.is_some());
+        // Three in all.
+        assert!(admission.socket(None).is_none());
+        drop(first);
+        assert!(admission.socket(address).is_some());
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod beginning;
 mod body;
 mod config;
 mod connection;
+mod descriptors;
 mod expected;
 mod framing;
 mod http;

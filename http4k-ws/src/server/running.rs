@@ -62,7 +62,7 @@ impl Server {
     pub fn start(self) -> io::Result<RunningServer> {
         let addresses = self.addresses?;
         let runtime = build_runtime(self.threads)?;
-        let shared = Shared::new(self.app, self.config);
+        let shared = Shared::listening(self.app, self.config);
         let (bound, address) = mpsc::channel();
         let (end, ended) = oneshot::channel();
         let (closed, is_closed) = mpsc::channel();

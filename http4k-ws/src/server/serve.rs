@@ -105,7 +105,7 @@ impl PolyHandler {
     /// An address that can't be resolved or bound.
     pub async fn serve(self, address: impl ToSocketAddrs) -> io::Result<()> {
         let listeners = Listeners::bind(lookup_host(address).await?).await?;
-        serve_until_signal(listeners, &Shared::new(self, ServerConfig::default())).await;
+        serve_until_signal(listeners, &Shared::listening(self, ServerConfig::default())).await;
         Ok(())
     }
 
@@ -115,7 +115,7 @@ impl PolyHandler {
     ///
     /// None for now: a failure to take a connection is logged, and tried again.
     pub async fn serve_with(self, listener: TcpListener, config: ServerConfig) -> io::Result<()> {
-        serve_until_signal(listener.into(), &Shared::new(self, config)).await;
+        serve_until_signal(listener.into(), &Shared::listening(self, config)).await;
         Ok(())
     }
 
@@ -126,7 +126,7 @@ impl PolyHandler {
         config: ServerConfig,
         stop: impl Future<Output = ()>,
     ) -> ShutdownReport {
-        serve_until(listener.into(), &Shared::new(self, config), stop).await
+        serve_until(listener.into(), &Shared::listening(self, config), stop).await
     }
 
     /// Serves one connection over any stream of bytes, within `config`; see

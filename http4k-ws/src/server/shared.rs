@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::ServerConfig;
 use super::admission::Admission;
+use super::descriptors::room_for_connections;
 use super::shutdown::Connections;
 #[cfg(feature = "tls")]
 use super::tls::protocols;
@@ -25,7 +26,11 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::made(app, config))
+    }
+
+    fn made(app: PolyHandler, config: ServerConfig) -> Self {
+        Self {
             #[cfg(feature = "tls")]
             tls: config
                 .tls
@@ -36,7 +41,16 @@ impl Shared {
             config,
             connections: Arc::default(),
             refusals: RefusalLog::default(),
-        })
+        }
+    }
+
+    /// As [`new`](Self::new), for connections that each take a descriptor of the process.
+    pub(super) fn listening(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
+        let mut shared = Self::made(app, config);
+        shared.admission = shared
+            .admission
+            .within(&shared.config, room_for_connections());
+        Arc::new(shared)
     }
 
     /// Whether every connection is to be encrypted.

@@ -4,16 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use h2::client::Builder;
 use http::StatusCode;
 use http4k_ws::{Http2Config, PolyHandler, Request, ServerConfig, WebSocket, WsStatus};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use super::client::{Client, get};
+use super::client::{Client, get, handshake};
 use super::frames::{
     CANCEL, END_HEADERS, ENHANCE_YOUR_CALM, Frame, GOAWAY, HEADERS, PING, Peer, REFUSED_STREAM,
     RST_STREAM, SETTINGS,
 };
-use super::serve;
+use super::{serve, within};
 
 async fn no_socket(ws: WebSocket) {
     ws.close(WsStatus::NORMAL);
@@ -195,4 +197,45 @@ async fn a_peer_that_is_there_is_waited_for() {
         peer.next_of(&[PING]).await.expect("a ping");
     }
     assert_eq!(start.elapsed().as_secs(), 200);
+}
+
+/// A socket on a stream has a place among all connections, beside that of its own.
+#[tokio::test]
+async fn sockets_on_streams_count_as_connections() {
+    let held = |ws: WebSocket| async move { drop(ws.closed().await) };
+    let app = PolyHandler::new(|_: Request| "fine", held);
+    let limits = [
+        ServerConfig::default().with_max_connections(3),
+        ServerConfig::default().with_max_connections_per_address(3),
+    ];
+    for config in limits {
+        let server = app.clone().as_server("127.0.0.1:0").with_config(config);
+        let server = server.start().expect("a server");
+        let stream = TcpStream::connect(server.addr())
+            .await
+            .expect("a connection");
+        let mut client = Client::over(stream, &Builder::new()).await;
+        let first = client.open("/", &[]).await;
+        let _second = client.open("/", &[]).await;
+        let third = client.ask(handshake("/", &[])).await;
+        assert_eq!(third.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(third.text().contains("too many connections"), "{third:?}");
+        // Requests need none.
+        assert_eq!(client.ask(get("/", &[])).await.text(), "fine");
+        // A socket that ended leaves its place to another, a moment later.
+        drop(first);
+        let start = Instant::now();
+        loop {
+            let (answer, _send) = client.begin(handshake("/", &[]), false);
+            let answer = within(answer).await.expect("a response");
+            if answer.status() == StatusCode::OK {
+                break;
+            }
+            assert!(
+                start.elapsed() < Duration::from_secs(20),
+                "no place is free"
+            );
+            tokio::task::yield_now().await;
+        }
+    }
 }

@@ -15,8 +15,8 @@ use super::body::Received;
 use super::request::in_shape;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::Socket;
-use crate::handler::{check_host, plain};
-use crate::message::{KnownScheme, Response, printable};
+use crate::handler::{RefusalKind, check_host, plain};
+use crate::message::{KnownScheme, PeerAddr, Response, printable};
 use crate::server::info::ConnectionInfo;
 use crate::server::opened::{Opened, Running};
 use crate::server::shared::Shared;
@@ -134,6 +134,14 @@ async fn open_socket(
     line: Line,
     shared: &Shared,
 ) -> Option<Pin<Box<Running<Socket>>>> {
+    let peer = request.extensions().get::<PeerAddr>();
+    let Some(seat) = shared.admission.socket(peer.map(|peer| peer.get().ip())) else {
+        shared.refusals.warn(RefusalKind::Connections, TOO_MANY);
+        let refusal = plain(StatusCode::SERVICE_UNAVAILABLE, format!("{TOO_MANY}\n"));
+        let pace = Pace::new(line, shared.config.write_stall);
+        send(respond, refusal, false, pace).await;
+        return None;
+    };
     let (head, receive) = request.into_parts();
     let agreed = upgrade::answer_http2(shared, Request::from_parts(head, ()));
     let agreed = until_reset(agreed, |cx| respond.poll_reset(cx).is_ready());
@@ -144,7 +152,7 @@ async fn open_socket(
                 sent.inspect_err(|error| log::debug!("a socket was lost: {}", printable(&error)));
             let socket = Socket::new(send.ok()?, receive);
             let opened = Opened::new(socket, line, Bytes::new(), handshake, consumer, shared);
-            Some(Box::pin(opened.run(shared.connections.enter(), None)))
+            Some(Box::pin(opened.run(shared.connections.enter(), Some(seat))))
         }
         Err(refusal) => {
             let pace = Pace::new(line, shared.config.write_stall);
@@ -153,6 +161,10 @@ async fn open_socket(
         }
     }
 }
+
+/// For a socket of which there are too many.
+const TOO_MANY: &str = "there are too many connections, over the limit in \
+                        `ServerConfig::max_connections` or of this address (RFC 9110 §15.6.4)";
 
 fn headed(response: Response) -> HttpResponse<()> {
     let mut response = response.map(drop);
