@@ -80,6 +80,47 @@ async fn trailers_are_sent() {
     assert_eq!(answer.trailers.expect("trailers")["x-sum"], "7");
 }
 
+/// Without trailers it is a frame, or the last byte, that ends a stream.
+#[tokio::test(start_paused = true)]
+async fn a_streamed_response_ends() {
+    for pieces in [&[][..], &[""], &["a"], &["a", ""], &["", "a", "bc"]] {
+        let http = move |_: Request| {
+            let pieces = pieces.iter().map(|piece| Ok::<_, std::io::Error>(*piece));
+            Response::new(Body::from_stream(futures_util::stream::iter(pieces)))
+        };
+        let app = PolyHandler::new(http, no_socket);
+        let mut client = Client::to(app, ServerConfig::default()).await;
+        for _ in 0..2 {
+            let (answer, _) = client.begin(get("/", &[]), true);
+            let answer = whole(answer).await.expect("a response with an end");
+            assert_eq!(answer.text(), pieces.concat(), "{pieces:?}");
+            assert_eq!(answer.trailers, None, "{pieces:?}");
+        }
+    }
+}
+
+/// A body that goes back as it comes has the same bound as one that is read first.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_sent_back_is_bounded() {
+    let http = |request: Request| Response::new(request.into_body());
+    let config = ServerConfig::default().with_max_body(10);
+    let mut client = Client::to(PolyHandler::new(http, no_socket), config).await;
+    for (length, status) in [(0, 200), (9, 200), (10, 200), (11, 413)] {
+        let told = length.to_string();
+        let (answer, mut body) = client.begin(post(&[("content-length", &told)]), false);
+        // It may be refused already.
+        let _ = body.send_data(Bytes::from(vec![b'x'; length]), true);
+        let answer = whole(answer).await.expect("a response");
+        assert_eq!(answer.status, status, "{length}");
+        if status == 200 {
+            assert_eq!(answer.text(), "x".repeat(length));
+        }
+    }
+    let (answer, mut body) = client.begin(post(&[]), false);
+    let _ = body.send_data(Bytes::from(vec![b'x'; 11]), true);
+    assert!(whole(answer).await.is_err(), "a body that breaks off");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_body_over_the_limit_is_a_413() {
     let config = ServerConfig::default().with_max_body(10);

@@ -73,6 +73,47 @@ fn a_route_may_take_longer_bodies_or_shorter_ones() {
     }
 }
 
+/// A body that goes back as it comes has the same bound as one that is read first.
+#[test]
+fn a_body_that_is_sent_back_is_bounded_too() {
+    let server = start(ServerConfig::default());
+    for (size, status) in [(0, 200), (4, 200), (5, 200), (6, 413), (5000, 413)] {
+        let body = "x".repeat(size);
+        let told = post("/passed", &format!("Content-Length: {size}\r\n"), &body);
+        let mut peer = Peer::connect(server.addr());
+        let answer = peer.send(told).answer();
+        assert_eq!(answer.status, status, "{size}");
+        assert_eq!(
+            answer.field("connection"),
+            (status == 413).then_some("close")
+        );
+        if status == 200 {
+            assert_eq!(answer.body, body);
+        }
+    }
+}
+
+/// One that is thrown away unread may be of any length, but its connection ends where it is over the limit.
+#[test]
+fn a_body_that_is_not_read_is_not_refused() {
+    let app = routes! { POST "/" with(max_body(5)) => http(|| "early") };
+    let server = app.as_server("127.0.0.1:0").start().expect("a server");
+    for (size, closes) in [(5, false), (6, true)] {
+        let request = post(
+            "/",
+            &format!("Content-Length: {size}\r\n"),
+            &"x".repeat(size),
+        );
+        let answer = Peer::connect(server.addr()).send(request).answer();
+        assert_eq!((answer.status, answer.body.as_str()), (200, "early"));
+        assert_eq!(
+            answer.field("connection"),
+            closes.then_some("close"),
+            "{size}"
+        );
+    }
+}
+
 #[test]
 fn a_body_over_the_limit_of_its_route_is_not_asked_for() {
     let server = start(ServerConfig::default().with_max_body(10));
