@@ -65,7 +65,9 @@
 ///   routed.
 /// - **`with(..)`** puts filters before an entry, the first outermost. See [Filters](#filters).
 /// - **`mount(..)`** hands what is left of the path to another application, which matches from there on; the
-///   request keeps its URI.
+///   request keeps its URI. Its routes take part in the match as those of a block do: a request that none of them
+///   takes goes on to the next route, and two mounts at one prefix are one table. If no route takes a request, the
+///   mounted application responds, unless there is a `_` at its prefix or a block at a deeper one.
 /// - **Name.** `as name`, or else the last segment of the function, is what links and lists call a route.
 /// - **Attributes.** Doc comments are kept in the table, and `#[deprecated]` marks the route's link. `#[cfg]` can't
 ///   be on one route; on the function it is for all that the macro makes.

@@ -56,10 +56,12 @@ const _: () = {
                 __http4k_ws::Unmatched {
                     params: &[],
                     side: __http4k_ws::unmatched().or_http(&n1),
+                    fallbacks: &[__http4k_ws::Protocol::Http],
                 },
                 __http4k_ws::Unmatched {
                     params: &["team"],
                     side: __http4k_ws::unmatched().or_http(&n0).with(&w1).with(&w0),
+                    fallbacks: &[__http4k_ws::Protocol::Http],
                 },
             ],
         )

@@ -52,6 +52,7 @@ const _: () = {
             [__http4k_ws::Unmatched {
                 params: &[],
                 side: __http4k_ws::unmatched(),
+                fallbacks: &[],
             }],
         )
     }

@@ -82,6 +82,7 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
             [__http4k_ws::Unmatched {
                 params: &[],
                 side: __http4k_ws::unmatched(),
+                fallbacks: &[],
             }],
         )
     }

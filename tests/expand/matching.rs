@@ -48,6 +48,7 @@ pub fn app() -> PolyHandler {
             [__http4k_ws::Unmatched {
                 params: &[],
                 side: __http4k_ws::unmatched(),
+                fallbacks: &[],
             }],
         )
     }

@@ -35,6 +35,7 @@ const _: () = {
             [__http4k_ws::Unmatched {
                 params: &[],
                 side: __http4k_ws::unmatched(),
+                fallbacks: &[],
             }],
         )
     }

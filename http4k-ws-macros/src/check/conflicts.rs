@@ -30,6 +30,8 @@ fn overlap(first: &Route, second: &Route) -> bool {
     };
     match (speaks(first), speaks(second)) {
         (Some(one), Some(other)) if one != other => false,
+        // One table, whose routes are compared where both are known.
+        (None, None) => false,
         (None, _) | (_, None) => true,
         _ if first.methods.is_empty() && second.methods.is_empty() => true,
         _ => first
@@ -82,7 +84,8 @@ pub(super) fn fallbacks(model: &Routes, errors: &mut Errors) {
 
 fn takes_all(route: &Route, fallback: &Fallback) -> bool {
     let prefix = match (&route.end, route.segments.split_last()) {
-        (End::Mount { .. }, _) => &route.segments[..],
+        // What is mounted may leave requests to it.
+        (End::Mount { .. }, _) => return false,
         (End::Handler(answerer), Some((Segment::Rest(_), prefix))) => {
             if answerer.speaks != fallback.answerer.speaks || !route.methods.is_empty() {
                 return false;

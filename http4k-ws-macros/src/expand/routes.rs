@@ -168,7 +168,8 @@ fn table(model: &Routes, at: Span) -> TokenStream {
     let root = Node::root(model);
     let walk = root.walk(0, 0);
     let list = list();
-    let unmatched = model.scopes.iter().map(|scope| unmatched(model, scope));
+    let scopes = model.scopes.iter().enumerate();
+    let unmatched = scopes.map(|(index, scope)| unmatched(model, index, scope));
     let make = match &model.head {
         Some(head) if head.gives_result() => quote_spanned!(at=> try_app),
         _ => quote_spanned!(at=> app),
@@ -215,7 +216,15 @@ fn known(model: &Routes) -> (TokenStream, TokenStream) {
     (made, quote!(ROUTES))
 }
 
-fn unmatched(model: &Routes, scope: &Scope) -> TokenStream {
+fn unmatched(model: &Routes, index: usize, scope: &Scope) -> TokenStream {
+    let own = model
+        .fallbacks
+        .iter()
+        .filter(|fallback| fallback.scope == index);
+    let own = own.map(|fallback| match fallback.answerer.speaks {
+        Speaks::Ws => quote!(__http4k_ws::Protocol::Ws),
+        Speaks::Http | Speaks::Sse => quote!(__http4k_ws::Protocol::Http),
+    });
     let params = params(&scope.segments).map(Param::text);
     let fallbacks = scope.fallbacks.iter().map(|&index| {
         let Fallback { answerer, .. } = &model.fallbacks[index];
@@ -230,6 +239,7 @@ fn unmatched(model: &Routes, scope: &Scope) -> TokenStream {
         __http4k_ws::Unmatched {
             params: &[#(#params),*],
             side: __http4k_ws::unmatched() #(#fallbacks)* #filters,
+            fallbacks: &[#(#own),*],
         }
     }
 }

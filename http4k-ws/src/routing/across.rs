@@ -1,12 +1,14 @@
 //! A router's table against the tables of what it mounts, compared by the compiler.
 //!
-//! A mounted application is asked for what no better route of the router takes: all that goes on behind
-//! its prefix, except along a route that goes before the mount by the rules of [`matching`](super::matching).
-//! So a mounted route is never asked if such a route of the router, or another mount, covers its whole path.
+//! A mounted application has what no better route of the router takes: all that goes on behind its prefix, except
+//! along a route that goes before the mount by the rules of [`matching`](super::matching). So a mounted route is
+//! never found if such a route of the router covers its whole path, or a mount whose table is not known. Of two
+//! mounts at one prefix, the routes of the second are compared with those of the first. What is mounted deeper, or
+//! at prefixes that only differ in the names of parameters, is compared when the application is built.
 
 use super::report::{Chain, Report};
 use super::table::{Protocol, RouteMeta};
-use super::template::{Kind, next, same};
+use super::template::{Kind, equal, next, same};
 use crate::handler::MAX_PARAMS;
 
 /// What the compiler knows of a router.
@@ -81,8 +83,17 @@ pub const fn check_mount(table: &Table, index: usize) {
     let mut i = 0;
     while i < table.routes.len() {
         let route = &table.routes[i];
-        if let Reach::To(at) = before(route, chain.prefix) {
-            compare(route, Reach::To(at), mount.table, &chain, &mut report);
+        match known_mount(table, i) {
+            Some(first) => {
+                if i < mount.route && equal(route.template, chain.prefix) {
+                    compare_all(first.table, mount.table, &chain, &mut report);
+                }
+            }
+            None => {
+                if let Reach::To(at) = before(route, chain.prefix) {
+                    compare(route, Reach::To(at), mount.table, &chain, &mut report);
+                }
+            }
         }
         i += 1;
     }
@@ -90,6 +101,30 @@ pub const fn check_mount(table: &Table, index: usize) {
     count_params(outer, mount.table, &chain, &mut report);
     if !report.is_empty() {
         panic!("{}", report.text());
+    }
+}
+
+/// The mount at route `index`, if its table is known. One without routes may stand for any.
+const fn known_mount(table: &Table, index: usize) -> Option<&Mount> {
+    let mut i = 0;
+    while i < table.mounts.len() {
+        let mount = &table.mounts[i];
+        if mount.route == index && !mount.table.routes.is_empty() {
+            return Some(mount);
+        }
+        i += 1;
+    }
+    None
+}
+
+/// Reports the routes of `table` that those of `first`, which is mounted at the same prefix, leave no request.
+const fn compare_all(first: &Table, table: &Table, chain: &Chain<'_>, report: &mut Report) {
+    let mut i = 0;
+    while i < first.routes.len() {
+        if known_mount(first, i).is_none() {
+            compare(&first.routes[i], Reach::To(0), table, chain, report);
+        }
+        i += 1;
     }
 }
 

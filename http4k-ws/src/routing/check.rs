@@ -2,8 +2,8 @@
 //!
 //! Inside one table, two routes can only meet where their templates have the same shape, whatever their
 //! parameters are called: everywhere else, the more specific one is found first, and the other has requests
-//! of its own. A mount is different. What is left of the path goes to the application mounted there and
-//! does not come back, and any route of the table that goes on from the mount's prefix is found before it.
+//! of its own. A mount is different. Its routes are tried together, and any route of the table that goes on from
+//! the mount's prefix is found before them. A mounted application without a known table takes all that is left.
 
 use super::error::RouteError;
 use super::leaves::Leaf;
@@ -80,28 +80,32 @@ fn entries_agree(
     new: &Leaf,
     behind_new: &[Leaf],
 ) -> Result<(), RouteError> {
-    // One of the two would take everything, or nothing.
-    not_the_same(existing, new)?;
+    // One of the two would take everything, or nothing. Two mounts at one prefix are one table, if both are known.
+    if is_closed(behind_existing) || is_closed(behind_new) || !is_mount(existing) || !is_mount(new)
+    {
+        not_the_same(existing, new)?;
+    }
     for one in behind_existing {
         for other in behind_new {
             not_the_same(one, other)?;
         }
     }
     match precedence(existing, new) {
-        Precedence::First => all_are_reached(behind_new, existing, behind_existing),
-        Precedence::Second => all_are_reached(behind_existing, new, behind_new),
+        Precedence::First => all_are_reached(behind_new, behind_existing),
+        Precedence::Second => all_are_reached(behind_existing, behind_new),
     }
 }
 
-/// Whether each of `leaves` has requests that `first` leaves it.
-fn all_are_reached(leaves: &[Leaf], first: &Leaf, behind_first: &[Leaf]) -> Result<(), RouteError> {
+/// Returns `true` for an entry whose routes are not known: a mount that leads to itself.
+fn is_closed(behind: &[Leaf]) -> bool {
+    behind.iter().any(is_mount)
+}
+
+/// Whether each of `leaves` has requests that the routes found before it leave it.
+fn all_are_reached(leaves: &[Leaf], first: &[Leaf]) -> Result<(), RouteError> {
     for leaf in leaves {
-        if covers(first, leaf) && first.takes.covers(&leaf.takes) {
-            // The route that answers instead says more than the mount it is in.
-            let by = behind_first
-                .iter()
-                .find(|route| covers(route, leaf))
-                .unwrap_or(first);
+        let mut before = first.iter();
+        if let Some(by) = before.find(|by| covers(by, leaf) && by.takes.covers(&leaf.takes)) {
             return Err(RouteError::Unreachable {
                 route: leaf.route.to_string(),
                 by: by.route.to_string(),
@@ -128,7 +132,7 @@ fn precedence(first: &Leaf, second: &Leaf) -> Precedence {
             Some(_) => {}
         }
     }
-    // A route that ends here is found before a mount.
+    // A route that ends here is found before a mount, and of two mounts the first.
     if seconds.next().is_none() && is_mount(second) {
         Precedence::First
     } else {
@@ -193,7 +197,7 @@ pub(super) fn takes_all(
     protocol: Protocol,
 ) -> Option<Route> {
     let every = Takes::new(protocol, &[]);
-    let entries = router.entries().into_iter();
+    let entries = router.leaves().into_iter();
     let mut all = entries.filter(|entry| {
         entry.is_open() && closed(entry).len() == prefix.len() && entry.takes.covers(&every)
     });

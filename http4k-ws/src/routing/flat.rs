@@ -235,6 +235,11 @@ impl Flat {
         Scope {
             params: ParamNames::Made(names.collect()),
             side: filtered(side, &scope.filters),
+            fallbacks: scope
+                .fallbacks
+                .iter()
+                .map(|(protocol, _)| *protocol)
+                .collect(),
         }
     }
 

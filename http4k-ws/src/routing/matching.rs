@@ -3,12 +3,14 @@
 //! Segment by segment, left to right: a literal goes before a parameter, a parameter before a rest or
 //! a mount, whatever the order in the source. Where what was chosen leads nowhere, the next is tried.
 //! The method and the protocol are part of the match: a path whose routes take other methods is passed
-//! over. At one path, a route that names the method goes before GET for a HEAD request, and that before
+//! over. So is a mount whose application has no route for the request; its routes take part as those of a block do. At one path, a route that names the method goes before GET for a HEAD request, and that before
 //! one that takes every method.
 //!
 //! The walk over the segments is written by the macro, or goes over the tree that a builder made; what
 //! it reports is weighed here. The walk is made once where a route is found. Where none is, it is made
 //! again to learn why.
+
+use std::fmt;
 
 use http::Method;
 
@@ -23,10 +25,25 @@ pub(super) trait Walks {
     fn walk(&self, path: &Path<'_>, matching: &mut Matching<'_>, at: usize);
 }
 
+/// The applications that a router mounts, as far as their routes are known.
+pub(super) trait Mounted: fmt::Debug {
+    /// Walks on behind the mount at `route`, and returns `true` if one of its routes takes the request; `None` if
+    /// its routes are not known.
+    fn walk_mounted(
+        &self,
+        route: usize,
+        path: &Path<'_>,
+        asked: Asked<'_>,
+        at: usize,
+        explanation: Option<&mut Explanation>,
+    ) -> Option<bool>;
+}
+
 /// One search for a route.
 #[derive(Debug)]
 pub struct Matching<'r> {
     routes: &'r [Takes],
+    mounts: &'r dyn Mounted,
     asked: Asked<'r>,
     captures: &'r mut Captures,
     /// How many captures the routers around this one have made.
@@ -55,22 +72,47 @@ pub(super) struct Explanation {
     methods: Vec<Method>,
     http: bool,
     ws: bool,
+    /// The owner of the routes that have the path.
+    known: Known,
+    /// The deepest mount that the path leads to.
+    mount: Option<Entered>,
     /// The deepest prefix with an answer of its own, and where it ends.
     pub(super) scope: usize,
     pub(super) at: usize,
     pub(super) captures: Captures,
 }
 
+/// A mount, and the place where its application goes on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entered {
+    pub(super) route: usize,
+    pub(super) at: usize,
+    pub(super) captures: Captures,
+}
+
+/// The owner of the routes that have the path of a request, but take other requests.
+#[derive(Debug, Clone, Copy, Default)]
+enum Known {
+    #[default]
+    Nowhere,
+    /// The application mounted here.
+    Mounted(Entered),
+    /// The table itself, or several.
+    Here,
+}
+
 impl<'r> Matching<'r> {
     #[inline]
     pub(super) fn new(
         routes: &'r [Takes],
+        mounts: &'r dyn Mounted,
         asked: Asked<'r>,
         captures: &'r mut Captures,
         outer: usize,
     ) -> Self {
         Self {
             routes,
+            mounts,
             asked,
             captures,
             outer,
@@ -78,6 +120,22 @@ impl<'r> Matching<'r> {
             at: 0,
             explanation: None,
         }
+    }
+
+    /// Walks over a path that another search has made ready.
+    pub(super) fn walked(
+        self,
+        walk: &impl Walks,
+        path: &Path<'_>,
+        at: usize,
+        explanation: Option<&'r mut Explanation>,
+    ) -> bool {
+        let mut inside = Self {
+            explanation,
+            ..self
+        };
+        walk.walk(path, &mut inside, at);
+        inside.route != NONE
     }
 
     /// The route for `path`, from `at` on; what it captures is there then.
@@ -122,6 +180,14 @@ impl<'r> Matching<'r> {
         walk.walk(&path.path(), &mut matching, at);
         explanation.at = path.raw_at(explanation.at);
         path.to_raw(&mut explanation.captures, outer);
+        let known = match &mut explanation.known {
+            Known::Mounted(mount) => Some(mount),
+            Known::Nowhere | Known::Here => None,
+        };
+        for mount in known.into_iter().chain(&mut explanation.mount) {
+            mount.at = path.raw_at(mount.at);
+            path.to_raw(&mut mount.captures, outer);
+        }
         explanation
     }
 
@@ -167,7 +233,30 @@ impl<'r> Matching<'r> {
     /// What is left of the path is the matter of the application mounted here.
     pub fn mount(&mut self, path: &Path<'_>, at: usize, route: usize) -> bool {
         path.see_rest(at);
-        self.offer(&[route], at)
+        if self.explanation.is_some() {
+            return self.note_mount(path, at, route);
+        }
+        let taken = self.mounts.walk_mounted(route, path, self.asked, at, None);
+        taken.unwrap_or(true) && self.offer(&[route], at)
+    }
+
+    #[cold]
+    fn note_mount(&mut self, path: &Path<'_>, at: usize, route: usize) -> bool {
+        let mut inside = Explanation::default();
+        let (mounts, asked) = (self.mounts, self.asked);
+        mounts.walk_mounted(route, path, asked, at, Some(&mut inside));
+        let captures = *self.captures;
+        if let Some(explanation) = &mut self.explanation {
+            explanation.add_mount(
+                Entered {
+                    route,
+                    at,
+                    captures,
+                },
+                inside,
+            );
+        }
+        false
     }
 
     /// What no route under this prefix takes has an answer of its own.
@@ -206,6 +295,7 @@ impl<'r> Matching<'r> {
         if let Some(explanation) = &mut self.explanation {
             let takes = routes.iter().filter_map(|&route| self.routes.get(route));
             takes.for_each(|takes| explanation.add(takes));
+            explanation.known = Known::Here;
         }
         false
     }
@@ -218,6 +308,38 @@ fn too_many() -> bool {
 }
 
 impl Explanation {
+    /// Adds what was learned behind a mount.
+    fn add_mount(&mut self, mount: Entered, inside: Self) {
+        if self.mount.is_none_or(|known| mount.at > known.at) {
+            self.mount = Some(mount);
+        }
+        if let Known::Nowhere = inside.known {
+            return;
+        }
+        self.known = match self.known {
+            Known::Nowhere => Known::Mounted(mount),
+            Known::Mounted(_) | Known::Here => Known::Here,
+        };
+        self.http |= inside.http;
+        self.ws |= inside.ws;
+        for method in inside.methods {
+            self.add_method(method);
+        }
+    }
+
+    /// The mounted application whose place it is to respond, if it is one's: the only one that has the path, or
+    /// else the one at the deepest prefix. A prefix of a block may be deeper, and a fallback of its own goes before
+    /// a mount at the same prefix; `has_fallback` says if the scope has one.
+    pub(super) fn responds(&self, has_fallback: bool) -> Option<Entered> {
+        match self.known {
+            Known::Mounted(mount) => Some(mount),
+            Known::Here => None,
+            Known::Nowhere => self
+                .mount
+                .filter(|mount| mount.at > self.at || (mount.at == self.at && !has_fallback)),
+        }
+    }
+
     fn add(&mut self, route: &Takes) {
         match route.protocol {
             Protocol::Ws => self.ws = true,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::endpoint::Side;
-use super::matching::{Explanation, Found, Matching};
+use super::matching::{Explanation, Found, Matching, Mounted};
 use super::path::Path;
 use super::route::Route;
 use super::table::{Asked, Fit, Protocol, RouteMeta, Takes};
@@ -41,6 +41,14 @@ pub(super) struct Scope {
     /// The parameters of the prefix.
     pub(super) params: ParamNames,
     pub(super) side: Side,
+    /// The protocols of its own fallbacks; those that it has from a prefix around it do not count.
+    pub(super) fallbacks: Vec<Protocol>,
+}
+
+impl Scope {
+    fn has_fallback(&self, protocol: Protocol) -> bool {
+        self.fallbacks.contains(&protocol)
+    }
 }
 
 /// What a router makes of a request.
@@ -141,13 +149,13 @@ impl Router {
         captures: &mut Captures,
         outer: usize,
     ) -> Option<Found> {
-        Matching::new(&self.takes, asked, captures, outer).find(&self.walk, path, at)
+        Matching::new(&self.takes, self, asked, captures, outer).find(&self.walk, path, at)
     }
 
     /// Why no route takes `path` from `at` on.
     pub(super) fn outcome(&self, path: &Path<'_>, asked: Asked<'_>, at: usize) -> Outcome {
         let mut captures = [(0, 0); MAX_PARAMS];
-        let matching = Matching::new(&self.takes, asked, &mut captures, 0);
+        let matching = Matching::new(&self.takes, self, asked, &mut captures, 0);
         matching
             .explain(&self.walk, path, at)
             .outcome(asked.protocol)
@@ -162,7 +170,7 @@ impl Router {
         captures: &mut Captures,
         outer: usize,
     ) -> Explanation {
-        Matching::new(&self.takes, asked, captures, outer).explain(&self.walk, path, at)
+        Matching::new(&self.takes, self, asked, captures, outer).explain(&self.walk, path, at)
     }
 
     /// How many parameters route `index` has.
@@ -183,6 +191,18 @@ impl Router {
         let Some(found) = self.find(&path, asked, start, &mut captures, outer) else {
             let explanation = explain(place.captures());
             let scope = explanation.scope;
+            let scopes = self.scopes.get(scope);
+            let has_fallback = scopes.is_some_and(|scope| scope.has_fallback(protocol));
+            if let Some(mount) = explanation.responds(has_fallback) {
+                let params = self.table.params(mount.route);
+                place.enter(mount.captures, params, mount.at);
+                place.outcome = Outcome::Mounted;
+                return Decision {
+                    side: self.ends.get(mount.route),
+                    call,
+                    head_as_get: false,
+                };
+            }
             if let Some(unmatched) = self.scopes.get(scope) {
                 let params = unmatched.params.clone();
                 place.enter(explanation.captures, params, explanation.at);
@@ -224,6 +244,23 @@ impl Router {
             Table::Made(routes) => list.entries(routes.iter().map(|(route, _)| Shown(route))),
         };
         list.finish()
+    }
+}
+
+impl Mounted for Router {
+    fn walk_mounted(
+        &self,
+        route: usize,
+        path: &Path<'_>,
+        asked: Asked<'_>,
+        at: usize,
+        explanation: Option<&mut Explanation>,
+    ) -> Option<bool> {
+        let inner = self.mounted(route)?;
+        // What is captured there is captured again when the request gets there.
+        let mut captures = [(0, 0); MAX_PARAMS];
+        let matching = Matching::new(&inner.takes, inner, asked, &mut captures, 0);
+        Some(matching.walked(&inner.walk, path, at, explanation))
     }
 }
 

@@ -93,6 +93,8 @@ pub struct Unmatched {
     pub params: &'static [&'static str],
     /// The answers.
     pub side: Side,
+    /// The protocols of the fallbacks in this block.
+    pub fallbacks: &'static [Protocol],
 }
 
 impl Router {
@@ -128,6 +130,7 @@ impl Router {
         let scopes = unmatched.into().into_iter().map(|unmatched| Scope {
             params: ParamNames::Written(unmatched.params),
             side: unmatched.side,
+            fallbacks: unmatched.fallbacks.to_vec(),
         });
         let (walk, table) = (Walk::Written(walk), Table::Written(routes));
         let router = Self::new(table, walk, ends.0, scopes.collect());

@@ -292,3 +292,69 @@ async fn another_path_put_in_behind_a_mount_is_not_mistaken_for_the_root() {
         assert_eq!(ask(&app, "GET", "/api/only").await.0, status, "{path}");
     }
 }
+
+/// The fallback of a block is found by the block's prefix, and the deepest prefix counts, a literal before a
+/// parameter.
+#[tokio::test]
+async fn the_fallback_of_the_deepest_and_most_specific_prefix_responds() {
+    let written = routes! {
+        "/<_x>" => { "/1" => http(said("x")), _ => http(said("any")) }
+        "/a" => { "/1" => http(said("a")), _ => http(said("a")) }
+        "/a/b" => { "/1" => http(said("b")), _ => http(said("a b")) }
+        "/<_x>/c" => { "/1" => http(said("c")), _ => http(said("any c")) }
+    };
+    let answers = |text: &'static str| move |_: Request| text;
+    let made = http4k_ws::Routes::new()
+        .under("/<_x>", |inner| {
+            inner
+                .http(http4k_ws::Method::GET, "/1", answers("x"))
+                .fallback(answers("any"))
+        })
+        .under("/a", |inner| {
+            inner
+                .http(http4k_ws::Method::GET, "/1", answers("a"))
+                .fallback(answers("a"))
+        })
+        .under("/a/b", |inner| {
+            inner
+                .http(http4k_ws::Method::GET, "/1", answers("b"))
+                .fallback(answers("a b"))
+        })
+        .under("/<_x>/c", |inner| {
+            inner
+                .http(http4k_ws::Method::GET, "/1", answers("c"))
+                .fallback(answers("any c"))
+        })
+        .build()
+        .unwrap();
+    for app in [written, made] {
+        for (path, text) in [
+            ("/a/no", "a"),
+            ("/z/no", "any"),
+            ("/a/b/no", "a b"),
+            ("/a/c/no", "any c"),
+            ("/z/c/no", "any c"),
+        ] {
+            assert_eq!(
+                ask(&app, "GET", path).await,
+                (200, text.to_owned()),
+                "{path}"
+            );
+        }
+    }
+}
+
+/// A fallback is behind the filters of its block, so that it is not for a block beside it, which has others.
+#[tokio::test]
+async fn the_fallback_of_a_filtered_block_is_not_for_a_deeper_block_beside_it() {
+    let log = Log::default();
+    let app = routes! {
+        "/a" with(log.filter("guard")) => { "/1" => http(said("1")), _ => http(said("guarded")) }
+        "/a/b" with(log.filter("own")) => { "/2" => http(said("2")) }
+        _ => http(said("everywhere")),
+    };
+    assert_eq!(ask(&app, "GET", "/a/no").await.1, "guarded");
+    assert_eq!(log.take(), ["guard {}"]);
+    assert_eq!(ask(&app, "GET", "/a/b/no").await.1, "everywhere");
+    assert_eq!(log.take(), ["own {}"]);
+}

@@ -86,8 +86,7 @@ GET /api/1/users/7
             "\
 DELETE /api/1/users/7
       GET|PUT /api/<_version>/users/<id>  show      with(poly(passing), poly(passing))  takes GET, PUT only
-      http /<_rest..>                     anything                                      `mount /api/<_version>/users` goes before it
-  405 Method Not Allowed, Allow: GET, HEAD, PUT, OPTIONS
+  ->  http /<_rest..>                     anything                                      takes it: _rest = \"api/1/users/7\"
 ",
         ),
         (
@@ -95,8 +94,7 @@ DELETE /api/1/users/7
             "\
 OPTIONS /api/1/health
       GET /api/<_version>/health  health    with(poly(passing))  takes GET only
-      http /<_rest..>             anything                       `mount /api/<_version>` goes before it
-  204 No Content, Allow: GET, HEAD, OPTIONS
+  ->  http /<_rest..>             anything                       takes it: _rest = \"api/1/health\"
 ",
         ),
         (
@@ -104,8 +102,7 @@ OPTIONS /api/1/health
             "\
 GET /api/1/users/7/talk
       ws /api/<_version>/users/<_id>/talk  talk_to   with(poly(passing), poly(passing))  is a WebSocket
-      http /<_rest..>                      anything                                      `mount /api/<_version>/users` goes before it
-  426 Upgrade Required
+  ->  http /<_rest..>                      anything                                      takes it: _rest = \"api/1/users/7/talk\"
 ",
         ),
         (

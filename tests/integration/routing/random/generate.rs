@@ -99,6 +99,13 @@ fn fill(
             } else {
                 prefix.into()
             };
+            // Mounts at one prefix are one table.
+            let mut mounts = table
+                .iter()
+                .filter(|spec| matches!(spec.target, Target::Mount(_)));
+            if let (Some(first), 0) = (mounts.next(), random.below(2)) {
+                spec.template = first.template.clone();
+            }
             spec.methods = &[];
             spec.target = Target::Mount(inner);
         }

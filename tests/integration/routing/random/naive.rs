@@ -33,29 +33,19 @@ pub(super) fn answer(specs: &[Spec], asked: &Asked) -> Expected {
         "/" => Vec::new(),
         path => path[1..].split('/').collect(),
     };
-    answer_from(specs, asked, &segments, Vec::new())
+    answer_from(specs, asked, &segments)
 }
 
-/// A route whose template matches the path.
+/// A route whose template matches the path, with the prefixes that it is mounted at.
 struct Hit<'a> {
     spec: &'a Spec,
-    ranks: Vec<u8>,
+    ranks: Vec<usize>,
     /// Names, and what was sent for them.
     params: Vec<(String, String)>,
-    /// How many segments are used up.
-    used: usize,
 }
 
-fn answer_from(
-    specs: &[Spec],
-    asked: &Asked,
-    segments: &[&str],
-    outer: Vec<(String, String)>,
-) -> Expected {
-    let mut hits: Vec<Hit<'_>> = specs
-        .iter()
-        .filter_map(|spec| hit(spec, segments))
-        .collect();
+fn answer_from(specs: &[Spec], asked: &Asked, segments: &[&str]) -> Expected {
+    let mut hits = hits(specs, segments);
     // A stable sort: routes of one shape stay in the order of the table.
     hits.sort_by(|one, other| one.ranks.cmp(&other.ranks));
     let fitting = hits.iter().filter(|hit| fit(hit.spec, asked).is_some());
@@ -66,20 +56,13 @@ fn answer_from(
     let best = same_shape
         .max_by_key(|hit| fit(hit.spec, asked))
         .unwrap_or(first);
-    let mut params = outer;
+    let mut params = Vec::new();
     for (name, raw) in &best.params {
         let Some(text) = decoded(raw) else {
             return Expected::status(400);
         };
-        params.push((name.clone(), text));
+        params.push(format!("{name:?}: {text:?}"));
     }
-    if let Target::Mount(inner) = &best.spec.target {
-        return answer_from(inner, asked, &segments[best.used..], params);
-    }
-    let params: Vec<String> = params
-        .iter()
-        .map(|(name, text)| format!("{name:?}: {text:?}"))
-        .collect();
     let body = format!("{} {{{}}}", best.spec.id, params.join(", "));
     let as_get = fit(best.spec, asked) == Some(1);
     Expected {
@@ -89,9 +72,31 @@ fn answer_from(
     }
 }
 
+/// Every route with the path, those of mounts with the routes around them.
+fn hits<'a>(specs: &'a [Spec], segments: &[&str]) -> Vec<Hit<'a>> {
+    let mut hits = Vec::new();
+    for (place, spec) in specs.iter().enumerate() {
+        let Some((mut hit, used)) = hit(spec, segments) else {
+            continue;
+        };
+        let Target::Mount(inner) = &spec.target else {
+            hits.push(hit);
+            continue;
+        };
+        // Behind a rest, and of two mounts at one prefix the first.
+        hit.ranks.extend([3, place]);
+        for mut found in self::hits(inner, &segments[used..]) {
+            found.ranks.splice(0..0, hit.ranks.clone());
+            found.params.splice(0..0, hit.params.clone());
+            hits.push(found);
+        }
+    }
+    hits
+}
+
 /// Literal before parameter before rest before mount, segment by segment; a template that ends goes before
-/// one that takes the nothing that is left.
-fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<Hit<'a>> {
+/// one that takes the nothing that is left. With how many segments are used up.
+fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<(Hit<'a>, usize)> {
     let template: Vec<&str> = match spec.template.as_str() {
         "/" => Vec::new(),
         template => template[1..].split('/').collect(),
@@ -100,14 +105,13 @@ fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<Hit<'a>> {
         spec,
         ranks: Vec::new(),
         params: Vec::new(),
-        used: template.len(),
     };
     for (index, wanted) in template.iter().enumerate() {
         if let Some(name) = wanted.strip_suffix("..>") {
             let rest = segments[index..].join("/");
             hit.params.push((name[1..].into(), rest));
             hit.ranks.push(2);
-            return Some(hit);
+            return Some((hit, segments.len()));
         }
         let given = segments.get(index)?;
         match wanted
@@ -123,18 +127,18 @@ fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<Hit<'a>> {
         }
     }
     match spec.target {
-        Target::Mount(_) => hit.ranks.push(3),
+        Target::Mount(_) => {}
         _ if segments.len() > template.len() => return None,
         _ => {}
     }
-    Some(hit)
+    Some((hit, template.len()))
 }
 
 /// A route that names the method, then GET for HEAD, then every method.
 fn fit(spec: &Spec, asked: &Asked) -> Option<u8> {
     match (&spec.target, asked.upgrade) {
-        (Target::Mount(_), _) | (Target::Ws, true) => Some(0),
-        (Target::Ws, false) | (Target::Http, true) => None,
+        (Target::Ws, true) => Some(0),
+        (Target::Mount(_), _) | (Target::Ws, false) | (Target::Http, true) => None,
         (Target::Http, false) if spec.methods.is_empty() => Some(0),
         (Target::Http, false) if spec.methods.contains(&asked.method.as_str()) => Some(2),
         (Target::Http, false) => {
