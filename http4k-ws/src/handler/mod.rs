@@ -46,6 +46,8 @@ pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
 pub(crate) use refusal_log::{RefusalKind, RefusalLog};
+#[cfg(feature = "server")]
+pub(crate) use session::Budget;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use session::Partial;
 #[cfg(feature = "server")]

@@ -49,6 +49,12 @@ pub struct ServerConfig {
     /// address the first 64 bits count. `None` takes any number, and is the default: behind a proxy all
     /// come from one address.
     pub max_connections_per_address: Option<usize>,
+    /// Bytes of messages that may wait in all sockets together: for consumers, for peers, and those of
+    /// which a part has come. Over it nothing is read from any socket, and those in which most waits are
+    /// closed with 1013 at once, until an eighth is free. A message that waits in many sockets counts in
+    /// each, and a socket in which less than 4 KiB wait does not count. `None` sets no bound. Default
+    /// 256 MiB.
+    pub max_queued: Option<usize>,
     /// How long the head of a request may take, from its first byte, or from the beginning of the
     /// connection. One that has begun is answered with 408; the connection is closed. Default 10 s.
     pub head_timeout: Duration,
@@ -130,6 +136,7 @@ impl Default for ServerConfig {
             max_target: 8 * 1024,
             max_connections: Some(25_000),
             max_connections_per_address: None,
+            max_queued: Some(256 * 1024 * 1024),
             head_timeout: Duration::from_secs(10),
             body_stall: Duration::from_secs(15),
             min_body_rate: 256,
@@ -179,6 +186,13 @@ impl ServerConfig {
     #[must_use]
     pub fn with_max_connections(mut self, most: impl Into<Option<usize>>) -> Self {
         self.max_connections = most.into();
+        self
+    }
+
+    /// The same bounds with another [`max_queued`](Self::max_queued): a number, or `None`.
+    #[must_use]
+    pub fn with_max_queued(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.max_queued = bytes.into();
         self
     }
 

@@ -31,7 +31,10 @@ impl<S: ByteStream> Opened<S> {
     ) -> Self {
         let config = consumer.session(shared.config.session.clone());
         let wire = Wire::server(stream, line, ahead, Limits::of(&config));
-        let (socket, session) = open(wire, Stance::Server, handshake, config);
+        let (socket, mut session) = open(wire, Stance::Server, handshake, config);
+        if let Some(budget) = &shared.budget {
+            session = session.within(budget);
+        }
         Self {
             sender: socket.sender(),
             session: session.consumed_by(consumer, socket),

@@ -8,7 +8,7 @@ use super::descriptors::room_for_connections;
 use super::shutdown::Connections;
 #[cfg(feature = "tls")]
 use super::tls::protocols;
-use crate::handler::{PolyHandler, RefusalLog};
+use crate::handler::{Budget, PolyHandler, RefusalLog};
 #[cfg(feature = "tls")]
 use crate::tls::Acceptor;
 
@@ -18,6 +18,8 @@ pub(super) struct Shared {
     pub(super) app: PolyHandler,
     pub(super) config: ServerConfig,
     pub(super) admission: Admission,
+    /// The bound on what waits in all sockets.
+    pub(super) budget: Option<Arc<Budget>>,
     pub(super) connections: Arc<Connections>,
     pub(super) refusals: RefusalLog,
     #[cfg(feature = "tls")]
@@ -38,6 +40,7 @@ impl Shared {
                 .map(|tls| tls.acceptor(protocols(&config))),
             app,
             admission: Admission::new(&config),
+            budget: config.max_queued.map(Budget::new),
             config,
             connections: Arc::default(),
             refusals: RefusalLog::default(),

@@ -267,6 +267,10 @@ impl Transport for Pipe {
             partial: None,
         }
     }
+
+    fn held(&self) -> usize {
+        0
+    }
 }
 
 impl Drop for Pipe {

@@ -98,6 +98,15 @@ mod tests {
         );
     }
 
+    /// RFC 6455 §5.3: a key can't be foreseen.
+    #[test]
+    fn keys_differ() {
+        let keys: std::collections::HashSet<_> = (0..16).map(|_| new_key()).collect();
+        // Of 16 among four billion two are equal once in 36 million runs.
+        assert!(keys.len() >= 15, "{keys:?}");
+        assert!(keys.iter().filter(|key| **key == [0; 4]).count() <= 1);
+    }
+
     #[test]
     fn a_length_is_in_its_shortest_form() {
         for (payload, header) in [

@@ -226,6 +226,12 @@ impl<S: ByteStream> Transport for Wire<S> {
             partial: self.reader.partial(),
         }
     }
+
+    fn held(&self) -> usize {
+        let partial = self.reader.partial().map_or(0, |partial| partial.bytes);
+        // Its bytes are in memory, so that they are a `usize`.
+        partial as usize + self.writer.pending()
+    }
 }
 
 fn decoder(role: Role, limits: Limits) -> WebSocketContext {

@@ -84,6 +84,12 @@ impl Writer {
         self.written
     }
 
+    /// Returns the number of bytes that are still to be written.
+    pub(super) fn pending(&self) -> usize {
+        let long = self.long.as_ref().map_or(0, |long| long.left.len());
+        self.gathered.len() - self.from + long
+    }
+
     /// Returns how many of them were written after a write that could not go on.
     pub(super) fn resumed(&self) -> u64 {
         self.resumed

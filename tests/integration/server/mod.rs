@@ -1,6 +1,7 @@
 //! A server on a real port, spoken to in raw bytes.
 
 mod addresses;
+mod budget;
 mod deadlines;
 #[cfg(unix)]
 mod descriptors;

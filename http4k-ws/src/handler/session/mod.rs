@@ -6,6 +6,7 @@
 //! answers and flushes once. The network and the in-memory client are only transports.
 
 mod authenticate;
+mod budget;
 mod callbacks;
 mod config;
 mod deadlines;
@@ -25,6 +26,8 @@ mod socket;
 mod trace;
 mod transport;
 
+#[cfg(feature = "server")]
+pub(crate) use budget::Budget;
 pub use config::SessionConfig;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
 pub(crate) use handshake::{Handshake, no_headers};

@@ -55,6 +55,11 @@ impl Outbound {
         }
     }
 
+    /// Returns the memory that the messages take.
+    pub(super) fn cost(&self) -> usize {
+        self.queue.cost()
+    }
+
     /// Whether a message must wait for room.
     pub(super) fn must_wait(&self) -> bool {
         self.policy == SlowConsumer::Wait && self.queue.is_full()

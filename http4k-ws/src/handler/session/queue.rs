@@ -76,7 +76,7 @@ impl Queue {
     }
 
     /// Returns the memory that the messages take.
-    fn cost(&self) -> usize {
+    pub(super) fn cost(&self) -> usize {
         self.bytes + self.messages.len() * OVERHEAD
     }
 

@@ -1,13 +1,14 @@
 //! What the consumer, the senders and the pump of one socket share.
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 
 use super::SessionConfig;
+use super::budget::{Account, Budget};
 use super::callbacks::Callbacks;
 use super::error::SendError;
 use super::handshake::Handshake;
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     /// Tells those who wait for the end.
     over: Notify,
     pub(super) observers: Observers,
+    /// The bound on what waits in all sockets of the server.
+    budget: OnceLock<Arc<Budget>>,
 }
 
 pub(super) struct State {
@@ -44,6 +47,11 @@ pub(super) struct State {
     pub(super) closed: Option<WsStatus>,
     /// Whether what was never handed to the transport is still there when the socket is over.
     pub(super) keeps_unsent: bool,
+    /// What waits is thrown away, and the socket is to end at once.
+    pub(super) shed: bool,
+    account: Account,
+    /// The bytes that the transport held when the session went to sleep.
+    held: usize,
     /// How many hold the `WebSocket`.
     pub(super) holders: usize,
     /// Whether somebody waits for room in the outbound queue.
@@ -84,6 +92,9 @@ impl Shared {
                 closing: None,
                 closed: None,
                 keeps_unsent: false,
+                shed: false,
+                account: Account::default(),
+                held: 0,
                 holders: 1,
                 room_wanted: false,
                 flushed: 0,
@@ -100,7 +111,64 @@ impl Shared {
             room: Notify::new(),
             over: Notify::new(),
             observers: Observers::default(),
+            budget: OnceLock::new(),
         }
+    }
+
+    /// Counts what waits in this socket, from now on.
+    #[cfg(feature = "server")]
+    pub(super) fn within(self: &Arc<Self>, budget: &Arc<Budget>) {
+        if self.budget.set(Arc::clone(budget)).is_ok() {
+            budget.join(self);
+        }
+    }
+
+    pub(super) fn budget(&self) -> Option<&Budget> {
+        self.budget.get().map(Arc::as_ref)
+    }
+
+    /// Accounts for what waits. Returns the budget if it is exceeded, to be shed without the lock.
+    fn account(&self, state: &mut State) -> Option<&Budget> {
+        let budget = self.budget()?;
+        let bytes = state.inbound.cost() + state.outbound.cost() + state.held;
+        budget.note(&mut state.account, bytes).then_some(budget)
+    }
+
+    /// Returns the bytes that were accounted for.
+    pub(super) fn accounted(&self) -> usize {
+        self.lock().account.bytes()
+    }
+
+    /// Throws away what waits, and has the session end with 1013.
+    pub(super) fn shed(&self) {
+        let mut state = self.lock();
+        if state.closed.is_some() {
+            return;
+        }
+        state.closing.get_or_insert(WsStatus::TRY_AGAIN_LATER);
+        state.shed = true;
+        state.inbound.clear();
+        state.outbound.clear();
+        self.account(&mut state);
+        state.wake_holder();
+        state.wake_session();
+        drop(state);
+        self.room.notify_waiters();
+    }
+
+    /// As [`State::session_sleeps`], after which the transport holds `held` bytes.
+    pub(super) fn session_sleeps(&self, waker: &Waker, blocked: bool, held: usize) -> bool {
+        let mut state = self.lock();
+        if !state.session_sleeps(waker, blocked) {
+            return false;
+        }
+        state.held = held;
+        let exceeded = self.account(&mut state);
+        drop(state);
+        if let Some(budget) = exceeded {
+            budget.shed();
+        }
+        true
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -119,7 +187,15 @@ impl Shared {
                 if !state.blocked {
                     state.wake_session();
                 }
+                // A session that is being polled accounts for it when it goes to sleep.
+                let exceeded = match state.polling {
+                    true => None,
+                    false => self.account(&mut state),
+                };
                 drop(state);
+                if let Some(budget) = exceeded {
+                    budget.shed();
+                }
                 self.tell_dropped(dropped);
                 Ok(())
             }
@@ -305,6 +381,8 @@ impl Shared {
         if !state.keeps_unsent {
             state.outbound.clear();
         }
+        state.held = 0;
+        self.account(&mut state);
         state.wake_holder();
         // Callbacks may hold senders, and so this very state.
         let callbacks = std::mem::take(&mut state.callbacks);
@@ -339,6 +417,15 @@ impl Shared {
         drop(state);
         self.room.notify_waiters();
         true
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(budget) = self.budget.take() {
+            let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+            budget.leave(self.id, &mut state.account);
+        }
     }
 }
 
@@ -405,7 +492,7 @@ impl State {
 
     /// The session sleeps until `waker` is woken, which its transport does when it is `blocked` no more;
     /// refused when there is news.
-    pub(super) fn session_sleeps(&mut self, waker: &Waker, blocked: bool) -> bool {
+    fn session_sleeps(&mut self, waker: &Waker, blocked: bool) -> bool {
         if self.news {
             return false;
         }

@@ -483,3 +483,76 @@ impl<In, Out> fmt::Debug for WebSocket<In, Out> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "client"))]
+mod tests {
+    use super::super::{
+        Gone, Incoming, Outgoing, Progress, SessionConfig, Stance, Transport, open,
+    };
+    use super::*;
+    use crate::message::Body;
+
+    /// A transport that takes and brings nothing.
+    struct Stuck;
+
+    impl Transport for Stuck {
+        fn poll_incoming(&mut self, _: &mut Context<'_>) -> Poll<Incoming> {
+            Poll::Pending
+        }
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+            Poll::Pending
+        }
+
+        fn start_send(&mut self, _: Outgoing) -> Result<(), Gone> {
+            Err(Gone)
+        }
+
+        fn poll_flush(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Gone>> {
+            Poll::Pending
+        }
+
+        fn poll_shutdown(&mut self, _: &mut Context<'_>) -> Poll<()> {
+            Poll::Ready(())
+        }
+
+        fn cut(&mut self) {}
+
+        fn progress(&mut self) -> Progress {
+            Progress {
+                taken: 0,
+                heard: 0,
+                resumed: 0,
+                partial: None,
+            }
+        }
+
+        fn held(&self) -> usize {
+            0
+        }
+    }
+
+    #[test]
+    fn what_was_never_written_can_be_taken_back_if_it_is_kept() {
+        for kept in [false, true] {
+            let handshake = Handshake {
+                request: Request::new(Body::empty()),
+                subprotocol: None,
+                route: None,
+                response: Default::default(),
+            };
+            let config = SessionConfig::default();
+            let (socket, session) = open(Stuck, Stance::Client, handshake, config);
+            if kept {
+                socket.keep_unsent();
+            }
+            for text in ["a", "", "b"] {
+                socket.try_send(text).expect("room");
+            }
+            drop(session);
+            let expected: &[&str] = if kept { &["a", "", "b"] } else { &[] };
+            assert_eq!(socket.take_unsent(), expected);
+            assert!(socket.take_unsent().is_empty());
+        }
+    }
+}

@@ -68,6 +68,9 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 
     /// Returns how far the bytes have come, in both directions.
     fn progress(&mut self) -> Progress;
+
+    /// Returns the bytes that it holds of messages, in both directions.
+    fn held(&self) -> usize;
 }
 
 /// How far the bytes of a connection have come. Its counts only grow, and stand still when nothing moves.

@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::SessionConfig;
+#[cfg(feature = "server")]
+use super::budget::Budget;
 use super::deadlines::Deadlines;
 use super::handshake::Handshake;
 use super::metrics::Traffic;
@@ -96,6 +98,8 @@ enum Halt {
     Full,
     /// The peer takes nothing of what waits for it.
     Blocked,
+    /// Too much waits in all sockets of the server.
+    Budget,
 }
 
 /// What was read of a peer while it takes nothing, or little, of what waits for it.
@@ -135,6 +139,13 @@ impl<T: Transport> Session<T> {
         self
     }
 
+    /// The same session, whose bytes that wait count in `budget`.
+    #[cfg(feature = "server")]
+    pub(crate) fn within(self, budget: &Arc<Budget>) -> Self {
+        self.shared.within(budget);
+        self
+    }
+
     fn turn(&mut self, cx: &mut Context<'_>) -> Poll<WsStatus> {
         let mut turn = Turn::default();
         self.shared.lock().session_polls();
@@ -153,7 +164,8 @@ impl<T: Transport> Session<T> {
                 // There may be more to do, after others had their turn.
                 cx.waker().wake_by_ref();
             }
-            if self.shared.lock().session_sleeps(cx.waker(), turn.blocked) {
+            let held = self.shared.budget().map_or(0, |_| self.transport.held());
+            if self.shared.session_sleeps(cx.waker(), turn.blocked, held) {
                 return Poll::Pending;
             }
         }
@@ -164,7 +176,9 @@ impl<T: Transport> Session<T> {
         self.read(cx, turn);
         self.consume(cx);
         self.dispatch();
-        self.look();
+        if self.look() {
+            self.shed(cx);
+        }
         let made_room = self.write(cx, turn);
         (made_room && !turn.written.is_spent()) || self.reads_on(turn) || self.end_connection(cx)
     }
@@ -181,8 +195,9 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Takes stock: what is news up to here is seen to in this round.
-    fn look(&mut self) {
+    /// Takes stock: what is news up to here is seen to in this round. Returns `true` if the socket is to
+    /// end at once.
+    fn look(&mut self) -> bool {
         let mut state = self.shared.lock();
         state.session_looks();
         let unattended =
@@ -190,6 +205,7 @@ impl<T: Transport> Session<T> {
         if unattended && state.end().is_none() {
             state.closing = Some(WsStatus::NORMAL);
         }
+        state.shed && matches!(self.phase, Phase::Open | Phase::Failing(_))
     }
 
     /// Brings the connection to its end; says whether it got there just now.

@@ -93,6 +93,19 @@ impl<T: Transport> Session<T> {
         }
     }
 
+    /// Ends the connection, for what waits in it is too much.
+    pub(super) fn shed(&mut self, cx: &mut Context<'_>) {
+        let asked = self.shared.lock().closing.clone();
+        let status = asked.unwrap_or(WsStatus::TRY_AGAIN_LATER);
+        self.tell_failed(&status);
+        if self.hold.is_some() {
+            // The peer takes nothing, and what the transport holds for it is to go.
+            self.abort(cx, status);
+        } else {
+            self.fail_connection(status);
+        }
+    }
+
     /// Sends a close frame if there is room for it, and cuts the connection: the peer takes nothing.
     fn abort(&mut self, cx: &mut Context<'_>, status: WsStatus) {
         let close = Outgoing::Close(status.clone());

@@ -17,6 +17,14 @@ impl<T: Transport> Session<T> {
     /// Brings what the peer sent into the inbound queue.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, turn: &mut Turn) {
         turn.halt = None;
+        if self
+            .shared
+            .budget()
+            .is_some_and(|budget| budget.pauses(cx.waker()))
+        {
+            turn.halt = Some(Halt::Budget);
+            return;
+        }
         while matches!(self.phase, Phase::Open | Phase::Closing(_))
             && !turn.read_all
             && !turn.read.is_spent()
@@ -87,6 +95,7 @@ impl<T: Transport> Session<T> {
             }
             // The peer may have taken something since.
             Some(Halt::Blocked) => self.halt(turn).is_none(),
+            Some(Halt::Budget) => false,
         }
     }
 
