@@ -38,6 +38,18 @@ in_both_worlds! {
         assert_eq!(texts, ["x", "x", "x", "x", "after the queue"]);
     }
 
+    fn a_consumer_that_finds_its_queue_full_and_gives_up_closes_with_1013<W>() {
+        let app = |ws: WebSocket| async move {
+            loop {
+                ws.try_send("x")?;
+            }
+            #[allow(unreachable_code)]
+            WsResult::Ok(())
+        };
+        let mut client = W::start(app.into_poly_handler(), small()).connect("/");
+        assert_eq!(client.closed(), Some(WsStatus::TRY_AGAIN_LATER));
+    }
+
     fn a_client_that_reads_nothing_is_closed_with_1013<W>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {

@@ -185,6 +185,37 @@ async fn without_pings_a_peer_must_speak_by_itself() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_death_before_the_first_ping_needs_none() {
+    for dead_after in [10, 20] {
+        let (app, ends) = app();
+        let config = SessionConfig::default().with_dead_after(seconds(dead_after));
+        let mut peer = Cable::default().peer(app, config).await;
+        let start = Instant::now();
+        assert_eq!(peer.close_code().await.0, 1001, "the first frame");
+        assert_took(start, seconds(dead_after));
+        assert_eq!(told(&ends).0, 1001);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_lost_after_our_close_frame_leaves_our_status() {
+    // Gone before it answers, or in the middle of its answer.
+    for answer in [&[][..], &frame(0x88, &[0x0F, 0xA0])[..3]] {
+        let (app, ends) = app();
+        let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+        peer.send(text("close")).await;
+        let (code, start) = peer.close_code().await;
+        assert_eq!(code, 1000);
+        peer.send(answer).await;
+        drop(peer);
+        sleep(seconds(1)).await;
+        let (code, at) = told(&ends);
+        assert_eq!(code, 1000, "{answer:?}");
+        assert!(at - start < SLACK);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_an_end_pings_go_on() {
     let (app, ends) = app();
     let config = SessionConfig::default().with_dead_after(None);
