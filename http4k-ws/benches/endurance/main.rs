@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics] [readers] [encrypted] [multiplexed]
+//!     [departed] [steady] [greedy] [soak]
 //! ```
 //!
 //! Each measurement but `readers`, which needs none, starts a server in a process of its own, attacks it over loopback with peers that know nothing
@@ -10,8 +11,10 @@
 //! needed in each process and a few minutes. Memory is what Linux says of the server's process.
 
 mod crowd;
+mod departed;
 #[cfg(all(feature = "client", feature = "tls"))]
 mod encrypted;
+mod greedy;
 mod heads;
 mod idle;
 #[cfg(feature = "http2")]
@@ -24,7 +27,9 @@ mod readers;
 mod report;
 mod server;
 mod shutdown;
+mod soak;
 mod stalled;
+mod steady;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -58,6 +63,10 @@ const MEASUREMENTS: &[&str] = &[
     "shutdown",
     "panics",
     "readers",
+    "departed",
+    "steady",
+    "greedy",
+    "soak",
     #[cfg(all(feature = "client", feature = "tls"))]
     "encrypted",
     #[cfg(feature = "http2")]
@@ -65,7 +74,7 @@ const MEASUREMENTS: &[&str] = &[
 ];
 
 /// So long may one measurement take.
-const LONGEST: Duration = Duration::from_secs(180);
+const LONGEST: Duration = Duration::from_secs(240);
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -127,6 +136,10 @@ async fn measure(name: &str, scale: Scale, report: &mut Report) -> Outcome<()> {
         "pings" => pings::measure(scale, report).await,
         "stalled" => stalled::measure(scale, report).await,
         "heads" => heads::measure(scale, report).await,
+        "departed" => departed::measure(scale, report).await,
+        "steady" => steady::measure(scale, report).await,
+        "greedy" => greedy::measure(scale, report).await,
+        "soak" => soak::measure(scale, report).await,
         "shutdown" => shutdown::measure(scale, report).await,
         "readers" => readers::measure(scale, report).await,
         #[cfg(all(feature = "client", feature = "tls"))]

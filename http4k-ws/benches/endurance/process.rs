@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::Outcome;
@@ -124,6 +126,30 @@ impl Server {
             sleep(Duration::from_millis(20)).await;
         }
         Ok(start.elapsed())
+    }
+
+    /// The number of tasks that are alive, beside the one that says so.
+    pub(crate) async fn tasks(&self) -> Outcome<usize> {
+        let mut stream = TcpStream::connect(self.address).await?;
+        stream
+            .write_all(b"GET /tasks HTTP/1.1\r\nHost: endurance\r\nConnection: close\r\n\r\n")
+            .await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        let (_, count) = answer.rsplit_once("\r\n").ok_or("no answer")?;
+        Ok(count.parse()?)
+    }
+
+    /// Waits until no more than `count` tasks are alive.
+    pub(crate) async fn until_tasks(&self, count: usize, limit: Duration) -> Outcome<()> {
+        let start = Instant::now();
+        while self.tasks().await? > count {
+            if start.elapsed() > limit {
+                return Err(format!("tasks are still alive after {limit:?}").into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
     }
 
     /// Sends SIGTERM.

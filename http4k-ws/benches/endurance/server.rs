@@ -36,6 +36,19 @@ async fn flood(ws: WebSocket) -> WsResult {
     }
 }
 
+/// Pushes one message, never receives, and waits for the end of its socket.
+async fn pushes(ws: WebSocket) -> WsResult {
+    ws.send("pushed").await?;
+    ws.closed().await;
+    Ok(())
+}
+
+/// The number of tasks that are alive; the one that asks is among them.
+async fn tasks() -> String {
+    let runtime = tokio::runtime::Handle::current();
+    runtime.metrics().num_alive_tasks().to_string()
+}
+
 /// The same messages for all, at a steady pace; who can't follow misses some.
 #[derive(Clone, Debug, Default)]
 struct Feed(Arc<Mutex<Followers>>);
@@ -90,9 +103,12 @@ routes! {
     fn app(feed: Feed) -> PolyHandler {
         GET "/panic" => http(panics()),
         GET "/full"  => http(feed.full()),
+        GET "/long"  => http(|| async { vec![b'l'; 4_000_000] }),
+        GET "/tasks" => http(tasks()),
         "/echo"      => ws(echo(ws)),
         "/panics"    => ws(panics_at_a_message(ws)),
         "/flood"     => ws(flood(ws)),
+        "/pushes"    => ws(pushes(ws)),
         "/feed"      => ws(feed.follow(ws)),
     }
 }
@@ -133,7 +149,10 @@ fn config(options: &[String]) -> ServerConfig {
             }
             "--short-head" => config = config.with_head_timeout(Duration::from_secs(2)),
             "--any-pings" => config.session.max_control_rate = None,
-            "--short-stall" => config.session.write_stall = Duration::from_secs(2),
+            "--short-stall" => {
+                config.session.write_stall = Duration::from_secs(2);
+                config.write_stall = Duration::from_secs(2);
+            }
             unknown => panic!("there is no option {unknown}"),
         }
     }
