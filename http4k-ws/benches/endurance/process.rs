@@ -132,7 +132,7 @@ impl Server {
     pub(crate) async fn tasks(&self) -> Outcome<usize> {
         let mut stream = TcpStream::connect(self.address).await?;
         stream
-            .write_all(b"GET /tasks HTTP/1.1\r\nHost: endurance\r\nConnection: close\r\n\r\n")
+            .write_all(b"GET /tasks HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             .await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;

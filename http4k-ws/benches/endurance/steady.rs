@@ -58,13 +58,13 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
 
 pub(crate) fn handshake(path: &str) -> String {
     format!(
-        "GET {path} HTTP/1.1\r\nHost: endurance\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+        "GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
 }
 
 pub(crate) fn get(path: &str) -> String {
-    format!("GET {path} HTTP/1.1\r\nHost: endurance\r\n\r\n")
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
 }
 
 /// Reads at `rate` bytes a second for `time`; returns `false` if the connection ends before.

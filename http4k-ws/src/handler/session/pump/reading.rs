@@ -10,7 +10,7 @@ use crate::handler::session::transport::{Incoming, Transport};
 use crate::message::{WsMessage, WsStatus};
 
 /// The bytes that are read from a peer beyond those that it takes, while it is slow to take what waits for
-/// it. More would only become answers that wait, too. A few are read for its pongs and its close frame.
+/// it, less what waits already. More would only become answers that wait, too.
 const UNANSWERED: u64 = 16 * 1024;
 
 impl<T: Transport> Session<T> {
@@ -67,8 +67,10 @@ impl<T: Transport> Session<T> {
             // What comes is thrown away, up to the peer's close frame.
             return None;
         }
+        let waiting = (state.outbound.cost() + self.transport.held()) as u64;
         let taken = self.transport.progress().taken - hold.taken;
-        (hold.read >= taken.saturating_add(UNANSWERED)).then_some(Halt::Blocked)
+        let may_read = taken.saturating_add(UNANSWERED.saturating_sub(waiting));
+        (hold.read >= may_read).then_some(Halt::Blocked)
     }
 
     /// Takes note of a message of `bytes` that was read while the peer takes nothing. Control frames do
