@@ -33,6 +33,7 @@ pub(super) struct Opening {
     pub(super) port: u16,
     pub(super) security: Security,
     pub(super) key: String,
+    pub(super) title_case: bool,
     pub(super) request: Request,
     pub(super) timeout: Duration,
     pub(super) config: SessionConfig,
@@ -81,7 +82,8 @@ async fn open_socket<S: ByteStream>(
     stream: Connection<S>,
     meter: Meter,
 ) -> Result<WebSocket, ConnectError> {
-    let (agreed, upgraded) = shake_hands(stream, &opening.request, &opening.key).await?;
+    let (agreed, upgraded) =
+        shake_hands(stream, &opening.request, &opening.key, opening.title_case).await?;
     let parts = upgraded
         .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
@@ -111,8 +113,10 @@ async fn shake_hands(
     stream: impl ByteStream,
     request: &Request,
     key: &str,
+    title_case: bool,
 ) -> Result<(Agreed, Upgraded), ConnectError> {
     let (mut sender, connection) = http1::Builder::new()
+        .title_case_headers(title_case)
         .max_buf_size(REFUSAL)
         .handshake(TokioIo::new(stream))
         .await

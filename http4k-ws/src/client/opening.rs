@@ -50,6 +50,7 @@ pub struct OpeningHandshake {
     timeout: Duration,
     config: SessionConfig,
     trust: Trust,
+    title_case: bool,
 }
 
 impl OpeningHandshake {
@@ -61,6 +62,7 @@ impl OpeningHandshake {
             timeout: Duration::from_secs(5),
             config: SessionConfig::default(),
             trust: Trust::default(),
+            title_case: false,
         }
     }
 
@@ -81,6 +83,13 @@ impl OpeningHandshake {
     /// How long it may take until the socket is open. Default 5 s.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Sends the names of fields in title case, such as `Sec-Websocket-Key`: for old servers that break
+    /// RFC 9110 §5.1, by which the case means nothing. Default: in lower case.
+    pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
+        self.title_case = title_case;
         self
     }
 
@@ -179,6 +188,7 @@ impl OpeningHandshake {
             port,
             security,
             key,
+            title_case: self.title_case,
             request,
             timeout: self.timeout,
             config: self.config,

@@ -102,7 +102,7 @@ fn turn_away(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
         return; // To say it would take a handshake.
     }
     let said = stream.into_std().and_then(|mut stream| {
-        stream.write_all(&written::too_many_connections(limit))?;
+        stream.write_all(&written::too_many_connections(limit, &shared.config))?;
         stream.shutdown(Shutdown::Write)?;
         // What is left unread makes the close a reset, which could overtake the answer.
         stream.read(&mut [0; 4096])

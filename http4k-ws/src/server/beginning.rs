@@ -99,7 +99,7 @@ async fn listen<S: ByteStream>(
             Err(_) => {
                 // A silent one has asked for nothing.
                 if !ahead.is_empty() {
-                    let _ = end(stream, &written::late_head(limit)).await;
+                    let _ = end(stream, &written::late_head(limit, &shared.config)).await;
                 }
                 return None;
             }

@@ -96,6 +96,10 @@ pub struct ServerConfig {
     /// length: it may have no end. Counted from the end of the peer's side, or from the beginning
     /// of the response if that is later. Default 1 s.
     pub stream_half_close: Duration,
+    /// Sends the names of fields in title case, such as `Content-Length`, over HTTP/1.1: for old peers
+    /// that break RFC 9110 §5.1, by which the case means nothing. Default `false`, which sends them in
+    /// lower case.
+    pub title_case_fields: bool,
     /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). It also applies to
     /// in-memory clients. Default: pages of the host that the request is for, and of its scheme if
     /// the server knows that. For HTTP requests see [`Cors`](crate::Cors), which takes the same
@@ -144,6 +148,7 @@ impl Default for ServerConfig {
             write_stall: Duration::from_secs(10),
             half_close: Duration::from_secs(30),
             stream_half_close: Duration::from_secs(1),
+            title_case_fields: false,
             origins: OriginPolicy::own(),
             hosts: HostPolicy::by_address(),
             shutdown_spread: Duration::from_secs(3),
@@ -179,6 +184,7 @@ impl ServerConfig {
         with_hosts, hosts: HostPolicy;
         with_shutdown_spread, shutdown_spread: Duration;
         with_shutdown_grace, shutdown_grace: Duration;
+        with_title_case_fields, title_case_fields: bool;
         with_session, session: SessionConfig;
     }
 

@@ -247,7 +247,9 @@ async fn speak_http<S: ByteStream>(
         // hyper lets go of a connection that fails; what was answered before is still to arrive.
         if let Some(mut parts) = http.into_parts() {
             if error.is_timeout() && !parts.read_buf.is_empty() {
-                parts.io.gather(&written::late_head(config.head_timeout));
+                parts
+                    .io
+                    .gather(&written::late_head(config.head_timeout, config));
             }
             poll_fn(|cx| parts.io.poll_end(cx)).await?;
         }
@@ -263,6 +265,7 @@ fn protocol(config: &ServerConfig, timer: HeadTimer) -> http1::Builder {
         .header_read_timeout(config.keep_alive.min(timer::LONGEST))
         // A peer that has sent all it has to say may still listen.
         .half_close(true)
+        .title_case_headers(config.title_case_fields)
         .max_header_size(config.max_head)
         .max_buf_size(READ_BUFFER.max(config.max_head.saturating_add(1)));
     if config.max_fields != DEFAULT_MAX_FIELDS {

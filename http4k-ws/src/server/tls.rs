@@ -36,14 +36,15 @@ pub(super) type Connection<S> = Either<S, Box<ServerStream<Rewound<S>>>>;
 /// Every TLS connection begins with a record of this type (RFC 8446 §5.1).
 const HANDSHAKE: u8 = 0x16;
 
-/// Shakes hands within `limit`; none where that fails, after which the connection is closed.
+/// Shakes hands within [`ServerConfig::tls_handshake`]. Returns `None` if that fails; the connection is
+/// closed then.
 pub(super) async fn shake_hands<S: ByteStream>(
     stream: S,
     tls: &Acceptor,
     shared: &Shared,
 ) -> Option<Secured<Connection<S>>> {
     let limit = shared.config.tls_handshake;
-    match timeout(limit, begin(stream, tls)).await {
+    match timeout(limit, begin(stream, tls, &shared.config)).await {
         Ok(Ok(stream)) => Some(Secured {
             known: known(&stream),
             certificates: certificates(&stream),
@@ -81,6 +82,7 @@ struct Failure<S> {
 async fn begin<S: ByteStream>(
     mut stream: S,
     tls: &Acceptor,
+    config: &ServerConfig,
 ) -> Result<ServerStream<Rewound<S>>, Failure<S>> {
     let first = match stream.read_u8().await {
         Ok(first) => first,
@@ -98,7 +100,7 @@ async fn begin<S: ByteStream>(
         return Err(Failure {
             reason: io::Error::other("it speaks HTTP without TLS"),
             rest: Some(begun),
-            last: written::no_tls(),
+            last: written::no_tls(config),
         });
     }
     if first != HANDSHAKE {

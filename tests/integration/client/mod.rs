@@ -8,4 +8,5 @@ mod hostile;
 mod http;
 mod reconnect;
 mod script;
+mod title_case;
 mod uris;

@@ -30,6 +30,7 @@ pub(super) async fn exchange(
     mut request: Request,
     trust: &Trust,
     connect_timeout: Duration,
+    title_case: bool,
 ) -> Result<Response<Incoming>, HttpClientError> {
     while let Some(mut connection) = pool.take(&origin) {
         let spare = repeatable(&request);
@@ -48,7 +49,7 @@ pub(super) async fn exchange(
             },
         }
     }
-    let mut connection = connect(&origin, trust, connect_timeout).await?;
+    let mut connection = connect(&origin, trust, connect_timeout, title_case).await?;
     let response = connection.send_request(request).await?;
     Ok(answered(pool, origin, connection, response))
 }
@@ -83,10 +84,14 @@ pub(super) async fn exchange_over(
     origin: &Origin,
     request: Request,
     trust: &Trust,
+    title_case: bool,
 ) -> Result<Response<Incoming>, HttpClientError> {
     let security = trust.security(origin.encrypted);
     let stream = secure(io, &origin.host, &security).await?;
-    let mut response = begin(stream).await?.send_request(request).await?;
+    let mut response = begin(stream, title_case)
+        .await?
+        .send_request(request)
+        .await?;
     drop_fields_of_the_connection(response.headers_mut());
     Ok(response)
 }
@@ -95,17 +100,22 @@ async fn connect(
     origin: &Origin,
     trust: &Trust,
     after: Duration,
+    title_case: bool,
 ) -> Result<SendRequest<Body>, HttpClientError> {
     let security = trust.security(origin.encrypted);
     let stream = timeout(after, dial(&origin.host, origin.port, &security))
         .await
         .map_err(|_| HttpClientError::ConnectTimeout { after })??;
-    begin(stream).await
+    begin(stream, title_case).await
 }
 
-async fn begin(io: impl ByteStream) -> Result<SendRequest<Body>, HttpClientError> {
+async fn begin(
+    io: impl ByteStream,
+    title_case: bool,
+) -> Result<SendRequest<Body>, HttpClientError> {
     let (connection, driver) = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
+        .title_case_headers(title_case)
         .handshake(TokioIo::new(io))
         .await?;
     // Its failures are those of its requests.

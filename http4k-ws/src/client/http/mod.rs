@@ -72,6 +72,7 @@ pub struct HttpClient {
     timeout: Duration,
     max_body: u64,
     streaming: bool,
+    title_case: bool,
 }
 
 impl Default for HttpClient {
@@ -84,6 +85,7 @@ impl Default for HttpClient {
             timeout: Duration::from_secs(30),
             max_body: 8 * 1024 * 1024,
             streaming: false,
+            title_case: false,
         }
     }
 }
@@ -162,6 +164,16 @@ impl HttpClient {
         self
     }
 
+    /// Sends the names of fields in title case, such as `Content-Length`, with a pool of its own: for
+    /// old servers that break RFC 9110 §5.1, by which the case means nothing. Default: in lower case.
+    #[must_use]
+    pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
+        self.title_case = title_case;
+        // A connection keeps the case that it began with.
+        self.pool = Arc::default();
+        self
+    }
+
     /// The same client for code that waits in plain functions, with a pool of its own.
     pub fn blocking(self) -> BlockingHttpClient {
         BlockingHttpClient::new(Self {
@@ -211,7 +223,8 @@ impl HttpClient {
         let (origin, request) = target::addressed(request, self.base.as_ref())?;
         let after = self.timeout;
         let answer = async {
-            let response = exchange::exchange_over(io, &origin, request, &self.trust).await?;
+            let response =
+                exchange::exchange_over(io, &origin, request, &self.trust, self.title_case).await?;
             self.read(response).await
         };
         timeout(after, answer)
@@ -227,6 +240,7 @@ impl HttpClient {
             request,
             &self.trust,
             self.connect_timeout,
+            self.title_case,
         )
         .await?;
         self.read(response).await
