@@ -262,7 +262,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///     assert_eq!(ws.recv().await?, Some("last words".into()));
     ///     WsResult::Ok(())
     /// };
-    /// let mut ws = app.connect_ws("/").await?;
+    /// let mut ws = app.connect_ws("/").await.expect("it accepts");
     /// ws.send("last words").await?;
     /// ws.flush().await?;
     /// # Ok(())
@@ -296,7 +296,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
-    /// let ws = app.connect_ws("/").await?;
+    /// let ws = app.connect_ws("/").await.expect("it accepts");
     /// assert_eq!(ws.rtt(), None);
     /// let time = ws.ping().await?;
     /// assert_eq!(ws.rtt(), Some(time));
