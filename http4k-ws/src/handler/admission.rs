@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::ORIGIN;
 
 use super::plain::plain;
+#[cfg(feature = "server")]
 use super::refusal_log::RefusalKind;
 use crate::message::{HostPolicy, OriginPolicy, Response, authority, printable};
 
@@ -27,6 +28,7 @@ pub(crate) enum NotAdmitted {
 }
 
 impl NotAdmitted {
+    #[cfg(feature = "server")]
     pub(crate) fn kind(&self) -> RefusalKind {
         match self {
             Self::Host { .. } => RefusalKind::Host,

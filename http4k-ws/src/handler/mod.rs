@@ -26,7 +26,9 @@ mod when;
 mod ws;
 mod ws_response;
 
-pub(crate) use admission::{NotAdmitted, check_host, check_origin};
+#[cfg(feature = "server")]
+pub(crate) use admission::NotAdmitted;
+pub(crate) use admission::{check_host, check_origin};
 pub(crate) use answer::ResponseFuture;
 pub use answer::{Answer, WsAnswer};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};

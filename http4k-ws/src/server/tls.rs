@@ -11,8 +11,8 @@ use super::known::{Known, Secured};
 use super::rewound::Rewound;
 use super::shared::Shared;
 use super::{ServerConfig, written};
-#[cfg(feature = "http2")]
 use crate::handler::RefusalKind;
+#[cfg(feature = "http2")]
 use crate::tls::agreed;
 use crate::tls::{Acceptor, Either, ServerStream, certificates};
 use crate::wire::ByteStream;

@@ -26,7 +26,7 @@ mod web_host;
 pub(crate) use connection::drop_fields_of_the_connection;
 pub(crate) use head::copy_of_head;
 pub use header::{IntoHeaderName, IntoHeaderValue};
-#[cfg(feature = "server")]
+#[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use host_port::HostPort;
 pub use hosts::{HostPattern, HostPatternError, HostPolicy};
 pub use into_request::IntoRequest;
