@@ -1,7 +1,7 @@
 //! Three hundred tests of sockets, as an application has them, to be timed as one suite.
 //!
 //! ```text
-//! cargo test --test in_memory_suite
+//! cargo test -p http4k-ws-workspace --test in_memory_suite
 //! ```
 //!
 //! Each opens its own sockets in memory; some wait for hours. The time that the last line tells is to be

@@ -1,6 +1,6 @@
 //! Our client against servers that nobody here wrote, and their clients against our server.
 //!
-//! They need packages of other languages, which `tests/interop/run` installs; so a plain `cargo test` leaves them
+//! They need packages of other languages, which `tests/interop/run` installs; so `cargo test --workspace` leaves them
 //! out.
 
 mod ours;

@@ -3,7 +3,7 @@
 //!
 //! No random table can be made into a macro's input while the test runs, so [`generate`] writes 40 of them
 //! into `tables.rs`, from a fixed seed. A change of the generator is written there by
-//! `WRITE_TABLES=1 cargo test --test integration routing::random`.
+//! `WRITE_TABLES=1 cargo test -p http4k-ws-workspace --test integration routing::random`.
 
 mod generate;
 mod naive;
