@@ -5,9 +5,10 @@ use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
+use ::http::header::{HOST, HeaderValue};
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
 use hyper::body::{Body as _, Incoming};
@@ -50,6 +51,32 @@ struct Connection {
     next: Next,
     /// The response that is being sent has no length: it may have no end.
     streams: AtomicBool,
+    admitted: AdmittedHost,
+}
+
+/// The `Host` that the last request of a connection was admitted with. Nearly all that follow have
+/// the same, and it is not parsed again.
+#[derive(Debug, Default)]
+struct AdmittedHost(Mutex<Option<HeaderValue>>);
+
+impl AdmittedHost {
+    fn lock(&self) -> MutexGuard<'_, Option<HeaderValue>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns `true` if `request` is for the same host, by its only `Host` and nothing else.
+    fn is_that_of<B>(&self, request: &hyper::Request<B>) -> bool {
+        let mut hosts = request.headers().get_all(HOST).iter();
+        request.uri().authority().is_none()
+            && hosts
+                .next()
+                .is_some_and(|host| self.lock().as_ref() == Some(host))
+            && hosts.next().is_none()
+    }
+
+    fn keep<B>(&self, request: &hyper::Request<B>) {
+        *self.lock() = request.headers().get(HOST).cloned();
+    }
 }
 
 /// Serves a connection. If it becomes a socket, that lives on in a task of its own, and keeps the
@@ -160,6 +187,7 @@ async fn speak<S: ByteStream>(
         info,
         next: Mutex::default(),
         streams: AtomicBool::new(false),
+        admitted: AdmittedHost::default(),
     });
     let in_head = Arc::new(AtomicBool::new(false));
     let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&in_head));
@@ -295,7 +323,13 @@ async fn answer(
 
 async fn decide(connection: &Connection, mut request: hyper::Request<Incoming>) -> Response {
     let shared = &connection.shared;
-    if let Err(refusal) = rules::check(&request, &shared.config) {
+    let is_known = connection.admitted.is_that_of(&request);
+    let host = if is_known {
+        Ok(())
+    } else {
+        rules::host(&request)
+    };
+    if let Err(refusal) = host.and_then(|()| rules::check(&request, &shared.config)) {
         shared.refusals.warn(refusal.kind(), refusal);
         return refusal.response();
     }
@@ -305,9 +339,12 @@ async fn decide(connection: &Connection, mut request: hyper::Request<Incoming>) 
     rules::name_the_host(&mut request);
     connection.info.add_to(&mut request);
     hide_secrets(request.headers_mut());
-    if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
-        shared.refusals.warn(refused.kind(), &refused);
-        return closing(refused.response());
+    if !is_known {
+        if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
+            shared.refusals.warn(refused.kind(), &refused);
+            return closing(refused.response());
+        }
+        connection.admitted.keep(&request);
     }
     if !upgrade::is_asked_for(&request) {
         return http::answer(shared, request).await;

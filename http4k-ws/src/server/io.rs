@@ -23,6 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::framing::Framing;
+use super::scratch;
 use super::stall::Stall;
 use super::tcp::Left;
 use crate::wire::Meter;
@@ -42,7 +43,7 @@ const AHEAD_WATCHED: usize = 16 * 1024;
 
 /// So much of a head, and of a body, is read at a time.
 const HEAD: usize = 4 * 1024;
-const BODY: usize = 32 * 1024;
+const BODY: usize = scratch::LENGTH;
 
 /// How long a connection that is done with is read from and the bytes thrown away: closed with unread
 /// bytes it would be reset, and the reset can overtake the last response (RFC 9112 §9.6).
@@ -280,7 +281,10 @@ impl<S: AsyncRead + Unpin> Gathering<S> {
         if self.asked {
             return Heard::Nothing;
         }
-        let mut scratch = [0; HEAD];
+        scratch::with_scratch(|scratch| self.poll_heard_into(cx, scratch))
+    }
+
+    fn poll_heard_into(&mut self, cx: &mut Context<'_>, scratch: &mut [u8]) -> Heard {
         loop {
             let room = self.most_ahead.saturating_sub(self.ahead.len()).min(HEAD);
             if room == 0 {
@@ -306,10 +310,14 @@ impl<S: AsyncRead + Unpin> Gathering<S> {
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         if self.ahead.is_empty() {
-            return match self.framing.is_in_body() {
-                true => self.poll_read_by::<BODY>(cx, buffer),
-                false => self.poll_read_by::<HEAD>(cx, buffer),
+            let most = match self.framing.is_in_body() {
+                true => BODY,
+                false => HEAD,
             };
+            return scratch::with_scratch(|scratch| {
+                let room = buffer.remaining().min(most);
+                self.poll_read_into(cx, &mut scratch[..room], buffer)
+            });
         }
         let length = self.ahead.len().min(buffer.remaining());
         let passed = self.framing.pass(&self.ahead[..length]);
@@ -322,15 +330,14 @@ impl<S: AsyncRead + Unpin> Gathering<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads at most `N` bytes, and keeps those for which it is too early.
-    fn poll_read_by<const N: usize>(
+    /// Reads into `scratch`, and keeps the bytes for which it is too early.
+    fn poll_read_into(
         &mut self,
         cx: &mut Context<'_>,
+        scratch: &mut [u8],
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let mut scratch = [0; N];
-        let room = buffer.remaining().min(N);
-        let mut read = ReadBuf::new(&mut scratch[..room]);
+        let mut read = ReadBuf::new(scratch);
         let polled = Pin::new(self.stream.inner_mut()).poll_read(cx, &mut read);
         self.asked = polled.is_pending();
         ready!(polled)?;
@@ -343,14 +350,15 @@ impl<S: AsyncRead + Unpin> Gathering<S> {
 
     /// Reads until the peer ends its side, and throws it away.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut scratch = [0; 4096];
-        loop {
-            let mut buffer = ReadBuf::new(&mut scratch);
-            let read = ready!(Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer));
-            if read.is_err() || buffer.filled().is_empty() {
-                return Poll::Ready(());
+        scratch::with_scratch(|scratch| {
+            loop {
+                let mut buffer = ReadBuf::new(scratch);
+                let read = ready!(Pin::new(self.stream.inner_mut()).poll_read(cx, &mut buffer));
+                if read.is_err() || buffer.filled().is_empty() {
+                    return Poll::Ready(());
+                }
             }
-        }
+        })
     }
 }
 

@@ -35,6 +35,7 @@ mod opened;
 mod rewound;
 mod rules;
 mod running;
+mod scratch;
 mod serve;
 mod shared;
 mod shutdown;

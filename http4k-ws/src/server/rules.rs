@@ -108,10 +108,9 @@ pub(super) fn note_fragment<B>(request: &mut Request<B>) {
     request.extensions_mut().insert(Fragment);
 }
 
-/// The rules for every request, whatever it asks for.
+/// Checks the rules for every request but that of [`host`].
 pub(super) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<(), Refusal> {
     transfer_encoding(request.headers())?;
-    host(request)?;
     if [Method::CONNECT, Method::TRACE].contains(request.method()) {
         return Err(Refusal::Method);
     }
@@ -158,7 +157,8 @@ fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     }
 }
 
-fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
+/// Checks that a request names one valid host (RFC 9112 §3.2).
+pub(super) fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
     if request.version() >= Version::HTTP_2 && request.uri().host().is_some() {
         return Ok(());
     }

@@ -257,7 +257,7 @@ async fn a_path_is_one_of_the_forms_of_http_1() {
     let app = app(|request| seen(&request).into_response());
     let (ours, _serving) = serve(app, ServerConfig::default());
     let mut peer = Peer::new(ours, &[]).await;
-    let paths = ["a", "*", "a/b", "?a", "/a|b", "/a?{", "http://a/"];
+    let paths = ["a", "*", "a/b", "?a", "/a^b", "/a?\"", "http://a/"];
     for (stream, path) in (1..).step_by(2).zip(paths) {
         peer.send(Frame::get(stream, path)).await;
         let refusal = peer.next_of(&[HEADERS, RST_STREAM]).await.expect("a frame");

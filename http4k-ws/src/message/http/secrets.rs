@@ -1,7 +1,7 @@
 //! Fields whose values are secrets.
 
 use http::header::{
-    AUTHORIZATION, COOKIE, Entry, HeaderMap, PROXY_AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL,
+    AUTHORIZATION, COOKIE, HeaderMap, HeaderName, PROXY_AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL,
     SET_COOKIE,
 };
 
@@ -10,22 +10,19 @@ use http::header::{
 ///
 /// Pages cannot set `Authorization` for a socket, and send tokens among the subprotocols instead.
 pub(crate) fn hide_secrets(headers: &mut HeaderMap) {
-    for name in [
-        AUTHORIZATION,
-        PROXY_AUTHORIZATION,
-        COOKIE,
-        SET_COOKIE,
-        SEC_WEBSOCKET_PROTOCOL,
-    ] {
-        if !headers.contains_key(&name) {
-            continue;
-        }
-        if let Entry::Occupied(mut values) = headers.entry(name) {
-            for value in values.iter_mut() {
-                value.set_sensitive(true);
-            }
+    for (name, value) in headers.iter_mut() {
+        if is_secret(name) {
+            value.set_sensitive(true);
         }
     }
+}
+
+fn is_secret(name: &HeaderName) -> bool {
+    *name == AUTHORIZATION
+        || *name == COOKIE
+        || *name == SEC_WEBSOCKET_PROTOCOL
+        || *name == PROXY_AUTHORIZATION
+        || *name == SET_COOKIE
 }
 
 #[cfg(test)]

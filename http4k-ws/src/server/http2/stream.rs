@@ -55,6 +55,7 @@ async fn answer(
     }
     let head_only = request.method() == Method::HEAD;
     let checked = in_shape(request, &shared.config)
+        .and_then(|request| rules::host(&request).map(|()| request))
         .and_then(|request| rules::check(&request, &shared.config).map(|()| request));
     let request = match checked {
         Ok(request) => request,
