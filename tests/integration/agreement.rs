@@ -1058,7 +1058,7 @@ fn work_beside_the_handler_changes_nothing() {
         thread.join().expect("a thread that ends")
     };
     let in_stream = |_: Request| {
-        let pieces = ["do", "ne"].map(|piece| Ok::<_, Infallible>(piece));
+        let pieces = ["do", "ne"].map(Ok::<_, Infallible>);
         Body::from_stream(stream::iter(pieces).map(|piece| tokio::task::block_in_place(|| piece)))
     };
     for (what, app) in [

@@ -180,7 +180,8 @@ fn table(model: &Routes, at: Span) -> TokenStream {
         // The function's error may be any that a `RouteError` turns into.
         Some(head) if head.gives_result() => {
             let tried = quote_spanned!(at=> ?);
-            quote_spanned!(at=> ::core::result::Result::Ok(#app #tried))
+            // In two steps: clippy would tell the user to leave the `?` out.
+            quote_spanned!(at=> { let app = #app #tried; ::core::result::Result::Ok(app) })
         }
         _ => app,
     };

@@ -63,5 +63,7 @@ pub(crate) use valid::without_body;
 pub use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};
+pub(crate) use ws_response::WsResponseFuture;
+#[cfg(feature = "client")]
+pub(crate) use ws_response::is_reserved;
 pub use ws_response::{HandshakeHeaderError, IntoWsResponse, WsResponse};
-pub(crate) use ws_response::{WsResponseFuture, is_reserved};

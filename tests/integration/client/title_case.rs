@@ -16,7 +16,7 @@ async fn names(io: &mut DuplexStream) -> Vec<String> {
     fields.map(name).collect()
 }
 
-fn is_title_case(name: &String) -> bool {
+fn is_title_case(name: &str) -> bool {
     let mut words = name.split('-');
     words.all(|word| {
         let (first, rest) = word.split_at(1);
@@ -24,8 +24,8 @@ fn is_title_case(name: &String) -> bool {
     })
 }
 
-fn is_lower_case(name: &String) -> bool {
-    *name == name.to_ascii_lowercase()
+fn is_lower_case(name: &str) -> bool {
+    name == name.to_ascii_lowercase()
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,12 +49,15 @@ async fn responses_are_as_the_configuration_says() {
             ours.write_all(request.as_bytes()).await.expect("room");
             let names = names(&mut ours).await;
             assert!(names.len() > 1, "{request}");
-            let expected = if title_case {
+            let expected: fn(&str) -> bool = if title_case {
                 is_title_case
             } else {
                 is_lower_case
             };
-            assert!(names.iter().all(expected), "{request}: {names:?}");
+            assert!(
+                names.iter().all(|name| expected(name)),
+                "{request}: {names:?}"
+            );
         }
     }
 }
@@ -62,7 +65,7 @@ async fn responses_are_as_the_configuration_says() {
 #[tokio::test(start_paused = true)]
 async fn requests_are_as_the_client_is_told() {
     for title_case in [false, true] {
-        let expected = if title_case {
+        let expected: fn(&str) -> bool = if title_case {
             is_title_case
         } else {
             is_lower_case
@@ -75,7 +78,7 @@ async fn requests_are_as_the_client_is_told() {
         let names_of_handshake = names(&mut theirs).await;
         assert_eq!(names_of_handshake.len(), 6);
         assert!(
-            names_of_handshake.iter().all(expected),
+            names_of_handshake.iter().all(|name| expected(name)),
             "{names_of_handshake:?}"
         );
 
@@ -87,7 +90,7 @@ async fn requests_are_as_the_client_is_told() {
         let names_of_request = names(&mut theirs).await;
         assert_eq!(names_of_request.len(), 3);
         assert!(
-            names_of_request.iter().all(expected),
+            names_of_request.iter().all(|name| expected(name)),
             "{names_of_request:?}"
         );
     }

@@ -30,6 +30,12 @@ fn shown(request: &Request) -> String {
     format!("{readable} {request:?}")
 }
 
+fn cookie() -> Response {
+    StatusCode::FORBIDDEN
+        .into_response()
+        .with_header("set-cookie", "id=s3cret")
+}
+
 fn app() -> PolyHandler {
     async fn over_the_socket(ws: WebSocket) -> WsResult {
         Ok(ws.send(shown(ws.request())).await?)
@@ -38,16 +44,11 @@ fn app() -> PolyHandler {
         let shown = shown(&request);
         WsConsumer::new(move |ws: WebSocket| async move { ws.send(shown).await })
     }
-    let cookie = || {
-        StatusCode::FORBIDDEN
-            .into_response()
-            .with_header("set-cookie", "id=s3cret")
-    };
     routes! {
         "/" => http(|req: Request| shown(&req)),
         "/socket" => ws(over_the_socket(ws)),
         "/handler" => ws(of_the_handler),
-        "/cookie" => http(move || cookie()),
+        "/cookie" => http(cookie()),
     }
 }
 

@@ -24,8 +24,10 @@ fn serve() -> (RunningServer, mpsc::UnboundedReceiver<(String, u16)>) {
         let floods = path == "/flood";
         tokio::spawn(async move { tell.send((path, ended.await.code())) });
         async move {
-            while floods {
-                ws.send(WsMessage::from(vec![0; 10_000])).await?;
+            if floods {
+                loop {
+                    ws.send(WsMessage::from(vec![0; 10_000])).await?;
+                }
             }
             while let Some(message) = ws.recv().await? {
                 ws.send(message).await?;

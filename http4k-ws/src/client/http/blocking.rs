@@ -41,6 +41,7 @@ impl BlockingHttpClient {
     }
 
     /// Sends `request`. If the body of the response breaks off, it can be read up to its error.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn read(&self, request: Request) -> Result<Response, HttpClientError> {
         let client = self.0.clone().streaming();
         let runtime = background::runtime().map_err(HttpClientError::broken)?;

@@ -48,6 +48,7 @@ impl Budget {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(super) fn join(&self, socket: &Arc<Shared>) {
         let known = Arc::downgrade(socket);
         self.lock().sockets.insert(socket.id, known);

@@ -40,4 +40,6 @@ pub(crate) use pump::open;
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub use socket::WebSocket;
-pub(crate) use transport::{Gone, Incoming, Outgoing, Partial, Progress, Transport};
+#[cfg(any(feature = "server", feature = "client"))]
+pub(crate) use transport::Partial;
+pub(crate) use transport::{Gone, Incoming, Outgoing, Progress, Transport};

@@ -44,13 +44,12 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) 
         }
         let refused = refused.texts.iter().map(|refusal| refusal.address.start);
         let refused = refused.filter_map(|address| objects.get(&address));
-        let mut is_new = refused.fold(false, |is_new, object| !object.replace(true) || is_new);
-        if is_new && pass == MANY {
-            is_new = objects
-                .values()
-                .fold(false, |is_new, object| !object.replace(true) || is_new);
+        let mut new = refused.filter(|object| !object.replace(true)).count();
+        if new > 0 && pass == MANY {
+            let all = objects.values();
+            new = all.filter(|object| !object.replace(true)).count();
         }
-        if !is_new {
+        if new == 0 {
             return None;
         }
     }
