@@ -12,9 +12,9 @@ const CHUNK: usize = 64 * 1024;
 pub(super) const GATHERED: usize = 64 * 1024;
 const WRITE_BUFFER: usize = GATHERED + 20 * 1024;
 
-/// As many free buffers as a thread keeps of each kind: one to use, a few left over by sockets whose
-/// bytes had to wait.
-const KEPT: usize = 8;
+/// The number of free buffers of each kind that a thread keeps. One is used at a time, for bytes that have
+/// to wait are mostly moved out of it.
+const KEPT: usize = 2;
 
 type Free<T> = RefCell<Vec<T>>;
 

@@ -18,7 +18,7 @@ use crate::handler::Partial;
 #[derive(Debug)]
 enum Left {
     Nothing,
-    /// What came with the opening handshake.
+    /// Bytes that came with the opening handshake, or that wait for a session that does not read.
     Ahead(Bytes),
     Read {
         buffer: Box<[u8]>,
@@ -77,6 +77,19 @@ impl Reader {
     /// Returns the number of bytes that were read.
     pub(super) fn heard(&self) -> u64 {
         self.heard
+    }
+
+    /// Returns the buffer of the thread if the bytes that are left fill no more than half of it. They
+    /// wait in one of their own size.
+    pub(super) fn shrink(&mut self) {
+        let Left::Read { buffer, from, to } = &self.left else {
+            return;
+        };
+        if to - from <= buffer.len() / 2 {
+            let bytes = Bytes::copy_from_slice(&buffer[*from..*to]);
+            self.drop_left();
+            self.left = Left::Ahead(bytes);
+        }
     }
 
     /// Returns the message that has begun and not ended.
@@ -199,5 +212,51 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.drop_left();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use super::*;
+    use crate::handler::SessionConfig;
+
+    /// Reads `first` bytes of `sent`, lets the reader shrink, and returns it with the rest of the stream.
+    fn shrunk(sent: &[u8], first: usize) -> (Reader, &[u8]) {
+        let limits = Limits::of(&SessionConfig::default());
+        let mut reader = Reader::new(Bytes::new(), Role::Server, limits);
+        let mut stream = sent;
+        assert_eq!(read(&mut reader, &mut stream, first), sent[..first]);
+        reader.shrink();
+        (reader, stream)
+    }
+
+    fn read(reader: &mut Reader, stream: &mut &[u8], most: usize) -> Vec<u8> {
+        let mut out = vec![0; most];
+        let mut cx = Context::from_waker(Waker::noop());
+        match reader.poll_read(stream, &mut cx, &mut out) {
+            Poll::Ready(Ok(read)) => out.truncate(read),
+            other => panic!("no bytes: {other:?}"),
+        }
+        out
+    }
+
+    #[test]
+    fn a_few_bytes_that_are_left_do_not_keep_the_buffer_of_the_thread() {
+        // A binary frame of 60,000 bytes, whose mask is zero.
+        let frame = [
+            &[0x82, 0x80 | 126, 0xEA, 0x60, 0, 0, 0, 0][..],
+            &[7; 60_000],
+        ]
+        .concat();
+        for (first, is_lent) in [(1_000, true), (50_000, false)] {
+            let (mut reader, mut stream) = shrunk(&frame, first);
+            let left = frame.len() - first;
+            assert_eq!(reader.left.bytes().len(), left);
+            assert_eq!(matches!(reader.left, Left::Read { .. }), is_lent, "{first}");
+            assert_eq!(read(&mut reader, &mut stream, left), frame[first..]);
+            assert!(reader.left.bytes().is_empty());
+        }
     }
 }

@@ -232,6 +232,10 @@ impl<S: ByteStream> Transport for Wire<S> {
         // Its bytes are in memory, so that they are a `usize`.
         partial as usize + self.writer.pending()
     }
+
+    fn shrink(&mut self) {
+        self.reader.shrink();
+    }
 }
 
 fn decoder(role: Role, limits: Limits) -> WebSocketContext {

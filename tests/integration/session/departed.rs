@@ -367,3 +367,31 @@ async fn little_is_read_from_a_peer_that_takes_nothing() {
     let read: usize = told.try_iter().sum();
     assert!((16 * 1024..128 * 1024).contains(&read), "{read}");
 }
+
+/// A large message is answered before the next one is read, so that no second one waits behind an answer
+/// that the peer does not take.
+#[tokio::test(start_paused = true)]
+async fn one_large_message_waits_for_a_peer_that_takes_nothing() {
+    let (tell, told) = channel();
+    let app = move |mut ws: WebSocket| {
+        let tell = tell.clone();
+        async move {
+            while let Some(message) = ws.recv().await? {
+                tell.send(message.as_bytes().len())?;
+                ws.send(message).await?;
+            }
+            WsResult::Ok(())
+        }
+    };
+    // Four answers are on their way, and a part of the fifth.
+    let (ours, theirs) = duplex(256 * 1024);
+    tokio::spawn(
+        app.into_poly_handler()
+            .serve_connection(theirs, ServerConfig::default()),
+    );
+    let mut peer = Cable::default().talk(ours).await;
+    let header = [0x82, 0x80 | 126, 0xEA, 0x60, 0, 0, 0, 0];
+    let frame = [&header[..], &[0; 60_000]].concat();
+    while peer.try_send(&frame).await {}
+    assert_eq!(told.try_iter().collect::<Vec<_>>(), [60_000; 5]);
+}

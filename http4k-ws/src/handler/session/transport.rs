@@ -71,6 +71,9 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 
     /// Returns the bytes that it holds of messages, in both directions.
     fn held(&self) -> usize;
+
+    /// Returns buffers that are much larger than what they hold, for nothing is read for a while.
+    fn shrink(&mut self) {}
 }
 
 /// How far the bytes of a connection have come. Its counts only grow, and stand still when nothing moves.

@@ -164,6 +164,9 @@ impl<T: Transport> Session<T> {
                 // There may be more to do, after others had their turn.
                 cx.waker().wake_by_ref();
             }
+            if turn.halt.is_some() {
+                self.transport.shrink();
+            }
             let held = self.shared.budget().map_or(0, |_| self.transport.held());
             if self.shared.session_sleeps(cx.waker(), turn.blocked, held) {
                 return Poll::Pending;

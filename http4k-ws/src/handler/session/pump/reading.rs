@@ -13,6 +13,10 @@ use crate::message::{WsMessage, WsStatus};
 /// it, less what waits already. More would only become answers that wait, too.
 const UNANSWERED: u64 = 16 * 1024;
 
+/// A message of so many bytes is handled before the next one is read. A transport writes one of this size
+/// by itself, so that to wait for it costs no call, and a peer that never reads is seen earlier.
+const LARGE: usize = 16 * 1024;
+
 impl<T: Transport> Session<T> {
     /// Brings what the peer sent into the inbound queue.
     pub(super) fn read(&mut self, cx: &mut Context<'_>, turn: &mut Turn) {
@@ -38,7 +42,13 @@ impl<T: Transport> Session<T> {
                 return;
             };
             match incoming {
-                Incoming::Message(message) => self.receive(message, turn),
+                Incoming::Message(message) => {
+                    let large = message.as_bytes().len() >= LARGE;
+                    self.receive(message, turn);
+                    if large {
+                        return;
+                    }
+                }
                 Incoming::Ping => turn.read.add_control(),
                 Incoming::Pong(payload) => {
                     turn.read.add_control();
