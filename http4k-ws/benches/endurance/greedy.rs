@@ -16,7 +16,7 @@ const LEFT: f64 = 5.0;
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let (count, options) = scale.pick((100, &[][..]), (40, &["--short-stall"]));
-    for length in [125, 4 * 1024, 60_000] {
+    for length in [125, 4 * 1024, 15_000, 60_000] {
         let server = Server::start(options).await?;
         let alone = server.open_files()?;
         let before = server.memory()?;

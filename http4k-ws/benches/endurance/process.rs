@@ -112,6 +112,18 @@ impl Server {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
+    /// Waits until the process has `count` files open.
+    pub(crate) async fn until_accepted(&self, count: usize, limit: Duration) -> Outcome<()> {
+        let start = Instant::now();
+        while self.open_files()? < count {
+            if start.elapsed() > limit {
+                return Err(format!("connections are not accepted after {limit:?}").into());
+            }
+            sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
+
     /// Waits until the process has no more than `count` files open, and says how long that took.
     pub(crate) async fn until_open_files(
         &self,

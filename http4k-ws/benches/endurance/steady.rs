@@ -16,7 +16,7 @@ use crate::{Outcome, Scale};
 const RATE: usize = 2_000;
 
 /// Seconds after which one that reads nothing is dropped.
-const BAR: f64 = 12.0;
+const BAR: f64 = 10.0;
 
 const PEERS: usize = 10;
 
@@ -39,7 +39,6 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         .until_open_files(alone, Duration::from_secs(60))
         .await?;
 
-    let start = Instant::now();
     let mut stuck = Vec::new();
     for index in 0..PEERS {
         for request in [handshake("/flood"), get("/long")] {
@@ -48,6 +47,11 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
             stuck.push(stream);
         }
     }
+    // The system connects them before the server accepts them.
+    server
+        .until_accepted(alone + stuck.len(), Duration::from_secs(10))
+        .await?;
+    let start = Instant::now();
     server
         .until_open_files(alone, Duration::from_secs(60))
         .await?;
