@@ -8,8 +8,9 @@ use tokio::net::TcpStream;
 /// The bytes that wait in the kernel to be sent at all, beside those on their way.
 ///
 /// The kernel reports room for more when half of them have left. At 2 kB a second these steps take 4 s,
-/// and so they show within every deadline that the peer takes something. A larger mark makes the steps
-/// longer, a smaller one costs more calls; at this one the loopback carries as much as at any other.
+/// which is within every deadline. The peer's receive buffer adds steps of its own, which no mark
+/// makes shorter. A larger mark makes the steps of this side longer. A smaller one costs more calls, and
+/// so may this one for a fast peer.
 const UNSENT: u32 = 16 * 1024;
 
 /// The same if only all of the kernel's send buffer can be bounded, bytes on their way included. It is

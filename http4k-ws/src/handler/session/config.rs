@@ -85,10 +85,12 @@ pub struct SessionConfig {
     /// with 1013 and the connection dropped. A peer that reads slowly and steadily is not stalled.
     /// Default 9 s, so that it is gone within 10 s also on a busy machine.
     ///
-    /// On the network, the peer's system takes for it what fits in its receive buffer, and makes room in
-    /// steps as the peer reads. A peer is seen to read once for each step, of its buffer or of the 8 KiB
-    /// in which Linux reports progress here; on other systems each step is a part of a send buffer of
-    /// 128 KiB. A peer at 2 kB/s needs a receive buffer of at most 16 KiB, or a longer time here.
+    /// On the network, progress shows in steps. The peer's system takes for it what fits in its receive
+    /// buffer, and it announces room for more only when the peer has read a large part of that. These
+    /// steps bound the slowest peer: each must take less than this time. This side adds steps of 8 KiB
+    /// on Linux, and of a part of a send buffer of 128 KiB on other systems. At 2 kB/s, a peer with a
+    /// receive buffer of 8 KiB was measured to live; one with a larger buffer needs to read faster, or
+    /// a longer time here.
     pub write_stall: Duration,
     /// The time for which the consumer may receive nothing while its queue is full, before the socket is
     /// closed with 1013 and a warning is logged. Time in which it waits for the peer to take answers
