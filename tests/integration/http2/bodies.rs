@@ -1,5 +1,7 @@
 //! Bodies both ways, and the windows they go through (RFC 9113 §5.2).
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -78,6 +80,42 @@ async fn trailers_are_sent() {
     let answer = client.ask(get("/", &[])).await;
     assert_eq!(answer.text(), "data");
     assert_eq!(answer.trailers.expect("trailers")["x-sum"], "7");
+}
+
+/// A body that knows its last piece, and no length.
+struct Pieces(&'static [&'static str]);
+
+impl http_body::Body for Pieces {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+        let Some((piece, rest)) = self.0.split_first() else {
+            return Poll::Ready(None);
+        };
+        self.0 = rest;
+        let data = Bytes::from_static(piece.as_bytes());
+        Poll::Ready(Some(Ok(http_body::Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_response_ends_with_its_last_piece() {
+    for pieces in [&[][..], &[""], &["a"], &["a", ""], &["", "a", "bc"]] {
+        let http = move |_: Request| Response::new(Body::new(Pieces(pieces)));
+        let app = PolyHandler::new(http, no_socket);
+        let mut client = Client::to(app, ServerConfig::default()).await;
+        let (answer, _) = client.begin(get("/", &[]), true);
+        let answer = whole(answer).await.expect("a response with an end");
+        assert_eq!(answer.text(), pieces.concat(), "{pieces:?}");
+    }
 }
 
 /// Without trailers it is a frame, or the last byte, that ends a stream.

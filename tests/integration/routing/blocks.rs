@@ -344,6 +344,29 @@ async fn the_fallback_of_the_deepest_and_most_specific_prefix_responds() {
     }
 }
 
+/// The prefix of a block counts, and not only its depth.
+#[tokio::test]
+async fn the_fallback_of_a_block_is_not_for_a_deeper_block_under_another_prefix() {
+    let log = Log::default();
+    let app = routes! {
+        "/a" => { "/1" => http(said("1")), _ => http(said("a")) }
+        "/b/c" => { "/2" => http(said("2")), _ => ws(socket) }
+        "/b/d" with(log.filter("own")) => { "/3" => http(said("3")) }
+        "/<_x>/e" with(log.filter("own")) => { "/4" => http(said("4")) }
+        "/a/f" with(log.filter("own")) => { "/5" => http(said("5")) }
+        _ => http(said("everywhere")),
+    };
+    for (path, text) in [
+        ("/a/no", "a"),
+        ("/b/c/no", "everywhere"),
+        ("/b/d/no", "everywhere"),
+        ("/z/e/no", "everywhere"),
+        ("/a/f/no", "a"),
+    ] {
+        assert_eq!(ask(&app, "GET", path).await.1, text, "{path}");
+    }
+}
+
 /// A fallback is behind the filters of its block, so that it is not for a block beside it, which has others.
 #[tokio::test]
 async fn the_fallback_of_a_filtered_block_is_not_for_a_deeper_block_beside_it() {

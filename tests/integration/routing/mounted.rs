@@ -227,3 +227,25 @@ async fn a_fallback_beside_a_mount_takes_what_the_mount_does_not() {
         assert!(is_marked(&app, method, path).await, "{method} {path}");
     }
 }
+
+/// Nor does it matter that other routes, or a fallback for the other protocol, are beside it.
+#[tokio::test]
+async fn a_mount_without_a_fallback_for_http_beside_it_responds_itself() {
+    let inside = || readers().with(http4k_ws::http_only(marked));
+    let root = routes! {
+        GET "/own" => http(said("own")),
+        => mount(inside()),
+    };
+    let block = routes! {
+        "/api" => {
+            GET "/own" => http(said("own")),
+            => mount(inside()),
+            _ => ws(talk),
+        },
+        _ => http(said("nowhere")),
+    };
+    for (app, path) in [(root, "/none"), (block, "/api/none")] {
+        assert_eq!(ask(&app, "GET", path).await.0, 404, "{path}");
+        assert!(is_marked(&app, "GET", path).await, "{path}");
+    }
+}

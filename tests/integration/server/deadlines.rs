@@ -64,6 +64,20 @@ async fn a_head_that_began_is_answered_with_408_at_its_deadline() {
     assert_eq!(took, 10);
 }
 
+/// The deadline is that of the connection's start, also for a head that is handed over in part.
+#[tokio::test(start_paused = true)]
+async fn a_long_first_head_has_no_more_time_than_a_short_one() {
+    for bytes in [500, 1000, 2000] {
+        let (mut ours, _serving) = serve(length, default());
+        write(&mut ours, "GET / HTTP/1.1\r\nHost: a\r\nX: ").await;
+        tokio::time::sleep(Duration::from_secs(8)).await;
+        write(&mut ours, &"x".repeat(bytes)).await;
+        let (answer, took) = rest(&mut ours).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{bytes}: {answer}");
+        assert_eq!(took, 2, "{bytes}");
+    }
+}
+
 /// The pause and the deadline never add up to the 60 s for which a connection may be idle.
 #[tokio::test(start_paused = true)]
 async fn a_second_head_has_as_long_from_its_first_byte() {

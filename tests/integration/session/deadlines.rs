@@ -215,6 +215,26 @@ async fn a_peer_that_is_lost_after_our_close_frame_leaves_our_status() {
     }
 }
 
+/// What came before the broken rule is still on its way to the peer then.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_is_lost_after_it_broke_a_rule_leaves_the_status_of_that() {
+    let (app, ends) = app();
+    let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
+    // The echoes are a little more than the pipe holds.
+    let message = text(&"x".repeat(120));
+    for _ in 0..BUFFERED / 122 + 20 {
+        peer.send(&message).await;
+    }
+    sleep(seconds(1)).await;
+    // Opcode 3 is reserved (RFC 6455 §5.2).
+    peer.send(frame(0x83, b"")).await;
+    sleep(seconds(1)).await;
+    assert!(ends.try_recv().is_err(), "echoes are to be sent first");
+    drop(peer);
+    sleep(seconds(1)).await;
+    assert_eq!(told(&ends).0, 1002);
+}
+
 #[tokio::test(start_paused = true)]
 async fn without_an_end_pings_go_on() {
     let (app, ends) = app();

@@ -374,6 +374,7 @@ mod tests {
             (10, 3, &["ab", "cdef"], "g"),
             (10, 3, &["abc"], ""),
             (10, 3, &["", "", "abcdef"], ""),
+            (10, 1, &["abcd"], ""),
         ] {
             let mailbox = Mailbox::new(max_messages, max_bytes);
             for text in texts {

@@ -63,6 +63,7 @@ async fn it_goes_on_inside_a_runtime_of_many_threads() {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
+#[message(json, msgpack)]
 struct Price {
     of: String,
     cents: u32,
@@ -118,13 +119,14 @@ async fn each_connection_speaks_the_subprotocol_that_it_agreed_on() {
     let serving = serving(|connection, mut ws| {
         Box::pin(async move {
             let message = ws.recv().await?.expect("a message");
-            let read = match ws.subprotocol() {
-                Some("v1+msgpack") => Price::from_message_in(Format::MessagePack, message),
-                _ => Price::from_message_in(Format::Json, message),
+            // As it came, whatever was agreed on: the answer names it.
+            let came = match message.is_binary() {
+                true => Format::MessagePack,
+                false => Format::Json,
             };
-            let Price { of, cents } = read?;
+            let Price { cents, .. } = Price::from_message_in(came, message)?;
             let answer = Price {
-                of,
+                of: came.as_str().to_owned(),
                 cents: cents + connection,
             };
             let format = match ws.subprotocol() {
@@ -166,7 +168,15 @@ async fn each_connection_speaks_the_subprotocol_that_it_agreed_on() {
             cents,
         };
         ws.send(price(10)).await.expect("room");
-        assert_eq!(ws.recv().await, Ok(Some(price(10 + number))));
+        let format = match offer {
+            Some("v1+msgpack") => Format::MessagePack,
+            _ => Format::Json,
+        };
+        let expected = Price {
+            of: format.as_str().to_owned(),
+            cents: 10 + number,
+        };
+        assert_eq!(ws.recv().await, Ok(Some(expected)));
         // Also while there is no connection, the last one counts.
         assert_eq!(ws.subprotocol().as_deref(), offer);
         if number == 4 {
