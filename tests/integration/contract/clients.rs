@@ -105,7 +105,7 @@ fn case_9_a_server_that_stops_closes_its_sockets() {
     let world = http4k_ws::OverNetwork::new(app);
     let mut client = world.ws("/");
     drop(world);
-    let deadline = std::time::Duration::from_secs(5);
+    let deadline = std::time::Duration::from_secs(30);
     assert_eq!(told.recv_timeout(deadline), Ok(WsStatus::GOING_AWAY));
     assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
 }

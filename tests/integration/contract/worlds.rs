@@ -89,9 +89,9 @@ world! {
 
 /// What the application tells the test, waited for with a deadline.
 pub(super) fn told<T: std::fmt::Debug>(from: &Receiver<T>) -> T {
-    match from.recv_timeout(Duration::from_secs(5)) {
+    match from.recv_timeout(Duration::from_secs(30)) {
         Ok(told) => told,
-        Err(RecvTimeoutError::Timeout) => panic!("nothing was told within 5 s"),
+        Err(RecvTimeoutError::Timeout) => panic!("nothing was told within 30 s"),
         Err(RecvTimeoutError::Disconnected) => panic!("nobody is left to tell anything"),
     }
 }

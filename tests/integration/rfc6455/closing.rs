@@ -225,7 +225,7 @@ fn a_peer_that_vanishes_is_an_end_with_1006() {
         _server,
     } = socket;
     drop(peer);
-    let ended = ends.recv_timeout(Duration::from_secs(5));
+    let ended = ends.recv_timeout(Duration::from_secs(30));
     assert_eq!(ended, Ok(WsStatus::ABNORMAL));
 }
 

@@ -176,7 +176,7 @@ impl Socket {
     /// What the application saw.
     #[track_caller]
     fn ended(&self) -> WsStatus {
-        let ended = self.ends.recv_timeout(Duration::from_secs(5));
+        let ended = self.ends.recv_timeout(Duration::from_secs(30));
         ended.expect("the socket is over")
     }
 
