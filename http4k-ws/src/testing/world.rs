@@ -249,7 +249,8 @@ mod tests {
             }
             turns
         });
-        assert!(turns < 1000, "{turns}");
+        // In real time the other task has a thread of its own, which runs when it gets a processor.
+        assert!(turns < 1000 || cfg!(not(feature = "testing")), "{turns}");
     }
 
     #[test]
