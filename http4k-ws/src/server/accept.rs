@@ -91,7 +91,7 @@ fn turn_away(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
         .max_connections_per_address
         .unwrap_or(usize::MAX);
     let address = peer.ip();
-    let refused = format_args!(
+    let refused = format!(
         "a connection from {address} was refused: {limit} are open from its network, the limit of \
          `ServerConfig::max_connections_per_address`"
     );

@@ -56,7 +56,7 @@ where
     };
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let limit = bounds.max();
-        let refused = format_args!(
+        let refused = format!(
             "a body for `{target}` was refused with 413: the limit is {limit} bytes, set by \
              `ServerConfig::max_body` or the filter `max_body`"
         );

@@ -62,7 +62,7 @@ pub(super) async fn shake_hands<S: ByteStream>(
             None
         }
         Err(_) => {
-            let refused = format_args!(
+            let refused = format!(
                 "TLS handshake timed out after {limit:?}, the limit of `ServerConfig::tls_handshake`"
             );
             shared.refusals.warn(RefusalKind::Tls, refused);
