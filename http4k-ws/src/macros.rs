@@ -193,6 +193,10 @@
 /// ([`ToPath`](crate::ToPath)), so that only a written type keeps a link to what the route can read. A link without
 /// parameters is a plain name: `app::home.uri()`.
 ///
+/// In a table with more than 64 links, the links with the same parameters are aliases of one type, so that the compiler
+/// checks each type once. Messages then name that type, and an editor that renames a parameter leaves its links as they
+/// are.
+///
 /// `app::uri(..)` adds where `app` mounts the link's function, at any depth. A function that is mounted twice has
 /// no one place: name the mounts with `as`, and ask the one that is meant. A mount whose prefix has parameters
 /// always has a link of its own, and `app::uri(..)` does not look through it.

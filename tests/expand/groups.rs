@@ -94,6 +94,7 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
     missing_debug_implementations,
     missing_docs,
     non_camel_case_types,
+    non_upper_case_globals,
     private_bounds,
     private_interfaces,
     unreachable_pub

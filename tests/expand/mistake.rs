@@ -36,6 +36,7 @@ pub fn app() -> PolyHandler {
     missing_debug_implementations,
     missing_docs,
     non_camel_case_types,
+    non_upper_case_globals,
     private_bounds,
     private_interfaces,
     unreachable_pub

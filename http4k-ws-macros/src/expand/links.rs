@@ -2,8 +2,15 @@
 //!
 //! The types are in the module beside the function, and name nothing of the user's; what does is implemented
 //! around it, where the user's names are in scope.
+//!
+//! In a small table each link has a type of its own, whose fields are at the parameters in the source. A type costs
+//! the compiler two implementations. In a large table the links with the same fields share one type, and a link
+//! is an alias of it with the index of its route.
 
-use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::ext::IdentExt;
@@ -19,6 +26,9 @@ pub(super) struct Links {
     pub(super) inside: TokenStream,
     pub(super) around: TokenStream,
 }
+
+/// A table with more links shares their types.
+const MOST_OWN_TYPES: usize = 64;
 
 /// The type of a field.
 enum Field {
@@ -37,20 +47,35 @@ const PRIMITIVES: [&str; 17] = [
 
 pub(super) fn links(links: &[Link<'_>], head: &Head, router: &TokenStream) -> Links {
     let mut all = Links::default();
+    let mut types = HashMap::new();
+    let shares = links.len() > MOST_OWN_TYPES;
     for (nth, link) in links.iter().enumerate() {
         let params: Vec<&Param> = link.route.params().collect();
         let fields = params.iter().enumerate();
         let fields: Vec<Field> = fields
             .map(|(i, param)| Field::of(param, head, nth, i))
             .collect();
-        let parts = Parts {
+        let mut parts = Parts {
             link,
             module: again(&head.signature.ident),
             router,
             params,
             fields,
+            shared: None,
         };
-        parts.add_to(&mut all);
+        if !shares || parts.is_mount() {
+            parts.add_to(&mut all);
+            continue;
+        }
+        let number = types.len();
+        let known = types.entry(parts.shape());
+        let is_new = matches!(known, Entry::Vacant(_));
+        let shared = known.or_insert_with(|| parts.shared_name(number));
+        parts.shared = Some(shared.clone());
+        if is_new {
+            parts.add_to(&mut all);
+        }
+        all.inside.extend(parts.alias());
     }
     all
 }
@@ -61,6 +86,8 @@ struct Parts<'a> {
     router: &'a TokenStream,
     params: Vec<&'a Param>,
     fields: Vec<Field>,
+    /// The type that this link shares with others.
+    shared: Option<Ident>,
 }
 
 impl Parts<'_> {
@@ -68,18 +95,50 @@ impl Parts<'_> {
     /// and the compiler reads each again at every check: what can be left out of them is.
     fn add_to(&self, all: &mut Links) {
         all.inside.extend(self.item());
-        let is_mount = matches!(self.link.route.end, End::Mount { .. });
         let is_named = |field: &Field| matches!(field, Field::Named(..));
-        if is_mount || self.fields.iter().any(is_named) {
-            let (module, name) = (&self.module, again(&self.link.name));
+        let name = self.type_name();
+        if self.is_mount() || self.fields.iter().any(is_named) {
+            let module = &self.module;
             all.around.extend(self.types());
             all.around
                 .extend(self.implementations(&quote!(#module::#name), self.router));
         } else {
-            let name = again(&self.link.name);
             all.inside
                 .extend(self.implementations(&quote!(#name), &quote!(Routes)));
         }
+    }
+
+    fn is_mount(&self) -> bool {
+        matches!(self.link.route.end, End::Mount { .. })
+    }
+
+    /// The names and types of the fields, which tell a shared type from the others.
+    fn shape(&self) -> Vec<(String, String)> {
+        let fields = self.params.iter().zip(&self.fields);
+        let fields = fields.map(|(param, field)| {
+            let ty = match field {
+                Field::Any(_) => String::new(),
+                Field::Primitive(name) => name.to_string(),
+                Field::Named(_, ty) => ty.to_token_stream().to_string(),
+            };
+            (param.text(), ty)
+        });
+        fields.collect()
+    }
+
+    /// The name of a shared type, which messages of the compiler show.
+    fn shared_name(&self, number: usize) -> Ident {
+        let mut name = format!("__link{number}");
+        for param in &self.params {
+            name += "_";
+            name += &param.text();
+        }
+        Ident::new(&name, Span::mixed_site())
+    }
+
+    fn type_name(&self) -> Ident {
+        let own = || again(&self.link.name);
+        self.shared.clone().unwrap_or_else(own)
     }
 
     /// Returns `true` for a type without fields. A name that is a function too needs braces.
@@ -87,26 +146,63 @@ impl Parts<'_> {
         self.params.is_empty() && self.link.name != "uri"
     }
 
+    /// The place of a parameter; a shared type is at no parameter.
+    fn at(&self, param: &Param) -> Span {
+        match self.shared {
+            Some(_) => Span::mixed_site(),
+            None => ours_at(param.span()),
+        }
+    }
+
     /// The type itself.
     fn item(&self) -> TokenStream {
-        let Link { name, route, .. } = self.link;
-        let docs = self.docs();
-        let deprecated = &route.deprecated;
+        let name = self.type_name();
+        let (attributes, name) = match self.shared {
+            Some(_) => (quote!(#[doc(hidden)]), name),
+            None => (self.attributes(), self.link.name.clone()),
+        };
         let generics = self.generics();
-        if self.is_plain() {
-            return quote!(#[doc = #docs] #deprecated pub struct #name;);
+        if self.params.is_empty() && (self.is_plain() || self.shared.is_some()) {
+            return quote!(#attributes pub struct #name #generics;);
         }
         let fields = self.params.iter().zip(&self.fields).map(|(param, field)| {
             let (name, ty) = (&param.name, field.ty());
-            quote!(pub #name: #ty)
+            match self.shared {
+                Some(_) => {
+                    let mut name = name.clone();
+                    name.set_span(Span::call_site());
+                    quote!(pub #name: #ty)
+                }
+                None => quote!(pub #name: #ty),
+            }
         });
         let markers = self.fields.iter().filter_map(Field::marker);
         quote! {
-            #[doc = #docs]
-            #deprecated
+            #attributes
             pub struct #name #generics { #(#fields),* }
             #(#[doc(hidden)] pub(super) enum #markers {})*
         }
+    }
+
+    /// The link as an alias of its shared type.
+    fn alias(&self) -> TokenStream {
+        let (attributes, name, ty) = (self.attributes(), &self.link.name, self.type_name());
+        let index = Literal::usize_unsuffixed(self.link.index);
+        let any = self.any();
+        let generics = (!any.is_empty()).then(|| quote!(<#(#any),*>));
+        let ty_given = quote!(#ty<#index #(, #any)*>);
+        let plain = self.is_plain().then(|| {
+            let name = again(name);
+            let deprecated = &self.link.route.deprecated;
+            quote!(#[doc(hidden)] #deprecated pub const #name: #ty_given = #ty;)
+        });
+        quote!(#attributes pub type #name #generics = #ty_given; #plain)
+    }
+
+    fn attributes(&self) -> TokenStream {
+        let docs = self.docs();
+        let deprecated = &self.link.route.deprecated;
+        quote!(#[doc = #docs] #deprecated)
     }
 
     fn docs(&self) -> String {
@@ -123,16 +219,31 @@ impl Parts<'_> {
     }
 
     /// What the fields without a type are generic over.
-    fn generics(&self) -> TokenStream {
+    fn any(&self) -> Vec<&Ident> {
         let any = self.fields.iter().filter_map(|field| match field {
             Field::Any(name) => Some(name),
             _ => None,
         });
-        let any: Vec<&Ident> = any.collect();
-        if any.is_empty() {
-            return TokenStream::new();
+        any.collect()
+    }
+
+    /// The parameters of the type: a shared one has the index of the route before the others.
+    fn generics(&self) -> TokenStream {
+        let any = self.any();
+        match self.shared {
+            Some(_) => quote!(<const N: usize #(, #any)*>),
+            None if any.is_empty() => TokenStream::new(),
+            None => quote!(<#(#any),*>),
         }
-        quote!(<#(#any),*>)
+    }
+
+    /// The same, where they are handed over.
+    fn given(&self) -> TokenStream {
+        let any = self.any();
+        match self.shared {
+            Some(_) => quote!(<N #(, #any)*>),
+            None => self.generics(),
+        }
     }
 
     /// What the user's types are.
@@ -149,9 +260,12 @@ impl Parts<'_> {
 
     /// What makes the path of the type, which is called `name` there.
     fn implementations(&self, name: &TokenStream, router: &TokenStream) -> TokenStream {
-        let generics = self.generics();
+        let (generics, given) = (self.generics(), self.given());
         let bounds = self.bounds();
-        let template = spelled(&self.link.route.segments);
+        let template = match self.shared {
+            Some(_) => quote!(<#router as __http4k_ws::Tabled>::ROUTES[N].template),
+            None => spelled(&self.link.route.segments).to_token_stream(),
+        };
         let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
             let name = again(&param.name);
             match field {
@@ -163,7 +277,7 @@ impl Parts<'_> {
         let index = Literal::usize_unsuffixed(self.link.index);
         if let End::Mount { .. } = self.link.route.end {
             return quote! {
-                impl #generics #name #generics {
+                impl #generics #name #given {
                     /// The path of a link to what is mounted there.
                     pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
                     where
@@ -181,13 +295,13 @@ impl Parts<'_> {
         }
         let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
         quote! {
-            impl #generics __http4k_ws::Link for #name #generics #bounds {
+            impl #generics __http4k_ws::Link for #name #given #bounds {
                 type App = #router;
                 fn uri(&self) -> __http4k_ws::String {
                     __http4k_ws::path_of(#template, #values)
                 }
             }
-            impl #generics #name #generics {
+            impl #generics #name #given {
                 pub fn uri(&self) -> __http4k_ws::String #bounds {
                     __http4k_ws::Link::uri(self)
                 }
@@ -199,7 +313,7 @@ impl Parts<'_> {
     /// made, and not where the route is; only a bound with a lifetime in it waits so long.
     fn bounds(&self) -> TokenStream {
         let bounds = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let at = ours_at(param.span());
+            let at = self.at(param);
             match field {
                 Field::Any(name) => quote_spanned!(at=> #name: __http4k_ws::ToPath,),
                 Field::Primitive(_) => TokenStream::new(),

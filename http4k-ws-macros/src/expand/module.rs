@@ -51,7 +51,7 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
         #[doc = #docs]
         #[allow(
             dead_code, deprecated, missing_debug_implementations, missing_docs, non_camel_case_types,
-            private_bounds, private_interfaces, unreachable_pub
+            non_upper_case_globals, private_bounds, private_interfaces, unreachable_pub
         )]
         #visibility mod #name { #inside }
         #(#cfgs)*

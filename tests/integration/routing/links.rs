@@ -6,7 +6,7 @@ use std::str::FromStr;
 use http4k_ws::{Link, PolyHandler, Request, WebSocket, routes};
 
 #[derive(Clone, PartialEq, Debug)]
-struct UserId(u64);
+pub(super) struct UserId(pub(super) u64);
 
 impl FromStr for UserId {
     type Err = std::num::ParseIntError;
