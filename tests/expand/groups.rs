@@ -76,7 +76,7 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
             }
         }
         __http4k_ws::Router::app(
-            <app::Routes as __http4k_ws::Tabled>::ROUTES,
+            <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
             ends,
             [__http4k_ws::Unmatched {
@@ -103,7 +103,7 @@ pub mod app {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
-    pub enum Routes {}
+    pub enum __Routes {}
     #[doc = "`/rooms/<room>`"]
     pub struct join<P0> {
         pub room: P0,
@@ -112,7 +112,7 @@ pub mod app {
     where
         P0: __http4k_ws::ToPath,
     {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/rooms/<room>", &[&self.room])
         }
@@ -133,7 +133,7 @@ pub mod app {
     where
         P0: __http4k_ws::ToPath,
     {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/users/<id>", &[&self.id])
         }
@@ -149,7 +149,7 @@ pub mod app {
     #[doc = "`GET /stamp`"]
     pub struct stamp;
     impl __http4k_ws::Link for stamp {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/stamp", &[])
         }
@@ -162,7 +162,7 @@ pub mod app {
     #[doc = "`GET /limit`"]
     pub struct show_limit;
     impl __http4k_ws::Link for show_limit {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/limit", &[])
         }
@@ -176,16 +176,16 @@ pub mod app {
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
         L: __http4k_ws::Link,
-        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+        __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
+        __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    impl __http4k_ws::Tabled for app::Routes {
+    impl __http4k_ws::Tabled for app::__Routes {
         const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
             __http4k_ws::ws_route(&[], "/rooms/<room>", &["room"], "join", ""),
             __http4k_ws::http_route(&["GET"], "/users/<id>", &["id"], "show", ""),

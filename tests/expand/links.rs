@@ -37,7 +37,7 @@ pub fn app() -> PolyHandler {
             }
         }
         __http4k_ws::Router::app(
-            <app::Routes as __http4k_ws::Tabled>::ROUTES,
+            <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
             ends,
             [__http4k_ws::Unmatched {
@@ -64,7 +64,7 @@ pub mod app {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
-    pub enum Routes {}
+    pub enum __Routes {}
     #[doc = "`GET /users/<id>/<tab>`\n\nOne user."]
     #[deprecated]
     pub struct user<P1> {
@@ -75,7 +75,7 @@ pub mod app {
     where
         P1: __http4k_ws::ToPath,
     {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/users/<id>/<tab>", &[&self.id, &self.tab])
         }
@@ -98,16 +98,16 @@ pub mod app {
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
         L: __http4k_ws::Link,
-        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+        __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
+        __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    impl __http4k_ws::Tabled for app::Routes {
+    impl __http4k_ws::Tabled for app::__Routes {
         const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
             __http4k_ws::http_route(
                 &["GET"],
@@ -126,7 +126,7 @@ const _: () = {
     where
         for<'a> &'a UserId: __http4k_ws::ToPath,
     {
-        type App = app::Routes;
+        type App = app::__Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/people/<id>", &[&&self.id])
         }

@@ -13,7 +13,7 @@ pub fn app() -> PolyHandler {
                     __http4k_ws::answer(three(x))
                 }),
                 __http4k_ws::http((), |(), call| {
-                    let rest = call.param(0)?;
+                    let rest = call.rest(0)?;
                     __http4k_ws::answer(four(rest))
                 }),
             ]
@@ -42,7 +42,7 @@ pub fn app() -> PolyHandler {
             }
         }
         __http4k_ws::Router::app(
-            <app::Routes as __http4k_ws::Tabled>::ROUTES,
+            <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
             ends,
             [__http4k_ws::Unmatched {
@@ -69,11 +69,11 @@ pub mod app {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
-    pub enum Routes {}
+    pub enum __Routes {}
     #[doc = "`GET /a/b`"]
     pub struct one;
     impl __http4k_ws::Link for one {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/a/b", &[])
         }
@@ -86,7 +86,7 @@ pub mod app {
     #[doc = "`POST /a/b`"]
     pub struct two;
     impl __http4k_ws::Link for two {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/a/b", &[])
         }
@@ -104,7 +104,7 @@ pub mod app {
     where
         P0: __http4k_ws::ToPath,
     {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/a/<x>/c", &[&self.x])
         }
@@ -125,7 +125,7 @@ pub mod app {
     where
         P0: __http4k_ws::ToPath,
     {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/a/<rest..>", &[&self.rest])
         }
@@ -142,16 +142,16 @@ pub mod app {
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
         L: __http4k_ws::Link,
-        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+        __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
+        __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    impl __http4k_ws::Tabled for app::Routes {
+    impl __http4k_ws::Tabled for app::__Routes {
         const ROUTES: &'static [__http4k_ws::RouteMeta] = &[
             __http4k_ws::http_route(&["GET"], "/a/b", &[], "one", ""),
             __http4k_ws::http_route(&["POST"], "/a/b", &[], "two", ""),
@@ -160,31 +160,37 @@ const _: () = {
             __http4k_ws::mount_route(&[], "/m", &[], "five", ""),
         ];
         const MOUNTS: &'static [__http4k_ws::Mount] =
-            &[__http4k_ws::Mount::of::<app::Routes, 4>("five")];
+            &[__http4k_ws::Mount::of::<app::__Routes, 4>("five")];
     }
-    #[allow(unused_imports)]
+    #[allow(unused_imports, dead_code)]
     const _: () = {
-        type __Router = app::Routes;
+        type __Router = app::__Routes;
         const _: () = {
-            mod five {
-                pub use ::http4k_ws::__private::Unknown as Routes;
-            }
+            mod __module {}
+            use ::http4k_ws::__private::Unknown as __Routes;
             const _: () = {
-                use self::*;
-                impl __http4k_ws::Mounting<4> for __Router {
-                    type Mounted = five::Routes;
+                mod __names {
+                    pub(super) use super::*;
+                    pub(super) fn five() {}
                 }
+                use __names::five as __module;
+                const _: () = {
+                    use __module::*;
+                    impl __http4k_ws::Mounting<4> for __Router {
+                        type Mounted = __Routes;
+                    }
+                };
             };
         };
     };
     #[allow(long_running_const_eval)]
-    const _: () = __http4k_ws::check_mount(<app::Routes as __http4k_ws::Tabled>::TABLE, 0);
-    impl<T, A> __http4k_ws::Mounts<T, __http4k_ws::Through<4, A>> for app::Routes
+    const _: () = __http4k_ws::check_mount(<app::__Routes as __http4k_ws::Tabled>::TABLE, 0);
+    impl<T, A> __http4k_ws::Mounts<T, __http4k_ws::Through<4, A>> for app::__Routes
     where
-        <app::Routes as __http4k_ws::Mounting<4>>::Mounted: __http4k_ws::Mounts<T, A>,
+        <app::__Routes as __http4k_ws::Mounting<4>>::Mounted: __http4k_ws::Mounts<T, A>,
     {
         fn prefix(path: &mut ::std::string::String) {
-            __http4k_ws::push_prefix::<<app::Routes as __http4k_ws::Mounting<4>>::Mounted, T, A>(
+            __http4k_ws::push_prefix::<<app::__Routes as __http4k_ws::Mounting<4>>::Mounted, T, A>(
                 path, "/m",
             )
         }

@@ -18,7 +18,7 @@ pub fn app() -> PolyHandler {
             path.last(at, b"good") && m.end(path, &[0])
         }
         __http4k_ws::Router::app(
-            <app::Routes as __http4k_ws::Tabled>::ROUTES,
+            <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
             ends,
             [__http4k_ws::Unmatched {
@@ -45,11 +45,11 @@ pub mod app {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
     #[doc(hidden)]
-    pub enum Routes {}
+    pub enum __Routes {}
     #[doc = "`/good`"]
     pub struct home;
     impl __http4k_ws::Link for home {
-        type App = Routes;
+        type App = __Routes;
         fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::path_of("/good", &[])
         }
@@ -63,16 +63,16 @@ pub mod app {
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
         L: __http4k_ws::Link,
-        Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+        __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(::std::string::String::new(), &link)
+        __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(::std::string::String::new(), &link)
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]
 const _: () = {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    impl __http4k_ws::Tabled for app::Routes {
+    impl __http4k_ws::Tabled for app::__Routes {
         const ROUTES: &'static [__http4k_ws::RouteMeta] =
             &[__http4k_ws::http_route(&[], "/good", &[], "home", "")];
     }

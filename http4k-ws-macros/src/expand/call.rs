@@ -3,16 +3,18 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprReference};
+use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type};
 
 use super::lending::Lending;
 use crate::model::{Answerer, Arg, Call, Callee, Routes, Shape, dereferenced, plain_name};
-use crate::parse::{Param, Speaks, ours_at};
+use crate::parse::{Head, Param, Speaks, ours_at};
 
 /// What an answerer's expansion is put together from.
 struct Parts<'a> {
     call: &'a Call,
     params: &'a [&'a Param],
+    /// The user's function, which declares the types of what is captured.
+    head: Option<&'a Head>,
     /// What the function around lends, if it is not the user's own.
     lending: Option<&'a Lending<'a>>,
     /// Where mistakes of the call as a whole are shown.
@@ -53,6 +55,7 @@ pub(super) fn end(
     let mut parts = Parts {
         call,
         params,
+        head: model.head.as_ref(),
         lending,
         at,
         captured: Vec::new(),
@@ -178,8 +181,12 @@ impl Parts<'_> {
                 None => None,
             };
             let index = proc_macro2::Literal::usize_unsuffixed(index);
+            let read = match param.is_rest {
+                true => quote_spanned!(at=> rest),
+                false => quote_spanned!(at=> param),
+            };
             self.read.extend(quote_spanned! {at=>
-                let #name #ty = call.param(#index)?;
+                let #name #ty = call.#read(#index)?;
             });
         }
     }
@@ -237,7 +244,11 @@ impl Parts<'_> {
                 if is_own {
                     self.own(&name);
                 }
-                quote!(#and_token #(#stars)* #name)
+                let lent = quote!(#and_token #(#stars)* #name);
+                match self.points_to_trait_object(expr) {
+                    true => quote_spanned!(name.span()=> __http4k_ws::lent(#lent)),
+                    false => lent,
+                }
             }
             Arg::Value(expr) => {
                 let at = ours_at(expr.span());
@@ -259,6 +270,17 @@ impl Parts<'_> {
         let name = Ident::new(&format!("c{index}"), at);
         self.captured.push((name.clone(), value));
         name
+    }
+
+    /// Returns `true` for an argument of the head that is declared as `Arc<dyn Store>`, or as a `Box`
+    /// or `Rc` of such: a handler may take `&dyn Store`, to which the compiler does not dereference it.
+    fn points_to_trait_object(&self, expr: &Expr) -> bool {
+        let (Some(head), Some(name)) = (self.head, plain_name(expr)) else {
+            return false;
+        };
+        let arguments = head.plain_arguments();
+        let mut declared = arguments.iter().filter(|(argument, _)| *argument == name);
+        declared.any(|(_, ty)| is_pointer_to_trait_object(ty))
     }
 
     /// An expression over what is lent, if it is.
@@ -322,6 +344,21 @@ impl Parts<'_> {
         self.captured.push((name.clone(), value));
         name.to_token_stream()
     }
+}
+
+fn is_pointer_to_trait_object(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let PathArguments::AngleBracketed(inner) = &last.arguments else {
+        return false;
+    };
+    let is_trait_object = |argument: &GenericArgument| {
+        matches!(argument, GenericArgument::Type(Type::TraitObject(_)))
+    };
+    ["Arc", "Box", "Rc"].iter().any(|name| last.ident == name)
+        && inner.args.first().is_some_and(is_trait_object)
 }
 
 /// One by itself, or a tuple; of tuples, where there are more than the standard library clones one of.

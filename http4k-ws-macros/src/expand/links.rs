@@ -104,7 +104,7 @@ impl Parts<'_> {
                 .extend(self.implementations(&quote!(#module::#name), self.router));
         } else {
             all.inside
-                .extend(self.implementations(&quote!(#name), &quote!(Routes)));
+                .extend(self.implementations(&quote!(#name), &quote!(__Routes)));
         }
     }
 

@@ -27,15 +27,15 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
         model,
         quote! {
             #[doc(hidden)]
-            pub enum Routes {}
+            pub enum __Routes {}
             #inside
             /// The path of a link to a route here, or of one that is mounted here.
             pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
             where
                 L: __http4k_ws::Link,
-                Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+                __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
             {
-                __http4k_ws::mounted_uri::<Routes, L, OnlyMount>(
+                __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(
                     ::std::string::String::new(), &link
                 )
             }

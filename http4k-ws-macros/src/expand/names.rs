@@ -18,5 +18,5 @@ pub(super) fn again(name: &Ident) -> Ident {
 /// The type that stands for the table of a function.
 pub(super) fn router(head: &Head) -> TokenStream {
     let name = again(&head.signature.ident);
-    quote!(#name::Routes)
+    quote!(#name::__Routes)
 }

@@ -208,7 +208,7 @@ fn known(model: &Routes) -> (TokenStream, TokenStream) {
         return (TokenStream::new(), of(&router));
     }
     if tables::has_mounts(model) {
-        let router = quote!(Routes);
+        let router = quote!(__Routes);
         let tables = tables::tables(model, &router);
         return (quote!(enum #router {} #tables), of(&router));
     }

@@ -64,8 +64,13 @@ pub(super) fn mounts(model: &Routes) -> impl Iterator<Item = (usize, &Ident, &Mo
     })
 }
 
-/// Finds the module beside a function, if there is one: what a glob import brings is found before what is
-/// around it, and an import that brings nothing is no mistake.
+/// Finds the table beside a function, if there is one.
+///
+/// 1. The function and the module of its links share a name, which one import brings, as `__module`.
+/// 2. If the name is only a function's, the import brings no module: the outer `__module` is found.
+/// 3. A name without a path may be local, or missing. A module of ours declares it as a function, so
+///    that the import succeeds; what is beside it comes from the user's module.
+/// 4. A module that `routes!` did not make has no `__Routes`: the outer `__Routes` is found.
 fn lookup(
     index: usize,
     mounted: &Mounted,
@@ -74,32 +79,35 @@ fn lookup(
 ) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let name = &again(&mounted.function);
-    // Shown at the function, where a module of its name is not the one that is looked for.
-    let table = quote_spanned!(name.span()=> #name::Routes);
     let modules = mounted.modules.iter().map(again);
     let leading = mounted.leading.map(|_| quote!(::));
-    let path = quote!(#leading #(#modules)::*);
-    // A name is looked up before the glob import, which could bring the same.
-    let (alias, glob) = match (mounted.modules.is_empty(), mounted.is_rooted()) {
-        (true, _) => (None, quote!(self)),
-        (_, true) => (None, path),
-        _ => (Some(quote!(use #path as __modules;)), quote!(__modules)),
+    let (names, path) = if mounted.modules.is_empty() {
+        let names = quote! {
+            mod __names {
+                pub(super) use super::*;
+                pub(super) fn #name() {}
+            }
+        };
+        (Some(names), quote!(__names::#name))
+    } else {
+        (None, quote!(#leading #(#modules::)* #name))
     };
     quote! {
-        #[allow(unused_imports)]
+        #[allow(unused_imports, dead_code)]
         const _: () = {
             type __Router = #router;
-            #alias
             const _: () = {
-                // A module does not see what the scope around it imports.
-                mod #name {
-                    pub use #library::__private::Unknown as Routes;
-                }
+                mod __module {}
+                use #library::__private::Unknown as __Routes;
                 const _: () = {
-                    use #glob::*;
-                    impl __http4k_ws::Mounting<#index> for __Router {
-                        type Mounted = #table;
-                    }
+                    #names
+                    use #path as __module;
+                    const _: () = {
+                        use __module::*;
+                        impl __http4k_ws::Mounting<#index> for __Router {
+                            type Mounted = __Routes;
+                        }
+                    };
                 };
             };
         };

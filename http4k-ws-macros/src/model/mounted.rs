@@ -58,14 +58,4 @@ impl Mounted {
         let names: Vec<String> = names.map(ToString::to_string).collect();
         format!("{leading}{}", names.join("::"))
     }
-
-    /// Whether its path starts with a keyword or `::`, so that no name in scope can be meant.
-    pub(crate) fn is_rooted(&self) -> bool {
-        let keyword = |first: &Ident| {
-            ["crate", "self", "super", "$crate"]
-                .iter()
-                .any(|keyword| first == keyword)
-        };
-        self.leading.is_some() || self.modules.first().is_none_or(keyword)
-    }
 }

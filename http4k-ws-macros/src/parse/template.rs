@@ -30,6 +30,8 @@ pub(crate) struct Param {
     /// The name, at the literal.
     pub(crate) name: Ident,
     pub(crate) ty: Option<Type>,
+    /// `true` for `<name..>`.
+    pub(crate) is_rest: bool,
     literal: LitStr,
     range: Range<usize>,
     /// Shared by all copies of one declaration.
@@ -265,6 +267,7 @@ impl Reader<'_> {
         let param = Param {
             name,
             ty,
+            is_rest,
             literal: self.literal.clone(),
             range,
             declaration: Rc::new(()),

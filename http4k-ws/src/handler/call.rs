@@ -11,7 +11,8 @@ use super::consumer::WsConsumer;
 use super::plain::plain;
 use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::message::{
-    FromPath, FromRequest, PathParams, Rejection, Request, copy_of_head, percent_decoded,
+    FromPath, FromRequest, FromRest, PathError, PathParams, Rejection, Request, copy_of_head,
+    percent_decoded, text_of,
 };
 
 /// How many parameters a path may have, those of every mount on the way included.
@@ -197,17 +198,26 @@ impl Call {
         }
     }
 
-    /// The path parameter `index` of the route, parsed.
+    /// Parses the path parameter `index` of the route.
     ///
     /// # Errors
     ///
-    /// A 404 that says what the segment is not.
-    pub fn param<T: FromPath>(&self, index: usize) -> Result<T, Rejection> {
-        let raw = self.place.raw(self.request.uri().path(), index);
-        // That it decodes is checked when the route is found.
-        let text: Cow<'_, str> = percent_decoded(raw).unwrap_or_default();
-        T::from_path(text)
-            .map_err(|error| Rejection::new(plain(StatusCode::NOT_FOUND, format!("{error}\n"))))
+    /// Returns a 404 that says what the segment is not.
+    pub fn param<T: FromPath<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
+        T::from_path(text_of(self.raw(index))).map_err(not_found)
+    }
+
+    /// Parses the path parameter `index` of the route, which is all that is left of the path.
+    ///
+    /// # Errors
+    ///
+    /// Returns a 404 that says what the rest is not.
+    pub fn rest<T: FromRest<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
+        T::from_rest(self.raw(index)).map_err(not_found)
+    }
+
+    fn raw(&self, index: usize) -> &str {
+        self.place.raw(self.request.uri().path(), index)
     }
 
     /// The value of a `_` argument.
@@ -259,6 +269,10 @@ impl Call {
             self.request.extensions_mut().insert(params);
         }
     }
+}
+
+fn not_found(error: PathError) -> Rejection {
+    Rejection::new(plain(StatusCode::NOT_FOUND, format!("{error}\n")))
 }
 
 impl fmt::Debug for Call {

@@ -19,7 +19,21 @@ pub enum PathError {
     },
 }
 
-/// What a path segment can be parsed to: anything with [`FromStr`](std::str::FromStr).
+/// A type that a path segment can be parsed to: anything with [`FromStr`](std::str::FromStr), and
+/// `Arc<str>`, `Box<str>` and `Cow<'static, str>`.
+///
+/// `Via` is always inferred; leave it out of your own implementations.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use http4k_ws::FromPath;
+///
+/// assert_eq!(u64::from_path("7".into()), Ok(7));
+/// assert_eq!(Arc::<str>::from_path("bob".into()), Ok("bob".into()));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a path segment",
     label = "a path parameter is parsed to the type of the handler's parameter",
@@ -29,12 +43,12 @@ pub enum PathError {
             `ws`, the request as `req`, and what is read from the request as `_`",
     note = "the parameter of a closure may need its type, as in `|text: String|`"
 )]
-pub trait FromPath: Sized {
+pub trait FromPath<Via = private::FromStr>: Sized {
     /// Reads the value from a percent-decoded segment, or from the whole rest for `<name..>`.
     ///
     /// # Errors
     ///
-    /// [`PathError`] when the segment is no such value; the route then answers 404.
+    /// Returns [`PathError`] if the segment is not such a value; the route then answers 404.
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError>;
 }
 
@@ -46,6 +60,100 @@ impl<T: std::str::FromStr> FromPath for T {
             expected: std::any::type_name::<T>(),
         })
     }
+}
+
+// The standard library could implement `FromStr` for these, so they are read in another way.
+impl FromPath<private::Text> for Arc<str> {
+    fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
+        Ok(segment.into())
+    }
+}
+
+impl FromPath<private::Text> for Box<str> {
+    fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
+        Ok(segment.into())
+    }
+}
+
+impl FromPath<private::Text> for Cow<'static, str> {
+    fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
+        Ok(Cow::Owned(segment.into_owned()))
+    }
+}
+
+/// A type that the rest of a path, `<name..>`, can be read as: one value of the whole rest, or a
+/// `Vec` with one value of each segment.
+///
+/// `Via` is always inferred. A slash that was sent as `%2F` does not separate the values of a `Vec`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// fn depth(folders: Vec<String>) -> String {
+///     format!("{} {:?}", folders.len(), folders)
+/// }
+///
+/// let app = routes! { GET "/files/<folders..>" => http(depth(folders)) };
+/// assert_eq!(app.test_http("/files/a/b%2Fc").body(), r#"2 ["a", "b/c"]"#);
+/// assert_eq!(app.test_http("/files").body(), "0 []");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from the rest of a path",
+    label = "a path parameter is parsed to the type of the handler's parameter",
+    note = "take an owned type that implements `FromStr`, such as `String` for `&str`, or a `Vec` \
+            of one, such as `Vec<String>`, for the segments; a rest is never absent, so take `T` \
+            for `Option<T>`",
+    note = "the parameter of a closure may need its type, as in `|rest: String|`"
+)]
+pub trait FromRest<Via>: Sized {
+    /// Reads the value from the rest of a path as it was sent, percent-encoded.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`PathError`] if the rest, or one of its segments, is not such a value; the route
+    /// then answers 404.
+    fn from_rest(raw: &str) -> Result<Self, PathError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromPath<Via>, Via> FromRest<private::Whole<Via>> for T {
+    fn from_rest(raw: &str) -> Result<Self, PathError> {
+        T::from_path(text_of(raw))
+    }
+}
+
+impl<T: FromPath<Via>, Via> FromRest<private::Each<Via>> for Vec<T> {
+    fn from_rest(raw: &str) -> Result<Self, PathError> {
+        if raw.is_empty() {
+            return Ok(Self::new());
+        }
+        let segments = raw.split('/').map(text_of);
+        segments.map(T::from_path).collect()
+    }
+}
+
+/// Decodes what a route has captured, which decodes: the router has checked that.
+pub(crate) fn text_of(raw: &str) -> Cow<'_, str> {
+    percent_decoded(raw).unwrap_or_default()
+}
+
+/// The ways in which a value is read from a path, which tell implementations apart.
+mod private {
+    use std::marker::PhantomData;
+
+    #[derive(Debug)]
+    pub enum FromStr {}
+
+    #[derive(Debug)]
+    pub enum Text {}
+
+    #[derive(Debug)]
+    pub struct Whole<Via>(PhantomData<Via>);
+
+    #[derive(Debug)]
+    pub struct Each<Via>(PhantomData<Via>);
 }
 
 /// What a path segment can be made of: anything with [`Display`](std::fmt::Display), as its [`FromPath`] reads it.

@@ -43,11 +43,6 @@ impl Mount {
 }
 
 /// Stands for a function that has a table.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no table of routes",
-    note = "a function that is mounted shares its name with a module that `routes!` did not make: mount it as a \
-            value, as in `mount({{ api() }})`"
-)]
 pub trait Tabled {
     /// Its routes and mounts.
     const ROUTES: &'static [RouteMeta];

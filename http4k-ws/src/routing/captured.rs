@@ -11,12 +11,12 @@ pub struct Captured<T>(Box<dyn Kept<T>>);
 
 /// A value whose type need not say any more what it can.
 trait Kept<T>: Send + Sync {
-    fn lent(&self) -> &T;
+    fn kept(&self) -> &T;
     fn copy(&self) -> T;
 }
 
 impl<T: Clone + Send + Sync> Kept<T> for T {
-    fn lent(&self) -> &T {
+    fn kept(&self) -> &T {
         self
     }
 
@@ -29,7 +29,7 @@ impl<T> Deref for Captured<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        self.0.lent()
+        self.0.kept()
     }
 }
 
@@ -52,4 +52,42 @@ pub fn made<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
 /// A call's own copy.
 pub fn copied<T>(captured: &Captured<T>) -> T {
     captured.0.copy()
+}
+
+/// A value that is handed over as itself, or as what it points to: `Arc<dyn Store>` as `dyn Store`.
+///
+/// `Via` tells the two apart, and is inferred from the type of the function's parameter.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not handed over as `{To}`",
+    label = "the function takes neither a reference to this nor to what it points to",
+    note = "write `&*store` for what an `Arc` or a `Box` points to"
+)]
+pub trait Lent<To: ?Sized, Via> {
+    /// Borrows the value.
+    fn lent(&self) -> &To;
+}
+
+/// Marks a value as itself.
+#[derive(Debug)]
+pub enum Itself {}
+
+/// Marks what a value points to.
+#[derive(Debug)]
+pub enum Behind {}
+
+impl<T: ?Sized> Lent<T, Itself> for T {
+    fn lent(&self) -> &T {
+        self
+    }
+}
+
+impl<T: Deref<Target = To>, To: ?Sized> Lent<To, Behind> for T {
+    fn lent(&self) -> &To {
+        self
+    }
+}
+
+/// Borrows `value` as the type that the function takes.
+pub fn lent<T: Lent<To, Via>, To: ?Sized, Via>(value: &T) -> &To {
+    value.lent()
 }

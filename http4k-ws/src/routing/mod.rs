@@ -31,7 +31,7 @@ mod walk;
 mod written;
 
 pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
-pub use captured::{Captured, captured, copied, made};
+pub use captured::{Captured, Lent, captured, copied, lent, made};
 pub use endpoint::{Side, http, http_closure, http_handler, mount, ws, ws_closure, ws_handler};
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};
