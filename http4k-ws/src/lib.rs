@@ -83,6 +83,7 @@ mod lens;
 #[cfg(feature = "macros")]
 mod macros;
 mod message;
+mod panics;
 mod routing;
 #[cfg(feature = "server")]
 mod server;

@@ -1,7 +1,7 @@
 //! The client that calls back: http4k's way to be one.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::FutureExt;
@@ -12,6 +12,7 @@ use super::opening::OpeningHandshake;
 use crate::handler::{IntoConsumed, IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
 use crate::lens::Message;
 use crate::message::{WsMessage, WsStatus, printable};
+use crate::panics::{guarded, text_of};
 
 /// A socket to a server that is opened in the background, and calls back; made by
 /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
@@ -169,10 +170,10 @@ impl CallbackWebSocket {
             );
         }
         for mut callback in waiting.on_error {
-            guarded(|| callback(&error));
+            guarded(CALLBACK, || callback(&error));
         }
         for callback in waiting.on_close {
-            guarded(|| callback(WsStatus::ABNORMAL));
+            guarded(CALLBACK, || callback(WsStatus::ABNORMAL));
         }
     }
 
@@ -288,6 +289,9 @@ impl CallbackWebSocket {
     }
 }
 
+/// The name of a callback in the log.
+const CALLBACK: &str = "a WebSocket callback";
+
 /// Runs the consumer of a socket whose session is elsewhere.
 async fn attend(socket: WebSocket, consumer: WsConsumer) {
     let sender = socket.sender();
@@ -301,16 +305,11 @@ async fn attend(socket: WebSocket, consumer: WsConsumer) {
             );
             sender.close(error.status().clone());
         }
-        Err(_panic) => {
-            log::error!("a WebSocket client's `on_connect` panicked");
+        Err(panic) => {
+            let panic = text_of(panic);
+            log::error!("a WebSocket client's `on_connect` panicked: {panic}");
             sender.close(WsStatus::INTERNAL_ERROR);
         }
-    }
-}
-
-fn guarded(callback: impl FnOnce()) {
-    if catch_unwind(AssertUnwindSafe(callback)).is_err() {
-        log::error!("a WebSocket callback panicked");
     }
 }
 

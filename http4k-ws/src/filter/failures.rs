@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 
 use crate::handler::{PolyFilter, SendError, WsError, WsHandler, WsNext, over_ws};
 use crate::message::{Request, WsStatus};
+use crate::panics::text_of;
 
 /// How a consumer failed.
 #[derive(Debug)]
@@ -71,7 +72,12 @@ where
                                 Err(WsError::closing(status(WsFailure::Error(&error))))
                             }
                             Ok(result) => result,
-                            Err(panic) => Err(WsError::closing(status(WsFailure::Panic(&*panic)))),
+                            Err(panic) => {
+                                let status = status(WsFailure::Panic(&*panic));
+                                let panic = text_of(panic);
+                                log::error!("a WebSocket consumer panicked: {panic}");
+                                Err(WsError::closing(status))
+                            }
                         }
                     })
                 })

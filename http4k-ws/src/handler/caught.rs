@@ -7,10 +7,9 @@
 //! 1. [`called`] guards the part of a call that runs before its future exists.
 //! 2. [`Caught`] guards each poll of that future.
 //! 3. A panic is logged once, at the innermost handler, and becomes 500.
+//! 4. [`Caught`] also guards the drop of that future. The response is there by then, and stays.
 
-use std::any::Any;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -20,6 +19,7 @@ use pin_project_lite::pin_project;
 use super::plain::plain;
 use super::ws_response::WsResponse;
 use crate::message::Response;
+use crate::panics::guarded;
 
 /// A value that stands for a handler that panicked.
 pub(crate) trait AfterPanic {
@@ -49,23 +49,30 @@ pub(super) fn internal_error() -> Response {
 
 /// Calls a handler, or returns `None` if it panics before it returns a future.
 pub(crate) fn called<T>(call: impl FnOnce() -> T) -> Option<T> {
-    // A handler is shared by all requests, so what it keeps must survive a panic anyway.
-    catch_unwind(AssertUnwindSafe(call))
-        .inspect_err(|panic| log(&**panic))
-        .ok()
+    guarded("a handler", call)
 }
 
 pin_project! {
     /// A handler's future, whose panic becomes a response.
     pub(crate) struct Caught<F> {
+        // `None` once it is dropped.
         #[pin]
-        future: F,
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Caught<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut future = this.project().future;
+            guarded("the drop of a handler", || future.set(None));
+        }
     }
 }
 
 impl<F> Caught<F> {
     pub(crate) fn new(future: F) -> Self {
-        Self { future }
+        Self {
+            future: Some(future),
+        }
     }
 }
 
@@ -73,22 +80,8 @@ impl<F: Future<Output: AfterPanic>> Future for Caught<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let future = self.project().future;
-        match catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
-            Ok(polled) => polled,
-            Err(panic) => {
-                log(&*panic);
-                Poll::Ready(F::Output::after_panic())
-            }
-        }
+        let future = self.project().future.as_pin_mut();
+        let polled = future.and_then(|future| guarded("a handler", || future.poll(cx)));
+        polled.unwrap_or_else(|| Poll::Ready(F::Output::after_panic()))
     }
-}
-
-fn log(panic: &(dyn Any + Send)) {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied());
-    // The text may quote the peer, so it is escaped.
-    log::error!("a handler panicked: {:?}", text.unwrap_or("no message"));
 }

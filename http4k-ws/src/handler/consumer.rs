@@ -5,9 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::consumed::IntoConsumed;
-use super::session::{IntoWsResult, SessionConfig, WebSocket, WsResult};
+use super::session::{IntoWsResult, SessionConfig, WebSocket, WsError, WsResult};
 use crate::lens::Message;
-use crate::message::Request;
+use crate::message::{Request, WsStatus};
+use crate::panics::guarded;
 
 pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
@@ -60,7 +61,7 @@ impl WsConsumer {
 
     /// The same consumer, on a socket with other bounds: `adjust` gets those of the server, and gives those
     /// to use. Of several, the one added first has the last word. The filter [`session`](crate::session())
-    /// does this for whole routes.
+    /// does this for whole routes. If `adjust` panics, the socket is closed with 1011.
     #[must_use]
     pub fn with_session(
         mut self,
@@ -73,12 +74,18 @@ impl WsConsumer {
         self
     }
 
-    /// The bounds of the socket on a server with `config`.
+    /// Returns the bounds of the socket on a server with `config`. If the function that adjusts them
+    /// panics, those of the server count, and the socket is closed with 1011.
     pub(crate) fn session(&mut self, config: SessionConfig) -> SessionConfig {
-        match self.session.take() {
-            None => config,
-            Some(adjust) => adjust(config),
-        }
+        let Some(adjust) = self.session.take() else {
+            return config;
+        };
+        let own = config.clone();
+        guarded("a function that adjusts a session", || adjust(config)).unwrap_or_else(|| {
+            self.start =
+                Box::new(|_| Box::pin(async { Err(WsError::closing(WsStatus::INTERNAL_ERROR)) }));
+            own
+        })
     }
 
     /// The same consumer, whose socket goes through `prepare` first.

@@ -10,11 +10,12 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
+
+use crate::panics::guarded;
 
 /// The tasks of one world.
 #[derive(Clone)]
@@ -161,11 +162,11 @@ impl Task {
         let Some(task) = work.as_mut() else { return };
         let mut cx = Context::from_waker(&waker);
         // A task that panicked is never polled again.
-        let polled = catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(&mut cx)));
-        if !matches!(polled, Ok(Poll::Pending)) {
+        let polled = guarded("a task", || task.as_mut().poll(&mut cx));
+        if !matches!(polled, Some(Poll::Pending)) {
             let done = work.take();
             drop(work);
-            drop(done);
+            guarded("the drop of a task", || drop(done));
         }
     }
 }

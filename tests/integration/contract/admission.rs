@@ -88,6 +88,19 @@ async fn the_bounds_of_sockets_hold_too(world: &impl AsyncWorld) -> WsResult {
     Ok(())
 }
 
+fn broken() -> ServerConfig {
+    let policy = OriginPolicy::own().and_if(|_| panic!("as it should"));
+    ServerConfig::default().with_origins(policy)
+}
+
+/// The request is refused, and the server goes on.
+#[contract_test(app(), config = broken())]
+fn a_predicate_that_panics_allows_nothing(world: &impl World) {
+    for _ in 0..2 {
+        is_forbidden(world, from("https://other.example", "/ws"));
+    }
+}
+
 fn of_chat() -> ServerConfig {
     let chat = "chat.example".parse().expect("a host");
     ServerConfig::default().with_hosts(HostPolicy::only([chat]))

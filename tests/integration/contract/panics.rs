@@ -1,17 +1,23 @@
 //! A panic of a handler is a response that the filters around it see.
 
+use std::convert::Infallible;
+use std::panic::panic_any;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
+use http_body::{Frame, SizeHint};
 use http4k_ws::prelude::*;
 use http4k_ws::{
     BodyError, Cors, HttpHandler, IntoPolyHandler, OriginPolicy, Routes, SessionConfig, WsHandler,
-    http_only, poly, ws_only,
+    http_only, poly, session, ws_only,
 };
 
-use super::worlds::{World, in_both_worlds};
+use super::worlds::{World, in_both_worlds, told};
 
 fn world<W: World>(app: PolyHandler) -> W {
     W::start(app, SessionConfig::default())
@@ -79,6 +85,94 @@ impl IntoResponse for Unready {
     fn into_response(self) -> Response {
         panic!("as it should")
     }
+}
+
+/// A value that panics as it is dropped, with another one as the payload.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            panic_any(Self);
+        }
+    }
+}
+
+/// A future that is ready at once, and panics as it is dropped.
+struct Armed<T> {
+    value: Option<T>,
+    _bomb: Bomb,
+}
+
+fn armed<T>(value: T) -> Armed<T> {
+    Armed {
+        value: Some(value),
+        _bomb: Bomb,
+    }
+}
+
+impl<T: Unpin> Future for Armed<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<T> {
+        Poll::Ready(self.value.take().expect("polled once"))
+    }
+}
+
+async fn with_payload() -> &'static str {
+    tokio::task::yield_now().await;
+    panic_any(Bomb)
+}
+
+async fn filter_with_payload(_request: Request, _next: Next) -> Response {
+    panic_any(Bomb)
+}
+
+/// A body of `abc` that panics when it is asked for its end or for its length, or as it is dropped.
+struct Moody {
+    on: &'static str,
+    left: Option<Bytes>,
+    _bomb: Option<Bomb>,
+}
+
+impl Moody {
+    fn on(on: &'static str) -> Body {
+        Body::new(Self {
+            on,
+            left: Some(Bytes::from("abc")),
+            _bomb: (on == "drop").then(|| Bomb),
+        })
+    }
+
+    fn asked(&self, what: &str) {
+        assert_ne!(self.on, what, "as it should");
+    }
+}
+
+impl http_body::Body for Moody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.left.take().map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.asked("end");
+        false
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.asked("length");
+        SizeHint::default()
+    }
+}
+
+fn code<C: WsClient>(mut client: C) -> Option<u16> {
+    client.closed().map(|status| status.code())
 }
 
 /// Marks every response that passes, with its status.
@@ -224,6 +318,90 @@ in_both_worlds! {
         world.http("/for/bob");
         world.http("/mount/a");
         assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+
+    fn the_payload_of_a_panic_may_panic_too<W>() {
+        let app = routes! {
+            GET "/at-once" => http(|| -> &'static str { panic_any(Bomb) }),
+            GET "/later" => http(with_payload()),
+            GET "/number" => http(|| -> &'static str { panic_any(7) }),
+            "/filtered" with(filter_with_payload) => { "/x" => http(|| "x") },
+            "/refused" => ws({ |_: Request| -> WsResponse { panic_any(Bomb) } }),
+            "/consumer" => ws(|ws: WebSocket| -> () { drop(ws); panic_any(Bomb) }),
+            "/callback" => ws(|ws: WebSocket| ws.on_message(|_: WsMessage| -> () { panic_any(Bomb) })),
+            "/observer" => ws(|ws: WebSocket| ws.observe(|_| panic_any(Bomb))),
+        };
+        let world = world::<W>(app.with(http_only(marks)).with(ws_only(marks_ws)));
+        for path in ["/at-once", "/later", "/number", "/filtered/x"] {
+            is_seen(&world.http(path), path);
+        }
+        is_seen(&world.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
+        for (path, expected) in [("/consumer", 1011), ("/callback", 1011), ("/observer", 1000)] {
+            let mut client = world.connect(path);
+            // The socket may be over by now.
+            let _ = client.send("x");
+            assert_eq!(code(client), Some(expected), "{path}");
+        }
+    }
+
+    fn what_a_handler_owns_may_panic_as_it_is_dropped<W>() {
+        let (tell, ends) = channel();
+        let callbacks = move |ws: WebSocket| {
+            let (one, other, tell) = (Bomb, Bomb, tell.clone());
+            ws.on_message(move |_: WsMessage| { let _ = &one; });
+            ws.on_error(move |_| { let _ = &other; });
+            ws.on_close(move |status| tell.send(status.code()).expect("the test listens"));
+        };
+        let app = routes! {
+            GET "/http" => http(|| armed("x")),
+            "/refused" => ws({ |_: Request| armed(WsResponse::refuse(StatusCode::GONE)) }),
+            "/consumer" => ws(|ws: WebSocket| { drop(ws); armed(()) }),
+            "/callbacks" => ws({ callbacks.clone() }),
+        };
+        let world = world::<W>(app.with(http_only(marks)).with(ws_only(marks_ws)));
+        // A future is dropped where it is awaited, inside the handler.
+        is_seen(&world.http("/http"), "/http");
+        is_seen(&world.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
+        assert_eq!(code(world.connect("/consumer")), Some(1011));
+        let mut client = world.connect("/callbacks");
+        client.close(WsStatus::NORMAL);
+        assert_eq!(code(client), Some(1000));
+        assert_eq!(told(&ends), 1000);
+    }
+
+    /// One whose drop panics breaks off nothing: it has been read.
+    fn a_body_that_panics_when_it_is_asked_is_still_sent<W>() {
+        for on in ["end", "length", "drop"] {
+            let world = world::<W>((move |_: Request| Moody::on(on)).into_poly_handler());
+            for _ in 0..2 {
+                assert_eq!(world.http("/").body(), "abc", "{on}");
+            }
+            assert_eq!(world.http(Request::head("/")).body(), "", "{on}");
+        }
+    }
+
+    fn a_function_that_adjusts_a_session_may_panic<W>() {
+        let hello = |ws: WebSocket| ws.try_send("hello");
+        let app = routes! {
+            "/consumer" => ws({ move |_: Request| {
+                WsConsumer::new(hello).with_session(|_| panic!("as it should"))
+            } }),
+            "/block" with(session(|_| panic!("as it should"))) => { "/x" => ws({ hello }) },
+        };
+        let world = world::<W>(app);
+        for path in ["/consumer", "/block/x"] {
+            assert_eq!(code(world.connect(path)), Some(1011), "{path}");
+        }
+    }
+
+    fn a_predicate_that_panics_allows_nothing<W>() {
+        let policy = OriginPolicy::own().and_if(|_| panic!("as it should"));
+        let world = world::<W>(declared().with(Cors::new(policy)));
+        let from = |origin: &str| Request::get("/for/bob").header("host", "a").header("origin", origin);
+        assert_eq!(world.http(from("https://b")).status(), 403);
+        assert_eq!(world.http(from("https://a")).status(), 200);
+        let refusal = world.try_connect(from("https://b")).map(drop).expect_err("a refusal");
+        assert_eq!(refusal.status(), 403);
     }
 
     fn a_stream_that_panics_breaks_its_body_off_and_harms_nothing_else<W>() {

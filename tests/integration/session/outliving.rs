@@ -4,7 +4,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use http4k_ws::{
-    IntoPolyHandler, NextMessage, SendError, SessionConfig, WebSocket, WsClient, WsResult, WsStatus,
+    IntoPolyHandler, NextMessage, SendError, ServerConfig, SessionConfig, WebSocket,
+    WebSocketClient, WsClient, WsResult, WsStatus,
 };
 
 /// Tells when it is dropped.
@@ -34,6 +35,38 @@ fn a_consumer_that_does_not_see_the_end_is_dropped_after_a_grace() {
     assert!(told.try_recv().is_err(), "the grace is not over");
     client.advance(Duration::from_secs(2));
     assert_eq!(told.try_recv(), Ok("dropped"));
+}
+
+/// Panics as it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("as it should");
+    }
+}
+
+/// The task that serves the connection goes on, whatever is dropped in it.
+#[tokio::test(start_paused = true)]
+async fn a_consumer_that_panics_as_it_is_dropped_harms_nothing() {
+    let app = |_ws: WebSocket| async move {
+        let _bomb = Bomb;
+        std::future::pending::<()>().await;
+    };
+    for leaves in [true, false] {
+        let (ours, theirs) = tokio::io::duplex(4096);
+        let app = app.into_poly_handler();
+        let serving = tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+        let ws = WebSocketClient::to("ws://a/").connect_over(ours).await;
+        let ws = ws.expect("a socket");
+        if leaves {
+            drop(ws);
+        } else {
+            ws.close(WsStatus::NORMAL);
+            assert_eq!(ws.closed().await, WsStatus::NORMAL);
+        }
+        serving.await.expect("no panic");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::policy::{ReconnectPolicy, Setback};
 use crate::client::error::ConnectError;
 use crate::handler::{WebSocket, WsError};
 use crate::message::{WsStatus, printable};
+use crate::panics::text_of;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -99,8 +100,9 @@ impl Driver {
             status = self.link.close_asked() => Err(Ended::Asked(status)),
             opened = open => match opened {
                 Ok(Ok(opened)) => opened.map_err(Ended::SetBack),
-                Ok(Err(_panic)) => {
-                    log::error!("what opens a WebSocket, or talks on it first, panicked");
+                Ok(Err(panic)) => {
+                    let panic = text_of(panic);
+                    log::error!("`over` or `on_connect` of a reconnecting client panicked: {panic}");
                     Err(failed(ConnectError::broken("connecting panicked")))
                 }
                 Err(_) => Err(failed(ConnectError::Timeout { after })),

@@ -1,7 +1,6 @@
 //! What happens on sockets, told to whoever counts it.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +8,7 @@ use http::StatusCode;
 
 use super::handshake::Handshake;
 use crate::message::{Request, WsStatus};
+use crate::panics::guarded;
 
 /// Is told what happens on sockets, for metrics; each method does nothing unless it is written.
 ///
@@ -192,9 +192,7 @@ impl Observer {
 }
 
 fn tell(event: impl FnOnce()) {
-    if catch_unwind(AssertUnwindSafe(event)).is_err() {
-        log::error!("`WsMetrics` panicked");
-    }
+    guarded("`WsMetrics`", event);
 }
 
 /// A number for the next socket.

@@ -1,11 +1,11 @@
 //! Who looks on while messages travel.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::message::{WsMessage, WsStatus};
+use crate::panics::guarded;
 
 /// What happens on a socket, as those who [observe](crate::WebSocket::observe) it are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +46,7 @@ impl Observers {
         let observers = list.clone();
         drop(list);
         for observer in observers {
-            if catch_unwind(AssertUnwindSafe(|| observer(event))).is_err() {
-                log::error!("an observer of a WebSocket panicked");
-            }
+            guarded("an observer of a WebSocket", || observer(event));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Bodies of the program, kept from doing harm: one that panics fails, and one of a declared length
 //! yields exactly that many bytes.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -10,24 +9,38 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::BodyError;
+use crate::panics::guarded;
 
 pin_project! {
     /// A body whose panic is an error: the message breaks off, and its connection goes on.
     pub(super) struct Guarded<B> {
+        // `None` once it is dropped.
         #[pin]
-        body: B,
+        body: Option<B>,
         failed: bool,
         error: Option<BodyError>,
+    }
+
+    impl<B> PinnedDrop for Guarded<B> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut body = this.project().body;
+            guarded("the drop of a body", || body.set(None));
+        }
     }
 }
 
 impl<B> Guarded<B> {
     pub(super) fn new(body: B) -> Self {
         Self {
-            body,
+            body: Some(body),
             failed: false,
             error: None,
         }
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(&B) -> T) -> Option<T> {
+        let body = self.body.as_ref()?;
+        guarded("a body", || question(body))
     }
 }
 
@@ -44,9 +57,9 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError>> HttpBody for Guarded<B> {
             return Poll::Ready(this.error.take().map(Err));
         }
         // The body is never polled again after its panic.
-        let polled = catch_unwind(AssertUnwindSafe(|| this.body.poll_frame(cx)));
-        let polled = polled.unwrap_or_else(|_panic| {
-            log::error!("the stream of a body panicked");
+        let body = this.body.as_pin_mut();
+        let polled = body.and_then(|body| guarded("the stream of a body", || body.poll_frame(cx)));
+        let polled = polled.unwrap_or_else(|| {
             let error = BodyError::Stream("the stream of the body panicked".into());
             Poll::Ready(Some(Err(error)))
         });
@@ -64,12 +77,13 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError>> HttpBody for Guarded<B> {
     fn is_end_stream(&self) -> bool {
         match self.failed {
             true => self.error.is_none(),
-            false => self.body.is_end_stream(),
+            // A body that cannot say so is polled.
+            false => self.ask(B::is_end_stream).unwrap_or(false),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.ask(B::size_hint).unwrap_or_default()
     }
 }
 

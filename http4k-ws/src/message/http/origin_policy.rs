@@ -11,6 +11,7 @@ use http::header::{HOST, HeaderValue, ORIGIN};
 
 use super::known_scheme::KnownScheme;
 use super::origin::Origin;
+use crate::panics::guarded;
 
 /// The pages that may open a socket (RFC 6455 §10.2), or use an application with [`Cors`](crate::Cors).
 ///
@@ -53,6 +54,13 @@ enum Base {
 /// A function of the user's.
 #[derive(Clone)]
 struct Predicate(Arc<dyn Fn(&Origin) -> bool + Send + Sync>);
+
+impl Predicate {
+    /// Calls the function. One that panics allows nothing.
+    fn holds(&self, origin: &Origin) -> bool {
+        guarded("a predicate of an `OriginPolicy`", || (self.0)(origin)).unwrap_or(false)
+    }
+}
 
 // A policy keeps no state that a panic of the function could leave broken.
 impl UnwindSafe for Predicate {}
@@ -114,7 +122,7 @@ impl OriginPolicy {
     /// Allows every origin for which `predicate` returns `true` too.
     ///
     /// It is called for each request with an origin that is not allowed otherwise, `null` included,
-    /// and must not block. Two policies with predicates are equal only if one is a clone of the other.
+    /// and must not block. If it panics, the panic is logged and the origin is not allowed. Two policies with predicates are equal only if one is a clone of the other.
     #[must_use]
     pub fn and_if(mut self, predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static) -> Self {
         self.predicates.push(Predicate(Arc::new(predicate)));
@@ -134,7 +142,7 @@ impl OriginPolicy {
         };
         (self.base == Base::Own && is_own(&origin, request))
             || self.listed.iter().any(|listed| listed.matches(&origin))
-            || self.predicates.iter().any(|allows| (allows.0)(&origin))
+            || self.predicates.iter().any(|allows| allows.holds(&origin))
     }
 
     /// Returns `true` if every page can satisfy this: `null` is the origin of any sandboxed frame.

@@ -1,6 +1,5 @@
 //! The consumer and the callbacks: what the inbound queue is for.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll};
 
 use super::Session;
@@ -8,6 +7,10 @@ use crate::handler::session::callbacks::Callbacks;
 use crate::handler::session::error::WsError;
 use crate::handler::session::transport::Transport;
 use crate::message::{WsStatus, printable};
+use crate::panics::guarded;
+
+/// The name of a callback in the log.
+pub(super) const CALLBACK: &str = "a WebSocket callback";
 
 impl<T: Transport> Session<T> {
     /// Polls the consumer; its end may be the socket's.
@@ -15,20 +18,24 @@ impl<T: Transport> Session<T> {
         let Some(consumer) = &mut self.consumer else {
             return;
         };
-        match catch_unwind(AssertUnwindSafe(|| consumer.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => {}
-            Ok(Poll::Ready(result)) => {
-                self.consumer = None;
+        match guarded("a WebSocket consumer", || consumer.as_mut().poll(cx)) {
+            Some(Poll::Pending) => {}
+            Some(Poll::Ready(result)) => {
+                self.drop_consumer();
                 if let Err(error) = result {
                     self.fail(&error);
                 }
             }
-            Err(_panic) => {
-                self.consumer = None;
-                log::error!("a WebSocket consumer panicked");
+            None => {
+                self.drop_consumer();
                 self.shared.close(WsStatus::INTERNAL_ERROR);
             }
         }
+    }
+
+    pub(super) fn drop_consumer(&mut self) {
+        let consumer = self.consumer.take();
+        guarded("the drop of a WebSocket consumer", || drop(consumer));
     }
 
     fn fail(&self, error: &WsError) {
@@ -55,10 +62,10 @@ impl<T: Transport> Session<T> {
             drop(state);
             for callback in &mut callbacks {
                 let message = message.clone();
-                match catch_unwind(AssertUnwindSafe(|| callback(message))) {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => self.callback_failed(&error),
-                    Err(_panic) => self.callback_panicked(),
+                match guarded(CALLBACK, || callback(message)) {
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => self.callback_failed(&error),
+                    None => self.shared.close(WsStatus::INTERNAL_ERROR),
                 }
             }
             let mut state = self.shared.lock();
@@ -77,15 +84,11 @@ impl<T: Transport> Session<T> {
         while let Some(message) = self.shared.take_received() {
             for callback in &mut callbacks.on_message {
                 let message = message.clone();
-                match catch_unwind(AssertUnwindSafe(|| callback(message))) {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => {
-                        log::warn!(
-                            "a callback failed on a socket that is over: {}",
-                            printable(&error)
-                        )
-                    }
-                    Err(_panic) => log::error!("a WebSocket callback panicked"),
+                if let Some(Err(error)) = guarded(CALLBACK, || callback(message)) {
+                    log::warn!(
+                        "a callback failed on a socket that is over: {}",
+                        printable(&error)
+                    );
                 }
             }
         }
@@ -98,17 +101,12 @@ impl<T: Transport> Session<T> {
             return self.fail(error);
         }
         for callback in &mut callbacks {
-            if catch_unwind(AssertUnwindSafe(|| callback(error))).is_err() {
-                self.callback_panicked();
+            if guarded(CALLBACK, || callback(error)).is_none() {
+                self.shared.close(WsStatus::INTERNAL_ERROR);
             }
         }
         let mut state = self.shared.lock();
         callbacks.append(&mut state.callbacks.on_error);
         state.callbacks.on_error = callbacks;
-    }
-
-    fn callback_panicked(&self) {
-        log::error!("a WebSocket callback panicked");
-        self.shared.close(WsStatus::INTERNAL_ERROR);
     }
 }

@@ -6,11 +6,11 @@ mod reading;
 mod writing;
 
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use self::answering::CALLBACK;
 use super::SessionConfig;
 #[cfg(feature = "server")]
 use super::budget::Budget;
@@ -24,6 +24,7 @@ use super::trace::Trace;
 use super::transport::Transport;
 use crate::handler::consumer::{ConsumerFuture, WsConsumer};
 use crate::message::{WsMessage, WsStatus};
+use crate::panics::guarded;
 
 /// How much is read, and how much is written, in one poll before other sockets have their turn.
 const MESSAGES_PER_POLL: usize = 64;
@@ -238,9 +239,13 @@ impl<T: Transport> Session<T> {
         self.hand_over_rest(&mut callbacks);
         for callback in callbacks.on_close {
             let status = status.clone();
-            if catch_unwind(AssertUnwindSafe(|| callback(status))).is_err() {
-                log::error!("a WebSocket callback panicked");
-            }
+            guarded(CALLBACK, || callback(status));
+        }
+        for callback in callbacks.on_message {
+            guarded("the drop of a WebSocket callback", || drop(callback));
+        }
+        for callback in callbacks.on_error {
+            guarded("the drop of a WebSocket callback", || drop(callback));
         }
     }
 }
@@ -271,5 +276,6 @@ impl<T: Transport> Drop for Session<T> {
     fn drop(&mut self) {
         self.write_at_last();
         self.finish(WsStatus::ABNORMAL);
+        self.drop_consumer();
     }
 }

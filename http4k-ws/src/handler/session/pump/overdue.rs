@@ -88,7 +88,7 @@ impl<T: Transport> Session<T> {
                 log::warn!(
                     "a WebSocket consumer was dropped: its socket is over, and it went on for too long"
                 );
-                self.consumer = None;
+                self.drop_consumer();
             }
         }
     }

@@ -1,0 +1,73 @@
+//! Panics of the user's code, kept from harming what goes on beside it.
+//!
+//! Handlers, callbacks, streams and predicates are called by tasks that also move bytes. Three parts
+//! of such code can panic:
+//!
+//! 1. The call itself.
+//! 2. The drop of a value that the code owns, such as a future or a callback.
+//! 3. The drop of the panic's own payload, which may be any value.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Calls `work`, which is the code or the drop of `what`. Returns `None` and logs if it panics.
+pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
+    // The code is shared by all requests, so the values that it keeps must survive a panic anyway.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => Some(done),
+        Err(panic) => {
+            // A log that is off does not evaluate its values.
+            let panic = text_of(panic);
+            log::error!("{what} panicked: {panic}");
+            None
+        }
+    }
+}
+
+/// Returns the text of a panic, in quotes and escaped: it may quote the peer.
+pub(crate) fn text_of(panic: Box<dyn Any + Send>) -> String {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    let text = format!("{:?}", text.unwrap_or("no message"));
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        // The payload of this panic may panic again, so it is leaked.
+        std::mem::forget(another);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::panic_any;
+
+    use super::*;
+
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            // One whose payload panics as well.
+            panic_any(Bomb);
+        }
+    }
+
+    fn text(work: impl FnOnce()) -> String {
+        text_of(catch_unwind(AssertUnwindSafe(work)).expect_err("a panic"))
+    }
+
+    #[test]
+    fn a_panic_becomes_its_text() {
+        assert_eq!(text(|| panic!("as\nit should")), r#""as\nit should""#);
+        assert_eq!(text(|| panic!("as {} should", "it")), r#""as it should""#);
+        assert_eq!(text(|| panic_any(7)), r#""no message""#);
+    }
+
+    #[test]
+    fn a_payload_or_a_value_may_panic_as_it_is_dropped() {
+        assert_eq!(text(|| panic_any(Bomb)), r#""no message""#);
+        assert_eq!(guarded("a value", || drop(Bomb)), None);
+        assert_eq!(guarded("a value", || 7), Some(7));
+    }
+}
