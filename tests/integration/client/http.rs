@@ -426,6 +426,36 @@ async fn a_streamed_body_that_stalls_or_breaks_off_is_not_the_fault_of_who_reads
     }
 }
 
+/// Only the time that the reader waits counts.
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_of_a_streamed_body_is_not_a_slow_server() {
+    let (ours, mut theirs) = tokio::io::duplex(1024);
+    tokio::spawn(async move {
+        let mut request = [0; 1024];
+        theirs.read(&mut request).await.expect("a request");
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
+        theirs.write_all(head).await.expect("a client");
+        for piece in [b"a", b"b", b"c"] {
+            theirs.write_all(piece).await.expect("a client");
+            tokio::time::sleep(Duration::from_secs(41)).await;
+        }
+        pending::<()>().await;
+    });
+    let client = HttpClient::new().with_timeout(Duration::from_secs(30));
+    let answer = client.streaming().send_over(ours, "http://a/").await;
+    let mut body = http_body_util::BodyStream::new(answer.expect("a head").into_body());
+    for piece in ["a", "b"] {
+        let read = body.next().await.expect("a piece").expect("a piece");
+        assert_eq!(read.into_data().ok().as_deref(), Some(piece.as_bytes()));
+        // The next piece is not there yet when it is asked for, and soon is.
+        tokio::time::sleep(Duration::from_secs(40)).await;
+    }
+    let waited = tokio::time::Instant::now();
+    // This one comes a second after it is asked for.
+    body.next().await.expect("a piece").expect("a piece");
+    assert_eq!(waited.elapsed().as_secs(), 1);
+}
+
 #[test]
 fn an_application_passes_requests_on() {
     let behind = serve(app());

@@ -9,7 +9,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep, timeout};
 
 use super::error::HttpClientError;
 use super::pool::Pool;
@@ -158,16 +158,19 @@ pub(super) fn streamed(response: Response<Incoming>, limit: u64, stall: Duration
         Body::new(Streamed {
             body: Body::new(body).limit(limit),
             stall,
-            timer: Box::pin(sleep(stall)),
+            waiting: None,
         })
     })
 }
 
-/// Somebody else's answer: whatever is wrong with it is not the fault of whom it is passed on to.
+/// The body of another server's response: no fault in it is the fault of the client that it is passed
+/// on to.
 struct Streamed {
     body: Body,
     stall: Duration,
-    timer: Pin<Box<Sleep>>,
+    /// The end of the current wait for bytes. Only the time that the reader waits counts: a slow reader
+    /// is not a slow server.
+    waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl http_body::Body for Streamed {
@@ -181,16 +184,19 @@ impl http_body::Body for Streamed {
         let this = &mut *self;
         match Pin::new(&mut this.body).poll_frame(cx) {
             Poll::Ready(frame) => {
-                this.timer.as_mut().reset(Instant::now() + this.stall);
+                this.waiting = None;
                 Poll::Ready(
                     frame.map(|frame| frame.map_err(|error| BodyError::Answer(error.into()))),
                 )
             }
-            Poll::Pending => this.timer.as_mut().poll(cx).map(|()| {
+            Poll::Pending => {
                 let after = this.stall;
-                let stalled = HttpClientError::Timeout { after };
-                Some(Err(BodyError::Answer(stalled.into())))
-            }),
+                let waiting = this.waiting.get_or_insert_with(|| Box::pin(sleep(after)));
+                waiting.as_mut().poll(cx).map(|()| {
+                    let stalled = HttpClientError::Timeout { after };
+                    Some(Err(BodyError::Answer(stalled.into())))
+                })
+            }
         }
     }
 

@@ -139,7 +139,8 @@ impl HttpClient {
     }
 
     /// How long an answer may take, from the connection to the last byte of its body. Where bodies are
-    /// [`streaming`](Self::streaming): until its head is there, and then between two pieces of the body.
+    /// [`streaming`](Self::streaming): until its head is there, and then each time that the reader of
+    /// the body waits for a piece.
     /// Default 30 s.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
