@@ -201,7 +201,6 @@ impl OpeningHandshake {
 impl fmt::Debug for OpeningHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let uri = uri::without_secrets(&self.uri);
-        let uri = uri.split(['?', '#']).next().unwrap_or_default();
         let fields = self.headers.iter().map(|(name, _)| name);
         f.debug_struct("OpeningHandshake")
             .field("uri", &uri)

@@ -47,16 +47,24 @@ pub(super) fn bad(uri: &str, reason: impl ToString) -> ConnectError {
     }
 }
 
-/// `uri` without the user information of its authority, for messages.
+/// Returns `uri` for messages: `***` takes the place of its user information, query and fragment.
+///
+/// A page can set no fields for a socket, so tokens are often sent in the query.
 pub(super) fn without_secrets(uri: &str) -> String {
     let start = uri.find("://").map_or(0, |at| at + 3);
     let end = uri[start..]
         .find(['/', '?', '#'])
         .map_or(uri.len(), |at| start + at);
-    match uri[start..end].rfind('@') {
-        Some(at) => format!("{}***{}", &uri[..start], &uri[start + at..]),
-        None => uri.to_owned(),
-    }
+    let path = uri[end..].find(['?', '#']).map_or(uri.len(), |at| end + at);
+    let authority = match uri[start..end].rfind('@') {
+        Some(at) => format!("***{}", &uri[start + at..end]),
+        None => uri[start..end].to_owned(),
+    };
+    let rest = match uri[path..].chars().next() {
+        Some(mark) => format!("{mark}***"),
+        None => String::new(),
+    };
+    format!("{}{authority}{}{rest}", &uri[..start], &uri[end..path])
 }
 
 /// The server that a URI names, and the user.
@@ -225,7 +233,10 @@ mod tests {
             ("ws://user:secret@host/a@b", "ws://***@host/a@b"),
             ("ws://user@host", "ws://***@host"),
             ("user:secret@host", "***@host"),
-            ("ws://host/a@b?c@d#e@f", "ws://host/a@b?c@d#e@f"),
+            ("ws://host/a@b?c@d#e@f", "ws://host/a@b?***"),
+            ("ws://host?token=secret", "ws://host?***"),
+            ("ws://host#secret", "ws://host#***"),
+            ("/a?token=secret", "/a?***"),
             ("", ""),
         ] {
             assert_eq!(without_secrets(uri), shown);
