@@ -333,9 +333,6 @@ async fn decide(connection: &Connection, mut request: hyper::Request<Incoming>) 
         shared.refusals.warn(refusal.kind(), refusal);
         return refusal.response();
     }
-    if let Some(answer) = rules::server_wide(&request) {
-        return answer;
-    }
     rules::name_the_host(&mut request);
     connection.info.add_to(&mut request);
     hide_secrets(request.headers_mut());
@@ -345,6 +342,9 @@ async fn decide(connection: &Connection, mut request: hyper::Request<Incoming>) 
             return closing(refused.response());
         }
         connection.admitted.keep(&request);
+    }
+    if let Some(answer) = rules::server_wide(&request) {
+        return answer;
     }
     if !upgrade::is_asked_for(&request) {
         return http::answer(shared, request).await;

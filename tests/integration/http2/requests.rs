@@ -251,6 +251,26 @@ fn an_application_can_tell_the_versions_apart() {
     );
 }
 
+/// RFC 9110 §9.3.7: it asks for the server as a whole, and no route is asked.
+#[tokio::test(start_paused = true)]
+async fn options_of_the_whole_server_is_answered_by_the_server() {
+    let never = |_: Request| -> &'static str { panic!("no route is asked") };
+    let app = PolyHandler::new(never, no_socket);
+    let (ours, _serving) = serve(app, ServerConfig::default());
+    let mut peer = Peer::new(ours, &[]).await;
+    let fields = [
+        (":method", "OPTIONS"),
+        (":scheme", "http"),
+        (":authority", "localhost"),
+        (":path", "*"),
+    ];
+    peer.send(Frame::head(1, &fields)).await;
+    let answer = peer.next_of(&[HEADERS, RST_STREAM]).await;
+    let answer = answer.expect("a frame");
+    // The status 200 is the static entry 8 (RFC 7541, A).
+    assert_eq!((answer.kind, answer.payload[0]), (HEADERS, 0x80 | 8));
+}
+
 /// RFC 9113 §8.3.1: a path begins with a slash, or is `*` for OPTIONS.
 #[tokio::test(start_paused = true)]
 async fn a_path_is_one_of_the_forms_of_http_1() {

@@ -73,6 +73,34 @@ fn the_host_of_an_absolute_target_counts() {
     }
 }
 
+/// RFC 9112 §3.2.4: a request for the server as a whole is for this server, too.
+#[test]
+fn a_request_for_the_whole_server_names_its_host() {
+    let server = start("127.0.0.1:0", ServerConfig::default());
+    for (host, expected) in [("localhost", 200), ("evil.example", 421)] {
+        let request = format!("OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        assert_eq!(asked(&server, &request).status, expected, "{host}");
+    }
+}
+
+/// A connection remembers the host that it was admitted with, and no other.
+#[test]
+fn each_request_of_a_connection_names_its_host() {
+    let server = start("127.0.0.1:0", ServerConfig::default());
+    for other in [
+        "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    ] {
+        let mut peer = Peer::connect(server.addr());
+        peer.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2));
+        peer.send(other);
+        for expected in [200, 200, 421] {
+            assert_eq!(peer.answer().status, expected, "{other}");
+        }
+    }
+}
+
 /// No browser sends such a request.
 #[test]
 fn an_old_request_without_a_host_is_served() {

@@ -72,6 +72,11 @@ async fn answer(
         send(respond, refused.response(), head_only, pace).await;
         return None;
     }
+    if let Some(answer) = rules::server_wide(&request) {
+        let pace = Pace::new(line, shared.config.write_stall);
+        send(respond, answer, head_only, pace).await;
+        return None;
+    }
     match protocol.as_ref().map(Protocol::as_str) {
         None => {
             respond_to(request, respond, line, shared).await;
