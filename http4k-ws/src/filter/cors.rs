@@ -254,7 +254,7 @@ impl PolyFilter for Cors {
             let cors = cors.clone();
             async move {
                 if let Some(refusal) = cors.refusal(&request) {
-                    return refusal;
+                    return cors.shared(None, refusal);
                 }
                 let origin = request.headers().get(ORIGIN).cloned();
                 let response = if Cors::is_preflight(&request) {

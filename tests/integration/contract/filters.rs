@@ -272,6 +272,8 @@ in_both_worlds! {
             let answer = world.http(request);
             assert_eq!(answer.status(), 403);
             assert_eq!(answer.header("access-control-allow-origin"), None);
+            // A cache must not use it for another page.
+            assert_eq!(answer.header("vary"), Some("origin"));
         }
         assert_eq!(all(&calls), [""; 0]);
     }
