@@ -31,9 +31,15 @@ pub(crate) enum RefusalKind {
     Connections,
     ConnectionsPerAddress,
     Tls,
+    /// A message of a socket over a bound, or slower than one.
+    Message,
+    /// Messages that a consumer does not receive.
+    Consumer,
+    /// The bytes that wait in all sockets.
+    Queued,
 }
 
-const KINDS: usize = RefusalKind::Tls as usize + 1;
+const KINDS: usize = RefusalKind::Queued as usize + 1;
 
 /// Logs refusals at `warn`, at most one line per second and kind.
 #[derive(Debug, Default)]

@@ -32,6 +32,7 @@ impl<S: ByteStream> Opened<S> {
         let config = consumer.session(shared.config.session.clone());
         let wire = Wire::server(stream, line, ahead, Limits::of(&config));
         let (socket, mut session) = open(wire, Stance::Server, handshake, config);
+        session = session.reported_to(&shared.refusals);
         if let Some(budget) = &shared.budget {
             session = session.within(budget);
         }

@@ -21,7 +21,7 @@ pub(super) struct Shared {
     /// The bound on what waits in all sockets.
     pub(super) budget: Option<Arc<Budget>>,
     pub(super) connections: Arc<Connections>,
-    pub(super) refusals: RefusalLog,
+    pub(super) refusals: Arc<RefusalLog>,
     #[cfg(feature = "tls")]
     pub(super) tls: Option<Acceptor>,
 }
@@ -32,6 +32,8 @@ impl Shared {
     }
 
     fn made(app: PolyHandler, config: ServerConfig) -> Self {
+        let refusals: Arc<RefusalLog> = Arc::default();
+        let budget = |limit| Budget::new(limit, Arc::clone(&refusals));
         Self {
             #[cfg(feature = "tls")]
             tls: config
@@ -40,10 +42,10 @@ impl Shared {
                 .map(|tls| tls.acceptor(protocols(&config))),
             app,
             admission: Admission::new(&config),
-            budget: config.max_queued.map(Budget::new),
+            budget: config.max_queued.map(budget),
             config,
             connections: Arc::default(),
-            refusals: RefusalLog::default(),
+            refusals,
         }
     }
 

@@ -5,13 +5,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{Cors, HostPolicy, InMemoryConfig, OriginPolicy, ServerConfig};
+use http4k_ws::{
+    Cors, HostPolicy, InMemoryConfig, IntoPolyHandler, OriginPolicy, ServerConfig, SessionConfig,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::net::{TcpListener, TcpStream};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::{DefaultGuard, set_default};
 use tracing::{Event, Level, Metadata, Subscriber};
+
+use super::peer::{TEXT, frame};
 
 /// Keeps the warnings of the library.
 #[derive(Clone, Default)]
@@ -231,6 +235,58 @@ async fn limits_of_the_head_and_the_body_are_logged_with_their_settings() {
             answer.starts_with(&format!("HTTP/1.1 {status} ")),
             "{answer}"
         );
+        let warned = warnings.take();
+        assert_eq!(warned.len(), 1, "{warned:?}");
+        for part in parts {
+            assert!(warned[0].contains(part), "{part} is not in {warned:?}");
+        }
+    }
+}
+
+/// Bounds of sockets are logged as those of requests are: with their setting, a line per second.
+#[tokio::test(start_paused = true)]
+async fn bounds_of_sockets_are_logged_with_their_settings() {
+    let (warnings, _guard) = Warnings::of_this_thread().await;
+    let session = SessionConfig::default()
+        .with_max_message(3)
+        .with_queue_messages(1)
+        .with_dead_after(None);
+    let config = ServerConfig::default()
+        .with_session(session)
+        .with_hosts(HostPolicy::any());
+    let unread = |ws: WebSocket| async move {
+        ws.closed().await;
+    };
+    let app = unread.into_poly_handler();
+    for (frames, code, parts) in [
+        (
+            frame(TEXT, b"four"),
+            1009,
+            &["at most 3 bytes", "`SessionConfig::max_message`"][..],
+        ),
+        (
+            frame(TEXT, b"x").repeat(3),
+            1013,
+            &["received nothing for", "`SessionConfig::consumer_stall`"],
+        ),
+        (
+            frame(TEXT, b"abc")[..7].to_vec(),
+            1008,
+            &["bytes a second", "`SessionConfig::message_rate`"],
+        ),
+    ] {
+        let (mut ours, theirs) = duplex(64 * 1024);
+        tokio::spawn(app.clone().serve_connection(theirs, config.clone()));
+        ours.write_all(handshake("").as_bytes())
+            .await
+            .expect("room");
+        ours.write_all(&frames).await.expect("room");
+        let mut answer = Vec::new();
+        ours.read_to_end(&mut answer).await.expect("an end");
+        let sent = answer
+            .windows(4)
+            .any(|bytes| bytes[0] == 0x88 && bytes[2..] == u16::to_be_bytes(code));
+        assert!(sent, "{code}: {}", String::from_utf8_lossy(&answer));
         let warned = warnings.take();
         assert_eq!(warned.len(), 1, "{warned:?}");
         for part in parts {

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use super::shared::Shared;
+use crate::handler::refusal_log::{RefusalKind, RefusalLog};
 
 /// The step in which a socket accounts for what waits in it.
 const GRAIN: usize = 4 * 1024;
@@ -24,6 +25,7 @@ pub(crate) struct Budget {
     queued: AtomicUsize,
     over: AtomicBool,
     state: Mutex<State>,
+    refusals: Arc<RefusalLog>,
 }
 
 #[derive(Debug, Default)]
@@ -33,14 +35,15 @@ struct State {
 }
 
 impl Budget {
-    /// A budget of `limit` bytes.
+    /// Creates a budget of `limit` bytes, whose breaches `refusals` logs.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
+    pub(crate) fn new(limit: usize, refusals: Arc<RefusalLog>) -> Arc<Self> {
         Arc::new(Self {
             limit,
             queued: AtomicUsize::new(0),
             over: AtomicBool::new(false),
             state: Mutex::default(),
+            refusals,
         })
     }
 
@@ -129,10 +132,11 @@ impl Budget {
             closed += 1;
             socket.shed();
         }
-        log::warn!(
-            "{closed} sockets were closed: over {} bytes waited in all (`ServerConfig::max_queued`)",
-            self.limit
+        let limit = self.limit;
+        let refused = format_args!(
+            "{closed} sockets were closed: over {limit} bytes waited in all (`ServerConfig::max_queued`)"
         );
+        self.refusals.warn(RefusalKind::Queued, refused);
         // What a transport still holds is given back when its session has seen to it.
         if self.queued.load(Ordering::Relaxed) <= self.limit {
             self.resume();

@@ -320,6 +320,9 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// From now on nothing is received. A status that can't travel in a frame
     /// ([`WsStatus::is_sendable`]) becomes 1011.
+    ///
+    /// If `futures_util::SinkExt` is in scope, its `close` wins on a `&mut WebSocket`. Write
+    /// `WebSocket::close(ws, status)` there.
     pub fn close(&self, status: WsStatus) {
         self.end.shared.close(status);
     }

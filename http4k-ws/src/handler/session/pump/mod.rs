@@ -5,6 +5,7 @@ mod overdue;
 mod reading;
 mod writing;
 
+use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use super::socket::WebSocket;
 use super::trace::Trace;
 use super::transport::Transport;
 use crate::handler::consumer::{ConsumerFuture, WsConsumer};
+use crate::handler::refusal_log::{RefusalKind, RefusalLog};
 use crate::message::{WsMessage, WsStatus};
 use crate::panics::guarded;
 
@@ -52,6 +54,7 @@ pub(crate) fn open<T: Transport>(
         deadlines: Deadlines::default(),
         traffic: Traffic::default(),
         trace,
+        refusals: None,
         config,
     };
     (socket, session)
@@ -74,6 +77,8 @@ pub(crate) struct Session<T: Transport> {
     deadlines: Deadlines,
     traffic: Traffic,
     trace: Trace,
+    /// The log of the server; `None` for a client, and in memory.
+    refusals: Option<Arc<RefusalLog>>,
     config: SessionConfig,
 }
 
@@ -138,6 +143,20 @@ impl<T: Transport> Session<T> {
     pub(crate) fn consumed_by(mut self, consumer: WsConsumer, socket: WebSocket) -> Self {
         self.consumer = Some(consumer.start(socket));
         self
+    }
+
+    /// The same session, whose breaches of bounds `refusals` logs.
+    #[cfg(feature = "server")]
+    pub(crate) fn reported_to(mut self, refusals: &Arc<RefusalLog>) -> Self {
+        self.refusals = Some(Arc::clone(refusals));
+        self
+    }
+
+    /// Logs a breach of a bound that an operator can change.
+    fn warn(&self, kind: RefusalKind, what: impl Display) {
+        if let Some(refusals) = &self.refusals {
+            refusals.warn(kind, what);
+        }
     }
 
     /// The same session, whose bytes that wait count in `budget`.
@@ -223,6 +242,16 @@ impl<T: Transport> Session<T> {
 
     fn tell_failed(&self, status: &WsStatus) {
         self.trace.failed(status);
+        if status.code() == WsStatus::TOO_BIG.code() {
+            self.warn(
+                RefusalKind::Message,
+                format_args!(
+                    "socket {} is closed with {status} (`SessionConfig::max_message`, \
+                     `SessionConfig::max_frame`)",
+                    self.shared.id
+                ),
+            );
+        }
         self.shared
             .tell(|metrics, socket| metrics.failed(socket, status));
     }

@@ -5,6 +5,7 @@ use std::task::Context;
 use bytes::Bytes;
 
 use super::{Halt, Session, Turn};
+use crate::handler::refusal_log::RefusalKind;
 use crate::handler::session::deadlines::{Due, Standing};
 use crate::handler::session::phase::{Phase, Stance};
 use crate::handler::session::transport::{Outgoing, Transport};
@@ -44,19 +45,28 @@ impl<T: Transport> Session<T> {
             }
             Due::Consumer => {
                 let stall = self.config.consumer_stall;
-                log::warn!(
-                    "socket {} is closed: its consumer received nothing for {stall:?} while messages \
-                     wait (`SessionConfig::consumer_stall`)",
-                    self.shared.id
+                self.warn(
+                    RefusalKind::Consumer,
+                    format_args!(
+                        "socket {} is closed: its consumer received nothing for {stall:?} while \
+                         messages wait (`SessionConfig::consumer_stall`)",
+                        self.shared.id
+                    ),
                 );
                 let reason = format!("messages were not received for {stall:?}");
                 self.fail_overdue(&WsStatus::TRY_AGAIN_LATER, reason);
             }
             Due::Message => {
-                let reason = format!(
-                    "a message brings at least {} bytes a second",
-                    self.config.message_rate
+                let rate = self.config.message_rate;
+                self.warn(
+                    RefusalKind::Message,
+                    format_args!(
+                        "socket {} is closed: a message of its peer brought less than {rate} bytes a \
+                         second (`SessionConfig::message_rate`)",
+                        self.shared.id
+                    ),
                 );
+                let reason = format!("a message brings at least {rate} bytes a second");
                 self.fail_overdue(&WsStatus::POLICY_VIOLATION, reason);
             }
         }
