@@ -52,7 +52,9 @@ use crate::message::{query_pairs, with_query_values};
 /// - A field is parsed as its type: numbers, `bool`, `char`, texts, enums of bare names, newtypes.
 /// - A field for one value refuses several with 400. A header joins them with commas
 ///   (RFC 9110 §5.3), a cookie has the first (RFC 6265 §5.4), and of nested path parameters the
-///   innermost counts. A `Vec` has all values, and so has a whole `Vec<(String, String)>`.
+///   innermost counts. A `Vec` has all values, and so has a whole `Vec<(String, String)>`. An array
+///   or a tuple refuses more values than it has room for.
+/// - A value whose name or text is not UTF-8 is refused with 400 if the type reads it.
 /// - `#[serde(flatten)]`, `tag`, `tag` with `content` and `untagged` are read as the types say.
 ///   The first variant of an untagged enum that fits is the one that is read.
 /// - A type that texts never are is refused with 500, and a log line says why: a struct inside a

@@ -370,6 +370,167 @@ fn an_externally_tagged_enum_is_one_pair() {
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum ManyOrOne<T> {
+    Many(Vec<T>),
+    #[allow(dead_code)]
+    One(T),
+}
+
+#[test]
+fn one_value_is_read_by_the_variant_that_is_first() {
+    use OneOrMany::{Many, One};
+    assert_eq!(everywhere::<Keys<OneOrMany<u8>>>("key=1").key, One(1));
+    assert_eq!(everywhere::<Keys<OneOrMany<f64>>>("key=1").key, One(1.0));
+    assert_eq!(
+        everywhere::<Outer<Keys<OneOrMany<bool>>>>("first=1&key=true")
+            .inner
+            .key,
+        One(true)
+    );
+    let text = One("1".to_owned());
+    assert_eq!(everywhere::<Keys<OneOrMany<String>>>("key=1").key, text);
+    let several: Keys<OneOrMany<u8>> = query("key=1&key=2").unwrap();
+    assert_eq!(several.key, Many(vec![1, 2]));
+    let first = ManyOrOne::Many(vec![1]);
+    assert_eq!(everywhere::<Keys<ManyOrOne<u8>>>("key=1").key, first);
+    for refused in ["key=x", "key=1&key=x", "key=256", "key="] {
+        let failure = query::<Keys<OneOrMany<u8>>>(refused).unwrap_err();
+        let text = failure.to_string();
+        assert_eq!(failure.status(), 400, "{text}");
+        assert!(text.contains("did not match any variant"), "{text}");
+    }
+}
+
+/// A variant that expects one value is refused for another field, and one with a list follows.
+#[test]
+fn a_list_and_one_value_are_both_tried() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(untagged)]
+    #[allow(dead_code)]
+    enum ListLast {
+        One { v: u8, other: u8 },
+        Many { v: Vec<u8> },
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(untagged)]
+    #[allow(dead_code)]
+    enum ListFirst {
+        Many { v: Vec<u8>, other: u8 },
+        One { v: u8 },
+    }
+    assert_eq!(everywhere::<ListLast>("v=7"), ListLast::Many { v: vec![7] });
+    assert_eq!(everywhere::<ListFirst>("v=7"), ListFirst::One { v: 7 });
+    let both = ListFirst::Many {
+        v: vec![7],
+        other: 8,
+    };
+    assert_eq!(everywhere::<ListFirst>("v=7&other=8"), both);
+}
+
+#[test]
+fn flags_are_read_behind_flatten() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Set;
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Flags {
+        verbose: Option<()>,
+        quiet: Option<Set>,
+    }
+    let set = || Flags {
+        verbose: Some(()),
+        quiet: Some(Set),
+    };
+    let none = || Flags {
+        verbose: None,
+        quiet: None,
+    };
+    assert_eq!(everywhere::<Flags>("verbose=&quiet="), set());
+    let flat = |pairs: &str| everywhere::<Outer<Flags>>(pairs).inner;
+    assert_eq!(flat("first=1&verbose=&quiet="), set());
+    assert_eq!(flat("first=1"), none());
+    for refused in ["first=1&verbose=x", "first=1&quiet=x"] {
+        let failure = query::<Outer<Flags>>(refused).unwrap_err();
+        assert_eq!(failure.status(), 400);
+    }
+}
+
+#[test]
+fn a_refused_text_behind_flatten_is_named() {
+    for (pairs, text) in [
+        (
+            "first=1&number=300&letter=x",
+            "query `number` must be integer: number too large to fit in target type",
+        ),
+        (
+            "first=1&number=-1&letter=x",
+            "query `number` must be integer: invalid digit found in string",
+        ),
+        (
+            "first=1&number=1&letter=xy",
+            "query `letter` must be character: invalid value: string \"xy\", \
+             expected a character",
+        ),
+    ] {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Small {
+            number: u8,
+            letter: char,
+        }
+        let failure = query::<Outer<Small>>(pairs).unwrap_err();
+        assert_eq!(
+            (failure.to_string().as_str(), failure.status().as_u16()),
+            (text, 400)
+        );
+    }
+}
+
+#[test]
+fn many_numbers_are_read_beside_texts_that_look_like_numbers() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Map {
+        text: String,
+        #[serde(flatten)]
+        numbers: BTreeMap<String, u32>,
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct List {
+        n: Vec<u16>,
+        text: String,
+        m: Vec<f32>,
+    }
+    let fields = |name: fn(usize) -> String| -> String {
+        (0..1_000)
+            .map(|n| format!("{}={}&", name(n), n % 300))
+            .collect()
+    };
+    let names = fields(|n| format!("k{n}"));
+    for pairs in [format!("{names}text=7"), format!("text=7&{names}")] {
+        let read: Outer<Map> = query(&format!("first=1&{pairs}")).unwrap();
+        assert_eq!(read.inner.text, "7");
+        assert_eq!(read.inner.numbers.len(), 1_000);
+        assert_eq!(read.inner.numbers["k307"], 7);
+    }
+    let (n, m) = (fields(|_| "n".into()), fields(|_| "m".into()));
+    let read: Outer<List> = query(&format!("first=1&{n}text=7&{m}")).unwrap();
+    assert_eq!((read.inner.n.len(), read.inner.m.len()), (1_000, 1_000));
+    assert_eq!(read.inner.text, "7");
+    // Each name has one value, which is the list of it.
+    let read: Outer<BTreeMap<String, Vec<u32>>> = query(&format!("first=1&{names}")).unwrap();
+    assert_eq!(read.inner["k307"], [7]);
+    // It is the request that has a wrong number, however many are right.
+    let refused = query::<Outer<Map>>(&format!("first=1&text=7&{names}k=x")).unwrap_err();
+    assert_eq!(refused.status(), 400);
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
 struct Wide<T> {
     wide: T,
 }
@@ -440,6 +601,27 @@ fn a_text_that_two_variants_read_differently_is_refused() {
     );
 }
 
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(dead_code)]
+enum External2 {
+    Pair(u8, u8),
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_refused_if_it_is_read() {
+    // Two names that are wrong in different ways would be read as one.
+    let map = query::<BTreeMap<String, String>>("a=1&%E9=2").unwrap_err();
+    assert_eq!(map.status(), 400);
+    assert!(query::<Vec<(String, String)>>("%E9=1&%FF=2").is_err());
+    // A struct reads its own fields.
+    assert_eq!(query::<Pager>("page=1&%E9=2").unwrap(), Pager { page: 1 });
+    assert_eq!(
+        query::<Wide<String>>("w%69de=%C3%A9+%2B").unwrap().wide,
+        "é +"
+    );
+}
+
 #[test]
 fn no_repeated_pair_is_dropped() {
     let all = [("a", "1"), ("b", "x"), ("a", "2")]
@@ -458,6 +640,18 @@ fn no_repeated_pair_is_dropped() {
         );
         assert_eq!(failure.status(), 400);
     }
+    // A type for fewer values than there are.
+    let refused = [
+        query::<Wide<[u8; 2]>>("wide=1&wide=2&wide=3").unwrap_err(),
+        query::<Wide<(u8, String)>>("wide=1&wide=2&wide=3").unwrap_err(),
+        query::<Outer<Wide<[u8; 2]>>>("first=1&wide=1&wide=2&wide=3").unwrap_err(),
+        query::<External2>("pair=1&pair=2&pair=3").unwrap_err(),
+        query::<Vec<(String,)>>("a=1").unwrap_err(),
+    ];
+    for failure in refused {
+        assert_eq!(failure.status(), 400, "{failure}");
+    }
+    assert_eq!(everywhere::<Wide<(u8,)>>("wide=1").wide, (1,));
     // A field that no type reads may be repeated.
     assert_eq!(query::<Pager>("page=1&x=1&x=2").unwrap(), Pager { page: 1 });
 

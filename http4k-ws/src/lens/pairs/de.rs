@@ -1,12 +1,13 @@
 //! The deserializers: of all pairs, of the values of one name, of one text.
 
-use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::{BorrowedStrDeserializer, UnitDeserializer};
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
 use super::error::{Blamed, PairError};
-use super::table::{Form, Group, NESTED, Repeated, Table};
+use super::form::{Form, NESTED};
+use super::table::{Group, Repeated, Table};
 use crate::lens::{Cause, LensFailureKind};
 
 /// All pairs: a struct, a map, a list of pairs, or an enum of one pair.
@@ -181,11 +182,12 @@ impl<'de> Deserializer<'de> for Element<'de> {
     );
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor.visit_seq(List {
+        let list = List {
             table: self.table,
             group: self.group,
             pieces: self.pieces.into_iter(),
-        })
+        };
+        list.visit(visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -206,6 +208,23 @@ struct List<'de, I> {
     table: &'de Table,
     group: &'de Group,
     pieces: I,
+}
+
+impl<'de, I: Iterator<Item = usize>> List<'de, I> {
+    /// Visits the texts. A type for fewer of them, such as a tuple, is refused: the rest would be
+    /// dropped silently.
+    fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, PairError> {
+        let name = self.table.text(self.group.name);
+        let value = visitor.visit_seq(&mut self);
+        let value = value.map_err(|error: PairError| error.of(name))?;
+        match self.pieces.count() {
+            0 => Ok(value),
+            left => {
+                let cause = format!("it has {left} more than there is room for");
+                Err(PairError::invalid(name, Some("as its type says"), cause))
+            }
+        }
+    }
 }
 
 impl<'de, I: Iterator<Item = usize>> SeqAccess<'de> for List<'de, I> {
@@ -307,9 +326,7 @@ impl<'de> Deserializer<'de> for Values<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        visitor
-            .visit_seq(self.list())
-            .map_err(|error: PairError| error.of(self.name()))
+        self.list().visit(visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -444,6 +461,8 @@ impl<'de> Deserializer<'de> for Text<'de> {
             Form::Unsigned(value) => visitor.visit_u64(value),
             Form::Signed(value) => visitor.visit_i64(value),
             Form::Float(value) => visitor.visit_f64(value),
+            // A buffer makes `None` of a bare unit.
+            Form::Flag => visitor.visit_some(UnitDeserializer::new()),
         };
         visited.map_err(|error: PairError| error.of(self.name))
     }

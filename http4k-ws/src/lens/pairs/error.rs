@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::de::{self, Expected, Unexpected};
 
+use super::form::Form;
 use crate::lens::{Cause, LensFailureKind};
 
 /// An error, and the field that it is about.
@@ -111,17 +112,31 @@ impl de::Error for PairError {
         let text = format!("invalid type: {unexpected}, expected {expected}");
         let blame = match unexpected {
             Unexpected::Str(text) => refused_text(text, expected),
-            Unexpected::Bool(_)
-            | Unexpected::Unsigned(_)
-            | Unexpected::Signed(_)
-            | Unexpected::Float(_) => {
-                refused_number(expected);
+            Unexpected::Bool(value) => refused_form(Form::Bool(value), expected),
+            Unexpected::Unsigned(value) => refused_form(Form::Unsigned(value), expected),
+            Unexpected::Signed(value) => refused_form(Form::Signed(value), expected),
+            Unexpected::Float(value) => refused_form(Form::Float(value), expected),
+            Unexpected::Option => refused_form(Form::Flag, expected),
+            Unexpected::Seq => {
+                record(|refused| refused.is_list = true);
                 Blamed::Field
             }
             _ => Blamed::Field,
         };
         Self {
             blame,
+            ..Self::because(text)
+        }
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let text = format!("invalid value: {unexpected}, expected {expected}");
+        let blame = match unexpected {
+            Unexpected::Str(text) => text_of(text, expected).map(Blamed::Text),
+            _ => None,
+        };
+        Self {
+            blame: blame.unwrap_or(Blamed::Field),
             ..Self::because(text)
         }
     }
@@ -141,8 +156,10 @@ impl de::Error for PairError {
 pub(in crate::lens) struct Refused {
     buffer: Range<usize>,
     pub(in crate::lens) texts: Vec<Refusal>,
-    /// What was expected in the place of a number.
-    pub(super) numbers: Vec<String>,
+    /// What was expected in the place of a text that was offered in another form.
+    pub(super) forms: Vec<(Form, String)>,
+    /// A list was refused.
+    pub(super) is_list: bool,
     /// A 128-bit integer was to be read from a buffered value.
     pub(super) is_128_bit: bool,
 }
@@ -187,28 +204,27 @@ fn record(add: impl FnOnce(&mut Refused)) {
     });
 }
 
-fn refused_text(text: &str, expected: &dyn Expected) -> Blamed {
+/// The refusal of a text, if it is one of those that are read.
+fn text_of(text: &str, expected: &dyn Expected) -> Option<Refusal> {
     let start = text.as_ptr().addr();
     let address = start..start + text.len();
-    let mut blame = Blamed::Field;
-    record(|refused| {
-        if refused.buffer.contains(&address.start) {
-            let refusal = Refusal {
-                address,
-                expected: expected.to_string(),
-            };
-            refused.texts.push(refusal.clone());
-            blame = Blamed::Text(refusal);
-        }
-    });
-    blame
+    let mut is_read = false;
+    record(|refused| is_read = refused.buffer.contains(&address.start));
+    is_read.then(|| Refusal {
+        address,
+        expected: expected.to_string(),
+    })
 }
 
-fn refused_number(expected: &dyn Expected) {
-    let expected = expected.to_string();
-    record(|refused| {
-        if !refused.numbers.contains(&expected) {
-            refused.numbers.push(expected);
-        }
-    });
+fn refused_text(text: &str, expected: &dyn Expected) -> Blamed {
+    let Some(refusal) = text_of(text, expected) else {
+        return Blamed::Field;
+    };
+    record(|refused| refused.texts.push(refusal.clone()));
+    Blamed::Text(refusal)
+}
+
+fn refused_form(form: Form, expected: &dyn Expected) -> Blamed {
+    record(|refused| refused.forms.push((form, expected.to_string())));
+    Blamed::Field
 }

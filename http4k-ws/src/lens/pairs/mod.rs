@@ -10,7 +10,8 @@
 //!    deserializer lends out. The error says what was expected in its place.
 //! 3. A refused text that can be what was expected is offered as that, and the type is read again.
 //!    Errors that serde drops, as of the first variants of an untagged enum, count too, so that
-//!    the first variant that fits is the one that is read.
+//!    the first variant that fits is the one that is read. A text that can be a list of one value
+//!    and that value is offered as the first of the two, and as the other one if that fails.
 //! 4. A value that two variants read differently, so that step 3 finds no order between them, is
 //!    refused.
 //!
@@ -18,15 +19,16 @@
 
 mod de;
 mod error;
+mod form;
 mod table;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::de::DeserializeOwned;
 
 use self::error::Refused;
 pub(super) use self::error::{PairError, recording};
-use self::table::Table;
+use self::table::{Batch, Table};
 use super::{Cause, Failure, LensFailure, LensFailureKind, Location};
 
 /// A name, and the text that it has.
@@ -65,14 +67,15 @@ pub(super) fn read<T: DeserializeOwned>(
                 return Err(unfit::<T>(location, AMBIGUOUS));
             }
             Ok(value) => return Ok(value),
-            Err(_) if goes_on => {}
+            Err(_) if goes_on || table.try_others() => {}
             Err(error) => return before.ok_or_else(|| table.failure::<T>(error)),
         }
     }
-    Err(unfit::<T>(
-        location,
-        "it has too many numbers behind `flatten`",
-    ))
+    let kind = LensFailureKind::Invalid;
+    let failure = Failure::new(kind, location, super::name_of::<T>(), "as its type says");
+    Err(failure
+        .with_cause("too many of its texts are numbers")
+        .into())
 }
 
 const AMBIGUOUS: &str = "its untagged variants read the same text as different types; \
@@ -111,7 +114,7 @@ struct Search {
     /// The number of passes that each expectation has ended.
     ended: HashMap<String, usize>,
     /// The values that were offered as numbers because those before them were numbers.
-    batch: Vec<usize>,
+    batch: Batch,
     /// A batch was wrong, so that there is no other.
     without_batches: bool,
     /// A number was refused by what reads text.
@@ -128,11 +131,16 @@ impl Search {
             }
             changed |= table.reform(refusal);
         }
-        let reads_text = |expected: &String| !self.expected.contains(expected);
-        self.is_ambiguous = refused.numbers.iter().any(reads_text);
-        if self.is_ambiguous && !self.batch.is_empty() {
-            table.revert(&std::mem::take(&mut self.batch));
-            self.without_batches = true;
+        let wrong = refused.forms.iter();
+        let wrong = wrong.filter(|(_, expected)| !self.expected.contains(expected));
+        let wrong: HashSet<_> = wrong.map(|(form, _)| form.key()).collect();
+        self.is_ambiguous = !wrong.is_empty();
+        let refused_lists = refused.is_list && end.is_some() && !changed && self.batch.has_lists();
+        if (self.is_ambiguous || refused_lists) && !self.batch.is_empty() {
+            if table.settle(&mut self.batch, &wrong) == 0 {
+                table.revert(std::mem::take(&mut self.batch));
+                self.without_batches = true;
+            }
             return true;
         }
         if let Some(refusal) = end.and_then(PairError::refusal) {

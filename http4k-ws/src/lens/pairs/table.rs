@@ -1,13 +1,14 @@
 //! The pairs to read, grouped by name, and the form that each text is offered in.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
 use super::de::Top;
 use super::error::{Blamed, PairError, Refusal};
+use super::form::{Form, NESTED, form, is_list, is_structure, refused};
 use super::{Cause, Failure, LensFailure, Location, Pair, unfit};
 
 /// The reading of several values of one name as a type that holds one.
@@ -34,22 +35,14 @@ impl Repeated {
     }
 }
 
-/// The form in which a buffered text is offered.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Form {
-    Text,
-    Bool(bool),
-    Unsigned(u64),
-    Signed(i64),
-    Float(f64),
-}
-
 /// A name or a value: its bytes in the buffer, and its form.
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Range<usize>,
     group: usize,
     pub(super) form: Form,
+    /// A batch has once offered it as what it is not, so that no other batch does.
+    is_settled: bool,
 }
 
 /// The values of one name.
@@ -62,6 +55,47 @@ pub(super) struct Group {
     pub(super) joined: Option<usize>,
     /// A buffer is offered the list of the values, even if it has one element.
     pub(super) is_list: bool,
+    /// The only value was expected as a list and as one value.
+    other: Other,
+}
+
+/// The second reading of an only value, beside the one that is offered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Other {
+    None,
+    Found,
+    Tried,
+}
+
+impl Group {
+    fn found_other(&mut self) {
+        if self.other == Other::None {
+            self.other = Other::Found;
+        }
+    }
+}
+
+/// Texts that were offered as what was expected in the place of those before them.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    texts: Vec<usize>,
+    /// The groups that were offered as lists.
+    lists: Vec<usize>,
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.texts.is_empty() && self.lists.is_empty()
+    }
+
+    pub(super) fn has_lists(&self) -> bool {
+        !self.lists.is_empty()
+    }
+
+    pub(super) fn extend(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        self.lists.extend(other.lists);
+    }
 }
 
 /// The pairs to read.
@@ -99,6 +133,7 @@ impl Table {
                     values: Vec::new(),
                     joined: None,
                     is_list: false,
+                    other: Other::None,
                 });
                 table.groups.len() - 1
             });
@@ -126,6 +161,7 @@ impl Table {
             bytes: start..self.buffer.len(),
             group,
             form: Form::Text,
+            is_settled: false,
         });
         self.buffer.push('\0');
         self.pieces.len() - 1
@@ -171,15 +207,41 @@ impl Table {
     }
 
     /// Offers a refused text as what was expected. Returns `true` if it has a form that is new.
+    ///
+    /// Of a text that was expected as a list and as one value, the first of the two is offered:
+    /// it is that of the first variant.
     pub(super) fn reform(&mut self, refusal: &Refusal) -> bool {
         let Some(piece) = self.piece(refusal) else {
             return false;
         };
-        if is_list(&refusal.expected) {
-            let group = self.pieces[piece].group;
-            return !std::mem::replace(&mut self.groups[group].is_list, true);
+        let has_form = self.pieces[piece].form != Form::Text;
+        let group = self.pieces[piece].group;
+        // Of several values, one counts: see `Repeated`.
+        let is_only = self.groups[group].values.len() == 1 || self.repeated != Repeated::Refused;
+        if !is_list(&refusal.expected) {
+            if self.groups[group].is_list && is_only {
+                self.groups[group].found_other();
+            }
+            return self.offer(piece, &refusal.expected);
         }
-        self.offer(piece, &refusal.expected)
+        if has_form && is_only && !self.groups[group].is_list {
+            self.groups[group].found_other();
+            return false;
+        }
+        !std::mem::replace(&mut self.groups[group].is_list, true)
+    }
+
+    /// Offers a list for each only value that was offered in its place, and the other way round.
+    /// Returns `true` if there is such a value.
+    pub(super) fn try_others(&mut self) -> bool {
+        let groups = self.groups.iter_mut();
+        let mut found = false;
+        for group in groups.filter(|group| group.other == Other::Found) {
+            group.other = Other::Tried;
+            group.is_list = !group.is_list;
+            found = true;
+        }
+        found
     }
 
     fn offer(&mut self, piece: usize, expected: &str) -> bool {
@@ -193,27 +255,59 @@ impl Table {
         }
     }
 
-    /// Offers all texts behind a refused one as what was expected in its place.
-    pub(super) fn reform_behind(&mut self, refusal: &Refusal) -> Vec<usize> {
+    /// Offers the texts behind a refused one as what was expected in its place: the other values of
+    /// its name if there are several, or else all texts.
+    pub(super) fn reform_behind(&mut self, refusal: &Refusal) -> Batch {
+        let mut batch = Batch::default();
         let Some(refused) = self.piece(refusal) else {
-            return Vec::new();
+            return batch;
         };
         let is_name = self.is_name(refused);
-        (refused + 1..self.pieces.len())
-            .filter(|piece| self.is_name(*piece) == is_name)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .filter(|piece| self.offer(*piece, &refusal.expected))
-            .collect()
+        let group = self.pieces[refused].group;
+        let is_list = is_list(&refusal.expected);
+        let in_group = !is_list && self.groups[group].values.len() > 1;
+        for piece in refused + 1..self.pieces.len() {
+            let of = &self.pieces[piece];
+            if of.is_settled || self.is_name(piece) != is_name || in_group && of.group != group {
+                continue;
+            }
+            if !is_list {
+                if self.offer(piece, &refusal.expected) {
+                    batch.texts.push(piece);
+                }
+            } else if !std::mem::replace(&mut self.groups[of.group].is_list, true) {
+                batch.lists.push(self.pieces[piece].group);
+            }
+        }
+        batch
     }
 
     fn is_name(&self, piece: usize) -> bool {
         self.groups[self.pieces[piece].group].name == piece
     }
 
-    pub(super) fn revert(&mut self, pieces: &[usize]) {
-        for piece in pieces {
-            self.pieces[*piece].form = Form::Text;
+    /// Takes back the texts of a batch that have one of the `wrong` forms, and returns the number
+    /// of them. A later batch leaves them out.
+    pub(super) fn settle(&mut self, batch: &mut Batch, wrong: &HashSet<(u8, u64)>) -> usize {
+        let before = batch.texts.len();
+        batch.texts.retain(|piece| {
+            let piece = &mut self.pieces[*piece];
+            piece.is_settled = wrong.contains(&piece.form.key());
+            if piece.is_settled {
+                piece.form = Form::Text;
+            }
+            !piece.is_settled
+        });
+        before - batch.texts.len()
+    }
+
+    /// Takes a batch back.
+    pub(super) fn revert(&mut self, batch: Batch) {
+        for piece in batch.texts {
+            self.pieces[piece].form = Form::Text;
+        }
+        for group in batch.lists {
+            self.groups[group].is_list = false;
         }
     }
 
@@ -250,67 +344,4 @@ impl Table {
             None => failure.into(),
         }
     }
-}
-
-/// The reason why a struct inside a struct is not read from pairs.
-pub(super) const NESTED: &str =
-    "a text is never a struct or a map; write `#[serde(flatten)]` on the field, or read JSON";
-
-/// Returns `true` if these words of serde's describe a list.
-fn is_list(expected: &str) -> bool {
-    [
-        "a sequence",
-        "a tuple",
-        "tuple struct",
-        "an array",
-        "a list",
-        "a set",
-    ]
-    .iter()
-    .any(|words| expected.starts_with(words))
-}
-
-fn is_structure(expected: &str) -> bool {
-    expected == "a map" || expected.starts_with("struct ")
-}
-
-const INTEGERS: [&str; 10] = [
-    "i8", "i16", "i32", "i64", "isize", "u8", "u16", "u32", "u64", "usize",
-];
-
-/// The form in which a text is what was expected.
-fn form(text: &str, expected: &str) -> Option<Form> {
-    let bool = || text.parse().ok().map(Form::Bool);
-    let unsigned = || text.parse().ok().map(Form::Unsigned);
-    let signed = || text.parse().ok().map(Form::Signed);
-    let float = || text.parse().ok().map(Form::Float);
-    match expected {
-        "a boolean" => bool(),
-        "f32" | "f64" => float(),
-        integer if INTEGERS.contains(&integer) => unsigned().or_else(signed),
-        "unit" | "a string" => None,
-        structure if is_structure(structure) => None,
-        // A type with a visitor of its own, such as a time in seconds.
-        _ => bool().or_else(unsigned).or_else(signed).or_else(float),
-    }
-}
-
-type Described = (Option<Cow<'static, str>>, Option<Cause>);
-
-/// The words for a refused text that can't be what was expected, as for a field that is not
-/// buffered.
-fn refused(text: &str, expected: &str, cause: Option<Cause>) -> Described {
-    let (kind, parsed): (_, Result<(), Cause>) = match expected {
-        "a boolean" => (
-            "boolean",
-            text.parse::<bool>().map(drop).map_err(Into::into),
-        ),
-        "f32" | "f64" => ("number", text.parse::<f64>().map(drop).map_err(Into::into)),
-        integer if INTEGERS.contains(&integer) => {
-            ("integer", text.parse::<i64>().map(drop).map_err(Into::into))
-        }
-        "a character" => ("character", Ok(())),
-        other => return (Some(other.to_owned().into()), cause),
-    };
-    (Some(kind.into()), parsed.err().or(cause))
 }

@@ -21,11 +21,15 @@ pub(super) fn values<'a>(uri: &'a Uri, name: &str) -> impl Iterator<Item = Cow<'
     })
 }
 
-/// Each name and value of a query, or of a form: the name lossily, the value as it is, where it is UTF-8.
+/// Each name and value of a query, or of a form. The value is an error if it or the name is not
+/// UTF-8, and the name is then decoded lossily.
 pub(crate) fn pairs_of(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Decoded<'_>)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = split(pair);
-        (decode(name), decode_exactly(value))
+        match decode_exactly(name) {
+            Ok(name) => (name, decode_exactly(value)),
+            Err(error) => (decode(name), Err(error)),
+        }
     })
 }
 

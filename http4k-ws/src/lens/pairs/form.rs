@@ -1,0 +1,125 @@
+//! The forms in which a buffered text is offered, chosen by serde's words for what it expected.
+
+use std::borrow::Cow;
+use std::num::ParseIntError;
+use std::str::FromStr;
+
+use crate::lens::Cause;
+
+/// The form in which a buffered text is offered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Form {
+    Text,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    /// A flag that is set: a name without a value, for an `Option<()>`.
+    Flag,
+}
+
+impl Form {
+    /// A key that is equal for equal forms.
+    pub(super) fn key(self) -> (u8, u64) {
+        match self {
+            Self::Text => (0, 0),
+            Self::Bool(value) => (1, value.into()),
+            Self::Unsigned(value) => (2, value),
+            Self::Signed(value) => (3, value as u64),
+            Self::Float(value) => (4, value.to_bits()),
+            Self::Flag => (5, 0),
+        }
+    }
+}
+
+/// The reason why a struct inside a struct is not read from pairs.
+pub(super) const NESTED: &str =
+    "a text is never a struct or a map; write `#[serde(flatten)]` on the field, or read JSON";
+
+/// Returns `true` if these words of serde's describe a list.
+pub(super) fn is_list(expected: &str) -> bool {
+    [
+        "a sequence",
+        "a tuple",
+        "tuple struct",
+        "an array",
+        "a list",
+        "a set",
+    ]
+    .iter()
+    .any(|words| expected.starts_with(words))
+}
+
+pub(super) fn is_structure(expected: &str) -> bool {
+    expected == "a map" || expected.starts_with("struct ")
+}
+
+/// Parses a text as the integer type of this name. Returns `None` if there is no such type.
+fn integer(text: &str, name: &str) -> Option<Result<Form, ParseIntError>> {
+    fn of<T: FromStr<Err = ParseIntError>>(
+        text: &str,
+        form: impl FnOnce(T) -> Form,
+    ) -> Option<Result<Form, ParseIntError>> {
+        Some(text.parse().map(form))
+    }
+    let unsigned = Form::Unsigned;
+    let signed = Form::Signed;
+    match name {
+        "u8" => of::<u8>(text, |value| unsigned(value.into())),
+        "u16" => of::<u16>(text, |value| unsigned(value.into())),
+        "u32" => of::<u32>(text, |value| unsigned(value.into())),
+        "u64" => of::<u64>(text, unsigned),
+        "usize" => of::<usize>(text, |value| unsigned(value as u64)),
+        "i8" => of::<i8>(text, |value| signed(value.into())),
+        "i16" => of::<i16>(text, |value| signed(value.into())),
+        "i32" => of::<i32>(text, |value| signed(value.into())),
+        "i64" => of::<i64>(text, signed),
+        "isize" => of::<isize>(text, |value| signed(value as i64)),
+        _ => None,
+    }
+}
+
+/// The form in which a text is what was expected.
+pub(super) fn form(text: &str, expected: &str) -> Option<Form> {
+    let bool = || text.parse().ok().map(Form::Bool);
+    let unsigned = || text.parse().ok().map(Form::Unsigned);
+    let signed = || text.parse().ok().map(Form::Signed);
+    let float = || text.parse().ok().map(Form::Float);
+    if let Some(parsed) = integer(text, expected) {
+        return parsed.ok();
+    }
+    match expected {
+        "a boolean" => bool(),
+        "f32" | "f64" => float(),
+        "unit" => text.is_empty().then_some(Form::Flag),
+        unit if unit.starts_with("unit struct ") => text.is_empty().then_some(Form::Flag),
+        "a string" => None,
+        structure if is_structure(structure) => None,
+        // A type with a visitor of its own, such as a time in seconds.
+        _ => bool().or_else(unsigned).or_else(signed).or_else(float),
+    }
+}
+
+pub(super) type Described = (Option<Cow<'static, str>>, Option<Cause>);
+
+/// The words for a refused text that can't be what was expected, as for a field that is not
+/// buffered.
+pub(super) fn refused(text: &str, expected: &str, cause: Option<Cause>) -> Described {
+    if let Some(parsed) = integer(text, expected) {
+        return (
+            Some("integer".into()),
+            parsed.err().map(Into::into).or(cause),
+        );
+    }
+    let (kind, parsed): (_, Result<(), Cause>) = match expected {
+        "a boolean" => (
+            "boolean",
+            text.parse::<bool>().map(drop).map_err(Into::into),
+        ),
+        "f32" | "f64" => ("number", text.parse::<f64>().map(drop).map_err(Into::into)),
+        "unit" => ("empty", Err(format!("it is {text:?}").into())),
+        "a character" => ("character", Ok(())),
+        other => return (Some(other.to_owned().into()), cause),
+    };
+    (Some(kind.into()), parsed.err().or(cause))
+}
