@@ -375,13 +375,16 @@ macro_rules! routes {
 /// | NaN and infinities in JSON, where serde writes `null` | when sent | `with`, or `msgpack` or `cbor` |
 /// | a field with the name of the tag, or twice by `flatten` | when sent | another name |
 /// | keys that are `bool` or `f64`, and bytes, if their type is not read back | when sent | texts as keys, lists |
+/// | `Some` of a null, such as `Some(None)` and `Some(())`, which is read as `None` | when sent | `default`, `skip_serializing_if` and `deserialize_with`, or an enum |
+/// | a type with a compact form, such as `IpAddr`, or a unit, behind `tag`, `untagged` or `flatten` in MessagePack and CBOR | when sent | `tag` with `content`, or `with` |
+/// | a field with `skip_serializing_if` that must be there when it is read | by the derive | `default` |
 /// | numbers as keys of a map | never in JSON; in CBOR when sent, behind `flatten` | |
 ///
-/// Two things are left to the type. `Some(None)` is `null` in JSON and is read as `None`, and of an
-/// untagged enum the first variant that fits is read.
+/// One thing is left to the type: of an untagged enum the first variant that fits is read.
 ///
-/// A value with keys that are not texts, with 128-bit integers, with bytes or with `flatten` is read
-/// once before it is sent. All others cost no more than the checks, about 2 % of writing JSON.
+/// A value with keys that are not texts, with 128-bit integers, with bytes, with `Some` of a null or
+/// with `flatten` is read once before it is sent, and so is one with a compact form or a unit in
+/// MessagePack and CBOR. All others cost no more than the checks, about 2 % of writing JSON.
 ///
 /// # Examples
 ///

@@ -400,8 +400,13 @@ fn adjacently_tagged_content_comes_back() {
 
 #[test]
 fn a_text_is_no_number_except_as_a_key() {
-    let refused: [Result<Event, LensFailure>; 3] = [
+    let refused: [Result<Event, LensFailure>; 7] = [
         r#"{"type":"Scores","by_id":{"1":"2"}}"#,
+        // These would be one key with `1`.
+        r#"{"type":"Scores","by_id":{"01":2}}"#,
+        r#"{"type":"Scores","by_id":{"+1":2,"1":3}}"#,
+        r#"{"type":"Nested","inner":{"-01":[]}}"#,
+        r#"{"type":"Nested","inner":{"-0":[]}}"#,
         r#"{"type":"Scores","by_id":{"x":2}}"#,
         r#"{"type":"Fields","by_id":{"-1":true},"one":null}"#,
     ]
@@ -468,4 +473,155 @@ fn each_format_sends_what_it_brings_back() {
         ];
         assert_eq!(sent, expected, "{format}");
     }
+}
+
+#[test]
+fn some_of_nothing_is_not_sent_as_nothing() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Unit;
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Newtype(Option<u8>);
+
+    let words = "would be read back as `None`";
+    for format in [Format::Json, Format::MessagePack, Format::Cbor] {
+        let nested = || Some(None::<u8>);
+        is_refused(Holds { value: nested() }, format, words);
+        is_refused(
+            Holds {
+                value: Some(nested()),
+            },
+            format,
+            words,
+        );
+        is_refused(
+            Holds {
+                value: vec![Some(Some(1)), nested()],
+            },
+            format,
+            words,
+        );
+        is_refused(Holds { value: Some(()) }, format, words);
+        is_refused(
+            Holds {
+                value: Some(Newtype(None)),
+            },
+            format,
+            words,
+        );
+        let tagged = Tagged::Wide(Holds { value: nested() });
+        is_refused(Holds { value: tagged }, format, words);
+    }
+    is_refused(Holds { value: Some(Unit) }, Format::Json, words);
+    is_refused(
+        Holds {
+            value: Some(serde_json::Value::Null),
+        },
+        Format::Json,
+        words,
+    );
+    assert!(Json(Some(None::<u8>)).into_message().is_err());
+    assert!(Json(None::<Option<u8>>).into_message().is_ok());
+    comes_back(Holds {
+        value: None::<Option<u8>>,
+    });
+    comes_back(Holds {
+        value: Some(Some(1)),
+    });
+    comes_back(Holds {
+        value: Some(Newtype(Some(1))),
+    });
+    comes_back(Holds {
+        value: vec![None::<u8>, Some(1)],
+    });
+}
+
+/// A field that reads null by a function of its own is `Some(None)`.
+#[test]
+fn a_field_that_tells_null_from_nothing_comes_back() {
+    fn some<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<u8>>, D::Error> {
+        Ok(Some(Option::deserialize(from)?))
+    }
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
+    #[message(json, msgpack, cbor)]
+    struct Patch {
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "some"
+        )]
+        age: Option<Option<u8>>,
+    }
+    for age in [None, Some(None), Some(Some(7))] {
+        comes_back(Patch { age });
+    }
+}
+
+/// `IpAddr` has a compact form in MessagePack and CBOR, which serde does not read from its buffers.
+#[test]
+fn compact_forms_and_units_come_back_or_are_not_sent() {
+    #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+    struct Unit;
+
+    let address = std::net::IpAddr::from([1, 2, 3, 4]);
+    let socket = std::net::SocketAddr::from(([1, 2, 3, 4], 5));
+    comes_back(Holds { value: address });
+    comes_back(Holds { value: socket });
+    comes_back(Holds { value: Unit });
+    comes_back(Holds {
+        value: vec![(), ()],
+    });
+    let mut sent = Vec::new();
+    for format in [Format::Json, Format::MessagePack, Format::Cbor] {
+        let tagged = Tagged::Wide(Holds { value: address });
+        sent.push(is_sent(Holds { value: tagged }, format));
+        let either = Either::Left(socket);
+        sent.push(is_sent(Holds { value: either }, format));
+        let tagged = Tagged::Wide(Holds { value: Unit });
+        sent.push(is_sent(Holds { value: tagged }, format));
+        let either = Either::Left(Unit);
+        sent.push(is_sent(Holds { value: either }, format));
+        let either = Either::Left(vec![()]);
+        sent.push(is_sent(Holds { value: either }, format));
+    }
+    assert_eq!(
+        sent,
+        [
+            [true, true, true, true, true],
+            [false, false, true, false, true],
+            [false, false, false, false, false],
+        ]
+        .concat()
+    );
+}
+
+/// The last bit of a number counts.
+#[test]
+fn every_finite_number_comes_back() {
+    let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut numbers = vec![
+        f64::MIN_POSITIVE,
+        5e-324,
+        f64::MAX,
+        -0.0,
+        31.245270191439438,
+    ];
+    while numbers.len() < 20_000 {
+        bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        numbers.extend(Some(f64::from_bits(bits)).filter(|number| number.is_finite()));
+        numbers.push((bits >> 11) as f64 / 1e9);
+    }
+    comes_back(Holds {
+        value: numbers.clone(),
+    });
+    let small: Vec<f32> = numbers.iter().map(|number| *number as f32).collect();
+    comes_back(Holds {
+        value: small
+            .into_iter()
+            .filter(|number| number.is_finite())
+            .collect::<Vec<_>>(),
+    });
+    comes_back(Flat {
+        name: "x".into(),
+        inner: Holds { value: numbers },
+    });
 }

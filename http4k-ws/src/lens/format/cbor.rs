@@ -12,13 +12,18 @@ const MAX_DEPTH: usize = 128;
 
 /// `value` as a binary message.
 pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
-    let mut bytes = Vec::new();
-    let (written, is_odd) =
-        checked::checking::<false, _, _>(value, |value| ciborium::into_writer(value, &mut bytes));
+    let write = |value: &T| {
+        checked::checking::<false, _, _>(value, |value| {
+            let mut bytes = Vec::new();
+            ciborium::into_writer(value, &mut bytes).map(|()| bytes)
+        })
+    };
+    let (written, notes) = write(value);
     match written {
-        Ok(()) => {
+        Ok(bytes) => {
             let message = WsMessage::new_binary(bytes);
-            checked::read_back::<T>(is_odd, Format::Cbor, message, T::NAME)
+            let again = |value: &T| write(value).1;
+            checked::read_back(notes, Format::Cbor, message, T::NAME, again)
         }
         Err(cause) => {
             let cause = match cause {

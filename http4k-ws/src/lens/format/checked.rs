@@ -3,8 +3,12 @@
 //! 1. What a format has no form for is an error at once, where serde writes something else: NaN
 //!    and infinities are `null` in JSON, and a tag can have the name of a field.
 //! 2. What serde writes and may not read is noted: keys that are not text, 128-bit integers, bytes,
-//!    and maps of unknown length, which is what `flatten` makes of a struct. The message is then
-//!    read once before it is sent. A message without any of these pays for no more than the notes.
+//!    types with a compact form, units in MessagePack and CBOR, and maps of unknown length, which is
+//!    what `flatten` makes of a struct. The message is then read once before it is sent. A message
+//!    without any of these pays for no more than the notes.
+//! 3. `Some` of a value that is written as null, such as `Some(None)`, is usually read as `None`.
+//!    Each is counted. The value that is read back must have as many, which it has if a field
+//!    reads null by a function of its own.
 
 use std::cell::Cell;
 use std::fmt::Display;
@@ -22,18 +26,30 @@ thread_local! {
     /// The message that this thread writes has something that is perhaps not read back. A field in
     /// each serializer would cost more than the checks do.
     static IS_ODD: Cell<bool> = const { Cell::new(false) };
+    static SOME_NULLS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Calls `write` with the checked value. Returns what it returns, and `true` if the value has
-/// something that is perhaps not read back. `FINITE`: the format has neither NaN nor infinities.
+/// The notes about a value that was written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Notes {
+    /// It has something that is perhaps not read back.
+    is_odd: bool,
+    /// The number of times that it has `Some` of a null.
+    some_nulls: usize,
+}
+
+/// Calls `write` with the checked value. Returns what it returns, and the notes about the value.
+/// `FINITE`: the format has neither NaN nor infinities.
 pub(super) fn checking<const FINITE: bool, T: Serialize + ?Sized, R>(
     value: &T,
     write: impl FnOnce(&Checked<'_, T, FINITE>) -> R,
-) -> (R, bool) {
+) -> (R, Notes) {
     // A value may write another message while it is written.
-    let outer = IS_ODD.replace(false);
+    let outer = (IS_ODD.replace(false), SOME_NULLS.replace(0));
     let written = write(&Checked { value });
-    (written, IS_ODD.replace(outer))
+    let is_odd = IS_ODD.replace(outer.0);
+    let some_nulls = SOME_NULLS.replace(outer.1);
+    (written, Notes { is_odd, some_nulls })
 }
 
 #[inline(always)]
@@ -52,36 +68,45 @@ fn not_json<E: Error>(value: f64) -> E {
     ))
 }
 
-/// Returns the message if it is one that `T` is read from.
+/// Returns the message if it is one that `T` is read from. `again` returns the notes about the
+/// value that is read.
 ///
 /// # Errors
 ///
 /// The failure to write `name`, if the message has something odd and is not read.
 pub(super) fn read_back<T: Message>(
-    is_odd: bool,
+    notes: Notes,
     format: Format,
     message: WsMessage,
     name: impl Into<std::borrow::Cow<'static, str>>,
+    again: impl FnOnce(&T) -> Notes,
 ) -> Result<WsMessage, LensFailure> {
-    if !is_odd {
+    if !notes.is_odd && notes.some_nulls == 0 {
         return Ok(message);
     }
-    match T::from_message_in(format, message.clone()) {
-        Ok(_) => Ok(message),
+    let cause = match T::from_message_in(format, message.clone()) {
+        Ok(value) if notes.some_nulls == 0 || again(&value).some_nulls == notes.some_nulls => {
+            return Ok(message);
+        }
+        Ok(_) => SOME_NULL.to_owned(),
         Err(failure) => {
             let cause = failure.failures().iter().find_map(|part| part.cause());
-            let cause = cause.map(ToString::to_string).unwrap_or_default();
-            let failure = super::invalid(Location::Message, name, format, unread(&cause));
-            Err(LensFailure::from(failure).in_writing())
+            unread(&cause.map(ToString::to_string).unwrap_or_default())
         }
-    }
+    };
+    let failure = super::invalid(Location::Message, name, format, cause);
+    Err(LensFailure::from(failure).in_writing())
 }
+
+const SOME_NULL: &str = "`Some` of a null, such as `Some(None)`, would be read back as `None`; \
+                         write `#[serde(default, skip_serializing_if = \"Option::is_none\", \
+                         deserialize_with = \"…\")]` on the field, or an enum";
 
 fn unread(cause: &str) -> String {
     format!(
-        "it would not be read back: {cause}; serde reads neither 128-bit integers nor repeated \
-         names behind `flatten`, `untagged` or `tag`, unless it is \
-         `#[serde(tag = \"…\", content = \"…\")]`"
+        "it would not be read back: {cause}; serde reads neither 128-bit integers, nor repeated \
+         names, nor units, nor the compact form of a type such as `IpAddr` behind `flatten`, `untagged` or \
+         `tag`, unless it is `#[serde(tag = \"…\", content = \"…\")]`"
     )
 }
 
@@ -96,22 +121,29 @@ pub(super) fn unwritten(cause: impl Into<Cause>) -> Cause {
 }
 
 /// A value that is checked when serde writes it.
-pub(super) struct Checked<'a, T: ?Sized, const FINITE: bool, const KEY: bool = false> {
+pub(super) struct Checked<
+    'a,
+    T: ?Sized,
+    const FINITE: bool,
+    const KEY: bool = false,
+    const SOME: bool = false,
+> {
     value: &'a T,
 }
 
-impl<T: Serialize + ?Sized, const FINITE: bool, const KEY: bool> Serialize
-    for Checked<'_, T, FINITE, KEY>
+impl<T: Serialize + ?Sized, const FINITE: bool, const KEY: bool, const SOME: bool> Serialize
+    for Checked<'_, T, FINITE, KEY, SOME>
 {
     #[inline(always)]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value
-            .serialize(Checking::<S, FINITE, KEY> { inner: serializer })
+            .serialize(Checking::<S, FINITE, KEY, SOME> { inner: serializer })
     }
 }
 
-/// A serializer around that of a format. `KEY` is true for the key of a map.
-struct Checking<S, const FINITE: bool, const KEY: bool> {
+/// A serializer around that of a format. `KEY` is true for the key of a map, and `SOME` for the
+/// value inside `Some`.
+struct Checking<S, const FINITE: bool, const KEY: bool, const SOME: bool> {
     inner: S,
 }
 
@@ -122,7 +154,7 @@ struct Parts<S, const FINITE: bool> {
     first: &'static str,
 }
 
-impl<S, const FINITE: bool, const KEY: bool> Checking<S, FINITE, KEY> {
+impl<S, const FINITE: bool, const KEY: bool, const SOME: bool> Checking<S, FINITE, KEY, SOME> {
     /// Notes something that is perhaps not read back.
     fn odd(&self) {
         IS_ODD.set(true);
@@ -130,6 +162,25 @@ impl<S, const FINITE: bool, const KEY: bool> Checking<S, FINITE, KEY> {
 
     fn odd_as_key(&self) {
         if KEY {
+            self.odd();
+        }
+    }
+
+    /// Counts a null that stands for `Some`.
+    fn null(&self) {
+        if SOME {
+            SOME_NULLS.set(SOME_NULLS.get() + 1);
+        }
+    }
+}
+
+impl<S: Serializer, const FINITE: bool, const KEY: bool, const SOME: bool>
+    Checking<S, FINITE, KEY, SOME>
+{
+    /// Notes a unit. Behind a tag, CBOR reads it as `None` and MessagePack as a list.
+    fn unit(&self) {
+        self.null();
+        if KEY || !self.inner.is_human_readable() {
             self.odd();
         }
     }
@@ -168,7 +219,9 @@ macro_rules! started {
     )*};
 }
 
-impl<S: Serializer, const FINITE: bool, const KEY: bool> Serializer for Checking<S, FINITE, KEY> {
+impl<S: Serializer, const FINITE: bool, const KEY: bool, const SOME: bool> Serializer
+    for Checking<S, FINITE, KEY, SOME>
+{
     type Ok = S::Ok;
     type Error = S::Error;
     type SerializeSeq = Parts<S::SerializeSeq, FINITE>;
@@ -220,22 +273,23 @@ impl<S: Serializer, const FINITE: bool, const KEY: bool> Serializer for Checking
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
         self.odd_as_key();
+        self.null();
         self.inner.serialize_none()
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.odd_as_key();
         self.inner
-            .serialize_some(&Checked::<_, FINITE, KEY> { value })
+            .serialize_some(&Checked::<_, FINITE, KEY, true> { value })
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
-        self.odd_as_key();
+        self.unit();
         self.inner.serialize_unit()
     }
 
     fn serialize_unit_struct(self, name: &'static str) -> Result<S::Ok, S::Error> {
-        self.odd_as_key();
+        self.unit();
         self.inner.serialize_unit_struct(name)
     }
 
@@ -254,7 +308,7 @@ impl<S: Serializer, const FINITE: bool, const KEY: bool> Serializer for Checking
         value: &T,
     ) -> Result<S::Ok, S::Error> {
         self.inner
-            .serialize_newtype_struct(name, &Checked::<_, FINITE, KEY> { value })
+            .serialize_newtype_struct(name, &Checked::<_, FINITE, KEY, SOME> { value })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -281,8 +335,13 @@ impl<S: Serializer, const FINITE: bool, const KEY: bool> Serializer for Checking
         self.inner.collect_str(value)
     }
 
+    /// A type with a compact form asks, and serde's buffers are said to be readable.
     fn is_human_readable(&self) -> bool {
-        self.inner.is_human_readable()
+        let is_readable = self.inner.is_human_readable();
+        if !is_readable {
+            self.odd();
+        }
+        is_readable
     }
 }
 

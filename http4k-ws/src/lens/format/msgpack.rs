@@ -14,12 +14,14 @@ const MAX_DEPTH: usize = 128;
 
 /// `value` as a binary message.
 pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
-    let (written, is_odd) =
-        checked::checking::<false, _, _>(value, |value| rmp_serde::to_vec_named(value));
+    let write =
+        |value: &T| checked::checking::<false, _, _>(value, |value| rmp_serde::to_vec_named(value));
+    let (written, notes) = write(value);
     match written {
         Ok(bytes) => {
             let message = WsMessage::new_binary(bytes);
-            checked::read_back::<T>(is_odd, Format::MessagePack, message, T::NAME)
+            let again = |value: &T| write(value).1;
+            checked::read_back(notes, Format::MessagePack, message, T::NAME, again)
         }
         Err(cause) => Err(failure::<T>(checked::unwritten(cause)).in_writing()),
     }

@@ -106,9 +106,18 @@ enum Number {
     Signed(i64),
 }
 
+/// The number that a key is, as JSON has numbers: `+1` and `01` would be one key with `1`.
 fn number(key: &str) -> Option<Number> {
+    if !is_plain(key) {
+        return None;
+    }
     let unsigned = || key.parse().ok().map(Number::Unsigned);
     unsigned().or_else(|| key.parse().ok().map(Number::Signed))
+}
+
+fn is_plain(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    number == "0" || !digits.starts_with(['+', '0'])
 }
 
 impl<'de> Deserialize<'de> for Node<'de> {
@@ -327,8 +336,8 @@ macro_rules! parsed {
     ($($method:ident $visit:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
             match self.text.parse() {
-                Ok(value) => visitor.$visit(value),
-                Err(_) => visitor.visit_borrowed_str(self.text),
+                Ok(value) if is_plain(self.text) => visitor.$visit(value),
+                _ => visitor.visit_borrowed_str(self.text),
             }
         }
     )*};

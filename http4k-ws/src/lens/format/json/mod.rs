@@ -20,7 +20,7 @@ use crate::message::WsMessage;
 /// if the JSON is not one that `T` is read from; see the table at the derive
 /// [`Message`](macro@crate::Message).
 pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
-    to_message::<T, _>(value, T::NAME)
+    to_message::<T, _>(value, T::NAME, |value| value)
 }
 
 /// The value of a message of JSON, text or binary.
@@ -70,7 +70,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     const FORMATS: &'static [Format] = &[Format::Json];
 
     fn into_message(self) -> Result<WsMessage, LensFailure> {
-        to_message::<Self, _>(&self.0, name_of::<T>())
+        to_message::<Self, _>(&self.0, name_of::<T>(), |Json(value)| value)
     }
 
     fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
@@ -78,17 +78,20 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     }
 }
 
-/// The message of `value`, which is what a `T` is written as.
+/// The message of `value`, which is what a `T` is written as; `inside` returns it of a `T`.
 fn to_message<T: Message, V: Serialize>(
     value: &V,
     name: impl Into<Cow<'static, str>>,
+    inside: impl FnOnce(&T) -> &V,
 ) -> Result<WsMessage, LensFailure> {
-    let (written, is_odd) =
-        checked::checking::<true, _, _>(value, |value| serde_json::to_string(value));
+    let write =
+        |value: &V| checked::checking::<true, _, _>(value, |value| serde_json::to_string(value));
+    let (written, notes) = write(value);
     match written {
         Ok(json) => {
             let message = WsMessage::new_text(json);
-            checked::read_back::<T>(is_odd, Format::Json, message, name)
+            let again = |value: &T| write(inside(value)).1;
+            checked::read_back(notes, Format::Json, message, name, again)
         }
         Err(cause) => Err(unwritable(Location::Message, name, cause)),
     }
