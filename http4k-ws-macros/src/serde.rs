@@ -2,8 +2,9 @@
 //!
 //! Whatever is wrong in these attributes, serde's own derive reports.
 
+use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
-use syn::{Attribute, Expr, ExprLit, Lit};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit};
 
 /// What serde is told of a type.
 #[derive(Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Container {
     pub(crate) untagged: bool,
     /// It travels as another type.
     pub(crate) by_other_type: bool,
+    /// Fields that are missing have a default.
+    pub(crate) default: bool,
     /// The rule that names are written by.
     pub(crate) rename_all: Option<String>,
 }
@@ -29,11 +32,12 @@ impl Container {
 
     pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut container = Self::default();
-        each(attributes, |key, value| match key {
+        each(attributes, |key, value| match key.to_string().as_str() {
             "tag" => (container.tagged, container.tag) = (true, value),
             "untagged" => (container.tagged, container.untagged) = (true, true),
             "content" => container.content = true,
             "from" | "try_from" | "into" => container.by_other_type = true,
+            "default" => container.default = true,
             "rename_all" => container.rename_all = value,
             _ => {}
         });
@@ -53,7 +57,7 @@ pub(crate) struct Variant {
 impl Variant {
     pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut variant = Self::default();
-        each(attributes, |key, value| match key {
+        each(attributes, |key, value| match key.to_string().as_str() {
             "rename" => variant.rename = value,
             "skip" | "skip_serializing" => variant.skipped = true,
             "untagged" => variant.untagged = true,
@@ -69,15 +73,31 @@ pub(crate) struct Field {
     pub(crate) flatten: bool,
     /// A function writes or reads it, or it does not travel.
     pub(crate) by_function: bool,
+    /// A function reads it, so that it also has to be there if it is an `Option`.
+    pub(crate) read_by_function: bool,
+    /// It has a default.
+    pub(crate) default: bool,
+    /// It is not written for some values: the place of `skip_serializing_if`.
+    pub(crate) skipped_if: Option<Span>,
 }
 
 impl Field {
     pub(crate) fn new(attributes: &[Attribute]) -> Self {
         let mut field = Self::default();
-        each(attributes, |key, _| match key {
+        each(attributes, |key, _| match key.to_string().as_str() {
             "flatten" => field.flatten = true,
-            "with" | "serialize_with" | "deserialize_with" | "skip" | "skip_serializing"
-            | "skip_deserializing" => field.by_function = true,
+            "default" => field.default = true,
+            "skip_serializing_if" => field.skipped_if = Some(key.span()),
+            "with" | "deserialize_with" => {
+                field.by_function = true;
+                field.read_by_function = true;
+            }
+            "skip" | "skip_deserializing" => {
+                field.by_function = true;
+                // It is not read, and then has the default of its type.
+                field.default = true;
+            }
+            "serialize_with" | "skip_serializing" => field.by_function = true,
             _ => {}
         });
         field
@@ -85,13 +105,13 @@ impl Field {
 }
 
 /// Calls `found` with each key and its value; of `rename(serialize = "…", deserialize = "…")`, with the one written.
-fn each(attributes: &[Attribute], mut found: impl FnMut(&str, Option<String>)) {
+fn each(attributes: &[Attribute], mut found: impl FnMut(&Ident, Option<String>)) {
     for attribute in attributes {
         if attribute.path().is_ident("serde") {
             let _reported_by_serde = attribute.parse_nested_meta(|meta| {
                 let value = value(&meta)?;
                 if let Some(key) = meta.path.get_ident() {
-                    found(&key.to_string(), value);
+                    found(key, value);
                 }
                 Ok(())
             });

@@ -2,7 +2,7 @@
 //! the rest when a value is sent.
 //!
 //! Behind an internal tag, `untagged` and `flatten`, serde reads a field from a buffer that holds no
-//! 128-bit integer.
+//! 128-bit integer. A field that is left out for some values needs a default.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -20,7 +20,12 @@ pub(super) fn check(data: &Data, container: &serde::Container, errors: &mut Erro
     }
     match data {
         // The tag of a struct is one more field, and nothing is buffered for it.
-        Data::Struct(data) => check_fields(&data.fields, None, errors),
+        Data::Struct(data) => {
+            check_fields(&data.fields, None, errors);
+            if !container.default {
+                check_skipped(&data.fields, errors);
+            }
+        }
         Data::Enum(data) => {
             for variant in &data.variants {
                 check_variant(variant, container, errors);
@@ -50,6 +55,38 @@ fn check_variant(variant: &Variant, container: &serde::Container, errors: &mut E
         tag(container)
     };
     check_fields(&variant.fields, tag.as_deref(), errors);
+    check_skipped(&variant.fields, errors);
+}
+
+/// Refuses fields that are left out for some values and must be there when a message is read.
+fn check_skipped(fields: &Fields, errors: &mut Errors) {
+    for field in fields {
+        let own = serde::Field::new(&field.attrs);
+        let Some(skipped_if) = own.skipped_if else {
+            continue;
+        };
+        let may_be_missing = !own.read_by_function && is_optional(&field.ty);
+        if own.default || own.flatten || may_be_missing {
+            continue;
+        }
+        let message = "a message could be sent and never be read: a field that is left out \
+                       must be there when the message is read\n\
+                       write `#[serde(default, skip_serializing_if = \"…\")]`";
+        errors.at(skipped_if, message);
+    }
+}
+
+/// Returns `true` for an `Option`, which serde reads as `None` if it is missing.
+fn is_optional(of: &Type) -> bool {
+    match of {
+        Type::Group(group) => is_optional(&group.elem),
+        Type::Paren(paren) => is_optional(&paren.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let is_pointer = ["Box", "Rc", "Arc"].iter().any(|name| last.ident == name);
+            last.ident == "Option" || is_pointer && inner(&last.arguments).all(is_optional)
+        }),
+        _ => false,
+    }
 }
 
 /// Refuses 128-bit integers behind `tag`, if it is one, and behind `flatten`.

@@ -296,3 +296,47 @@ fn a_renamed_library_is_found() {
     assert!(text.contains("impl my :: ws :: __private :: message :: Message for S"));
     assert!(!text.contains("http4k_ws"));
 }
+
+#[test]
+fn a_field_that_is_left_out_needs_a_default() {
+    let refused = [
+        quote!(#[serde(skip_serializing_if = "f")] a: Vec<u8>),
+        quote!(#[serde(rename = "b", skip_serializing_if = "f")] a: u8),
+        quote!(#[serde(skip_serializing_if = "f", with = "m")] a: Option<u8>),
+        quote!(#[serde(skip_serializing_if = "f", deserialize_with = "m")] a: Option<u8>),
+        quote!(#[serde(skip_serializing_if = "f")] #[serde(serialize_with = "m")] a: u8),
+        quote!(#[serde(skip_serializing_if = "f")] a: Box<u8>),
+    ];
+    let fine = [
+        quote!(#[serde(default, skip_serializing_if = "f")] a: Vec<u8>),
+        quote!(#[serde(default = "d")] #[serde(skip_serializing_if = "f", with = "m")] a: u8),
+        quote!(#[serde(skip_serializing_if = "f")] a: Option<u8>),
+        quote!(#[serde(skip_serializing_if = "f")] a: std::option::Option<u8>),
+        quote!(#[serde(skip_serializing_if = "f", serialize_with = "m")] a: Option<u8>),
+        quote!(#[serde(skip_serializing_if = "f")] a: Box<Option<u8>>),
+        quote!(#[serde(flatten, skip_serializing_if = "f")] a: M),
+        quote!(#[serde(skip, skip_serializing_if = "f")] a: u8),
+        quote!(a: Vec<u8>),
+    ];
+    for (fields, count) in [(&refused[..], 1), (&fine[..], 0)] {
+        for field in fields {
+            let of_struct = mistakes(quote!(struct S { #field }));
+            let of_enum = mistakes(quote!(#[serde(tag = "t")] enum E { V { #field } }));
+            assert_eq!(of_struct.len(), count, "{field}: {of_struct:?}");
+            assert_eq!(of_enum.len(), count, "{field}: {of_enum:?}");
+            let words = "a message could be sent and never be read: ";
+            assert!(of_struct.iter().all(|text| text.starts_with(words)));
+            for whole in [
+                quote!(#[serde(default)]),
+                quote!(#[serde(from = "T")]),
+                quote!(#[message(text)]),
+            ] {
+                assert_eq!(
+                    mistakes(quote!(#whole struct S { #field })).len(),
+                    0,
+                    "{field}"
+                );
+            }
+        }
+    }
+}
