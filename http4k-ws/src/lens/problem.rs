@@ -36,7 +36,12 @@ impl IntoResponse for LensFailure {
             Blame::Peer => {}
             Blame::Answer => log::error!("an answer could not be read: {}", printable(&self)),
             Blame::Ours => log::error!("a message could not be written: {}", printable(&self)),
-            Blame::Program => log::error!("this program cannot read any such message: {self}"),
+            Blame::Program => {
+                log::error!(
+                    "this program cannot read any such message: {}",
+                    printable(&self)
+                );
+            }
         }
         let mut response = described(&self).with_status(self.status());
         response.extensions_mut().insert(self);

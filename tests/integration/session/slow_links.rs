@@ -6,7 +6,7 @@ use std::time::Duration;
 use h2::client::Builder;
 use http4k_ws::{
     Http2Config, IntoPolyHandler, PolyHandler, Request, ServerConfig, SessionConfig, WebSocket,
-    WebSocketClient, WsMessage, WsResult,
+    WebSocketClient, WsMessage, WsResult, WsStatus,
 };
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::time::{Instant, sleep};
@@ -105,6 +105,49 @@ async fn a_large_message_outlives_a_slow_line_over_http2() {
             }
         }
     }
+}
+
+/// The close frame is behind bytes that the connection took, and that the line carries for half a minute.
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_a_close_frame_may_take_as_long_as_its_way_over_http2() {
+    let app = |ws: WebSocket| async move {
+        ws.send(WsMessage::from(vec![0; 60_000])).await?;
+        ws.close(WsStatus::NORMAL);
+        assert_eq!(ws.closed().await, WsStatus::NORMAL);
+        WsResult::Ok(())
+    };
+    let (ours, theirs) = slow_line(2_000);
+    let app = app.into_poly_handler();
+    tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    let mut client = Client::over(ours, &Builder::new()).await;
+    let mut socket = client.open("/", &[]).await;
+    let (opcode, payload) = socket.frame().await;
+    assert_eq!((opcode, payload.len()), (BINARY, 60_000));
+    assert_eq!(socket.close_code().await, 1000);
+    socket.send_frame(8, &1000_u16.to_be_bytes());
+    assert_eq!(socket.ended().await, None);
+}
+
+/// A peer that takes all, and then does not respond, has the time of the close handshake for it.
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_took_the_close_frame_has_its_time_for_the_answer() {
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let app = move |ws: WebSocket| {
+        let tell = tell.clone();
+        async move {
+            ws.close(WsStatus::NORMAL);
+            let asked = Instant::now();
+            ws.closed().await;
+            tell.send(asked.elapsed()).expect("a test");
+        }
+    };
+    let (mut ours, theirs) = tokio::io::duplex(4096);
+    let app = app.into_poly_handler();
+    tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    let handshake = crate::server::peer::handshake("/", "");
+    ours.write_all(handshake.as_bytes()).await.expect("room");
+    let waited = within(told.recv()).await.expect("an end");
+    assert_eq!(waited.as_secs(), 5);
 }
 
 /// At 2 kB a second a frame of HTTP/2 takes 8 s, and each of five streams is sent to in turn.

@@ -97,7 +97,8 @@ pub struct SessionConfig {
     /// does not count. A consumer that only sends should receive, too, or close the socket. Only on a
     /// server. Default 60 s.
     pub consumer_stall: Duration,
-    /// How long the peer may take to answer a close frame, before the connection is cut. Default 5 s.
+    /// The time in which the peer must respond to a close frame, before the connection is cut. It begins
+    /// anew while the peer takes what was sent before. Default 5 s.
     pub close_timeout: Duration,
     /// How long a consumer may go on after its socket is over, before it is dropped. Default 30 s.
     pub consumer_grace: Duration,

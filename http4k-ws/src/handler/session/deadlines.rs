@@ -47,8 +47,9 @@ pub(super) struct Standing<'a> {
 enum Wait {
     /// The peer is to take more than these bytes.
     Take(u64),
-    /// The peer is to answer our close frame.
-    Answer,
+    /// The peer must respond to our close frame. It may have to take bytes before that: these are how
+    /// many it had taken.
+    Answer(u64),
     /// The connection is to be shut down.
     Shutdown,
     /// The consumer is to return.
@@ -119,7 +120,7 @@ impl Deadlines {
                 Some(Wait::Take(standing.progress.taken))
             }
             Phase::Open | Phase::Failing(_) => None,
-            Phase::Closing(_) => Some(Wait::Answer),
+            Phase::Closing(_) => Some(Wait::Answer(standing.progress.taken)),
             Phase::Ending => Some(Wait::Shutdown),
             Phase::Over => Some(Wait::Return),
         };
