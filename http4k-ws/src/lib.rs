@@ -88,6 +88,11 @@ mod routing;
 #[cfg(feature = "server")]
 mod server;
 mod setters;
+#[cfg(any(
+    all(feature = "server", not(feature = "http2")),
+    all(any(feature = "server", feature = "client"), not(feature = "tls"))
+))]
+mod switched_off;
 mod testing;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 mod tls;
@@ -120,6 +125,12 @@ pub use routing::{
 pub use server::Http2Config;
 #[cfg(feature = "server")]
 pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
+#[cfg(all(feature = "client", not(feature = "tls")))]
+pub use switched_off::ClientTls;
+#[cfg(all(feature = "server", not(feature = "http2")))]
+pub use switched_off::Http2Config;
+#[cfg(all(feature = "server", not(feature = "tls")))]
+pub use switched_off::ServerTls;
 pub use testing::*;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 pub use tls::*;

@@ -106,6 +106,12 @@ impl OpeningHandshake {
         self
     }
 
+    /// Needs the feature `tls`, and does not compile without it.
+    #[cfg(not(feature = "tls"))]
+    pub fn with_tls(self, _tls: impl crate::switched_off::TlsFeature) -> Self {
+        self
+    }
+
     /// Does the handshake; the socket lives in the current tokio runtime.
     ///
     /// # Errors

@@ -218,6 +218,13 @@ impl ServerConfig {
         self
     }
 
+    /// Needs the feature `http2`, and does not compile without it.
+    #[cfg(not(feature = "http2"))]
+    #[must_use]
+    pub fn with_http2(self, _http2: impl crate::switched_off::Http2Feature) -> Self {
+        self
+    }
+
     /// Encrypts every connection: `https` and `wss` instead of `http` and `ws`.
     ///
     /// A connection that shakes no hands within [`tls_handshake`](Self::tls_handshake) is closed; one that
@@ -234,6 +241,13 @@ impl ServerConfig {
     #[must_use]
     pub fn with_tls_handshake(mut self, tls_handshake: Duration) -> Self {
         self.tls_handshake = tls_handshake;
+        self
+    }
+
+    /// Needs the feature `tls`, and does not compile without it.
+    #[cfg(not(feature = "tls"))]
+    #[must_use]
+    pub fn with_tls(self, _tls: impl crate::switched_off::TlsFeature) -> Self {
         self
     }
 

@@ -131,6 +131,13 @@ impl HttpClient {
         self
     }
 
+    /// Needs the feature `tls`, and does not compile without it.
+    #[cfg(not(feature = "tls"))]
+    #[must_use]
+    pub fn with_tls(self, _tls: impl crate::switched_off::TlsFeature) -> Self {
+        self
+    }
+
     /// How long it may take until a connection stands. Default 5 s.
     #[must_use]
     pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {

@@ -1,0 +1,185 @@
+//! Stands for the types of features that are off, so that the compiler names the feature.
+//!
+//! Each type can be named, but no function makes a value of it. Every function has a bound that only
+//! the feature could meet, and the compiler's message for that bound has the line for the manifest. The
+//! functions return an associated type of the bound. It is unknown if the bound is not met, so that the
+//! compiler adds no messages about what is done with the result.
+
+use std::marker::PhantomData;
+
+/// The place of a feature that is off.
+#[derive(Debug)]
+pub enum Off {}
+
+#[cfg(all(feature = "server", not(feature = "http2")))]
+mod http2 {
+    use super::{Off, PhantomData};
+
+    /// The feature `http2`, which is off.
+    #[diagnostic::on_unimplemented(
+        message = "HTTP/2 needs the feature `http2` of http4k-ws",
+        label = "the feature `http2` is off",
+        note = "in `Cargo.toml`, under `[dependencies]`: `http4k-ws = {{ version = \"0.1\", features = [\"http2\"] }}`"
+    )]
+    pub trait Http2Feature {
+        /// A value that needs the feature.
+        type Value;
+    }
+
+    /// Stands for a type that needs the feature `http2`.
+    #[derive(Debug)]
+    pub struct NeedsHttp2<Feature>(PhantomData<Feature>);
+
+    /// The bounds of HTTP/2, which need the feature `http2`. Without it, this does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// use http4k_ws::{Http2Config, ServerConfig};
+    ///
+    /// let config = ServerConfig::default().with_http2(Http2Config::default());
+    /// ```
+    pub type Http2Config = NeedsHttp2<Off>;
+
+    #[diagnostic::do_not_recommend]
+    impl<Feature> Http2Feature for NeedsHttp2<Feature> {
+        type Value = Self;
+    }
+
+    impl<Feature> NeedsHttp2<Feature> {
+        /// Needs the feature `http2`.
+        #[allow(clippy::should_implement_trait)]
+        pub fn default() -> Feature::Value
+        where
+            Feature: Http2Feature,
+        {
+            unreachable!("no type is the feature")
+        }
+    }
+}
+
+#[cfg(all(any(feature = "server", feature = "client"), not(feature = "tls")))]
+mod tls {
+    use super::{Off, PhantomData};
+
+    /// The feature `tls`, which is off.
+    #[diagnostic::on_unimplemented(
+        message = "TLS needs the feature `tls` of http4k-ws",
+        label = "the feature `tls` is off",
+        note = "in `Cargo.toml`, under `[dependencies]`: `http4k-ws = {{ version = \"0.1\", features = [\"tls\"] }}`"
+    )]
+    pub trait TlsFeature {
+        /// A value that needs the feature.
+        type Value;
+    }
+
+    /// Stands for a type that needs the feature `tls`.
+    #[derive(Debug)]
+    pub struct NeedsTls<Feature, Side>(PhantomData<(Feature, Side)>);
+
+    /// Stands for a server.
+    #[cfg(feature = "server")]
+    #[derive(Debug)]
+    pub enum OfServer {}
+
+    /// Stands for a client.
+    #[cfg(feature = "client")]
+    #[derive(Debug)]
+    pub enum OfClient {}
+
+    #[diagnostic::do_not_recommend]
+    impl<Feature, Side> TlsFeature for NeedsTls<Feature, Side> {
+        type Value = Self;
+    }
+
+    /// The certificate of a server, which needs the feature `tls`. Without it, this does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// use http4k_ws::{ServerConfig, ServerTls};
+    ///
+    /// let tls = ServerTls::from_files("chain.pem", "key.pem").unwrap();
+    /// let config = ServerConfig::default().with_tls(tls);
+    /// ```
+    #[cfg(feature = "server")]
+    pub type ServerTls = NeedsTls<Off, OfServer>;
+
+    /// The certificates that a client trusts, which need the feature `tls`. Without it, this does not
+    /// compile:
+    ///
+    /// ```compile_fail,E0277
+    /// use http4k_ws::{ClientTls, HttpClient};
+    ///
+    /// let client = HttpClient::new().with_tls(ClientTls::new());
+    /// ```
+    #[cfg(feature = "client")]
+    pub type ClientTls = NeedsTls<Off, OfClient>;
+
+    #[cfg(feature = "server")]
+    impl<Feature> NeedsTls<Feature, OfServer> {
+        /// Needs the feature `tls`.
+        ///
+        /// # Errors
+        ///
+        /// None: no type is the feature.
+        pub fn from_pem<Chain, Key>(_chain: Chain, _key: Key) -> Result<Feature::Value, Off>
+        where
+            Feature: TlsFeature,
+        {
+            unreachable!("no type is the feature")
+        }
+
+        /// Needs the feature `tls`.
+        ///
+        /// # Errors
+        ///
+        /// None: no type is the feature.
+        pub fn from_files<Chain, Key>(_chain: Chain, _key: Key) -> Result<Feature::Value, Off>
+        where
+            Feature: TlsFeature,
+        {
+            unreachable!("no type is the feature")
+        }
+    }
+
+    #[cfg(feature = "client")]
+    impl<Feature> NeedsTls<Feature, OfClient> {
+        /// Needs the feature `tls`.
+        #[allow(clippy::new_ret_no_self)]
+        pub fn new() -> Feature::Value
+        where
+            Feature: TlsFeature,
+        {
+            unreachable!("no type is the feature")
+        }
+
+        /// Needs the feature `tls`.
+        #[allow(clippy::should_implement_trait)]
+        pub fn default() -> Feature::Value
+        where
+            Feature: TlsFeature,
+        {
+            unreachable!("no type is the feature")
+        }
+
+        /// Needs the feature `tls`.
+        ///
+        /// # Errors
+        ///
+        /// None: no type is the feature.
+        pub fn trusting_only<Roots>(_roots: Roots) -> Result<Feature::Value, Off>
+        where
+            Feature: TlsFeature,
+        {
+            unreachable!("no type is the feature")
+        }
+    }
+}
+
+#[cfg(all(feature = "server", not(feature = "http2")))]
+pub use http2::Http2Config;
+#[cfg(all(feature = "server", not(feature = "http2")))]
+pub(crate) use http2::Http2Feature;
+#[cfg(all(feature = "client", not(feature = "tls")))]
+pub use tls::ClientTls;
+#[cfg(all(feature = "server", not(feature = "tls")))]
+pub use tls::ServerTls;
+#[cfg(all(any(feature = "server", feature = "client"), not(feature = "tls")))]
+pub(crate) use tls::TlsFeature;
