@@ -6,7 +6,7 @@
 //! mounts at one prefix, the routes of the second are compared with those of the first. What is mounted deeper, or
 //! at prefixes that only differ in the names of parameters, is compared when the application is built.
 
-use super::report::{Chain, Report};
+use super::report::{Chain, Report, Taking};
 use super::table::{Protocol, RouteMeta};
 use super::template::{Kind, equal, next, same};
 use crate::handler::MAX_PARAMS;
@@ -81,12 +81,14 @@ pub const fn check_mount(table: &Table, index: usize) {
         match known_mount(table, i) {
             Some(first) => {
                 if i < mount.route && equal(route.template, chain.prefix) {
-                    compare_all(first.table, mount.table, &chain, &mut report);
+                    let of = mounted(table, first, None);
+                    compare_all(first.table, &of, mount.table, &chain, &mut report);
                 }
             }
             None => {
                 if let Reach::To(at) = before(route, chain.prefix) {
-                    compare(route, Reach::To(at), mount.table, &chain, &mut report);
+                    let taking = Taking { route, of: None };
+                    compare(taking, Reach::To(at), mount.table, &chain, &mut report);
                 }
             }
         }
@@ -112,12 +114,23 @@ const fn known_mount(table: &Table, index: usize) -> Option<&Mount> {
     None
 }
 
-/// Reports the routes of `table` that those of `first`, which is mounted at the same prefix, leave no request.
-const fn compare_all(first: &Table, table: &Table, chain: &Chain<'_>, report: &mut Report) {
+/// Reports the routes of `table` that those of `first`, which `of` mounts at the same prefix, leave
+/// no request.
+const fn compare_all(
+    first: &Table,
+    of: &Chain<'_>,
+    table: &Table,
+    chain: &Chain<'_>,
+    report: &mut Report,
+) {
     let mut i = 0;
     while i < first.routes.len() {
         if known_mount(first, i).is_none() {
-            compare(&first.routes[i], Reach::To(0), table, chain, report);
+            let taking = Taking {
+                route: &first.routes[i],
+                of: Some(of),
+            };
+            compare(taking, Reach::To(0), table, chain, report);
         }
         i += 1;
     }
@@ -194,20 +207,21 @@ const fn ends(route: &RouteMeta, reach: Reach) -> bool {
     }
 }
 
-/// Reports the routes of `table`, at any depth, that `route` leaves no request.
+/// Reports the routes of `table`, at any depth, that the route of `taking` leaves no request.
 const fn compare(
-    route: &RouteMeta,
+    taking: Taking<'_>,
     reach: Reach,
     table: &Table,
     chain: &Chain<'_>,
     report: &mut Report,
 ) {
+    let route = taking.route;
     let mut i = 0;
     while i < table.routes.len() {
         let mounted = &table.routes[i];
         let is_mount = matches!(mounted.protocol, Protocol::Mount);
         if !is_mount && ends(route, covers(route, reach, mounted.template)) {
-            report.never_asked(mounted, chain, route);
+            report.never_asked(mounted, chain, taking);
         }
         i += 1;
     }
@@ -217,7 +231,7 @@ const fn compare(
         let inner = mounted(table, mount, Some(chain));
         let reach = covers(route, reach, inner.prefix);
         if !matches!(reach, Reach::Apart) {
-            compare(route, reach, mount.table, &inner, report);
+            compare(taking, reach, mount.table, &inner, report);
         }
         i += 1;
     }

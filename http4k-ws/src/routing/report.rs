@@ -18,6 +18,14 @@ pub(super) struct Chain<'a> {
     pub(super) function: &'a str,
 }
 
+/// A route that takes the requests of another.
+#[derive(Clone, Copy)]
+pub(super) struct Taking<'a> {
+    pub(super) route: &'a RouteMeta,
+    /// The mount that has it; `None` for a route beside the mounts.
+    pub(super) of: Option<&'a Chain<'a>>,
+}
+
 impl Chain<'_> {
     /// How many parameters the prefixes behind the outermost have.
     pub(super) const fn inner_params(&self) -> usize {
@@ -59,13 +67,14 @@ impl Report {
         }
     }
 
-    /// Says that `route` takes what is meant for `mounted`, if it does.
+    /// Reports that `taking` has the requests of `mounted`, if it does.
     pub(super) const fn never_asked(
         &mut self,
         mounted: &RouteMeta,
         chain: &Chain<'_>,
-        route: &RouteMeta,
+        taking: Taking<'_>,
     ) {
+        let route = taking.route;
         let is_mount = matches!(route.protocol, Protocol::Mount);
         if !is_mount && mounted.protocol as u8 != route.protocol as u8 {
             return;
@@ -80,24 +89,25 @@ impl Report {
         self.line();
         self.push("`");
         self.push_methods(mounted, Some(route));
-        self.push_path(mounted, chain);
-        self.push("` (");
-        self.push_name(mounted, " of ");
-        self.push("`");
-        self.push(chain.function);
-        self.push("`) is never asked:\n`");
+        self.push_mounted(mounted, chain);
+        self.push(" is never asked:\n`");
         self.push_methods(route, None);
-        self.push(route.template);
-        self.push("` (");
-        if is_mount {
-            self.push("where `");
-            self.push(route.name);
-            self.push("` is mounted");
+        if let Some(mount) = taking.of {
+            self.push_mounted(route, mount);
         } else {
-            self.push_name(route, " ");
-            self.push("here");
+            self.push(route.template);
+            self.push("` (");
+            if is_mount {
+                self.push("where `");
+                self.push(route.name);
+                self.push("` is mounted");
+            } else {
+                self.push_name(route, " ");
+                self.push("here");
+            }
+            self.push(")");
         }
-        self.push(") takes its requests; drop one of the two");
+        self.push(" takes its requests; drop one of the two");
     }
 
     pub(super) const fn too_many_params(
@@ -108,12 +118,8 @@ impl Report {
     ) {
         self.line();
         self.push("`");
-        self.push_path(route, chain);
-        self.push("` (");
-        self.push_name(route, " of ");
-        self.push("`");
-        self.push(chain.function);
-        self.push("`) has ");
+        self.push_mounted(route, chain);
+        self.push(" has ");
         let digits = [b'0' + (count / 10 % 10) as u8, b'0' + (count % 10) as u8];
         if let Ok(digits) = std::str::from_utf8(&digits) {
             self.push(digits);
@@ -145,6 +151,16 @@ impl Report {
         if written > 0 {
             self.push(" ");
         }
+    }
+
+    /// The whole path, the closing quote, and in parentheses the name and the function of the table.
+    const fn push_mounted(&mut self, route: &RouteMeta, chain: &Chain<'_>) {
+        self.push_path(route, chain);
+        self.push("` (");
+        self.push_name(route, " of ");
+        self.push("`");
+        self.push(chain.function);
+        self.push("`)");
     }
 
     const fn push_path(&mut self, route: &RouteMeta, chain: &Chain<'_>) {
