@@ -2,11 +2,12 @@
 #![allow(missing_docs)]
 
 use std::future::{self, Future};
+use std::ops::Shl;
 
 pub use crate::handler::call::{Answering, Call, WsAnswering};
 use crate::handler::{
-    Answer, Caught, IntoConsumed, IntoWsResponse, IntoWsResult, WsAnswer, WsConsumer, WsResponse,
-    WsResult,
+    Answer, Caught, IntoConsumed, IntoWsResponse, IntoWsResult, Opens, WsAnswer, WsConsumer,
+    WsResponse, WsResult,
 };
 pub use crate::handler::{BoxPolyFilter, PolyHandler, WebSocket};
 use crate::lens::Message;
@@ -44,6 +45,31 @@ macro_rules! __broken_route {
 }
 
 pub use __broken_route as broken;
+
+/// An application in the place of an expression.
+///
+/// Its expansion is `"text" << Expression(app)`. In the place of an item the compiler rejects the
+/// first token of an expression and prints it, so the text says what to write there.
+#[derive(Debug)]
+pub struct Expression(pub PolyHandler);
+
+impl Shl<Expression> for &'static str {
+    type Output = PolyHandler;
+
+    fn shl(self, app: Expression) -> PolyHandler {
+        app.0
+    }
+}
+
+/// Puts a parameter into an array.
+pub fn one<T>(value: T) -> [T; 1] {
+    [value]
+}
+
+/// Returns the function of a ws route that is not passed the socket, if it responds to a handshake.
+pub fn opens<F: Opens<Args, When>, Args, When>(function: &F) -> &F::Same {
+    function.same()
+}
 
 /// What an http route's function gave back, on its way to be a response.
 ///

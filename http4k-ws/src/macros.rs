@@ -74,6 +74,18 @@
 /// - **`crate = path;`** says where the library is found, for a macro of one's own that expands to this one. A
 ///   renamed dependency needs no word.
 ///
+/// # Editors
+///
+/// Completion, hover and go-to-definition work inside the calls, also beside a broken route. Renaming
+/// changes what an editor can write:
+///
+/// - A function or an argument of the table's function is renamed in every call.
+/// - A path parameter is renamed in its call only, as the path is a literal. The compiler then reports
+///   that the path has no such parameter.
+/// - A link such as `app::show` is not renamed with its function, and its fields are not renamed with
+///   the path's parameters. The compiler then reports that there is no such link. `as name` keeps the
+///   name of a link.
+///
 /// # Filters
 ///
 /// A filter stands before a route, before a block, before a mount, or around an application. It sees

@@ -1,69 +1,70 @@
-const _: () = {
-    #[allow(unused_imports)]
-    use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    let w0 = __http4k_ws::filter_before_http(logged());
-    let w1 = __http4k_ws::filter_before_http(auth());
-    let w2 = __http4k_ws::filter_before_http(own());
-    ends.add([__http4k_ws::http_closure((), move |(), call| {
-        let team = call.param(0)?;
-        let id = call.param(1)?;
-        __http4k_ws::answer(member(team, id))
-    })]);
-    ends.with(0..1, &w2);
-    ends.with(0..1, &w1);
-    ends.with(0..1, &w0);
-    let n0 = __http4k_ws::http_closure((), move |(), call| {
-        let team = call.param(0)?;
-        __http4k_ws::answer(missing(team))
-    });
-    let n1 = __http4k_ws::http_handler(not_found);
-    {
-        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
-            &[],
-            "/api/<team>/members/<id>",
-            &["team", "id"],
-            "member",
-            "",
-        )];
-        fn walk(
-            path: &__http4k_ws::Path<'_>,
-            m: &mut __http4k_ws::Matching<'_>,
-            at: usize,
-        ) -> bool {
-            if let Some(at1) = path.literal(at, b"api") {
-                {
-                    let s = path.segment(at1);
-                    let at2 = s.end;
-                    m.capture(0, s) && {
-                        m.scope(at2, 1usize);
-                        if let Some(at3) = path.literal(at2, b"members") {
-                            m.last(path, 1, at3, &[0])
-                        } else {
-                            false
+const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+    << ::http4k_ws::__private::Expression({
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private as __http4k_ws;
+        let mut ends = __http4k_ws::Ends::new();
+        let w0 = __http4k_ws::filter_before_http(logged());
+        let w1 = __http4k_ws::filter_before_http(auth());
+        let w2 = __http4k_ws::filter_before_http(own());
+        ends.add([__http4k_ws::http_closure((), move |(), call| {
+            let team = call.param(0)?;
+            let id = call.param(1)?;
+            __http4k_ws::answer(member(team, id))
+        })]);
+        ends.with(0..1, &w2);
+        ends.with(0..1, &w1);
+        ends.with(0..1, &w0);
+        let n0 = __http4k_ws::http_closure((), move |(), call| {
+            let team = call.param(0)?;
+            __http4k_ws::answer(missing(team))
+        });
+        let n1 = __http4k_ws::http_handler(not_found);
+        {
+            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
+                &[],
+                "/api/<team>/members/<id>",
+                &["team", "id"],
+                "member",
+                "",
+            )];
+            fn walk(
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
+                at: usize,
+            ) -> bool {
+                if let Some(at1) = path.literal(at, b"api") {
+                    {
+                        let s = path.segment(at1);
+                        let at2 = s.end;
+                        m.capture(0, s) && {
+                            m.scope(at2, 1usize);
+                            if let Some(at3) = path.literal(at2, b"members") {
+                                m.last(path, 1, at3, &[0])
+                            } else {
+                                false
+                            }
                         }
                     }
+                } else {
+                    false
                 }
-            } else {
-                false
             }
+            __http4k_ws::Router::app(
+                ROUTES,
+                walk,
+                ends,
+                [
+                    __http4k_ws::Unmatched {
+                        params: &[],
+                        side: __http4k_ws::unmatched().or_http(&n1),
+                        fallbacks: &[__http4k_ws::Protocol::Http],
+                    },
+                    __http4k_ws::Unmatched {
+                        params: &["team"],
+                        side: __http4k_ws::unmatched().or_http(&n0).with(&w1).with(&w0),
+                        fallbacks: &[__http4k_ws::Protocol::Http],
+                    },
+                ],
+            )
         }
-        __http4k_ws::Router::app(
-            ROUTES,
-            walk,
-            ends,
-            [
-                __http4k_ws::Unmatched {
-                    params: &[],
-                    side: __http4k_ws::unmatched().or_http(&n1),
-                    fallbacks: &[__http4k_ws::Protocol::Http],
-                },
-                __http4k_ws::Unmatched {
-                    params: &["team"],
-                    side: __http4k_ws::unmatched().or_http(&n0).with(&w1).with(&w0),
-                    fallbacks: &[__http4k_ws::Protocol::Http],
-                },
-            ],
-        )
-    }
-};
+    });

@@ -1,59 +1,60 @@
-const _: () = {
-    #[allow(unused_imports)]
-    use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add([__http4k_ws::http_closure(
-        (
-            __http4k_ws::captured(&db),
-            __http4k_ws::captured(&config.site),
-            __http4k_ws::made(20),
-        ),
-        move |(c3, c4, c5), mut call| {
-            let c3 = __http4k_ws::copied(c3);
-            let c5 = __http4k_ws::copied(c5);
-            __http4k_ws::later(async move {
-                let id: u64 = call.param(0)?;
-                let tab = call.param(1)?;
-                let a2 = call.extract().await?;
-                let req = call.into_request();
-                __http4k_ws::response(
-                    __http4k_ws::future(show(id, tab, a2, c3, &**c4, c5, req)).await,
-                )
-            })
-        },
-    )]);
-    {
-        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
-            &["GET", "HEAD"],
-            "/users/<id>/<tab>",
-            &["id", "tab"],
-            "user",
-            "Shows one user.",
-        )];
-        fn walk(
-            path: &__http4k_ws::Path<'_>,
-            m: &mut __http4k_ws::Matching<'_>,
-            at: usize,
-        ) -> bool {
-            if let Some(at1) = path.literal(at, b"users") {
-                {
-                    let s = path.segment(at1);
-                    let at2 = s.end;
-                    m.capture(0, s) && m.last(path, 1, at2, &[0])
+const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+    << ::http4k_ws::__private::Expression({
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private as __http4k_ws;
+        let mut ends = __http4k_ws::Ends::new();
+        ends.add([__http4k_ws::http_closure(
+            (
+                __http4k_ws::captured(&db),
+                __http4k_ws::captured(&config.site),
+                __http4k_ws::made(20),
+            ),
+            move |(c3, c4, c5), mut call| {
+                let c3 = __http4k_ws::copied(c3);
+                let c5 = __http4k_ws::copied(c5);
+                __http4k_ws::later(async move {
+                    let id: u64 = call.param(0)?;
+                    let tab = call.param(1)?;
+                    let a2 = call.extract().await?;
+                    let req = call.into_request();
+                    __http4k_ws::response(
+                        __http4k_ws::future(show(id, tab, a2, c3, &**c4, c5, req)).await,
+                    )
+                })
+            },
+        )]);
+        {
+            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
+                &["GET", "HEAD"],
+                "/users/<id>/<tab>",
+                &["id", "tab"],
+                "user",
+                "Shows one user.",
+            )];
+            fn walk(
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
+                at: usize,
+            ) -> bool {
+                if let Some(at1) = path.literal(at, b"users") {
+                    {
+                        let s = path.segment(at1);
+                        let at2 = s.end;
+                        m.capture(0, s) && m.last(path, 1, at2, &[0])
+                    }
+                } else {
+                    false
                 }
-            } else {
-                false
             }
+            __http4k_ws::Router::app(
+                ROUTES,
+                walk,
+                ends,
+                [__http4k_ws::Unmatched {
+                    params: &[],
+                    side: __http4k_ws::unmatched(),
+                    fallbacks: &[],
+                }],
+            )
         }
-        __http4k_ws::Router::app(
-            ROUTES,
-            walk,
-            ends,
-            [__http4k_ws::Unmatched {
-                params: &[],
-                side: __http4k_ws::unmatched(),
-                fallbacks: &[],
-            }],
-        )
-    }
-};
+    });

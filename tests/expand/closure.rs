@@ -1,42 +1,43 @@
-const _: () = {
-    #[allow(unused_imports)]
-    use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add([__http4k_ws::http(
-        |text: String| async move { text },
-        |f, call| {
-            let text = call.param(0)?;
-            __http4k_ws::answer(f(text))
-        },
-    )]);
-    {
-        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
-            &[],
-            "/echo/<text>",
-            &["text"],
-            "",
-            "",
-        )];
-        fn walk(
-            path: &__http4k_ws::Path<'_>,
-            m: &mut __http4k_ws::Matching<'_>,
-            at: usize,
-        ) -> bool {
-            if let Some(at1) = path.literal(at, b"echo") {
-                m.last(path, 0, at1, &[0])
-            } else {
-                false
+const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+    << ::http4k_ws::__private::Expression({
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private as __http4k_ws;
+        let mut ends = __http4k_ws::Ends::new();
+        ends.add([__http4k_ws::http(
+            |text: String| async move { text },
+            |f, call| {
+                let text = call.param(0)?;
+                __http4k_ws::answer(f(text))
+            },
+        )]);
+        {
+            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::http_route(
+                &[],
+                "/echo/<text>",
+                &["text"],
+                "",
+                "",
+            )];
+            fn walk(
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
+                at: usize,
+            ) -> bool {
+                if let Some(at1) = path.literal(at, b"echo") {
+                    m.last(path, 0, at1, &[0])
+                } else {
+                    false
+                }
             }
+            __http4k_ws::Router::app(
+                ROUTES,
+                walk,
+                ends,
+                [__http4k_ws::Unmatched {
+                    params: &[],
+                    side: __http4k_ws::unmatched(),
+                    fallbacks: &[],
+                }],
+            )
         }
-        __http4k_ws::Router::app(
-            ROUTES,
-            walk,
-            ends,
-            [__http4k_ws::Unmatched {
-                params: &[],
-                side: __http4k_ws::unmatched(),
-                fallbacks: &[],
-            }],
-        )
-    }
-};
+    });

@@ -1,34 +1,35 @@
-const _: () = {
-    #[allow(unused_imports)]
-    use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add([__http4k_ws::http_handler(home)]);
-    ends.add([__http4k_ws::ws_handler(talk)]);
-    {
-        const ROUTES: &[__http4k_ws::RouteMeta] = &[
-            __http4k_ws::http_route(&["GET"], "/", &[], "home", ""),
-            __http4k_ws::ws_route(&[], "/ws", &[], "talk", ""),
-        ];
-        fn walk(
-            path: &__http4k_ws::Path<'_>,
-            m: &mut __http4k_ws::Matching<'_>,
-            at: usize,
-        ) -> bool {
-            if path.is_end(at) {
-                m.end(path, &[0])
-            } else {
-                path.last(at, b"ws") && m.end(path, &[1])
+const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+    << ::http4k_ws::__private::Expression({
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private as __http4k_ws;
+        let mut ends = __http4k_ws::Ends::new();
+        ends.add([__http4k_ws::http_handler(home)]);
+        ends.add([__http4k_ws::ws_handler(talk)]);
+        {
+            const ROUTES: &[__http4k_ws::RouteMeta] = &[
+                __http4k_ws::http_route(&["GET"], "/", &[], "home", ""),
+                __http4k_ws::ws_route(&[], "/ws", &[], "talk", ""),
+            ];
+            fn walk(
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
+                at: usize,
+            ) -> bool {
+                if path.is_end(at) {
+                    m.end(path, &[0])
+                } else {
+                    path.last(at, b"ws") && m.end(path, &[1])
+                }
             }
+            __http4k_ws::Router::app(
+                ROUTES,
+                walk,
+                ends,
+                [__http4k_ws::Unmatched {
+                    params: &[],
+                    side: __http4k_ws::unmatched(),
+                    fallbacks: &[],
+                }],
+            )
         }
-        __http4k_ws::Router::app(
-            ROUTES,
-            walk,
-            ends,
-            [__http4k_ws::Unmatched {
-                params: &[],
-                side: __http4k_ws::unmatched(),
-                fallbacks: &[],
-            }],
-        )
-    }
-};
+    });

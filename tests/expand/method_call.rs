@@ -1,42 +1,43 @@
-const _: () = {
-    #[allow(unused_imports)]
-    use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
-        let c0 = __http4k_ws::copied(c0);
-        let room = call.param(0)?;
-        __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
-            __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
-        })
-    })]);
-    {
-        const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::ws_route(
-            &[],
-            "/rooms/<room>",
-            &["room"],
-            "join",
-            "",
-        )];
-        fn walk(
-            path: &__http4k_ws::Path<'_>,
-            m: &mut __http4k_ws::Matching<'_>,
-            at: usize,
-        ) -> bool {
-            if let Some(at1) = path.literal(at, b"rooms") {
-                m.last(path, 0, at1, &[0])
-            } else {
-                false
+const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+    << ::http4k_ws::__private::Expression({
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private as __http4k_ws;
+        let mut ends = __http4k_ws::Ends::new();
+        ends.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
+            let c0 = __http4k_ws::copied(c0);
+            let room = call.param(0)?;
+            __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+            })
+        })]);
+        {
+            const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::ws_route(
+                &[],
+                "/rooms/<room>",
+                &["room"],
+                "join",
+                "",
+            )];
+            fn walk(
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
+                at: usize,
+            ) -> bool {
+                if let Some(at1) = path.literal(at, b"rooms") {
+                    m.last(path, 0, at1, &[0])
+                } else {
+                    false
+                }
             }
+            __http4k_ws::Router::app(
+                ROUTES,
+                walk,
+                ends,
+                [__http4k_ws::Unmatched {
+                    params: &[],
+                    side: __http4k_ws::unmatched(),
+                    fallbacks: &[],
+                }],
+            )
         }
-        __http4k_ws::Router::app(
-            ROUTES,
-            walk,
-            ends,
-            [__http4k_ws::Unmatched {
-                params: &[],
-                side: __http4k_ws::unmatched(),
-                fallbacks: &[],
-            }],
-        )
-    }
-};
+    });

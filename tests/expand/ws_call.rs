@@ -1,48 +1,49 @@
-const _: () = {
-    #[allow(unused_imports)]
-    use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add([__http4k_ws::ws_closure(
-        __http4k_ws::captured(&hub),
-        move |c2, call| {
-            let c2 = __http4k_ws::copied(c2);
+const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+    << ::http4k_ws::__private::Expression({
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private as __http4k_ws;
+        let mut ends = __http4k_ws::Ends::new();
+        ends.add([__http4k_ws::ws_closure(
+            __http4k_ws::captured(&hub),
+            move |c2, call| {
+                let c2 = __http4k_ws::copied(c2);
+                let name = call.param(0)?;
+                __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| {
+                    chat(ws, name, c2)
+                })
+            },
+        )]);
+        ends.add([__http4k_ws::ws_closure((), move |(), call| {
             let name = call.param(0)?;
-            __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| {
-                chat(ws, name, c2)
-            })
-        },
-    )]);
-    ends.add([__http4k_ws::ws_closure((), move |(), call| {
-        let name = call.param(0)?;
-        __http4k_ws::ws_answer(choose(name))
-    })]);
-    {
-        const ROUTES: &[__http4k_ws::RouteMeta] = &[
-            __http4k_ws::ws_route(&[], "/ws/<name>", &["name"], "chat", ""),
-            __http4k_ws::ws_route(&[], "/choose/<name>", &["name"], "choose", ""),
-        ];
-        fn walk(
-            path: &__http4k_ws::Path<'_>,
-            m: &mut __http4k_ws::Matching<'_>,
-            at: usize,
-        ) -> bool {
-            if let Some(at1) = path.literal(at, b"ws") {
-                m.last(path, 0, at1, &[0])
-            } else if let Some(at1) = path.literal(at, b"choose") {
-                m.last(path, 0, at1, &[1])
-            } else {
-                false
+            __http4k_ws::ws_answer(__http4k_ws::opens(&choose)(name))
+        })]);
+        {
+            const ROUTES: &[__http4k_ws::RouteMeta] = &[
+                __http4k_ws::ws_route(&[], "/ws/<name>", &["name"], "chat", ""),
+                __http4k_ws::ws_route(&[], "/choose/<name>", &["name"], "choose", ""),
+            ];
+            fn walk(
+                path: &__http4k_ws::Path<'_>,
+                m: &mut __http4k_ws::Matching<'_>,
+                at: usize,
+            ) -> bool {
+                if let Some(at1) = path.literal(at, b"ws") {
+                    m.last(path, 0, at1, &[0])
+                } else if let Some(at1) = path.literal(at, b"choose") {
+                    m.last(path, 0, at1, &[1])
+                } else {
+                    false
+                }
             }
+            __http4k_ws::Router::app(
+                ROUTES,
+                walk,
+                ends,
+                [__http4k_ws::Unmatched {
+                    params: &[],
+                    side: __http4k_ws::unmatched(),
+                    fallbacks: &[],
+                }],
+            )
         }
-        __http4k_ws::Router::app(
-            ROUTES,
-            walk,
-            ends,
-            [__http4k_ws::Unmatched {
-                params: &[],
-                side: __http4k_ws::unmatched(),
-                fallbacks: &[],
-            }],
-        )
-    }
-};
+    });

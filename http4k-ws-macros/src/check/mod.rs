@@ -67,6 +67,9 @@ fn no_method(name: &str, upper: &str) -> Option<String> {
         "ANY" | "ALL" => Some(format!(
             "a route without a method takes every method: drop `{name}`"
         )),
+        "DEFAULT" | "OTHERWISE" | "FALLBACK" | "CATCH" => Some(format!(
+            "requests that no route takes are matched by `_`: write `_` for `{name}`"
+        )),
         "WS" | "WEBSOCKET" | "SSE" | "HTTP" => Some(format!(
             "the protocol is written on the right, as in `\"/path\" => ws(chat(ws))`: drop `{name}`"
         )),
@@ -147,7 +150,7 @@ mod tests {
             "`GTE`",
             "starts with `/`",
             "`<c>`",
-            "expected `=>`",
+            "write `=>` for `=`",
             "routed twice",
             "here first",
         ];

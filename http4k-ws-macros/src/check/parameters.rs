@@ -1,7 +1,7 @@
 //! The parameters of paths: their names, their number, and who is handed them.
 
 use crate::errors::Errors;
-use crate::model::{Answerer, Call, End, Route, Routes, params, spelled};
+use crate::model::{Answerer, End, Route, Routes, params, spelled};
 use crate::parse::{Param, Segment, Speaks};
 
 const MAX_PARAMS: usize = 16;
@@ -84,33 +84,10 @@ fn needs_a_call(answerer: &Answerer, forgotten: &[&Param], errors: &mut Errors) 
 
 /// A parameter of a block is for all its routes, so that one of them uses it is enough.
 pub(super) fn of_blocks_are_used(model: &Routes, errors: &mut Errors) {
-    let mut used = Used::default();
-    for route in &model.routes {
-        let filtered = route.filters.len() > route.own_filters;
-        for (index, param) in route.params().enumerate().take(route.outer_params) {
-            let reads = match &route.end {
-                End::Mount { .. } => true,
-                End::Handler(answerer) => reads(&answerer.call, index),
-            };
-            used.note(param, reads || filtered);
-        }
-    }
-    for fallback in &model.fallbacks {
-        for (index, param) in params(&fallback.segments).enumerate() {
-            used.note(param, reads(&fallback.answerer.call, index));
-        }
-    }
-    for (param, _) in used.0.iter().filter(|(_, used)| !used) {
-        let name = param.text();
-        let routes = model
-            .routes
-            .iter()
-            .filter(|route| route.params().any(|known| known.is_declared_with(param)));
-        let mut calls = routes.filter_map(|route| match &route.end {
-            End::Handler(answerer) => Some(&answerer.call),
-            End::Mount { .. } => None,
-        });
-        if let Some(captured) = calls.find_map(|call| call.captured_near(&name)) {
+    for unused in &model.unused {
+        let name = unused.param.text();
+        let mut routes = model.routes.iter();
+        if let Some(captured) = routes.find_map(|route| unused.misspelled(route)) {
             let message =
                 format!("the path has no parameter `<{captured}>`: did you mean `{name}`?");
             errors.at(captured.span(), message);
@@ -120,25 +97,6 @@ pub(super) fn of_blocks_are_used(model: &Routes, errors: &mut Errors) {
             "`<{name}>` is handed to none of the routes in this block: pass `{name}`, or call it \
              `<_{name}>`"
         );
-        param.blame(&message, errors);
+        unused.param.blame(&message, errors);
     }
-}
-
-/// Each declaration of a block, and whether a route uses it.
-#[derive(Default)]
-struct Used<'a>(Vec<(&'a Param, bool)>);
-
-impl<'a> Used<'a> {
-    fn note(&mut self, param: &'a Param, is_used: bool) {
-        let is_used = is_used || param.is_ignored();
-        let mut known = self.0.iter_mut();
-        match known.find(|(known, _)| known.is_declared_with(param)) {
-            Some((_, used)) => *used |= is_used,
-            None => self.0.push((param, is_used)),
-        }
-    }
-}
-
-fn reads(call: &Call, param: usize) -> bool {
-    call.reads_request() || call.params().any(|used| used == param)
 }

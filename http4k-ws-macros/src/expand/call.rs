@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type};
+use syn::{
+    Expr, ExprClosure, ExprReference, GenericArgument, Pat, PatType, PathArguments, Token, Type,
+};
 
 use super::lending::Lending;
 use crate::model::{Answerer, Arg, Call, Callee, Routes, Shape, dereferenced, plain_name};
@@ -19,6 +21,8 @@ struct Parts<'a> {
     lending: Option<&'a Lending<'a>>,
     /// Where mistakes of the call as a whole are shown.
     at: Span,
+    /// Its function responds to a handshake, without the socket.
+    opens: bool,
     /// What is captured: the name in a call, and its value when the routes are built.
     captured: Vec<(Ident, TokenStream)>,
     /// At the start of each call: its own copies.
@@ -58,6 +62,7 @@ pub(super) fn end(
         head: model.head.as_ref(),
         lending,
         at,
+        opens: answerer.speaks == Speaks::Ws && call.socket().is_none(),
         captured: Vec::new(),
         copies: TokenStream::new(),
         read: TokenStream::new(),
@@ -160,16 +165,16 @@ impl Parts<'_> {
         }
     }
 
-    /// Binds the parameters that are handed over, at the literal that declares them.
+    /// Binds the parameters that are handed over, and reads them at the literal that declares them.
+    ///
+    /// The name stands where the call has it: an editor that renames it would replace the whole
+    /// literal otherwise.
     fn read_params(&mut self) {
         for (index, param) in self.params.iter().enumerate() {
-            let used = self.call.params().any(|used| used == index);
-            let name = if used {
-                self.param_name(param, &param.name)
-            } else if param.ty.is_some() {
-                quote!(_)
-            } else {
-                continue;
+            let name = match self.call.param_written(index) {
+                Some(written) => self.param_name(param, written),
+                None if param.ty.is_some() => quote!(_),
+                None => continue,
             };
             let at = ours_at(param.span());
             // Of a reference the compiler does not find what is behind it: what `&str` is lent from is a `String`.
@@ -180,13 +185,18 @@ impl Parts<'_> {
                 }
                 None => None,
             };
+            let untyped = param.ty.is_none() && self.is_untyped(index);
             let index = proc_macro2::Literal::usize_unsuffixed(index);
             let read = match param.is_rest {
                 true => quote_spanned!(at=> rest),
                 false => quote_spanned!(at=> param),
             };
-            self.read.extend(quote_spanned! {at=>
-                let #name #ty = call.#read(#index)?;
+            // In an array, as `?` would let the compiler take `!` for the type that it looks for.
+            self.read.extend(match untyped {
+                true => quote_spanned! {at=>
+                    let [#name] = call.#read(#index).map(__http4k_ws::one)?;
+                },
+                false => quote_spanned!(at=> let #name #ty = call.#read(#index)?;),
             });
         }
     }
@@ -304,8 +314,16 @@ impl Parts<'_> {
             Shape::Value(value) => value.to_token_stream(),
             Shape::Function { callee, call } => {
                 let mut call = call.clone();
-                if let Callee::Value = callee {
-                    call.func = Box::new(Expr::Verbatim(self.shared(&call.func)));
+                match callee {
+                    Callee::Value => {
+                        call.func = Box::new(Expr::Verbatim(self.shared(&call.func)));
+                    }
+                    Callee::Path if self.opens && call.args.len() <= MOST_OPENING => {
+                        let (at, function) = (self.at, &call.func);
+                        let checked = quote_spanned!(at=> __http4k_ws::opens(&#function));
+                        call.func = Box::new(Expr::Verbatim(checked));
+                    }
+                    Callee::Path => {}
                 }
                 for (arg, given) in call.args.iter_mut().zip(&self.args) {
                     *arg = Expr::Verbatim(given.clone());
@@ -322,12 +340,42 @@ impl Parts<'_> {
                 call.into_token_stream()
             }
             Shape::Closure(closure) => {
-                let shared = self.shared(closure);
+                let shared = self.shared(&self.typed(closure));
                 let args = &self.args;
                 let at = self.at;
                 quote_spanned!(at=> #shared(#(#args),*))
             }
         }
+    }
+
+    /// The closure, with the types that the path declares, as its body is checked before it is called.
+    fn typed(&self, closure: &ExprClosure) -> ExprClosure {
+        let mut closure = closure.clone();
+        for (pat, arg) in closure.inputs.iter_mut().zip(&self.call.args) {
+            let (Pat::Ident(_), Arg::Param(index, _)) = (&*pat, arg) else {
+                continue;
+            };
+            if let Some(ty) = &self.params[*index].ty {
+                *pat = Pat::Type(PatType {
+                    attrs: Vec::new(),
+                    pat: Box::new(pat.clone()),
+                    colon_token: Token![:](ty.span()),
+                    ty: Box::new(ty.clone()),
+                });
+            }
+        }
+        closure
+    }
+
+    /// Returns `true` if the parameter with this index is passed to a closure that does not say its type.
+    fn is_untyped(&self, param: usize) -> bool {
+        let Shape::Closure(closure) = &self.call.shape else {
+            return false;
+        };
+        let mut inputs = closure.inputs.iter().zip(&self.call.args);
+        inputs.any(|(pat, arg)| {
+            matches!((pat, arg), (Pat::Ident(_), Arg::Param(index, _)) if *index == param)
+        })
     }
 
     /// A function value, made once. A consumer outlives the route's call, so it shares the value.
@@ -360,6 +408,9 @@ fn is_pointer_to_trait_object(ty: &Type) -> bool {
     ["Arc", "Box", "Rc"].iter().any(|name| last.ident == name)
         && inner.args.first().is_some_and(is_trait_object)
 }
+
+/// The arguments that a function may be passed for the library to check that it responds to a handshake.
+const MOST_OPENING: usize = 7;
 
 /// One by itself, or a tuple; of tuples, where there are more than the standard library clones one of.
 fn tuple(mut items: Vec<TokenStream>, at: Span) -> TokenStream {

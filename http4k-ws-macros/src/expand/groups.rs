@@ -48,7 +48,7 @@ impl<'a> Group<'a> {
         let Some(lending) = &self.lending else {
             return false;
         };
-        if route.is_misunderstood() {
+        if route.is_misunderstood(self.model) {
             return false;
         }
         let Some(uses) = lending.uses(answerer) else {

@@ -45,6 +45,14 @@ const PRIMITIVES: [&str; 17] = [
     "f64", "bool", "char", "str",
 ];
 
+/// The name of a field, for editors in the macro: renaming a name that they find in the literal would
+/// replace the whole literal.
+fn field_name(param: &Param) -> Ident {
+    let mut name = param.name.clone();
+    name.set_span(ours_at(param.span()));
+    name
+}
+
 pub(super) fn links(links: &[Link<'_>], head: &Head, router: &TokenStream) -> Links {
     let mut all = Links::default();
     let mut types = HashMap::new();
@@ -166,10 +174,10 @@ impl Parts<'_> {
             return quote!(#attributes pub struct #name #generics;);
         }
         let fields = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let (name, ty) = (&param.name, field.ty());
+            let (name, ty) = (field_name(param), field.ty());
             match self.shared {
                 Some(_) => {
-                    let mut name = name.clone();
+                    let mut name = name;
                     name.set_span(Span::call_site());
                     quote!(pub #name: #ty)
                 }
@@ -267,7 +275,7 @@ impl Parts<'_> {
             None => spelled(&self.link.route.segments).to_token_stream(),
         };
         let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let name = again(&param.name);
+            let name = field_name(param);
             match field {
                 Field::Named(..) => quote!(&&self.#name),
                 _ => quote!(&self.#name),

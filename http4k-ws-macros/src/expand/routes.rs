@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::groups::{Group, list};
-use super::library::scope;
+use super::library::{library, scope};
 use super::meta::meta;
 use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
@@ -28,8 +28,21 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
         }
         // The function is not defined then, and nobody is to be told so.
         None if model.is_item => told,
-        None => quote!({ #body #app }),
+        None => expression(model, &quote!({ #body #app })),
     }
+}
+
+/// The first token of an expression: the compiler prints it if an item must stand there.
+const NO_ITEM: &str = "`routes!` without a function is an expression. Beside functions, write \
+                       `routes! { pub fn app() -> PolyHandler { .. } }`";
+
+/// The application in the place of an expression, after a text that a message can show.
+fn expression(model: &Routes, app: &TokenStream) -> TokenStream {
+    let library = library(model);
+    let first = model.routes.first();
+    let mut text = Literal::string(NO_ITEM);
+    text.set_span(first.map_or_else(Span::mixed_site, |route| ours_at(route.span)));
+    quote!(#text << #library::__private::Expression(#app))
 }
 
 /// The handlers of broken routes, for editors alone.
@@ -138,7 +151,7 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
 
 fn route_end(route: &Route, model: &Routes) -> TokenStream {
     match &route.end {
-        End::Handler(answerer) if route.is_misunderstood() => {
+        End::Handler(answerer) if route.is_misunderstood(model) => {
             let params: Vec<String> = route.params().map(Param::text).collect();
             let left_out = for_editors(&params, &answerer.call.written());
             quote! {{

@@ -121,6 +121,15 @@ impl Call {
         })
     }
 
+    /// The first argument that hands over the parameter with this index, as it is written.
+    pub(crate) fn param_written(&self, param: usize) -> Option<&Ident> {
+        self.args.iter().find_map(|arg| match arg {
+            Arg::Param(index, written) if *index == param => Some(written),
+            Arg::BorrowedParam(index, borrowed) if *index == param => plain_name(&borrowed.expr),
+            _ => None,
+        })
+    }
+
     /// A captured name that is a slip away from `name`.
     pub(crate) fn captured_near(&self, name: &str) -> Option<&Ident> {
         self.args.iter().find_map(|arg| match arg {

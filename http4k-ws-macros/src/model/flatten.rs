@@ -1,5 +1,7 @@
 //! Blocks → routes, each with the whole of its path and all of its filters.
 
+use std::cmp::Reverse;
+
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 use syn::Attribute;
@@ -35,9 +37,11 @@ impl Routes {
                 fallbacks: Vec::new(),
             }],
             fallbacks: Vec::new(),
+            unused: Vec::new(),
         };
         model.add_all(syntax.entries, &Around::default(), errors);
         model.inherit_fallbacks();
+        model.unused = model.unused();
         model
     }
 
@@ -165,22 +169,21 @@ impl Routes {
         });
     }
 
-    /// A prefix without a fallback for a protocol has the one of the nearest prefix around it.
+    /// A prefix without a fallback for a protocol has the one of the nearest prefix around it, whose
+    /// filters are before both.
     fn inherit_fallbacks(&mut self) {
-        // Scopes are in the order in which blocks open, so the ones around come first, the nearest last.
+        let own: Vec<Vec<usize>> = self.scopes.iter().map(|s| s.fallbacks.clone()).collect();
         for inner in 1..self.scopes.len() {
-            let around: Vec<usize> = (0..inner)
-                .rev()
-                .filter(|&outer| self.is_around(outer, inner))
-                .collect();
+            let all = 0..self.scopes.len();
+            let mut around: Vec<usize> =
+                all.filter(|&outer| self.is_around(outer, inner)).collect();
+            // The nearest first, and of two blocks with one prefix the first.
+            around.sort_by_key(|&outer| Reverse(self.scopes[outer].segments.len()));
             for outer in around {
-                for fallback in self.scopes[outer].fallbacks.clone() {
+                for &fallback in &own[outer] {
                     let speaks = self.fallbacks[fallback].answerer.speaks;
-                    let known = self.scopes[inner].fallbacks.iter();
-                    if !known
-                        .clone()
-                        .any(|&f| self.fallbacks[f].answerer.speaks == speaks)
-                    {
+                    let mut known = self.scopes[inner].fallbacks.iter();
+                    if !known.any(|&known| self.fallbacks[known].answerer.speaks == speaks) {
                         self.scopes[inner].fallbacks.push(fallback);
                     }
                 }
@@ -188,9 +191,13 @@ impl Routes {
         }
     }
 
+    /// Returns `true` if `outer` is another block with the prefix of `inner`, or with its beginning, and has no
+    /// filters of its own.
     fn is_around(&self, outer: usize, inner: usize) -> bool {
+        let is_other = outer != inner;
         let (outer, inner) = (&self.scopes[outer], &self.scopes[inner]);
-        outer.segments.len() < inner.segments.len()
+        is_other
+            && outer.segments.len() <= inner.segments.len()
             && inner.filters.starts_with(&outer.filters)
             && spelled(&inner.segments[..outer.segments.len()]) == spelled(&outer.segments)
     }
@@ -237,7 +244,7 @@ fn has_fallback(entries: &[Entry]) -> bool {
         .iter()
         .any(|entry| match (&entry.place, &entry.target) {
             (Place::Fallback(_), _) => true,
-            (Place::Here, Target::Block(entries)) => has_fallback(entries),
+            (place, Target::Block(entries)) => place.is_here() && has_fallback(entries),
             _ => false,
         })
 }

@@ -1,12 +1,14 @@
 //! What was meant: blocks flattened into routes, prefixes and filters, each with the span to blame.
 
 mod args;
+mod blocks;
 mod call;
 mod flatten;
 mod links;
 mod mounted;
 
 pub(crate) use args::{Arg, dereferenced, place_root, plain_name};
+pub(crate) use blocks::Unused;
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};
 pub(crate) use mounted::Mounted;
@@ -30,6 +32,8 @@ pub(crate) struct Routes {
     /// The prefixes that answer by themselves what no route takes; the first is the application's.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) fallbacks: Vec<Fallback>,
+    /// The parameters of blocks that no route inside is handed.
+    pub(crate) unused: Vec<Unused>,
 }
 
 /// A set of protocols.
@@ -160,9 +164,10 @@ impl Route {
         }
     }
 
-    /// Whether another call is meant, so that what the compiler would say of this one is beside the point.
-    pub(crate) fn is_misunderstood(&self) -> bool {
-        !self.forgotten().is_empty()
+    /// Returns `true` if another call is meant, so that the compiler's messages about this one do
+    /// not help.
+    pub(crate) fn is_misunderstood(&self, model: &Routes) -> bool {
+        !self.forgotten().is_empty() || model.unused.iter().any(|unused| unused.is_meant_by(self))
     }
 
     /// What it is called: `as`, or its function's name, or nothing.

@@ -10,6 +10,7 @@ use syn::{
 };
 
 use super::Template;
+use super::slips;
 use crate::errors::{Errors, near};
 
 /// One line of a doc comment.
@@ -36,6 +37,17 @@ pub(crate) enum Place {
     Path(Template),
     /// `_`: wherever nothing else does.
     Fallback(Span),
+}
+
+impl Place {
+    /// Returns `true` for the prefix of the block around, which `"/"` stands for too.
+    pub(crate) fn is_here(&self) -> bool {
+        match self {
+            Self::Here => true,
+            Self::Path(template) => template.segments.is_empty(),
+            Self::Fallback(_) => false,
+        }
+    }
 }
 
 /// What an entry leads to.
@@ -66,6 +78,7 @@ impl Entry {
         let (docs, deprecated) = attributes(Attribute::parse_outer(input)?, errors);
         let span = input.span();
         let methods = methods(input)?;
+        let mut filters = slips::filters_before_path(input, errors)?;
         let mut path = String::new();
         let place = if input.peek(Token![_]) {
             Some(Place::Fallback(input.parse::<Token![_]>()?.span))
@@ -76,20 +89,18 @@ impl Entry {
         } else {
             Some(Place::Here)
         };
-        let mut filters = filters(input)?;
-        let name = match input.parse::<Option<Token![as]>>()? {
-            Some(_) => Some(input.call(Ident::parse_any)?),
-            None => None,
-        };
+        filters.extend(self::filters(input, errors)?);
+        let name = name(input)?;
+        filters.extend(slips::filters_behind_name(input, errors)?);
         let last = match (&name, &place) {
             (Some(name), _) => name.span(),
             (None, Some(Place::Path(template))) => template.literal.span(),
             (None, Some(Place::Fallback(span))) => *span,
             (None, _) => span,
         };
-        let arrow = arrow(input, &methods, &place, last)?;
-        let target = target(input, arrow, errors)?;
-        filters.extend(misplaced_filters(input, errors)?);
+        let arrow = arrow(input, &methods, &place, last, errors)?;
+        let target = target(input, arrow, &path, errors)?;
+        filters.extend(slips::behind_target(input, errors)?);
         if let Some(semicolon) = input.parse::<Option<Token![;]>>()? {
             errors.at(
                 semicolon.span,
@@ -155,9 +166,13 @@ fn methods(input: ParseStream<'_>) -> Result<Vec<Ident>> {
     Ok(methods)
 }
 
-fn filters(input: ParseStream<'_>) -> Result<Vec<Expr>> {
+/// `with(auth(), logged())`.
+pub(super) fn filters(input: ParseStream<'_>, errors: &mut Errors) -> Result<Vec<Expr>> {
     if input.parse::<Option<kw::with>>()?.is_none() {
         return Ok(Vec::new());
+    }
+    if !input.peek(token::Paren) {
+        return slips::filters_without_parentheses(input, errors);
     }
     let inside;
     parenthesized!(inside in input);
@@ -165,24 +180,14 @@ fn filters(input: ParseStream<'_>) -> Result<Vec<Expr>> {
     Ok(filters.into_iter().collect())
 }
 
-/// `http(home).with(auth)`: filters that stand behind the target.
-fn misplaced_filters(input: ParseStream<'_>, errors: &mut Errors) -> Result<Vec<Expr>> {
-    let mut misplaced = Vec::new();
-    while let Some(dot) = input.parse::<Option<Token![.]>>()? {
-        let method: Ident = input.parse()?;
-        if method != "with" {
-            return Err(Error::new(
-                method.span(),
-                "an entry ends behind its target: write `,`",
-            ));
-        }
-        let message = "filters stand before `=>`, as in `\"/x\" with(logged()) => http(home)`";
-        errors.at(dot.span, message);
-        let inside;
-        parenthesized!(inside in input);
-        misplaced.extend(Punctuated::<Expr, Token![,]>::parse_terminated(&inside)?);
-    }
-    Ok(misplaced)
+/// `as name`.
+fn name(input: ParseStream<'_>) -> Result<Option<Ident>> {
+    let Some(keyword) = input.parse::<Option<Token![as]>>()? else {
+        return Ok(None);
+    };
+    let name = input.call(Ident::parse_any);
+    name.map(Some)
+        .map_err(|_| Error::new(keyword.span, "`as` is followed by a name, as in `as user`"))
 }
 
 /// `=>`; `last` is what stands before it.
@@ -191,54 +196,47 @@ fn arrow(
     methods: &[Ident],
     place: &Option<Place>,
     last: Span,
+    errors: &mut Errors,
 ) -> Result<Span> {
     if input.peek(Token![=>]) {
         return Ok(input.parse::<Token![=>]>()?.spans[1]);
     }
-    // `GET, POST "/x"`: the comma ended this entry.
-    if let (true, Some(Place::Here), Some(method)) = (input.is_empty(), place, methods.last()) {
-        let message = format!(
-            "`{method}` has no path: several methods are separated by `|`, as in `{method} | POST \
-             \"/users\"`"
-        );
-        return Err(Error::new(method.span(), message));
+    if let Some(Place::Here) = place {
+        return Err(slips::no_path(input, methods, last));
     }
-    let message = match place {
-        Some(Place::Here) => {
-            "expected a path in quotes, as in `GET \"/users/<id>\" => http(show(id))`"
-        }
-        _ => "expected `=>` and what answers, as in `=> http(show)`",
-    };
+    if let Some(arrow) = slips::other_arrow(input, errors)? {
+        return Ok(arrow);
+    }
+    let message = "expected `=>` and what answers, as in `=> http(show)`";
     Err(Error::new(span_or(input, last), message))
 }
 
 /// Where the input goes on; at its end, what came last.
-fn span_or(input: ParseStream<'_>, last: Span) -> Span {
+pub(super) fn span_or(input: ParseStream<'_>, last: Span) -> Span {
     if input.is_empty() { last } else { input.span() }
 }
 
-fn target(input: ParseStream<'_>, arrow: Span, errors: &mut Errors) -> Result<Target> {
+fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) -> Result<Target> {
     if input.peek(token::Brace) {
         let inside;
         syn::braced!(inside in input);
         let body: TokenStream = inside.parse()?;
         return Ok(Target::Block(super::entries(body, errors)));
     }
-    let wants = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
     let at = span_or(input, arrow);
-    let keyword: Ident = input.parse().map_err(|_| Error::new(at, wants))?;
+    let written = input.fork();
+    let keyword: Ident = input
+        .parse()
+        .map_err(|_| Error::new(at, slips::not_a_target(&written, path)))?;
     let word = keyword.to_string();
-    if !input.peek(token::Paren) || !["http", "ws", "sse", "mount"].contains(&word.as_str()) {
-        let meant = near(&word, ["http", "ws", "sse", "mount"]);
-        return Err(Error::new(
-            keyword.span(),
-            match meant {
-                Some(meant) if input.peek(token::Paren) => {
-                    format!("{wants}; did you mean `{meant}(..)`?")
-                }
-                _ => format!("{wants}; a handler says what it speaks, as in `http({word})`"),
-            },
-        ));
+    if !input.peek(token::Paren) || !TARGETS.contains(&word.as_str()) {
+        let message = match near(&word, TARGETS) {
+            Some(meant) if meant != word && input.peek(token::Paren) => {
+                format!("{WANTED}; did you mean `{meant}(..)`?")
+            }
+            _ => slips::not_a_target(&written, path),
+        };
+        return Err(Error::new(keyword.span(), message));
     }
     let inside;
     let parens = parenthesized!(inside in input);
@@ -265,6 +263,11 @@ fn target(input: ParseStream<'_>, arrow: Span, errors: &mut Errors) -> Result<Ta
     }))
 }
 
+const TARGETS: [&str; 4] = ["http", "ws", "sse", "mount"];
+
+/// What stands behind `=>`.
+pub(super) const WANTED: &str = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
+
 impl Speaks {
     pub(crate) fn keyword(self) -> &'static str {
         match self {
@@ -275,6 +278,6 @@ impl Speaks {
     }
 }
 
-mod kw {
+pub(super) mod kw {
     syn::custom_keyword!(with);
 }

@@ -81,7 +81,13 @@ fn with_body(
     match parser.parse2(input) {
         Ok((head, body)) => (Some(head), body),
         Err(error) => {
-            errors.push(error);
+            let message = error.to_string();
+            if message.starts_with("expected") {
+                let start = "a table starts like a function: `pub fn app() -> PolyHandler { .. }`";
+                errors.at(error.span(), format!("{message}; {start}"));
+            } else {
+                errors.push(error);
+            }
             (None, TokenStream::new())
         }
     }

@@ -5,11 +5,12 @@
 
 mod entry;
 mod item;
+mod slips;
 mod template;
 
 pub(crate) use entry::{Doc, Entry, Handler, Place, Speaks, Target};
 pub(crate) use item::Head;
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 pub(crate) use template::{Param, Segment, Template, is_keyword};
 
 use quote::ToTokens;
@@ -119,18 +120,38 @@ fn leave_out(entry: TokenStream, errors: &mut Errors) {
     }
 }
 
+/// The entries: what stands between commas. A comma between a path and its target was meant for `=>`.
 fn chunks(body: TokenStream) -> Vec<TokenStream> {
     let mut chunks = vec![TokenStream::new()];
-    for token in body {
-        match &token {
-            TokenTree::Punct(punct) if punct.as_char() == ',' => chunks.push(TokenStream::new()),
-            _ => chunks
-                .last_mut()
-                .expect("there is always one")
-                .extend([token]),
+    let mut has_arrow = false;
+    let mut is_behind_path = false;
+    let mut tokens = body.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        if is_punct(&token, ',') {
+            let is_target =
+                matches!(tokens.peek(), Some(TokenTree::Ident(word)) if is_target(word));
+            if has_arrow || !is_behind_path || !is_target {
+                chunks.push(TokenStream::new());
+                (has_arrow, is_behind_path) = (false, false);
+                continue;
+            }
         }
+        has_arrow |= is_punct(&token, '>');
+        is_behind_path = matches!(&token, TokenTree::Literal(_));
+        let chunk = chunks.last_mut().expect("there is always one");
+        chunk.extend([token]);
     }
     chunks
+}
+
+fn is_punct(token: &TokenTree, char: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == char)
+}
+
+fn is_target(word: &Ident) -> bool {
+    ["http", "ws", "sse", "mount"]
+        .iter()
+        .any(|target| word == target)
 }
 
 /// A span of our own hygiene, shown at `span`: a name that the user's names can't meet.

@@ -115,6 +115,12 @@ impl Reader<'_> {
             {
                 return self.word_before_path(word, path);
             }
+            if matches!(self.text, "*" | "_" | "**") {
+                let message =
+                    "requests that no route takes are matched by `_`: write it without quotes";
+                self.fail(0..self.text.len(), message);
+                return Vec::new();
+            }
             let end = self.text.chars().next().map_or(0, char::len_utf8);
             let message = format!("a path starts with `/`: write `\"/{}\"`", self.text);
             self.fail(0..end, &message);
@@ -199,9 +205,10 @@ impl Reader<'_> {
 
     fn literal(&mut self, piece: &str, range: Range<usize>) -> Option<Segment> {
         let braced = piece.strip_prefix('{').and_then(|p| p.strip_suffix('}'));
-        let styled = braced.or(piece.strip_prefix(':'));
+        let bracketed = piece.strip_prefix('[').and_then(|p| p.strip_suffix(']'));
+        let styled = braced.or(bracketed).or(piece.strip_prefix(':'));
         if let Some(name) = styled {
-            let rest = name.strip_prefix('*');
+            let rest = name.strip_prefix('*').or(name.strip_prefix("..."));
             let written = match rest {
                 Some(rest) => format!("<{rest}..>"),
                 None => format!("<{name}>"),
@@ -297,8 +304,15 @@ impl Reader<'_> {
             return None;
         }
         let Ok(ident) = Ident::parse_any.parse_str(name) else {
-            let message =
-                format!("`{name}` is no name: letters, digits and `_`, as in `<user_id>`");
+            let rest = name.strip_prefix("..").or(name.strip_prefix('*'));
+            let message = match rest.map(|name| name.trim_matches(['.', '*'])) {
+                Some(rest) if !rest.is_empty() => {
+                    format!("what is left of a path is written `<{rest}..>`, not `<{name}>`")
+                }
+                _ => format!(
+                    "`{name}` is not a name: write letters, digits and `_`, as in `<user_id>`"
+                ),
+            };
             self.fail(range, &message);
             return None;
         };

@@ -53,9 +53,9 @@ impl<F: Future> Answer<Later> for F {
 ///
 /// `When` is [`Now`] or [`Later`], and always inferred.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no answer to an opening handshake",
-    label = "a ws handler gives back a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`, or a future of one",
-    note = "to hand the socket to a function, pass it: `ws(talk(ws))`",
+    message = "`{Self}` is not a response to an opening handshake",
+    label = "a ws handler returns a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`, or a future of one",
+    note = "a function over a socket is passed the socket: `ws(talk(ws))`",
     note = "a call that makes a handler, to be called later, goes in braces: `ws({{ checked().then(talk) }})`"
 )]
 pub trait WsAnswer<When> {

@@ -257,9 +257,9 @@ fn unreserved(name: HeaderName) -> HeaderName {
 
 /// What a WebSocket handler may give back: a [`WsResponse`] and what becomes one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no answer to an opening handshake",
-    label = "a ws handler gives back a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`",
-    note = "to hand the socket to a function, pass it: `ws(talk(ws))`"
+    message = "`{Self}` is not a response to an opening handshake",
+    label = "a ws handler returns a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`",
+    note = "a function over a socket is passed the socket: `ws(talk(ws))`"
 )]
 pub trait IntoWsResponse {
     /// Makes the answer.
@@ -285,6 +285,7 @@ impl IntoWsResponse for Rejection {
 }
 
 /// `None` is refused with 404.
+#[diagnostic::do_not_recommend]
 impl<T: IntoWsResponse> IntoWsResponse for Option<T> {
     fn into_ws_response(self) -> WsResponse {
         match self {
@@ -294,6 +295,7 @@ impl<T: IntoWsResponse> IntoWsResponse for Option<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: IntoWsResponse, E: IntoResponse> IntoWsResponse for Result<T, E> {
     fn into_ws_response(self) -> WsResponse {
         match self {

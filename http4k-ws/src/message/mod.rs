@@ -31,8 +31,8 @@ pub(crate) use http::{
     authority, copy_of_head, drop_fields_of_the_connection, has_token, hide_secrets,
     is_from_own_page, members, query_pairs, read_whole, with_query_values, write_query_pair,
 };
-pub(crate) use path_params::{percent_decoded, text_of};
 pub use path_params::{FromPath, FromRest, PathError, PathParams, TextError, ToPath, UnknownName};
+pub(crate) use path_params::{percent_decoded, text_of};
 pub(crate) use printable::printable;
 #[cfg(feature = "tracing")]
 pub(crate) use printable::printable_text;

@@ -33,14 +33,16 @@ struct Flat {
     ends: Vec<Side>,
     /// The prefixes that answer by themselves what no route takes; the first is the application's.
     scopes: Vec<FlatScope>,
+    /// How many filters are known.
+    count: usize,
 }
 
 struct FlatScope {
     prefix: String,
     filters: Filters,
     fallbacks: Vec<(Protocol, Side)>,
-    /// The one around it, whose fallbacks hold here too.
-    outer: Option<usize>,
+    /// Its filters, by their numbers: two blocks may have filters of one type.
+    numbers: Vec<usize>,
 }
 
 /// What a prefix hands down to its routes.
@@ -48,6 +50,8 @@ struct FlatScope {
 struct Around {
     prefix: String,
     filters: Filters,
+    /// The number of each filter.
+    numbers: Vec<usize>,
     scope: usize,
     /// How many of the filters are the scope's.
     scope_filters: usize,
@@ -59,15 +63,17 @@ impl Flat {
             routes: Vec::new(),
             ends: Vec::new(),
             scopes: Vec::new(),
+            count: 0,
         };
         let filters = routes.filters;
         let around = Around {
             prefix: "/".into(),
             scope_filters: filters.len(),
+            numbers: flat.numbers(filters.len()),
             filters,
             scope: 0,
         };
-        flat.open_scope(&around, None);
+        flat.open_scope(&around);
         flat.add_fallbacks(routes.fallbacks, &around)?;
         flat.add_all(routes.entries, routes.stray, &around)?;
         flat.names_differ()?;
@@ -123,8 +129,9 @@ impl Flat {
         read(prefix, prefix)?;
         let whole = joined(&around.prefix, prefix);
         ends_before_rest(&read(&whole, &whole)?)?;
-        let answers = !routes.filters.is_empty() || !routes.fallbacks.is_empty();
+        let answers = !routes.filters.is_empty() || has_fallback(&routes);
         let mut inner = around.clone();
+        inner.numbers.extend(self.numbers(routes.filters.len()));
         inner.filters.extend(routes.filters);
         // Without a prefix of its own, what no route takes is the matter of what is around it.
         if prefix != "/" && answers {
@@ -133,18 +140,25 @@ impl Flat {
         }
         inner.prefix = whole;
         if inner.scope != around.scope {
-            self.open_scope(&inner, Some(around.scope));
+            self.open_scope(&inner);
         }
         self.add_fallbacks(routes.fallbacks, &inner)?;
         self.add_all(routes.entries, routes.stray, &inner)
     }
 
-    fn open_scope(&mut self, around: &Around, outer: Option<usize>) {
+    /// The numbers of filters that are new.
+    fn numbers(&mut self, filters: usize) -> Vec<usize> {
+        let first = self.count;
+        self.count += filters;
+        (first..self.count).collect()
+    }
+
+    fn open_scope(&mut self, around: &Around) {
         self.scopes.push(FlatScope {
             prefix: around.prefix.clone(),
             filters: around.filters.clone(),
             fallbacks: Vec::new(),
-            outer,
+            numbers: around.numbers.clone(),
         });
     }
 
@@ -243,16 +257,48 @@ impl Flat {
         }
     }
 
-    /// The scope's own fallback, or that of the nearest one around it.
+    /// The scope's own fallback, or that of the nearest prefix around it, whose filters are before both.
     fn fallback(&self, index: usize, protocol: Protocol) -> Option<&Side> {
-        let scope = &self.scopes[index];
-        let own = scope.fallbacks.iter().find(|(known, _)| *known == protocol);
-        match (own, scope.outer) {
-            (Some((_, side)), _) => Some(side),
-            (None, Some(outer)) => self.fallback(outer, protocol),
-            (None, None) => None,
-        }
+        let inner = &self.scopes[index];
+        let own = |scope: &'_ FlatScope| {
+            scope
+                .fallbacks
+                .iter()
+                .position(|(known, _)| *known == protocol)
+        };
+        let around = self
+            .scopes
+            .iter()
+            .filter(|outer| outer.is_around(inner) && own(outer).is_some());
+        let scope = match own(inner) {
+            Some(_) => inner,
+            // Of two blocks with one prefix the first.
+            None => around.rev().max_by_key(|outer| outer.prefix.len())?,
+        };
+        own(scope).map(|at| &scope.fallbacks[at].1)
     }
+}
+
+impl FlatScope {
+    /// Returns `true` if this is a block with the prefix of `inner`, or with its beginning, and has no
+    /// filters of its own.
+    fn is_around(&self, inner: &Self) -> bool {
+        let rest = match self.prefix.as_str() {
+            "/" => Some(inner.prefix.as_str()),
+            prefix => inner.prefix.strip_prefix(prefix),
+        };
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && inner.numbers.starts_with(&self.numbers)
+    }
+}
+
+/// Returns `true` if a fallback is added here, or without a prefix of its own.
+fn has_fallback(routes: &Routes) -> bool {
+    let is_inside = |entry: &Entry| match entry {
+        Entry::Under { prefix, routes } => prefix == "/" && has_fallback(routes),
+        Entry::Route(_) => false,
+    };
+    !routes.fallbacks.is_empty() || routes.entries.iter().any(is_inside)
 }
 
 fn read(template: &str, route: &str) -> Result<UriTemplate, RouteError> {

@@ -5,6 +5,8 @@
 //! into `tables.rs`, from a fixed seed. A change of the generator is written there by
 //! `WRITE_TABLES=1 cargo test -p http4k-ws-workspace --test integration routing::random`.
 
+mod fallback_tables;
+mod fallbacks;
 mod generate;
 mod naive;
 mod tables;
@@ -72,14 +74,18 @@ struct Asked {
 
 #[test]
 fn the_tables_are_what_the_generator_writes() {
-    let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/routing/random/tables.rs");
-    let written = generate::tables_as_rust();
-    if std::env::var_os("WRITE_TABLES").is_some() {
-        fs::write(&file, &written).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/routing/random");
+    for (name, written) in [
+        ("tables.rs", generate::tables_as_rust()),
+        ("fallback_tables.rs", fallbacks::tables_as_rust()),
+    ] {
+        let file = folder.join(name);
+        if std::env::var_os("WRITE_TABLES").is_some() {
+            fs::write(&file, &written).unwrap();
+        }
+        let known = fs::read_to_string(&file).unwrap();
+        assert!(known == written, "run with WRITE_TABLES=1");
     }
-    let known = fs::read_to_string(&file).unwrap();
-    assert!(known == written, "run with WRITE_TABLES=1");
 }
 
 #[tokio::test]

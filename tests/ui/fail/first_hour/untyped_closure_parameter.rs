@@ -6,4 +6,10 @@ routes! {
     }
 }
 
+routes! {
+    pub fn other() -> PolyHandler {
+        GET "/<text>" => http(|text| text),
+    }
+}
+
 fn main() {}

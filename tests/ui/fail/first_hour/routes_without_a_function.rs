@@ -1,0 +1,7 @@
+use http4k_ws::prelude::*;
+
+routes! {
+    GET "/" => http(|| "hi"),
+}
+
+fn main() {}
