@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use http4k_ws::prelude::*;
 use http4k_ws::{
-    BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Routes, SessionConfig, basic_auth, guard,
-    http_only, max_body, poly, session, ws_only,
+    BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Cors, OriginPolicy, Routes, SessionConfig,
+    basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
+    print_traffic, record, report_sockets, session, subprotocols, tap, ws_only,
 };
 
 use super::worlds::{World, in_both_worlds};
@@ -114,6 +116,15 @@ const KINDS: &[Kind] = &[
     kind("basic_auth", || BoxPolyFilter::new(basic_auth("a", |_| false)), Some(401), Some(401)),
     kind("max_body", || BoxPolyFilter::new(max_body(1)), None, None),
     kind("session", || BoxPolyFilter::new(session(|config| config)), None, None),
+    kind("body_stall", || BoxPolyFilter::new(body_stall(Duration::MAX)), None, None),
+    kind("min_body_rate", || BoxPolyFilter::new(min_body_rate(1)), None, None),
+    kind("Cors", || BoxPolyFilter::new(Cors::new(OriginPolicy::own())), None, None),
+    kind("tap", || BoxPolyFilter::new(tap(|_request: &Request| {})), None, None),
+    kind("print_traffic", || BoxPolyFilter::new(print_traffic(drop)), None, None),
+    kind("subprotocols", || BoxPolyFilter::new(subprotocols(["a"])), None, None),
+    kind("catch_failures", || BoxPolyFilter::new(catch_failures(|_| WsStatus::INTERNAL_ERROR)), None, None),
+    kind("report_sockets", || BoxPolyFilter::new(report_sockets(drop)), None, None),
+    kind("record", || BoxPolyFilter::new(record(drop)), None, None),
 ];
 
 fn page(reached: Reached) -> &'static str {
