@@ -17,10 +17,10 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 #[cfg(feature = "testing")]
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 
 use super::idle::Idle;
 #[cfg(feature = "testing")]
-use super::outside::Outside;
+use super::outside::{Looks, Outside};
 use super::tasks::Tasks;
 
 /// The clock of a world.
@@ -68,18 +68,104 @@ pub(super) struct Engine {
     round_ended: Notify,
     /// In real time: the next parking of the runtime's thread counts.
     armed: Arc<AtomicBool>,
+    /// In virtual time: the parks at which the clock may have to be held.
+    #[cfg(feature = "testing")]
+    looks: Arc<Looks>,
     time: Time,
 }
 
 thread_local! {
-    static CURRENT: RefCell<Option<Tasks>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<World>> = const { RefCell::new(None) };
+}
+
+/// The world that runs on a thread.
+#[derive(Clone)]
+struct World {
+    tasks: Tasks,
+    #[cfg(feature = "testing")]
+    looks: Arc<Looks>,
 }
 
 /// Spawns a task in the world that runs on this thread, or else in the current runtime.
 pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
+    let mut work = Box::pin(work);
+    spawn_session(std::future::poll_fn(move |cx| {
+        application_runs();
+        work.as_mut().poll(cx)
+    }));
+}
+
+/// Spawns the task of a session, which calls [`application_runs`] by itself.
+pub(super) fn spawn_session(work: impl Future<Output = ()> + Send + 'static) {
     match CURRENT.with_borrow(Clone::clone) {
-        Some(tasks) => tasks.spawn(work),
+        Some(world) => world.tasks.spawn(work),
         None => drop(tokio::spawn(work)),
+    }
+}
+
+/// Reports that code of the application runs on this thread, or is about to. It may start work that
+/// holds the clock.
+pub(super) fn application_runs() {
+    #[cfg(feature = "testing")]
+    CURRENT.with_borrow(|world| {
+        if let Some(world) = world {
+            world.looks.request();
+        }
+    });
+}
+
+/// The future of a consumer that reports each poll it was woken for.
+///
+/// A session polls its consumer whenever it is polled itself: also for a ping, which a consumer does
+/// not notice.
+pub(super) fn reporting<T: 'static>(
+    consumer: Pin<Box<dyn Future<Output = T> + Send>>,
+) -> Pin<Box<dyn Future<Output = T> + Send>> {
+    let mut consumer = consumer;
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    Box::pin(std::future::poll_fn(move |cx| {
+        woken.forward_to(cx.waker());
+        if woken.take() {
+            application_runs();
+        }
+        consumer.as_mut().poll(&mut Context::from_waker(&waker))
+    }))
+}
+
+/// A waker that remembers that it was called.
+#[derive(Default)]
+struct Woken {
+    /// No waking was seen yet: the first poll needs none.
+    idle: AtomicBool,
+    session: Mutex<Option<Waker>>,
+}
+
+impl Woken {
+    fn forward_to(&self, waker: &Waker) {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *session {
+            Some(session) => session.clone_from(waker),
+            None => *session = Some(waker.clone()),
+        }
+    }
+
+    fn take(&self) -> bool {
+        !self.idle.swap(true, Ordering::AcqRel)
+    }
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.idle.store(false, Ordering::Release);
+        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = &*session {
+            session.wake_by_ref();
+        }
     }
 }
 
@@ -87,9 +173,11 @@ impl Engine {
     /// Builds a world for this thread.
     pub(super) fn new(tasks: Tasks, idle: Arc<Idle>, time: Time) -> Self {
         let armed = Arc::default();
+        #[cfg(feature = "testing")]
+        let looks = Arc::default();
         let runtime = match time {
             #[cfg(feature = "testing")]
-            Time::Virtual => virtual_time(&idle),
+            Time::Virtual => virtual_time(&idle, &looks),
             Time::Real => real_time(&idle, &armed),
         };
         Self {
@@ -99,13 +187,23 @@ impl Engine {
             round: AtomicU64::new(0),
             round_ended: Notify::new(),
             armed,
+            #[cfg(feature = "testing")]
+            looks,
             time,
+        }
+    }
+
+    fn world(&self) -> World {
+        World {
+            tasks: self.tasks.clone(),
+            #[cfg(feature = "testing")]
+            looks: Arc::clone(&self.looks),
         }
     }
 
     /// Runs the world until `main` is done.
     pub(super) fn run<F: Future>(&self, main: F) -> F::Output {
-        let _current = Current(CURRENT.replace(Some(self.tasks.clone())));
+        let _current = Current(CURRENT.replace(Some(self.world())));
         let mut main = pin!(main);
         let waker = self.tasks.main_waker();
         waker.wake_by_ref();
@@ -119,7 +217,10 @@ impl Engine {
             let polled = self.enter(|| {
                 self.turns();
                 match self.tasks.take_main() {
-                    true => main.as_mut().poll(&mut cx),
+                    true => {
+                        application_runs();
+                        main.as_mut().poll(&mut cx)
+                    }
                     false => Poll::Pending,
                 }
             });
@@ -150,6 +251,9 @@ impl Engine {
 
     /// Runs the runtime until a task of ours is ready.
     fn wait(&self) {
+        #[cfg(feature = "testing")]
+        // Its own tasks run during the wait.
+        self.looks.at_every_park(self.has_spawned());
         if self.time == Time::Real && self.idle.is_awaited() {
             // Another thread runs its tasks, and parks again behind this one and all before it.
             let armed = Arc::clone(&self.armed);
@@ -169,8 +273,8 @@ impl Engine {
 
 /// A runtime whose clock moves only while it parks.
 #[cfg(feature = "testing")]
-fn virtual_time(idle: &Arc<Idle>) -> std::io::Result<Runtime> {
-    let (idle, outside) = (Arc::clone(idle), Outside::new());
+fn virtual_time(idle: &Arc<Idle>, looks: &Arc<Looks>) -> std::io::Result<Runtime> {
+    let (idle, outside) = (Arc::clone(idle), Outside::new(Arc::clone(looks)));
     Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -217,6 +321,7 @@ impl Engine {
             // Its runtime has a thread of its own.
             return;
         }
+        self.looks.at_every_park(true);
         let (release, released) = std::sync::mpsc::channel::<()>();
         self.runtime.block_on(async move {
             let ended = self.ended(round);
@@ -288,10 +393,51 @@ impl Drop for Running<'_> {
 }
 
 /// Brings back the tasks that ran on a thread before.
-struct Current(Option<Tasks>);
+struct Current(Option<World>);
 
 impl Drop for Current {
     fn drop(&mut self) {
         CURRENT.set(self.0.take());
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use super::*;
+    use crate::testing::Offline as _;
+    use crate::{WebSocket, WsResult};
+
+    /// tokio parks some ten times a minute here: the pings of two ends, and the levels of its wheel.
+    #[test]
+    fn no_look_is_taken_while_only_pings_travel() {
+        async fn silent(_ws: WebSocket) -> WsResult {
+            std::future::pending().await
+        }
+        let engine = Engine::new(Tasks::new(None), Arc::default(), Time::Virtual);
+        engine.run(async {
+            let socket = silent.connect_ws("/").await.expect("a socket");
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            let before = engine.looks.taken();
+            tokio::time::sleep(Duration::from_secs(60 * 60)).await;
+            assert!(engine.looks.taken() - before <= 2);
+            drop(socket);
+        });
+    }
+
+    #[test]
+    fn a_look_is_taken_behind_each_poll_of_a_woken_consumer() {
+        async fn beats(_ws: WebSocket) -> WsResult {
+            loop {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+        let engine = Engine::new(Tasks::new(None), Arc::default(), Time::Virtual);
+        engine.run(async {
+            let socket = beats.connect_ws("/").await.expect("a socket");
+            let before = engine.looks.taken();
+            tokio::time::sleep(Duration::from_millis(10_500)).await;
+            assert!((10..=13).contains(&(engine.looks.taken() - before)));
+            drop(socket);
+        });
     }
 }

@@ -47,7 +47,9 @@ use crate::handler::{
     Handshake, PolyHandler, SessionConfig, Stance, WebSocket, check_host, check_origin, open,
 };
 use crate::message::{IntoRequest, Request, Response, copy_of_head, hide_secrets, read_whole};
+#[cfg(all(feature = "server", feature = "client"))]
 pub(crate) use engine::spawn;
+use engine::{reporting, spawn_session};
 use pipe::Line;
 use world::World;
 #[cfg(all(feature = "server", feature = "client"))]
@@ -228,7 +230,8 @@ async fn connect(
     let line = client_end.line();
 
     let (socket, session) = open(server_end, Stance::Server, handshake, config);
-    spawn(session.consumed_by(consumer, socket).map(drop));
+    let consumer = consumer.around(reporting);
+    spawn_session(session.consumed_by(consumer, socket).map(drop));
 
     let handshake = Handshake {
         request: clients,
@@ -237,7 +240,7 @@ async fn connect(
         response,
     };
     let (socket, session) = open(client_end, Stance::Client, handshake, clients_config);
-    spawn(session.map(drop));
+    spawn_session(session.map(drop));
     Ok((socket, line))
 }
 

@@ -14,7 +14,11 @@
 //!    application.
 //!
 //! Elsewhere nothing is found, and a test chooses real time.
+//!
+//! A look costs system calls, and tokio parks several times on the way to one timer. Only a task that
+//! runs can start such work, so no look is needed at a park behind which no task ran ([`Looks`]).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,8 +28,46 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause between two looks, in real time.
 const PAUSE: Duration = Duration::from_millis(1);
 
+/// The parks at which work may be under way that the last look did not see.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// A task has run since the last look.
+    due: AtomicBool,
+    /// The runtime has tasks of its own, which run between two parks.
+    always: AtomicBool,
+    #[cfg(test)]
+    taken: std::sync::atomic::AtomicU32,
+}
+
+impl Looks {
+    /// Asks for a look at the next park: a task may have started work.
+    pub(super) fn request(&self) {
+        self.due.store(true, Ordering::Release);
+    }
+
+    /// Asks for a look at every park, or only at those that are requested.
+    pub(super) fn at_every_park(&self, always: bool) {
+        self.always.store(always, Ordering::Release);
+    }
+
+    fn is_due(&self) -> bool {
+        let due = self.due.swap(false, Ordering::AcqRel) || self.always.load(Ordering::Acquire);
+        #[cfg(test)]
+        self.taken.fetch_add(u32::from(due), Ordering::Relaxed);
+        due
+    }
+
+    #[cfg(test)]
+    pub(super) fn taken(&self) -> u32 {
+        self.taken.load(Ordering::Relaxed)
+    }
+}
+
 #[derive(Debug, Clone)]
-pub(super) struct Outside(Arc<Mutex<Watched>>);
+pub(super) struct Outside {
+    watched: Arc<Mutex<Watched>>,
+    looks: Arc<Looks>,
+}
 
 #[derive(Debug)]
 struct Watched {
@@ -44,19 +86,30 @@ struct Work {
 
 impl Outside {
     /// Watches the application on this thread.
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(Watched {
+    pub(super) fn new(looks: Arc<Looks>) -> Self {
+        let watched = Watched {
             process: Process::new(),
             held: false,
             stale: None,
-        })))
+        };
+        Self {
+            watched: Arc::new(Mutex::new(watched)),
+            looks,
+        }
     }
 
     /// Keeps the clock of the current runtime, which is about to park, where it is for as long as work
     /// is under way.
     pub(super) fn hold_the_clock(&self) {
+        if !self.looks.is_due() {
+            return;
+        }
         let mut watched = self.lock();
         if watched.held || watched.work().is_none() {
+            // Work that was waited for in vain may start other work at any time.
+            if watched.stale.is_some() {
+                self.looks.request();
+            }
             return;
         }
         watched.held = true;
@@ -67,16 +120,21 @@ impl Outside {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Watched> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the work is done, or nothing has changed for too long.
     fn wait(&self) {
+        self.wait_for_work();
+        self.looks.request();
+    }
+
+    fn wait_for_work(&self) {
         let (mut last, mut since) = (Work::default(), Instant::now());
         loop {
             let mut watched = self.lock();
             // The application is gone, and with it the test.
-            let is_over = Arc::strong_count(&self.0) == 1;
+            let is_over = Arc::strong_count(&self.watched) == 1;
             let Some(work) = watched.work().filter(|_| !is_over) else {
                 watched.held = false;
                 return;
@@ -125,7 +183,7 @@ use linux::Process;
 mod linux {
     use std::collections::HashMap;
     use std::fs::{self, File};
-    use std::io::{Read, Seek};
+    use std::os::unix::fs::FileExt;
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::Work;
@@ -143,6 +201,30 @@ mod linux {
         started: Option<File>,
         last_started: String,
         events: Events,
+        /// What was read last.
+        text: Text,
+    }
+
+    /// The text of a file of `/proc`, read by one system call if it is short.
+    #[derive(Debug)]
+    struct Text(Vec<u8>);
+
+    impl Text {
+        fn new() -> Self {
+            Self(vec![0; 1024])
+        }
+
+        /// Reads a file from its start.
+        fn read(&mut self, file: &File) -> Option<&str> {
+            loop {
+                let length = file.read_at(&mut self.0, 0).ok()?;
+                if length < self.0.len() {
+                    return std::str::from_utf8(&self.0[..length]).ok();
+                }
+                let longer = self.0.len() * 2;
+                self.0.resize(longer, 0);
+            }
+        }
     }
 
     /// The event queue of the runtime.
@@ -176,6 +258,7 @@ mod linux {
                 started: None,
                 last_started: String::new(),
                 events: Events::Unknown,
+                text: Text::new(),
             }
         }
 
@@ -204,11 +287,13 @@ mod linux {
             if self.started.is_none() {
                 self.started = File::open("/proc/loadavg").ok();
             }
-            let text = self.started.as_mut().and_then(read_again);
+            let text = self.started.as_ref().and_then(|file| self.text.read(file));
             let Some(text) = text else { return true };
-            let last = text.split_whitespace().last().unwrap_or_default();
+            let last = text.split_ascii_whitespace().next_back().unwrap_or_default();
             let changed = last != self.last_started;
-            self.last_started = last.to_owned();
+            if changed {
+                last.clone_into(&mut self.last_started);
+            }
             changed
         }
 
@@ -236,21 +321,11 @@ mod linux {
             if let Events::Unknown = self.events {
                 self.events = events().unwrap_or(Events::None);
             }
-            match &mut self.events {
-                Events::Found(file) => {
-                    read_again(file).map_or_else(Vec::new, |text| registered(&text))
-                }
+            match &self.events {
+                Events::Found(file) => self.text.read(file).map_or_else(Vec::new, registered),
                 Events::Unknown | Events::None => Vec::new(),
             }
         }
-    }
-
-    /// Reads a file of `/proc` from its start.
-    fn read_again(file: &mut File) -> Option<String> {
-        let mut text = String::new();
-        file.rewind().ok()?;
-        file.read_to_string(&mut text).ok()?;
-        Some(text)
     }
 
     /// Finds the event queue of the current runtime.
@@ -264,10 +339,12 @@ mod linux {
             let target = fs::read_link(entry.path());
             if target.is_ok_and(|target| target.as_os_str() == "anon_inode:[eventpoll]") {
                 let path = format!("/proc/self/fdinfo/{}", entry.file_name().to_str()?);
-                let Ok(mut file) = File::open(path) else {
+                let Ok(file) = File::open(path) else {
                     continue;
                 };
-                if read_again(&mut file).is_some_and(|text| registered(&text).contains(&probe.0)) {
+                let mut text = Text::new();
+                let text = text.read(&file);
+                if text.is_some_and(|text| registered(text).contains(&probe.0)) {
                     return Some(Events::Found(file));
                 }
             }

@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
+use super::engine::application_runs;
 use crate::handler::{Gone, Incoming, Outgoing, Progress, Transport, WsError};
 use crate::message::{WsMessage, WsStatus};
 
@@ -186,6 +187,7 @@ impl Transport for Pipe {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let mut flow = self.incoming.lock();
         if let Some(error) = flow.errors.pop_front() {
+            application_runs();
             return Poll::Ready(Incoming::Error(error));
         }
         if flow.held {
@@ -204,6 +206,10 @@ impl Transport for Pipe {
             return Poll::Pending;
         }
         drop(flow);
+        if !matches!(popped, Some(Item::Pong(_) | Item::Sent(Outgoing::Ping(_)))) {
+            // The session calls the application's callbacks.
+            application_runs();
+        }
         Poll::Ready(match popped {
             Some(Item::Sent(Outgoing::Message(message))) => self.receive(message),
             Some(Item::Sent(Outgoing::Close(status))) => {
@@ -238,6 +244,9 @@ impl Transport for Pipe {
             return Err(Gone);
         }
         self.close_sent = matches!(outgoing, Outgoing::Close(_));
+        if self.close_sent {
+            application_runs();
+        }
         flow.push(Item::Sent(outgoing));
         Ok(())
     }
@@ -252,6 +261,8 @@ impl Transport for Pipe {
     }
 
     fn cut(&mut self) {
+        // The socket is over, as the application is told by callbacks.
+        application_runs();
         self.incoming.cut();
         self.outgoing.cut();
     }

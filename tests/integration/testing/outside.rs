@@ -143,6 +143,56 @@ fn a_thread_of_a_socket_is_waited_for() {
     }
 }
 
+/// Starts a thread that sends `word` after a while.
+#[cfg(target_os = "linux")]
+fn says_later(sender: http4k_ws::WsSender, word: &'static str) {
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        sender.try_send(word)
+    });
+}
+
+/// The thread is started by a callback, a spawned task, or a timer of the consumer.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_is_waited_for_wherever_it_is_started() {
+    fn callback(ws: WebSocket) {
+        let sender = ws.sender();
+        ws.on_message(move |_message| says_later(sender.clone(), "late"));
+    }
+    async fn spawned(mut ws: WebSocket) -> WsResult {
+        while ws.recv().await?.is_some() {
+            let sender = ws.sender();
+            tokio::spawn(async move {
+                sleep(Duration::from_secs(60)).await;
+                says_later(sender, "late");
+            });
+            sleep(Duration::from_secs(60)).await;
+        }
+        Ok(())
+    }
+    async fn after_a_timer(mut ws: WebSocket) -> WsResult {
+        while ws.recv().await?.is_some() {
+            sleep(Duration::from_secs(60)).await;
+            says_later(ws.sender(), "late");
+        }
+        Ok(())
+    }
+    let app = routes! {
+        "/callback" => ws(callback(ws)),
+        "/spawned" => ws(spawned(ws)),
+        "/timer" => ws(after_a_timer(ws)),
+    };
+    for path in ["/callback", "/spawned", "/timer"] {
+        let mut client = app.test_ws(path);
+        for _ in 0..2 {
+            client.send("go").expect("open");
+            let heard = client.next_within(Duration::from_millis(60_005));
+            assert_eq!(heard, NextMessage::Message("late".into()), "{path}");
+        }
+    }
+}
+
 #[test]
 fn virtual_time_goes_on_behind_work_that_is_done() {
     let upstream = slow();
