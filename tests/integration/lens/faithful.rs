@@ -1,7 +1,9 @@
 //! A message that is sent is read as the value that it was made from, or it is not sent.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use http4k_ws::{
     Format, IntoResponse, Json, JsonExt, LensFailure, Message, Request, Response, With, WsMessage,
@@ -384,6 +386,34 @@ fn a_tagged_newtype_of_a_primitive_says_what_to_write() {
             words,
         );
     }
+}
+
+/// A pointer around a value is not seen in what is sent, so it may not hide the value from the check.
+#[test]
+fn a_tagged_newtype_is_checked_through_pointers() {
+    fn refused<T: Clone + 'static>(value: T)
+    where
+        Holds<T>: Message + IntoResponse + Clone + Debug,
+    {
+        for format in [Format::Json, Format::MessagePack, Format::Cbor] {
+            let words = "write `#[serde(tag = \"…\", content = \"…\")]`";
+            let value = value.clone();
+            is_refused(Holds { value }, format, words);
+        }
+    }
+    refused(Tagged::Wide(Box::new(7)));
+    refused(Tagged::Wide(Arc::new("x".to_owned())));
+    refused(Tagged::Wide(Arc::new(vec![1])));
+    refused(Tagged::Wide(Cow::Borrowed("x")));
+    refused(Box::new(Tagged::Wide(Arc::new(Box::new(true)))));
+    comes_back(Holds {
+        value: Box::new(Tagged::Wide(Box::new(Holds { value: 1_u8 }))),
+    });
+    comes_back(Holds {
+        value: Arc::new(Tagged::Wide(Cow::<Holds<u8>>::Owned(Holds {
+            value: 1,
+        }))),
+    });
 }
 
 #[test]
