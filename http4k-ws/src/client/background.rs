@@ -35,6 +35,11 @@ pub(super) fn runtime() -> io::Result<&'static Runtime> {
         .map_err(|error| io::Error::new(error.kind(), error.to_string()))
 }
 
+/// Returns `true` on a thread of the runtime of these clients, such as in a callback.
+pub(super) fn is_this_thread() -> bool {
+    thread::current().name() == Some(THREAD)
+}
+
 /// Blocks this thread until `future` is done.
 pub(super) fn wait<F: Future>(future: F) -> F::Output {
     wait_until(None, future).expect("without a deadline, only the end of the future ends the wait")
@@ -47,7 +52,7 @@ pub(super) fn after(limit: Duration) -> Option<Instant> {
 
 /// Blocks this thread until `future` is done, or the deadline has passed.
 pub(super) fn wait_until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
-    if thread::current().name() == Some(THREAD) {
+    if is_this_thread() {
         // A callback that waits for another client: somebody else must run that one meanwhile.
         return block_in_place(|| park_until(deadline, future));
     }

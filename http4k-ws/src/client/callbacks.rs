@@ -3,10 +3,12 @@
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
+use tokio::sync::oneshot;
 
-use super::background;
+use super::background::{self, LAST_FLUSH, after, wait_until};
 use super::error::ConnectError;
 use super::opening::OpeningHandshake;
 use crate::handler::{IntoConsumed, IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
@@ -24,7 +26,8 @@ use crate::panics::{guarded, text_of};
 /// [`cause`](WsError::cause), and `on_close` gets 1006.
 ///
 /// Dropping it closes the socket with 1000 once `on_connect` has returned and what is queued is sent, where
-/// no callbacks are registered, as dropping a [`WebSocket`] does.
+/// no callbacks are registered, as dropping a [`WebSocket`] does. The drop waits up to 1 s until what
+/// was sent and the close frame of [`close`](Self::close) have left the process, except in a callback.
 ///
 /// # Examples
 ///
@@ -51,7 +54,11 @@ use crate::panics::{guarded, text_of};
 /// client.close(WsStatus::NORMAL);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-pub struct CallbackWebSocket(Arc<Mutex<State>>);
+pub struct CallbackWebSocket(Shared);
+
+/// The state of a client, for the client and for the task that opens its socket.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<State>>);
 
 enum State {
     Connecting(Waiting),
@@ -77,6 +84,11 @@ struct Waiting {
 }
 
 impl Waiting {
+    /// Returns `true` if the server is to receive anything.
+    fn has_words(&self) -> bool {
+        self.messages > 0 || self.closing.is_some()
+    }
+
     fn is_full(&self) -> bool {
         self.messages >= self.max_messages || self.bytes >= self.max_bytes
     }
@@ -110,21 +122,28 @@ impl CallbackWebSocket {
             max_bytes: config.queue_bytes,
             closing: None,
         })));
-        let client = Self(Arc::clone(&state));
+        let shared = Shared(state);
+        let opening = shared.clone();
         match background::runtime() {
             Ok(runtime) => {
                 runtime.spawn(async move {
                     match handshake.connect().await {
-                        Ok(socket) => Self(state).opened(socket, on_connect).await,
-                        Err(error) => Self(state).failed(error),
+                        Ok(socket) => opening.opened(socket, on_connect).await,
+                        Err(error) => opening.failed(error),
                     }
                 });
             }
-            Err(error) => client.failed(ConnectError::broken(error)),
+            Err(error) => shared.failed(ConnectError::broken(error)),
         }
-        client
+        Self(shared)
     }
 
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock()
+    }
+}
+
+impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -175,6 +194,72 @@ impl CallbackWebSocket {
         for callback in waiting.on_close {
             guarded(CALLBACK, || callback(WsStatus::ABNORMAL));
         }
+    }
+
+    /// Waits until the socket is open and all that was sent has left the process.
+    async fn flushed(&self) -> Result<(), SendError> {
+        loop {
+            let opened = match &mut *self.lock() {
+                State::Connecting(waiting) => {
+                    let (tell, opened) = oneshot::channel::<()>();
+                    // Called or dropped, it ends the wait for the socket.
+                    waiting.todo.push(Box::new(move |_socket| drop(tell)));
+                    Err(opened)
+                }
+                State::Open(socket) => Ok(socket.sender()),
+                State::Failed(_) => return Err(SendError::Closed(WsStatus::ABNORMAL)),
+            };
+            match opened {
+                Ok(sender) => return sender.flush().await,
+                Err(opened) => drop(opened.await),
+            }
+        }
+    }
+
+    /// Returns `true` if the server may not have received all that it is to receive.
+    fn has_words(&self) -> bool {
+        match &*self.lock() {
+            State::Connecting(waiting) => waiting.has_words(),
+            State::Open(_) => true,
+            State::Failed(_) => false,
+        }
+    }
+}
+
+impl CallbackWebSocket {
+    /// Waits until everything sent so far, and the close frame after [`close`](Self::close), is with
+    /// the operating system. While the socket is being opened, this waits for it.
+    ///
+    /// A callback must not call it: the socket is not served until the callback returns.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SendError::Closed`] if the socket ended before, or could not be opened, and
+    /// [`SendError::Full`] if it took longer than `limit`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+    /// let server = app.as_server("127.0.0.1:0").start()?;
+    /// let client = WebSocketClient::non_blocking(format!("ws://{}/", server.addr()), |_: WebSocket| {});
+    /// client.on_error(|error| eprintln!("{error}"));
+    /// client.try_send("with the operating system, if the next line succeeds")?;
+    /// client.flush(Duration::from_secs(10))?;
+    /// client.close(WsStatus::NORMAL);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn flush(&self, limit: Duration) -> Result<(), SendError> {
+        self.flush_until(after(limit))
+            .unwrap_or(Err(SendError::Full))
+    }
+
+    fn flush_until(&self, deadline: Option<Instant>) -> Option<Result<(), SendError>> {
+        wait_until(deadline, self.0.flushed())
     }
 
     /// Calls `callback` with every message, from the first on, as
@@ -285,6 +370,15 @@ impl CallbackWebSocket {
                 socket.close(status);
             }
             State::Connecting(_) | State::Failed(_) => {}
+        }
+    }
+}
+
+impl Drop for CallbackWebSocket {
+    fn drop(&mut self) {
+        // A callback holds up the socket that it would wait for.
+        if !background::is_this_thread() && self.0.has_words() {
+            let _ = self.flush_until(after(LAST_FLUSH));
         }
     }
 }

@@ -191,6 +191,62 @@ fn program_that_drops() {
     std::process::exit(0);
 }
 
+/// A client that is not open yet has the same promise.
+#[test]
+fn a_program_with_callbacks_that_ends_loses_nothing() {
+    for program in [
+        "program_with_callbacks_that_drops",
+        "program_with_callbacks_that_flushes",
+    ] {
+        let (server, told) = reporting();
+        run(program, &server);
+        all_arrive(&told);
+        if program.ends_with("drops") {
+            assert_eq!(told.recv_timeout(SOON), Ok(Err(WsStatus::NORMAL)));
+        }
+    }
+}
+
+fn sends_by_callback() -> http4k_ws::CallbackWebSocket {
+    let client = WebSocketClient::non_blocking(server_of_the_program(), |_: WebSocket| {});
+    // A socket with callbacks is not closed by the drop.
+    client.on_message(|_message| {});
+    for number in 0..MANY {
+        client.try_send(number.to_string()).expect("room");
+    }
+    client
+}
+
+#[test]
+#[ignore = "a program for another test"]
+fn program_with_callbacks_that_drops() {
+    let client = sends_by_callback();
+    client.close(WsStatus::NORMAL);
+    drop(client);
+    std::process::exit(0);
+}
+
+#[test]
+#[ignore = "a program for another test"]
+fn program_with_callbacks_that_flushes() {
+    sends_by_callback().flush(SOON).expect("open");
+    std::process::exit(0);
+}
+
+#[test]
+fn a_flush_of_a_client_that_cannot_be_opened_fails() {
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let uri = format!("ws://{}/", unused.local_addr().expect("an address"));
+    drop(unused);
+    let client = WebSocketClient::non_blocking(uri, |_: WebSocket| {});
+    client.on_error(|_error| {});
+    let flushed = client.flush(SOON);
+    assert!(
+        matches!(flushed, Err(http4k_ws::SendError::Closed(_))),
+        "{flushed:?}"
+    );
+}
+
 /// A client of a server that reads nothing until it is told to.
 async fn late_reader(config: SessionConfig) -> (WebSocket, tokio::sync::oneshot::Sender<()>) {
     let (start, started) = tokio::sync::oneshot::channel::<()>();
