@@ -289,7 +289,10 @@ mod linux {
             }
             let text = self.started.as_ref().and_then(|file| self.text.read(file));
             let Some(text) = text else { return true };
-            let last = text.split_ascii_whitespace().next_back().unwrap_or_default();
+            let last = text
+                .split_ascii_whitespace()
+                .next_back()
+                .unwrap_or_default();
             let changed = last != self.last_started;
             if changed {
                 last.clone_into(&mut self.last_started);

@@ -410,9 +410,7 @@ fn a_tagged_newtype_is_checked_through_pointers() {
         value: Box::new(Tagged::Wide(Box::new(Holds { value: 1_u8 }))),
     });
     comes_back(Holds {
-        value: Arc::new(Tagged::Wide(Cow::<Holds<u8>>::Owned(Holds {
-            value: 1,
-        }))),
+        value: Arc::new(Tagged::Wide(Cow::<Holds<u8>>::Owned(Holds { value: 1 }))),
     });
 }
 
