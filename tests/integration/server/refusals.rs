@@ -16,6 +16,8 @@ use tracing::subscriber::{DefaultGuard, set_default};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 use super::peer::{TEXT, frame};
+use crate::tls::certificates::self_signed;
+use crate::tls::server_tls;
 
 /// Keeps the warnings of the library.
 #[derive(Clone, Default)]
@@ -68,6 +70,17 @@ impl Warnings {
         let warnings = Self::default();
         let guard = set_default(warnings.clone());
         (warnings, guard)
+    }
+
+    /// Waits for a warning that has `text`.
+    async fn until(&self, text: &str) {
+        let seen = async {
+            while !self.take().concat().contains(text) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let seen = tokio::time::timeout(Duration::from_secs(20), seen).await;
+        seen.unwrap_or_else(|_| panic!("no warning has {text}"));
     }
 
     fn take(&self) -> Vec<String> {
@@ -366,6 +379,75 @@ async fn too_many_connections_are_logged_with_their_settings() {
     assert!(warned.contains("127.0.0.1"), "{warned}");
     drop(stop);
     serving.await.expect("a server that stops");
+}
+
+#[tokio::test]
+async fn a_full_server_is_logged_with_its_setting() {
+    let (warnings, _guard) = Warnings::of_this_thread().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let config = ServerConfig::default().with_max_connections(1);
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let stopped = async { drop(stopped.await) };
+    let serving = tokio::spawn(app().serve_until(listener, config, stopped));
+    let only = TcpStream::connect(address).await.expect("a connection");
+    let _waiting = TcpStream::connect(address).await.expect("a connection");
+    warnings.until("`ServerConfig::max_connections`").await;
+    drop((only, stop));
+    serving.await.expect("a server that stops");
+}
+
+#[tokio::test]
+async fn peers_that_do_not_shake_hands_are_logged() {
+    let (warnings, _guard) = Warnings::of_this_thread().await;
+    let pair = self_signed(&["localhost"]);
+    for (begun, reason) in [
+        (
+            "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "HTTP without TLS",
+        ),
+        ("\0", "no TLS"),
+        ("\u{16}\u{3}\u{1}\0\u{5}hello", "TLS handshake failed"),
+    ] {
+        let config = ServerConfig::default().with_tls(server_tls(&pair));
+        answered(app(), config, begun.as_bytes()).await;
+        let warned = warnings.take();
+        assert_eq!(warned.len(), 1, "{warned:?}");
+        assert!(warned[0].contains("TLS handshake failed"), "{warned:?}");
+        assert!(warned[0].contains(reason), "{warned:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handshake_that_takes_too_long_is_logged_with_its_setting() {
+    let (warnings, _guard) = Warnings::of_this_thread().await;
+    let config = ServerConfig::default().with_tls(server_tls(&self_signed(&["localhost"])));
+    let (_silent, theirs) = duplex(64);
+    app().serve_connection(theirs, config).await;
+    let warned = warnings.take().concat();
+    assert!(warned.contains("`ServerConfig::tls_handshake`"), "{warned}");
+}
+
+#[tokio::test]
+async fn a_host_is_refused_over_http2_with_the_same_line() {
+    let (warnings, _guard) = Warnings::of_this_thread().await;
+    let (ours, theirs) = duplex(64 * 1024);
+    let config = ServerConfig::default().with_hosts(HostPolicy::loopback());
+    tokio::spawn(app().serve_connection(theirs, config));
+    let (mut requests, connection) = h2::client::handshake(ours).await.expect("HTTP/2");
+    tokio::spawn(connection);
+    for lines in [1, 0] {
+        let request = http::Request::get("http://evil.example/").body(());
+        let request = request.expect("a request");
+        let (response, _) = requests.send_request(request, true).expect("a stream");
+        assert_eq!(response.await.expect("a response").status(), 421);
+        let warned = warnings.take();
+        // The second comes within the second of the first.
+        assert_eq!(warned.len(), lines, "{warned:?}");
+        for part in ["`evil.example`", "`ServerConfig::hosts`"] {
+            assert!(warned.iter().all(|line| line.contains(part)), "{warned:?}");
+        }
+    }
 }
 
 /// In memory too, and by the filter.
