@@ -128,6 +128,40 @@ async fn the_answer_to_a_close_frame_may_take_as_long_as_its_way_over_http2() {
     assert_eq!(socket.ended().await, None);
 }
 
+/// It is not lost with the connection that it fails, nor are the messages before it.
+#[tokio::test(start_paused = true)]
+async fn the_close_frame_of_a_failure_arrives_on_a_slow_line_over_http2() {
+    let app = |ws: WebSocket| async move {
+        ws.send(WsMessage::from(vec![0; 60_000])).await?;
+        ws.closed().await;
+        WsResult::Ok(())
+    };
+    let (ours, theirs) = slow_line(2_000);
+    let session = SessionConfig::default().with_max_message(10);
+    let config = ServerConfig::default().with_session(session);
+    tokio::spawn(app.into_poly_handler().serve_connection(theirs, config));
+    let mut client = Client::over(ours, &Builder::new()).await;
+    let mut socket = client.open("/", &[]).await;
+    socket.send_frame(BINARY, &[0; 20]);
+    let (opcode, payload) = socket.frame().await;
+    assert_eq!((opcode, payload.len()), (BINARY, 60_000));
+    assert_eq!(socket.close_code().await, 1009);
+}
+
+/// A request whose body never ends does not cut its response off.
+#[tokio::test(start_paused = true)]
+async fn a_response_to_an_unread_body_arrives_on_a_slow_line_over_http2() {
+    let app = |_: Request| "b".repeat(60_000);
+    let (ours, theirs) = slow_line(2_000);
+    let app = app.into_poly_handler();
+    tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    let mut client = Client::over(ours, &Builder::new()).await;
+    let post = crate::http2::client::request(http4k_ws::Method::POST, "/", &[]);
+    let (answer, _body) = client.begin(post, false);
+    let answer = whole(answer).await.expect("a response");
+    assert_eq!(answer.body.len(), 60_000);
+}
+
 /// A peer that takes all, and then does not respond, has the time of the close handshake for it.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_took_the_close_frame_has_its_time_for_the_answer() {
