@@ -5,6 +5,7 @@ use std::future::{self, Future};
 use std::ops::Shl;
 
 pub use crate::handler::call::{Answering, Call, WsAnswering};
+pub use crate::handler::reading::{Extracted, ReadArguments, extracted};
 use crate::handler::{
     Answer, Caught, IntoConsumed, IntoWsResponse, IntoWsResult, Opens, WsAnswer, WsConsumer,
     WsResponse, WsResult,
@@ -96,6 +97,34 @@ where
     Ok(Box::pin(Caught::new(async { call.await.into_response() })))
 }
 
+/// Reads `arguments`, and then calls a function with them.
+///
+/// # Errors
+///
+/// None: the call gives its own when it is polled.
+pub fn reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> Answering<'a>
+where
+    A: ReadArguments + 'a,
+    F: FnOnce(A::Values, Call) -> T + Send + 'a,
+    T: Future<Output: IntoResponse> + Send + 'a,
+{
+    Ok(Box::pin(Caught::new(async move {
+        let future = match arguments.read(&mut call).await {
+            Ok(values) => function(values, call),
+            Err(rejection) => return rejection.into_response(),
+        };
+        future.await.into_response()
+    })))
+}
+
+/// Returns what the function gave back as the future that [`reading`] waits for.
+pub fn answered<'a, W, T>(given: T) -> T::Future
+where
+    T: Answer<W, Given: IntoResponse, Future: Send + 'a>,
+{
+    given.answer()
+}
+
 /// What the function gave back to a call that is made later, when it is there.
 pub fn future<W, T: Answer<W>>(given: T) -> T::Future {
     given.answer()
@@ -137,6 +166,34 @@ where
     Ok(Box::pin(Caught::new(async {
         call.await.into_ws_response()
     })))
+}
+
+/// As [`reading`], for a ws route.
+///
+/// # Errors
+///
+/// None: the call gives its own when it is polled.
+pub fn ws_reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> WsAnswering<'a>
+where
+    A: ReadArguments + 'a,
+    F: FnOnce(A::Values, Call) -> T + Send + 'a,
+    T: Future<Output: IntoWsResponse> + Send + 'a,
+{
+    Ok(Box::pin(Caught::new(async move {
+        let future = match arguments.read(&mut call).await {
+            Ok(values) => function(values, call),
+            Err(rejection) => return rejection.into_ws_response(),
+        };
+        future.await.into_ws_response()
+    })))
+}
+
+/// As [`answered`], for a ws route without its socket.
+pub fn ws_answered<'a, W, T>(given: T) -> T::Future
+where
+    T: WsAnswer<W, Given: IntoWsResponse, Future: Send + 'a>,
+{
+    given.ws_answer()
 }
 
 /// As [`future`], for a ws route without its socket.

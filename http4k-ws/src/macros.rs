@@ -313,8 +313,9 @@
 /// Router::app(<app::Routes as Tabled>::ROUTES, walk, ends, [..])
 /// ```
 ///
-/// A call is a closure that captures nothing, so it is no more to the compiler than a function. Where an argument
-/// is read from the request (`_`), or the call is a method's, an `async` block waits for it and keeps the receiver.
+/// A call is a closure that captures nothing, so it is no more to the compiler than a function. An argument that is
+/// read from the request (`_`) is awaited by the library, which then calls another closure. A method's receiver is
+/// kept by an `async` block, which costs as much to check as two routes with a function.
 /// A route stays in the body of the function if it may move an argument, or names one in a closure.
 ///
 /// Beside the function are the module of its links, and its table:

@@ -9,17 +9,15 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 __http4k_ws::captured(&config.site),
                 __http4k_ws::made(20),
             ),
-            move |(c3, c4, c5), mut call| {
+            move |(c3, c4, c5), call| {
                 let c3 = __http4k_ws::copied(c3);
                 let c5 = __http4k_ws::copied(c5);
-                __http4k_ws::later(async move {
-                    let id: u64 = call.param(0)?;
-                    let tab = call.param(1)?;
-                    let a2 = call.extract().await?;
+                let id: u64 = call.param(0)?;
+                let tab = call.param(1)?;
+                let a2 = __http4k_ws::extracted();
+                __http4k_ws::reading(call, a2, move |a2, call| {
                     let req = call.into_request();
-                    __http4k_ws::response(
-                        __http4k_ws::future(show(id, tab, a2, c3, &**c4, c5, req)).await,
-                    )
+                    __http4k_ws::answered(show(id, tab, a2, c3, &**c4, c5, req))
                 })
             },
         )]);

@@ -29,6 +29,8 @@ struct Parts<'a> {
     copies: TokenStream,
     /// Read from the request, before the function is called.
     read: TokenStream,
+    /// The `_` arguments, if they are read by the library.
+    extracted: Vec<Ident>,
     /// The arguments, in order.
     args: Vec<TokenStream>,
 }
@@ -66,6 +68,7 @@ pub(super) fn end(
         captured: Vec::new(),
         copies: TokenStream::new(),
         read: TokenStream::new(),
+        extracted: Vec::new(),
         args: Vec::new(),
     };
     parts.read_params();
@@ -89,12 +92,43 @@ pub(super) fn end(
 }
 
 impl Parts<'_> {
+    /// Returns `true` if the library waits for the `_` arguments. An `async` block of the route's own costs
+    /// more to compile, and is needed only if the function keeps what the block has.
+    fn is_read(&self) -> bool {
+        self.call.waits() && !self.call.lends()
+    }
+
+    /// A call of `reading`, which is the library's, with the function's call behind it.
+    fn reading(&self, reading: &TokenStream, function: &TokenStream) -> TokenStream {
+        let (read, req) = (&self.read, self.request());
+        let names = self.extracted.iter().map(ToTokens::to_token_stream);
+        let pairs = names.reduce(|before, last| quote_spanned!(self.at=> (#before, #last)));
+        let call = match (&req, self.call.socket()) {
+            (None, None) => quote_spanned!(self.at=> _),
+            (Some(_), Some(_)) => quote_spanned!(self.at=> mut call),
+            _ => quote_spanned!(self.at=> call),
+        };
+        quote_spanned! {self.at=>
+            #read __http4k_ws::#reading(call, #pairs, move |#pairs, #call| { #req #function })
+        }
+    }
+
     fn http(&self, function: TokenStream) -> TokenStream {
         let (read, req) = (&self.read, self.request());
-        if self.call.waits() || self.call.lends() {
+        if self.is_read() {
+            let reading = quote_spanned!(self.at=> reading);
+            let function = quote_spanned!(self.at=> __http4k_ws::answered(#function));
+            self.reading(&reading, &function)
+        } else if self.call.waits() || self.call.lends() {
+            // What needs no waiting stands before the block, which is dearer to check.
+            let (before, inside) = if self.call.waits() {
+                (None, Some(read))
+            } else {
+                (Some(read), None)
+            };
             quote_spanned! {self.at=>
-                __http4k_ws::later(async move {
-                    #read #req
+                #before __http4k_ws::later(async move {
+                    #inside #req
                     __http4k_ws::response(__http4k_ws::future(#function).await)
                 })
             }
@@ -105,10 +139,20 @@ impl Parts<'_> {
 
     fn ws(&self, function: TokenStream) -> TokenStream {
         let (read, req) = (&self.read, self.request());
-        if self.call.waits() || self.call.lends() {
+        if self.is_read() {
+            let reading = quote_spanned!(self.at=> ws_reading);
+            let function = quote_spanned!(self.at=> __http4k_ws::ws_answered(#function));
+            self.reading(&reading, &function)
+        } else if self.call.waits() || self.call.lends() {
+            // What needs no waiting stands before the block, which is dearer to check.
+            let (before, inside) = if self.call.waits() {
+                (None, Some(read))
+            } else {
+                (Some(read), None)
+            };
             quote_spanned! {self.at=>
-                __http4k_ws::ws_later(async move {
-                    #read #req
+                #before __http4k_ws::ws_later(async move {
+                    #inside #req
                     __http4k_ws::ws_response(__http4k_ws::ws_future(#function).await)
                 })
             }
@@ -130,7 +174,13 @@ impl Parts<'_> {
         let consumer = quote_spanned! {self.at=>
             move |#socket: __http4k_ws::WebSocket<_, _>| #consumed
         };
-        if self.call.waits() {
+        if self.is_read() {
+            let reading = quote_spanned!(self.at=> ws_reading);
+            let accepted = quote_spanned! {self.at=>
+                __http4k_ws::ws_answered(__http4k_ws::accepted(call, #consumer))
+            };
+            self.reading(&reading, &accepted)
+        } else if self.call.waits() {
             quote_spanned! {self.at=>
                 __http4k_ws::ws_later(async move {
                     #read #req __http4k_ws::accepted(call, #consumer)
@@ -158,7 +208,8 @@ impl Parts<'_> {
         let values = self.captured.iter().map(|(_, value)| value.clone());
         let (names, values) = (tuple(names.collect(), at), tuple(values.collect(), at));
         let takes_parts = self.call.request().is_some() && self.call.socket().is_some();
-        let mutable = (self.call.waits() || takes_parts).then(|| quote!(mut));
+        let mutable = (self.call.waits() || takes_parts) && !self.is_read();
+        let mutable = mutable.then(|| quote!(mut));
         let own = take.to_string().ends_with("closure").then(|| quote!(move));
         quote_spanned! {at=>
             __http4k_ws::#take(#values, #own |#names, #mutable call| { #copies #body })
@@ -232,9 +283,15 @@ impl Parts<'_> {
             Arg::Extracted(span) => {
                 let at = ours_at(*span);
                 let name = Ident::new(&format!("a{index}"), at);
-                self.read.extend(quote_spanned! {at=>
-                    let #name = call.extract().await?;
-                });
+                if self.is_read() {
+                    self.read
+                        .extend(quote_spanned!(at=> let #name = __http4k_ws::extracted();));
+                    self.extracted.push(name.clone());
+                } else {
+                    self.read.extend(quote_spanned! {at=>
+                        let #name = call.extract().await?;
+                    });
+                }
                 name.to_token_stream()
             }
             Arg::Captured(expr) => {

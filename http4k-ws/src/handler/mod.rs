@@ -19,6 +19,7 @@ pub(crate) mod place;
 mod plain;
 mod poly;
 mod poly_filter;
+pub(crate) mod reading;
 mod refusal_log;
 mod serving;
 mod session;
