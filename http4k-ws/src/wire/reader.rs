@@ -107,6 +107,24 @@ impl Reader {
         self.guard.take_large()
     }
 
+    /// Returns `true` if the decoder, which has returned so many messages and control frames, holds
+    /// nothing more of what was handed on.
+    pub(super) fn is_decoded(&self, returned: u64) -> bool {
+        self.guard.ended() == Some(returned)
+    }
+
+    /// Waits for bytes to hand on, or for a reason not to; `false` at the end of the stream.
+    pub(super) fn poll_bytes<S: AsyncRead + Unpin>(
+        &mut self,
+        io: &mut S,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<bool>> {
+        if self.stopped.is_some() || !self.left.bytes().is_empty() {
+            return Poll::Ready(Ok(true));
+        }
+        self.poll_fill(io, cx)
+    }
+
     /// Fills `out` as far as bytes are there; 0 at the end of the stream.
     pub(super) fn poll_read<S: AsyncRead + Unpin>(
         &mut self,

@@ -36,6 +36,8 @@ pub(crate) struct Wire<S> {
     limits: Limits,
     reader: Reader,
     decoder: WebSocketContext,
+    /// The number of messages and control frames that the decoder returned.
+    decoded: u64,
     writer: Writer,
     line: Line,
     /// The peer's close frame, once the session was told that it is ahead.
@@ -72,6 +74,7 @@ impl<S: ByteStream> Wire<S> {
             limits,
             reader: Reader::new(ahead, role, limits),
             decoder: decoder(role, limits),
+            decoded: 0,
             writer: Writer::new(role),
             line,
             close: None,
@@ -85,12 +88,20 @@ impl<S: ByteStream> Wire<S> {
         let Some(io) = &mut self.io else {
             return Poll::Ready(Incoming::Lost);
         };
+        // The decoder clears its buffer before it reads, so it is not asked for nothing.
+        if self.reader.is_decoded(self.decoded) {
+            match ready!(self.reader.poll_bytes(io, cx)) {
+                Ok(true) => {}
+                Ok(false) | Err(_) => return Poll::Ready(Incoming::Lost),
+            }
+        }
         let mut source = Source {
             io,
             reader: &mut self.reader,
             cx,
         };
         let decoded = self.decoder.read(&mut source);
+        self.decoded += u64::from(decoded.is_ok());
         Poll::Ready(match decoded {
             Ok(Message::Text(text)) => {
                 self.message_ended();

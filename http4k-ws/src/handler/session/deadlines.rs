@@ -157,6 +157,14 @@ impl Deadlines {
     }
 
     fn earliest(&self, phase: &Phase, config: &SessionConfig) -> Option<(Instant, Due)> {
+        let silent = self
+            .silence
+            .as_ref()
+            .and_then(|silence| silence.next(config));
+        if self.wait.is_none() && self.arrival.is_none() && self.consumer.is_none() {
+            // As it is after nearly every message.
+            return silent;
+        }
         let limit = match phase {
             Phase::Open | Phase::Failing(_) => config.write_stall,
             Phase::Closing(_) => config.close_timeout,
@@ -174,9 +182,7 @@ impl Deadlines {
             wait.map(|at| (at, Due::Phase)),
             period_ends.map(|at| (at, Due::Message)),
             stuck.map(|at| (at, Due::Consumer)),
-            self.silence
-                .as_ref()
-                .and_then(|silence| silence.next(config)),
+            silent,
         ]
         .into_iter()
         .flatten()

@@ -31,6 +31,8 @@ pub(super) struct FrameGuard {
     begun: u64,
     /// The bytes that have come of the last of them.
     came: u64,
+    /// The number of messages and control frames that have ended.
+    ended: u64,
     /// Whether the message that the stream stands in has a large frame.
     large: bool,
     /// Whether a message with a large frame has ended, and nobody took note of it.
@@ -76,6 +78,7 @@ impl FrameGuard {
             message: None,
             begun: 0,
             came: 0,
+            ended: 0,
             large: false,
             large_ended: false,
             control: ControlRate::new(limits.max_control_rate),
@@ -95,6 +98,13 @@ impl FrameGuard {
             number: self.begun,
             bytes: self.came,
         })
+    }
+
+    /// Returns the number of messages and control frames so far, if the stream stands behind the
+    /// last of them and before the first byte of the next.
+    pub(super) fn ended(&self) -> Option<u64> {
+        let is_between = matches!(&self.at, At::Header(header) if header.is_empty());
+        (is_between && self.message.is_none()).then_some(self.ended)
     }
 
     /// Whether the message that has just ended had large frames; the stream then stands at its end.
@@ -184,6 +194,7 @@ impl FrameGuard {
         match self.at {
             At::Payload { left: 0, of } => {
                 self.at = At::Header(Header::EMPTY);
+                self.ended += u64::from(of != Frame::Fragment);
                 of == Frame::Last
             }
             At::Header(_) | At::Payload { .. } => false,

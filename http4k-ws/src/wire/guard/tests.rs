@@ -125,3 +125,27 @@ fn a_close_frame_is_taken_in_any_pieces() {
         }
     }
 }
+
+#[test]
+fn messages_and_control_frames_are_counted_when_the_stream_stands_behind_them() {
+    let mut guard = FrameGuard::new(Role::Client, limits());
+    let text = frame(FIN | TEXT, 5, false);
+    for (bytes, ended) in [
+        (vec![], Some(0)),
+        (text[..1].to_vec(), None),
+        (text[1..4].to_vec(), None),
+        (text[4..].to_vec(), Some(1)),
+        (
+            [frame(FIN | PING, 3, false), text.clone()].concat(),
+            Some(3),
+        ),
+        (frame(FIN | TEXT, 0, false), Some(4)),
+        // A message in fragments is one, and a ping between them counts.
+        (frame(TEXT, 2, false), None),
+        (frame(FIN | PING, 0, false), None),
+        (frame(FIN | CONTINUATION, 2, false), Some(6)),
+    ] {
+        assert_eq!(passed(&mut guard, &bytes, usize::MAX), (bytes.len(), None));
+        assert_eq!(guard.ended(), ended, "{bytes:?}");
+    }
+}

@@ -22,7 +22,7 @@ use super::phase::{Phase, Stance};
 use super::shared::Shared;
 use super::socket::WebSocket;
 use super::trace::Trace;
-use super::transport::Transport;
+use super::transport::{Outgoing, Transport};
 use crate::handler::consumer::{ConsumerFuture, WsConsumer};
 use crate::handler::refusal_log::{RefusalKind, RefusalLog};
 use crate::message::{WsMessage, WsStatus};
@@ -218,8 +218,8 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Takes stock: what is news up to here is seen to in this round. Returns `true` if the socket is to
-    /// end at once.
+    /// Takes stock: what is news up to here is seen to in this round. Sends a ping if one is wanted.
+    /// Returns `true` if the socket must end at once.
     fn look(&mut self) -> bool {
         let mut state = self.shared.lock();
         state.session_looks();
@@ -228,7 +228,16 @@ impl<T: Transport> Session<T> {
         if unattended && state.end().is_none() {
             state.closing = Some(WsStatus::NORMAL);
         }
-        state.shed && matches!(self.phase, Phase::Open | Phase::Failing(_))
+        let sends = matches!(self.phase, Phase::Open | Phase::Failing(_));
+        let shed = state.shed && sends;
+        let pings = sends && !shed;
+        let wanted = pings.then(|| state.round_trips.take_wanted()).flatten();
+        drop(state);
+        if let Some(payload) = wanted {
+            // A failure is seen by the flush that follows.
+            let _ = self.transport.start_send(Outgoing::Ping(payload));
+        }
+        shed
     }
 
     /// Brings the connection to its end; says whether it got there just now.

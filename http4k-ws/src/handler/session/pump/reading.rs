@@ -29,11 +29,15 @@ impl<T: Transport> Session<T> {
             turn.halt = Some(Halt::Budget);
             return;
         }
+        // Nothing but this fills the queue, so the room that a message left is still there.
+        let mut free = false;
         while matches!(self.phase, Phase::Open | Phase::Closing(_))
             && !turn.read_all
             && !turn.read.is_spent()
         {
-            turn.halt = self.halt(turn);
+            if !free || self.hold.is_some() {
+                turn.halt = self.halt(turn);
+            }
             if turn.halt.is_some() {
                 return;
             }
@@ -44,7 +48,7 @@ impl<T: Transport> Session<T> {
             match incoming {
                 Incoming::Message(message) => {
                     let large = message.as_bytes().len() >= LARGE;
-                    self.receive(message, turn);
+                    free = self.receive(message, turn);
                     if large {
                         return;
                     }
@@ -111,7 +115,8 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    fn receive(&mut self, message: WsMessage, turn: &mut Turn) {
+    /// Queues a message. Returns `true` if the queue is not full.
+    fn receive(&mut self, message: WsMessage, turn: &mut Turn) -> bool {
         turn.read.add(&message);
         self.hold_read(message.as_bytes().len());
         self.traffic.messages_received += 1;
@@ -122,6 +127,7 @@ impl<T: Transport> Session<T> {
             state.inbound.push(message);
             state.wake_receiver();
         }
+        state.inbound.room() == Room::Free
     }
 
     fn peer_closed(&mut self, status: WsStatus) {

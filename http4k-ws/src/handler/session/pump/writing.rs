@@ -17,9 +17,6 @@ impl<T: Transport> Session<T> {
             return false;
         }
         let open = !matches!(self.phase, Phase::Closing(_));
-        if open {
-            self.write_ping();
-        }
         if open && self.write_messages(cx, turn) && !turn.blocked {
             self.write_close();
         }
@@ -40,13 +37,6 @@ impl<T: Transport> Session<T> {
         self.hold_back(turn.blocked);
         let closing = matches!(self.phase, Phase::Closing(_));
         self.shared.wrote(flushed, closing) && open
-    }
-
-    /// Sends a ping if one is wanted.
-    fn write_ping(&mut self) {
-        let wanted = self.shared.lock().round_trips.take_wanted();
-        // A failure is seen by the flush that follows.
-        let _ = wanted.map(|payload| self.transport.start_send(Outgoing::Ping(payload)));
     }
 
     /// Reads no more of a peer than it takes, while the transport is blocked. A client reads on: if both
@@ -85,8 +75,13 @@ impl<T: Transport> Session<T> {
                     return false;
                 }
             }
-            let Some(message) = self.shared.lock().outbound.pop() else {
-                return true;
+            let (message, is_last) = {
+                let mut state = self.shared.lock();
+                let Some(message) = state.outbound.pop() else {
+                    return true;
+                };
+                let is_last = state.outbound.is_empty() && state.closing.is_none();
+                (message, is_last)
             };
             turn.written.add(&message);
             self.traffic.messages_sent += 1;
@@ -99,6 +94,10 @@ impl<T: Transport> Session<T> {
             {
                 self.lost();
                 return false;
+            }
+            // What is queued or closed from here on is seen to in the next round.
+            if is_last && !self.is_failing() {
+                return true;
             }
         }
     }
