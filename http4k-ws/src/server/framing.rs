@@ -10,6 +10,8 @@
 //!    only
 //!    splits, and must never keep bytes from hyper.
 
+use memchr::{memchr, memchr_iter};
+
 /// The state between two bytes of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
@@ -62,6 +64,11 @@ impl Framing {
         if let (Part::HeadEnded, false) = (&self.part, bytes.is_empty()) {
             self.part = Part::Unframed;
         }
+        if let Some((length, fragment)) = self.whole_head(bytes) {
+            self.part = Part::HeadEnded;
+            self.fragment = fragment;
+            return length;
+        }
         let mut passed = 0;
         while passed < bytes.len() && !matches!(self.part, Part::HeadEnded) {
             passed += self.step(&bytes[passed..]);
@@ -96,6 +103,27 @@ impl Framing {
             self.part,
             Part::Body(_) | Part::ChunkData(_) | Part::Unframed
         )
+    }
+
+    /// Returns the length of the head that `bytes` begin with, and `true` if its target has a
+    /// fragment, if all of it is there and nothing of it has passed: as most heads come.
+    fn whole_head(&self, bytes: &[u8]) -> Option<(usize, bool)> {
+        let Part::RequestLine { filled: false, .. } = self.part else {
+            return None;
+        };
+        let mut ends = memchr_iter(b'\n', bytes);
+        let request_line = &bytes[..ends.next()?];
+        if is_empty(request_line) {
+            return None;
+        }
+        let mut start = request_line.len() + 1;
+        for end in ends {
+            if is_empty(&bytes[start..end]) {
+                return Some((end + 1, has_fragment(request_line)));
+            }
+            start = end + 1;
+        }
+        None
     }
 
     /// Counts some of `bytes`, of which there is at least one, as passed. Returns their number.
@@ -174,6 +202,20 @@ fn after_size(size: u64) -> Part {
     }
 }
 
+/// Returns `true` if a line, without its LF, has no byte but CR.
+fn is_empty(line: &[u8]) -> bool {
+    line.iter().all(|byte| *byte == b'\r')
+}
+
+/// Returns `true` if the target, between the first two spaces of a request line, has a `#`.
+fn has_fragment(request_line: &[u8]) -> bool {
+    memchr(b'#', request_line).is_some()
+        && request_line
+            .split(|byte| *byte == b' ')
+            .nth(1)
+            .is_some_and(|target| target.contains(&b'#'))
+}
+
 /// The bytes of one line, as far as they are there.
 struct Line<'a> {
     content: &'a [u8],
@@ -191,7 +233,7 @@ impl<'a> Line<'a> {
     }
 
     fn filled(&self) -> bool {
-        self.content.iter().any(|byte| *byte != b'\r')
+        !is_empty(self.content)
     }
 
     fn length(&self) -> usize {
