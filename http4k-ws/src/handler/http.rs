@@ -82,6 +82,11 @@ impl BoxHttpHandler {
         Self(handler)
     }
 
+    /// As [`HttpHandler::call`], in the one future that the handler boxed.
+    pub(crate) fn respond(&self, request: Request) -> ResponseFuture<'_> {
+        self.0.call(request)
+    }
+
     pub(crate) fn routed(&self, call: Call) -> ResponseFuture<'_> {
         self.0.routed(call)
     }

@@ -1,22 +1,28 @@
 //! An application called as a server calls it: in memory and on the network by the same rules.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::Method;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
+use super::answer::ResponseFuture;
 use super::consumer::WsConsumer;
-use super::http::HttpHandler;
 use super::poly::PolyHandler;
 use super::session::{Handshake, SessionConfig};
-use super::valid::valid;
+use super::valid::{LengthFrom, valid};
 use super::ws::WsHandler;
 use crate::message::{Request, Response, copy_of_head, hide_secrets, members, printable};
 
 impl PolyHandler {
     /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.
-    pub(crate) async fn answer(&self, request: Request) -> Response {
-        let method = request.method().clone();
-        let mut response = valid(&method, self.http().call(request).await);
-        hide_secrets(response.headers_mut());
-        response
+    pub(crate) fn answer(&self, request: Request) -> Responding<'_> {
+        Responding {
+            method: request.method().clone(),
+            length_from: LengthFrom::Fields,
+            response: self.http().respond(request),
+        }
     }
 
     /// Answers an upgrade: what the socket is to know of its opening handshake, and who talks on it.
@@ -29,7 +35,7 @@ impl PolyHandler {
         let seen = copy_of_head(&request);
         let mut answer = self.ws().call(seen).await;
         let headers = answer.take_headers();
-        let refused = |refusal| valid(request.method(), refusal);
+        let refused = |refusal| valid(request.method(), refusal, LengthFrom::Fields);
         let outcome = answer.into_outcome().map_err(refused);
         let (mut consumer, chosen) = outcome.inspect_err(|response| {
             session.metrics.refused(&request, response.status());
@@ -44,6 +50,35 @@ impl PolyHandler {
             },
             consumer,
         ))
+    }
+}
+
+/// A response that an application is about to return.
+///
+/// Named and small: a server keeps it in its own state, and copies it there for each request.
+pub(crate) struct Responding<'a> {
+    method: Method,
+    length_from: LengthFrom,
+    response: ResponseFuture<'a>,
+}
+
+impl Responding<'_> {
+    /// Leaves out the `Content-Length` of a body that is there, for a connection that adds it.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    pub(crate) fn without_length(mut self) -> Self {
+        self.length_from = LengthFrom::Connection;
+        self
+    }
+}
+
+impl Future for Responding<'_> {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        let response = ready!(self.response.as_mut().poll(cx));
+        let mut response = valid(&self.method, response, self.length_from);
+        hide_secrets(response.headers_mut());
+        Poll::Ready(response)
     }
 }
 

@@ -19,8 +19,17 @@ use http_body::Body as _;
 use super::caught::internal_error;
 use crate::message::{Body, Response, drop_fields_of_the_connection, has_token};
 
+/// The place that the `Content-Length` of a body that is there comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LengthFrom {
+    /// The fields of the response.
+    Fields,
+    /// The connection, which adds it to the head that it writes.
+    Connection,
+}
+
 /// Makes `response` one that may be sent for a request with `method`.
-pub(crate) fn valid(method: &Method, mut response: Response) -> Response {
+pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -> Response {
     if response.status().is_informational() {
         let status = response.status();
         log::error!("a handler returned {status}, which is not a final response: 500 is sent");
@@ -34,11 +43,13 @@ pub(crate) fn valid(method: &Method, mut response: Response) -> Response {
         StatusCode::RESET_CONTENT => Some(0),
         _ => length(method, response.body(), declared),
     };
-    if let Some(length) = length {
+    let has_no_body = method == Method::HEAD || is_bodiless(status);
+    let is_added = from == LengthFrom::Connection && !has_no_body && has_bytes(response.body());
+    if let Some(length) = length.filter(|_| !is_added) {
         let headers = response.headers_mut();
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
-    if method == Method::HEAD || is_bodiless(status) {
+    if has_no_body {
         *response.body_mut() = Body::empty();
         // Trailers follow a body.
         response.headers_mut().remove(TRAILER);
@@ -62,6 +73,10 @@ pub(crate) fn without_body(mut response: Response) -> Response {
     }
     *response.body_mut() = Body::empty();
     response
+}
+
+fn has_bytes(body: &Body) -> bool {
+    body.as_bytes().is_some_and(|bytes| !bytes.is_empty())
 }
 
 fn is_bodiless(status: StatusCode) -> bool {
@@ -88,7 +103,8 @@ fn length(method: &Method, body: &Body, declared: Option<u64>) -> Option<u64> {
 
 /// Removes the declared length, and returns it if it is one number (RFC 9110 §8.6).
 fn take_length(headers: &mut HeaderMap) -> Option<u64> {
-    if !headers.contains_key(CONTENT_LENGTH) {
+    // Few fields are compared faster than one name is hashed.
+    if !headers.keys().any(|name| *name == CONTENT_LENGTH) {
         return None;
     }
     let mut values = headers.get_all(CONTENT_LENGTH).iter();
@@ -168,7 +184,11 @@ mod tests {
             (&head, 304, WRONG, "", None, ""),
         ] {
             let what = format!("{method} {status} {fields:?} {body:?}");
-            let valid = valid(method, response(status, fields, Body::from(body)));
+            let valid = valid(
+                method,
+                response(status, fields, Body::from(body)),
+                LengthFrom::Fields,
+            );
             assert_eq!(valid.status(), status, "{what}");
             assert_eq!(valid.header("content-length"), length, "{what}");
             assert_eq!(
@@ -180,10 +200,34 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_adds_the_length_of_bytes_that_it_sends_and_no_other() {
+        let (get, head) = (Method::GET, Method::HEAD);
+        for (method, status, body, length) in [
+            (&get, 200, "abc", None),
+            (&get, 200, "", Some("0")),
+            (&get, 204, "abc", None),
+            (&get, 205, "abc", Some("0")),
+            (&head, 200, "abc", Some("3")),
+        ] {
+            let sent = response(status, &[("content-length", "9")], Body::from(body));
+            let sent = valid(method, sent, LengthFrom::Connection);
+            assert_eq!(
+                sent.header("content-length"),
+                length,
+                "{method} {status} {body}"
+            );
+        }
+        let stream = futures_util::stream::iter([Ok::<_, std::io::Error>("abc")]);
+        let sent = response(200, &[("content-length", "3")], Body::from_stream(stream));
+        let sent = valid(&get, sent, LengthFrom::Connection);
+        assert_eq!(sent.header("content-length"), Some("3"));
+    }
+
+    #[test]
     fn an_interim_status_is_a_fault_of_the_program() {
         for status in [100, 101, 102, 103, 199] {
             let sent = response(status, &[("upgrade", "websocket")], Body::from("x"));
-            let valid = valid(&Method::GET, sent);
+            let valid = valid(&Method::GET, sent, LengthFrom::Fields);
             assert_eq!(valid.status(), 500, "{status}");
             assert_eq!(valid.header("upgrade"), None);
         }
@@ -202,13 +246,17 @@ mod tests {
             ("upgrade", "h2c"),
             ("x-other", "2"),
         ];
-        let sent = valid(&Method::GET, response(200, &fields, Body::from("a")));
+        let valid = |status| {
+            let sent = response(status, &fields, Body::from("a"));
+            super::valid(&Method::GET, sent, LengthFrom::Fields)
+        };
+        let sent = valid(200);
         let mut left: Vec<_> = sent.headers().keys().map(HeaderName::as_str).collect();
         left.sort_unstable();
         assert_eq!(left, ["connection", "content-length", "x-other"]);
         assert_eq!(sent.header("connection"), Some("close"));
 
-        let required = valid(&Method::GET, response(426, &fields, Body::from("a")));
+        let required = valid(426);
         assert_eq!(required.header("upgrade"), Some("h2c"));
         let connection: Vec<_> = required.header_values("connection").collect();
         assert_eq!(connection, ["close", "upgrade"]);

@@ -54,7 +54,6 @@ impl Scope {
 /// What a router makes of a request.
 struct Decision<'a> {
     side: Option<&'a Side>,
-    call: Call,
     head_as_get: bool,
 }
 
@@ -178,12 +177,12 @@ impl Router {
         self.table.params(index).len()
     }
 
-    fn decide(&self, mut call: Call, protocol: Protocol) -> Decision<'_> {
-        let Call { request, place, .. } = &mut call;
+    fn decide(&self, call: &mut Call, protocol: Protocol) -> Decision<'_> {
+        let Call { request, place, .. } = call;
         let path = Path::new(request.uri().path());
         let Some(path) = path.filter(|path| path.goes_on_at(place.at)) else {
             place.outcome = Outcome::NotFound;
-            return self.unmatched(call, 0);
+            return self.unmatched(0);
         };
         let (start, mut captures, outer) = (place.at, place.captures(), place.captured());
         let asked = Asked::new(protocol, request.method());
@@ -199,7 +198,6 @@ impl Router {
                 place.outcome = Outcome::Mounted;
                 return Decision {
                     side: self.ends.get(mount.route),
-                    call,
                     head_as_get: false,
                 };
             }
@@ -208,13 +206,13 @@ impl Router {
                 place.enter(explanation.captures, params, explanation.at);
             }
             place.outcome = explanation.outcome(protocol);
-            return self.unmatched(call, scope);
+            return self.unmatched(scope);
         };
         let params = self.table.params(found.route);
         if path.is_encoded() && !path.decodes(&captures[outer..outer + params.len()]) {
             let scope = explain(place.captures()).scope;
             place.outcome = Outcome::BadEncoding;
-            return self.unmatched(call, scope);
+            return self.unmatched(scope);
         }
         let head_as_get = self.takes[found.route].fit(asked) == Some(Fit::HeadAsGet);
         place.enter(captures, params, found.at);
@@ -224,15 +222,13 @@ impl Router {
         };
         Decision {
             side: self.ends.get(found.route),
-            call,
             head_as_get,
         }
     }
 
-    fn unmatched(&self, call: Call, scope: usize) -> Decision<'_> {
+    fn unmatched(&self, scope: usize) -> Decision<'_> {
         Decision {
             side: self.scopes.get(scope).map(|unmatched| &unmatched.side),
-            call,
             head_as_get: false,
         }
     }
@@ -284,13 +280,13 @@ impl ErasedHttpHandler for Router {
         ErasedHttpHandler::routed(self, Call::new(request, place))
     }
 
-    fn routed(&self, call: Call) -> ResponseFuture<'_> {
-        let decision = self.decide(call, Protocol::Http);
+    fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
+        let decision = self.decide(&mut call, Protocol::Http);
         let side = decision.side.and_then(|side| side.http.as_ref());
         let Some(handler) = side else {
             return Box::pin(future::ready(StatusCode::NOT_FOUND.into_response()));
         };
-        let answer = handler.routed(decision.call);
+        let answer = handler.routed(call);
         if decision.head_as_get {
             Box::pin(async { without_body(answer.await) })
         } else {
@@ -309,10 +305,10 @@ impl ErasedWsHandler for Router {
         ErasedWsHandler::routed(self, Call::new(request, place))
     }
 
-    fn routed(&self, call: Call) -> WsResponseFuture<'_> {
-        let decision = self.decide(call, Protocol::Ws);
+    fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
+        let decision = self.decide(&mut call, Protocol::Ws);
         match decision.side.and_then(|side| side.ws.as_ref()) {
-            Some(handler) => handler.routed(decision.call),
+            Some(handler) => handler.routed(call),
             None => {
                 let refusal = WsResponse::refuse(StatusCode::NOT_FOUND);
                 Box::pin(future::ready(refusal))

@@ -6,7 +6,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 
 use ::http::header::{HOST, HeaderValue};
 use bytes::{Bytes, BytesMut};
@@ -65,13 +65,10 @@ impl AdmittedHost {
     }
 
     /// Returns `true` if `request` is for the same host, by its only `Host` and nothing else.
-    fn is_that_of<B>(&self, request: &hyper::Request<B>) -> bool {
-        let mut hosts = request.headers().get_all(HOST).iter();
-        request.uri().authority().is_none()
-            && hosts
-                .next()
-                .is_some_and(|host| self.lock().as_ref() == Some(host))
-            && hosts.next().is_none()
+    /// `fields` are those of the request.
+    fn is_that_of<B>(&self, request: &hyper::Request<B>, fields: &rules::Fields<'_>) -> bool {
+        let host = fields.only_host();
+        host.is_some() && request.uri().authority().is_none() && self.lock().as_ref() == host
     }
 
     fn keep<B>(&self, request: &hyper::Request<B>) {
@@ -182,13 +179,13 @@ async fn speak<S: ByteStream>(
             return None;
         }
     }
-    let connection = Arc::new(Connection {
+    let connection = Connection {
         shared: Arc::clone(shared),
         info,
         next: Mutex::default(),
         streams: AtomicBool::new(false),
         admitted: AdmittedHost::default(),
-    });
+    };
     let in_head = Arc::new(AtomicBool::new(false));
     let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&in_head));
     let io = Io::new(
@@ -223,7 +220,7 @@ async fn speak_http<S: ByteStream>(
     (io, mut flusher): (Io<S>, Flusher<S>),
     timer: HeadTimer,
     mut leaving: Leaving,
-    connection: &Arc<Connection>,
+    connection: &Connection,
     ticket: &Ticket,
 ) -> Result<Flusher<S>, Failure> {
     let config = &connection.shared.config;
@@ -232,7 +229,7 @@ async fn speak_http<S: ByteStream>(
         if framer.request(body_length(request.body())) {
             rules::note_fragment(&mut request);
         }
-        answer(Arc::clone(connection), request)
+        connection.respond(request)
     });
     let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
@@ -310,54 +307,98 @@ fn body_length(body: &Incoming) -> Option<u64> {
     }
 }
 
-async fn answer(
-    connection: Arc<Connection>,
-    request: hyper::Request<Incoming>,
-) -> Result<Response, Infallible> {
-    connection.streams.store(false, Ordering::Relaxed);
-    let response = decide(&connection, request).await;
-    let streams = response.body().size_hint().exact().is_none();
-    connection.streams.store(streams, Ordering::Relaxed);
-    Ok(response)
+/// The kind of an admitted request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Response,
+    /// It has the field `Upgrade`, for WebSocket or something else.
+    Upgrade,
 }
 
-async fn decide(connection: &Connection, mut request: hyper::Request<Incoming>) -> Response {
-    let shared = &connection.shared;
-    let is_known = connection.admitted.is_that_of(&request);
-    let host = if is_known {
-        Ok(())
-    } else {
-        rules::host(&request)
-    };
-    if let Err(refusal) = host.and_then(|()| rules::check(&request, &shared.config)) {
-        shared.refusals.warn(refusal.kind(), refusal);
-        return refusal.response();
+/// A response that is about to be hyper's, and is noted if its body is a stream.
+struct Noted<'a> {
+    connection: &'a Connection,
+    response: http::Pending<'a>,
+}
+
+impl Future for Noted<'_> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(Pin::new(&mut self.response).poll(cx));
+        let streams = response.body().size_hint().exact().is_none();
+        self.connection.streams.store(streams, Ordering::Relaxed);
+        Poll::Ready(Ok(response))
     }
-    rules::name_the_host(&mut request);
-    connection.info.add_to(&mut request);
-    hide_secrets(request.headers_mut());
-    if !is_known {
-        if let Err(refused) = check_host(&shared.config.hosts, connection.info.bound, &request) {
-            shared.refusals.warn(refused.kind(), &refused);
-            return closing(refused.response());
+}
+
+impl Connection {
+    fn respond(&self, mut request: hyper::Request<Incoming>) -> Noted<'_> {
+        self.streams.store(false, Ordering::Relaxed);
+        let response = match self.admit(&mut request) {
+            Err(response) => http::Pending::ready(response),
+            Ok(Asks::Upgrade) if upgrade::is_asked_for(&request) => {
+                http::Pending::Boxed(Box::pin(self.upgrade(request)))
+            }
+            Ok(asks) => {
+                if asks == Asks::Upgrade {
+                    // Takes hyper's handle of an upgrade to something else out of the extensions.
+                    drop(hyper::upgrade::on(&mut request));
+                }
+                http::respond(&self.shared, request)
+            }
+        };
+        Noted {
+            connection: self,
+            response,
         }
-        connection.admitted.keep(&request);
     }
-    if let Some(answer) = rules::server_wide(&request) {
-        return answer;
-    }
-    if !upgrade::is_asked_for(&request) {
-        return http::answer(shared, request).await;
-    }
-    match upgrade::answer(shared, request).await {
-        Ok((response, accepted)) => {
-            *connection
-                .next
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = Some(Box::new(accepted));
-            response
+
+    /// Checks a request, and adds what the application may read of its connection. Otherwise
+    /// returns the response: a refusal, or that of the server as a whole.
+    fn admit(&self, request: &mut hyper::Request<Incoming>) -> Result<Asks, Response> {
+        let Self { shared, info, .. } = self;
+        let fields = rules::Fields::of(request.headers());
+        let asks = if fields.upgrade {
+            Asks::Upgrade
+        } else {
+            Asks::Response
+        };
+        let is_known = self.admitted.is_that_of(request, &fields);
+        let host = if is_known {
+            Ok(())
+        } else {
+            rules::host(request)
+        };
+        if let Err(refusal) = host.and_then(|()| rules::check(request, &fields, &shared.config)) {
+            shared.refusals.warn(refusal.kind(), refusal);
+            return Err(refusal.response());
         }
-        Err(refusal) => refusal,
+        rules::name_the_host(request);
+        info.add_to(request);
+        hide_secrets(request.headers_mut());
+        if !is_known {
+            if let Err(refused) = check_host(&shared.config.hosts, info.bound, request) {
+                shared.refusals.warn(refused.kind(), &refused);
+                return Err(closing(refused.response()));
+            }
+            self.admitted.keep(request);
+        }
+        if let Some(response) = rules::server_wide(request) {
+            return Err(response);
+        }
+        Ok(asks)
+    }
+
+    async fn upgrade(&self, request: hyper::Request<Incoming>) -> Response {
+        match upgrade::answer(&self.shared, request).await {
+            Ok((response, accepted)) => {
+                let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+                *next = Some(Box::new(accepted));
+                response
+            }
+            Err(refusal) => refusal,
+        }
     }
 }
 

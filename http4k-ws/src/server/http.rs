@@ -1,36 +1,76 @@
 //! One request, answered by the application.
 
 use std::error::Error;
+use std::future::{self, Future};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::{EXPECT, UPGRADE};
-use http::{Request, StatusCode};
+use http::header::EXPECT;
+use http::{Request, StatusCode, Version};
 
 use super::body::Arriving;
 use super::expected::Expected;
 use super::rules::closing;
 use super::shared::Shared;
-use crate::handler::{RefusalKind, plain};
+use crate::handler::{RefusalKind, Responding, ResponseFuture, plain};
 use crate::message::{Body, BodyBounds, BodyStage, Response, printable};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Answers a request that asks for no upgrade.
+/// A response that is about to be there.
 ///
-/// The bounds of its body are those of the server until a filter of its route sets others. So a length
-/// that is told is compared where the body is first asked for, before a byte of it is read and before
-/// `100 Continue`; and a handler that asks for none may answer whatever was announced.
-pub(super) async fn answer<B>(shared: &Shared, mut request: Request<B>) -> Response
+/// hyper copies it into its own state for each request, so all but the most frequent is boxed.
+pub(super) enum Pending<'a> {
+    /// The application is called, and what it returns is sent.
+    Application(Responding<'a>),
+    Boxed(ResponseFuture<'a>),
+}
+
+impl Pending<'_> {
+    /// A response that is there already.
+    pub(super) fn ready(response: Response) -> Self {
+        Self::Boxed(Box::pin(future::ready(response)))
+    }
+}
+
+impl Future for Pending<'_> {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        match &mut *self {
+            Self::Application(responding) => Pin::new(responding).poll(cx),
+            Self::Boxed(response) => response.as_mut().poll(cx),
+        }
+    }
+}
+
+/// Responds to a request that asks for no upgrade.
+pub(super) fn respond<B>(shared: &Shared, request: Request<B>) -> Pending<'_>
 where
     B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
 {
-    if request.headers().contains_key(UPGRADE) {
-        // Takes hyper's handle of an upgrade to something else out of the extensions.
-        drop(hyper::upgrade::on(&mut request));
-    }
     if request.body().is_end_stream() {
-        return shared.app.answer(request.map(|_| Body::empty())).await;
+        // hyper adds the length of a body as it writes the head.
+        let is_hyper = request.version() < Version::HTTP_2;
+        let responding = shared.app.answer(request.map(|_| Body::empty()));
+        return Pending::Application(match is_hyper {
+            true => responding.without_length(),
+            false => responding,
+        });
     }
+    Pending::Boxed(Box::pin(respond_to_body(shared, request)))
+}
+
+/// Responds to a request with a body.
+///
+/// The bounds of its body are those of the server until a filter of its route sets others. A
+/// declared length is therefore compared when the body is first read, before a byte of it arrives
+/// and before `100 Continue`. A handler that does not read may respond whatever was declared.
+async fn respond_to_body<B>(shared: &Shared, mut request: Request<B>) -> Response
+where
+    B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
+{
     let told = request.body().size_hint().lower();
     let bounds = BodyBounds::new(shared.config.max_body, shared.config.body_stall);
     bounds.set_min_rate(shared.config.min_body_rate);

@@ -2,7 +2,9 @@
 //!
 //! hyper has read the head by then, and has refused what is no HTTP at all.
 
-use http::header::{ALLOW, CONNECTION, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use http::header::{
+    ALLOW, CONNECTION, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING, UPGRADE,
+};
 use http::uri::Scheme;
 use http::{Method, Request, StatusCode, Uri, Version};
 
@@ -108,14 +110,55 @@ pub(super) fn note_fragment<B>(request: &mut Request<B>) {
     request.extensions_mut().insert(Fragment);
 }
 
-/// Checks the rules for every request but that of [`host`].
-pub(super) fn check<B>(request: &Request<B>, config: &ServerConfig) -> Result<(), Refusal> {
-    transfer_encoding(request.headers())?;
+/// The fields of a request that decide how it is treated, found in one pass: a look-up hashes the
+/// name for each.
+#[derive(Debug, Default)]
+pub(super) struct Fields<'a> {
+    host: Option<&'a HeaderValue>,
+    hosts: usize,
+    transfer_encoding: bool,
+    expect: bool,
+    pub(super) upgrade: bool,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        let mut fields = Self::default();
+        for (name, value) in headers {
+            if *name == HOST {
+                fields.host = Some(value);
+                fields.hosts += 1;
+            }
+            fields.transfer_encoding |= *name == TRANSFER_ENCODING;
+            fields.expect |= *name == EXPECT;
+            fields.upgrade |= *name == UPGRADE;
+        }
+        fields
+    }
+
+    /// Returns the `Host` of a request that has one.
+    pub(super) fn only_host(&self) -> Option<&'a HeaderValue> {
+        self.host.filter(|_| self.hosts == 1)
+    }
+}
+
+/// Checks the rules for every request but that of [`host`]. `fields` are those of the request.
+pub(super) fn check<B>(
+    request: &Request<B>,
+    fields: &Fields<'_>,
+    config: &ServerConfig,
+) -> Result<(), Refusal> {
+    if fields.transfer_encoding {
+        transfer_encoding(request.headers())?;
+    }
     if [Method::CONNECT, Method::TRACE].contains(request.method()) {
         return Err(Refusal::Method);
     }
     target(request, config.max_target)?;
-    expectation(request)
+    if fields.expect {
+        expectation(request)?;
+    }
+    Ok(())
 }
 
 /// Gives a request whose target is a whole URI the Host that it names, and the path and query alone as its
@@ -145,9 +188,6 @@ pub(super) fn server_wide<B>(request: &Request<B>) -> Option<Response> {
 
 /// hyper takes anything that ends with chunked, and would hand over a body that is still encoded.
 fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
-    if !headers.contains_key(TRANSFER_ENCODING) {
-        return Ok(());
-    }
     let mut codings = members(headers, TRANSFER_ENCODING).filter(|coding| !coding.is_empty());
     let known = |coding: &str| coding.eq_ignore_ascii_case("chunked");
     match (codings.next(), codings.next()) {
@@ -211,7 +251,7 @@ fn is_http(scheme: &Scheme) -> bool {
 /// HTTP/1.0 knows no expectation, and what it says is left alone (RFC 9110 §10.1.1).
 fn expectation<B>(request: &Request<B>) -> Result<(), Refusal> {
     let headers = request.headers();
-    if request.version() < Version::HTTP_11 || !headers.contains_key(EXPECT) {
+    if request.version() < Version::HTTP_11 {
         return Ok(());
     }
     let readable = headers

@@ -56,7 +56,11 @@ async fn answer(
     let head_only = request.method() == Method::HEAD;
     let checked = in_shape(request, &shared.config)
         .and_then(|request| rules::host(&request).map(|()| request))
-        .and_then(|request| rules::check(&request, &shared.config).map(|()| request));
+        .and_then(|request| {
+            let fields = rules::Fields::of(request.headers());
+            rules::check(&request, &fields, &shared.config)?;
+            Ok(request)
+        });
     let request = match checked {
         Ok(request) => request,
         Err(refusal) => {
@@ -107,7 +111,7 @@ async fn respond_to(
     let wanted = head.headers.contains_key(EXPECT).then_some(wanted);
     let mut expected = wanted.is_some();
     let body = Received::new(body, &head.headers, wanted);
-    let answer = http_side::answer(shared, Request::from_parts(head, body));
+    let answer = http_side::respond(shared, Request::from_parts(head, body));
     let answered = until_reset(answer, |cx| {
         if expected && Pin::new(&mut is_wanted).poll(cx).is_ready() {
             expected = false;
