@@ -83,6 +83,7 @@ impl BoxHttpHandler {
     }
 
     /// As [`HttpHandler::call`], in the one future that the handler boxed.
+    #[inline]
     pub(crate) fn respond(&self, request: Request) -> ResponseFuture<'_> {
         self.0.call(request)
     }

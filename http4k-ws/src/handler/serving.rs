@@ -17,6 +17,7 @@ use crate::message::{Request, Response, copy_of_head, hide_secrets, members, pri
 
 impl PolyHandler {
     /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.
+    #[inline]
     pub(crate) fn answer(&self, request: Request) -> Responding<'_> {
         Responding {
             method: request.method().clone(),
@@ -64,6 +65,7 @@ pub(crate) struct Responding<'a> {
 
 impl Responding<'_> {
     /// Leaves out the `Content-Length` of a body that is there, for a connection that adds it.
+    #[inline]
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn without_length(mut self) -> Self {
         self.length_from = LengthFrom::Connection;
@@ -74,6 +76,7 @@ impl Responding<'_> {
 impl Future for Responding<'_> {
     type Output = Response;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
         let response = ready!(self.response.as_mut().poll(cx));
         let mut response = valid(&self.method, response, self.length_from);

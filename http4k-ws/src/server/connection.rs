@@ -324,9 +324,11 @@ struct Noted<'a> {
 impl Future for Noted<'_> {
     type Output = Result<Response, Infallible>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = ready!(Pin::new(&mut self.response).poll(cx));
-        let streams = response.body().size_hint().exact().is_none();
+        let body = response.body();
+        let streams = body.as_bytes().is_none() && body.size_hint().exact().is_none();
         self.connection.streams.store(streams, Ordering::Relaxed);
         Poll::Ready(Ok(response))
     }

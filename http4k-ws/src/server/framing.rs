@@ -78,6 +78,7 @@ impl Framing {
 
     /// Declares the body of the request whose head has passed: its length, or `None` for one in
     /// chunks. Returns `true` if the target has a fragment.
+    #[inline]
     pub(super) fn request(&mut self, length: Option<u64>) -> bool {
         if matches!(self.part, Part::HeadEnded) {
             self.part = match length {
@@ -90,6 +91,7 @@ impl Framing {
     }
 
     /// Returns `true` if a part of a head has passed, and not yet all of it.
+    #[inline]
     pub(super) fn is_in_head(&self) -> bool {
         matches!(
             self.part,
@@ -98,6 +100,7 @@ impl Framing {
     }
 
     /// Returns `true` if the next byte belongs to a body.
+    #[inline]
     pub(super) fn is_in_body(&self) -> bool {
         matches!(
             self.part,

@@ -37,6 +37,7 @@ impl Pending<'_> {
 impl Future for Pending<'_> {
     type Output = Response;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
         match &mut *self {
             Self::Application(responding) => Pin::new(responding).poll(cx),

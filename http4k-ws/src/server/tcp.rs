@@ -77,6 +77,7 @@ fn is_reset(ready: Ready) -> bool {
 }
 
 impl AsyncRead for Tcp {
+    #[inline]
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -112,6 +113,7 @@ impl AsyncRead for Tcp {
 
 impl Tcp {
     /// Writes by `write` as soon as there is room.
+    #[inline]
     fn poll_writing(
         &self,
         cx: &mut Context<'_>,
@@ -128,6 +130,7 @@ impl Tcp {
 }
 
 impl AsyncWrite for Tcp {
+    #[inline]
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -136,6 +139,7 @@ impl AsyncWrite for Tcp {
         self.poll_writing(cx, |stream| stream.try_write(bytes))
     }
 
+    #[inline]
     fn poll_write_vectored(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -144,6 +148,7 @@ impl AsyncWrite for Tcp {
         self.poll_writing(cx, |stream| stream.try_write_vectored(slices))
     }
 
+    #[inline]
     fn is_write_vectored(&self) -> bool {
         true
     }

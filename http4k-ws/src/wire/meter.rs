@@ -40,17 +40,20 @@ impl Meter {
 
     /// Bytes that the system took. It stands still while the peer takes nothing and the system's
     /// buffers are full.
+    #[inline]
     pub(crate) fn taken(&self) -> u64 {
         self.0.taken.load(Ordering::Relaxed)
     }
 
     /// Bytes that the system took after it had refused some, which proves that the peer takes them.
+    #[inline]
     pub(crate) fn resumed(&self) -> u64 {
         self.0.resumed.load(Ordering::Relaxed)
     }
 }
 
 /// Adds to a count that one task alone writes, which saves the bus lock of `fetch_add`.
+#[inline]
 fn add(count: &AtomicU64, bytes: usize) {
     let sum = count.load(Ordering::Relaxed).wrapping_add(bytes as u64);
     count.store(sum, Ordering::Relaxed);
@@ -187,6 +190,7 @@ impl Line {
     }
 
     /// How much was taken, of which the stream itself wrote `own` bytes.
+    #[inline]
     pub(crate) fn taken(&mut self, own: u64) -> u64 {
         match &mut self.share {
             None => self.meter.taken(),
@@ -196,6 +200,7 @@ impl Line {
     }
 
     /// How much was taken after a refusal. `own` counts what the stream itself saw of its peer.
+    #[inline]
     pub(crate) fn resumed(&mut self, own: u64) -> u64 {
         let all = self.meter.resumed();
         match &mut self.share {
