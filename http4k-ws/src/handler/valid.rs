@@ -36,8 +36,14 @@ pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -
         response = internal_error();
     }
     let status = response.status();
-    own_connection(status, response.headers_mut());
-    let declared = take_length(response.headers_mut());
+    // Few names are compared faster than one is hashed.
+    let mut names = response.headers().keys();
+    let declared = if names.any(|name| *name == CONTENT_LENGTH || is_of_the_connection(name)) {
+        own_connection(status, response.headers_mut());
+        take_length(response.headers_mut())
+    } else {
+        None
+    };
     let length = match status {
         StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED => None,
         StatusCode::RESET_CONTENT => Some(0),
@@ -103,10 +109,6 @@ fn length(method: &Method, body: &Body, declared: Option<u64>) -> Option<u64> {
 
 /// Removes the declared length, and returns it if it is one number (RFC 9110 §8.6).
 fn take_length(headers: &mut HeaderMap) -> Option<u64> {
-    // Few fields are compared faster than one name is hashed.
-    if !headers.keys().any(|name| *name == CONTENT_LENGTH) {
-        return None;
-    }
     let mut values = headers.get_all(CONTENT_LENGTH).iter();
     let only = values.next().filter(|_| values.next().is_none());
     let length = only
@@ -119,9 +121,6 @@ fn take_length(headers: &mut HeaderMap) -> Option<u64> {
 
 /// Removes the fields of the connection, but for those that a handler may set.
 fn own_connection(status: StatusCode, headers: &mut HeaderMap) {
-    if !headers.keys().any(is_of_the_connection) {
-        return;
-    }
     let closes = has_token(headers, CONNECTION, "close");
     let upgrade = headers.get(UPGRADE).cloned();
     drop_fields_of_the_connection(headers);

@@ -10,7 +10,7 @@
 //!    only
 //!    splits, and must never keep bytes from hyper.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr2_iter;
 
 /// The state between two bytes of a connection.
 #[derive(Debug, Default)]
@@ -64,9 +64,8 @@ impl Framing {
         if let (Part::HeadEnded, false) = (&self.part, bytes.is_empty()) {
             self.part = Part::Unframed;
         }
-        if let Some((length, fragment)) = self.whole_head(bytes) {
+        if let Some(length) = self.plain_head(bytes) {
             self.part = Part::HeadEnded;
-            self.fragment = fragment;
             return length;
         }
         let mut passed = 0;
@@ -108,23 +107,22 @@ impl Framing {
         )
     }
 
-    /// Returns the length of the head that `bytes` begin with, and `true` if its target has a
-    /// fragment, if all of it is there and nothing of it has passed: as most heads come.
-    fn whole_head(&self, bytes: &[u8]) -> Option<(usize, bool)> {
+    /// Returns the length of the head that `bytes` begin with, if all of it is there, nothing of it
+    /// has passed, and it has no `#`: as most heads come.
+    fn plain_head(&self, bytes: &[u8]) -> Option<usize> {
         let Part::RequestLine { filled: false, .. } = self.part else {
             return None;
         };
-        let mut ends = memchr_iter(b'\n', bytes);
-        let request_line = &bytes[..ends.next()?];
-        if is_empty(request_line) {
-            return None;
-        }
-        let mut start = request_line.len() + 1;
-        for end in ends {
-            if is_empty(&bytes[start..end]) {
-                return Some((end + 1, has_fragment(request_line)));
+        let mut start = 0;
+        for at in memchr2_iter(b'\n', b'#', bytes) {
+            if bytes[at] == b'#' {
+                return None;
             }
-            start = end + 1;
+            if is_empty(&bytes[start..at]) {
+                // Empty lines before the request line do not end the head.
+                return (start > 0).then_some(at + 1);
+            }
+            start = at + 1;
         }
         None
     }
@@ -208,15 +206,6 @@ fn after_size(size: u64) -> Part {
 /// Returns `true` if a line, without its LF, has no byte but CR.
 fn is_empty(line: &[u8]) -> bool {
     line.iter().all(|byte| *byte == b'\r')
-}
-
-/// Returns `true` if the target, between the first two spaces of a request line, has a `#`.
-fn has_fragment(request_line: &[u8]) -> bool {
-    memchr(b'#', request_line).is_some()
-        && request_line
-            .split(|byte| *byte == b' ')
-            .nth(1)
-            .is_some_and(|target| target.contains(&b'#'))
 }
 
 /// The bytes of one line, as far as they are there.

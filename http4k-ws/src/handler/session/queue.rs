@@ -85,11 +85,17 @@ impl Queue {
         self.popped
     }
 
-    fn note_fullness(&mut self) {
-        match (self.is_full(), self.full_at) {
-            (true, None) => self.full_at = Some(self.cost()),
-            (false, Some(_)) => self.full_at = None,
-            _ => {}
+    /// A message came, which can only fill the queue.
+    fn note_full(&mut self) {
+        if self.full_at.is_none() && self.is_full() {
+            self.full_at = Some(self.cost());
+        }
+    }
+
+    /// A message went, which can only make room.
+    fn note_room(&mut self) {
+        if self.full_at.is_some() && !self.is_full() {
+            self.full_at = None;
         }
     }
 
@@ -110,7 +116,7 @@ impl Queue {
     pub(super) fn push(&mut self, message: WsMessage) {
         self.bytes += message.as_bytes().len();
         self.messages.push_back(message);
-        self.note_fullness();
+        self.note_full();
     }
 
     pub(super) fn pop(&mut self) -> Option<WsMessage> {
@@ -121,14 +127,14 @@ impl Queue {
             self.messages = VecDeque::new();
         }
         self.popped += 1;
-        self.note_fullness();
+        self.note_room();
         Some(message)
     }
 
     pub(super) fn remove(&mut self, index: usize) {
         if let Some(message) = self.messages.remove(index) {
             self.bytes -= message.as_bytes().len();
-            self.note_fullness();
+            self.note_room();
         }
     }
 
