@@ -653,3 +653,31 @@ fn every_finite_number_comes_back() {
         inner: Holds { value: numbers },
     });
 }
+
+#[test]
+fn a_message_written_inside_another_hides_nothing_of_it() {
+    #[derive(Debug, Clone, PartialEq, Deserialize)]
+    struct Writes;
+    impl Serialize for Writes {
+        fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            let inner = Json(1).into_message().map_err(serde::ser::Error::custom)?;
+            assert_eq!(inner.text(), "1");
+            to.serialize_unit()
+        }
+    }
+    comes_back(Holds { value: (1, Writes) });
+    is_refused(
+        Holds {
+            value: (OnlyBytes, Writes),
+        },
+        Format::Json,
+        "would not be read back",
+    );
+    is_refused(
+        Holds {
+            value: (Some(None::<u8>), Writes),
+        },
+        Format::Json,
+        "would be read back as `None`",
+    );
+}

@@ -409,6 +409,33 @@ fn one_value_is_read_by_the_variant_that_is_first() {
     }
 }
 
+/// Of several cookies of one name the first counts, also for the first variant.
+#[test]
+fn the_first_cookie_is_the_one_value_of_a_variant() {
+    let mut request = request("")
+        .try_with_header("cookie", "key=1; key=2")
+        .unwrap();
+    let Cookie(read) = now(Cookie::<Keys<OneOrMany<u8>>>::from_request(&mut request)).unwrap();
+    assert_eq!(read.key, OneOrMany::One(1));
+}
+
+#[test]
+fn a_type_may_read_another_query_while_it_is_read() {
+    fn inner<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+        let text = String::deserialize(from)?;
+        let read: Search = query(&text).map_err(serde::de::Error::custom)?;
+        Ok(read.pager.page)
+    }
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Link {
+        #[serde(deserialize_with = "inner")]
+        to: u32,
+        count: u8,
+    }
+    let read: Outer<Link> = query("first=1&to=q%3Da%26page%3D2&count=3").unwrap();
+    assert_eq!(read.inner, Link { to: 2, count: 3 });
+}
+
 /// A variant that expects one value is refused for another field, and one with a list follows.
 #[test]
 fn a_list_and_one_value_are_both_tried() {
