@@ -343,6 +343,83 @@ async fn a_peer_that_left_early_still_gets_a_second_of_a_stream() {
     assert_eq!((at - start).as_secs(), 8);
 }
 
+/// The time of a stream is its own: the response behind it has that of every other.
+#[tokio::test(start_paused = true)]
+async fn the_response_behind_a_stream_has_its_own_time() {
+    let app = |request: Request| async move {
+        if request.uri().path() == "/stream" {
+            let last = stream::once(Box::pin(async {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                Ok::<_, Infallible>("streamed")
+            }));
+            return Response::new(Body::from_stream(last));
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        Response::new(Body::from("late"))
+    };
+    let (mut ours, theirs) = duplex(4096);
+    let _serving = tokio::spawn(
+        app.into_poly_handler()
+            .serve_connection(theirs, ServerConfig::default()),
+    );
+    for path in ["/stream", "/late"] {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        ours.write_all(head.as_bytes()).await.expect("room");
+    }
+    ours.shutdown().await.expect("an end of our side");
+    let mut came = Vec::new();
+    within(ours.read_to_end(&mut came))
+        .await
+        .expect("two responses");
+    let came = String::from_utf8_lossy(&came);
+    assert!(
+        came.contains("streamed") && came.ends_with("late"),
+        "{came}"
+    );
+}
+
+/// A peer that ends its side behind bytes that are not read still gets its response.
+#[tokio::test]
+async fn on_a_port_the_response_arrives_behind_unread_bytes() {
+    let (begin, mut begun) = channel::<tokio::sync::oneshot::Sender<()>>(1);
+    let app = move |request: Request| {
+        let begin = begin.clone();
+        async move {
+            if request.uri().path() == "/now" {
+                return "served";
+            }
+            let (respond, now) = tokio::sync::oneshot::channel();
+            begin.send(respond).await.expect("a test");
+            now.await.expect("a test");
+            drop(request);
+            "served"
+        }
+    };
+    let server = app.as_server("127.0.0.1:0").with_threads(1);
+    let server = server.start().expect("a server");
+    for bytes in [0, 12_000, 40_000] {
+        let mut ours = TcpStream::connect(server.addr()).await.expect("a port");
+        ours.write_all(behind("slow", bytes).as_bytes())
+            .await
+            .expect("room");
+        let respond = within(begun.recv()).await.expect("a handler");
+        ours.shutdown().await.expect("an end of our side");
+        // The one thread of the server sees the end before it serves another connection.
+        let mut other = TcpStream::connect(server.addr()).await.expect("a port");
+        let head = b"GET /now HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        other.write_all(head).await.expect("room");
+        within(other.read_to_end(&mut Vec::new()))
+            .await
+            .expect("a response");
+        respond.send(()).expect("a handler");
+        let mut came = Vec::new();
+        within(ours.read_to_end(&mut came))
+            .await
+            .expect("a response");
+        assert!(came.ends_with(b"served"), "{bytes}: {came:?}");
+    }
+}
+
 /// A response of a known length has an end, and its time is that of every other.
 #[tokio::test(start_paused = true)]
 async fn a_response_of_a_known_length_is_no_stream() {

@@ -4,8 +4,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use http4k_ws::{
-    IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, WsMessage, WsResult, WsStatus,
+    IntoPolyHandler, PolyHandler, ServerConfig, SessionConfig, WebSocket, WebSocketClient,
+    WsMessage, WsResult, WsStatus,
 };
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::{Instant, sleep};
 
 use super::cable::{BUFFERED, Cable, within};
@@ -442,4 +444,70 @@ async fn a_time_without_end_never_passes() {
     peer.send(text("flood")).await;
     sleep(seconds(20 * 3600)).await;
     assert!(ends.try_recv().is_err());
+}
+
+/// The close frame waits behind a message that the peer does not take.
+#[tokio::test(start_paused = true)]
+async fn a_deadline_keeps_the_status_that_was_asked_for() {
+    let calm = SessionConfig::default()
+        .with_write_stall(Duration::MAX)
+        .with_ping_interval(None)
+        .with_dead_after(None);
+    for config in [
+        calm.clone().with_write_stall(seconds(3)),
+        calm.with_dead_after(seconds(3)),
+    ] {
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let app = move |ws: WebSocket| {
+            let tell = tell.clone();
+            async move {
+                ws.send(WsMessage::from(vec![0; 200_000])).await?;
+                ws.close(WsStatus::new(4000, "enough")?);
+                tell.send(ws.closed().await).expect("a test");
+                WsResult::Ok(())
+            }
+        };
+        let (mut peer, theirs) = duplex(1024);
+        let config = ServerConfig::default().with_session(config);
+        let serving = app.into_poly_handler().serve_connection(theirs, config);
+        let serving = tokio::spawn(serving);
+        peer.write_all(
+            b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
+              Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        )
+        .await
+        .expect("room");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(peer.read_u8().await.expect("a response"));
+        }
+        let status = within(told.recv()).await.expect("an end");
+        assert_eq!((status.code(), status.reason()), (4000, "enough"));
+        serving.abort();
+    }
+}
+
+/// A client that receives late holds nothing of a server's, and its own queue is bounded.
+#[tokio::test(start_paused = true)]
+async fn a_client_may_receive_as_late_as_it_likes() {
+    let app = |mut ws: WebSocket| async move {
+        for n in 0..1_000 {
+            ws.send(n.to_string()).await?;
+        }
+        ws.recv().await?;
+        WsResult::Ok(())
+    };
+    let (ours, theirs) = duplex(64 * 1024);
+    let session = SessionConfig::default().with_consumer_stall(seconds(3));
+    let config = ServerConfig::default().with_session(session.clone());
+    let serving = app.into_poly_handler().serve_connection(theirs, config);
+    let _serving = tokio::spawn(serving);
+    let opening = WebSocketClient::to("ws://localhost/").with_config(session);
+    let mut ws = opening.connect_over(ours).await.expect("a socket");
+    sleep(seconds(7)).await;
+    for n in 0..1_000 {
+        let received = within(ws.recv()).await;
+        assert_eq!(received, Ok(Some(WsMessage::from(n.to_string()))));
+    }
 }

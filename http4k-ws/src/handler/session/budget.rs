@@ -153,3 +153,21 @@ impl Account {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_itself_may_wait() {
+        let budget = Budget::new(2 * GRAIN, Arc::default());
+        let (mut first, mut second) = (Account::default(), Account::default());
+        assert!(!budget.note(&mut first, GRAIN));
+        assert!(!budget.note(&mut second, GRAIN));
+        // Less than a grain is not counted, and one byte over the limit is.
+        assert!(!budget.note(&mut second, 2 * GRAIN - 1));
+        assert!(budget.note(&mut second, 2 * GRAIN));
+        budget.leave(0, &mut second);
+        assert!(!budget.note(&mut first, 2 * GRAIN));
+    }
+}
