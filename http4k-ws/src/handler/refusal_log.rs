@@ -30,6 +30,7 @@ pub(crate) enum RefusalKind {
     Body,
     Connections,
     ConnectionsPerAddress,
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
     Tls,
     /// A message of a socket over a bound, or slower than one.
     Message,
