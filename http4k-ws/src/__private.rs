@@ -2,24 +2,26 @@
 #![allow(missing_docs)]
 
 use std::future::{self, Future};
+use std::marker::PhantomData;
 use std::ops::Shl;
 
 pub use crate::handler::call::{Answering, Call, WsAnswering};
-pub use crate::handler::reading::{Extracted, ReadArguments, extracted};
+pub use crate::handler::reading::{Extracted, ReadArguments, extract};
 use crate::handler::{
     Answer, Caught, IntoConsumed, IntoWsResponse, IntoWsResult, Opens, WsAnswer, WsConsumer,
     WsResponse, WsResult,
 };
 pub use crate::handler::{BoxPolyFilter, PolyHandler, WebSocket};
 use crate::lens::Message;
-use crate::message::{IntoResponse, Rejection, Response};
+use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
 pub use crate::message::{Request, ToPath};
 pub use crate::routing::{
     Captured, Ends, Here, Lent, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta,
     Router, Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured,
     check_mount, copied, filter, filter_before_both, filter_before_http, filter_before_ws, http,
-    http_closure, http_handler, http_route, lent, made, mount, mount_route, mounted_uri, path_of,
-    push_prefix, unmatched, ws, ws_closure, ws_handler, ws_route,
+    http_closure, http_extracting, http_handler, http_route, lent, made, mount, mount_route,
+    mounted_uri, path_of, push_prefix, unmatched, ws, ws_closure, ws_extracting, ws_handler,
+    ws_route,
 };
 pub use std::string::String;
 pub use std::sync::Arc;
@@ -84,6 +86,42 @@ where
     let given = given.answer();
     Ok(Box::pin(Caught::new(async { given.await.into_response() })))
 }
+
+/// Two arguments that are read from one request, in their order.
+///
+/// A call is checked once its types are known. If both read the body, the method of the type is
+/// found before that of [`BodyOnce`], and demands what no type can do.
+#[derive(Debug)]
+pub struct Both<First, Second>(PhantomData<fn() -> (First, Second)>);
+
+/// The arguments of these types.
+pub fn both<First, Second>(_: Extracted<First>, _: Extracted<Second>) -> Both<First, Second> {
+    Both(PhantomData)
+}
+
+/// A second reading of a body; no type implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` reads the body of the request, which `{First}` has read before it",
+    label = "a body is read once: this argument finds it empty",
+    note = "take one of the two; `Bytes` or `String` is the whole body, and `#[derive(FromRequest)]` \
+            reads other parts of a request beside one `#[body]`"
+)]
+pub trait ReadAfter<First> {}
+
+impl<First: ReadsBody, Second: ReadsBody> Both<First, Second> {
+    pub fn checked(&self)
+    where
+        Second: ReadAfter<First>,
+    {
+    }
+}
+
+/// The check of all other arguments.
+pub trait BodyOnce {
+    fn checked(&self) {}
+}
+
+impl<First, Second> BodyOnce for Both<First, Second> {}
 
 /// A call that waits for its arguments, or has a copy of its own of what it lends to its function.
 ///
@@ -282,7 +320,7 @@ pub mod request {
         Failures, body, checkbox, field, form, optional_body, with_form,
     };
     pub use crate::lens::{Cookie, Form, Header, LensFailure, Modifier, Path, Query, WebForm};
-    pub use crate::message::{FromRequest, Rejection, Request};
+    pub use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 }
 
 /// What `#[derive(PathParam)]` names.

@@ -3,19 +3,18 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
         let mut ends = __http4k_ws::Ends::new();
-        ends.add([__http4k_ws::http_closure(
+        ends.add([__http4k_ws::http_extracting(
             (
                 __http4k_ws::captured(&db),
                 __http4k_ws::captured(&config.site),
                 __http4k_ws::made(20),
             ),
-            move |(c3, c4, c5), call| {
+            move |(c3, c4, c5), call, t2: __http4k_ws::Extracted<_>| {
                 let c3 = __http4k_ws::copied(c3);
                 let c5 = __http4k_ws::copied(c5);
                 let id: u64 = call.param(0)?;
                 let tab = call.param(1)?;
-                let a2 = __http4k_ws::extracted();
-                __http4k_ws::reading(call, a2, move |a2, call| {
+                __http4k_ws::reading(call, t2, move |a2, call| {
                     let req = call.into_request();
                     __http4k_ws::answered(show(id, tab, a2, c3, &**c4, c5, req))
                 })

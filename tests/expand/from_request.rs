@@ -10,6 +10,8 @@ struct Search {
 // becomes
 
 #[automatically_derived]
+impl ::http4k_ws::__private::request::ReadsBody for Search {}
+#[automatically_derived]
 impl ::http4k_ws::__private::request::FromRequest for Search {
     async fn from_request(
         request: &mut ::http4k_ws::__private::request::Request

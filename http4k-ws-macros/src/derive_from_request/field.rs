@@ -124,6 +124,14 @@ impl Field {
         })
     }
 
+    /// The name of the path parameter without which the field cannot be read.
+    pub(super) fn required_param(&self) -> Option<&str> {
+        let is_required = self.source == Source::Path
+            && matches!(self.shape, Shape::Once(_))
+            && self.default.is_none();
+        is_required.then_some(&*self.name)
+    }
+
     /// The lens that reads and writes the field.
     pub(super) fn lens(&self, private: &TokenStream) -> TokenStream {
         if self.source == Source::Body {

@@ -118,9 +118,24 @@ fn implementations(
         fn modify(self, request: #private::Request)
             -> ::core::result::Result<#private::Request, #private::LensFailure>
     };
+    let params = fields.iter().filter_map(Field::required_param);
+    let params: Vec<&str> = params.collect();
+    let params = (!params.is_empty())
+        .then(|| quote!(const PARAMS: &'static [&'static str] = &[#(#params),*];));
+    let reads_body = fields
+        .iter()
+        .any(|field| matches!(field.source, Source::Body | Source::Form))
+        .then(|| {
+            quote! {
+                #[automatically_derived]
+                impl #generics #private::ReadsBody for #ident #type_generics #clause {}
+            }
+        });
     quote! {
+        #reads_body
         #[automatically_derived]
         impl #generics #private::FromRequest for #ident #type_generics #clause {
+            #params
             #read_signature { #read }
         }
         #[automatically_derived]

@@ -29,8 +29,6 @@ struct Parts<'a> {
     copies: TokenStream,
     /// Read from the request, before the function is called.
     read: TokenStream,
-    /// The `_` arguments, if they are read by the library.
-    extracted: Vec<Ident>,
     /// The arguments, in order.
     args: Vec<TokenStream>,
 }
@@ -68,7 +66,6 @@ pub(super) fn end(
         captured: Vec::new(),
         copies: TokenStream::new(),
         read: TokenStream::new(),
-        extracted: Vec::new(),
         args: Vec::new(),
     };
     parts.read_params();
@@ -77,18 +74,23 @@ pub(super) fn end(
         parts.args.push(arg);
     }
     let function = parts.function();
+    let function = parts.with_body_read_once(function);
     let body = match (answerer.speaks, call.socket()) {
         (Speaks::Ws, Some(socket)) => parts.over_socket(socket, function),
         (Speaks::Ws, None) => parts.ws(function),
         (Speaks::Http | Speaks::Sse, _) => parts.http(function),
     };
-    let take = match (answerer.speaks, model.may_be_local(call)) {
-        (Speaks::Ws, false) => quote_spanned!(at=> ws),
-        (Speaks::Ws, true) => quote_spanned!(at=> ws_closure),
-        (Speaks::Http | Speaks::Sse, false) => quote_spanned!(at=> http),
-        (Speaks::Http | Speaks::Sse, true) => quote_spanned!(at=> http_closure),
+    let is_local = model.may_be_local(call);
+    let reads = parts.extracted().next().is_some();
+    let take = match (answerer.speaks, reads, is_local) {
+        (Speaks::Ws, true, _) => "ws_extracting",
+        (Speaks::Ws, false, false) => "ws",
+        (Speaks::Ws, false, true) => "ws_closure",
+        (Speaks::Http | Speaks::Sse, true, _) => "http_extracting",
+        (Speaks::Http | Speaks::Sse, false, false) => "http",
+        (Speaks::Http | Speaks::Sse, false, true) => "http_closure",
     };
-    parts.taken(&take, &body)
+    parts.taken(take, is_local, &body)
 }
 
 impl Parts<'_> {
@@ -101,15 +103,15 @@ impl Parts<'_> {
     /// A call of `reading`, which is the library's, with the function's call behind it.
     fn reading(&self, reading: &TokenStream, function: &TokenStream) -> TokenStream {
         let (read, req) = (&self.read, self.request());
-        let names = self.extracted.iter().map(ToTokens::to_token_stream);
-        let pairs = names.reduce(|before, last| quote_spanned!(self.at=> (#before, #last)));
+        let arguments = self.pairs(|index, span| argument_name(index, span).into_token_stream());
+        let values = self.pairs(|index, span| value_name(index, span).into_token_stream());
         let call = match (&req, self.call.socket()) {
             (None, None) => quote_spanned!(self.at=> _),
             (Some(_), Some(_)) => quote_spanned!(self.at=> mut call),
             _ => quote_spanned!(self.at=> call),
         };
         quote_spanned! {self.at=>
-            #read __http4k_ws::#reading(call, #pairs, move |#pairs, #call| { #req #function })
+            #read __http4k_ws::#reading(call, #arguments, move |#values, #call| { #req #function })
         }
     }
 
@@ -191,6 +193,46 @@ impl Parts<'_> {
         }
     }
 
+    /// Returns the index and the place of each `_` argument.
+    fn extracted(&self) -> impl Iterator<Item = (usize, Span)> + '_ {
+        let args = self.call.args.iter().enumerate();
+        args.filter_map(|(index, arg)| match arg {
+            Arg::Extracted(span) => Some((index, *span)),
+            _ => None,
+        })
+    }
+
+    /// Returns the `_` arguments as the library's `ReadArguments` has them, each as `one` returns it.
+    fn pairs(&self, one: fn(usize, Span) -> TokenStream) -> Option<TokenStream> {
+        let all = self.extracted().map(|(index, span)| one(index, span));
+        all.reduce(|before, last| quote_spanned!(self.at=> (#before, #last)))
+    }
+
+    /// Adds the check that at most one of the `_` arguments reads the body to the function's call.
+    fn with_body_read_once(&self, function: TokenStream) -> TokenStream {
+        let extracted = self.extracted();
+        let extracted: Vec<Ident> = extracted.map(|(i, span)| argument_name(i, span)).collect();
+        if extracted.len() < 2 {
+            return function;
+        }
+        let mut checks = TokenStream::new();
+        for (index, second) in extracted.iter().enumerate() {
+            for first in &extracted[..index] {
+                checks.extend(quote_spanned! {second.span()=>
+                    __http4k_ws::both(#first, #second).checked(),
+                });
+            }
+        }
+        // The types of the arguments are known behind the call.
+        quote_spanned! {self.at=>
+            {
+                #[allow(unused_imports)]
+                use __http4k_ws::BodyOnce as _;
+                (#function, #checks).0
+            }
+        }
+    }
+
     /// Binds `req`, where it is handed over.
     fn request(&self) -> Option<TokenStream> {
         let req = self.call.request()?;
@@ -202,18 +244,27 @@ impl Parts<'_> {
     }
 
     /// The function of what is captured and of a call, which a route takes.
-    fn taken(&self, take: &TokenStream, body: &TokenStream) -> TokenStream {
+    fn taken(&self, take: &str, is_local: bool, body: &TokenStream) -> TokenStream {
         let (at, copies) = (self.at, &self.copies);
         let names = self.captured.iter().map(|(name, _)| name.to_token_stream());
         let values = self.captured.iter().map(|(_, value)| value.clone());
         let (names, values) = (tuple(names.collect(), at), tuple(values.collect(), at));
+        let arguments = self.pairs(|index, span| argument_name(index, span).into_token_stream());
+        let types = self.pairs(|_, span| quote_spanned!(ours_at(span)=> __http4k_ws::Extracted<_>));
+        let arguments = arguments.map(|arguments| quote_spanned!(at=> , #arguments: #types));
         let takes_parts = self.call.request().is_some() && self.call.socket().is_some();
         let mutable = (self.call.waits() || takes_parts) && !self.is_read();
         let mutable = mutable.then(|| quote!(mut));
-        let own = take.to_string().ends_with("closure").then(|| quote!(move));
-        quote_spanned! {at=>
-            __http4k_ws::#take(#values, #own |#names, #mutable call| { #copies #body })
-        }
+        // The compiler shows at this call that a type is not read from a request, and shows two such
+        // errors at one place as one.
+        let first = self.extracted().next();
+        let call_at = first.map_or(at, |(_, span)| ours_at(span));
+        let own = is_local.then(|| quote!(move));
+        let take = Ident::new(take, call_at);
+        let closure = quote_spanned! {at=>
+            #own |#names, #mutable call #arguments| { #copies #body }
+        };
+        quote_spanned!(call_at=> __http4k_ws::#take(#values, #closure))
     }
 
     /// Binds the parameters that are handed over, and reads them at the literal that declares them.
@@ -282,14 +333,11 @@ impl Parts<'_> {
             Arg::Request(ident) | Arg::Socket(ident) => ident.to_token_stream(),
             Arg::Extracted(span) => {
                 let at = ours_at(*span);
-                let name = Ident::new(&format!("a{index}"), at);
-                if self.is_read() {
-                    self.read
-                        .extend(quote_spanned!(at=> let #name = __http4k_ws::extracted();));
-                    self.extracted.push(name.clone());
-                } else {
+                let name = value_name(index, *span);
+                if !self.is_read() {
+                    let argument = argument_name(index, *span);
                     self.read.extend(quote_spanned! {at=>
-                        let #name = call.extract().await?;
+                        let #name = __http4k_ws::extract(&mut call, #argument).await?;
                     });
                 }
                 name.to_token_stream()
@@ -449,6 +497,16 @@ impl Parts<'_> {
         self.captured.push((name.clone(), value));
         name.to_token_stream()
     }
+}
+
+/// Returns the name of the `_` argument with this index before it is read, which has its type.
+fn argument_name(index: usize, span: Span) -> Ident {
+    Ident::new(&format!("t{index}"), ours_at(span))
+}
+
+/// Returns the name of the value of the `_` argument with this index.
+fn value_name(index: usize, span: Span) -> Ident {
+    Ident::new(&format!("a{index}"), ours_at(span))
 }
 
 fn is_pointer_to_trait_object(ty: &Type) -> bool {

@@ -58,7 +58,7 @@ impl ParamNames {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = Cow<'static, str>> + '_ {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Cow<'static, str>> + '_ {
         (0..self.len()).filter_map(|index| self.name(index))
     }
 }

@@ -24,6 +24,9 @@ pub struct PolyHandler {
     /// What answers on both sides, where routes do. Only the folder `routing` knows its type.
     router: Option<Arc<dyn Any + Send + Sync>>,
     filters: FilterNames,
+    /// The reason why a route can never respond, unless this is mounted at a prefix that has what it
+    /// reads.
+    incomplete: Option<Arc<str>>,
 }
 
 impl PolyHandler {
@@ -34,6 +37,7 @@ impl PolyHandler {
             ws: ws.into_ws_handler(),
             router: None,
             filters: FilterNames::default(),
+            incomplete: None,
         }
     }
 
@@ -42,6 +46,27 @@ impl PolyHandler {
             router: Some(router),
             ..self
         }
+    }
+
+    /// Sets the reason why a route can never respond, if there is one.
+    pub(crate) fn incomplete(self, reason: Option<String>) -> Self {
+        Self {
+            incomplete: reason.map(Arc::from),
+            ..self
+        }
+    }
+
+    /// Returns this, to be called from outside: by a server or a test.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a route reads a path parameter that its path lacks.
+    #[track_caller]
+    pub(crate) fn complete(self) -> Self {
+        if let Some(reason) = &self.incomplete {
+            panic!("{reason}");
+        }
+        self
     }
 
     pub(crate) fn router(&self) -> Option<&(dyn Any + Send + Sync)> {

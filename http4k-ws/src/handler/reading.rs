@@ -13,10 +13,22 @@ use crate::message::{FromRequest, Rejection};
 /// One `_` argument, whose type the function's parameter decides.
 pub struct Extracted<T>(PhantomData<fn() -> T>);
 
-/// Returns the place of one `_` argument.
-pub fn extracted<T: FromRequest>() -> Extracted<T> {
-    Extracted(PhantomData)
+/// Reads one `_` argument, for a call that waits for its arguments itself.
+///
+/// # Errors
+///
+/// Returns what the type responds to a request without such a value.
+pub async fn extract<T: FromRequest>(call: &mut Call, _: Extracted<T>) -> Result<T, Rejection> {
+    call.extract().await
 }
+
+impl<T> Clone for Extracted<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Extracted<T> {}
 
 impl<T> fmt::Debug for Extracted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,9 +37,15 @@ impl<T> fmt::Debug for Extracted<T> {
 }
 
 /// One or several `_` arguments: several are pairs of all that are before the last, and the last.
-pub trait ReadArguments: Send {
+pub trait ReadArguments: Copy + Send + Sync + 'static {
     /// The values, in pairs likewise.
     type Values;
+
+    /// The arguments, which have no data but their types.
+    const ARGUMENTS: Self;
+
+    /// Adds the path parameters that the types require.
+    fn add_params(params: &mut Vec<&'static str>);
 
     /// Reads the values in order.
     ///
@@ -37,8 +55,14 @@ pub trait ReadArguments: Send {
     fn read(self, call: &mut Call) -> impl Future<Output = Result<Self::Values, Rejection>> + Send;
 }
 
-impl<T: FromRequest> ReadArguments for Extracted<T> {
+impl<T: FromRequest + 'static> ReadArguments for Extracted<T> {
     type Values = T;
+
+    const ARGUMENTS: Self = Self(PhantomData);
+
+    fn add_params(params: &mut Vec<&'static str>) {
+        params.extend(T::PARAMS);
+    }
 
     fn read(self, call: &mut Call) -> impl Future<Output = Result<T, Rejection>> + Send {
         call.extract()
@@ -48,9 +72,16 @@ impl<T: FromRequest> ReadArguments for Extracted<T> {
 impl<A, T> ReadArguments for (A, Extracted<T>)
 where
     A: ReadArguments<Values: Send>,
-    T: FromRequest,
+    T: FromRequest + 'static,
 {
     type Values = (A::Values, T);
+
+    const ARGUMENTS: Self = (A::ARGUMENTS, Extracted(PhantomData));
+
+    fn add_params(params: &mut Vec<&'static str>) {
+        A::add_params(params);
+        params.extend(T::PARAMS);
+    }
 
     async fn read(self, call: &mut Call) -> Result<Self::Values, Rejection> {
         let before = self.0.read(call).await?;

@@ -7,7 +7,9 @@ use super::pairs::{self, Pair};
 use super::{
     Cookie, Failure, Header, LensFailure, LensFailureKind, Location, Path, Query, cookie, header,
 };
-use crate::message::{Body, BodyError, FromRequest, PathParams, Rejection, Request, query_pairs};
+use crate::message::{
+    Body, BodyError, FromRequest, PathParams, ReadsBody, Rejection, Request, query_pairs,
+};
 
 /// The pairs of a query, or of a form.
 pub(super) fn pairs_of(text: &str) -> impl Iterator<Item = Pair> {
@@ -79,6 +81,16 @@ impl FromRequest for Body {
     }
 }
 
+impl ReadsBody for Bytes {}
+
+impl ReadsBody for String {}
+
+impl ReadsBody for Body {}
+
+impl<T: ReadsBody> ReadsBody for Option<T> {}
+
+impl<T: ReadsBody> ReadsBody for Result<T, LensFailure> {}
+
 /// What the route's template captured; nothing on a request that was not routed.
 impl FromRequest for PathParams {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
@@ -114,6 +126,8 @@ impl<T: FromRequest> FromRequest for Option<T> {
 
 /// The failure is the handler's to answer. A rejection that is no [`LensFailure`] stays one.
 impl<T: FromRequest> FromRequest for Result<T, LensFailure> {
+    const PARAMS: &'static [&'static str] = T::PARAMS;
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         match T::from_request(request).await {
             Ok(value) => Ok(Ok(value)),

@@ -41,6 +41,13 @@ impl From<Infallible> for Rejection {
     note = "derive `FromRequest` for a type with several sources; a value of your own is passed by name"
 )]
 pub trait FromRequest: Sized {
+    /// The path parameters without which no value can be read, which are none by default.
+    ///
+    /// `#[derive(FromRequest)]` declares its required `#[param]` fields. A route whose path, with the
+    /// prefixes that it is mounted at, lacks one can never respond; serving or testing such an
+    /// application panics with the route and the parameter.
+    const PARAMS: &'static [&'static str] = &[];
+
     /// Reads the value. The body may be taken; the rest of the request stays for later arguments.
     ///
     /// # Errors
@@ -48,6 +55,33 @@ pub trait FromRequest: Sized {
     /// The [`Rejection`] that is answered instead of calling the handler.
     fn from_request(request: &mut Request) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
+
+/// Marks what takes the body of a request, which a route's call can do once.
+///
+/// `routes!` rejects a call with two `_` arguments of such types. `#[derive(FromRequest)]` implements
+/// this for a type with a `#[body]` or `#[form]` field; do so for a type of your own whose
+/// `from_request` reads the body.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{FromRequest, ReadsBody, Rejection, Request};
+///
+/// struct Signed(String);
+///
+/// impl FromRequest for Signed {
+///     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+///         String::from_request(request).await.map(Self)
+///     }
+/// }
+///
+/// impl ReadsBody for Signed {}
+///
+/// fn once<T: ReadsBody>() {}
+/// once::<Signed>();
+/// once::<Option<Signed>>();
+/// ```
+pub trait ReadsBody: FromRequest {}
 
 impl FromRequest for http::HeaderMap {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {

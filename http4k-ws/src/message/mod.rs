@@ -17,7 +17,7 @@ pub(crate) use body::with_body_bounds;
 pub use body::{Body, BodyError};
 #[cfg(feature = "server")]
 pub(crate) use body::{BodyBounds, BodyStage};
-pub use from_request::{FromRequest, Rejection};
+pub use from_request::{FromRequest, ReadsBody, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::HostPort;
 pub use http::{

@@ -63,18 +63,21 @@ impl<T: std::str::FromStr> FromPath for T {
 }
 
 // The standard library could implement `FromStr` for these, so they are read in another way.
+#[diagnostic::do_not_recommend]
 impl FromPath<private::Text> for Arc<str> {
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
         Ok(segment.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromPath<private::Text> for Box<str> {
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
         Ok(segment.into())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl FromPath<private::Text> for Cow<'static, str> {
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
         Ok(Cow::Owned(segment.into_owned()))

@@ -5,6 +5,7 @@ use std::future;
 use std::sync::Arc;
 
 use crate::handler::call::{Answering, WsAnswering};
+use crate::handler::reading::ReadArguments;
 use crate::handler::{
     AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler,
     ErasedWsHandler, FilterNames, IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyHandler,
@@ -21,6 +22,8 @@ pub struct Side {
     pub(super) mounted: Option<PolyHandler>,
     /// The filters in front of it, those around the mounted application included.
     pub(super) filters: FilterNames,
+    /// The path parameters that its `_` arguments require.
+    pub(super) reads: Vec<&'static str>,
 }
 
 impl Side {
@@ -30,6 +33,7 @@ impl Side {
             ws: Some(ws),
             mounted: None,
             filters: FilterNames::default(),
+            reads: Vec::new(),
         }
     }
 
@@ -39,6 +43,7 @@ impl Side {
             ws: None,
             mounted: None,
             filters: FilterNames::default(),
+            reads: Vec::new(),
         }
     }
 
@@ -48,6 +53,7 @@ impl Side {
             ws: Some(handler),
             mounted: None,
             filters: FilterNames::default(),
+            reads: Vec::new(),
         }
     }
 
@@ -110,6 +116,42 @@ where
     F: for<'a> Fn(&'a C, Call) -> WsAnswering<'a> + Send + Sync + 'static,
 {
     Side::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
+}
+
+fn params_of<A: ReadArguments>() -> Vec<&'static str> {
+    let mut params = Vec::new();
+    A::add_params(&mut params);
+    params
+}
+
+/// The call of an http route with `_` arguments, of the types `A`.
+pub fn http_extracting<C, A, F>(captured: C, call: F) -> Side
+where
+    C: Send + Sync + 'static,
+    A: ReadArguments,
+    F: for<'a> Fn(&'a C, Call, A) -> Answering<'a> + Send + Sync + 'static,
+{
+    Side {
+        reads: params_of::<A>(),
+        ..http_closure(captured, move |captured, asked| {
+            call(captured, asked, A::ARGUMENTS)
+        })
+    }
+}
+
+/// The call of a ws route with `_` arguments, of the types `A`.
+pub fn ws_extracting<C, A, F>(captured: C, call: F) -> Side
+where
+    C: Send + Sync + 'static,
+    A: ReadArguments,
+    F: for<'a> Fn(&'a C, Call, A) -> WsAnswering<'a> + Send + Sync + 'static,
+{
+    Side {
+        reads: params_of::<A>(),
+        ..ws_closure(captured, move |captured, asked| {
+            call(captured, asked, A::ARGUMENTS)
+        })
+    }
 }
 
 struct Called<C, F> {

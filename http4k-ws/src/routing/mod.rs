@@ -32,7 +32,10 @@ mod written;
 
 pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
 pub use captured::{Captured, Lent, captured, copied, lent, made};
-pub use endpoint::{Side, http, http_closure, http_handler, mount, ws, ws_closure, ws_handler};
+pub use endpoint::{
+    Side, http, http_closure, http_extracting, http_handler, mount, ws, ws_closure, ws_extracting,
+    ws_handler,
+};
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};
 pub use filters::{filter, filter_before_both, filter_before_http, filter_before_ws};

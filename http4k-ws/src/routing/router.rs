@@ -51,6 +51,28 @@ impl Scope {
     }
 }
 
+/// A route whose handler reads a path parameter that its path lacks.
+struct Lacking {
+    route: Route,
+    param: &'static str,
+}
+
+impl fmt::Display for Lacking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { route, param } = self;
+        let template = match route.template() {
+            "/" => "",
+            template => template,
+        };
+        write!(
+            f,
+            "the handler of `{route}` reads the path parameter `{param}`, which the path lacks: \
+             write `\"{template}/<{param}>\"`, mount the table at a prefix with `<{param}>`, or make \
+             the `#[param]` field an `Option`"
+        )
+    }
+}
+
 /// What a router makes of a request.
 struct Decision<'a> {
     side: Option<&'a Side>,
@@ -99,12 +121,36 @@ impl Router {
     }
 
     pub(super) fn into_app(self) -> PolyHandler {
+        let incomplete = self.lacking().into_iter().next();
         let router = Arc::new(self);
-        PolyHandler::new(
+        let app = PolyHandler::new(
             BoxHttpHandler::erased(router.clone()),
             BoxWsHandler::erased(router.clone()),
         )
-        .with_router(router)
+        .with_router(router);
+        app.incomplete(incomplete.map(|lacking| lacking.to_string()))
+    }
+
+    /// Returns the routes that read path parameters which neither their path has nor a prefix in
+    /// here. This table may be mounted at a prefix that has them.
+    fn lacking(&self) -> Vec<Lacking> {
+        let mut all = Vec::new();
+        for (index, end) in self.ends.iter().enumerate() {
+            let params = self.table.params(index);
+            let has = |name: &str| params.iter().any(|param| *param == *name);
+            let own = end.reads.iter().filter(|name| !has(name));
+            all.extend(own.map(|param| Lacking {
+                route: self.table.route(index),
+                param,
+            }));
+            let inner = self.mounted(index).map(Self::lacking).unwrap_or_default();
+            let inner = inner.into_iter().filter(|lacking| !has(lacking.param));
+            all.extend(inner.map(|lacking| Lacking {
+                route: lacking.route.in_mount(&self.table.route(index)),
+                ..lacking
+            }));
+        }
+        all
     }
 
     /// The router in `app`, where it was made by one and filters at most were put before it.

@@ -31,7 +31,7 @@ pub struct Server {
 impl Server {
     pub(super) fn new(app: PolyHandler, address: impl ToSocketAddrs) -> Self {
         Self {
-            app,
+            app: app.complete(),
             addresses: address.to_socket_addrs().map(Iterator::collect),
             config: ServerConfig::default(),
             threads: None,

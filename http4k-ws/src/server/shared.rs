@@ -40,7 +40,7 @@ impl Shared {
                 .tls
                 .as_ref()
                 .map(|tls| tls.acceptor(protocols(&config))),
-            app,
+            app: app.complete(),
             admission: Admission::new(&config),
             budget: config.max_queued.map(budget),
             config,

@@ -33,9 +33,15 @@ pub struct InMemory {
 
 impl InMemory {
     /// Wraps `app`, within the default configuration.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a route reads a path parameter that its path lacks; see
+    /// [`FromRequest::PARAMS`](crate::FromRequest::PARAMS).
+    #[track_caller]
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self {
-            app: app.into_poly_handler(),
+            app: app.into_poly_handler().complete(),
             config: InMemoryConfig::default(),
         }
     }

@@ -4,6 +4,7 @@ mod blocks;
 mod builder;
 mod calls;
 mod checked;
+mod complete;
 mod large;
 mod links;
 mod listed;

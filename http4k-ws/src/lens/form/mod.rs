@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::text::{self, Name, TextValue, text_specs};
 use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, pairs};
-use crate::message::{FromRequest, Rejection, Request};
+use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 
 /// Fields of a form: the place of lenses, and, over a serde type, an argument that is read from one.
 ///
@@ -93,6 +93,8 @@ impl WriteTo<WebForm> for Form {
         Ok(form)
     }
 }
+
+impl<T: DeserializeOwned> ReadsBody for Form<T> {}
 
 /// Takes the body. Its Content-Type must be that of a form.
 impl<T: DeserializeOwned> FromRequest for Form<T> {

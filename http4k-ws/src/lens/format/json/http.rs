@@ -11,8 +11,8 @@ use crate::lens::{
     BiDiLensSpec, BodyLens, Cause, Failure, Format, LensFailure, LensFailureKind, Location, name_of,
 };
 use crate::message::{
-    Body, FromRequest, IntoResponse, Rejection, Request, RequestExt, Response, ResponseExt,
-    WsMessage,
+    Body, FromRequest, IntoResponse, ReadsBody, Rejection, Request, RequestExt, Response,
+    ResponseExt, WsMessage,
 };
 
 /// Reads and writes JSON in the body of a [`Request`] or a [`Response`].
@@ -99,6 +99,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 /// Takes the body.
+impl<T: DeserializeOwned> ReadsBody for Json<T> {}
+
 impl<T: DeserializeOwned> FromRequest for Json<T> {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let is_named = supported::<T>(request.header("content-type"))?;
