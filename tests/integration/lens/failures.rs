@@ -365,21 +365,22 @@ fn a_path_parameter_that_the_route_lacks_is_the_programs_fault() {
     let app = routes! {
         "/lens/<id>" => http(by_lens(req)),
         "/both/<id>" => http(by_both(req)),
-        "/derived/<id>" => http(derived(_)),
         "/serde/<id>" => http(of_serde(_)),
         "/optional/<id>" => http(optional(_)),
     };
-    for path in [
-        "/lens/7",
-        "/both/7",
-        "/derived/7",
-        "/derived/7?q=a",
-        "/serde/7",
-    ] {
+    for path in ["/lens/7", "/both/7", "/serde/7"] {
         let response = app.test_http(path);
         assert_eq!(response.status(), 500, "{path}");
         let problem: serde_json::Value = now(response.json()).unwrap();
         assert_eq!(problem.get("failures"), None, "{path}");
     }
     assert_eq!(app.test_http("/optional/7").body(), "true");
+
+    // A test of the table would panic: a derived type declares the parameters that it reads.
+    let table = routes! { "/derived/<id>" => http(derived(_)) };
+    for path in ["/derived/7", "/derived/7?q=a"] {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = now(table.http().call(request));
+        assert_eq!(response.status(), 500, "{path}");
+    }
 }
