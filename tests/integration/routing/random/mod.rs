@@ -16,7 +16,7 @@ use std::path::Path;
 
 use generate::{Random, built, request, table};
 use http4k_ws::{HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
-use naive::Expected;
+use naive::{Expected, Way};
 
 use super::request as asked_for;
 
@@ -113,7 +113,7 @@ async fn macro_builder_and_rules_agree_on_ten_thousand_requests() {
                 "{}",
                 context()
             );
-            seen.note(&asked, &expected);
+            seen.note(&asked, &expected, &naive::way(specs, &asked));
         }
     }
     seen.assert_enough();
@@ -144,10 +144,16 @@ struct Seen {
     cases: usize,
     statuses: std::collections::BTreeMap<(u16, bool), usize>,
     heads: usize,
+    /// Responses of a second mount at one prefix.
+    merged: usize,
+    /// Responses of a route behind a mount that matches and has no route.
+    backtracked: usize,
 }
 
 impl Seen {
-    fn note(&mut self, asked: &Asked, expected: &Expected) {
+    fn note(&mut self, asked: &Asked, expected: &Expected, way: &Way) {
+        self.merged += usize::from(way.merged);
+        self.backtracked += usize::from(way.backtracked);
         self.cases += 1;
         *self
             .statuses
@@ -176,6 +182,8 @@ impl Seen {
             );
         }
         assert!(self.heads >= 30, "{}", self.heads);
+        assert!(self.merged >= 30, "{}", self.merged);
+        assert!(self.backtracked >= 30, "{}", self.backtracked);
     }
 }
 

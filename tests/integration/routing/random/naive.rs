@@ -29,11 +29,54 @@ impl Expected {
 }
 
 pub(super) fn answer(specs: &[Spec], asked: &Asked) -> Expected {
-    let segments: Vec<&str> = match asked.path.as_str() {
+    answer_from(specs, asked, &segments(asked))
+}
+
+fn segments(asked: &Asked) -> Vec<&str> {
+    match asked.path.as_str() {
         "/" => Vec::new(),
         path => path[1..].split('/').collect(),
+    }
+}
+
+/// The part that the mounts of a table have in a response.
+pub(super) struct Way {
+    /// The route is in a mount at the prefix of an earlier one, so the two are one table.
+    pub(super) merged: bool,
+    /// A mount goes before the route and matches the path, but has no route for it.
+    pub(super) backtracked: bool,
+}
+
+pub(super) fn way(specs: &[Spec], asked: &Asked) -> Way {
+    let segments = segments(asked);
+    let mut way = Way {
+        merged: false,
+        backtracked: false,
     };
-    answer_from(specs, asked, &segments)
+    let all = hits(specs, &segments);
+    let fitting = all.iter().filter(|hit| fit(hit.spec, asked).is_some());
+    let Some(best) = fitting.min_by(|one, other| one.ranks.cmp(&other.ranks)) else {
+        return way;
+    };
+    for (place, mount) in specs.iter().enumerate() {
+        let (Target::Mount(inner), Some((mut prefix, used))) =
+            (&mount.target, hit(mount, &segments))
+        else {
+            continue;
+        };
+        let inside = hits(inner, &segments[used..]);
+        let responds = inside.iter().any(|hit| fit(hit.spec, asked).is_some());
+        prefix.ranks.extend([3, place]);
+        if best.ranks.starts_with(&prefix.ranks) {
+            let mut earlier = specs[..place].iter();
+            way.merged = earlier.any(|spec| {
+                matches!(spec.target, Target::Mount(_)) && spec.template == mount.template
+            });
+        } else if !responds && prefix.ranks < best.ranks {
+            way.backtracked = true;
+        }
+    }
+    way
 }
 
 /// A route whose template matches the path, with the prefixes that it is mounted at.
