@@ -16,10 +16,10 @@ use crate::lens::Message;
 use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
 pub use crate::message::{Request, ToPath};
 pub use crate::routing::{
-    Captured, Ends, Here, Lent, Link, Matching, Mount, Mounting, Mounts, Path, Protocol, RouteMeta,
-    Router, Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured,
-    check_mount, copied, filter, filter_before_both, filter_before_http, filter_before_ws, http,
-    http_closure, http_extracting, http_handler, http_route, lent, made, mount, mount_route,
+    Captured, Ends, Filled, Here, Lent, Link, Matching, Mount, Mounting, Mounts, Path, Protocol,
+    RouteMeta, Router, Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured,
+    check_mount, copied, filled, filter, filter_before_both, filter_before_http, filter_before_ws,
+    http, http_closure, http_extracting, http_handler, http_route, lent, made, mount, mount_route,
     mounted_uri, path_of, push_prefix, unmatched, ws, ws_closure, ws_extracting, ws_handler,
     ws_route,
 };

@@ -201,6 +201,25 @@
 /// assert_eq!(app::team { team: "red" }.uri(users::api::one { id: 7 }), "/red/users/7");
 /// ```
 ///
+/// A value that no client can send to the route makes `uri()` panic: an empty text, unless it is for a rest, and
+/// `.` and `..`, also as a segment of a rest. Use `try_uri()` for texts that users choose; on a single link it is a
+/// method of the trait [`Link`](crate::Link).
+///
+/// ```
+/// # use http4k_ws::prelude::*;
+/// use http4k_ws::Link;
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         "/rooms/<room>" as room => http(|room: String| room),
+///     }
+/// }
+///
+/// assert_eq!(app::room { room: "blue" }.try_uri()?, "/rooms/blue");
+/// assert!(app::try_uri(app::room { room: ".." }).is_err());
+/// # Ok::<(), http4k_ws::UriFillError>(())
+/// ```
+///
 /// A field has the type that is written in the path; where none is, it takes whatever can be written into a path
 /// ([`ToPath`](crate::ToPath)), so that only a written type keeps a link to what the route can read. A link without
 /// parameters is a plain name: `app::home.uri()`.
@@ -325,6 +344,7 @@
 ///     pub enum Routes {}
 ///     pub struct show<P0> { pub id: P0 }
 ///     pub fn uri(link: impl Link) -> String { .. }
+///     pub fn try_uri(link: impl Link) -> Result<String, UriFillError> { .. }
 /// }
 /// const _: () = {
 ///     impl Tabled for app::Routes { const ROUTES: &[RouteMeta] = &[..]; }

@@ -50,22 +50,40 @@ pub mod app {
     pub struct home;
     impl __http4k_ws::Link for home {
         type App = __Routes;
-        fn uri(&self) -> __http4k_ws::String {
+        fn try_uri(&self) -> __http4k_ws::Filled {
             __http4k_ws::path_of("/good", &[])
         }
     }
     impl home {
+        #[track_caller]
         pub fn uri(&self) -> __http4k_ws::String {
             __http4k_ws::Link::uri(self)
         }
     }
-    #[doc = r" The path of a link to a route here, or of one that is mounted here."]
+    #[doc = r" Returns the path of a link to a route here, or to one that is mounted here."]
+    #[doc = r""]
+    #[doc = r" # Panics"]
+    #[doc = r""]
+    #[doc = r" Panics if `try_uri` returns an error."]
+    #[track_caller]
     pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
     where
         L: __http4k_ws::Link,
         __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
     {
-        __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(::std::string::String::new(), &link)
+        __http4k_ws::filled(try_uri(link))
+    }
+    #[doc = r" Returns the path of a link to a route here, or to one that is mounted here, unless a"]
+    #[doc = r" value can't be part of a path."]
+    pub fn try_uri<L, OnlyMount>(link: L) -> __http4k_ws::Filled
+    where
+        L: __http4k_ws::Link,
+        __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+    {
+        __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(
+            ::core::result::Result::Ok(::std::string::String::new()),
+            &link,
+        )
     }
 }
 #[allow(deprecated, private_bounds, private_interfaces)]

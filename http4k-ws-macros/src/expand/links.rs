@@ -151,7 +151,7 @@ impl Parts<'_> {
 
     /// Returns `true` for a type without fields. A name that is a function too needs braces.
     fn is_plain(&self) -> bool {
-        self.params.is_empty() && self.link.name != "uri"
+        self.params.is_empty() && self.link.name != "uri" && self.link.name != "try_uri"
     }
 
     /// The place of a parameter; a shared type is at no parameter.
@@ -286,8 +286,25 @@ impl Parts<'_> {
         if let End::Mount { .. } = self.link.route.end {
             return quote! {
                 impl #generics #name #given {
-                    /// The path of a link to what is mounted there.
+                    /// Returns the path of a link to a route that is mounted there.
+                    ///
+                    /// # Panics
+                    ///
+                    /// Panics if `try_uri` returns an error.
+                    #[track_caller]
                     pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
+                    where
+                        L: __http4k_ws::Link,
+                        <#router as __http4k_ws::Mounting<#index>>::Mounted:
+                            __http4k_ws::Mounts<L::App, OnlyMount>,
+                        #bounds
+                    {
+                        __http4k_ws::filled(self.try_uri(link))
+                    }
+
+                    /// Returns the path of a link to a route that is mounted there, unless a value
+                    /// can't be part of a path.
+                    pub fn try_uri<L, OnlyMount>(&self, link: L) -> __http4k_ws::Filled
                     where
                         L: __http4k_ws::Link,
                         <#router as __http4k_ws::Mounting<#index>>::Mounted:
@@ -305,11 +322,12 @@ impl Parts<'_> {
         quote! {
             impl #generics __http4k_ws::Link for #name #given #bounds {
                 type App = #router;
-                fn uri(&self) -> __http4k_ws::String {
+                fn try_uri(&self) -> __http4k_ws::Filled {
                     __http4k_ws::path_of(#template, #values)
                 }
             }
             impl #generics #name #given {
+                #[track_caller]
                 pub fn uri(&self) -> __http4k_ws::String #bounds {
                     __http4k_ws::Link::uri(self)
                 }

@@ -29,14 +29,29 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
             #[doc(hidden)]
             pub enum __Routes {}
             #inside
-            /// The path of a link to a route here, or of one that is mounted here.
+            /// Returns the path of a link to a route here, or to one that is mounted here.
+            ///
+            /// # Panics
+            ///
+            /// Panics if `try_uri` returns an error.
+            #[track_caller]
             pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
             where
                 L: __http4k_ws::Link,
                 __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
             {
+                __http4k_ws::filled(try_uri(link))
+            }
+
+            /// Returns the path of a link to a route here, or to one that is mounted here, unless a
+            /// value can't be part of a path.
+            pub fn try_uri<L, OnlyMount>(link: L) -> __http4k_ws::Filled
+            where
+                L: __http4k_ws::Link,
+                __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+            {
                 __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(
-                    ::std::string::String::new(), &link
+                    ::core::result::Result::Ok(::std::string::String::new()), &link
                 )
             }
         },

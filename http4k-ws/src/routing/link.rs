@@ -1,6 +1,6 @@
 //! Paths from the routes themselves.
 
-use crate::message::{ToPath, push_literal, push_rest, push_value};
+use crate::message::{ToPath, UriFillError, push_literal, push_rest, push_value};
 
 /// A link to one route, with the values of its parameters: what `app::show { id: 7 }` is.
 ///
@@ -14,11 +14,44 @@ pub trait Link {
     /// Stands for the function that has the route.
     type App;
 
-    /// The path, with the parameters percent-encoded, as [`UriTemplate::fill`](crate::UriTemplate::fill) does.
+    /// Returns the path, with the parameters percent-encoded, as
+    /// [`UriTemplate::fill`](crate::UriTemplate::fill) does.
     ///
-    /// It starts where the function's own paths do; `app::uri(link)` adds where `app` mounts them. An empty value
-    /// makes a path that no route matches.
-    fn uri(&self) -> String;
+    /// It starts where the function's own paths do; `app::try_uri(link)` adds where `app` mounts them.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`UriFillError`] for values that no client can send to the route: an empty one, unless
+    /// it is for a rest, and `.` and `..`, also as a segment of a rest.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::{Link, UriFillError};
+    ///
+    /// routes! {
+    ///     fn app() -> PolyHandler {
+    ///         "/rooms/<room>" as room => http(|room: String| room),
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(app::room { room: "a/b" }.try_uri()?, "/rooms/a%2Fb");
+    /// let failure = app::room { room: ".." }.try_uri().unwrap_err();
+    /// assert!(matches!(failure, UriFillError::DotSegment { .. }));
+    /// # Ok::<(), UriFillError>(())
+    /// ```
+    fn try_uri(&self) -> Result<String, UriFillError>;
+
+    /// Returns the path, as [`try_uri`](Self::try_uri) does.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `try_uri` returns an error. Use that for texts that users choose.
+    #[track_caller]
+    fn uri(&self) -> String {
+        filled(self.try_uri())
+    }
 }
 
 /// Says what type the user wrote for a parameter.
@@ -61,28 +94,54 @@ impl<Router> Mounts<Nobody, Nobody> for Router {
     fn prefix(_path: &mut String) {}
 }
 
-/// The path of a template, which the macro has checked, with its values in order.
-pub fn path_of(template: &'static str, values: &[&dyn ToPath]) -> String {
+/// The path of a link, or the reason why a value can't be part of one.
+pub type Filled = Result<String, UriFillError>;
+
+/// Returns the path of a template, which the macro has checked, with its values in order.
+///
+/// # Errors
+///
+/// Returns the first value that can't be part of a path.
+pub fn path_of(template: &'static str, values: &[&dyn ToPath]) -> Filled {
     let mut path = String::with_capacity(template.len());
-    push_path(&mut path, template, values);
-    or_root(path)
+    push_path(&mut path, template, values)?;
+    Ok(or_root(path))
 }
 
-/// The path of `link`, which `App` mounts, behind `path`.
-pub fn mounted_uri<App, L, At>(mut path: String, link: &L) -> String
+/// Returns the path of `link`, which `App` mounts, behind `path`.
+///
+/// # Errors
+///
+/// Returns the error of `path`, or that of `link`.
+pub fn mounted_uri<App, L, At>(path: Filled, link: &L) -> Filled
 where
     L: Link,
     App: Mounts<L::App, At>,
 {
+    let mut path = path?;
     if path == "/" {
         path.clear();
     }
     App::prefix(&mut path);
-    let uri = link.uri();
+    let uri = link.try_uri()?;
     if uri != "/" {
         path.push_str(&uri);
     }
-    or_root(path)
+    Ok(or_root(path))
+}
+
+/// Returns the path of a link whose values can be part of one.
+///
+/// # Panics
+///
+/// Panics if one can't.
+#[track_caller]
+pub fn filled(path: Filled) -> String {
+    // A closure would be the place of the panic.
+    match path {
+        Ok(path) => path,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// Adds a prefix without parameters, and those of `App`, which is mounted there.
@@ -90,24 +149,44 @@ pub fn push_prefix<App, To, At>(path: &mut String, template: &'static str)
 where
     App: Mounts<To, At>,
 {
-    push_path(path, template, &[]);
+    push_literals(path, template);
     App::prefix(path);
 }
 
-fn push_path(path: &mut String, template: &str, values: &[&dyn ToPath]) {
+fn push_literals(path: &mut String, template: &str) {
+    for segment in segments(template) {
+        push_literal(path, segment);
+    }
+}
+
+fn push_path(
+    path: &mut String,
+    template: &str,
+    values: &[&dyn ToPath],
+) -> Result<(), UriFillError> {
     let mut values = values.iter();
-    for segment in template.split('/').filter(|segment| !segment.is_empty()) {
-        if !segment.starts_with('<') {
+    for segment in segments(template) {
+        let Some(name) = segment.strip_prefix('<') else {
             push_literal(path, segment);
-        } else if let Some(value) = values.next() {
-            let push = if segment.ends_with("..>") {
-                push_rest
-            } else {
-                push_value
-            };
-            push(path, &value.to_path());
+            continue;
+        };
+        let Some(value) = values.next() else { continue };
+        match name.strip_suffix("..>") {
+            Some(name) => push_rest(path, template, name, &value.to_path())?,
+            None => push_value(path, template, name_of(name), &value.to_path())?,
         }
     }
+    Ok(())
+}
+
+fn segments(template: &str) -> impl Iterator<Item = &str> {
+    template.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// Returns the name in `id>`, or in `id: u64>`.
+fn name_of(parameter: &str) -> &str {
+    let end = parameter.find([':', '>']).unwrap_or(parameter.len());
+    parameter[..end].trim_end()
 }
 
 fn or_root(path: String) -> String {
@@ -123,22 +202,75 @@ mod tests {
     use super::*;
     use crate::message::UriTemplate;
 
+    fn same(template: &'static str, values: &[&str]) -> Filled {
+        let parsed = UriTemplate::parse(template).unwrap();
+        let named: Vec<(&str, &str)> = parsed.parameters().zip(values.iter().copied()).collect();
+        let values: Vec<&dyn ToPath> = values.iter().map(|value| value as &dyn ToPath).collect();
+        let filled = path_of(template, &values);
+        assert_eq!(filled, parsed.fill(&named), "{template} {named:?}");
+        filled
+    }
+
     #[test]
     fn a_link_is_filled_in_as_a_template_is() {
-        for (template, values) in [
-            ("/", &[] as &[&str]),
-            ("/café/a+b", &[]),
-            ("/<a>/x/<b>", &["a/b", "é ?#%"]),
-            ("/<a>/<rest..>", &["..", "x/y z/"]),
-            ("/<rest..>", &[""]),
+        for (template, values, path) in [
+            ("/", &[] as &[&str], "/"),
+            ("/café/a+b", &[], "/caf%C3%A9/a+b"),
+            (
+                "/<a>/x/<b>",
+                &["a/b", "é ?#%"],
+                "/a%2Fb/x/%C3%A9%20%3F%23%25",
+            ),
+            ("/<a>/<rest..>", &["...", "x/y z/"], "/.../x/y%20z/"),
+            ("/<a>/<rest..>", &["a", "/x"], "/a//x"),
+            ("/<rest..>", &[""], "/"),
+            ("/x/<a>", &["%2e"], "/x/%252e"),
         ] {
-            let parsed = UriTemplate::parse(template).unwrap();
-            let named: Vec<(&str, &str)> =
-                parsed.parameters().zip(values.iter().copied()).collect();
-            let filled = parsed.fill(&named).unwrap();
-            let values: Vec<&dyn ToPath> = values.iter().map(|v| v as &dyn ToPath).collect();
-            assert_eq!(path_of(template, &values), filled, "{template}");
+            assert_eq!(same(template, values).as_deref(), Ok(path));
         }
-        assert_eq!(path_of("/x/<a>", &[&""]), "/x/");
+    }
+
+    #[test]
+    fn a_link_that_no_client_sends_to_its_route_is_an_error() {
+        for (template, values, message) in [
+            (
+                "/x/<a>",
+                &[""] as &[&str],
+                "the value for `a` in template `/x/<a>` is empty",
+            ),
+            (
+                "/<a>/<b>",
+                &["a", ".."],
+                "the value `..` for `b` in template `/<a>/<b>` has the segment `.` or `..`, \
+                 which clients resolve before they send the path",
+            ),
+            (
+                "/x/<all..>",
+                &["a/./b"],
+                "the value `a/./b` for `all` in template `/x/<all..>` has the segment `.` or `..`, \
+                 which clients resolve before they send the path",
+            ),
+            (
+                "/<all..>",
+                &["/evil.example"],
+                "the value `/evil.example` for `all` in template `/<all..>` makes a path that starts \
+                 with `//`, which clients take for a host",
+            ),
+        ] {
+            assert_eq!(same(template, values).unwrap_err().to_string(), message);
+        }
+        for (template, value) in [
+            ("/<a>", "."),
+            ("/<a>/x", ".."),
+            ("/<a: String>", ".."),
+            ("/<all..>", ".."),
+            ("/x/<all..>", "../x"),
+            ("/x/<all..>", "a/.."),
+            ("/x/<all..>", "a/../b"),
+            ("/x/<all..>", "./"),
+        ] {
+            let error = same(template, &[value]).unwrap_err();
+            assert!(matches!(error, UriFillError::DotSegment { .. }), "{error}");
+        }
     }
 }

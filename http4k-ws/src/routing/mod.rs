@@ -39,7 +39,9 @@ pub use endpoint::{
 pub use error::RouteError;
 pub use explain::{Candidate, Explanation, Question, Verdict};
 pub use filters::{filter, filter_before_both, filter_before_http, filter_before_ws};
-pub use link::{Here, Link, Mounts, Through, Typed, mounted_uri, path_of, push_prefix};
+pub use link::{
+    Filled, Here, Link, Mounts, Through, Typed, filled, mounted_uri, path_of, push_prefix,
+};
 pub use matching::Matching;
 pub use path::{Path, Segment};
 pub use route::{Route, RouteTable};

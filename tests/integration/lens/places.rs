@@ -366,9 +366,10 @@ fn case_157_path_parameters_fill_in_a_template_and_are_encoded() {
             .contains("was not made of a `UriTemplate`"),
         "{failure}"
     );
-    let request = UriTemplate::parse("/<name>")
-        .unwrap()
-        .into_request()
-        .unwrap();
-    assert!(name.set(request, String::new()).is_err());
+    let one = || UriTemplate::parse("/<name>").unwrap().into_request();
+    for value in ["", ".", ".."] {
+        assert!(name.set(one().unwrap(), value.into()).is_err(), "{value}");
+    }
+    let request = one().unwrap().with(name.of("...".into())).unwrap();
+    assert_eq!(request.uri(), "/...");
 }

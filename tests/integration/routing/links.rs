@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http4k_ws::{Link, PolyHandler, Request, WebSocket, routes};
+use http4k_ws::{Link, PolyHandler, Request, UriFillError, WebSocket, routes};
 
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct UserId(pub(super) u64);
@@ -153,6 +153,82 @@ async fn what_mounts_a_route_knows_where() {
 fn a_mount_with_a_name_says_which_way() {
     assert_eq!(twice::first.uri(users::api::list), "/a");
     assert_eq!(twice::second.uri(users::api::list), "/b/users");
+}
+
+/// A text that a user chose, in each place that a link can have.
+fn links_to(text: &str) -> Vec<Result<String, UriFillError>> {
+    vec![
+        app::talk { room: text }.try_uri(),
+        app::try_uri(app::talk { room: text }),
+        app::api { team: text }.try_uri(users::api::list),
+        app::api { team: "red" }.try_uri(users::rooms::api::seat {
+            room: text,
+            seat: 'a',
+        }),
+        twice::try_uri(users::rooms::api::seat {
+            room: text,
+            seat: 'a',
+        }),
+        app::r#type {
+            r#type: text,
+            rest: "",
+        }
+        .try_uri(),
+    ]
+}
+
+#[test]
+fn a_link_that_cannot_arrive_is_an_error() {
+    for text in ["", ".", ".."] {
+        for link in links_to(text) {
+            let failure = link.unwrap_err();
+            match failure {
+                UriFillError::Empty { .. } => assert_eq!(text, ""),
+                UriFillError::DotSegment { value, .. } => assert_eq!(text, value),
+                failure => panic!("{failure}"),
+            }
+        }
+    }
+    for text in ["...", ".a", "a..", "%2e%2e", "/", "a/../b"] {
+        for link in links_to(text) {
+            let link = link.unwrap();
+            let segments = link.split('/').skip(1);
+            assert!(
+                segments.clone().all(|segment| !segment.is_empty()),
+                "{link}"
+            );
+            assert!(segments.clone().all(|segment| segment != ".."), "{link}");
+        }
+    }
+    let rest = |rest| app::r#type { r#type: "x", rest }.try_uri();
+    assert_eq!(rest("").unwrap(), "/x");
+    for text in ["..", ".", "a/..", "./a", "a/../b"] {
+        assert!(
+            matches!(rest(text), Err(UriFillError::DotSegment { .. })),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+#[should_panic = "the value `..` for `room` in template `/ws/<room>` has the segment `.` or `..`"]
+fn a_link_that_cannot_arrive_panics_with_the_parameter_and_its_value() {
+    app::talk { room: ".." }.uri();
+}
+
+#[test]
+#[should_panic = "the value for `team` in template `/api/<team>/rooms` is empty"]
+fn a_prefix_that_cannot_arrive_panics() {
+    app::api { team: "" }.uri(users::api::list);
+}
+
+#[test]
+#[should_panic = "the value for `room` in template `/<room>/<seat>` is empty"]
+fn a_mounted_link_that_cannot_arrive_panics() {
+    twice::uri(users::rooms::api::seat {
+        room: "",
+        seat: 'a',
+    });
 }
 
 fn is_link(link: impl Link) -> String {

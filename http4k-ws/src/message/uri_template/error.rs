@@ -150,4 +150,33 @@ pub enum UriFillError {
         /// The parameter.
         name: String,
     },
+    /// The value is `.` or `..`, or is for a rest and has such a segment. Clients resolve these before
+    /// they send the path (RFC 3986 §5.2.4), which then matches another route or none; no encoding
+    /// prevents it.
+    #[error(
+        "the value `{value}` for `{name}` in template `{template}` has the segment `.` or `..`, \
+         which clients resolve before they send the path"
+    )]
+    DotSegment {
+        /// The template.
+        template: String,
+        /// The parameter.
+        name: String,
+        /// The value.
+        value: String,
+    },
+    /// The value of a rest starts with `/` at the start of a path, which then starts with `//`. Clients
+    /// take the next segment for a host (RFC 3986 §4.2).
+    #[error(
+        "the value `{value}` for `{name}` in template `{template}` makes a path that starts with \
+         `//`, which clients take for a host"
+    )]
+    Host {
+        /// The template.
+        template: String,
+        /// The parameter.
+        name: String,
+        /// The value.
+        value: String,
+    },
 }

@@ -18,16 +18,20 @@ const IN_REST: &AsciiSet = &IN_SEGMENT.remove(b'/');
 const IN_LITERAL: &AsciiSet = &percent_encoding::CONTROLS.add(b'%');
 
 impl UriTemplate {
-    /// The path in which each parameter has its value, percent-encoded; matched again, it gives the same values.
+    /// Returns the path in which each parameter has its value, percent-encoded. The template extracts
+    /// the same values from it.
     ///
-    /// A slash inside a value is encoded, and stays a slash in that of a rest. The values `.` and `..` are left as
-    /// they are, because they have no other encoding: browsers and some clients take them for steps in the path
-    /// (RFC 3986 §5.2.4).
+    /// A slash inside a value is encoded, and stays a slash in that of a rest.
     ///
     /// # Errors
     ///
-    /// [`UriFillError`] for a parameter without a value, a value without a parameter, and an empty value where the
-    /// parameter is no rest.
+    /// Returns a [`UriFillError`]
+    ///
+    /// - for a parameter without a value, and for a value without a parameter
+    /// - for an empty value, unless the parameter is a rest
+    /// - for the value `.` or `..`, also as a segment of a rest: clients resolve these before they send
+    ///   the path (RFC 3986 §5.2.4)
+    /// - for a rest that makes the path start with `//`, which clients take for a host (RFC 3986 §4.2)
     ///
     /// # Examples
     ///
@@ -38,6 +42,7 @@ impl UriTemplate {
     /// let template = UriTemplate::parse("/rooms/<room>")?;
     /// assert_eq!(template.fill(&[("room", "blue/2 é")])?, "/rooms/blue%2F2%20%C3%A9");
     /// assert!(template.fill(&[("name", "blue")]).is_err());
+    /// assert!(template.fill(&[("room", "..")]).is_err());
     /// # Ok(())
     /// # }
     /// ```
@@ -70,17 +75,10 @@ impl UriTemplate {
         match segment {
             TemplateSegment::Literal(literal) => push_literal(path, literal),
             TemplateSegment::Parameter { name, .. } => {
-                let value = self.value_of(name, values)?;
-                if value.is_empty() {
-                    return Err(UriFillError::Empty {
-                        template: self.source.clone(),
-                        name: name.clone(),
-                    });
-                }
-                push_value(path, value);
+                push_value(path, &self.source, name, self.value_of(name, values)?)?;
             }
             TemplateSegment::Rest { name } => {
-                push_rest(path, self.value_of(name, values)?);
+                push_rest(path, &self.source, name, self.value_of(name, values)?)?;
             }
         }
         Ok(())
@@ -107,16 +105,61 @@ pub(crate) fn push_literal(path: &mut String, literal: &str) {
     path.extend(utf8_percent_encode(literal, IN_LITERAL));
 }
 
-/// Adds the value of a parameter.
-pub(crate) fn push_value(path: &mut String, value: &str) {
-    path.push('/');
-    path.extend(utf8_percent_encode(value, IN_SEGMENT));
+/// Adds `value`, of the parameter `name` in `template`.
+pub(crate) fn push_value(
+    path: &mut String,
+    template: &str,
+    name: &str,
+    value: &str,
+) -> Result<(), UriFillError> {
+    match value {
+        "" => Err(UriFillError::Empty {
+            template: template.to_owned(),
+            name: name.to_owned(),
+        }),
+        "." | ".." => Err(UriFillError::DotSegment {
+            template: template.to_owned(),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        }),
+        _ => {
+            path.push('/');
+            path.extend(utf8_percent_encode(value, IN_SEGMENT));
+            Ok(())
+        }
+    }
 }
 
-/// Adds the value of a rest, if there is any.
-pub(crate) fn push_rest(path: &mut String, value: &str) {
+/// Adds `value`, of the rest `name` in `template`, if there is any.
+pub(crate) fn push_rest(
+    path: &mut String,
+    template: &str,
+    name: &str,
+    value: &str,
+) -> Result<(), UriFillError> {
+    let wrong = || (template.to_owned(), name.to_owned(), value.to_owned());
+    if value
+        .split('/')
+        .any(|segment| matches!(segment, "." | ".."))
+    {
+        let (template, name, value) = wrong();
+        return Err(UriFillError::DotSegment {
+            template,
+            name,
+            value,
+        });
+    }
+    if path.is_empty() && value.starts_with('/') {
+        let (template, name, value) = wrong();
+        return Err(UriFillError::Host {
+            template,
+            name,
+            value,
+        });
+    }
     if !value.is_empty() {
         path.push('/');
         path.extend(utf8_percent_encode(value, IN_REST));
     }
+    Ok(())
 }
