@@ -64,7 +64,7 @@ pub(crate) struct Responding<'a> {
 }
 
 impl Responding<'_> {
-    /// Leaves out the `Content-Length` of a body that is there, for a connection that adds it.
+    /// Leaves out the `Content-Length` of a body with bytes, for a connection that adds it.
     #[inline]
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn without_length(mut self) -> Self {

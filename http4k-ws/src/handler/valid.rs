@@ -19,12 +19,12 @@ use http_body::Body as _;
 use super::caught::internal_error;
 use crate::message::{Body, Response, drop_fields_of_the_connection, has_token};
 
-/// The place that the `Content-Length` of a body that is there comes from.
+/// The place that the `Content-Length` of a body with bytes comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LengthFrom {
     /// The fields of the response.
     Fields,
-    /// The connection, which adds it to the head that it writes.
+    /// The connection, which adds the length in the body's size hint to the head that it writes.
     Connection,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -
         _ => length(method, response.body(), declared),
     };
     let has_no_body = method == Method::HEAD || is_bodiless(status);
-    let is_added = from == LengthFrom::Connection && !has_no_body && has_bytes(response.body());
+    let is_added = from == LengthFrom::Connection && !has_no_body && length != Some(0);
     if let Some(length) = length.filter(|_| !is_added) {
         let headers = response.headers_mut();
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
@@ -79,10 +79,6 @@ pub(crate) fn without_body(mut response: Response) -> Response {
     }
     *response.body_mut() = Body::empty();
     response
-}
-
-fn has_bytes(body: &Body) -> bool {
-    body.as_bytes().is_some_and(|bytes| !bytes.is_empty())
 }
 
 fn is_bodiless(status: StatusCode) -> bool {
@@ -199,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_adds_the_length_of_bytes_that_it_sends_and_no_other() {
+    fn a_connection_adds_the_length_of_a_body_that_it_sends_and_no_other() {
         let (get, head) = (Method::GET, Method::HEAD);
         for (method, status, body, length) in [
             (&get, 200, "abc", None),
@@ -219,7 +215,8 @@ mod tests {
         let stream = futures_util::stream::iter([Ok::<_, std::io::Error>("abc")]);
         let sent = response(200, &[("content-length", "3")], Body::from_stream(stream));
         let sent = valid(&get, sent, LengthFrom::Connection);
-        assert_eq!(sent.header("content-length"), Some("3"));
+        assert_eq!(sent.header("content-length"), None);
+        assert_eq!(sent.body().size_hint().exact(), Some(3));
     }
 
     #[test]

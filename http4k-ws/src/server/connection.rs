@@ -327,8 +327,7 @@ impl Future for Noted<'_> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = ready!(Pin::new(&mut self.response).poll(cx));
-        let body = response.body();
-        let streams = body.as_bytes().is_none() && body.size_hint().exact().is_none();
+        let streams = !response.body().has_length();
         self.connection.streams.store(streams, Ordering::Relaxed);
         Poll::Ready(Ok(response))
     }

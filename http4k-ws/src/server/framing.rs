@@ -6,6 +6,8 @@
 //! 1. The bytes of a head pass up to its empty line. A `#` in its target is noted.
 //! 2. After a head nothing passes until [`request`](Framing::request) declares the body behind it.
 //! 3. The body passes as it comes, and the next head behind it.
+//!    Bytes of a body of a declared length that come together with the head pass together with it:
+//!    most bodies do, and hyper would read each a second time.
 //! 4. If hyper reads on after a head, the two disagree about its end. Then all bytes pass: this
 //!    only
 //!    splits, and must never keep bytes from hyper.
@@ -31,8 +33,8 @@ enum Part {
     Fields {
         filled: bool,
     },
-    /// None: a whole head has passed.
-    HeadEnded,
+    /// None: a whole head has passed, and so many bytes of the body that it declares.
+    HeadEnded(u64),
     /// A body, of which so many bytes are left.
     Body(u64),
     /// The digits of the size of a chunk (RFC 9112 §7.1).
@@ -61,15 +63,16 @@ impl Framing {
     /// Returns the number of `bytes`, the next of the connection, that may pass now, and counts
     /// them as passed.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
-        if let (Part::HeadEnded, false) = (&self.part, bytes.is_empty()) {
+        if let (Part::HeadEnded(_), false) = (&self.part, bytes.is_empty()) {
             self.part = Part::Unframed;
         }
-        if let Some(length) = self.plain_head(bytes) {
-            self.part = Part::HeadEnded;
-            return length;
+        if let Some(PlainHead { length, declared }) = self.plain_head(bytes) {
+            let body = declared.min(bytes.len() - length);
+            self.part = Part::HeadEnded(body as u64);
+            return length + body;
         }
         let mut passed = 0;
-        while passed < bytes.len() && !matches!(self.part, Part::HeadEnded) {
+        while passed < bytes.len() && !matches!(self.part, Part::HeadEnded(_)) {
             passed += self.step(&bytes[passed..]);
         }
         passed
@@ -79,11 +82,13 @@ impl Framing {
     /// chunks. Returns `true` if the target has a fragment.
     #[inline]
     pub(super) fn request(&mut self, length: Option<u64>) -> bool {
-        if matches!(self.part, Part::HeadEnded) {
-            self.part = match length {
-                Some(0) => Part::default(),
-                Some(length) => Part::Body(length),
-                None => Part::ChunkSize(0),
+        if let Part::HeadEnded(passed) = self.part {
+            self.part = match length.map(|length| length.checked_sub(passed)) {
+                Some(Some(0)) => Part::default(),
+                Some(Some(left)) => Part::Body(left),
+                None if passed == 0 => Part::ChunkSize(0),
+                // hyper sees another body than the fields of the head declare.
+                Some(None) | None => Part::Unframed,
             };
         }
         std::mem::take(&mut self.fragment)
@@ -107,20 +112,30 @@ impl Framing {
         )
     }
 
-    /// Returns the length of the head that `bytes` begin with, if all of it is there, nothing of it
-    /// has passed, and it has no `#`: as most heads come.
-    fn plain_head(&self, bytes: &[u8]) -> Option<usize> {
+    /// Returns the head that `bytes` begin with, if all of it is there, nothing of it has passed,
+    /// and it has no `#`: as most heads come.
+    fn plain_head(&self, bytes: &[u8]) -> Option<PlainHead> {
         let Part::RequestLine { filled: false, .. } = self.part else {
             return None;
         };
+        let (mut declared, mut is_coded) = (0, false);
         let mut start = 0;
         for at in memchr2_iter(b'\n', b'#', bytes) {
             if bytes[at] == b'#' {
                 return None;
             }
-            if is_empty(&bytes[start..at]) {
+            let line = &bytes[start..at];
+            if is_empty(line) {
                 // Empty lines before the request line do not end the head.
-                return (start > 0).then_some(at + 1);
+                return (start > 0).then_some(PlainHead {
+                    length: at + 1,
+                    declared: if is_coded { 0 } else { declared },
+                });
+            }
+            match line[0] {
+                b'c' | b'C' => declared = content_length(line).unwrap_or(declared),
+                b't' | b'T' => is_coded |= value_of(line, b"transfer-encoding:").is_some(),
+                _ => {}
             }
             start = at + 1;
         }
@@ -149,7 +164,7 @@ impl Framing {
                 let line = Line::of(bytes);
                 *filled |= line.filled();
                 if line.ended && !std::mem::take(filled) {
-                    self.part = Part::HeadEnded;
+                    self.part = Part::HeadEnded(0);
                 }
                 line.length()
             }
@@ -191,7 +206,7 @@ impl Framing {
                 }
                 length
             }
-            Part::HeadEnded | Part::Unframed => bytes.len(),
+            Part::HeadEnded(_) | Part::Unframed => bytes.len(),
         }
     }
 }
@@ -201,6 +216,27 @@ fn after_size(size: u64) -> Part {
         0 => Part::Trailers { filled: false },
         size => Part::ChunkData(size.saturating_add(2)),
     }
+}
+
+/// A head that came as a whole.
+struct PlainHead {
+    length: usize,
+    /// The length of the body behind it, or 0 if its fields do not declare one for sure.
+    declared: usize,
+}
+
+/// Returns the number in a line of a head, if it is the field `Content-Length`. hyper refuses a
+/// head with several that differ, and one that is not a number.
+fn content_length(line: &[u8]) -> Option<usize> {
+    let value = value_of(line, b"content-length:")?;
+    let value = std::str::from_utf8(value.trim_ascii()).ok()?;
+    value.parse().ok()
+}
+
+/// Returns what follows `name`, which ends with a colon, if `line` begins with it.
+fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let (start, value) = line.split_at_checked(name.len())?;
+    start.eq_ignore_ascii_case(name).then_some(value)
 }
 
 /// Returns `true` if a line, without its LF, has no byte but CR.
@@ -270,7 +306,7 @@ mod tests {
             let mut before = "";
             for (head, body, length, fragment) in requests() {
                 let all = format!("{before}{head}");
-                // What comes behind the head must wait.
+                // The body may come with its head; what is behind it must wait.
                 let beyond = format!("{all}{body}more");
                 let mut passed = 0;
                 while passed < all.len() {
@@ -284,6 +320,48 @@ mod tests {
                 assert_eq!(framing.request(length), fragment, "{step}: {head}");
                 before = body;
             }
+        }
+    }
+
+    #[test]
+    fn a_declared_body_passes_with_its_head_and_nothing_behind_it() {
+        const NEXT: &str = "GET /#x HTTP/1.1\r\n\r\n";
+        for (fields, body, length, passed) in [
+            ("Content-Length: 5", "abcde", Some(5), 5),
+            ("content-length:\t5 ", "abc", Some(5), 3),
+            ("Content-Length: 5\r\nX: y", "", Some(5), 0),
+            ("Content-Length: 0", "", Some(0), 0),
+            ("Content-Length: 5, 5", "abcde", Some(5), 0),
+            ("X-Content-Length: 5", "", Some(0), 0),
+            (
+                "Content-Length: 7\r\nTransfer-Encoding: chunked",
+                "0\r\n\r\n",
+                None,
+                0,
+            ),
+            (
+                "transfer-encoding: chunked\r\nContent-Length: 7",
+                "0\r\n\r\n",
+                None,
+                0,
+            ),
+        ] {
+            let mut framing = Framing::default();
+            let head = format!("POST / HTTP/1.1\r\n{fields}\r\n\r\n");
+            let is_whole = length.is_none_or(|length| length == body.len() as u64);
+            let next = if is_whole { NEXT } else { "" };
+            let bytes = format!("{head}{body}{next}");
+            assert_eq!(
+                framing.pass(bytes.as_bytes()),
+                head.len() + passed,
+                "{fields}"
+            );
+            assert!(!framing.is_in_head(), "{fields}");
+            assert!(!framing.request(length), "{fields}");
+            let missing = length.map_or(0, |length| length as usize - body.len());
+            let left = format!("{}{}{NEXT}", &body[passed..], &"abcde"[..missing]);
+            assert_eq!(framing.pass(left.as_bytes()), left.len(), "{fields}");
+            assert!(framing.request(Some(0)), "{fields}");
         }
     }
 
@@ -317,5 +395,10 @@ mod tests {
         assert_eq!(framing.pass(b"GET / HTTP/1.1\r\n\r\nGET"), 21);
         assert!(!framing.request(Some(0)));
         assert_eq!(framing.pass(b"GET /#x HTTP/1.1\r\n\r\nGET"), 23);
+        let mut framing = Framing::default();
+        let head = b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde";
+        assert_eq!(framing.pass(head), head.len());
+        assert!(!framing.request(Some(3)));
+        assert_eq!(framing.pass(b"GET / HTTP/1.1\r\n\r\nGET"), 21);
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
-use http_body::Frame;
+use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
 
 #[cfg(feature = "server")]
@@ -52,6 +52,8 @@ enum Inner {
     // The mutex is never contended: polling has `&mut`. It makes the body `Sync`, so that a
     // borrowed request may be held across an await.
     Stream(Mutex<Frames>),
+    /// A stream that yields the number of bytes in its size hint, or fails.
+    Exact(Mutex<Frames>),
 }
 
 impl Body {
@@ -172,11 +174,30 @@ impl Body {
         Self::frames(Limited::new(body, bounds))
     }
 
+    /// Declares that the connection which this stream comes from checks its length, so that
+    /// [`measured`](Self::measured) need not. The length must be in its size hint.
+    #[cfg(feature = "server")]
+    pub(crate) fn exact(self) -> Self {
+        match self.0 {
+            Inner::Stream(stream) => Self(Inner::Exact(stream)),
+            other => Self(other),
+        }
+    }
+
+    /// Returns `true` if the number of bytes still to come is known.
+    #[cfg(feature = "server")]
+    pub(crate) fn has_length(&self) -> bool {
+        match &self.0 {
+            Inner::Bytes(_) | Inner::Exact(_) => true,
+            Inner::Stream(_) => self.size_hint().exact().is_some(),
+        }
+    }
+
     /// The bytes, where they are all in memory already; `None` for a stream.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Inner::Bytes(bytes) => Some(bytes),
-            Inner::Stream(_) => None,
+            Inner::Stream(_) | Inner::Exact(_) => None,
         }
     }
 
@@ -196,7 +217,7 @@ impl Body {
     pub async fn bytes(self) -> Result<Bytes, BodyError> {
         match self.0 {
             Inner::Bytes(bytes) => Ok(bytes),
-            Inner::Stream(stream) => {
+            Inner::Stream(stream) | Inner::Exact(stream) => {
                 let frames = stream
                     .into_inner()
                     .unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -206,9 +227,12 @@ impl Body {
         }
     }
 
-    /// Yields exactly `length` bytes, or fails.
+    /// Yields exactly `length` bytes, or fails. `length` is that of the size hint, if it has one.
     pub(crate) fn measured(self, length: u64) -> Self {
-        Self::frames(Measured::new(self, length))
+        match self.0 {
+            Inner::Exact(_) => self,
+            _ => Self::frames(Measured::new(self, length)),
+        }
     }
 
     /// Reads the body into memory, as the peer of a response does. A body that breaks off yields what
@@ -216,7 +240,7 @@ impl Body {
     pub(crate) async fn read(self) -> Self {
         match self.0 {
             Inner::Bytes(bytes) => Self(Inner::Bytes(bytes)),
-            Inner::Stream(stream) => {
+            Inner::Stream(stream) | Inner::Exact(stream) => {
                 let frames = stream
                     .into_inner()
                     .unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -306,7 +330,7 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Inner::Bytes(bytes) => write!(f, "Body({})", Abridged(bytes)),
-            Inner::Stream(_) => f.write_str("Body(<stream>)"),
+            Inner::Stream(_) | Inner::Exact(_) => f.write_str("Body(<stream>)"),
         }
     }
 }

@@ -19,7 +19,7 @@ impl http_body::Body for Body {
         match &mut self.get_mut().0 {
             Inner::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Inner::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            Inner::Stream(stream) => {
+            Inner::Stream(stream) | Inner::Exact(stream) => {
                 let stream = stream
                     .get_mut()
                     .unwrap_or_else(|poisoned| poisoned.into_inner());
@@ -31,14 +31,16 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Inner::Bytes(bytes) => bytes.is_empty(),
-            Inner::Stream(stream) => stream.lock().is_ok_and(|stream| stream.is_end_stream()),
+            Inner::Stream(stream) | Inner::Exact(stream) => {
+                stream.lock().is_ok_and(|stream| stream.is_end_stream())
+            }
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Inner::Stream(stream) => stream
+            Inner::Stream(stream) | Inner::Exact(stream) => stream
                 .lock()
                 .map(|stream| stream.size_hint())
                 .unwrap_or_default(),
