@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 use ::http::header::{HOST, HeaderValue};
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
+use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -226,10 +227,11 @@ async fn speak_http<S: ByteStream>(
     let config = &connection.shared.config;
     let framer = flusher.framer();
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
-        if framer.request(body_length(request.body())) {
+        let framed = framer.request(body_length(request.body()));
+        if framed.fragment {
             rules::note_fragment(&mut request);
         }
-        connection.respond(request)
+        connection.respond(request, framed.body)
     });
     let http = protocol(config, timer).serve_connection(io, service);
     let mut http = http.with_upgrades();
@@ -334,7 +336,8 @@ impl Future for Noted<'_> {
 }
 
 impl Connection {
-    fn respond(&self, mut request: hyper::Request<Incoming>) -> Noted<'_> {
+    /// `body` is that of the request, if it is there already.
+    fn respond(&self, mut request: hyper::Request<Incoming>, body: Option<Bytes>) -> Noted<'_> {
         self.streams.store(false, Ordering::Relaxed);
         let response = match self.admit(&mut request) {
             Err(response) => http::Pending::ready(response),
@@ -346,7 +349,10 @@ impl Connection {
                     // Takes hyper's handle of an upgrade to something else out of the extensions.
                     drop(hyper::upgrade::on(&mut request));
                 }
-                http::respond(&self.shared, request)
+                match body {
+                    Some(body) => http::respond(&self.shared, request.map(|_| Full::new(body))),
+                    None => http::respond(&self.shared, request),
+                }
             }
         };
         Noted {

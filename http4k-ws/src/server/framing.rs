@@ -7,11 +7,13 @@
 //! 2. After a head nothing passes until [`request`](Framing::request) declares the body behind it.
 //! 3. The body passes as it comes, and the next head behind it.
 //!    Bytes of a body of a declared length that come together with the head pass together with it:
-//!    most bodies do, and hyper would read each a second time.
+//!    most bodies do, and hyper would read each a second time. If such a body is whole and short, it
+//!    is also handed over at once: through hyper it would take a channel and a second poll.
 //! 4. If hyper reads on after a head, the two disagree about its end. Then all bytes pass: this
 //!    only
 //!    splits, and must never keep bytes from hyper.
 
+use bytes::Bytes;
 use memchr::memchr2_iter;
 
 /// The state between two bytes of a connection.
@@ -20,6 +22,20 @@ pub(super) struct Framing {
     part: Part,
     /// The target of the last head has a fragment.
     fragment: bool,
+    /// The body that came with the last head, if it is short and all of it came.
+    body: Option<Bytes>,
+}
+
+/// The longest body that is handed over beside hyper.
+const SHORT: usize = 4 * 1024;
+
+/// The findings about a request whose head has passed.
+#[derive(Debug, Default)]
+pub(super) struct Framed {
+    /// Its target has a fragment.
+    pub(super) fragment: bool,
+    /// Its body, if it is short and came with the head. hyper has it too, and skips it unread.
+    pub(super) body: Option<Bytes>,
 }
 
 /// The part of a request that the next byte belongs to. `filled` is a line with a byte but CR.
@@ -67,9 +83,11 @@ impl Framing {
             self.part = Part::Unframed;
         }
         if let Some(PlainHead { length, declared }) = self.plain_head(bytes) {
-            let body = declared.min(bytes.len() - length);
-            self.part = Part::HeadEnded(body as u64);
-            return length + body;
+            let passed = declared.min(bytes.len() - length);
+            self.part = Part::HeadEnded(passed as u64);
+            let is_short = passed == declared && (1..=SHORT).contains(&passed);
+            self.body = is_short.then(|| Bytes::copy_from_slice(&bytes[length..length + passed]));
+            return length + passed;
         }
         let mut passed = 0;
         while passed < bytes.len() && !matches!(self.part, Part::HeadEnded(_)) {
@@ -79,9 +97,10 @@ impl Framing {
     }
 
     /// Declares the body of the request whose head has passed: its length, or `None` for one in
-    /// chunks. Returns `true` if the target has a fragment.
+    /// chunks.
     #[inline]
-    pub(super) fn request(&mut self, length: Option<u64>) -> bool {
+    pub(super) fn request(&mut self, length: Option<u64>) -> Framed {
+        let body = self.body.take();
         if let Part::HeadEnded(passed) = self.part {
             self.part = match length.map(|length| length.checked_sub(passed)) {
                 Some(Some(0)) => Part::default(),
@@ -91,7 +110,10 @@ impl Framing {
                 Some(None) | None => Part::Unframed,
             };
         }
-        std::mem::take(&mut self.fragment)
+        Framed {
+            fragment: std::mem::take(&mut self.fragment),
+            body: body.filter(|body| length == Some(body.len() as u64)),
+        }
     }
 
     /// Returns `true` if a part of a head has passed, and not yet all of it.
@@ -118,7 +140,7 @@ impl Framing {
         let Part::RequestLine { filled: false, .. } = self.part else {
             return None;
         };
-        let (mut declared, mut is_coded) = (0, false);
+        let (mut declared, mut is_apart) = (0, false);
         let mut start = 0;
         for at in memchr2_iter(b'\n', b'#', bytes) {
             if bytes[at] == b'#' {
@@ -129,12 +151,14 @@ impl Framing {
                 // Empty lines before the request line do not end the head.
                 return (start > 0).then_some(PlainHead {
                     length: at + 1,
-                    declared: if is_coded { 0 } else { declared },
+                    declared: if is_apart { 0 } else { declared },
                 });
             }
             match line[0] {
                 b'c' | b'C' => declared = content_length(line).unwrap_or(declared),
-                b't' | b'T' => is_coded |= value_of(line, b"transfer-encoding:").is_some(),
+                b't' | b'T' => is_apart |= value_of(line, b"transfer-encoding:").is_some(),
+                // Such a body is asked for when the application reads it.
+                b'e' | b'E' => is_apart |= value_of(line, b"expect:").is_some(),
                 _ => {}
             }
             start = at + 1;
@@ -221,7 +245,8 @@ fn after_size(size: u64) -> Part {
 /// A head that came as a whole.
 struct PlainHead {
     length: usize,
-    /// The length of the body behind it, or 0 if its fields do not declare one for sure.
+    /// The length of the body behind it, or 0 if its fields do not declare one for sure, or if the
+    /// body must pass apart from the head.
     declared: usize,
 }
 
@@ -236,7 +261,9 @@ fn content_length(line: &[u8]) -> Option<usize> {
 /// Returns what follows `name`, which ends with a colon, if `line` begins with it.
 fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (start, value) = line.split_at_checked(name.len())?;
-    start.eq_ignore_ascii_case(name).then_some(value)
+    // Most fields whose names begin alike differ in length, and are passed by the colon alone.
+    let is_named = start.last() == name.last() && start.eq_ignore_ascii_case(name);
+    is_named.then_some(value)
 }
 
 /// Returns `true` if a line, without its LF, has no byte but CR.
@@ -317,7 +344,7 @@ mod tests {
                 }
                 assert_eq!(passed, all.len(), "{step}: {head}");
                 assert!(!framing.is_in_head(), "{step}: {head}");
-                assert_eq!(framing.request(length), fragment, "{step}: {head}");
+                assert_eq!(framing.request(length).fragment, fragment, "{step}: {head}");
                 before = body;
             }
         }
@@ -333,6 +360,12 @@ mod tests {
             ("Content-Length: 0", "", Some(0), 0),
             ("Content-Length: 5, 5", "abcde", Some(5), 0),
             ("X-Content-Length: 5", "", Some(0), 0),
+            (
+                "Content-Length: 5\r\nExpect: 100-continue",
+                "abcde",
+                Some(5),
+                0,
+            ),
             (
                 "Content-Length: 7\r\nTransfer-Encoding: chunked",
                 "0\r\n\r\n",
@@ -357,11 +390,15 @@ mod tests {
                 "{fields}"
             );
             assert!(!framing.is_in_head(), "{fields}");
-            assert!(!framing.request(length), "{fields}");
+            let framed = framing.request(length);
+            assert!(!framed.fragment, "{fields}");
+            let whole = (passed > 0 && is_whole).then_some(body.as_bytes());
+            assert_eq!(framed.body.as_deref(), whole, "{fields}");
             let missing = length.map_or(0, |length| length as usize - body.len());
             let left = format!("{}{}{NEXT}", &body[passed..], &"abcde"[..missing]);
             assert_eq!(framing.pass(left.as_bytes()), left.len(), "{fields}");
-            assert!(framing.request(Some(0)), "{fields}");
+            let framed = framing.request(Some(0));
+            assert!(framed.fragment && framed.body.is_none(), "{fields}");
         }
     }
 
@@ -393,12 +430,12 @@ mod tests {
         assert_eq!(framing.pass(head), head.len());
         assert_eq!(framing.pass(b""), 0);
         assert_eq!(framing.pass(b"GET / HTTP/1.1\r\n\r\nGET"), 21);
-        assert!(!framing.request(Some(0)));
+        assert!(!framing.request(Some(0)).fragment);
         assert_eq!(framing.pass(b"GET /#x HTTP/1.1\r\n\r\nGET"), 23);
         let mut framing = Framing::default();
         let head = b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde";
         assert_eq!(framing.pass(head), head.len());
-        assert!(!framing.request(Some(3)));
+        assert_eq!(framing.request(Some(3)).body, None);
         assert_eq!(framing.pass(b"GET / HTTP/1.1\r\n\r\nGET"), 21);
     }
 }

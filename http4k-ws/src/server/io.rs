@@ -22,7 +22,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::framing::Framing;
+use super::framing::{Framed, Framing};
 use super::scratch;
 use super::stall::Stall;
 use super::tcp::Left;
@@ -83,7 +83,7 @@ pub(super) struct Framer<S>(Arc<Mutex<Gathering<S>>>);
 
 impl<S> Framer<S> {
     /// Declares the body of the request whose head hyper has read last: see [`Framing::request`].
-    pub(super) fn request(&self, length: Option<u64>) -> bool {
+    pub(super) fn request(&self, length: Option<u64>) -> Framed {
         lock(&self.0).framing.request(length)
     }
 }

@@ -58,6 +58,48 @@ fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
     assert_eq!(peer.send("st: localhost\r\n\r\n").answer().body, "done");
 }
 
+/// A body may come together with its head, and with requests behind it.
+#[test]
+fn each_body_belongs_to_its_request() {
+    let app = |request: Request| async move {
+        match request.uri().path() {
+            "/read" => Response::new(request.into_body().text().await.expect("text").into()),
+            "/back" => Response::new(request.into_body()),
+            _ => Response::new("ignored".into()),
+        }
+    };
+    let server = app.as_server("127.0.0.1:0").start().expect("a server");
+    let request = |path: &str, body: &str| {
+        let length = body.len();
+        format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
+    };
+    for length in [0, 1, 27, 3000, 4096, 10_000] {
+        // It reads as a request with a fragment, as far as it goes.
+        let body: String = "GET /#x HTTP/1.1\r\n\r\n"
+            .chars()
+            .cycle()
+            .take(length)
+            .collect();
+        let mut all = String::new();
+        for _ in 0..3 {
+            all += &request("/read", &body);
+            all += &peer::get("/ignored");
+            all += &request("/back", &body);
+            all += &request("/ignored", "short");
+        }
+        all += "GET /#x HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let mut peer = Peer::connect(server.addr());
+        peer.send(all);
+        for _ in 0..3 {
+            for expected in [&body, "ignored", &body, "ignored"] {
+                let answer = peer.answer();
+                assert_eq!((answer.status, &*answer.body), (200, expected), "{length}");
+            }
+        }
+        assert_eq!(peer.answer().status, 400, "{length}");
+    }
+}
+
 #[test]
 fn answers_are_not_lost_when_what_follows_is_broken() {
     let server = (|_: Request| "done")
