@@ -168,6 +168,13 @@ pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> 
         );
         return Error::new(method.span(), message);
     }
+    // `GET "/" => http(a), ws(b)`: one path for two protocols.
+    if is_protocol(method) && input.peek(syn::token::Paren) {
+        let message = format!(
+            "`{method}(..)` has no path here: each entry has its own, as in `\"/\" => {method}(..)`"
+        );
+        return Error::new(method.span(), message);
+    }
     if method == "Method" && input.peek(Token![::]) {
         let rest: Vec<TokenTree> = tokens(&input.fork()).into_iter().collect();
         if let Some(TokenTree::Ident(named)) = rest.get(2) {
