@@ -133,10 +133,12 @@ impl Budget {
             socket.shed();
         }
         let limit = self.limit;
-        let refused = format_args!(
-            "{closed} sockets were closed: over {limit} bytes waited in all (`ServerConfig::max_queued`)"
+        self.refusals.warn(
+            RefusalKind::Queued,
+            format_args!(
+                "{closed} sockets were closed: over {limit} bytes waited in all (`ServerConfig::max_queued`)"
+            ),
         );
-        self.refusals.warn(RefusalKind::Queued, refused);
         // What a transport still holds is given back when its session has seen to it.
         if self.queued.load(Ordering::Relaxed) <= self.limit {
             self.resume();
