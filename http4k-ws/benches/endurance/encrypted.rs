@@ -12,11 +12,7 @@ const BAR: f64 = 16.0;
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let count = scale.pick(4_000, 300);
     needs_files(count + 500)?;
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
-    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
-    let server = Server::start_with(&["--tls", &certificate, &key]).await?;
-    let uri = format!("wss://localhost:{}/echo", server.address.port());
-    let tls = ClientTls::trusting_only(certificate)?;
+    let (server, uri, tls) = certified().await?;
     // The first of them pay for what all share.
     let mut sockets = opened(&uri, &tls, 64).await?;
     server.until_quiet().await?;
@@ -29,7 +25,16 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-async fn opened(uri: &str, tls: &ClientTls, count: usize) -> Outcome<Vec<WebSocket>> {
+/// Starts a server over TLS, and returns it with the URI of its echo and what trusts it.
+pub(crate) async fn certified() -> Outcome<(Server, String, ClientTls)> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let server = Server::start_with(&["--tls", &certificate, &key]).await?;
+    let uri = format!("wss://localhost:{}/echo", server.address.port());
+    Ok((server, uri, ClientTls::trusting_only(certificate)?))
+}
+
+pub(crate) async fn opened(uri: &str, tls: &ClientTls, count: usize) -> Outcome<Vec<WebSocket>> {
     let mut sockets = Vec::with_capacity(count);
     for _ in 0..count {
         let handshake = WebSocketClient::to(uri).with_tls(tls.clone());

@@ -38,10 +38,10 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
 
     let sockets = scale.pick(9_000, 500);
     let server = Server::start(&[]).await?;
-    let mut open = opened(server.address, SHARING).await?;
+    let mut open = opened(server.address, SHARING, SHARING).await?;
     server.until_quiet().await?;
     let before = server.memory()?;
-    open.extend(opened(server.address, sockets).await?);
+    open.extend(opened(server.address, sockets, SHARING).await?);
     server.until_quiet().await?;
     let each = kib_each(before, server.memory()?, sockets);
     let what = format!("{sockets} sockets, {SHARING} to a connection: each");
@@ -74,13 +74,17 @@ async fn asked(server: SocketAddr, count: usize) -> Outcome<Vec<SendRequest<Byte
 }
 
 /// A connection, and the stream of a socket over it.
-type Socket = (SendRequest<Bytes>, SendStream<Bytes>, RecvStream);
+pub(crate) type Socket = (SendRequest<Bytes>, SendStream<Bytes>, RecvStream);
 
-async fn opened(server: SocketAddr, count: usize) -> Outcome<Vec<Socket>> {
+pub(crate) async fn opened(
+    server: SocketAddr,
+    count: usize,
+    sharing: usize,
+) -> Outcome<Vec<Socket>> {
     let mut sockets = Vec::with_capacity(count);
     while sockets.len() < count {
         let requests = connect(server).await?;
-        for _ in 0..SHARING.min(count - sockets.len()) {
+        for _ in 0..sharing.min(count - sockets.len()) {
             let mut requests = requests.clone().ready().await?;
             let mut request = Request::builder()
                 .method(Method::CONNECT)

@@ -270,6 +270,10 @@ impl fmt::Debug for ServerTls {
 #[derive(Clone)]
 pub(crate) struct Acceptor(TlsAcceptor);
 
+/// The encrypted bytes that may wait for a peer to read: one record (RFC 8446 §5.1). A peer that never
+/// reads costs no more.
+const WAITING: usize = 16 * 1024;
+
 /// The server's end of an encrypted stream.
 pub(crate) type ServerStream<S> = tokio_rustls::server::TlsStream<S>;
 
@@ -291,7 +295,9 @@ impl Acceptor {
         &self,
         stream: S,
     ) -> Result<ServerStream<S>, (io::Error, S)> {
-        self.0.accept(stream).into_fallible().await
+        let mut stream = self.0.accept(stream).into_fallible().await?;
+        stream.get_mut().1.set_buffer_limit(Some(WAITING));
+        Ok(stream)
     }
 }
 

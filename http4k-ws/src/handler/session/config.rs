@@ -75,7 +75,7 @@ pub struct SessionConfig {
     /// are read, to notice that the peer closes the socket, is gone, or is silent.
     pub queue_messages: usize,
     /// The bytes that may wait in each direction before the next message must. A message of any size
-    /// fits as long as fewer wait. On a server at most 64 KiB wait for the consumer, and while the peer
+    /// fits as long as fewer wait. On a server at most 32 KiB wait for the consumer, and while the peer
     /// takes nothing of what waits for it, no more than 16 KiB are read from it. Default 1 MiB.
     pub queue_bytes: usize,
     /// What happens to a message that is sent while the queue to the peer is full. Default

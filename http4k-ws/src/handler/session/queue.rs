@@ -11,7 +11,7 @@ use super::phase::Stance;
 use crate::message::WsMessage;
 
 /// The bytes that may wait for the consumer of a server. TCP is the queue for more.
-const INBOUND: usize = 64 * 1024;
+const INBOUND: usize = 32 * 1024;
 
 /// What is read ahead of a full queue: it costs no more than this.
 const AHEAD: usize = 16 * 1024;

@@ -28,17 +28,18 @@ pub struct Http2Config {
     /// Streams that were reset because the peer broke a rule or a bound on them; past it the connection is
     /// closed with ENHANCE_YOUR_CALM. Default 1024.
     pub max_stream_errors: usize,
-    /// Bytes that may come of one stream before they are taken: its body, or a socket's messages.
-    /// Default 256 KiB, at most 2^31 − 1 (RFC 9113 §6.9.1).
+    /// The bytes of one stream that the peer may send before the application reads them: a body, or
+    /// the messages of a socket. A peer far away uploads at most this much in each round trip. Default
+    /// 64 KiB, at most 2^31 − 1 (RFC 9113 §6.9.1).
     pub stream_window: u32,
-    /// Bytes that may come of all streams of a connection before they are taken. Default 1 MiB, at least
-    /// 65,535, at most 2^31 − 1.
+    /// The bytes of all streams of a connection that the peer may send before the application reads
+    /// them. Default 512 KiB, at least 65,535, at most 2^31 − 1.
     pub connection_window: u32,
     /// DATA frames of fewer than 256 bytes that may come before they are taken, whatever their streams;
     /// past it the connection is closed with ENHANCE_YOUR_CALM. The windows count their bytes only, and each
     /// needs room beside that. Default 16,384.
     pub max_unread_frames: usize,
-    /// Bytes of one stream that may wait for the peer to take them. Default 64 KiB.
+    /// The bytes of one stream that may wait for the peer to read. Default 16 KiB.
     pub send_buffer: usize,
     /// How often the peer is asked whether it is there. Default 20 s.
     pub ping: Duration,
@@ -55,10 +56,10 @@ impl Default for Http2Config {
             max_streams: 100,
             max_reset_streams: 20,
             max_stream_errors: 1024,
-            stream_window: 256 * 1024,
-            connection_window: 1024 * 1024,
+            stream_window: 64 * 1024,
+            connection_window: 512 * 1024,
             max_unread_frames: 16 * 1024,
-            send_buffer: 64 * 1024,
+            send_buffer: 16 * 1024,
             ping: Duration::from_secs(20),
             ping_timeout: Duration::from_secs(20),
             prior_knowledge: true,
