@@ -1,7 +1,8 @@
 //! The opening handshake, as the server reads and answers it (RFC 6455 §4.2).
 
 use http4k_ws::{
-    PolyHandler, Request, RunningServer, SendError, WebSocket, WsConsumer, WsResponse,
+    PolyHandler, Request, RunningServer, SendError, Serve, WebSocket, WsConsumer, WsEvent,
+    WsResponse,
 };
 
 use super::peer::{self, Answer, Peer};
@@ -209,6 +210,29 @@ fn frames_sent_along_with_the_handshake_are_not_lost() {
     assert_eq!(peer.text(), "/ none -");
     assert_eq!(peer.text(), "early");
     assert_eq!(peer.text(), "bird");
+}
+
+#[test]
+fn an_observer_sees_frames_sent_along_with_the_handshake() {
+    let (tell, listen) = std::sync::mpsc::channel();
+    let app = move |mut ws: WebSocket| {
+        let tell = tell.clone();
+        async move {
+            ws.observe(move |event: WsEvent<'_>| {
+                // The test may be over.
+                drop(tell.send(format!("{event:?}")));
+            });
+            while let Ok(Some(_message)) = ws.recv().await {}
+        }
+    };
+    let server = app.as_server("127.0.0.1:0").start().expect("a free port");
+    let mut peer = Peer::connect(server.addr());
+    let mut bytes = peer::handshake("/", "").into_bytes();
+    bytes.extend(peer::text("early"));
+    assert_eq!(peer.send(bytes).answer().status, 101);
+    let first = listen.recv_timeout(std::time::Duration::from_secs(30));
+    let first = first.expect("an event");
+    assert!(first.starts_with("Received("), "{first}");
 }
 
 #[test]

@@ -49,6 +49,7 @@ pub(crate) fn open<T: Transport>(
         transport,
         stance,
         consumer: None,
+        started: false,
         phase: Phase::Open,
         hold: None,
         deadlines: Deadlines::default(),
@@ -71,6 +72,8 @@ pub(crate) struct Session<T: Transport> {
     transport: T,
     stance: Stance,
     consumer: Option<ConsumerFuture>,
+    /// The consumer had its first turn.
+    started: bool,
     phase: Phase,
     /// Set while the transport is blocked.
     hold: Option<Hold>,
@@ -169,6 +172,11 @@ impl<T: Transport> Session<T> {
     fn turn(&mut self, cx: &mut Context<'_>) -> Poll<WsStatus> {
         let mut turn = Turn::default();
         self.shared.lock().session_polls();
+        if !self.started {
+            self.started = true;
+            // What it sets up at once, such as an observer, misses nothing that came early.
+            self.consume(cx);
+        }
         loop {
             if self.round(cx, &mut turn) {
                 continue;
