@@ -73,6 +73,25 @@ in_both_worlds! {
         assert_eq!(many(&listen, 4), ["received one", "sent one", "peer closes 1000", "closed 1000"]);
     }
 
+    fn what_is_sent_before_a_close_goes_before_it<W>() {
+        // As another task does between the last message of the queue and the look for a close.
+        let app = move |ws: WebSocket| {
+            let sender = ws.sender();
+            ws.observe(move |event: WsEvent<'_>| {
+                if matches!(event, WsEvent::Sent(message) if message.text() == "one") {
+                    sender.try_send("two").expect("room");
+                    sender.close(WsStatus::NORMAL);
+                }
+            });
+            echo(ws)
+        };
+        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        client.send("one").expect("open");
+        assert_eq!(client.received().next(), Some(Ok("one".into())));
+        assert_eq!(client.received().next(), Some(Ok("two".into())));
+        assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    }
+
     fn an_observer_keeps_no_socket_open<W>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| observed(&ws, tell.clone());

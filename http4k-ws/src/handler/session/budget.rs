@@ -4,6 +4,7 @@
 //!    session goes to sleep, and when another task sends to it meanwhile, in grains of 4 KiB. Messages that
 //!    pass through in one poll cost nothing, and sockets with less than a grain are not counted.
 //! 2. Whoever brings the sum over the limit closes the largest sockets, until an eighth of it is free.
+//!    Sockets that are being closed count as gone, and one task closes at a time.
 //! 3. While the sum is over the limit, no session reads. Each leaves its waker, and is woken after that.
 //! 4. The lock of the budget may be taken under that of a socket, never the other way round.
 
@@ -25,6 +26,8 @@ pub(crate) struct Budget {
     queued: AtomicUsize,
     over: AtomicBool,
     state: Mutex<State>,
+    /// Held by the one that closes sockets, under no other lock.
+    shedding: Mutex<()>,
     refusals: Arc<RefusalLog>,
 }
 
@@ -43,6 +46,7 @@ impl Budget {
             queued: AtomicUsize::new(0),
             over: AtomicBool::new(false),
             state: Mutex::default(),
+            shedding: Mutex::default(),
             refusals,
         })
     }
@@ -111,38 +115,57 @@ impl Budget {
 
     /// Closes the largest sockets until an eighth of the budget is free.
     pub(super) fn shed(&self) {
+        let _alone = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
         self.over.store(true, Ordering::Relaxed);
+        let closed = self.close_largest();
+        if closed > 0 {
+            let limit = self.limit;
+            self.refusals.warn(
+                RefusalKind::Queued,
+                format_args!(
+                    "{closed} sockets were closed: over {limit} bytes waited in all \
+                     (`ServerConfig::max_queued`)"
+                ),
+            );
+        }
+        // What a transport still holds is given back when its session has seen to it.
+        if self.queued.load(Ordering::Relaxed) <= self.limit {
+            self.resume();
+        }
+    }
+
+    /// Returns the number of sockets that were closed: none if those that are being closed suffice.
+    fn close_largest(&self) -> usize {
         let sockets: Vec<_> = {
             let state = self.lock();
             state.sockets.values().filter_map(Weak::upgrade).collect()
         };
-        let mut largest: Vec<_> = sockets
-            .iter()
-            .map(|socket| (socket.accounted(), socket))
-            .collect();
+        let mut left = self.queued.load(Ordering::Relaxed);
+        let mut largest = Vec::with_capacity(sockets.len());
+        for socket in &sockets {
+            let (bytes, is_shed) = socket.accounted();
+            if is_shed {
+                // It gives them back soon.
+                left = left.saturating_sub(bytes);
+            } else if bytes > 0 {
+                largest.push((bytes, socket));
+            }
+        }
+        if left <= self.limit {
+            return 0;
+        }
         largest.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
         let target = self.limit - self.limit / 8;
-        let mut left = self.queued.load(Ordering::Relaxed);
         let mut closed = 0;
         for (bytes, socket) in largest {
-            if left <= target || bytes == 0 {
+            if left <= target {
                 break;
             }
             left = left.saturating_sub(bytes);
             closed += 1;
             socket.shed();
         }
-        let limit = self.limit;
-        self.refusals.warn(
-            RefusalKind::Queued,
-            format_args!(
-                "{closed} sockets were closed: over {limit} bytes waited in all (`ServerConfig::max_queued`)"
-            ),
-        );
-        // What a transport still holds is given back when its session has seen to it.
-        if self.queued.load(Ordering::Relaxed) <= self.limit {
-            self.resume();
-        }
+        closed
     }
 }
 

@@ -134,9 +134,10 @@ impl Shared {
         budget.note(&mut state.account, bytes).then_some(budget)
     }
 
-    /// Returns the bytes that were accounted for.
-    pub(super) fn accounted(&self) -> usize {
-        self.lock().account.bytes()
+    /// Returns the bytes that were accounted for, and `true` if they are being given back.
+    pub(super) fn accounted(&self) -> (usize, bool) {
+        let state = self.lock();
+        (state.account.bytes(), state.shed)
     }
 
     /// Throws away what waits, and has the session end with 1013.

@@ -114,9 +114,13 @@ impl<T: Transport> Session<T> {
             }
             phase => {
                 self.phase = phase;
-                let Some(status) = self.shared.lock().closing.clone() else {
-                    return;
+                let closing = {
+                    let state = self.shared.lock();
+                    // Another task may have sent and closed since the queue was found empty.
+                    let all_sent = state.outbound.is_empty();
+                    state.closing.clone().filter(|_| all_sent)
                 };
+                let Some(status) = closing else { return };
                 match self.transport.start_send(Outgoing::Close(status.clone())) {
                     Ok(()) => self.phase = Phase::Closing(status),
                     Err(_) => self.lost(),
