@@ -1,14 +1,15 @@
 //! Every reader takes time in proportion to its bytes.
 //!
 //! Each is run over an input and over one of ten times the size. A reader whose work grows with the
-//! square of its input takes a hundred times as long, at every attempt; another program on the
-//! machine disturbs some attempts and not all of them.
+//! square of its input takes a hundred times as long, at every attempt. The processor time of the
+//! thread counts, so another program on the machine disturbs few attempts.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use cpu_time::ThreadTime;
 use http4k_ws::{
     Accept, Cookie, Form, Format, FromRequest, Header, IntoRequest, Json, Message, Path,
     PathParams, PolyHandler, Query, RequestExt, Transcript, WebForm, WsMessage, WsStatus, routes,
@@ -27,7 +28,7 @@ type Case = (&'static str, usize, fn(usize) -> Box<dyn Fn()>);
 
 fn fastest(run: &dyn Fn()) -> Duration {
     let once = || {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         run();
         start.elapsed()
     };

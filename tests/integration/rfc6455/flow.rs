@@ -9,7 +9,10 @@ use super::*;
 /// §5.5.3: 500,000 pings of which no pong is ever read.
 #[test]
 fn pings_of_a_peer_that_never_reads_do_not_pile_up() {
-    let boundless = SessionConfig::default().with_max_control_rate(None);
+    // On a busy machine it takes longer to send them than a peer may leave its pongs unread.
+    let boundless = SessionConfig::default()
+        .with_max_control_rate(None)
+        .with_write_stall(Duration::from_secs(300));
     let mut socket = open_with(boundless);
     let hundred = Frame::new(PING, [b'p'; 125]).bytes().repeat(100);
     for _ in 0..5000 {
