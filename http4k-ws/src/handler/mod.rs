@@ -51,6 +51,7 @@ pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
 pub(crate) use refusal_log::{RefusalKind, RefusalLog};
+#[cfg(feature = "server")]
 pub(crate) use serving::Responding;
 #[cfg(feature = "server")]
 pub(crate) use session::Budget;

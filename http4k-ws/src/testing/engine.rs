@@ -87,6 +87,7 @@ struct World {
 }
 
 /// Spawns a task in the world that runs on this thread, or else in the current runtime.
+#[cfg(all(feature = "server", feature = "client"))]
 pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     let mut work = Box::pin(work);
     spawn_session(std::future::poll_fn(move |cx| {

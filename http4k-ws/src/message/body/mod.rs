@@ -53,6 +53,7 @@ enum Inner {
     // borrowed request may be held across an await.
     Stream(Mutex<Frames>),
     /// A stream that yields the number of bytes in its size hint, or fails.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     Exact(Mutex<Frames>),
 }
 
