@@ -269,7 +269,7 @@ impl Parts<'_> {
 
     /// Binds the parameters that are handed over, and reads them at the literal that declares them.
     ///
-    /// The name stands where the call has it: an editor that renames it would replace the whole
+    /// The name stands at its place in the call: an editor that renames it would replace the whole
     /// literal otherwise.
     fn read_params(&mut self) {
         for (index, param) in self.params.iter().enumerate() {
@@ -524,7 +524,8 @@ fn is_pointer_to_trait_object(ty: &Type) -> bool {
         && inner.args.first().is_some_and(is_trait_object)
 }
 
-/// The arguments that a function may be passed for the library to check that it responds to a handshake.
+/// The arguments that a call may have for the library to check that its function responds to a
+/// handshake. The library checks functions of one more, which may be the forgotten socket.
 const MOST_OPENING: usize = 7;
 
 /// One by itself, or a tuple; of tuples, where there are more than the standard library clones one of.

@@ -266,7 +266,7 @@ impl Parts<'_> {
         named.collect()
     }
 
-    /// What makes the path of the type, which is called `name` there.
+    /// Lets the type, which is called `name` there, make its path.
     fn implementations(&self, name: &TokenStream, router: &TokenStream) -> TokenStream {
         let (generics, given) = (self.generics(), self.given());
         let bounds = self.bounds();
@@ -282,41 +282,8 @@ impl Parts<'_> {
             }
         });
         let values = quote!(&[#(#values),*]);
-        let index = Literal::usize_unsuffixed(self.link.index);
-        if let End::Mount { .. } = self.link.route.end {
-            return quote! {
-                impl #generics #name #given {
-                    /// Returns the path of a link to a route that is mounted there.
-                    ///
-                    /// # Panics
-                    ///
-                    /// Panics if `try_uri` returns an error.
-                    #[track_caller]
-                    pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
-                    where
-                        L: __http4k_ws::Link,
-                        <#router as __http4k_ws::Mounting<#index>>::Mounted:
-                            __http4k_ws::Mounts<L::App, OnlyMount>,
-                        #bounds
-                    {
-                        __http4k_ws::filled(self.try_uri(link))
-                    }
-
-                    /// Returns the path of a link to a route that is mounted there, unless a value
-                    /// can't be part of a path.
-                    pub fn try_uri<L, OnlyMount>(&self, link: L) -> __http4k_ws::Filled
-                    where
-                        L: __http4k_ws::Link,
-                        <#router as __http4k_ws::Mounting<#index>>::Mounted:
-                            __http4k_ws::Mounts<L::App, OnlyMount>,
-                        #bounds
-                    {
-                        __http4k_ws::mounted_uri::<
-                            <#router as __http4k_ws::Mounting<#index>>::Mounted, L, OnlyMount,
-                        >(__http4k_ws::path_of(#template, #values), &link)
-                    }
-                }
-            };
+        if self.is_mount() {
+            return self.mount_implementation(name, router, &quote!(#template, #values));
         }
         let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
         quote! {
@@ -330,6 +297,50 @@ impl Parts<'_> {
                 #[track_caller]
                 pub fn uri(&self) -> __http4k_ws::String #bounds {
                     __http4k_ws::Link::uri(self)
+                }
+            }
+        }
+    }
+
+    /// Lets a mount at a prefix make the paths of what is mounted there. `path` is its template and values.
+    fn mount_implementation(
+        &self,
+        name: &TokenStream,
+        router: &TokenStream,
+        path: &TokenStream,
+    ) -> TokenStream {
+        let (generics, given, bounds) = (self.generics(), self.given(), self.bounds());
+        let index = Literal::usize_unsuffixed(self.link.index);
+        quote! {
+            impl #generics #name #given {
+                /// Returns the path of a link to a route that is mounted there.
+                ///
+                /// # Panics
+                ///
+                /// Panics if `try_uri` returns an error.
+                #[track_caller]
+                pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
+                where
+                    L: __http4k_ws::Link,
+                    <#router as __http4k_ws::Mounting<#index>>::Mounted:
+                        __http4k_ws::Mounts<L::App, OnlyMount>,
+                    #bounds
+                {
+                    __http4k_ws::filled(self.try_uri(link))
+                }
+
+                /// Returns the path of a link to a route that is mounted there, unless a value
+                /// can't be part of a path.
+                pub fn try_uri<L, OnlyMount>(&self, link: L) -> __http4k_ws::Filled
+                where
+                    L: __http4k_ws::Link,
+                    <#router as __http4k_ws::Mounting<#index>>::Mounted:
+                        __http4k_ws::Mounts<L::App, OnlyMount>,
+                    #bounds
+                {
+                    __http4k_ws::mounted_uri::<
+                        <#router as __http4k_ws::Mounting<#index>>::Mounted, L, OnlyMount,
+                    >(__http4k_ws::path_of(#path), &link)
                 }
             }
         }

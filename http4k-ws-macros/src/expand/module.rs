@@ -23,37 +23,14 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     let (inside, around) = (links.inside, links.around);
     let looks_through =
         mounts(model).filter_map(|(index, _, _)| look_through(model, index, &router));
+    let uris = uris();
     let inside = scope(
         model,
         quote! {
             #[doc(hidden)]
             pub enum __Routes {}
             #inside
-            /// Returns the path of a link to a route here, or to one that is mounted here.
-            ///
-            /// # Panics
-            ///
-            /// Panics if `try_uri` returns an error.
-            #[track_caller]
-            pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
-            where
-                L: __http4k_ws::Link,
-                __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
-            {
-                __http4k_ws::filled(try_uri(link))
-            }
-
-            /// Returns the path of a link to a route here, or to one that is mounted here, unless a
-            /// value can't be part of a path.
-            pub fn try_uri<L, OnlyMount>(link: L) -> __http4k_ws::Filled
-            where
-                L: __http4k_ws::Link,
-                __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
-            {
-                __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(
-                    ::core::result::Result::Ok(::std::string::String::new()), &link
-                )
-            }
+            #uris
         },
     );
     let around = scope(model, quote!(#tables #(#looks_through)* #around));
@@ -72,6 +49,37 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
         #(#cfgs)*
         #[allow(deprecated, private_bounds, private_interfaces)]
         const _: () = { #around };
+    }
+}
+
+/// The functions of the module, which make the paths of links.
+fn uris() -> TokenStream {
+    quote! {
+        /// Returns the path of a link to a route here, or to one that is mounted here.
+        ///
+        /// # Panics
+        ///
+        /// Panics if `try_uri` returns an error.
+        #[track_caller]
+        pub fn uri<L, OnlyMount>(link: L) -> ::std::string::String
+        where
+            L: __http4k_ws::Link,
+            __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+        {
+            __http4k_ws::filled(try_uri(link))
+        }
+
+        /// Returns the path of a link to a route here, or to one that is mounted here, unless a
+        /// value can't be part of a path.
+        pub fn try_uri<L, OnlyMount>(link: L) -> __http4k_ws::Filled
+        where
+            L: __http4k_ws::Link,
+            __Routes: __http4k_ws::Mounts<L::App, OnlyMount>,
+        {
+            __http4k_ws::mounted_uri::<__Routes, L, OnlyMount>(
+                ::core::result::Result::Ok(::std::string::String::new()), &link
+            )
+        }
     }
 }
 

@@ -265,7 +265,7 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
 
 const TARGETS: [&str; 4] = ["http", "ws", "sse", "mount"];
 
-/// What stands behind `=>`.
+/// The right side of `=>`.
 pub(super) const WANTED: &str = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
 
 impl Speaks {

@@ -148,7 +148,7 @@ pub(super) fn is_target(input: ParseStream<'_>) -> bool {
     matches!(word.as_deref(), Ok("http" | "ws" | "sse" | "mount")) && input.peek(token::Paren)
 }
 
-/// What is wrong with an entry that has no path and no `=>` at the place of one.
+/// Returns the message for an entry that lacks its path, or its `=>`.
 pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> Error {
     let at = span_or(input, last);
     let Some(method) = methods.last() else {
@@ -163,7 +163,7 @@ pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> 
     // `GET, POST "/x"`: the comma ended this entry.
     if input.is_empty() {
         let message = format!(
-            "`{method}` has no path: several methods are separated by `|`, as in `{method} | POST \
+            "`{method}` lacks a path: several methods are separated by `|`, as in `{method} | POST \
              \"/users\"`"
         );
         return Error::new(method.span(), message);
@@ -171,7 +171,7 @@ pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> 
     // `GET "/" => http(a), ws(b)`: one path for two protocols.
     if is_protocol(method) && input.peek(syn::token::Paren) {
         let message = format!(
-            "`{method}(..)` has no path here: each entry has its own, as in `\"/\" => {method}(..)`"
+            "`{method}(..)` lacks a path here: each entry has its own, as in `\"/\" => {method}(..)`"
         );
         return Error::new(method.span(), message);
     }
@@ -199,7 +199,7 @@ fn is_fallback(input: ParseStream<'_>) -> bool {
     input.peek(Token![*]) || input.peek(Token![..]) || input.peek(Token![else])
 }
 
-/// What is wrong with `written`, which stands behind `=>` and is no target.
+/// Returns the message for `written`, which stands behind `=>` and is not a target.
 pub(super) fn not_a_target(written: ParseStream<'_>, path: &str) -> String {
     let all: Vec<TokenTree> = tokens(&written.fork()).into_iter().collect();
     match all.as_slice() {

@@ -9,7 +9,7 @@ use super::{IntoWsResponse, WsAnswer};
 
 /// A function of `Args` that returns what opens or refuses a socket, or a future of it.
 ///
-/// `When` is [`Now`](super::Now) or [`Later`](super::Later). Both parameters are always inferred.
+/// Both parameters are always inferred; `When` is [`Now`](super::Now) or [`Later`](super::Later).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not respond to an opening handshake by itself",
     label = "a function over a socket is passed the socket: write `ws(greet(ws, name))`",

@@ -33,7 +33,7 @@ struct Flat {
     ends: Vec<Side>,
     /// The prefixes that answer by themselves what no route takes; the first is the application's.
     scopes: Vec<FlatScope>,
-    /// How many filters are known.
+    /// The number of filters that are known.
     count: usize,
 }
 

@@ -180,13 +180,7 @@ async fn speak<S: ByteStream>(
             return None;
         }
     }
-    let connection = Connection {
-        shared: Arc::clone(shared),
-        info,
-        next: Mutex::default(),
-        streams: AtomicBool::new(false),
-        admitted: AdmittedHost::default(),
-    };
+    let connection = Connection::new(shared, info);
     let in_head = Arc::new(AtomicBool::new(false));
     let timer = HeadTimer::new(shared.config.head_timeout, begun, Arc::clone(&in_head));
     let io = Io::new(
@@ -201,14 +195,7 @@ async fn speak<S: ByteStream>(
     }
     let leaving = Leaving::new(watch);
     match speak_http(io, timer, leaving, &connection, ticket).await {
-        Ok(flusher) => {
-            let next = connection
-                .next
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            open_socket(*next?, flusher, meter, shared)
-        }
+        Ok(flusher) => open_socket(*connection.lock_next().take()?, flusher, meter, shared),
         Err(error) => {
             log::debug!("a connection ended early: {}", printable(&error));
             None
@@ -261,15 +248,7 @@ async fn speak_http<S: ByteStream>(
     .await?;
     if let Err(error) = ended {
         if error.is_parse_too_large() {
-            let (head, fields) = (config.max_head, config.max_fields);
-            let refusals = &connection.shared.refusals;
-            refusals.warn(
-                RefusalKind::Head,
-                format_args!(
-                    "the head of a request was over the limit of {head} bytes in \
-                 `ServerConfig::max_head` or {fields} fields in `ServerConfig::max_fields`"
-                ),
-            );
+            warn_of_large_head(&connection.shared);
         }
         // hyper lets go of a connection that fails; what was answered before is still to arrive.
         if let Some(mut parts) = http.into_parts() {
@@ -284,6 +263,17 @@ async fn speak_http<S: ByteStream>(
     }
     flusher.flush().await?;
     Ok(flusher)
+}
+
+fn warn_of_large_head(shared: &Shared) {
+    let (head, fields) = (shared.config.max_head, shared.config.max_fields);
+    shared.refusals.warn(
+        RefusalKind::Head,
+        format_args!(
+            "the head of a request was over the limit of {head} bytes in `ServerConfig::max_head` \
+             or {fields} fields in `ServerConfig::max_fields`"
+        ),
+    );
 }
 
 fn protocol(config: &ServerConfig, timer: HeadTimer) -> http1::Builder {
@@ -336,6 +326,20 @@ impl Future for Noted<'_> {
 }
 
 impl Connection {
+    fn new(shared: &Arc<Shared>, info: ConnectionInfo) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            info,
+            next: Mutex::default(),
+            streams: AtomicBool::new(false),
+            admitted: AdmittedHost::default(),
+        }
+    }
+
+    fn lock_next(&self) -> MutexGuard<'_, Option<Box<Accepted>>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// `body` is that of the request, if it is there already.
     fn respond(&self, mut request: hyper::Request<Incoming>, body: Option<Bytes>) -> Noted<'_> {
         self.streams.store(false, Ordering::Relaxed);
@@ -400,7 +404,7 @@ impl Connection {
     async fn upgrade(&self, request: hyper::Request<Incoming>) -> Response {
         match upgrade::answer(&self.shared, request).await {
             Ok((response, accepted)) => {
-                let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut next = self.lock_next();
                 *next = Some(Box::new(accepted));
                 response
             }

@@ -218,21 +218,30 @@ impl Framing {
                 }
                 line.length()
             }
-            Part::Body(left) | Part::ChunkData(left) => {
-                let length =
-                    usize::try_from(*left).map_or(bytes.len(), |left| left.min(bytes.len()));
-                *left -= length as u64;
-                if *left == 0 {
-                    self.part = match self.part {
-                        Part::ChunkData(_) => Part::ChunkSize(0),
-                        _ => Part::default(),
-                    };
-                }
+            Part::Body(left) => {
+                let length = within(*left, bytes);
+                self.part = match *left - length as u64 {
+                    0 => Part::default(),
+                    left => Part::Body(left),
+                };
+                length
+            }
+            Part::ChunkData(left) => {
+                let length = within(*left, bytes);
+                self.part = match *left - length as u64 {
+                    0 => Part::ChunkSize(0),
+                    left => Part::ChunkData(left),
+                };
                 length
             }
             Part::HeadEnded(_) | Part::Unframed => bytes.len(),
         }
     }
+}
+
+/// Returns how many of `bytes` are among the next `left`.
+fn within(left: u64, bytes: &[u8]) -> usize {
+    usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()))
 }
 
 fn after_size(size: u64) -> Part {

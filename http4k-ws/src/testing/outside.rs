@@ -201,7 +201,7 @@ mod linux {
         started: Option<File>,
         last_started: String,
         events: Events,
-        /// What was read last.
+        /// The text that was read last.
         text: Text,
     }
 

@@ -156,7 +156,7 @@ impl de::Error for PairError {
 pub(in crate::lens) struct Refused {
     buffer: Range<usize>,
     pub(in crate::lens) texts: Vec<Refusal>,
-    /// What was expected in the place of a text that was offered in another form.
+    /// The expected value, if a text was offered in another form.
     pub(super) forms: Vec<(Form, String)>,
     /// A list was refused.
     pub(super) is_list: bool,

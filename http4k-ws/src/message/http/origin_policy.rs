@@ -122,7 +122,8 @@ impl OriginPolicy {
     /// Allows every origin for which `predicate` returns `true` too.
     ///
     /// It is called for each request with an origin that is not allowed otherwise, `null` included,
-    /// and must not block. If it panics, the panic is logged and the origin is not allowed. Two policies with predicates are equal only if one is a clone of the other.
+    /// and must not block. If it panics, the panic is logged and the origin is not allowed. Two policies
+    /// with predicates are equal only if one is a clone of the other.
     #[must_use]
     pub fn and_if(mut self, predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static) -> Self {
         self.predicates.push(Predicate(Arc::new(predicate)));

@@ -80,7 +80,7 @@ pub(crate) struct Session<T: Transport> {
     deadlines: Deadlines,
     traffic: Traffic,
     trace: Trace,
-    /// The log of the server; `None` for a client, and in memory.
+    /// The log of the server, which bounds its lines; `None` for a client, and in memory.
     refusals: Option<Arc<RefusalLog>>,
     config: SessionConfig,
 }
@@ -157,8 +157,9 @@ impl<T: Transport> Session<T> {
 
     /// Logs a breach of a bound that an operator can change.
     fn warn(&self, kind: RefusalKind, what: impl Display) {
-        if let Some(refusals) = &self.refusals {
-            refusals.warn(kind, what);
+        match &self.refusals {
+            Some(refusals) => refusals.warn(kind, what),
+            None => log::warn!("{what}"),
         }
     }
 
