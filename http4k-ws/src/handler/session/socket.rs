@@ -396,10 +396,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
-    /// Tells `observer` of every message that comes and goes from now on, and of the end.
+    /// Calls `observer` with every message that comes and goes from now on, and with the end.
     ///
-    /// It looks on and changes nothing, and the socket does not live longer for it; what it does should be
-    /// short, for the socket waits. Filters observe what is behind them:
+    /// A consumer that adds it before it first waits misses nothing. The socket of a client may have
+    /// received messages by then. An observer changes nothing, and keeps no socket alive. It should be
+    /// fast, because the socket waits for it. Filters observe what is behind them:
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
