@@ -4,6 +4,7 @@
 //! cargo run --example age_me
 //! ```
 
+use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]

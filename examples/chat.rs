@@ -9,6 +9,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http4k_ws::SendError;
+use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::prelude::*;
 
 /// What the page sends.

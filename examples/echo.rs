@@ -14,8 +14,12 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http4k_ws::SendError;
+use http4k_ws::filter::subprotocols;
+use http4k_ws::http::header::CONTENT_TYPE;
+use http4k_ws::lens::json::Json;
 use http4k_ws::prelude::*;
-use http4k_ws::{Json, ServerConfig, subprotocols};
+use http4k_ws::server::ServerConfig;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Count {

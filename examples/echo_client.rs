@@ -7,8 +7,10 @@
 //! cargo run --release --example echo_client -- ws://127.0.0.1:9001 http4k-ws
 //! ```
 
+use http4k_ws::client::ConnectError;
+use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
-use http4k_ws::{ConnectError, SessionConfig};
+use http4k_ws::session::SessionConfig;
 
 /// The longest message of the suite.
 const MAX_MESSAGE: usize = 64 * 1024 * 1024;

@@ -11,8 +11,11 @@
 //! item without its count, and is told all three. At `ws://127.0.0.1:9000/shops/tea/ticker` prices are spoken in JSON,
 //! or in MessagePack where the subprotocol `prices.v1+msgpack` is offered.
 
+use http4k_ws::PathParam;
+use http4k_ws::filter::subprotocols;
+use http4k_ws::lens::{Accept, LensFailure, NotAcceptable};
+use http4k_ws::message::UriTemplate;
 use http4k_ws::prelude::*;
-use http4k_ws::{Accept, LensFailure, NotAcceptable, UriTemplate, subprotocols};
 
 /// A shop's name; others have no page here.
 #[derive(Clone, Copy, Debug, PartialEq, PathParam)]

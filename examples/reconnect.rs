@@ -21,8 +21,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::reconnect::{ReconnectPolicy, ReconnectingWebSocket};
 use http4k_ws::prelude::*;
-use http4k_ws::{ReconnectPolicy, ReconnectingWebSocket};
 use tokio::time::sleep;
 
 /// Is told the last number the client has, and sends the next three; then the server restarts.

@@ -83,7 +83,11 @@ async fn main() -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use http4k_ws::{AsyncWorld, NextMessage, World, contract_test, with_seed};
+    use http4k_ws::contract_test;
+    use http4k_ws::testing::contract::{AsyncWorld, World};
+    use http4k_ws::testing::{NextMessage, with_seed};
+
+    use http4k_ws::testing::WsClient;
 
     use super::*;
 

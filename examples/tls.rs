@@ -11,7 +11,7 @@
 use std::error::Error;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{ServerConfig, ServerTls};
+use http4k_ws::server::{ServerConfig, ServerTls};
 
 async fn echo(mut ws: WebSocket) -> WsResult {
     while let Some(message) = ws.recv().await? {

@@ -12,8 +12,8 @@
 //! cargo run --example transcript
 //! ```
 
+use http4k_ws::filter::record;
 use http4k_ws::prelude::*;
-use http4k_ws::record;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -65,7 +65,9 @@ async fn main() -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use http4k_ws::{InMemory, OverNetwork, Recorded, Transcript};
+    use http4k_ws::testing::InMemory;
+    use http4k_ws::testing::contract::OverNetwork;
+    use http4k_ws::testing::transcript::{Recorded, Transcript};
 
     use super::*;
 

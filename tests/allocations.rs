@@ -2,7 +2,8 @@
 
 use allocation_counter::measure;
 use http4k_ws::__private::Router;
-use http4k_ws::{Method, Methods, PolyHandler, Request, Routes, routes};
+use http4k_ws::routing::{Methods, Routes};
+use http4k_ws::{Method, PolyHandler, Request, routes};
 
 fn said(_request: Request) -> &'static str {
     "said"

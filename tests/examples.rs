@@ -4,10 +4,12 @@
 
 use std::time::{Duration, Instant};
 
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::{BlockingWebSocket, ClientTls};
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    BlockingWebSocket, ClientTls, NextMessage, RunningServer, ServerConfig, ServerTls, TestWsClient,
-};
+use http4k_ws::server::{RunningServer, ServerConfig, ServerTls};
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::{NextMessage, TestWsClient};
 
 #[path = "../examples/age_me.rs"]
 mod age_me;

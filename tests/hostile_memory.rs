@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use allocation_counter::measure;
+use http4k_ws::client::{HttpClient, WebSocketClient};
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, ServerConfig, SessionConfig};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::TcpListener;
 use tokio::time::timeout;

@@ -12,8 +12,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http4k_ws::WsError;
 use http4k_ws::prelude::*;
-use http4k_ws::{NextMessage, WsError};
+use http4k_ws::testing::NextMessage;
+use http4k_ws::testing::WsClient;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
 struct Person {

@@ -7,8 +7,11 @@ use std::hint::black_box;
 
 use allocation_counter::{AllocationInfo, measure};
 use bytes::Bytes;
+use http4k_ws::client::HttpClient;
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
-use http4k_ws::{HttpClient, IntoPolyHandler, ServerConfig};
+use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
 
 /// Allocations may grow a little faster than the input, as a buffer does that doubles.
@@ -288,7 +291,7 @@ fn over_http2() {
 }
 
 /// Has our client read `response`, which a server sends in pieces of `piece` bytes.
-fn received(response: &str, piece: usize) -> Result<Response, http4k_ws::HttpClientError> {
+fn received(response: &str, piece: usize) -> Result<Response, http4k_ws::client::HttpClientError> {
     run(async {
         let (ours, mut theirs) = duplex(64 * 1024);
         let sending = async {

@@ -15,7 +15,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use http4k_ws::__private::Router;
-use http4k_ws::{Method, PolyHandler, Request, Routes, routes};
+use http4k_ws::routing::Routes;
+use http4k_ws::{Method, PolyHandler, Request, routes};
 
 const ROUNDS: usize = 301;
 const REPEATS: usize = 40;

@@ -10,8 +10,10 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use http4k_ws::handler::BoxWsHandler;
+use http4k_ws::lens::LensFailure;
 use http4k_ws::prelude::*;
-use http4k_ws::{BoxWsHandler, LensFailure, TestWsClient};
+use http4k_ws::testing::TestWsClient;
 
 const ROUNDS: usize = 40;
 const MESSAGES: usize = 2_000;
@@ -62,7 +64,7 @@ async fn by_hand(mut ws: WebSocket) -> WsResult {
 
 /// The message of a borrowed value.
 fn encoded(order: &Order) -> Result<WsMessage, LensFailure> {
-    http4k_ws::json::into_message(order)
+    http4k_ws::lens::json::into_message(order)
 }
 
 fn client(consumer: BoxWsHandler) -> TestWsClient {

@@ -8,21 +8,32 @@ use std::ops::Shl;
 pub use crate::handler::call::{Answering, Call, WsAnswering};
 pub use crate::handler::reading::{Extracted, ReadArguments, extract};
 use crate::handler::{
-    Answer, Caught, IntoConsumed, IntoWsResponse, IntoWsResult, Opens, WsAnswer, WsConsumer,
-    WsResponse, WsResult,
+    Answer, Caught, IntoConsumed, IntoWsResponse, Opens, WsAnswer, WsConsumer, WsResponse,
 };
-pub use crate::handler::{BoxPolyFilter, PolyHandler, WebSocket};
+pub use crate::handler::{BoxPolyFilter, PolyHandler};
 use crate::lens::Message;
 use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
 pub use crate::message::{Request, ToPath};
-pub use crate::routing::{
-    Captured, Ends, Filled, Here, Lent, Link, Matching, Mount, Mounting, Mounts, Path, Protocol,
-    RouteMeta, Router, Segment, Side, Table, Tabled, Through, Typed, Unknown, Unmatched, captured,
-    check_mount, copied, filled, filter, filter_before_both, filter_before_http, filter_before_ws,
-    http, http_closure, http_extracting, http_handler, http_route, lent, made, mount, mount_route,
-    mounted_uri, path_of, push_prefix, unmatched, ws, ws_closure, ws_extracting, ws_handler,
-    ws_route,
+pub use crate::routing::across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
+pub use crate::routing::captured::{Captured, Lent, captured, copied, lent, made};
+pub use crate::routing::endpoint::{
+    Side, http, http_closure, http_extracting, http_handler, mount, ws, ws_closure, ws_extracting,
+    ws_handler,
 };
+pub use crate::routing::filters::{
+    filter, filter_before_both, filter_before_http, filter_before_ws,
+};
+pub use crate::routing::link::{
+    Filled, Here, Link, Mounts, Through, Typed, filled, mounted_uri, path_of, push_prefix,
+};
+pub use crate::routing::matching::Matching;
+pub use crate::routing::path::{Path, Segment};
+pub use crate::routing::router::Router;
+pub use crate::routing::table::{Protocol, RouteMeta};
+pub use crate::routing::unmatched::unmatched;
+pub use crate::routing::written::{Ends, Unmatched, http_route, mount_route, ws_route};
+pub use crate::session::WebSocket;
+use crate::session::{IntoWsResult, WsResult};
 pub use std::string::String;
 pub use std::sync::Arc;
 
@@ -308,10 +319,10 @@ pub mod message {
 /// What `#[contract_test]` names.
 #[cfg(all(feature = "server", feature = "client"))]
 pub mod contract {
-    pub use crate::contract::running::*;
-    pub use crate::contract::{AsyncWorld, World};
     pub use crate::handler::PolyHandler;
     pub use crate::server::ServerConfig;
+    pub use crate::testing::contract::running::*;
+    pub use crate::testing::contract::{AsyncWorld, World};
 }
 
 /// What `#[derive(FromRequest)]` names.

@@ -28,31 +28,23 @@
 //! assert_eq!(said, ["hello bob", "anybody there?"]);
 //! ```
 //!
-//! # What is where
+//! # Modules
 //!
-//! - **Values**: [`Request`], [`Response`] and [`Body`], read and refined by [`RequestExt`] and
-//!   [`ResponseExt`]; [`WsMessage`] and [`WsStatus`]; [`UriTemplate`].
-//! - **Functions**: [`HttpHandler`], [`WsHandler`], [`WsConsumer`]; what wraps them is a [`Filter`], a
-//!   [`WsFilter`] or a [`PolyFilter`].
-//! - **Stock filters**: [`Cors`], [`basic_auth`], [`subprotocols`], [`catch_failures`], [`report_sockets`],
-//!   [`print_traffic`], [`tap`]; bounds for one route are [`session`], [`max_body`], [`body_stall`] and
-//!   [`min_body_rate`].
-//! - **A socket**: [`WebSocket`] has `recv` and `send`, is a `Stream` and a `Sink`, and takes callbacks;
-//!   [`WsSender`] sends from anywhere; [`SessionConfig`] bounds it, [`SlowConsumer`] says what happens to
-//!   messages that the peer takes too slowly, [`WsMetrics`] is told what happens.
-//! - **Typed messages**: `#[derive(Message)]` makes `WebSocket<In, Out>` carry a serde type; what can't be
-//!   read is a [`LensFailure`].
-//! - **Routes**: [`routes!`], whose table the compiler checks.
-//! - **Serving**: [`Serve`], [`RunningServer`], [`ShutdownReport`]; [`ServerConfig`] bounds everything a peer may do;
-//!   [`OriginPolicy`] says whose pages may open a socket.
-//! - **Clients**: [`WsClient`] is kept by [`TestWsClient`] in memory and by [`BlockingWebSocket`] over the
-//!   network; their asynchronous twin is a [`WebSocket`], from [`PolyHandler::connect_ws`] and
-//!   [`WebSocketClient::connect`]; [`WebSocketClient::non_blocking`] calls back,
-//!   [`Reconnecting`] goes on when a connection does not. [`HttpClient`] is an [`HttpHandler`], with a blocking twin.
-//! - **Tests**: [`PolyHandler::test_ws`] and [`PolyHandler::test_http`], for every other application by
-//!   [`Offline`]; [`with_seed`] brings back an interleaving. [`World`] and [`contract_test`] make one test
-//!   run in memory and over the network. A [`Transcript`] is a session as a text, [`Recorded`] at the client
-//!   or by [`record`] at the server, replayed as a test, and approved in a file.
+//! The root has the names of a first program, and [`prelude`] imports them. Everything else has its
+//! address in one module:
+//!
+//! | module | contents |
+//! |---|---|
+//! | [`message`] | requests, responses, bodies, socket messages and URI templates, with their extension traits |
+//! | [`lens`] | typed views of a message: queries, headers, cookies, forms, paths, bodies and socket messages |
+//! | [`session`] | one open socket: [`WebSocket`], its sender, its bounds, its events |
+//! | [`handler`] | functions over messages: [`HttpHandler`], [`WsHandler`], [`WsConsumer`], [`PolyHandler`] |
+//! | [`routing`] | the route table: links, listings and explanations, and the builder behind [`routes!`] |
+//! | [`filter`] | the stock filters, for every protocol |
+//! | [`server`] | an application on a port, with the bounds of everything that a peer may do |
+//! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
+//! | [`tls`] | the errors of TLS, and your own configuration of rustls |
+//! | [`testing`] | in-memory clients, contract tests and transcripts |
 //!
 //! # Cargo features
 //!
@@ -75,91 +67,80 @@
 extern crate tracing as log;
 
 #[cfg(feature = "client")]
-mod client;
-mod contract;
-mod filter;
-mod handler;
-mod lens;
+pub mod client;
+pub mod filter;
+pub mod handler;
+pub mod lens;
 #[cfg(feature = "macros")]
 mod macros;
-mod message;
+pub mod message;
 mod panics;
-mod routing;
+pub mod routing;
 #[cfg(feature = "server")]
-mod server;
+pub mod server;
+pub mod session;
 mod setters;
 #[cfg(any(
     all(feature = "server", not(feature = "http2")),
     all(any(feature = "server", feature = "client"), not(feature = "tls"))
 ))]
 mod switched_off;
-mod testing;
+pub mod testing;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
-mod tls;
-mod transcript;
+pub mod tls;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
 #[doc(hidden)]
 pub mod __private;
 
-#[cfg(feature = "client")]
-pub use client::{
-    BlockingHttpClient, BlockingReconnectingWebSocket, BlockingWebSocket, CallbackWebSocket,
-    ConnectError, HttpClient, HttpClientError, OpeningHandshake, ReconnectEvent, ReconnectEvents,
-    ReconnectPolicy, Reconnecting, ReconnectingSender, ReconnectingWebSocket, WebSocketClient,
-    WhenFull,
-};
-pub use contract::*;
-pub use filter::*;
-pub use handler::*;
-pub use lens::*;
-#[cfg(feature = "macros")]
-pub use macros::*;
-pub use message::*;
-pub use routing::{
-    Candidate, Explanation, Link, Methods, Protocol, Question, Route, RouteError, RouteTable,
-    Routes, Verdict,
-};
-#[cfg(feature = "http2")]
-pub use server::Http2Config;
-#[cfg(feature = "server")]
-pub use server::{RunningServer, Serve, Server, ServerConfig, ShutdownReport};
-#[cfg(all(feature = "client", not(feature = "tls")))]
-pub use switched_off::ClientTls;
-#[cfg(all(feature = "server", not(feature = "http2")))]
-pub use switched_off::Http2Config;
-#[cfg(all(feature = "server", not(feature = "tls")))]
-pub use switched_off::ServerTls;
-pub use testing::*;
-#[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
-pub use tls::*;
-pub use transcript::*;
+pub use ::{bytes, http};
 
-pub use bytes::Bytes;
-pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+#[doc(inline)]
+pub use handler::{
+    Filter, HttpHandler, Next, PolyFilter, PolyHandler, WsConsumer, WsFilter, WsHandler, WsNext,
+    WsResponse,
+};
+#[doc(inline)]
+pub use lens::Message;
+#[cfg(all(feature = "macros", feature = "server", feature = "client"))]
+pub use macros::contract_test;
+#[cfg(feature = "macros")]
+pub use macros::{FromRequest, Message, PathParam};
+#[doc(inline)]
+pub use message::{
+    Body, FromRequest, IntoRequest, IntoResponse, Request, Response, WsMessage, WsStatus,
+};
+#[cfg(feature = "server")]
+#[doc(inline)]
+pub use server::Serve;
+#[doc(inline)]
+pub use session::{SendError, WebSocket, WsError, WsResult, WsSender};
+
+pub use ::http::{Method, StatusCode};
 
 /// The names that a first handler, a first filter and their test need.
+///
+/// The extension traits come without their names: their methods are in scope, and a bound or an
+/// implementation imports the trait from its module.
 pub mod prelude {
-    pub use http::header::CONTENT_TYPE;
-    pub use http::{Method, StatusCode};
     pub use serde::{Deserialize, Serialize};
 
     #[cfg(feature = "server")]
     pub use crate::Serve;
-    pub use crate::{
-        Body, BodyError, Cookie, Filter, Form, FromRequest, Header, HttpHandler, IntoRequest,
-        IntoResponse, LensFailure, Message, Next, Offline, Path, PolyFilter, PolyHandler, Query,
-        Request, RequestExt, Response, ResponseExt, SendError, WebSocket, With, WsClient,
-        WsConsumer, WsError, WsFilter, WsHandler, WsMessage, WsNext, WsResponse, WsResult,
-        WsSender, WsStatus,
-    };
-    #[cfg(feature = "client")]
-    pub use crate::{HttpClient, WebSocketClient};
     #[cfg(feature = "json")]
-    pub use crate::{Json, JsonExt};
+    pub use crate::lens::json::{Json, JsonExt as _};
+    pub use crate::lens::{Path, Query, With as _};
+    pub use crate::message::{RequestExt as _, ResponseExt as _};
     #[cfg(feature = "macros")]
-    pub use crate::{PathParam, routes};
+    pub use crate::routes;
+    pub use crate::routing::Link as _;
+    pub use crate::testing::{Offline as _, WsClient as _};
+    pub use crate::{
+        Body, Filter, FromRequest, HttpHandler, IntoRequest as _, IntoResponse, Message, Method,
+        Next, PolyFilter as _, PolyHandler, Request, Response, StatusCode, WebSocket, WsConsumer,
+        WsError, WsFilter, WsHandler, WsMessage, WsNext, WsResponse, WsResult, WsSender, WsStatus,
+    };
 }
 
 #[cfg(all(doctest, feature = "macros", feature = "server"))]

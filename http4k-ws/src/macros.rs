@@ -35,7 +35,7 @@
 ///     }
 /// }
 ///
-/// # use http4k_ws::WsClient;
+/// # use http4k_ws::testing::WsClient;
 /// let app = app(Db(&["ann", "bob"]));
 /// assert_eq!(app.test_http("/users/1").body().as_bytes().unwrap(), "bob");
 /// assert_eq!(app.test_http("/users/one").status(), 404);
@@ -95,7 +95,8 @@
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{guard, http_only, max_body, session};
+/// use http4k_ws::filter::session_config;
+/// use http4k_ws::filter::{guard, http_only, max_body};
 ///
 /// /// Rejects requests without a name, over every protocol, before the upgrade.
 /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
@@ -124,7 +125,7 @@
 ///         // Before a route: a filter of its protocol, or of every protocol.
 ///         GET  "/"      with(uncached)      => http(|| "home"),
 ///         POST "/notes" with(max_body(100)) => http(note(_)),
-///         "/feed" with(identified, session(|config| config.with_max_message(100)))
+///         "/feed" with(identified, session_config(|config| config.with_max_message(100)))
 ///             => ws(|ws: WebSocket| ws.try_send("news")),
 ///         // Before a block with both protocols: a filter of every protocol, or one that says
 ///         // which protocol is meant.
@@ -155,16 +156,16 @@
 /// | `ws` only | `WsFilter`, `PolyFilter` | `Filter` |
 /// | both, a mount, or an application | `PolyFilter` | `Filter`, `WsFilter` |
 ///
-/// A `PolyFilter` is made of a check by [`guard`](crate::guard()), of a `Filter` by
-/// [`poly`](crate::poly), and of a filter that is meant for one protocol by
-/// [`http_only`](crate::http_only) or [`ws_only`](crate::ws_only). The stock filters are one each.
+/// A `PolyFilter` is made of a check by [`guard`](crate::filter::guard()), of a `Filter` by
+/// [`poly`](crate::filter::poly), and of a filter that is meant for one protocol by
+/// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only). The stock filters are one each.
 /// [`app.routes()`](crate::PolyHandler::routes) lists the filters that see the requests of each route.
 ///
 /// # Links
 ///
 /// The item form also makes a module with the function's name and visibility. In it is one type for each route with
 /// a name, which makes the route's path: its fields are the parameters, percent-encoded like
-/// [`UriTemplate::fill`](crate::UriTemplate::fill) does.
+/// [`UriTemplate::fill`](crate::message::UriTemplate::fill) does.
 ///
 /// ```
 /// use http4k_ws::{PolyHandler, routes};
@@ -203,11 +204,11 @@
 ///
 /// A value that no client can send to the route makes `uri()` panic: an empty text, unless it is for a rest, and
 /// `.` and `..`, also as a segment of a rest. Use `try_uri()` for texts that users choose; on a single link it is a
-/// method of the trait [`Link`](crate::Link).
+/// method of the trait [`Link`](crate::routing::Link).
 ///
 /// ```
 /// # use http4k_ws::prelude::*;
-/// use http4k_ws::Link;
+/// use http4k_ws::routing::Link;
 ///
 /// routes! {
 ///     fn app() -> PolyHandler {
@@ -217,11 +218,11 @@
 ///
 /// assert_eq!(app::room { room: "blue" }.try_uri()?, "/rooms/blue");
 /// assert!(app::try_uri(app::room { room: ".." }).is_err());
-/// # Ok::<(), http4k_ws::UriFillError>(())
+/// # Ok::<(), http4k_ws::message::UriFillError>(())
 /// ```
 ///
 /// A field has the type that is written in the path; where none is, it takes whatever can be written into a path
-/// ([`ToPath`](crate::ToPath)), so that only a written type keeps a link to what the route can read. A link without
+/// ([`ToPath`](crate::message::ToPath)), so that only a written type keeps a link to what the route can read. A link without
 /// parameters is a plain name: `app::home.uri()`.
 ///
 /// In a table with more than 64 links, the links with the same parameters are aliases of one type, so that the compiler
@@ -245,15 +246,15 @@
 /// a value, `mount({ users() })`.
 ///
 /// What the compiler can't see, as a value or a plain function, is checked when the application is made: a function
-/// that returns a `Result<PolyHandler, E>` returns a [`RouteError`](crate::RouteError), as the `E` that it turns
+/// that returns a `Result<PolyHandler, E>` returns a [`RouteError`](crate::routing::RouteError), as the `E` that it turns
 /// into. Any other panics. Both name the two routes.
 ///
 /// # Arguments
 ///
 /// | an argument | is |
 /// |---|---|
-/// | the name of a parameter | parsed from the path to the type of the function's parameter ([`FromPath`](crate::FromPath)), or to the type in the path |
-/// | `req` | the [`Request`](crate::Request), with its [`PathParams`](crate::PathParams) |
+/// | the name of a parameter | parsed from the path to the type of the function's parameter ([`FromPath`](crate::message::FromPath)), or to the type in the path |
+/// | `req` | the [`Request`](crate::Request), with its [`PathParams`](crate::message::PathParams) |
 /// | `ws` | the [`WebSocket`](crate::WebSocket), in `ws(..)`, as the type the function wants |
 /// | `_` | read from the request by its type ([`FromRequest`](crate::FromRequest)) |
 /// | `&` of a parameter | a reference to it: a `String`, if the path has no other type for it |
@@ -267,7 +268,7 @@
 /// A function gives back a value or a future of one: in `http(..)` what is
 /// [`IntoResponse`](crate::IntoResponse), in `ws(..)` with its socket `()` or a
 /// [`WsResult`](crate::WsResult), in `ws(..)` without it what is
-/// [`IntoWsResponse`](crate::IntoWsResponse). A path parameter that does not parse, or an argument that
+/// [`IntoWsResponse`](crate::handler::IntoWsResponse). A path parameter that does not parse, or an argument that
 /// can't be read, is answered over HTTP and never reaches the function.
 ///
 /// A name alone is a handler value, and so is what stands in braces: `http({ logged().then(home) })`.
@@ -448,7 +449,9 @@ macro_rules! routes {
 ///
 /// ```
 /// # #[cfg(feature = "msgpack")] {
-/// use http4k_ws::{Message, PolyFilter, Request, WebSocket, WsClient, WsResult, subprotocols};
+/// use http4k_ws::{Message, PolyFilter, Request, WebSocket, WsResult};
+/// use http4k_ws::filter::subprotocols;
+/// use http4k_ws::testing::WsClient;
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Serialize, Deserialize, Message)]
@@ -472,7 +475,11 @@ macro_rules! routes {
 /// It expands to an implementation of the trait, and one of [`IntoResponse`](crate::IntoResponse):
 ///
 /// ```
-/// # mod http4k { pub use http4k_ws::{Format, IntoResponse, LensFailure, Message, Response, WsMessage, json, With, Body}; }
+/// # mod http4k {
+/// #     pub use http4k_ws::lens::{Format, LensFailure, json};
+/// #     pub use http4k_ws::{IntoResponse, Message, Response, WsMessage};
+/// # }
+/// # use http4k_ws::lens::With;
 /// # #[derive(serde::Serialize, serde::Deserialize)]
 /// # struct Person;
 /// impl http4k::Message for Person {
@@ -496,7 +503,7 @@ pub use http4k_ws_macros::Message;
 /// Makes a struct one that is read from a request, a field from each place, and written to one.
 ///
 /// It shares its name with the trait [`FromRequest`](trait@crate::FromRequest) that it implements, so that the struct is the `_` of a route;
-/// all that fails is told in one answer, 400 or 415. The struct also is a [`Modifier`](crate::Modifier), so that
+/// all that fails is told in one answer, 400 or 415. The struct also is a [`Modifier`](crate::lens::Modifier), so that
 /// `request.with(value)` builds the request that is read as this value.
 ///
 /// | attribute | the field is |
@@ -506,7 +513,7 @@ pub use http4k_ws_macros::Message;
 /// | `#[param]` | a parameter of the path |
 /// | `#[cookie]` | a cookie |
 /// | `#[form]` | a field of a form, which is then the body |
-/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::Json), `String` or `Bytes`, whose Content-Type must be there and fit |
+/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::lens::json::Json), `String` or `Bytes`, whose Content-Type must be there and fit |
 ///
 /// In parentheses stand another name, and `default` or `default = value`: `#[query("p", default = 1)]`.
 ///
@@ -518,7 +525,7 @@ pub use http4k_ws_macros::Message;
 ///
 /// A form in HTML sends the text of every input, also of an empty one, and nothing for a checkbox
 /// that is not checked. `#[form(empty_as_none)]` reads an empty text as the `None` of an `Option`,
-/// and `#[form(checkbox)]` reads a [checkbox](crate::Form::checkbox) as a `bool`; `#[query(..)]` does
+/// and `#[form(checkbox)]` reads a [checkbox](crate::lens::Form::checkbox) as a `bool`; `#[query(..)]` does
 /// so for a form that is sent by GET.
 ///
 /// `T` is what has [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display); of newtypes and enums
@@ -528,7 +535,10 @@ pub use http4k_ws_macros::Message;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{FromRequest, IntoRequest, Json, Method, RequestExt, UriTemplate, With, routes};
+/// use http4k_ws::{FromRequest, IntoRequest, Method, routes};
+/// use http4k_ws::lens::With;
+/// use http4k_ws::lens::json::Json;
+/// use http4k_ws::message::{RequestExt, UriTemplate};
 ///
 /// #[derive(FromRequest)]
 /// struct Order {
@@ -579,7 +589,7 @@ pub use http4k_ws_macros::FromRequest;
 /// Makes a newtype, or an enum of bare names, what a path's segment can be, and any other field of text.
 ///
 /// It expands to [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), each the other way round: so the
-/// type is a parameter of a route ([`FromPath`](crate::FromPath)), a lens's value (`Query::value::<T>(…)`), and a field
+/// type is a parameter of a route ([`FromPath`](crate::message::FromPath)), a lens's value (`Query::value::<T>(…)`), and a field
 /// of what derives [`FromRequest`](macro@crate::FromRequest).
 ///
 /// A newtype has the text of what it holds. A variant's is its name, as `#[path_param(rename_all = "kebab-case")]` or
@@ -589,7 +599,8 @@ pub use http4k_ws_macros::FromRequest;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{PathParam, Query, routes};
+/// use http4k_ws::{PathParam, routes};
+/// use http4k_ws::lens::Query;
 ///
 /// #[derive(PathParam)]
 /// struct UserId(u64);
@@ -616,12 +627,13 @@ pub use http4k_ws_macros::PathParam;
 /// that would travel on a network.
 ///
 /// In the parentheses stands the application, made anew for each test; it is whatever can be served. The
-/// function is over the application's [`World`](crate::World), which opens sockets and sends requests, or, where it is
-/// an `async fn`, over an [`AsyncWorld`](crate::AsyncWorld). It may give back a `Result`.
+/// function is over the application's [`World`](crate::testing::contract::World), which opens sockets and sends requests, or, where it is
+/// an `async fn`, over an [`AsyncWorld`](crate::testing::contract::AsyncWorld). It may give back a `Result`.
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{AsyncWorld, World, contract_test};
+/// use http4k_ws::contract_test;
+/// use http4k_ws::testing::contract::{AsyncWorld, World};
 ///
 /// async fn greet(mut ws: WebSocket, name: String) -> WsResult {
 ///     while ws.recv().await?.is_some() {
@@ -656,13 +668,13 @@ pub use http4k_ws_macros::PathParam;
 ///
 /// | the test | its application | its time |
 /// |---|---|---|
-/// | `greets_whoever_speaks::in_memory` | [`InMemory`](crate::InMemory) | virtual, with feature `testing` |
-/// | `greets_whoever_speaks::over_the_network` | [`OverNetwork`](crate::OverNetwork), at a port that was free | real |
-/// | `greets_whoever_speaks::over_duplex` | [`OverDuplex`](crate::OverDuplex), without a port | virtual, with feature `testing` |
+/// | `greets_whoever_speaks::in_memory` | [`InMemory`](crate::testing::InMemory) | virtual, with feature `testing` |
+/// | `greets_whoever_speaks::over_the_network` | [`OverNetwork`](crate::testing::contract::OverNetwork), at a port that was free | real |
+/// | `greets_whoever_speaks::over_duplex` | [`OverDuplex`](crate::testing::contract::OverDuplex), without a port | virtual, with feature `testing` |
 ///
 /// `#[contract_test(app(), config = ServerConfig::default().with_max_body(1024))]` sets the
-/// [`ServerConfig`](crate::ServerConfig) of all three. In memory, the bounds of sockets and the admission of
-/// pages and hosts apply; see [`InMemoryConfig`](crate::InMemoryConfig).
+/// [`ServerConfig`](crate::server::ServerConfig) of all three. In memory, the bounds of sockets and the admission of
+/// pages and hosts apply; see [`InMemoryConfig`](crate::testing::InMemoryConfig).
 ///
 /// The function is for tests alone, as if under `#[cfg(test)]`. Its `#[ignore]` and `#[should_panic]` are those of
 /// the tests, and `#[cfg(..)]` holds for them too. `#[contract_test(app(), crate = path)]` says where the library is

@@ -33,7 +33,7 @@ mod http2 {
     /// The bounds of HTTP/2, which need the feature `http2`. Without it, this does not compile:
     ///
     /// ```compile_fail,E0277
-    /// use http4k_ws::{Http2Config, ServerConfig};
+    /// use http4k_ws::server::{Http2Config, ServerConfig};
     ///
     /// let config = ServerConfig::default().with_http2(Http2Config::default());
     /// ```
@@ -93,7 +93,7 @@ mod tls {
     /// The certificate of a server, which needs the feature `tls`. Without it, this does not compile:
     ///
     /// ```compile_fail,E0277
-    /// use http4k_ws::{ServerConfig, ServerTls};
+    /// use http4k_ws::server::{ServerConfig, ServerTls};
     ///
     /// let tls = ServerTls::from_files("chain.pem", "key.pem").unwrap();
     /// let config = ServerConfig::default().with_tls(tls);
@@ -105,7 +105,7 @@ mod tls {
     /// compile:
     ///
     /// ```compile_fail,E0277
-    /// use http4k_ws::{ClientTls, HttpClient};
+    /// use http4k_ws::client::{ClientTls, HttpClient};
     ///
     /// let client = HttpClient::new().with_tls(ClientTls::new());
     /// ```

@@ -10,11 +10,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _, stream};
 use http_body_util::{BodyExt as _, Full, StreamBody};
+use http4k_ws::filter::http_only;
+use http4k_ws::handler::{IntoHttpHandler, IntoPolyHandler};
+use http4k_ws::http::{HeaderMap, Uri, header};
+use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    BodyError, HeaderMap, InMemory, IntoHttpHandler, IntoPolyHandler, OverDuplex, OverNetwork,
-    Routes, Uri, World, header, http_only,
-};
+use http4k_ws::routing::Routes;
+use http4k_ws::testing::InMemory;
+use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World};
 
 /// A body as its client got it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,24 +4,41 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders from the top, each with those it may import from. A leaf is imported by nobody.
+/// The folders from the top, each with those it may import from. A leaf is imported by no other.
 const LAYERS: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("lens", &["message"]),
-    ("handler", &["lens", "message"]),
+    ("session", &["lens", "message"]),
+    ("handler", &["session", "lens", "message"]),
     ("routing", &["handler", "lens", "message"]),
-    ("filter", &["routing", "handler", "lens", "message"]),
-    ("wire", &["handler", "lens", "message"]),
-    ("tls", &["wire", "message"]),
-    ("server", &["tls", "wire", "handler", "lens", "message"]),
-    ("client", &["tls", "wire", "handler", "lens", "message"]),
-    ("testing", &["handler", "lens", "message"]),
     (
-        "contract",
-        &["testing", "client", "server", "handler", "lens", "message"],
+        "filter",
+        &["routing", "handler", "session", "lens", "message"],
     ),
-    ("transcript", &["contract", "handler", "message"]),
+    ("wire", &["session", "lens", "message"]),
+    ("tls", &["wire", "message"]),
+    (
+        "server",
+        &["tls", "wire", "handler", "session", "lens", "message"],
+    ),
+    (
+        "client",
+        &["tls", "wire", "handler", "session", "lens", "message"],
+    ),
+    ("testing", &["handler", "session", "lens", "message"]),
+    (
+        "testing/contract",
+        &[
+            "testing", "client", "server", "handler", "session", "message",
+        ],
+    ),
 ];
+
+/// The number of names that the root may re-export, modules not counted.
+const ROOT_NAMES: usize = 40;
+
+/// The number of names that the prelude may have, beside traits imported without a name.
+const PRELUDE_NAMES: usize = 30;
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("http4k-ws/src")
@@ -55,17 +72,25 @@ fn imported(file: &Path) -> BTreeSet<String> {
         .collect()
 }
 
+/// The layer of a file: the deepest one whose folder holds it.
+fn layer_of(file: &Path) -> Option<(&'static str, &'static [&'static str])> {
+    let inside = file.strip_prefix(source()).expect("a file of the library");
+    let layers = LAYERS.iter().filter(|(layer, _)| inside.starts_with(layer));
+    layers.copied().max_by_key(|(layer, _)| layer.len())
+}
+
 #[test]
 fn no_import_points_up() {
+    let mut found = Vec::new();
+    files(&source(), &mut found);
     let mut wrong = Vec::new();
-    for (layer, allowed) in LAYERS {
-        let mut found = Vec::new();
-        files(&source().join(layer), &mut found);
-        for file in found {
-            for name in imported(&file) {
-                if name != *layer && !allowed.contains(&name.as_str()) {
-                    wrong.push(format!("{} imports crate::{name}", file.display()));
-                }
+    for file in found {
+        let Some((layer, allowed)) = layer_of(&file) else {
+            continue;
+        };
+        for name in imported(&file) {
+            if name != layer && !allowed.contains(&name.as_str()) {
+                wrong.push(format!("{} imports crate::{name}", file.display()));
             }
         }
     }
@@ -79,15 +104,57 @@ fn every_folder_has_its_layer() {
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.is_dir())
     {
-        let name = folder
-            .file_name()
-            .and_then(|name| name.to_str())
-            .expect("a name");
         assert!(
-            LAYERS.iter().any(|(layer, _)| *layer == name),
-            "{name} has no layer"
+            layer_of(&folder).is_some(),
+            "{} has no layer",
+            folder.display()
         );
     }
+}
+
+/// The names that the `pub use` statements of `text` bind. A trait imported `as _` binds none.
+fn exported(text: &str) -> BTreeSet<String> {
+    let code: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//") && !line.starts_with('#'))
+        .collect();
+    let code = code.join(" ");
+    let uses = code.split("pub use ").skip(1);
+    let uses = uses.map(|rest| rest.split(';').next().unwrap_or_default());
+    uses.flat_map(|tree| {
+        let names = tree.rsplit_once('{').map_or(tree, |(_, names)| names);
+        names.trim_end_matches('}').split(',')
+    })
+    .map(|name| name.rsplit("::").next().unwrap_or_default().trim())
+    .filter(|name| !name.is_empty() && !name.ends_with(" as _"))
+    .map(str::to_owned)
+    .collect()
+}
+
+#[test]
+fn root_and_prelude_stay_small() {
+    let text = fs::read_to_string(source().join("lib.rs")).expect("the root");
+    let (root, prelude) = text
+        .split_once("pub mod prelude")
+        .expect("the root has a prelude");
+    let root = exported(root);
+    assert!(
+        root.contains("PolyHandler") && !root.contains("*"),
+        "{root:?}"
+    );
+    assert!(root.len() <= ROOT_NAMES, "{}: {root:?}", root.len());
+
+    let prelude = exported(prelude);
+    assert!(
+        prelude.contains("Json") && !prelude.contains("WsClient"),
+        "{prelude:?}"
+    );
+    assert!(
+        prelude.len() <= PRELUDE_NAMES,
+        "{}: {prelude:?}",
+        prelude.len()
+    );
 }
 
 #[test]

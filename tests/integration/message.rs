@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use http4k_ws::{Json, Message, WsMessage};
+use http4k_ws::lens::json::Json;
+use http4k_ws::{Message, WsMessage};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 

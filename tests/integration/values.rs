@@ -1,5 +1,7 @@
 //! Values at work in an application: typed messages and JSON, read and refused.
 
+use http4k_ws::lens::LensFailure;
+use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
 use http4k_ws::{IntoRequest, StatusCode, routes};
 

@@ -4,10 +4,13 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use http4k_ws::client::HttpClient;
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::reconnect::ReconnectPolicy;
+use http4k_ws::client::{BlockingWebSocket, ConnectError, OpeningHandshake};
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    BlockingWebSocket, ConnectError, NextMessage, OpeningHandshake, ReconnectPolicy, SessionConfig,
-};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::NextMessage;
 
 use super::Package;
 
@@ -182,7 +185,7 @@ pub(super) fn it_reconnects_to_a_server_that_came_back(package: Package) {
     let mut aborted = false;
     let (abort, echo) = (server.to("/abort"), server.to("/echo"));
     let policy = ReconnectPolicy::default().with_base(Duration::from_millis(1));
-    let mut client = http4k_ws::Reconnecting::over(move || {
+    let mut client = http4k_ws::client::reconnect::Reconnecting::over(move || {
         let next = if std::mem::replace(&mut aborted, true) {
             &echo
         } else {

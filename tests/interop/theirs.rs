@@ -36,7 +36,7 @@ fn refuse(_request: Request) -> WsResponse {
 }
 
 fn app(last: Last) -> PolyHandler {
-    let chat = http4k_ws::subprotocols(["chat.v2", "chat.v1"]);
+    let chat = http4k_ws::filter::subprotocols(["chat.v2", "chat.v1"]);
     routes! {
         "/echo" with(chat) => ws(echo(ws, last)),
         "/last"            => ws(tell_last(ws, last)),

@@ -107,7 +107,7 @@ fn each_mistake_says_what_to_write() {
         (
             app(),
             quote!(
-                fn test(world: &impl http4k_ws::AsyncWorld) {}
+                fn test(world: &impl http4k_ws::testing::contract::AsyncWorld) {}
             ),
             "a test over an `AsyncWorld` is an `async fn`",
         ),

@@ -1,6 +1,7 @@
 //! The memory of sockets over TLS that do nothing.
 
-use http4k_ws::{ClientTls, WebSocket, WebSocketClient};
+use http4k_ws::WebSocket;
+use http4k_ws::client::{ClientTls, WebSocketClient};
 
 use crate::process::{Server, kib_each, needs_files};
 use crate::report::Report;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use http4k_ws::{
-    Accept, Body, Cookie, Form, FromRequest, Header, IntoRequest, Query, Request, RequestExt,
-    Transcript,
-};
+use http4k_ws::lens::{Accept, Cookie, Form, Header, Query};
+use http4k_ws::message::RequestExt;
+use http4k_ws::testing::transcript::Transcript;
+use http4k_ws::{Body, FromRequest, IntoRequest, Request};
 
 use crate::report::Report;
 use crate::{Outcome, Scale};

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http4k_ws::SendError;
+use http4k_ws::bytes::Bytes;
 use http4k_ws::prelude::*;
-use http4k_ws::{Bytes, ServerConfig};
+use http4k_ws::server::ServerConfig;
 
 /// How many messages the feed sends in a second, and how long each is.
 const FEED_PACE: Duration = Duration::from_millis(1);
@@ -144,7 +146,7 @@ fn config(options: &[String]) -> ServerConfig {
             #[cfg(feature = "tls")]
             "--tls" => {
                 let mut pem = || options.next().expect("a certificate and its key");
-                let tls = http4k_ws::ServerTls::from_pem(pem(), pem());
+                let tls = http4k_ws::server::ServerTls::from_pem(pem(), pem());
                 config = config.with_tls(tls.expect("a certificate and its key"));
             }
             "--short-head" => config = config.with_head_timeout(Duration::from_secs(2)),

@@ -2,7 +2,8 @@
 //! hang.
 #![no_main]
 
-use http4k_ws::{PolyHandler, Request, ServerConfig, WebSocket};
+use http4k_ws::{PolyHandler, Request, WebSocket};
+use http4k_ws::server::ServerConfig;
 use http4k_ws_fuzz::{Head, Last, Step, on_paused_clock, talk};
 use libfuzzer_sys::fuzz_target;
 use tungstenite::handshake::derive_accept_key;

@@ -3,9 +3,9 @@
 #![no_main]
 
 use futures_util::FutureExt;
-use http4k_ws::{
-    Body, HttpHandler, PolyHandler, Request, Response, Uri, UriTemplate, WsHandler, WsResponse,
-};
+use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
+use http4k_ws::http::Uri;
+use http4k_ws::message::UriTemplate;
 use http4k_ws_fuzz::Choices;
 use libfuzzer_sys::fuzz_target;
 
@@ -56,7 +56,7 @@ fn given(app: &PolyHandler, asked: &Asked) -> Expected {
     let response = answer(app, request, asked.upgrade);
     let header = |name| {
         let value = response.headers().get(name);
-        value.map(|value: &http4k_ws::HeaderValue| value.to_str().expect("text").to_owned())
+        value.map(|value: &http4k_ws::http::HeaderValue| value.to_str().expect("text").to_owned())
     };
     let (status, allow, length) = (response.status(), header("allow"), header("content-length"));
     let upgrade = header("upgrade");
@@ -88,7 +88,7 @@ fn answer(app: &PolyHandler, request: Request, upgrade: bool) -> Response {
 
 /// What the handler of route `id` answers: which it is, and what it was handed.
 fn said(id: usize, request: &Request) -> String {
-    let params = request.extensions().get::<http4k_ws::PathParams>();
+    let params = request.extensions().get::<http4k_ws::message::PathParams>();
     format!("{id} {:?}", params.cloned().unwrap_or_default())
 }
 

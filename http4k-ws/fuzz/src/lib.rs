@@ -6,7 +6,8 @@ mod head;
 use std::future::Future;
 use std::time::Duration;
 
-use http4k_ws::{PolyHandler, ServerConfig};
+use http4k_ws::PolyHandler;
+use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};

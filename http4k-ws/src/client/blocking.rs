@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use super::background::{LAST_FLUSH, after, wait, wait_until};
-use crate::handler::{NextMessage, SendError, WebSocket, WsClient, WsSender};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::client::{NextMessage, WsClient};
+use crate::session::{SendError, WebSocket, WsSender};
 
 /// A socket to a server, whose calls block; made by
 /// [`WebSocketClient::blocking`](super::WebSocketClient::blocking).
@@ -22,6 +23,7 @@ use crate::message::{WsMessage, WsStatus};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
+/// use http4k_ws::client::WebSocketClient;
 ///
 /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
 /// let server = app.as_server("127.0.0.1:0").start()?;
@@ -62,7 +64,7 @@ impl BlockingWebSocket {
 impl WsClient for BlockingWebSocket {
     /// Sends `message`, and waits until it is written and flushed: the bytes are then with the
     /// operating system. As long as the server takes nothing and the buffers between are full, this
-    /// waits; [`SessionConfig::write_stall`](crate::SessionConfig::write_stall) bounds that.
+    /// waits; [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall) bounds that.
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
         let socket = &mut self.socket;
         wait(async {

@@ -11,10 +11,11 @@ use tokio::sync::oneshot;
 use super::background::{self, LAST_FLUSH, after, wait_until};
 use super::error::ConnectError;
 use super::opening::OpeningHandshake;
-use crate::handler::{IntoConsumed, IntoWsResult, SendError, WebSocket, WsConsumer, WsError};
+use crate::handler::{IntoConsumed, WsConsumer};
 use crate::lens::Message;
 use crate::message::{WsMessage, WsStatus, printable};
 use crate::panics::{guarded, text_of};
+use crate::session::{IntoWsResult, SendError, WebSocket, WsError};
 
 /// A socket to a server that is opened in the background, and calls back; made by
 /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking).
@@ -35,6 +36,7 @@ use crate::panics::{guarded, text_of};
 /// use std::sync::mpsc::channel;
 ///
 /// use http4k_ws::prelude::*;
+/// use http4k_ws::client::WebSocketClient;
 ///
 /// async fn echo(mut ws: WebSocket) -> WsResult {
 ///     while let Some(message) = ws.recv().await? {
@@ -243,6 +245,7 @@ impl CallbackWebSocket {
     /// use std::time::Duration;
     ///
     /// use http4k_ws::prelude::*;
+    /// use http4k_ws::client::WebSocketClient;
     ///
     /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
     /// let server = app.as_server("127.0.0.1:0").start()?;

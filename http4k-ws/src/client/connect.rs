@@ -19,8 +19,9 @@ use tokio::time::timeout;
 
 use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
-use crate::handler::{Handshake, SessionConfig, Stance, WebSocket, is_reserved, open};
+use crate::handler::is_reserved;
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
+use crate::session::{Handshake, SessionConfig, Stance, WebSocket, open};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
 /// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.

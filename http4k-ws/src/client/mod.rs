@@ -1,7 +1,9 @@
 //! The network from the client's side: sockets to WebSocket servers, and requests to HTTP servers.
 //!
 //! ```
-//! use http4k_ws::{SendError, Serve, WebSocket, WebSocketClient, WsClient};
+//! use http4k_ws::{SendError, Serve, WebSocket};
+//! use http4k_ws::client::WebSocketClient;
+//! use http4k_ws::testing::WsClient;
 //!
 //! async fn greet(ws: WebSocket) -> Result<(), SendError> {
 //!     ws.send("hello").await
@@ -23,7 +25,7 @@ mod fields;
 mod happy_eyeballs;
 mod http;
 mod opening;
-mod reconnect;
+pub mod reconnect;
 mod uri;
 
 pub use blocking::BlockingWebSocket;
@@ -31,13 +33,15 @@ pub use callbacks::CallbackWebSocket;
 pub use error::ConnectError;
 pub use http::{BlockingHttpClient, HttpClient, HttpClientError};
 pub use opening::OpeningHandshake;
-pub use reconnect::{
-    BlockingReconnectingWebSocket, ReconnectEvent, ReconnectEvents, ReconnectPolicy, Reconnecting,
-    ReconnectingSender, ReconnectingWebSocket, WhenFull,
-};
 
-use crate::handler::{IntoConsumed, IntoWsResult, WebSocket};
+#[cfg(not(feature = "tls"))]
+pub use crate::switched_off::ClientTls;
+#[cfg(feature = "tls")]
+pub use crate::tls::client::ClientTls;
+
+use crate::handler::IntoConsumed;
 use crate::lens::Message;
+use crate::session::{IntoWsResult, WebSocket};
 
 /// Connects to WebSocket servers.
 #[derive(Debug, Clone, Copy)]

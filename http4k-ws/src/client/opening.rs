@@ -13,8 +13,8 @@ use super::dial::Trust;
 use super::error::ConnectError;
 use super::reconnect::Reconnecting;
 use super::{fields, uri};
-use crate::handler::{SessionConfig, WebSocket};
 use crate::message::{Body, Request, hide_secrets};
+use crate::session::{SessionConfig, WebSocket};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
 use crate::wire::new_key;
@@ -26,7 +26,10 @@ use crate::wire::new_key;
 ///
 /// ```
 /// use std::time::Duration;
-/// use http4k_ws::{RequestExt, Serve, WebSocket, WebSocketClient, WsClient};
+/// use http4k_ws::{Serve, WebSocket};
+/// use http4k_ws::client::WebSocketClient;
+/// use http4k_ws::message::RequestExt;
+/// use http4k_ws::testing::WsClient;
 ///
 /// async fn greet(ws: WebSocket) {
 ///     let name = ws.request().header("x-name").unwrap_or("stranger").to_owned();

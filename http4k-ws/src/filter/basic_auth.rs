@@ -11,10 +11,11 @@ use http::StatusCode;
 use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Later, Next, Now, PolyFilter, WebSocket,
-    WsFilter, WsHandler, WsNext, WsResponse, plain,
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Later, Next, Now, PolyFilter, WsFilter,
+    WsHandler, WsNext, WsResponse, plain,
 };
 use crate::message::{Request, Response};
+use crate::session::WebSocket;
 
 /// The name and password of a request (RFC 7617 §2).
 ///
@@ -66,7 +67,7 @@ impl Credentials {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::basic_auth;
+    /// use http4k_ws::filter::basic_auth;
     ///
     /// let auth = basic_auth("house", |known| known.matches("ann", "secret"));
     /// let app = routes! { "/" => http(|| "hello") }.with(auth);
@@ -129,7 +130,7 @@ impl<F: Future<Output = bool> + Send> Checked<Later> for F {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{Credentials, basic_auth};
+/// use http4k_ws::filter::{Credentials, basic_auth};
 ///
 /// fn whoami(req: Request) -> String {
 ///     req.extensions().get::<Credentials>().map_or_else(String::new, |known| known.user.clone())

@@ -6,7 +6,7 @@ use crate::handler::{HttpHandler, Next, PolyFilter, over_http};
 use crate::message::{Request, with_body_bounds};
 
 /// Takes request bodies of at most `bytes`, which may be more or less than
-/// [`ServerConfig::max_body`](crate::ServerConfig::max_body); a longer one is answered with 413.
+/// [`ServerConfig::max_body`](crate::server::ServerConfig::max_body); a longer one is answered with 413.
 ///
 /// A body whose length is told is refused before anything of it is read, and before `100 Continue`. Of two
 /// such filters the inner one decides. In memory it holds as on the network.
@@ -15,7 +15,7 @@ use crate::message::{Request, with_body_bounds};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::max_body;
+/// use http4k_ws::filter::max_body;
 ///
 /// fn length(text: String) -> String {
 ///     text.len().to_string()
@@ -39,7 +39,7 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 }
 
 /// Waits at most `pause` for the next bytes of a request body, instead of
-/// [`ServerConfig::body_stall`](crate::ServerConfig::body_stall). A peer that pauses for longer receives 408.
+/// [`ServerConfig::body_stall`](crate::server::ServerConfig::body_stall). A peer that pauses for longer receives 408.
 ///
 /// Counted in milliseconds. The least rate of the body still holds: see [`min_body_rate`]. In memory a
 /// body is there at once, and the filter has no effect.
@@ -50,7 +50,7 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// use std::time::Duration;
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::body_stall;
+/// use http4k_ws::filter::body_stall;
 ///
 /// /// From devices with a poor link.
 /// fn measured(readings: String) -> String {
@@ -74,7 +74,7 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 }
 
 /// Accepts request bodies that come at `bytes` per second or faster, instead of
-/// [`ServerConfig::min_body_rate`](crate::ServerConfig::min_body_rate), which tells how the rate is
+/// [`ServerConfig::min_body_rate`](crate::server::ServerConfig::min_body_rate), which tells how the rate is
 /// measured. A peer that sends more slowly receives 408; 0 accepts any rate.
 ///
 /// Of two such filters the inner one decides. In memory a body is there at once, and the filter has no
@@ -86,7 +86,7 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 /// use std::time::Duration;
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{body_stall, min_body_rate};
+/// use http4k_ws::filter::{body_stall, min_body_rate};
 ///
 /// fn measured(readings: String) -> String {
 ///     readings.lines().count().to_string()

@@ -11,12 +11,13 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, RefusalKind, RefusalLog,
-    WsFilter, WsHandler, WsNext, WsResponse, plain,
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
+    WsNext, WsResponse, plain,
 };
 use crate::message::{
     Body, OriginPolicy, Request, Response, authority, is_from_own_page, printable,
 };
+use crate::session::{RefusalKind, RefusalLog};
 
 /// A filter that lets pages of some origins use an application: its own pages, and those that a policy
 /// allows.
@@ -38,9 +39,11 @@ use crate::message::{
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{Cors, InMemoryConfig, OriginPolicy};
+/// use http4k_ws::filter::Cors;
+/// use http4k_ws::message::OriginPolicy;
+/// use http4k_ws::testing::InMemoryConfig;
 ///
-/// # fn main() -> Result<(), http4k_ws::OriginError> {
+/// # fn main() -> Result<(), http4k_ws::message::OriginError> {
 /// let app = routes! { "/" => http(|| "hello"), "/ws" => ws(|ws: WebSocket| ws.try_send("hi")) };
 /// let policy = OriginPolicy::own().and("https://app.example.com".parse()?);
 /// let cors = Cors::new(policy.clone()).with_methods([Method::GET, Method::PUT]);
@@ -105,7 +108,9 @@ impl Cors {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{Cors, OriginPolicy, header};
+    /// use http4k_ws::filter::Cors;
+    /// use http4k_ws::http::header;
+    /// use http4k_ws::message::OriginPolicy;
     ///
     /// let cors = Cors::new(OriginPolicy::any()).with_exposed_headers([header::ETAG]);
     /// let app = routes! { "/" => http(|| "hello") }.with(cors);
@@ -127,7 +132,8 @@ impl Cors {
     /// use std::time::Duration;
     ///
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{Cors, OriginPolicy};
+    /// use http4k_ws::filter::Cors;
+    /// use http4k_ws::message::OriginPolicy;
     ///
     /// let cors = Cors::new(OriginPolicy::any()).with_max_age(Duration::from_secs(600));
     /// let app = routes! { "/" => http(|| "hello") }.with(cors);
@@ -148,11 +154,12 @@ impl Cors {
     /// # Panics
     ///
     /// Panics if the policy allows every page: [`OriginPolicy::any`], or one that lists
-    /// [`Origin::NULL`](crate::Origin::NULL), which a page gets by opening a sandboxed frame. Every page
+    /// [`Origin::NULL`](crate::message::Origin::NULL), which a page gets by opening a sandboxed frame. Every page
     /// could then act as its user and read what the user may read.
     ///
     /// ```should_panic
-    /// use http4k_ws::{Cors, OriginPolicy};
+    /// use http4k_ws::filter::Cors;
+    /// use http4k_ws::message::OriginPolicy;
     ///
     /// Cors::new(OriginPolicy::any()).with_credentials();
     /// ```

@@ -6,9 +6,10 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use crate::handler::{PolyFilter, SendError, WsError, WsHandler, WsNext, over_ws};
+use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
 use crate::message::{Request, WsStatus};
 use crate::panics::text_of;
+use crate::session::{SendError, WsError};
 
 /// How a consumer failed.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl fmt::Display for WsFailure<'_> {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{WsFailure, catch_failures};
+/// use http4k_ws::filter::{WsFailure, catch_failures};
 ///
 /// async fn broken(_ws: WebSocket) -> WsResult {
 ///     Err(std::io::Error::other("the database is gone").into())

@@ -23,7 +23,7 @@ use crate::message::{IntoResponse, Request};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::guard;
+/// use http4k_ws::filter::guard;
 ///
 /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
 ///     match request.header("x-name") {
@@ -50,7 +50,7 @@ use crate::message::{IntoResponse, Request};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::guard;
+/// use http4k_ws::filter::guard;
 ///
 /// let tokens = ["a", "b"];
 /// let known = guard(move |request: Request| async move {

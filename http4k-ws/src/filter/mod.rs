@@ -11,13 +11,13 @@
 //! | [`tap`] | calls a function with each request | every protocol |
 //! | [`print_traffic`] | prints a line for each request, response and message | every protocol |
 //! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
-//! | [`session`] | bounds sockets | upgrades |
+//! | [`session_config`] | bounds sockets | upgrades |
 //! | [`subprotocols`] | chooses a subprotocol | upgrades |
 //! | [`catch_failures`] | chooses the status that closes the socket of a failed consumer | upgrades |
 //! | [`report_sockets`] | reports each socket when it ends | upgrades |
 //! | [`record`] | records the messages of each socket | upgrades |
 //!
-//! [`poly`](crate::poly), [`http_only`](crate::http_only) and [`ws_only`](crate::ws_only) make such
+//! [`poly`], [`http_only`] and [`ws_only`] make such
 //! filters of functions over one protocol.
 
 mod basic_auth;
@@ -26,7 +26,7 @@ mod cors;
 mod failures;
 mod guard;
 mod record;
-mod session;
+mod session_config;
 mod subprotocols;
 mod tap;
 mod traffic;
@@ -37,8 +37,11 @@ pub use body_bounds::{body_stall, max_body, min_body_rate};
 pub use cors::Cors;
 pub use failures::{WsFailure, catch_failures};
 pub use guard::guard;
+
+pub use crate::handler::only::{http_only, ws_only};
+pub use crate::handler::over_upgrades::poly;
 pub use record::{Record, record};
-pub use session::session;
+pub use session_config::session_config;
 pub use subprotocols::subprotocols;
 pub use tap::tap;
 pub use traffic::print_traffic;

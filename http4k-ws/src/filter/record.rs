@@ -2,10 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::handler::{
-    BoxWsHandler, PolyFilter, WebSocket, WsConsumer, WsEvent, WsFilter, WsHandler, WsNext,
-};
+use crate::handler::{BoxWsHandler, PolyFilter, WsConsumer, WsFilter, WsHandler, WsNext};
 use crate::message::{Party, Recorder, Request, Transcript, WsStatus};
+use crate::session::{WebSocket, WsEvent};
 
 /// Hands `sink` the [`Transcript`] of every socket, when it is over.
 ///
@@ -19,7 +18,7 @@ use crate::message::{Party, Recorder, Request, Transcript, WsStatus};
 /// use std::sync::{Arc, Mutex};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::record;
+/// use http4k_ws::filter::record;
 ///
 /// async fn greet(ws: WebSocket) -> WsResult {
 ///     Ok(ws.send("hello").await?)

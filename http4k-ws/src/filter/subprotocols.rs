@@ -13,7 +13,9 @@ use crate::message::{Request, members};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{PolyFilter, Request, WebSocket, WsClient, subprotocols};
+/// use http4k_ws::{PolyFilter, Request, WebSocket};
+/// use http4k_ws::filter::subprotocols;
+/// use http4k_ws::testing::WsClient;
 ///
 /// let app = subprotocols(["chat.v2", "chat.v1"]).then(|_ws: WebSocket| ());
 /// let request = Request::get("/").header("sec-websocket-protocol", "chat.v1, chat.v2");

@@ -14,7 +14,7 @@ use crate::message::Request;
 /// use std::sync::atomic::{AtomicU32, Ordering};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::tap;
+/// use http4k_ws::filter::tap;
 ///
 /// static COUNT: AtomicU32 = AtomicU32::new(0);
 ///

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WebSocket, WsConsumer,
-    WsEvent, WsFilter, WsHandler, WsNext, WsResponse,
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsConsumer, WsFilter,
+    WsHandler, WsNext, WsResponse,
 };
 use crate::message::{Request, printable};
+use crate::session::{WebSocket, WsEvent};
 
 /// Calls `print` with a line for every answer, every message of a socket, and its end.
 ///
@@ -19,7 +20,7 @@ use crate::message::{Request, printable};
 /// use std::sync::{Arc, Mutex};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::print_traffic;
+/// use http4k_ws::filter::print_traffic;
 ///
 /// async fn greet(ws: WebSocket) -> WsResult {
 ///     Ok(ws.send("hello").await?)

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::handler::{PolyFilter, Traffic, WebSocket, WsEvent, WsHandler, WsNext, over_ws};
+use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
 use crate::message::{Request, WsStatus, copy_of_head};
+use crate::session::{Traffic, WebSocket, WsEvent};
 
 /// A socket from its opening to its end.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ pub struct WsTransaction {
 /// use std::time::Duration;
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{WsTransaction, report_sockets};
+/// use http4k_ws::filter::{WsTransaction, report_sockets};
 ///
 /// async fn nap(ws: WebSocket) -> WsResult {
 ///     tokio::time::sleep(Duration::from_secs(90)).await;

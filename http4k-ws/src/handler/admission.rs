@@ -6,9 +6,9 @@ use http::StatusCode;
 use http::header::ORIGIN;
 
 use super::plain::plain;
-#[cfg(feature = "server")]
-use super::refusal_log::RefusalKind;
 use crate::message::{HostPolicy, OriginPolicy, Response, authority, printable};
+#[cfg(feature = "server")]
+use crate::session::RefusalKind;
 
 /// The reason a request does not reach the application.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

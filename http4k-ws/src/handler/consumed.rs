@@ -2,12 +2,12 @@
 
 use std::future::{self, Future};
 
-use super::session::IntoWsResult;
 use super::when::{Later, Now};
+use crate::session::IntoWsResult;
 
-/// What a consumer may give back: `()` or a [`WsResult`](super::WsResult), or a future of one.
+/// What a consumer may give back: `()` or a [`WsResult`](crate::WsResult), or a future of one.
 ///
-/// `When` is [`Now`] or [`Later`], and always inferred.
+/// Users never implement it. `When` is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a WebSocket consumer gives back",
     label = "a consumer gives back `()` or `WsResult`, or a future of one",

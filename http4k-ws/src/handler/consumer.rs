@@ -1,16 +1,12 @@
 //! `WebSocket -> ()`.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 
 use super::consumed::IntoConsumed;
-use super::session::{IntoWsResult, SessionConfig, WebSocket, WsError, WsResult};
 use crate::lens::Message;
 use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
-
-pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
+use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsError};
 
 /// What talks on one socket: `WebSocket -> ()`, called once, when the opening handshake is done.
 ///
@@ -60,7 +56,7 @@ impl WsConsumer {
     }
 
     /// The same consumer, on a socket with other bounds: `adjust` gets those of the server, and gives those
-    /// to use. Of several, the one added first has the last word. The filter [`session`](crate::session())
+    /// to use. Of several, the one added first has the last word. The filter [`session_config`](crate::filter::session_config)
     /// does this for whole routes. If `adjust` panics, the socket is closed with 1011.
     #[must_use]
     pub fn with_session(

@@ -7,22 +7,19 @@ mod admission;
 mod answer;
 pub(crate) mod call;
 mod caught;
-mod client;
 mod consumed;
 mod consumer;
 mod filter_names;
 mod http;
-mod only;
+pub(crate) mod only;
 mod opens;
-mod over_upgrades;
+pub(crate) mod over_upgrades;
 pub(crate) mod place;
 mod plain;
 mod poly;
 mod poly_filter;
 pub(crate) mod reading;
-mod refusal_log;
 mod serving;
-mod session;
 mod valid;
 mod when;
 mod ws;
@@ -32,40 +29,25 @@ mod ws_response;
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
 pub(crate) use answer::ResponseFuture;
-pub use answer::{Answer, WsAnswer};
+pub(crate) use answer::{Answer, WsAnswer};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
 pub(crate) use caught::{AfterPanic, Caught, called};
-pub use client::{NextMessage, ReceiveError, Received, WsClient};
 pub use consumed::IntoConsumed;
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
-pub use only::{http_only, ws_only};
 pub(crate) use only::{over_http, over_ws};
 pub(crate) use opens::Opens;
-pub use over_upgrades::poly;
 pub use place::IntoPolyFilter;
 pub(crate) use plain::plain;
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
-pub(crate) use refusal_log::{RefusalKind, RefusalLog};
 #[cfg(feature = "server")]
 pub(crate) use serving::Responding;
-#[cfg(feature = "server")]
-pub(crate) use session::Budget;
-#[cfg(any(feature = "server", feature = "client"))]
-pub(crate) use session::Partial;
-#[cfg(feature = "server")]
-pub(crate) use session::Session;
-pub use session::{
-    CoalesceKey, IntoWsResult, SendError, SessionConfig, SlowConsumer, SocketInfo, Traffic,
-    WebSocket, WsError, WsEvent, WsMetrics, WsResult, WsSender,
-};
-pub(crate) use session::{Gone, Handshake, Incoming, Outgoing, Progress, Stance, Transport, open};
 pub(crate) use valid::without_body;
-pub use when::{Later, Now};
+pub(crate) use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};
 pub(crate) use ws_response::WsResponseFuture;

@@ -12,14 +12,14 @@ use crate::message::{Request, Response};
 /// Applies `filter` to HTTP requests only. WebSocket upgrades pass it unseen.
 ///
 /// A plain [`Filter`] before routes of both protocols does not compile, because it would guard half
-/// of them. This wrapper states that HTTP alone is meant. Use [`guard`](crate::guard) or
-/// [`poly`](crate::poly) for both.
+/// of them. This wrapper states that HTTP alone is meant. Use [`guard`](crate::filter::guard) or
+/// [`poly`](crate::filter::poly) for both.
 ///
 /// # Examples
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::http_only;
+/// use http4k_ws::filter::http_only;
 ///
 /// async fn uncached(request: Request, next: Next) -> Response {
 ///     next.call(request).await.with_header("cache-control", "no-store")
@@ -41,14 +41,14 @@ pub fn http_only(filter: impl Filter) -> BoxPolyFilter {
 /// Applies `filter` to WebSocket upgrades only. HTTP requests pass it unseen.
 ///
 /// A plain [`WsFilter`] before routes of both protocols does not compile, because it would guard
-/// half of them. This wrapper states that sockets alone are meant. Use [`guard`](crate::guard) or
-/// [`poly`](crate::poly) for both.
+/// half of them. This wrapper states that sockets alone are meant. Use [`guard`](crate::filter::guard) or
+/// [`poly`](crate::filter::poly) for both.
 ///
 /// # Examples
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::ws_only;
+/// use http4k_ws::filter::ws_only;
 ///
 /// /// Refuses sockets during maintenance. The pages stay available.
 /// async fn closed(_request: Request, _next: WsNext) -> WsResponse {

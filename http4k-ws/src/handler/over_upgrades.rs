@@ -32,14 +32,14 @@ use crate::message::{Body, Request, Response};
 /// reserves, such as `Connection` and `Content-Length`, are dropped with a warning in the log.
 ///
 /// Two things differ from HTTP. `is_success()` is `false` for 101. And `next` returns when the
-/// upgrade is decided, not when the socket ends: use [`report_sockets`](crate::report_sockets) to
+/// upgrade is decided, not when the socket ends: use [`report_sockets`](crate::filter::report_sockets) to
 /// measure sockets.
 ///
 /// # Examples
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::poly;
+/// use http4k_ws::filter::poly;
 ///
 /// async fn named(request: Request, next: Next) -> Response {
 ///     match request.header("x-name") {

@@ -15,8 +15,8 @@ use super::ws::WsFilter;
 ///
 /// `Kind` is always inferred. A place that a filter would not affect refuses its kind: a `Filter`
 /// before WebSockets, a `WsFilter` before HTTP, and both before an application, a mount or a block
-/// that has both protocols. Wrap it there: [`guard`](crate::guard) or [`poly`](crate::poly) covers
-/// every protocol, [`http_only`](crate::http_only) and [`ws_only`](crate::ws_only) state that one
+/// that has both protocols. Wrap it there: [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) covers
+/// every protocol, [`http_only`](crate::filter::http_only) and [`ws_only`](crate::filter::ws_only) state that one
 /// is meant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a filter",
@@ -53,15 +53,15 @@ impl PolyHandler {
     /// Puts `filter` in front of this application. It sees every request before it is routed.
     ///
     /// An application has every protocol, so a function over one of them must be wrapped:
-    /// [`guard`](crate::guard) or [`poly`](crate::poly) for every protocol,
-    /// [`http_only`](crate::http_only) or [`ws_only`](crate::ws_only) for one. The filter added last
+    /// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for every protocol,
+    /// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only) for one. The filter added last
     /// is the outermost.
     ///
     /// # Examples
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::guard;
+    /// use http4k_ws::filter::guard;
     ///
     /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
     ///     match request.header("x-name") {

@@ -14,7 +14,7 @@ use super::ws::BoxWsHandler;
 /// that belongs to one protocol by its nature implements one method. A filter that may refuse a
 /// client must implement both, because a socket can do what a request can.
 ///
-/// [`guard`](crate::guard) makes one from a check, and [`poly`](crate::poly) from a
+/// [`guard`](crate::filter::guard) makes one from a check, and [`poly`](crate::filter::poly) from a
 /// [`Filter`](crate::Filter). Implement one of `Filter`, [`WsFilter`](crate::WsFilter) and
 /// `PolyFilter` for a type, not two: `with(..)` could not choose. The methods are called once for
 /// each route behind the filter, when the application is built.
@@ -23,7 +23,8 @@ use super::ws::BoxWsHandler;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{BoxHttpHandler, BoxWsHandler};
+/// use http4k_ws::PolyFilter;
+/// use http4k_ws::handler::{BoxHttpHandler, BoxWsHandler};
 ///
 /// /// Takes the application off the network, page by page and socket by socket.
 /// struct Closed;
@@ -65,7 +66,8 @@ pub trait PolyFilter: Send + Sync + 'static {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::guard;
+    /// use http4k_ws::PolyFilter;
+    /// use http4k_ws::filter::guard;
     ///
     /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
     ///     Ok(request)
@@ -88,7 +90,7 @@ pub trait PolyFilter: Send + Sync + 'static {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::max_body;
+    /// use http4k_ws::filter::max_body;
     ///
     /// let app = max_body(4).then(|request: Request| async move {
     ///     request.into_body().text().await
@@ -116,7 +118,8 @@ pub trait PolyFilter: Send + Sync + 'static {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{BoxPolyFilter, basic_auth, guard};
+/// use http4k_ws::filter::{basic_auth, guard};
+/// use http4k_ws::handler::BoxPolyFilter;
 ///
 /// fn protection(closed: bool) -> BoxPolyFilter {
 ///     match closed {

@@ -10,10 +10,10 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use super::answer::ResponseFuture;
 use super::consumer::WsConsumer;
 use super::poly::PolyHandler;
-use super::session::{Handshake, SessionConfig};
 use super::valid::{LengthFrom, valid};
 use super::ws::WsHandler;
 use crate::message::{Request, Response, copy_of_head, hide_secrets, members, printable};
+use crate::session::{Handshake, SessionConfig};
 
 impl PolyHandler {
     /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.

@@ -10,11 +10,11 @@ use super::caught::Caught;
 use super::consumed::IntoConsumed;
 use super::consumer::WsConsumer;
 use super::http::Itself;
-use super::session::{IntoWsResult, WebSocket};
 use super::when::Now;
 use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
 use crate::lens::Message;
 use crate::message::Request;
+use crate::session::{IntoWsResult, WebSocket};
 
 /// A function from an upgrade request to a consumer or a refusal.
 ///

@@ -166,7 +166,8 @@ impl WsResponse {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{HandshakeHeaderError, StatusCode, WsResponse};
+    /// use http4k_ws::{StatusCode, WsResponse};
+    /// use http4k_ws::handler::HandshakeHeaderError;
     ///
     /// let refuse = || WsResponse::refuse(StatusCode::FORBIDDEN);
     /// let response = refuse().try_with_header("x-id", String::from("7")).unwrap();

@@ -11,7 +11,9 @@ use crate::message::{IntoResponse, Request, Response, members};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Accept, IntoRequest, RequestExt};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::Accept;
+/// use http4k_ws::message::RequestExt;
 ///
 /// let request = "/".into_request().unwrap().with_header("accept", "text/html, application/json;q=0.9, text/*;q=0.5");
 /// let accept = Accept::of(&request);

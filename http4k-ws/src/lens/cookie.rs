@@ -14,7 +14,9 @@ use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, Writ
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Cookie, IntoRequest, RequestExt, With};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{Cookie, With};
+/// use http4k_ws::message::RequestExt;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let session = Cookie::string("session").optional();

@@ -19,7 +19,9 @@ use crate::message::{BodyError, WsStatus};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Failure, IntoResponse, LensFailure, LensFailureKind, Location, ResponseExt};
+/// use http4k_ws::IntoResponse;
+/// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
+/// use http4k_ws::message::ResponseExt;
 ///
 /// let key = Failure::new(LensFailureKind::Missing, Location::Header, "x-key", "string");
 /// let page = Failure::new(LensFailureKind::Invalid, Location::Query, "page", "integer");
@@ -82,7 +84,8 @@ impl LensFailure {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{Failure, IntoRequest, LensFailure, LensFailureKind, Location, Path};
+    /// use http4k_ws::IntoRequest;
+    /// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location, Path};
     ///
     /// let unrouted = "/".into_request().unwrap();
     /// let failure = Path::int("id").required().get(&unrouted).unwrap_err();

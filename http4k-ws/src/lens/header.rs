@@ -13,7 +13,8 @@ use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, Writ
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Header, IntoRequest, IntoResponse, With};
+/// use http4k_ws::{IntoRequest, IntoResponse};
+/// use http4k_ws::lens::{Header, With};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let left = Header::int("x-left").required();
@@ -34,7 +35,8 @@ use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, Writ
 /// As the `_` of a route, where serde's names are those of the fields:
 ///
 /// ```
-/// use http4k_ws::{Header, routes};
+/// use http4k_ws::routes;
+/// use http4k_ws::lens::Header;
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]

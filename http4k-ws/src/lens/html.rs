@@ -17,9 +17,9 @@ impl Form {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{Form, WebForm, With};
+    /// use http4k_ws::lens::{Form, WebForm, With};
     ///
-    /// # fn main() -> Result<(), http4k_ws::LensFailure> {
+    /// # fn main() -> Result<(), http4k_ws::lens::LensFailure> {
     /// let agreed = Form::checkbox("agreed");
     /// let form = WebForm::new().with(agreed.of(true))?;
     /// assert_eq!(form.values("agreed").next(), Some("on"));
@@ -60,7 +60,7 @@ fn checked(text: &str) -> Result<bool, Cause> {
 ///
 /// A browser sends the text of every input, also of one that is left empty, and an empty text is
 /// not a number. The value is read by [`FromStr`](std::str::FromStr). Lenses have
-/// [`empty_as_none`](crate::LensSpec::empty_as_none), and `#[derive(FromRequest)]` has
+/// [`empty_as_none`](crate::lens::LensSpec::empty_as_none), and `#[derive(FromRequest)]` has
 /// `#[form(empty_as_none)]`.
 ///
 /// # Errors
@@ -70,14 +70,15 @@ fn checked(text: &str) -> Result<bool, Cause> {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Query, routes};
+/// use http4k_ws::routes;
+/// use http4k_ws::lens::Query;
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
 /// struct Filter {
-///     #[serde(default, deserialize_with = "http4k_ws::empty_as_none")]
+///     #[serde(default, deserialize_with = "http4k_ws::lens::empty_as_none")]
 ///     age: Option<u8>,
-///     #[serde(default, deserialize_with = "http4k_ws::checkbox")]
+///     #[serde(default, deserialize_with = "http4k_ws::lens::checkbox")]
 ///     archived: bool,
 /// }
 ///

@@ -7,7 +7,7 @@ use super::Location;
 /// The error behind a failure.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
 
-/// A place in messages where values stand, such as [`Query`](crate::Query): what a lens is of.
+/// A place in messages where values stand, such as [`Query`](crate::lens::Query): what a lens is of.
 pub trait MessagePart: 'static {
     /// A value as it stands there: text, or a whole message.
     type Raw: Send + 'static;

@@ -10,7 +10,7 @@ use super::Location;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Location, Query};
+/// use http4k_ws::lens::{Location, Query};
 ///
 /// let page = Query::int("page").with_description("counted from 1").defaulted(1);
 /// let meta = page.meta();

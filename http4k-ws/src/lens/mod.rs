@@ -35,7 +35,7 @@ pub use cookie::Cookie;
 pub use failure::LensFailure;
 pub use form::{FieldCheck, Form, FormFields, WebForm};
 #[cfg(feature = "json")]
-pub use format::json::{self, Json, JsonExt};
+pub use format::json;
 pub use format::{Format, Message};
 pub(crate) use format::{decoded, encoded};
 pub use header::Header;

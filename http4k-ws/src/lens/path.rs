@@ -8,14 +8,16 @@ use crate::message::{FilledTemplate, PathParams};
 
 /// Parameters of the path: the place of lenses, and, over a serde type, an argument that is read from them.
 ///
-/// A routed request has those of its route. A request to be sent is made of a [`UriTemplate`](crate::UriTemplate), and
+/// A routed request has those of its route. A request to be sent is made of a [`UriTemplate`](crate::message::UriTemplate), and
 /// what is set fills it in; a request made otherwise has no place for them, and setting one fails. A parameter that is
 /// not set yet stands in braces in the request's URI.
 ///
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{IntoRequest, LensFailure, Path, Request, UriTemplate, With, routes};
+/// use http4k_ws::{IntoRequest, Request, routes};
+/// use http4k_ws::lens::{LensFailure, Path, With};
+/// use http4k_ws::message::UriTemplate;
 ///
 /// async fn show(request: Request) -> Result<String, LensFailure> {
 ///     Path::string("room").required().get(&request)

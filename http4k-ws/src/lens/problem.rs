@@ -12,7 +12,8 @@ use crate::message::{IntoResponse, Rejection, Response, ResponseExt, printable};
 /// The failure also stands among the extensions of the response, so that a filter may answer it in another form:
 ///
 /// ```
-/// use http4k_ws::{Filter, HttpHandler, IntoResponse, LensFailure, Next, Query, Request, Response, StatusCode};
+/// use http4k_ws::{Filter, HttpHandler, IntoResponse, Next, Request, Response, StatusCode};
+/// use http4k_ws::lens::{LensFailure, Query};
 ///
 /// async fn tersely(request: Request, next: Next) -> Response {
 ///     let response = next.call(request).await;

@@ -13,7 +13,8 @@ use crate::message::{query_pairs, with_query_values};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{IntoRequest, Query, With};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{Query, With};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let tags = Query::string("tag").multi().defaulted(vec![]);
@@ -27,7 +28,8 @@ use crate::message::{query_pairs, with_query_values};
 /// As the `_` of a route, where a field that is an `Option` may be missing, and one that is a `Vec` has all values:
 ///
 /// ```
-/// use http4k_ws::{Query, routes};
+/// use http4k_ws::routes;
+/// use http4k_ws::lens::Query;
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
@@ -47,7 +49,7 @@ use crate::message::{query_pairs, with_query_values};
 ///
 /// # Reading a serde type
 ///
-/// These rules are those of [`Form<T>`](crate::Form), `Header<T>`, `Cookie<T>` and `Path<T>` too.
+/// These rules are those of [`Form<T>`](crate::lens::Form), `Header<T>`, `Cookie<T>` and `Path<T>` too.
 ///
 /// - A field is parsed as its type: numbers, `bool`, `char`, texts, enums of bare names, newtypes.
 /// - A field for one value refuses several with 400. A header joins them with commas

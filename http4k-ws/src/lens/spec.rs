@@ -40,7 +40,8 @@ pub(super) type WriteOne<R, T> = Arc<dyn Fn(T) -> Result<R, Cause> + Send + Sync
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{IntoRequest, LensFailure, Query, With};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{LensFailure, Query, With};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Percent(i64);
@@ -191,7 +192,7 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{Form, WebForm};
+    /// use http4k_ws::lens::{Form, WebForm};
     ///
     /// let age = Form::int("age").empty_as_none();
     /// let read = |text| age.get(&WebForm::from_iter([("age", text)]));

@@ -75,7 +75,7 @@ macro_rules! text_specs {
             #[doc = concat!("Any type of a ", $of, " that is read and written as text.")]
             ///
             /// Of an enum, `#[derive(PathParam)]` makes one. Failures expect `integer`, `number`, `boolean` or
-            /// `string`, or else the type's name; say it better with [`expecting`](crate::LensSpec::expecting).
+            /// `string`, or else the type's name; say it better with [`expecting`](crate::lens::LensSpec::expecting).
             pub fn value<T: TextValue>(name: impl Into<Name>) -> BiDiLensSpec<Self, T> {
                 text::value(name.into(), text::expected::<T>())
             }

@@ -38,7 +38,8 @@ impl From<Cause> for Fault {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Header, IntoRequest, Query, With};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{Header, Query, With};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let page = Query::int("page").defaulted(1);
@@ -105,7 +106,7 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
             .map_err(|cause| self.failure(Fault::Invalid(cause)).in_writing())
     }
 
-    /// What sets `value`, for [`With::with`](crate::With::with).
+    /// What sets `value`, for [`With::with`](crate::lens::With::with).
     pub fn of(&self, value: T) -> Setting<L, T>
     where
         D: Writes,

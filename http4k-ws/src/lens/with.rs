@@ -3,7 +3,7 @@
 use super::LensFailure;
 use crate::message::{Request, Response};
 
-/// What changes a message of type `M`: [`lens.of(value)`](crate::Lens::of), a type that derives
+/// What changes a message of type `M`: [`lens.of(value)`](crate::lens::Lens::of), a type that derives
 /// [`FromRequest`](macro@crate::FromRequest), and a tuple of these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a `{M}` can be made `with`",
@@ -24,7 +24,9 @@ pub trait Modifier<M> {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Header, IntoResponse, ResponseExt, With};
+/// use http4k_ws::IntoResponse;
+/// use http4k_ws::lens::{Header, With};
+/// use http4k_ws::message::ResponseExt;
 ///
 /// let etag = Header::string("etag").required();
 /// let response = "hello".into_response().with(etag.of("\"1\"".into())).unwrap();

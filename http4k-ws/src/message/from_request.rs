@@ -65,7 +65,8 @@ pub trait FromRequest: Sized {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{FromRequest, ReadsBody, Rejection, Request};
+/// use http4k_ws::{FromRequest, Request};
+/// use http4k_ws::message::{ReadsBody, Rejection};
 ///
 /// struct Signed(String);
 ///

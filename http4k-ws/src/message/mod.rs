@@ -8,7 +8,7 @@ mod from_request;
 mod http;
 mod path_params;
 mod printable;
-mod transcript;
+pub(crate) mod transcript;
 mod uri_template;
 mod ws_message;
 mod ws_status;
@@ -37,7 +37,7 @@ pub(crate) use printable::printable;
 #[cfg(feature = "tracing")]
 pub(crate) use printable::printable_text;
 pub(crate) use transcript::Recorder;
-pub use transcript::{Party, Transcript, TranscriptEntry, TranscriptError, TranscriptRule};
+pub(crate) use transcript::{Party, Transcript, TranscriptEntry, TranscriptError};
 pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_value};
 pub use uri_template::{
     PathEncodingError, TemplateSegment, UriCaptures, UriFillError, UriTemplate, UriTemplateError,

@@ -29,7 +29,7 @@ pub enum PathError {
 /// ```
 /// use std::sync::Arc;
 ///
-/// use http4k_ws::FromPath;
+/// use http4k_ws::message::FromPath;
 ///
 /// assert_eq!(u64::from_path("7".into()), Ok(7));
 /// assert_eq!(Arc::<str>::from_path("bob".into()), Ok("bob".into()));
@@ -166,7 +166,7 @@ mod private {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{FromPath, ToPath};
+/// use http4k_ws::message::{FromPath, ToPath};
 ///
 /// assert_eq!(7_u64.to_path(), "7");
 /// assert_eq!(u64::from_path(7_u64.to_path()), Ok(7));

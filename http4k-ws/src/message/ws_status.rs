@@ -16,7 +16,7 @@ use super::printable::printable;
 /// ```
 /// use http4k_ws::WsStatus;
 ///
-/// # fn main() -> Result<(), http4k_ws::WsStatusError> {
+/// # fn main() -> Result<(), http4k_ws::message::WsStatusError> {
 /// let full = WsStatus::new(4001, "the room is full")?;
 /// assert_eq!(full.to_string(), "4001 the room is full");
 ///

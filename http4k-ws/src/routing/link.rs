@@ -15,7 +15,7 @@ pub trait Link {
     type App;
 
     /// Returns the path, with the parameters percent-encoded, as
-    /// [`UriTemplate::fill`](crate::UriTemplate::fill) does.
+    /// [`UriTemplate::fill`](crate::message::UriTemplate::fill) does.
     ///
     /// It starts where the function's own paths do; `app::try_uri(link)` adds where `app` mounts them.
     ///
@@ -28,7 +28,8 @@ pub trait Link {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{Link, UriFillError};
+    /// use http4k_ws::message::UriFillError;
+    /// use http4k_ws::routing::Link;
     ///
     /// routes! {
     ///     fn app() -> PolyHandler {

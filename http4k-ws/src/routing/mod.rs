@@ -1,52 +1,51 @@
-//! Which function answers: what `routes!` expands to, and the same without the macro.
+//! The route table: the function that responds to a request, found by path, method and protocol.
 //!
-//! A [`Router`] is a table of routes, a [`walk`] over their paths, and one endpoint for each. [`matching`] has
-//! the rules of precedence, [`check`] what no table may hold, [`endpoint`] what a route calls,
-//! [`unmatched`] what is answered when no route does. The macro has one [`written`], [`Routes`] builds one; [`Route`] and [`RouteTable`]
-//! show what is in it, and [`Explanation`] what became of a request. [`across`] compares tables where a
-//! program is compiled, and a [`Link`] is a path made from a route.
+//! [`routes!`](crate::routes) writes a table that the compiler checks; [`Routes`] builds the same table at
+//! run time, by the same rules. [`Route`] and [`RouteTable`] list the routes of an application,
+//! [`explain`] reports the reason for a match, and a [`Link`] is a path made from a route.
+//!
+//! ```
+//! use http4k_ws::prelude::*;
+//! use http4k_ws::routing::Routes;
+//!
+//! # fn main() -> Result<(), http4k_ws::routing::RouteError> {
+//! let app = Routes::new().http(Method::GET, "/", |_request: Request| "hiya world").build()?;
+//! assert_eq!(app.test_http("/").body(), "hiya world");
+//! assert_eq!(app.routes().to_string(), "GET  /  http\n");
+//! # Ok(())
+//! # }
+//! ```
+//
+// `written` has the functions that the macro's expansion calls, `routes` the builder. Both make a
+// `router`, which walks a path (`walk`, by the rules of `matching`) to an `endpoint` or to the
+// response of `unmatched`. `check` and `across` reject tables, at run time and at compile time.
 
-mod across;
-mod captured;
+pub(crate) mod across;
+pub(crate) mod captured;
 mod check;
 mod decoded;
-mod endpoint;
+pub(crate) mod endpoint;
 mod error;
-mod explain;
-mod filters;
+pub mod explain;
+pub(crate) mod filters;
 mod flat;
 mod leaves;
-mod link;
-mod matching;
-mod path;
+pub(crate) mod link;
+pub(crate) mod matching;
+pub(crate) mod path;
 mod report;
 mod route;
-mod router;
+pub(crate) mod router;
 mod routes;
-mod table;
+pub(crate) mod table;
 mod template;
 mod tree;
-mod unmatched;
+pub(crate) mod unmatched;
 mod walk;
-mod written;
+pub(crate) mod written;
 
-pub use across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
-pub use captured::{Captured, Lent, captured, copied, lent, made};
-pub use endpoint::{
-    Side, http, http_closure, http_extracting, http_handler, mount, ws, ws_closure, ws_extracting,
-    ws_handler,
-};
 pub use error::RouteError;
-pub use explain::{Candidate, Explanation, Question, Verdict};
-pub use filters::{filter, filter_before_both, filter_before_http, filter_before_ws};
-pub use link::{
-    Filled, Here, Link, Mounts, Through, Typed, filled, mounted_uri, path_of, push_prefix,
-};
-pub use matching::Matching;
-pub use path::{Path, Segment};
+pub use link::Link;
 pub use route::{Route, RouteTable};
-pub use router::Router;
 pub use routes::{Methods, Routes};
-pub use table::{Protocol, RouteMeta};
-pub use unmatched::unmatched;
-pub use written::{Ends, Unmatched, http_route, mount_route, ws_route};
+pub use table::Protocol;

@@ -92,7 +92,7 @@ impl Route {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{guard, http_only, max_body};
+    /// use http4k_ws::filter::{guard, http_only, max_body};
     ///
     /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
     ///     Ok(request)
@@ -167,9 +167,10 @@ impl fmt::Display for Route {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Method, Request, Routes, WebSocket};
+/// use http4k_ws::{Method, Request, WebSocket};
+/// use http4k_ws::routing::Routes;
 ///
-/// # fn main() -> Result<(), http4k_ws::RouteError> {
+/// # fn main() -> Result<(), http4k_ws::routing::RouteError> {
 /// let app = Routes::new()
 ///     .http(Method::GET, "/", |_req: Request| "hiya world")
 ///     .ws("/ws/<name>", |_req: Request| None::<http4k_ws::WsConsumer>)

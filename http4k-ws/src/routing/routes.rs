@@ -14,12 +14,14 @@ use crate::handler::{
 ///
 /// Templates, precedence and answers are those of `routes!`, and so is what is refused. A handler reads
 /// its path parameters from the request:
-/// [`path_param`](crate::RequestExt::path_param) gives the text.
+/// [`path_param`](crate::message::RequestExt::path_param) gives the text.
 ///
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Method, PolyHandler, Request, RequestExt, RouteError, Routes};
+/// use http4k_ws::{Method, PolyHandler, Request};
+/// use http4k_ws::message::RequestExt;
+/// use http4k_ws::routing::{RouteError, Routes};
 /// use http4k_ws::{WebSocket, WsConsumer, WsMessage, WsResult};
 ///
 /// async fn home(_request: Request) -> &'static str {
@@ -159,13 +161,14 @@ impl Routes {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{Routes, http_only};
+    /// use http4k_ws::filter::http_only;
+    /// use http4k_ws::routing::Routes;
     ///
     /// async fn stamped(request: Request, next: Next) -> Response {
     ///     next.call(request).await.with_header("x-api", "1")
     /// }
     ///
-    /// # fn main() -> Result<(), http4k_ws::RouteError> {
+    /// # fn main() -> Result<(), http4k_ws::routing::RouteError> {
     /// let app = Routes::new()
     ///     .http(Method::GET, "/", |_req: Request| "home")
     ///     .under("/api", |api| {
@@ -198,8 +201,8 @@ impl Routes {
     /// change the path, goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
     ///
     /// Routes of both protocols can be added, so a function over one of them must be wrapped:
-    /// [`guard`](crate::guard) or [`poly`](crate::poly) for every protocol,
-    /// [`http_only`](crate::http_only) or [`ws_only`](crate::ws_only) for one.
+    /// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for every protocol,
+    /// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only) for one.
     pub fn with<F, Kind>(mut self, filter: F) -> Self
     where
         F: IntoPolyFilter<Kind> + SeesHttp<Kind> + SeesUpgrades<Kind>,

@@ -16,7 +16,7 @@ use super::listeners::Listeners;
 use super::shared::Shared;
 use super::tcp::Tcp;
 use super::{connection, written};
-use crate::handler::RefusalKind;
+use crate::session::RefusalKind;
 use crate::wire::tcp;
 
 /// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServerConfig;
 use super::descriptors::report;
-use crate::handler::{RefusalKind, RefusalLog};
+use crate::session::{RefusalKind, RefusalLog};
 
 /// Gives each connection its place, while there is one.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 #[cfg(feature = "http2")]
 use super::Http2Config;
-use crate::handler::SessionConfig;
 use crate::message::{HostPolicy, OriginPolicy};
+use crate::session::SessionConfig;
 use crate::setters::setters;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
@@ -17,7 +17,7 @@ use crate::tls::ServerTls;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::ServerConfig;
+/// use http4k_ws::server::ServerConfig;
 ///
 /// let config = ServerConfig::default().with_max_body(64 * 1024);
 /// assert_eq!(config.max_body, 64 * 1024);
@@ -27,7 +27,7 @@ use crate::tls::ServerTls;
 #[non_exhaustive]
 pub struct ServerConfig {
     /// Bytes of a request body, answered with 413 past it: before it is read where its length is told, and
-    /// before `100 Continue`, else while it is read. The filter [`max_body`](crate::max_body) sets another
+    /// before `100 Continue`, else while it is read. The filter [`max_body`](crate::filter::max_body) sets another
     /// for a route. Default 2 MiB.
     pub max_body: u64,
     /// Bytes of a request's head, answered with 431 past it. Default 16 KiB.
@@ -60,9 +60,9 @@ pub struct ServerConfig {
     pub head_timeout: Duration,
     /// The longest pause of a request body while the handler waits for it. Then the body fails with
     /// [`BodyError::Stalled`], which becomes 408 (RFC 9110 §15.5.9). The filter
-    /// [`body_stall`](crate::body_stall) sets another for a route. Default 15 s.
+    /// [`body_stall`](crate::filter::body_stall) sets another for a route. Default 15 s.
     ///
-    /// [`BodyError::Stalled`]: crate::BodyError::Stalled
+    /// [`BodyError::Stalled`]: crate::message::BodyError::Stalled
     pub body_stall: Duration,
     /// The least rate of a request body, in bytes per second; 0 for none. Default 256.
     ///
@@ -70,9 +70,9 @@ pub struct ServerConfig {
     /// `min_body_rate` bytes pay for one second of it. The body fails with [`BodyError::TooSlow`], which
     /// becomes 408, when the debt reaches [`body_stall`](Self::body_stall). So a body may start slowly and
     /// may pause, but a peer that sends a byte from time to time is not waited for. The filter
-    /// [`min_body_rate`](crate::min_body_rate) sets another for a route.
+    /// [`min_body_rate`](crate::filter::min_body_rate) sets another for a route.
     ///
-    /// [`BodyError::TooSlow`]: crate::BodyError::TooSlow
+    /// [`BodyError::TooSlow`]: crate::message::BodyError::TooSlow
     pub min_body_rate: u64,
     /// How long a connection may stay open between two requests. Default 60 s.
     pub keep_alive: Duration,
@@ -102,7 +102,7 @@ pub struct ServerConfig {
     pub title_case_fields: bool,
     /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). It also applies to
     /// in-memory clients. Default: pages of the host that the request is for, and of its scheme if
-    /// the server knows that. For HTTP requests see [`Cors`](crate::Cors), which takes the same
+    /// the server knows that. For HTTP requests see [`Cors`](crate::filter::Cors), which takes the same
     /// policy.
     pub origins: OriginPolicy,
     /// The hosts that the server is for; a request for another one receives 421. Default: every

@@ -34,8 +34,9 @@ use super::upgrade::Accepted;
 use super::{ServerConfig, http, rules, upgrade, written};
 #[cfg(feature = "http2")]
 use super::{http2, rewound::Rewound};
-use crate::handler::{RefusalKind, check_host};
+use crate::handler::check_host;
 use crate::message::{Response, hide_secrets, printable};
+use crate::session::RefusalKind;
 use crate::wire::{ByteStream, Line, Meter, Metered};
 
 /// hyper reads into a buffer of at most this, or of the longest head.

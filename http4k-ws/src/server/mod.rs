@@ -1,9 +1,7 @@
-//! An application on a port: HTTP and WebSocket, by hyper and by the session over the wire.
+//! An application on a port: HTTP and WebSocket, within bounds for everything that a peer may do.
 //!
-//! A connection speaks HTTP first ([`connection`]). A request that asks for an upgrade goes through the
-//! opening handshake ([`upgrade`]) to the application's ws side, any other ([`http`]) to its http side.
-//! Accepted, the connection leaves hyper and lives on as a session in a task of its own. With the feature
-//! `http2`, one that begins so speaks HTTP/2, by the same rules.
+//! [`Serve`] turns an application into a [`Server`], and [`ServerConfig`] has the bounds, with a default
+//! for each. A [`RunningServer`] is stopped in three steps, which [`ShutdownReport`] counts.
 //!
 //! ```no_run
 //! use http4k_ws::{Request, Serve};
@@ -12,6 +10,11 @@
 //! (|_request: Request| "hello").serve("127.0.0.1:9000").await
 //! # }
 //! ```
+//
+// A connection starts as HTTP (`connection`). A request for an upgrade goes through the opening
+// handshake (`upgrade`) to the ws side of the application, any other request (`http`) to its http
+// side. An accepted upgrade leaves hyper and becomes a session in a task of its own. With the
+// feature `http2`, a connection that opens with the preface of HTTP/2 follows the same rules.
 
 mod accept;
 mod admission;
@@ -54,3 +57,10 @@ pub use http2::Http2Config;
 pub use running::{RunningServer, Server};
 pub use serve::Serve;
 pub use shutdown::ShutdownReport;
+
+#[cfg(not(feature = "http2"))]
+pub use crate::switched_off::Http2Config;
+#[cfg(not(feature = "tls"))]
+pub use crate::switched_off::ServerTls;
+#[cfg(feature = "tls")]
+pub use crate::tls::server::ServerTls;

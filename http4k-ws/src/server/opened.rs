@@ -9,7 +9,8 @@ use bytes::Bytes;
 use super::admission::Seat;
 use super::shared::Shared;
 use super::shutdown::Ticket;
-use crate::handler::{Handshake, Session, Stance, WsConsumer, WsSender, open};
+use crate::handler::WsConsumer;
+use crate::session::{Handshake, Session, Stance, WsSender, open};
 use crate::wire::{ByteStream, Limits, Line, Wire};
 
 /// A socket that is open, and the session that it lives by.
@@ -38,7 +39,7 @@ impl<S: ByteStream> Opened<S> {
         }
         Self {
             sender: socket.sender(),
-            session: session.consumed_by(consumer, socket),
+            session: session.consumed_by(consumer.start(socket)),
         }
     }
 

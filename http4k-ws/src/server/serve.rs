@@ -135,7 +135,9 @@ impl PolyHandler {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{PolyHandler, Request, ServerConfig, WebSocket, WebSocketClient};
+    /// use http4k_ws::{PolyHandler, Request, WebSocket};
+    /// use http4k_ws::client::WebSocketClient;
+    /// use http4k_ws::server::ServerConfig;
     ///
     /// async fn greet(ws: WebSocket) {
     ///     let _ = ws.send("hello").await;

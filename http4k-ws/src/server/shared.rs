@@ -8,7 +8,8 @@ use super::descriptors::room_for_connections;
 use super::shutdown::Connections;
 #[cfg(feature = "tls")]
 use super::tls::protocols;
-use crate::handler::{Budget, PolyHandler, RefusalLog};
+use crate::handler::PolyHandler;
+use crate::session::{Budget, RefusalLog};
 #[cfg(feature = "tls")]
 use crate::tls::Acceptor;
 

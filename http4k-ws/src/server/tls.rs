@@ -11,7 +11,7 @@ use super::known::{Known, Secured};
 use super::rewound::Rewound;
 use super::shared::Shared;
 use super::{ServerConfig, written};
-use crate::handler::RefusalKind;
+use crate::session::RefusalKind;
 #[cfg(feature = "http2")]
 use crate::tls::agreed;
 use crate::tls::{Acceptor, Either, ServerStream, certificates};

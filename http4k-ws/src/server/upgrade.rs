@@ -11,8 +11,9 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
 use super::shared::Shared;
-use crate::handler::{Handshake, NotAdmitted, RefusalKind, WsConsumer, check_origin, plain};
+use crate::handler::{NotAdmitted, WsConsumer, check_origin, plain};
 use crate::message::{Body, Request, Response, has_token, printable};
+use crate::session::{Handshake, RefusalKind};
 use crate::wire::accept_key;
 
 /// A handshake that was answered with 101.

@@ -3,7 +3,7 @@
 use super::driver::{Driver, driven};
 use super::pipe::Line;
 use super::world::World;
-use crate::handler::{WebSocket, WsError};
+use crate::session::{WebSocket, WsError};
 
 /// A client of a socket in memory: no port, no network, no waiting.
 ///
@@ -19,7 +19,7 @@ use crate::handler::{WebSocket, WsError};
 /// use std::time::Duration;
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::NextMessage;
+/// use http4k_ws::testing::NextMessage;
 ///
 /// async fn late(ws: WebSocket) -> WsResult {
 ///     tokio::time::sleep(Duration::from_millis(20)).await;
@@ -72,7 +72,7 @@ impl TestWsClient {
     /// buffers between them are full, the application's writes stall.
     ///
     /// What the client has taken before can still be received, and it may send. See
-    /// [`SessionConfig::write_stall`](crate::SessionConfig::write_stall) for what becomes of it.
+    /// [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall) for what becomes of it.
     pub fn stop_reading(&mut self) {
         self.line.set_reading(false);
         self.driver.settle();

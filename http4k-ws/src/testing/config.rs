@@ -1,7 +1,7 @@
 //! The configuration of the in-memory clients.
 
-use crate::handler::SessionConfig;
 use crate::message::{HostPolicy, OriginPolicy};
+use crate::session::SessionConfig;
 use crate::setters::setters;
 
 /// The part of a server's configuration that also applies in memory.
@@ -14,9 +14,10 @@ use crate::setters::setters;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{InMemoryConfig, OriginPolicy};
+/// use http4k_ws::message::OriginPolicy;
+/// use http4k_ws::testing::InMemoryConfig;
 ///
-/// # fn main() -> Result<(), http4k_ws::OriginError> {
+/// # fn main() -> Result<(), http4k_ws::message::OriginError> {
 /// let app = |ws: WebSocket| ws.try_send("hello");
 /// let from_page = || Request::get("/").header("origin", "https://www.example.com");
 ///

@@ -7,8 +7,9 @@ use http::HeaderMap;
 use tokio::time::timeout;
 
 use super::world::World;
-use crate::handler::{NextMessage, SendError, WebSocket};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::client::NextMessage;
+use crate::session::{SendError, WebSocket};
 
 /// A socket in a world, driven from a plain function.
 #[derive(Debug)]
@@ -170,7 +171,7 @@ macro_rules! driven {
             }
         }
 
-        impl crate::handler::WsClient for $client {
+        impl crate::session::client::WsClient for $client {
             /// Sends, and returns when the application has nothing left to do.
             ///
             /// Where the application reads so little that the message must wait, it is
@@ -178,15 +179,18 @@ macro_rules! driven {
             fn send(
                 &mut self,
                 message: impl Into<crate::message::WsMessage>,
-            ) -> Result<(), crate::handler::SendError> {
+            ) -> Result<(), crate::session::SendError> {
                 self.driver.send(message.into())
             }
 
-            fn next_within(&mut self, limit: ::std::time::Duration) -> crate::handler::NextMessage {
+            fn next_within(
+                &mut self,
+                limit: ::std::time::Duration,
+            ) -> crate::session::client::NextMessage {
                 self.driver.next_within(limit)
             }
 
-            fn next(&mut self) -> crate::handler::NextMessage {
+            fn next(&mut self) -> crate::session::client::NextMessage {
                 self.driver.next()
             }
 

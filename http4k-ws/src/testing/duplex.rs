@@ -2,12 +2,12 @@
 
 use super::driver::{Driver, driven};
 use super::world::World;
-use crate::handler::WebSocket;
+use crate::session::WebSocket;
 
-/// A client of [`OverDuplex`](crate::OverDuplex): everything that travels on a network is written and read,
+/// A client of [`OverDuplex`](crate::testing::contract::OverDuplex): everything that travels on a network is written and read,
 /// and there is no port, and no waiting.
 ///
-/// It behaves as a [`TestWsClient`](crate::TestWsClient), and shares its clock.
+/// It behaves as a [`TestWsClient`](crate::testing::TestWsClient), and shares its clock.
 #[derive(Debug)]
 pub struct DuplexWsClient {
     driver: Driver,

@@ -3,13 +3,14 @@
 use super::config::InMemoryConfig;
 use super::target;
 use super::{TestWsClient, accepted, connect, made, open_in_world, with_host};
-use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket, check_host};
+use crate::handler::{IntoPolyHandler, PolyHandler, check_host};
 use crate::message::{IntoRequest, Response, read_whole};
+use crate::session::WebSocket;
 use crate::testing::world::World;
 
 /// An application that is called in memory, within a configuration.
 ///
-/// [`test_with`](crate::Offline::test_with) makes one. It is also a [`World`](crate::World). With
+/// [`test_with`](crate::testing::Offline::test_with) makes one. It is also a [`World`](crate::testing::contract::World). With
 /// feature `testing` its time is virtual.
 ///
 /// # Examples
@@ -17,7 +18,8 @@ use crate::testing::world::World;
 /// ```
 /// # #[cfg(feature = "server")] {
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{OriginPolicy, ServerConfig};
+/// use http4k_ws::message::OriginPolicy;
+/// use http4k_ws::server::ServerConfig;
 ///
 /// let config = ServerConfig::default().with_origins(OriginPolicy::any());
 /// let app = (|ws: WebSocket| ws.try_send("hello")).test_with(config);
@@ -47,7 +49,7 @@ impl InMemory {
     }
 
     /// Sets another configuration: an [`InMemoryConfig`], a `ServerConfig` or a
-    /// [`SessionConfig`](crate::SessionConfig).
+    /// [`SessionConfig`](crate::session::SessionConfig).
     #[must_use]
     pub fn with_config(self, config: impl Into<InMemoryConfig>) -> Self {
         Self {
@@ -56,7 +58,7 @@ impl InMemory {
         }
     }
 
-    /// Opens a socket, as [`test_ws`](crate::Offline::test_ws) does.
+    /// Opens a socket, as [`test_ws`](crate::testing::Offline::test_ws) does.
     ///
     /// # Panics
     ///
@@ -68,7 +70,7 @@ impl InMemory {
         accepted(self.try_ws(request), &target)
     }
 
-    /// Opens a socket, as [`try_test_ws`](crate::Offline::try_test_ws) does.
+    /// Opens a socket, as [`try_test_ws`](crate::testing::Offline::try_test_ws) does.
     ///
     /// # Errors
     ///
@@ -82,7 +84,7 @@ impl InMemory {
         open_in_world(self.app.clone(), made(request), self.config.clone())
     }
 
-    /// Sends a request, as [`test_http`](crate::Offline::test_http) does.
+    /// Sends a request, as [`test_http`](crate::testing::Offline::test_http) does.
     ///
     /// # Panics
     ///
@@ -94,7 +96,7 @@ impl InMemory {
         World::of_this_thread().run(async move { this.send_http(request).await })
     }
 
-    /// Opens a socket inside the current runtime, as [`connect_ws`](crate::Offline::connect_ws)
+    /// Opens a socket inside the current runtime, as [`connect_ws`](crate::testing::Offline::connect_ws)
     /// does.
     ///
     /// # Errors
@@ -114,7 +116,7 @@ impl InMemory {
         Ok(socket)
     }
 
-    /// Sends a request inside the current runtime, as [`send_http`](crate::Offline::send_http)
+    /// Sends a request inside the current runtime, as [`send_http`](crate::testing::Offline::send_http)
     /// does.
     ///
     /// # Panics

@@ -14,6 +14,7 @@
 
 mod client;
 mod config;
+pub mod contract;
 mod driver;
 #[cfg(all(feature = "server", feature = "client"))]
 mod duplex;
@@ -28,6 +29,7 @@ mod real_time;
 mod seed;
 mod target;
 mod tasks;
+pub mod transcript;
 mod world;
 
 pub use client::TestWsClient;
@@ -39,14 +41,15 @@ pub use offline::Offline;
 pub use real_time::with_real_time;
 pub use seed::with_seed;
 
+pub use crate::session::client::{NextMessage, ReceiveError, Received, WsClient};
+
 use futures_util::FutureExt;
 use http::Uri;
 use http::header::{HOST, HeaderValue};
 
-use crate::handler::{
-    Handshake, PolyHandler, SessionConfig, Stance, WebSocket, check_host, check_origin, open,
-};
+use crate::handler::{PolyHandler, check_host, check_origin};
 use crate::message::{IntoRequest, Request, Response, copy_of_head, hide_secrets, read_whole};
+use crate::session::{Handshake, SessionConfig, Stance, WebSocket, open};
 #[cfg(all(feature = "server", feature = "client"))]
 pub(crate) use engine::spawn;
 use engine::{reporting, spawn_session};
@@ -86,13 +89,14 @@ impl PolyHandler {
     }
 
     /// Returns the in-memory clients of this application within `config`: a `ServerConfig`, an
-    /// [`InMemoryConfig`] or a [`SessionConfig`](crate::SessionConfig).
+    /// [`InMemoryConfig`] or a [`SessionConfig`](crate::session::SessionConfig).
     ///
     /// # Examples
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{InMemoryConfig, OriginPolicy};
+    /// use http4k_ws::message::OriginPolicy;
+    /// use http4k_ws::testing::InMemoryConfig;
     ///
     /// let app = routes! { "/ws" => ws(|ws: WebSocket| ws.try_send("hello")) };
     /// let page = Request::get("/ws").header("origin", "https://www.example.com");
@@ -231,7 +235,7 @@ async fn connect(
 
     let (socket, session) = open(server_end, Stance::Server, handshake, config);
     let consumer = consumer.around(reporting);
-    spawn_session(session.consumed_by(consumer, socket).map(drop));
+    spawn_session(session.consumed_by(consumer.start(socket)).map(drop));
 
     let handshake = Handshake {
         request: clients,

@@ -1,8 +1,9 @@
 //! The clients of what is an application without being a [`PolyHandler`](crate::PolyHandler).
 
 use super::{InMemory, InMemoryConfig, TestWsClient};
-use crate::handler::{IntoPolyHandler, WebSocket};
+use crate::handler::IntoPolyHandler;
 use crate::message::{IntoRequest, Response};
+use crate::session::WebSocket;
 
 /// In-memory clients for everything that is an application without being a
 /// [`PolyHandler`](crate::PolyHandler): an [`HttpHandler`](crate::HttpHandler), a

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 
 use super::engine::application_runs;
-use crate::handler::{Gone, Incoming, Outgoing, Progress, Transport, WsError};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::{Gone, Incoming, Outgoing, Progress, Transport, WsError};
 
 /// So much lies in a pipe, as it would in the buffers of a network, before its writer waits.
 const MESSAGES: usize = 64;

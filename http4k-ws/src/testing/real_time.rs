@@ -20,7 +20,7 @@ use super::world::World;
 /// use std::time::{Duration, Instant};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::with_real_time;
+/// use http4k_ws::testing::with_real_time;
 ///
 /// async fn slow(_request: Request) -> &'static str {
 ///     tokio::time::sleep(Duration::from_millis(20)).await;

@@ -19,7 +19,7 @@ use super::world::World;
 /// use std::sync::{Arc, Mutex};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::with_seed;
+/// use http4k_ws::testing::with_seed;
 /// use tokio::sync::Notify;
 ///
 /// async fn race(ws: WebSocket, name: String, start: Arc<Notify>, first: Arc<Mutex<Option<String>>>) -> WsResult {

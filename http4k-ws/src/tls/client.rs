@@ -25,7 +25,7 @@ use crate::wire::ByteStream;
 /// # Examples
 ///
 /// ```no_run
-/// use http4k_ws::{ClientTls, WebSocketClient};
+/// use http4k_ws::client::{ClientTls, WebSocketClient};
 ///
 /// # fn connect() -> Result<(), Box<dyn std::error::Error>> {
 /// let ours = ClientTls::new().with_root_file("our-authority.pem")?;
@@ -75,7 +75,7 @@ impl ClientTls {
     /// # Examples
     ///
     /// ```no_run
-    /// use http4k_ws::{ClientTls, HttpClient};
+    /// use http4k_ws::client::{ClientTls, HttpClient};
     ///
     /// # fn client() -> Result<(), Box<dyn std::error::Error>> {
     /// let client = HttpClient::new().with_tls(ClientTls::with_native_roots()?);

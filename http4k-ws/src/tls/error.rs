@@ -60,7 +60,7 @@ pub enum TlsConfigError {
 #[non_exhaustive]
 pub enum TlsError {
     /// No authority we trust has signed it: it signed itself, or an authority of your own did, whose
-    /// certificate [`ClientTls::with_root_pem`](crate::ClientTls::with_root_pem) trusts.
+    /// certificate [`ClientTls::with_root_pem`](crate::client::ClientTls::with_root_pem) trusts.
     #[error("the certificate is not trusted: {reason}")]
     Untrusted {
         /// What is wrong with it.

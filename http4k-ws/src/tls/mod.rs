@@ -8,24 +8,24 @@
 //! stream.
 
 #[cfg(feature = "client")]
-mod client;
+pub(crate) mod client;
 mod either;
 mod error;
 mod pem;
 pub mod rustls_0_23;
 #[cfg(feature = "server")]
-mod server;
+pub(crate) mod server;
 
 #[cfg(feature = "client")]
 pub(crate) use client::ClientStream;
 #[cfg(feature = "client")]
-pub use client::ClientTls;
+pub(crate) use client::ClientTls;
 pub(crate) use either::Either;
 pub use error::TlsConfigError;
 #[cfg(feature = "client")]
 pub use error::TlsError;
 #[cfg(feature = "server")]
-pub use server::ServerTls;
+pub(crate) use server::ServerTls;
 #[cfg(all(feature = "server", feature = "http2"))]
 pub(crate) use server::agreed;
 #[cfg(feature = "server")]

@@ -4,14 +4,14 @@
 //! library that moves to another version of rustls replaces it by a module of another name. Everything
 //! else in the library keeps rustls out of its signatures.
 //!
-//! It is for what [`ServerTls`](crate::ServerTls) and [`ClientTls`](crate::ClientTls) have no method for,
+//! It is for what [`ServerTls`] and [`ClientTls`] have no method for,
 //! such as another provider of cryptography, revocation lists or several certificates by name.
 //!
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use http4k_ws::rustls_0_23::{self, rustls};
-//! use http4k_ws::WebSocketClient;
+//! use http4k_ws::tls::rustls_0_23::{self, rustls};
+//! use http4k_ws::client::WebSocketClient;
 //!
 //! # fn connect(config: rustls::ClientConfig) -> Result<(), Box<dyn std::error::Error>> {
 //! let tls = rustls_0_23::client(Arc::new(config));
@@ -33,7 +33,7 @@ use super::server::ServerTls;
 ///
 /// Its list of ALPN protocols is replaced by the protocols that the server speaks. Its certificate is
 /// renewed by its own resolver: the methods of [`ServerTls`] that change it fail with
-/// [`TlsConfigError::OwnConfiguration`](crate::TlsConfigError::OwnConfiguration).
+/// [`TlsConfigError::OwnConfiguration`](crate::tls::TlsConfigError::OwnConfiguration).
 #[cfg(feature = "server")]
 pub fn server(config: Arc<rustls::ServerConfig>) -> ServerTls {
     ServerTls::own(config)
@@ -43,7 +43,7 @@ pub fn server(config: Arc<rustls::ServerConfig>) -> ServerTls {
 ///
 /// Its list of ALPN protocols is replaced by the protocols that the client speaks. The methods of
 /// [`ClientTls`] that change it fail with
-/// [`TlsConfigError::OwnConfiguration`](crate::TlsConfigError::OwnConfiguration).
+/// [`TlsConfigError::OwnConfiguration`](crate::tls::TlsConfigError::OwnConfiguration).
 #[cfg(feature = "client")]
 pub fn client(config: Arc<rustls::ClientConfig>) -> ClientTls {
     ClientTls::own(config)

@@ -21,13 +21,14 @@ use crate::wire::ByteStream;
 
 /// What a server shows its peers: a certificate, and proves to own: its key.
 ///
-/// [`ServerConfig::with_tls`](crate::ServerConfig::with_tls) serves with it. Clones share the certificate,
+/// [`ServerConfig::with_tls`](crate::server::ServerConfig::with_tls) serves with it. Clones share the certificate,
 /// so it can be renewed while a server runs.
 ///
 /// # Examples
 ///
 /// ```no_run
-/// use http4k_ws::{Request, Serve, ServerConfig, ServerTls};
+/// use http4k_ws::{Request, Serve};
+/// use http4k_ws::server::{ServerConfig, ServerTls};
 ///
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 /// let tls = ServerTls::from_files("fullchain.pem", "privkey.pem")?;
@@ -80,7 +81,7 @@ impl ServerTls {
     /// without one fails in the handshake.
     ///
     /// The requests of a client have its certificates in their extensions, as
-    /// [`PeerCertificates`](crate::PeerCertificates).
+    /// [`PeerCertificates`](crate::message::PeerCertificates).
     ///
     /// # Errors
     ///
@@ -89,7 +90,8 @@ impl ServerTls {
     /// # Examples
     ///
     /// ```no_run
-    /// use http4k_ws::{ClientTls, ServerTls};
+    /// use http4k_ws::client::ClientTls;
+    /// use http4k_ws::server::ServerTls;
     ///
     /// # fn both() -> Result<(), Box<dyn std::error::Error>> {
     /// let authority = std::fs::read("our-authority.pem")?;

@@ -5,7 +5,7 @@
 //! the frames that go out are gathered, and large payloads written as they are. Bytes are read into and
 //! gathered in buffers of the thread, so that an idle socket owns none.
 //!
-//! [`Transport`]: crate::handler::Transport
+//! [`Transport`]: crate::session::Transport
 
 mod buffers;
 mod frame;
@@ -25,7 +25,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::handler::SessionConfig;
+use crate::session::SessionConfig;
 
 /// A stream of bytes that a connection can run over.
 pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}

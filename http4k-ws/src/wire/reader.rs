@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::{CloseFrame, FrameGuard, Stop, Violation};
 use super::{Limits, Role, buffers};
-use crate::handler::Partial;
+use crate::session::Partial;
 
 /// Bytes that were read, and not yet handed on.
 #[derive(Debug)]
@@ -238,7 +238,7 @@ mod tests {
     use std::task::Waker;
 
     use super::*;
-    use crate::handler::SessionConfig;
+    use crate::session::SessionConfig;
 
     /// Reads `first` bytes of `sent`, lets the reader shrink, and returns it with the rest of the stream.
     fn shrunk(sent: &[u8], first: usize) -> (Reader, &[u8]) {

@@ -18,8 +18,8 @@ use super::meter::Line;
 use super::reader::{Closing, Reader};
 use super::writer::Writer;
 use super::{ByteStream, Limits, Role};
-use crate::handler::{Gone, Incoming, Outgoing, Progress, Transport};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::{Gone, Incoming, Outgoing, Progress, Transport};
 
 /// So many bytes of a peer that was sent a close frame are read and thrown away: to close a socket with
 /// unread bytes resets it, and the reset can overtake the close frame.

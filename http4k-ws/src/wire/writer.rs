@@ -14,8 +14,8 @@ use tokio::io::AsyncWrite;
 use super::frame::{self, Key};
 use super::guard::{PING, PONG};
 use super::{Role, buffers};
-use crate::handler::Gone;
 use crate::message::{WsMessage, WsStatus};
+use crate::session::Gone;
 
 /// From here on a payload is not copied.
 const LONG: usize = 16 * 1024;

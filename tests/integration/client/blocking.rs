@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use http4k_ws::{
-    NextMessage, RunningServer, Serve, WebSocket, WebSocketClient, WsClient, WsMessage, WsStatus,
-};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::server::RunningServer;
+use http4k_ws::testing::{NextMessage, WsClient};
+use http4k_ws::{Serve, WebSocket, WsMessage, WsStatus};
 
 fn echo() -> RunningServer {
     async fn echo(mut ws: WebSocket) {

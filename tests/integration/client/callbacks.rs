@@ -4,8 +4,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http4k_ws::SendError;
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::{CallbackWebSocket, ConnectError, HttpClient};
 use http4k_ws::prelude::*;
-use http4k_ws::{CallbackWebSocket, ConnectError, HttpClient, RunningServer, SessionConfig};
+use http4k_ws::server::RunningServer;
+use http4k_ws::session::SessionConfig;
 
 use super::script::{SWITCHING, accept, server};
 

@@ -3,9 +3,11 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
+use http4k_ws::client::{ConnectError, OpeningHandshake, WebSocketClient};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
 use http4k_ws::{
-    ConnectError, OpeningHandshake, PolyHandler, Request, SessionConfig, StatusCode, WebSocket,
-    WebSocketClient, WsClient, WsConsumer, WsMessage, WsResponse, WsStatus,
+    PolyHandler, Request, StatusCode, WebSocket, WsConsumer, WsMessage, WsResponse, WsStatus,
 };
 
 use super::script::{SWITCHING, accept, server};

@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{FutureExt, SinkExt};
+use http4k_ws::SendError;
+use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
-use http4k_ws::{RunningServer, ServerConfig, SessionConfig, SlowConsumer};
+use http4k_ws::server::{RunningServer, ServerConfig};
+use http4k_ws::session::{SessionConfig, SlowConsumer};
 use tokio::runtime::Builder;
 
 const MANY: usize = 50;
@@ -207,7 +210,7 @@ fn a_program_with_callbacks_that_ends_loses_nothing() {
     }
 }
 
-fn sends_by_callback() -> http4k_ws::CallbackWebSocket {
+fn sends_by_callback() -> http4k_ws::client::CallbackWebSocket {
     let client = WebSocketClient::non_blocking(server_of_the_program(), |_: WebSocket| {});
     // A socket with callbacks is not closed by the drop.
     client.on_message(|_message| {});

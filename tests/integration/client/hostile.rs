@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use http4k_ws::client::ConnectError;
+use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
-use http4k_ws::{ConnectError, SessionConfig};
+use http4k_ws::session::SessionConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::{Instant, sleep, timeout};
 

@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use http4k_ws::bytes::Bytes;
+use http4k_ws::client::{BlockingHttpClient, HttpClient, HttpClientError};
+use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    BlockingHttpClient, Bytes, Filter, HttpClient, HttpClientError, HttpHandler, RunningServer,
-    StatusCode,
-};
+use http4k_ws::server::RunningServer;
+use http4k_ws::{Filter, HttpHandler, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -1,7 +1,9 @@
 //! The case of the names of fields, of the server and of both clients.
 
-use http4k_ws::ServerConfig;
+use http4k_ws::client::HttpClient;
+use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
+use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
 /// The names of the fields in the next head of `io`.

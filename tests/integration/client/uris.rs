@@ -3,8 +3,11 @@
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use http4k_ws::client::reconnect::ReconnectEvent;
+use http4k_ws::client::{ConnectError, HttpClientError};
+use http4k_ws::client::{HttpClient, WebSocketClient};
 use http4k_ws::prelude::*;
-use http4k_ws::{ConnectError, HttpClientError, ReconnectEvent, RunningServer};
+use http4k_ws::server::RunningServer;
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -143,7 +146,7 @@ async fn credentials_are_sent_by_every_client() {
     let mut ws = WebSocketClient::blocking(format!("ws://{place}")).expect("a socket");
     assert_eq!(
         ws.next(),
-        http4k_ws::NextMessage::Message(expected.as_str().into())
+        http4k_ws::testing::NextMessage::Message(expected.as_str().into())
     );
 
     let (tell, told) = channel();

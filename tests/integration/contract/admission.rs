@@ -1,10 +1,12 @@
 //! The pages and hosts that a server admits, by the same rules in every world.
 
+use http4k_ws::contract_test;
+use http4k_ws::message::{HostPolicy, OriginPolicy};
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    AsyncWorld, HostPolicy, InMemoryConfig, OriginPolicy, ServerConfig, SessionConfig, World,
-    contract_test,
-};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::InMemoryConfig;
+use http4k_ws::testing::contract::{AsyncWorld, World};
 
 fn app() -> PolyHandler {
     routes! {
@@ -36,7 +38,7 @@ fn a_page_of_another_origin_opens_no_socket(world: &impl World) {
     }
     let twice = from("http://localhost", "/ws");
     let mut twice = twice.with_header("host", "localhost");
-    let again = http4k_ws::HeaderValue::from_static("http://localhost");
+    let again = http4k_ws::http::HeaderValue::from_static("http://localhost");
     twice.headers_mut().append("origin", again);
     is_forbidden(world, twice);
     // Only sockets are guarded.

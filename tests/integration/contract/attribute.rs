@@ -3,8 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use http4k_ws::contract_test;
 use http4k_ws::prelude::*;
-use http4k_ws::{AsyncWorld, World, contract_test};
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::contract::{AsyncWorld, World};
 
 async fn respond(mut ws: WebSocket, name: String) -> WsResult {
     while let Some(message) = ws.recv().await? {
@@ -150,7 +152,7 @@ fn time_is_virtual_in_the_worlds_without_a_network() {
         assert_eq!(day, ["beat"; 24]);
     }
     let began = Instant::now();
-    beats(&http4k_ws::InMemory::new(hourly));
-    beats(&http4k_ws::OverDuplex::new(hourly));
+    beats(&http4k_ws::testing::InMemory::new(hourly));
+    beats(&http4k_ws::testing::contract::OverDuplex::new(hourly));
     assert!(began.elapsed() < Duration::from_secs(60));
 }

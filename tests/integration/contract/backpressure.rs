@@ -3,9 +3,10 @@
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoPolyHandler, SendError, SessionConfig, WebSocket, WsClient, WsResult, WsStatus,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{SendError, WebSocket, WsResult, WsStatus};
 
 use super::worlds::{in_both_worlds, told};
 

@@ -2,8 +2,10 @@
 
 use std::sync::mpsc::channel;
 
+use http4k_ws::PolyFilter;
+use http4k_ws::filter::session_config;
 use http4k_ws::prelude::*;
-use http4k_ws::{PolyFilter, SessionConfig, SlowConsumer, session};
+use http4k_ws::session::{SessionConfig, SlowConsumer};
 
 use super::worlds::{in_both_worlds, told};
 
@@ -28,11 +30,11 @@ fn double(config: SessionConfig) -> SessionConfig {
 fn app() -> PolyHandler {
     routes! {
         "/default" => ws(echo(ws)),
-        "/ten"     with(session(at_most(10))) => ws(echo(ws)),
-        "/outer"   with(session(at_most(10))) => {
-            "/inner" with(session(at_most(20))) => ws(echo(ws)),
-            "/twice" with(session(double)) => ws(echo(ws)),
-            "/both"  with(session(at_most(7)), session(double)) => ws(echo(ws)),
+        "/ten"     with(session_config(at_most(10))) => ws(echo(ws)),
+        "/outer"   with(session_config(at_most(10))) => {
+            "/inner" with(session_config(at_most(20))) => ws(echo(ws)),
+            "/twice" with(session_config(double)) => ws(echo(ws)),
+            "/both"  with(session_config(at_most(7)), session_config(double)) => ws(echo(ws)),
         },
     }
 }
@@ -71,7 +73,7 @@ in_both_worlds! {
         let bounded = |_request: Request| {
             WsConsumer::new(echo).with_session(|config| config.with_max_message(5))
         };
-        let world = W::start(session(at_most(50)).then(bounded), SessionConfig::default());
+        let world = W::start(session_config(at_most(50)).then(bounded), SessionConfig::default());
         takes(&world, "/", 5);
     }
 
@@ -86,7 +88,7 @@ in_both_worlds! {
         let latest = |config: SessionConfig| {
             config.with_queue_messages(1).with_slow_consumer(SlowConsumer::DropOldest)
         };
-        let world = W::start(session(latest).then(talker), SessionConfig::default());
+        let world = W::start(session_config(latest).then(talker), SessionConfig::default());
         let texts: Vec<_> = world.connect("/").received().map(|message| message.expect("open").text().into_owned()).collect();
         assert_eq!(texts, ["9"]);
         assert_eq!(told(&listen), 9);

@@ -3,10 +3,10 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoPolyHandler, PolyHandler, SendError, SessionConfig, WebSocket, WsClient, WsMessage,
-    WsResult, WsStatus,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult, WsStatus};
 
 use super::worlds::{World, in_both_worlds, told};
 
@@ -203,7 +203,8 @@ in_both_worlds! {
 
 #[test]
 fn case_55_a_handler_and_its_socket_get_the_exact_request() {
-    use http4k_ws::{Request, RequestExt, WsConsumer};
+    use http4k_ws::message::RequestExt;
+    use http4k_ws::{Request, WsConsumer};
     let (tell, listen) = channel();
     let app = move |request: Request| {
         let tell = tell.clone();

@@ -1,7 +1,10 @@
 //! What a client sees of a socket that ends by itself.
 
+use http4k_ws::SendError;
 use http4k_ws::prelude::*;
-use http4k_ws::{SessionConfig, World as _};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::contract::World as _;
 
 use super::worlds::{World, in_both_worlds};
 
@@ -102,7 +105,7 @@ fn case_9_a_server_that_stops_closes_its_sockets() {
         let tell = tell.clone();
         ws.on_close(move |status| tell.send(status).expect("the test listens"));
     };
-    let world = http4k_ws::OverNetwork::new(app);
+    let world = http4k_ws::testing::contract::OverNetwork::new(app);
     let mut client = world.ws("/");
     drop(world);
     let deadline = std::time::Duration::from_secs(30);

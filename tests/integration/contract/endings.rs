@@ -3,8 +3,9 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, SessionConfig};
+use http4k_ws::session::SessionConfig;
 
 use super::worlds::{World, in_both_worlds, told};
 

@@ -2,10 +2,11 @@
 
 use std::error::Error;
 
-use http4k_ws::{
-    IntoPolyHandler, Json, PolyHandler, SessionConfig, WebSocket, WsClient, WsError, WsResult,
-    WsStatus, routes,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::lens::json::Json;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{PolyHandler, WebSocket, WsError, WsResult, WsStatus, routes};
 
 use super::worlds::in_both_worlds;
 

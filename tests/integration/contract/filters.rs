@@ -3,12 +3,17 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use http4k_ws::prelude::*;
-use http4k_ws::{
-    Cors, Credentials, IntoPolyHandler, OriginPolicy, SessionConfig, WsFailure, WsFilter,
-    WsHandler, WsTransaction, basic_auth, catch_failures, header, http_only, print_traffic,
-    report_sockets, tap, ws_only,
+use http4k_ws::filter::{
+    Cors, Credentials, WsFailure, WsTransaction, basic_auth, catch_failures, http_only,
+    print_traffic, report_sockets, tap, ws_only,
 };
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::http::header;
+use http4k_ws::message::OriginPolicy;
+use http4k_ws::prelude::*;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{WsFilter, WsHandler};
 
 use super::worlds::{World, in_both_worlds, told};
 
@@ -522,8 +527,8 @@ fn credentials_need_a_policy_that_not_every_page_satisfies() {
     for policy in [
         OriginPolicy::any(),
         OriginPolicy::any().and(app()),
-        OriginPolicy::own().and(http4k_ws::Origin::NULL),
-        OriginPolicy::only([app(), http4k_ws::Origin::NULL]),
+        OriginPolicy::own().and(http4k_ws::message::Origin::NULL),
+        OriginPolicy::only([app(), http4k_ws::message::Origin::NULL]),
     ] {
         let without = Cors::new(policy.clone());
         let refused = std::panic::catch_unwind(|| without.with_credentials());

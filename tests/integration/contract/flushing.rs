@@ -1,9 +1,10 @@
 //! Flushes, from the side of the application.
 
 use futures_util::SinkExt;
-use http4k_ws::{
-    IntoPolyHandler, SessionConfig, WebSocket, WsClient, WsMessage, WsResult, WsStatus,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{WebSocket, WsMessage, WsResult, WsStatus};
 
 use super::worlds::in_both_worlds;
 

@@ -6,12 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http4k_ws::prelude::*;
-use http4k_ws::{
-    BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Cors, OriginPolicy, Routes, SessionConfig,
-    basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
-    print_traffic, record, report_sockets, session, subprotocols, tap, ws_only,
+use http4k_ws::PolyFilter;
+use http4k_ws::filter::session_config;
+use http4k_ws::filter::{
+    Cors, basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
+    print_traffic, record, report_sockets, subprotocols, tap, ws_only,
 };
+use http4k_ws::handler::{BoxHttpHandler, BoxPolyFilter, BoxWsHandler};
+use http4k_ws::message::OriginPolicy;
+use http4k_ws::prelude::*;
+use http4k_ws::routing::Routes;
+use http4k_ws::session::SessionConfig;
 
 use super::worlds::{World, in_both_worlds};
 
@@ -115,7 +120,7 @@ const KINDS: &[Kind] = &[
     kind("a PolyFilter", || BoxPolyFilter::new(Both), Some(401), Some(401)),
     kind("basic_auth", || BoxPolyFilter::new(basic_auth("a", |_| false)), Some(401), Some(401)),
     kind("max_body", || BoxPolyFilter::new(max_body(1)), None, None),
-    kind("session", || BoxPolyFilter::new(session(|config| config)), None, None),
+    kind("session_config", || BoxPolyFilter::new(session_config(|config| config)), None, None),
     kind("body_stall", || BoxPolyFilter::new(body_stall(Duration::MAX)), None, None),
     kind("min_body_rate", || BoxPolyFilter::new(min_body_rate(1)), None, None),
     kind("Cors", || BoxPolyFilter::new(Cors::new(OriginPolicy::own())), None, None),

@@ -1,9 +1,13 @@
 //! JSON in bodies and on sockets: the Content-Type that it needs, and the mark that it may have.
 
+use http4k_ws::lens::json::{Json, JsonExt};
+use http4k_ws::lens::{Format, LensFailure, LensFailureKind};
+use http4k_ws::message::{RequestExt, ResponseExt};
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::contract::{AsyncWorld, World};
 use http4k_ws::{
-    AsyncWorld, Body, Format, FromRequest, Json, JsonExt, LensFailure, LensFailureKind, Message,
-    PolyHandler, Request, RequestExt, Response, ResponseExt, WebSocket, World, WsClient, WsResult,
-    contract_test, routes,
+    Body, FromRequest, Message, PolyHandler, Request, Response, WebSocket, WsResult, contract_test,
+    routes,
 };
 use serde::{Deserialize, Serialize};
 

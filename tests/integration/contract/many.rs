@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use http4k_ws::{
-    IntoPolyHandler, PolyHandler, SessionConfig, WebSocket, WsClient, WsResult, WsSender,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{PolyHandler, WebSocket, WsResult, WsSender};
 
 use super::worlds::in_both_worlds;
 

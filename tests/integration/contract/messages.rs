@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoPolyHandler, NextMessage, PolyHandler, SessionConfig, WebSocket, WsClient, WsMessage,
-    WsResult,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::{NextMessage, WsClient};
+use http4k_ws::{PolyHandler, WebSocket, WsMessage, WsResult};
 
 use super::worlds::in_both_worlds;
 

@@ -2,10 +2,10 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use http4k_ws::{
-    IntoPolyHandler, NextMessage, PolyHandler, SessionConfig, WebSocket, WsClient, WsError,
-    WsMessage, WsResult, WsStatus,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::{NextMessage, WsClient};
+use http4k_ws::{PolyHandler, WebSocket, WsError, WsMessage, WsResult, WsStatus};
 
 use super::worlds::{Duplex, Memory, Network, World, told};
 

@@ -2,8 +2,9 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, SessionConfig, WsEvent};
+use http4k_ws::session::{SessionConfig, WsEvent};
 
 use super::worlds::{World, in_both_worlds, told};
 

@@ -1,7 +1,9 @@
 //! From a request to a socket, or to a refusal.
 
+use http4k_ws::WsHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{SessionConfig, WsHandler};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
 
 use super::worlds::{World, in_both_worlds};
 

@@ -11,11 +11,15 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http_body::{Frame, SizeHint};
+use http4k_ws::filter::session_config;
+use http4k_ws::filter::{Cors, http_only, poly, ws_only};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::message::{BodyError, OriginPolicy};
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    BodyError, Cors, HttpHandler, IntoPolyHandler, OriginPolicy, Routes, SessionConfig, WsHandler,
-    http_only, poly, session, ws_only,
-};
+use http4k_ws::routing::Routes;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{HttpHandler, WsHandler};
 
 use super::worlds::{World, in_both_worlds, told};
 
@@ -386,7 +390,7 @@ in_both_worlds! {
             "/consumer" => ws({ move |_: Request| {
                 WsConsumer::new(hello).with_session(|_| panic!("as it should"))
             } }),
-            "/block" with(session(|_| panic!("as it should"))) => { "/x" => ws({ hello }) },
+            "/block" with(session_config(|_| panic!("as it should"))) => { "/x" => ws({ hello }) },
         };
         let world = world::<W>(app);
         for path in ["/consumer", "/block/x"] {

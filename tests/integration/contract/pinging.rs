@@ -1,6 +1,9 @@
 //! Pings by hand, from the side of the application.
 
-use http4k_ws::{IntoPolyHandler, SessionConfig, WebSocket, WsClient, WsResult};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{WebSocket, WsResult};
 
 use super::worlds::in_both_worlds;
 

@@ -2,8 +2,11 @@
 
 use std::sync::mpsc::channel;
 
+use http4k_ws::filter::{poly, ws_only};
+use http4k_ws::http::header;
 use http4k_ws::prelude::*;
-use http4k_ws::{HttpHandler, PolyFilter, SessionConfig, WsHandler, header, poly, ws_only};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{HttpHandler, PolyFilter, WsHandler};
 
 use super::worlds::{World, in_both_worlds, told};
 
@@ -31,7 +34,7 @@ fn app() -> PolyHandler {
     }
 }
 
-fn cookies(headers: &http4k_ws::HeaderMap) -> Vec<&[u8]> {
+fn cookies(headers: &http4k_ws::http::HeaderMap) -> Vec<&[u8]> {
     let cookies = headers.get_all("set-cookie");
     cookies.iter().map(|value| value.as_bytes()).collect()
 }
@@ -119,7 +122,7 @@ in_both_worlds! {
                 .with_header("x-id", "7")
                 .with_body("unsent")
         }
-        let app = http4k_ws::subprotocols(["chat"]).then(hello).with(poly(breaks));
+        let app = http4k_ws::filter::subprotocols(["chat"]).then(hello).with(poly(breaks));
         let world: W = world(app);
         let mut client = world.connect(Request::get("/").header("sec-websocket-protocol", "chat"));
         assert_eq!(client.subprotocol(), Some("chat"));

@@ -1,7 +1,8 @@
 //! Which route answers, asked over HTTP in every world; `routing` shows the rules in full.
 
+use http4k_ws::HttpHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{HttpHandler, SessionConfig};
+use http4k_ws::session::SessionConfig;
 
 use super::worlds::{World, in_both_worlds};
 
@@ -138,7 +139,7 @@ in_both_worlds! {
             assert_eq!(answer.header("x-outer"), Some("after the inner"), "{path}");
         }
         assert_eq!(world.http("/a").header("x-outer"), None);
-        let around = W::start(app().with(http4k_ws::http_only(outer)), SessionConfig::default());
+        let around = W::start(app().with(http4k_ws::filter::http_only(outer)), SessionConfig::default());
         assert_eq!(around.http("/nowhere").header("x-outer"), Some("alone"));
     }
 

@@ -2,8 +2,13 @@
 
 use std::sync::mpsc::channel;
 
+use http4k_ws::SendError;
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::contract_test;
+use http4k_ws::filter::print_traffic;
 use http4k_ws::prelude::*;
-use http4k_ws::{AsyncWorld, SessionConfig, contract_test, print_traffic};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::contract::AsyncWorld;
 
 use super::worlds::{in_both_worlds, told};
 
@@ -53,7 +58,7 @@ fn app() -> PolyHandler {
 }
 
 #[contract_test(app())]
-fn debug_hides_the_secrets_of_a_request(world: &impl http4k_ws::World) {
+fn debug_hides_the_secrets_of_a_request(world: &impl http4k_ws::testing::contract::World) {
     let mut texts = Vec::new();
     for path in ["/socket", "/handler"] {
         let message = world.ws(with_secrets(path)).received().next();
@@ -71,7 +76,7 @@ fn debug_hides_the_secrets_of_a_request(world: &impl http4k_ws::World) {
 }
 
 #[contract_test(app())]
-fn debug_hides_the_cookies_of_a_response(world: &impl http4k_ws::World) {
+fn debug_hides_the_cookies_of_a_response(world: &impl http4k_ws::testing::contract::World) {
     let response = world.http("/cookie");
     assert_eq!(response.header("set-cookie"), Some("id=s3cret"));
     let shown = format!("{response:?}");
@@ -150,7 +155,7 @@ fn errors_show_what_a_peer_said_on_one_line() {
     let cause = std::io::Error::other("two\nlines\u{1b}");
     for shown in [
         SendError::Closed(status.clone()).to_string(),
-        http4k_ws::ReceiveError::Closed(status).to_string(),
+        http4k_ws::testing::ReceiveError::Closed(status).to_string(),
         format!("{closing:?}"),
         format!("{:?}", WsError::from(cause)),
     ] {

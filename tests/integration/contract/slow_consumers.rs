@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
 
-use http4k_ws::{
-    IntoPolyHandler, PolyHandler, ReceiveError, SendError, SessionConfig, SlowConsumer, WebSocket,
-    WsClient, WsMessage, WsResult, WsStatus,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::session::{SessionConfig, SlowConsumer};
+use http4k_ws::testing::{ReceiveError, WsClient};
+use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult, WsStatus};
 use proptest::prelude::*;
 
 use super::worlds::{Memory, World, in_both_worlds, told};

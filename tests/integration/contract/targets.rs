@@ -1,7 +1,8 @@
 //! The targets of requests, by the same rules in every world.
 
+use http4k_ws::contract_test;
 use http4k_ws::prelude::*;
-use http4k_ws::{World, contract_test};
+use http4k_ws::testing::contract::World;
 
 fn app() -> PolyHandler {
     routes! {

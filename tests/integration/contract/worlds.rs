@@ -3,10 +3,12 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use http4k_ws::{
-    InMemory, IntoRequest, OriginPolicy, OverDuplex, OverNetwork, PolyHandler, Response,
-    ServerConfig, SessionConfig, World as _, WsClient,
-};
+use http4k_ws::message::OriginPolicy;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World as _};
+use http4k_ws::testing::{InMemory, WsClient};
+use http4k_ws::{IntoRequest, PolyHandler, Response};
 
 /// Where an application lives, and how its clients reach it.
 pub(crate) trait World {
@@ -31,7 +33,7 @@ macro_rules! world {
         pub(crate) struct $name($($holder)* $of);
 
         impl World for $name {
-            type Client = <$of as http4k_ws::World>::Client;
+            type Client = <$of as http4k_ws::testing::contract::World>::Client;
 
             fn start(app: PolyHandler, config: SessionConfig) -> Self {
                 let start: fn(PolyHandler, SessionConfig) -> $($holder)* $of = $start;

@@ -9,9 +9,8 @@ use h2::Reason;
 use h2::client::Builder;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::StreamBody;
-use http4k_ws::{
-    Body, IntoResponse, PolyHandler, Request, Response, ServerConfig, WebSocket, WsStatus,
-};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::{Body, IntoResponse, PolyHandler, Request, Response, WebSocket, WsStatus};
 use tokio::time::Instant;
 
 use super::client::{Client, get, request, whole};

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use h2::client::Builder;
 use http::StatusCode;
-use http4k_ws::{Http2Config, PolyHandler, Request, ServerConfig, WebSocket, WsStatus};
+use http4k_ws::server::{Http2Config, ServerConfig};
+use http4k_ws::{PolyHandler, Request, WebSocket, WsStatus};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 

@@ -5,7 +5,8 @@ use h2::client::{Builder, ResponseFuture, SendRequest};
 use h2::ext::Protocol;
 use h2::{Reason, RecvStream, SendStream};
 use http::{HeaderMap, Method, Request, StatusCode};
-use http4k_ws::{PolyHandler, ServerConfig};
+use http4k_ws::PolyHandler;
+use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 

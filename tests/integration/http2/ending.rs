@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use h2::client::Builder;
-use http4k_ws::{PolyHandler, Request, ServerConfig, WebSocket, WsStatus};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsStatus};
 use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;

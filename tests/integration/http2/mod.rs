@@ -11,7 +11,8 @@ mod versions;
 
 use std::time::Duration;
 
-use http4k_ws::{PolyHandler, ServerConfig};
+use http4k_ws::PolyHandler;
+use http4k_ws::server::ServerConfig;
 use tokio::io::{DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::{Method, StatusCode, Version};
-use http4k_ws::{
-    HeaderValue, IntoResponse, PolyHandler, Request, RequestExt, Response, ServerConfig, WebSocket,
-    WsStatus,
-};
+use http4k_ws::http::HeaderValue;
+use http4k_ws::message::RequestExt;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::{IntoResponse, PolyHandler, Request, Response, WebSocket, WsStatus};
 use tokio::sync::Semaphore;
 
 use super::client::{Client, get, request, whole};

@@ -3,8 +3,11 @@
 use bytes::Bytes;
 use h2::client::Builder;
 use http::{HeaderMap, Method};
+use http4k_ws::client::HttpClient;
+use http4k_ws::filter::{basic_auth, max_body};
+use http4k_ws::lens::{Cookie, Query};
 use http4k_ws::prelude::*;
-use http4k_ws::{Cookie, HttpClient, Query, ServerConfig, basic_auth, max_body};
+use http4k_ws::server::ServerConfig;
 
 use super::client::{Answer, Client, request, whole};
 use super::{serve, within};

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use h2::client::Builder;
-use http4k_ws::{
-    ClientTls, Http2Config, HttpClient, PolyHandler, Request, ServerConfig, ServerTls, WebSocket,
-    WebSocketClient, WsStatus,
-};
+use http4k_ws::client::{ClientTls, HttpClient, WebSocketClient};
+use http4k_ws::server::{Http2Config, ServerConfig, ServerTls};
+use http4k_ws::{PolyHandler, Request, WebSocket, WsStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::time::Instant;

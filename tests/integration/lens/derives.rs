@@ -1,8 +1,11 @@
 //! `#[derive(FromRequest)]` and `#[derive(PathParam)]` from outside.
 
+use http4k_ws::lens::json::{Json, JsonExt};
+use http4k_ws::lens::{LensFailureKind, With};
+use http4k_ws::message::{RequestExt, UriTemplate};
 use http4k_ws::{
-    FromRequest, IntoRequest, IntoResponse, Json, JsonExt, LensFailureKind, Message, Method,
-    PathParam, Request, RequestExt, UriTemplate, WebSocket, With, WsResult, routes,
+    FromRequest, IntoRequest, IntoResponse, Message, Method, PathParam, Request, WebSocket,
+    WsResult, routes,
 };
 use serde::{Deserialize, Serialize};
 
@@ -318,7 +321,7 @@ fn before_a_socket_it_is_read_over_http() {
             .await?;
         Ok(())
     }
-    use http4k_ws::WsClient;
+    use http4k_ws::testing::WsClient;
     let app = routes! { "/rooms/<room>" => ws(join(ws, _)) };
     let request = UriTemplate::parse("/rooms/<room>")
         .unwrap()

@@ -1,9 +1,10 @@
 //! Arguments that are read by their type.
 
-use http4k_ws::{
-    Body, Bytes, Cookie, Form, FromRequest, Header, IntoRequest, Json, LensFailure, Method, Path,
-    PathParams, Query, Rejection, Request, RequestExt, StatusCode, routes,
-};
+use http4k_ws::bytes::Bytes;
+use http4k_ws::lens::json::Json;
+use http4k_ws::lens::{Cookie, Form, Header, LensFailure, Path, Query};
+use http4k_ws::message::{PathParams, Rejection, RequestExt};
+use http4k_ws::{Body, FromRequest, IntoRequest, Method, Request, StatusCode, routes};
 use serde::Deserialize;
 
 use super::now;

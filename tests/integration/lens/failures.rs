@@ -1,9 +1,14 @@
 //! What failures become: cases 149 to 156 and 158.
 
+use http4k_ws::lens::json::JsonExt;
+use http4k_ws::lens::{
+    Failure, Form, Header, LensFailure, LensFailureKind, Location, Query, WebForm,
+};
+use http4k_ws::message::{RequestExt, ResponseExt};
+use http4k_ws::testing::WsClient;
 use http4k_ws::{
-    Body, Failure, Filter, Form, Header, HttpHandler, IntoRequest, IntoResponse, JsonExt,
-    LensFailure, LensFailureKind, Location, Message, Next, PolyHandler, Query, Request, RequestExt,
-    Response, ResponseExt, StatusCode, WebForm, WebSocket, WsClient, WsMessage, WsResult,
+    Body, Filter, HttpHandler, IntoRequest, IntoResponse, Message, Next, PolyHandler, Request,
+    Response, StatusCode, WebSocket, WsMessage, WsResult,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +52,7 @@ fn cases_149_and_150_a_filter_may_answer_otherwise() {
 
 #[test]
 fn case_151_by_itself_it_is_400_and_lists_all() {
-    let answer = now(http4k_ws::BoxHttpHandler::new(failing).call(get("/")));
+    let answer = now(http4k_ws::handler::BoxHttpHandler::new(failing).call(get("/")));
     assert_eq!(answer.status(), 400);
     assert_eq!(
         answer.header("content-type"),
@@ -296,9 +301,10 @@ async fn going_on(mut ws: WebSocket<Order, WsMessage>) -> WsResult {
 
 #[test]
 fn a_message_that_is_no_value_closes_with_1007_or_is_the_consumers() {
-    let app =
-        |ws: http4k_ws::BoxWsHandler| PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ws);
-    let mut client = app(http4k_ws::BoxWsHandler::new(passing_on)).test_ws("/");
+    let app = |ws: http4k_ws::handler::BoxWsHandler| {
+        PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ws)
+    };
+    let mut client = app(http4k_ws::handler::BoxWsHandler::new(passing_on)).test_ws("/");
     client.send("{").unwrap();
     let status = closed(&mut client);
     assert_eq!(status.code(), 1007);
@@ -309,7 +315,7 @@ fn a_message_that_is_no_value_closes_with_1007_or_is_the_consumers() {
     );
     assert!(status.reason().len() <= 123);
 
-    let mut client = app(http4k_ws::BoxWsHandler::new(going_on)).test_ws("/");
+    let mut client = app(http4k_ws::handler::BoxWsHandler::new(going_on)).test_ws("/");
     client.send("{").unwrap();
     client.send(r#"{"items":[]}"#).unwrap();
     let received: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
@@ -334,7 +340,8 @@ fn what_fails_before_the_upgrade_is_an_answer_over_http() {
 
 #[test]
 fn a_path_parameter_that_the_route_lacks_is_the_programs_fault() {
-    use http4k_ws::{FromRequest, Path, Query, Request, routes};
+    use http4k_ws::lens::{Path, Query};
+    use http4k_ws::{FromRequest, Request, routes};
 
     #[derive(Debug, FromRequest)]
     #[allow(dead_code)]

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use http4k_ws::{
-    Format, IntoResponse, Json, JsonExt, LensFailure, Message, Request, Response, With, WsMessage,
-};
+use http4k_ws::lens::json::{Json, JsonExt};
+use http4k_ws::lens::{Format, LensFailure, With};
+use http4k_ws::{IntoResponse, Message, Request, Response, WsMessage};
 use serde::{Deserialize, Serialize};
 
 use super::{blank, now};

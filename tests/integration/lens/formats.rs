@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use http4k_ws::WebSocketClient;
+use http4k_ws::bytes::Bytes;
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::filter::subprotocols;
+use http4k_ws::lens::{Format, LensFailureKind, With};
+use http4k_ws::message::{RequestExt, ResponseExt};
+use http4k_ws::testing::WsClient;
 use http4k_ws::{
-    Bytes, Format, FromRequest, IntoRequest, IntoResponse, LensFailureKind, Message, PolyHandler,
-    Request, RequestExt, ResponseExt, StatusCode, WebSocket, With, WsClient, WsMessage, WsResult,
-    subprotocols,
+    FromRequest, IntoRequest, IntoResponse, Message, PolyHandler, Request, StatusCode, WebSocket,
+    WsMessage, WsResult,
 };
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Empty inputs and checkboxes, as HTML forms send them.
 
-use http4k_ws::{
-    Form, FromRequest, IntoRequest, Method, Query, Request, RequestExt, WebForm, With, routes,
-};
+use http4k_ws::lens::{Form, Query, WebForm, With};
+use http4k_ws::message::RequestExt;
+use http4k_ws::{FromRequest, IntoRequest, Method, Request, routes};
 use serde::Deserialize;
 
 use super::{blank, now};
@@ -21,9 +21,13 @@ struct Derived {
 #[derive(Debug, PartialEq, Deserialize)]
 struct OfSerde {
     name: String,
-    #[serde(default, deserialize_with = "http4k_ws::empty_as_none")]
+    #[serde(default, deserialize_with = "http4k_ws::lens::empty_as_none")]
     age: Option<u8>,
-    #[serde(default, rename = "mail", deserialize_with = "http4k_ws::checkbox")]
+    #[serde(
+        default,
+        rename = "mail",
+        deserialize_with = "http4k_ws::lens::checkbox"
+    )]
     agreed: bool,
 }
 

@@ -3,10 +3,11 @@
 
 use std::fmt::Debug;
 
-use http4k_ws::{
-    Accept, BiDiLens, Body, Cookie, Form, FromRequest, Header, IntoRequest, Message, MessagePart,
-    Path, Query, ReadFrom, Request, RequestExt, UriTemplate, WebForm, WriteTo, WsMessage,
+use http4k_ws::lens::{
+    Accept, BiDiLens, Cookie, Form, Header, MessagePart, Path, Query, ReadFrom, WebForm, WriteTo,
 };
+use http4k_ws::message::{RequestExt, UriTemplate};
+use http4k_ws::{Body, FromRequest, IntoRequest, Message, Request, WsMessage};
 use proptest::prelude::*;
 
 use super::{blank, now};
@@ -165,7 +166,7 @@ proptest! {
         if let Ok(uri) = format!("/?{query}").parse() {
             request = request.with_uri(uri);
         }
-        if let Ok(value) = http4k_ws::HeaderValue::from_bytes(&field) {
+        if let Ok(value) = http4k_ws::http::HeaderValue::from_bytes(&field) {
             request = request.with_header("n", value.clone()).with_header("cookie", value.clone());
             request = request.with_header("accept", value);
         }

@@ -10,10 +10,11 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use http4k_ws::{
-    Accept, Cookie, Form, Format, FromRequest, Header, IntoRequest, Json, Message, Path,
-    PathParams, PolyHandler, Query, RequestExt, Transcript, WebForm, WsMessage, WsStatus, routes,
-};
+use http4k_ws::lens::json::Json;
+use http4k_ws::lens::{Accept, Cookie, Form, Format, Header, Path, Query, WebForm};
+use http4k_ws::message::{PathParams, RequestExt};
+use http4k_ws::testing::transcript::Transcript;
+use http4k_ws::{FromRequest, IntoRequest, Message, PolyHandler, WsMessage, WsStatus, routes};
 use serde::{Deserialize, Serialize};
 
 use super::{blank, now};

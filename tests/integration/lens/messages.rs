@@ -1,6 +1,8 @@
 //! Lenses of socket messages: cases 31 to 37. That a lens mapped one way can't create is in `ui/fail/lens`.
 
-use http4k_ws::{Bytes, LensFailureKind, Location, Message, WsMessage};
+use http4k_ws::bytes::Bytes;
+use http4k_ws::lens::{LensFailureKind, Location};
+use http4k_ws::{Message, WsMessage};
 
 #[derive(Debug, Clone, PartialEq)]
 struct Wrapped(String);
@@ -90,7 +92,10 @@ fn a_failure_to_write_is_our_own() {
     assert_eq!(failure.status(), 500);
     assert_eq!(failure.ws_status().code(), 1011);
     assert_eq!(
-        http4k_ws::Json(odd).into_message().unwrap_err().status(),
+        http4k_ws::lens::json::Json(odd)
+            .into_message()
+            .unwrap_err()
+            .status(),
         500
     );
 }

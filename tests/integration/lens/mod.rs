@@ -14,7 +14,8 @@ mod predicates;
 mod serde_types;
 
 use futures_util::FutureExt;
-use http4k_ws::{Body, ReceiveError, Request, WsClient, WsStatus};
+use http4k_ws::testing::{ReceiveError, WsClient};
+use http4k_ws::{Body, Request, WsStatus};
 
 /// The output of a future that waits for nothing. Each layer of a body that fails is polled once more.
 #[track_caller]

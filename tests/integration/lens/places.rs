@@ -1,9 +1,10 @@
 //! Query, header and form field, held to one contract, and the path: case 157. Cookies keep it too.
 
-use http4k_ws::{
-    Cookie, Form, Header, IntoRequest, IntoResponse, LensFailureKind, Location, Path, PathParam,
-    PathParams, Query, Request, RequestExt, UriTemplate, WebForm, With,
+use http4k_ws::lens::{
+    Cookie, Form, Header, LensFailureKind, Location, Path, Query, WebForm, With,
 };
+use http4k_ws::message::{PathParams, RequestExt, UriTemplate};
+use http4k_ws::{IntoRequest, IntoResponse, PathParam, Request};
 
 use super::blank;
 
@@ -237,7 +238,7 @@ fn a_value_that_is_no_text_is_invalid_and_not_missing() {
             .kind(),
         LensFailureKind::Invalid
     );
-    let value = http4k_ws::HeaderValue::from_bytes(b"\xff").unwrap();
+    let value = http4k_ws::http::HeaderValue::from_bytes(b"\xff").unwrap();
     let header = blank().with_header("n", value.clone());
     assert_eq!(
         Header::string("n")

@@ -1,9 +1,12 @@
 //! Lenses as predicates on requests: the cases of section O that http4k's router answers with them. Here a route never
 //! goes by more than path, method and protocol; a handler or a filter asks a lens.
 
+use http4k_ws::lens::{Accept, Header, Query};
+use http4k_ws::message::RequestExt;
+use http4k_ws::testing::WsClient;
 use http4k_ws::{
-    Accept, Body, Filter, Header, HttpHandler, IntoRequest, IntoResponse, Next, PolyHandler, Query,
-    Request, RequestExt, StatusCode, WebSocket, WsClient, WsFilter, WsHandler, WsNext,
+    Body, Filter, HttpHandler, IntoRequest, IntoResponse, Next, PolyHandler, Request, StatusCode,
+    WebSocket, WsFilter, WsHandler, WsNext,
 };
 
 use super::now;
@@ -17,7 +20,7 @@ fn case_40_a_filter_goes_by_the_query() {
     async fn by_query(request: Request, next: WsNext) -> http4k_ws::WsResponse {
         let goodbye = Query::string("goodbye").optional();
         if goodbye.get(&request).is_ok_and(|value| value.is_some()) {
-            return http4k_ws::BoxWsHandler::new(|ws: WebSocket| ws.try_send("query"))
+            return http4k_ws::handler::BoxWsHandler::new(|ws: WebSocket| ws.try_send("query"))
                 .call(request)
                 .await;
         }

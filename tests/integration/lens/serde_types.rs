@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 
-use http4k_ws::{
-    Cookie, Form, FromRequest, Header, IntoRequest, LensFailure, Path, PathParams, Query,
-    Rejection, Request, RequestExt, routes,
-};
+use http4k_ws::lens::{Cookie, Form, Header, LensFailure, Path, Query};
+use http4k_ws::message::{PathParams, Rejection, RequestExt};
+use http4k_ws::{FromRequest, IntoRequest, Request, routes};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 

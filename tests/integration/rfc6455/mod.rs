@@ -14,8 +14,10 @@ mod text;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, RunningServer, ServerConfig, SessionConfig};
+use http4k_ws::server::{RunningServer, ServerConfig};
+use http4k_ws::session::SessionConfig;
 
 use crate::server::peer::{self, Peer};
 

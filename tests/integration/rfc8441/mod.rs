@@ -6,9 +6,9 @@ mod section_4;
 mod section_5;
 mod sockets;
 
+use http4k_ws::message::RequestExt;
 use http4k_ws::{
-    IntoResponse, PolyHandler, Request, RequestExt, Response, StatusCode, WebSocket, WsConsumer,
-    WsResponse,
+    IntoResponse, PolyHandler, Request, Response, StatusCode, WebSocket, WsConsumer, WsResponse,
 };
 
 /// Greets, and gives back what comes.

@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::StatusCode;
+use http4k_ws::HttpHandler;
+use http4k_ws::filter::session_config;
+use http4k_ws::filter::{basic_auth, poly, subprotocols, tap};
 use http4k_ws::prelude::*;
-use http4k_ws::{HttpHandler, ServerConfig, basic_auth, poly, session, subprotocols, tap};
+use http4k_ws::server::ServerConfig;
 
 use crate::http2::client::{Client, TEXT, handshake, whole};
 
@@ -56,7 +59,7 @@ routes! {
         "/greet/<name>"     => ws(greet(ws, name)),
         "/number/<id: u64>" => ws(numbered(ws, id)),
         "/ageMe" with(subprotocols(["people"])) => ws(age_me(ws)),
-        "/short/<name>" with(session(|config| config.with_max_message(4))) => ws(greet(ws, name)),
+        "/short/<name>" with(session_config(|config| config.with_max_message(4))) => ws(greet(ws, name)),
         "/named" => ws(named),
         "/secret/<name>" with(basic_auth("here", |who| who.user == "bob")) => ws(greet(ws, name)),
     }

@@ -1,6 +1,6 @@
 //! §3: the setting that tells of extended CONNECT.
 
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 use super::app;
 use crate::http2::client::{Client, get};

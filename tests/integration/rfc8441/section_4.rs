@@ -1,7 +1,7 @@
 //! §4: the extended CONNECT method.
 
 use http::{Method, StatusCode};
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 use super::app;
 use crate::http2::client::{Client, handshake, request, whole};

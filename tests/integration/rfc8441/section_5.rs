@@ -1,7 +1,9 @@
 //! §5: the opening handshake over HTTP/2.
 
 use http::StatusCode;
-use http4k_ws::{OriginPolicy, ServerConfig, WsMessage};
+use http4k_ws::WsMessage;
+use http4k_ws::message::OriginPolicy;
+use http4k_ws::server::ServerConfig;
 
 use super::app;
 use crate::http2::client::{Answer, CLOSE, Client, TEXT, handshake, whole};

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use h2::Reason;
 use h2::client::Builder;
-use http4k_ws::{
-    Http2Config, PolyHandler, Request, ServerConfig, SessionConfig, WebSocket, WsMessage, WsStatus,
-};
+use http4k_ws::server::{Http2Config, ServerConfig};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage, WsStatus};
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;

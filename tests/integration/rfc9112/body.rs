@@ -1,6 +1,6 @@
 //! Chapter 6: the body, and how long it is.
 
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 use super::{each_is_answered, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 use super::{each_is_answered, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};

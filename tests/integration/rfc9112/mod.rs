@@ -9,8 +9,9 @@ mod message;
 mod request_line;
 mod semantics;
 
+use http4k_ws::message::HostPolicy;
 use http4k_ws::prelude::*;
-use http4k_ws::{HostPolicy, RunningServer, ServerConfig};
+use http4k_ws::server::{RunningServer, ServerConfig};
 
 use crate::server::peer::{Answer, Peer};
 

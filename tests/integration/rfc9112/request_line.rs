@@ -1,6 +1,6 @@
 //! Chapter 3: the request line, and Host.
 
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 use super::{each_is_answered, get_with, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};

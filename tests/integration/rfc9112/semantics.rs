@@ -2,7 +2,7 @@
 
 use super::{each_is_answered, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 fn line(line: &str) -> String {
     format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -114,7 +114,8 @@ fn answers_have_a_date() {
 /// §15.5.22: 426 names the protocol to change to.
 #[test]
 fn a_socket_asked_for_by_plain_http_is_426() {
-    use http4k_ws::{IntoPolyHandler, WebSocket};
+    use http4k_ws::WebSocket;
+    use http4k_ws::handler::IntoPolyHandler;
 
     let app = (|_ws: WebSocket| ()).into_poly_handler();
     let server = app.as_server("127.0.0.1:0").start().expect("a server");

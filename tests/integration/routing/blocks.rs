@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use http4k_ws::filter::{http_only, ws_only};
+use http4k_ws::message::PathParams;
 use http4k_ws::{
-    Filter, Next, PathParams, PolyHandler, Request, Response, WebSocket, WsNext, WsResponse,
-    http_only, routes, ws_only,
+    Filter, Next, PolyHandler, Request, Response, WebSocket, WsNext, WsResponse, routes,
 };
 
 use super::{ask, refusal};
@@ -304,7 +305,7 @@ async fn the_fallback_of_the_deepest_and_most_specific_prefix_responds() {
         "/<_x>/c" => { "/1" => http(said("c")), _ => http(said("any c")) }
     };
     let answers = |text: &'static str| move |_: Request| text;
-    let made = http4k_ws::Routes::new()
+    let made = http4k_ws::routing::Routes::new()
         .under("/<_x>", |inner| {
             inner
                 .http(http4k_ws::Method::GET, "/1", answers("x"))

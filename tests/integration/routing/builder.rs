@@ -1,8 +1,10 @@
 //! The API without the macro does what the macro does.
 
+use http4k_ws::message::{PathParams, RequestExt, ResponseExt};
+use http4k_ws::routing::{Methods, Routes};
 use http4k_ws::{
-    Method, Methods, Next, PathParams, PolyHandler, Request, RequestExt, Response, ResponseExt,
-    Routes, WebSocket, WsConsumer, WsMessage, WsResponse, WsResult,
+    Method, Next, PolyHandler, Request, Response, WebSocket, WsConsumer, WsMessage, WsResponse,
+    WsResult,
 };
 
 use super::{ask, refusal, respond};
@@ -30,7 +32,7 @@ fn talk(request: Request) -> Option<WsConsumer> {
 
 /// A filter that signs every answer, and says which parameters it saw.
 fn signed(by: &'static str) -> impl http4k_ws::PolyFilter {
-    http4k_ws::http_only(move |request: Request, next: Next| async move {
+    http4k_ws::filter::http_only(move |request: Request, next: Next| async move {
         let saw = params(&request);
         let response: Response = http4k_ws::HttpHandler::call(&next, request).await;
         response
@@ -117,7 +119,7 @@ async fn a_builder_routes_as_the_macro_does() {
     assert_eq!(refusal(&app, "/nothing").await, Some(200));
     let mut client = app.test_ws("/ws/bob");
     assert_eq!(
-        http4k_ws::WsClient::received(&mut client)
+        http4k_ws::testing::WsClient::received(&mut client)
             .next()
             .unwrap()
             .unwrap()

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use http4k_ws::message::{PathParams, Rejection};
+use http4k_ws::testing::WsClient;
 use http4k_ws::{
-    FromRequest, IntoResponse, PathParams, PolyHandler, Rejection, Request, Response, WebSocket,
-    WsClient, WsConsumer, WsMessage, WsResponse, WsResult, routes,
+    FromRequest, IntoResponse, PolyHandler, Request, Response, WebSocket, WsConsumer, WsMessage,
+    WsResponse, WsResult, routes,
 };
 
 use super::{ask, refusal};
@@ -118,7 +120,7 @@ routes! {
         "/closure/<text>" => http(|text: String| async move { text }),
         "/closure/sum/<a>/<b>" => http(|b: i32, a: i32| (a - b).to_string()),
         "/closure/req/<a>" => http(move |req: Request, _: Page| async move { req.uri().to_string() }),
-        "/value" => http({ http4k_ws::BoxHttpHandler::new(home) }),
+        "/value" => http({ http4k_ws::handler::BoxHttpHandler::new(home) }),
         "/keyword/<type>/<_ignored>" => http(hello(r#type)),
         "/ws/<name>" => ws(greet(ws, name)),
         "/rooms/<room>" => ws(db.join(ws, room)),

@@ -1,6 +1,8 @@
 //! What is refused when an application is built, because the compiler can't see it.
 
-use http4k_ws::{Method, PolyHandler, Request, RouteError, Routes, UriTemplateError, routes};
+use http4k_ws::message::UriTemplateError;
+use http4k_ws::routing::{RouteError, Routes};
+use http4k_ws::{Method, PolyHandler, Request, routes};
 
 use super::ask;
 
@@ -59,7 +61,7 @@ fn two_routes_for_the_same_requests_are_refused() {
 #[tokio::test]
 async fn routes_that_differ_in_method_protocol_or_shape_are_not() {
     let app = get("/x")
-        .http(http4k_ws::Methods::every(), "/x", said)
+        .http(http4k_ws::routing::Methods::every(), "/x", said)
         .http(Method::HEAD, "/x", said)
         .ws("/x", talk)
         .http(Method::GET, "/<y>", said)
@@ -138,7 +140,7 @@ async fn a_macros_application_is_checked_against_what_is_mounted_in_it() {
     for app in [
         built,
         written.clone(),
-        written.with(http4k_ws::http_only(passing)),
+        written.with(http4k_ws::filter::http_only(passing)),
     ] {
         let error = tried(app).unwrap_err();
         assert!(matches!(&error, RouteError::Conflict { .. }), "{error}");
@@ -224,7 +226,7 @@ fn a_fallback_is_one_of_its_kind_and_can_be_asked() {
         ),
         "the prefix `/` has two http fallbacks"
     );
-    let all = Routes::new().http(http4k_ws::Methods::every(), "/a/<rest..>", said);
+    let all = Routes::new().http(http4k_ws::routing::Methods::every(), "/a/<rest..>", said);
     assert_eq!(
         refused(all.under("/a", |inner| inner.fallback(said))),
         "`the http fallback of /a` is never reached: `http /a/<rest..>` takes its requests first"

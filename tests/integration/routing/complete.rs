@@ -2,8 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use http4k_ws::filter::http_only;
+use http4k_ws::http::HeaderMap;
+use http4k_ws::lens::LensFailure;
 use http4k_ws::prelude::*;
-use http4k_ws::{FromRequest, HeaderMap, HttpHandler, LensFailure, Routes, http_only};
+use http4k_ws::routing::Routes;
+use http4k_ws::{FromRequest, HttpHandler};
 
 #[derive(FromRequest)]
 struct User {

@@ -1,6 +1,7 @@
 //! A table with many routes, whose links share their types.
 
-use http4k_ws::{Link, PolyHandler, Request, routes};
+use http4k_ws::routing::Link;
+use http4k_ws::{PolyHandler, Request, routes};
 
 use super::links::UserId;
 

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http4k_ws::{Link, PolyHandler, Request, UriFillError, WebSocket, routes};
+use http4k_ws::message::UriFillError;
+use http4k_ws::routing::Link;
+use http4k_ws::{PolyHandler, Request, WebSocket, routes};
 
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct UserId(pub(super) u64);
@@ -80,7 +82,7 @@ routes! {
         "/twice/a" => http(said),
         "/twice/b" => http(said),
         "/api" => {
-            "/users" => mount(users::api().with(http4k_ws::subprotocols(["x"]))),
+            "/users" => mount(users::api().with(http4k_ws::filter::subprotocols(["x"]))),
             "/<team>/rooms" => mount(users::rooms::api()),
         }
     }

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
+use http4k_ws::filter::session_config;
+use http4k_ws::filter::{
+    Cors, basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
+    print_traffic, record, report_sockets, subprotocols, tap, ws_only,
+};
+use http4k_ws::handler::BoxPolyFilter;
+use http4k_ws::message::{OriginPolicy, RequestExt};
+use http4k_ws::routing::Routes;
+use http4k_ws::routing::explain::Verdict;
 use http4k_ws::{
-    BoxPolyFilter, Cors, Filter, Method, Next, OriginPolicy, PolyFilter, PolyHandler, Request,
-    RequestExt, Response, Routes, StatusCode, Verdict, WebSocket, WsNext, WsResponse, WsStatus,
-    basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
-    print_traffic, record, report_sockets, routes, session, subprotocols, tap, ws_only,
+    Filter, Method, Next, PolyFilter, PolyHandler, Request, Response, StatusCode, WebSocket,
+    WsNext, WsResponse, WsStatus, routes,
 };
 
 fn show(id: u64) -> String {
@@ -174,7 +181,7 @@ fn logged() -> impl Filter {
 struct Audit;
 
 impl PolyFilter for Audit {
-    fn ws(&self, next: http4k_ws::BoxWsHandler) -> http4k_ws::BoxWsHandler {
+    fn ws(&self, next: http4k_ws::handler::BoxWsHandler) -> http4k_ws::handler::BoxWsHandler {
         http4k_ws::WsFilter::then(ws_passing, next)
     }
 }
@@ -296,8 +303,8 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
             "HTTP",
         ),
         (
-            "session",
-            BoxPolyFilter::new(session(|config| config)),
+            "session_config",
+            BoxPolyFilter::new(session_config(|config| config)),
             "upgrades",
         ),
         (

@@ -66,7 +66,7 @@ fn said(text: &'static str) -> &'static str {
 /// Stands before an application, and says so where the application has no route.
 async fn marked(request: http4k_ws::Request, next: http4k_ws::Next) -> http4k_ws::Response {
     let mut response = http4k_ws::HttpHandler::call(&next, request).await;
-    let mark = http4k_ws::HeaderValue::from_static("marked");
+    let mark = http4k_ws::http::HeaderValue::from_static("marked");
     response.headers_mut().insert("x-mark", mark);
     response
 }
@@ -106,7 +106,7 @@ async fn a_block_and_the_same_routes_mounted_respond_alike() {
         }
     }
     let twice = routes! { "/" => mount(routes! { "/" => mount(mount()) }) };
-    let built = http4k_ws::Routes::new()
+    let built = http4k_ws::routing::Routes::new()
         .mount("/", mount())
         .build()
         .expect("one mount");
@@ -156,7 +156,7 @@ routes! {
 
 #[tokio::test]
 async fn two_mounts_at_one_prefix_are_one_table() {
-    let built = http4k_ws::Routes::new()
+    let built = http4k_ws::routing::Routes::new()
         .mount("/api", readers())
         .mount("/api", writers())
         .fallback(|_: http4k_ws::Request| "nowhere")
@@ -184,17 +184,17 @@ async fn two_mounts_at_one_prefix_are_one_table() {
             (response.status(), &response.headers()["allow"]),
             (
                 http4k_ws::StatusCode::METHOD_NOT_ALLOWED,
-                &http4k_ws::HeaderValue::from_static("GET, HEAD, POST, OPTIONS"),
+                &http4k_ws::http::HeaderValue::from_static("GET, HEAD, POST, OPTIONS"),
             )
         );
     }
-    let overlap = http4k_ws::Routes::new()
+    let overlap = http4k_ws::routing::Routes::new()
         .mount("/api", readers())
         .mount("/api", readers())
         .build();
     assert!(matches!(
         overlap,
-        Err(http4k_ws::RouteError::Conflict { .. })
+        Err(http4k_ws::routing::RouteError::Conflict { .. })
     ));
 }
 
@@ -205,7 +205,7 @@ async fn a_fallback_beside_a_mount_takes_what_the_mount_does_not() {
             => mount(readers()),
             _ => http(said("no such thing")),
         },
-        "/marked" => mount(readers().with(http4k_ws::http_only(marked))),
+        "/marked" => mount(readers().with(http4k_ws::filter::http_only(marked))),
         _ => http(said("nowhere")),
     };
     for (method, path, status, answer) in [
@@ -231,7 +231,7 @@ async fn a_fallback_beside_a_mount_takes_what_the_mount_does_not() {
 /// Nor does it matter that other routes, or a fallback for the other protocol, are beside it.
 #[tokio::test]
 async fn a_mount_without_a_fallback_for_http_beside_it_responds_itself() {
-    let inside = || readers().with(http4k_ws::http_only(marked));
+    let inside = || readers().with(http4k_ws::filter::http_only(marked));
     let root = routes! {
         GET "/own" => http(said("own")),
         => mount(inside()),

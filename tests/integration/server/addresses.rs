@@ -2,8 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
+use http4k_ws::client::HttpClient;
+use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
-use http4k_ws::{NextMessage, RunningServer};
+use http4k_ws::server::RunningServer;
+use http4k_ws::testing::NextMessage;
 
 /// An application that responds with the address of its peer, and sends it over each socket.
 fn peers() -> PolyHandler {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoPolyHandler, RunningServer, ServerConfig, SessionConfig, WebSocket, WsMessage, WsResult,
-};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::server::{RunningServer, ServerConfig};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{WebSocket, WsMessage, WsResult};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 

@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use http4k_ws::PolyFilter;
+use http4k_ws::filter::{body_stall, min_body_rate};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, PolyFilter, ServerConfig, body_stall, min_body_rate};
+use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
 use http::{Method, StatusCode};
 use http_body_util::{BodyExt, BodyStream};
+use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
-use http4k_ws::{BodyError, RunningServer, ServerConfig};
+use http4k_ws::server::{RunningServer, ServerConfig};
 use tokio::sync::mpsc;
 
 use super::peer::Peer;

@@ -1,9 +1,8 @@
 //! The opening handshake, as the server reads and answers it (RFC 6455 §4.2).
 
-use http4k_ws::{
-    PolyHandler, Request, RunningServer, SendError, Serve, WebSocket, WsConsumer, WsEvent,
-    WsResponse,
-};
+use http4k_ws::server::RunningServer;
+use http4k_ws::session::WsEvent;
+use http4k_ws::{PolyHandler, Request, SendError, Serve, WebSocket, WsConsumer, WsResponse};
 
 use super::peer::{self, Answer, Peer};
 

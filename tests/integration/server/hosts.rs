@@ -1,7 +1,8 @@
 //! The hosts that a server is for (RFC 9110 §15.5.20), which stop DNS rebinding.
 
+use http4k_ws::message::HostPolicy;
 use http4k_ws::prelude::*;
-use http4k_ws::{HostPolicy, RunningServer, ServerConfig};
+use http4k_ws::server::{RunningServer, ServerConfig};
 
 use super::peer::{Answer, Peer};
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoResponse, PolyHandler, Request, Response, RunningServer, Serve, ServerConfig, WebSocket,
-};
+use http4k_ws::server::{RunningServer, ServerConfig};
+use http4k_ws::{IntoResponse, PolyHandler, Request, Response, Serve, WebSocket};
 
 use super::peer::{self, Peer};
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use http4k_ws::filter::max_body;
 use http4k_ws::prelude::*;
-use http4k_ws::{RunningServer, ServerConfig, max_body};
+use http4k_ws::server::{RunningServer, ServerConfig};
 
 use super::peer::{self, Peer};
 

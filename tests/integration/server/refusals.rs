@@ -4,10 +4,13 @@ use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http4k_ws::filter::Cors;
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::message::{HostPolicy, OriginPolicy};
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    Cors, HostPolicy, InMemoryConfig, IntoPolyHandler, OriginPolicy, ServerConfig, SessionConfig,
-};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::InMemoryConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::net::{TcpListener, TcpStream};
 use tracing::field::{Field, Visit};

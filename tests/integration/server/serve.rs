@@ -3,7 +3,8 @@
 use std::net::TcpListener;
 use std::pin::pin;
 
-use http4k_ws::{PolyHandler, Request, Serve, ServerConfig, WebSocket, WsConsumer};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::{PolyHandler, Request, Serve, WebSocket, WsConsumer};
 use tokio::sync::oneshot;
 
 use super::peer::{self, Peer};
@@ -12,7 +13,7 @@ async fn hello(ws: WebSocket) {
     ws.send("hello").await.expect("an open socket");
 }
 
-fn start<Kind>(app: impl Serve<Kind>) -> http4k_ws::RunningServer {
+fn start<Kind>(app: impl Serve<Kind>) -> http4k_ws::server::RunningServer {
     app.as_server("127.0.0.1:0").start().expect("a server")
 }
 

@@ -5,7 +5,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use http4k_ws::{PolyHandler, Request, ServerConfig, SessionConfig, WebSocket};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket};
 
 use super::peer::{self, Peer};
 

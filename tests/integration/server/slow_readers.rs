@@ -5,10 +5,9 @@
 
 use std::time::Duration;
 
-use http4k_ws::{
-    PolyHandler, Request, RunningServer, ServerConfig, SessionConfig, WebSocket, WsMessage,
-    WsResult, WsStatus,
-};
+use http4k_ws::server::{RunningServer, ServerConfig};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage, WsResult, WsStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::mpsc;

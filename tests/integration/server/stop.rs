@@ -4,7 +4,8 @@ use std::net::TcpStream;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use http4k_ws::{PolyHandler, Request, RunningServer, ServerConfig, WebSocket};
+use http4k_ws::server::{RunningServer, ServerConfig};
+use http4k_ws::{PolyHandler, Request, WebSocket};
 use tokio::sync::Semaphore;
 
 use super::peer::{self, Peer};

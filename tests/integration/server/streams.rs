@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http4k_ws::{
-    ConnectError, PolyHandler, Request, ServerConfig, SessionConfig, WebSocket, WebSocketClient,
-    WsMessage, WsResponse, WsStatus,
-};
+use http4k_ws::client::{ConnectError, WebSocketClient};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage, WsResponse, WsStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufStream, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};

@@ -3,8 +3,9 @@
 use std::future;
 use std::time::Duration;
 
+use http4k_ws::WsStatus;
 use http4k_ws::prelude::*;
-use http4k_ws::{TestWsClient, WsStatus};
+use http4k_ws::testing::TestWsClient;
 
 const WITHIN: Duration = Duration::from_secs(5);
 

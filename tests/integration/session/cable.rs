@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use http4k_ws::{PolyHandler, ServerConfig, SessionConfig, WebSocket, WebSocketClient};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, WebSocket};
 use tokio::io::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex,
 };

@@ -1,7 +1,8 @@
 //! A future of a socket that is dropped before it is done has done nothing.
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use http4k_ws::{IntoPolyHandler, PolyHandler, SendError, WebSocket, WsMessage, WsResult};
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult};
 use tokio::sync::mpsc;
 
 fn echo() -> PolyHandler {

@@ -3,10 +3,11 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoPolyHandler, PolyHandler, ServerConfig, SessionConfig, WebSocket, WebSocketClient,
-    WsMessage, WsResult, WsStatus,
-};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, WebSocket, WsMessage, WsResult, WsStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::{Instant, sleep};
 

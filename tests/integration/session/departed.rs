@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use h2::Reason;
 use h2::client::Builder;
-use http4k_ws::{
-    IntoPolyHandler, PolyHandler, ServerConfig, SessionConfig, WebSocket, WebSocketClient,
-    WsResult, WsStatus,
-};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, WebSocket, WsResult, WsStatus};
 use tokio::io::duplex;
 use tokio::time::{Instant, sleep};
 

@@ -3,10 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    IntoPolyHandler, ServerConfig, SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics,
-};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::{SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics};
+use http4k_ws::testing::WsClient;
 
 /// Writes everything down.
 #[derive(Debug, Clone, Default)]

@@ -3,10 +3,12 @@
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use http4k_ws::{
-    IntoPolyHandler, NextMessage, SendError, ServerConfig, SessionConfig, WebSocket,
-    WebSocketClient, WsClient, WsResult, WsStatus,
-};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::{NextMessage, WsClient};
+use http4k_ws::{SendError, WebSocket, WsResult, WsStatus};
 
 /// Tells when it is dropped.
 struct Guard(Sender<&'static str>);

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use http4k_ws::SendError;
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, SessionConfig};
+use http4k_ws::session::SessionConfig;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use h2::client::Builder;
-use http4k_ws::{
-    Http2Config, IntoPolyHandler, PolyHandler, Request, ServerConfig, SessionConfig, WebSocket,
-    WebSocketClient, WsMessage, WsResult, WsStatus,
-};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::server::{Http2Config, ServerConfig};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage, WsResult, WsStatus};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex, split};
 use tokio::time::{Instant, sleep};
 
@@ -233,7 +234,7 @@ async fn a_response_at_2_kb_a_second_arrives() {
         let pair = self_signed(&["localhost"]);
         let (ours, theirs) = slow_line(2_000);
         let app = (|_: Request| "b".repeat(200_000)).into_poly_handler();
-        let client = http4k_ws::HttpClient::new().with_tls(trusting(&pair.chain));
+        let client = http4k_ws::client::HttpClient::new().with_tls(trusting(&pair.chain));
         let (config, uri) = match secure {
             false => (ServerConfig::default(), "http://localhost/"),
             true => (

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
+use http4k_ws::filter::{http_only, ws_only};
 use http4k_ws::prelude::*;
-use http4k_ws::{http_only, with_real_time, with_seed, ws_only};
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::{with_real_time, with_seed};
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use tokio::time::sleep;
@@ -12,7 +14,7 @@ use tokio::time::sleep;
 use crate::contract::worlds::{World, in_both_worlds};
 
 fn world<W: World>(app: PolyHandler) -> W {
-    W::start(app, http4k_ws::SessionConfig::default())
+    W::start(app, http4k_ws::session::SessionConfig::default())
 }
 
 async fn in_handler() -> &'static str {

@@ -4,8 +4,11 @@ use std::io;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use http4k_ws::WsError;
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, NextMessage, SessionConfig, WsError};
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::NextMessage;
 
 /// Tells every message, error and end.
 fn witness() -> (PolyHandler, Receiver<String>) {
@@ -16,7 +19,10 @@ fn witness() -> (PolyHandler, Receiver<String>) {
         ws.on_error(move |error| errors.send(format!("error: {error}")).expect("heard"));
         ws.on_close(move |status| ends.send(format!("end: {status}")).expect("heard"));
     };
-    (http4k_ws::IntoPolyHandler::into_poly_handler(witness), told)
+    (
+        http4k_ws::handler::IntoPolyHandler::into_poly_handler(witness),
+        told,
+    )
 }
 
 fn all(told: &Receiver<String>) -> Vec<String> {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use http4k_ws::client::{HttpClient, WebSocketClient};
 use http4k_ws::prelude::*;
-use http4k_ws::{NextMessage, RunningServer};
+use http4k_ws::server::RunningServer;
+use http4k_ws::testing::NextMessage;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};

@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex};
 
 use http4k_ws::prelude::*;
-use http4k_ws::with_seed;
+use http4k_ws::testing::with_seed;
 use tokio::sync::Notify;
 
 type Log = Arc<Mutex<Vec<String>>>;

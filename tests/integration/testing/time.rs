@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use http4k_ws::prelude::*;
-use http4k_ws::{NextMessage, ReceiveError};
+use http4k_ws::testing::{NextMessage, ReceiveError};
 use tokio::time::{sleep, timeout};
 
 const SECOND: Duration = Duration::from_secs(1);

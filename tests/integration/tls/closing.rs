@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use http4k_ws::{
-    PolyHandler, Request, ServerConfig, SessionConfig, WebSocket, WebSocketClient, WsClient,
-    WsStatus,
-};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::server::ServerConfig;
+use http4k_ws::session::SessionConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 use tokio_rustls::client::TlsStream;

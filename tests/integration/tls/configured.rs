@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use http4k_ws::{ClientTls, ServerConfig, ServerTls, TlsConfigError, WebSocketClient, WsClient};
+use http4k_ws::client::{ClientTls, WebSocketClient};
+use http4k_ws::server::{ServerConfig, ServerTls};
+use http4k_ws::testing::WsClient;
+use http4k_ws::tls::TlsConfigError;
 
 use super::certificates::{Authority, Pair, self_signed};
 use super::{app, server_tls, start_with, trusting};

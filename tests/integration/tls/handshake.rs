@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http4k_ws::{ServerConfig, WebSocketClient};
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};

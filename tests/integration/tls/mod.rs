@@ -8,9 +8,9 @@ mod mutual;
 mod talking;
 mod trust;
 
-use http4k_ws::{
-    ClientTls, PolyHandler, Request, RunningServer, ServerConfig, ServerTls, WebSocket,
-};
+use http4k_ws::client::ClientTls;
+use http4k_ws::server::{RunningServer, ServerConfig, ServerTls};
+use http4k_ws::{PolyHandler, Request, WebSocket};
 
 use self::certificates::Pair;
 

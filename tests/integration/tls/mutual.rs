@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use http4k_ws::rustls_0_23::{self, rustls};
-use http4k_ws::{
-    ClientTls, ConnectError, Http2Config, HttpClient, PeerCertificates, PolyHandler, Request,
-    ServerConfig, ServerTls, TlsConfigError, WebSocket, WebSocketClient,
-};
+use http4k_ws::client::{ClientTls, ConnectError, HttpClient, WebSocketClient};
+use http4k_ws::message::PeerCertificates;
+use http4k_ws::server::{Http2Config, ServerConfig, ServerTls};
+use http4k_ws::tls::TlsConfigError;
+use http4k_ws::tls::rustls_0_23::{self, rustls};
+use http4k_ws::{PolyHandler, Request, WebSocket};
 use tokio::io::{DuplexStream, duplex};
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};

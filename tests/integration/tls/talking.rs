@@ -1,9 +1,9 @@
 //! HTTP and sockets over TLS, both ends real.
 
-use http4k_ws::{
-    ConnectError, HttpClient, PolyHandler, Request, ServerConfig, WebSocketClient, WsClient,
-    WsMessage, WsStatus,
-};
+use http4k_ws::client::{ConnectError, HttpClient, WebSocketClient};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::{PolyHandler, Request, WsMessage, WsStatus};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use super::certificates::self_signed;
@@ -99,7 +99,7 @@ fn large_messages_go_both_ways_over_a_port() {
 #[tokio::test(start_paused = true)]
 async fn over_tls_only_pages_that_came_over_tls_open_sockets() {
     let pair = self_signed(&["localhost"]);
-    for http2 in [None, Some(http4k_ws::Http2Config::default())] {
+    for http2 in [None, Some(http4k_ws::server::Http2Config::default())] {
         for (origin, status) in [
             ("https://localhost", 101),
             ("https://localhost:443", 101),

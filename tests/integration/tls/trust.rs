@@ -4,10 +4,11 @@ use std::error::Error;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use http4k_ws::{
-    ClientTls, ConnectError, HttpClient, HttpClientError, ServerConfig, StatusCode, TlsError,
-    WebSocketClient, WsClient,
-};
+use http4k_ws::StatusCode;
+use http4k_ws::client::{ClientTls, ConnectError, HttpClient, HttpClientError, WebSocketClient};
+use http4k_ws::server::ServerConfig;
+use http4k_ws::testing::WsClient;
+use http4k_ws::tls::TlsError;
 use tokio::io::{AsyncReadExt, duplex};
 use tokio_rustls::rustls::server::Acceptor;
 

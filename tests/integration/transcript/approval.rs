@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use http4k_ws::{ApprovalError, Transcript, WsStatus};
+use http4k_ws::WsStatus;
+use http4k_ws::testing::transcript::{ApprovalError, Transcript};
 
 /// A folder among the build's that is removed at the end of its test, also if the test fails.
 struct Folder(PathBuf);

@@ -23,7 +23,7 @@ async fn parrot(mut ws: WebSocket, name: String) -> WsResult {
 fn app() -> PolyHandler {
     routes! {
         "/parrot/<name>" => ws(parrot(ws, name)),
-        "/spoken" with(http4k_ws::subprotocols(["chat.v2", "chat.v1"])) => ws(|ws: WebSocket| async move {
+        "/spoken" with(http4k_ws::filter::subprotocols(["chat.v2", "chat.v1"])) => ws(|ws: WebSocket| async move {
             let spoken = ws.subprotocol().unwrap_or("none").to_owned();
             ws.send(spoken).await
         }),

@@ -5,10 +5,12 @@ use std::net::TcpStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use http4k_ws::filter::record;
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    InMemory, NextMessage, OverDuplex, OverNetwork, Recorded, Transcript, World, record,
-};
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World};
+use http4k_ws::testing::transcript::{Recorded, Transcript};
+use http4k_ws::testing::{InMemory, NextMessage};
 use proptest::prelude::*;
 
 use super::{app, parrot};

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use http4k_ws::prelude::*;
-use http4k_ws::{
-    InMemory, OverDuplex, OverNetwork, ReplayError, SendError, StatusCode, Transcript,
-    TranscriptEntry, WsClient, WsStatus,
-};
+use http4k_ws::testing::contract::{OverDuplex, OverNetwork};
+use http4k_ws::testing::transcript::{ReplayError, Transcript, TranscriptEntry};
+use http4k_ws::testing::{InMemory, WsClient};
+use http4k_ws::{SendError, StatusCode, WsStatus};
 
 use super::app;
 

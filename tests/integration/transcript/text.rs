@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http4k_ws::{Party, Transcript, TranscriptEntry, TranscriptRule, WsMessage, WsStatus};
+use http4k_ws::testing::transcript::{Party, Transcript, TranscriptEntry, TranscriptRule};
+use http4k_ws::{WsMessage, WsStatus};
 use proptest::prelude::*;
 
 fn by() -> impl Strategy<Value = Party> {

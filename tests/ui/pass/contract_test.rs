@@ -1,7 +1,8 @@
 //! Every form of a contract's test. They run in the tests of the library; here they only compile.
 
 use http4k_ws::prelude::*;
-use http4k_ws::{AsyncWorld, World, contract_test};
+use http4k_ws::contract_test;
+use http4k_ws::testing::contract::{AsyncWorld, World};
 
 mod inner {
     pub(crate) use http4k_ws as renamed;

@@ -10,7 +10,7 @@ const APPS: fn() -> [PolyHandler; 2] = || [routes! {}, routes! { "/" => http(hom
 
 fn main() {
     let [_, _] = APPS();
-    let _ = routes! { "/x" => http(home), }.with(http4k_ws::http_only(|request: Request, next: http4k_ws::Next| async move {
+    let _ = routes! { "/x" => http(home), }.with(http4k_ws::filter::http_only(|request: Request, next: http4k_ws::Next| async move {
         http4k_ws::HttpHandler::call(&next, request).await
     }));
     #[allow(non_snake_case)]

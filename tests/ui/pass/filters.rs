@@ -1,7 +1,9 @@
 //! Each place of a `with(..)`, and the filters that it accepts.
 
 use http4k_ws::prelude::*;
-use http4k_ws::{guard, http_only, max_body, poly, record, session, subprotocols, ws_only};
+use http4k_ws::PolyFilter;
+use http4k_ws::filter::session_config;
+use http4k_ws::filter::{guard, http_only, max_body, poly, record, subprotocols, ws_only};
 
 async fn auth(request: Request, next: Next) -> Response {
     match request.header("x-name") {
@@ -72,7 +74,7 @@ routes! {
         "/2" with(poly(auth)) => ws(talk(ws)),
         "/3" with(guard(async |request: Request| checked(request).await)) => ws(talk(ws)),
         "/4" with(
-            session(|config| config.with_max_message(9)),
+            session_config(|config| config.with_max_message(9)),
             subprotocols(["a"]),
             record(drop),
             ws_auth,

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use http4k_ws::{
-    BoxHttpHandler, Filter, FromRequest, HttpHandler, Next, PolyHandler, Rejection, Request,
-    Response, RouteError, WebSocket, WsConsumer, WsResponse, WsResult, routes,
-};
+use http4k_ws::{Filter, FromRequest, HttpHandler, Next, PolyHandler, Request, Response, WebSocket, WsConsumer, WsResponse, WsResult, routes};
+use http4k_ws::handler::BoxHttpHandler;
+use http4k_ws::message::Rejection;
+use http4k_ws::routing::RouteError;
 
 mod users {
     use http4k_ws::{PolyHandler, routes};
@@ -38,7 +38,7 @@ routes! {
     fn checked() -> Result<PolyHandler, RouteError> {
         #[deprecated = "it is old"]
         GET "/old/<id: u8>" as old => http(generic(id)),
-        "/users" => mount(users::api().with(http4k_ws::poly(logged()))),
+        "/users" => mount(users::api().with(http4k_ws::filter::poly(logged()))),
         "/pages" => mount({ pages() }),
     }
 }
@@ -146,7 +146,7 @@ routes! {
         "/chosen/<name>" => ws(chosen(name)),
         "/rooms/<room>" => ws(hub.join(ws, room)),
         "/closure" => ws(|ws: WebSocket, req: Request| async move { drop((ws, req)) }),
-        "/api" with(http4k_ws::poly(logged()), http4k_ws::http_only(logged())) => {
+        "/api" with(http4k_ws::filter::poly(logged()), http4k_ws::filter::http_only(logged())) => {
             "/users" => mount(users::api()),
             "/<team>" => {
                 GET "/<_ignored>/<member>" => http(|team: String, member: String| team + &member)

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http4k_ws::{
-    PolyHandler, Response, RouteError, WebSocket, WsClient, WsMessage, WsResult, routes,
-};
+use http4k_ws::{PolyHandler, Response, WebSocket, WsMessage, WsResult, routes};
+use http4k_ws::routing::RouteError;
+use http4k_ws::testing::WsClient;
 
 trait Store: Send + Sync {
     fn name(&self) -> String;

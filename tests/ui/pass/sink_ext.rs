@@ -2,7 +2,7 @@
 
 use futures_util::{SinkExt, StreamExt};
 use http4k_ws::prelude::*;
-use http4k_ws::{ReconnectingSender, ReconnectingWebSocket};
+use http4k_ws::client::reconnect::{ReconnectingSender, ReconnectingWebSocket};
 
 #[derive(Serialize, Deserialize, Message)]
 struct Price {

@@ -13,7 +13,8 @@ use crate::message::{IntoRequest, IntoResponse, Request, Response, read_whole};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{HttpClient, Serve};
+/// use http4k_ws::Serve;
+/// use http4k_ws::client::HttpClient;
 ///
 /// let server = (|_request| "hello").as_server("127.0.0.1:0").start()?;
 /// let client = HttpClient::new().with_base(format!("http://{}", server.addr()))?.blocking();

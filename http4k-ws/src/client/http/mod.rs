@@ -43,7 +43,7 @@ use crate::tls::ClientTls;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::HttpClient;
+/// use http4k_ws::client::HttpClient;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -165,7 +165,7 @@ impl HttpClient {
     /// Gives answers as soon as their head is there, with a body that is a stream; else the body is in
     /// memory, and can be compared as that of [`test_http`](crate::PolyHandler::test_http).
     ///
-    /// A body that breaks off, stalls, or goes past its limit, is then [`BodyError::Answer`](crate::BodyError::Answer).
+    /// A body that breaks off, stalls, or goes past its limit, is then [`BodyError::Answer`](crate::message::BodyError::Answer).
     #[must_use]
     pub fn streaming(mut self) -> Self {
         self.streaming = true;

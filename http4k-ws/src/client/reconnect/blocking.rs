@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::event::{ReconnectEvent, ReconnectEvents};
 use super::socket::ReconnectingWebSocket;
 use crate::client::background::{LAST_FLUSH, after, wait, wait_until};
-use crate::handler::{NextMessage, SendError, WsClient};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::SendError;
+use crate::session::client::{NextMessage, WsClient};
 
 /// A [`ReconnectingWebSocket`] whose calls block; made by
 /// [`Reconnecting::blocking`](super::Reconnecting::blocking).

@@ -8,8 +8,8 @@ use futures_util::FutureExt;
 use super::event::ReconnectEvent;
 use super::link::Link;
 use super::mailbox::{Letter, Next, Put};
-use crate::handler::{WebSocket, WsSender};
 use crate::message::WsStatus;
+use crate::session::{WebSocket, WsSender};
 
 /// What was handed to one connection.
 #[derive(Default)]

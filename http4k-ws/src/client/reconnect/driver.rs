@@ -14,9 +14,9 @@ use super::jitter::Jitter;
 use super::link::Link;
 use super::policy::{ReconnectPolicy, Setback};
 use crate::client::error::ConnectError;
-use crate::handler::{WebSocket, WsError};
 use crate::message::{WsStatus, printable};
 use crate::panics::text_of;
+use crate::session::{WebSocket, WsError};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

@@ -8,9 +8,9 @@ use super::event::{ReconnectEvent, Teller};
 use super::mailbox::{Letter, Lost, Mailbox, Put};
 use super::{Outbox, WhenFull};
 use crate::client::error::ConnectError;
-use crate::handler::SendError;
 use crate::lens::Format;
 use crate::message::{WsMessage, WsStatus};
+use crate::session::SendError;
 
 /// So much waits to be received before the connection is read no further.
 const INBOX_MESSAGES: usize = 64;

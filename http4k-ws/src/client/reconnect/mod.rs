@@ -25,8 +25,8 @@ pub use socket::{ReconnectingSender, ReconnectingWebSocket};
 
 use super::background;
 use super::error::ConnectError;
-use crate::handler::{WebSocket, WsError};
 use crate::lens::Message;
+use crate::session::{WebSocket, WsError};
 
 /// What happens to a message that is sent while the outbox is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,7 +58,7 @@ struct Outbox {
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{ReconnectPolicy, Reconnecting, ReconnectingWebSocket};
+/// use http4k_ws::client::reconnect::{ReconnectPolicy, Reconnecting, ReconnectingWebSocket};
 ///
 /// async fn brief(mut ws: WebSocket) -> WsResult {
 ///     if let Some(message) = ws.recv().await? {
@@ -83,7 +83,7 @@ struct Outbox {
 /// }
 /// # Ok(())
 /// # }
-/// # use http4k_ws::IntoPolyHandler;
+/// # use http4k_ws::handler::IntoPolyHandler;
 /// ```
 #[must_use = "nothing is connected until `start` or `blocking` is called"]
 pub struct Reconnecting {
@@ -145,7 +145,7 @@ impl Reconnecting {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::WebSocketClient;
+    /// use http4k_ws::client::WebSocketClient;
     ///
     /// let feed = WebSocketClient::to("ws://localhost:9000/prices")
     ///     .reconnecting()

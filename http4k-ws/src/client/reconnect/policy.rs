@@ -31,7 +31,7 @@ use crate::setters::setters;
 /// ```
 /// use std::time::Duration;
 ///
-/// use http4k_ws::ReconnectPolicy;
+/// use http4k_ws::client::reconnect::ReconnectPolicy;
 ///
 /// let policy = ReconnectPolicy::default()
 ///     .with_cap(Duration::from_secs(5))

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::event::ReconnectEvents;
 use super::link::Link;
 use crate::client::error::ConnectError;
-use crate::handler::SendError;
 use crate::lens::{LensFailure, Message, decoded, encoded};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::SendError;
 
 /// A socket that goes on over many connections: it receives `In` and sends `Out`; made by
 /// [`Reconnecting::start`](super::Reconnecting::start).
@@ -112,7 +112,8 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     ///
     /// ```
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::{IntoPolyHandler, Reconnecting, ReconnectingWebSocket};
+    /// use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+    /// use http4k_ws::handler::IntoPolyHandler;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -48,7 +48,9 @@ pub(super) type WriteBody<T> =
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Body, IntoRequest, LensFailure, Request, RequestExt, With};
+/// use http4k_ws::{Body, IntoRequest, Request};
+/// use http4k_ws::lens::{LensFailure, With};
+/// use http4k_ws::message::RequestExt;
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -307,7 +309,7 @@ impl<T: 'static, D> BodyLens<T, D> {
         Ok(message)
     }
 
-    /// What sets `value`, for [`With::with`](crate::With::with).
+    /// What sets `value`, for [`With::with`](crate::lens::With::with).
     pub fn of(&self, value: T) -> BodySetting<T>
     where
         D: Writes,

@@ -7,7 +7,7 @@ use crate::lens::{Failure, LensFailure, With};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::WebForm;
+/// use http4k_ws::lens::WebForm;
 ///
 /// let form: WebForm = [("tag", "a"), ("name", "bob"), ("tag", "b")].into_iter().collect();
 /// assert_eq!(form.values("tag").collect::<Vec<_>>(), ["a", "b"]);
@@ -38,7 +38,7 @@ impl WebForm {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// What is wrong with the fields, where the form was read with [`Form::feedback`](crate::Form::feedback): to show
+    /// What is wrong with the fields, where the form was read with [`Form::feedback`](crate::lens::Form::feedback): to show
     /// it beside them, and ask again.
     pub fn failures(&self) -> &[Failure] {
         self.failure.as_ref().map_or(&[], LensFailure::failures)

@@ -87,7 +87,9 @@ impl Form {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{Form, IntoRequest, RequestExt};
+    /// use http4k_ws::IntoRequest;
+    /// use http4k_ws::lens::Form;
+    /// use http4k_ws::message::RequestExt;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -22,7 +22,9 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Form, IntoRequest, RequestExt, WebForm, With};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{Form, WebForm, With};
+/// use http4k_ws::message::RequestExt;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -47,7 +49,8 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// As the `_` of a route:
 ///
 /// ```
-/// use http4k_ws::{Form, Method, Request, routes};
+/// use http4k_ws::{Method, Request, routes};
+/// use http4k_ws::lens::Form;
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
@@ -64,8 +67,8 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// assert_eq!(app.test_http(request).body(), "tea Some(2)");
 /// ```
 ///
-/// An input that is left empty and a checkbox are read by [`empty_as_none`](crate::empty_as_none)
-/// and [`checkbox`](crate::checkbox). [`Query`](crate::Query) has the rules by which a serde type is read.
+/// An input that is left empty and a checkbox are read by [`empty_as_none`](crate::lens::empty_as_none)
+/// and [`checkbox`](crate::lens::checkbox). [`Query`](crate::lens::Query) has the rules by which a serde type is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Form<T = ()>(
     /// What was read.

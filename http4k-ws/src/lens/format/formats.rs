@@ -55,7 +55,7 @@ impl Format {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::Format;
+    /// use http4k_ws::lens::Format;
     ///
     /// assert!(Format::Json.is_content_type("application/problem+json; charset=utf-8"));
     /// assert!(Format::MessagePack.is_content_type("application/x-msgpack"));
@@ -78,7 +78,7 @@ impl Format {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::Format;
+    /// use http4k_ws::lens::Format;
     ///
     /// assert_eq!(Format::of_subprotocol("chat.v1+msgpack"), Some(Format::MessagePack));
     /// assert_eq!(Format::of_subprotocol("cbor"), Some(Format::Cbor));

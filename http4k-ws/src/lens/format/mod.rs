@@ -24,12 +24,13 @@ use crate::message::WsMessage;
 ///
 /// Most often derived, beside serde's two traits: then a value is one text message of JSON, or what
 /// [`#[message(..)]`](macro@crate::Message) says. Written by hand, it can be any format. [`WsMessage`] itself is one,
-/// `String` is text and `Bytes` binary, and so is [`Json`](crate::Json) over a serde type of another crate.
+/// `String` is text and `Bytes` binary, and so is [`Json`](crate::lens::json::Json) over a serde type of another crate.
 ///
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Failure, LensFailure, LensFailureKind, Location, Message, WsMessage};
+/// use http4k_ws::{Message, WsMessage};
+/// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
 ///
 /// /// A number, as text.
 /// #[derive(Debug, PartialEq)]
@@ -119,7 +120,9 @@ pub trait Message: Sized + Send + 'static {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{IntoRequest, Message, RequestExt, With};
+    /// use http4k_ws::{IntoRequest, Message};
+    /// use http4k_ws::lens::With;
+    /// use http4k_ws::message::RequestExt;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

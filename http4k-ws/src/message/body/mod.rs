@@ -73,7 +73,7 @@ impl Body {
     /// use http4k_ws::Body;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), http4k_ws::BodyError> {
+    /// # async fn main() -> Result<(), http4k_ws::message::BodyError> {
     /// let inner = Body::from("hello");       // a `Body` is itself an `http_body::Body`
     /// assert_eq!(Body::new(inner).text().await?, "hello");
     /// # Ok(())
@@ -108,7 +108,7 @@ impl Body {
     /// use http4k_ws::Body;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), http4k_ws::BodyError> {
+    /// # async fn main() -> Result<(), http4k_ws::message::BodyError> {
     /// let body = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("hel"), Ok("lo")]));
     /// assert_eq!(body.text().await?, "hello");
     /// # Ok(())
@@ -146,7 +146,8 @@ impl Body {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{Body, BodyError};
+    /// use http4k_ws::Body;
+    /// use http4k_ws::message::BodyError;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
@@ -268,7 +269,8 @@ impl Body {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{BodyError, Request};
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::BodyError;
     ///
     /// async fn shout(request: Request) -> Result<String, BodyError> {
     ///     Ok(request.into_body().text().await?.to_uppercase())

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 ///
 /// Names that are known only at run time go through [`RequestExt::try_with_header`] and its twin.
 ///
-/// [`RequestExt::try_with_header`]: crate::RequestExt::try_with_header
+/// [`RequestExt::try_with_header`]: crate::message::RequestExt::try_with_header
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may be no header name",
     label = "expected a `HeaderName` or a literal",
@@ -25,7 +25,7 @@ pub trait IntoHeaderName {
 ///
 /// Values that are known only at run time go through [`RequestExt::try_with_header`] and its twin.
 ///
-/// [`RequestExt::try_with_header`]: crate::RequestExt::try_with_header
+/// [`RequestExt::try_with_header`]: crate::message::RequestExt::try_with_header
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may be no header value",
     label = "expected a `HeaderValue`, a number or a literal",

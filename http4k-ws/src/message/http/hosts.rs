@@ -20,9 +20,9 @@ use super::web_host::{below, is_below, parent_domain, web_host};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::HostPattern;
+/// use http4k_ws::message::HostPattern;
 ///
-/// # fn main() -> Result<(), http4k_ws::HostPatternError> {
+/// # fn main() -> Result<(), http4k_ws::message::HostPatternError> {
 /// let host: HostPattern = "Example.com.".parse()?;
 /// assert_eq!(host, "example.com".parse()?);
 /// assert_eq!("*.example.com".parse::<HostPattern>()?.to_string(), "*.example.com");
@@ -87,7 +87,8 @@ impl HostPattern {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{HostPolicy, Request};
+/// use http4k_ws::Request;
+/// use http4k_ws::message::HostPolicy;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let request = Request::get("/").header("host", "chat.example.com:8443").body(())?;

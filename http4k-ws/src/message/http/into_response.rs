@@ -32,7 +32,8 @@ use crate::message::{Body, BodyError};
 ///
 /// ```
 /// use http::StatusCode;
-/// use http4k_ws::{IntoResponse, ResponseExt};
+/// use http4k_ws::IntoResponse;
+/// use http4k_ws::message::ResponseExt;
 ///
 /// fn page() -> impl IntoResponse {
 ///     (StatusCode::OK, [("content-type", "text/html; charset=utf-8")], "<h1>hello</h1>")

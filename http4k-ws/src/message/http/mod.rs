@@ -60,7 +60,8 @@ use super::Body;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Body, Request, RequestExt};
+/// use http4k_ws::{Body, Request};
+/// use http4k_ws::message::RequestExt;
 ///
 /// let request = Request::get("/search?q=rust+async").body(Body::empty()).unwrap();
 /// assert_eq!(request.query("q").as_deref(), Some("rust async"));
@@ -73,7 +74,8 @@ pub type Request<B = Body> = http::Request<B>;
 ///
 /// ```
 /// use http::StatusCode;
-/// use http4k_ws::{Body, Response, ResponseExt};
+/// use http4k_ws::{Body, Response};
+/// use http4k_ws::message::ResponseExt;
 ///
 /// let response = Response::new(Body::from("no such room")).with_status(StatusCode::NOT_FOUND);
 /// assert_eq!(response.status(), 404);

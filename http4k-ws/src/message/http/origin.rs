@@ -11,7 +11,7 @@ use super::web_host::{below, is_below, parent_domain, web_host};
 ///
 /// Letter case and a port that is the scheme's default make no difference.
 ///
-/// | text | in an [`OriginPolicy`](crate::OriginPolicy) |
+/// | text | in an [`OriginPolicy`](crate::message::OriginPolicy) |
 /// |---|---|
 /// | `https://example.com` | this origin, at port 443 |
 /// | `https://example.com:8443` | this origin |
@@ -24,9 +24,9 @@ use super::web_host::{below, is_below, parent_domain, web_host};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::Origin;
+/// use http4k_ws::message::Origin;
 ///
-/// # fn main() -> Result<(), http4k_ws::OriginError> {
+/// # fn main() -> Result<(), http4k_ws::message::OriginError> {
 /// let origin: Origin = "https://Example.com:443".parse()?;
 /// assert_eq!(origin, "https://example.com".parse()?);
 /// assert_ne!(origin, "https://example.com:8443".parse()?);

@@ -13,18 +13,19 @@ use super::known_scheme::KnownScheme;
 use super::origin::Origin;
 use crate::panics::guarded;
 
-/// The pages that may open a socket (RFC 6455 §10.2), or use an application with [`Cors`](crate::Cors).
+/// The pages that may open a socket (RFC 6455 §10.2), or use an application with [`Cors`](crate::filter::Cors).
 ///
 /// Only browsers send `Origin`, so a request without one is always allowed: this guards a user against
 /// pages of others, not the server against programs, which can claim any origin.
 ///
 /// One policy can serve both: give it to `ServerConfig::with_origins`, which checks every opening
-/// handshake, and to [`Cors`](crate::Cors), which also checks HTTP requests.
+/// handshake, and to [`Cors`](crate::filter::Cors), which also checks HTTP requests.
 ///
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{OriginPolicy, Request};
+/// use http4k_ws::Request;
+/// use http4k_ws::message::OriginPolicy;
 ///
 /// let request = Request::get("/chat")
 ///     .header("host", "chat.example.com")

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::PeerCertificates;
+/// use http4k_ws::message::PeerCertificates;
 /// use http4k_ws::prelude::*;
 ///
 /// fn whoami(request: Request) -> String {

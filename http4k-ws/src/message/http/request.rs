@@ -20,7 +20,8 @@ use crate::message::{Body, PathParams};
 ///
 /// ```
 /// use http::Method;
-/// use http4k_ws::{IntoRequest, RequestExt};
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::message::RequestExt;
 ///
 /// # fn main() -> Result<(), http::Error> {
 /// let request = "/rooms".into_request()?
@@ -138,7 +139,8 @@ pub trait RequestExt: Sized {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{IntoRequest, RequestExt};
+    /// use http4k_ws::IntoRequest;
+    /// use http4k_ws::message::RequestExt;
     ///
     /// let name = String::from("bob\r\nx-admin: 1");
     /// let refused = "/".into_request().unwrap().try_with_header("x-name", name);

@@ -15,7 +15,8 @@ use crate::message::Body;
 ///
 /// ```
 /// use http::StatusCode;
-/// use http4k_ws::{IntoResponse, ResponseExt};
+/// use http4k_ws::IntoResponse;
+/// use http4k_ws::message::ResponseExt;
 ///
 /// let response = "made".into_response()
 ///     .with_status(StatusCode::CREATED)

@@ -2,7 +2,7 @@
 
 use crate::message::WsStatusError;
 
-/// Where a text breaks the rules of a [`Transcript`](crate::Transcript).
+/// Where a text breaks the rules of a [`Transcript`](crate::testing::transcript::Transcript).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the transcript: {rule}")]
 pub struct TranscriptError {
@@ -12,7 +12,7 @@ pub struct TranscriptError {
     pub rule: TranscriptRule,
 }
 
-/// A rule of the lines of a [`Transcript`](crate::Transcript).
+/// A rule of the lines of a [`Transcript`](crate::testing::transcript::Transcript).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TranscriptRule {

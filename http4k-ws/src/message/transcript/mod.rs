@@ -21,7 +21,7 @@ use super::{Body, Request, WsMessage, WsStatus};
 ///
 /// It is a value with a text, line by line, that [`Display`](fmt::Display) writes and [`FromStr`](std::str::FromStr)
 /// reads: what was written is read as the same value. A recording makes one
-/// ([`Recorded`](crate::Recorded), [`record`](crate::record)), and so do the methods here; it is replayed
+/// ([`Recorded`](crate::testing::transcript::Recorded), [`record`](crate::filter::record)), and so do the methods here; it is replayed
 /// ([`replay`](Self::replay)) or compared with a file ([`approve`](Self::approve)).
 ///
 /// ```text
@@ -40,7 +40,8 @@ use super::{Body, Request, WsMessage, WsStatus};
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Transcript, WsStatus};
+/// use http4k_ws::WsStatus;
+/// use http4k_ws::testing::transcript::Transcript;
 ///
 /// let said = Transcript::new("/rooms/one")
 ///     .client_says("hello\nworld")

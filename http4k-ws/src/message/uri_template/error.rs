@@ -98,7 +98,7 @@ pub enum UriTemplateError {
         /// The name.
         name: String,
     },
-    /// More than [`UriTemplate::MAX_PARAMETERS`](crate::UriTemplate::MAX_PARAMETERS) parameters.
+    /// More than [`UriTemplate::MAX_PARAMETERS`](crate::message::UriTemplate::MAX_PARAMETERS) parameters.
     #[error("template `{template}` has {count} parameters, more than 16")]
     TooManyParameters {
         /// The template.

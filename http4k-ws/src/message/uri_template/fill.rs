@@ -36,7 +36,7 @@ impl UriTemplate {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::UriTemplate;
+    /// use http4k_ws::message::UriTemplate;
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let template = UriTemplate::parse("/rooms/<room>")?;

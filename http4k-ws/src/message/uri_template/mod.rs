@@ -31,7 +31,7 @@ pub(crate) use filled::FilledTemplate;
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::UriTemplate;
+/// use http4k_ws::message::UriTemplate;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let template = UriTemplate::parse("/users/<id: u64>/files/<path..>")?;

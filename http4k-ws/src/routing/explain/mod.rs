@@ -1,6 +1,6 @@
 //! Why a request goes where it goes.
 
-mod question;
+mod query;
 mod search;
 mod verdict;
 
@@ -12,7 +12,7 @@ use super::route::{Route, aligned};
 use crate::handler::{Outcome, PolyHandler};
 use search::Search;
 
-pub use question::Question;
+pub use query::RouteQuery;
 pub use verdict::{Candidate, Verdict};
 
 /// Which routes could have taken a request, and why each but one did not.
@@ -21,7 +21,7 @@ pub use verdict::{Candidate, Verdict};
 /// none takes it.
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    question: Question,
+    query: RouteQuery,
     candidates: Vec<Candidate>,
     outcome: Outcome,
 }
@@ -46,7 +46,7 @@ impl Explanation {
         match self.outcome {
             Outcome::Found | Outcome::Mounted => None,
             Outcome::NotFound | Outcome::NoWebSocket => Some(StatusCode::NOT_FOUND),
-            Outcome::NotAllowed(_) if self.question.method == Method::OPTIONS => {
+            Outcome::NotAllowed(_) if self.query.method == Method::OPTIONS => {
                 Some(StatusCode::NO_CONTENT)
             }
             Outcome::NotAllowed(_) => Some(StatusCode::METHOD_NOT_ALLOWED),
@@ -66,7 +66,7 @@ impl Explanation {
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", self.question)?;
+        writeln!(f, "{}", self.query)?;
         let rows = self.candidates.iter().map(|Candidate { route, verdict }| {
             let mark = match verdict {
                 Verdict::Takes { .. } => "->",
@@ -138,14 +138,14 @@ impl PolyHandler {
     /// ",
     /// );
     /// ```
-    pub fn explain(&self, request: impl Into<Question>) -> Explanation {
-        let question = request.into();
-        let (candidates, outcome) = match Search::new(self, &question) {
+    pub fn explain(&self, request: impl Into<RouteQuery>) -> Explanation {
+        let query = request.into();
+        let (candidates, outcome) = match Search::new(self, &query) {
             Some(search) => search.conclude(),
             None => (Vec::new(), Outcome::NotFound),
         };
         Explanation {
-            question,
+            query,
             candidates,
             outcome,
         }

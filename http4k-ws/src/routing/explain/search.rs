@@ -1,6 +1,6 @@
 //! A request's way through the routers, and what each of their routes makes of it.
 
-use super::question::Question;
+use super::query::RouteQuery;
 use super::verdict::{Candidate, Verdict};
 use crate::handler::{Captures, MAX_PARAMS, Outcome, PolyHandler};
 use crate::message::{TemplateSegment, percent_decoded};
@@ -23,15 +23,15 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(app: &PolyHandler, question: &'a Question) -> Option<Self> {
+    pub(super) fn new(app: &PolyHandler, query: &'a RouteQuery) -> Option<Self> {
         let router = Router::of(app)?;
-        let path = Path::new(&question.path)?;
-        let asked = Asked::new(question.protocol, &question.method);
+        let path = Path::new(&query.path)?;
+        let asked = Asked::new(query.protocol, &query.method);
         let mut way = Vec::new();
         let captures = [(0, 0); MAX_PARAMS];
         let start = (0, captures, 0);
         let outcome = follow(router, &path, asked, start, &mut way);
-        let segments = match question.path.as_str() {
+        let segments = match query.path.as_str() {
             "/" => Vec::new(),
             path => path.split('/').skip(1).collect(),
         };

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::setters::setters;
 
-/// The bounds of a connection that speaks HTTP/2, beside those of [`ServerConfig`](crate::ServerConfig):
+/// The bounds of a connection that speaks HTTP/2, beside those of [`ServerConfig`](crate::server::ServerConfig):
 /// the bounds of a request's head, target and body, and all deadlines, are the same in both versions.
 ///
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{Http2Config, ServerConfig};
+/// use http4k_ws::server::{Http2Config, ServerConfig};
 ///
 /// let config = ServerConfig::default().with_http2(Http2Config::default().with_max_streams(10));
 /// assert_eq!(config.http2.unwrap().max_streams, 10);

@@ -50,7 +50,7 @@ impl Pings {
                         if signs == known {
                             return Poll::Ready(());
                         }
-                        // Question or answer are behind what is on its way.
+                        // RouteQuery or answer are behind what is on its way.
                         self.asked = Some(signs);
                         self.set(config.ping_timeout);
                     }

@@ -15,12 +15,13 @@ use super::body::Received;
 use super::request::in_shape;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::Socket;
-use crate::handler::{RefusalKind, check_host, plain};
+use crate::handler::{check_host, plain};
 use crate::message::{KnownScheme, PeerAddr, Response, printable};
 use crate::server::info::ConnectionInfo;
 use crate::server::opened::{Opened, Running};
 use crate::server::shared::Shared;
 use crate::server::{http as http_side, rules, upgrade};
+use crate::session::RefusalKind;
 use crate::wire::Line;
 
 /// Serves one stream to its end.

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
-use crate::handler::WsSender;
 use crate::message::WsStatus;
+use crate::session::WsSender;
 
 /// So many sockets are told at a time.
 const BATCH: usize = 100;

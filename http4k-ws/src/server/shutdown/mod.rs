@@ -20,8 +20,8 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
 use super::{ServerConfig, timer};
-use crate::handler::WsSender;
 use crate::message::WsStatus;
+use crate::session::WsSender;
 use batches::tell;
 pub use report::ShutdownReport;
 

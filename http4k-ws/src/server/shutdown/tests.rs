@@ -10,11 +10,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::ShutdownReport;
-use crate::handler::{PolyHandler, SessionConfig, WebSocket};
+use crate::handler::PolyHandler;
 use crate::message::Request;
 use crate::server::info::ConnectionInfo;
 use crate::server::shared::Shared;
 use crate::server::{ServerConfig, connection};
+use crate::session::{SessionConfig, WebSocket};
 
 const HANDSHAKE: &[u8] =
     b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

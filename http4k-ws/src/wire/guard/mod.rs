@@ -15,7 +15,7 @@ use header::{CONTINUATION, Header};
 pub(super) use violation::Violation;
 
 use super::{Limits, Role};
-use crate::handler::Partial;
+use crate::session::Partial;
 
 /// A frame of more payload than this leaves the codec with a large buffer.
 const LARGE: u64 = 2 * 1024;

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http4k_ws::client::reconnect::{ReconnectEvent, ReconnectEvents};
 use http4k_ws::prelude::*;
-use http4k_ws::{ReconnectEvent, ReconnectEvents};
 
 use super::{closing, policy, serving};
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use http4k_ws::SendError;
 use http4k_ws::prelude::*;
 
 use super::{Told, failing, policy, received, serving};

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use http4k_ws::SendError;
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::reconnect::{
+    ReconnectPolicy, Reconnecting, ReconnectingWebSocket, WhenFull,
+};
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{IntoPolyHandler, ReconnectPolicy, Reconnecting, ReconnectingWebSocket, WhenFull};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 

@@ -14,11 +14,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http4k_ws::prelude::*;
-use http4k_ws::{
-    ConnectError, IntoPolyHandler, ReconnectEvent, ReconnectEvents, ReconnectPolicy, Reconnecting,
-    ReconnectingWebSocket,
+use http4k_ws::client::ConnectError;
+use http4k_ws::client::reconnect::{
+    ReconnectEvent, ReconnectEvents, ReconnectPolicy, Reconnecting, ReconnectingWebSocket,
 };
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::prelude::*;
 use tokio::time::{Instant, timeout};
 
 type Served = Pin<Box<dyn Future<Output = WsResult> + Send>>;

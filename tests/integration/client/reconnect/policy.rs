@@ -4,8 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use http4k_ws::SendError;
+use http4k_ws::client::ConnectError;
+use http4k_ws::client::reconnect::Reconnecting;
+use http4k_ws::handler::IntoWsResponse;
 use http4k_ws::prelude::*;
-use http4k_ws::{ConnectError, IntoWsResponse, Reconnecting};
 
 use super::{Told, closing, echo, failing, policy, received, serving};
 

@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http4k_ws::client::ConnectError;
+use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
-use http4k_ws::{ConnectError, IntoPolyHandler, Reconnecting, ReconnectingWebSocket};
 use tokio::time::Instant;
 
 use super::echo;

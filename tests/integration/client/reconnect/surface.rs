@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
-use http4k_ws::prelude::*;
-use http4k_ws::{
-    BlockingReconnectingWebSocket, Format, IntoPolyHandler, NextMessage, ReconnectEvent,
-    Reconnecting, ReconnectingWebSocket,
+use http4k_ws::SendError;
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::reconnect::{
+    BlockingReconnectingWebSocket, ReconnectEvent, Reconnecting, ReconnectingWebSocket,
 };
+use http4k_ws::handler::IntoPolyHandler;
+use http4k_ws::lens::Format;
+use http4k_ws::prelude::*;
+use http4k_ws::testing::NextMessage;
 
 use super::{Told, echo, policy, received, serving};
 
@@ -148,7 +152,7 @@ async fn each_connection_speaks_the_subprotocol_that_it_agreed_on() {
         Some("v1+json"),
         Some("v1+msgpack"),
     ];
-    let app = http4k_ws::subprotocols(["v1+msgpack", "v1+json"]);
+    let app = http4k_ws::filter::subprotocols(["v1+msgpack", "v1+json"]);
     let app = serving.app.clone().with(app);
     let mut connection = 0;
     let client = Reconnecting::over(move || {

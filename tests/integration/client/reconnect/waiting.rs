@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http4k_ws::WhenFull;
+use http4k_ws::SendError;
+use http4k_ws::client::reconnect::WhenFull;
 use http4k_ws::prelude::*;
 use tokio::time::timeout;
 

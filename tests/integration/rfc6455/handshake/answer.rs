@@ -2,7 +2,7 @@
 
 use super::{answer, handshake, start_with};
 use crate::server::peer::{self, Peer};
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 /// §4.2.2, 5, 1–3: the status line, and the two fields that say what to.
 #[test]

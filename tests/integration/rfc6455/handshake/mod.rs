@@ -5,8 +5,10 @@ mod origin;
 mod refusal;
 mod request;
 
+use http4k_ws::filter::subprotocols;
+use http4k_ws::message::HostPolicy;
 use http4k_ws::prelude::*;
-use http4k_ws::{HostPolicy, RunningServer, ServerConfig, subprotocols};
+use http4k_ws::server::{RunningServer, ServerConfig};
 
 use crate::server::peer::{Answer, Peer};
 

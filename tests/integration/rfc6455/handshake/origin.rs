@@ -1,6 +1,7 @@
 //! §4.2.2, 4, §10.2: where the page comes from that opens a socket.
 
-use http4k_ws::{OriginPolicy, ServerConfig};
+use http4k_ws::message::OriginPolicy;
+use http4k_ws::server::ServerConfig;
 
 use super::{answer, answer_with, each_is_answered};
 

@@ -2,7 +2,7 @@
 
 use super::{answer, each_is_answered, handshake, start_with};
 use crate::server::peer::{self, Peer};
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 /// §4.2.2, 2: a client that is to authenticate is told so before the upgrade, and may do so on the same
 /// connection.

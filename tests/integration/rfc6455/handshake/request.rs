@@ -2,7 +2,7 @@
 
 use super::{KEY, each_is_answered, handshake, start_with};
 use crate::server::peer::{self, Peer};
-use http4k_ws::ServerConfig;
+use http4k_ws::server::ServerConfig;
 
 /// The helper of these tests leaves nothing out that it should not.
 #[test]

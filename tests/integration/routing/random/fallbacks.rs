@@ -1,6 +1,8 @@
 //! The macro's fallbacks, the builder's and a search through a list, on random blocks and requests.
 
-use http4k_ws::{HttpHandler, Next, PolyHandler, Request, RouteError, Routes, WsHandler, poly};
+use http4k_ws::filter::poly;
+use http4k_ws::routing::{RouteError, Routes};
+use http4k_ws::{HttpHandler, Next, PolyHandler, Request, WsHandler};
 
 use super::generate::{Choose, Random};
 use super::{asked_for, fallback_tables, http, ws};

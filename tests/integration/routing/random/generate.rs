@@ -1,6 +1,7 @@
 //! Random tables and requests, the same for the same seed.
 
-use http4k_ws::{Method, PolyHandler, Request, RouteError, Routes};
+use http4k_ws::routing::{RouteError, Routes};
+use http4k_ws::{Method, PolyHandler, Request};
 
 use super::Asked;
 
@@ -192,7 +193,7 @@ pub(super) fn built(specs: &[Spec]) -> Result<PolyHandler, RouteError> {
         let id = *id;
         routes = match target {
             Target::Http if methods.is_empty() => {
-                let every = http4k_ws::Methods::every();
+                let every = http4k_ws::routing::Methods::every();
                 routes.http(every, template, move |req: Request| super::http(id, req))
             }
             Target::Http => {

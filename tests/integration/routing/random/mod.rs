@@ -22,7 +22,7 @@ use super::request as asked_for;
 
 /// What the handler of route `id` answers: which it is, and what it was handed.
 fn said(id: usize, request: &Request) -> String {
-    let params = request.extensions().get::<http4k_ws::PathParams>();
+    let params = request.extensions().get::<http4k_ws::message::PathParams>();
     format!("{id} {:?}", params.cloned().unwrap_or_default())
 }
 
@@ -49,7 +49,7 @@ async fn given(app: &PolyHandler, asked: &Asked) -> Expected {
 async fn summed_up(response: Response) -> Expected {
     let header = |name| {
         let value = response.headers().get(name);
-        value.map(|value: &http4k_ws::HeaderValue| value.to_str().unwrap().to_owned())
+        value.map(|value: &http4k_ws::http::HeaderValue| value.to_str().unwrap().to_owned())
     };
     let (status, allow, length) = (response.status(), header("allow"), header("content-length"));
     let upgrade = header("upgrade");

@@ -1,6 +1,7 @@
 //! A handler value is handed over as it is; a captured value is cloned.
 
-use http4k_ws::{BoxHttpHandler, PolyHandler, routes};
+use http4k_ws::{PolyHandler, routes};
+use http4k_ws::handler::BoxHttpHandler;
 
 routes! {
     pub fn app(handler: BoxHttpHandler) -> PolyHandler {

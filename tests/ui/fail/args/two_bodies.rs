@@ -1,7 +1,11 @@
 //! Two arguments that read the body, which a request has once.
 
 use http4k_ws::prelude::*;
-use http4k_ws::{Body, Bytes, Form, FromRequest, HeaderMap, Json, LensFailure};
+use http4k_ws::{Body, FromRequest};
+use http4k_ws::bytes::Bytes;
+use http4k_ws::http::HeaderMap;
+use http4k_ws::lens::{Form, LensFailure};
+use http4k_ws::lens::json::Json;
 
 #[derive(Serialize, Deserialize, Message)]
 struct Order {

@@ -1,6 +1,7 @@
 #![allow(unused_imports)]
 
-use http4k_ws::{AsyncWorld, World, contract_test};
+use http4k_ws::contract_test;
+use http4k_ws::testing::contract::{AsyncWorld, World};
 
 #[contract_test(app())]
 async fn greets(world: &impl World) {

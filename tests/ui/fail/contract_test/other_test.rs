@@ -1,6 +1,7 @@
 #![allow(unused_imports)]
 
-use http4k_ws::{AsyncWorld, contract_test};
+use http4k_ws::contract_test;
+use http4k_ws::testing::contract::AsyncWorld;
 
 #[contract_test(app())]
 #[tokio::test]

@@ -1,6 +1,8 @@
 #![allow(unused_imports)]
 
-use http4k_ws::{World, WsClient, contract_test};
+use http4k_ws::contract_test;
+use http4k_ws::testing::WsClient;
+use http4k_ws::testing::contract::World;
 
 #[contract_test(app())]
 fn greets() {}

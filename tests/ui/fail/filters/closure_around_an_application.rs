@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::Routes;
+use http4k_ws::routing::Routes;
 
 fn main() {
     let app = routes! { GET "/" => http(|| "hiya world") };

@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::guard;
+use http4k_ws::filter::guard;
 
 async fn answers(_request: Request) -> Response {
     Response::default()

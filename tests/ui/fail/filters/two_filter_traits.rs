@@ -1,4 +1,5 @@
 use http4k_ws::prelude::*;
+use http4k_ws::PolyFilter;
 
 struct Auth;
 

@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::{http_only, poly, ws_only};
+use http4k_ws::filter::{http_only, poly, ws_only};
 
 async fn auth(request: Request, next: Next) -> Response {
     next.call(request).await

@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::Routes;
+use http4k_ws::routing::Routes;
 
 async fn auth(request: Request, next: WsNext) -> WsResponse {
     next.call(request).await

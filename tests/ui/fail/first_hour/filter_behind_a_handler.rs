@@ -1,5 +1,5 @@
 use http4k_ws::prelude::*;
-use http4k_ws::max_body;
+use http4k_ws::filter::max_body;
 
 routes! {
     pub fn app() -> PolyHandler {

@@ -5,7 +5,7 @@ struct Upload {
     #[body]
     name: String,
     #[body]
-    picture: http4k_ws::Bytes,
+    picture: http4k_ws::bytes::Bytes,
 }
 
 fn main() {}

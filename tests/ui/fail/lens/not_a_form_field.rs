@@ -1,4 +1,4 @@
-use http4k_ws::{Form, Query};
+use http4k_ws::lens::{Form, Query};
 
 fn main() {
     let page = Query::int("page").required();

@@ -1,4 +1,4 @@
-use http4k_ws::Query;
+use http4k_ws::lens::Query;
 
 struct Colour;
 

@@ -1,4 +1,5 @@
-use http4k_ws::{IntoResponse, Query, With};
+use http4k_ws::IntoResponse;
+use http4k_ws::lens::{Query, With};
 
 fn main() {
     let page = Query::int("page").required();

@@ -1,4 +1,5 @@
-use http4k_ws::{Query, Request};
+use http4k_ws::Request;
+use http4k_ws::lens::Query;
 
 fn main() {
     let next = Query::int("n").map(|n| n + 1).required();

@@ -1,4 +1,5 @@
-use http4k_ws::{Header, Request, With};
+use http4k_ws::Request;
+use http4k_ws::lens::{Header, With};
 
 fn main() {
     let length = Header::string("x-name").try_map(|name| name.parse::<u8>()).optional();

@@ -31,7 +31,7 @@ routes! {
         GET "/api" => http(home),
         "/api/<_any>" as any => http(home),
         "/api/rooms/<_rest..>" as rooms => ws(talk),
-        "/api" => mount(v1::api().with(http4k_ws::subprotocols(["echo"]))),
+        "/api" => mount(v1::api().with(http4k_ws::filter::subprotocols(["echo"]))),
         "/all/<_x>" => mount(plain()),
         "/all" => mount(v1::api()),
     }

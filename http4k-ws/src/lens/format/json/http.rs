@@ -20,7 +20,9 @@ use crate::message::{
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{IntoRequest, JsonExt, LensFailure, Request, Response, Body};
+/// use http4k_ws::{Body, IntoRequest, Request, Response};
+/// use http4k_ws::lens::LensFailure;
+/// use http4k_ws::lens::json::JsonExt;
 ///
 /// async fn double(request: Request) -> Result<Response, LensFailure> {
 ///     let number: i64 = request.json().await?;

@@ -43,7 +43,9 @@ pub fn from_message<T: Message + DeserializeOwned>(message: WsMessage) -> Result
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{IntoResponse, Json, Message, ResponseExt};
+/// use http4k_ws::{IntoResponse, Message};
+/// use http4k_ws::lens::json::Json;
+/// use http4k_ws::message::ResponseExt;
 ///
 /// let response = Json([1, 2]).into_response();
 /// assert_eq!(response.body(), "[1,2]");

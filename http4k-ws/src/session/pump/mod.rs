@@ -16,17 +16,20 @@ use super::SessionConfig;
 #[cfg(feature = "server")]
 use super::budget::Budget;
 use super::deadlines::Deadlines;
+use super::error::WsResult;
 use super::handshake::Handshake;
 use super::metrics::Traffic;
 use super::phase::{Phase, Stance};
+use super::refusal_log::{RefusalKind, RefusalLog};
 use super::shared::Shared;
 use super::socket::WebSocket;
 use super::trace::Trace;
 use super::transport::{Outgoing, Transport};
-use crate::handler::consumer::{ConsumerFuture, WsConsumer};
-use crate::handler::refusal_log::{RefusalKind, RefusalLog};
 use crate::message::{WsMessage, WsStatus};
 use crate::panics::guarded;
+
+/// The future of a consumer, which ends with the result that closes its socket.
+pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
 /// How much is read, and how much is written, in one poll before other sockets have their turn.
 const MESSAGES_PER_POLL: usize = 64;
@@ -142,9 +145,9 @@ impl Amount {
 }
 
 impl<T: Transport> Session<T> {
-    /// The same session, with `consumer` talking on `socket`.
-    pub(crate) fn consumed_by(mut self, consumer: WsConsumer, socket: WebSocket) -> Self {
-        self.consumer = Some(consumer.start(socket));
+    /// Adds the future of the consumer, which is polled between reading and writing.
+    pub(crate) fn consumed_by(mut self, consumer: ConsumerFuture) -> Self {
+        self.consumer = Some(consumer);
         self
     }
 

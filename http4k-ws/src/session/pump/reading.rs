@@ -3,11 +3,11 @@
 use std::task::{Context, Poll};
 
 use super::{Halt, Session, Turn};
-use crate::handler::session::observers::WsEvent;
-use crate::handler::session::phase::Phase;
-use crate::handler::session::queue::{OVERHEAD, Room};
-use crate::handler::session::transport::{Incoming, Transport};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::observers::WsEvent;
+use crate::session::phase::Phase;
+use crate::session::queue::{OVERHEAD, Room};
+use crate::session::transport::{Incoming, Transport};
 
 /// The bytes that are read from a peer beyond those that it takes, while it is slow to take what waits for
 /// it, less what waits already. More would only become answers that wait, too.

@@ -1,12 +1,13 @@
 //! One test, several worlds: a contract says what an application does, wherever it runs.
 //!
-//! A test over a [`World`] is run in each of them: [`InMemory`](crate::InMemory), [`OverNetwork`], [`OverDuplex`]. The
+//! A test over a [`World`] is run in each of them: [`InMemory`](crate::testing::InMemory), [`OverNetwork`], [`OverDuplex`]. The
 //! attribute `contract_test` makes the tests, named for their world.
 //!
 //! ```
 //! # #[cfg(all(feature = "server", feature = "client"))] {
 //! use http4k_ws::prelude::*;
-//! use http4k_ws::{InMemory, OverDuplex, OverNetwork, World};
+//! use http4k_ws::testing::InMemory;
+//! use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World};
 //!
 //! async fn greet(ws: WebSocket, name: String) -> WsResult {
 //!     Ok(ws.send(format!("hello {name}")).await?)

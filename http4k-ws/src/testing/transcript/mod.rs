@@ -1,12 +1,13 @@
 //! Sessions recorded and replayed: tests that are made by using an application.
 //!
-//! A [`Transcript`](crate::Transcript) is what was said on a socket, as a text. [`Recorded`] writes one
-//! down at the client's end, and the filter [`record`](crate::record) at the server's. It is replayed on
+//! A [`Transcript`] is what was said on a socket, as a text. [`Recorded`] writes one
+//! down at the client's end, and the filter [`record`](crate::filter::record) at the server's. It is replayed on
 //! any client, in memory or over a network, and compared with a file that somebody approved:
 //!
 //! ```
 //! use http4k_ws::prelude::*;
-//! use http4k_ws::{InMemory, Recorded, Transcript};
+//! use http4k_ws::testing::InMemory;
+//! use http4k_ws::testing::transcript::{Recorded, Transcript};
 //!
 //! async fn greet(mut ws: WebSocket, name: String) -> WsResult {
 //!     ws.send(format!("hello {name}")).await?;
@@ -45,3 +46,7 @@ mod replay;
 pub use approval::ApprovalError;
 pub use recorded::Recorded;
 pub use replay::ReplayError;
+
+pub use crate::message::transcript::{
+    Party, Transcript, TranscriptEntry, TranscriptError, TranscriptRule,
+};

@@ -15,7 +15,8 @@ use crate::message::WsMessage;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{SessionConfig, SlowConsumer, session};
+/// use http4k_ws::filter::session_config;
+/// use http4k_ws::session::{SessionConfig, SlowConsumer};
 ///
 /// /// More prices than anybody can read: the latest are what matters.
 /// async fn prices(ws: WebSocket) -> WsResult {
@@ -26,7 +27,7 @@ use crate::message::WsMessage;
 /// }
 ///
 /// let latest = |config: SessionConfig| config.with_slow_consumer(SlowConsumer::DropOldest);
-/// let app = routes! { "/prices" with(session(latest)) => ws(prices(ws)) };
+/// let app = routes! { "/prices" with(session_config(latest)) => ws(prices(ws)) };
 ///
 /// let last = app.test_ws("/prices").received().last().unwrap().unwrap();
 /// assert_eq!(last.text(), "999");
@@ -55,7 +56,8 @@ impl SlowConsumer {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{SlowConsumer, WsMessage};
+    /// use http4k_ws::WsMessage;
+    /// use http4k_ws::session::SlowConsumer;
     ///
     /// /// Of `AAPL 187.2`, the part before the space.
     /// let by_symbol = SlowConsumer::coalesce_by(|message: &WsMessage| {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use crate::handler::{NextMessage, SendError, WsClient};
 use crate::message::{Party, Recorder, Transcript, WsMessage, WsStatus};
+use crate::session::SendError;
+use crate::session::client::{NextMessage, WsClient};
 
 /// A client around another, which writes down the session as a [`Transcript`].
 ///

@@ -5,11 +5,11 @@ use std::task::Context;
 use bytes::Bytes;
 
 use super::{Halt, Session, Turn};
-use crate::handler::refusal_log::RefusalKind;
-use crate::handler::session::deadlines::{Due, Standing};
-use crate::handler::session::phase::{Phase, Stance};
-use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
+use crate::session::RefusalKind;
+use crate::session::deadlines::{Due, Standing};
+use crate::session::phase::{Phase, Stance};
+use crate::session::transport::{Outgoing, Transport};
 
 impl<T: Transport> Session<T> {
     /// What has come due.

@@ -5,9 +5,10 @@ use tokio::io::{DuplexStream, duplex};
 use super::over_network::{answered, opening};
 use super::{AsyncWorld, World};
 use crate::client::HttpClient;
-use crate::handler::{IntoPolyHandler, PolyHandler, WebSocket};
+use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::message::{IntoRequest, Response, read_whole};
 use crate::server::ServerConfig;
+use crate::session::WebSocket;
 use crate::testing::{self, DuplexWsClient, made};
 
 /// So many bytes lie in a pipe: few, so that everything long is written in pieces.
@@ -19,7 +20,7 @@ const AUTHORITY: &str = "localhost";
 /// An application served over pipes in memory, by the real server to real clients: every byte that would
 /// travel on a network is written and read, and there is no port.
 ///
-/// With feature `testing` its time is virtual, as [in memory](crate::InMemory), and so are the deadlines
+/// With feature `testing` its time is virtual, as [in memory](crate::testing::InMemory), and so are the deadlines
 /// of the server.
 #[derive(Debug, Clone)]
 pub struct OverDuplex {

@@ -3,11 +3,11 @@
 use std::task::{Context, Poll};
 
 use super::Session;
-use crate::handler::session::callbacks::Callbacks;
-use crate::handler::session::error::WsError;
-use crate::handler::session::transport::Transport;
 use crate::message::{WsStatus, printable};
 use crate::panics::guarded;
+use crate::session::callbacks::Callbacks;
+use crate::session::error::WsError;
+use crate::session::transport::Transport;
 
 /// The name of a callback in the log.
 pub(super) const CALLBACK: &str = "a WebSocket callback";

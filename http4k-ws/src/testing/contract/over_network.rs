@@ -4,9 +4,10 @@ use super::{AsyncWorld, World};
 use crate::client::{
     BlockingWebSocket, ConnectError, HttpClient, OpeningHandshake, WebSocketClient,
 };
-use crate::handler::{IntoPolyHandler, WebSocket};
+use crate::handler::IntoPolyHandler;
 use crate::message::{Body, HostPolicy, IntoRequest, Request, Response, read_whole};
 use crate::server::{RunningServer, Serve, ServerConfig};
+use crate::session::WebSocket;
 use crate::testing::made;
 
 /// An application served at a port that was free, on a thread of its own, and real clients.
@@ -32,7 +33,7 @@ impl OverNetwork {
     /// The world of `app`, served within `config`.
     ///
     /// It is bound to a loopback address only since it needs one. So
-    /// [`HostPolicy::by_address`](crate::HostPolicy::by_address) allows every host here, as it does
+    /// [`HostPolicy::by_address`](crate::message::HostPolicy::by_address) allows every host here, as it does
     /// in the other worlds.
     ///
     /// # Panics

@@ -22,7 +22,8 @@ use crate::panics::guarded;
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{SessionConfig, SocketInfo, Traffic, WsMetrics, session};
+/// use http4k_ws::filter::session_config;
+/// use http4k_ws::session::{SessionConfig, SocketInfo, Traffic, WsMetrics};
 ///
 /// #[derive(Default)]
 /// struct Count {
@@ -45,7 +46,7 @@ use crate::panics::guarded;
 /// let config = SessionConfig::default().with_metrics(Arc::clone(&count));
 ///
 /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
-/// let mut client = http4k_ws::IntoPolyHandler::into_poly_handler(app).test_ws_with("/", config);
+/// let mut client = http4k_ws::handler::IntoPolyHandler::into_poly_handler(app).test_ws_with("/", config);
 /// client.send("hello").unwrap();
 /// assert_eq!(count.open.load(Ordering::Relaxed), 1);
 /// client.close(WsStatus::NORMAL);
@@ -65,7 +66,7 @@ pub trait WsMetrics: Send + Sync + 'static {
     }
 
     /// So many messages were left out, because the peer was too slow
-    /// ([`SlowConsumer`](crate::SlowConsumer)).
+    /// ([`SlowConsumer`](crate::session::SlowConsumer)).
     fn dropped(&self, socket: &SocketInfo, messages: u64) {
         let _ = (socket, messages);
     }

@@ -123,7 +123,7 @@ impl<Out: Message> WsSender<Out> {
         self.shared.close(status);
     }
 
-    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::SlowConsumer)).
+    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::session::SlowConsumer)).
     pub fn dropped(&self) -> u64 {
         self.shared.lock().outbound.dropped()
     }

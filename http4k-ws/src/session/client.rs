@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
-use super::session::{SendError, no_headers};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::{SendError, no_headers};
 
 /// A client of a WebSocket: the same in memory and over the network, so that one test can run on both.
 ///
@@ -15,6 +15,8 @@ use crate::message::{WsMessage, WsStatus};
 ///
 /// ```
 /// use http4k_ws::prelude::*;
+/// use http4k_ws::client::WebSocketClient;
+/// use http4k_ws::testing::WsClient;
 ///
 /// async fn greet(ws: WebSocket) -> WsResult {
 ///     Ok(ws.send("hello").await?)

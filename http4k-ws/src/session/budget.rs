@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use super::shared::Shared;
-use crate::handler::refusal_log::{RefusalKind, RefusalLog};
+use crate::session::{RefusalKind, RefusalLog};
 
 /// The step in which a socket accounts for what waits in it.
 const GRAIN: usize = 4 * 1024;

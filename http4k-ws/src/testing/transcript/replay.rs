@@ -2,9 +2,10 @@
 
 use http::StatusCode;
 
-use crate::contract::World;
-use crate::handler::{NextMessage, SendError, WsClient};
 use crate::message::{Party, Transcript, TranscriptEntry, WsStatus};
+use crate::session::SendError;
+use crate::session::client::{NextMessage, WsClient};
+use crate::testing::contract::World;
 
 /// Where a session goes another way than its [`Transcript`] does; lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,10 @@
 //! The world without a network.
 
 use super::{AsyncWorld, World};
-use crate::handler::WebSocket;
 use crate::message::{IntoRequest, Response};
 #[cfg(feature = "server")]
 use crate::server::ServerConfig;
+use crate::session::WebSocket;
 #[cfg(feature = "server")]
 use crate::testing::InMemoryConfig;
 use crate::testing::{InMemory, TestWsClient};

@@ -9,7 +9,7 @@ use crate::setters::{optional_setters, setters};
 /// The bounds of one socket: how much may wait, and for how long.
 ///
 /// A server takes them from its `ServerConfig`, a client from its opening handshake; the filter
-/// [`session`](crate::session()) changes them for the sockets of a route. Where a bound is an `Option`,
+/// [`session_config`](crate::filter::session_config) changes them for the sockets of a route. Where a bound is an `Option`,
 /// `None` lifts it; a time of [`Duration::MAX`] never passes.
 ///
 /// # Examples
@@ -17,7 +17,7 @@ use crate::setters::{optional_setters, setters};
 /// ```
 /// use std::time::Duration;
 ///
-/// use http4k_ws::SessionConfig;
+/// use http4k_ws::session::SessionConfig;
 ///
 /// let config = SessionConfig::default()
 ///     .with_queue_messages(16)

@@ -10,13 +10,13 @@ use crate::routing::table::Protocol;
 /// What [`PolyHandler::explain`](crate::PolyHandler::explain) is asked: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for an upgrade,
 /// or a `&Request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct RouteQuery {
     pub(super) protocol: Protocol,
     pub(super) method: Method,
     pub(super) path: String,
 }
 
-impl From<&str> for Question {
+impl From<&str> for RouteQuery {
     fn from(line: &str) -> Self {
         let (word, target) = line.split_once(' ').unwrap_or(("GET", line));
         let (protocol, method) = if word.eq_ignore_ascii_case("ws") {
@@ -34,7 +34,7 @@ impl From<&str> for Question {
     }
 }
 
-impl From<&Request> for Question {
+impl From<&Request> for RouteQuery {
     fn from(request: &Request) -> Self {
         let mut upgrades = members(request.headers(), header::UPGRADE);
         let is_upgrade = upgrades.any(|name| name.eq_ignore_ascii_case("websocket"));
@@ -51,7 +51,7 @@ impl From<&Request> for Question {
 }
 
 /// `GET /users/7` or `ws /chat`.
-impl fmt::Display for Question {
+impl fmt::Display for RouteQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.protocol {
             Protocol::Ws => write!(f, "ws {}", self.path),

@@ -1,7 +1,8 @@
 //! The bounds of the sockets behind a route.
 
-use crate::handler::{PolyFilter, SessionConfig, WsConsumer, WsHandler, WsNext, over_ws};
+use crate::handler::{PolyFilter, WsConsumer, WsHandler, WsNext, over_ws};
 use crate::message::Request;
+use crate::session::SessionConfig;
 
 /// Changes the bounds of the sockets behind it: `adjust` gets those of the server, or of the filter around
 /// this one, and gives those to use.
@@ -12,7 +13,8 @@ use crate::message::Request;
 ///
 /// ```
 /// use http4k_ws::prelude::*;
-/// use http4k_ws::{SessionConfig, session};
+/// use http4k_ws::filter::session_config;
+/// use http4k_ws::session::SessionConfig;
 ///
 /// async fn echo(mut ws: WebSocket) -> WsResult {
 ///     while let Some(message) = ws.recv().await? {
@@ -23,7 +25,7 @@ use crate::message::Request;
 ///
 /// let short = |config: SessionConfig| config.with_max_message(1000);
 /// let app = routes! {
-///     "/chat"  with(session(short)) => ws(echo(ws)),
+///     "/chat"  with(session_config(short)) => ws(echo(ws)),
 ///     "/files" => ws(echo(ws)),
 /// };
 ///
@@ -35,11 +37,11 @@ use crate::message::Request;
 /// files.send("a".repeat(1001)).unwrap();
 /// assert!(files.received().next().unwrap().is_ok());
 /// ```
-pub fn session<F>(adjust: F) -> impl PolyFilter + Clone
+pub fn session_config<F>(adjust: F) -> impl PolyFilter + Clone
 where
     F: Fn(SessionConfig) -> SessionConfig + Clone + Send + Sync + 'static,
 {
-    over_ws("session", move |request: Request, next: WsNext| {
+    over_ws("session_config", move |request: Request, next: WsNext| {
         let adjust = adjust.clone();
         async move {
             let response = next.call(request).await;

@@ -3,10 +3,10 @@
 use std::task::{Context, Poll};
 
 use super::{Hold, Session, Turn};
-use crate::handler::session::observers::WsEvent;
-use crate::handler::session::phase::{Phase, Stance};
-use crate::handler::session::transport::{Outgoing, Transport};
 use crate::message::WsStatus;
+use crate::session::observers::WsEvent;
+use crate::session::phase::{Phase, Stance};
+use crate::session::transport::{Outgoing, Transport};
 
 impl<T: Transport> Session<T> {
     /// Writes what is queued, then the close frame if one is due, and flushes once. Returns `true`

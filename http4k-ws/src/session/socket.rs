@@ -269,7 +269,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// # }
     /// ```
     ///
-    /// [`SlowConsumer`]: crate::SlowConsumer
+    /// [`SlowConsumer`]: crate::session::SlowConsumer
     pub fn flush(&mut self) -> impl Future<Output = Result<(), SendError>> + Send + use<In, Out> {
         let shared = Arc::clone(&self.end.shared);
         async move { shared.flush().await }
@@ -304,7 +304,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// # }
     /// ```
     ///
-    /// [`SessionConfig::ping_interval`]: crate::SessionConfig::ping_interval
+    /// [`SessionConfig::ping_interval`]: crate::session::SessionConfig::ping_interval
     pub fn ping(&self) -> impl Future<Output = Result<Duration, SendError>> + Send + use<In, Out> {
         let shared = Arc::clone(&self.end.shared);
         async move { shared.ping().await }
@@ -334,7 +334,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         async move { shared.closed().await }
     }
 
-    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::SlowConsumer)).
+    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::session::SlowConsumer)).
     pub fn dropped(&self) -> u64 {
         self.end.shared.lock().outbound.dropped()
     }
@@ -406,7 +406,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// use std::sync::{Arc, Mutex};
     ///
     /// use http4k_ws::prelude::*;
-    /// use http4k_ws::WsEvent;
+    /// use http4k_ws::session::WsEvent;
     ///
     /// let log = Arc::new(Mutex::new(Vec::new()));
     /// let to = Arc::clone(&log);

@@ -2,8 +2,9 @@
 
 use http::Uri;
 
-use crate::handler::{WebSocket, WsClient};
 use crate::message::{IntoRequest, Response};
+use crate::session::WebSocket;
+use crate::session::client::WsClient;
 use crate::testing::{accepted, made};
 
 /// An application, as a test reaches it that waits in plain functions: the same in every world.

@@ -77,7 +77,7 @@ impl Transcript {
     /// # Examples
     ///
     /// ```
-    /// use http4k_ws::{ApprovalError, Transcript};
+    /// use http4k_ws::testing::transcript::{ApprovalError, Transcript};
     ///
     /// let said = Transcript::new("/ws").server_says("hello");
     /// let unknown = said.approve("tests/data/no/such.transcript");
