@@ -21,7 +21,7 @@ use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
 use crate::handler::is_reserved;
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
-use crate::session::{Handshake, SessionConfig, Stance, WebSocket, open};
+use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
 /// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.
@@ -97,7 +97,7 @@ async fn open_socket<S: ByteStream>(
         route: None,
         response: Some(Box::new(agreed.headers)),
     };
-    let (socket, session) = open(wire, Stance::Client, handshake, opening.config);
+    let (socket, session) = open(wire, Role::Client, handshake, opening.config);
     tokio::spawn(session);
     Ok(socket)
 }

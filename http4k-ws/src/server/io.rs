@@ -111,7 +111,7 @@ struct Gathering<S> {
     /// The stream took bytes that it may still hold: one that encrypts does.
     unflushed: bool,
     /// The number of bytes that the stream took.
-    taken: u64,
+    bytes_written: u64,
     /// What the system below the stream took: one that encrypts takes bytes in larger steps.
     meter: Meter,
     /// The stream took nothing when it was last asked to take something.
@@ -140,7 +140,7 @@ impl<S> Io<S> {
             framing: Framing::default(),
             gathered: BytesMut::new(),
             unflushed: false,
-            taken: 0,
+            bytes_written: 0,
             meter,
             refused: false,
             flushing: false,
@@ -272,7 +272,7 @@ fn lock<S>(stream: &Mutex<Gathering<S>>) -> MutexGuard<'_, Gathering<S>> {
 impl<S> Gathering<S> {
     /// Returns a number that changes when the peer, or what is between, takes something.
     fn moved(&self) -> u64 {
-        self.taken + self.meter.taken()
+        self.bytes_written + self.meter.bytes_written()
     }
 }
 
@@ -391,7 +391,7 @@ impl<S: AsyncWrite + Unpin> Gathering<S> {
     fn note(&mut self, written: &Poll<io::Result<usize>>) {
         self.refused = written.is_pending();
         if let Poll::Ready(Ok(written)) = written {
-            self.taken += *written as u64;
+            self.bytes_written += *written as u64;
             self.unflushed = true;
         }
     }

@@ -10,7 +10,7 @@ use super::admission::Seat;
 use super::shared::Shared;
 use super::shutdown::Ticket;
 use crate::handler::WsConsumer;
-use crate::session::{Handshake, Session, Stance, WsSender, open};
+use crate::session::{Handshake, Role, Session, WsSender, open};
 use crate::wire::{ByteStream, Limits, Line, Wire};
 
 /// A socket that is open, and the session that it lives by.
@@ -32,7 +32,7 @@ impl<S: ByteStream> Opened<S> {
     ) -> Self {
         let config = consumer.session(shared.config.session.clone());
         let wire = Wire::server(stream, line, ahead, Limits::of(&config));
-        let (socket, mut session) = open(wire, Stance::Server, handshake, config);
+        let (socket, mut session) = open(wire, Role::Server, handshake, config);
         session = session.reported_to(&shared.refusals);
         if let Some(budget) = &shared.budget {
             session = session.within(budget);

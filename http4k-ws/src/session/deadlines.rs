@@ -117,10 +117,10 @@ impl Deadlines {
     fn note(&mut self, standing: &Standing<'_>) {
         let wait = match standing.phase {
             Phase::Open | Phase::Failing(_) if standing.blocked => {
-                Some(Wait::Take(standing.progress.taken))
+                Some(Wait::Take(standing.progress.bytes_written))
             }
             Phase::Open | Phase::Failing(_) => None,
-            Phase::Closing(_) => Some(Wait::Answer(standing.progress.taken)),
+            Phase::Closing(_) => Some(Wait::Answer(standing.progress.bytes_written)),
             Phase::Ending => Some(Wait::Shutdown),
             Phase::Over => Some(Wait::Return),
         };
@@ -138,7 +138,10 @@ impl Deadlines {
             self.arrival = None;
             return;
         }
-        let signs = (standing.progress.heard, standing.progress.resumed);
+        let signs = (
+            standing.progress.bytes_read,
+            standing.progress.bytes_resumed,
+        );
         if self.silence.as_ref().map(|silence| silence.signs) != Some(signs) {
             self.silence = Some(Silence {
                 signs,

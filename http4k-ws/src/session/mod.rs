@@ -54,7 +54,7 @@ pub use error::{IntoWsResult, SendError, WsError, WsResult};
 pub(crate) use handshake::{Handshake, no_headers};
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use observers::WsEvent;
-pub(crate) use phase::Stance;
+pub(crate) use phase::Role;
 #[cfg(feature = "server")]
 pub(crate) use pump::Session;
 pub(crate) use pump::{ConsumerFuture, open};

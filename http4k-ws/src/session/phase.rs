@@ -2,12 +2,14 @@
 
 use crate::message::WsStatus;
 
-/// The end of a connection that a session is.
+/// The end of a connection. A client masks what it sends (RFC 6455 §5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stance {
-    /// One of many, of peers that nobody has chosen: it keeps little, and for no longer than it must.
+pub(crate) enum Role {
+    /// One of many connections, with peers that the program did not choose. It buffers little.
+    #[cfg_attr(not(any(feature = "server", feature = "testing")), allow(dead_code))]
     Server,
-    /// The program that opened it says how it is used.
+    /// The program chose this peer, and sets its own bounds.
+    #[cfg_attr(not(any(feature = "client", feature = "testing")), allow(dead_code))]
     Client,
 }
 

@@ -7,7 +7,7 @@
 use std::collections::VecDeque;
 
 use super::SessionConfig;
-use super::phase::Stance;
+use super::phase::Role;
 use crate::message::WsMessage;
 
 /// The bytes that may wait for the consumer of a server. TCP is the queue for more.
@@ -48,10 +48,10 @@ impl Queue {
     }
 
     /// The queue from the peer.
-    pub(super) fn inbound(config: &SessionConfig, stance: Stance) -> Self {
-        let most = match stance {
-            Stance::Server => INBOUND,
-            Stance::Client => usize::MAX,
+    pub(super) fn inbound(config: &SessionConfig, role: Role) -> Self {
+        let most = match role {
+            Role::Server => INBOUND,
+            Role::Client => usize::MAX,
         };
         Self::new(config, config.queue_bytes.min(most))
     }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_queue_from_the_peer_is_small() {
-        let mut queue = Queue::inbound(&SessionConfig::default(), Stance::Server);
+        let mut queue = Queue::inbound(&SessionConfig::default(), Role::Server);
         queue.push(WsMessage::from(vec![0; INBOUND - 1]));
         assert_eq!(queue.room(), Room::Free);
         queue.push("x".into());

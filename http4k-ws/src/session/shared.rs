@@ -15,7 +15,7 @@ use super::handshake::Handshake;
 use super::metrics::{Observer, SocketInfo, WsMetrics, next_id};
 use super::observers::{Observers, WsEvent};
 use super::outbound::{Offered, Outbound};
-use super::phase::Stance;
+use super::phase::Role;
 use super::queue::{Queue, Room};
 use super::round_trip::RoundTrips;
 use crate::message::{WsMessage, WsStatus};
@@ -80,13 +80,13 @@ pub(super) struct Refused {
 }
 
 impl Shared {
-    pub(super) fn new(config: &SessionConfig, stance: Stance, handshake: &Handshake) -> Self {
+    pub(super) fn new(config: &SessionConfig, role: Role, handshake: &Handshake) -> Self {
         let id = next_id();
         Self {
             id,
             observer: config.metrics.of(id, handshake),
             state: Mutex::new(State {
-                inbound: Queue::inbound(config, stance),
+                inbound: Queue::inbound(config, role),
                 outbound: Outbound::new(config),
                 callbacks: Callbacks::default(),
                 closing: None,

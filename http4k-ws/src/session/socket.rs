@@ -490,9 +490,7 @@ impl<In, Out> fmt::Debug for WebSocket<In, Out> {
 
 #[cfg(all(test, feature = "client"))]
 mod tests {
-    use super::super::{
-        Gone, Incoming, Outgoing, Progress, SessionConfig, Stance, Transport, open,
-    };
+    use super::super::{Gone, Incoming, Outgoing, Progress, Role, SessionConfig, Transport, open};
     use super::*;
     use crate::message::Body;
 
@@ -520,18 +518,18 @@ mod tests {
             Poll::Ready(())
         }
 
-        fn cut(&mut self) {}
+        fn abort(&mut self) {}
 
         fn progress(&mut self) -> Progress {
             Progress {
-                taken: 0,
-                heard: 0,
-                resumed: 0,
+                bytes_written: 0,
+                bytes_read: 0,
+                bytes_resumed: 0,
                 partial: None,
             }
         }
 
-        fn held(&self) -> usize {
+        fn buffered(&self) -> usize {
             0
         }
     }
@@ -546,7 +544,7 @@ mod tests {
                 response: Default::default(),
             };
             let config = SessionConfig::default();
-            let (socket, session) = open(Stuck, Stance::Client, handshake, config);
+            let (socket, session) = open(Stuck, Role::Client, handshake, config);
             if kept {
                 socket.keep_unsent();
             }

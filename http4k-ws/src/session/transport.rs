@@ -64,13 +64,13 @@ pub(crate) trait Transport: Send + Unpin + 'static {
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
     /// Drops the connection at once; calling it again is nothing.
-    fn cut(&mut self);
+    fn abort(&mut self);
 
     /// Returns how far the bytes have come, in both directions.
     fn progress(&mut self) -> Progress;
 
     /// Returns the bytes that it holds of messages, in both directions.
-    fn held(&self) -> usize;
+    fn buffered(&self) -> usize;
 
     /// Returns buffers that are much larger than what they hold, for nothing is read for a while.
     fn shrink(&mut self) {}
@@ -80,12 +80,12 @@ pub(crate) trait Transport: Send + Unpin + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Progress {
     /// Bytes that the connection has taken. If it is blocked, the peer must take some first.
-    pub(crate) taken: u64,
+    pub(crate) bytes_written: u64,
     /// Bytes that came from the peer.
-    pub(crate) heard: u64,
+    pub(crate) bytes_read: u64,
     /// Bytes of which the connection cannot have taken any before the peer took others: like bytes that
     /// came, they prove that the peer lives.
-    pub(crate) resumed: u64,
+    pub(crate) bytes_resumed: u64,
     /// The message that has begun to come and not ended.
     pub(crate) partial: Option<Partial>,
 }

@@ -49,7 +49,7 @@ use http::header::{HOST, HeaderValue};
 
 use crate::handler::{PolyHandler, check_host, check_origin};
 use crate::message::{IntoRequest, Request, Response, copy_of_head, hide_secrets, read_whole};
-use crate::session::{Handshake, SessionConfig, Stance, WebSocket, open};
+use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
 #[cfg(all(feature = "server", feature = "client"))]
 pub(crate) use engine::spawn;
 use engine::{reporting, spawn_session};
@@ -233,7 +233,7 @@ async fn connect(
     let (client_end, server_end) = pipe::pair(clients_config.max_message, config.max_message);
     let line = client_end.line();
 
-    let (socket, session) = open(server_end, Stance::Server, handshake, config);
+    let (socket, session) = open(server_end, Role::Server, handshake, config);
     let consumer = consumer.around(reporting);
     spawn_session(session.consumed_by(consumer.start(socket)).map(drop));
 
@@ -243,7 +243,7 @@ async fn connect(
         route: None,
         response,
     };
-    let (socket, session) = open(client_end, Stance::Client, handshake, clients_config);
+    let (socket, session) = open(client_end, Role::Client, handshake, clients_config);
     spawn_session(session.map(drop));
     Ok((socket, line))
 }

@@ -86,10 +86,10 @@ struct Direction(Arc<Mutex<Flow>>);
 struct Flow {
     items: VecDeque<Item>,
     bytes: usize,
-    taken: u64,
+    bytes_written: u64,
     reader: Option<Waker>,
     writer: Option<Waker>,
-    cut: bool,
+    closed: bool,
     /// What a test client has the application told of.
     errors: VecDeque<WsError>,
     /// The reader takes nothing for now.
@@ -104,12 +104,12 @@ impl Direction {
     }
 
     /// Nothing more is written, and nobody reads: what was written can still be read.
-    fn cut(&self) {
+    fn close(&self) {
         let mut flow = self.lock();
         if flow.severed {
             return;
         }
-        flow.cut = true;
+        flow.closed = true;
         for waker in [flow.reader.take(), flow.writer.take()]
             .into_iter()
             .flatten()
@@ -140,7 +140,7 @@ impl Flow {
         let item = self.items.pop_front()?;
         self.bytes -= weight(&item);
         // One more than its bytes, so that an empty message is progress too.
-        self.taken += weight(&item) as u64 + 1;
+        self.bytes_written += weight(&item) as u64 + 1;
         if let Some(writer) = self.writer.take() {
             writer.wake();
         }
@@ -200,8 +200,8 @@ impl Transport for Pipe {
             return Poll::Ready(Incoming::CloseAhead);
         }
         let popped = flow.pop();
-        let cut = flow.cut;
-        if popped.is_none() && !cut {
+        let closed = flow.closed;
+        if popped.is_none() && !closed {
             flow.reader = Some(cx.waker().clone());
             return Poll::Pending;
         }
@@ -228,7 +228,7 @@ impl Transport for Pipe {
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>> {
         let mut flow = self.outgoing.lock();
-        if flow.cut {
+        if flow.closed {
             return Poll::Ready(Err(Gone));
         }
         if !flow.is_full() {
@@ -240,7 +240,7 @@ impl Transport for Pipe {
 
     fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone> {
         let mut flow = self.outgoing.lock();
-        if flow.cut || self.close_sent {
+        if flow.closed || self.close_sent {
             return Err(Gone);
         }
         self.close_sent = matches!(outgoing, Outgoing::Close(_));
@@ -256,36 +256,36 @@ impl Transport for Pipe {
     }
 
     fn poll_shutdown(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
-        self.cut();
+        self.abort();
         Poll::Ready(())
     }
 
-    fn cut(&mut self) {
+    fn abort(&mut self) {
         // The socket is over, as the application is told by callbacks.
         application_runs();
-        self.incoming.cut();
-        self.outgoing.cut();
+        self.incoming.close();
+        self.outgoing.close();
     }
 
     fn progress(&mut self) -> Progress {
-        let taken = self.outgoing.lock().taken;
+        let bytes_written = self.outgoing.lock().bytes_written;
         Progress {
-            taken,
-            heard: self.incoming.lock().taken,
+            bytes_written,
+            bytes_read: self.incoming.lock().bytes_written,
             // There is no system in between that takes what the peer does not.
-            resumed: taken,
+            bytes_resumed: bytes_written,
             // A message travels whole.
             partial: None,
         }
     }
 
-    fn held(&self) -> usize {
+    fn buffered(&self) -> usize {
         0
     }
 }
 
 impl Drop for Pipe {
     fn drop(&mut self) {
-        self.cut();
+        self.abort();
     }
 }

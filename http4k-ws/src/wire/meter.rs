@@ -26,29 +26,29 @@ pub(crate) struct Meter(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
-    heard: AtomicU64,
-    taken: AtomicU64,
-    resumed: AtomicU64,
+    bytes_read: AtomicU64,
+    bytes_written: AtomicU64,
+    bytes_resumed: AtomicU64,
 }
 
 impl Meter {
     /// Bytes that came from the peer.
     #[cfg_attr(not(feature = "http2"), allow(dead_code))]
-    pub(crate) fn heard(&self) -> u64 {
-        self.0.heard.load(Ordering::Relaxed)
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.0.bytes_read.load(Ordering::Relaxed)
     }
 
     /// Bytes that the system took. It stands still while the peer takes nothing and the system's
     /// buffers are full.
     #[inline]
-    pub(crate) fn taken(&self) -> u64 {
-        self.0.taken.load(Ordering::Relaxed)
+    pub(crate) fn bytes_written(&self) -> u64 {
+        self.0.bytes_written.load(Ordering::Relaxed)
     }
 
     /// Bytes that the system took after it had refused some, which proves that the peer takes them.
     #[inline]
-    pub(crate) fn resumed(&self) -> u64 {
-        self.0.resumed.load(Ordering::Relaxed)
+    pub(crate) fn bytes_resumed(&self) -> u64 {
+        self.0.bytes_resumed.load(Ordering::Relaxed)
     }
 }
 
@@ -86,9 +86,9 @@ impl<S> Metered<S> {
     fn note(&mut self, written: &Poll<io::Result<usize>>) {
         match written {
             Poll::Ready(Ok(bytes)) => {
-                add(&self.meter.0.taken, *bytes);
+                add(&self.meter.0.bytes_written, *bytes);
                 if std::mem::take(&mut self.refused) {
-                    add(&self.meter.0.resumed, *bytes);
+                    add(&self.meter.0.bytes_resumed, *bytes);
                 }
             }
             Poll::Ready(Err(_)) => {}
@@ -105,7 +105,7 @@ impl<S: ByteStream> AsyncRead for Metered<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        add(&self.meter.0.heard, buffer.filled().len() - before);
+        add(&self.meter.0.bytes_read, buffer.filled().len() - before);
         read
     }
 }
@@ -158,8 +158,8 @@ pub(crate) struct Line {
 struct Share {
     /// The bytes of the connection that count as progress of a stream which waits for its turn.
     most: u64,
-    taken: Shared,
-    resumed: Shared,
+    bytes_written: Shared,
+    bytes_resumed: Shared,
 }
 
 #[derive(Debug)]
@@ -183,29 +183,31 @@ impl Line {
     pub(crate) fn shared(meter: Meter, most: u64) -> Self {
         let share = Some(Box::new(Share {
             most,
-            taken: Shared::new(meter.resumed(), most),
-            resumed: Shared::new(meter.resumed(), most),
+            bytes_written: Shared::new(meter.bytes_resumed(), most),
+            bytes_resumed: Shared::new(meter.bytes_resumed(), most),
         }));
         Self { meter, share }
     }
 
     /// How much was taken, of which the stream itself wrote `own` bytes.
     #[inline]
-    pub(crate) fn taken(&mut self, own: u64) -> u64 {
+    pub(crate) fn bytes_written(&mut self, own: u64) -> u64 {
         match &mut self.share {
-            None => self.meter.taken(),
+            None => self.meter.bytes_written(),
             // A connection that refuses nothing is not what the stream waits for.
-            Some(share) => share.taken.count(own, self.meter.resumed(), share.most),
+            Some(share) => share
+                .bytes_written
+                .count(own, self.meter.bytes_resumed(), share.most),
         }
     }
 
     /// How much was taken after a refusal. `own` counts what the stream itself saw of its peer.
     #[inline]
-    pub(crate) fn resumed(&mut self, own: u64) -> u64 {
-        let all = self.meter.resumed();
+    pub(crate) fn bytes_resumed(&mut self, own: u64) -> u64 {
+        let all = self.meter.bytes_resumed();
         match &mut self.share {
             None => all,
-            Some(share) => share.resumed.count(own, all, share.most),
+            Some(share) => share.bytes_resumed.count(own, all, share.most),
         }
     }
 }
@@ -246,41 +248,41 @@ mod tests {
         let mut ours = Metered::new(ours);
         let meter = ours.meter();
         ours.write_all(b"0123456789").await.expect("room");
-        assert_eq!((meter.taken(), meter.resumed()), (10, 0));
+        assert_eq!((meter.bytes_written(), meter.bytes_resumed()), (10, 0));
         let mut read = [0; 4];
         let (written, _) = tokio::join!(ours.write_all(b"abc"), theirs.read_exact(&mut read));
         written.expect("room");
-        assert_eq!((meter.taken(), meter.resumed()), (13, 3));
+        assert_eq!((meter.bytes_written(), meter.bytes_resumed()), (13, 3));
         ours.write_all(b"d").await.expect("room");
-        assert_eq!((meter.taken(), meter.resumed()), (14, 3));
+        assert_eq!((meter.bytes_written(), meter.bytes_resumed()), (14, 3));
         theirs.write_all(b"heard").await.expect("room");
         ours.read_exact(&mut read).await.expect("bytes");
-        assert_eq!(meter.heard(), 4);
+        assert_eq!(meter.bytes_read(), 4);
     }
 
     #[test]
     fn a_stream_that_waits_has_its_share_of_the_progress() {
         let meter = Meter::default();
         let mut line = Line::shared(meter.clone(), 100);
-        assert_eq!(line.taken(0), 0);
-        add(&meter.0.resumed, 60);
-        assert_eq!(line.taken(0), 60);
-        add(&meter.0.resumed, 60);
-        assert_eq!(line.taken(0), 100, "no more than the share");
-        add(&meter.0.resumed, 60);
-        assert_eq!(line.taken(0), 100);
+        assert_eq!(line.bytes_written(0), 0);
+        add(&meter.0.bytes_resumed, 60);
+        assert_eq!(line.bytes_written(0), 60);
+        add(&meter.0.bytes_resumed, 60);
+        assert_eq!(line.bytes_written(0), 100, "no more than the share");
+        add(&meter.0.bytes_resumed, 60);
+        assert_eq!(line.bytes_written(0), 100);
         // Its own progress counts, and earns it a new share.
-        assert_eq!(line.taken(5), 105);
-        add(&meter.0.resumed, 60);
-        assert_eq!(line.taken(5), 165);
+        assert_eq!(line.bytes_written(5), 105);
+        add(&meter.0.bytes_resumed, 60);
+        assert_eq!(line.bytes_written(5), 165);
     }
 
     #[test]
     fn a_stream_that_is_alone_has_all_of_it() {
         let meter = Meter::default();
         let mut line = Line::alone(meter.clone());
-        add(&meter.0.taken, 1 << 40);
-        add(&meter.0.resumed, 7);
-        assert_eq!((line.taken(3), line.resumed(0)), (1 << 40, 7));
+        add(&meter.0.bytes_written, 1 << 40);
+        add(&meter.0.bytes_resumed, 7);
+        assert_eq!((line.bytes_written(3), line.bytes_resumed(0)), (1 << 40, 7));
     }
 }

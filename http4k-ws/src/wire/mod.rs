@@ -32,15 +32,6 @@ pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 
-/// Which end of a connection this is: a client masks what it sends (RFC 6455 §5.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    Server,
-    #[cfg_attr(not(feature = "client"), allow(dead_code))]
-    Client,
-}
-
 /// What a peer may send at most; each as in [`SessionConfig`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {

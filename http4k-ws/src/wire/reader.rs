@@ -11,8 +11,8 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::guard::{CloseFrame, FrameGuard, Stop, Violation};
-use super::{Limits, Role, buffers};
-use crate::session::Partial;
+use super::{Limits, buffers};
+use crate::session::{Partial, Role};
 
 /// Bytes that were read, and not yet handed on.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Reader {
     role: Role,
     /// Why nothing more is handed on.
     stopped: Option<Stop>,
-    heard: u64,
+    bytes_read: u64,
 }
 
 /// A close frame that was read whole.
@@ -59,7 +59,7 @@ pub(super) enum Closing {
 impl Reader {
     /// A reader whose first bytes, read `ahead`, are known already.
     pub(super) fn new(ahead: Bytes, role: Role, limits: Limits) -> Self {
-        let heard = ahead.len() as u64;
+        let bytes_read = ahead.len() as u64;
         let left = if ahead.is_empty() {
             Left::Nothing
         } else {
@@ -70,13 +70,13 @@ impl Reader {
             guard: FrameGuard::new(role, limits),
             role,
             stopped: None,
-            heard,
+            bytes_read,
         }
     }
 
     /// Returns the number of bytes that were read.
-    pub(super) fn heard(&self) -> u64 {
-        self.heard
+    pub(super) fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
     /// Returns the buffer of the thread if the bytes that are left fill no more than half of it. They
@@ -204,7 +204,7 @@ impl Reader {
         } else {
             let from = 0;
             self.left = Left::Read { buffer, from, to };
-            self.heard += to as u64;
+            self.bytes_read += to as u64;
         }
         polled.map_ok(|()| to > 0)
     }

@@ -17,9 +17,9 @@ use super::guard::{CloseFrame, Stop, Violation};
 use super::meter::Line;
 use super::reader::{Closing, Reader};
 use super::writer::Writer;
-use super::{ByteStream, Limits, Role};
+use super::{ByteStream, Limits};
 use crate::message::{WsMessage, WsStatus};
-use crate::session::{Gone, Incoming, Outgoing, Progress, Transport};
+use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
 /// So many bytes of a peer that was sent a close frame are read and thrown away: to close a socket with
 /// unread bytes resets it, and the reset can overtake the close frame.
@@ -220,25 +220,27 @@ impl<S: ByteStream> Transport for Wire<S> {
 
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         ready!(self.poll_orderly_end(cx));
-        self.cut();
+        self.abort();
         Poll::Ready(())
     }
 
-    fn cut(&mut self) {
+    fn abort(&mut self) {
         self.io = None;
     }
 
     fn progress(&mut self) -> Progress {
-        let heard = self.reader.heard();
+        let bytes_read = self.reader.bytes_read();
         Progress {
-            taken: self.line.taken(self.writer.written()),
-            heard,
-            resumed: self.line.resumed(heard + self.writer.resumed()),
+            bytes_written: self.line.bytes_written(self.writer.written()),
+            bytes_read,
+            bytes_resumed: self
+                .line
+                .bytes_resumed(bytes_read + self.writer.bytes_resumed()),
             partial: self.reader.partial(),
         }
     }
 
-    fn held(&self) -> usize {
+    fn buffered(&self) -> usize {
         let partial = self.reader.partial().map_or(0, |partial| partial.bytes);
         // Its bytes are in memory, so that they are a `usize`.
         partial as usize + self.writer.pending()

@@ -11,11 +11,11 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
 
+use super::buffers;
 use super::frame::{self, Key};
 use super::guard::{PING, PONG};
-use super::{Role, buffers};
 use crate::message::{WsMessage, WsStatus};
-use crate::session::Gone;
+use crate::session::{Gone, Role};
 
 /// From here on a payload is not copied.
 const LONG: usize = 16 * 1024;
@@ -37,7 +37,7 @@ pub(super) struct Writer {
     unflushed: bool,
     written: u64,
     /// What was written after a write that could not go on.
-    resumed: u64,
+    bytes_resumed: u64,
 }
 
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Writer {
             blocked: false,
             unflushed: false,
             written: 0,
-            resumed: 0,
+            bytes_resumed: 0,
         }
     }
 
@@ -91,8 +91,8 @@ impl Writer {
     }
 
     /// Returns how many of them were written after a write that could not go on.
-    pub(super) fn resumed(&self) -> u64 {
-        self.resumed
+    pub(super) fn bytes_resumed(&self) -> u64 {
+        self.bytes_resumed
     }
 
     /// Whether there is room for one more message.
@@ -262,7 +262,7 @@ impl Writer {
     fn advance(&mut self, written: usize) {
         self.written += written as u64;
         if std::mem::take(&mut self.blocked) {
-            self.resumed += written as u64;
+            self.bytes_resumed += written as u64;
         }
         self.unflushed = true;
         let here = written.min(self.gathered.len() - self.from);

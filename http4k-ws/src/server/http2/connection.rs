@@ -232,7 +232,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
         };
         // What the streams left may still be on its way to a slow peer.
         self.idle
-            .poll(cx, Some(self.meter.resumed()), limit.min(LONGEST))
+            .poll(cx, Some(self.meter.bytes_resumed()), limit.min(LONGEST))
     }
 
     /// Says GOAWAY, once (RFC 9113 §6.8).

@@ -70,7 +70,7 @@ impl Pings {
 
     /// Returns what changes with every sign of life of the peer, in either direction.
     fn signs(&self) -> (u64, u64) {
-        (self.meter.heard(), self.meter.resumed())
+        (self.meter.bytes_read(), self.meter.bytes_resumed())
     }
 
     fn set(&mut self, after: Duration) {

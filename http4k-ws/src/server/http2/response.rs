@@ -40,7 +40,7 @@ impl Pace {
 
     /// Ready when the peer has taken nothing for too long.
     fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let moved = self.line.taken(self.sent);
+        let moved = self.line.bytes_written(self.sent);
         self.stall.poll(cx, Some(moved), self.limit)
     }
 }

@@ -19,7 +19,7 @@ use super::deadlines::Deadlines;
 use super::error::WsResult;
 use super::handshake::Handshake;
 use super::metrics::Traffic;
-use super::phase::{Phase, Stance};
+use super::phase::{Phase, Role};
 use super::refusal_log::{RefusalKind, RefusalLog};
 use super::shared::Shared;
 use super::socket::WebSocket;
@@ -38,11 +38,11 @@ const BYTES_PER_POLL: usize = 64 * 1024;
 /// Opens a socket over `transport`: the end to hold, and the session that must be polled for it to live.
 pub(crate) fn open<T: Transport>(
     transport: T,
-    stance: Stance,
+    role: Role,
     handshake: Handshake,
     config: SessionConfig,
 ) -> (WebSocket, Session<T>) {
-    let shared = Arc::new(Shared::new(&config, stance, &handshake));
+    let shared = Arc::new(Shared::new(&config, role, &handshake));
     let path = handshake.request.uri().path();
     let trace = Trace::opened(shared.id, path, handshake.route.as_deref());
     shared.tell(|metrics, socket| metrics.opened(socket));
@@ -50,7 +50,7 @@ pub(crate) fn open<T: Transport>(
     let session = Session {
         shared,
         transport,
-        stance,
+        role,
         consumer: None,
         started: false,
         phase: Phase::Open,
@@ -73,7 +73,7 @@ pub(crate) fn open<T: Transport>(
 pub(crate) struct Session<T: Transport> {
     shared: Arc<Shared>,
     transport: T,
-    stance: Stance,
+    role: Role,
     consumer: Option<ConsumerFuture>,
     /// The consumer had its first turn.
     started: bool,
@@ -118,7 +118,7 @@ enum Halt {
 #[derive(Debug)]
 struct Hold {
     /// What it had taken when it began.
-    taken: u64,
+    bytes_written: u64,
     read: u64,
 }
 
@@ -199,7 +199,10 @@ impl<T: Transport> Session<T> {
             if turn.halt.is_some() {
                 self.transport.shrink();
             }
-            let held = self.shared.budget().map_or(0, |_| self.transport.held());
+            let held = self
+                .shared
+                .budget()
+                .map_or(0, |_| self.transport.buffered());
             if self.shared.session_sleeps(cx.waker(), turn.blocked, held) {
                 return Poll::Pending;
             }
@@ -223,7 +226,7 @@ impl<T: Transport> Session<T> {
         if !matches!(self.phase, Phase::Over) {
             return None;
         }
-        self.transport.cut();
+        self.transport.abort();
         match self.consumer {
             Some(_) => None,
             None => self.shared.lock().closed.clone(),

@@ -8,14 +8,14 @@ use super::{Halt, Session, Turn};
 use crate::message::WsStatus;
 use crate::session::RefusalKind;
 use crate::session::deadlines::{Due, Standing};
-use crate::session::phase::{Phase, Stance};
+use crate::session::phase::{Phase, Role};
 use crate::session::transport::{Outgoing, Transport};
 
 impl<T: Transport> Session<T> {
     /// What has come due.
     pub(super) fn due(&mut self, cx: &mut Context<'_>, turn: &Turn) -> Option<Due> {
         let full = turn.ahead || turn.halt == Some(Halt::Full);
-        let full = full && self.stance == Stance::Server;
+        let full = full && self.role == Role::Server;
         let standing = Standing {
             phase: &self.phase,
             blocked: turn.blocked,
@@ -38,7 +38,7 @@ impl<T: Transport> Session<T> {
             }
             Due::Silence => {
                 let reason = format!(
-                    "nothing was heard for {:?}",
+                    "nothing was bytes_read for {:?}",
                     self.config.dead_after.unwrap_or_default()
                 );
                 self.fail_overdue(&WsStatus::GOING_AWAY, reason);

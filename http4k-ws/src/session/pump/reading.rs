@@ -81,9 +81,9 @@ impl<T: Transport> Session<T> {
             // What comes is thrown away, up to the peer's close frame.
             return None;
         }
-        let waiting = (state.outbound.cost() + self.transport.held()) as u64;
-        let taken = self.transport.progress().taken - hold.taken;
-        let may_read = taken.saturating_add(UNANSWERED.saturating_sub(waiting));
+        let waiting = (state.outbound.cost() + self.transport.buffered()) as u64;
+        let bytes_written = self.transport.progress().bytes_written - hold.bytes_written;
+        let may_read = bytes_written.saturating_add(UNANSWERED.saturating_sub(waiting));
         (hold.read >= may_read).then_some(Halt::Blocked)
     }
 

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use super::{Hold, Session, Turn};
 use crate::message::WsStatus;
 use crate::session::observers::WsEvent;
-use crate::session::phase::{Phase, Stance};
+use crate::session::phase::{Phase, Role};
 use crate::session::transport::{Outgoing, Transport};
 
 impl<T: Transport> Session<T> {
@@ -42,14 +42,17 @@ impl<T: Transport> Session<T> {
     /// Reads no more of a peer than it takes, while the transport is blocked. A client reads on: if both
     /// ends did not, neither could.
     fn hold_back(&mut self, blocked: bool) {
-        if self.stance == Stance::Client {
+        if self.role == Role::Client {
             return;
         }
         match (blocked, &self.hold) {
             (false, Some(_)) => self.hold = None,
             (true, None) => {
-                let taken = self.transport.progress().taken;
-                self.hold = Some(Hold { taken, read: 0 });
+                let bytes_written = self.transport.progress().bytes_written;
+                self.hold = Some(Hold {
+                    bytes_written,
+                    read: 0,
+                });
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! The header of a frame (RFC 6455 §5.2), and the rules that it keeps by itself.
 
 use super::violation::Violation;
-use crate::wire::Role;
+use crate::session::Role;
 
 /// Two bytes, eight of extended length, four of masking key.
 pub(super) const LONGEST: usize = 14;

@@ -14,8 +14,8 @@ pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
 use header::{CONTINUATION, Header};
 pub(super) use violation::Violation;
 
-use super::{Limits, Role};
-use crate::session::Partial;
+use super::Limits;
+use crate::session::{Partial, Role};
 
 /// A frame of more payload than this leaves the codec with a large buffer.
 const LARGE: u64 = 2 * 1024;
