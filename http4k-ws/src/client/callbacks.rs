@@ -153,7 +153,7 @@ impl Shared {
     /// Hands the socket over. This hold on it ends here, so that the socket is held by the one who has the
     /// client, as long as that is.
     async fn opened(self, socket: WebSocket, on_connect: WsConsumer) {
-        let held = Arc::new(socket.held_twice());
+        let held = Arc::new(socket.clone_handle());
         for callback in self.catch_up(&held) {
             // Outside of the lock: where the socket is closed already, this calls it.
             held.on_close(callback);

@@ -33,13 +33,13 @@ impl<S: ByteStream> Opened<S> {
         let config = consumer.session(shared.config.session.clone());
         let wire = Wire::server(stream, line, ahead, Limits::of(&config));
         let (socket, mut session) = open(wire, Role::Server, handshake, config);
-        session = session.reported_to(&shared.refusals);
+        session = session.with_refusal_log(&shared.refusals);
         if let Some(budget) = &shared.budget {
-            session = session.within(budget);
+            session = session.with_budget(budget);
         }
         Self {
             sender: socket.sender(),
-            session: session.consumed_by(consumer.start(socket)),
+            session: session.with_consumer(consumer.start(socket)),
         }
     }
 

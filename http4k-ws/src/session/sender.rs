@@ -44,15 +44,15 @@ use crate::message::{WsMessage, WsStatus};
 pub struct WsSender<Out = WsMessage> {
     shared: Arc<Shared>,
     /// The format that the subprotocol names.
-    spoken: Option<Format>,
+    format: Option<Format>,
     out: PhantomData<fn(Out)>,
 }
 
 impl<Out: Message> WsSender<Out> {
-    pub(super) fn new(shared: Arc<Shared>, spoken: Option<Format>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, format: Option<Format>) -> Self {
         Self {
             shared,
-            spoken,
+            format,
             out: PhantomData,
         }
     }
@@ -71,7 +71,7 @@ impl<Out: Message> WsSender<Out> {
     /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
     /// format has no form for.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = encoded(self.spoken, message.into())?;
+        let message = encoded(self.format, message.into())?;
         self.shared.send(message).await
     }
 
@@ -81,7 +81,7 @@ impl<Out: Message> WsSender<Out> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = encoded(self.spoken, message.into())?;
+        let message = encoded(self.format, message.into())?;
         self.shared
             .try_send(message)
             .map_err(|refused| refused.error)
@@ -140,7 +140,7 @@ impl<Out> Clone for WsSender<Out> {
     fn clone(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            spoken: self.spoken,
+            format: self.format,
             out: PhantomData,
         }
     }

@@ -53,7 +53,7 @@ pub(super) struct State {
     /// The bytes that the transport held when the session went to sleep.
     held: usize,
     /// How many hold the `WebSocket`.
-    pub(super) holders: usize,
+    pub(super) handles: usize,
     /// Whether somebody waits for room in the outbound queue.
     room_wanted: bool,
     /// Every message up to this number was flushed by the transport, or left out.
@@ -95,7 +95,7 @@ impl Shared {
                 shed: false,
                 account: Account::default(),
                 held: 0,
-                holders: 1,
+                handles: 1,
                 room_wanted: false,
                 flushed: 0,
                 close_flushed: false,
@@ -117,7 +117,7 @@ impl Shared {
 
     /// Counts what waits in this socket, from now on.
     #[cfg(feature = "server")]
-    pub(super) fn within(self: &Arc<Self>, budget: &Arc<Budget>) {
+    pub(super) fn set_budget(self: &Arc<Self>, budget: &Arc<Budget>) {
         if self.budget.set(Arc::clone(budget)).is_ok() {
             budget.join(self);
         }

@@ -69,7 +69,7 @@ use crate::message::{Request, WsMessage, WsStatus, printable};
 pub struct WebSocket<In = WsMessage, Out = WsMessage> {
     end: End,
     /// The format that the subprotocol names.
-    spoken: Option<Format>,
+    format: Option<Format>,
     types: PhantomData<fn(Out) -> In>,
 }
 
@@ -81,7 +81,7 @@ struct End {
 impl Drop for End {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
-        state.holders -= 1;
+        state.handles -= 1;
         state.wake_session();
     }
 }
@@ -90,7 +90,7 @@ impl WebSocket {
     pub(super) fn new(shared: Arc<Shared>, handshake: Handshake) -> Self {
         let subprotocol = handshake.subprotocol.as_deref();
         Self {
-            spoken: subprotocol.and_then(Format::of_subprotocol),
+            format: subprotocol.and_then(Format::of_subprotocol),
             end: End {
                 shared,
                 handshake: Box::new(handshake),
@@ -112,7 +112,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {
         WebSocket {
             end: self.end,
-            spoken: self.spoken,
+            format: self.format,
             types: PhantomData,
         }
     }
@@ -131,22 +131,22 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// A second hold on the same socket, which is held until both are dropped. Only one of them may
     /// receive, or wait for the socket as a `Stream` or a `Sink`.
     #[cfg(feature = "client")]
-    pub(crate) fn held_twice(&self) -> Self {
-        self.end.shared.lock().holders += 1;
+    pub(crate) fn clone_handle(&self) -> Self {
+        self.end.shared.lock().handles += 1;
         Self {
             end: End {
                 shared: Arc::clone(&self.end.shared),
                 handshake: Box::new(self.end.handshake.copy()),
             },
-            spoken: self.spoken,
+            format: self.format,
             types: PhantomData,
         }
     }
 
     /// The format that the subprotocol names.
     #[cfg(feature = "client")]
-    pub(crate) fn spoken(&self) -> Option<Format> {
-        self.spoken
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format
     }
 
     /// From now on what can't be sent is kept, for [`take_unsent`](Self::take_unsent).
@@ -190,7 +190,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
 
     /// A sender for other tasks, threads and callbacks.
     pub fn sender(&self) -> WsSender<Out> {
-        WsSender::new(Arc::clone(&self.end.shared), self.spoken)
+        WsSender::new(Arc::clone(&self.end.shared), self.format)
     }
 
     /// The next message, or `None` when the socket is over.
@@ -203,8 +203,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// failure on with `?` closes it with 1007, one that goes on receives the next message.
     pub async fn recv(&mut self) -> Result<Option<In>, LensFailure> {
         let message = future::poll_fn(|cx| self.end.shared.poll_recv(cx)).await;
-        let spoken = self.spoken;
-        message.map(|message| decoded(spoken, message)).transpose()
+        let format = self.format;
+        message.map(|message| decoded(format, message)).transpose()
     }
 
     /// Queues `message`; where the queue is full, waits for room. Everything queued in one go leaves in
@@ -217,7 +217,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
     /// format has no form for.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = encoded(self.spoken, message.into())?;
+        let message = encoded(self.format, message.into())?;
         self.end.shared.send(message).await
     }
 
@@ -227,7 +227,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        let message = encoded(self.spoken, message.into())?;
+        let message = encoded(self.format, message.into())?;
         self.end
             .shared
             .try_send(message)
@@ -354,8 +354,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         F: FnMut(In) -> R + Send + 'static,
         R: IntoWsResult,
     {
-        let spoken = self.spoken;
-        let mut callback = move |message| callback(decoded(spoken, message)?).into_ws_result();
+        let format = self.format;
+        let mut callback = move |message| callback(decoded(format, message)?).into_ws_result();
         let mut state = self.end.shared.lock();
         state.callbacks.registered = true;
         if state.closed.is_none() {
@@ -429,7 +429,7 @@ impl<In: Message, Out: Message> Stream for WebSocket<In, Out> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let message = ready!(self.end.shared.poll_recv(cx));
-        Poll::Ready(message.map(|message| decoded(self.spoken, message)))
+        Poll::Ready(message.map(|message| decoded(self.format, message)))
     }
 }
 

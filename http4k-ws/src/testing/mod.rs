@@ -235,7 +235,7 @@ async fn connect(
 
     let (socket, session) = open(server_end, Role::Server, handshake, config);
     let consumer = consumer.around(reporting);
-    spawn_session(session.consumed_by(consumer.start(socket)).map(drop));
+    spawn_session(session.with_consumer(consumer.start(socket)).map(drop));
 
     let handshake = Handshake {
         request: clients,

@@ -57,7 +57,7 @@ async fn receive(link: &Link, socket: &mut WebSocket) {
         let Some(message) = socket.next_message().await else {
             return;
         };
-        let spoken = socket.spoken();
+        let spoken = socket.format();
         // There is room, which nobody else takes; a box that is shut has no reader.
         let _: Put = link.inbox.put(Letter::new(message, spoken));
     }
@@ -65,7 +65,7 @@ async fn receive(link: &Link, socket: &mut WebSocket) {
 
 /// Takes what came before the end.
 fn receive_rest(link: &Link, socket: &mut WebSocket) {
-    let spoken = socket.spoken();
+    let spoken = socket.format();
     let mut rest = Vec::new();
     while let Some(Some(message)) = socket.next_message().now_or_never() {
         rest.push(Letter::new(message, spoken));

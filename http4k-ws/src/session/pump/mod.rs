@@ -146,14 +146,14 @@ impl Amount {
 
 impl<T: Transport> Session<T> {
     /// Adds the future of the consumer, which is polled between reading and writing.
-    pub(crate) fn consumed_by(mut self, consumer: ConsumerFuture) -> Self {
+    pub(crate) fn with_consumer(mut self, consumer: ConsumerFuture) -> Self {
         self.consumer = Some(consumer);
         self
     }
 
     /// The same session, whose breaches of bounds `refusals` logs.
     #[cfg(feature = "server")]
-    pub(crate) fn reported_to(mut self, refusals: &Arc<RefusalLog>) -> Self {
+    pub(crate) fn with_refusal_log(mut self, refusals: &Arc<RefusalLog>) -> Self {
         self.refusals = Some(Arc::clone(refusals));
         self
     }
@@ -168,8 +168,8 @@ impl<T: Transport> Session<T> {
 
     /// The same session, whose bytes that wait count in `budget`.
     #[cfg(feature = "server")]
-    pub(crate) fn within(self, budget: &Arc<Budget>) -> Self {
-        self.shared.within(budget);
+    pub(crate) fn with_budget(self, budget: &Arc<Budget>) -> Self {
+        self.shared.set_budget(budget);
         self
     }
 
@@ -239,7 +239,7 @@ impl<T: Transport> Session<T> {
         let mut state = self.shared.lock();
         state.session_looks();
         let unattended =
-            self.consumer.is_none() && state.holders == 0 && !state.callbacks.registered;
+            self.consumer.is_none() && state.handles == 0 && !state.callbacks.registered;
         if unattended && state.end().is_none() {
             state.closing = Some(WsStatus::NORMAL);
         }
