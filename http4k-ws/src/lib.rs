@@ -75,6 +75,7 @@ pub mod lens;
 mod macros;
 pub mod message;
 mod panics;
+mod random;
 pub mod routing;
 #[cfg(feature = "server")]
 pub mod server;

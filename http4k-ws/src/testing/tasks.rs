@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::panics::guarded;
+use crate::random::Random;
 
 /// The tasks of one world.
 #[derive(Clone)]
@@ -25,8 +26,8 @@ struct Queue {
     ready: VecDeque<Arc<Task>>,
     /// The work that the test waits for is ready.
     main: bool,
-    /// The state of the generator (splitmix64); `None` for the order of the wakings.
-    seed: Option<u64>,
+    /// Picks the next task; `None` for the order of the wakings.
+    random: Option<Random>,
     /// Wakes the thread that runs the world, if it waits.
     runner: Option<Waker>,
     /// Every task, to drop those that are left at the end of the world.
@@ -47,7 +48,7 @@ impl Tasks {
         Self(Arc::new(Mutex::new(Queue {
             ready: VecDeque::new(),
             main: false,
-            seed,
+            random: seed.map(Random::seeded),
             runner: None,
             all: Vec::new(),
         })))
@@ -128,8 +129,8 @@ impl Queue {
 
     fn next(&mut self) -> Option<Arc<Task>> {
         let limit = self.ready.len();
-        match &mut self.seed {
-            Some(state) if limit > 0 => self.ready.remove(draw(state, limit)),
+        match &mut self.random {
+            Some(random) if limit > 0 => self.ready.remove(random.below(limit)),
             _ => self.ready.pop_front(),
         }
     }
@@ -137,15 +138,6 @@ impl Queue {
     fn wake_runner(&mut self) -> Option<Waker> {
         self.runner.take()
     }
-}
-
-/// Draws a number below `limit`, which is not zero.
-fn draw(state: &mut u64, limit: usize) -> usize {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    ((mixed ^ (mixed >> 31)) % limit as u64) as usize
 }
 
 impl Task {
@@ -220,14 +212,6 @@ impl fmt::Debug for Tasks {
 mod tests {
     use super::*;
     use std::sync::mpsc;
-
-    #[test]
-    fn a_seed_is_a_row_of_numbers() {
-        let row = |mut seed| (0..20).map(|_| draw(&mut seed, 4)).collect::<Vec<_>>();
-        assert_eq!(row(1), row(1));
-        assert_ne!(row(1), row(2));
-        assert!((0..4).all(|number| row(3).contains(&number)));
-    }
 
     /// The order in which fifty tasks end that each wait once.
     fn order(seed: Option<u64>) -> Vec<u32> {

@@ -10,12 +10,12 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::conversation::converse;
 use super::event::ReconnectEvent;
-use super::jitter::Jitter;
 use super::link::Link;
 use super::policy::{ReconnectPolicy, Setback};
 use crate::client::error::ConnectError;
 use crate::message::{WsStatus, printable};
 use crate::panics::text_of;
+use crate::random::Random;
 use crate::session::{WebSocket, WsError};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -31,7 +31,7 @@ pub(super) struct Driver {
     pub(super) connect: Connect,
     pub(super) on_connect: Option<OnConnect>,
     pub(super) policy: ReconnectPolicy,
-    pub(super) jitter: Jitter,
+    pub(super) random: Random,
 }
 
 /// How an attempt or a connection ended.
@@ -147,7 +147,7 @@ impl Driver {
         outage.setbacks = outage.setbacks.saturating_add(1);
         let after = self
             .policy
-            .delay(outage.setbacks, setback, &mut self.jitter);
+            .delay(outage.setbacks, setback, &mut self.random);
         let waited = outage.since.elapsed().saturating_add(after);
         let spent = self
             .policy

@@ -4,7 +4,6 @@ mod blocking;
 mod conversation;
 mod driver;
 mod event;
-mod jitter;
 mod link;
 mod mailbox;
 mod policy;
@@ -18,7 +17,6 @@ use std::sync::Arc;
 pub use blocking::BlockingReconnectingWebSocket;
 use driver::{Connect, Driver, OnConnect};
 pub use event::{ReconnectEvent, ReconnectEvents};
-use jitter::Jitter;
 use link::Link;
 pub use policy::ReconnectPolicy;
 pub use socket::{ReconnectingSender, ReconnectingWebSocket};
@@ -26,6 +24,7 @@ pub use socket::{ReconnectingSender, ReconnectingWebSocket};
 use super::background;
 use super::error::ConnectError;
 use crate::lens::Message;
+use crate::random::Random;
 use crate::session::{WebSocket, WsError};
 
 /// What happens to a message that is sent while the outbox is full.
@@ -194,7 +193,7 @@ impl Reconnecting {
             link: Arc::clone(&link),
             connect: self.connect,
             on_connect: self.on_connect,
-            jitter: Jitter::new(self.policy.seed),
+            random: self.policy.seed.map_or_else(Random::new, Random::seeded),
             policy: self.policy,
         };
         (ReconnectingWebSocket::new(link, events), driver)

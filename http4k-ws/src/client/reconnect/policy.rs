@@ -6,9 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use http::header::{DATE, RETRY_AFTER};
 
-use super::jitter::Jitter;
 use crate::client::error::ConnectError;
 use crate::message::WsStatus;
+use crate::random::Random;
 use crate::setters::setters;
 
 /// When a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again, and when it gives up.
@@ -160,15 +160,16 @@ impl ReconnectPolicy {
     }
 
     /// The delay after a setback, the first since a connection was stable being 1.
-    pub(super) fn delay(&self, setbacks: u32, setback: &Setback, jitter: &mut Jitter) -> Duration {
+    pub(super) fn delay(&self, setbacks: u32, setback: &Setback, random: &mut Random) -> Duration {
         let doubled = 2_u32.saturating_pow(setbacks.saturating_sub(1));
         let longest = self.base.saturating_mul(doubled).min(self.cap);
         match setback.retry_after() {
             Some(asked) => {
-                let spread = jitter.up_to(longest.max(self.retry_after_spread));
+                let spread = longest.max(self.retry_after_spread);
+                let spread = spread.mul_f64(random.fraction());
                 asked.min(self.retry_after_cap).saturating_add(spread)
             }
-            None => jitter.up_to(longest),
+            None => longest.mul_f64(random.fraction()),
         }
     }
 }
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn delays_double_up_to_the_cap() {
         let policy = ReconnectPolicy::default();
-        let mut jitter = Jitter::new(Some(1));
+        let mut random = Random::seeded(1);
         let lost = Setback::Closed(WsStatus::ABNORMAL);
         for (setbacks, longest) in [
             (1, 500),
@@ -193,7 +194,7 @@ mod tests {
             (u32::MAX, 30_000),
         ] {
             let delays: Vec<_> = (0..200)
-                .map(|_| policy.delay(setbacks, &lost, &mut jitter).as_millis())
+                .map(|_| policy.delay(setbacks, &lost, &mut random).as_millis())
                 .collect();
             let (shortest, most) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
             assert!(
@@ -217,7 +218,7 @@ mod tests {
     fn retry_after_is_kept_within_its_bound() {
         let policy = ReconnectPolicy::default();
         let spread = policy.retry_after_spread;
-        let mut jitter = Jitter::new(Some(1));
+        let mut random = Random::seeded(1);
         for (fields, least) in [
             (&[("retry-after", "120")][..], Some(120)),
             (&[("retry-after", " 7 ")], Some(7)),
@@ -242,7 +243,7 @@ mod tests {
             (&[("retry-after", "")], None),
             (&[], None),
         ] {
-            let delay = policy.delay(1, &refused(fields), &mut jitter);
+            let delay = policy.delay(1, &refused(fields), &mut random);
             match least.map(Duration::from_secs) {
                 Some(least) => {
                     assert!(
@@ -262,7 +263,7 @@ mod tests {
             let refusal = refused(&[("retry-after", value)]);
             for setbacks in [1, 3, 20] {
                 let mut delays: Vec<_> = (0..1000)
-                    .map(|seed| policy.delay(setbacks, &refusal, &mut Jitter::new(Some(seed))))
+                    .map(|seed| policy.delay(setbacks, &refusal, &mut Random::seeded(seed)))
                     .collect();
                 delays.sort_unstable();
                 let together = |first: &Duration| {

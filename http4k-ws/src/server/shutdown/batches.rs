@@ -3,12 +3,12 @@
 //! Each of their clients is likely to come back as soon as it is told, and ten thousand handshakes in one
 //! moment are what brings the next server down.
 
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
 use crate::message::WsStatus;
+use crate::random::Random;
 use crate::session::WsSender;
 
 /// So many sockets are told at a time.
@@ -18,11 +18,11 @@ const BATCH: usize = 100;
 /// share of `spread`.
 pub(super) async fn tell(sockets: Vec<WsSender>, begun: Instant, spread: Duration) {
     let batches = sockets.len().div_ceil(BATCH);
-    let chance = RandomState::new();
+    let mut random = Random::new();
     for (index, batch) in sockets.chunks(BATCH).enumerate() {
         if index > 0 {
             let share = spread.div_f64(batches as f64);
-            let jitter = chance.hash_one(index) as f64 / u64::MAX as f64;
+            let jitter = random.fraction();
             sleep_until(begun + share.mul_f64(index as f64 + jitter)).await;
         }
         for socket in batch {
