@@ -14,11 +14,10 @@ pub use crate::handler::{BoxPolyFilter, PolyHandler};
 use crate::lens::Message;
 use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
 pub use crate::message::{Request, ToPath};
-pub use crate::routing::across::{Mount, Mounting, Table, Tabled, Unknown, check_mount};
-pub use crate::routing::captured::{Captured, Lent, captured, copied, lent, made};
+pub use crate::routing::across::{Mount, Mounting, StaticTable, Tabled, Unknown, check_mount};
 pub use crate::routing::endpoint::{
-    Side, http, http_closure, http_extracting, http_handler, mount, ws, ws_closure, ws_extracting,
-    ws_handler,
+    Captured, Endpoint, Endpoints, Lent, captured, copied, http, http_closure, http_extracting,
+    http_handler, lent, made, mount, ws, ws_closure, ws_extracting, ws_handler,
 };
 pub use crate::routing::filters::{
     filter, filter_before_both, filter_before_http, filter_before_ws,
@@ -27,11 +26,10 @@ pub use crate::routing::link::{
     Filled, Here, Link, Mounts, Through, Typed, filled, mounted_uri, path_of, push_prefix,
 };
 pub use crate::routing::matching::Matching;
-pub use crate::routing::path::{Path, Segment};
+pub use crate::routing::path::{RawPath, Segment};
 pub use crate::routing::router::Router;
-pub use crate::routing::table::{Protocol, RouteMeta};
-pub use crate::routing::unmatched::unmatched;
-pub use crate::routing::written::{Ends, Unmatched, http_route, mount_route, ws_route};
+pub use crate::routing::table::{Protocol, RouteMeta, http_route, mount_route, ws_route};
+pub use crate::routing::unmatched::{Unmatched, unmatched};
 pub use crate::session::WebSocket;
 use crate::session::{IntoWsResult, WsResult};
 pub use std::string::String;

@@ -2,18 +2,18 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
-        let mut ends = __http4k_ws::Ends::new();
+        let mut endpoints = __http4k_ws::Endpoints::new();
         let w0 = __http4k_ws::filter_before_http(logged());
         let w1 = __http4k_ws::filter_before_http(auth());
         let w2 = __http4k_ws::filter_before_http(own());
-        ends.add([__http4k_ws::http_closure((), move |(), call| {
+        endpoints.add([__http4k_ws::http_closure((), move |(), call| {
             let team = call.param(0)?;
             let id = call.param(1)?;
             __http4k_ws::answer(member(team, id))
         })]);
-        ends.with(0..1, &w2);
-        ends.with(0..1, &w1);
-        ends.with(0..1, &w0);
+        endpoints.with(0..1, &w2);
+        endpoints.with(0..1, &w1);
+        endpoints.with(0..1, &w0);
         let n0 = __http4k_ws::http_closure((), move |(), call| {
             let team = call.param(0)?;
             __http4k_ws::answer(missing(team))
@@ -28,7 +28,7 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 "",
             )];
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -52,16 +52,16 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
             __http4k_ws::Router::app(
                 ROUTES,
                 walk,
-                ends,
+                endpoints,
                 [
                     __http4k_ws::Unmatched {
                         params: &[],
-                        side: __http4k_ws::unmatched().or_http(&n1),
+                        endpoint: __http4k_ws::unmatched().or_http(&n1),
                         fallbacks: &[__http4k_ws::Protocol::Http],
                     },
                     __http4k_ws::Unmatched {
                         params: &["team"],
-                        side: __http4k_ws::unmatched().or_http(&n0).with(&w1).with(&w0),
+                        endpoint: __http4k_ws::unmatched().or_http(&n0).with(&w1).with(&w0),
                         fallbacks: &[__http4k_ws::Protocol::Http],
                     },
                 ],

@@ -2,8 +2,8 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
-        let mut ends = __http4k_ws::Ends::new();
-        ends.add([__http4k_ws::http_extracting(
+        let mut endpoints = __http4k_ws::Endpoints::new();
+        endpoints.add([__http4k_ws::http_extracting(
             (
                 __http4k_ws::captured(&db),
                 __http4k_ws::captured(&config.site),
@@ -29,7 +29,7 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 "Shows one user.",
             )];
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -46,10 +46,10 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
             __http4k_ws::Router::app(
                 ROUTES,
                 walk,
-                ends,
+                endpoints,
                 [__http4k_ws::Unmatched {
                     params: &[],
-                    side: __http4k_ws::unmatched(),
+                    endpoint: __http4k_ws::unmatched(),
                     fallbacks: &[],
                 }],
             )

@@ -2,8 +2,8 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
-        let mut ends = __http4k_ws::Ends::new();
-        ends.add([__http4k_ws::http(
+        let mut endpoints = __http4k_ws::Endpoints::new();
+        endpoints.add([__http4k_ws::http(
             |text: String| async move { text },
             |f, call| {
                 let text = call.param(0)?;
@@ -19,7 +19,7 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 "",
             )];
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -32,10 +32,10 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
             __http4k_ws::Router::app(
                 ROUTES,
                 walk,
-                ends,
+                endpoints,
                 [__http4k_ws::Unmatched {
                     params: &[],
-                    side: __http4k_ws::unmatched(),
+                    endpoint: __http4k_ws::unmatched(),
                     fallbacks: &[],
                 }],
             )

@@ -1,10 +1,10 @@
 pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
+    let mut endpoints = __http4k_ws::Endpoints::new();
     let w0 = __http4k_ws::filter_before_ws(logged());
-    ends.add({
-        fn __ends<S: Store>(hub: &Hub, db: &S) -> [__http4k_ws::Side; 2] {
+    endpoints.add({
+        fn __endpoints<S: Store>(hub: &Hub, db: &S) -> [__http4k_ws::Endpoint; 2] {
             [
                 __http4k_ws::ws(__http4k_ws::captured(&*hub), |c0, call| {
                     let c0 = __http4k_ws::copied(c0);
@@ -27,17 +27,17 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                 ),
             ]
         }
-        __ends::<S>(&hub, &db)
+        __endpoints::<S>(&hub, &db)
     });
-    ends.add([__http4k_ws::http(
+    endpoints.add([__http4k_ws::http(
         __http4k_ws::made(hub.into_site()),
         |c0, call| {
             let c0 = __http4k_ws::copied(c0);
             __http4k_ws::answer(stamp(c0))
         },
     )]);
-    ends.add({
-        fn __ends<S: Store>(limit: &(impl Limit)) -> [__http4k_ws::Side; 1] {
+    endpoints.add({
+        fn __endpoints<S: Store>(limit: &(impl Limit)) -> [__http4k_ws::Endpoint; 1] {
             [__http4k_ws::http(
                 __http4k_ws::captured(&*limit),
                 |c0, call| {
@@ -46,12 +46,12 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                 },
             )]
         }
-        __ends::<S>(&limit)
+        __endpoints::<S>(&limit)
     });
-    ends.with(0..1, &w0);
+    endpoints.with(0..1, &w0);
     {
         fn walk(
-            path: &__http4k_ws::Path<'_>,
+            path: &__http4k_ws::RawPath<'_>,
             m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
@@ -78,10 +78,10 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
         __http4k_ws::Router::app(
             <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
-            ends,
+            endpoints,
             [__http4k_ws::Unmatched {
                 params: &[],
-                side: __http4k_ws::unmatched(),
+                endpoint: __http4k_ws::unmatched(),
                 fallbacks: &[],
             }],
         )

@@ -2,16 +2,16 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
-        let mut ends = __http4k_ws::Ends::new();
-        ends.add([__http4k_ws::http_handler(home)]);
-        ends.add([__http4k_ws::ws_handler(talk)]);
+        let mut endpoints = __http4k_ws::Endpoints::new();
+        endpoints.add([__http4k_ws::http_handler(home)]);
+        endpoints.add([__http4k_ws::ws_handler(talk)]);
         {
             const ROUTES: &[__http4k_ws::RouteMeta] = &[
                 __http4k_ws::http_route(&["GET"], "/", &[], "home", ""),
                 __http4k_ws::ws_route(&[], "/ws", &[], "talk", ""),
             ];
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -24,10 +24,10 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
             __http4k_ws::Router::app(
                 ROUTES,
                 walk,
-                ends,
+                endpoints,
                 [__http4k_ws::Unmatched {
                     params: &[],
-                    side: __http4k_ws::unmatched(),
+                    endpoint: __http4k_ws::unmatched(),
                     fallbacks: &[],
                 }],
             )

@@ -2,9 +2,9 @@
 pub fn app() -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add({
-        fn __ends() -> [__http4k_ws::Side; 4] {
+    let mut endpoints = __http4k_ws::Endpoints::new();
+    endpoints.add({
+        fn __endpoints() -> [__http4k_ws::Endpoint; 4] {
             [
                 __http4k_ws::http_handler(one),
                 __http4k_ws::http_handler(two),
@@ -18,12 +18,12 @@ pub fn app() -> PolyHandler {
                 }),
             ]
         }
-        __ends()
+        __endpoints()
     });
-    ends.add([__http4k_ws::mount(five())]);
+    endpoints.add([__http4k_ws::mount(five())]);
     {
         fn walk(
-            path: &__http4k_ws::Path<'_>,
+            path: &__http4k_ws::RawPath<'_>,
             m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
@@ -44,10 +44,10 @@ pub fn app() -> PolyHandler {
         __http4k_ws::Router::app(
             <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
-            ends,
+            endpoints,
             [__http4k_ws::Unmatched {
                 params: &[],
-                side: __http4k_ws::unmatched(),
+                endpoint: __http4k_ws::unmatched(),
                 fallbacks: &[],
             }],
         )

@@ -2,8 +2,8 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
-        let mut ends = __http4k_ws::Ends::new();
-        ends.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
+        let mut endpoints = __http4k_ws::Endpoints::new();
+        endpoints.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
             let c0 = __http4k_ws::copied(c0);
             let room = call.param(0)?;
             __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
@@ -19,7 +19,7 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 "",
             )];
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -32,10 +32,10 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
             __http4k_ws::Router::app(
                 ROUTES,
                 walk,
-                ends,
+                endpoints,
                 [__http4k_ws::Unmatched {
                     params: &[],
-                    side: __http4k_ws::unmatched(),
+                    endpoint: __http4k_ws::unmatched(),
                     fallbacks: &[],
                 }],
             )

@@ -1,17 +1,17 @@
 pub fn app() -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
-    let mut ends = __http4k_ws::Ends::new();
-    ends.add({
-        fn __ends() -> [__http4k_ws::Side; 1] {
+    let mut endpoints = __http4k_ws::Endpoints::new();
+    endpoints.add({
+        fn __endpoints() -> [__http4k_ws::Endpoint; 1] {
             [__http4k_ws::http_handler(home)]
         }
-        __ends()
+        __endpoints()
     });
     __http4k_ws::broken! { let req : __http4k_ws :: Request = :: core :: unreachable ! () ; let ws : __http4k_ws :: WebSocket = :: core :: unreachable ! () ; let id = :: core :: unreachable ! () ; show (id) }
     {
         fn walk(
-            path: &__http4k_ws::Path<'_>,
+            path: &__http4k_ws::RawPath<'_>,
             m: &mut __http4k_ws::Matching<'_>,
             at: usize,
         ) -> bool {
@@ -20,10 +20,10 @@ pub fn app() -> PolyHandler {
         __http4k_ws::Router::app(
             <app::__Routes as __http4k_ws::Tabled>::ROUTES,
             walk,
-            ends,
+            endpoints,
             [__http4k_ws::Unmatched {
                 params: &[],
-                side: __http4k_ws::unmatched(),
+                endpoint: __http4k_ws::unmatched(),
                 fallbacks: &[],
             }],
         )

@@ -2,8 +2,8 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
-        let mut ends = __http4k_ws::Ends::new();
-        ends.add([__http4k_ws::ws_closure(
+        let mut endpoints = __http4k_ws::Endpoints::new();
+        endpoints.add([__http4k_ws::ws_closure(
             __http4k_ws::captured(&hub),
             move |c2, call| {
                 let c2 = __http4k_ws::copied(c2);
@@ -13,7 +13,7 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 })
             },
         )]);
-        ends.add([__http4k_ws::ws_closure((), move |(), call| {
+        endpoints.add([__http4k_ws::ws_closure((), move |(), call| {
             let name = call.param(0)?;
             __http4k_ws::ws_answer(__http4k_ws::opens(&choose)(name))
         })]);
@@ -23,7 +23,7 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
                 __http4k_ws::ws_route(&[], "/choose/<name>", &["name"], "choose", ""),
             ];
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -38,10 +38,10 @@ const _: () = "`routes!` without a function is an expression. Beside functions, 
             __http4k_ws::Router::app(
                 ROUTES,
                 walk,
-                ends,
+                endpoints,
                 [__http4k_ws::Unmatched {
                     params: &[],
-                    side: __http4k_ws::unmatched(),
+                    endpoint: __http4k_ws::unmatched(),
                     fallbacks: &[],
                 }],
             )

@@ -26,7 +26,7 @@ const ROUTES: usize = 8;
 pub(super) struct Group<'a> {
     model: &'a Routes,
     lending: Option<Lending<'a>>,
-    ends: Vec<TokenStream>,
+    endpoints: Vec<TokenStream>,
     uses: Uses,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Group<'a> {
         Self {
             model,
             lending: Lending::new(model),
-            ends: Vec::new(),
+            endpoints: Vec::new(),
             uses: Uses::new(),
         }
     }
@@ -56,11 +56,11 @@ impl<'a> Group<'a> {
         };
         let params: Vec<&Param> = params(&route.segments).collect();
         let end = call::end(answerer, &params, self.model, Some(lending));
-        self.ends.push(end);
+        self.endpoints.push(end);
         for (index, first_use) in uses {
             self.uses.entry(index).or_insert(first_use);
         }
-        if self.ends.len() == ROUTES {
+        if self.endpoints.len() == ROUTES {
             self.end(steps);
         }
         true
@@ -76,14 +76,14 @@ impl<'a> Group<'a> {
 
     /// Ends the function, if there is one.
     pub(super) fn end(&mut self, steps: &mut TokenStream) {
-        let Some(lending) = self.lending.as_ref().filter(|_| !self.ends.is_empty()) else {
+        let Some(lending) = self.lending.as_ref().filter(|_| !self.endpoints.is_empty()) else {
             return;
         };
-        let (ends, uses) = (
-            std::mem::take(&mut self.ends),
+        let (endpoints, uses) = (
+            std::mem::take(&mut self.endpoints),
             std::mem::take(&mut self.uses),
         );
-        let count = Literal::usize_unsuffixed(ends.len());
+        let count = Literal::usize_unsuffixed(endpoints.len());
         let (parameters, arguments) = (lending.parameters(&uses), lending.arguments(&uses));
         let generics = &lending.head().signature.generics;
         let bounds = &generics.where_clause;
@@ -98,10 +98,10 @@ impl<'a> Group<'a> {
         let list = list();
         steps.extend(quote! {
             #list.add({
-                fn __ends #generics (#(#parameters),*) -> [__http4k_ws::Side; #count] #bounds {
-                    [#(#ends),*]
+                fn __endpoints #generics (#(#parameters),*) -> [__http4k_ws::Endpoint; #count] #bounds {
+                    [#(#endpoints),*]
                 }
-                __ends #given (#(#arguments),*)
+                __endpoints #given (#(#arguments),*)
             });
         });
     }
@@ -109,6 +109,6 @@ impl<'a> Group<'a> {
 
 /// The list that all ends go into.
 pub(super) fn list() -> TokenStream {
-    let name = format_ident!("ends", span = Span::mixed_site());
+    let name = format_ident!("endpoints", span = Span::mixed_site());
     quote!(#name)
 }

@@ -73,7 +73,7 @@ fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
 /// Ends and filters in the order of the source, what is left out, then the table.
 fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     let list = list();
-    let mut steps = quote!(let mut #list = __http4k_ws::Ends::new(););
+    let mut steps = quote!(let mut #list = __http4k_ws::Endpoints::new(););
     let mut group = Group::new(model);
     let mut filters = (0..model.filters.len()).peekable();
     for route in &model.routes {
@@ -202,7 +202,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
         {
             #made
             fn walk(
-                path: &__http4k_ws::Path<'_>,
+                path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
                 at: usize,
             ) -> bool {
@@ -252,7 +252,7 @@ fn unmatched(model: &Routes, index: usize, scope: &Scope) -> TokenStream {
     quote! {
         __http4k_ws::Unmatched {
             params: &[#(#params),*],
-            side: __http4k_ws::unmatched() #(#fallbacks)* #filters,
+            endpoint: __http4k_ws::unmatched() #(#fallbacks)* #filters,
             fallbacks: &[#(#own),*],
         }
     }

@@ -39,22 +39,22 @@ pub(crate) struct Place {
 /// The names of a route's parameters: in the program's text, or made while it runs.
 #[derive(Clone, Debug)]
 pub(crate) enum ParamNames {
-    Written(&'static [&'static str]),
-    Made(Arc<[String]>),
+    Static(&'static [&'static str]),
+    Dynamic(Arc<[String]>),
 }
 
 impl ParamNames {
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Written(names) => names.len(),
-            Self::Made(names) => names.len(),
+            Self::Static(names) => names.len(),
+            Self::Dynamic(names) => names.len(),
         }
     }
 
     fn name(&self, index: usize) -> Option<Cow<'static, str>> {
         match self {
-            Self::Written(names) => names.get(index).copied().map(Cow::Borrowed),
-            Self::Made(names) => names.get(index).cloned().map(Cow::Owned),
+            Self::Static(names) => names.get(index).copied().map(Cow::Borrowed),
+            Self::Dynamic(names) => names.get(index).cloned().map(Cow::Owned),
         }
     }
 
@@ -65,7 +65,7 @@ impl ParamNames {
 
 impl Default for ParamNames {
     fn default() -> Self {
-        Self::Written(&[])
+        Self::Static(&[])
     }
 }
 

@@ -13,7 +13,7 @@ use crate::handler::MAX_PARAMS;
 
 /// What the compiler knows of a router.
 #[derive(Debug)]
-pub struct Table {
+pub struct StaticTable {
     /// The routes and mounts.
     pub routes: &'static [RouteMeta],
     /// The mounts whose tables are known.
@@ -28,7 +28,7 @@ pub struct Mount {
     /// The function that was called, as it was written.
     pub function: &'static str,
     /// The table of that function.
-    pub table: &'static Table,
+    pub table: &'static StaticTable,
 }
 
 impl Mount {
@@ -49,7 +49,7 @@ pub trait Tabled {
     /// Its mounts whose tables are known.
     const MOUNTS: &'static [Mount] = &[];
     /// Both.
-    const TABLE: &'static Table = &Table {
+    const TABLE: &'static StaticTable = &StaticTable {
         routes: Self::ROUTES,
         mounts: Self::MOUNTS,
     };
@@ -69,9 +69,9 @@ impl Tabled for Unknown {
     const ROUTES: &'static [RouteMeta] = &[];
 }
 
-/// Fails to compile where a route behind the mount with this index is never asked.
+/// Fails to compile where a route behind the mount with this index is never matched.
 #[track_caller]
-pub const fn check_mount(table: &Table, index: usize) {
+pub const fn check_mount(table: &StaticTable, index: usize) {
     let mount = &table.mounts[index];
     let chain = mounted(table, mount, None);
     let mut report = Report::new();
@@ -102,7 +102,7 @@ pub const fn check_mount(table: &Table, index: usize) {
 }
 
 /// The mount at route `index`, if its table is known. One without routes may stand for any.
-const fn known_mount(table: &Table, index: usize) -> Option<&Mount> {
+const fn known_mount(table: &StaticTable, index: usize) -> Option<&Mount> {
     let mut i = 0;
     while i < table.mounts.len() {
         let mount = &table.mounts[i];
@@ -117,9 +117,9 @@ const fn known_mount(table: &Table, index: usize) -> Option<&Mount> {
 /// Reports the routes of `table` that those of `first`, which `of` mounts at the same prefix, leave
 /// no request.
 const fn compare_all(
-    first: &Table,
+    first: &StaticTable,
     of: &Chain<'_>,
-    table: &Table,
+    table: &StaticTable,
     chain: &Chain<'_>,
     report: &mut Report,
 ) {
@@ -211,7 +211,7 @@ const fn ends(route: &RouteMeta, reach: Reach) -> bool {
 const fn compare(
     taking: Taking<'_>,
     reach: Reach,
-    table: &Table,
+    table: &StaticTable,
     chain: &Chain<'_>,
     report: &mut Report,
 ) {
@@ -238,7 +238,11 @@ const fn compare(
 }
 
 /// The chain of mounts down to `mount`, which `table` has.
-const fn mounted<'a>(table: &Table, mount: &Mount, outer: Option<&'a Chain<'a>>) -> Chain<'a> {
+const fn mounted<'a>(
+    table: &StaticTable,
+    mount: &Mount,
+    outer: Option<&'a Chain<'a>>,
+) -> Chain<'a> {
     Chain {
         outer,
         prefix: table.routes[mount.route].template,
@@ -247,7 +251,7 @@ const fn mounted<'a>(table: &Table, mount: &Mount, outer: Option<&'a Chain<'a>>)
 }
 
 /// Reports the routes that have too many parameters with the `outer` ones of the prefixes before them.
-const fn count_params(outer: usize, table: &Table, chain: &Chain<'_>, report: &mut Report) {
+const fn count_params(outer: usize, table: &StaticTable, chain: &Chain<'_>, report: &mut Report) {
     let mut i = 0;
     while i < table.routes.len() {
         let route = &table.routes[i];

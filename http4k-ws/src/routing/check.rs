@@ -5,13 +5,63 @@
 //! of its own. A mount is different. Its routes are tried together, and any route of the table that goes on from
 //! the mount's prefix is found before them. A mounted application without a known table takes all that is left.
 
+use super::endpoint::Endpoints;
 use super::error::RouteError;
 use super::leaves::Leaf;
+use super::matching::Matching;
+use super::path::RawPath;
 use super::route::Route;
-use super::router::Router;
-use super::table::{Protocol, Takes};
-use crate::handler::MAX_PARAMS;
+use super::router::{RouteList, Router, Scope};
+use super::table::{MethodSet, Protocol, RouteMeta};
+use super::tree::{StaticWalk, Walk};
+use super::unmatched::Unmatched;
+use crate::handler::{MAX_PARAMS, ParamNames, PolyHandler};
 use crate::message::TemplateSegment;
+
+impl Router {
+    /// What `routes!` expands to: an application of `routes`, of which `ends` has one for each.
+    ///
+    /// # Panics
+    ///
+    /// Where a mounted application and the routes around it take the same requests, naming both routes.
+    #[track_caller]
+    pub fn app(
+        routes: &'static [RouteMeta],
+        walk: fn(&RawPath<'_>, &mut Matching<'_>, usize) -> bool,
+        endpoints: Endpoints,
+        unmatched: impl Into<Vec<Unmatched>>,
+    ) -> PolyHandler {
+        match Self::try_app(routes, walk, endpoints, unmatched) {
+            Ok(app) => app,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The same, where the function gives back a `Result`.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError`], where [`app`](Self::app) panics.
+    pub fn try_app(
+        routes: &'static [RouteMeta],
+        walk: StaticWalk,
+        endpoints: Endpoints,
+        unmatched: impl Into<Vec<Unmatched>>,
+    ) -> Result<PolyHandler, RouteError> {
+        let scopes = unmatched.into().into_iter().map(|unmatched| Scope {
+            params: ParamNames::Static(unmatched.params),
+            endpoint: unmatched.endpoint,
+            fallbacks: unmatched.fallbacks.to_vec(),
+        });
+        let (walk, table) = (Walk::Static(walk), RouteList::Static(routes));
+        let router = Self::new(table, walk, endpoints.0, scopes.collect());
+        // The compiler has seen the routes written here; what is mounted, it may not have seen.
+        if routes.iter().any(|route| route.protocol == Protocol::Mount) {
+            mounts(&router)?;
+        }
+        Ok(router.into_app())
+    }
+}
 
 /// Checks every route of `router` against every other.
 ///
@@ -64,7 +114,7 @@ fn parameters_fit(leaves: &[Leaf]) -> Result<(), RouteError> {
 }
 
 fn not_the_same(existing: &Leaf, new: &Leaf) -> Result<(), RouteError> {
-    if have_one_shape(existing, new) && existing.takes.overlaps(&new.takes) {
+    if have_one_shape(existing, new) && existing.methods.overlaps(&new.methods) {
         return Err(RouteError::Conflict {
             new: new.route.to_string(),
             existing: existing.route.to_string(),
@@ -105,7 +155,7 @@ fn is_closed(behind: &[Leaf]) -> bool {
 fn all_are_reached(leaves: &[Leaf], first: &[Leaf]) -> Result<(), RouteError> {
     for leaf in leaves {
         let mut before = first.iter();
-        if let Some(by) = before.find(|by| covers(by, leaf) && by.takes.covers(&leaf.takes)) {
+        if let Some(by) = before.find(|by| covers(by, leaf) && by.methods.covers(&leaf.methods)) {
             return Err(RouteError::Unreachable {
                 route: leaf.route.to_string(),
                 by: by.route.to_string(),
@@ -196,10 +246,10 @@ pub(super) fn takes_all(
     prefix: &[TemplateSegment],
     protocol: Protocol,
 ) -> Option<Route> {
-    let every = Takes::new(protocol, &[]);
+    let every = MethodSet::new(protocol, &[]);
     let entries = router.leaves().into_iter();
     let mut all = entries.filter(|entry| {
-        entry.is_open() && closed(entry).len() == prefix.len() && entry.takes.covers(&every)
+        entry.is_open() && closed(entry).len() == prefix.len() && entry.methods.covers(&every)
     });
     let taken = all.find(|entry| {
         let pairs = closed(entry).iter().zip(prefix);

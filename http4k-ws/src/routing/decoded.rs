@@ -1,6 +1,6 @@
 //! A path as its segments are compared with literals, and where its segments stand in the raw one.
 
-use super::path::Path;
+use super::path::RawPath;
 use crate::handler::Captures;
 use crate::message::percent_decoded;
 
@@ -16,7 +16,7 @@ pub(super) struct Decoded<'p> {
 
 impl<'p> Decoded<'p> {
     #[cold]
-    pub(super) fn of(path: &Path<'p>) -> Self {
+    pub(super) fn of(path: &RawPath<'p>) -> Self {
         let raw = path.raw;
         let mut text = Vec::with_capacity(raw.len());
         for (index, segment) in raw.split(|&byte| byte == b'/').enumerate() {
@@ -32,8 +32,8 @@ impl<'p> Decoded<'p> {
         Self { raw, text }
     }
 
-    pub(super) fn path(&self) -> Path<'_> {
-        Path::of(&self.text)
+    pub(super) fn path(&self) -> RawPath<'_> {
+        RawPath::of(&self.text)
     }
 
     /// The place in this path of a slash or the end of the raw one.
@@ -96,14 +96,14 @@ mod tests {
             ("/100%/x", "/100%/x"),
             ("/%FF/%C3%A9", "/%FF/é"),
         ] {
-            let path = Path::new(raw).expect("a path");
+            let path = RawPath::new(raw).expect("a path");
             assert_eq!(Decoded::of(&path).text, expected.as_bytes(), "{raw}");
         }
     }
 
     #[test]
     fn places_are_found_by_their_slashes() {
-        let decoded = Decoded::of(&Path::of(b"/%61b/c%2Fd//x"));
+        let decoded = Decoded::of(&RawPath::of(b"/%61b/c%2Fd//x"));
         assert_eq!(decoded.text, b"/ab/c%2Fd//x");
         for (at, raw_at) in [(0, 0), (3, 5), (9, 11), (10, 12), (12, 14)] {
             assert_eq!(decoded.raw_at(at), raw_at, "{at}");

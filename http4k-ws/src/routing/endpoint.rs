@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use crate::handler::call::{Answering, WsAnswering};
@@ -15,7 +16,7 @@ use crate::message::{IntoResponse, Request, Response};
 
 /// The end of a route: a handler for one protocol, or for both.
 #[derive(Debug, Clone)]
-pub struct Side {
+pub struct Endpoint {
     pub(super) http: Option<BoxHttpHandler>,
     pub(super) ws: Option<BoxWsHandler>,
     /// The application that both belong to, where it is mounted: its routes can be asked for.
@@ -26,7 +27,7 @@ pub struct Side {
     pub(super) reads: Vec<&'static str>,
 }
 
-impl Side {
+impl Endpoint {
     pub(super) fn both(http: BoxHttpHandler, ws: BoxWsHandler) -> Self {
         Self {
             http: Some(http),
@@ -65,27 +66,50 @@ impl Side {
     }
 }
 
-/// The handler value of an http route.
-pub fn http_handler<M>(handler: impl IntoHttpHandler<M>) -> Side {
-    Side::http(handler.into_http_handler())
-}
+/// The ends of a table, in the order of its routes.
+#[derive(Debug, Default)]
+pub struct Endpoints(pub(super) Vec<Endpoint>);
 
-/// The handler value of a ws route.
-pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Side {
-    Side::ws(handler.into_ws_handler())
-}
+impl Endpoints {
+    /// Makes an empty list.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
 
-/// Another application, which matches what is left of the path.
-pub fn mount(app: PolyHandler) -> Side {
-    Side {
-        filters: app.filters().clone(),
-        mounted: Some(app.clone()),
-        ..Side::both(app.http().clone(), app.ws().clone())
+    /// Adds the ends of the next routes.
+    pub fn add<const N: usize>(&mut self, endpoints: [Endpoint; N]) {
+        self.0.extend(endpoints);
+    }
+
+    /// Puts `filter` before some routes, and before the filters that are there.
+    pub fn with(&mut self, routes: Range<usize>, filter: &BoxPolyFilter) {
+        for end in self.0.get_mut(routes).into_iter().flatten() {
+            *end = end.clone().with(filter);
+        }
     }
 }
 
-/// The call of an http route: a function over what the route captures, and what was asked.
-pub fn http<C>(captured: C, call: for<'a> fn(&'a C, Call) -> Answering<'a>) -> Side
+/// The handler value of an http route.
+pub fn http_handler<M>(handler: impl IntoHttpHandler<M>) -> Endpoint {
+    Endpoint::http(handler.into_http_handler())
+}
+
+/// The handler value of a ws route.
+pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Endpoint {
+    Endpoint::ws(handler.into_ws_handler())
+}
+
+/// Another application, which matches what is left of the path.
+pub fn mount(app: PolyHandler) -> Endpoint {
+    Endpoint {
+        filters: app.filters().clone(),
+        mounted: Some(app.clone()),
+        ..Endpoint::both(app.http().clone(), app.ws().clone())
+    }
+}
+
+/// The call of an http route: a function over what the route captures, and the received request.
+pub fn http<C>(captured: C, call: for<'a> fn(&'a C, Call) -> Answering<'a>) -> Endpoint
 where
     C: Send + Sync + 'static,
 {
@@ -93,16 +117,16 @@ where
 }
 
 /// The same, where the function is a closure with captures of its own.
-pub fn http_closure<C, F>(captured: C, call: F) -> Side
+pub fn http_closure<C, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
     F: for<'a> Fn(&'a C, Call) -> Answering<'a> + Send + Sync + 'static,
 {
-    Side::http(BoxHttpHandler::erased(Arc::new(Called { captured, call })))
+    Endpoint::http(BoxHttpHandler::erased(Arc::new(Called { captured, call })))
 }
 
 /// The call of a ws route.
-pub fn ws<C>(captured: C, call: for<'a> fn(&'a C, Call) -> WsAnswering<'a>) -> Side
+pub fn ws<C>(captured: C, call: for<'a> fn(&'a C, Call) -> WsAnswering<'a>) -> Endpoint
 where
     C: Send + Sync + 'static,
 {
@@ -110,12 +134,12 @@ where
 }
 
 /// The same, where the function is a closure with captures of its own.
-pub fn ws_closure<C, F>(captured: C, call: F) -> Side
+pub fn ws_closure<C, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
     F: for<'a> Fn(&'a C, Call) -> WsAnswering<'a> + Send + Sync + 'static,
 {
-    Side::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
+    Endpoint::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
 }
 
 fn params_of<A: ReadArguments>() -> Vec<&'static str> {
@@ -125,31 +149,31 @@ fn params_of<A: ReadArguments>() -> Vec<&'static str> {
 }
 
 /// The call of an http route with `_` arguments, of the types `A`.
-pub fn http_extracting<C, A, F>(captured: C, call: F) -> Side
+pub fn http_extracting<C, A, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
     A: ReadArguments,
     F: for<'a> Fn(&'a C, Call, A) -> Answering<'a> + Send + Sync + 'static,
 {
-    Side {
+    Endpoint {
         reads: params_of::<A>(),
-        ..http_closure(captured, move |captured, asked| {
-            call(captured, asked, A::ARGUMENTS)
+        ..http_closure(captured, move |captured, received| {
+            call(captured, received, A::ARGUMENTS)
         })
     }
 }
 
 /// The call of a ws route with `_` arguments, of the types `A`.
-pub fn ws_extracting<C, A, F>(captured: C, call: F) -> Side
+pub fn ws_extracting<C, A, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
     A: ReadArguments,
     F: for<'a> Fn(&'a C, Call, A) -> WsAnswering<'a> + Send + Sync + 'static,
 {
-    Side {
+    Endpoint {
         reads: params_of::<A>(),
-        ..ws_closure(captured, move |captured, asked| {
-            call(captured, asked, A::ARGUMENTS)
+        ..ws_closure(captured, move |captured, received| {
+            call(captured, received, A::ARGUMENTS)
         })
     }
 }
@@ -199,4 +223,93 @@ where
             None => Box::pin(future::ready(WsResponse::after_panic())),
         }
     }
+}
+
+/// A value of the route's, lent to each call, which may take a copy.
+///
+/// It can be sent and shared whatever `T` is: that `T` can be is asked where it is captured, so that the
+/// compiler tells of one that can't be at that argument, and nowhere else.
+pub struct Captured<T>(Box<dyn Kept<T>>);
+
+/// A value whose type need not say any more what it can.
+trait Kept<T>: Send + Sync {
+    fn kept(&self) -> &T;
+    fn copy(&self) -> T;
+}
+
+impl<T: Clone + Send + Sync> Kept<T> for T {
+    fn kept(&self) -> &T {
+        self
+    }
+
+    fn copy(&self) -> T {
+        self.clone()
+    }
+}
+
+impl<T> Deref for Captured<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.kept()
+    }
+}
+
+impl<T> fmt::Debug for Captured<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Captured")
+    }
+}
+
+/// A copy of a value that stays with its owner.
+pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> Captured<T> {
+    made(value.clone())
+}
+
+/// A value that was made for the route.
+pub fn made<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
+    Captured(Box::new(value))
+}
+
+/// A call's own copy.
+pub fn copied<T>(captured: &Captured<T>) -> T {
+    captured.0.copy()
+}
+
+/// A value that is handed over as itself, or as what it points to: `Arc<dyn Store>` as `dyn Store`.
+///
+/// `Via` tells the two apart, and is inferred from the type of the function's parameter.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not handed over as `{To}`",
+    label = "the function takes neither a reference to this nor to what it points to",
+    note = "write `&*store` for what an `Arc` or a `Box` points to"
+)]
+pub trait Lent<To: ?Sized, Via> {
+    /// Borrows the value.
+    fn lent(&self) -> &To;
+}
+
+/// Marks a value as itself.
+#[derive(Debug)]
+pub enum Itself {}
+
+/// Marks what a value points to.
+#[derive(Debug)]
+pub enum Behind {}
+
+impl<T: ?Sized> Lent<T, Itself> for T {
+    fn lent(&self) -> &T {
+        self
+    }
+}
+
+impl<T: Deref<Target = To>, To: ?Sized> Lent<To, Behind> for T {
+    fn lent(&self) -> &To {
+        self
+    }
+}
+
+/// Borrows `value` as the type that the function takes.
+pub fn lent<T: Lent<To, Via>, To: ?Sized, Via>(value: &T) -> &To {
+    value.lent()
 }

@@ -33,7 +33,7 @@ pub enum RouteError {
     /// Every request for it goes to another route, which is found first; drop it, or narrow the other.
     #[error("`{route}` is never reached: `{by}` takes its requests first")]
     Unreachable {
-        /// The route that is never asked.
+        /// The route that is never matched.
         route: String,
         /// The route that is asked instead.
         by: String,

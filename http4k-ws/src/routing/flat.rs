@@ -1,16 +1,15 @@
 //! A builder's routes without their nesting: each with its whole template, and all filters before it.
 
 use super::check;
-use super::endpoint::Side;
+use super::endpoint::Endpoint;
 use super::error::RouteError;
 use super::leaves::segments;
 use super::route::{Route, joined};
-use super::router::{Router, Scope, Table};
+use super::router::{RouteList, Router, Scope};
 use super::routes::{Entry, Given, Routes};
 use super::table::Protocol;
-use super::tree::Tree;
+use super::tree::{Tree, Walk};
 use super::unmatched::unmatched;
-use super::walk::Walk;
 use crate::handler::{BoxPolyFilter, FilterNames, ParamNames, PolyHandler};
 use crate::message::{TemplateSegment, UriTemplate};
 
@@ -30,7 +29,7 @@ impl Routes {
 /// What becomes a router.
 struct Flat {
     routes: Vec<(Route, ParamNames)>,
-    ends: Vec<Side>,
+    endpoints: Vec<Endpoint>,
     /// The prefixes that answer by themselves what no route takes; the first is the application's.
     scopes: Vec<FlatScope>,
     /// The number of filters that are known.
@@ -40,7 +39,7 @@ struct Flat {
 struct FlatScope {
     prefix: String,
     filters: Filters,
-    fallbacks: Vec<(Protocol, Side)>,
+    fallbacks: Vec<(Protocol, Endpoint)>,
     /// Its filters, by their numbers: two blocks may have filters of one type.
     numbers: Vec<usize>,
 }
@@ -61,7 +60,7 @@ impl Flat {
     fn new(routes: Routes) -> Result<Self, RouteError> {
         let mut flat = Self {
             routes: Vec::new(),
-            ends: Vec::new(),
+            endpoints: Vec::new(),
             scopes: Vec::new(),
             count: 0,
         };
@@ -115,8 +114,9 @@ impl Flat {
             ends_before_rest(&template)?;
         }
         let names: Vec<String> = template.parameters().map(Into::into).collect();
-        self.routes.push((route, ParamNames::Made(names.into())));
-        self.ends.push(filtered(given.side, &around.filters));
+        self.routes.push((route, ParamNames::Dynamic(names.into())));
+        self.endpoints
+            .push(filtered(given.endpoint, &around.filters));
         Ok(())
     }
 
@@ -164,17 +164,17 @@ impl Flat {
 
     fn add_fallbacks(
         &mut self,
-        fallbacks: Vec<(Protocol, Side)>,
+        fallbacks: Vec<(Protocol, Endpoint)>,
         around: &Around,
     ) -> Result<(), RouteError> {
         let scope = &mut self.scopes[around.scope];
-        for (protocol, side) in fallbacks {
+        for (protocol, endpoint) in fallbacks {
             if scope.fallbacks.iter().any(|(known, _)| *known == protocol) {
                 let prefix = scope.prefix.clone();
                 return Err(RouteError::DuplicateFallback { prefix, protocol });
             }
-            let side = filtered(side, &around.filters[around.scope_filters..]);
-            scope.fallbacks.push((protocol, side));
+            let endpoint = filtered(endpoint, &around.filters[around.scope_filters..]);
+            scope.fallbacks.push((protocol, endpoint));
         }
         Ok(())
     }
@@ -225,9 +225,9 @@ impl Flat {
         let scopes = (0..self.scopes.len())
             .map(|scope| self.scope(scope))
             .collect();
-        let table = Table::Made(std::mem::take(&mut self.routes));
-        let ends = std::mem::take(&mut self.ends);
-        let router = Router::new(table, Walk::Made(tree), ends, scopes);
+        let table = RouteList::Dynamic(std::mem::take(&mut self.routes));
+        let endpoints = std::mem::take(&mut self.endpoints);
+        let router = Router::new(table, Walk::Dynamic(tree), endpoints, scopes);
         check::routes(&router)?;
         self.fallbacks_are_reached(&router)?;
         Ok(router.into_app())
@@ -235,10 +235,10 @@ impl Flat {
 
     fn scope(&self, index: usize) -> Scope {
         let scope = &self.scopes[index];
-        let mut side = unmatched();
+        let mut endpoint = unmatched();
         for protocol in [Protocol::Http, Protocol::Ws] {
             if let Some(fallback) = self.fallback(index, protocol) {
-                side = side.or_http(fallback).or_ws(fallback);
+                endpoint = endpoint.or_http(fallback).or_ws(fallback);
             }
         }
         let names = segments(&scope.prefix);
@@ -247,8 +247,8 @@ impl Flat {
             .filter_map(TemplateSegment::name)
             .map(Into::into);
         Scope {
-            params: ParamNames::Made(names.collect()),
-            side: filtered(side, &scope.filters),
+            params: ParamNames::Dynamic(names.collect()),
+            endpoint: filtered(endpoint, &scope.filters),
             fallbacks: scope
                 .fallbacks
                 .iter()
@@ -258,7 +258,7 @@ impl Flat {
     }
 
     /// The scope's own fallback, or that of the nearest prefix around it, whose filters are before both.
-    fn fallback(&self, index: usize, protocol: Protocol) -> Option<&Side> {
+    fn fallback(&self, index: usize, protocol: Protocol) -> Option<&Endpoint> {
         let inner = &self.scopes[index];
         let own = |scope: &'_ FlatScope| {
             scope
@@ -317,10 +317,10 @@ fn ends_before_rest(prefix: &UriTemplate) -> Result<(), RouteError> {
     }
 }
 
-/// `side` behind `filters`: the innermost goes first, so that the outermost sees a request first.
-fn filtered(side: Side, filters: &[BoxPolyFilter]) -> Side {
+/// `endpoint` behind `filters`: the innermost goes first, so that the outermost sees a request first.
+fn filtered(endpoint: Endpoint, filters: &[BoxPolyFilter]) -> Endpoint {
     filters
         .iter()
         .rev()
-        .fold(side, |side, filter| side.with(filter))
+        .fold(endpoint, |endpoint, filter| endpoint.with(filter))
 }

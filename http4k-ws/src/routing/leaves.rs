@@ -2,7 +2,7 @@
 
 use super::route::{Route, RouteTable};
 use super::router::Router;
-use super::table::{Protocol, Takes};
+use super::table::{MethodSet, Protocol};
 use crate::handler::PolyHandler;
 use crate::message::{TemplateSegment, UriTemplate};
 
@@ -12,7 +12,7 @@ pub(super) struct Leaf {
     /// With its whole template.
     pub(super) route: Route,
     pub(super) segments: Vec<TemplateSegment>,
-    pub(super) takes: Takes,
+    pub(super) methods: MethodSet,
     /// Its place in this router's table, then in that of the application mounted there, and so on.
     pub(super) way: Vec<usize>,
 }
@@ -21,7 +21,7 @@ impl Leaf {
     fn new(route: Route, index: usize) -> Self {
         Self {
             segments: segments(&route.template),
-            takes: route.takes(),
+            methods: route.method_set(),
             route,
             way: vec![index],
         }

@@ -15,36 +15,36 @@ use std::fmt;
 use http::Method;
 
 use super::decoded::Decoded;
-use super::path::{Path, Segment};
-use super::table::{Asked, Protocol, Takes};
+use super::path::{RawPath, Segment};
+use super::table::{MethodSet, Protocol, RouteKey};
 use crate::handler::{Captures, MAX_PARAMS, Outcome};
 
 /// What reports every place where a path can lead, in order of precedence, until told that it is the one.
 pub(super) trait Walks {
     /// Walks over `path` from `at` on.
-    fn walk(&self, path: &Path<'_>, matching: &mut Matching<'_>, at: usize);
+    fn walk(&self, path: &RawPath<'_>, matching: &mut Matching<'_>, at: usize);
 }
 
 /// The applications that a router mounts, as far as their routes are known.
-pub(super) trait Mounted: fmt::Debug {
+pub(super) trait MountedRouters: fmt::Debug {
     /// Walks on behind the mount at `route`, and returns `true` if one of its routes takes the request; `None` if
     /// its routes are not known.
     fn walk_mounted(
         &self,
         route: usize,
-        path: &Path<'_>,
-        asked: Asked<'_>,
+        path: &RawPath<'_>,
+        key: RouteKey<'_>,
         at: usize,
-        explanation: Option<&mut Explanation>,
+        explanation: Option<&mut NoMatch>,
     ) -> Option<bool>;
 }
 
 /// One search for a route.
 #[derive(Debug)]
 pub struct Matching<'r> {
-    routes: &'r [Takes],
-    mounts: &'r dyn Mounted,
-    asked: Asked<'r>,
+    routes: &'r [MethodSet],
+    mounts: &'r dyn MountedRouters,
+    key: RouteKey<'r>,
     captures: &'r mut Captures,
     /// How many captures the routers around this one have made.
     outer: usize,
@@ -53,7 +53,7 @@ pub struct Matching<'r> {
     route: usize,
     /// Up to where the path is used up.
     at: usize,
-    explanation: Option<&'r mut Explanation>,
+    explanation: Option<&'r mut NoMatch>,
 }
 
 const NONE: usize = usize::MAX;
@@ -68,7 +68,7 @@ pub(super) struct Found {
 
 /// Why no route takes a request, and whose place it is to answer.
 #[derive(Debug, Default)]
-pub(super) struct Explanation {
+pub(super) struct NoMatch {
     methods: Vec<Method>,
     http: bool,
     ws: bool,
@@ -104,16 +104,16 @@ enum Known {
 impl<'r> Matching<'r> {
     #[inline]
     pub(super) fn new(
-        routes: &'r [Takes],
-        mounts: &'r dyn Mounted,
-        asked: Asked<'r>,
+        routes: &'r [MethodSet],
+        mounts: &'r dyn MountedRouters,
+        key: RouteKey<'r>,
         captures: &'r mut Captures,
         outer: usize,
     ) -> Self {
         Self {
             routes,
             mounts,
-            asked,
+            key,
             captures,
             outer,
             route: NONE,
@@ -126,9 +126,9 @@ impl<'r> Matching<'r> {
     pub(super) fn walked(
         self,
         walk: &impl Walks,
-        path: &Path<'_>,
+        path: &RawPath<'_>,
         at: usize,
-        explanation: Option<&'r mut Explanation>,
+        explanation: Option<&'r mut NoMatch>,
     ) -> bool {
         let mut inside = Self {
             explanation,
@@ -140,7 +140,12 @@ impl<'r> Matching<'r> {
 
     /// The route for `path`, from `at` on; what it captures is there then.
     #[inline]
-    pub(super) fn find(mut self, walk: &impl Walks, path: &Path<'_>, at: usize) -> Option<Found> {
+    pub(super) fn find(
+        mut self,
+        walk: &impl Walks,
+        path: &RawPath<'_>,
+        at: usize,
+    ) -> Option<Found> {
         walk.walk(path, &mut self, at);
         if self.route == NONE {
             path.see_rest(at);
@@ -164,13 +169,13 @@ impl<'r> Matching<'r> {
 
     /// Why there is none.
     #[cold]
-    pub(super) fn explain(self, walk: &impl Walks, path: &Path<'_>, at: usize) -> Explanation {
+    pub(super) fn explain(self, walk: &impl Walks, path: &RawPath<'_>, at: usize) -> NoMatch {
         let path = Decoded::of(path);
         let at = path.at(at);
-        let mut explanation = Explanation {
+        let mut explanation = NoMatch {
             at,
             captures: *self.captures,
-            ..Explanation::default()
+            ..NoMatch::default()
         };
         let outer = self.outer;
         let mut matching = Matching {
@@ -211,19 +216,19 @@ impl<'r> Matching<'r> {
     /// The segment whose slash is at `at` is parameter `index`, unless it is empty, and these routes end
     /// with it.
     #[inline]
-    pub fn last(&mut self, path: &Path<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
+    pub fn last(&mut self, path: &RawPath<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
         let segment = path.segment(at);
         self.capture(index, segment) && path.is_end(segment.end) && self.end(path, routes)
     }
 
     /// The path ends here; these routes do too.
     #[inline]
-    pub fn end(&mut self, path: &Path<'_>, routes: &[usize]) -> bool {
+    pub fn end(&mut self, path: &RawPath<'_>, routes: &[usize]) -> bool {
         self.offer(routes, path.len())
     }
 
     /// What is left of the path is parameter `index`; these routes take it.
-    pub fn rest(&mut self, path: &Path<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
+    pub fn rest(&mut self, path: &RawPath<'_>, index: usize, at: usize, routes: &[usize]) -> bool {
         path.see_rest(at);
         let end = path.len();
         let start = (at + 1).min(end);
@@ -231,20 +236,20 @@ impl<'r> Matching<'r> {
     }
 
     /// What is left of the path is the matter of the application mounted here.
-    pub fn mount(&mut self, path: &Path<'_>, at: usize, route: usize) -> bool {
+    pub fn mount(&mut self, path: &RawPath<'_>, at: usize, route: usize) -> bool {
         path.see_rest(at);
         if self.explanation.is_some() {
             return self.note_mount(path, at, route);
         }
-        let taken = self.mounts.walk_mounted(route, path, self.asked, at, None);
+        let taken = self.mounts.walk_mounted(route, path, self.key, at, None);
         taken.unwrap_or(true) && self.offer(&[route], at)
     }
 
     #[cold]
-    fn note_mount(&mut self, path: &Path<'_>, at: usize, route: usize) -> bool {
-        let mut inside = Explanation::default();
-        let (mounts, asked) = (self.mounts, self.asked);
-        mounts.walk_mounted(route, path, asked, at, Some(&mut inside));
+    fn note_mount(&mut self, path: &RawPath<'_>, at: usize, route: usize) -> bool {
+        let mut inside = NoMatch::default();
+        let (mounts, key) = (self.mounts, self.key);
+        mounts.walk_mounted(route, path, key, at, Some(&mut inside));
         let captures = *self.captures;
         if let Some(explanation) = &mut self.explanation {
             explanation.add_mount(
@@ -280,7 +285,7 @@ impl<'r> Matching<'r> {
             let fit = self
                 .routes
                 .get(route)
-                .and_then(|takes| takes.fit(self.asked));
+                .and_then(|takes| takes.matches(self.key));
             if fit > best {
                 best = fit;
                 self.route = route;
@@ -307,7 +312,7 @@ fn too_many() -> bool {
     false
 }
 
-impl Explanation {
+impl NoMatch {
     /// Adds what was learned behind a mount.
     fn add_mount(&mut self, mount: Entered, inside: Self) {
         if self.mount.is_none_or(|known| mount.at > known.at) {
@@ -340,7 +345,7 @@ impl Explanation {
         }
     }
 
-    fn add(&mut self, route: &Takes) {
+    fn add(&mut self, route: &MethodSet) {
         match route.protocol {
             Protocol::Ws => self.ws = true,
             Protocol::Http => {

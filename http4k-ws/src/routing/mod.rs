@@ -21,7 +21,6 @@
 // response of `unmatched`. `check` and `across` reject tables, at run time and at compile time.
 
 pub(crate) mod across;
-pub(crate) mod captured;
 mod check;
 mod decoded;
 pub(crate) mod endpoint;
@@ -41,8 +40,6 @@ pub(crate) mod table;
 mod template;
 mod tree;
 pub(crate) mod unmatched;
-mod walk;
-pub(crate) mod written;
 
 pub use error::RouteError;
 pub use link::Link;

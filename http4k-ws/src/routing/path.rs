@@ -13,7 +13,7 @@ use crate::message::percent_decoded;
 
 /// The raw path of a request.
 #[derive(Debug)]
-pub struct Path<'p> {
+pub struct RawPath<'p> {
     pub(super) raw: &'p [u8],
     /// Not zero, if a `%` was seen so far.
     percents: Cell<u64>,
@@ -28,7 +28,7 @@ pub struct Segment {
     pub end: usize,
 }
 
-impl<'p> Path<'p> {
+impl<'p> RawPath<'p> {
     /// `None` for what is no path, such as the `*` of `OPTIONS *`.
     #[inline]
     pub(super) fn new(raw: &'p str) -> Option<Self> {
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     fn segments(raw: &str) -> Vec<String> {
-        let path = Path::new(raw).unwrap();
+        let path = RawPath::new(raw).unwrap();
         let mut at = 0;
         let mut segments = Vec::new();
         while !path.is_end(at) {
@@ -210,7 +210,7 @@ mod tests {
 
     /// Whether walking over all segments finds a `%`.
     fn seen_percent(raw: &str) -> bool {
-        let path = Path::new(raw).unwrap();
+        let path = RawPath::new(raw).unwrap();
         let mut at = 0;
         while !path.is_end(at) {
             at = path.segment(at).end;
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_star_is_no_path() {
-        assert!(Path::new("*").is_none());
-        assert!(Path::new("").is_none());
+        assert!(RawPath::new("*").is_none());
+        assert!(RawPath::new("").is_none());
     }
 }

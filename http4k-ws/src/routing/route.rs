@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use http::Method;
 
-use super::table::{Protocol, RouteMeta, Takes};
+use super::table::{MethodSet, Protocol, RouteMeta};
 use crate::handler::{FilterNames, PolyHandler};
 
 /// One route of an application: what it takes, and what it is called.
@@ -20,7 +20,7 @@ pub struct Route {
 }
 
 impl Route {
-    pub(super) fn written(route: &RouteMeta) -> Self {
+    pub(super) fn from_static(route: &RouteMeta) -> Self {
         Self {
             protocol: route.protocol,
             methods: route.methods(),
@@ -31,8 +31,8 @@ impl Route {
         }
     }
 
-    pub(super) fn takes(&self) -> Takes {
-        Takes::new(self.protocol, &self.methods)
+    pub(super) fn method_set(&self) -> MethodSet {
+        MethodSet::new(self.protocol, &self.methods)
     }
 
     /// Adds what `mount` has before the mounted application: its prefix and its filters.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
-use super::endpoint::Side;
-use super::matching::{Explanation, Found, Matching, Mounted};
-use super::path::Path;
+use super::endpoint::Endpoint;
+use super::matching::{Found, Matching, MountedRouters, NoMatch};
+use super::path::RawPath;
 use super::route::Route;
-use super::table::{Asked, Fit, Protocol, RouteMeta, Takes};
-use super::walk::Walk;
+use super::table::{MethodMatch, MethodSet, Protocol, RouteKey, RouteMeta};
+use super::tree::Walk;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, FilterNames,
     MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse,
@@ -21,18 +21,18 @@ use crate::message::{IntoResponse, Request};
 
 /// Routes, the walk over their paths, and an end for each.
 pub struct Router {
-    table: Table,
-    takes: Box<[Takes]>,
+    table: RouteList,
+    methods: Box<[MethodSet]>,
     walk: Walk,
-    ends: Vec<Side>,
+    endpoints: Vec<Endpoint>,
     /// By prefix; the first is the whole application's.
     scopes: Vec<Scope>,
 }
 
 /// What is known of each route: from the program's text, or given while it runs.
-pub(super) enum Table {
-    Written(&'static [RouteMeta]),
-    Made(Vec<(Route, ParamNames)>),
+pub(super) enum RouteList {
+    Static(&'static [RouteMeta]),
+    Dynamic(Vec<(Route, ParamNames)>),
 }
 
 /// What answers under a prefix when no route does.
@@ -40,7 +40,7 @@ pub(super) enum Table {
 pub(super) struct Scope {
     /// The parameters of the prefix.
     pub(super) params: ParamNames,
-    pub(super) side: Side,
+    pub(super) endpoint: Endpoint,
     /// The protocols of its own fallbacks; those that it has from a prefix around it do not count.
     pub(super) fallbacks: Vec<Protocol>,
 }
@@ -75,47 +75,52 @@ impl fmt::Display for Lacking {
 
 /// What a router makes of a request.
 struct Decision<'a> {
-    side: Option<&'a Side>,
+    endpoint: Option<&'a Endpoint>,
     head_as_get: bool,
 }
 
-impl Table {
+impl RouteList {
     pub(super) fn len(&self) -> usize {
         match self {
-            Self::Written(routes) => routes.len(),
-            Self::Made(routes) => routes.len(),
+            Self::Static(routes) => routes.len(),
+            Self::Dynamic(routes) => routes.len(),
         }
     }
 
     pub(super) fn route(&self, index: usize) -> Route {
         match self {
-            Self::Written(routes) => Route::written(&routes[index]),
-            Self::Made(routes) => routes[index].0.clone(),
+            Self::Static(routes) => Route::from_static(&routes[index]),
+            Self::Dynamic(routes) => routes[index].0.clone(),
         }
     }
 
     fn params(&self, index: usize) -> ParamNames {
         match self {
-            Self::Written(routes) => ParamNames::Written(routes[index].params),
-            Self::Made(routes) => routes[index].1.clone(),
+            Self::Static(routes) => ParamNames::Static(routes[index].params),
+            Self::Dynamic(routes) => routes[index].1.clone(),
         }
     }
 
-    fn takes(&self) -> Box<[Takes]> {
+    fn method_set(&self) -> Box<[MethodSet]> {
         match self {
-            Self::Written(routes) => routes.iter().map(RouteMeta::takes).collect(),
-            Self::Made(routes) => routes.iter().map(|(route, _)| route.takes()).collect(),
+            Self::Static(routes) => routes.iter().map(RouteMeta::method_set).collect(),
+            Self::Dynamic(routes) => routes.iter().map(|(route, _)| route.method_set()).collect(),
         }
     }
 }
 
 impl Router {
-    pub(super) fn new(table: Table, walk: Walk, ends: Vec<Side>, scopes: Vec<Scope>) -> Self {
+    pub(super) fn new(
+        table: RouteList,
+        walk: Walk,
+        endpoints: Vec<Endpoint>,
+        scopes: Vec<Scope>,
+    ) -> Self {
         Self {
-            takes: table.takes(),
+            methods: table.method_set(),
             table,
             walk,
-            ends,
+            endpoints,
             scopes,
         }
     }
@@ -135,7 +140,7 @@ impl Router {
     /// here. This table may be mounted at a prefix that has them.
     fn lacking(&self) -> Vec<Lacking> {
         let mut all = Vec::new();
-        for (index, end) in self.ends.iter().enumerate() {
+        for (index, end) in self.endpoints.iter().enumerate() {
             let params = self.table.params(index);
             let has = |name: &str| params.iter().any(|param| *param == *name);
             let own = end.reads.iter().filter(|name| !has(name));
@@ -162,24 +167,24 @@ impl Router {
     /// written to `captures`.
     #[inline]
     pub fn lookup(&self, method: &Method, path: &str, captures: &mut Captures) -> Option<usize> {
-        let path = Path::new(path)?;
-        let asked = Asked::new(Protocol::Http, method);
-        let found = self.find(&path, asked, 0, captures, 0)?;
+        let path = RawPath::new(path)?;
+        let key = RouteKey::new(Protocol::Http, method);
+        let found = self.find(&path, key, 0, captures, 0)?;
         Some(found.route)
     }
 
-    pub(super) fn table(&self) -> &Table {
+    pub(super) fn table(&self) -> &RouteList {
         &self.table
     }
 
     /// Returns the filters before route `index`.
     pub(super) fn filters(&self, index: usize) -> Option<&FilterNames> {
-        self.ends.get(index).map(|end| &end.filters)
+        self.endpoints.get(index).map(|end| &end.filters)
     }
 
     /// The router that is mounted at route `index`.
     pub(super) fn mounted(&self, index: usize) -> Option<&Self> {
-        let mounted = self.ends.get(index)?.mounted.as_ref()?;
+        let mounted = self.endpoints.get(index)?.mounted.as_ref()?;
         Self::of(mounted)
     }
 
@@ -188,34 +193,32 @@ impl Router {
     #[inline]
     pub(super) fn find(
         &self,
-        path: &Path<'_>,
-        asked: Asked<'_>,
+        path: &RawPath<'_>,
+        key: RouteKey<'_>,
         at: usize,
         captures: &mut Captures,
         outer: usize,
     ) -> Option<Found> {
-        Matching::new(&self.takes, self, asked, captures, outer).find(&self.walk, path, at)
+        Matching::new(&self.methods, self, key, captures, outer).find(&self.walk, path, at)
     }
 
     /// Why no route takes `path` from `at` on.
-    pub(super) fn outcome(&self, path: &Path<'_>, asked: Asked<'_>, at: usize) -> Outcome {
+    pub(super) fn outcome(&self, path: &RawPath<'_>, key: RouteKey<'_>, at: usize) -> Outcome {
         let mut captures = [(0, 0); MAX_PARAMS];
-        let matching = Matching::new(&self.takes, self, asked, &mut captures, 0);
-        matching
-            .explain(&self.walk, path, at)
-            .outcome(asked.protocol)
+        let matching = Matching::new(&self.methods, self, key, &mut captures, 0);
+        matching.explain(&self.walk, path, at).outcome(key.protocol)
     }
 
     #[cold]
     fn explain(
         &self,
-        path: &Path<'_>,
-        asked: Asked<'_>,
+        path: &RawPath<'_>,
+        key: RouteKey<'_>,
         at: usize,
         captures: &mut Captures,
         outer: usize,
-    ) -> Explanation {
-        Matching::new(&self.takes, self, asked, captures, outer).explain(&self.walk, path, at)
+    ) -> NoMatch {
+        Matching::new(&self.methods, self, key, captures, outer).explain(&self.walk, path, at)
     }
 
     /// How many parameters route `index` has.
@@ -225,15 +228,15 @@ impl Router {
 
     fn decide(&self, call: &mut Call, protocol: Protocol) -> Decision<'_> {
         let Call { request, place, .. } = call;
-        let path = Path::new(request.uri().path());
+        let path = RawPath::new(request.uri().path());
         let Some(path) = path.filter(|path| path.goes_on_at(place.at)) else {
             place.outcome = Outcome::NotFound;
             return self.unmatched(0);
         };
         let (start, mut captures, outer) = (place.at, place.captures(), place.captured());
-        let asked = Asked::new(protocol, request.method());
-        let explain = |mut captures| self.explain(&path, asked, start, &mut captures, outer);
-        let Some(found) = self.find(&path, asked, start, &mut captures, outer) else {
+        let key = RouteKey::new(protocol, request.method());
+        let explain = |mut captures| self.explain(&path, key, start, &mut captures, outer);
+        let Some(found) = self.find(&path, key, start, &mut captures, outer) else {
             let explanation = explain(place.captures());
             let scope = explanation.scope;
             let scopes = self.scopes.get(scope);
@@ -243,7 +246,7 @@ impl Router {
                 place.enter(mount.captures, params, mount.at);
                 place.outcome = Outcome::Mounted;
                 return Decision {
-                    side: self.ends.get(mount.route),
+                    endpoint: self.endpoints.get(mount.route),
                     head_as_get: false,
                 };
             }
@@ -260,21 +263,21 @@ impl Router {
             place.outcome = Outcome::BadEncoding;
             return self.unmatched(scope);
         }
-        let head_as_get = self.takes[found.route].fit(asked) == Some(Fit::HeadAsGet);
+        let head_as_get = self.methods[found.route].matches(key) == Some(MethodMatch::HeadAsGet);
         place.enter(captures, params, found.at);
-        place.outcome = match self.takes[found.route].protocol {
+        place.outcome = match self.methods[found.route].protocol {
             Protocol::Mount => Outcome::Mounted,
             Protocol::Http | Protocol::Ws => Outcome::Found,
         };
         Decision {
-            side: self.ends.get(found.route),
+            endpoint: self.endpoints.get(found.route),
             head_as_get,
         }
     }
 
     fn unmatched(&self, scope: usize) -> Decision<'_> {
         Decision {
-            side: self.scopes.get(scope).map(|unmatched| &unmatched.side),
+            endpoint: self.scopes.get(scope).map(|unmatched| &unmatched.endpoint),
             head_as_get: false,
         }
     }
@@ -282,26 +285,28 @@ impl Router {
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = f.debug_list();
         match &self.table {
-            Table::Written(routes) => list.entries(routes.iter().map(Shown)),
-            Table::Made(routes) => list.entries(routes.iter().map(|(route, _)| Shown(route))),
+            RouteList::Static(routes) => list.entries(routes.iter().map(Shown)),
+            RouteList::Dynamic(routes) => {
+                list.entries(routes.iter().map(|(route, _)| Shown(route)))
+            }
         };
         list.finish()
     }
 }
 
-impl Mounted for Router {
+impl MountedRouters for Router {
     fn walk_mounted(
         &self,
         route: usize,
-        path: &Path<'_>,
-        asked: Asked<'_>,
+        path: &RawPath<'_>,
+        key: RouteKey<'_>,
         at: usize,
-        explanation: Option<&mut Explanation>,
+        explanation: Option<&mut NoMatch>,
     ) -> Option<bool> {
         let inner = self.mounted(route)?;
         // What is captured there is captured again when the request gets there.
         let mut captures = [(0, 0); MAX_PARAMS];
-        let matching = Matching::new(&inner.takes, inner, asked, &mut captures, 0);
+        let matching = Matching::new(&inner.methods, inner, key, &mut captures, 0);
         Some(matching.walked(&inner.walk, path, at, explanation))
     }
 }
@@ -328,8 +333,10 @@ impl ErasedHttpHandler for Router {
 
     fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
         let decision = self.decide(&mut call, Protocol::Http);
-        let side = decision.side.and_then(|side| side.http.as_ref());
-        let Some(handler) = side else {
+        let endpoint = decision
+            .endpoint
+            .and_then(|endpoint| endpoint.http.as_ref());
+        let Some(handler) = endpoint else {
             return Box::pin(future::ready(StatusCode::NOT_FOUND.into_response()));
         };
         let answer = handler.routed(call);
@@ -353,7 +360,7 @@ impl ErasedWsHandler for Router {
 
     fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
         let decision = self.decide(&mut call, Protocol::Ws);
-        match decision.side.and_then(|side| side.ws.as_ref()) {
+        match decision.endpoint.and_then(|endpoint| endpoint.ws.as_ref()) {
             Some(handler) => handler.routed(call),
             None => {
                 let refusal = WsResponse::refuse(StatusCode::NOT_FOUND);

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::endpoint::{self, Side};
+use super::endpoint::{self, Endpoint};
 use super::filters::filter_before_both;
 use super::table::Protocol;
 use crate::handler::place::{SeesHttp, SeesUpgrades};
@@ -69,7 +69,7 @@ use crate::handler::{
 pub struct Routes {
     pub(super) entries: Vec<Entry>,
     pub(super) filters: Vec<BoxPolyFilter>,
-    pub(super) fallbacks: Vec<(Protocol, Side)>,
+    pub(super) fallbacks: Vec<(Protocol, Endpoint)>,
     /// A name or a documentation that found no route.
     pub(super) stray: Option<String>,
 }
@@ -87,7 +87,7 @@ pub(super) struct Given {
     pub(super) template: String,
     pub(super) name: String,
     pub(super) docs: String,
-    pub(super) side: Side,
+    pub(super) endpoint: Endpoint,
 }
 
 /// The methods of a route: one, several, or with [`Methods::every`] all of them.
@@ -137,14 +137,14 @@ impl Routes {
         template: impl Into<String>,
         handler: impl IntoHttpHandler<M>,
     ) -> Self {
-        let side = endpoint::http_handler(handler);
-        self.route(Protocol::Http, methods.into(), template.into(), side)
+        let endpoint = endpoint::http_handler(handler);
+        self.route(Protocol::Http, methods.into(), template.into(), endpoint)
     }
 
     /// Adds a route for upgrades to WebSocket, such as `ws("/ws/<name>", talk)`.
     pub fn ws<M>(self, template: impl Into<String>, handler: impl IntoWsHandler<M>) -> Self {
-        let side = endpoint::ws_handler(handler);
-        self.route(Protocol::Ws, Methods::every(), template.into(), side)
+        let endpoint = endpoint::ws_handler(handler);
+        self.route(Protocol::Ws, Methods::every(), template.into(), endpoint)
     }
 
     /// Hands what is left of the path behind `prefix` to another application, which matches from there on;
@@ -153,8 +153,8 @@ impl Routes {
     /// The routes of an application that was built or written by routes are checked against these. Of any
     /// other, they are not known.
     pub fn mount<K>(self, prefix: impl Into<String>, app: impl IntoPolyHandler<K>) -> Self {
-        let side = endpoint::mount(app.into_poly_handler());
-        self.route(Protocol::Mount, Methods::every(), prefix.into(), side)
+        let endpoint = endpoint::mount(app.into_poly_handler());
+        self.route(Protocol::Mount, Methods::every(), prefix.into(), endpoint)
     }
 
     /// Adds routes below `prefix`, with filters and a fallback of their own.
@@ -215,15 +215,15 @@ impl Routes {
     ///
     /// 405, 426 and 400 stay the library's.
     pub fn fallback<M>(mut self, handler: impl IntoHttpHandler<M>) -> Self {
-        let side = endpoint::http_handler(handler);
-        self.fallbacks.push((Protocol::Http, side));
+        let endpoint = endpoint::http_handler(handler);
+        self.fallbacks.push((Protocol::Http, endpoint));
         self
     }
 
     /// Answers upgrades that no ws route here takes, instead of the library's 404.
     pub fn ws_fallback<M>(mut self, handler: impl IntoWsHandler<M>) -> Self {
-        let side = endpoint::ws_handler(handler);
-        self.fallbacks.push((Protocol::Ws, side));
+        let endpoint = endpoint::ws_handler(handler);
+        self.fallbacks.push((Protocol::Ws, endpoint));
         self
     }
 
@@ -237,7 +237,13 @@ impl Routes {
         self.refined(docs.into(), |route, docs| route.docs = docs)
     }
 
-    fn route(mut self, protocol: Protocol, methods: Methods, template: String, side: Side) -> Self {
+    fn route(
+        mut self,
+        protocol: Protocol,
+        methods: Methods,
+        template: String,
+        endpoint: Endpoint,
+    ) -> Self {
         let mut distinct = Vec::new();
         for method in methods.0 {
             if !distinct.contains(&method) {
@@ -250,7 +256,7 @@ impl Routes {
             template,
             name: String::new(),
             docs: String::new(),
-            side,
+            endpoint,
         }));
         self
     }

@@ -44,9 +44,60 @@ pub struct RouteMeta {
     pub docs: &'static str,
 }
 
+/// One http route of a table.
+pub const fn http_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Http, methods, template, params, name, docs)
+}
+
+/// One ws route of a table.
+pub const fn ws_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Ws, methods, template, params, name, docs)
+}
+
+/// One mount of a table.
+pub const fn mount_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Mount, methods, template, params, name, docs)
+}
+
+const fn route(
+    protocol: Protocol,
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    RouteMeta {
+        protocol,
+        methods,
+        template,
+        params,
+        name,
+        docs,
+    }
+}
+
 /// How well a route takes a method; the greater wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
+pub(super) enum MethodMatch {
     /// It takes every method.
     Any,
     /// It takes GET, and the request is HEAD (RFC 9110 §9.3.2).
@@ -57,7 +108,7 @@ pub(super) enum Fit {
 
 /// Which requests a route takes, among those with its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Takes {
+pub(super) struct MethodSet {
     pub(super) protocol: Protocol,
     /// A bit for each registered method; none, and no other methods, stand for every method.
     registered: u16,
@@ -66,15 +117,15 @@ pub(super) struct Takes {
     named: Box<[Method]>,
 }
 
-/// A request, as far as [`Takes`] asks.
+/// A request, as far as [`MethodSet`] asks.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked<'r> {
+pub(super) struct RouteKey<'r> {
     pub(super) protocol: Protocol,
     pub(super) method: &'r Method,
     bit: u16,
 }
 
-impl<'r> Asked<'r> {
+impl<'r> RouteKey<'r> {
     #[inline]
     pub(super) fn new(protocol: Protocol, method: &'r Method) -> Self {
         Self {
@@ -105,7 +156,7 @@ fn bit(method: &Method) -> u16 {
     }
 }
 
-impl Takes {
+impl MethodSet {
     pub(super) fn new(protocol: Protocol, methods: &[Method]) -> Self {
         Self {
             protocol,
@@ -131,17 +182,17 @@ impl Takes {
 
     /// Whether this route takes the request, and how well.
     #[inline]
-    pub(super) fn fit(&self, asked: Asked<'_>) -> Option<Fit> {
-        if self.protocol != asked.protocol && self.protocol != Protocol::Mount {
+    pub(super) fn matches(&self, key: RouteKey<'_>) -> Option<MethodMatch> {
+        if self.protocol != key.protocol && self.protocol != Protocol::Mount {
             None
-        } else if self.registered & asked.bit != 0 {
-            Some(Fit::Named)
+        } else if self.registered & key.bit != 0 {
+            Some(MethodMatch::Named)
         } else if self.every_method() {
-            Some(Fit::Any)
-        } else if asked.bit == HEAD && self.registered & GET != 0 {
-            Some(Fit::HeadAsGet)
-        } else if asked.bit == 0 && self.others.contains(asked.method) {
-            Some(Fit::Named)
+            Some(MethodMatch::Any)
+        } else if key.bit == HEAD && self.registered & GET != 0 {
+            Some(MethodMatch::HeadAsGet)
+        } else if key.bit == 0 && self.others.contains(key.method) {
+            Some(MethodMatch::Named)
         } else {
             None
         }
@@ -187,8 +238,8 @@ impl RouteMeta {
         names.filter_map(|name| name.parse().ok()).collect()
     }
 
-    pub(super) fn takes(&self) -> Takes {
-        Takes::new(self.protocol, &self.methods())
+    pub(super) fn method_set(&self) -> MethodSet {
+        MethodSet::new(self.protocol, &self.methods())
     }
 }
 
@@ -207,37 +258,43 @@ impl fmt::Display for RouteMeta {
 mod tests {
     use super::*;
 
-    fn takes(methods: &[&str], protocol: Protocol) -> Takes {
+    fn takes(methods: &[&str], protocol: Protocol) -> MethodSet {
         let methods: Vec<Method> = methods.iter().map(|name| name.parse().unwrap()).collect();
-        Takes::new(protocol, &methods)
+        MethodSet::new(protocol, &methods)
     }
 
     #[test]
     fn a_named_method_fits_best() {
         let purge = Method::from_bytes(b"PURGE").unwrap();
         for (methods, method, fit) in [
-            (&["GET"] as &[&str], Method::GET, Some(Fit::Named)),
-            (&["GET"], Method::HEAD, Some(Fit::HeadAsGet)),
-            (&["GET", "HEAD"], Method::HEAD, Some(Fit::Named)),
+            (&["GET"] as &[&str], Method::GET, Some(MethodMatch::Named)),
+            (&["GET"], Method::HEAD, Some(MethodMatch::HeadAsGet)),
+            (&["GET", "HEAD"], Method::HEAD, Some(MethodMatch::Named)),
             (&["GET"], Method::POST, None),
             (&["GET"], purge.clone(), None),
-            (&["PURGE"], purge.clone(), Some(Fit::Named)),
+            (&["PURGE"], purge.clone(), Some(MethodMatch::Named)),
             (&["PURGE"], Method::GET, None),
-            (&[], Method::HEAD, Some(Fit::Any)),
-            (&[], purge, Some(Fit::Any)),
+            (&[], Method::HEAD, Some(MethodMatch::Any)),
+            (&[], purge, Some(MethodMatch::Any)),
         ] {
             let route = takes(methods, Protocol::Http);
-            let asked = Asked::new(Protocol::Http, &method);
-            assert_eq!(route.fit(asked), fit, "{methods:?} {method}");
+            let key = RouteKey::new(Protocol::Http, &method);
+            assert_eq!(route.matches(key), fit, "{methods:?} {method}");
         }
-        assert!(Fit::Named > Fit::HeadAsGet && Fit::HeadAsGet > Fit::Any);
+        assert!(
+            MethodMatch::Named > MethodMatch::HeadAsGet
+                && MethodMatch::HeadAsGet > MethodMatch::Any
+        );
     }
 
     #[test]
     fn a_mount_takes_every_protocol() {
-        let upgrade = Asked::new(Protocol::Ws, &Method::GET);
-        assert_eq!(takes(&[], Protocol::Mount).fit(upgrade), Some(Fit::Any));
-        assert_eq!(takes(&[], Protocol::Http).fit(upgrade), None);
+        let upgrade = RouteKey::new(Protocol::Ws, &Method::GET);
+        assert_eq!(
+            takes(&[], Protocol::Mount).matches(upgrade),
+            Some(MethodMatch::Any)
+        );
+        assert_eq!(takes(&[], Protocol::Http).matches(upgrade), None);
     }
 
     #[test]

@@ -1,9 +1,30 @@
 //! The walk of a router that is made while the program runs: what the macro writes as nested `match`,
 //! as a tree.
 
-use super::matching::Matching;
-use super::path::Path;
+use super::matching::{Matching, Walks};
+use super::path::RawPath;
 use crate::message::TemplateSegment;
+
+/// The walk of one router.
+#[derive(Debug)]
+pub(super) enum Walk {
+    /// What the macro writes.
+    Static(StaticWalk),
+    /// What is made of the templates while the program runs.
+    Dynamic(Tree),
+}
+
+pub(super) type StaticWalk = fn(&RawPath<'_>, &mut Matching<'_>, usize) -> bool;
+
+impl Walks for Walk {
+    #[inline]
+    fn walk(&self, path: &RawPath<'_>, matching: &mut Matching<'_>, at: usize) {
+        match self {
+            Self::Static(walk) => walk(path, matching, at),
+            Self::Dynamic(tree) => tree.walk(path, matching, at, 0),
+        };
+    }
+}
 
 /// Where one path can go from here.
 #[derive(Debug, Default)]
@@ -69,7 +90,7 @@ impl Tree {
     /// Goes on at `at`, behind `params` parameters.
     pub(super) fn walk(
         &self,
-        path: &Path<'_>,
+        path: &RawPath<'_>,
         matching: &mut Matching<'_>,
         at: usize,
         params: usize,
@@ -87,7 +108,7 @@ impl Tree {
 
     fn steps(
         &self,
-        path: &Path<'_>,
+        path: &RawPath<'_>,
         matching: &mut Matching<'_>,
         at: usize,
         params: usize,

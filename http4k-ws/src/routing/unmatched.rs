@@ -6,22 +6,34 @@ use std::sync::Arc;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
 
-use super::endpoint::Side;
+use super::endpoint::Endpoint;
+use super::table::Protocol;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler, Outcome,
     ResponseFuture, WsResponse, WsResponseFuture, plain, upgrade_required,
 };
 use crate::message::{Request, Response};
 
+/// A `Scope`, as the macro writes it.
+#[derive(Debug)]
+pub struct Unmatched {
+    /// The parameters of the prefix.
+    pub params: &'static [&'static str],
+    /// The answers.
+    pub endpoint: Endpoint,
+    /// The protocols of the fallbacks in this block.
+    pub fallbacks: &'static [Protocol],
+}
+
 /// The library's own answers on both sides.
-pub fn unmatched() -> Side {
-    Side::both(
+pub fn unmatched() -> Endpoint {
+    Endpoint::both(
         BoxHttpHandler::erased(Arc::new(Explain)),
         BoxWsHandler::erased(Arc::new(Explain)),
     )
 }
 
-impl Side {
+impl Endpoint {
     /// The same answers, with `fallback` for http requests to a path that no route has.
     #[must_use]
     pub fn or_http(mut self, fallback: &Self) -> Self {

@@ -1,19 +1,16 @@
 //! Why a request goes where it goes.
 
-mod query;
 mod search;
-mod verdict;
 
 use std::fmt;
 
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, header};
 
 use super::route::{Route, aligned};
+use super::table::Protocol;
 use crate::handler::{Outcome, PolyHandler};
+use crate::message::{Request, members};
 use search::Search;
-
-pub use query::RouteQuery;
-pub use verdict::{Candidate, Verdict};
 
 /// Which routes could have taken a request, and why each but one did not.
 ///
@@ -90,6 +87,151 @@ impl fmt::Display for Explanation {
             write!(f, ", Allow: {}", allow.join(", "))?;
         }
         writeln!(f)
+    }
+}
+
+/// What [`PolyHandler::explain`](crate::PolyHandler::explain) is asked: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for an upgrade,
+/// or a `&Request`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteQuery {
+    pub(super) protocol: Protocol,
+    pub(super) method: Method,
+    pub(super) path: String,
+}
+
+impl From<&str> for RouteQuery {
+    fn from(line: &str) -> Self {
+        let (word, target) = line.split_once(' ').unwrap_or(("GET", line));
+        let (protocol, method) = if word.eq_ignore_ascii_case("ws") {
+            (Protocol::Ws, Ok(Method::GET))
+        } else {
+            (Protocol::Http, word.parse())
+        };
+        // A line that is no request is no path either, and no route has it.
+        let (method, target) = method.map_or((Method::GET, line), |method| (method, target));
+        Self {
+            protocol,
+            method,
+            path: target.split('?').next().unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+impl From<&Request> for RouteQuery {
+    fn from(request: &Request) -> Self {
+        let mut upgrades = members(request.headers(), header::UPGRADE);
+        let is_upgrade = upgrades.any(|name| name.eq_ignore_ascii_case("websocket"));
+        Self {
+            protocol: if is_upgrade {
+                Protocol::Ws
+            } else {
+                Protocol::Http
+            },
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+        }
+    }
+}
+
+/// `GET /users/7` or `ws /chat`.
+impl fmt::Display for RouteQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.protocol {
+            Protocol::Ws => write!(f, "ws {}", self.path),
+            Protocol::Http | Protocol::Mount => write!(f, "{} {}", self.method, self.path),
+        }
+    }
+}
+
+/// A route that matches the path; where no route takes the request, also one that comes near.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The route.
+    pub route: Route,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// Why a route takes a request, or does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It takes the request; its parameters have these values.
+    Takes {
+        /// Names and values, in the order of the path.
+        params: Vec<(String, String)>,
+    },
+    /// Another route, found before it, takes the request.
+    Later {
+        /// The route that takes it.
+        than: Route,
+    },
+    /// It takes other methods.
+    OtherMethod {
+        /// These.
+        only: Vec<Method>,
+    },
+    /// It speaks another protocol.
+    OtherProtocol {
+        /// This one.
+        speaks: Protocol,
+    },
+    /// A segment that it captures is not percent-encoded UTF-8.
+    BadEncoding {
+        /// The segment.
+        segment: String,
+    },
+    /// A segment differs from the template's.
+    OtherSegment {
+        /// Its place, from 1.
+        place: usize,
+        /// What the path has there; nothing where it ends before.
+        found: Option<String>,
+        /// What the template has there; nothing where it ends before.
+        expected: Option<String>,
+    },
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Takes { params } => {
+                f.write_str("takes it")?;
+                for (index, (name, value)) in params.iter().enumerate() {
+                    let before = if index == 0 { ":" } else { "," };
+                    write!(f, "{before} {name} = {value:?}")?;
+                }
+                Ok(())
+            }
+            Self::Later { than } => write!(f, "`{than}` goes before it"),
+            Self::OtherMethod { only } => {
+                let only: Vec<&str> = only.iter().map(Method::as_str).collect();
+                write!(f, "takes {} only", only.join(", "))
+            }
+            Self::OtherProtocol {
+                speaks: Protocol::Ws,
+            } => f.write_str("is a WebSocket"),
+            Self::OtherProtocol { .. } => f.write_str("is no WebSocket"),
+            Self::BadEncoding { segment } => {
+                write!(f, "segment `{segment}` is not percent-encoded UTF-8")
+            }
+            Self::OtherSegment {
+                place,
+                found,
+                expected,
+            } => match (found, expected) {
+                (Some(found), Some(expected)) => {
+                    write!(f, "segment {place} is `{found}`, not `{expected}`")
+                }
+                (Some(found), None) => write!(
+                    f,
+                    "goes no further than segment {}, and `{found}` follows",
+                    place - 1
+                ),
+                (None, Some(expected)) => write!(f, "goes on with `{expected}`"),
+                (None, None) => Ok(()),
+            },
+        }
     }
 }
 

@@ -1,19 +1,18 @@
 //! A request's way through the routers, and what each of their routes makes of it.
 
-use super::query::RouteQuery;
-use super::verdict::{Candidate, Verdict};
+use super::{Candidate, RouteQuery, Verdict};
 use crate::handler::{Captures, MAX_PARAMS, Outcome, PolyHandler};
 use crate::message::{TemplateSegment, percent_decoded};
 use crate::routing::leaves::Leaf;
-use crate::routing::path::Path;
+use crate::routing::path::RawPath;
 use crate::routing::route::Route;
 use crate::routing::router::Router;
-use crate::routing::table::{Asked, Protocol};
+use crate::routing::table::{Protocol, RouteKey};
 
 /// What became of a request.
 pub(super) struct Search<'a> {
     leaves: Vec<Leaf>,
-    asked: Asked<'a>,
+    key: RouteKey<'a>,
     /// The path's segments, as they were sent.
     segments: Vec<&'a str>,
     /// The way to the route or mount that the path leads to, as far as it does.
@@ -25,12 +24,12 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub(super) fn new(app: &PolyHandler, query: &'a RouteQuery) -> Option<Self> {
         let router = Router::of(app)?;
-        let path = Path::new(&query.path)?;
-        let asked = Asked::new(query.protocol, &query.method);
+        let path = RawPath::new(&query.path)?;
+        let key = RouteKey::new(query.protocol, &query.method);
         let mut way = Vec::new();
         let captures = [(0, 0); MAX_PARAMS];
         let start = (0, captures, 0);
-        let outcome = follow(router, &path, asked, start, &mut way);
+        let outcome = follow(router, &path, key, start, &mut way);
         let segments = match query.path.as_str() {
             "/" => Vec::new(),
             path => path.split('/').skip(1).collect(),
@@ -42,7 +41,7 @@ impl<'a> Search<'a> {
         Some(Self {
             leaves,
             led_to: at_end_of(&way, router).map(|route| route.behind(app)),
-            asked,
+            key,
             segments,
             way,
             outcome,
@@ -77,11 +76,11 @@ impl<'a> Search<'a> {
             Ok(captured) => captured,
             Err(verdict) => return verdict,
         };
-        let (speaks, takes) = (leaf.takes.protocol, &leaf.takes);
-        if speaks != self.asked.protocol && speaks != Protocol::Mount {
+        let (speaks, takes) = (leaf.methods.protocol, &leaf.methods);
+        if speaks != self.key.protocol && speaks != Protocol::Mount {
             return Verdict::OtherProtocol { speaks };
         }
-        if takes.fit(self.asked).is_none() {
+        if takes.matches(self.key).is_none() {
             let only = leaf.route.methods.clone();
             return Verdict::OtherMethod { only };
         }
@@ -162,13 +161,13 @@ fn distance(verdict: &Verdict) -> Option<usize> {
 /// Goes through routers, as a request does; `way` gets the place in each table.
 fn follow(
     router: &Router,
-    path: &Path<'_>,
-    asked: Asked<'_>,
+    path: &RawPath<'_>,
+    key: RouteKey<'_>,
     (at, mut captures, outer): (usize, Captures, usize),
     way: &mut Vec<usize>,
 ) -> Outcome {
-    let Some(found) = router.find(path, asked, at, &mut captures, outer) else {
-        return router.outcome(path, asked, at);
+    let Some(found) = router.find(path, key, at, &mut captures, outer) else {
+        return router.outcome(path, key, at);
     };
     way.push(found.route);
     let params = router.params(found.route);
@@ -177,13 +176,7 @@ fn follow(
         return Outcome::BadEncoding;
     }
     match router.mounted(found.route) {
-        Some(inner) => follow(
-            inner,
-            path,
-            asked,
-            (found.at, captures, outer + params),
-            way,
-        ),
+        Some(inner) => follow(inner, path, key, (found.at, captures, outer + params), way),
         None => Outcome::Found,
     }
 }
