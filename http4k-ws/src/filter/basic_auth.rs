@@ -12,9 +12,9 @@ use http::header::{AUTHORIZATION, HeaderValue, WWW_AUTHENTICATE};
 
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Later, Next, Now, PolyFilter, WsFilter,
-    WsHandler, WsNext, WsResponse, plain,
+    WsHandler, WsNext, WsResponse,
 };
-use crate::message::{Request, Response};
+use crate::message::{Request, Response, plain};
 use crate::session::WebSocket;
 
 /// The name and password of a request (RFC 7617 §2).

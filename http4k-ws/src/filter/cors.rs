@@ -12,10 +12,10 @@ use http::{Method, StatusCode};
 
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
-    WsNext, WsResponse, plain,
+    WsNext, WsResponse,
 };
 use crate::message::{
-    Body, OriginPolicy, Request, Response, authority, is_from_own_page, printable,
+    Body, OriginPolicy, Request, Response, authority, is_from_own_page, plain, printable,
 };
 use crate::session::{RefusalKind, RefusalLog};
 

@@ -5,8 +5,7 @@ use std::net::IpAddr;
 use http::StatusCode;
 use http::header::ORIGIN;
 
-use super::plain::plain;
-use crate::message::{HostPolicy, OriginPolicy, Response, authority, printable};
+use crate::message::{HostPolicy, OriginPolicy, Response, authority, plain, printable};
 #[cfg(feature = "server")]
 use crate::session::RefusalKind;
 

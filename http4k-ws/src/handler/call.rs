@@ -8,11 +8,10 @@ use http::{Method, StatusCode};
 
 use super::answer::ResponseFuture;
 use super::consumer::WsConsumer;
-use super::plain::plain;
 use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::message::{
     FromPath, FromRequest, FromRest, PathError, PathParams, Rejection, Request, copy_of_head,
-    percent_decoded, text_of,
+    percent_decoded, plain, text_of,
 };
 
 /// How many parameters a path may have, those of every mount on the way included.

@@ -16,9 +16,8 @@ use std::task::{Context, Poll};
 use http::StatusCode;
 use pin_project_lite::pin_project;
 
-use super::plain::plain;
 use super::ws_response::WsResponse;
-use crate::message::Response;
+use crate::message::{Response, plain};
 use crate::panics::guarded;
 
 /// A value that stands for a handler that panicked.

@@ -8,10 +8,9 @@ use http::StatusCode;
 
 use super::filter_names::FilterNames;
 use super::http::{BoxHttpHandler, IntoHttpHandler};
-use super::plain::plain;
 use super::ws::{BoxWsHandler, IntoWsHandler};
 use super::ws_response::WsResponse;
-use crate::message::{Request, Response};
+use crate::message::{Request, Response, plain};
 
 /// An application: what answers HTTP, and what answers upgrades to WebSocket, on one port.
 ///

@@ -90,7 +90,8 @@ impl<B> WriteTo<Request<B>> for Query {
         name: &str,
         values: Vec<String>,
     ) -> Result<Request<B>, Cause> {
-        *request.uri_mut() = with_query_values(request.uri(), name, &values)?;
+        *request.uri_mut() =
+            with_query_values(request.uri(), name, values.iter().map(String::as_str), true)?;
         Ok(request)
     }
 }

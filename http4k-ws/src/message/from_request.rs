@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 
-use super::{IntoResponse, Request, Response};
+use super::http::{IntoResponse, Request, Response};
 
 /// The answer given when a request can't be understood: the handler is not called.
 #[derive(Debug)]

@@ -13,7 +13,6 @@ mod uri_template;
 mod ws_message;
 mod ws_status;
 
-pub(crate) use body::with_body_bounds;
 pub use body::{Body, BodyError};
 #[cfg(feature = "server")]
 pub(crate) use body::{BodyBounds, BodyStage};
@@ -29,7 +28,8 @@ pub use http::{
 pub(crate) use http::{KnownScheme, PeerAddr, canonical};
 pub(crate) use http::{
     authority, copy_of_head, drop_fields_of_the_connection, has_token, hide_secrets,
-    is_from_own_page, members, query_pairs, read_whole, with_query_values, write_query_pair,
+    is_from_own_page, members, plain, query_pairs, read_whole, with_body_bounds, with_query_values,
+    write_query_pair,
 };
 pub use path_params::{FromPath, FromRest, PathError, PathParams, TextError, ToPath, UnknownName};
 pub(crate) use path_params::{percent_decoded, text_of};

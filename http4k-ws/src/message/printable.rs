@@ -4,8 +4,6 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
-use super::transcript::is_unseen;
-
 /// A value whose text has no line ends, control characters or invisible marks: they are written as
 /// escapes, so that a peer can neither begin a line of its own nor command a terminal.
 pub(crate) struct Printable<T>(T);
@@ -23,6 +21,14 @@ pub(crate) fn printable_text(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Control characters, line ends that are none of ASCII's, and marks without a width of their own.
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || (c != ' ' && c.is_whitespace())
 }
 
 fn is_escaped(c: char) -> bool {

@@ -10,9 +10,9 @@ use super::endpoint::Endpoint;
 use super::table::Protocol;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, ErasedHttpHandler, ErasedWsHandler, Outcome,
-    ResponseFuture, WsResponse, WsResponseFuture, plain, upgrade_required,
+    ResponseFuture, WsResponse, WsResponseFuture, upgrade_required,
 };
-use crate::message::{Request, Response};
+use crate::message::{Request, Response, plain};
 
 /// A `Scope`, as the macro writes it.
 #[derive(Debug)]

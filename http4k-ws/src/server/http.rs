@@ -14,8 +14,8 @@ use super::body::Arriving;
 use super::expected::Expected;
 use super::rules::closing;
 use super::shared::Shared;
-use crate::handler::{Responding, ResponseFuture, plain};
-use crate::message::{Body, BodyBounds, BodyStage, Response, printable};
+use crate::handler::{Responding, ResponseFuture};
+use crate::message::{Body, BodyBounds, BodyStage, Response, plain, printable};
 use crate::session::RefusalKind;
 
 type Failure = Box<dyn Error + Send + Sync>;

@@ -9,8 +9,7 @@ use http::uri::Scheme;
 use http::{Method, Request, StatusCode, Uri, Version};
 
 use super::ServerConfig;
-use crate::handler::plain;
-use crate::message::{HostPort, Response, Unencoded, check_encoded, members};
+use crate::message::{HostPort, Response, Unencoded, check_encoded, members, plain};
 use crate::session::RefusalKind;
 
 /// The methods that an application may route, for those that it may not.

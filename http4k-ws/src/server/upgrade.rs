@@ -11,8 +11,8 @@ use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
 use super::shared::Shared;
-use crate::handler::{NotAdmitted, WsConsumer, check_origin, plain};
-use crate::message::{Body, Request, Response, has_token, printable};
+use crate::handler::{NotAdmitted, WsConsumer, check_origin};
+use crate::message::{Body, Request, Response, has_token, plain, printable};
 use crate::session::{Handshake, RefusalKind};
 use crate::wire::accept_key;
 

@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 
-use crate::handler::plain;
-use crate::message::{Request, Response, check_encoded};
+use crate::message::{Request, Response, check_encoded, plain};
 
 /// Refuses a target that a server would refuse.
 pub(super) fn check(request: &Request) -> Result<(), Response> {

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::handler::plain;
-use crate::message::{BodyError, IntoResponse, Response};
+use crate::message::{BodyError, IntoResponse, Response, plain};
 #[cfg(feature = "tls")]
 use crate::tls::TlsError;
 

@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::message::Request;
-
 /// The bounds of one body: held by whoever reads it, and by the request it belongs to, so that a filter
 /// may set them up to the moment the body is read.
 #[derive(Debug, Clone)]
@@ -89,17 +87,4 @@ impl BodyBounds {
     pub(crate) fn set_stage(&self, stage: Stage) {
         self.0.stage.store(stage as u8, Ordering::Relaxed);
     }
-}
-
-/// The same request, with other bounds for its body.
-pub(crate) fn with_body_bounds(mut request: Request, set: impl FnOnce(&BodyBounds)) -> Request {
-    if let Some(bounds) = request.extensions().get::<BodyBounds>() {
-        set(bounds);
-        return request;
-    }
-    // Not from a server, which would have set some.
-    let bounds = BodyBounds::new(u64::MAX, Duration::MAX);
-    set(&bounds);
-    request.extensions_mut().insert(bounds.clone());
-    request.map(|body| body.bounded(bounds))
 }

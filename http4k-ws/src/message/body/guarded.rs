@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::BodyError;
+use super::error::BodyError;
 use crate::panics::guarded;
 
 pin_project! {

@@ -6,8 +6,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::bounds::Stage;
-use super::{BodyBounds, BodyError};
+use super::bounds::{BodyBounds, Stage};
+use super::error::BodyError;
 
 /// `body`, until it has given more bytes than its bounds allow; from then on it is over.
 pub(super) struct Limited<B> {

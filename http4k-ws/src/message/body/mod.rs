@@ -4,7 +4,6 @@
 //! and is read with [`Body::bytes`] or [`Body::text`].
 
 mod bounds;
-mod compare;
 mod error;
 mod guarded;
 mod limit;
@@ -20,9 +19,9 @@ use futures_util::{Stream, StreamExt};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
 
+pub(crate) use bounds::BodyBounds;
 #[cfg(feature = "server")]
 pub(crate) use bounds::Stage as BodyStage;
-pub(crate) use bounds::{BodyBounds, with_body_bounds};
 pub use error::BodyError;
 use guarded::{Broken, Guarded, Measured};
 use limit::Limited;

@@ -1,5 +1,6 @@
 //! Header fields: what is one for certain, and how the extension traits read and write them.
 
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// What is a field name for certain: a `HeaderName`, or one written in the program.
@@ -150,6 +151,39 @@ macro_rules! field_methods {
     };
 }
 pub(super) use field_methods;
+
+/// The members of a list, which may stand in several fields (RFC 9110 §5.6.1).
+pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|member| member.trim_matches([' ', '\t']))
+}
+
+/// Whether a list has `token`, in whatever case.
+pub(crate) fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
+    members(headers, name).any(|member| member.eq_ignore_ascii_case(token))
+}
+
+/// What speaks of one connection goes no further than that (RFC 9110 §7.6.1), and HTTP/2 has no field for it
+/// (RFC 9113 §8.2.2).
+pub(crate) fn drop_fields_of_the_connection(fields: &mut HeaderMap) {
+    let named: Vec<HeaderName> = members(fields, CONNECTION)
+        .filter_map(|name| name.parse().ok())
+        .filter(|name| name != HOST && name != CONTENT_LENGTH)
+        .collect();
+    for name in named {
+        fields.remove(name);
+    }
+    for name in [CONNECTION, TE, TRANSFER_ENCODING, UPGRADE] {
+        fields.remove(name);
+    }
+    for name in ["keep-alive", "proxy-connection"] {
+        fields.remove(name);
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,8 +2,10 @@
 
 use http::{Method, Uri};
 
-use super::{Request, RequestExt};
-use crate::message::{Body, FilledTemplate, UriTemplate};
+use super::Request;
+use super::request::RequestExt;
+use crate::message::body::Body;
+use crate::message::uri_template::{FilledTemplate, UriTemplate};
 
 /// What a request can be made of, wherever a client takes one.
 ///

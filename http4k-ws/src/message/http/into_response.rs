@@ -7,8 +7,10 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 
-use super::{IntoHeaderName, IntoHeaderValue, Response, ResponseExt};
-use crate::message::{Body, BodyError};
+use super::Response;
+use super::header::{IntoHeaderName, IntoHeaderValue};
+use super::response::ResponseExt;
+use crate::message::body::{Body, BodyError};
 
 /// What a handler may answer.
 ///
@@ -141,6 +143,11 @@ impl IntoResponse for BodyError {
     fn into_response(self) -> Response {
         (self.status(), self.to_string()).into_response()
     }
+}
+
+/// One of the library's own answers: a line that says what is wrong.
+pub(crate) fn plain(status: StatusCode, line: String) -> Response {
+    line.into_response().with_status(status)
 }
 
 macro_rules! body_response {

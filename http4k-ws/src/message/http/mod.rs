@@ -3,18 +3,14 @@
 //! Both are the `http` crate's own types over our [`Body`]; what http4k's `Request` and `Response` can do
 //! beyond that comes from [`RequestExt`] and [`ResponseExt`], both in the prelude.
 
-mod connection;
-mod head;
 mod header;
 mod host_port;
 mod hosts;
 mod into_request;
 mod into_response;
 mod known_scheme;
-mod list;
 mod origin;
 mod origin_policy;
-mod peer_addr;
 mod peer_certificates;
 mod query;
 mod request;
@@ -23,29 +19,27 @@ mod secrets;
 mod target;
 mod web_host;
 
-pub(crate) use connection::drop_fields_of_the_connection;
-pub(crate) use head::copy_of_head;
 pub use header::{IntoHeaderName, IntoHeaderValue};
+pub(crate) use header::{drop_fields_of_the_connection, has_token, members};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use host_port::HostPort;
 pub use hosts::{HostPattern, HostPatternError, HostPolicy};
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
+pub(crate) use into_response::plain;
 #[cfg(feature = "server")]
 pub(crate) use known_scheme::KnownScheme;
-pub(crate) use list::{has_token, members};
 pub use origin::{Origin, OriginError};
 pub use origin_policy::OriginPolicy;
 pub(crate) use origin_policy::{authority, is_from_own_page};
-#[cfg(feature = "server")]
-pub(crate) use peer_addr::PeerAddr;
-#[cfg(feature = "server")]
-pub(crate) use peer_addr::canonical;
 pub use peer_certificates::PeerCertificates;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
 };
 pub use request::RequestExt;
+#[cfg(feature = "server")]
+pub(crate) use request::{PeerAddr, canonical};
+pub(crate) use request::{copy_of_head, with_body_bounds};
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
 pub(crate) use secrets::hide_secrets;
@@ -53,7 +47,7 @@ pub(crate) use secrets::hide_secrets;
 pub(crate) use target::Unencoded;
 pub(crate) use target::check_encoded;
 
-use super::Body;
+use super::body::Body;
 
 /// An HTTP request: `http::Request` over a [`Body`]; [`RequestExt`] reads and refines it.
 ///

@@ -1,6 +1,11 @@
-//! The query of a target, as forms write it: `name=value&name=value`, `+` or `%20` for a space.
+//! Pairs of a query, or of a form: `name=value&name=value`, `+` or `%20` for a space.
+//!
+//! The crate `form_urlencoded` writes `+` for a space, where these write `%20`, which has the same
+//! meaning in every part of a URI. It also reads text that is not UTF-8 lossily, and a lens must
+//! refuse such a value with 400. Both are therefore done here, by the crate `percent-encoding`.
 
 use std::borrow::Cow;
+use std::str::Utf8Error;
 
 use http::Uri;
 use http::uri::PathAndQuery;
@@ -13,30 +18,29 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The values of `name`, decoded, in the order written.
+/// Returns the values of `name` in the order sent, decoded lossily.
 pub(super) fn values<'a>(uri: &'a Uri, name: &str) -> impl Iterator<Item = Cow<'a, str>> {
-    pairs(uri).filter_map(move |pair| {
+    pairs(uri.query().unwrap_or_default()).filter_map(move |pair| {
         let (key, value) = split(pair);
-        (decode(key) == name).then(|| decode(value))
+        (decode_lossy(key) == name).then(|| decode_lossy(value))
     })
 }
 
-/// Each name and value of a query, or of a form. The value is an error if it or the name is not
-/// UTF-8, and the name is then decoded lossily.
-pub(crate) fn pairs_of(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Decoded<'_>)> {
-    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+/// Returns each name and value of a query, or of a form. The value is an error if it or the name is
+/// not UTF-8, and the name is then decoded lossily.
+pub(crate) fn pairs_of(
+    text: &str,
+) -> impl Iterator<Item = (Cow<'_, str>, Result<Cow<'_, str>, Utf8Error>)> {
+    pairs(text).map(|pair| {
         let (name, value) = split(pair);
-        match decode_exactly(name) {
-            Ok(name) => (name, decode_exactly(value)),
-            Err(error) => (decode(name), Err(error)),
+        match decode(name) {
+            Ok(name) => (name, decode(value)),
+            Err(error) => (decode_lossy(name), Err(error)),
         }
     })
 }
 
-/// A value, decoded.
-type Decoded<'a> = Result<Cow<'a, str>, std::str::Utf8Error>;
-
-/// `name=value` at the end of a query, or of a form.
+/// Adds `name=value` to the end of a query, or of a form.
 pub(crate) fn write_pair(text: &mut String, name: &str, value: &str) {
     if !text.is_empty() {
         text.push('&');
@@ -46,10 +50,19 @@ pub(crate) fn write_pair(text: &mut String, name: &str, value: &str) {
     text.extend(utf8_percent_encode(value, RESERVED));
 }
 
-/// `uri` with `values` at the end of its query, and without those that `name` had.
-pub(crate) fn with_values(uri: &Uri, name: &str, values: &[String]) -> Result<Uri, http::Error> {
+/// Returns `uri` with `values` of `name` at the end of its query. The values that `name` had are
+/// dropped if `replace` is true; all other pairs stay as they were sent.
+pub(crate) fn with_values<'v>(
+    uri: &Uri,
+    name: &str,
+    values: impl IntoIterator<Item = &'v str>,
+    replace: bool,
+) -> Result<Uri, http::Error> {
     let mut query = String::new();
-    for pair in pairs(uri).filter(|pair| decode(split(pair).0) != name) {
+    for pair in pairs(uri.query().unwrap_or_default()) {
+        if replace && decode_lossy(split(pair).0) == name {
+            continue;
+        }
         if !query.is_empty() {
             query.push('&');
         }
@@ -71,33 +84,7 @@ pub(crate) fn with_values(uri: &Uri, name: &str, values: &[String]) -> Result<Ur
     Ok(Uri::from_parts(parts)?)
 }
 
-/// `uri` with `name=value` at the end of its query; without the values it had, where `replace`.
-pub(super) fn with_value(
-    uri: &Uri,
-    name: &str,
-    value: &str,
-    replace: bool,
-) -> Result<Uri, http::Error> {
-    let mut target = String::from(uri.path());
-    let kept = pairs(uri).filter(|pair| !replace || decode(split(pair).0) != name);
-    let mut separator = '?';
-    for pair in kept {
-        target.push(separator);
-        target.push_str(pair);
-        separator = '&';
-    }
-    target.push(separator);
-    target.extend(utf8_percent_encode(name, RESERVED));
-    target.push('=');
-    target.extend(utf8_percent_encode(value, RESERVED));
-
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(PathAndQuery::try_from(target)?);
-    Ok(Uri::from_parts(parts)?)
-}
-
-fn pairs(uri: &Uri) -> impl Iterator<Item = &str> {
-    let query = uri.query().unwrap_or_default();
+fn pairs(query: &str) -> impl Iterator<Item = &str> {
     query.split('&').filter(|pair| !pair.is_empty())
 }
 
@@ -105,22 +92,21 @@ fn split(pair: &str) -> (&str, &str) {
     pair.split_once('=').unwrap_or((pair, ""))
 }
 
-fn decode(raw: &str) -> Cow<'_, str> {
-    if raw.contains('+') {
-        let spaced = raw.replace('+', " ");
-        let decoded = percent_decode(spaced.as_bytes()).decode_utf8_lossy();
-        return Cow::Owned(decoded.into_owned());
-    }
-    percent_decode(raw.as_bytes()).decode_utf8_lossy()
-}
-
-fn decode_exactly(raw: &str) -> Decoded<'_> {
+fn decode(raw: &str) -> Result<Cow<'_, str>, Utf8Error> {
     if raw.contains('+') {
         let spaced = raw.replace('+', " ");
         let decoded = percent_decode(spaced.as_bytes()).decode_utf8()?;
         return Ok(Cow::Owned(decoded.into_owned()));
     }
     percent_decode(raw.as_bytes()).decode_utf8()
+}
+
+fn decode_lossy(raw: &str) -> Cow<'_, str> {
+    decode(raw).unwrap_or_else(|_| {
+        let spaced = raw.replace('+', " ");
+        let decoded = percent_decode(spaced.as_bytes()).decode_utf8_lossy();
+        Cow::Owned(decoded.into_owned())
+    })
 }
 
 #[cfg(test)]
@@ -154,9 +140,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_value_is_read_back() {
         for value in ["", "1", "a b", "a+b", "&=?#/%", "é\u{1f600}", "\r\n\0"] {
-            let uri = with_value(&Uri::from_static("/x?b=1"), "a", value, false).unwrap();
+            let uri = with_values(&Uri::from_static("/x?b=1"), "a", [value], false).unwrap();
             assert_eq!(values(&uri, "a").collect::<Vec<_>>(), [value], "{uri}");
             assert_eq!(values(&uri, "b").collect::<Vec<_>>(), ["1"]);
         }
@@ -172,14 +158,14 @@ mod tests {
             ("http://h:1/x?%61=1", true, "http://h:1/x?a=9"),
         ];
         for (before, replace, after) in cases {
-            let uri = with_value(&Uri::from_static(before), "a", "9", replace).unwrap();
+            let uri = with_values(&Uri::from_static(before), "a", ["9"], replace).unwrap();
             assert_eq!(uri, after, "{before} {replace}");
         }
     }
 
     #[test]
-    fn a_target_too_long_is_an_error() {
+    fn a_target_that_is_too_long_is_an_error() {
         let long = "x".repeat(70_000);
-        assert!(with_value(&Uri::from_static("/"), "a", &long, false).is_err());
+        assert!(with_values(&Uri::from_static("/"), "a", [long.as_str()], false).is_err());
     }
 }

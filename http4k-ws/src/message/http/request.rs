@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Uri};
 
 use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
-use super::peer_addr::PeerAddr;
 use super::{Request, query};
-use crate::message::{Body, PathParams};
+use crate::message::body::{Body, BodyBounds};
+use crate::message::path_params::PathParams;
 
 /// What reads and refines a [`Request`], over the methods that `http::Request` has.
 ///
@@ -200,7 +201,7 @@ impl<B> RequestExt for http::Request<B> {
     }
 
     fn try_with_query(mut self, name: &str, value: impl Display) -> Result<Self, http::Error> {
-        *self.uri_mut() = query::with_value(self.uri(), name, &value.to_string(), true)?;
+        *self.uri_mut() = query::with_values(self.uri(), name, [value.to_string().as_str()], true)?;
         Ok(self)
     }
 
@@ -209,7 +210,8 @@ impl<B> RequestExt for http::Request<B> {
         name: &str,
         value: impl Display,
     ) -> Result<Self, http::Error> {
-        *self.uri_mut() = query::with_value(self.uri(), name, &value.to_string(), false)?;
+        *self.uri_mut() =
+            query::with_values(self.uri(), name, [value.to_string().as_str()], false)?;
         Ok(self)
     }
 
@@ -217,6 +219,55 @@ impl<B> RequestExt for http::Request<B> {
         self.headers_mut().remove(CONTENT_LENGTH);
         self.map(|_| body.into())
     }
+}
+
+/// The other end of the connection that a request came by, among the request's extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PeerAddr(SocketAddr);
+
+impl PeerAddr {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self(canonical(address))
+    }
+
+    pub(crate) fn get(self) -> SocketAddr {
+        self.0
+    }
+}
+
+/// `address` as one of IPv4, if it is an IPv4-mapped one of IPv6 (RFC 4291 §2.5.5.2): a listener of
+/// both families reports its IPv4 peers so.
+pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_some() => {
+            SocketAddr::new(v6.ip().to_canonical(), v6.port())
+        }
+        address => address,
+    }
+}
+
+/// The same request without its body.
+pub(crate) fn copy_of_head(request: &Request) -> Request {
+    let mut copy = Request::new(Body::empty());
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    *copy.version_mut() = request.version();
+    copy.headers_mut().clone_from(request.headers());
+    copy.extensions_mut().clone_from(request.extensions());
+    copy
+}
+
+/// The same request, with other bounds for its body.
+pub(crate) fn with_body_bounds(mut request: Request, set: impl FnOnce(&BodyBounds)) -> Request {
+    if let Some(bounds) = request.extensions().get::<BodyBounds>() {
+        set(bounds);
+        return request;
+    }
+    // Not from a server, which would have set some.
+    let bounds = BodyBounds::new(u64::MAX, Duration::MAX);
+    set(&bounds);
+    request.extensions_mut().insert(bounds.clone());
+    request.map(|body| body.bounded(bounds))
 }
 
 #[cfg(test)]
@@ -284,5 +335,20 @@ mod tests {
     #[should_panic(expected = "the target can't carry the query `a`")]
     fn a_query_that_finds_no_room_panics() {
         let _ = get("/").with_query("a", "x".repeat(70_000));
+    }
+
+    #[test]
+    fn an_ipv4_mapped_address_is_one_of_ipv4() {
+        for (address, shown) in [
+            ("[::ffff:192.0.2.7]:80", "192.0.2.7:80"),
+            ("192.0.2.7:80", "192.0.2.7:80"),
+            ("[2001:db8::7]:80", "[2001:db8::7]:80"),
+            ("[fe80::1%3]:80", "[fe80::1%3]:80"),
+            ("[::1]:80", "[::1]:80"),
+            ("[::192.0.2.7]:80", "[::c000:207]:80"),
+        ] {
+            let peer = PeerAddr::new(address.parse().unwrap());
+            assert_eq!(peer.get().to_string(), shown);
+        }
     }
 }

@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Response;
 use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
-use crate::message::Body;
+use crate::message::body::Body;
 
 /// What reads and refines a [`Response`], over the methods that `http::Response` has.
 ///

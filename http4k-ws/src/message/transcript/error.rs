@@ -1,6 +1,6 @@
 //! Why a text is no transcript.
 
-use crate::message::WsStatusError;
+use crate::message::ws_status::WsStatusError;
 
 /// Where a text breaks the rules of a [`Transcript`](crate::testing::transcript::Transcript).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use crate::message::printable::is_unseen;
+
 /// Text without anything that a line could lose.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
@@ -23,14 +25,6 @@ impl fmt::Display for Escaped<'_> {
         }
         Ok(())
     }
-}
-
-/// Control characters, line ends that are none of ASCII's, and marks without a width of their own.
-pub(in crate::message) fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-        || (c != ' ' && c.is_whitespace())
 }
 
 /// The text that was escaped; `None` for an escape that is none.

@@ -12,10 +12,12 @@ use ::http::header::SEC_WEBSOCKET_PROTOCOL;
 
 pub use error::{TranscriptError, TranscriptRule};
 use escape::Escaped;
-pub(in crate::message) use escape::is_unseen;
 pub(crate) use recorder::Recorder;
 
-use super::{Body, Request, WsMessage, WsStatus};
+use super::body::Body;
+use super::http::Request;
+use super::ws_message::WsMessage;
+use super::ws_status::WsStatus;
 
 /// The session of one socket: how it was opened, and what each side said, in order.
 ///

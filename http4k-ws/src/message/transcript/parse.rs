@@ -3,9 +3,11 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::error::{TranscriptError, TranscriptRule};
 use super::escape::unescaped;
-use super::{Party, Transcript, TranscriptEntry, TranscriptError, TranscriptRule};
-use crate::message::{WsMessage, WsStatus};
+use super::{Party, Transcript, TranscriptEntry};
+use crate::message::ws_message::WsMessage;
+use crate::message::ws_status::WsStatus;
 
 /// # Errors
 ///

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Party, Transcript, TranscriptEntry};
-use crate::message::{WsMessage, WsStatus};
+use crate::message::ws_message::WsMessage;
+use crate::message::ws_status::WsStatus;
 
 /// What an entry costs besides its payload, so that small messages are bounded too.
 const ENTRY: usize = 64;

@@ -2,7 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{TemplateSegment, UriFillError, UriTemplate};
+use super::error::UriFillError;
+use super::{TemplateSegment, UriTemplate};
 
 /// All but the unreserved characters (RFC 3986 §2.3).
 pub(super) const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC

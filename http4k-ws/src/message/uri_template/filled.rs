@@ -4,8 +4,9 @@ use http::Uri;
 use http::uri::PathAndQuery;
 use percent_encoding::utf8_percent_encode;
 
+use super::error::UriFillError;
 use super::fill::IN_SEGMENT;
-use super::{TemplateSegment, UriFillError, UriTemplate};
+use super::{TemplateSegment, UriTemplate};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 

@@ -1,6 +1,7 @@
 //! A path against a template.
 
-use super::{PathEncodingError, TemplateSegment, UriCaptures, UriTemplate};
+use super::error::PathEncodingError;
+use super::{TemplateSegment, UriCaptures, UriTemplate};
 use crate::message::path_params::percent_decoded;
 
 impl UriTemplate {

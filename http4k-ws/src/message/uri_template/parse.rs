@@ -1,6 +1,7 @@
 //! From text to segments.
 
-use super::{TemplateSegment, UriTemplate, UriTemplateError};
+use super::error::UriTemplateError;
+use super::{TemplateSegment, UriTemplate};
 
 /// Reads `template`, and reports the first rule it breaks, from left to right.
 pub(super) fn segments(template: &str) -> Result<Vec<TemplateSegment>, UriTemplateError> {
