@@ -162,10 +162,10 @@ impl Place {
 }
 
 /// What the call of an http route comes to: an answer on its way, or why there is none.
-pub type Answering<'a> = Result<ResponseFuture<'a>, Rejection>;
+pub(crate) type Answering<'a> = Result<ResponseFuture<'a>, Rejection>;
 
 /// What the call of a ws route comes to.
-pub type WsAnswering<'a> = Result<WsResponseFuture<'a>, Rejection>;
+pub(crate) type WsAnswering<'a> = Result<WsResponseFuture<'a>, Rejection>;
 
 /// One routed request, before its handler is called: what generated code reads its arguments from.
 pub struct Call {

@@ -1,11 +1,13 @@
 //! What `#[derive(FromRequest)]` calls, so that what a field lacks is reported in the derive's own words.
 #![allow(missing_docs)]
 
+use std::fmt;
+
 use super::{
     BiDiLens, BiDiLensSpec, BodyLens, Form, LensFailure, Message, TextPart, TextValue, WebForm,
     html, text,
 };
-use crate::message::{Rejection, Request};
+use crate::message::{Rejection, Request, TextError};
 
 pub fn field<L: TextPart, T: TextValue>(name: &'static str) -> BiDiLensSpec<L, T> {
     text::value(name.into(), text::expected::<T>())
@@ -59,4 +61,14 @@ impl Failures {
     pub fn rejection(self) -> Rejection {
         self.0.expect("a field without a value has failed").into()
     }
+}
+
+/// Parses the text of a newtype that derives `PathParam`.
+pub fn parsed<T: TextValue>(text: &str) -> Result<T, TextError> {
+    text.parse().map_err(TextError::new)
+}
+
+/// Writes the text of a newtype that derives `PathParam`.
+pub fn shown<T: TextValue>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    value.fmt(f)
 }
