@@ -1,4 +1,4 @@
-//! How an application is tested: as functions, in memory, in every world at once, and ahead of its time.
+//! How an application is tested: as functions, in memory, in every backend at once, and ahead of its time.
 //!
 //! ```text
 //! cargo test --example testing
@@ -84,7 +84,7 @@ async fn main() -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use http4k_ws::contract_test;
-    use http4k_ws::testing::contract::{AsyncWorld, World};
+    use http4k_ws::testing::contract::{AsyncBackend, Backend};
     use http4k_ws::testing::{NextMessage, with_seed};
 
     use http4k_ws::testing::WsClient;
@@ -198,12 +198,12 @@ mod tests {
         }
     }
 
-    // A contract is a function over a world, and becomes three tests: `in_memory`, `over_the_network` at a port
+    // A contract is a function over a backend, and becomes three tests: `in_memory`, `over_the_network` at a port
     // that was free, and `over_duplex`, where every byte of a network is written and read without one.
 
     #[contract_test(app())]
-    fn bids_are_answered_wherever_it_runs(world: &impl World) {
-        let mut client = world.ws("/items/tea%20pot");
+    fn bids_are_answered_wherever_it_runs(backend: &impl Backend) {
+        let mut client = backend.ws("/items/tea%20pot");
         client.send(bid(5)).expect("an open socket");
         assert_eq!(told(&mut client), Told::Highest { amount: 5 });
         assert_eq!(
@@ -212,14 +212,14 @@ mod tests {
         );
         client.close(WsStatus::GOING_AWAY);
         assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
-        let item = world.http("/items/tea%20pot");
+        let item = backend.http("/items/tea%20pot");
         assert_eq!(item.body(), "one tea pot, as good as new");
     }
 
     #[contract_test(app())]
-    async fn two_may_bid_at_once(world: &impl AsyncWorld) -> WsResult {
-        let mut ann = world.ws("/items/teapot").await.typed::<Told, Bid>();
-        let mut bob = world.ws("/items/samovar").await.typed::<Told, Bid>();
+    async fn two_may_bid_at_once(backend: &impl AsyncBackend) -> WsResult {
+        let mut ann = backend.ws("/items/teapot").await.typed::<Told, Bid>();
+        let mut bob = backend.ws("/items/samovar").await.typed::<Told, Bid>();
         tokio::try_join!(ann.send(Bid { amount: 5 }), bob.send(Bid { amount: 7 }))?;
         assert_eq!(ann.recv().await?, Some(Told::Highest { amount: 5 }));
         assert_eq!(bob.recv().await?, Some(Told::Highest { amount: 7 }));

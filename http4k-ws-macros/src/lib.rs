@@ -42,7 +42,7 @@ pub fn derive_path_param(input: TokenStream) -> TokenStream {
     derive_path_param::expanded(input.into()).into()
 }
 
-/// A test in each world, from one function; `http4k_ws::contract_test` documents it.
+/// A test in each backend, from one function; `http4k_ws::contract_test` documents it.
 #[proc_macro_attribute]
 pub fn contract_test(options: TokenStream, item: TokenStream) -> TokenStream {
     contract_test::expanded(options.into(), item.into()).into()

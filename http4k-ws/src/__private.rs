@@ -67,7 +67,7 @@ pub mod contract {
     pub use crate::handler::PolyHandler;
     pub use crate::server::ServerConfig;
     pub use crate::testing::contract::running::*;
-    pub use crate::testing::contract::{AsyncWorld, World};
+    pub use crate::testing::contract::{AsyncBackend, Backend};
 }
 
 /// The names of expansions of `#[derive(FromRequest)]`.

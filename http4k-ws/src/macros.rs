@@ -623,17 +623,17 @@ pub use http4k_ws_macros::FromRequest;
 /// ```
 pub use http4k_ws_macros::PathParam;
 
-/// Makes a test in each world from one function: in memory, over a real port, and over a pipe with every byte
+/// Makes a test in each backend from one function: in memory, over a real port, and over a pipe with every byte
 /// that would travel on a network.
 ///
 /// In the parentheses stands the application, made anew for each test; it is whatever can be served. The
-/// function is over the application's [`World`](crate::testing::contract::World), which opens sockets and sends requests, or, where it is
-/// an `async fn`, over an [`AsyncWorld`](crate::testing::contract::AsyncWorld). It may give back a `Result`.
+/// function is over the application's [`Backend`](crate::testing::contract::Backend), which opens sockets and sends requests, or, where it is
+/// an `async fn`, over an [`AsyncBackend`](crate::testing::contract::AsyncBackend). It may give back a `Result`.
 ///
 /// ```
 /// use http4k_ws::prelude::*;
 /// use http4k_ws::contract_test;
-/// use http4k_ws::testing::contract::{AsyncWorld, World};
+/// use http4k_ws::testing::contract::{AsyncBackend, Backend};
 ///
 /// async fn greet(mut ws: WebSocket, name: String) -> WsResult {
 ///     while ws.recv().await?.is_some() {
@@ -649,16 +649,16 @@ pub use http4k_ws_macros::PathParam;
 /// }
 ///
 /// #[contract_test(app())]
-/// fn greets_whoever_speaks(world: &impl World) {
-///     let mut client = world.ws("/bob");
+/// fn greets_whoever_speaks(backend: &impl Backend) {
+///     let mut client = backend.ws("/bob");
 ///     client.send("anybody there?").unwrap();
 ///     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello bob");
 /// }
 ///
 /// #[contract_test(app())]
-/// async fn greets_each_by_name(world: &impl AsyncWorld) -> WsResult {
+/// async fn greets_each_by_name(backend: &impl AsyncBackend) -> WsResult {
 ///     for name in ["ann", "bob"] {
-///         let mut client = world.ws(format!("/{name}")).await;
+///         let mut client = backend.ws(format!("/{name}")).await;
 ///         client.send("hi").await?;
 ///         assert_eq!(client.recv().await?.unwrap(), *format!("hello {name}"));
 ///     }
@@ -685,7 +685,7 @@ pub use http4k_ws_macros::PathParam;
 /// ```text
 /// impl Contract for greets_whoever_speaks::Contract {
 ///     fn app() -> PolyHandler { into_poly_handler(app()) }
-///     fn test<W: World>(world: W) -> impl Termination { greets_whoever_speaks(&world) }
+///     fn test<B: Backend>(backend: B) -> impl Termination { greets_whoever_speaks(&backend) }
 /// }
 /// mod greets_whoever_speaks {
 ///     pub(super) enum Contract {}

@@ -2,15 +2,15 @@
 /// Everybody is greeted.
 #[ignore]
 #[cfg(unix)]
-fn greets(world: &impl World) {
-    world.ws("/bob");
+fn greets(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 // becomes
 #[cfg(test)]
 /// Everybody is greeted.
 #[cfg(unix)]
-fn greets(world: &impl World) {
-    world.ws("/bob");
+fn greets(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 #[cfg(test)]
 #[cfg(unix)]
@@ -18,8 +18,8 @@ impl ::http4k_ws::__private::contract::Contract for greets::Contract {
     fn app() -> ::http4k_ws::__private::contract::PolyHandler {
         ::http4k_ws::__private::contract::app(app())
     }
-    fn test<W: ::http4k_ws::__private::contract::World>(world: W) -> impl ::std::process::Termination {
-        greets(&world)
+    fn test<B: ::http4k_ws::__private::contract::Backend>(backend: B) -> impl ::std::process::Termination {
+        greets(&backend)
     }
 }
 #[cfg(test)]

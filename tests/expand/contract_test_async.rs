@@ -1,13 +1,13 @@
 #[contract_test(app(), crate = renamed)]
 #[should_panic]
-async fn greets(world: &impl AsyncWorld) -> TestResult {
-    world.ws("/bob").await;
+async fn greets(backend: &impl AsyncBackend) -> TestResult {
+    backend.ws("/bob").await;
     Ok(())
 }
 // becomes
 #[cfg(test)]
-async fn greets(world: &impl AsyncWorld) -> TestResult {
-    world.ws("/bob").await;
+async fn greets(backend: &impl AsyncBackend) -> TestResult {
+    backend.ws("/bob").await;
     Ok(())
 }
 #[cfg(test)]
@@ -15,8 +15,8 @@ impl renamed::__private::contract::AsyncContract for greets::Contract {
     fn app() -> renamed::__private::contract::PolyHandler {
         renamed::__private::contract::app(app())
     }
-    async fn test<W: renamed::__private::contract::AsyncWorld>(world: W) -> impl ::std::process::Termination {
-        greets(&world).await
+    async fn test<B: renamed::__private::contract::AsyncBackend>(backend: B) -> impl ::std::process::Termination {
+        greets(&backend).await
     }
 }
 #[cfg(test)]

@@ -1,11 +1,11 @@
 #[contract_test(app(), config = config().with_max_body(10))]
-fn greets(world: &impl World) {
-    world.ws("/bob");
+fn greets(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 // becomes
 #[cfg(test)]
-fn greets(world: &impl World) {
-    world.ws("/bob");
+fn greets(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 #[cfg(test)]
 impl ::http4k_ws::__private::contract::Contract for greets::Contract {
@@ -15,8 +15,8 @@ impl ::http4k_ws::__private::contract::Contract for greets::Contract {
     fn config() -> ::http4k_ws::__private::contract::ServerConfig {
         config().with_max_body(10)
     }
-    fn test<W: ::http4k_ws::__private::contract::World>(world: W) -> impl ::std::process::Termination {
-        greets(&world)
+    fn test<B: ::http4k_ws::__private::contract::Backend>(backend: B) -> impl ::std::process::Termination {
+        greets(&backend)
     }
 }
 #[cfg(test)]

@@ -17,7 +17,7 @@ use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
 use http4k_ws::routing::Routes;
 use http4k_ws::testing::InMemory;
-use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World};
+use http4k_ws::testing::contract::{Backend, OverDuplex, OverNetwork};
 
 /// A body as its client got it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ async fn read(mut body: Body) -> Read {
     Read::Whole(came.into())
 }
 
-/// What `app` responds to `request` in memory, once the other worlds have responded the same.
+/// What `app` responds to `request` in memory, once the other backends have responded the same.
 fn everywhere(what: &str, app: &PolyHandler, request: &dyn Fn() -> Request) -> Seen {
     let memory = Seen::of(InMemory::new(app.clone()).http(request()));
     let pipes = Seen::of(OverDuplex::new(app.clone()).http(request()));
@@ -980,8 +980,8 @@ fn a_body_may_be_sent_back() {
 
 #[test]
 fn a_refused_upgrade_is_a_valid_response() {
-    fn refusal(world: &impl World, request: Request) -> Seen {
-        Seen::of(world.try_ws(request).map(drop).expect_err("a refusal"))
+    fn refusal(backend: &impl Backend, request: Request) -> Seen {
+        Seen::of(backend.try_ws(request).map(drop).expect_err("a refusal"))
     }
     type Refuse = fn() -> Response;
     for (what, refuse, status) in [

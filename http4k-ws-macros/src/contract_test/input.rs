@@ -1,4 +1,4 @@
-//! What `contract_test` is given: an application, and a function over its world.
+//! What `contract_test` is given: an application, and a function over its backend.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -14,7 +14,7 @@ use crate::errors::Errors;
 pub(super) struct Options {
     pub(super) krate: Path,
     pub(super) app: Expr,
-    /// The `ServerConfig` of all worlds; `None` for the default.
+    /// The `ServerConfig` of all backends; `None` for the default.
     pub(super) config: Option<Expr>,
 }
 
@@ -95,7 +95,7 @@ pub(super) struct Input {
     /// Without what belongs to the tests.
     pub(super) function: ItemFn,
     /// The type of its parameter; `None` where that is wrong.
-    pub(super) world: Option<Type>,
+    pub(super) backend: Option<Type>,
     /// Its `#[cfg(..)]`, which hold for the tests too.
     pub(super) conditions: Vec<Attribute>,
     /// `#[ignore]` and `#[should_panic]`.
@@ -108,8 +108,7 @@ impl Input {
     pub(super) fn new(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         let whole = item.span();
         let Ok(mut function) = syn::parse2::<ItemFn>(item) else {
-            let message =
-                "tests are made of a function over its world: `fn name(world: &impl World) { .. }`";
+            let message = "tests are made of a function over its backend: `fn name(backend: &impl Backend) { .. }`";
             errors.at(whole, message);
             return None;
         };
@@ -127,7 +126,7 @@ impl Input {
         }
         let of = |name: &'static str| move |of: &&Attribute| of.path().is_ident(name);
         Some(Self {
-            world: world(&function, errors),
+            backend: backend(&function, errors),
             conditions: function.attrs.iter().filter(of("cfg")).cloned().collect(),
             should_panic: of_tests.iter().any(|one| of("should_panic")(&one)),
             function,
@@ -140,14 +139,14 @@ impl Input {
     }
 }
 
-/// The type of the one parameter: a shared reference to a world.
-fn world(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
+/// The type of the one parameter: a shared reference to a backend.
+fn backend(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
     let signature = &function.sig;
     let wanted = match signature.asyncness {
-        Some(_) => "world: &impl AsyncWorld",
-        None => "world: &impl World",
+        Some(_) => "backend: &impl AsyncBackend",
+        None => "backend: &impl Backend",
     };
-    let message = format!("a contract is a function over its world alone; write `{wanted}`");
+    let message = format!("a contract is a function over its backend alone; write `{wanted}`");
     let mut parameters = signature.inputs.iter();
     let (first, second) = (parameters.next(), parameters.next());
     let misplaced = match (first, second) {
@@ -169,12 +168,12 @@ fn world(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
     None
 }
 
-/// An async test takes the async world, where the function names one.
+/// An async test takes the async backend, where the function names one.
 fn is_of_its_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors) {
-    let Type::ImplTrait(world) = &*reference.elem else {
+    let Type::ImplTrait(backend) = &*reference.elem else {
         return;
     };
-    for bound in &world.bounds {
+    for bound in &backend.bounds {
         let TypeParamBound::Trait(bound) = bound else {
             continue;
         };
@@ -184,16 +183,16 @@ fn is_of_its_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors
             .last()
             .map(|last| last.ident.to_string());
         match named.as_deref() {
-            Some("World") if is_async => {
-                errors.at(bound.span(), "an async test takes `&impl AsyncWorld`");
+            Some("Backend") if is_async => {
+                errors.at(bound.span(), "an async test takes `&impl AsyncBackend`");
             }
-            Some("AsyncWorld") if !is_async => errors.at(
+            Some("AsyncBackend") if !is_async => errors.at(
                 bound.span(),
-                "a test over an `AsyncWorld` is an `async fn`; one that is not takes `&impl World`",
+                "a test over an `AsyncBackend` is an `async fn`; one that is not takes `&impl Backend`",
             ),
             Some("WsClient") => errors.at(
                 bound.span(),
-                "a contract is over its world, of which `world.ws(\"/path\")` opens a client; write `world: &impl World`",
+                "a contract is over its backend, of which `backend.ws(\"/path\")` opens a client; write `backend: &impl Backend`",
             ),
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! `#[contract_test(app())]`: a test in each world, from one function.
+//! `#[contract_test(app())]`: a test in each backend, from one function.
 
 mod input;
 
@@ -9,8 +9,8 @@ use syn::spanned::Spanned;
 use crate::errors::Errors;
 use input::{Input, Options};
 
-/// The tests, each named for the world it runs in.
-const WORLDS: [&str; 3] = ["in_memory", "over_the_network", "over_duplex"];
+/// The tests, each named for the backend it runs in.
+const BACKENDS: [&str; 3] = ["in_memory", "over_the_network", "over_duplex"];
 
 /// The function, and behind it its tests, or every mistake.
 pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -21,8 +21,8 @@ pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
         return quote! { #item #errors };
     };
     let function = &input.function;
-    let tests = match (&options, &input.world) {
-        (Some(options), Some(world)) if errors.is_empty() => tests(options, &input, world),
+    let tests = match (&options, &input.backend) {
+        (Some(options), Some(backend)) if errors.is_empty() => tests(options, &input, backend),
         _ => TokenStream::new(),
     };
     let errors = errors.to_tokens();
@@ -34,7 +34,7 @@ pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
+fn tests(options: &Options, input: &Input, backend: &syn::Type) -> TokenStream {
     let Options { krate, app, config } = options;
     let private = quote!(#krate::__private::contract);
     let conditions = &input.conditions;
@@ -46,8 +46,8 @@ fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
         let given = quote_spanned!(here(config)=> #private::ServerConfig);
         quote!(fn config() -> #given { #config })
     });
-    let contract = contract(input, world, &private);
-    let tests = WORLDS.map(|world| test(input, world, &private));
+    let contract = contract(input, backend, &private);
+    let tests = BACKENDS.map(|backend| test(input, backend, &private));
     let (kind, test) = contract;
     quote! {
         #[cfg(test)]
@@ -67,36 +67,36 @@ fn tests(options: &Options, input: &Input, world: &syn::Type) -> TokenStream {
 }
 
 /// The trait that the contract keeps, and its test.
-fn contract(input: &Input, world: &syn::Type, private: &TokenStream) -> (Ident, TokenStream) {
+fn contract(input: &Input, backend: &syn::Type, private: &TokenStream) -> (Ident, TokenStream) {
     let name = &input.function.sig.ident;
     // That a test can't give this back is reported at its type.
     let given = quote_spanned!(here(&input.function.sig.output)=> impl ::std::process::Termination);
     // That the function takes something else is reported at its parameter.
     let (parameter, argument) = (
-        Ident::new("world", Span::mixed_site()),
-        Ident::new("world", here(world)),
+        Ident::new("backend", Span::mixed_site()),
+        Ident::new("backend", here(backend)),
     );
-    let call = quote_spanned!(here(world)=> #name(&#argument));
+    let call = quote_spanned!(here(backend)=> #name(&#argument));
     if input.is_async() {
         let test = quote! {
-            async fn test<W: #private::AsyncWorld>(#parameter: W) -> #given { #call.await }
+            async fn test<B: #private::AsyncBackend>(#parameter: B) -> #given { #call.await }
         };
         (format_ident!("AsyncContract"), test)
     } else {
         let test = quote! {
-            fn test<W: #private::World>(#parameter: W) -> #given { #call }
+            fn test<B: #private::Backend>(#parameter: B) -> #given { #call }
         };
         (format_ident!("Contract"), test)
     }
 }
 
-fn test(input: &Input, world: &str, private: &TokenStream) -> TokenStream {
+fn test(input: &Input, backend: &str, private: &TokenStream) -> TokenStream {
     let run = match input.is_async() {
-        true => format_ident!("{world}_async"),
-        false => format_ident!("{world}"),
+        true => format_ident!("{backend}_async"),
+        false => format_ident!("{backend}"),
     };
     // A test is found where its function is.
-    let world = Ident::new(world, input.function.sig.ident.span());
+    let backend = Ident::new(backend, input.function.sig.ident.span());
     let attributes = &input.of_tests;
     let run = quote!(#private::#run::<Contract>());
     let body = match input.should_panic {
@@ -107,7 +107,7 @@ fn test(input: &Input, world: &str, private: &TokenStream) -> TokenStream {
     quote! {
         #[::core::prelude::v1::test]
         #(#attributes)*
-        fn #world() -> #body
+        fn #backend() -> #body
     }
 }
 

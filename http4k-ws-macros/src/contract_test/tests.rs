@@ -42,7 +42,7 @@ fn each_mistake_says_what_to_write() {
     let app = || quote!(app());
     let good = || {
         quote!(
-            fn test(world: &impl World) {}
+            fn test(backend: &impl Backend) {}
         )
     };
     let cases = [
@@ -74,55 +74,55 @@ fn each_mistake_says_what_to_write() {
             quote!(
                 fn test() {}
             ),
-            "a contract is a function over its world alone; write `world: &impl World`",
+            "a contract is a function over its backend alone; write `backend: &impl Backend`",
         ),
         (
             app(),
             quote!(
                 async fn test(client: &mut impl WsClient) {}
             ),
-            "a contract is a function over its world alone; write `world: &impl AsyncWorld`",
+            "a contract is a function over its backend alone; write `backend: &impl AsyncBackend`",
         ),
         (
             app(),
             quote!(
-                fn test(world: &impl World, name: &str) {}
+                fn test(backend: &impl Backend, name: &str) {}
             ),
-            "a contract is a function over its world alone",
+            "a contract is a function over its backend alone",
         ),
         (
             app(),
             quote!(
                 fn test(&self) {}
             ),
-            "a contract is a function over its world alone",
+            "a contract is a function over its backend alone",
         ),
         (
             app(),
             quote!(
-                async fn test(world: &impl World) {}
+                async fn test(backend: &impl Backend) {}
             ),
-            "an async test takes `&impl AsyncWorld`",
+            "an async test takes `&impl AsyncBackend`",
         ),
         (
             app(),
             quote!(
-                fn test(world: &impl http4k_ws::testing::contract::AsyncWorld) {}
+                fn test(backend: &impl http4k_ws::testing::contract::AsyncBackend) {}
             ),
-            "a test over an `AsyncWorld` is an `async fn`",
+            "a test over an `AsyncBackend` is an `async fn`",
         ),
         (
             app(),
             quote!(
                 fn test(client: &impl WsClient) {}
             ),
-            "a contract is over its world, of which `world.ws(\"/path\")` opens a client",
+            "a contract is over its backend, of which `backend.ws(\"/path\")` opens a client",
         ),
         (
             app(),
             quote!(
                 #[tokio::test]
-                async fn test(world: &impl AsyncWorld) {}
+                async fn test(backend: &impl AsyncBackend) {}
             ),
             "`contract_test` makes the tests",
         ),

@@ -2,7 +2,7 @@
 
 use super::driver::{Driver, driven};
 use super::pipe::Line;
-use super::world::World;
+use super::runtime::TestRuntime;
 use crate::session::{WebSocket, WsError};
 
 /// A client of a socket in memory: no port, no network, no waiting.
@@ -39,9 +39,9 @@ pub struct TestWsClient {
 driven!(TestWsClient);
 
 impl TestWsClient {
-    pub(super) fn new(world: World, socket: WebSocket, line: Line) -> Self {
+    pub(super) fn new(runtime: TestRuntime, socket: WebSocket, line: Line) -> Self {
         Self {
-            driver: Driver::new(world, socket),
+            driver: Driver::new(runtime, socket),
             line,
         }
     }

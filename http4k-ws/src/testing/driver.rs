@@ -1,4 +1,4 @@
-//! A socket whose end a test holds, and the world that runs while the test waits.
+//! A socket whose end a test holds, and the test runtime that runs while the test waits.
 
 use std::time::Duration;
 
@@ -6,15 +6,15 @@ use futures_util::FutureExt;
 use http::HeaderMap;
 use tokio::time::timeout;
 
-use super::world::World;
+use super::runtime::TestRuntime;
 use crate::message::{WsMessage, WsStatus};
 use crate::session::client::NextMessage;
 use crate::session::{SendError, WebSocket};
 
-/// A socket in a world, driven from a plain function.
+/// A socket in a test runtime, driven from a plain function.
 #[derive(Debug)]
 pub(super) struct Driver {
-    world: World,
+    runtime: TestRuntime,
     /// Always there between two calls.
     socket: Option<WebSocket>,
     subprotocol: Option<String>,
@@ -22,12 +22,12 @@ pub(super) struct Driver {
 }
 
 impl Driver {
-    pub(super) fn new(world: World, socket: WebSocket) -> Self {
+    pub(super) fn new(runtime: TestRuntime, socket: WebSocket) -> Self {
         let subprotocol = socket.subprotocol().map(str::to_owned);
         let headers = socket.response_headers().clone();
-        world.settle();
+        runtime.settle();
         Self {
-            world,
+            runtime,
             socket: Some(socket),
             subprotocol,
             headers,
@@ -36,19 +36,19 @@ impl Driver {
 
     /// Runs what is ready.
     pub(super) fn settle(&self) {
-        self.world.settle();
+        self.runtime.settle();
     }
 
     #[cfg(feature = "testing")]
     pub(super) fn advance(&mut self, time: Duration) {
-        let settled = self.world.settled();
-        self.world.run(async move {
+        let settled = self.runtime.settled();
+        self.runtime.run(async move {
             tokio::time::sleep(time).await;
             settled.await;
         });
     }
 
-    /// Runs `work` on the socket in the application's world.
+    /// Runs `work` on the socket in the application's test runtime.
     fn with_socket<T, F, Fut>(&mut self, work: F) -> T
     where
         F: FnOnce(WebSocket) -> Fut,
@@ -56,13 +56,13 @@ impl Driver {
         T: Send + 'static,
     {
         let socket = self.socket.take().expect("the socket is put back below");
-        let (socket, value) = self.world.run(work(socket));
+        let (socket, value) = self.runtime.run(work(socket));
         self.socket = Some(socket);
         value
     }
 
     pub(super) fn send(&mut self, message: WsMessage) -> Result<(), SendError> {
-        let (full, answered) = (self.world.settled(), self.world.settled());
+        let (full, answered) = (self.runtime.settled(), self.runtime.settled());
         self.with_socket(|socket| async move {
             let sent = tokio::select! {
                 biased;
@@ -85,14 +85,14 @@ impl Driver {
     }
 
     pub(super) fn next(&mut self) -> NextMessage {
-        self.next_within(self.world.patience())
+        self.next_within(self.runtime.patience())
     }
 
     pub(super) fn close(&mut self, status: WsStatus) {
         if let Some(socket) = &self.socket {
             socket.close(status);
         }
-        self.world.settle();
+        self.runtime.settle();
     }
 
     pub(super) fn subprotocol(&self) -> Option<&str> {
@@ -104,7 +104,7 @@ impl Driver {
     }
 
     pub(super) fn closed(&mut self) -> Option<WsStatus> {
-        let patience = self.world.patience();
+        let patience = self.runtime.patience();
         self.with_socket(move |socket| async move {
             let closed = timeout(patience, socket.closed()).await.ok();
             (socket, closed)
@@ -115,11 +115,11 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.socket = None;
-        self.world.settle();
+        self.runtime.settle();
     }
 }
 
-/// A message that the session has received already: to take it, the world need not run.
+/// A message that the session has received already: to take it, the test runtime need not run.
 fn already_there(socket: &mut WebSocket) -> Option<WsMessage> {
     socket.next_message().now_or_never().flatten()
 }

@@ -1,7 +1,7 @@
 //! The client of a socket whose bytes travel through a pipe in memory.
 
 use super::driver::{Driver, driven};
-use super::world::World;
+use super::runtime::TestRuntime;
 use crate::session::WebSocket;
 
 /// A client of [`OverDuplex`](crate::testing::contract::OverDuplex): everything that travels on a network is written and read,
@@ -16,13 +16,13 @@ pub struct DuplexWsClient {
 driven!(DuplexWsClient);
 
 impl DuplexWsClient {
-    /// A client of the socket that `connect` opens, in the world of this thread.
+    /// A client of the socket that `connect` opens, in the runtime of this thread.
     pub(crate) fn connect<E: Send + 'static>(
         connect: impl Future<Output = Result<WebSocket, E>> + Send + 'static,
     ) -> Result<Self, E> {
-        let world = World::of_this_thread();
-        let socket = world.run(connect)?;
-        let driver = Driver::new(world, socket);
+        let runtime = TestRuntime::of_this_thread();
+        let socket = runtime.run(connect)?;
+        let driver = Driver::new(runtime, socket);
         Ok(Self { driver })
     }
 }

@@ -1,4 +1,4 @@
-//! What runs a world: the tasks of its application, and a runtime beside them.
+//! The tasks of an application under test, and a tokio runtime beside them.
 //!
 //! tokio's clock can be paused only in a runtime of one thread, and a task of such a runtime may not
 //! call `block_in_place`. So the application's tasks are polled here, on the same thread, and the
@@ -32,7 +32,7 @@ use super::idle::Idle;
 use super::outside::{Looks, Outside};
 use super::tasks::Tasks;
 
-/// The clock of a world.
+/// The clock of a test runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Time {
     /// Moves on to the next timer when nothing is left to do.
@@ -75,18 +75,18 @@ pub(super) struct Engine {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Option<World>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
 }
 
-/// The world that runs on a thread.
+/// The tasks that run on a thread.
 #[derive(Clone)]
-struct World {
+struct Current {
     tasks: Tasks,
     #[cfg(feature = "testing")]
     looks: Arc<Looks>,
 }
 
-/// Spawns a task in the world that runs on this thread, or else in the current runtime.
+/// Spawns a task among the tasks that run on this thread, or else in the current runtime.
 #[cfg(all(feature = "server", feature = "client"))]
 pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     let mut work = Box::pin(work);
@@ -99,7 +99,7 @@ pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
 /// Spawns the task of a session, which calls [`application_runs`] by itself.
 pub(super) fn spawn_session(work: impl Future<Output = ()> + Send + 'static) {
     match CURRENT.with_borrow(Clone::clone) {
-        Some(world) => world.tasks.spawn(work),
+        Some(current) => current.tasks.spawn(work),
         None => drop(tokio::spawn(work)),
     }
 }
@@ -108,9 +108,9 @@ pub(super) fn spawn_session(work: impl Future<Output = ()> + Send + 'static) {
 /// holds the clock.
 pub(super) fn application_runs() {
     #[cfg(feature = "testing")]
-    CURRENT.with_borrow(|world| {
-        if let Some(world) = world {
-            world.looks.request();
+    CURRENT.with_borrow(|current| {
+        if let Some(current) = current {
+            current.looks.request();
         }
     });
 }
@@ -171,7 +171,7 @@ impl Wake for Woken {
 }
 
 impl Engine {
-    /// Builds a world for this thread.
+    /// Builds an engine for this thread.
     pub(super) fn new(tasks: Tasks, idle: Arc<Idle>, time: Time) -> Self {
         let armed = Arc::default();
         #[cfg(feature = "testing")]
@@ -194,17 +194,17 @@ impl Engine {
         }
     }
 
-    fn world(&self) -> World {
-        World {
+    fn current(&self) -> Current {
+        Current {
             tasks: self.tasks.clone(),
             #[cfg(feature = "testing")]
             looks: Arc::clone(&self.looks),
         }
     }
 
-    /// Runs the world until `main` is done.
+    /// Runs the tasks until `main` is done.
     pub(super) fn run<F: Future>(&self, main: F) -> F::Output {
-        let _current = Current(CURRENT.replace(Some(self.world())));
+        let _restore = Restore(CURRENT.replace(Some(self.current())));
         let mut main = pin!(main);
         let waker = self.tasks.main_waker();
         waker.wake_by_ref();
@@ -394,9 +394,9 @@ impl Drop for Running<'_> {
 }
 
 /// Brings back the tasks that ran on a thread before.
-struct Current(Option<World>);
+struct Restore(Option<Current>);
 
-impl Drop for Current {
+impl Drop for Restore {
     fn drop(&mut self) {
         CURRENT.set(self.0.take());
     }

@@ -1,10 +1,10 @@
-//! The moment at which a world has nothing left to do.
+//! The moment at which a test runtime has nothing left to do.
 
 use std::future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-/// Reports that a world has nothing left to run.
+/// Reports that a test runtime has nothing left to run.
 #[derive(Debug, Default)]
 pub(super) struct Idle(Mutex<Watch>);
 
@@ -21,7 +21,7 @@ impl Idle {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns `true` if a test waits for the world to be idle.
+    /// Returns `true` if a test waits for the test runtime to be idle.
     pub(super) fn is_awaited(&self) -> bool {
         matches!(*self.lock(), Watch::Waiting(_))
     }

@@ -2,15 +2,15 @@
 
 use super::config::InMemoryConfig;
 use super::target;
-use super::{TestWsClient, accepted, connect, made, open_in_world, with_host};
+use super::{TestWsClient, accepted, connect, made, open_in_runtime, with_host};
 use crate::handler::{IntoPolyHandler, PolyHandler, check_host};
 use crate::message::{IntoRequest, Response, read_whole};
 use crate::session::WebSocket;
-use crate::testing::world::World;
+use crate::testing::runtime::TestRuntime;
 
 /// An application that is called in memory, within a configuration.
 ///
-/// [`test_with`](crate::testing::Offline::test_with) makes one. It is also a [`World`](crate::testing::contract::World). With
+/// [`test_with`](crate::testing::Offline::test_with) makes one. It is also a [`Backend`](crate::testing::contract::Backend). With
 /// feature `testing` its time is virtual.
 ///
 /// # Examples
@@ -81,7 +81,7 @@ impl InMemory {
     /// Panics if `request` is not a valid request.
     #[track_caller]
     pub fn try_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
-        open_in_world(self.app.clone(), made(request), self.config.clone())
+        open_in_runtime(self.app.clone(), made(request), self.config.clone())
     }
 
     /// Sends a request, as [`test_http`](crate::testing::Offline::test_http) does.
@@ -93,7 +93,7 @@ impl InMemory {
     pub fn http(&self, request: impl IntoRequest) -> Response {
         let request = made(request);
         let this = self.clone();
-        World::of_this_thread().run(async move { this.send_http(request).await })
+        TestRuntime::of_this_thread().run(async move { this.send_http(request).await })
     }
 
     /// Opens a socket inside the current runtime, as [`connect_ws`](crate::testing::Offline::connect_ws)

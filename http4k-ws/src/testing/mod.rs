@@ -26,11 +26,11 @@ mod offline;
 mod outside;
 mod pipe;
 mod real_time;
+mod runtime;
 mod seed;
 mod target;
 mod tasks;
 pub mod transcript;
-mod world;
 
 pub use client::TestWsClient;
 pub use config::InMemoryConfig;
@@ -54,9 +54,9 @@ use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
 pub(crate) use engine::spawn;
 use engine::{reporting, spawn_session};
 use pipe::Line;
-use world::World;
+use runtime::TestRuntime;
 #[cfg(all(feature = "server", feature = "client"))]
-pub(crate) use world::block_on;
+pub(crate) use runtime::block_on;
 
 impl PolyHandler {
     /// Opens a socket in memory, from a plain function.
@@ -161,10 +161,10 @@ impl PolyHandler {
     }
 }
 
-/// Runs `work` in the world of this thread.
+/// Runs `work` in the runtime of this thread.
 #[cfg(all(feature = "server", feature = "client"))]
 pub(crate) fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
-    World::of_this_thread().run(work)
+    TestRuntime::of_this_thread().run(work)
 }
 
 #[track_caller]
@@ -201,19 +201,19 @@ pub(crate) fn accepted<S>(opened: Result<S, Response>, target: &Uri) -> S {
     }
 }
 
-fn open_in_world(
+fn open_in_runtime(
     app: PolyHandler,
     request: Request,
     config: InMemoryConfig,
 ) -> Result<TestWsClient, Response> {
-    let world = World::of_this_thread();
-    let opened = world.run(async move {
+    let runtime = TestRuntime::of_this_thread();
+    let opened = runtime.run(async move {
         match connect(app, request, config).await {
             Ok(opened) => Ok(opened),
             Err(response) => Err(read_whole(response).await),
         }
     });
-    opened.map(|(socket, line)| TestWsClient::new(world, socket, line))
+    opened.map(|(socket, line)| TestWsClient::new(runtime, socket, line))
 }
 
 /// Does in memory what the server does with an upgrade, and plays the client too.

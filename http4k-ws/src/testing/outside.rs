@@ -1,4 +1,4 @@
-//! Work that the runtime of a world cannot see, and that may still wake one of its tasks: a socket
+//! Work that the runtime of a test runtime cannot see, and that may still wake one of its tasks: a socket
 //! to a real peer, and a thread that the application started.
 //!
 //! tokio's paused clock moves on to the next timer when the runtime has nothing to run. A time-out
@@ -10,7 +10,7 @@
 //! 1. The sockets are those registered with the event queue of the runtime. The queue is found by a
 //!    socket that is registered for a moment.
 //! 2. A thread inherits the name of the thread that starts it, unless it is given one. So the thread
-//!    of a world has a name of its own, and the other threads with that name were started by its
+//!    of a test runtime has a name of its own, and the other threads with that name were started by its
 //!    application.
 //!
 //! Elsewhere nothing is found, and a test chooses real time.
@@ -193,7 +193,7 @@ mod linux {
     #[derive(Debug)]
     pub(super) struct Process {
         name: String,
-        /// The thread of the world; `None` if it could not be named.
+        /// The thread of the test runtime; `None` if it could not be named.
         own: Option<u32>,
         /// The threads of the last listing, and whether they have the name.
         known: HashMap<u32, bool>,
@@ -244,8 +244,8 @@ mod linux {
     impl Process {
         /// Gives this thread a name of its own.
         pub(super) fn new() -> Self {
-            static WORLDS: AtomicU32 = AtomicU32::new(0);
-            let number = WORLDS.fetch_add(1, Ordering::Relaxed);
+            static COUNT: AtomicU32 = AtomicU32::new(0);
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
             // The kernel keeps 15 bytes.
             let name = format!("h4k-{number:x}");
             let named = fs::write("/proc/thread-self/comm", &name);

@@ -1,17 +1,17 @@
-//! A world whose clock is the machine's.
+//! A test runtime whose clock is the machine's.
 
-use super::world::World;
+use super::runtime::TestRuntime;
 
-/// Runs `test` in a world of its own whose time is real, also with feature `testing`.
+/// Runs `test` in a test runtime of its own whose time is real, also with feature `testing`.
 ///
-/// The world has a runtime of two threads, as a server has. Use it if virtual time gets in the way:
+/// The test runtime has a runtime of two threads, as a server has. Use it if virtual time gets in the way:
 ///
 /// - The application waits for a thread, on a system other than Linux, or for a thread with a name.
 /// - A task that the application spawns itself calls `block_in_place`.
 /// - Another process or a device is at the other end.
 ///
 /// `advance` then waits for as long as it says. A client waits five seconds for a message. The
-/// clients must be opened inside `test`. In a build without feature `testing`, each world is one of
+/// clients must be opened inside `test`. In a build without feature `testing`, each test runtime is one of
 /// these.
 ///
 /// # Examples
@@ -32,5 +32,5 @@ use super::world::World;
 /// assert!(started.elapsed() >= Duration::from_millis(20));
 /// ```
 pub fn with_real_time<T>(test: impl FnOnce() -> T) -> T {
-    World::in_real_time().around(test)
+    TestRuntime::in_real_time().around(test)
 }

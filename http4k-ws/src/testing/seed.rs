@@ -1,8 +1,8 @@
 //! Interleavings by a seed: which of several sockets has its turn first.
 
-use super::world::World;
+use super::runtime::TestRuntime;
 
-/// Runs `test` in a world of its own, in which `seed` decides whose turn it is where several sockets have
+/// Runs `test` in a test runtime of its own, in which `seed` decides whose turn it is where several sockets have
 /// something to do.
 ///
 /// The same seed gives the same order, so that one that finds a race finds it again; a test that fails
@@ -10,7 +10,7 @@ use super::world::World;
 ///
 /// The clients must be opened inside `test`; the clock starts anew. Tasks that the application spawns
 /// itself keep the order they are woken in, and `tokio::select!` without `biased` draws lots of its own.
-/// `block_in_place` stops the whole world, so it changes no order; a thread, a real socket and a closure of
+/// `block_in_place` stops the whole test runtime, so it changes no order; a thread, a real socket and a closure of
 /// `spawn_blocking` end when they will, and the seed does not decide when.
 ///
 /// # Examples
@@ -45,7 +45,7 @@ use super::world::World;
 /// ```
 pub fn with_seed<T>(seed: u64, test: impl FnOnce() -> T) -> T {
     let _told = Told(seed);
-    World::seeded(seed).around(test)
+    TestRuntime::seeded(seed).around(test)
 }
 
 /// Says which seed it was, where a test fails.

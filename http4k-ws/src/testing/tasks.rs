@@ -1,4 +1,4 @@
-//! The tasks of a world: the sockets of an application, and the work that a test waits for.
+//! The tasks of a test runtime: the sockets of an application, and the work that a test waits for.
 //!
 //! Invariants:
 //!
@@ -18,7 +18,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use crate::panics::guarded;
 use crate::random::Random;
 
-/// The tasks of one world.
+/// The tasks of one test runtime.
 #[derive(Clone)]
 pub(super) struct Tasks(Arc<Mutex<Queue>>);
 
@@ -28,9 +28,9 @@ struct Queue {
     main: bool,
     /// Picks the next task; `None` for the order of the wakings.
     random: Option<Random>,
-    /// Wakes the thread that runs the world, if it waits.
+    /// Wakes the thread that runs the test runtime, if it waits.
     runner: Option<Waker>,
-    /// Every task, to drop those that are left at the end of the world.
+    /// Every task, to drop those that are left at the end of the test runtime.
     all: Vec<Weak<Task>>,
 }
 
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_waits_for_itself_is_dropped_with_the_world() {
+    fn a_task_that_waits_for_itself_is_dropped_with_the_tasks() {
         let (tasks, held) = (Tasks::new(None), Arc::new(()));
         let holds = Arc::clone(&held);
         tasks.spawn(async move {

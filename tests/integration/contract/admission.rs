@@ -1,4 +1,4 @@
-//! The pages and hosts that a server admits, by the same rules in every world.
+//! The pages and hosts that a server admits, by the same rules in every backend.
 
 use http4k_ws::contract_test;
 use http4k_ws::message::{HostPolicy, OriginPolicy};
@@ -6,7 +6,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::InMemoryConfig;
-use http4k_ws::testing::contract::{AsyncWorld, World};
+use http4k_ws::testing::contract::{AsyncBackend, Backend};
 
 fn app() -> PolyHandler {
     routes! {
@@ -20,13 +20,13 @@ fn from(origin: &str, path: &str) -> Request {
     request.body(Body::empty()).expect("a request")
 }
 
-fn is_forbidden(world: &impl World, request: Request) {
-    let refusal = world.try_ws(request).err().expect("a refusal");
+fn is_forbidden(backend: &impl Backend, request: Request) {
+    let refusal = backend.try_ws(request).err().expect("a refusal");
     assert_eq!(refusal.status(), 403);
 }
 
 #[contract_test(app())]
-fn a_page_of_another_origin_opens_no_socket(world: &impl World) {
+fn a_page_of_another_origin_opens_no_socket(backend: &impl Backend) {
     for origin in [
         "https://evil.example",
         "null",
@@ -34,36 +34,36 @@ fn a_page_of_another_origin_opens_no_socket(world: &impl World) {
         "nonsense",
         "http://localhost:1",
     ] {
-        is_forbidden(world, from(origin, "/ws"));
+        is_forbidden(backend, from(origin, "/ws"));
     }
     let twice = from("http://localhost", "/ws");
     let mut twice = twice.with_header("host", "localhost");
     let again = http4k_ws::http::HeaderValue::from_static("http://localhost");
     twice.headers_mut().append("origin", again);
-    is_forbidden(world, twice);
+    is_forbidden(backend, twice);
     // Only sockets are guarded.
     assert_eq!(
-        world.http(from("https://evil.example", "/")).body(),
+        backend.http(from("https://evil.example", "/")).body(),
         "hello"
     );
     // A program is not a page.
-    assert_eq!(world.ws("/ws").closed(), Some(WsStatus::NORMAL));
+    assert_eq!(backend.ws("/ws").closed(), Some(WsStatus::NORMAL));
 }
 
 #[contract_test(app())]
-fn a_page_of_the_host_of_the_request_opens_a_socket(world: &impl World) {
+fn a_page_of_the_host_of_the_request_opens_a_socket(backend: &impl Backend) {
     for host in ["localhost:7", "127.0.0.1:7", "[::1]:7"] {
         let page = from(&format!("http://{host}"), "/ws").with_header("host", host);
-        assert_eq!(world.ws(page).closed(), Some(WsStatus::NORMAL), "{host}");
+        assert_eq!(backend.ws(page).closed(), Some(WsStatus::NORMAL), "{host}");
         let other = from("http://localhost:8", "/ws").with_header("host", host);
-        is_forbidden(world, other);
+        is_forbidden(backend, other);
     }
 }
 
 #[contract_test(app())]
-async fn async_clients_are_checked_too(world: &impl AsyncWorld) {
+async fn async_clients_are_checked_too(backend: &impl AsyncBackend) {
     let page = from("https://evil.example", "/ws");
-    let refusal = world.try_ws(page).await.expect_err("a refusal");
+    let refusal = backend.try_ws(page).await.expect_err("a refusal");
     assert_eq!(refusal.status(), 403);
 }
 
@@ -73,19 +73,19 @@ fn listed() -> ServerConfig {
 }
 
 #[contract_test(app(), config = listed())]
-fn the_configuration_holds_in_every_world(world: &impl World) {
+fn the_configuration_holds_in_every_backend(backend: &impl Backend) {
     let page = from("https://www.example.com", "/ws");
-    assert_eq!(world.ws(page).closed(), Some(WsStatus::NORMAL));
-    is_forbidden(world, from("http://localhost", "/ws"));
+    assert_eq!(backend.ws(page).closed(), Some(WsStatus::NORMAL));
+    is_forbidden(backend, from("http://localhost", "/ws"));
 }
 
 #[contract_test(app(), config = listed().with_max_message(10))]
-async fn the_bounds_of_sockets_hold_too(world: &impl AsyncWorld) -> WsResult {
+async fn the_bounds_of_sockets_hold_too(backend: &impl AsyncBackend) -> WsResult {
     async fn ends(mut ws: WebSocket) -> WsStatus {
         while let Ok(Some(_)) = ws.recv().await {}
         ws.closed().await
     }
-    let ws = world.ws(from("https://www.example.com", "/ws")).await;
+    let ws = backend.ws(from("https://www.example.com", "/ws")).await;
     assert_eq!(ends(ws).await, WsStatus::NORMAL);
     Ok(())
 }
@@ -97,9 +97,9 @@ fn broken() -> ServerConfig {
 
 /// The request is refused, and the server goes on.
 #[contract_test(app(), config = broken())]
-fn a_predicate_that_panics_allows_nothing(world: &impl World) {
+fn a_predicate_that_panics_allows_nothing(backend: &impl Backend) {
     for _ in 0..2 {
-        is_forbidden(world, from("https://other.example", "/ws"));
+        is_forbidden(backend, from("https://other.example", "/ws"));
     }
 }
 
@@ -109,28 +109,28 @@ fn of_chat() -> ServerConfig {
 }
 
 #[contract_test(app(), config = of_chat())]
-fn a_request_for_another_host_is_misdirected(world: &impl World) {
+fn a_request_for_another_host_is_misdirected(backend: &impl Backend) {
     let to = |host: &str, path: &str| Request::get(path).header("host", host.to_owned());
     for host in ["chat.example", "CHAT.example.:8443"] {
-        assert_eq!(world.http(to(host, "/")).body(), "hello", "{host}");
-        let closed = world.ws(to(host, "/ws")).closed();
+        assert_eq!(backend.http(to(host, "/")).body(), "hello", "{host}");
+        let closed = backend.ws(to(host, "/ws")).closed();
         assert_eq!(closed, Some(WsStatus::NORMAL), "{host}");
     }
-    let refused = world.http(to("evil.example", "/"));
+    let refused = backend.http(to("evil.example", "/"));
     assert_eq!(refused.status(), 421);
-    let refusal = world.try_ws(to("evil.example", "/ws")).err();
+    let refusal = backend.try_ws(to("evil.example", "/ws")).err();
     let refusal = refusal.expect("a refusal");
     assert_eq!(refusal.status(), 421);
     let text = refusal.body().as_text().unwrap_or_default();
     assert!(text.contains("`evil.example`") && text.contains("`ServerConfig::hosts`"));
-    // Without a field `Host` the host is that of the world, which is not listed.
-    assert_eq!(world.http("/").status(), 421);
+    // Without a field `Host` the host is that of the backend, which is not listed.
+    assert_eq!(backend.http("/").status(), 421);
 }
 
 #[contract_test(app())]
-fn in_a_test_every_host_is_served(world: &impl World) {
+fn in_a_test_every_host_is_served(backend: &impl Backend) {
     let request = Request::get("/").header("host", "chat.example");
-    assert_eq!(world.http(request).body(), "hello");
+    assert_eq!(backend.http(request).body(), "hello");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{SendError, WebSocket, WsResult, WsStatus};
 
-use super::worlds::{in_both_worlds, told};
+use super::backends::{on_every_backend, told};
 
 fn small() -> SessionConfig {
     SessionConfig::default()
@@ -16,8 +16,8 @@ fn small() -> SessionConfig {
         .with_write_stall(Duration::from_millis(300))
 }
 
-in_both_worlds! {
-    fn a_full_queue_refuses_who_will_not_wait_and_holds_who_will<W>() {
+on_every_backend! {
+    fn a_full_queue_refuses_who_will_not_wait_and_holds_who_will<B>() {
         let (tell, listen) = channel();
         let app = move |mut ws: WebSocket| {
             let tell = tell.clone();
@@ -33,13 +33,13 @@ in_both_worlds! {
                 WsResult::Ok(())
             }
         };
-        let mut client = W::start(app.into_poly_handler(), small()).connect("/");
+        let mut client = B::start(app.into_poly_handler(), small()).connect("/");
         assert_eq!(told(&listen), SendError::Full);
         let texts: Vec<_> = client.received().take(5).map(|message| message.expect("open").text().into_owned()).collect();
         assert_eq!(texts, ["x", "x", "x", "x", "after the queue"]);
     }
 
-    fn a_consumer_that_finds_its_queue_full_and_gives_up_closes_with_1013<W>() {
+    fn a_consumer_that_finds_its_queue_full_and_gives_up_closes_with_1013<B>() {
         let app = |ws: WebSocket| async move {
             loop {
                 ws.try_send("x")?;
@@ -47,11 +47,11 @@ in_both_worlds! {
             #[allow(unreachable_code)]
             WsResult::Ok(())
         };
-        let mut client = W::start(app.into_poly_handler(), small()).connect("/");
+        let mut client = B::start(app.into_poly_handler(), small()).connect("/");
         assert_eq!(client.closed(), Some(WsStatus::TRY_AGAIN_LATER));
     }
 
-    fn a_client_that_reads_nothing_is_closed_with_1013<W>() {
+    fn a_client_that_reads_nothing_is_closed_with_1013<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();
@@ -61,11 +61,11 @@ in_both_worlds! {
                 WsResult::Ok(())
             }
         };
-        let world = W::start(app.into_poly_handler(), small());
-        let mut client = world.connect("/");
+        let backend = B::start(app.into_poly_handler(), small());
+        let mut client = backend.connect("/");
         // A client takes what fits in its own queue, and then nothing more.
         client.next_within(Duration::from_millis(1));
-        W::pass(&mut client, Duration::from_millis(400));
+        B::pass(&mut client, Duration::from_millis(400));
         assert_eq!(told(&listen), WsStatus::TRY_AGAIN_LATER);
     }
 }

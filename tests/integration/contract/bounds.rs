@@ -7,7 +7,7 @@ use http4k_ws::filter::session_config;
 use http4k_ws::prelude::*;
 use http4k_ws::session::{SessionConfig, SlowConsumer};
 
-use super::worlds::{in_both_worlds, told};
+use super::backends::{on_every_backend, told};
 
 async fn echo(mut ws: WebSocket) -> WsResult {
     while let Some(message) = ws.recv().await? {
@@ -41,8 +41,8 @@ fn app() -> PolyHandler {
 
 /// The longest message that is taken at `path`.
 #[track_caller]
-fn takes<W: super::worlds::World>(world: &W, path: &str, longest: usize) {
-    let mut client = world.connect(path);
+fn takes<B: super::backends::Backend>(backend: &B, path: &str, longest: usize) {
+    let mut client = backend.connect(path);
     client.send("x".repeat(longest)).expect("open");
     let echoed = client.received().next().expect("a message").expect("open");
     assert_eq!(echoed.as_bytes().len(), longest, "{path}");
@@ -54,30 +54,30 @@ fn takes<W: super::worlds::World>(world: &W, path: &str, longest: usize) {
     );
 }
 
-in_both_worlds! {
-    fn a_filter_changes_the_bounds_of_its_route_and_of_no_other<W>() {
-        let world = W::start(app(), SessionConfig::default().with_max_message(100));
-        takes(&world, "/default", 100);
-        takes(&world, "/ten", 10);
-        takes(&world, "/default", 100);
+on_every_backend! {
+    fn a_filter_changes_the_bounds_of_its_route_and_of_no_other<B>() {
+        let backend = B::start(app(), SessionConfig::default().with_max_message(100));
+        takes(&backend, "/default", 100);
+        takes(&backend, "/ten", 10);
+        takes(&backend, "/default", 100);
     }
 
-    fn the_filter_nearest_to_the_route_has_the_last_word<W>() {
-        let world = W::start(app(), SessionConfig::default());
-        takes(&world, "/outer/inner", 20);
-        takes(&world, "/outer/twice", 20);
-        takes(&world, "/outer/both", 14);
+    fn the_filter_nearest_to_the_route_has_the_last_word<B>() {
+        let backend = B::start(app(), SessionConfig::default());
+        takes(&backend, "/outer/inner", 20);
+        takes(&backend, "/outer/twice", 20);
+        takes(&backend, "/outer/both", 14);
     }
 
-    fn a_consumer_may_bring_its_own_bounds<W>() {
+    fn a_consumer_may_bring_its_own_bounds<B>() {
         let bounded = |_request: Request| {
             WsConsumer::new(echo).with_session(|config| config.with_max_message(5))
         };
-        let world = W::start(session_config(at_most(50)).then(bounded), SessionConfig::default());
-        takes(&world, "/", 5);
+        let backend = B::start(session_config(at_most(50)).then(bounded), SessionConfig::default());
+        takes(&backend, "/", 5);
     }
 
-    fn policies_are_bounds_too<W>() {
+    fn policies_are_bounds_too<B>() {
         let (tell, listen) = channel();
         let talker = move |ws: WebSocket| {
             for number in 0..10 {
@@ -88,8 +88,8 @@ in_both_worlds! {
         let latest = |config: SessionConfig| {
             config.with_queue_messages(1).with_slow_consumer(SlowConsumer::DropOldest)
         };
-        let world = W::start(session_config(latest).then(talker), SessionConfig::default());
-        let texts: Vec<_> = world.connect("/").received().map(|message| message.expect("open").text().into_owned()).collect();
+        let backend = B::start(session_config(latest).then(talker), SessionConfig::default());
+        let texts: Vec<_> = backend.connect("/").received().map(|message| message.expect("open").text().into_owned()).collect();
         assert_eq!(texts, ["9"]);
         assert_eq!(told(&listen), 9);
     }

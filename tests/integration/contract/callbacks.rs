@@ -8,7 +8,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult, WsStatus};
 
-use super::worlds::{World, in_both_worlds, told};
+use super::backends::{Backend, on_every_backend, told};
 
 /// Tells every message, error and end.
 fn witness(tell: Sender<String>) -> impl Fn(&WebSocket) + Clone + Send + Sync + 'static {
@@ -20,8 +20,8 @@ fn witness(tell: Sender<String>) -> impl Fn(&WebSocket) + Clone + Send + Sync + 
     }
 }
 
-fn start<W: World>(app: impl Fn(WebSocket) + Clone + Send + Sync + 'static) -> W {
-    W::start(app.into_poly_handler(), SessionConfig::default())
+fn start<B: Backend>(app: impl Fn(WebSocket) + Clone + Send + Sync + 'static) -> B {
+    B::start(app.into_poly_handler(), SessionConfig::default())
 }
 
 fn status(code: u16, reason: &'static str) -> WsStatus {
@@ -41,11 +41,11 @@ fn nothing_more(from: &Receiver<String>) {
     assert!(from.recv_timeout(Duration::from_millis(20)).is_err());
 }
 
-in_both_worlds! {
-    fn case_2_a_client_that_goes_without_a_word_is_no_error<W>() {
+on_every_backend! {
+    fn case_2_a_client_that_goes_without_a_word_is_no_error<B>() {
         let (tell, listen) = channel();
         let witness = witness(tell);
-        let mut client = start::<W>(move |ws| {
+        let mut client = start::<B>(move |ws| {
             witness(&ws);
             ws.try_send("event").expect("room");
         }).connect("/");
@@ -55,7 +55,7 @@ in_both_worlds! {
         nothing_more(&listen);
     }
 
-    fn case_6_what_a_lens_can_not_read_goes_to_on_error<W>() {
+    fn case_6_what_a_lens_can_not_read_goes_to_on_error<B>() {
         let numbers = |ws: WebSocket| {
             let number = WsMessage::string().try_map(|text| text.parse::<i32>()).to_lens();
             let (errors, sender) = (ws.sender(), ws.sender());
@@ -64,7 +64,7 @@ in_both_worlds! {
                 WsResult::Ok(sender.try_send((number.get(&message)? + 1).to_string())?)
             });
         };
-        let mut client = start::<W>(numbers).connect("/");
+        let mut client = start::<B>(numbers).connect("/");
         client.send("hello").expect("open");
         let told = next(&mut client);
         assert!(told.starts_with("message") && told.contains("must be"), "{told}");
@@ -72,10 +72,10 @@ in_both_worlds! {
         assert_eq!(next(&mut client), "42");
     }
 
-    fn cases_51_54_and_56_what_a_client_does_reaches_the_callbacks_and_nobody_else<W>() {
+    fn cases_51_54_and_56_what_a_client_does_reaches_the_callbacks_and_nobody_else<B>() {
         let (tell, listen) = channel();
         let witness = witness(tell);
-        let mut client = start::<W>(move |ws| witness(&ws)).connect("/");
+        let mut client = start::<B>(move |ws| witness(&ws)).connect("/");
         client.send("one").expect("open");
         client.send("two").expect("open");
         client.close(status(4002, "never connected"));
@@ -85,10 +85,10 @@ in_both_worlds! {
         nothing_more(&listen);
     }
 
-    fn cases_52_53_and_57_what_an_application_does_reaches_the_client_and_not_itself<W>() {
+    fn cases_52_53_and_57_what_an_application_does_reaches_the_client_and_not_itself<B>() {
         let (tell, listen) = channel();
         let witness = witness(tell);
-        let mut client = start::<W>(move |ws| {
+        let mut client = start::<B>(move |ws| {
             witness(&ws);
             ws.try_send("one").expect("room");
             ws.try_send("two").expect("room");
@@ -100,20 +100,20 @@ in_both_worlds! {
         nothing_more(&listen);
     }
 
-    fn case_58_a_close_at_once_is_an_error_for_who_receives<W>() {
-        let mut client = start::<W>(|ws| ws.close(status(4001, "never"))).connect("/");
+    fn case_58_a_close_at_once_is_an_error_for_who_receives<B>() {
+        let mut client = start::<B>(|ws| ws.close(status(4001, "never"))).connect("/");
         let end = client.received().next().expect("an end that is told");
         assert_eq!(end.expect_err("no message").to_string(), "the socket was closed: 4001 never");
         assert_eq!(client.closed(), Some(status(4001, "never")));
     }
 
-    fn case_60_a_close_with_1000_is_the_end_of_the_messages<W>() {
-        let mut client = start::<W>(|ws| ws.close(WsStatus::NORMAL)).connect("/");
+    fn case_60_a_close_with_1000_is_the_end_of_the_messages<B>() {
+        let mut client = start::<B>(|ws| ws.close(WsStatus::NORMAL)).connect("/");
         assert_eq!(client.received().next(), None);
         assert_eq!(client.received().count(), 0);
     }
 
-    fn cases_66_and_67_each_callback_gets_exactly_its_value<W>() {
+    fn cases_66_and_67_each_callback_gets_exactly_its_value<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (errors, ends) = (tell.clone(), tell.clone());
@@ -121,14 +121,14 @@ in_both_worlds! {
             ws.on_error(move |error| errors.send(format!("error: {error}")).expect("heard"));
             ws.on_close(move |status| ends.send(format!("end: {status}")).expect("heard"));
         };
-        let mut client = start::<W>(app).connect("/");
+        let mut client = start::<B>(app).connect("/");
         client.send("value").expect("open");
         client.close(status(4003, "reason"));
         assert_eq!(many(&listen, 2), ["error: value", "end: 4003 reason"]);
         nothing_more(&listen);
     }
 
-    fn several_callbacks_of_one_kind_are_called_in_order<W>() {
+    fn several_callbacks_of_one_kind_are_called_in_order<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             for number in 1..=3 {
@@ -137,7 +137,7 @@ in_both_worlds! {
                 ws.on_close(move |_status| ends.send(format!("{number}: end")).expect("heard"));
             }
         };
-        let mut client = start::<W>(app).connect("/");
+        let mut client = start::<B>(app).connect("/");
         client.send("a").expect("open");
         client.send("b").expect("open");
         client.close(WsStatus::NORMAL);
@@ -145,7 +145,7 @@ in_both_worlds! {
         assert_eq!(many(&listen, 9), expected);
     }
 
-    fn a_callback_that_fails_keeps_no_other_from_being_called<W>() {
+    fn a_callback_that_fails_keeps_no_other_from_being_called<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (messages, errors, ends) = (tell.clone(), tell.clone(), tell.clone());
@@ -156,7 +156,7 @@ in_both_worlds! {
             ws.on_close(|_status| panic!("an on_close that panics"));
             ws.on_close(move |status| ends.send(format!("end: {}", status.code())).expect("heard"));
         };
-        let mut client = start::<W>(app).connect("/");
+        let mut client = start::<B>(app).connect("/");
         client.send("7").expect("open");
         client.send("seven").expect("open");
         assert_eq!(many(&listen, 4), ["7", "error", "seven", "end: 1011"]);
@@ -164,7 +164,7 @@ in_both_worlds! {
         nothing_more(&listen);
     }
 
-    fn an_on_close_may_not_send_any_more<W>() {
+    fn an_on_close_may_not_send_any_more<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (sender, tell) = (ws.sender(), tell.clone());
@@ -174,13 +174,13 @@ in_both_worlds! {
                 tell.send(format!("end: {status}")).expect("heard");
             });
         };
-        let mut client = start::<W>(app).connect("/");
+        let mut client = start::<B>(app).connect("/");
         client.close(status(4000, "bye"));
         assert_eq!(told(&listen), "end: 4000 bye");
         nothing_more(&listen);
     }
 
-    fn callbacks_registered_by_another_task_miss_nothing<W>() {
+    fn callbacks_registered_by_another_task_miss_nothing<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();
@@ -193,8 +193,8 @@ in_both_worlds! {
                 });
             }
         };
-        let world = W::start(app.into_poly_handler(), SessionConfig::default());
-        let mut client = world.connect("/");
+        let backend = B::start(app.into_poly_handler(), SessionConfig::default());
+        let mut client = backend.connect("/");
         client.send("early").expect("open");
         client.close(WsStatus::NORMAL);
         assert_eq!(many(&listen, 2), ["early", "end: 1000"]);

@@ -62,7 +62,7 @@ fn source(name: &str) -> Option<String> {
 }
 
 /// Whether `source` has a function of that name that is a test: by its attribute, by the macro of the
-/// worlds, or as the program of a case that must not compile.
+/// backends, or as the program of a case that must not compile.
 fn has_test(source: &str, name: &str) -> bool {
     let lines: Vec<_> = source.lines().map(str::trim_start).collect();
     lines.iter().enumerate().any(|(at, line)| {
@@ -75,7 +75,7 @@ fn has_test(source: &str, name: &str) -> bool {
         };
         let attributes = lines[..at].iter().rev();
         let mut attributes = attributes.take_while(|line| line.starts_with("#["));
-        rest.starts_with("<W>()")
+        rest.starts_with("<B>()")
             || name == "main"
             || (rest.starts_with('(') && attributes.any(|line| line.contains("test")))
             // A property of proptest's has its attribute from the macro.
@@ -119,7 +119,7 @@ fn every_test_that_is_named_exists() {
 
 #[test]
 fn a_test_is_found_by_its_whole_name_only() {
-    let source = "#[test]\nfn known() {}\nfn helper() {}\nin_both_worlds! {\n    fn shown<W>() {\n    }\n}\n";
+    let source = "#[test]\nfn known() {}\nfn helper() {}\non_every_backend! {\n    fn shown<B>() {\n    }\n}\n";
     for (name, found) in [
         ("known", true),
         ("shown", true),

@@ -4,9 +4,9 @@ use http4k_ws::SendError;
 use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
-use http4k_ws::testing::contract::World as _;
+use http4k_ws::testing::contract::Backend as _;
 
-use super::worlds::{World, in_both_worlds};
+use super::backends::{Backend, on_every_backend};
 
 /// Sends its name, sends one message back, and ends.
 async fn brief(mut ws: WebSocket, name: String) -> WsResult {
@@ -43,8 +43,8 @@ fn app() -> PolyHandler {
     }
 }
 
-fn connect<W: World>(path: &str) -> W::Client {
-    W::start(app(), SessionConfig::default()).connect(path)
+fn connect<B: Backend>(path: &str) -> B::Client {
+    B::start(app(), SessionConfig::default()).connect(path)
 }
 
 fn all(client: &mut impl WsClient) -> Vec<WsMessage> {
@@ -54,16 +54,16 @@ fn all(client: &mut impl WsClient) -> Vec<WsMessage> {
         .collect()
 }
 
-in_both_worlds! {
-    fn case_17_text_comes_back<W>() {
-        let mut client = connect::<W>("/bob");
+on_every_backend! {
+    fn case_17_text_comes_back<B>() {
+        let mut client = connect::<B>("/bob");
         client.send("hello").expect("open");
         assert_eq!(all(&mut client), ["bob", "hello"]);
     }
 
     /// A message is in memory here, whole: there is none whose body is a stream.
-    fn cases_4_5_18_and_19_bytes_come_back_as_they_are<W>() {
-        let mut client = connect::<W>("/bin");
+    fn cases_4_5_18_and_19_bytes_come_back_as_they_are<B>() {
+        let mut client = connect::<B>("/bin");
         // No UTF-8, in two kilobytes.
         let bytes: Vec<u8> = (0..2048_u32).map(|byte| (byte * 7 % 256) as u8 | 0x80).collect();
         assert!(std::str::from_utf8(&bytes).is_err());
@@ -71,24 +71,24 @@ in_both_worlds! {
         assert_eq!(all(&mut client), [WsMessage::new_binary(bytes)]);
     }
 
-    fn case_21_what_is_sent_after_the_end_is_refused<W>() {
-        let mut client = connect::<W>("/bob");
+    fn case_21_what_is_sent_after_the_end_is_refused<B>() {
+        let mut client = connect::<B>("/bob");
         client.send("hello").expect("open");
         assert_eq!(client.received().take(3).count(), 2);
         assert_eq!(client.send("more"), Err(SendError::Closed(WsStatus::NORMAL)));
         assert_eq!(client.received().next(), None);
     }
 
-    fn case_41_a_socket_that_echoes_once_ends<W>() {
-        let mut client = connect::<W>("/echo");
+    fn case_41_a_socket_that_echoes_once_ends<B>() {
+        let mut client = connect::<B>("/echo");
         client.send("hello").expect("open");
         assert_eq!(all(&mut client), ["hello"]);
     }
 
-    fn a_client_may_close_and_another_come<W>() {
-        let world = W::start(app(), SessionConfig::default());
+    fn a_client_may_close_and_another_come<B>() {
+        let backend = B::start(app(), SessionConfig::default());
         for greeting in ["hello", "hi"] {
-            let mut client = world.connect("/long-living/bob");
+            let mut client = backend.connect("/long-living/bob");
             client.send(greeting).expect("open");
             let said: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
             assert_eq!(said, ["bob", greeting]);
@@ -105,9 +105,9 @@ fn case_9_a_server_that_stops_closes_its_sockets() {
         let tell = tell.clone();
         ws.on_close(move |status| tell.send(status).expect("the test listens"));
     };
-    let world = http4k_ws::testing::contract::OverNetwork::new(app);
-    let mut client = world.ws("/");
-    drop(world);
+    let backend = http4k_ws::testing::contract::OverNetwork::new(app);
+    let mut client = backend.ws("/");
+    drop(backend);
     let deadline = std::time::Duration::from_secs(30);
     assert_eq!(told.recv_timeout(deadline), Ok(WsStatus::GOING_AWAY));
     assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));

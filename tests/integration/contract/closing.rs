@@ -8,7 +8,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{PolyHandler, SendError, WebSocket, WsResult, WsStatus};
 
-use super::worlds::{in_both_worlds, told};
+use super::backends::{on_every_backend, told};
 
 fn status(code: u16, reason: &'static str) -> WsStatus {
     WsStatus::new(code, reason).expect("a status that can be sent")
@@ -48,23 +48,23 @@ fn callbacks(tell: Sender<WsStatus>) -> PolyHandler {
     callbacks.into_poly_handler()
 }
 
-in_both_worlds! {
-    fn a_consumer_that_returns_closes_with_1000_after_what_it_sent<W>() {
+on_every_backend! {
+    fn a_consumer_that_returns_closes_with_1000_after_what_it_sent<B>() {
         async fn brief(ws: WebSocket) -> WsResult {
             ws.send("one").await?;
             ws.send("two").await?;
             Ok(())
         }
-        let mut client = W::start(brief.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(brief.into_poly_handler(), SessionConfig::default()).connect("/");
         let received: Vec<_> = client.received().map(|message| message.expect("a message").text().into_owned()).collect();
         assert_eq!(received, ["one", "two"]);
         assert_eq!(client.closed(), Some(WsStatus::NORMAL));
         assert_eq!(client.received().next(), None);
     }
 
-    fn callbacks_keep_the_socket_open_when_the_consumer_has_returned<W>() {
+    fn callbacks_keep_the_socket_open_when_the_consumer_has_returned<B>() {
         let (tell, listen) = channel();
-        let mut client = W::start(callbacks(tell), SessionConfig::default()).connect("/");
+        let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("stay").expect("open");
         assert_eq!(listen.try_recv().ok(), None);
         client.send("close").expect("open");
@@ -72,18 +72,18 @@ in_both_worlds! {
         assert_eq!(told(&listen), status(4001, "as you wish"));
     }
 
-    fn both_sides_see_the_status_that_the_application_chose_once<W>() {
+    fn both_sides_see_the_status_that_the_application_chose_once<B>() {
         let (tell, listen) = channel();
-        let mut client = W::start(callbacks(tell), SessionConfig::default()).connect("/");
+        let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("close").expect("open");
         assert_eq!(told(&listen), status(4001, "as you wish"));
         assert_eq!(client.closed(), Some(status(4001, "as you wish")));
         assert!(listen.recv_timeout(Duration::from_millis(20)).is_err(), "on_close runs once");
     }
 
-    fn both_sides_see_the_status_that_the_client_chose_once<W>() {
+    fn both_sides_see_the_status_that_the_client_chose_once<B>() {
         let (tell, listen) = channel();
-        let mut client = W::start(callbacks(tell), SessionConfig::default()).connect("/");
+        let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.close(status(4002, "enough — genug"));
         client.close(WsStatus::NORMAL);
         assert_eq!(told(&listen), status(4002, "enough — genug"));
@@ -91,21 +91,21 @@ in_both_worlds! {
         assert!(listen.recv_timeout(Duration::from_millis(20)).is_err(), "on_close runs once");
     }
 
-    fn a_consumer_learns_how_the_client_closed<W>() {
+    fn a_consumer_learns_how_the_client_closed<B>() {
         let (tell, listen) = channel();
-        let mut client = W::start(witness(tell), SessionConfig::default()).connect("/");
+        let mut client = B::start(witness(tell), SessionConfig::default()).connect("/");
         client.send("hello").expect("open");
         client.close(status(3000, "bye"));
         assert_eq!(told(&listen), status(3000, "bye"));
     }
 
-    fn a_client_that_is_dropped_closes_with_1000<W>() {
+    fn a_client_that_is_dropped_closes_with_1000<B>() {
         let (tell, listen) = channel();
-        drop(W::start(witness(tell), SessionConfig::default()).connect("/"));
+        drop(B::start(witness(tell), SessionConfig::default()).connect("/"));
         assert_eq!(told(&listen), WsStatus::NORMAL);
     }
 
-    fn what_was_sent_before_a_close_is_received_before_it<W>() {
+    fn what_was_sent_before_a_close_is_received_before_it<B>() {
         let (tell, listen) = channel();
         let app = move |mut ws: WebSocket| {
             let tell = tell.clone();
@@ -118,7 +118,7 @@ in_both_worlds! {
                 WsResult::Ok(())
             }
         };
-        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
         for _ in 0..50 {
             client.send("x").expect("open");
         }
@@ -126,17 +126,17 @@ in_both_worlds! {
         assert_eq!(told(&listen), 50);
     }
 
-    fn sending_after_the_end_says_how_it_ended<W>() {
+    fn sending_after_the_end_says_how_it_ended<B>() {
         let (tell, _listen) = channel();
-        let mut client = W::start(callbacks(tell), SessionConfig::default()).connect("/");
+        let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("close").expect("open");
         client.closed();
         assert_eq!(client.send("more"), Err(SendError::Closed(status(4001, "as you wish"))));
     }
 
-    fn any_other_end_than_1000_is_an_error_for_who_receives<W>() {
+    fn any_other_end_than_1000_is_an_error_for_who_receives<B>() {
         let (tell, _listen) = channel();
-        let mut client = W::start(callbacks(tell), SessionConfig::default()).connect("/");
+        let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("close").expect("open");
         let ends: Vec<_> = client.received().skip(1).map(|end| end.map_err(|error| error.to_string())).collect();
         assert_eq!(ends, [Err("the socket was closed: 4001 as you wish".to_owned())]);

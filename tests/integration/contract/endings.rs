@@ -7,7 +7,7 @@ use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 
-use super::worlds::{World, in_both_worlds, told};
+use super::backends::{Backend, on_every_backend, told};
 
 /// What the application tells of one socket.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ enum Does {
 
 use Does::{Closes, Drops, SendsTooMuch, Tells};
 
-fn each_way<W: World>() {
+fn each_way<B: Backend>() {
     let ways = [
         (Tells("return"), 1000),
         (Tells("fail"), 1011),
@@ -118,9 +118,9 @@ fn each_way<W: World>() {
         (Drops, 1000),
     ];
     let (app, from_app) = app();
-    let world = W::start(app, SessionConfig::default().with_max_message(1000));
+    let backend = B::start(app, SessionConfig::default().with_max_message(1000));
     for (does, code) in ways {
-        let mut client = Some(world.connect("/"));
+        let mut client = Some(backend.connect("/"));
         let socket = client.as_mut().expect("just made");
         let what = match does {
             Tells(what) => {
@@ -160,12 +160,12 @@ fn each_way<W: World>() {
     assert!(more.is_err(), "everything is told once: {more:?}");
 }
 
-in_both_worlds! {
-    fn every_end_is_told_once_and_by_its_status<W>() {
-        each_way::<W>();
+on_every_backend! {
+    fn every_end_is_told_once_and_by_its_status<B>() {
+        each_way::<B>();
     }
 
-    fn a_panic_in_on_close_harms_nobody<W>() {
+    fn a_panic_in_on_close_harms_nobody<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();
@@ -174,16 +174,16 @@ in_both_worlds! {
             let sender = ws.sender();
             ws.on_message(move |message: WsMessage| sender.try_send(message));
         };
-        let world = W::start(app.into_poly_handler(), SessionConfig::default());
-        let mut neighbour = world.connect("/");
-        let mut client = world.connect("/");
+        let backend = B::start(app.into_poly_handler(), SessionConfig::default());
+        let mut neighbour = backend.connect("/");
+        let mut client = backend.connect("/");
         client.close(WsStatus::NORMAL);
         assert_eq!(told(&listen), 1000, "the next callback is called all the same");
         neighbour.send("well").expect("open");
         assert_eq!(neighbour.received().next().expect("a message").expect("open").text(), "well");
     }
 
-    fn closed_resolves_while_the_consumer_still_goes_on<W>() {
+    fn closed_resolves_while_the_consumer_still_goes_on<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (tell, ended) = (tell.clone(), ws.closed());
@@ -193,12 +193,12 @@ in_both_worlds! {
                 drop(ws);
             }
         };
-        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
         client.close(WsStatus::new(4003, "").expect("a status"));
         assert_eq!(told(&listen), 4003);
     }
 
-    fn a_thousand_panics_harm_no_neighbour<W>() {
+    fn a_thousand_panics_harm_no_neighbour<B>() {
         let (app, _from_app) = app();
         let app = PolyHandler::new(|_: Request| "", {
             let app = app.clone();
@@ -210,10 +210,10 @@ in_both_worlds! {
                 }
             }
         });
-        let world = W::start(app, SessionConfig::default());
-        let mut neighbours: Vec<_> = (0..20).map(|_| world.connect("/")).collect();
+        let backend = B::start(app, SessionConfig::default());
+        let mut neighbours: Vec<_> = (0..20).map(|_| backend.connect("/")).collect();
         for round in 0..50 {
-            let mut client = world.connect("/");
+            let mut client = backend.connect("/");
             client.send("panic").expect("open");
             assert_eq!(client.closed().map(|status| status.code()), Some(1011));
             neighbours[round % 20].send("still here").expect("open");

@@ -8,7 +8,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{PolyHandler, WebSocket, WsError, WsResult, WsStatus, routes};
 
-use super::worlds::in_both_worlds;
+use super::backends::on_every_backend;
 
 /// Does what it is told: panics, fails, or echoes.
 fn moody() -> PolyHandler {
@@ -81,10 +81,10 @@ fn moody_callbacks() -> PolyHandler {
     moody.into_poly_handler()
 }
 
-fn ends_with<W: super::worlds::World>(app: PolyHandler, message: &str, status: WsStatus) {
-    let world = W::start(app, SessionConfig::default());
-    let mut neighbour = world.connect("/");
-    let mut client = world.connect("/");
+fn ends_with<B: super::backends::Backend>(app: PolyHandler, message: &str, status: WsStatus) {
+    let backend = B::start(app, SessionConfig::default());
+    let mut neighbour = backend.connect("/");
+    let mut client = backend.connect("/");
     client.send("before").expect("open");
     client.send(message).expect("open");
     assert_eq!(
@@ -111,17 +111,17 @@ fn ends_with<W: super::worlds::World>(app: PolyHandler, message: &str, status: W
     );
 }
 
-in_both_worlds! {
-    fn a_consumer_that_panics_closes_its_socket_with_1011<W>() {
-        ends_with::<W>(moody(), "panic", WsStatus::INTERNAL_ERROR);
+on_every_backend! {
+    fn a_consumer_that_panics_closes_its_socket_with_1011<B>() {
+        ends_with::<B>(moody(), "panic", WsStatus::INTERNAL_ERROR);
     }
 
-    fn a_consumer_that_fails_closes_its_socket_with_1011<W>() {
-        ends_with::<W>(moody(), "fail", WsStatus::INTERNAL_ERROR);
+    fn a_consumer_that_fails_closes_its_socket_with_1011<B>() {
+        ends_with::<B>(moody(), "fail", WsStatus::INTERNAL_ERROR);
     }
 
-    fn a_consumer_may_fail_with_whatever_becomes_an_error<W>() {
-        let world = W::start(failing(), SessionConfig::default());
+    fn a_consumer_may_fail_with_whatever_becomes_an_error<B>() {
+        let backend = B::start(failing(), SessionConfig::default());
         for (path, message, status) in [
             ("/any", "1", WsStatus::INTERNAL_ERROR),
             ("/any", "no number", WsStatus::INVALID_PAYLOAD),
@@ -129,26 +129,26 @@ in_both_worlds! {
             ("/boxed", "no number", WsStatus::INVALID_PAYLOAD),
             ("/text", "1", WsStatus::INTERNAL_ERROR),
         ] {
-            let mut client = world.connect(path);
+            let mut client = backend.connect(path);
             client.send(message).expect("open");
             let closed = client.closed().expect("an end");
             assert_eq!(closed.code(), status.code(), "{path} {message}");
         }
     }
 
-    fn a_consumer_may_choose_the_status_it_fails_with<W>() {
-        ends_with::<W>(moody(), "refuse", WsStatus::POLICY_VIOLATION);
+    fn a_consumer_may_choose_the_status_it_fails_with<B>() {
+        ends_with::<B>(moody(), "refuse", WsStatus::POLICY_VIOLATION);
     }
 
-    fn a_callback_that_panics_closes_its_socket_with_1011<W>() {
-        ends_with::<W>(moody_callbacks(), "panic", WsStatus::INTERNAL_ERROR);
+    fn a_callback_that_panics_closes_its_socket_with_1011<B>() {
+        ends_with::<B>(moody_callbacks(), "panic", WsStatus::INTERNAL_ERROR);
     }
 
-    fn a_callback_that_fails_closes_its_socket_with_1011<W>() {
-        ends_with::<W>(moody_callbacks(), "fail", WsStatus::INTERNAL_ERROR);
+    fn a_callback_that_fails_closes_its_socket_with_1011<B>() {
+        ends_with::<B>(moody_callbacks(), "fail", WsStatus::INTERNAL_ERROR);
     }
 
-    fn on_error_gets_the_error_and_the_socket_goes_on<W>() {
+    fn on_error_gets_the_error_and_the_socket_goes_on<B>() {
         let app = |ws: WebSocket| {
             let (errors, sender) = (ws.sender(), ws.sender());
             ws.on_error(move |error| errors.try_send(error.to_string()).expect("room"));
@@ -158,7 +158,7 @@ in_both_worlds! {
                 WsResult::Ok(())
             });
         };
-        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
         client.send("hello").expect("open");
         client.send("41").expect("open");
         let mut received = client.received();
@@ -166,9 +166,9 @@ in_both_worlds! {
         assert_eq!(received.next().expect("a message").expect("open").text(), "42");
     }
 
-    fn a_message_over_the_limit_closes_with_1009<W>() {
+    fn a_message_over_the_limit_closes_with_1009<B>() {
         let config = SessionConfig::default().with_max_message(1000);
-        let mut client = W::start(moody(), config).connect("/");
+        let mut client = B::start(moody(), config).connect("/");
         client.send("a".repeat(1000)).expect("open");
         assert_eq!(client.received().next().expect("a message").expect("open").as_bytes().len(), 1000);
         client.send("a".repeat(1001)).expect("open");

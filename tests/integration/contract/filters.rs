@@ -15,7 +15,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{WsFilter, WsHandler};
 
-use super::worlds::{World, in_both_worlds, told};
+use super::backends::{Backend, on_every_backend, told};
 
 async fn hello(ws: WebSocket) -> WsResult {
     Ok(ws.send("hello").await?)
@@ -28,8 +28,8 @@ fn app() -> PolyHandler {
     }
 }
 
-fn world<W: World>(app: PolyHandler) -> W {
-    W::start(app, SessionConfig::default())
+fn backend<B: Backend>(app: PolyHandler) -> B {
+    B::start(app, SessionConfig::default())
 }
 
 fn texts(client: &mut impl WsClient) -> Vec<String> {
@@ -93,8 +93,8 @@ fn guarded() -> (PolyHandler, Receiver<&'static str>) {
     (app.with(cors()), told)
 }
 
-in_both_worlds! {
-    fn case_43_each_protocol_has_its_filters<W>() {
+on_every_backend! {
+    fn case_43_each_protocol_has_its_filters<B>() {
         async fn unready(_request: Request, _next: Next) -> StatusCode {
             StatusCode::NOT_IMPLEMENTED
         }
@@ -102,16 +102,16 @@ in_both_worlds! {
             next.call(request).await.with_subprotocol("SUB")
         }
         let offer = || Request::get("/ws").header("sec-websocket-protocol", "SUB");
-        let world_of = |app: PolyHandler| world::<W>(app);
-        let first = world_of(app().with(http_only(unready)));
+        let backend_of = |app: PolyHandler| backend::<B>(app);
+        let first = backend_of(app().with(http_only(unready)));
         assert_eq!(first.http("/").status(), 501);
         assert_eq!(first.connect(offer()).subprotocol(), None);
-        let second = world_of(app().with(ws_only(sub)));
+        let second = backend_of(app().with(ws_only(sub)));
         assert_eq!(second.http("/").status(), 200);
         assert_eq!(second.connect(offer()).subprotocol(), Some("SUB"));
     }
 
-    fn case_61_filters_are_called_from_the_outside_in<W>() {
+    fn case_61_filters_are_called_from_the_outside_in<B>() {
         async fn talk(ws: WebSocket, foobar: String, log: Sender<String>) -> WsResult {
             let field = ws.request().header("foo").unwrap_or_default().to_owned();
             log.send(format!("{foobar} {field}"))?;
@@ -130,7 +130,7 @@ in_both_worlds! {
         let inner = logged("inner", log.clone());
         let app = routes! { "/<foobar>" with(inner, knows_the_path) => ws(talk(ws, foobar, log)) };
         let app = app.with(ws_only(marked)).with(ws_only(second)).with(ws_only(first));
-        world::<W>(app).connect("/path").closed();
+        backend::<B>(app).connect("/path").closed();
         assert_eq!(
             all(&logs),
             [
@@ -147,42 +147,42 @@ in_both_worlds! {
         );
     }
 
-    fn case_62_a_tap_sees_each_request<W>() {
+    fn case_62_a_tap_sees_each_request<B>() {
         let (log, logs) = channel();
         let app = app().with(tap(move |request: &Request| {
             log.send(request.uri().path().to_owned()).expect("the test listens");
         }));
-        let world = world::<W>(app);
-        world.connect("/ws").closed();
-        world.http("/");
+        let backend = backend::<B>(app);
+        backend.connect("/ws").closed();
+        backend.http("/");
         assert_eq!(all(&logs), ["/ws", "/"]);
     }
 
     /// Where http4k accepts, and closes with 1003, the upgrade itself is refused with 401.
-    fn cases_63_and_64_who_gives_a_name_and_password_gets_in<W>() {
+    fn cases_63_and_64_who_gives_a_name_and_password_gets_in<B>() {
         async fn whoami(ws: WebSocket) -> WsResult {
             let known = ws.request().extensions().get::<Credentials>().map(|known| known.user.clone());
             Ok(ws.send(known.unwrap_or_default()).await?)
         }
         let app = routes! { "/" => ws(whoami(ws)), "/http" => http(|| "hello") };
         let app = app.with(basic_auth("house", |known| known.user == "ann" && known.password == "a:b"));
-        let world = world::<W>(app);
+        let backend = backend::<B>(app);
         let with = |path: &str, field: &str| Request::get(path).header("authorization", field.to_owned());
         // ann:a:b
-        assert_eq!(texts(&mut world.connect(with("/", "Basic YW5uOmE6Yg=="))), ["ann"]);
-        assert_eq!(world.http(with("/http", "basic YW5uOmE6Yg==")).status(), 200);
+        assert_eq!(texts(&mut backend.connect(with("/", "Basic YW5uOmE6Yg=="))), ["ann"]);
+        assert_eq!(backend.http(with("/http", "basic YW5uOmE6Yg==")).status(), 200);
         // ann:c, a name without a password, no base64, another scheme
         for field in ["Basic YW5uOmM=", "Basic YW5u", "Basic ??", "Bearer YW5uOmE6Yg=="] {
-            let refusal = world.try_connect(with("/", field)).err().expect("a refusal");
+            let refusal = backend.try_connect(with("/", field)).err().expect("a refusal");
             assert_eq!(refusal.status(), 401, "{field}");
-            assert_eq!(world.http(with("/http", field)).status(), 401, "{field}");
+            assert_eq!(backend.http(with("/http", field)).status(), 401, "{field}");
         }
-        let refusal = world.try_connect("/").err().expect("a refusal");
+        let refusal = backend.try_connect("/").err().expect("a refusal");
         assert_eq!(refusal.header("www-authenticate"), Some("Basic realm=\"house\", charset=\"UTF-8\""));
     }
 
     /// The request of a socket lives as long as the socket.
-    fn a_password_is_kept_nowhere_behind_its_check<W>() {
+    fn a_password_is_kept_nowhere_behind_its_check<B>() {
         fn secrets(request: &Request) -> String {
             let known = request.extensions().get::<Credentials>().expect("a name");
             let field = request.header("authorization").unwrap_or("none");
@@ -207,21 +207,21 @@ in_both_worlds! {
             tokio::time::sleep(Duration::from_millis(1)).await;
             known.matches("ann", "a:b")
         };
-        let world = world::<W>(app.with(basic_auth("house", slow)));
+        let backend = backend::<B>(app.with(basic_auth("house", slow)));
         let with = |path: &str, field: &str| Request::get(path).header("authorization", field.to_owned());
         let ann = |path| with(path, "Basic YW5uOmE6Yg==");
-        assert_eq!(world.http(ann("/http")).body(), "ann \"\" none");
-        assert_eq!(texts(&mut world.connect(ann("/socket"))), ["ann \"\" none"]);
-        assert_eq!(texts(&mut world.connect(ann("/request"))), ["ann \"\" none, none"]);
+        assert_eq!(backend.http(ann("/http")).body(), "ann \"\" none");
+        assert_eq!(texts(&mut backend.connect(ann("/socket"))), ["ann \"\" none"]);
+        assert_eq!(texts(&mut backend.connect(ann("/request"))), ["ann \"\" none, none"]);
         // ann:c
         for path in ["/socket", "/request"] {
-            let refusal = world.try_connect(with(path, "Basic YW5uOmM=")).err().expect("a refusal");
+            let refusal = backend.try_connect(with(path, "Basic YW5uOmM=")).err().expect("a refusal");
             assert_eq!(refusal.status(), 401);
         }
-        assert_eq!(world.http(with("/http", "Basic YW5uOmM=")).status(), 401);
+        assert_eq!(backend.http(with("/http", "Basic YW5uOmM=")).status(), 401);
     }
 
-    fn case_65_a_filter_may_change_the_request<W>() {
+    fn case_65_a_filter_may_change_the_request<B>() {
         async fn principal(request: Request, next: WsNext) -> WsResponse {
             next.call(request.with_header("x-principal", "alice")).await
         }
@@ -234,19 +234,19 @@ in_both_worlds! {
             let principal = request.header("x-principal").unwrap_or("nobody").to_owned();
             WsResponse::accept(WsConsumer::new(|ws: WebSocket| async move { ws.send(principal).await }))
         }
-        assert_eq!(texts(&mut world::<W>(app).connect("/")), ["alice"]);
+        assert_eq!(texts(&mut backend::<B>(app).connect("/")), ["alice"]);
         let routed = routes! { "/" with(principal) => ws(told(ws)) };
-        assert_eq!(texts(&mut world::<W>(routed).connect("/")), ["alice"]);
+        assert_eq!(texts(&mut backend::<B>(routed).connect("/")), ["alice"]);
     }
 
-    fn cases_68_and_69_a_page_that_is_allowed_is_told_so<W>() {
+    fn cases_68_and_69_a_page_that_is_allowed_is_told_so<B>() {
         let (app, calls) = guarded();
-        let world = world::<W>(app);
-        let answer = world.http(from("https://allowed.example", "/"));
+        let backend = backend::<B>(app);
+        let answer = backend.http(from("https://allowed.example", "/"));
         assert_eq!((answer.status().as_u16(), answer.body()), (200, &Body::from("hello")));
         assert_eq!(answer.header("access-control-allow-origin"), Some("https://allowed.example"));
         assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
-        let answer = world.http("/");
+        let answer = backend.http("/");
         assert_eq!(answer.status(), 200);
         assert!(answer.headers().keys().all(|name| !name.as_str().starts_with("access-control")));
         assert_eq!(answer.header("vary"), Some("origin"));
@@ -254,9 +254,9 @@ in_both_worlds! {
     }
 
     /// With 204 and no body, where http4k answers 200.
-    fn case_70_a_preflight_says_what_a_page_may_do<W>() {
+    fn case_70_a_preflight_says_what_a_page_may_do<B>() {
         let (app, calls) = guarded();
-        let answer = world::<W>(app).http(preflight("https://allowed.example"));
+        let answer = backend::<B>(app).http(preflight("https://allowed.example"));
         assert_eq!(answer.status(), 204);
         for (field, value) in [
             ("access-control-allow-origin", "https://allowed.example"),
@@ -270,11 +270,11 @@ in_both_worlds! {
     }
 
     /// A preflight too is refused with 403, where http4k answers 200 without the page's origin.
-    fn cases_71_and_72_any_other_page_is_refused<W>() {
+    fn cases_71_and_72_any_other_page_is_refused<B>() {
         let (app, calls) = guarded();
-        let world = world::<W>(app);
+        let backend = backend::<B>(app);
         for request in [from("https://evil.example", "/"), preflight("https://evil.example"), from("null", "/")] {
-            let answer = world.http(request);
+            let answer = backend.http(request);
             assert_eq!(answer.status(), 403);
             assert_eq!(answer.header("access-control-allow-origin"), None);
             // A cache must not use it for another page.
@@ -284,32 +284,32 @@ in_both_worlds! {
     }
 
     /// Whatever the policy says: to a page of its own, CORS does not apply.
-    fn a_page_of_the_application_itself_is_never_refused<W>() {
+    fn a_page_of_the_application_itself_is_never_refused<B>() {
         let (app, calls) = guarded();
-        let world = world::<W>(app);
+        let backend = backend::<B>(app);
         for origin in ["http://localhost:7", "http://LOCALHOST:7", "https://localhost:7"] {
             let own = |path| from(origin, path).with_header("host", "localhost:7");
-            assert_eq!(world.http(own("/")).body(), "hello", "{origin}");
-            assert_eq!(world.http(own("/").with_method(Method::POST)).body(), "hello", "{origin}");
-            assert_eq!(texts(&mut world.connect(own("/"))), ["hello"], "{origin}");
+            assert_eq!(backend.http(own("/")).body(), "hello", "{origin}");
+            assert_eq!(backend.http(own("/").with_method(Method::POST)).body(), "hello", "{origin}");
+            assert_eq!(texts(&mut backend.connect(own("/"))), ["hello"], "{origin}");
         }
         assert_eq!(all(&calls).len(), 9);
         for origin in ["http://localhost:8", "http://localhost", "http://localhost.evil.example:7", "null"] {
             let other = |path| from(origin, path).with_header("host", "localhost:7");
-            assert_eq!(world.http(other("/")).status(), 403, "{origin}");
-            let refusal = world.try_connect(other("/")).err().expect("a refusal");
+            assert_eq!(backend.http(other("/")).status(), 403, "{origin}");
+            let refusal = backend.try_connect(other("/")).err().expect("a refusal");
             assert_eq!(refusal.status(), 403, "{origin}");
         }
         assert_eq!(all(&calls), [""; 0]);
     }
 
     /// Fetch standard, §3.2.2: one has both fields.
-    fn an_options_request_that_is_not_a_preflight_reaches_the_handler<W>() {
+    fn an_options_request_that_is_not_a_preflight_reaches_the_handler<B>() {
         let methods = |request: Request| {
             let allow = (request.method() == Method::OPTIONS).then_some("GET");
             StatusCode::OK.into_response().with_header("allow", allow.unwrap_or("none"))
         };
-        let world = world::<W>(PolyHandler::new(methods, hello).with(cors()));
+        let backend = backend::<B>(PolyHandler::new(methods, hello).with(cors()));
         let page = "https://allowed.example";
         let of_page = from(page, "/").with_method(Method::OPTIONS);
         let bare = preflight(page);
@@ -322,55 +322,55 @@ in_both_worlds! {
             (of_program, "GET", None),
             (post, "none", Some(page)),
         ] {
-            let answer = world.http(request);
+            let answer = backend.http(request);
             assert_eq!((answer.status().as_u16(), answer.header("allow")), (200, Some(allow)));
             assert_eq!(answer.header("access-control-allow-origin"), shared);
             assert_eq!(answer.header("access-control-allow-methods"), None);
         }
-        let answer = world.http(preflight(page));
+        let answer = backend.http(preflight(page));
         assert_eq!((answer.status().as_u16(), answer.header("allow")), (204, None));
     }
 
     /// Fetch standard, §3.2.3: each field has its kind of response.
-    fn what_pages_may_read_and_for_how_long_a_preflight_holds<W>() {
+    fn what_pages_may_read_and_for_how_long_a_preflight_holds<B>() {
         let cors = cors()
             .with_exposed_headers([header::ETAG, header::LOCATION])
             .with_max_age(Duration::from_millis(600_900));
-        let world = world::<W>(app().with(cors));
+        let backend = backend::<B>(app().with(cors));
         let page = "https://allowed.example";
         let (exposed, age) = ("access-control-expose-headers", "access-control-max-age");
-        let answer = world.http(from(page, "/"));
+        let answer = backend.http(from(page, "/"));
         assert_eq!((answer.header(exposed), answer.header(age)), (Some("etag, location"), None));
-        let answer = world.http(preflight(page));
+        let answer = backend.http(preflight(page));
         assert_eq!((answer.header(exposed), answer.header(age)), (None, Some("600")));
-        let answer = world.http("/");
+        let answer = backend.http("/");
         assert_eq!((answer.header(exposed), answer.header(age)), (None, None));
     }
 
     /// Before the upgrade, where http4k accepts and closes with 1003.
-    fn cases_76_to_78_a_socket_is_for_pages_that_are_allowed_and_for_who_is_none<W>() {
+    fn cases_76_to_78_a_socket_is_for_pages_that_are_allowed_and_for_who_is_none<B>() {
         let (app, calls) = guarded();
-        let world = world::<W>(app);
-        let refusal = world.try_connect(from("https://evil.example", "/")).err().expect("a refusal");
+        let backend = backend::<B>(app);
+        let refusal = backend.try_connect(from("https://evil.example", "/")).err().expect("a refusal");
         assert_eq!(refusal.status(), 403);
         assert_eq!(all(&calls), [""; 0]);
-        assert_eq!(texts(&mut world.connect(from("https://allowed.example", "/"))), ["hello"]);
-        assert_eq!(texts(&mut world.connect("/")), ["hello"]);
+        assert_eq!(texts(&mut backend.connect(from("https://allowed.example", "/"))), ["hello"]);
+        assert_eq!(texts(&mut backend.connect("/")), ["hello"]);
         assert_eq!(all(&calls), ["ws", "ws"]);
     }
 
-    fn case_79_filters_over_all_protocols_compose<W>() {
+    fn case_79_filters_over_all_protocols_compose<B>() {
         let (app, calls) = guarded();
         let only_ann = basic_auth("house", |known| known.user == "ann");
-        let world = world::<W>(app.with(only_ann));
+        let backend = backend::<B>(app.with(only_ann));
         let ann = |origin: &str| from(origin, "/").with_header("authorization", "Basic YW5uOg==");
-        assert_eq!(world.try_connect(from("https://allowed.example", "/")).err().expect("a refusal").status(), 401);
-        assert_eq!(world.try_connect(ann("https://evil.example")).err().expect("a refusal").status(), 403);
-        assert_eq!(texts(&mut world.connect(ann("https://allowed.example"))), ["hello"]);
+        assert_eq!(backend.try_connect(from("https://allowed.example", "/")).err().expect("a refusal").status(), 401);
+        assert_eq!(backend.try_connect(ann("https://evil.example")).err().expect("a refusal").status(), 403);
+        assert_eq!(texts(&mut backend.connect(ann("https://allowed.example"))), ["hello"]);
         assert_eq!(all(&calls), ["ws"]);
     }
 
-    fn case_80_a_handler_reads_what_a_filter_found_out<W>() {
+    fn case_80_a_handler_reads_what_a_filter_found_out<B>() {
         #[derive(Clone)]
         struct Tenant(&'static str);
         async fn find(mut request: Request, next: WsNext) -> WsResponse {
@@ -386,12 +386,12 @@ in_both_worlds! {
             Ok(ws.send(tenant).await?)
         }
         let app = routes! { "/request" => ws(routed), "/socket" => ws(over_the_socket(ws)) };
-        let world = world::<W>(app.with(ws_only(find)));
-        assert_eq!(texts(&mut world.connect("/request")), ["acme"]);
-        assert_eq!(texts(&mut world.connect("/socket")), ["acme"]);
+        let backend = backend::<B>(app.with(ws_only(find)));
+        assert_eq!(texts(&mut backend.connect("/request")), ["acme"]);
+        assert_eq!(texts(&mut backend.connect("/socket")), ["acme"]);
     }
 
-    fn cases_82_and_83_traffic_is_printed<W>() {
+    fn cases_82_and_83_traffic_is_printed<B>() {
         let (print, lines) = channel();
         async fn talk(mut ws: WebSocket) -> WsResult {
             ws.send("hello").await?;
@@ -401,10 +401,10 @@ in_both_worlds! {
         }
         let app = routes! { "/ws" => ws(talk(ws)), "/" => http(|| "hello") };
         let app = app.with(print_traffic(move |line| print.send(line).expect("the test listens")));
-        let world = world::<W>(app);
-        world.http("/nowhere");
-        world.try_connect("/nowhere").err().expect("a refusal");
-        let mut client = world.connect("/ws?a=b");
+        let backend = backend::<B>(app);
+        backend.http("/nowhere");
+        backend.try_connect("/nowhere").err().expect("a refusal");
+        let mut client = backend.connect("/ws?a=b");
         client.received().take(2).for_each(|message| drop(message.expect("open")));
         client.send("bye").expect("open");
         client.closed();
@@ -420,7 +420,7 @@ in_both_worlds! {
         ]);
     }
 
-    fn case_84_the_failure_of_a_consumer_is_mapped<W>() {
+    fn case_84_the_failure_of_a_consumer_is_mapped<B>() {
         async fn moody(mut ws: WebSocket) -> WsResult {
             match ws.recv().await? {
                 Some(order) if order == "panic" => panic!("as told"),
@@ -433,23 +433,23 @@ in_both_worlds! {
         let buggy = catch_failures(|failure: WsFailure<'_>| {
             WsStatus::new(4500, failure.to_string()).expect("a short text")
         });
-        let world = world::<W>(routes! { "/" with(buggy) => ws(moody(ws)) });
+        let backend = backend::<B>(routes! { "/" with(buggy) => ws(moody(ws)) });
         for (order, reason) in [
             ("panic", "as told"),
             ("number", "invalid digit found in string"),
             ("other", "the consumer closed the socket: 1008 policy violation"),
         ] {
-            let mut client = world.connect("/");
+            let mut client = backend.connect("/");
             client.send(order).expect("open");
             assert_eq!(client.closed(), Some(WsStatus::new(4500, reason).expect("a status")));
         }
         // An end is no failure.
-        let mut client = world.connect("/");
+        let mut client = backend.connect("/");
         client.close(WsStatus::GOING_AWAY);
         assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
     }
 
-    fn a_socket_that_merely_ended_is_not_a_failure<W>() {
+    fn a_socket_that_merely_ended_is_not_a_failure<B>() {
         async fn chatter(mut ws: WebSocket, ended: Sender<bool>) -> WsResult {
             while let Some(order) = ws.recv().await? {
                 if order == "fail" {
@@ -466,34 +466,34 @@ in_both_worlds! {
             WsStatus::new(4500, "a failure").expect("a short text")
         });
         let (ended, has_ended) = channel();
-        let world = world::<W>(routes! { "/" with(quiet) => ws(chatter(ws, ended)) });
+        let backend = backend::<B>(routes! { "/" with(quiet) => ws(chatter(ws, ended)) });
         for status in [WsStatus::NORMAL, WsStatus::GOING_AWAY, WsStatus::new(4001, "bye").expect("a status")] {
-            let mut client = world.connect("/");
+            let mut client = backend.connect("/");
             client.close(status.clone());
             assert_eq!(client.closed(), Some(status));
             assert!(told(&has_ended), "a send after the end fails");
         }
-        let mut client = world.connect("/");
+        let mut client = backend.connect("/");
         client.send("fail").expect("open");
         assert_eq!(client.closed(), Some(WsStatus::new(4500, "a failure").expect("a status")));
         assert_eq!(told(&failures), "a failure indeed", "the first that is reported");
     }
 
     /// One record, where http4k has an event for each direction.
-    fn case_86_a_record_has_the_template_of_a_route_and_none_where_there_is_no_route<W>() {
+    fn case_86_a_record_has_the_template_of_a_route_and_none_where_there_is_no_route<B>() {
         let (report, reported) = channel();
         let records = report_sockets(move |socket: WsTransaction| report.send(socket).expect("the test listens"));
         let routed = routes! { "/beds/<_name>" with(records.clone()) => ws(hello(ws)) };
-        world::<W>(routed).connect("/beds/bob").closed();
+        backend::<B>(routed).connect("/beds/bob").closed();
         let socket = told(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", Some("/beds/<_name>")));
         let alone = PolyHandler::new(|_request: Request| "http", hello).with(records);
-        world::<W>(alone).connect("/beds/bob").closed();
+        backend::<B>(alone).connect("/beds/bob").closed();
         let socket = told(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", None));
     }
 
-    fn case_85_a_socket_is_reported_once<W>() {
+    fn case_85_a_socket_is_reported_once<B>() {
         let (report, reported) = channel();
         let app = report_sockets(move |socket: WsTransaction| report.send(socket).expect("the test listens"));
         async fn nap(mut ws: WebSocket) -> WsResult {
@@ -507,7 +507,7 @@ in_both_worlds! {
             next.call(request).await.with_subprotocol("SUB")
         }
         let app = PolyHandler::new(|_request: Request| "http", sub.then(nap)).with(app);
-        let mut client = world::<W>(app).connect(Request::get("/bed").header("sec-websocket-protocol", "SUB"));
+        let mut client = backend::<B>(app).connect(Request::get("/bed").header("sec-websocket-protocol", "SUB"));
         client.send("go").expect("open");
         assert_eq!(texts(&mut client), ["one", "two"]);
         let socket = told(&reported);

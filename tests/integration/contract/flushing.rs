@@ -6,10 +6,10 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{WebSocket, WsMessage, WsResult, WsStatus};
 
-use super::worlds::in_both_worlds;
+use super::backends::on_every_backend;
 
-in_both_worlds! {
-    fn a_flush_is_done_when_everything_has_left<W>() {
+on_every_backend! {
+    fn a_flush_is_done_when_everything_has_left<B>() {
         async fn flush(mut ws: WebSocket) -> WsResult {
             for number in 0..100 {
                 ws.send(number.to_string()).await?;
@@ -21,7 +21,7 @@ in_both_worlds! {
             ws.close(WsStatus::NORMAL);
             Ok(ws.flush().await?)
         }
-        let mut client = W::start(flush.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(flush.into_poly_handler(), SessionConfig::default()).connect("/");
         let texts: Vec<_> = client.received().map(|message| message.expect("open")).collect();
         assert_eq!(texts.len(), 101);
         assert_eq!(texts[100], "flushed");

@@ -18,7 +18,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::routing::Routes;
 use http4k_ws::session::SessionConfig;
 
-use super::worlds::{World, in_both_worlds};
+use super::backends::{Backend, on_every_backend};
 
 /// Counts the handlers and consumers that were reached.
 type Reached = Arc<AtomicUsize>;
@@ -252,8 +252,8 @@ const PLACES: &[Place] = &[
     },
 ];
 
-fn status_of_upgrade<W: World>(world: &W, path: &str) -> u16 {
-    match world.try_connect(path) {
+fn status_of_upgrade<B: Backend>(backend: &B, path: &str) -> u16 {
+    match backend.try_connect(path) {
         Ok(mut client) => {
             let message = client.received().next().expect("a message").expect("open");
             assert_eq!(message.text(), "socket", "{path}");
@@ -264,14 +264,14 @@ fn status_of_upgrade<W: World>(world: &W, path: &str) -> u16 {
 }
 
 /// Checks one row over both protocols.
-fn check<W: World>(kind: &Kind, place: &Place) {
+fn check<B: Backend>(kind: &Kind, place: &Place) {
     let reached = Reached::default();
     let app = (place.app)((kind.filter)(), Arc::clone(&reached));
-    let world = W::start(app, SessionConfig::default());
+    let backend = B::start(app, SessionConfig::default());
     let row = format!("{} before {}", kind.name, place.name);
     let count = || reached.swap(0, Ordering::SeqCst);
 
-    let status = world.http("/api/page").status().as_u16();
+    let status = backend.http("/api/page").status().as_u16();
     assert_eq!(status, kind.http.unwrap_or(200), "{row}: HTTP");
     // A filter that decides after the handler has called it. No socket opens so.
     let calls = match kind.name {
@@ -281,7 +281,7 @@ fn check<W: World>(kind: &Kind, place: &Place) {
     };
     assert_eq!(count(), calls, "{row}: calls of the handler");
 
-    let status = status_of_upgrade(&world, "/api/socket");
+    let status = status_of_upgrade(&backend, "/api/socket");
     assert_eq!(status, kind.ws.unwrap_or(101), "{row}: upgrade");
     assert_eq!(count(), usize::from(kind.ws.is_none()), "{row}: sockets");
 
@@ -289,9 +289,9 @@ fn check<W: World>(kind: &Kind, place: &Place) {
         true => refused.unwrap_or(404),
         false => 404,
     };
-    let status = world.http("/api/nothing").status().as_u16();
+    let status = backend.http("/api/nothing").status().as_u16();
     assert_eq!(status, unknown(kind.http), "{row}: HTTP to an unknown path");
-    let status = status_of_upgrade(&world, "/api/nothing");
+    let status = status_of_upgrade(&backend, "/api/nothing");
     assert_eq!(
         status,
         unknown(kind.ws),
@@ -300,17 +300,17 @@ fn check<W: World>(kind: &Kind, place: &Place) {
     assert_eq!(count(), 0, "{row}: unknown paths");
 }
 
-in_both_worlds! {
-    fn every_kind_at_every_place<W>() {
+on_every_backend! {
+    fn every_kind_at_every_place<B>() {
         for kind in KINDS {
             for place in PLACES {
-                check::<W>(kind, place);
+                check::<B>(kind, place);
             }
         }
     }
 
     /// The kinds that need no wrapper, where the macro knows that one protocol is behind them.
-    fn plain_filters_before_their_own_protocol<W>() {
+    fn plain_filters_before_their_own_protocol<B>() {
         let reached = Reached::default();
         let app = {
             let reached = Arc::clone(&reached);
@@ -330,12 +330,12 @@ in_both_worlds! {
                 },
             }
         };
-        let world = W::start(app, SessionConfig::default());
+        let backend = B::start(app, SessionConfig::default());
         for path in ["/route", "/block/page", "/block/inner/page", "/block/nothing"] {
-            assert_eq!(world.http(path).status(), 401, "{path}");
+            assert_eq!(backend.http(path).status(), 401, "{path}");
         }
         for path in ["/socket", "/sockets/a", "/sockets/nothing"] {
-            assert_eq!(status_of_upgrade(&world, path), 401, "{path}");
+            assert_eq!(status_of_upgrade(&backend, path), 401, "{path}");
         }
         assert_eq!(reached.load(Ordering::SeqCst), 0);
     }

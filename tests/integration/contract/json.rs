@@ -4,7 +4,7 @@ use http4k_ws::lens::json::{Json, JsonExt};
 use http4k_ws::lens::{Format, LensFailure, LensFailureKind};
 use http4k_ws::message::{RequestExt, ResponseExt};
 use http4k_ws::testing::WsClient;
-use http4k_ws::testing::contract::{AsyncWorld, World};
+use http4k_ws::testing::contract::{AsyncBackend, Backend};
 use http4k_ws::{
     Body, FromRequest, Message, PolyHandler, Request, Response, WebSocket, WsResult, contract_test,
     routes,
@@ -91,31 +91,35 @@ const FOREIGN: [&str; 7] = [
 ];
 
 #[contract_test(app())]
-fn a_form_of_another_site_reaches_no_json_handler(world: &impl World) {
+fn a_form_of_another_site_reaches_no_json_handler(backend: &impl Backend) {
     let json = r#"{"count":7}"#;
     for reader in READERS {
         for foreign in FOREIGN {
-            let response = world.http(post(reader, Some(foreign), json));
+            let response = backend.http(post(reader, Some(foreign), json));
             assert_eq!(response.status(), 415, "{reader} {foreign:?}");
         }
         assert_eq!(
-            world.http(post(reader, None, json)).status(),
+            backend.http(post(reader, None, json)).status(),
             415,
             "{reader}"
         );
-        assert_eq!(world.http(post(reader, None, "")).status(), 400, "{reader}");
+        assert_eq!(
+            backend.http(post(reader, None, "")).status(),
+            400,
+            "{reader}"
+        );
         for own in [
             "application/json",
             "Application/JSON; charset=utf-8",
             "application/x.v1+json",
         ] {
-            let response = world.http(post(reader, Some(own), json));
+            let response = backend.http(post(reader, Some(own), json));
             assert_eq!(response.body(), "7", "{reader} {own}");
         }
     }
-    assert_eq!(world.http(post("lenient", None, json)).body(), "7");
+    assert_eq!(backend.http(post("lenient", None, json)).body(), "7");
     assert_eq!(
-        world
+        backend
             .http(post("lenient", Some("text/plain"), json))
             .status(),
         415
@@ -123,17 +127,17 @@ fn a_form_of_another_site_reaches_no_json_handler(world: &impl World) {
 }
 
 #[contract_test(app())]
-fn a_byte_order_mark_is_ignored(world: &impl World) {
+fn a_byte_order_mark_is_ignored(backend: &impl Backend) {
     let json = "\u{feff}{\"count\":7}";
     for reader in READERS {
-        let response = world.http(post(reader, Some(Format::Json.content_type()), json));
+        let response = backend.http(post(reader, Some(Format::Json.content_type()), json));
         assert_eq!(response.body(), "7", "{reader}");
         // Two marks are one too many.
         let twice = "\u{feff}\u{feff}{\"count\":7}";
-        let response = world.http(post(reader, Some(Format::Json.content_type()), twice));
+        let response = backend.http(post(reader, Some(Format::Json.content_type()), twice));
         assert_eq!(response.status(), 400, "{reader}");
     }
-    let mut client = world.ws("/count");
+    let mut client = backend.ws("/count");
     client.send(json).unwrap();
     client.send(json.as_bytes()).unwrap();
     for _ in 0..2 {
@@ -142,10 +146,10 @@ fn a_byte_order_mark_is_ignored(world: &impl World) {
 }
 
 #[contract_test(app())]
-async fn a_response_is_read_by_the_same_rules(world: &impl AsyncWorld) {
-    let response = world.http("/marked?type=json").await;
+async fn a_response_is_read_by_the_same_rules(backend: &impl AsyncBackend) {
+    let response = backend.http("/marked?type=json").await;
     assert_eq!(response.json().await, Ok(Count { count: 7 }));
-    let failure = world
+    let failure = backend
         .http("/marked")
         .await
         .json::<Count>()
@@ -155,7 +159,7 @@ async fn a_response_is_read_by_the_same_rules(world: &impl AsyncWorld) {
         (failure.kind(), failure.status().as_u16()),
         (LensFailureKind::Unsupported, 502)
     );
-    let mut response = world.http("/marked").await;
+    let mut response = backend.http("/marked").await;
     let lens = Body::json::<Count>();
     assert_eq!(lens.get(&mut response).await.unwrap_err().status(), 502);
     assert_eq!(

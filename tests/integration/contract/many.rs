@@ -8,7 +8,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{PolyHandler, WebSocket, WsResult, WsSender};
 
-use super::worlds::in_both_worlds;
+use super::backends::on_every_backend;
 
 type Members = Arc<Mutex<Vec<WsSender>>>;
 
@@ -41,10 +41,10 @@ fn next(client: &mut impl WsClient) -> String {
     message.expect("open").text().into_owned()
 }
 
-in_both_worlds! {
-    fn a_room_of_a_hundred_hears_everything_in_order<W>() {
-        let world = W::start(room(Members::default()), SessionConfig::default());
-        let mut clients: Vec<_> = (0..100).map(|_| world.connect("/")).collect();
+on_every_backend! {
+    fn a_room_of_a_hundred_hears_everything_in_order<B>() {
+        let backend = B::start(room(Members::default()), SessionConfig::default());
+        let mut clients: Vec<_> = (0..100).map(|_| backend.connect("/")).collect();
         for client in &mut clients {
             assert_eq!(next(client), "joined");
         }
@@ -56,10 +56,10 @@ in_both_worlds! {
         }
     }
 
-    fn threads_send_at_once_and_each_is_heard_in_its_order<W>() {
+    fn threads_send_at_once_and_each_is_heard_in_its_order<B>() {
         let members = Members::default();
-        let world = W::start(room(Arc::clone(&members)), SessionConfig::default());
-        let mut clients: Vec<_> = (0..3).map(|_| world.connect("/")).collect();
+        let backend = B::start(room(Arc::clone(&members)), SessionConfig::default());
+        let mut clients: Vec<_> = (0..3).map(|_| backend.connect("/")).collect();
         for client in &mut clients {
             assert_eq!(next(client), "joined");
         }
@@ -91,13 +91,13 @@ in_both_worlds! {
         }
     }
 
-    fn who_goes_is_missed_by_nobody<W>() {
+    fn who_goes_is_missed_by_nobody<B>() {
         let members = Members::default();
-        let world = W::start(room(Arc::clone(&members)), SessionConfig::default());
-        let mut stays = world.connect("/");
+        let backend = B::start(room(Arc::clone(&members)), SessionConfig::default());
+        let mut stays = backend.connect("/");
         assert_eq!(next(&mut stays), "joined");
         for _ in 0..20 {
-            let mut goes = world.connect("/");
+            let mut goes = backend.connect("/");
             assert_eq!(next(&mut goes), "joined");
             goes.close(http4k_ws::WsStatus::GOING_AWAY);
             goes.closed();

@@ -7,7 +7,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::{NextMessage, WsClient};
 use http4k_ws::{PolyHandler, WebSocket, WsMessage, WsResult};
 
-use super::worlds::in_both_worlds;
+use super::backends::on_every_backend;
 
 fn echo() -> PolyHandler {
     async fn echo(mut ws: WebSocket) -> WsResult {
@@ -27,21 +27,21 @@ fn next(client: &mut impl WsClient) -> WsMessage {
         .expect("an open socket")
 }
 
-in_both_worlds! {
-    fn a_greeting_sent_before_the_client_listens_is_kept<W>() {
+on_every_backend! {
+    fn a_greeting_sent_before_the_client_listens_is_kept<B>() {
         async fn greet(mut ws: WebSocket) -> WsResult {
             ws.send("hello").await?;
             ws.send("world").await?;
             ws.recv().await?;
             Ok(())
         }
-        let mut client = W::start(greet.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(greet.into_poly_handler(), SessionConfig::default()).connect("/");
         assert_eq!(next(&mut client).text(), "hello");
         assert_eq!(next(&mut client).text(), "world");
     }
 
-    fn text_and_binary_stay_what_they_are<W>() {
-        let mut client = W::start(echo(), SessionConfig::default()).connect("/");
+    fn text_and_binary_stay_what_they_are<B>() {
+        let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         let not_utf8 = vec![0xff, 0x00, 0xc3, 0x28];
         client.send("grüße, 世界").expect("open");
         client.send(not_utf8.clone()).expect("open");
@@ -51,8 +51,8 @@ in_both_worlds! {
         assert_eq!(binary.as_bytes(), &not_utf8);
     }
 
-    fn empty_messages_are_messages<W>() {
-        let mut client = W::start(echo(), SessionConfig::default()).connect("/");
+    fn empty_messages_are_messages<B>() {
+        let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         client.send("").expect("open");
         client.send(Vec::new()).expect("open");
         client.send("end").expect("open");
@@ -61,8 +61,8 @@ in_both_worlds! {
         assert_eq!(next(&mut client).text(), "end");
     }
 
-    fn large_messages_come_back_whole<W>() {
-        let mut client = W::start(echo(), SessionConfig::default()).connect("/");
+    fn large_messages_come_back_whole<B>() {
+        let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         for bytes in [125, 126, 65_535, 65_536, 1_000_000] {
             client.send("a".repeat(bytes)).expect("open");
             client.send("another message").expect("open");
@@ -71,7 +71,7 @@ in_both_worlds! {
         }
     }
 
-    fn ten_thousand_messages_sent_at_once_come_in_order<W>() {
+    fn ten_thousand_messages_sent_at_once_come_in_order<B>() {
         async fn count(mut ws: WebSocket) -> WsResult {
             ws.recv().await?;
             for number in 0..10_000 {
@@ -79,15 +79,15 @@ in_both_worlds! {
             }
             Ok(())
         }
-        let mut client = W::start(count.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(count.into_poly_handler(), SessionConfig::default()).connect("/");
         client.send("go").expect("open");
         let received: Vec<_> = client.received().map(|message| message.expect("open").text().into_owned()).collect();
         let sent: Vec<_> = (0..10_000).map(|number: u32| number.to_string()).collect();
         assert_eq!(received, sent);
     }
 
-    fn ten_thousand_messages_come_back_in_order<W>() {
-        let mut client = W::start(echo(), SessionConfig::default()).connect("/");
+    fn ten_thousand_messages_come_back_in_order<B>() {
+        let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         for hundred in 0..100 {
             for number in 0..100 {
                 client.send((hundred * 100 + number).to_string()).expect("open");
@@ -98,14 +98,14 @@ in_both_worlds! {
         }
     }
 
-    fn silence_is_no_message<W>() {
-        let mut client = W::start(echo(), SessionConfig::default()).connect("/");
+    fn silence_is_no_message<B>() {
+        let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         assert_eq!(client.next_within(Duration::from_millis(10)), NextMessage::Pending);
         client.send("x").expect("open");
         assert_eq!(next(&mut client).text(), "x");
     }
 
-    fn other_tasks_send_through_a_sender<W>() {
+    fn other_tasks_send_through_a_sender<B>() {
         async fn fan_in(mut ws: WebSocket) -> WsResult {
             for name in ["a", "b", "c"] {
                 let sender = ws.sender();
@@ -118,7 +118,7 @@ in_both_worlds! {
             ws.recv().await?;
             Ok(())
         }
-        let mut client = W::start(fan_in.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(fan_in.into_poly_handler(), SessionConfig::default()).connect("/");
         let mut next_of = std::collections::HashMap::new();
         for _ in 0..300 {
             let message = next(&mut client);
@@ -129,14 +129,14 @@ in_both_worlds! {
         }
     }
 
-    fn the_socket_is_a_stream_and_a_sink<W>() {
+    fn the_socket_is_a_stream_and_a_sink<B>() {
         use futures_util::{SinkExt, StreamExt};
         async fn forward(ws: WebSocket) {
             let (sink, stream) = ws.split();
             let upper = stream.map(|message| Ok(WsMessage::new_text(message.expect("a message").text().to_uppercase())));
             upper.forward(sink.sink_map_err(|error| panic!("{error}"))).await.unwrap_or(());
         }
-        let mut client = W::start(forward.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(forward.into_poly_handler(), SessionConfig::default()).connect("/");
         client.send("one").expect("open");
         client.send("two").expect("open");
         assert_eq!(next(&mut client).text(), "ONE");

@@ -1,7 +1,7 @@
 //! What holds of every socket, in memory, over pipes and over a real port: one body of code for each
 //! behaviour. `CASES.md` says which of http4k's behaviours is shown where.
 
-pub(crate) mod worlds;
+pub(crate) mod backends;
 
 mod admission;
 mod attribute;

@@ -1,4 +1,4 @@
-//! Whatever is done on a socket looks the same in every world: random scripts, and what both sides saw.
+//! Whatever is done on a socket looks the same in every backend: random scripts, and what both sides saw.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -7,7 +7,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::{NextMessage, WsClient};
 use http4k_ws::{PolyHandler, WebSocket, WsError, WsMessage, WsResult, WsStatus};
 
-use super::worlds::{Duplex, Memory, Network, World, told};
+use super::backends::{Backend, Duplex, Memory, Network, told};
 
 const SCRIPTS: u64 = 1000;
 
@@ -66,21 +66,21 @@ fn application(tell: Sender<(Vec<WsMessage>, WsStatus)>) -> PolyHandler {
     application.into_poly_handler()
 }
 
-/// One world, in which scripts are run one after the other.
-struct Stage<W> {
-    world: W,
+/// One backend, in which scripts are run one after the other.
+struct Stage<B> {
+    backend: B,
     listen: Receiver<(Vec<WsMessage>, WsStatus)>,
 }
 
-impl<W: World> Stage<W> {
+impl<B: Backend> Stage<B> {
     fn new() -> Self {
         let (tell, listen) = channel();
-        let world = W::start(application(tell), SessionConfig::default());
-        Self { world, listen }
+        let backend = B::start(application(tell), SessionConfig::default());
+        Self { backend, listen }
     }
 
     fn run(&self, script: &[Step]) -> Trace {
-        let mut client = Some(self.world.connect("/"));
+        let mut client = Some(self.backend.connect("/"));
         let seen = play(&mut client, script);
         drop(client);
         let (application, end) = told(&self.listen);
@@ -178,11 +178,11 @@ fn every_script_looks_the_same_in_memory_over_pipes_and_over_the_network() {
     for seed in 1..=SCRIPTS {
         let script = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)).script();
         let seen = memory.run(&script);
-        for (world, there) in [
+        for (backend, there) in [
             ("over pipes", duplex.run(&script)),
             ("over the network", network.run(&script)),
         ] {
-            assert_eq!(seen, there, "{world}, seed {seed}: {script:?}");
+            assert_eq!(seen, there, "{backend}, seed {seed}: {script:?}");
         }
     }
 }

@@ -6,7 +6,7 @@ use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::session::{SessionConfig, WsEvent};
 
-use super::worlds::{World, in_both_worlds, told};
+use super::backends::{Backend, on_every_backend, told};
 
 /// Has `tell` hear of everything.
 fn observed(ws: &WebSocket, tell: Sender<String>) {
@@ -30,22 +30,22 @@ async fn echo(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-fn start<W: World, F>(look: impl Fn(&WebSocket) -> F + Clone + Send + Sync + 'static) -> W {
+fn start<B: Backend, F>(look: impl Fn(&WebSocket) -> F + Clone + Send + Sync + 'static) -> B {
     let app = move |ws: WebSocket| {
         look(&ws);
         echo(ws)
     };
-    W::start(app.into_poly_handler(), SessionConfig::default())
+    B::start(app.into_poly_handler(), SessionConfig::default())
 }
 
 fn many(from: &Receiver<String>, count: usize) -> Vec<String> {
     (0..count).map(|_| told(from)).collect()
 }
 
-in_both_worlds! {
-    fn all_that_travels_is_told_in_order_and_the_end_last<W>() {
+on_every_backend! {
+    fn all_that_travels_is_told_in_order_and_the_end_last<B>() {
         let (tell, listen) = channel();
-        let mut client = start::<W, _>(move |ws| observed(ws, tell.clone())).connect("/");
+        let mut client = start::<B, _>(move |ws| observed(ws, tell.clone())).connect("/");
         for text in ["one", ""] {
             client.send(text).expect("open");
             assert_eq!(client.received().next(), Some(Ok(text.into())));
@@ -62,9 +62,9 @@ in_both_worlds! {
         assert_eq!(many(&listen, 6), expected);
     }
 
-    fn an_observer_that_panics_harms_nobody<W>() {
+    fn an_observer_that_panics_harms_nobody<B>() {
         let (tell, listen) = channel();
-        let mut client = start::<W, _>(move |ws| {
+        let mut client = start::<B, _>(move |ws| {
             ws.observe(|_event: WsEvent<'_>| panic!("an observer that panics"));
             observed(ws, tell.clone());
         }).connect("/");
@@ -74,7 +74,7 @@ in_both_worlds! {
         assert_eq!(many(&listen, 4), ["received one", "sent one", "peer closes 1000", "closed 1000"]);
     }
 
-    fn what_is_sent_before_a_close_goes_before_it<W>() {
+    fn what_is_sent_before_a_close_goes_before_it<B>() {
         // As another task does between the last message of the queue and the look for a close.
         let app = move |ws: WebSocket| {
             let sender = ws.sender();
@@ -86,18 +86,18 @@ in_both_worlds! {
             });
             echo(ws)
         };
-        let mut client = W::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
         client.send("one").expect("open");
         assert_eq!(client.received().next(), Some(Ok("one".into())));
         assert_eq!(client.received().next(), Some(Ok("two".into())));
         assert_eq!(client.closed(), Some(WsStatus::NORMAL));
     }
 
-    fn an_observer_keeps_no_socket_open<W>() {
+    fn an_observer_keeps_no_socket_open<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| observed(&ws, tell.clone());
-        let world = W::start(app.into_poly_handler(), SessionConfig::default());
-        assert_eq!(world.connect("/").closed(), Some(WsStatus::NORMAL));
+        let backend = B::start(app.into_poly_handler(), SessionConfig::default());
+        assert_eq!(backend.connect("/").closed(), Some(WsStatus::NORMAL));
         assert_eq!(many(&listen, 1), ["closed 1000"]);
     }
 }

@@ -5,7 +5,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 
-use super::worlds::{World, in_both_worlds};
+use super::backends::{Backend, on_every_backend};
 
 /// Answers with what its upgrade request says.
 async fn told(mut ws: WebSocket) -> WsResult {
@@ -88,8 +88,8 @@ fn app() -> PolyHandler {
     }
 }
 
-fn world<W: World>() -> W {
-    W::start(app(), SessionConfig::default())
+fn backend<B: Backend>() -> B {
+    B::start(app(), SessionConfig::default())
 }
 
 fn texts(client: &mut impl WsClient) -> Vec<String> {
@@ -104,98 +104,98 @@ fn next(client: &mut impl WsClient) -> String {
     message.expect("open").text().into_owned()
 }
 
-in_both_worlds! {
-    fn case_1_http_is_answered_beside_sockets<W>() {
-        let world = world::<W>();
-        assert_eq!(world.http("/hello/bob").body(), "bob");
-        assert_eq!(next(&mut world.connect("/hello/bob")), "bob");
+on_every_backend! {
+    fn case_1_http_is_answered_beside_sockets<B>() {
+        let backend = backend::<B>();
+        assert_eq!(backend.http("/hello/bob").body(), "bob");
+        assert_eq!(next(&mut backend.connect("/hello/bob")), "bob");
     }
 
-    fn case_3_a_greeting_and_an_answer<W>() {
-        let mut client = world::<W>().connect("/hello/bob");
+    fn case_3_a_greeting_and_an_answer<B>() {
+        let mut client = backend::<B>().connect("/hello/bob");
         client.send("hello").expect("open");
         assert_eq!([next(&mut client), next(&mut client)], ["bob", "goodbye bob"]);
     }
 
-    fn case_10_the_query_survives<W>() {
-        let mut client = world::<W>().connect("/queries?query=foo%20bar");
+    fn case_10_the_query_survives<B>() {
+        let mut client = backend::<B>().connect("/queries?query=foo%20bar");
         client.send("anything").expect("open");
         assert_eq!(next(&mut client), "foo bar");
     }
 
-    fn case_14_fields_arrive_and_their_names_are_lower_case<W>() {
+    fn case_14_fields_arrive_and_their_names_are_lower_case<B>() {
         let request = Request::get("/fields").header("Test-Field", "Bar, baz");
-        let mut client = world::<W>().connect(request);
+        let mut client = backend::<B>().connect(request);
         client.send("go").expect("open");
         assert_eq!(texts(&mut client), ["test-field=Bar, baz"]);
     }
 
-    fn case_16_two_sockets_are_two<W>() {
-        let world = world::<W>();
-        let mut clients = ["foo", "bar"].map(|query| world.connect(format!("/queries?query={query}")));
+    fn case_16_two_sockets_are_two<B>() {
+        let backend = backend::<B>();
+        let mut clients = ["foo", "bar"].map(|query| backend.connect(format!("/queries?query={query}")));
         for client in &mut clients {
             client.send("which?").expect("open");
         }
         assert_eq!(clients.each_mut().map(next), ["foo", "bar"]);
     }
 
-    fn cases_22_and_30_fields_arrive_in_order_after_an_empty_message<W>() {
+    fn cases_22_and_30_fields_arrive_in_order_after_an_empty_message<B>() {
         let request = Request::get("/fields").header("testOne", "1").header("testTwo", "2");
-        let mut client = world::<W>().connect(request);
+        let mut client = backend::<B>().connect(request);
         client.send("").expect("open");
         assert_eq!(texts(&mut client), ["testone=1", "testtwo=2"]);
     }
 
-    fn case_38_a_nested_path_has_its_parameter<W>() {
-        assert_eq!(next(&mut world::<W>().connect("/path1/correct")), "correct");
+    fn case_38_a_nested_path_has_its_parameter<B>() {
+        assert_eq!(next(&mut backend::<B>().connect("/path1/correct")), "correct");
     }
 
     /// Where http4k accepts, and closes with 1003, the upgrade itself is refused: a client learns why.
-    fn cases_12_and_39_an_upgrade_that_no_route_takes_is_refused_with_404<W>() {
-        let world = world::<W>();
+    fn cases_12_and_39_an_upgrade_that_no_route_takes_is_refused_with_404<B>() {
+        let backend = backend::<B>();
         for path in ["/aaa", "/path1", "/path1/index.html/more", "/numbers/many"] {
-            let refusal = world.try_connect(path).err().expect("a refusal");
+            let refusal = backend.try_connect(path).err().expect("a refusal");
             assert_eq!(refusal.status(), 404, "{path}");
         }
     }
 
-    fn an_upgrade_to_a_path_of_http_alone_is_refused_with_404<W>() {
-        let world = world::<W>();
-        assert_eq!(world.http("/http").body(), "only http");
-        assert_eq!(world.try_connect("/http").err().expect("a refusal").status(), 404);
+    fn an_upgrade_to_a_path_of_http_alone_is_refused_with_404<B>() {
+        let backend = backend::<B>();
+        assert_eq!(backend.http("/http").body(), "only http");
+        assert_eq!(backend.try_connect("/http").err().expect("a refusal").status(), 404);
     }
 
-    fn http_to_a_path_of_sockets_alone_is_answered_with_426<W>() {
-        let answer = world::<W>().http("/queries");
+    fn http_to_a_path_of_sockets_alone_is_answered_with_426<B>() {
+        let answer = backend::<B>().http("/queries");
         assert_eq!(answer.status(), 426);
         assert!(answer.body().as_text().is_some_and(|text| text.contains("/queries")));
     }
 
-    fn case_40_a_handler_goes_by_the_query<W>() {
-        let world = world::<W>();
-        assert_eq!(texts(&mut world.connect("/chosen?goodbye=bob")), ["query"]);
-        assert_eq!(texts(&mut world.connect("/chosen")), ["vanilla"]);
+    fn case_40_a_handler_goes_by_the_query<B>() {
+        let backend = backend::<B>();
+        assert_eq!(texts(&mut backend.connect("/chosen?goodbye=bob")), ["query"]);
+        assert_eq!(texts(&mut backend.connect("/chosen")), ["vanilla"]);
     }
 
-    fn case_59_a_refusal_of_the_application_is_given_with_its_text<W>() {
-        let world = world::<W>();
-        let refusal = world.try_connect("/members").err().expect("a refusal");
+    fn case_59_a_refusal_of_the_application_is_given_with_its_text<B>() {
+        let backend = backend::<B>();
+        let refusal = backend.try_connect("/members").err().expect("a refusal");
         assert_eq!((refusal.status().as_u16(), refusal.body()), (403, &Body::from("members only")));
-        assert!(world.try_connect(Request::get("/members").header("x-member", "1")).is_ok());
+        assert!(backend.try_connect(Request::get("/members").header("x-member", "1")).is_ok());
     }
 
-    fn a_handler_that_panics_refuses_with_500<W>() {
-        let world = world::<W>();
-        assert_eq!(world.try_connect("/panics").err().expect("a refusal").status(), 500);
-        assert_eq!(next(&mut world.connect("/hello/bob")), "bob");
+    fn a_handler_that_panics_refuses_with_500<B>() {
+        let backend = backend::<B>();
+        assert_eq!(backend.try_connect("/panics").err().expect("a refusal").status(), 500);
+        assert_eq!(next(&mut backend.connect("/hello/bob")), "bob");
     }
 
-    fn an_argument_that_can_not_be_read_is_refused_before_the_upgrade<W>() {
-        let world = world::<W>();
+    fn an_argument_that_can_not_be_read_is_refused_before_the_upgrade<B>() {
+        let backend = backend::<B>();
         for query in ["", "?page=many"] {
-            let refusal = world.try_connect(format!("/paged{query}")).err().expect("a refusal");
+            let refusal = backend.try_connect(format!("/paged{query}")).err().expect("a refusal");
             assert_eq!(refusal.status(), 400, "{query}");
         }
-        assert_eq!(texts(&mut world.connect("/paged?page=7")), ["7"]);
+        assert_eq!(texts(&mut backend.connect("/paged?page=7")), ["7"]);
     }
 }

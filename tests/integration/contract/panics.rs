@@ -21,10 +21,10 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{HttpHandler, WsHandler};
 
-use super::worlds::{World, in_both_worlds, told};
+use super::backends::{Backend, on_every_backend, told};
 
-fn world<W: World>(app: PolyHandler) -> W {
-    W::start(app, SessionConfig::default())
+fn backend<B: Backend>(app: PolyHandler) -> B {
+    B::start(app, SessionConfig::default())
 }
 
 fn at_once() -> &'static str {
@@ -240,71 +240,71 @@ fn is_seen(response: &Response, what: &str) {
     assert_eq!(response.header("x-seen"), Some("500"), "{what}");
 }
 
-in_both_worlds! {
-    fn the_filters_around_a_handler_see_its_panic<W>() {
-        let world = world::<W>(declared().with(http_only(marks)).with(ws_only(marks_ws)));
+on_every_backend! {
+    fn the_filters_around_a_handler_see_its_panic<B>() {
+        let backend = backend::<B>(declared().with(http_only(marks)).with(ws_only(marks_ws)));
         for path in [
             "/at-once", "/later", "/for/ann", "/closure", "/plain", "/eager", "/unready",
             "/filtered/x", "/block/x", "/mount/a", "/nowhere",
         ] {
-            is_seen(&world.http(path), path);
+            is_seen(&backend.http(path), path);
         }
-        assert_eq!(world.http("/for/bob").status(), 200);
+        assert_eq!(backend.http("/for/bob").status(), 200);
         for path in [
             "/ws/at-once", "/ws/later", "/ws/eager", "/ws-filtered/x", "/block/ws", "/mount/ws",
             "/nowhere/ws",
         ] {
-            is_seen(&world.try_connect(path).map(drop).expect_err(path), path);
+            is_seen(&backend.try_connect(path).map(drop).expect_err(path), path);
         }
     }
 
-    fn the_filters_around_a_built_table_see_a_panic<W>() {
-        let world = world::<W>(built().with(http_only(marks)).with(ws_only(marks_ws)));
+    fn the_filters_around_a_built_table_see_a_panic<B>() {
+        let backend = backend::<B>(built().with(http_only(marks)).with(ws_only(marks_ws)));
         for path in ["/at-once", "/plain", "/eager", "/mount/a", "/nowhere"] {
-            is_seen(&world.http(path), path);
+            is_seen(&backend.http(path), path);
         }
         for path in ["/ws/later", "/mount/ws", "/nowhere/ws"] {
-            is_seen(&world.try_connect(path).map(drop).expect_err(path), path);
+            is_seen(&backend.try_connect(path).map(drop).expect_err(path), path);
         }
     }
 
-    fn the_filters_around_a_handler_without_routes_see_its_panic<W>() {
+    fn the_filters_around_a_handler_without_routes_see_its_panic<B>() {
         for app in [
             plain.into_poly_handler(),
             PolyHandler::new(Eager, Eager),
             PolyHandler::new(|_: Request| at_once(), |_: Request| ws_later()),
         ] {
-            let world = world::<W>(app.with(http_only(marks)).with(ws_only(marks_ws)));
-            is_seen(&world.http("/"), "http");
+            let backend = backend::<B>(app.with(http_only(marks)).with(ws_only(marks_ws)));
+            is_seen(&backend.http("/"), "http");
         }
     }
 
-    fn a_filter_that_panics_is_seen_by_those_around_it<W>() {
+    fn a_filter_that_panics_is_seen_by_those_around_it<B>() {
         let app = declared().with(http_only(plain_filter)).with(ws_only(ws_filter)).with(http_only(marks)).with(ws_only(marks_ws));
-        let world = world::<W>(app);
-        is_seen(&world.http("/for/bob"), "http");
-        is_seen(&world.try_connect("/ws").map(drop).expect_err("a refusal"), "ws");
+        let backend = backend::<B>(app);
+        is_seen(&backend.http("/for/bob"), "http");
+        is_seen(&backend.try_connect("/ws").map(drop).expect_err("a refusal"), "ws");
     }
 
-    fn a_filter_over_upgrades_too_sees_and_is_seen<W>() {
-        let world = world::<W>(declared().with(poly(marks)));
-        is_seen(&world.http("/later"), "http");
-        is_seen(&world.try_connect("/ws/later").map(drop).expect_err("a refusal"), "ws");
-        let world = self::world::<W>(declared().with(poly(plain_filter)).with(poly(marks)));
-        is_seen(&world.http("/for/bob"), "http");
-        is_seen(&world.try_connect("/ws-filtered/x").map(drop).expect_err("a refusal"), "ws");
+    fn a_filter_over_upgrades_too_sees_and_is_seen<B>() {
+        let backend = backend::<B>(declared().with(poly(marks)));
+        is_seen(&backend.http("/later"), "http");
+        is_seen(&backend.try_connect("/ws/later").map(drop).expect_err("a refusal"), "ws");
+        let backend = self::backend::<B>(declared().with(poly(plain_filter)).with(poly(marks)));
+        is_seen(&backend.http("/for/bob"), "http");
+        is_seen(&backend.try_connect("/ws-filtered/x").map(drop).expect_err("a refusal"), "ws");
     }
 
-    fn a_page_of_another_origin_can_read_the_500_of_a_panic<W>() {
+    fn a_page_of_another_origin_can_read_the_500_of_a_panic<B>() {
         let cors = Cors::new(OriginPolicy::only(["https://a.example".parse().expect("an origin")]));
         let app = routes! { GET "/" => http(|| -> &'static str { panic!("as it should") }) };
-        let response = world::<W>(app.with(cors))
+        let response = backend::<B>(app.with(cors))
             .http(Request::get("/").header("origin", "https://a.example"));
         assert_eq!(response.status(), 500);
         assert_eq!(response.header("access-control-allow-origin"), Some("https://a.example"));
     }
 
-    fn a_counter_counts_a_panic_once<W>() {
+    fn a_counter_counts_a_panic_once<B>() {
         let count = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&count);
         let counts = move |request: Request, next: Next| {
@@ -317,14 +317,14 @@ in_both_worlds! {
                 response
             }
         };
-        let world = world::<W>(declared().with(http_only(counts)));
-        world.http("/later");
-        world.http("/for/bob");
-        world.http("/mount/a");
+        let backend = backend::<B>(declared().with(http_only(counts)));
+        backend.http("/later");
+        backend.http("/for/bob");
+        backend.http("/mount/a");
         assert_eq!(count.load(Ordering::SeqCst), 2);
     }
 
-    fn the_payload_of_a_panic_may_panic_too<W>() {
+    fn the_payload_of_a_panic_may_panic_too<B>() {
         let app = routes! {
             GET "/at-once" => http(|| -> &'static str { panic_any(Bomb) }),
             GET "/later" => http(with_payload()),
@@ -335,20 +335,20 @@ in_both_worlds! {
             "/callback" => ws(|ws: WebSocket| ws.on_message(|_: WsMessage| -> () { panic_any(Bomb) })),
             "/observer" => ws(|ws: WebSocket| ws.observe(|_| panic_any(Bomb))),
         };
-        let world = world::<W>(app.with(http_only(marks)).with(ws_only(marks_ws)));
+        let backend = backend::<B>(app.with(http_only(marks)).with(ws_only(marks_ws)));
         for path in ["/at-once", "/later", "/number", "/filtered/x"] {
-            is_seen(&world.http(path), path);
+            is_seen(&backend.http(path), path);
         }
-        is_seen(&world.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
+        is_seen(&backend.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
         for (path, expected) in [("/consumer", 1011), ("/callback", 1011), ("/observer", 1000)] {
-            let mut client = world.connect(path);
+            let mut client = backend.connect(path);
             // The socket may be over by now.
             let _ = client.send("x");
             assert_eq!(code(client), Some(expected), "{path}");
         }
     }
 
-    fn what_a_handler_owns_may_panic_as_it_is_dropped<W>() {
+    fn what_a_handler_owns_may_panic_as_it_is_dropped<B>() {
         let (tell, ends) = channel();
         let callbacks = move |ws: WebSocket| {
             let (one, other, tell) = (Bomb, Bomb, tell.clone());
@@ -362,29 +362,29 @@ in_both_worlds! {
             "/consumer" => ws(|ws: WebSocket| { drop(ws); armed(()) }),
             "/callbacks" => ws({ callbacks.clone() }),
         };
-        let world = world::<W>(app.with(http_only(marks)).with(ws_only(marks_ws)));
+        let backend = backend::<B>(app.with(http_only(marks)).with(ws_only(marks_ws)));
         // A future is dropped where it is awaited, inside the handler.
-        is_seen(&world.http("/http"), "/http");
-        is_seen(&world.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
-        assert_eq!(code(world.connect("/consumer")), Some(1011));
-        let mut client = world.connect("/callbacks");
+        is_seen(&backend.http("/http"), "/http");
+        is_seen(&backend.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
+        assert_eq!(code(backend.connect("/consumer")), Some(1011));
+        let mut client = backend.connect("/callbacks");
         client.close(WsStatus::NORMAL);
         assert_eq!(code(client), Some(1000));
         assert_eq!(told(&ends), 1000);
     }
 
     /// One whose drop panics breaks off nothing: it has been read.
-    fn a_body_that_panics_when_it_is_asked_is_still_sent<W>() {
+    fn a_body_that_panics_when_it_is_asked_is_still_sent<B>() {
         for on in ["end", "length", "drop"] {
-            let world = world::<W>((move |_: Request| Moody::on(on)).into_poly_handler());
+            let backend = backend::<B>((move |_: Request| Moody::on(on)).into_poly_handler());
             for _ in 0..2 {
-                assert_eq!(world.http("/").body(), "abc", "{on}");
+                assert_eq!(backend.http("/").body(), "abc", "{on}");
             }
-            assert_eq!(world.http(Request::head("/")).body(), "", "{on}");
+            assert_eq!(backend.http(Request::head("/")).body(), "", "{on}");
         }
     }
 
-    fn a_function_that_adjusts_a_session_may_panic<W>() {
+    fn a_function_that_adjusts_a_session_may_panic<B>() {
         let hello = |ws: WebSocket| ws.try_send("hello");
         let app = routes! {
             "/consumer" => ws({ move |_: Request| {
@@ -392,32 +392,32 @@ in_both_worlds! {
             } }),
             "/block" with(session_config(|_| panic!("as it should"))) => { "/x" => ws({ hello }) },
         };
-        let world = world::<W>(app);
+        let backend = backend::<B>(app);
         for path in ["/consumer", "/block/x"] {
-            assert_eq!(code(world.connect(path)), Some(1011), "{path}");
+            assert_eq!(code(backend.connect(path)), Some(1011), "{path}");
         }
     }
 
-    fn a_predicate_that_panics_allows_nothing<W>() {
+    fn a_predicate_that_panics_allows_nothing<B>() {
         let policy = OriginPolicy::own().and_if(|_| panic!("as it should"));
-        let world = world::<W>(declared().with(Cors::new(policy)));
+        let backend = backend::<B>(declared().with(Cors::new(policy)));
         let from = |origin: &str| Request::get("/for/bob").header("host", "a").header("origin", origin);
-        assert_eq!(world.http(from("https://b")).status(), 403);
-        assert_eq!(world.http(from("https://a")).status(), 200);
-        let refusal = world.try_connect(from("https://b")).map(drop).expect_err("a refusal");
+        assert_eq!(backend.http(from("https://b")).status(), 403);
+        assert_eq!(backend.http(from("https://a")).status(), 200);
+        let refusal = backend.try_connect(from("https://b")).map(drop).expect_err("a refusal");
         assert_eq!(refusal.status(), 403);
     }
 
-    fn a_stream_that_panics_breaks_its_body_off_and_harms_nothing_else<W>() {
+    fn a_stream_that_panics_breaks_its_body_off_and_harms_nothing_else<B>() {
         let streams = |_: Request| {
             Body::from_stream(stream::iter(0..3).map(|number| match number {
                 2 => panic!("as it should"),
                 _ => Ok::<_, std::io::Error>("abc"),
             }))
         };
-        let world = world::<W>(streams.into_poly_handler());
+        let backend = backend::<B>(streams.into_poly_handler());
         for _ in 0..2 {
-            let response = world.http("/");
+            let response = backend.http("/");
             assert_eq!(response.status(), 200);
             assert!(matches!(read(response), Err(BodyError::Answer(_))));
         }

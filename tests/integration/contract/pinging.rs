@@ -5,10 +5,10 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{WebSocket, WsResult};
 
-use super::worlds::in_both_worlds;
+use super::backends::on_every_backend;
 
-in_both_worlds! {
-    fn a_ping_measures_the_round_trip<W>() {
+on_every_backend! {
+    fn a_ping_measures_the_round_trip<B>() {
         async fn measure(ws: WebSocket) -> WsResult {
             let before = ws.rtt();
             let first = ws.ping().await?;
@@ -17,17 +17,17 @@ in_both_worlds! {
             let agree = after == Some(first) && ws.sender().rtt() == Some(by_sender);
             Ok(ws.send(format!("{before:?} {agree}")).await?)
         }
-        let mut client = W::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
         let told = client.received().next().expect("a message").expect("an open socket");
         assert_eq!(told.text(), "None true");
     }
 
-    fn a_ping_goes_by_messages_that_are_not_received<W>() {
+    fn a_ping_goes_by_messages_that_are_not_received<B>() {
         async fn measure(ws: WebSocket) -> WsResult {
             ws.ping().await?;
             Ok(ws.send("measured").await?)
         }
-        let mut client = W::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
+        let mut client = B::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
         for number in 0..5 {
             // The application may be done before.
             let _ = client.send(number.to_string());

@@ -8,10 +8,10 @@ use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::{HttpHandler, PolyFilter, WsHandler};
 
-use super::worlds::{World, in_both_worlds, told};
+use super::backends::{Backend, on_every_backend, told};
 
-fn world<W: World>(app: PolyHandler) -> W {
-    W::start(app, SessionConfig::default())
+fn backend<B: Backend>(app: PolyHandler) -> B {
+    B::start(app, SessionConfig::default())
 }
 
 async fn hello(ws: WebSocket) -> WsResult {
@@ -39,18 +39,18 @@ fn cookies(headers: &http4k_ws::http::HeaderMap) -> Vec<&[u8]> {
     cookies.iter().map(|value| value.as_bytes()).collect()
 }
 
-in_both_worlds! {
-    fn a_handler_sets_fields<W>() {
-        let world: W = world(app());
-        let client = world.connect("/ws");
+on_every_backend! {
+    fn a_handler_sets_fields<B>() {
+        let backend: B = backend(app());
+        let client = backend.connect("/ws");
         assert_eq!(client.response_headers()["x-id"], "handler");
         assert_eq!(cookies(client.response_headers()), [b"a=1", b"b=2"]);
-        assert!(!world.connect("/plain").response_headers().contains_key("x-id"));
-        let refusal = world.try_connect("/refused").err().expect("a refusal");
+        assert!(!backend.connect("/plain").response_headers().contains_key("x-id"));
+        let refusal = backend.try_connect("/refused").err().expect("a refusal");
         assert_eq!((refusal.status().as_u16(), refusal.header("x-id")), (403, Some("7")));
     }
 
-    fn the_socket_knows_its_fields<W>() {
+    fn the_socket_knows_its_fields<B>() {
         let (tell, fields) = channel();
         let app = move |_request: Request| {
             let tell = tell.clone();
@@ -59,13 +59,13 @@ in_both_worlds! {
             });
             WsResponse::accept(consumer).with_header("x-id", "7")
         };
-        let world: W = world(PolyHandler::new(|_request: Request| "http", app));
-        world.connect("/").closed();
+        let backend: B = backend(PolyHandler::new(|_request: Request| "http", app));
+        backend.connect("/").closed();
         let fields = told(&fields);
         assert_eq!((fields.len(), &fields["x-id"]), (1, &"7".parse().expect("a value")));
     }
 
-    fn a_ws_filter_adds_and_replaces_fields<W>() {
+    fn a_ws_filter_adds_and_replaces_fields<B>() {
         async fn stamp(request: Request, next: WsNext) -> WsResponse {
             let response = next.call(request).await;
             let seen = response.header("x-id").unwrap_or("nothing").to_owned();
@@ -75,19 +75,19 @@ in_both_worlds! {
                 .with_header("x-id", "filter")
                 .with_added_header("set-cookie", "c=3")
         }
-        let world: W = world(app().with(ws_only(stamp)));
+        let backend: B = backend(app().with(ws_only(stamp)));
         for (path, saw, count) in [("/ws", "handler", 3), ("/plain", "nothing", 1)] {
-            let client = world.connect(path);
+            let client = backend.connect(path);
             let headers = client.response_headers();
             assert_eq!(headers["x-saw"], saw, "{path}");
             assert_eq!(headers["x-id"], "filter", "{path}");
             assert_eq!(cookies(headers).len(), count, "{path}");
         }
-        let refusal = world.try_connect("/refused").err().expect("a refusal");
+        let refusal = backend.try_connect("/refused").err().expect("a refusal");
         assert_eq!((refusal.header("x-saw"), refusal.header("x-id")), (Some("7"), Some("filter")));
     }
 
-    fn an_http_filter_adds_and_removes_fields<W>() {
+    fn an_http_filter_adds_and_removes_fields<B>() {
         async fn stamp(request: Request, next: Next) -> Response {
             let mut response = next.call(request).await.with_added_header("set-cookie", "c=3");
             response.headers_mut().remove("x-id");
@@ -96,18 +96,18 @@ in_both_worlds! {
         let app = routes! {
             "/api" with(poly(stamp), poly(stamp)) => { "/" => mount(app()), GET "/x" => http(|| "") },
         };
-        let world: W = world(app);
-        let client = world.connect("/api/ws");
+        let backend: B = backend(app);
+        let client = backend.connect("/api/ws");
         let headers = client.response_headers();
         assert_eq!(headers["x-filter"], "yes");
         assert!(!headers.contains_key("x-id"));
         assert_eq!(cookies(headers), [b"a=1", b"b=2", b"c=3", b"c=3"]);
-        assert_eq!(world.http("/api/x").header("x-filter"), Some("yes"));
-        let refusal = world.try_connect("/api/nowhere").err().expect("a refusal");
+        assert_eq!(backend.http("/api/x").header("x-filter"), Some("yes"));
+        let refusal = backend.try_connect("/api/nowhere").err().expect("a refusal");
         assert_eq!(refusal.header("x-filter"), Some("yes"));
     }
 
-    fn a_filter_cannot_break_the_handshake<W>() {
+    fn a_filter_cannot_break_the_handshake<B>() {
         async fn breaks(request: Request, next: Next) -> Response {
             next.call(request)
                 .await
@@ -123,8 +123,8 @@ in_both_worlds! {
                 .with_body("unsent")
         }
         let app = http4k_ws::filter::subprotocols(["chat"]).then(hello).with(poly(breaks));
-        let world: W = world(app);
-        let mut client = world.connect(Request::get("/").header("sec-websocket-protocol", "chat"));
+        let backend: B = backend(app);
+        let mut client = backend.connect(Request::get("/").header("sec-websocket-protocol", "chat"));
         assert_eq!(client.subprotocol(), Some("chat"));
         assert_eq!(client.received().next().expect("a message").expect("open").text(), "hello");
         let headers = client.response_headers();

@@ -1,10 +1,10 @@
-//! Which route answers, asked over HTTP in every world; `routing` shows the rules in full.
+//! Which route answers, asked over HTTP in every backend; `routing` shows the rules in full.
 
 use http4k_ws::HttpHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 
-use super::worlds::{World, in_both_worlds};
+use super::backends::{Backend, on_every_backend};
 
 fn said(text: &'static str) -> &'static str {
     text
@@ -70,10 +70,10 @@ fn app() -> PolyHandler {
     }
 }
 
-fn answers<W: World>(of: PolyHandler, cases: &[(Method, &str, u16, &str)]) {
-    let world = W::start(of, SessionConfig::default());
+fn answers<B: Backend>(of: PolyHandler, cases: &[(Method, &str, u16, &str)]) {
+    let backend = B::start(of, SessionConfig::default());
     for (method, path, status, body) in cases {
-        let answer = world.http((method.clone(), *path));
+        let answer = backend.http((method.clone(), *path));
         assert_eq!(answer.status(), *status, "{method} {path}");
         if *status == 200 {
             assert_eq!(answer.body(), body, "{method} {path}");
@@ -84,9 +84,9 @@ fn answers<W: World>(of: PolyHandler, cases: &[(Method, &str, u16, &str)]) {
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 
-in_both_worlds! {
-    fn cases_92_to_96_a_path_and_a_method_lead_to_their_route<W>() {
-        answers::<W>(app(), &[
+on_every_backend! {
+    fn cases_92_to_96_a_path_and_a_method_lead_to_their_route<B>() {
+        answers::<B>(app(), &[
             (GET, "/nowhere", 404, ""),
             (POST, "/a", 200, "a"),
             (Method::DELETE, "/a", 200, "a"),
@@ -102,8 +102,8 @@ in_both_worlds! {
         ]);
     }
 
-    fn cases_98_to_101_paths_are_matched_whole_and_without_their_query<W>() {
-        answers::<W>(app(), &[
+    fn cases_98_to_101_paths_are_matched_whole_and_without_their_query<B>() {
+        answers::<B>(app(), &[
             (GET, "/rest/something", 200, "something"),
             (GET, "/rest/something/somethingelse", 200, "something/somethingelse"),
             (GET, "/three/1/2/3", 200, "1 2 3"),
@@ -114,16 +114,16 @@ in_both_worlds! {
         ]);
     }
 
-    fn case_102_a_parameter_that_is_not_there_is_none<W>() {
-        answers::<W>(app(), &[
+    fn case_102_a_parameter_that_is_not_there_is_none<B>() {
+        answers::<B>(app(), &[
             (GET, "/named/bob", 200, "bob true"),
             (GET, "/unnamed", 200, "nobody true"),
         ]);
     }
 
     /// Without regular expressions: a type says what a segment must be.
-    fn cases_103_to_105_a_prefix_may_have_parameters<W>() {
-        answers::<W>(app(), &[
+    fn cases_103_to_105_a_prefix_may_have_parameters<B>() {
+        answers::<B>(app(), &[
             (GET, "/numbers/123/a/x", 200, "123 x"),
             (GET, "/numbers/asd/a/x", 404, ""),
             (GET, "/elsewhere/one", 404, ""),
@@ -131,36 +131,36 @@ in_both_worlds! {
         ]);
     }
 
-    fn cases_106_and_110_to_113_filters_hold_for_what_is_found_and_what_is_not<W>() {
-        let world = W::start(app(), SessionConfig::default());
+    fn cases_106_and_110_to_113_filters_hold_for_what_is_found_and_what_is_not<B>() {
+        let backend = B::start(app(), SessionConfig::default());
         for (path, status) in [("/filtered/one", 200), ("/filtered/nowhere", 404)] {
-            let answer = world.http(path);
+            let answer = backend.http(path);
             assert_eq!(answer.status(), status);
             assert_eq!(answer.header("x-outer"), Some("after the inner"), "{path}");
         }
-        assert_eq!(world.http("/a").header("x-outer"), None);
-        let around = W::start(app().with(http4k_ws::filter::http_only(outer)), SessionConfig::default());
+        assert_eq!(backend.http("/a").header("x-outer"), None);
+        let around = B::start(app().with(http4k_ws::filter::http_only(outer)), SessionConfig::default());
         assert_eq!(around.http("/nowhere").header("x-outer"), Some("alone"));
     }
 
-    fn case_107_a_rest_goes_through_several_levels<W>() {
-        answers::<W>(app(), &[(GET, "/wild/name/bob/is/great", 200, "name bob/is/great")]);
-        let world = W::start(app(), SessionConfig::default());
+    fn case_107_a_rest_goes_through_several_levels<B>() {
+        answers::<B>(app(), &[(GET, "/wild/name/bob/is/great", 200, "name bob/is/great")]);
+        let backend = B::start(app(), SessionConfig::default());
         let keyed = Request::get("/keyed/name").header("x-key", "1");
-        assert_eq!(world.http(keyed).body(), "name true");
-        assert_eq!(world.http("/keyed/name").body(), "name false");
+        assert_eq!(backend.http(keyed).body(), "name true");
+        assert_eq!(backend.http("/keyed/name").body(), "name false");
     }
 
-    fn cases_114_to_116_an_application_behind_base_paths<W>() {
+    fn cases_114_to_116_an_application_behind_base_paths<B>() {
         let once = routes! { "/v1" => mount(app()) };
-        answers::<W>(once, &[(GET, "/v1/a", 200, "a"), (GET, "/a", 404, "")]);
+        answers::<B>(once, &[(GET, "/v1/a", 200, "a"), (GET, "/a", 404, "")]);
         let inner = routes! { "/v1" => mount(app()) };
         let twice = routes! { "/api" => mount(inner) };
-        answers::<W>(twice, &[(GET, "/api/v1/three/1/2/3", 200, "1 2 3"), (GET, "/v1/a", 404, "")]);
+        answers::<B>(twice, &[(GET, "/api/v1/three/1/2/3", 200, "1 2 3"), (GET, "/v1/a", 404, "")]);
     }
 
-    fn cases_130_and_136_what_no_route_takes_has_an_answer<W>() {
+    fn cases_130_and_136_what_no_route_takes_has_an_answer<B>() {
         let app = routes! { GET "/a" => http(said("a")), _ => http(said("else")) };
-        answers::<W>(app, &[(GET, "/a", 200, "a"), (GET, "/b", 200, "else"), (POST, "/a", 405, "")]);
+        answers::<B>(app, &[(GET, "/a", 200, "a"), (GET, "/b", 200, "else"), (POST, "/a", 405, "")]);
     }
 }

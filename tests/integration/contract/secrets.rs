@@ -8,9 +8,9 @@ use http4k_ws::contract_test;
 use http4k_ws::filter::print_traffic;
 use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
-use http4k_ws::testing::contract::AsyncWorld;
+use http4k_ws::testing::contract::AsyncBackend;
 
-use super::worlds::{in_both_worlds, told};
+use super::backends::{on_every_backend, told};
 
 const SECRETS: [(&str, &str); 4] = [
     ("authorization", "Bearer s3cret"),
@@ -58,13 +58,13 @@ fn app() -> PolyHandler {
 }
 
 #[contract_test(app())]
-fn debug_hides_the_secrets_of_a_request(world: &impl http4k_ws::testing::contract::World) {
+fn debug_hides_the_secrets_of_a_request(backend: &impl http4k_ws::testing::contract::Backend) {
     let mut texts = Vec::new();
     for path in ["/socket", "/handler"] {
-        let message = world.ws(with_secrets(path)).received().next();
+        let message = backend.ws(with_secrets(path)).received().next();
         texts.push(message.expect("a text").expect("open").text().into_owned());
     }
-    let response = world.http(with_secrets("/"));
+    let response = backend.http(with_secrets("/"));
     texts.push(response.body().as_text().expect("a text").to_owned());
     for text in texts {
         assert!(text.starts_with("true "), "{text}");
@@ -76,8 +76,8 @@ fn debug_hides_the_secrets_of_a_request(world: &impl http4k_ws::testing::contrac
 }
 
 #[contract_test(app())]
-fn debug_hides_the_cookies_of_a_response(world: &impl http4k_ws::testing::contract::World) {
-    let response = world.http("/cookie");
+fn debug_hides_the_cookies_of_a_response(backend: &impl http4k_ws::testing::contract::Backend) {
+    let response = backend.http("/cookie");
     assert_eq!(response.header("set-cookie"), Some("id=s3cret"));
     let shown = format!("{response:?}");
     assert!(
@@ -87,8 +87,8 @@ fn debug_hides_the_cookies_of_a_response(world: &impl http4k_ws::testing::contra
 }
 
 #[contract_test(app())]
-async fn debug_of_a_socket_hides_them_too(world: &impl AsyncWorld) {
-    let socket = world.ws(with_secrets("/socket")).await;
+async fn debug_of_a_socket_hides_them_too(backend: &impl AsyncBackend) {
+    let socket = backend.ws(with_secrets("/socket")).await;
     let shown = format!("{socket:?} {:?}", socket.request());
     assert!(!shown.contains("s3cret"), "{shown}");
 }
@@ -123,9 +123,9 @@ fn debug_of_a_refused_upgrade_hides_its_cookies() {
     );
 }
 
-in_both_worlds! {
+on_every_backend! {
     /// A line of a log stays one line, and commands no terminal.
-    fn what_a_peer_says_is_escaped_in_lines<W>() {
+    fn what_a_peer_says_is_escaped_in_lines<B>() {
         let (print, lines) = channel();
         async fn wait(mut ws: WebSocket) -> WsResult {
             while ws.recv().await?.is_some() {}
@@ -133,8 +133,8 @@ in_both_worlds! {
         }
         let app = routes! { "/ws" => ws(wait(ws)) };
         let app = app.with(print_traffic(move |line| print.send(line).expect("the test listens")));
-        let world = W::start(app, SessionConfig::default());
-        let mut client = world.connect("/ws");
+        let backend = B::start(app, SessionConfig::default());
+        let mut client = backend.connect("/ws");
         client.send("a\nb\u{1b}[31m\u{202e}").expect("open");
         client.close(WsStatus::new(4000, "bye\r\nERROR \u{1b}[2Jforged \u{9b}31m\u{202e}").expect("a status"));
         client.closed();

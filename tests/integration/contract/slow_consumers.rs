@@ -9,7 +9,7 @@ use http4k_ws::testing::{ReceiveError, WsClient};
 use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult, WsStatus};
 use proptest::prelude::*;
 
-use super::worlds::{Memory, World, in_both_worlds, told};
+use super::backends::{Backend, Memory, on_every_backend, told};
 
 /// How many messages were left out, and how the last one fared.
 type Outcome = (u64, Result<(), SendError>);
@@ -63,29 +63,29 @@ fn by_prefix() -> SlowConsumer {
     })
 }
 
-in_both_worlds! {
-    fn who_waits_is_refused_and_drops_nothing<W>() {
+on_every_backend! {
+    fn who_waits_is_refused_and_drops_nothing<B>() {
         let (app, told_by_app) = burst(numbers(100));
-        let mut client = W::start(app, ten(SlowConsumer::Wait)).connect("/");
+        let mut client = B::start(app, ten(SlowConsumer::Wait)).connect("/");
         assert_eq!(told(&told_by_app), (0, Err(SendError::Full)));
         client.send("enough").expect("open");
         let expected: Vec<_> = (0..10).map(|number| number.to_string()).collect();
         assert_eq!(received(&mut client), (expected, None));
     }
 
-    fn who_drops_the_oldest_sends_the_latest<W>() {
+    fn who_drops_the_oldest_sends_the_latest<B>() {
         let (app, told_by_app) = burst(numbers(100));
-        let mut client = W::start(app, ten(SlowConsumer::DropOldest)).connect("/");
+        let mut client = B::start(app, ten(SlowConsumer::DropOldest)).connect("/");
         assert_eq!(told(&told_by_app), (90, Ok(())));
         client.send("enough").expect("open");
         let expected: Vec<_> = (90..100).map(|number| number.to_string()).collect();
         assert_eq!(received(&mut client), (expected, None));
     }
 
-    fn who_coalesces_sends_the_latest_of_each_key<W>() {
+    fn who_coalesces_sends_the_latest_of_each_key<B>() {
         let keyed = (0..100).map(|number| format!("{}:{number}", number % 3).into());
         let (app, told_by_app) = burst(keyed.collect());
-        let mut client = W::start(app, ten(by_prefix())).connect("/");
+        let mut client = B::start(app, ten(by_prefix())).connect("/");
         let (dropped, last) = told(&told_by_app);
         assert_eq!(last, Ok(()));
         client.send("enough").expect("open");
@@ -94,9 +94,9 @@ in_both_worlds! {
         assert!(texts.ends_with(&["1:97".to_owned(), "2:98".to_owned(), "0:99".to_owned()]), "{texts:?}");
     }
 
-    fn who_closes_sends_what_is_queued_and_1013<W>() {
+    fn who_closes_sends_what_is_queued_and_1013<B>() {
         let (app, told_by_app) = burst(numbers(100));
-        let mut client = W::start(app, ten(SlowConsumer::Close)).connect("/");
+        let mut client = B::start(app, ten(SlowConsumer::Close)).connect("/");
         let closed = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
         assert_eq!(told(&told_by_app), (0, Err(closed)));
         let expected: Vec<_> = (0..10).map(|number| number.to_string()).collect();
@@ -104,11 +104,11 @@ in_both_worlds! {
         assert_eq!(received(&mut client), (expected, Some(end)));
     }
 
-    fn a_queue_with_room_leaves_nothing_out<W>() {
+    fn a_queue_with_room_leaves_nothing_out<B>() {
         for policy in [SlowConsumer::Wait, SlowConsumer::DropOldest, by_prefix(), SlowConsumer::Close] {
             let same_key = (0..10).map(|number| format!("key:{number}").into()).collect();
             let (app, told_by_app) = burst(same_key);
-            let mut client = W::start(app, ten(policy)).connect("/");
+            let mut client = B::start(app, ten(policy)).connect("/");
             assert_eq!(told(&told_by_app), (0, Ok(())));
             client.send("enough").expect("open");
             let expected: Vec<_> = (0..10).map(|number| format!("key:{number}")).collect();

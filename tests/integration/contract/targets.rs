@@ -1,8 +1,8 @@
-//! The targets of requests, by the same rules in every world.
+//! The targets of requests, by the same rules in every backend.
 
 use http4k_ws::contract_test;
 use http4k_ws::prelude::*;
-use http4k_ws::testing::contract::World;
+use http4k_ws::testing::contract::Backend;
 
 fn app() -> PolyHandler {
     routes! {
@@ -12,30 +12,30 @@ fn app() -> PolyHandler {
 }
 
 #[contract_test(app())]
-fn what_a_uri_lacks_must_be_encoded(world: &impl World) {
+fn what_a_uri_lacks_must_be_encoded(backend: &impl Backend) {
     for character in "\"{}^`\\\u{e4}".chars() {
         // Those that a request in memory can be built of at all.
         let target = format!("/text/a{character}");
         if let Ok(uri) = target.parse::<http::Uri>() {
-            let refusal = world.http(Request::get(uri));
+            let refusal = backend.http(Request::get(uri));
             assert_eq!(refusal.status(), 400, "{target}");
             let text = refusal.body().as_text().unwrap_or_default();
             assert!(text.contains("percent-encoded"), "{text}");
         }
         if let Ok(uri) = format!("/ws/a{character}").parse::<http::Uri>() {
-            let refusal = world.try_ws(Request::get(uri)).err().expect("a refusal");
+            let refusal = backend.try_ws(Request::get(uri)).err().expect("a refusal");
             assert_eq!(refusal.status(), 400, "{character}");
         }
     }
     for target in ["/text/a?q=\"", "/text/a?q=\u{e4}"] {
         if let Ok(uri) = target.parse::<http::Uri>() {
-            assert_eq!(world.http(Request::get(uri)).status(), 400, "{target}");
+            assert_eq!(backend.http(Request::get(uri)).status(), 400, "{target}");
         }
     }
     // Browsers do not encode these.
     for target in ["/text/[a]|b", "/text/[a]|b?filter[name]={a}|\\^`"] {
-        assert_eq!(world.http(target).body(), "[a]|b", "{target}");
+        assert_eq!(backend.http(target).body(), "[a]|b", "{target}");
     }
-    let encoded = world.http("/text/%22%7B%C3%A4!$&'()*+,;=:@-._~?q=/?%7C");
+    let encoded = backend.http("/text/%22%7B%C3%A4!$&'()*+,;=:@-._~?q=/?%7C");
     assert_eq!(encoded.body(), "\"{\u{e4}!$&'()*+,;=:@-._~");
 }

@@ -79,7 +79,7 @@ fn told() -> (Diary, SessionConfig) {
     (diary, config)
 }
 
-/// What is written of a conversation, whichever the world.
+/// What is written of a conversation, whichever the backend.
 const CONVERSATION: [&str; 2] = [
     "opened /twice/4 by /twice/<_times>",
     "closed 4000: 2 messages of 7 bytes in, 4 of 14 out",

@@ -1,4 +1,4 @@
-//! One socket's life, where the contract of both worlds can't reach: futures that are dropped, and time.
+//! One socket's life, where the contract of the backends can't reach: futures that are dropped, and time.
 
 mod authenticating;
 mod cable;

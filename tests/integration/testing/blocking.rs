@@ -11,10 +11,10 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 use tokio::time::sleep;
 
-use crate::contract::worlds::{World, in_both_worlds};
+use crate::contract::backends::{Backend, on_every_backend};
 
-fn world<W: World>(app: PolyHandler) -> W {
-    W::start(app, http4k_ws::session::SessionConfig::default())
+fn backend<B: Backend>(app: PolyHandler) -> B {
+    B::start(app, http4k_ws::session::SessionConfig::default())
 }
 
 async fn in_handler() -> &'static str {
@@ -97,28 +97,28 @@ fn shout(client: &mut impl WsClient) {
     assert_eq!(client.received().next(), Some(Ok("X".into())));
 }
 
-in_both_worlds! {
-    fn block_in_place_works_in_memory_as_it_does_live<W>() {
-        let world = world::<W>(app());
+on_every_backend! {
+    fn block_in_place_works_in_memory_as_it_does_live<B>() {
+        let backend = backend::<B>(app());
         for path in ["/at-once", "/later", "/filtered/http", "/waits"] {
-            assert_eq!(world.http(path).body(), "x", "{path}");
+            assert_eq!(backend.http(path).body(), "x", "{path}");
         }
-        assert_eq!(world.http("/stream").body(), "xxx");
+        assert_eq!(backend.http("/stream").body(), "xxx");
         for path in ["/consumer", "/callback", "/filtered/ws"] {
-            shout(&mut world.connect(path));
+            shout(&mut backend.connect(path));
         }
     }
 
-    fn what_may_not_block_its_thread_panics<W>() {
-        let world = world::<W>(app());
+    fn what_may_not_block_its_thread_panics<B>() {
+        let backend = backend::<B>(app());
         for path in ["/forbidden/handle", "/forbidden/channel"] {
-            assert_eq!(world.http(path).status(), 500, "{path}");
+            assert_eq!(backend.http(path).status(), 500, "{path}");
         }
     }
 }
 
 #[test]
-fn it_works_in_a_world_with_a_seed() {
+fn it_works_in_a_seeded_runtime() {
     with_seed(5, || {
         assert_eq!(app().test_http("/later").body(), "x");
         shout(&mut app().test_ws("/consumer"));

@@ -7,7 +7,7 @@ use http4k_ws::prelude::*;
 async fn echo(mut ws: WebSocket, name: String) -> WsResult {
     ws.send(format!("hello {name}")).await?;
     while let Some(message) = ws.recv().await? {
-        // A timer: the world has a clock, whatever is around it.
+        // A timer: the test runtime has its own clock in any runtime around it.
         tokio::time::sleep(Duration::from_millis(1)).await;
         ws.send(message).await?;
     }

@@ -119,7 +119,7 @@ fn a_failure_says_which_seed_it_was() {
 }
 
 #[test]
-fn the_clock_starts_anew_and_the_world_around_is_back_afterwards() {
+fn the_clock_starts_anew_and_the_outer_runtime_is_back_afterwards() {
     async fn ticks(ws: WebSocket) -> WsResult {
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         Ok(ws.send("tick").await?)

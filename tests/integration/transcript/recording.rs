@@ -8,7 +8,7 @@ use std::time::Duration;
 use http4k_ws::filter::record;
 use http4k_ws::prelude::*;
 use http4k_ws::testing::WsClient;
-use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World};
+use http4k_ws::testing::contract::{Backend, OverDuplex, OverNetwork};
 use http4k_ws::testing::transcript::{Recorded, Transcript};
 use http4k_ws::testing::{InMemory, NextMessage};
 use proptest::prelude::*;
@@ -77,9 +77,9 @@ proptest! {
 }
 
 /// The whole of a small session, recorded at both ends.
-fn recorded(world: &impl World, transcripts: &Receiver<Transcript>) {
+fn recorded(backend: &impl Backend, transcripts: &Receiver<Transcript>) {
     let target = "/parrot/ann";
-    let mut client = Recorded::new(world.ws(target), target);
+    let mut client = Recorded::new(backend.ws(target), target);
     assert_eq!(client.next(), NextMessage::Message("hello ann".into()));
     client.send("polly\n").expect("open");
     assert_eq!(client.next(), NextMessage::Message("polly\n".into()));
@@ -100,7 +100,7 @@ fn recorded(world: &impl World, transcripts: &Receiver<Transcript>) {
 }
 
 #[test]
-fn both_ends_write_the_same_in_every_world() {
+fn both_ends_write_the_same_in_every_backend() {
     let (app, transcripts) = recorded_app(None);
     recorded(&InMemory::new(app.clone()), &transcripts);
     recorded(&OverDuplex::new(app.clone()), &transcripts);

@@ -1,4 +1,4 @@
-//! Transcripts, said again in every world.
+//! Transcripts, said again in every backend.
 
 use std::time::Duration;
 
@@ -112,14 +112,14 @@ fn another_subprotocol_is_told() {
 /// In memory, where time is the test's: a port would wait for real.
 #[test]
 fn silence_is_waited_for_and_its_end_is_told() {
-    let world = InMemory::new(app());
+    let backend = InMemory::new(app());
     let quiet = Transcript::new("/parrot/ann")
         .server_says("hello ann")
         .silence(Duration::from_secs(1));
-    assert_eq!(quiet.replay_in(&world), Ok(()));
+    assert_eq!(quiet.replay_in(&backend), Ok(()));
     let error = quiet
         .server_says("more")
-        .replay_in(&world)
+        .replay_in(&backend)
         .expect_err("nothing comes");
     assert_eq!(
         error.to_string(),
@@ -141,7 +141,7 @@ fn silence_lasts_as_long_as_it_says() {
         tokio::time::sleep(Duration::from_secs(2)).await;
         Ok(ws.send("late").await?)
     }
-    let world = InMemory::new(routes! {
+    let backend = InMemory::new(routes! {
         "/timed" => ws(timed(ws)),
         "/late" => ws(late(ws)),
     });
@@ -149,11 +149,11 @@ fn silence_lasts_as_long_as_it_says() {
         let seconds: f64 = time.trim_end_matches('s').parse().expect("a number");
         let elapsed = Duration::from_secs_f64(seconds);
         let text = format!("open /timed\nsilence {time}\nclient text\nserver text {elapsed:?}\n");
-        assert_eq!(read(&text).replay_in(&world), Ok(()), "{time}");
+        assert_eq!(read(&text).replay_in(&backend), Ok(()), "{time}");
     }
     for (silence, holds) in [("1.999s", true), ("2.001s", false), ("60s", false)] {
         let text = format!("open /late\nsilence {silence}\nserver text late\nserver close 1000\n");
-        assert_eq!(read(&text).replay_in(&world).is_ok(), holds, "{silence}");
+        assert_eq!(read(&text).replay_in(&backend).is_ok(), holds, "{silence}");
     }
 }
 

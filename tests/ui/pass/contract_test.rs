@@ -2,7 +2,7 @@
 
 use http4k_ws::prelude::*;
 use http4k_ws::contract_test;
-use http4k_ws::testing::contract::{AsyncWorld, World};
+use http4k_ws::testing::contract::{AsyncBackend, Backend};
 
 mod inner {
     pub(crate) use http4k_ws as renamed;
@@ -13,25 +13,25 @@ fn app() -> PolyHandler {
 }
 
 #[contract_test(app())]
-fn plain(world: &impl World) {
-    assert_eq!(world.http("/bob").body(), "bob");
+fn plain(backend: &impl Backend) {
+    assert_eq!(backend.http("/bob").body(), "bob");
 }
 
 #[contract_test(app(),)]
-pub(crate) fn with_a_result(world: &impl World) -> Result<(), Box<dyn std::error::Error>> {
-    assert_eq!(world.http("/bob").body(), "bob");
+pub(crate) fn with_a_result(backend: &impl Backend) -> Result<(), Box<dyn std::error::Error>> {
+    assert_eq!(backend.http("/bob").body(), "bob");
     Ok(())
 }
 
 #[contract_test(app())]
-async fn awaiting(world: &impl AsyncWorld) {
-    assert_eq!(world.http("/bob").await.body(), "bob");
+async fn awaiting(backend: &impl AsyncBackend) {
+    assert_eq!(backend.http("/bob").await.body(), "bob");
 }
 
 #[contract_test(app(), crate = crate::inner::renamed)]
 #[ignore = "slow"]
-fn over_a_parameter<W: World>(world: &W) {
-    assert_eq!(world.http("/bob").body(), "bob");
+fn over_a_parameter<B: Backend>(backend: &B) {
+    assert_eq!(backend.http("/bob").body(), "bob");
 }
 
 fn main() {

@@ -1,6 +1,6 @@
-//! The world without a network.
+//! The backend without a network.
 
-use super::{AsyncWorld, World};
+use super::{AsyncBackend, Backend};
 use crate::message::{IntoRequest, Response};
 #[cfg(feature = "server")]
 use crate::server::ServerConfig;
@@ -9,7 +9,7 @@ use crate::session::WebSocket;
 use crate::testing::InMemoryConfig;
 use crate::testing::{InMemory, TestWsClient};
 
-impl World for InMemory {
+impl Backend for InMemory {
     type Client = TestWsClient;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
@@ -21,7 +21,7 @@ impl World for InMemory {
     }
 }
 
-impl AsyncWorld for InMemory {
+impl AsyncBackend for InMemory {
     async fn try_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         self.connect_ws(request).await
     }

@@ -1,13 +1,13 @@
-//! One test, several worlds: a contract says what an application does, wherever it runs.
+//! One test, several backends: a contract says what an application does, wherever it runs.
 //!
-//! A test over a [`World`] is run in each of them: [`InMemory`](crate::testing::InMemory), [`OverNetwork`], [`OverDuplex`]. The
-//! attribute `contract_test` makes the tests, named for their world.
+//! A test over a [`Backend`] is run in each of them: [`InMemory`](crate::testing::InMemory), [`OverNetwork`], [`OverDuplex`]. The
+//! attribute `contract_test` makes the tests, named for their backend.
 //!
 //! ```
 //! # #[cfg(all(feature = "server", feature = "client"))] {
 //! use http4k_ws::prelude::*;
 //! use http4k_ws::testing::InMemory;
-//! use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World};
+//! use http4k_ws::testing::contract::{OverDuplex, OverNetwork, Backend};
 //!
 //! async fn greet(ws: WebSocket, name: String) -> WsResult {
 //!     Ok(ws.send(format!("hello {name}")).await?)
@@ -17,10 +17,10 @@
 //!     routes! { "/<name>" => ws(greet(ws, name)) }
 //! }
 //!
-//! fn greets(world: &impl World) {
-//!     let mut client = world.ws("/bob");
+//! fn greets(backend: &impl Backend) {
+//!     let mut client = backend.ws("/bob");
 //!     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello bob");
-//!     assert_eq!(world.http("/bob").status(), 426);
+//!     assert_eq!(backend.http("/bob").status(), 426);
 //! }
 //!
 //! greets(&InMemory::new(app()));
@@ -29,6 +29,7 @@
 //! # }
 //! ```
 
+mod backend;
 mod in_memory;
 #[cfg(all(feature = "server", feature = "client"))]
 mod over_duplex;
@@ -36,10 +37,9 @@ mod over_duplex;
 mod over_network;
 #[cfg(all(feature = "server", feature = "client"))]
 pub(crate) mod running;
-mod world;
 
+pub use backend::{AsyncBackend, Backend};
 #[cfg(all(feature = "server", feature = "client"))]
 pub use over_duplex::OverDuplex;
 #[cfg(all(feature = "server", feature = "client"))]
 pub use over_network::OverNetwork;
-pub use world::{AsyncWorld, World};

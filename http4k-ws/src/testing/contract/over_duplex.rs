@@ -1,9 +1,9 @@
-//! The world of real bytes without a port.
+//! The backend of real bytes without a port.
 
 use tokio::io::{DuplexStream, duplex};
 
 use super::over_network::{answered, opening};
-use super::{AsyncWorld, World};
+use super::{AsyncBackend, Backend};
 use crate::client::HttpClient;
 use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::message::{IntoRequest, Response, read_whole};
@@ -30,12 +30,12 @@ pub struct OverDuplex {
 }
 
 impl OverDuplex {
-    /// The world of `app`.
+    /// The backend of `app`.
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self::with_config(app, ServerConfig::default())
     }
 
-    /// The world of `app`, served within `config`.
+    /// The backend of `app`, served within `config`.
     pub fn with_config<Kind>(app: impl IntoPolyHandler<Kind>, config: ServerConfig) -> Self {
         let http = HttpClient::new().streaming();
         let http = http.with_base(format!("http://{AUTHORITY}"));
@@ -54,25 +54,25 @@ impl OverDuplex {
     }
 }
 
-impl World for OverDuplex {
+impl Backend for OverDuplex {
     type Client = DuplexWsClient;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<DuplexWsClient, Response> {
-        let (world, handshake) = (self.clone(), opening(AUTHORITY, &made(request)));
+        let (backend, handshake) = (self.clone(), opening(AUTHORITY, &made(request)));
         let opened = DuplexWsClient::connect(async move {
-            let io = world.dial();
+            let io = backend.dial();
             handshake.connect_over(io).await
         });
         answered(opened)
     }
 
     fn http(&self, request: impl IntoRequest) -> Response {
-        let (world, request) = (self.clone(), made(request));
-        testing::run(async move { AsyncWorld::http(&world, request).await })
+        let (backend, request) = (self.clone(), made(request));
+        testing::run(async move { AsyncBackend::http(&backend, request).await })
     }
 }
 
-impl AsyncWorld for OverDuplex {
+impl AsyncBackend for OverDuplex {
     async fn try_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         let handshake = opening(AUTHORITY, &made(request));
         answered(handshake.connect_over(self.clone().dial()).await)

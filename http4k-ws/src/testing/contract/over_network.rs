@@ -1,6 +1,6 @@
-//! The world of real ports.
+//! The backend of real ports.
 
-use super::{AsyncWorld, World};
+use super::{AsyncBackend, Backend};
 use crate::client::{
     BlockingWebSocket, ConnectError, HttpClient, OpeningHandshake, WebSocketClient,
 };
@@ -20,7 +20,7 @@ pub struct OverNetwork {
 }
 
 impl OverNetwork {
-    /// The world of `app`.
+    /// The backend of `app`.
     ///
     /// # Panics
     ///
@@ -30,11 +30,11 @@ impl OverNetwork {
         Self::with_config(app, ServerConfig::default())
     }
 
-    /// The world of `app`, served within `config`.
+    /// The backend of `app`, served within `config`.
     ///
     /// It is bound to a loopback address only since it needs one. So
     /// [`HostPolicy::by_address`](crate::message::HostPolicy::by_address) allows every host here, as it does
-    /// in the other worlds.
+    /// in the other backends.
     ///
     /// # Panics
     ///
@@ -98,7 +98,7 @@ pub(super) fn answered<S>(opened: Result<S, ConnectError>) -> Result<S, Response
     })
 }
 
-impl World for OverNetwork {
+impl Backend for OverNetwork {
     type Client = BlockingWebSocket;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<BlockingWebSocket, Response> {
@@ -111,7 +111,7 @@ impl World for OverNetwork {
     }
 }
 
-impl AsyncWorld for OverNetwork {
+impl AsyncBackend for OverNetwork {
     async fn try_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         answered(self.opening(&made(request)).connect().await)
     }

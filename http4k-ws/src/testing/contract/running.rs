@@ -1,4 +1,4 @@
-//! What `contract_test` expands to: a contract, and a test of it in each world.
+//! What `contract_test` expands to: a contract, and a test of it in each backend.
 
 #![allow(missing_docs)] // Only generated code names what is here.
 
@@ -6,7 +6,7 @@ use std::process::Termination;
 
 use tokio::runtime::Builder;
 
-use super::{AsyncWorld, OverDuplex, OverNetwork, World};
+use super::{AsyncBackend, Backend, OverDuplex, OverNetwork};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::server::ServerConfig;
 use crate::testing::{InMemory, block_on};
@@ -19,7 +19,7 @@ pub trait Contract {
         ServerConfig::default()
     }
 
-    fn test<W: World>(world: W) -> impl Termination;
+    fn test<B: Backend>(backend: B) -> impl Termination;
 }
 
 /// An application, and an async test of it.
@@ -30,7 +30,7 @@ pub trait AsyncContract {
         ServerConfig::default()
     }
 
-    fn test<W: AsyncWorld>(world: W) -> impl Future<Output = impl Termination>;
+    fn test<B: AsyncBackend>(backend: B) -> impl Future<Output = impl Termination>;
 }
 
 /// What was written as the application.

@@ -5,7 +5,7 @@ use http::StatusCode;
 use crate::message::{Party, Transcript, TranscriptEntry, WsStatus};
 use crate::session::SendError;
 use crate::session::client::{NextMessage, WsClient};
-use crate::testing::contract::World;
+use crate::testing::contract::Backend;
 
 /// Where a session goes another way than its [`Transcript`] does; lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,7 +101,7 @@ impl Transcript {
         Ok(())
     }
 
-    /// Opens a socket in `world`, and [replays](Self::replay) the transcript on it: in memory, over a port
+    /// Opens a socket in `backend`, and [replays](Self::replay) the transcript on it: in memory, over a port
     /// or over a pipe.
     ///
     /// # Errors
@@ -112,13 +112,13 @@ impl Transcript {
     ///
     /// When the application can't be reached.
     #[track_caller]
-    pub fn replay_in(&self, world: &impl World) -> Result<(), ReplayError> {
+    pub fn replay_in(&self, backend: &impl Backend) -> Result<(), ReplayError> {
         let target = || self.target().to_owned();
         let request = self.request().map_err(|error| ReplayError::NotOpened {
             target: target(),
             reason: error.to_string(),
         })?;
-        let mut client = world
+        let mut client = backend
             .try_ws(request)
             .map_err(|refusal| ReplayError::Refused {
                 target: target(),

@@ -1,16 +1,16 @@
 #![allow(unused_imports)]
 
 use http4k_ws::contract_test;
-use http4k_ws::testing::contract::World;
+use http4k_ws::testing::contract::Backend;
 
 #[contract_test]
-fn greets(world: &impl World) {
-    world.ws("/bob");
+fn greets(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 
 #[contract_test()]
-fn parts(world: &impl World) {
-    world.ws("/bob");
+fn parts(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 
 fn main() {}

@@ -2,7 +2,7 @@
 
 use http4k_ws::contract_test;
 use http4k_ws::testing::WsClient;
-use http4k_ws::testing::contract::World;
+use http4k_ws::testing::contract::Backend;
 
 #[contract_test(app())]
 fn greets() {}
@@ -11,9 +11,9 @@ fn greets() {}
 fn parts(client: &mut impl WsClient) {}
 
 #[contract_test(app())]
-fn waits(world: impl World) {}
+fn waits(backend: impl Backend) {}
 
 #[contract_test(app())]
-async fn names(world: &impl World, name: &str) {}
+async fn names(backend: &impl Backend, name: &str) {}
 
 fn main() {}

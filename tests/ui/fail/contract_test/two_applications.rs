@@ -1,11 +1,11 @@
 #![allow(unused_imports)]
 
 use http4k_ws::contract_test;
-use http4k_ws::testing::contract::World;
+use http4k_ws::testing::contract::Backend;
 
 #[contract_test(one(), two())]
-fn greets(world: &impl World) {
-    world.ws("/bob");
+fn greets(backend: &impl Backend) {
+    backend.ws("/bob");
 }
 
 fn main() {}

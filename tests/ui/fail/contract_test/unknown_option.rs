@@ -1,11 +1,11 @@
 #![allow(unused_imports)]
 
 use http4k_ws::contract_test;
-use http4k_ws::testing::contract::World;
+use http4k_ws::testing::contract::Backend;
 
 #[contract_test(app(), configuration = config())]
-fn greets(world: &impl World) {
-    world.http("/");
+fn greets(backend: &impl Backend) {
+    backend.http("/");
 }
 
 fn main() {}

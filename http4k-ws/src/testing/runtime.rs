@@ -25,9 +25,9 @@ type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// A round that takes longer than two of these may block its thread.
 const GLANCE: Duration = Duration::from_millis(10);
 
-/// The world of a test thread.
+/// The test runtime of a test thread.
 #[derive(Debug, Clone)]
-pub(super) struct World {
+pub(super) struct TestRuntime {
     jobs: mpsc::Sender<Job>,
     engine: Weak<Engine>,
     idle: Arc<Idle>,
@@ -35,32 +35,32 @@ pub(super) struct World {
 }
 
 thread_local! {
-    static WORLD: RefCell<Option<World>> = const { RefCell::new(None) };
+    static RUNTIME: RefCell<Option<TestRuntime>> = const { RefCell::new(None) };
 }
 
-impl World {
-    /// Returns the world of this thread.
+impl TestRuntime {
+    /// Returns the runtime of this thread.
     pub(super) fn of_this_thread() -> Self {
-        WORLD.with_borrow_mut(|world| {
-            world
+        RUNTIME.with_borrow_mut(|runtime| {
+            runtime
                 .get_or_insert_with(|| Self::start(None, Time::DEFAULT))
                 .clone()
         })
     }
 
-    /// Starts a world in which a seed decides which task has its turn.
+    /// Starts a test runtime in which a seed decides which task has its turn.
     pub(super) fn seeded(seed: u64) -> Self {
         Self::start(Some(seed), Time::DEFAULT)
     }
 
-    /// Starts a world whose clock is the machine's.
+    /// Starts a test runtime whose clock is the machine's.
     pub(super) fn in_real_time() -> Self {
         Self::start(None, Time::Real)
     }
 
-    /// Runs `work`, for which this is the world of the thread.
+    /// Runs `work`, for which this is the test runtime of the thread.
     pub(super) fn around<T>(self, work: impl FnOnce() -> T) -> T {
-        let _back = Back(WORLD.replace(Some(self)));
+        let _back = Back(RUNTIME.replace(Some(self)));
         work()
     }
 
@@ -84,7 +84,7 @@ impl World {
                 let engine = Arc::new(Engine::new(tasks, its, time));
                 // The receiver waits below.
                 let _ = started.send(Arc::downgrade(&engine));
-                // To block here is meant: between two jobs the world stands still.
+                // To block here is meant: between two jobs the test runtime stands still.
                 while let Ok(job) = queue.recv() {
                     engine.run(job);
                 }
@@ -92,13 +92,13 @@ impl World {
             .expect("a thread can be started");
         Self {
             jobs,
-            engine: engine.recv().expect("the thread builds its world"),
+            engine: engine.recv().expect("the thread builds its runtime"),
             idle,
             time,
         }
     }
 
-    /// Runs `work` in this world, and everything it wakes, until it is done.
+    /// Runs `work` in this test runtime, and everything it wakes, until it is done.
     ///
     /// # Panics
     ///
@@ -115,7 +115,7 @@ impl World {
         });
         self.jobs
             .send(job)
-            .expect("the world lives as long as its thread");
+            .expect("the runtime lives as long as its thread");
         self.outcome(&result)
             .unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -127,7 +127,7 @@ impl World {
                 Ok(ended) => return ended,
                 Err(RecvTimeoutError::Timeout) => seen = self.glance(seen),
                 Err(RecvTimeoutError::Disconnected) => {
-                    let ended: Box<dyn Any + Send> = Box::new("the world ended before its job");
+                    let ended: Box<dyn Any + Send> = Box::new("the runtime ended before its job");
                     return Err(ended);
                 }
             }
@@ -155,26 +155,26 @@ impl World {
         self.run(self.settled());
     }
 
-    /// Waits, inside this world, until there is nothing left to do. Time stands still.
+    /// Waits, inside this test runtime, until there is nothing left to do. Time stands still.
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
         let idle = Arc::clone(&self.idle);
         async move { idle.settled().await }
     }
 }
 
-/// Runs `test` on this thread in a world of its own.
+/// Runs `test` on this thread in a test runtime of its own.
 #[cfg(all(feature = "server", feature = "client"))]
 pub(crate) fn block_on<T>(test: impl Future<Output = T>) -> T {
     let engine = Engine::new(Tasks::new(None), Arc::default(), Time::DEFAULT);
     engine.run(test)
 }
 
-/// Brings back the world that a thread had before.
-struct Back(Option<World>);
+/// Brings back the test runtime that a thread had before.
+struct Back(Option<TestRuntime>);
 
 impl Drop for Back {
     fn drop(&mut self) {
-        WORLD.set(self.0.take());
+        RUNTIME.set(self.0.take());
     }
 }
 
@@ -185,10 +185,10 @@ mod tests {
 
     #[test]
     fn settling_runs_what_is_ready_and_moves_no_clock() {
-        let world = World::of_this_thread();
+        let runtime = TestRuntime::of_this_thread();
         let count = Arc::new(AtomicU32::new(0));
         let counting = Arc::clone(&count);
-        world.run(async move {
+        runtime.run(async move {
             tokio::spawn(async move {
                 for _ in 0..100 {
                     counting.fetch_add(1, Ordering::Relaxed);
@@ -198,17 +198,17 @@ mod tests {
                 counting.fetch_add(1, Ordering::Relaxed);
             });
         });
-        world.settle();
+        runtime.settle();
         assert_eq!(count.load(Ordering::Relaxed), 100);
-        world.settle();
+        runtime.settle();
         assert_eq!(count.load(Ordering::Relaxed), 100);
     }
 
     #[cfg(feature = "testing")]
     #[test]
     fn waiting_moves_the_clock() {
-        let world = World::of_this_thread();
-        let waited = world.run(async {
+        let runtime = TestRuntime::of_this_thread();
+        let waited = runtime.run(async {
             let start = tokio::time::Instant::now();
             tokio::time::sleep(Duration::from_secs(3600)).await;
             start.elapsed()
@@ -219,26 +219,26 @@ mod tests {
     #[test]
     fn it_runs_inside_another_runtime() {
         let outer = tokio::runtime::Runtime::new().expect("a runtime");
-        let inner = outer.block_on(async { World::of_this_thread().run(async { 7 }) });
+        let inner = outer.block_on(async { TestRuntime::of_this_thread().run(async { 7 }) });
         assert_eq!(inner, 7);
     }
 
     #[test]
-    fn a_panic_of_its_work_is_the_tests_and_the_world_goes_on() {
-        let world = World::of_this_thread();
+    fn a_panic_of_the_work_reaches_the_test_and_the_runtime_goes_on() {
+        let runtime = TestRuntime::of_this_thread();
         let failed = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            world.run(async { panic!("as it should") })
+            runtime.run(async { panic!("as it should") })
         }));
         let panic = failed.expect_err("a panic");
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"as it should"));
-        assert_eq!(world.run(async { 7 }), 7);
+        assert_eq!(runtime.run(async { 7 }), 7);
     }
 
     /// A task of ours and one of the runtime wait for each other without a timer.
     #[test]
     fn a_task_that_yields_lets_spawned_ones_run() {
-        let world = World::of_this_thread();
-        let turns = world.run(async {
+        let runtime = TestRuntime::of_this_thread();
+        let turns = runtime.run(async {
             let done = Arc::new(AtomicU32::new(0));
             let sets = Arc::clone(&done);
             tokio::spawn(async move { sets.store(1, Ordering::Release) });
@@ -255,10 +255,10 @@ mod tests {
 
     #[test]
     fn real_time_has_spawned_tasks_and_settles() {
-        let world = World::in_real_time();
+        let runtime = TestRuntime::in_real_time();
         let count = Arc::new(AtomicU32::new(0));
         let counting = Arc::clone(&count);
-        world.run(async move {
+        runtime.run(async move {
             tokio::spawn(async move {
                 for _ in 0..100 {
                     counting.fetch_add(1, Ordering::Relaxed);
@@ -267,8 +267,8 @@ mod tests {
                 std::future::pending::<()>().await;
             });
         });
-        world.settle();
+        runtime.settle();
         assert_eq!(count.load(Ordering::Relaxed), 100);
-        world.settle();
+        runtime.settle();
     }
 }

@@ -1,4 +1,4 @@
-//! The worlds a behaviour is shown in.
+//! The backends a behaviour is shown in.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -6,12 +6,12 @@ use std::time::Duration;
 use http4k_ws::message::OriginPolicy;
 use http4k_ws::server::ServerConfig;
 use http4k_ws::session::SessionConfig;
-use http4k_ws::testing::contract::{OverDuplex, OverNetwork, World as _};
+use http4k_ws::testing::contract::{Backend as _, OverDuplex, OverNetwork};
 use http4k_ws::testing::{InMemory, WsClient};
 use http4k_ws::{IntoRequest, PolyHandler, Response};
 
 /// Where an application lives, and how its clients reach it.
-pub(crate) trait World {
+pub(crate) trait Backend {
     type Client: WsClient;
 
     fn start(app: PolyHandler, config: SessionConfig) -> Self;
@@ -26,14 +26,14 @@ pub(crate) trait World {
     fn pass(client: &mut Self::Client, time: Duration);
 }
 
-/// Makes a world of the tests from one of the library.
-macro_rules! world {
+/// Makes a backend of the tests from one of the library.
+macro_rules! backend {
     ($(#[$doc:meta])* $name:ident($($holder:tt)*), $of:ty, $start:expr, $pass:expr) => {
         $(#[$doc])*
         pub(crate) struct $name($($holder)* $of);
 
-        impl World for $name {
-            type Client = <$of as http4k_ws::testing::contract::World>::Client;
+        impl Backend for $name {
+            type Client = <$of as http4k_ws::testing::contract::Backend>::Client;
 
             fn start(app: PolyHandler, config: SessionConfig) -> Self {
                 let start: fn(PolyHandler, SessionConfig) -> $($holder)* $of = $start;
@@ -60,29 +60,29 @@ macro_rules! world {
     };
 }
 
-/// The configuration of a server that admits pages of every origin, in every world.
+/// The configuration of a server that admits pages of every origin, in every backend.
 fn within(session: SessionConfig) -> ServerConfig {
     ServerConfig::default()
         .with_session(session)
         .with_origins(OriginPolicy::any())
 }
 
-world! {
+backend! {
     /// In memory.
     Memory(), InMemory,
     |app, config| InMemory::new(app).with_config(within(config)),
     |client, time| client.advance(time)
 }
 
-world! {
-    /// Over a real port. It serves until the tests end: a client may outlive its world, as in memory, and a
+backend! {
+    /// Over a real port. It serves until the tests end: a client may outlive its backend, as in memory, and a
     /// server that stops would close its socket.
     Network(&'static), OverNetwork,
     |app, config| Box::leak(Box::new(OverNetwork::with_config(app, within(config)))),
     |_client, _time| {}
 }
 
-world! {
+backend! {
     /// Over pipes of bytes.
     Duplex(), OverDuplex,
     |app, config| OverDuplex::with_config(app, within(config)),
@@ -98,22 +98,22 @@ pub(super) fn told<T: std::fmt::Debug>(from: &Receiver<T>) -> T {
     }
 }
 
-/// Makes a test for each world of each behaviour, a function `fn behaviour<W: World>()`.
-macro_rules! in_both_worlds {
-    ($($(#[$doc:meta])* fn $name:ident<$world:ident>() $body:block)*) => {
-        $($(#[$doc])* fn $name<$world: crate::contract::worlds::World>() $body)*
+/// Makes a test for each backend of each behaviour, a function `fn behaviour<B: Backend>()`.
+macro_rules! on_every_backend {
+    ($($(#[$doc:meta])* fn $name:ident<$backend:ident>() $body:block)*) => {
+        $($(#[$doc])* fn $name<$backend: crate::contract::backends::Backend>() $body)*
 
         mod memory {
-            $(#[test] fn $name() { super::$name::<crate::contract::worlds::Memory>(); })*
+            $(#[test] fn $name() { super::$name::<crate::contract::backends::Memory>(); })*
         }
 
         mod duplex {
-            $(#[test] fn $name() { super::$name::<crate::contract::worlds::Duplex>(); })*
+            $(#[test] fn $name() { super::$name::<crate::contract::backends::Duplex>(); })*
         }
 
         mod network {
-            $(#[test] fn $name() { super::$name::<crate::contract::worlds::Network>(); })*
+            $(#[test] fn $name() { super::$name::<crate::contract::backends::Network>(); })*
         }
     };
 }
-pub(crate) use in_both_worlds;
+pub(crate) use on_every_backend;

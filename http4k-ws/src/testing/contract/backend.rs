@@ -7,10 +7,10 @@ use crate::session::WebSocket;
 use crate::session::client::WsClient;
 use crate::testing::{accepted, made};
 
-/// An application, as a test reaches it that waits in plain functions: the same in every world.
+/// An application, as a test reaches it that waits in plain functions: the same in every backend.
 ///
 /// See [`contract_test`](crate::contract_test) for the tests that are made of one function over it.
-pub trait World {
+pub trait Backend {
     /// What talks on a socket.
     type Client: WsClient;
 
@@ -47,10 +47,10 @@ pub trait World {
     fn http(&self, request: impl IntoRequest) -> Response;
 }
 
-/// An application, as an async test reaches it: the same in every world.
+/// An application, as an async test reaches it: the same in every backend.
 ///
 /// See [`contract_test`](crate::contract_test) for the tests that are made of one function over it.
-pub trait AsyncWorld {
+pub trait AsyncBackend {
     /// Opens a socket, or gives the response that refuses it, whose body is in memory.
     ///
     /// # Errors
