@@ -9,7 +9,7 @@ use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use super::dial::{Connection, Security, secure, tcp};
 use super::error::ConnectError;
+use super::uri::{Remote, origin_form};
 use crate::handler::is_reserved;
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
 use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
@@ -30,8 +31,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
 /// Where a handshake goes, and what it says.
 pub(super) struct Opening {
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(super) remote: Remote,
     pub(super) security: Security,
     pub(super) key: String,
     pub(super) title_case: bool,
@@ -44,7 +44,7 @@ pub(super) struct Opening {
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
     let opened = async {
-        let stream = tcp(&opening.host, opening.port).await?;
+        let stream = tcp(&opening.remote.host, opening.remote.port).await?;
         secure_socket(opening, stream).await
     };
     in_time(after, opened).await
@@ -65,7 +65,7 @@ async fn secure_socket(
 ) -> Result<WebSocket, ConnectError> {
     let stream = Metered::new(stream);
     let meter = stream.meter();
-    let stream = secure(stream, &opening.host, &opening.security).await?;
+    let stream = secure(stream, &opening.remote.host, &opening.security).await?;
     open_socket(opening, stream, meter).await
 }
 
@@ -153,8 +153,7 @@ async fn driven_by<T>(work: impl Future<Output = T>, connection: impl Future) ->
 /// The request as it is sent: its target is the path and query alone (RFC 9112 §3.2.1).
 fn in_origin_form(request: &Request) -> http::Request<Body> {
     let mut sent = http::Request::new(Body::empty());
-    let target = request.uri().path_and_query().cloned();
-    *sent.uri_mut() = target.map_or_else(Uri::default, Uri::from);
+    *sent.uri_mut() = origin_form(request.uri());
     sent.headers_mut().clone_from(request.headers());
     sent
 }

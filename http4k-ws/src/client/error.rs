@@ -1,90 +1,68 @@
-//! Why a client has no open socket.
+//! The reasons why a client could not open a socket.
 
 use std::error::Error;
-use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::dial::DialError;
 use crate::message::{Response, printable};
-#[cfg(feature = "tls")]
-use crate::tls::TlsError;
 
 #[cfg(feature = "tls")]
 const SCHEMES: &str = "`ws` or `wss`";
 #[cfg(not(feature = "tls"))]
 const SCHEMES: &str = "`ws` (`wss` needs the feature `tls`)";
 
-/// Why a client has no open socket.
+/// The reason why a client could not open a socket.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URI names no WebSocket (RFC 6455 §3); correct it.
-    #[error("`{uri}` is no URI of a WebSocket: {reason}")]
+    /// The URI does not name a WebSocket (RFC 6455 §3). Correct it.
+    #[error("`{uri}` is not a WebSocket URI: {reason}")]
     BadUri {
-        /// The URI.
+        /// The URI, without its user information and query.
         uri: String,
-        /// What is wrong with it.
+        /// The rule that it breaks.
         reason: String,
     },
-    /// Only `ws` can be connected to, and `wss` with the feature `tls`.
-    #[error("the scheme `{scheme}` is not {SCHEMES}")]
+    /// The scheme is not `ws` or `http`, nor with the feature `tls` `wss` or `https`.
+    #[error("unsupported scheme `{scheme}`: use {SCHEMES}")]
     UnsupportedScheme {
         /// The scheme.
         scheme: String,
     },
-    /// A field's name or value can't stand in a request, or a subprotocol is no token.
-    #[error("the field `{name}` has a name or value that a request can't hold")]
+    /// A field has a name or value that a request cannot contain, or would change the handshake, or
+    /// a subprotocol is not a token (RFC 9110 §5.6.2). Correct it.
+    #[error("the field `{name}` has an invalid name or value")]
     BadField {
         /// The name of the field.
         name: String,
     },
-    /// The host has no address.
-    #[error("the host `{host}` can't be resolved")]
-    Unresolvable {
-        /// The host.
-        host: String,
-        /// What the resolver said.
-        source: io::Error,
-    },
-    /// Nothing can be connected to at the address; of several, this is the last that was tried.
-    #[error("{address} can't be connected to")]
-    Unreachable {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said, such as connection refused.
-        source: io::Error,
-    },
-    /// The connection can't be encrypted, or is not one to the host that was asked for.
-    #[cfg(feature = "tls")]
-    #[error("no connection to `{host}` can be trusted")]
-    Tls {
-        /// The host.
-        host: String,
-        /// What is wrong.
-        source: TlsError,
-    },
-    /// The server did not open the socket in time.
+    /// The server could not be reached, or TLS failed.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// The server did not open the socket in time. A longer
+    /// [`with_timeout`](super::OpeningHandshake::with_timeout) may help.
     #[error("the socket was not open after {after:?}")]
     Timeout {
-        /// The time it was given.
+        /// The limit that passed.
         after: Duration,
     },
-    /// The server answered without switching protocols; the response says why.
+    /// The server responded without switching protocols. The response has the reason.
     #[error("the server refused the upgrade with {}", response.status())]
     Refused {
-        /// The answer, with up to 64 KiB of its body, and what came of that within a second.
+        /// The response, with the part of its body that arrived within 1 s, at most 64 KiB.
         response: Box<Response<Bytes>>,
     },
-    /// The server switched protocols, but broke a rule of RFC 6455 §4.1 doing so.
-    #[error("the server's handshake is wrong: {rule} (RFC 6455 §4.1)")]
+    /// The server switched protocols, but its response breaks a rule of RFC 6455 §4.1.
+    #[error("the server's handshake is invalid: {rule} (RFC 6455 §4.1)")]
     BadHandshake {
         /// The rule.
         rule: &'static str,
     },
-    /// The server did not prove that it read our key; it may be no WebSocket server, or a cache.
-    #[error("`Sec-WebSocket-Accept` does not answer our key (RFC 6455 §4.1)")]
+    /// The server did not prove that it read the key of the request. It may be a cache, or may not
+    /// speak WebSocket at all.
+    #[error("`Sec-WebSocket-Accept` does not match the key of the request (RFC 6455 §4.1)")]
     WrongAcceptKey,
     /// The server chose a subprotocol that was not offered.
     #[error(
@@ -95,24 +73,24 @@ pub enum ConnectError {
         /// The subprotocol.
         subprotocol: String,
     },
-    /// The connection broke off, or what came is no HTTP.
-    #[error("the opening handshake broke off")]
+    /// The connection ended during the handshake, or the peer did not send HTTP.
+    #[error("the opening handshake failed")]
     Broken {
-        /// What went wrong.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
 }
 
 impl ConnectError {
-    /// Whether the same again may succeed later: the host or port could not be reached, the handshake broke off
-    /// or took too long, or the server refused with 408, 425, 429 or a 5xx. What the server says for good,
-    /// such as 401 or 404, and what is wrong with the URI or the server's handshake, stays.
+    /// Returns `true` if the same attempt may succeed later: the host or port could not be reached,
+    /// the handshake failed or took too long, or the server refused with 408, 425, 429 or a 5xx.
+    ///
+    /// Every other refusal is final, such as 401 or 404, and so is an error in the URI, in TLS, or
+    /// in the server's handshake.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Unresolvable { .. }
-            | Self::Unreachable { .. }
-            | Self::Timeout { .. }
-            | Self::Broken { .. } => true,
+            Self::Dial(error) => error.is_transient(),
+            Self::Timeout { .. } | Self::Broken { .. } => true,
             Self::Refused { response } => {
                 let status = response.status();
                 status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429)
@@ -128,7 +106,8 @@ impl ConnectError {
     }
 }
 
-/// The refusal of an application in memory, by [`connect_ws`](crate::PolyHandler::connect_ws).
+/// The refusal of an in-memory application, from
+/// [`connect_ws`](crate::PolyHandler::connect_ws).
 impl From<Response> for ConnectError {
     fn from(response: Response) -> Self {
         let response = response.map(|body| body.as_bytes().cloned().unwrap_or_default());

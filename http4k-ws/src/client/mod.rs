@@ -21,7 +21,6 @@ mod callbacks;
 mod connect;
 mod dial;
 mod error;
-mod fields;
 mod happy_eyeballs;
 mod http;
 mod opening;
@@ -30,6 +29,7 @@ mod uri;
 
 pub use blocking::BlockingWebSocket;
 pub use callbacks::CallbackWebSocket;
+pub use dial::DialError;
 pub use error::ConnectError;
 pub use http::{BlockingHttpClient, HttpClient, HttpClientError};
 pub use opening::OpeningHandshake;

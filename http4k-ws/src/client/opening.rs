@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::header::AUTHORIZATION;
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
@@ -12,7 +15,7 @@ use super::connect::{Opening, connect, connect_over};
 use super::dial::Trust;
 use super::error::ConnectError;
 use super::reconnect::Reconnecting;
-use super::{fields, uri};
+use super::uri::{self, Destination};
 use crate::message::{Body, Request, hide_secrets};
 use crate::session::{SessionConfig, WebSocket};
 #[cfg(feature = "tls")]
@@ -175,27 +178,20 @@ impl OpeningHandshake {
     fn opening(self) -> Result<Opening, ConnectError> {
         let uri = uri::of_websocket(&self.uri)?;
         let encrypted = uri.scheme_str().is_some_and(uri::is_encrypted);
-        let security = self.trust.security(encrypted);
         let bad = |reason| uri::bad(&self.uri, reason);
-        let server = uri::server_of(&uri).map_err(bad)?;
-        let port = server.port.unwrap_or(if encrypted { 443 } else { 80 });
+        let destination = Destination::of(&uri, encrypted).map_err(bad)?;
         let key = new_key();
-        let mut fields = fields::asked_for(&self.headers)?;
-        if let Some(authorization) = server.authorization {
-            if fields.insert(AUTHORIZATION, authorization).is_some() {
-                return Err(bad("it names a user, and `Authorization` is set as well"));
-            }
-        }
-        fields::add_handshake(&mut fields, server.field, &key, &self.subprotocols)?;
+        let mut fields = fields_of(&self.headers)?;
+        let remote = destination.add_fields(&mut fields).map_err(bad)?;
+        add_handshake(&mut fields, &key, &self.subprotocols)?;
         let uri = uri::without_user(uri);
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = uri;
         hide_secrets(&mut fields);
         *request.headers_mut() = fields;
         Ok(Opening {
-            host: server.host,
-            port,
-            security,
+            security: self.trust.security(encrypted),
+            remote,
             key,
             title_case: self.title_case,
             request,
@@ -203,6 +199,58 @@ impl OpeningHandshake {
             config: self.config,
         })
     }
+}
+
+/// The fields that a user wants sent.
+fn fields_of(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
+    let mut fields = HeaderMap::new();
+    for (name, value) in headers {
+        let bad = || ConnectError::BadField { name: name.clone() };
+        let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
+        let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
+        // There is no body to speak of, and no extension that we know; of hosts there is one.
+        if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
+            return Err(bad());
+        }
+        if key == HOST {
+            fields.insert(key, value);
+        } else {
+            fields.append(key, value);
+        }
+    }
+    Ok(fields)
+}
+
+/// The fields of RFC 6455 §4.1.
+fn add_handshake(
+    fields: &mut HeaderMap,
+    key: &str,
+    subprotocols: &[String],
+) -> Result<(), ConnectError> {
+    let bad = |name: &HeaderName| ConnectError::BadField {
+        name: name.to_string(),
+    };
+    fields.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    fields.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    let key = HeaderValue::try_from(key).map_err(|_| bad(&SEC_WEBSOCKET_KEY))?;
+    fields.insert(SEC_WEBSOCKET_KEY, key);
+    if !subprotocols.is_empty() {
+        // Each is a token (RFC 6455 §4.1, 10), so a list can hold it.
+        if !subprotocols.iter().all(|name| is_token(name)) {
+            return Err(bad(&SEC_WEBSOCKET_PROTOCOL));
+        }
+        let list = HeaderValue::try_from(subprotocols.join(", "));
+        let list = list.map_err(|_| bad(&SEC_WEBSOCKET_PROTOCOL))?;
+        fields.insert(SEC_WEBSOCKET_PROTOCOL, list);
+    }
+    Ok(())
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token(text: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_tchar)
 }
 
 /// Without the values of fields, the subprotocols, the user of the URI and its query, which may be
@@ -224,7 +272,7 @@ impl fmt::Debug for OpeningHandshake {
 
 #[cfg(test)]
 mod tests {
-    use http::header::HOST;
+    use http::header::AUTHORIZATION;
 
     use super::*;
 
@@ -255,7 +303,11 @@ mod tests {
             ("https://host", "host", 443, "host"),
         ] {
             let opening = opened(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
-            assert_eq!((opening.host.as_str(), opening.port), (host, port), "{uri}");
+            assert_eq!(
+                (opening.remote.host.as_str(), opening.remote.port),
+                (host, port),
+                "{uri}"
+            );
             assert_eq!(opening.request.headers()[HOST], field, "{uri}");
         }
     }
@@ -270,7 +322,10 @@ mod tests {
 
         let twice = OpeningHandshake::new("ws://user:pass@host".to_owned())
             .with_header("Authorization", "Bearer x");
-        let refused = twice.opening().map(|opening| opening.host).unwrap_err();
+        let refused = twice
+            .opening()
+            .map(|opening| opening.remote.host)
+            .unwrap_err();
         let text = refused.to_string();
         assert!(matches!(refused, ConnectError::BadUri { .. }), "{text}");
         assert!(
@@ -295,7 +350,7 @@ mod tests {
             "ws://user@:80/",
             "ws://[fe80::1%25eth0]/",
         ] {
-            let refused = opened(uri).map(|opening| opening.host);
+            let refused = opened(uri).map(|opening| opening.remote.host);
             assert!(
                 matches!(refused, Err(ConnectError::BadUri { .. })),
                 "{uri}: {refused:?}"
@@ -309,7 +364,7 @@ mod tests {
             "ftp://a",
             "file://a",
         ] {
-            let refused = opened(uri).map(|opening| opening.host);
+            let refused = opened(uri).map(|opening| opening.remote.host);
             assert!(
                 matches!(refused, Err(ConnectError::UnsupportedScheme { .. })),
                 "{uri}: {refused:?}"
@@ -328,12 +383,12 @@ mod tests {
             ("Sec-WebSocket-Extensions", "permessage-deflate"),
         ] {
             let handshake = OpeningHandshake::new("ws://a".to_owned()).with_header(name, value);
-            let refused = handshake.opening().map(|opening| opening.host);
+            let refused = handshake.opening().map(|opening| opening.remote.host);
             assert!(matches!(refused, Err(ConnectError::BadField { .. })));
         }
         for name in ["", "a b", "a,b", "ä"] {
             let handshake = OpeningHandshake::new("ws://a".to_owned()).with_subprotocol(name);
-            let refused = handshake.opening().map(|opening| opening.host);
+            let refused = handshake.opening().map(|opening| opening.remote.host);
             assert!(
                 matches!(refused, Err(ConnectError::BadField { .. })),
                 "{name}"

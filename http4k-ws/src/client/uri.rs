@@ -4,7 +4,7 @@
 //! honoured is refused. The same rules hold for both clients, and for whatever they are used through.
 
 use data_encoding::BASE64;
-use http::header::HeaderValue;
+use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue};
 use http::{Uri, uri::Authority};
 
 use super::dial::SPEAKS_TLS;
@@ -67,40 +67,74 @@ pub(super) fn without_secrets(uri: &str) -> String {
     format!("{}{authority}{}{rest}", &uri[..start], &uri[end..path])
 }
 
-/// The server that a URI names, and the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Server {
-    /// The host to resolve: an IPv6 address has no brackets.
+/// A server: requests to the same one share connections.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Remote {
+    pub(super) encrypted: bool,
+    /// The host to resolve. An IPv6 address has no brackets.
     pub(super) host: String,
-    pub(super) port: Option<u16>,
-    /// Host and port as the field `Host` has them: without user information (RFC 9110 §4.2.4).
-    pub(super) field: HeaderValue,
-    /// The field `Authorization` of the URI's user (RFC 7617).
-    pub(super) authorization: Option<HeaderValue>,
+    pub(super) port: u16,
 }
 
-/// Finds the server that `uri` names; an error is the reason why it names none.
-pub(super) fn server_of(uri: &Uri) -> Result<Server, &'static str> {
-    const NO_HOST: &str = "it names no host";
-    let authority = uri.authority().map(Authority::as_str).ok_or(NO_HOST)?;
-    let (user, place) = match authority.rsplit_once('@') {
-        Some((user, place)) => (Some(user), place),
-        None => (None, authority),
-    };
-    if place.is_empty() || place.starts_with(':') {
-        return Err(NO_HOST);
+/// The server that a URI names, and the fields that a request to it needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Destination {
+    pub(super) remote: Remote,
+    /// Host and port as in the URI, without user information (RFC 9110 §4.2.4).
+    host_field: HeaderValue,
+    /// The user of the URI, as Basic credentials.
+    authorization: Option<HeaderValue>,
+}
+
+const NO_HOST: &str = "it does not name a host";
+
+impl Destination {
+    /// Reads the authority of `uri`. Returns the broken rule if that is not a host with an optional
+    /// port and user information.
+    pub(super) fn of(uri: &Uri, encrypted: bool) -> Result<Self, &'static str> {
+        let authority = uri.authority().map(Authority::as_str).ok_or(NO_HOST)?;
+        let (user, place) = match authority.rsplit_once('@') {
+            Some((user, place)) => (Some(user), place),
+            None => (None, authority),
+        };
+        if place.is_empty() || place.starts_with(':') {
+            return Err(NO_HOST);
+        }
+        if user.is_some_and(|user| user.contains('@')) {
+            return Err("its user information has an `@` that is not percent-encoded");
+        }
+        let parsed = HostPort::parse(place);
+        let HostPort { host, port } = parsed.ok_or_else(|| broken_rule(place))?;
+        Ok(Self {
+            remote: Remote {
+                encrypted,
+                host: host.trim_matches(['[', ']']).to_owned(),
+                port: port.unwrap_or(if encrypted { 443 } else { 80 }),
+            },
+            host_field: HeaderValue::try_from(place)
+                .map_err(|_| "its host is not a field value")?,
+            authorization: user.map(basic).transpose()?.flatten(),
+        })
     }
-    if user.is_some_and(|user| user.contains('@')) {
-        return Err("its user information has an `@` that is not percent-encoded");
+
+    /// Adds `Authorization`, and `Host` unless the caller has set it. Exactly one `Host` is left
+    /// (RFC 9112 §3.2).
+    pub(super) fn add_fields(self, fields: &mut HeaderMap) -> Result<Remote, &'static str> {
+        let host = fields.get(HOST).cloned().unwrap_or(self.host_field);
+        fields.insert(HOST, host);
+        if let Some(authorization) = self.authorization {
+            if fields.insert(AUTHORIZATION, authorization).is_some() {
+                return Err("it names a user, and `Authorization` is set as well");
+            }
+        }
+        Ok(self.remote)
     }
-    let parsed = HostPort::parse(place);
-    let HostPort { host, port } = parsed.ok_or_else(|| broken(place))?;
-    Ok(Server {
-        host: host.trim_matches(['[', ']']).to_owned(),
-        port,
-        field: HeaderValue::try_from(place).map_err(|_| "its host cannot be in a field")?,
-        authorization: user.map(basic).transpose()?.flatten(),
-    })
+}
+
+/// Returns the target of a request for `uri`: its path and query alone (RFC 9112 §3.2.1).
+pub(super) fn origin_form(uri: &Uri) -> Uri {
+    let target = uri.path_and_query().cloned();
+    target.map_or_else(Uri::default, Uri::from)
 }
 
 /// `uri` without user information, which is sent as a field.
@@ -118,7 +152,7 @@ pub(super) fn without_user(uri: Uri) -> Uri {
 }
 
 /// The reason why `place` is not a host with an optional port.
-fn broken(place: &str) -> &'static str {
+fn broken_rule(place: &str) -> &'static str {
     let (host, port) = match place.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port),
         _ => (place, ""),
@@ -158,8 +192,9 @@ fn basic(user: &str) -> Result<Option<HeaderValue>, &'static str> {
 mod tests {
     use super::*;
 
-    fn server(uri: &str) -> Result<Server, &'static str> {
-        server_of(&uri.parse().unwrap_or_else(|error| panic!("{uri}: {error}")))
+    fn destination(uri: &str) -> Result<Destination, &'static str> {
+        let uri = uri.parse().unwrap_or_else(|error| panic!("{uri}: {error}"));
+        Destination::of(&uri, false)
     }
 
     #[test]
@@ -175,13 +210,14 @@ mod tests {
             ("us%40er:p%3Ass%2F@", Some("us@er:p:ss/")),
             ("%C3%A4:%E2%82%AC@", Some("ä:€")),
         ] {
-            let server = server(&format!("ws://{user}host:8/")).unwrap();
+            let destination = destination(&format!("ws://{user}host:8/")).unwrap();
             let field = expected.map(|text| format!("Basic {}", BASE64.encode(text.as_bytes())));
-            let sent = server.authorization.as_ref();
+            let sent = destination.authorization.as_ref();
             assert_eq!(sent.map(|value| value.to_str().unwrap()), field.as_deref());
             assert!(sent.is_none_or(HeaderValue::is_sensitive));
-            assert_eq!((server.host.as_str(), server.port), ("host", Some(8)));
-            assert_eq!(server.field, "host:8");
+            let remote = &destination.remote;
+            assert_eq!((remote.host.as_str(), remote.port), ("host", 8));
+            assert_eq!(destination.host_field, "host:8");
         }
     }
 
@@ -198,7 +234,7 @@ mod tests {
             ("ws://us%FFer@a/", "UTF-8"),
             ("ws://user%2:pass@a/", "UTF-8"),
         ] {
-            let refused = server(uri).unwrap_err();
+            let refused = destination(uri).unwrap_err();
             assert!(refused.contains(reason), "{uri}: {refused}");
         }
     }
@@ -222,7 +258,7 @@ mod tests {
             "ws://a:80:80/",
             "ws://a@b@c/",
         ] {
-            let named = uri.parse::<Uri>().map(|uri| server_of(&uri));
+            let named = uri.parse::<Uri>().map(|uri| Destination::of(&uri, false));
             assert!(!matches!(named, Ok(Ok(_))), "{uri}: {named:?}");
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http4k_ws::SendError;
 use http4k_ws::client::WebSocketClient;
-use http4k_ws::client::{CallbackWebSocket, ConnectError, HttpClient};
+use http4k_ws::client::{CallbackWebSocket, ConnectError, DialError, HttpClient};
 use http4k_ws::prelude::*;
 use http4k_ws::server::RunningServer;
 use http4k_ws::session::SessionConfig;
@@ -194,7 +194,7 @@ fn a_host_that_is_none_is_told_to_on_error_and_then_to_on_close() {
         let closing = tell.clone();
         client.on_error(move |error| {
             let cause = error.cause().and_then(|cause| cause.downcast_ref());
-            assert!(matches!(cause, Some(ConnectError::Unresolvable { host, .. }) if host == "nobody.invalid"));
+            assert!(matches!(cause, Some(ConnectError::Dial(DialError::Unresolvable { host, .. })) if host == "nobody.invalid"));
             tell.send(error.to_string()).expect("a listener");
         });
         client.on_close(move |status| closing.send(status.to_string()).expect("a listener"));
@@ -212,7 +212,7 @@ fn what_is_no_uri_does_not_fail_the_call_either() {
     let client = WebSocketClient::non_blocking("nonsense", |_: WebSocket| {});
     let (tell, listen) = channel();
     client.on_error(move |error| tell.send(error.to_string()).expect("a listener"));
-    assert!(told(&listen).contains("`nonsense` is no URI of a WebSocket"));
+    assert!(told(&listen).contains("`nonsense` is not a WebSocket URI"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::Duration;
 
-use http4k_ws::client::{ConnectError, OpeningHandshake, WebSocketClient};
+use http4k_ws::client::{ConnectError, DialError, OpeningHandshake, WebSocketClient};
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{
@@ -183,7 +183,9 @@ fn a_port_where_nobody_listens_is_unreachable() {
         listener.local_addr().expect("its address")
     };
     match refused(WebSocketClient::to(format!("ws://{address}"))) {
-        ConnectError::Unreachable { address: tried, .. } => assert_eq!(tried, address),
+        ConnectError::Dial(DialError::Unreachable { address: tried, .. }) => {
+            assert_eq!(tried, address)
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -193,7 +195,7 @@ fn a_host_that_is_none_can_not_be_resolved() {
     // RFC 6761 §6.4: such a name never resolves.
     let error = refused(WebSocketClient::to("ws://nobody.invalid/"));
     assert!(
-        matches!(&error, ConnectError::Unresolvable { host, .. } if host == "nobody.invalid"),
+        matches!(&error, ConnectError::Dial(DialError::Unresolvable { host, .. }) if host == "nobody.invalid"),
         "{error:?}"
     );
 }

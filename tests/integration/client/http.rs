@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use http4k_ws::bytes::Bytes;
-use http4k_ws::client::{BlockingHttpClient, HttpClient, HttpClientError};
+use http4k_ws::client::{BlockingHttpClient, DialError, HttpClient, HttpClientError};
 use http4k_ws::message::BodyError;
 use http4k_ws::prelude::*;
 use http4k_ws::server::RunningServer;
@@ -332,13 +332,17 @@ async fn nobody_there_is_an_error_that_says_where() {
     };
     let uri = format!("http://{address}/");
     match HttpClient::new().send(&uri).await {
-        Err(HttpClientError::Unreachable { address: tried, .. }) => assert_eq!(tried, address),
+        Err(HttpClientError::Dial(DialError::Unreachable { address: tried, .. })) => {
+            assert_eq!(tried, address)
+        }
         other => panic!("{other:?}"),
     }
     // RFC 6761 §6.4: such a name never resolves.
     let nobody = "http://nobody.invalid/";
     match HttpClient::new().send(nobody).await {
-        Err(HttpClientError::Unresolvable { host, .. }) => assert_eq!(host, "nobody.invalid"),
+        Err(HttpClientError::Dial(DialError::Unresolvable { host, .. })) => {
+            assert_eq!(host, "nobody.invalid")
+        }
         other => panic!("{other:?}"),
     }
     for uri in [&uri, nobody] {

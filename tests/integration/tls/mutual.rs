@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http4k_ws::client::{ClientTls, ConnectError, HttpClient, WebSocketClient};
+use http4k_ws::client::{ClientTls, ConnectError, DialError, HttpClient, WebSocketClient};
 use http4k_ws::message::PeerCertificates;
 use http4k_ws::server::{Http2Config, ServerConfig, ServerTls};
 use http4k_ws::tls::TlsConfigError;
@@ -52,7 +52,7 @@ async fn told(server: &ServerTls, client: &ClientTls) -> [Option<String>; 2] {
     let handshake = WebSocketClient::to("wss://localhost/").with_tls(client.clone());
     let socket = match within(handshake.connect_over(serve(server.clone()))).await {
         Ok(mut socket) => within(socket.recv()).await.ok().flatten(),
-        Err(ConnectError::Tls { .. } | ConnectError::Broken { .. }) => None,
+        Err(ConnectError::Dial(DialError::Tls { .. }) | ConnectError::Broken { .. }) => None,
         Err(error) => panic!("{error:?}"),
     };
     let http = HttpClient::new().with_tls(client.clone());

@@ -5,7 +5,9 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use http4k_ws::StatusCode;
-use http4k_ws::client::{ClientTls, ConnectError, HttpClient, HttpClientError, WebSocketClient};
+use http4k_ws::client::{
+    ClientTls, ConnectError, DialError, HttpClient, HttpClientError, WebSocketClient,
+};
 use http4k_ws::server::ServerConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::tls::TlsError;
@@ -25,7 +27,7 @@ fn distrusted(pair: &Pair, tls: ClientTls) -> TlsError {
 
 fn failed(uri: &str, tls: ClientTls) -> TlsError {
     match WebSocketClient::to(uri).with_tls(tls).blocking() {
-        Err(ConnectError::Tls { host, source }) => {
+        Err(ConnectError::Dial(DialError::Tls { host, source })) => {
             assert!(uri.contains(&host), "{host} in {uri}");
             source
         }
@@ -204,7 +206,7 @@ async fn the_client_of_http_trusts_the_same_servers() {
     let stranger = HttpClient::new().with_base(&base).expect("a base");
     let refused = stranger.send("/").await;
     match &refused {
-        Err(error @ HttpClientError::Tls { host, source }) => {
+        Err(error @ HttpClientError::Dial(DialError::Tls { host, source })) => {
             assert_eq!(host, "localhost");
             assert!(matches!(source, TlsError::Untrusted { .. }), "{source:?}");
             assert!(error.source().is_some());

@@ -1,106 +1,85 @@
-//! Why a request got no answer.
+//! The reasons why a request got no response.
 
 use std::error::Error;
-use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use http::StatusCode;
 
+use crate::client::dial::DialError;
 use crate::message::{BodyError, IntoResponse, Response, plain};
-#[cfg(feature = "tls")]
-use crate::tls::TlsError;
 
 #[cfg(feature = "tls")]
 const SCHEMES: &str = "`http` or `https`";
 #[cfg(not(feature = "tls"))]
 const SCHEMES: &str = "`http` (`https` needs the feature `tls`)";
 
-/// Why a request got no answer.
+/// The reason why a request got no response.
 ///
-/// As a response, which is what an [`HttpClient`](super::HttpClient) answers as a handler, it has the status of
-/// [`status`](Self::status) and says no more: who is asked behind a server is nothing for its own clients.
+/// An [`HttpClient`](super::HttpClient) that is called as a handler returns it as a response with the
+/// status of [`status`](Self::status). That response contains no detail: the addresses and errors
+/// behind a server are not for its own clients.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpClientError {
-    /// The request goes nowhere: its target names no host, or is none that a client can ask for. Correct it.
-    #[error("`{target}` can't be asked for: {reason}")]
+    /// The target does not name a host, or a client cannot request it. Correct it.
+    #[error("invalid target `{target}`: {reason}")]
     BadTarget {
-        /// The target.
+        /// The target, without its user information and query.
         target: String,
-        /// What is wrong with it.
+        /// The rule that it breaks.
         reason: String,
     },
-    /// Only `http` can be asked, and `https` with the feature `tls`.
-    #[error("the scheme `{scheme}` is not {SCHEMES}")]
+    /// The scheme is not `http`, nor with the feature `tls` `https`.
+    #[error("unsupported scheme `{scheme}`: use {SCHEMES}")]
     UnsupportedScheme {
         /// The scheme.
         scheme: String,
     },
-    /// The host has no address.
-    #[error("the host `{host}` can't be resolved")]
-    Unresolvable {
-        /// The host.
-        host: String,
-        /// What the resolver said.
-        source: io::Error,
-    },
-    /// Nothing can be connected to at the address; of several, this is the last that was tried.
-    #[error("{address} can't be connected to")]
-    Unreachable {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said, such as connection refused.
-        source: io::Error,
-    },
-    /// The connection can't be encrypted, or is not one to the host that was asked.
-    #[cfg(feature = "tls")]
-    #[error("no connection to `{host}` can be trusted")]
-    Tls {
-        /// The host.
-        host: String,
-        /// What is wrong.
-        source: TlsError,
-    },
-    /// No connection stood in time; a longer [`with_connect_timeout`](super::HttpClient::with_connect_timeout) may help.
-    #[error("no connection stood after {after:?}")]
+    /// The server could not be reached, or TLS failed.
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    /// Connecting took too long. A longer
+    /// [`with_connect_timeout`](super::HttpClient::with_connect_timeout) may help.
+    #[error("connecting timed out after {after:?}")]
     ConnectTimeout {
-        /// The time it was given.
+        /// The limit that passed.
         after: Duration,
     },
-    /// The answer was not there in time, or not all of it; a longer
+    /// The response did not arrive in time, or not completely. A longer
     /// [`with_timeout`](super::HttpClient::with_timeout) may help.
-    #[error("the answer was not there after {after:?}")]
+    #[error("the response timed out after {after:?}")]
     Timeout {
-        /// The time it was given.
+        /// The limit that passed.
         after: Duration,
     },
-    /// The body of the answer is longer than [`with_max_body`](super::HttpClient::with_max_body) allows.
-    #[error("the body of the answer is longer than the limit of {limit} bytes")]
+    /// The body of the response is longer than [`with_max_body`](super::HttpClient::with_max_body)
+    /// allows.
+    #[error("the response body is longer than the limit of {limit} bytes")]
     BodyTooLarge {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// The body of the request could not be read, so that it was not sent whole.
-    #[error("the body of the request could not be sent")]
+    /// The body of the request could not be read, so that the request was not sent completely.
+    #[error("could not send the request body")]
     RequestBody {
-        /// What it is answered with: whoever sent the body is to blame, as [`BodyError::status`] says.
+        /// The status to respond with, which is that of [`BodyError::status`]. The sender of the body
+        /// is at fault.
         status: StatusCode,
-        /// What went wrong.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The connection broke off, or what came is no HTTP, or its head is too long. Whether the request
-    /// was seen to is not known.
-    #[error("the exchange broke off")]
+    /// The connection ended, the peer did not send HTTP, or the head of its response is too long.
+    /// The server may or may not have processed the request.
+    #[error("the exchange failed")]
     Broken {
-        /// What went wrong.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
 }
 
 impl HttpClientError {
-    /// What a server that asked on behalf of its own client answers: 504 where time ran out, 502 where
-    /// the other server is to blame (RFC 9110 §15.6), 500 for a request that goes nowhere.
+    /// Returns the status with which a gateway responds to its own client: 504 for a time-out, 502
+    /// if the other server is at fault (RFC 9110 §15.6), and 500 for an invalid target.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadTarget { .. } | Self::UnsupportedScheme { .. } => {
@@ -108,12 +87,9 @@ impl HttpClientError {
             }
             Self::ConnectTimeout { .. } | Self::Timeout { .. } => StatusCode::GATEWAY_TIMEOUT,
             Self::RequestBody { status, .. } => *status,
-            Self::Unresolvable { .. }
-            | Self::Unreachable { .. }
-            | Self::BodyTooLarge { .. }
-            | Self::Broken { .. } => StatusCode::BAD_GATEWAY,
-            #[cfg(feature = "tls")]
-            Self::Tls { .. } => StatusCode::BAD_GATEWAY,
+            Self::Dial(_) | Self::BodyTooLarge { .. } | Self::Broken { .. } => {
+                StatusCode::BAD_GATEWAY
+            }
         }
     }
 
@@ -124,7 +100,8 @@ impl HttpClientError {
     }
 }
 
-/// hyper hands an error of the request's body on; every other is the connection's or the peer's.
+/// An error of the request's body becomes `RequestBody`. Every other error is one of the connection
+/// or the peer.
 impl From<hyper::Error> for HttpClientError {
     fn from(error: hyper::Error) -> Self {
         let body = error.source().and_then(|cause| cause.downcast_ref());
@@ -141,7 +118,7 @@ impl From<hyper::Error> for HttpClientError {
 impl IntoResponse for HttpClientError {
     fn into_response(self) -> Response {
         let status = self.status();
-        let reason = status.canonical_reason().unwrap_or("no answer");
+        let reason = status.canonical_reason().unwrap_or("no response");
         plain(status, format!("{}\n", reason.to_lowercase()))
     }
 }

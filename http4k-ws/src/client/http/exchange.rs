@@ -13,9 +13,8 @@ use tokio::time::{Sleep, sleep, timeout};
 
 use super::error::HttpClientError;
 use super::pool::Pool;
-use super::target::Origin;
 use crate::client::dial::{Trust, dial, secure};
-use crate::client::error::ConnectError;
+use crate::client::uri::Remote;
 use crate::message::{Body, BodyError, Request, Response, drop_fields_of_the_connection};
 use crate::wire::ByteStream;
 
@@ -26,16 +25,16 @@ const MAX_HEAD: usize = 64 * 1024;
 /// its body still to be read.
 pub(super) async fn exchange(
     pool: &Pool,
-    origin: Origin,
+    remote: Remote,
     mut request: Request,
     trust: &Trust,
     connect_timeout: Duration,
     title_case: bool,
 ) -> Result<Response<Incoming>, HttpClientError> {
-    while let Some(mut connection) = pool.take(&origin) {
+    while let Some(mut connection) = pool.take(&remote) {
         let spare = repeatable(&request);
         match connection.try_send_request(request).await {
-            Ok(response) => return Ok(answered(pool, origin, connection, response)),
+            Ok(response) => return Ok(answered(pool, remote, connection, response)),
             // The server may close a connection at any time, also just as a request is on its way.
             Err(mut error) => match error.take_message() {
                 Some(unsent) => request = unsent,
@@ -49,9 +48,9 @@ pub(super) async fn exchange(
             },
         }
     }
-    let mut connection = connect(&origin, trust, connect_timeout, title_case).await?;
+    let mut connection = connect(&remote, trust, connect_timeout, title_case).await?;
     let response = connection.send_request(request).await?;
-    Ok(answered(pool, origin, connection, response))
+    Ok(answered(pool, remote, connection, response))
 }
 
 /// A copy of a request that may be sent twice (RFC 9110 §9.2.2).
@@ -69,25 +68,25 @@ fn repeatable(request: &Request) -> Option<Request> {
 
 fn answered(
     pool: &Pool,
-    origin: Origin,
+    remote: Remote,
     connection: SendRequest<Body>,
     mut response: Response<Incoming>,
 ) -> Response<Incoming> {
-    pool.keep(origin, connection);
+    pool.keep(remote, connection);
     drop_fields_of_the_connection(response.headers_mut());
     response
 }
 
-/// Sends `request` to `origin` over `io`, which serves this exchange alone.
+/// Sends `request` to `server` over `io`, which serves this exchange alone.
 pub(super) async fn exchange_over(
     io: impl ByteStream,
-    origin: &Origin,
+    remote: &Remote,
     request: Request,
     trust: &Trust,
     title_case: bool,
 ) -> Result<Response<Incoming>, HttpClientError> {
-    let security = trust.security(origin.encrypted);
-    let stream = secure(io, &origin.host, &security).await?;
+    let security = trust.security(remote.encrypted);
+    let stream = secure(io, &remote.host, &security).await?;
     let mut response = begin(stream, title_case)
         .await?
         .send_request(request)
@@ -97,13 +96,13 @@ pub(super) async fn exchange_over(
 }
 
 async fn connect(
-    origin: &Origin,
+    remote: &Remote,
     trust: &Trust,
     after: Duration,
     title_case: bool,
 ) -> Result<SendRequest<Body>, HttpClientError> {
-    let security = trust.security(origin.encrypted);
-    let stream = timeout(after, dial(&origin.host, origin.port, &security))
+    let security = trust.security(remote.encrypted);
+    let stream = timeout(after, dial(&remote.host, remote.port, &security))
         .await
         .map_err(|_| HttpClientError::ConnectTimeout { after })??;
     begin(stream, title_case).await
@@ -121,18 +120,6 @@ async fn begin(
     // Its failures are those of its requests.
     tokio::spawn(async { drop(driver.await) });
     Ok(connection)
-}
-
-impl From<ConnectError> for HttpClientError {
-    fn from(error: ConnectError) -> Self {
-        match error {
-            ConnectError::Unresolvable { host, source } => Self::Unresolvable { host, source },
-            ConnectError::Unreachable { address, source } => Self::Unreachable { address, source },
-            #[cfg(feature = "tls")]
-            ConnectError::Tls { host, source } => Self::Tls { host, source },
-            other => Self::broken(other),
-        }
-    }
 }
 
 /// The answer with its body in memory, which has at most `limit` bytes.

@@ -115,7 +115,7 @@ impl HttpClient {
         let uri: Uri = base
             .parse()
             .map_err(|error: http::uri::InvalidUri| bad(error.to_string()))?;
-        target::server(&uri)?;
+        target::destination(&uri)?;
         self.base = Some(uri);
         Ok(self)
     }
@@ -228,11 +228,11 @@ impl HttpClient {
         request: impl IntoRequest,
     ) -> Result<Response, HttpClientError> {
         let request = request.into_request().map_err(|error| no_request(&error))?;
-        let (origin, request) = target::addressed(request, self.base.as_ref())?;
+        let (remote, request) = target::addressed(request, self.base.as_ref())?;
         let after = self.timeout;
         let answer = async {
             let response =
-                exchange::exchange_over(io, &origin, request, &self.trust, self.title_case).await?;
+                exchange::exchange_over(io, &remote, request, &self.trust, self.title_case).await?;
             self.read(response).await
         };
         timeout(after, answer)
@@ -241,10 +241,10 @@ impl HttpClient {
     }
 
     async fn answer(&self, request: Request) -> Result<Response, HttpClientError> {
-        let (origin, request) = target::addressed(request, self.base.as_ref())?;
+        let (remote, request) = target::addressed(request, self.base.as_ref())?;
         let response = exchange::exchange(
             &self.pool,
-            origin,
+            remote,
             request,
             &self.trust,
             self.connect_timeout,

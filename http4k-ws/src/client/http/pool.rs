@@ -8,7 +8,7 @@ use hyper::client::conn::http1::SendRequest;
 use tokio::runtime::{Handle, Id};
 use tokio::time::Instant;
 
-use super::target::Origin;
+use crate::client::uri::Remote;
 use crate::message::Body;
 
 /// So many connections are kept for one origin, and for all.
@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_secs(30);
 #[derive(Debug, Default)]
 pub(super) struct Pool(Mutex<HashMap<Place, Vec<Kept>>>);
 
-type Place = (Id, Origin);
+type Place = (Id, Remote);
 
 #[derive(Debug)]
 struct Kept {
@@ -45,17 +45,17 @@ impl Pool {
     }
 
     /// The connection to `origin` that was used last, of those that are ready.
-    pub(super) fn take(&self, origin: &Origin) -> Option<SendRequest<Body>> {
+    pub(super) fn take(&self, remote: &Remote) -> Option<SendRequest<Body>> {
         let now = Instant::now();
         let mut pool = self.lock();
-        let kept = pool.get_mut(&place(origin.clone()))?;
+        let kept = pool.get_mut(&place(remote.clone()))?;
         kept.retain(|kept| kept.is_fresh(now));
         let ready = kept.iter().rposition(|kept| kept.connection.is_ready())?;
         Some(kept.remove(ready).connection)
     }
 
     /// Keeps `connection` for another request, where there is room.
-    pub(super) fn keep(&self, origin: Origin, connection: SendRequest<Body>) {
+    pub(super) fn keep(&self, remote: Remote, connection: SendRequest<Body>) {
         let now = Instant::now();
         let mut pool = self.lock();
         pool.retain(|_, kept| {
@@ -65,7 +65,7 @@ impl Pool {
         if pool.values().map(Vec::len).sum::<usize>() >= KEPT {
             return;
         }
-        let kept = pool.entry(place(origin)).or_default();
+        let kept = pool.entry(place(remote)).or_default();
         if kept.len() < KEPT_FOR_ONE {
             kept.push(Kept {
                 connection,
@@ -76,6 +76,6 @@ impl Pool {
 }
 
 /// `origin`, as the current runtime sees it.
-fn place(origin: Origin) -> Place {
-    (Handle::current().id(), origin)
+fn place(remote: Remote) -> Place {
+    (Handle::current().id(), remote)
 }

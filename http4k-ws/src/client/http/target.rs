@@ -1,26 +1,18 @@
-//! Where a request goes, and how it is written there.
+//! The server that a request is for, and the form in which it is sent there.
 
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST};
+use http::header::CONTENT_LENGTH;
 use http::{Method, Uri, Version};
 
 use super::error::HttpClientError;
 use crate::client::dial::SPEAKS_TLS;
-use crate::client::uri::{Server, server_of, without_secrets};
+use crate::client::uri::{Destination, Remote, origin_form, without_secrets};
 use crate::message::{Request, drop_fields_of_the_connection};
 
-/// Whom to connect to: requests to one origin share connections.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Origin {
-    pub(super) encrypted: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
-}
-
-/// Finds where `request` goes, and brings it in the form in which it is sent there.
+/// Finds the server that `request` is for, and brings the request into the form in which it is sent.
 pub(super) fn addressed(
     mut request: Request,
     base: Option<&Uri>,
-) -> Result<(Origin, Request), HttpClientError> {
+) -> Result<(Remote, Request), HttpClientError> {
     if request.method() == Method::CONNECT {
         return Err(bad(request.uri(), "CONNECT asks for a tunnel"));
     }
@@ -28,32 +20,23 @@ pub(super) fn addressed(
         (None, Some(base)) => base,
         _ => request.uri(),
     };
-    let (origin, server) = server(absolute)?;
-    // The target is the path and query alone (RFC 9112 §3.2.1).
-    let target = request.uri().path_and_query().cloned();
-    *request.uri_mut() = target.map_or_else(Uri::default, Uri::from);
+    let destination = destination(absolute)?;
+    *request.uri_mut() = origin_form(request.uri());
     *request.version_mut() = Version::HTTP_11;
     let known_length = request.body().as_bytes().is_some();
     let fields = request.headers_mut();
     drop_fields_of_the_connection(fields);
     if known_length {
-        // It is told from the body, and can't be wrong.
+        // hyper declares the length of the body itself, which cannot be wrong.
         fields.remove(CONTENT_LENGTH);
     }
-    // Exactly one (RFC 9112 §3.2).
-    let host = fields.get(HOST).cloned().unwrap_or(server.field);
-    fields.insert(HOST, host);
-    if let Some(authorization) = server.authorization {
-        if fields.insert(AUTHORIZATION, authorization).is_some() {
-            let reason = "its URI names a user, and `Authorization` is set as well";
-            return Err(bad(request.uri(), reason));
-        }
-    }
-    Ok((origin, request))
+    let remote = destination.add_fields(fields);
+    let remote = remote.map_err(|reason| bad(request.uri(), reason))?;
+    Ok((remote, request))
 }
 
-/// Finds the server that `uri` names, for requests without a host of their own.
-pub(super) fn server(uri: &Uri) -> Result<(Origin, Server), HttpClientError> {
+/// Finds the destination that `uri` names, for requests that do not name one.
+pub(super) fn destination(uri: &Uri) -> Result<Destination, HttpClientError> {
     let encrypted = match uri.scheme_str() {
         Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
         Some(scheme) if SPEAKS_TLS && scheme.eq_ignore_ascii_case("https") => true,
@@ -62,16 +45,14 @@ pub(super) fn server(uri: &Uri) -> Result<(Origin, Server), HttpClientError> {
                 scheme: scheme.to_owned(),
             });
         }
-        None => return Err(bad(uri, "it names no host, and the client has no base")),
+        None => {
+            return Err(bad(
+                uri,
+                "it does not name a host, and the client has no base",
+            ));
+        }
     };
-    let server = server_of(uri).map_err(|reason| bad(uri, reason))?;
-    let default = if encrypted { 443 } else { 80 };
-    let origin = Origin {
-        encrypted,
-        host: server.host.clone(),
-        port: server.port.unwrap_or(default),
-    };
-    Ok((origin, server))
+    Destination::of(uri, encrypted).map_err(|reason| bad(uri, reason))
 }
 
 fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {
@@ -84,11 +65,12 @@ fn bad(target: &Uri, reason: impl ToString) -> HttpClientError {
 #[cfg(test)]
 mod tests {
     use http::HeaderName;
+    use http::header::HOST;
 
     use super::*;
     use crate::message::{Body, IntoRequest, RequestExt};
 
-    fn sent(request: impl IntoRequest, base: Option<&'static str>) -> (Origin, Request) {
+    fn sent(request: impl IntoRequest, base: Option<&'static str>) -> (Remote, Request) {
         let base = base.map(Uri::from_static);
         addressed(request.into_request().expect("a request"), base.as_ref()).expect("a target")
     }
@@ -126,9 +108,9 @@ mod tests {
                 "other",
             ),
         ] {
-            let (origin, request) = sent(target, base);
+            let (remote, request) = sent(target, base);
             assert_eq!(
-                (origin.host.as_str(), origin.port),
+                (remote.host.as_str(), remote.port),
                 (host, port),
                 "{target}"
             );
@@ -151,7 +133,7 @@ mod tests {
         }
         let twice = Request::get("http://user:pass@a/").header("authorization", "Bearer x");
         let request = twice.body(Body::empty()).expect("a request");
-        let refused = addressed(request, None).map(|(origin, _)| origin);
+        let refused = addressed(request, None).map(|(remote, _)| remote);
         assert!(matches!(refused, Err(HttpClientError::BadTarget { .. })));
     }
 
@@ -166,14 +148,14 @@ mod tests {
             "http://:80/",
         ] {
             let request = target.into_request().expect("a request");
-            let refused = addressed(request, None).map(|(origin, _)| origin);
+            let refused = addressed(request, None).map(|(remote, _)| remote);
             assert!(
                 matches!(refused, Err(HttpClientError::BadTarget { .. })),
                 "{target}: {refused:?}"
             );
         }
         let request = "ftp://a/".into_request().expect("a request");
-        let refused = addressed(request, None).map(|(origin, _)| origin);
+        let refused = addressed(request, None).map(|(remote, _)| remote);
         assert!(
             matches!(refused, Err(HttpClientError::UnsupportedScheme { scheme }) if scheme == "ftp")
         );

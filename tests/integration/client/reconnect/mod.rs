@@ -14,10 +14,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http4k_ws::client::ConnectError;
 use http4k_ws::client::reconnect::{
     ReconnectEvent, ReconnectEvents, ReconnectPolicy, Reconnecting, ReconnectingWebSocket,
 };
+use http4k_ws::client::{ConnectError, DialError};
 use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use tokio::time::{Instant, timeout};
@@ -116,10 +116,10 @@ async fn received(ws: &mut ReconnectingWebSocket) -> String {
 }
 
 fn unreachable() -> ConnectError {
-    ConnectError::Unresolvable {
+    ConnectError::Dial(DialError::Unresolvable {
         host: "nobody".into(),
         source: std::io::Error::other("no such host"),
-    }
+    })
 }
 
 /// A client whose attempts fail, each noted with its time, until they are used up.

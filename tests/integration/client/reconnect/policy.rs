@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use http4k_ws::SendError;
-use http4k_ws::client::ConnectError;
 use http4k_ws::client::reconnect::Reconnecting;
+use http4k_ws::client::{ConnectError, DialError};
 use http4k_ws::handler::IntoWsResponse;
 use http4k_ws::prelude::*;
 
@@ -58,7 +58,7 @@ async fn it_gives_up_after_so_many_attempts() {
     );
     assert!(matches!(
         ws.last_error().as_deref(),
-        Some(ConnectError::Unresolvable { .. })
+        Some(ConnectError::Dial(DialError::Unresolvable { .. }))
     ));
     assert_eq!(
         told.all().await,
