@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use proc_macro2::{Span, TokenStream};
-use syn::LitStr;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, LitStr};
 
 /// The mistakes found so far, and what they keep out of the expansion.
 #[derive(Default)]
 pub(crate) struct Errors {
-    told: Vec<syn::Error>,
+    found: Vec<syn::Error>,
     left_out: Vec<LeftOut>,
 }
 
@@ -26,15 +27,30 @@ impl Errors {
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
         let message = message.to_string();
         let place = format!("{span:?}");
-        let mut known = self.told.iter();
+        let mut known = self.found.iter();
         if !known.any(|e| e.to_string() == message && format!("{:?}", e.span()) == place) {
-            self.told.push(syn::Error::new(span, message));
+            self.found.push(syn::Error::new(span, message));
         }
     }
 
     /// A mistake that the parser found.
     pub(crate) fn push(&mut self, error: syn::Error) {
-        self.told.push(error);
+        self.found.push(error);
+    }
+
+    /// Calls `read` with each key of the attributes called `name`, and keeps its errors.
+    pub(crate) fn read_keys(
+        &mut self,
+        attributes: &[Attribute],
+        name: &str,
+        mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
+    ) {
+        let own = attributes.iter().filter(|one| one.path().is_ident(name));
+        for attribute in own {
+            if let Err(error) = attribute.parse_nested_meta(&mut read) {
+                self.push(error);
+            }
+        }
     }
 
     /// A mistake in the bytes `range` of a literal's text.
@@ -69,17 +85,20 @@ impl Errors {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.told.is_empty()
+        self.found.is_empty()
     }
 
     /// The mistakes, as tokens that make the compiler report them.
     pub(crate) fn to_tokens(&self) -> TokenStream {
-        self.told.iter().map(syn::Error::to_compile_error).collect()
+        self.found
+            .iter()
+            .map(syn::Error::to_compile_error)
+            .collect()
     }
 
     #[cfg(test)]
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.told.iter().map(ToString::to_string).collect()
+        self.found.iter().map(ToString::to_string).collect()
     }
 }
 

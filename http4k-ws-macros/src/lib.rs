@@ -7,6 +7,7 @@ mod derive_message;
 mod derive_path_param;
 mod errors;
 mod expand;
+mod library;
 mod matcher;
 mod model;
 mod parse;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{End, Routes};
+use crate::model::{Endpoint, Routes};
 use crate::parse::Segment;
 
 /// Where one path can go from here.
@@ -35,10 +35,10 @@ impl Node {
                 _ => (&route.segments[..], false),
             };
             let node = root.at(prefix);
-            match (&route.end, is_rest) {
-                (End::Mount { .. }, _) => node.mounts.push(index),
-                (End::Handler(_), true) => node.rests.push(index),
-                (End::Handler(_), false) => node.ends.push(index),
+            match (&route.endpoint, is_rest) {
+                (Endpoint::Mount { .. }, _) => node.mounts.push(index),
+                (Endpoint::Handler(_), true) => node.rests.push(index),
+                (Endpoint::Handler(_), false) => node.ends.push(index),
             }
         }
         for (index, scope) in model.scopes.iter().enumerate().skip(1) {

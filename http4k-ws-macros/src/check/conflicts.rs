@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::matcher::Node;
-use crate::model::{End, Fallback, Route, Routes, spelled};
+use crate::model::{Endpoint, Fallback, Route, Routes, spelled};
 use crate::parse::Segment;
 
 /// Two routes that take the same requests: one of them would never be called.
@@ -24,11 +24,11 @@ pub(super) fn duplicates(model: &Routes, errors: &mut Errors) {
 }
 
 fn overlap(first: &Route, second: &Route) -> bool {
-    let speaks = |route: &Route| match &route.end {
-        End::Handler(answerer) => Some(answerer.speaks),
-        End::Mount { .. } => None,
+    let protocol = |route: &Route| match &route.endpoint {
+        Endpoint::Handler(handler) => Some(handler.protocol),
+        Endpoint::Mount { .. } => None,
     };
-    match (speaks(first), speaks(second)) {
+    match (protocol(first), protocol(second)) {
         (Some(one), Some(other)) if one != other => false,
         // One table, whose routes are compared where both are known.
         (None, None) => false,
@@ -66,7 +66,7 @@ fn report_duplicate(first: &Route, second: &Route, errors: &mut Errors) {
 pub(super) fn fallbacks(model: &Routes, errors: &mut Errors) {
     for (later, second) in model.fallbacks.iter().enumerate() {
         let same = |first: &&Fallback| {
-            first.scope == second.scope && first.answerer.speaks == second.answerer.speaks
+            first.scope == second.scope && first.handler.protocol == second.handler.protocol
         };
         if let Some(first) = model.fallbacks[..later].iter().find(same) {
             let message = "a second `_` under one prefix is never asked: drop one of the two";
@@ -83,11 +83,11 @@ pub(super) fn fallbacks(model: &Routes, errors: &mut Errors) {
 }
 
 fn takes_all(route: &Route, fallback: &Fallback) -> bool {
-    let prefix = match (&route.end, route.segments.split_last()) {
+    let prefix = match (&route.endpoint, route.segments.split_last()) {
         // What is mounted may leave requests to it.
-        (End::Mount { .. }, _) => return false,
-        (End::Handler(answerer), Some((Segment::Rest(_), prefix))) => {
-            if answerer.speaks != fallback.answerer.speaks || !route.methods.is_empty() {
+        (Endpoint::Mount { .. }, _) => return false,
+        (Endpoint::Handler(handler), Some((Segment::Rest(_), prefix))) => {
+            if handler.protocol != fallback.handler.protocol || !route.methods.is_empty() {
                 return false;
             }
             prefix

@@ -5,8 +5,8 @@ mod names;
 mod parameters;
 
 use crate::errors::{Errors, near};
-use crate::model::{End, Route, Routes};
-use crate::parse::Speaks;
+use crate::model::{Endpoint, Route, Routes};
+use crate::parse::Protocol;
 
 const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
@@ -35,7 +35,8 @@ pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
 /// Any method can be routed, but one that is a slip away from a registered one is a slip.
 fn methods(route: &Route, errors: &mut Errors) {
     let methods = &route.methods;
-    let is_ws = matches!(&route.end, End::Handler(answerer) if answerer.speaks == Speaks::Ws);
+    let is_ws =
+        matches!(&route.endpoint, Endpoint::Handler(handler) if handler.protocol == Protocol::Ws);
     for (index, method) in methods.iter().enumerate() {
         let name = method.to_string();
         let upper = name.to_uppercase();
@@ -82,16 +83,16 @@ fn methods_of_target(route: &Route, errors: &mut Errors) {
     let Some(method) = route.methods.first() else {
         return;
     };
-    match &route.end {
-        End::Handler(answerer) if answerer.speaks == Speaks::Ws => errors.at(
+    match &route.endpoint {
+        Endpoint::Handler(handler) if handler.protocol == Protocol::Ws => errors.at(
             method.span(),
             format!("a WebSocket is opened by GET and nothing else: drop `{method}`"),
         ),
-        End::Mount { .. } => errors.at(
+        Endpoint::Mount { .. } => errors.at(
             method.span(),
             format!("a mounted application takes every method: drop `{method}`"),
         ),
-        End::Handler(_) => {}
+        Endpoint::Handler(_) => {}
     }
 }
 

@@ -1,8 +1,8 @@
 //! The parameters of paths: their names, their number, and who is handed them.
 
 use crate::errors::Errors;
-use crate::model::{Answerer, End, Route, Routes, params, spelled};
-use crate::parse::{Param, Segment, Speaks};
+use crate::model::{Endpoint, HandlerCall, Route, Routes, params, spelled};
+use crate::parse::{Param, Protocol, Segment};
 
 const MAX_PARAMS: usize = 16;
 
@@ -25,7 +25,7 @@ pub(super) fn names(segments: &[Segment], errors: &mut Errors) {
 }
 
 pub(super) fn rest_is_last(route: &Route, errors: &mut Errors) {
-    let is_mount = matches!(route.end, End::Mount { .. });
+    let is_mount = matches!(route.endpoint, Endpoint::Mount { .. });
     let before_last = route.segments.len() - usize::from(!is_mount).min(route.segments.len());
     let message = if is_mount {
         "a mounted application takes what is left of the path: drop this"
@@ -41,22 +41,22 @@ pub(super) fn rest_is_last(route: &Route, errors: &mut Errors) {
 
 /// A parameter that nobody is handed is most often a forgotten argument, or a misspelled one.
 pub(super) fn are_handed_over(route: &Route, errors: &mut Errors) {
-    let End::Handler(answerer) = &route.end else {
+    let Endpoint::Handler(handler) = &route.endpoint else {
         return;
     };
     let forgotten = route.forgotten();
     if route.needs_a_call() {
-        return needs_a_call(answerer, &forgotten, errors);
+        return needs_a_call(handler, &forgotten, errors);
     }
     for param in forgotten {
         let name = param.text();
-        if let Some(captured) = answerer.call.captured_near(&name) {
+        if let Some(captured) = handler.call.captured_near(&name) {
             let message =
                 format!("the path has no parameter `<{captured}>`: did you mean `{name}`?");
             errors.at(captured.span(), message);
             continue;
         }
-        let handed = match answerer.call.function() {
+        let handed = match handler.call.function() {
             Some(function) => format!("handed to `{function}`"),
             None => "handed over".to_owned(),
         };
@@ -66,20 +66,20 @@ pub(super) fn are_handed_over(route: &Route, errors: &mut Errors) {
     }
 }
 
-fn needs_a_call(answerer: &Answerer, forgotten: &[&Param], errors: &mut Errors) {
-    let keyword = &answerer.keyword;
+fn needs_a_call(handler: &HandlerCall, forgotten: &[&Param], errors: &mut Errors) {
+    let keyword = &handler.keyword;
     let names: Vec<String> = forgotten.iter().map(|param| param.text()).collect();
-    let socket = (answerer.speaks == Speaks::Ws).then(|| "ws".to_owned());
+    let socket = (handler.protocol == Protocol::Ws).then(|| "ws".to_owned());
     let args: Vec<String> = socket.into_iter().chain(names.iter().cloned()).collect();
     let args = args.join(", ");
-    let message = match answerer.call.function() {
+    let message = match handler.call.function() {
         Some(function) => {
             let names = names.join(">` and `<");
             format!("`{function}` is not handed `<{names}>`: write `{keyword}({function}({args}))`")
         }
         None => format!("a handler value is handed no parameter: write `{keyword}(show({args}))`"),
     };
-    errors.at(answerer.call.span(), message);
+    errors.at(handler.call.span(), message);
 }
 
 /// A parameter of a block is for all its routes, so that one of them uses it is enough.

@@ -4,50 +4,47 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Expr, FnArg, ItemFn, Path, Token, Type, TypeParamBound, TypeReference, parse_quote,
-};
+use syn::{Attribute, Expr, FnArg, ItemFn, Token, Type, TypeParamBound, TypeReference};
 
 use crate::errors::Errors;
+use crate::library::Library;
 
 /// What stands in the parentheses of the attribute.
 pub(super) struct Options {
-    pub(super) krate: Path,
+    pub(super) library: Library,
     pub(super) app: Expr,
     /// The `ServerConfig` of all backends; `None` for the default.
     pub(super) config: Option<Expr>,
 }
 
 /// One thing in these parentheses.
-enum Given {
+enum Argument {
     App(Expr),
     Config(Expr),
-    Crate(Path),
+    Crate(Library),
 }
 
 mod keyword {
     syn::custom_keyword!(config);
 }
 
-impl Parse for Given {
+impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(Token![crate]) && input.peek2(Token![=]) {
-            input.parse::<Token![crate]>()?;
-            input.parse::<Token![=]>()?;
-            return Path::parse_mod_style(input).map(Given::Crate);
+            return input.parse().map(Argument::Crate);
         }
         if input.peek(keyword::config) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
             input.parse::<keyword::config>()?;
             input.parse::<Token![=]>()?;
-            return input.parse().map(Given::Config);
+            return input.parse().map(Argument::Config);
         }
-        input.parse().map(Given::App)
+        input.parse().map(Argument::App)
     }
 }
 
 impl Options {
     pub(super) fn new(options: TokenStream, errors: &mut Errors) -> Option<Self> {
-        let list = syn::punctuated::Punctuated::<Given, Token![,]>::parse_terminated;
+        let list = syn::punctuated::Punctuated::<Argument, Token![,]>::parse_terminated;
         let given = match list.parse2(options) {
             Ok(given) => given,
             Err(error) => {
@@ -55,23 +52,23 @@ impl Options {
                 return None;
             }
         };
-        let mut krate = parse_quote!(::http4k_ws);
+        let mut library = Library::default();
         let (mut app, mut config) = (None, None);
         for given in given {
             match given {
-                Given::Crate(path) => krate = path,
-                Given::Config(first) if config.is_none() => config = Some(first),
-                Given::Config(other) => {
+                Argument::Crate(path) => library = path,
+                Argument::Config(first) if config.is_none() => config = Some(first),
+                Argument::Config(other) => {
                     let message = "a contract has one configuration; delete this one";
                     errors.push(syn::Error::new_spanned(other, message));
                 }
-                Given::App(Expr::Assign(other)) => {
+                Argument::App(Expr::Assign(other)) => {
                     let message = "options are `config = ServerConfig::default()` and \
                         `crate = path`; write one of these";
                     errors.push(syn::Error::new_spanned(other.left, message));
                 }
-                Given::App(first) if app.is_none() => app = Some(first),
-                Given::App(other) => {
+                Argument::App(first) if app.is_none() => app = Some(first),
+                Argument::App(other) => {
                     let message =
                         "a contract is of one application; make another function for this one";
                     errors.push(syn::Error::new_spanned(other, message));
@@ -83,7 +80,7 @@ impl Options {
             errors.at(Span::call_site(), message);
         }
         Some(Self {
-            krate,
+            library,
             app: app?,
             config,
         })

@@ -35,8 +35,13 @@ pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn tests(options: &Options, input: &Input, backend: &syn::Type) -> TokenStream {
-    let Options { krate, app, config } = options;
-    let private = quote!(#krate::__private::contract);
+    let Options {
+        library,
+        app,
+        config,
+    } = options;
+    let private = library.private();
+    let private = quote!(#private::contract);
     let conditions = &input.conditions;
     let name = &input.function.sig.ident;
     // That it is no application is reported at the application.

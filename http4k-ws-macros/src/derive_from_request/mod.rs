@@ -4,10 +4,11 @@ mod field;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Data, DeriveInput, Fields, Path, parse_quote};
+use syn::{Data, DeriveInput, Fields};
 
 use self::field::{Field, Source};
 use crate::errors::Errors;
+use crate::library::Library;
 
 /// The implementations, and behind them every mistake. A type that can have none still gets them, so that its uses
 /// report nothing more.
@@ -17,7 +18,14 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let mut errors = Errors::default();
-    let krate = renamed(&input.attrs, "from_request", &mut errors);
+    let mut library = Library::default();
+    errors.read_keys(&input.attrs, "from_request", |meta| {
+        if !meta.path.is_ident("crate") {
+            return Err(meta.error("unknown key; there is `crate = path`"));
+        }
+        library = Library::of_key(&meta)?;
+        Ok(())
+    });
     if let Some(lifetime) = input.generics.lifetimes().next() {
         let message = "what is read from a request owns its data; \
                        write `String` for `&str`, and leave the lifetime out";
@@ -27,30 +35,9 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let fields = fields(&input, &mut errors);
     check_bodies(&fields, &mut errors);
     let broken = !errors.is_empty();
-    let implementations = implementations(&input, &krate, &fields, broken);
+    let implementations = implementations(&input, &library, &fields, broken);
     let errors = errors.to_tokens();
     quote! { #implementations #errors }
-}
-
-/// Where the library is found: `#[attribute(crate = path)]`.
-pub(crate) fn renamed(attributes: &[Attribute], name: &str, errors: &mut Errors) -> Path {
-    let mut krate = parse_quote!(::http4k_ws);
-    let own = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident(name));
-    for attribute in own {
-        let read = attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("crate") {
-                return Err(meta.error("unknown key; there is `crate = path`"));
-            }
-            krate = meta.value()?.call(Path::parse_mod_style)?;
-            Ok(())
-        });
-        if let Err(error) = read {
-            errors.push(error);
-        }
-    }
-    krate
 }
 
 fn fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Field> {
@@ -97,11 +84,12 @@ fn check_bodies(fields: &[Field], errors: &mut Errors) {
 
 fn implementations(
     input: &DeriveInput,
-    krate: &Path,
+    library: &Library,
     fields: &[Field],
     broken: bool,
 ) -> TokenStream {
-    let private = quote!(#krate::__private::request);
+    let private = library.private();
+    let private = quote!(#private::request);
     let ident = &input.ident;
     let (generics, type_generics, clause) = input.generics.split_for_impl();
     let here = Span::mixed_site();

@@ -27,7 +27,7 @@ impl Format {
     }
 
     /// Whether serde writes it.
-    pub(super) fn is_of_serde(self) -> bool {
+    pub(super) fn uses_serde(self) -> bool {
         matches!(self, Self::Json | Self::MessagePack | Self::Cbor)
     }
 

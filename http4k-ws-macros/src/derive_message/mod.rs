@@ -38,7 +38,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
             Vec::new()
         }
     };
-    if options.formats.iter().all(|format| format.is_of_serde()) {
+    if options.formats.iter().all(|format| format.uses_serde()) {
         readable::check(&input.data, &container, &mut errors);
     }
     if let Some(lifetime) = input.generics.lifetimes().next() {
@@ -50,7 +50,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     }
     let body = match input.data {
         Data::Union(_) => Body::StandIn,
-        _ => Body::Written,
+        _ => Body::Complete,
     };
     let implementation = implementation(&input, &options, &variants, body);
     let errors = errors.to_tokens();
@@ -72,7 +72,7 @@ fn check_tag(
     let Some(variant) = untagged_data else {
         return;
     };
-    if !options.formats.iter().all(|format| format.is_of_serde()) {
+    if !options.formats.iter().all(|format| format.uses_serde()) {
         return;
     }
     if container.tagged || container.by_other_type || options.externally_tagged {
@@ -97,8 +97,8 @@ fn check_newtypes(
     options: &Options,
     errors: &mut Errors,
 ) {
-    let is_of_serde = options.formats.iter().any(|format| format.is_of_serde());
-    if !container.tagged_inside() || container.by_other_type || !is_of_serde {
+    let uses_serde = options.formats.iter().any(|format| format.uses_serde());
+    if !container.tagged_inside() || container.by_other_type || !uses_serde {
         return;
     }
     for variant in &data.variants {
@@ -190,7 +190,7 @@ fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {
 
 /// How the methods are written.
 enum Body {
-    Written,
+    Complete,
     /// The type can't be a message, which was reported.
     StandIn,
 }
@@ -203,8 +203,8 @@ fn implementation(
 ) -> TokenStream {
     let ident = &input.ident;
     let name = ident.unraw().to_string();
-    let krate = &options.krate;
-    let private = quote!(#krate::__private::message);
+    let private = options.library.private();
+    let private = quote!(#private::message);
     let (generics, type_generics, _) = input.generics.split_for_impl();
     let (usual, others) = (options.formats[0], &options.formats[1..]);
     let clause = where_clause(input, usual, &private);
@@ -218,8 +218,8 @@ fn implementation(
         here: Span::mixed_site().located_at(ident.span()),
     };
     let (one, choice) = match body {
-        Body::Written if others.is_empty() => (methods.of_one(usual), None),
-        Body::Written => (methods.of_one(usual), Some(methods.of_several(others))),
+        Body::Complete if others.is_empty() => (methods.of_one(usual), None),
+        Body::Complete => (methods.of_one(usual), Some(methods.of_several(others))),
         Body::StandIn => (methods.with(&quote!(loop {}), &quote!(loop {})), None),
     };
     quote! {

@@ -3,10 +3,11 @@
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Path, parse_quote};
+use syn::{Attribute, Data, DeriveInput};
 
 use super::formats::Format;
 use crate::errors::{Errors, near};
+use crate::library::Library;
 
 /// The keys there are, as they are written.
 const KEYS: [&str; 7] = [
@@ -20,8 +21,7 @@ const KEYS: [&str; 7] = [
 ];
 
 pub(super) struct Options {
-    /// Where the library is found.
-    pub(super) krate: Path,
+    pub(super) library: Library,
     /// An enum keeps serde's own form, `{"Variant": …}`.
     pub(super) externally_tagged: bool,
     /// The formats, the usual one first; never empty.
@@ -31,16 +31,11 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn new(input: &DeriveInput, errors: &mut Errors) -> Self {
         let mut options = Self {
-            krate: parse_quote!(::http4k_ws),
+            library: Library::default(),
             externally_tagged: false,
             formats: Vec::new(),
         };
-        for attribute in own(&input.attrs) {
-            let read = attribute.parse_nested_meta(|meta| options.read(&meta));
-            if let Err(error) = read {
-                errors.push(error);
-            }
-        }
+        errors.read_keys(&input.attrs, "message", |meta| options.read(&meta));
         if options.formats.is_empty() {
             options.formats.push(Format::Json);
         }
@@ -67,15 +62,7 @@ impl Options {
                 Ok(())
             }
             "crate" => {
-                let value = meta
-                    .value()
-                    .map_err(|_| meta.error("write `crate = path`"))?;
-                self.krate = value.call(Path::parse_mod_style).map_err(|error| {
-                    syn::Error::new(
-                        error.span(),
-                        "expected a path, such as `crate = my::http4k_ws`",
-                    )
-                })?;
+                self.library = Library::of_key(meta)?;
                 Ok(())
             }
             key => Err(meta.error(unknown(key))),
@@ -89,7 +76,7 @@ impl Options {
         if self.formats.contains(&format) {
             return Err(meta.error("this format is named twice"));
         }
-        let apart = |format: &Format| !format.is_of_serde();
+        let apart = |format: &Format| !format.uses_serde();
         if !self.formats.is_empty() && (apart(&format) || self.formats.iter().any(apart)) {
             return Err(meta.error(
                 "`text` and `binary` stand alone; \

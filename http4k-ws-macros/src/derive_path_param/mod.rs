@@ -4,9 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, LitStr, Path, parse_quote};
+use syn::{Attribute, Data, DataEnum, DeriveInput, Fields, LitStr};
 
 use crate::errors::Errors;
+use crate::library::Library;
 use crate::{rename, serde};
 
 /// The implementations, and behind them every mistake.
@@ -38,7 +39,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
 
 /// What `#[path_param(..)]` says of the type.
 struct Options {
-    krate: Path,
+    library: Library,
     rename_all: Option<String>,
 }
 
@@ -46,12 +47,12 @@ impl Options {
     /// What serde is told of the names holds here too, so that a value has one text.
     fn new(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut options = Self {
-            krate: parse_quote!(::http4k_ws),
+            library: Library::default(),
             rename_all: serde::Container::new(attributes).rename_all,
         };
-        each(attributes, errors, |meta| {
+        errors.read_keys(attributes, "path_param", |meta| {
             if meta.path.is_ident("crate") {
-                options.krate = meta.value()?.call(Path::parse_mod_style)?;
+                options.library = Library::of_key(&meta)?;
                 Ok(())
             } else if meta.path.is_ident("rename_all") {
                 let rule: LitStr = meta.value()?.parse()?;
@@ -67,21 +68,6 @@ impl Options {
             }
         });
         options
-    }
-}
-
-/// Calls `read` with each key of `#[path_param(..)]`.
-fn each(
-    attributes: &[Attribute],
-    errors: &mut Errors,
-    mut read: impl FnMut(syn::meta::ParseNestedMeta<'_>) -> syn::Result<()>,
-) {
-    for attribute in attributes {
-        if attribute.path().is_ident("path_param") {
-            if let Err(error) = attribute.parse_nested_meta(&mut read) {
-                errors.push(error);
-            }
-        }
     }
 }
 
@@ -114,7 +100,7 @@ fn newtype(
     let of = &fields.iter().next()?.ty;
     // What the type inside lacks is reported there.
     let here = Span::call_site().located_at(of.span());
-    let private = private(&options.krate);
+    let private = private(options);
     Some(Body {
         error: quote!(#private::TextError),
         read: quote_spanned! {here=>
@@ -125,9 +111,10 @@ fn newtype(
     })
 }
 
-/// The only path that is named here.
-fn private(krate: &Path) -> TokenStream {
-    quote!(#krate::__private::path_param)
+/// The module whose names this expansion uses.
+fn private(options: &Options) -> TokenStream {
+    let private = options.library.private();
+    quote!(#private::path_param)
 }
 
 fn names(
@@ -152,7 +139,7 @@ fn names(
         }
         known.push((&variant.ident, name));
     }
-    let private = private(&options.krate);
+    let private = private(options);
     let (idents, texts): (Vec<_>, Vec<_>) = known.into_iter().unzip();
     let write = if idents.is_empty() {
         quote!(match *self {})
@@ -182,7 +169,7 @@ fn names(
 /// A variant's text: as `rename` says, else as `rename_all`, else its name.
 fn named(variant: &syn::Variant, options: &Options, errors: &mut Errors) -> String {
     let mut renamed = serde::Variant::new(&variant.attrs).rename;
-    each(&variant.attrs, errors, |meta| {
+    errors.read_keys(&variant.attrs, "path_param", |meta| {
         if !meta.path.is_ident("rename") {
             return Err(meta.error("unknown key; there is `rename = \"text\"`"));
         }
@@ -210,7 +197,7 @@ fn implementations(input: &DeriveInput, options: &Options, body: Body) -> TokenS
         write,
         of,
     } = body;
-    let clause = where_clause(input, of.as_ref(), &private(&options.krate));
+    let clause = where_clause(input, of.as_ref(), &private(options));
     quote! {
         #[automatically_derived]
         impl #generics ::core::str::FromStr for #ident #type_generics #clause {

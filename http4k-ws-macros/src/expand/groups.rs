@@ -16,7 +16,7 @@ use syn::GenericParam;
 
 use super::call;
 use super::lending::{Lending, Uses};
-use crate::model::{End, Route, Routes, params};
+use crate::model::{Endpoint, Route, Routes, params};
 use crate::parse::Param;
 
 /// Fewer cost more functions, and more cost larger ones; from 4 to 16 makes no difference that can be measured.
@@ -42,7 +42,7 @@ impl<'a> Group<'a> {
 
     /// Takes `route`, if it can stand in a nested function.
     pub(super) fn takes(&mut self, route: &Route, steps: &mut TokenStream) -> bool {
-        let End::Handler(answerer) = &route.end else {
+        let Endpoint::Handler(handler) = &route.endpoint else {
             return false;
         };
         let Some(lending) = &self.lending else {
@@ -51,12 +51,12 @@ impl<'a> Group<'a> {
         if route.is_misunderstood(self.model) {
             return false;
         }
-        let Some(uses) = lending.uses(answerer) else {
+        let Some(uses) = lending.uses(handler) else {
             return false;
         };
         let params: Vec<&Param> = params(&route.segments).collect();
-        let end = call::end(answerer, &params, self.model, Some(lending));
-        self.endpoints.push(end);
+        let endpoint = call::endpoint(handler, &params, self.model, Some(lending));
+        self.endpoints.push(endpoint);
         for (index, first_use) in uses {
             self.uses.entry(index).or_insert(first_use);
         }

@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 use syn::{Expr, GenericParam, Type};
 
 use crate::errors::near;
-use crate::model::{Answerer, Arg, Callee, Routes, Shape, place_root, plain_name};
+use crate::model::{Arg, Callee, HandlerCall, Routes, Shape, place_root, plain_name};
 use crate::parse::{Head, ours_at};
 
 /// The arguments of a head that can be lent.
@@ -43,9 +43,9 @@ impl<'a> Lending<'a> {
         self.head
     }
 
-    /// The arguments that the route of `answerer` borrows; `None` if it may do more with one.
-    pub(super) fn uses(&self, answerer: &Answerer) -> Option<Uses> {
-        let call = &answerer.call;
+    /// The arguments that the route of `handler` borrows; `None` if it may do more with one.
+    pub(super) fn uses(&self, handler: &HandlerCall) -> Option<Uses> {
+        let call = &handler.call;
         let mut uses = Uses::new();
         for arg in &call.args {
             match arg {

@@ -17,7 +17,7 @@ use syn::ext::IdentExt;
 
 use super::meta::docs;
 use super::names::again;
-use crate::model::{End, Link, spelled};
+use crate::model::{Endpoint, Link, spelled};
 use crate::parse::{Head, Param, ours_at};
 
 /// The items inside the module, and those around it.
@@ -117,7 +117,7 @@ impl Parts<'_> {
     }
 
     fn is_mount(&self) -> bool {
-        matches!(self.link.route.end, End::Mount { .. })
+        matches!(self.link.route.endpoint, Endpoint::Mount { .. })
     }
 
     /// The names and types of the fields, which tell a shared type from the others.

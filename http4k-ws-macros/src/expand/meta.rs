@@ -3,15 +3,15 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use crate::model::{End, Route, spelled};
-use crate::parse::{Param, Speaks, ours_at};
+use crate::model::{Endpoint, Route, spelled};
+use crate::parse::{Param, Protocol, ours_at};
 
 pub(super) fn meta(route: &Route) -> TokenStream {
-    let protocol = match &route.end {
-        End::Mount { .. } => quote!(mount_route),
-        End::Handler(answerer) => match answerer.speaks {
-            Speaks::Ws => quote!(ws_route),
-            Speaks::Http | Speaks::Sse => quote!(http_route),
+    let protocol = match &route.endpoint {
+        Endpoint::Mount { .. } => quote!(mount_route),
+        Endpoint::Handler(handler) => match handler.protocol {
+            Protocol::Ws => quote!(ws_route),
+            Protocol::Http | Protocol::Sse => quote!(http_route),
         },
     };
     let methods = route.methods.iter().map(|method| {

@@ -9,7 +9,6 @@ mod call;
 mod golden;
 mod groups;
 mod lending;
-mod library;
 mod links;
 mod meta;
 mod module;

@@ -4,7 +4,6 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Attribute;
 
-use super::library::scope;
 use super::links::links;
 use super::names::{again, router};
 use super::tables::{mounts, tables};
@@ -24,16 +23,15 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     let looks_through =
         mounts(model).filter_map(|(index, _, _)| look_through(model, index, &router));
     let uris = uris();
-    let inside = scope(
-        model,
-        quote! {
-            #[doc(hidden)]
-            pub enum __Routes {}
-            #inside
-            #uris
-        },
-    );
-    let around = scope(model, quote!(#tables #(#looks_through)* #around));
+    let inside = model.library.scope(quote! {
+        #[doc(hidden)]
+        pub enum __Routes {}
+        #inside
+        #uris
+    });
+    let around = model
+        .library
+        .scope(quote!(#tables #(#looks_through)* #around));
     let docs = format!(
         "Links to the routes of `{name}()`. Each has the parameters of its route as fields, and `uri()`, its path \
          with the parameters percent-encoded."

@@ -5,21 +5,20 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::groups::{Group, list};
-use super::library::{library, scope};
 use super::meta::meta;
 use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
 use crate::matcher::Node;
-use crate::model::{End, Fallback, Protocols, Route, Routes, Scope, params};
-use crate::parse::{Param, Speaks, ours_at};
+use crate::model::{Endpoint, Fallback, Protocols, Route, Routes, Scope, params};
+use crate::parse::{Param, Protocol, ours_at};
 
 /// The whole expansion, with what is wrong at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model, &left_out(errors));
-    let app = scope(model, app);
-    let told = errors.to_tokens();
+    let app = model.library.scope(app);
+    let mistakes = errors.to_tokens();
     // In a body of its own: beside items, it would keep the compiler from telling of unknown names.
-    let body = (!errors.is_empty()).then(|| quote!(const _: () = { #told };));
+    let body = (!errors.is_empty()).then(|| quote!(const _: () = { #mistakes };));
     match &model.head {
         Some(head) => {
             let module = module::module(model, head);
@@ -27,7 +26,7 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
             quote!(#head { #app } #module #body)
         }
         // The function is not defined then, and nobody is to be told so.
-        None if model.is_item => told,
+        None if model.is_item => mistakes,
         None => expression(model, &quote!({ #body #app })),
     }
 }
@@ -38,11 +37,11 @@ const NO_ITEM: &str = "`routes!` without a function is an expression. Beside fun
 
 /// The application in the place of an expression, after a text that a message can show.
 fn expression(model: &Routes, app: &TokenStream) -> TokenStream {
-    let library = library(model);
+    let private = model.library.private();
     let first = model.routes.first();
     let mut text = Literal::string(NO_ITEM);
     text.set_span(first.map_or_else(Span::mixed_site, |route| ours_at(route.span)));
-    quote!(#text << #library::__private::Expression(#app))
+    quote!(#text << #private::Expression(#app))
 }
 
 /// The handlers of broken routes, for editors alone.
@@ -84,8 +83,8 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
         }
         if !group.takes(route, &mut steps) {
             group.end(&mut steps);
-            let end = route_end(route, model);
-            steps.extend(quote!(#list.add([#end]);));
+            let endpoint = route_endpoint(route, model);
+            steps.extend(quote!(#list.add([#endpoint]);));
         }
     }
     group.end(&mut steps);
@@ -94,9 +93,9 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     for (index, fallback) in model.fallbacks.iter().enumerate() {
         let name = fallback_name(index);
         let params: Vec<&Param> = params(&fallback.segments).collect();
-        let end = call::end(&fallback.answerer, &params, model, None);
+        let endpoint = call::endpoint(&fallback.handler, &params, model, None);
         let filters = wraps(&fallback.filters);
-        steps.extend(quote!(let #name = #end #filters;));
+        steps.extend(quote!(let #name = #endpoint #filters;));
     }
     // The application is shown where the function says what it gives back.
     let at = match &model.head {
@@ -149,21 +148,21 @@ fn filter(model: &Routes, index: usize) -> TokenStream {
     quote_spanned!(at=> let #name = __http4k_ws::#place(#filter);)
 }
 
-fn route_end(route: &Route, model: &Routes) -> TokenStream {
-    match &route.end {
-        End::Handler(answerer) if route.is_misunderstood(model) => {
+fn route_endpoint(route: &Route, model: &Routes) -> TokenStream {
+    match &route.endpoint {
+        Endpoint::Handler(handler) if route.is_misunderstood(model) => {
             let params: Vec<String> = route.params().map(Param::text).collect();
-            let left_out = for_editors(&params, &answerer.call.written());
+            let left_out = for_editors(&params, &handler.call.tokens());
             quote! {{
                 #left_out
                 __http4k_ws::unmatched()
             }}
         }
-        End::Handler(answerer) => {
+        Endpoint::Handler(handler) => {
             let params: Vec<&Param> = route.params().collect();
-            call::end(answerer, &params, model, None)
+            call::endpoint(handler, &params, model, None)
         }
-        End::Mount { keyword, app, .. } => {
+        Endpoint::Mount { keyword, app, .. } => {
             let at = ours_at(keyword.span());
             quote_spanned!(at=> __http4k_ws::mount(#app))
         }
@@ -177,21 +176,21 @@ fn wraps(filters: &[usize]) -> TokenStream {
 }
 
 fn table(model: &Routes, at: Span) -> TokenStream {
-    let (made, routes) = known(model);
+    let (table, routes) = known(model);
     let root = Node::root(model);
     let walk = root.walk(0, 0);
     let list = list();
     let scopes = model.scopes.iter().enumerate();
     let unmatched = scopes.map(|(index, scope)| unmatched(model, index, scope));
     let make = match &model.head {
-        Some(head) if head.gives_result() => quote_spanned!(at=> try_app),
+        Some(head) if head.returns_result() => quote_spanned!(at=> try_app),
         _ => quote_spanned!(at=> app),
     };
     let app = quote_spanned!(at=> __http4k_ws::Router::#make);
     let app = quote!(#app(#routes, walk, #list, [#(#unmatched),*]));
     let app = match &model.head {
         // The function's error may be any that a `RouteError` turns into.
-        Some(head) if head.gives_result() => {
+        Some(head) if head.returns_result() => {
             let tried = quote_spanned!(at=> ?);
             // In two steps: clippy would tell the user to leave the `?` out.
             quote_spanned!(at=> { let app = #app #tried; ::core::result::Result::Ok(app) })
@@ -200,7 +199,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
     };
     quote! {
         {
-            #made
+            #table
             fn walk(
                 path: &__http4k_ws::RawPath<'_>,
                 m: &mut __http4k_ws::Matching<'_>,
@@ -226,8 +225,8 @@ fn known(model: &Routes) -> (TokenStream, TokenStream) {
         return (quote!(enum #router {} #tables), of(&router));
     }
     let metas = model.routes.iter().map(meta);
-    let made = quote!(const ROUTES: &[__http4k_ws::RouteMeta] = &[#(#metas),*];);
-    (made, quote!(ROUTES))
+    let table = quote!(const ROUTES: &[__http4k_ws::RouteMeta] = &[#(#metas),*];);
+    (table, quote!(ROUTES))
 }
 
 fn unmatched(model: &Routes, index: usize, scope: &Scope) -> TokenStream {
@@ -235,17 +234,17 @@ fn unmatched(model: &Routes, index: usize, scope: &Scope) -> TokenStream {
         .fallbacks
         .iter()
         .filter(|fallback| fallback.scope == index);
-    let own = own.map(|fallback| match fallback.answerer.speaks {
-        Speaks::Ws => quote!(__http4k_ws::Protocol::Ws),
-        Speaks::Http | Speaks::Sse => quote!(__http4k_ws::Protocol::Http),
+    let own = own.map(|fallback| match fallback.handler.protocol {
+        Protocol::Ws => quote!(__http4k_ws::Protocol::Ws),
+        Protocol::Http | Protocol::Sse => quote!(__http4k_ws::Protocol::Http),
     });
     let params = params(&scope.segments).map(Param::text);
     let fallbacks = scope.fallbacks.iter().map(|&index| {
-        let Fallback { answerer, .. } = &model.fallbacks[index];
+        let Fallback { handler, .. } = &model.fallbacks[index];
         let name = fallback_name(index);
-        match answerer.speaks {
-            Speaks::Ws => quote!(.or_ws(&#name)),
-            Speaks::Http | Speaks::Sse => quote!(.or_http(&#name)),
+        match handler.protocol {
+            Protocol::Ws => quote!(.or_ws(&#name)),
+            Protocol::Http | Protocol::Sse => quote!(.or_http(&#name)),
         }
     });
     let filters = wraps(&scope.filters);

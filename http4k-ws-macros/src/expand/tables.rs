@@ -3,10 +3,9 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::library::library;
 use super::meta::meta;
 use super::names::again;
-use crate::model::{End, Mounted, Route, Routes};
+use crate::model::{Endpoint, Mounted, Route, Routes};
 use crate::parse::ours_at;
 
 /// Implementations for `router`, a type that stands for this table.
@@ -20,9 +19,9 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
         let index = Literal::usize_unsuffixed(index);
         quote!(__http4k_ws::Mount::of::<#router, #index>(#function))
     });
-    let library = library(model);
+    let private = model.library.private();
     let lookups =
-        self::mounts(model).map(|(index, _, mounted)| lookup(index, mounted, router, &library));
+        self::mounts(model).map(|(index, _, mounted)| lookup(index, mounted, router, &private));
     let checks = self::mounts(model)
         .enumerate()
         .map(|(nth, (_, keyword, _))| {
@@ -54,8 +53,8 @@ pub(super) fn has_mounts(model: &Routes) -> bool {
 
 pub(super) fn mounts(model: &Routes) -> impl Iterator<Item = (usize, &Ident, &Mounted)> {
     let routes = model.routes.iter().enumerate();
-    routes.filter_map(|(index, Route { end, .. })| match end {
-        End::Mount {
+    routes.filter_map(|(index, Route { endpoint, .. })| match endpoint {
+        Endpoint::Mount {
             keyword,
             function: Some(function),
             ..
@@ -75,7 +74,7 @@ fn lookup(
     index: usize,
     mounted: &Mounted,
     router: &TokenStream,
-    library: &TokenStream,
+    private: &TokenStream,
 ) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let name = &again(&mounted.function);
@@ -98,7 +97,7 @@ fn lookup(
             type __Router = #router;
             const _: () = {
                 mod __module {}
-                use #library::__private::Unknown as __Routes;
+                use #private::Unknown as __Routes;
                 const _: () = {
                     #names
                     use #path as __module;

@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprReference, Member, Pat, Token, UnOp};
 
 use crate::errors::{Errors, near};
-use crate::parse::Speaks;
+use crate::parse::Protocol;
 
 /// One argument.
 pub(crate) enum Arg {
@@ -34,7 +34,7 @@ pub(crate) enum Arg {
 
 /// What arguments are understood by.
 pub(super) struct Names<'a> {
-    pub(super) speaks: Speaks,
+    pub(super) protocol: Protocol,
     pub(super) params: &'a [String],
 }
 
@@ -120,9 +120,9 @@ impl Names<'_> {
             Named::Refused => None,
             Named::Other => {
                 let name = bound.ident.unraw().to_string();
-                let special = match self.speaks {
-                    Speaks::Ws => &["req", "ws"] as &[&str],
-                    Speaks::Http | Speaks::Sse => &["req"],
+                let special = match self.protocol {
+                    Protocol::Ws => &["req", "ws"] as &[&str],
+                    Protocol::Http | Protocol::Sse => &["req"],
                 };
                 let params = self.params.iter().map(String::as_str);
                 let known = params.chain(special.iter().copied());
@@ -144,19 +144,19 @@ impl Names<'_> {
         if let Some(index) = self.params.iter().position(|param| *param == name) {
             return Named::Known(Arg::Param(index, ident.clone()));
         }
-        match (name.as_str(), self.speaks) {
+        match (name.as_str(), self.protocol) {
             ("req", _) => Named::Known(Arg::Request(ident.clone())),
-            ("ws", Speaks::Ws) => Named::Known(Arg::Socket(ident.clone())),
-            ("ws" | "sse", speaks) if speaks.keyword() != name => {
+            ("ws", Protocol::Ws) => Named::Known(Arg::Socket(ident.clone())),
+            ("ws" | "sse", protocol) if protocol.keyword() != name => {
                 let means = if name == "ws" {
                     "a socket"
                 } else {
                     "an event stream"
                 };
-                let speaks = speaks.keyword();
+                let protocol = protocol.keyword();
                 let message = format!(
-                    "`{name}` is {means}, which `{speaks}(..)` has not: write `{name}(..)` in place of \
-                     `{speaks}(..)`"
+                    "`{name}` is {means}, which `{protocol}(..)` has not: write `{name}(..)` in place of \
+                     `{protocol}(..)`"
                 );
                 errors.at(ident.span(), message);
                 Named::Refused

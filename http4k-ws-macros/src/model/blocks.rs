@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 
-use super::{Call, End, Route, Routes, params};
+use super::{Call, Endpoint, Route, Routes, params};
 use crate::parse::Param;
 
 /// A parameter of a block that no route inside is handed.
@@ -13,13 +13,13 @@ pub(crate) struct Unused {
 impl Unused {
     /// The captured name in the call of `route` that was meant for this parameter.
     pub(crate) fn misspelled<'r>(&self, route: &'r Route) -> Option<&'r Ident> {
-        let End::Handler(answerer) = &route.end else {
+        let Endpoint::Handler(handler) = &route.endpoint else {
             return None;
         };
         let mut params = route.params();
         params
             .any(|param| param.is_declared_with(&self.param))
-            .then(|| answerer.call.captured_near(&self.param.text()))?
+            .then(|| handler.call.captured_near(&self.param.text()))?
     }
 
     pub(crate) fn is_meant_by(&self, route: &Route) -> bool {
@@ -34,16 +34,16 @@ impl Routes {
         for route in &self.routes {
             let filtered = route.filters.len() > route.own_filters;
             for (index, param) in route.params().enumerate().take(route.outer_params) {
-                let reads = match &route.end {
-                    End::Mount { .. } => true,
-                    End::Handler(answerer) => reads(&answerer.call, index),
+                let reads = match &route.endpoint {
+                    Endpoint::Mount { .. } => true,
+                    Endpoint::Handler(handler) => reads(&handler.call, index),
                 };
                 used.note(param, reads || filtered);
             }
         }
         for fallback in &self.fallbacks {
             for (index, param) in params(&fallback.segments).enumerate() {
-                used.note(param, reads(&fallback.answerer.call, index));
+                used.note(param, reads(&fallback.handler.call, index));
             }
         }
         let unused = used.0.into_iter().filter(|(_, is_used)| !is_used);

@@ -8,7 +8,7 @@ use syn::{Expr, ExprCall, ExprClosure, ExprMethodCall};
 
 use super::args::{Arg, Names, plain_name};
 use crate::errors::{Errors, near};
-use crate::parse::Speaks;
+use crate::parse::Protocol;
 
 /// What answers on a route.
 pub(crate) struct Call {
@@ -39,7 +39,7 @@ pub(crate) enum Callee {
 
 impl Call {
     /// The user's own tokens.
-    pub(crate) fn written(&self) -> TokenStream {
+    pub(crate) fn tokens(&self) -> TokenStream {
         match &self.shape {
             Shape::Value(value) => value.to_token_stream(),
             Shape::Function { call, .. } => call.to_token_stream(),
@@ -51,11 +51,11 @@ impl Call {
     /// `None` where an argument can't be meant, which is reported.
     pub(crate) fn new(
         expr: Expr,
-        speaks: Speaks,
+        protocol: Protocol,
         params: &[String],
         errors: &mut Errors,
     ) -> Option<Self> {
-        let names = Names { speaks, params };
+        let names = Names { protocol, params };
         let (shape, args) = match ungrouped(expr) {
             Expr::Call(call) => {
                 let args = names.args(&call.args, errors);
@@ -122,7 +122,7 @@ impl Call {
     }
 
     /// The first argument that hands over the parameter with this index, as it is written.
-    pub(crate) fn param_written(&self, param: usize) -> Option<&Ident> {
+    pub(crate) fn param_token(&self, param: usize) -> Option<&Ident> {
         self.args.iter().find_map(|arg| match arg {
             Arg::Param(index, written) if *index == param => Some(written),
             Arg::BorrowedParam(index, borrowed) if *index == param => plain_name(&borrowed.expr),

@@ -7,10 +7,11 @@ use quote::ToTokens;
 use syn::Attribute;
 
 use super::{
-    Answerer, Call, End, Fallback, Mounted, Protocols, Route, Routes, Scope, params, spelled,
+    Call, Endpoint, Fallback, HandlerCall, Mounted, Protocols, Route, Routes, Scope, params,
+    spelled,
 };
 use crate::errors::Errors;
-use crate::parse::{self, Entry, Handler, Param, Place, Segment, Speaks, Target};
+use crate::parse::{self, Entry, Handler, Param, Place, Protocol, Segment, Target};
 
 /// What a block hands down to its entries.
 #[derive(Clone, Default)]
@@ -68,7 +69,7 @@ impl Routes {
         };
         inner.segments.extend(path);
         let outer_params = params(&around.segments).count();
-        let end = match entry.target {
+        let endpoint = match entry.target {
             Target::Block(entries) => {
                 check_block(&entry.methods, &entry.name, &entry.deprecated, errors);
                 self.open_scope(around, &mut inner, own_filters, &entries);
@@ -77,16 +78,16 @@ impl Routes {
             Target::Mount { keyword, app } => {
                 let (http, ws) = (true, true);
                 self.put_behind(&inner.filters, Protocols { http, ws });
-                End::Mount {
+                Endpoint::Mount {
                     keyword,
                     function: Mounted::by(&app),
                     app,
                 }
             }
             Target::Handler(handler) => {
-                self.put_behind(&inner.filters, protocols(handler.speaks));
-                match answerer(handler, &inner.segments, errors) {
-                    Some(answerer) => End::Handler(answerer),
+                self.put_behind(&inner.filters, protocols(handler.protocol));
+                match handler_call(handler, &inner.segments, errors) {
+                    Some(handler) => Endpoint::Handler(handler),
                     None => return,
                 }
             }
@@ -100,7 +101,7 @@ impl Routes {
             name: entry.name,
             docs: entry.docs,
             deprecated: entry.deprecated,
-            end,
+            endpoint,
             span,
         });
     }
@@ -152,15 +153,15 @@ impl Routes {
                 return errors.at(span, message);
             }
         };
-        self.put_behind(&inner.filters, protocols(handler.speaks));
-        let Some(answerer) = answerer(handler, &inner.segments, errors) else {
+        self.put_behind(&inner.filters, protocols(handler.protocol));
+        let Some(handler) = handler_call(handler, &inner.segments, errors) else {
             return;
         };
         self.scopes[inner.scope]
             .fallbacks
             .push(self.fallbacks.len());
         self.fallbacks.push(Fallback {
-            answerer,
+            handler,
             methods,
             segments: inner.segments.clone(),
             filters: inner.filters[inner.scope_filters..].to_vec(),
@@ -181,9 +182,9 @@ impl Routes {
             around.sort_by_key(|&outer| Reverse(self.scopes[outer].segments.len()));
             for outer in around {
                 for &fallback in &own[outer] {
-                    let speaks = self.fallbacks[fallback].answerer.speaks;
+                    let protocol = self.fallbacks[fallback].handler.protocol;
                     let mut known = self.scopes[inner].fallbacks.iter();
-                    if !known.any(|&known| self.fallbacks[known].answerer.speaks == speaks) {
+                    if !known.any(|&known| self.fallbacks[known].handler.protocol == protocol) {
                         self.scopes[inner].fallbacks.push(fallback);
                     }
                 }
@@ -234,8 +235,8 @@ fn check_block(
 }
 
 /// The protocol of an entry. A stream of events is a response to an HTTP request.
-fn protocols(speaks: Speaks) -> Protocols {
-    let ws = speaks == Speaks::Ws;
+fn protocols(protocol: Protocol) -> Protocols {
+    let ws = protocol == Protocol::Ws;
     Protocols { http: !ws, ws }
 }
 
@@ -249,8 +250,12 @@ fn has_fallback(entries: &[Entry]) -> bool {
         })
 }
 
-fn answerer(handler: Handler, segments: &[Segment], errors: &mut Errors) -> Option<Answerer> {
-    if handler.speaks == Speaks::Sse {
+fn handler_call(
+    handler: Handler,
+    segments: &[Segment],
+    errors: &mut Errors,
+) -> Option<HandlerCall> {
+    if handler.protocol == Protocol::Sse {
         let message = "`sse(..)` is understood and not yet served: answer a stream of \
                        `text/event-stream` from `http(..)`";
         errors.at(handler.keyword.span(), message);
@@ -259,12 +264,12 @@ fn answerer(handler: Handler, segments: &[Segment], errors: &mut Errors) -> Opti
     }
     let params: Vec<String> = params(segments).map(Param::text).collect();
     let written = handler.expr.to_token_stream();
-    let Some(call) = Call::new(handler.expr, handler.speaks, &params, errors) else {
+    let Some(call) = Call::new(handler.expr, handler.protocol, &params, errors) else {
         errors.leave_out(&spelled(segments), written);
         return None;
     };
-    Some(Answerer {
-        speaks: handler.speaks,
+    Some(HandlerCall {
+        protocol: handler.protocol,
         keyword: handler.keyword,
         call,
     })

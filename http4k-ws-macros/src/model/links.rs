@@ -6,7 +6,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 
-use super::{End, Route, Routes, spelled};
+use super::{Endpoint, Route, Routes, spelled};
 use crate::parse::{Param, is_keyword, ours_at};
 
 /// A route, or a mount whose prefix has parameters, with the name of its link.
@@ -68,9 +68,9 @@ impl Route {
         let names: Vec<String> = self.params().map(Param::text).collect();
         let is_distinct = |(index, name): (usize, &String)| !names[..index].contains(name);
         // A link leads through a mount by itself, unless it is to be told values, or which of several is meant.
-        let has_link = match &self.end {
-            End::Handler(_) => true,
-            End::Mount { function, .. } => {
+        let has_link = match &self.endpoint {
+            Endpoint::Handler(_) => true,
+            Endpoint::Mount { function, .. } => {
                 function.is_some() && (!names.is_empty() || self.name.is_some())
             }
         };
@@ -78,7 +78,7 @@ impl Route {
     }
 
     fn is_mount(&self) -> bool {
-        matches!(self.end, End::Mount { .. })
+        matches!(self.endpoint, Endpoint::Mount { .. })
     }
 
     /// The name of its link: the user's own token of an `as`, or another use of the function's name.

@@ -12,15 +12,15 @@ pub(crate) use blocks::Unused;
 pub(crate) use call::{Call, Callee, Shape};
 pub(crate) use links::{Link, is_reserved};
 pub(crate) use mounted::Mounted;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span};
 use syn::{Attribute, Expr};
 
-use crate::parse::{self, Doc, Param, Segment, Speaks};
+use crate::library::Library;
+use crate::parse::{self, Doc, Param, Protocol, Segment};
 
 /// One application.
 pub(crate) struct Routes {
-    /// Where the library is found, if not at `::http4k_ws`.
-    pub(crate) library: Option<TokenStream>,
+    pub(crate) library: Library,
     pub(crate) head: Option<parse::Head>,
     /// Whether items are wanted, even where the function's head is broken.
     pub(crate) is_item: bool,
@@ -57,14 +57,14 @@ pub(crate) struct Route {
     pub(crate) docs: Vec<Doc>,
     /// `#[deprecated]`, for its link.
     pub(crate) deprecated: Option<Attribute>,
-    pub(crate) end: End,
+    pub(crate) endpoint: Endpoint,
     /// Its path, or what stands for it.
     pub(crate) span: Span,
 }
 
 /// Where a route leads.
-pub(crate) enum End {
-    Handler(Answerer),
+pub(crate) enum Endpoint {
+    Handler(HandlerCall),
     Mount {
         keyword: Ident,
         app: Expr,
@@ -74,8 +74,8 @@ pub(crate) enum End {
 }
 
 /// What answers on a route or a fallback.
-pub(crate) struct Answerer {
-    pub(crate) speaks: Speaks,
+pub(crate) struct HandlerCall {
+    pub(crate) protocol: Protocol,
     pub(crate) keyword: Ident,
     pub(crate) call: Call,
 }
@@ -90,7 +90,7 @@ pub(crate) struct Scope {
 
 /// `_ => http(not_found)`.
 pub(crate) struct Fallback {
-    pub(crate) answerer: Answerer,
+    pub(crate) handler: HandlerCall,
     pub(crate) methods: Vec<Ident>,
     pub(crate) segments: Vec<Segment>,
     /// The filters between its prefix and itself.
@@ -137,18 +137,14 @@ impl Route {
     /// Its own parameters that nobody is handed, though they are not marked as ignored. Whoever gets the
     /// whole request can read them: `req`, a `_` argument, its own filters, a mounted application.
     pub(crate) fn forgotten(&self) -> Vec<&Param> {
-        let End::Handler(answerer) = &self.end else {
+        let Endpoint::Handler(handler) = &self.endpoint else {
             return Vec::new();
         };
-        if answerer.call.reads_request() || self.own_filters > 0 {
+        if handler.call.reads_request() || self.own_filters > 0 {
             return Vec::new();
         }
         let all: Vec<&Param> = self.params().collect();
-        let handed: Vec<String> = answerer
-            .call
-            .params()
-            .map(|used| all[used].text())
-            .collect();
+        let handed: Vec<String> = handler.call.params().map(|used| all[used].text()).collect();
         let own = all.into_iter().skip(self.outer_params);
         own.filter(|param| !param.is_ignored() && !handed.contains(&param.text()))
             .collect()
@@ -156,11 +152,11 @@ impl Route {
 
     /// Whether this is a handler value where a call is needed.
     pub(crate) fn needs_a_call(&self) -> bool {
-        match &self.end {
-            End::Handler(answerer) => {
-                matches!(answerer.call.shape, Shape::Value(_)) && !self.forgotten().is_empty()
+        match &self.endpoint {
+            Endpoint::Handler(handler) => {
+                matches!(handler.call.shape, Shape::Value(_)) && !self.forgotten().is_empty()
             }
-            End::Mount { .. } => false,
+            Endpoint::Mount { .. } => false,
         }
     }
 
@@ -180,10 +176,10 @@ impl Route {
 
     /// The same, where it is written.
     pub(crate) fn named(&self) -> Option<&Ident> {
-        match (&self.name, &self.end) {
+        match (&self.name, &self.endpoint) {
             (Some(name), _) => Some(name),
-            (None, End::Handler(answerer)) => answerer.call.function_name(),
-            (None, End::Mount { function, .. }) => function.as_ref().map(|f| &f.function),
+            (None, Endpoint::Handler(handler)) => handler.call.function_name(),
+            (None, Endpoint::Mount { function, .. }) => function.as_ref().map(|f| &f.function),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) enum Target {
 
 /// The protocol of a handler.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Speaks {
+pub(crate) enum Protocol {
     Http,
     Ws,
     Sse,
@@ -67,7 +67,7 @@ pub(crate) enum Speaks {
 
 /// `http(show(id))`.
 pub(crate) struct Handler {
-    pub(crate) speaks: Speaks,
+    pub(crate) protocol: Protocol,
     pub(crate) keyword: Ident,
     pub(crate) expr: Expr,
 }
@@ -250,14 +250,14 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         let message = format!("`{word}(..)` takes one handler; arguments go into its call");
         return Err(inside.error(message));
     }
-    let speaks = match word.as_str() {
-        "http" => Speaks::Http,
-        "ws" => Speaks::Ws,
-        "sse" => Speaks::Sse,
+    let protocol = match word.as_str() {
+        "http" => Protocol::Http,
+        "ws" => Protocol::Ws,
+        "sse" => Protocol::Sse,
         _ => return Ok(Target::Mount { keyword, app: expr }),
     };
     Ok(Target::Handler(Handler {
-        speaks,
+        protocol,
         keyword,
         expr,
     }))
@@ -268,7 +268,7 @@ const TARGETS: [&str; 4] = ["http", "ws", "sse", "mount"];
 /// The right side of `=>`.
 pub(super) const WANTED: &str = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
 
-impl Speaks {
+impl Protocol {
     pub(crate) fn keyword(self) -> &'static str {
         match self {
             Self::Http => "http",

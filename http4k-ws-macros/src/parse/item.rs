@@ -1,7 +1,7 @@
 //! The head of the item form: `pub fn app(hub: Hub) -> PolyHandler`.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{
@@ -9,6 +9,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::library::Library;
 
 /// The function that the routes are the body of.
 pub(crate) struct Head {
@@ -36,7 +37,7 @@ pub(super) fn is_item(input: TokenStream) -> bool {
 /// The head, where it is one, and the entries.
 pub(super) fn parse(
     input: TokenStream,
-    library: Option<&TokenStream>,
+    library: &Library,
     errors: &mut Errors,
 ) -> (Option<Head>, TokenStream) {
     let mut tokens: Vec<TokenTree> = input.clone().into_iter().collect();
@@ -61,7 +62,7 @@ pub(super) fn parse(
 /// The head and the entries, with all that can be wrong around them.
 fn with_body(
     input: TokenStream,
-    library: Option<&TokenStream>,
+    library: &Library,
     errors: &mut Errors,
 ) -> (Option<Head>, TokenStream) {
     let parser = |input: ParseStream<'_>| {
@@ -94,7 +95,7 @@ fn with_body(
 }
 
 /// The head, with the mistakes that leave it one.
-fn head(input: ParseStream<'_>, library: Option<&TokenStream>) -> Result<(Head, Vec<syn::Error>)> {
+fn head(input: ParseStream<'_>, library: &Library) -> Result<(Head, Vec<syn::Error>)> {
     let mut mistakes = Vec::new();
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
@@ -111,8 +112,8 @@ fn head(input: ParseStream<'_>, library: Option<&TokenStream>) -> Result<(Head, 
         let end = signature.paren_token.span.close();
         let message = "the function gives back an application: write `-> PolyHandler`";
         mistakes.push(syn::Error::new(end, message));
-        let library = library.cloned().unwrap_or(quote!(::http4k_ws));
-        signature.output = parse_quote!(-> #library::__private::PolyHandler);
+        let private = library.private();
+        signature.output = parse_quote!(-> #private::PolyHandler);
     }
     let head = Head {
         attributes,
@@ -152,7 +153,7 @@ fn check_argument(input: &FnArg) -> Result<Option<syn::Error>> {
 
 impl Head {
     /// Whether the function gives back a `Result`, so that it can say what can't be seen at compile time.
-    pub(crate) fn gives_result(&self) -> bool {
+    pub(crate) fn returns_result(&self) -> bool {
         match &self.signature.output {
             ReturnType::Type(_, ty) => match &**ty {
                 Type::Path(path) => path

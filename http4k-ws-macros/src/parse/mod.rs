@@ -8,21 +8,19 @@ mod item;
 mod slips;
 mod template;
 
-pub(crate) use entry::{Doc, Entry, Handler, Place, Speaks, Target};
+pub(crate) use entry::{Doc, Entry, Handler, Place, Protocol, Target};
 pub(crate) use item::Head;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 pub(crate) use template::{Param, Segment, Template, is_keyword};
 
-use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Path, Token};
 
 use crate::errors::Errors;
+use crate::library::Library;
 
 /// The whole input of `routes!`.
 pub(crate) struct Routes {
-    /// Where the library is found, if not at `::http4k_ws`.
-    pub(crate) library: Option<TokenStream>,
+    pub(crate) library: Library,
     /// The function of the item form.
     pub(crate) head: Option<Head>,
     /// Whether items are wanted, even where the head is broken.
@@ -35,7 +33,7 @@ impl Routes {
         let (library, input) = library(input);
         let is_item = item::is_item(input.clone());
         let (head, body) = if is_item {
-            item::parse(input, library.as_ref(), errors)
+            item::parse(input, &library, errors)
         } else {
             (None, input)
         };
@@ -52,8 +50,8 @@ impl Routes {
 /// written again, the last one counts.
 ///
 /// The rest is long, and each parser makes a copy of its input. So it is handed on without a parser.
-fn library(input: TokenStream) -> (Option<TokenStream>, TokenStream) {
-    let mut library = None;
+fn library(input: TokenStream) -> (Library, TokenStream) {
+    let mut library = Library::default();
     let mut rest = input.into_iter();
     loop {
         let before = rest.clone();
@@ -62,13 +60,8 @@ fn library(input: TokenStream) -> (Option<TokenStream>, TokenStream) {
             .take(OPTION)
             .take_while(|token| !matches!(token, TokenTree::Punct(p) if p.as_char() == ';'))
             .collect();
-        let path = |input: ParseStream<'_>| {
-            input.parse::<Token![crate]>()?;
-            input.parse::<Token![=]>()?;
-            input.call(Path::parse_mod_style)
-        };
-        match Parser::parse2(path, option) {
-            Ok(path) => library = Some(path.into_token_stream()),
+        match syn::parse2(option) {
+            Ok(path) => library = path,
             Err(_) => return (library, before.collect()),
         }
     }

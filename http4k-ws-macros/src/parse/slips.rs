@@ -232,7 +232,7 @@ pub(super) fn not_a_target(written: ParseStream<'_>, path: &str) -> String {
         _ => match written.fork().parse::<Expr>() {
             Ok(handler) => {
                 let handler = shown(&handler);
-                format!("{WANTED}; a handler says what it speaks, as in `http({handler})`")
+                format!("{WANTED}; a handler says what it protocol, as in `http({handler})`")
             }
             Err(_) => WANTED.to_owned(),
         },

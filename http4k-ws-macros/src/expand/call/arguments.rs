@@ -1,0 +1,174 @@
+//! The arguments of a call: path parameters, captured values, and references to them.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprReference, GenericArgument, PathArguments, Type};
+
+use super::Parts;
+use super::extracted::{argument_name, value_name};
+use crate::model::{Arg, dereferenced, plain_name};
+use crate::parse::{Param, ours_at};
+
+impl Parts<'_> {
+    /// Binds the parameters that are handed over, and reads them at the literal that declares them.
+    ///
+    /// The name stands at its place in the call: an editor that renames it would replace the whole
+    /// literal otherwise.
+    pub(super) fn read_params(&mut self) {
+        for (index, param) in self.params.iter().enumerate() {
+            let name = match self.call.param_token(index) {
+                Some(written) => self.param_name(param, written),
+                None if param.ty.is_some() => quote!(_),
+                None => continue,
+            };
+            let at = ours_at(param.span());
+            // Of a reference the compiler does not find what is behind it: what `&str` is lent from is a `String`.
+            let ty = match &param.ty {
+                Some(ty) => Some(quote!(: #ty)),
+                None if self.call.borrows_param(index) => {
+                    Some(quote_spanned!(at=> : __http4k_ws::String))
+                }
+                None => None,
+            };
+            let untyped = param.ty.is_none() && self.is_untyped(index);
+            let index = proc_macro2::Literal::usize_unsuffixed(index);
+            let read = match param.is_rest {
+                true => quote_spanned!(at=> rest),
+                false => quote_spanned!(at=> param),
+            };
+            // In an array, as `?` would let the compiler take `!` for the type that it looks for.
+            self.read.extend(match untyped {
+                true => quote_spanned! {at=>
+                    let [#name] = call.#read(#index).map(__http4k_ws::one)?;
+                },
+                false => quote_spanned!(at=> let #name #ty = call.#read(#index)?;),
+            });
+        }
+    }
+
+    /// The name that a parameter is bound to, as `written`: its own, unless that would hide the function.
+    fn param_name(&self, param: &Param, written: &Ident) -> TokenStream {
+        let mut name = written.clone();
+        if self
+            .call
+            .function()
+            .is_some_and(|function| function == param.text())
+        {
+            name.set_span(ours_at(written.span()));
+        }
+        name.to_token_stream()
+    }
+
+    pub(super) fn arg(&mut self, index: usize, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Param(index, ident) => self.param_name(self.params[*index], ident),
+            Arg::BorrowedParam(
+                index,
+                ExprReference {
+                    and_token, expr, ..
+                },
+            ) => {
+                let written = plain_name(expr).expect("a parameter is a plain name");
+                let name = self.param_name(self.params[*index], written);
+                quote!(#and_token #name)
+            }
+            Arg::Constant(reference) => reference.to_token_stream(),
+            Arg::Request(ident) | Arg::Socket(ident) => ident.to_token_stream(),
+            Arg::Extracted(span) => {
+                let at = ours_at(*span);
+                let name = value_name(index, *span);
+                if !self.library_waits() {
+                    let argument = argument_name(index, *span);
+                    self.read.extend(quote_spanned! {at=>
+                        let #name = __http4k_ws::extract(&mut call, #argument).await?;
+                    });
+                }
+                name.to_token_stream()
+            }
+            Arg::Captured(expr) => {
+                let name = self.captured(index, expr);
+                self.own(&name);
+                name.to_token_stream()
+            }
+            Arg::Borrowed(ExprReference {
+                and_token, expr, ..
+            }) => {
+                let (place, stars) = dereferenced(expr);
+                let name = self.captured(index, place);
+                let star = quote_spanned!(name.span()=> *);
+                // One for each that is written, and two for what the route keeps.
+                let is_own = self.call.socket().is_some();
+                let stars = vec![star; if is_own { stars } else { stars + 2 }];
+                if is_own {
+                    self.own(&name);
+                }
+                let lent = quote!(#and_token #(#stars)* #name);
+                match self.points_to_trait_object(expr) {
+                    true => quote_spanned!(name.span()=> __http4k_ws::lent(#lent)),
+                    false => lent,
+                }
+            }
+            Arg::Value(expr) => {
+                let at = ours_at(expr.span());
+                let expr = self.borrowed(expr);
+                let value = quote_spanned!(at=> __http4k_ws::made(#expr));
+                let name = Ident::new(&format!("c{index}"), at);
+                self.captured.push((name.clone(), value));
+                self.own(&name);
+                name.to_token_stream()
+            }
+        }
+    }
+
+    /// A name or a field, which stays with its owner.
+    fn captured(&mut self, index: usize, expr: &Expr) -> Ident {
+        let at = ours_at(expr.span());
+        let borrowed = self.borrowed(expr);
+        let value = quote_spanned!(at=> __http4k_ws::captured(&#borrowed));
+        let name = Ident::new(&format!("c{index}"), at);
+        self.captured.push((name.clone(), value));
+        name
+    }
+
+    /// Returns `true` for an argument of the head that is declared as `Arc<dyn Store>`, or as a `Box`
+    /// or `Rc` of such: a handler may take `&dyn Store`, to which the compiler does not dereference it.
+    fn points_to_trait_object(&self, expr: &Expr) -> bool {
+        let (Some(head), Some(name)) = (self.head, plain_name(expr)) else {
+            return false;
+        };
+        let arguments = head.plain_arguments();
+        let mut declared = arguments.iter().filter(|(argument, _)| *argument == name);
+        declared.any(|(_, ty)| is_pointer_to_trait_object(ty))
+    }
+
+    /// An expression over what is lent, if it is.
+    pub(super) fn borrowed(&self, expr: &Expr) -> TokenStream {
+        match self.lending {
+            Some(lending) => lending.dereferenced(expr),
+            None => expr.to_token_stream(),
+        }
+    }
+
+    /// Has each call take a copy of what is captured.
+    pub(super) fn own(&mut self, name: &Ident) {
+        self.copies.extend(quote_spanned! {name.span()=>
+            let #name = __http4k_ws::copied(#name);
+        });
+    }
+}
+
+fn is_pointer_to_trait_object(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    let PathArguments::AngleBracketed(inner) = &last.arguments else {
+        return false;
+    };
+    let is_trait_object = |argument: &GenericArgument| {
+        matches!(argument, GenericArgument::Type(Type::TraitObject(_)))
+    };
+    ["Arc", "Box", "Rc"].iter().any(|name| last.ident == name)
+        && inner.args.first().is_some_and(is_trait_object)
+}

@@ -1,0 +1,100 @@
+//! The call of the user's function, method or closure.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprClosure, Pat, PatType, Token};
+
+use super::Parts;
+use crate::model::{Arg, Callee, Shape};
+
+/// The arguments that a call may have for the library to check that its function responds to a
+/// handshake. The library checks functions of one more, which may be the forgotten socket.
+const MOST_OPENING: usize = 7;
+
+impl Parts<'_> {
+    /// The call itself, with its own parentheses and commas.
+    pub(super) fn function(&mut self) -> TokenStream {
+        match &self.call.shape {
+            Shape::Value(value) => value.to_token_stream(),
+            Shape::Function { callee, call } => {
+                let mut call = call.clone();
+                match callee {
+                    Callee::Value => {
+                        call.func = Box::new(Expr::Verbatim(self.shared(&call.func)));
+                    }
+                    Callee::Path if self.opens() && call.args.len() <= MOST_OPENING => {
+                        let (at, function) = (self.at, &call.func);
+                        let checked = quote_spanned!(at=> __http4k_ws::opens(&#function));
+                        call.func = Box::new(Expr::Verbatim(checked));
+                    }
+                    Callee::Path => {}
+                }
+                for (arg, given) in call.args.iter_mut().zip(&self.args) {
+                    *arg = Expr::Verbatim(given.clone());
+                }
+                call.into_token_stream()
+            }
+            Shape::Method(call) => {
+                let mut call = call.clone();
+                let (receiver, args) = self.args.split_first().expect("a method has a receiver");
+                *call.receiver = Expr::Verbatim(receiver.clone());
+                for (arg, given) in call.args.iter_mut().zip(args) {
+                    *arg = Expr::Verbatim(given.clone());
+                }
+                call.into_token_stream()
+            }
+            Shape::Closure(closure) => {
+                let shared = self.shared(&self.typed(closure));
+                let args = &self.args;
+                let at = self.at;
+                quote_spanned!(at=> #shared(#(#args),*))
+            }
+        }
+    }
+
+    /// The closure, with the types that the path declares, as its body is checked before it is called.
+    fn typed(&self, closure: &ExprClosure) -> ExprClosure {
+        let mut closure = closure.clone();
+        for (pat, arg) in closure.inputs.iter_mut().zip(&self.call.args) {
+            let (Pat::Ident(_), Arg::Param(index, _)) = (&*pat, arg) else {
+                continue;
+            };
+            if let Some(ty) = &self.params[*index].ty {
+                *pat = Pat::Type(PatType {
+                    attrs: Vec::new(),
+                    pat: Box::new(pat.clone()),
+                    colon_token: Token![:](ty.span()),
+                    ty: Box::new(ty.clone()),
+                });
+            }
+        }
+        closure
+    }
+
+    /// Returns `true` if the parameter with this index is passed to a closure that does not say its type.
+    pub(super) fn is_untyped(&self, param: usize) -> bool {
+        let Shape::Closure(closure) = &self.call.shape else {
+            return false;
+        };
+        let mut inputs = closure.inputs.iter().zip(&self.call.args);
+        inputs.any(|(pat, arg)| {
+            matches!((pat, arg), (Pat::Ident(_), Arg::Param(index, _)) if *index == param)
+        })
+    }
+
+    /// A function value, made once. A consumer outlives the route's call, so it shares the value.
+    fn shared(&mut self, function: &impl ToTokens) -> TokenStream {
+        let at = self.at;
+        let name = Ident::new("f", at);
+        let mut value = function.to_token_stream();
+        if self.call.socket().is_some() {
+            value = quote_spanned!(at=> __http4k_ws::Arc::new(#value));
+            self.copies.extend(quote_spanned! {at=>
+                let #name = ::core::clone::Clone::clone(#name);
+            });
+        }
+        self.captured.push((name.clone(), value));
+        name.to_token_stream()
+    }
+}
