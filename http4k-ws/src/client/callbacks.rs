@@ -105,7 +105,7 @@ impl OpeningHandshake {
         In: Message,
         Out: Message,
         F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
-        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+        R: IntoConsumed<When, Output: IntoWsResult, Future: Send>,
     {
         CallbackWebSocket::connecting(self, WsConsumer::new(on_connect))
     }

@@ -85,7 +85,7 @@ impl WebSocketClient {
         In: Message,
         Out: Message,
         F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
-        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+        R: IntoConsumed<When, Output: IntoWsResult, Future: Send>,
     {
         Self::to(uri).non_blocking(on_connect)
     }

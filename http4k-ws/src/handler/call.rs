@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use http::{Method, StatusCode};
 
-use super::answer::ResponseFuture;
 use super::consumer::WsConsumer;
+use super::respond::ResponseFuture;
 use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::message::{
     FromPath, FromRequest, FromRest, PathError, PathParams, Rejection, Request, copy_of_head,
@@ -162,10 +162,10 @@ impl Place {
 }
 
 /// What the call of an http route comes to: an answer on its way, or why there is none.
-pub(crate) type Answering<'a> = Result<ResponseFuture<'a>, Rejection>;
+pub(crate) type CallResult<'a> = Result<ResponseFuture<'a>, Rejection>;
 
 /// What the call of a ws route comes to.
-pub(crate) type WsAnswering<'a> = Result<WsResponseFuture<'a>, Rejection>;
+pub(crate) type WsCallResult<'a> = Result<WsResponseFuture<'a>, Rejection>;
 
 /// One routed request, before its handler is called: what generated code reads its arguments from.
 pub struct Call {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::consumed::IntoConsumed;
+use super::respond::IntoConsumed;
 use crate::lens::Message;
 use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
@@ -39,7 +39,7 @@ impl WsConsumer {
         In: Message,
         Out: Message,
         F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
-        R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+        R: IntoConsumed<When, Output: IntoWsResult, Future: Send>,
     {
         // Called inside the future, so that a panic of a plain function is the session's to catch.
         let start = move |socket: WebSocket| -> ConsumerFuture {

@@ -16,14 +16,13 @@ use std::future::{self, Future};
 use std::marker::PhantomData;
 use std::ops::Shl;
 
-use super::answer::{Answer, WsAnswer};
-use super::call::{Answering, Call, WsAnswering};
+use super::call::{Call, CallResult, WsCallResult};
 use super::caught::Caught;
-use super::consumed::IntoConsumed;
 use super::consumer::WsConsumer;
 use super::opens::Opens;
 use super::poly::PolyHandler;
 use super::reading::{Extracted, ReadArguments};
+use super::respond::{IntoConsumed, Respond, WsRespond};
 use super::ws_response::{IntoWsResponse, WsResponse};
 use crate::lens::Message;
 use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
@@ -55,27 +54,27 @@ pub fn opens<F: Opens<Args, When>, Args, When>(function: &F) -> &F::Same {
 }
 
 /// Responds with the value that an http route's function returned.
-pub fn answer<'a, W, T>(given: T) -> Answering<'a>
+pub fn answer<'a, W, T>(given: T) -> CallResult<'a>
 where
-    T: Answer<W, Given: IntoResponse, Future: Send + 'a>,
+    T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    let given = given.answer();
+    let given = given.respond();
     Ok(Box::pin(Caught::new(async { given.await.into_response() })))
 }
 
 /// Responds as [`answer`] does, for a ws route without its socket.
-pub fn ws_answer<'a, W, T>(given: T) -> WsAnswering<'a>
+pub fn ws_answer<'a, W, T>(given: T) -> WsCallResult<'a>
 where
-    T: WsAnswer<W, Given: IntoWsResponse, Future: Send + 'a>,
+    T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
 {
-    let given = given.ws_answer();
+    let given = given.ws_respond();
     Ok(Box::pin(Caught::new(async {
         given.await.into_ws_response()
     })))
 }
 
 /// Reads `arguments`, and then calls `function` with them.
-pub fn reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> Answering<'a>
+pub fn reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> CallResult<'a>
 where
     A: ReadArguments + 'a,
     F: FnOnce(A::Values, Call) -> T + Send + 'a,
@@ -91,7 +90,7 @@ where
 }
 
 /// Reads arguments as [`reading`] does, for a ws route.
-pub fn ws_reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> WsAnswering<'a>
+pub fn ws_reading<'a, A, F, T>(mut call: Call, arguments: A, function: F) -> WsCallResult<'a>
 where
     A: ReadArguments + 'a,
     F: FnOnce(A::Values, Call) -> T + Send + 'a,
@@ -109,21 +108,21 @@ where
 /// Returns the value of a function as the future that [`reading`] waits for.
 pub fn answered<'a, W, T>(given: T) -> T::Future
 where
-    T: Answer<W, Given: IntoResponse, Future: Send + 'a>,
+    T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    given.answer()
+    given.respond()
 }
 
 /// Returns the value of a function as the future that [`ws_reading`] waits for.
 pub fn ws_answered<'a, W, T>(given: T) -> T::Future
 where
-    T: WsAnswer<W, Given: IntoWsResponse, Future: Send + 'a>,
+    T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
 {
-    given.ws_answer()
+    given.ws_respond()
 }
 
 /// Responds with the result of `call`, which lends something of its own to its function.
-pub fn later<'a, F>(call: F) -> Answering<'a>
+pub fn later<'a, F>(call: F) -> CallResult<'a>
 where
     F: Future<Output = Result<Response, Rejection>> + Send + 'a,
 {
@@ -131,7 +130,7 @@ where
 }
 
 /// Responds as [`later`] does, for a ws route.
-pub fn ws_later<'a, F>(call: F) -> WsAnswering<'a>
+pub fn ws_later<'a, F>(call: F) -> WsCallResult<'a>
 where
     F: Future<Output = Result<WsResponse, Rejection>> + Send + 'a,
 {
@@ -141,13 +140,13 @@ where
 }
 
 /// Returns the value of a function as a future, inside of [`later`].
-pub fn future<W, T: Answer<W>>(given: T) -> T::Future {
-    given.answer()
+pub fn future<W, T: Respond<W>>(given: T) -> T::Future {
+    given.respond()
 }
 
 /// Returns the value of a ws route's function as a future, inside of [`ws_later`].
-pub fn ws_future<W, T: WsAnswer<W>>(given: T) -> T::Future {
-    given.ws_answer()
+pub fn ws_future<W, T: WsRespond<W>>(given: T) -> T::Future {
+    given.ws_respond()
 }
 
 /// Converts the value of a function into its response, inside of [`later`].
@@ -161,12 +160,12 @@ pub fn ws_response(given: impl IntoWsResponse) -> Result<WsResponse, Rejection> 
 }
 
 /// Accepts the upgrade of `call`, and passes the socket to `consumer`.
-pub fn accept<W, In, Out, F, T>(call: Call, consumer: F) -> WsAnswering<'static>
+pub fn accept<W, In, Out, F, T>(call: Call, consumer: F) -> WsCallResult<'static>
 where
     In: Message,
     Out: Message,
     F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
-    T: IntoConsumed<W, Given: IntoWsResult, Future: Send>,
+    T: IntoConsumed<W, Output: IntoWsResult, Future: Send>,
 {
     let accepted = accepted(call, consumer);
     Ok(Box::pin(future::ready(accepted.into_ws_response())))
@@ -178,7 +177,7 @@ where
     In: Message,
     Out: Message,
     F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
-    T: IntoConsumed<W, Given: IntoWsResult, Future: Send>,
+    T: IntoConsumed<W, Output: IntoWsResult, Future: Send>,
 {
     Ok(call.accept(WsConsumer::new(consumer)))
 }

@@ -5,9 +5,9 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use super::answer::ResponseFuture;
 use super::call::Call;
 use super::caught::Caught;
+use super::respond::{Now, ResponseFuture};
 use crate::message::{IntoResponse, Request, Response};
 
 /// A function from a request to a response.
@@ -114,7 +114,7 @@ impl fmt::Debug for BoxHttpHandler {
 ///
 /// `Kind` is always inferred.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no HTTP handler",
+    message = "`{Self}` is not an HTTP handler",
     label = "an http handler is a function from a `Request` to a response, or a future of one",
     note = "a function with other arguments is called: `http(home())`, and `http(create(_))` if the \
             argument is read from the request",
@@ -140,7 +140,7 @@ impl<H: HttpHandler> IntoHttpHandler<Itself> for H {
     }
 }
 
-impl<F, R> IntoHttpHandler<super::Now> for F
+impl<F, R> IntoHttpHandler<Now> for F
 where
     F: Fn(Request) -> R + Send + Sync + 'static,
     R: IntoResponse + Send + 'static,
@@ -172,7 +172,7 @@ where
 /// assert_eq!(app.test_http(Request::get("/").header("x-name", "ann")).body(), "hello");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no filter",
+    message = "`{Self}` is not a filter",
     label = "a filter is `Fn(Request, Next) -> impl Future<Output = Response>`"
 )]
 pub trait Filter: Send + Sync + 'static {

@@ -4,10 +4,8 @@
 //! response holds a [`WsConsumer`], `WebSocket -> ()`, or a refusal. A [`PolyHandler`] is one of each.
 
 mod admission;
-mod answer;
 pub(crate) mod call;
 mod caught;
-mod consumed;
 mod consumer;
 mod filter_names;
 pub(crate) mod generated;
@@ -19,20 +17,17 @@ pub(crate) mod place;
 mod poly;
 mod poly_filter;
 pub(crate) mod reading;
+mod respond;
 mod serving;
 mod valid;
-mod when;
 mod ws;
 mod ws_response;
 
 #[cfg(feature = "server")]
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
-pub(crate) use answer::ResponseFuture;
-pub(crate) use answer::WsAnswer;
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
 pub(crate) use caught::{AfterPanic, called};
-pub use consumed::IntoConsumed;
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;
@@ -42,10 +37,11 @@ pub use place::IntoPolyFilter;
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
+pub use respond::IntoConsumed;
+pub(crate) use respond::{Later, Now, ResponseFuture, WsRespond};
 #[cfg(feature = "server")]
 pub(crate) use serving::Responding;
 pub(crate) use valid::without_body;
-pub(crate) use when::{Later, Now};
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};
 pub(crate) use ws_response::WsResponseFuture;

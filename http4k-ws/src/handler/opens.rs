@@ -5,7 +5,7 @@
 //! associated type for the function itself: without an implementation, the type of the function is
 //! unknown, and the compiler adds no messages about the arguments or the result of the call.
 
-use super::{IntoWsResponse, WsAnswer};
+use super::{IntoWsResponse, WsRespond};
 
 /// A function of `Args` that returns what opens or refuses a socket, or a future of it.
 ///
@@ -29,7 +29,7 @@ macro_rules! opens {
         impl<F, R, W, $($arg),*> Opens<($($arg,)*), W> for F
         where
             F: Fn($($arg),*) -> R,
-            R: WsAnswer<W, Given: IntoWsResponse>,
+            R: WsRespond<W, Output: IntoWsResponse>,
         {
             type Same = F;
 

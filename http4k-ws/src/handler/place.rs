@@ -22,7 +22,7 @@ use super::ws::WsFilter;
     message = "`{Self}` is not a filter",
     label = "`with(..)` takes a `Filter`, a `WsFilter` or a `PolyFilter`",
     note = "a filter is an `async fn(Request, Next) -> Response` whose future is `Send`, or a value \
-            of a type that implements one of the three; a function that makes a filter is called: \
+            of a type that implements one of the three; a function that builds a filter is called: \
             `logged()`",
     note = "a check, `async fn(Request) -> Result<Request, Response>`, goes into `guard(..)`"
 )]

@@ -109,7 +109,7 @@ impl fmt::Debug for PolyHandler {
 /// `Kind` is always inferred. A missing http side answers 426 with `Upgrade: websocket`, a missing ws
 /// side 404.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no application",
+    message = "`{Self}` is not an application",
     label = "an application is a `PolyHandler`, a handler, or a function over a `Request` or a `WebSocket`"
 )]
 pub trait IntoPolyHandler<Kind> {

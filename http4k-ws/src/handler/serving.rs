@@ -7,9 +7,9 @@ use std::task::{Context, Poll, ready};
 use http::Method;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
-use super::answer::ResponseFuture;
 use super::consumer::WsConsumer;
 use super::poly::PolyHandler;
+use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, valid};
 use super::ws::WsHandler;
 use crate::message::{Request, Response, copy_of_head, hide_secrets, members, printable};
@@ -18,7 +18,7 @@ use crate::session::{Handshake, SessionConfig};
 impl PolyHandler {
     /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.
     #[inline]
-    pub(crate) fn answer(&self, request: Request) -> Responding<'_> {
+    pub(crate) fn respond(&self, request: Request) -> Responding<'_> {
         Responding {
             method: request.method().clone(),
             length_from: LengthFrom::Fields,

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::call::Call;
 use super::caught::Caught;
-use super::consumed::IntoConsumed;
 use super::consumer::WsConsumer;
 use super::http::Itself;
-use super::when::Now;
+use super::respond::IntoConsumed;
+use super::respond::Now;
 use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
 use crate::lens::Message;
 use crate::message::Request;
@@ -119,7 +119,7 @@ impl fmt::Debug for BoxWsHandler {
 ///
 /// `Kind` is always inferred.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no WebSocket handler",
+    message = "`{Self}` is not a WebSocket handler",
     label = "a ws handler is a function from a `Request` to a `WsResponse`, or a function over a `WebSocket`",
     note = "a function with other arguments is called: `ws(talk(ws))`, and `ws(talk(ws, _))` if the \
             argument is read from the request",
@@ -158,7 +158,7 @@ where
     F: Fn(WebSocket<In, Out>) -> R + Clone + Send + Sync + 'static,
     In: Message,
     Out: Message,
-    R: IntoConsumed<When, Given: IntoWsResult, Future: Send>,
+    R: IntoConsumed<When, Output: IntoWsResult, Future: Send>,
 {
     fn into_ws_handler(self) -> BoxWsHandler {
         (move |request: Request| WsConsumer::new(self.clone()).with_request(request))
@@ -189,7 +189,7 @@ where
 /// assert!(app.try_test_ws(Request::get("/").header("x-name", "ann")).is_ok());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no WebSocket filter",
+    message = "`{Self}` is not a WebSocket filter",
     label = "a WebSocket filter is `Fn(Request, WsNext) -> impl Future<Output = WsResponse>`"
 )]
 pub trait WsFilter: Send + Sync + 'static {

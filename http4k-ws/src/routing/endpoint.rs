@@ -5,7 +5,7 @@ use std::future;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use crate::handler::call::{Answering, WsAnswering};
+use crate::handler::call::{CallResult, WsCallResult};
 use crate::handler::reading::ReadArguments;
 use crate::handler::{
     AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler,
@@ -109,7 +109,7 @@ pub fn mount(app: PolyHandler) -> Endpoint {
 }
 
 /// The call of an http route: a function over what the route captures, and the received request.
-pub fn http<C>(captured: C, call: for<'a> fn(&'a C, Call) -> Answering<'a>) -> Endpoint
+pub fn http<C>(captured: C, call: for<'a> fn(&'a C, Call) -> CallResult<'a>) -> Endpoint
 where
     C: Send + Sync + 'static,
 {
@@ -120,13 +120,13 @@ where
 pub fn http_closure<C, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
-    F: for<'a> Fn(&'a C, Call) -> Answering<'a> + Send + Sync + 'static,
+    F: for<'a> Fn(&'a C, Call) -> CallResult<'a> + Send + Sync + 'static,
 {
     Endpoint::http(BoxHttpHandler::erased(Arc::new(Called { captured, call })))
 }
 
 /// The call of a ws route.
-pub fn ws<C>(captured: C, call: for<'a> fn(&'a C, Call) -> WsAnswering<'a>) -> Endpoint
+pub fn ws<C>(captured: C, call: for<'a> fn(&'a C, Call) -> WsCallResult<'a>) -> Endpoint
 where
     C: Send + Sync + 'static,
 {
@@ -137,7 +137,7 @@ where
 pub fn ws_closure<C, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
-    F: for<'a> Fn(&'a C, Call) -> WsAnswering<'a> + Send + Sync + 'static,
+    F: for<'a> Fn(&'a C, Call) -> WsCallResult<'a> + Send + Sync + 'static,
 {
     Endpoint::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
 }
@@ -153,7 +153,7 @@ pub fn http_extracting<C, A, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
     A: ReadArguments,
-    F: for<'a> Fn(&'a C, Call, A) -> Answering<'a> + Send + Sync + 'static,
+    F: for<'a> Fn(&'a C, Call, A) -> CallResult<'a> + Send + Sync + 'static,
 {
     Endpoint {
         reads: params_of::<A>(),
@@ -168,7 +168,7 @@ pub fn ws_extracting<C, A, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
     A: ReadArguments,
-    F: for<'a> Fn(&'a C, Call, A) -> WsAnswering<'a> + Send + Sync + 'static,
+    F: for<'a> Fn(&'a C, Call, A) -> WsCallResult<'a> + Send + Sync + 'static,
 {
     Endpoint {
         reads: params_of::<A>(),
@@ -192,7 +192,7 @@ impl<C, F> fmt::Debug for Called<C, F> {
 impl<C, F> ErasedHttpHandler for Called<C, F>
 where
     C: Send + Sync,
-    F: for<'a> Fn(&'a C, Call) -> Answering<'a> + Send + Sync,
+    F: for<'a> Fn(&'a C, Call) -> CallResult<'a> + Send + Sync,
 {
     fn call(&self, request: Request) -> ResponseFuture<'_> {
         self.routed(Call::resumed(request))
@@ -210,7 +210,7 @@ where
 impl<C, F> ErasedWsHandler for Called<C, F>
 where
     C: Send + Sync,
-    F: for<'a> Fn(&'a C, Call) -> WsAnswering<'a> + Send + Sync,
+    F: for<'a> Fn(&'a C, Call) -> WsCallResult<'a> + Send + Sync,
 {
     fn call(&self, request: Request) -> WsResponseFuture<'_> {
         self.routed(Call::resumed(request))

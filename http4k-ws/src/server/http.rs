@@ -176,7 +176,7 @@ impl Future for WithBody<'_> {
 /// Calls the application.
 fn answer(shared: &Shared, request: Request<Body>) -> Responding<'_> {
     let is_hypers = is_hypers(&request);
-    let responding = shared.app.answer(request);
+    let responding = shared.app.respond(request);
     match is_hypers {
         true => responding.without_length(),
         false => responding,

@@ -96,9 +96,9 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for WsError {
 
 /// What a consumer or a callback gives back: `()` or a `Result`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a WebSocket consumer gives back",
-    label = "a consumer gives back `()` or `WsResult`, or a future of one; a callback `()` or a `Result`",
-    note = "a function that answers with a response belongs in `http(..)`"
+    message = "`{Self}` cannot be returned from a WebSocket consumer",
+    label = "a consumer returns `()` or `WsResult`, or a future of one; a callback returns `()` or a `Result`",
+    note = "a function that returns a response belongs in `http(..)`"
 )]
 pub trait IntoWsResult {
     /// The result.

@@ -135,6 +135,6 @@ impl InMemory {
             log::warn!("{refused}");
             return refused.response();
         }
-        read_whole(self.app.answer(request).await).await
+        read_whole(self.app.respond(request).await).await
     }
 }

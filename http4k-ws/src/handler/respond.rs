@@ -1,0 +1,130 @@
+//! The return types of handlers and consumers: a value, or a future of one.
+//!
+//! Each trait has one implementation for values and one for futures, told apart by the markers
+//! [`Now`] and [`Later`], which the compiler infers. A future's output is bounded where it is
+//! awaited, not here. An error then names the value of an `async fn` instead of its future.
+
+use std::future::{self, Future};
+use std::pin::Pin;
+
+use super::ws_response::IntoWsResponse;
+use crate::message::{IntoResponse, Response};
+use crate::session::IntoWsResult;
+
+/// Marks a function that returns a value.
+#[derive(Debug)]
+pub enum Now {}
+
+/// Marks a function that returns a future, such as an `async fn`.
+#[derive(Debug)]
+pub enum Later {}
+
+/// The future of a response.
+pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
+
+/// Values that an HTTP handler may return: an [`IntoResponse`], or a future of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from an HTTP handler",
+    label = "an http handler returns a type that becomes a `Response`, or a future of one",
+    note = "a value that serde serializes is returned as `Json(value)`",
+    note = "a function over a `WebSocket` belongs in `ws(..)`",
+    note = "a call that builds a handler goes in braces: `http({{ logged().then(home) }})`"
+)]
+pub trait Respond<When> {
+    /// The type that becomes the response.
+    type Output;
+    /// The future of that type.
+    type Future: Future<Output = Self::Output>;
+
+    /// Returns the future of the response.
+    fn respond(self) -> Self::Future;
+}
+
+impl<T: IntoResponse> Respond<Now> for T {
+    type Output = T;
+    type Future = future::Ready<T>;
+
+    fn respond(self) -> Self::Future {
+        future::ready(self)
+    }
+}
+
+impl<F: Future> Respond<Later> for F {
+    type Output = F::Output;
+    type Future = F;
+
+    fn respond(self) -> F {
+        self
+    }
+}
+
+/// Values that the function of a ws handler may return: an [`IntoWsResponse`], or a future of one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a response to an opening handshake",
+    label = "a ws handler returns a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`, or a future of one",
+    note = "a function over a socket is passed the socket: `ws(talk(ws))`",
+    note = "a call that builds a handler goes in braces: `ws({{ checked().then(talk) }})`"
+)]
+pub trait WsRespond<When> {
+    /// The type that becomes the response.
+    type Output;
+    /// The future of that type.
+    type Future: Future<Output = Self::Output>;
+
+    /// Returns the future of the response.
+    fn ws_respond(self) -> Self::Future;
+}
+
+impl<T: IntoWsResponse> WsRespond<Now> for T {
+    type Output = T;
+    type Future = future::Ready<T>;
+
+    fn ws_respond(self) -> Self::Future {
+        future::ready(self)
+    }
+}
+
+impl<F: Future> WsRespond<Later> for F {
+    type Output = F::Output;
+    type Future = F;
+
+    fn ws_respond(self) -> F {
+        self
+    }
+}
+
+/// Values that a consumer may return: `()` or a [`WsResult`](crate::WsResult), or a future of one.
+///
+/// Users never implement it. `When` is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a WebSocket consumer",
+    label = "a consumer returns `()` or `WsResult`, or a future of one",
+    note = "a function that returns a response belongs in `http(..)`"
+)]
+pub trait IntoConsumed<When> {
+    /// The type that becomes the result of the consumer.
+    type Output;
+    /// The future of that type.
+    type Future: Future<Output = Self::Output>;
+
+    /// Returns the future of the consumer.
+    fn into_consumed(self) -> Self::Future;
+}
+
+impl<T: IntoWsResult> IntoConsumed<Now> for T {
+    type Output = T;
+    type Future = future::Ready<T>;
+
+    fn into_consumed(self) -> Self::Future {
+        future::ready(self)
+    }
+}
+
+impl<F: Future> IntoConsumed<Later> for F {
+    type Output = F::Output;
+    type Future = F;
+
+    fn into_consumed(self) -> F {
+        self
+    }
+}
