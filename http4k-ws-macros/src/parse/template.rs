@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use http4k_ws_grammar::{Kind, Mistake, Rule};
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
@@ -76,15 +77,13 @@ impl Segment {
 impl Template {
     /// The path in `literal`; `None` where it is broken, which is reported.
     pub(super) fn new(literal: LitStr, errors: &mut Errors) -> Option<Self> {
-        let text = literal.value();
-        let mut parser = Reader {
+        let mut reader = Reader {
             literal: &literal,
-            text: &text,
             errors,
             broken: false,
         };
-        let segments = parser.segments();
-        let broken = parser.broken;
+        let segments = reader.segments(&literal.value());
+        let broken = reader.broken;
         (!broken).then_some(Self { literal, segments })
     }
 }
@@ -93,9 +92,9 @@ impl Template {
 const QUERY: &str = "a path ends before `?`: read the query by an argument `_` of a type such as \
                      `Query<T>`";
 
+/// Turns the segments of the grammar into syntax, and its rules into messages.
 struct Reader<'a> {
     literal: &'a LitStr,
-    text: &'a str,
     errors: &'a mut Errors,
     broken: bool,
 }
@@ -106,171 +105,29 @@ impl Reader<'_> {
         self.errors.inside(self.literal, range, message);
     }
 
-    fn segments(&mut self) -> Vec<Segment> {
-        if !self.text.starts_with('/') {
-            if let Some((word, path)) = self
-                .text
-                .split_once(' ')
-                .filter(|(_, path)| path.starts_with('/'))
-            {
-                return self.word_before_path(word, path);
-            }
-            if matches!(self.text, "*" | "_" | "**") {
-                let message =
-                    "requests that no route takes are matched by `_`: write it without quotes";
-                self.fail(0..self.text.len(), message);
-                return Vec::new();
-            }
-            let end = self.text.chars().next().map_or(0, char::len_utf8);
-            let message = format!("a path starts with `/`: write `\"/{}\"`", self.text);
-            self.fail(0..end, &message);
-            return Vec::new();
-        }
-        if self.text == "/" {
-            return Vec::new();
-        }
+    fn segments(&mut self, text: &str) -> Vec<Segment> {
         let mut segments = Vec::new();
-        let mut start = 1;
-        for piece in self.text[1..].split('/') {
-            let end = start + piece.len();
-            if piece.is_empty() {
-                self.empty(start);
-            } else if let Some(Segment::Rest(_)) = segments.last() {
-                self.fail(
-                    start..end,
-                    "`<name..>` takes all that is left, so it comes last",
-                );
-                return segments;
-            } else {
-                segments.extend(self.segment(piece, start..end));
+        for segment in http4k_ws_grammar::parse(text) {
+            match segment {
+                Ok(segment) if segment.kind == Kind::Literal => {
+                    segments.push(Segment::Literal(segment.text.to_owned()));
+                }
+                Ok(segment) => segments.extend(self.param(segment)),
+                Err(mistake) => self.report(mistake, text),
             }
-            start = end + 1;
         }
         segments
     }
 
-    /// `"GET /users"`: what stands beside the path in other libraries.
-    fn word_before_path(&mut self, word: &str, path: &str) -> Vec<Segment> {
-        let message = match word {
-            "http" | "ws" | "sse" | "mount" => {
-                format!("the protocol stands behind the path: write `\"{path}\" => {word}(..)`")
-            }
-            _ => {
-                let method = word.to_uppercase();
-                format!("the method stands before the path: write `{method} \"{path}\"`")
-            }
-        };
-        self.fail(0..word.len(), &message);
-        Vec::new()
-    }
-
-    fn empty(&mut self, at: usize) {
-        if at == self.text.len() {
-            let message = "a path does not end in `/`: `/users` and `/users/` are different paths, \
-                           and only the first can be routed";
-            self.fail(at - 1..at, message);
-        } else {
-            self.fail(
-                at - 1..at + 1,
-                "a path has no empty segments: write `/` once",
-            );
-        }
-    }
-
-    fn segment(&mut self, piece: &str, range: Range<usize>) -> Option<Segment> {
-        if let Some(inside) = piece.strip_prefix('<').and_then(|p| p.strip_suffix('>')) {
-            if !inside.is_empty() || piece == "<>" {
-                return self.param(inside, range);
-            }
-        }
-        let (opened, closed) = (piece.matches('<').count(), piece.matches('>').count());
-        if opened > closed {
-            let at = range.start + piece.find('<').unwrap_or(0);
-            self.fail(at..range.end, "`<` is never closed: write `<name>`");
-        } else if closed > opened {
-            let at = range.start + piece.rfind('>').unwrap_or(0);
-            self.fail(at..at + 1, "`>` closes nothing: write `<name>`");
-        } else if let (Some(at), true) = (piece.find('?'), opened > 0) {
-            let at = range.start + at;
-            self.fail(at..at + 1, QUERY);
-        } else if opened > 0 {
-            let message =
-                "a parameter is a whole segment: take `<name>`, and split it in the handler";
-            self.fail(range, message);
-        } else {
-            return self.literal(piece, range);
-        }
-        None
-    }
-
-    fn literal(&mut self, piece: &str, range: Range<usize>) -> Option<Segment> {
-        let braced = piece.strip_prefix('{').and_then(|p| p.strip_suffix('}'));
-        let bracketed = piece.strip_prefix('[').and_then(|p| p.strip_suffix(']'));
-        let styled = braced.or(bracketed).or(piece.strip_prefix(':'));
-        if let Some(name) = styled {
-            let rest = name.strip_prefix('*').or(name.strip_prefix("..."));
-            let written = match rest {
-                Some(rest) => format!("<{rest}..>"),
-                None => format!("<{name}>"),
-            };
-            self.fail(
-                range,
-                &format!("a parameter is written `{written}`, not `{piece}`"),
-            );
-            return None;
-        }
-        if let Some(name) = piece.strip_prefix('*') {
-            let name = if name.is_empty() || name == "*" {
-                "rest"
-            } else {
-                name
-            };
-            let message = format!("what is left of a path is written `<{name}..>`, not `{piece}`");
-            self.fail(range, &message);
-            return None;
-        }
-        if piece == "." || piece == ".." {
-            let message = format!("clients resolve `{piece}` before they ask, so it never arrives");
-            self.fail(range, &message);
-            return None;
-        }
-        let bad = piece.char_indices().find(|(_, c)| !is_path_char(*c));
-        if let Some((at, c)) = bad {
-            let start = range.start + at;
-            let message = match c {
-                '%' => "write the character itself: a path is compared percent-decoded".into(),
-                '?' => QUERY.into(),
-                '#' => "a path ends before `#`, which is never sent".into(),
-                '{' | '}' => "a parameter is a whole segment, and written `<name>`".into(),
-                c => format!("`{}` can't be in a path", c.escape_debug()),
-            };
-            self.fail(start..start + c.len_utf8(), &message);
-            return None;
-        }
-        Some(Segment::Literal(piece.to_owned()))
-    }
-
-    fn param(&mut self, inside: &str, range: Range<usize>) -> Option<Segment> {
-        let (name, ty) = match inside.split_once(':') {
-            Some((name, ty)) => (name.trim(), Some(ty.trim())),
-            None => (inside.trim(), None),
-        };
-        if ty.is_some_and(|ty| ty.ends_with("..")) || (ty.is_some() && name.ends_with("..")) {
-            let message = "what is left of a path has no type here: write `<name..>`, and parse it in \
-                           the handler";
-            self.fail(range, message);
-            return None;
-        }
-        let (name, is_rest) = match name.strip_suffix("..") {
-            Some(name) => (name.trim_end(), true),
-            None => (name, false),
-        };
-        let name = self.name(name, range.clone())?;
-        let ty = match ty.map(|ty| self.ty(ty, range.clone())) {
+    fn param(&mut self, segment: http4k_ws_grammar::Segment<'_>) -> Option<Segment> {
+        let range = segment.range;
+        let name = self.name(segment.text, range.clone())?;
+        let ty = match segment.of_type.map(|ty| self.ty(ty, range.clone())) {
             Some(None) => return None,
             Some(ty) => ty,
             None => None,
         };
+        let is_rest = segment.kind == Kind::Rest;
         let param = Param {
             name,
             ty,
@@ -287,41 +144,27 @@ impl Reader<'_> {
     }
 
     fn name(&mut self, name: &str, range: Range<usize>) -> Option<Ident> {
-        if matches!(name, "req" | "ws" | "sse") {
-            let means = match name {
-                "req" => "the request",
-                "ws" => "the socket",
-                _ => "the event stream",
-            };
+        let means = match name {
+            "req" => Some("the request"),
+            "ws" => Some("the socket"),
+            "sse" => Some("the event stream"),
+            _ => None,
+        };
+        if let Some(means) = means {
             let message = format!("`{name}` is {means} in a call: give the parameter another name");
             self.fail(range, &message);
             return None;
         }
-        if matches!(name, "" | "_" | "self" | "Self" | "super" | "crate") {
-            let message = "a parameter has a name, as in `<id>`; one that starts with `_` is handed to \
-                           nobody";
-            self.fail(range, message);
+        if Ident::parse_any.parse_str(name).is_err() {
+            // A letter that begins a word, but not an identifier of Rust.
+            self.fail(range, &not_a_name(name));
             return None;
         }
-        let Ok(ident) = Ident::parse_any.parse_str(name) else {
-            let rest = name.strip_prefix("..").or(name.strip_prefix('*'));
-            let message = match rest.map(|name| name.trim_matches(['.', '*'])) {
-                Some(rest) if !rest.is_empty() => {
-                    format!("what is left of a path is written `<{rest}..>`, not `<{name}>`")
-                }
-                _ => format!(
-                    "`{name}` is not a name: write letters, digits and `_`, as in `<user_id>`"
-                ),
-            };
-            self.fail(range, &message);
-            return None;
-        };
         let span = self.literal.span();
-        let text = ident.unraw().to_string();
-        Some(if is_keyword(&text) {
-            Ident::new_raw(&text, span)
+        Some(if is_keyword(name) {
+            Ident::new_raw(name, span)
         } else {
-            Ident::new(&text, span)
+            Ident::new(name, span)
         })
     }
 
@@ -330,19 +173,115 @@ impl Reader<'_> {
         match at_literal.parse() {
             Ok(ty) => Some(ty),
             Err(_) => {
-                self.fail(range, &format!("`{ty}` is no type, as in `<id: u64>`"));
+                self.fail(range, &not_a_type(ty));
                 None
             }
         }
+    }
+
+    fn report(&mut self, mistake: Mistake<'_>, text: &str) {
+        let mut range = mistake.range;
+        let segment = &text[range.clone()];
+        let message = match mistake.rule {
+            Rule::LeadingSlash => {
+                let (length, message) = relative(text);
+                range.end = length.unwrap_or(range.end);
+                message
+            }
+            Rule::FinalSlash => "a path does not end in `/`: `/users` and `/users/` are different \
+                                 paths, and only the first can be routed"
+                .into(),
+            Rule::EmptySegment => "a path has no empty segments: write `/` once".into(),
+            Rule::Style { instead } if segment.starts_with('*') => {
+                format!("what is left of a path is written `{instead}`, not `{segment}`")
+            }
+            Rule::Style { instead } => {
+                format!("a parameter is written `{instead}`, not `{segment}`")
+            }
+            Rule::Closed => "`<` is never closed: write `<name>`".into(),
+            Rule::WholeSegment => match segment.find('?') {
+                Some(at) => {
+                    range = range.start + at..range.start + at + 1;
+                    QUERY.into()
+                }
+                None => {
+                    "a parameter is a whole segment: take `<name>`, and split it in the handler"
+                        .into()
+                }
+            },
+            Rule::Name(name) => not_a_name(name),
+            Rule::Type(_) => not_a_type(""),
+            Rule::UntypedRest(_) => {
+                "what is left of a path has no type here: write `<name..>`, and \
+                                     parse it in the handler"
+                    .into()
+            }
+            Rule::RestLast(_) => "`<name..>` takes all that is left, so it comes last".into(),
+            Rule::DotSegment => {
+                format!("clients resolve `{segment}` before they send a path, so it never arrives")
+            }
+            Rule::Character(character) => not_in_a_path(character),
+        };
+        self.fail(range, &message);
+    }
+}
+
+/// Returns the message for a text that does not start with `/`, and how much of it is wrong.
+fn relative(text: &str) -> (Option<usize>, String) {
+    if matches!(text, "*" | "_" | "**") {
+        let message = "requests that no route takes are matched by `_`: write it without quotes";
+        return (Some(text.len()), message.into());
+    }
+    // `"GET /users"`: other libraries have more than the path in the text.
+    let (word, path) = match text.split_once(' ') {
+        Some((word, path)) if path.starts_with('/') => (word, path),
+        _ => {
+            let message = format!("a path starts with `/`: write `\"/{text}\"`");
+            return (None, message);
+        }
+    };
+    let message = match word {
+        "http" | "ws" | "sse" | "mount" => {
+            format!("the protocol stands behind the path: write `\"{path}\" => {word}(..)`")
+        }
+        _ => {
+            let method = word.to_uppercase();
+            format!("the method stands before the path: write `{method} \"{path}\"`")
+        }
+    };
+    (Some(word.len()), message)
+}
+
+fn not_a_name(name: &str) -> String {
+    let rest = name.strip_prefix("..").or(name.strip_prefix('*'));
+    match (name, rest.map(|rest| rest.trim_matches(['.', '*']))) {
+        ("" | "_" | "self" | "Self" | "super" | "crate", _) => {
+            "a parameter has a name, as in `<id>`; one that starts with `_` is passed to no handler"
+                .into()
+        }
+        (_, Some(rest)) if !rest.is_empty() => {
+            format!("what is left of a path is written `<{rest}..>`, not `<{name}>`")
+        }
+        _ => format!("`{name}` is not a name: write letters, digits and `_`, as in `<user_id>`"),
+    }
+}
+
+fn not_a_type(ty: &str) -> String {
+    format!("`{ty}` is not a type, as in `<id: u64>`")
+}
+
+fn not_in_a_path(character: char) -> String {
+    match character {
+        '%' => "write the character itself: a path is compared percent-decoded".into(),
+        '?' => QUERY.into(),
+        '#' => "a path ends before `#`, which is never sent".into(),
+        '{' | '}' => "a parameter is a whole segment, and written `<name>`".into(),
+        '>' => "`>` closes nothing: write `<name>`".into(),
+        character => format!("`{}` can't be in a path", character.escape_debug()),
     }
 }
 
 /// Returns `true` for a word that is an identifier only behind `r#`, in any edition.
 pub(crate) fn is_keyword(word: &str) -> bool {
     word == "gen" || syn::parse_str::<Ident>(word).is_err()
-}
-
-/// What a segment may hold (RFC 3986 §3.3), and letters and digits that clients percent-encode.
-fn is_path_char(c: char) -> bool {
-    c.is_alphanumeric() || "-._~!$&'()*+,;=:@".contains(c)
 }
