@@ -1,13 +1,14 @@
-//! Stands for the types of features that are off, so that the compiler names the feature.
+//! Placeholders for the types of disabled features, so that the compiler names the feature.
 //!
-//! Each type can be named, but no function makes a value of it. Every function has a bound that only
-//! the feature could meet, and the compiler's message for that bound has the line for the manifest. The
-//! functions return an associated type of the bound. It is unknown if the bound is not met, so that the
-//! compiler adds no messages about what is done with the result.
+//! 1. Each type can be named, but no function creates a value of it.
+//! 2. Every function has a bound that only the feature could meet. The compiler's message for that
+//!    bound shows the line for the manifest.
+//! 3. The functions return an associated type of the bound. It is unknown if the bound is not met,
+//!    so the compiler adds no messages about uses of the result.
 
 use std::marker::PhantomData;
 
-/// The place of a feature that is off.
+/// The type argument of a disabled feature.
 #[derive(Debug)]
 pub enum Off {}
 
@@ -15,7 +16,7 @@ pub enum Off {}
 mod http2 {
     use super::{Off, PhantomData};
 
-    /// The feature `http2`, which is off.
+    /// The feature `http2`, which is disabled.
     #[diagnostic::on_unimplemented(
         message = "HTTP/2 needs the feature `http2` of http4k-ws",
         label = "the feature `http2` is off",
@@ -26,7 +27,7 @@ mod http2 {
         type Value;
     }
 
-    /// Stands for a type that needs the feature `http2`.
+    /// A placeholder for a type that needs the feature `http2`.
     #[derive(Debug)]
     pub struct NeedsHttp2<Feature>(PhantomData<Feature>);
 
@@ -60,7 +61,7 @@ mod http2 {
 mod tls {
     use super::{Off, PhantomData};
 
-    /// The feature `tls`, which is off.
+    /// The feature `tls`, which is disabled.
     #[diagnostic::on_unimplemented(
         message = "TLS needs the feature `tls` of http4k-ws",
         label = "the feature `tls` is off",
@@ -71,16 +72,16 @@ mod tls {
         type Value;
     }
 
-    /// Stands for a type that needs the feature `tls`.
+    /// A placeholder for a type that needs the feature `tls`.
     #[derive(Debug)]
     pub struct NeedsTls<Feature, Side>(PhantomData<(Feature, Side)>);
 
-    /// Stands for a server.
+    /// The type argument of the server's side.
     #[cfg(feature = "server")]
     #[derive(Debug)]
     pub enum OfServer {}
 
-    /// Stands for a client.
+    /// The type argument of the client's side.
     #[cfg(feature = "client")]
     #[derive(Debug)]
     pub enum OfClient {}
@@ -90,7 +91,8 @@ mod tls {
         type Value = Self;
     }
 
-    /// The certificate of a server, which needs the feature `tls`. Without it, this does not compile:
+    /// The certificate of a server, which needs the feature `tls`. Without it, this does not
+    /// compile:
     ///
     /// ```compile_fail,E0277
     /// use http4k_ws::server::{ServerConfig, ServerTls};
@@ -101,8 +103,8 @@ mod tls {
     #[cfg(feature = "server")]
     pub type ServerTls = NeedsTls<Off, OfServer>;
 
-    /// The certificates that a client trusts, which need the feature `tls`. Without it, this does not
-    /// compile:
+    /// The certificates that a client trusts, which need the feature `tls`. Without it, this does
+    /// not compile:
     ///
     /// ```compile_fail,E0277
     /// use http4k_ws::client::{ClientTls, HttpClient};
@@ -118,7 +120,7 @@ mod tls {
         ///
         /// # Errors
         ///
-        /// None: no type is the feature.
+        /// Never returns: no type implements the feature.
         pub fn from_pem<Chain, Key>(_chain: Chain, _key: Key) -> Result<Feature::Value, Off>
         where
             Feature: TlsFeature,
@@ -130,7 +132,7 @@ mod tls {
         ///
         /// # Errors
         ///
-        /// None: no type is the feature.
+        /// Never returns: no type implements the feature.
         pub fn from_files<Chain, Key>(_chain: Chain, _key: Key) -> Result<Feature::Value, Off>
         where
             Feature: TlsFeature,
@@ -163,7 +165,7 @@ mod tls {
         ///
         /// # Errors
         ///
-        /// None: no type is the feature.
+        /// Never returns: no type implements the feature.
         pub fn trusting_only<Roots>(_roots: Roots) -> Result<Feature::Value, Off>
         where
             Feature: TlsFeature,

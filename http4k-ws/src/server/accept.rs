@@ -1,4 +1,4 @@
-//! Takes connections, until it is told to stop.
+//! The accept loop of a server.
 
 use std::future::Future;
 use std::io::{self, Read, Write};
@@ -10,20 +10,20 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::admission::Seat;
-use super::info::ConnectionInfo;
+use super::admission::Permit;
+use super::connection::{self, ConnectionInfo};
 use super::listeners::Listeners;
-use super::shared::Shared;
+use super::request::too_many_connections;
+use super::state::ServerState;
 use super::tcp::Tcp;
-use super::{connection, written};
 use crate::session::RefusalKind;
 use crate::wire::tcp;
 
-/// Takes connections and serves each in a task of its own, until `stop`. Then the port is free again,
-/// and what was taken goes on.
+/// Accepts connections and serves each in a task of its own, until `stop` completes. The port is
+/// free when this returns, and accepted connections go on.
 pub(super) async fn accept_until(
     mut listeners: Listeners,
-    shared: &Arc<Shared>,
+    server: &Arc<ServerState>,
     stop: impl Future<Output = ()>,
 ) {
     let mut stop = pin!(stop);
@@ -31,13 +31,13 @@ pub(super) async fn accept_until(
     let bound = listeners.widest();
     loop {
         let next = async {
-            // A connection too many stays in the system's queue.
-            drop(shared.admission.room(&shared.refusals).await);
+            // Beyond the limit, connections stay in the queue of the system.
+            drop(server.admission.acquire(&server.refusals).await);
             let accepted = listeners.accept().await;
-            // A socket on a stream may have taken the room.
-            (shared.admission.room(&shared.refusals).await, accepted)
+            // A socket on a stream may have taken the permit meanwhile.
+            (server.admission.acquire(&server.refusals).await, accepted)
         };
-        let (room, accepted) = tokio::select! {
+        let (permit, accepted) = tokio::select! {
             biased;
             () = &mut stop => return,
             next = next => next,
@@ -45,21 +45,21 @@ pub(super) async fn accept_until(
         match accepted {
             Ok((stream, peer)) => {
                 backoff = Backoff::default();
-                match shared.admission.admit(room, peer.ip()) {
-                    Some(seat) => {
+                match server.admission.admit(permit, peer.ip()) {
+                    Some(permit) => {
                         let info = ConnectionInfo {
                             peer: Some(peer),
                             bound,
                             ..ConnectionInfo::default()
                         };
-                        take(stream, info, seat, shared);
+                        spawn(stream, info, permit, server);
                     }
-                    None => turn_away(stream, peer, shared),
+                    None => turn_away(stream, peer, server),
                 }
             }
             Err(error) => {
                 if let Some(pause) = backoff.after(&error) {
-                    log::error!("no connection can be taken for {pause:?}: {error}");
+                    log::error!("accepting paused for {pause:?}: {error}");
                     tokio::select! {
                         biased;
                         () = &mut stop => return,
@@ -71,22 +71,23 @@ pub(super) async fn accept_until(
     }
 }
 
-fn take(stream: TcpStream, info: ConnectionInfo, seat: Seat, shared: &Arc<Shared>) {
+fn spawn(stream: TcpStream, info: ConnectionInfo, permit: Permit, server: &Arc<ServerState>) {
     if let Err(error) = tcp::prepare(&stream) {
-        log::debug!("a connection was lost before it was served: {error}");
+        log::debug!("connection lost before it was served: {error}");
         return;
     }
     let stream = Tcp::new(stream);
     let watch = Some(stream.watch());
-    let served = Arc::clone(shared);
-    shared
+    let state = Arc::clone(server);
+    server
         .connections
-        .spawn(|ticket| connection::serve(stream, watch, info, seat, served, ticket));
+        .spawn(|guard| connection::serve(stream, watch, info, permit, state, guard));
 }
 
-/// Says that there are too many connections, as far as that goes without waiting for the peer.
-fn turn_away(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
-    let limit = shared
+/// Sends 503 to a connection over the limit of its address, as far as that is possible without
+/// waiting for the peer, and closes it.
+fn turn_away(stream: TcpStream, peer: SocketAddr, server: &ServerState) {
+    let limit = server
         .config
         .max_connections_per_address
         .unwrap_or(usize::MAX);
@@ -95,24 +96,24 @@ fn turn_away(stream: TcpStream, peer: SocketAddr, shared: &Shared) {
         "a connection from {address} was refused: {limit} are open from its network, the limit of \
          `ServerConfig::max_connections_per_address`"
     );
-    shared
+    server
         .refusals
         .warn(RefusalKind::ConnectionsPerAddress, refused);
-    if shared.speaks_tls() {
-        return; // To say it would take a handshake.
+    if server.security.is_tls() {
+        return; // A response would need a TLS handshake first.
     }
-    let said = stream.into_std().and_then(|mut stream| {
-        stream.write_all(&written::too_many_connections(limit, &shared.config))?;
+    let sent = stream.into_std().and_then(|mut stream| {
+        stream.write_all(&too_many_connections(limit, &server.config))?;
         stream.shutdown(Shutdown::Write)?;
-        // What is left unread makes the close a reset, which could overtake the answer.
+        // A close with unread bytes resets the connection, which could overtake the response.
         stream.read(&mut [0; 4096])
     });
-    if let Err(error) = said {
-        log::debug!("a connection too many was closed: {error}");
+    if let Err(error) = sent {
+        log::debug!("connection over the limit closed without a response: {error}");
     }
 }
 
-/// How long to wait after a failure to accept.
+/// The pauses after failures to accept.
 #[derive(Debug, Default)]
 struct Backoff(Option<Duration>);
 
@@ -120,7 +121,7 @@ impl Backoff {
     const FIRST: Duration = Duration::from_millis(10);
     const LONGEST: Duration = Duration::from_secs(1);
 
-    /// The pause; none where only the connection failed, and the next may be taken at once.
+    /// Returns the pause after `error`, or `None` if only that connection failed.
     fn after(&mut self, error: &io::Error) -> Option<Duration> {
         use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
         if matches!(
@@ -129,7 +130,7 @@ impl Backoff {
         ) {
             return None;
         }
-        // Such as too many open files: trying on at once would only burn the processor.
+        // With too many open files, for example, retrying at once would only use processor time.
         let pause = self
             .0
             .map_or(Self::FIRST, |last| (last * 2).min(Self::LONGEST));
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_failed_by_itself_is_no_reason_to_pause() {
+    fn a_connection_that_failed_by_itself_causes_no_pause() {
         let aborted = io::Error::from(io::ErrorKind::ConnectionAborted);
         assert_eq!(Backoff::default().after(&aborted), None);
     }

@@ -1,4 +1,4 @@
-//! How many connections there may be at a time.
+//! The limits on the number of open connections and sockets.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -10,27 +10,27 @@ use super::ServerConfig;
 use super::descriptors::report;
 use crate::session::{RefusalKind, RefusalLog};
 
-/// Gives each connection its place, while there is one.
+/// Hands out a permit to each connection, as long as the limits allow.
 #[derive(Debug)]
 pub(super) struct Admission {
-    /// `None` for any number.
+    /// `None` without a limit.
     total: Option<Arc<Semaphore>>,
-    /// The connections that there are descriptors for; `None` if that bounds nothing.
+    /// The number of descriptors, or `None` if it does not limit connections.
     descriptors: Option<Arc<Semaphore>>,
     per_address: Option<Arc<PerAddress>>,
 }
 
-/// A place among all connections, for whoever comes next.
+/// A permit among all connections, for one whose address is not known yet.
 #[derive(Debug, Default)]
-pub(super) struct Room {
+pub(super) struct TotalPermit {
     _permit: Option<OwnedSemaphorePermit>,
     _descriptor: Option<OwnedSemaphorePermit>,
 }
 
-/// The place of one connection, and of the socket it becomes; free again when this is dropped.
+/// The permit of one connection, and of the socket that it becomes. Dropping it releases it.
 #[derive(Debug)]
-pub(super) struct Seat {
-    _room: Room,
+pub(super) struct Permit {
+    _total: TotalPermit,
     _counted: Option<Counted>,
 }
 
@@ -50,7 +50,7 @@ impl Admission {
         }
     }
 
-    /// The same bounds, and no more connections than there are descriptors for.
+    /// Limits connections to the number of `descriptors` too, and logs that if it is the lower limit.
     pub(super) fn within(mut self, config: &ServerConfig, descriptors: Option<usize>) -> Self {
         let configured = config.max_connections;
         if let Some(most) = descriptors.filter(|most| configured.is_none_or(|all| *most < all)) {
@@ -60,39 +60,39 @@ impl Admission {
         self
     }
 
-    /// Waits until another connection may be taken.
-    pub(super) async fn room(&self, refusals: &RefusalLog) -> Room {
-        Room {
+    /// Waits until another connection may be accepted.
+    pub(super) async fn acquire(&self, refusals: &RefusalLog) -> TotalPermit {
+        TotalPermit {
             _permit: acquire(self.total.as_ref(), refusals, FULL).await,
             _descriptor: acquire(self.descriptors.as_ref(), refusals, NO_DESCRIPTORS).await,
         }
     }
 
-    /// Returns the place of a socket on a stream of a connection from `address`: beside that of the
-    /// connection, but without a descriptor. `None` if there is none now.
+    /// Returns the permit of a socket on a stream of a connection from `address`, or `None` if there is
+    /// none now. It counts beside the connection, but takes no descriptor.
     #[cfg(feature = "http2")]
-    pub(super) fn socket(&self, address: Option<IpAddr>) -> Option<Seat> {
-        let mut room = Room::default();
+    pub(super) fn socket(&self, address: Option<IpAddr>) -> Option<Permit> {
+        let mut permit = TotalPermit::default();
         if let Some(total) = &self.total {
-            room._permit = Some(Arc::clone(total).try_acquire_owned().ok()?);
+            permit._permit = Some(Arc::clone(total).try_acquire_owned().ok()?);
         }
         match address {
-            Some(address) => self.admit(room, address),
-            None => Some(Seat {
-                _room: room,
+            Some(address) => self.admit(permit, address),
+            None => Some(Permit {
+                _total: permit,
                 _counted: None,
             }),
         }
     }
 
-    /// The place of a connection from `address`; `None` where there are too many from there.
-    pub(super) fn admit(&self, room: Room, address: IpAddr) -> Option<Seat> {
+    /// Returns the permit of a connection from `address`, or `None` if it has too many.
+    pub(super) fn admit(&self, total: TotalPermit, address: IpAddr) -> Option<Permit> {
         let counted = match &self.per_address {
             Some(per_address) => Some(PerAddress::count(per_address, address)?),
             None => None,
         };
-        Some(Seat {
-            _room: room,
+        Some(Permit {
+            _total: total,
             _counted: counted,
         })
     }
@@ -102,11 +102,11 @@ fn permits(most: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)))
 }
 
-const FULL: &str = "no connection is accepted until another ends: as many are open as \
-                    `ServerConfig::max_connections` allows";
+const FULL: &str =
+    "connection limit reached; accepting paused: the limit is `ServerConfig::max_connections`";
 
-const NO_DESCRIPTORS: &str = "no connection is accepted until another ends: the process has no \
-                              descriptors for more (`ulimit -n`)";
+const NO_DESCRIPTORS: &str = "connection limit reached; accepting paused: the process may open no \
+                              more descriptors (`ulimit -n`)";
 
 async fn acquire(
     permits: Option<&Arc<Semaphore>>,
@@ -128,7 +128,7 @@ struct PerAddress {
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// One connection more from an address, until this is dropped.
+/// One more connection from a network, until this is dropped.
 #[derive(Debug)]
 struct Counted {
     per_address: Arc<PerAddress>,
@@ -167,7 +167,8 @@ impl Drop for Counted {
     }
 }
 
-/// What counts as one address: of IPv6 the first 64 bits, for one user has all of the rest (RFC 6177).
+/// Returns the network that counts as one address: the first 64 bits of an IPv6 address, because one
+/// user has all of the rest (RFC 6177).
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -188,29 +189,29 @@ mod tests {
         Admission::new(&ServerConfig::default().with_max_connections_per_address(per_address))
     }
 
-    fn seat(admission: &Admission, address: &str) -> Option<Seat> {
-        admission.admit(Room::default(), address.parse().expect("an address"))
+    fn permit(admission: &Admission, address: &str) -> Option<Permit> {
+        admission.admit(TotalPermit::default(), address.parse().expect("an address"))
     }
 
     #[test]
-    fn each_address_has_its_own_places() {
+    fn each_address_has_its_own_permits() {
         let admission = admission(2);
-        let first = seat(&admission, "192.0.2.1");
-        let second = seat(&admission, "::ffff:192.0.2.1");
+        let first = permit(&admission, "192.0.2.1");
+        let second = permit(&admission, "::ffff:192.0.2.1");
         assert!(first.is_some() && second.is_some());
-        assert!(seat(&admission, "192.0.2.1").is_none());
-        assert!(seat(&admission, "192.0.2.2").is_some());
+        assert!(permit(&admission, "192.0.2.1").is_none());
+        assert!(permit(&admission, "192.0.2.2").is_some());
         drop(first);
-        assert!(seat(&admission, "192.0.2.1").is_some());
+        assert!(permit(&admission, "192.0.2.1").is_some());
     }
 
     #[test]
     fn a_network_of_64_bits_counts_as_one() {
         let admission = admission(1);
-        let taken = seat(&admission, "2001:db8:0:1::1");
-        assert!(taken.is_some());
-        assert!(seat(&admission, "2001:db8:0:1:ffff::2").is_none());
-        assert!(seat(&admission, "2001:db8:0:2::1").is_some());
+        let first = permit(&admission, "2001:db8:0:1::1");
+        assert!(first.is_some());
+        assert!(permit(&admission, "2001:db8:0:1:ffff::2").is_none());
+        assert!(permit(&admission, "2001:db8:0:2::1").is_some());
     }
 
     #[test]
@@ -219,19 +220,19 @@ mod tests {
         let bounded = |descriptors| Admission::new(&config).within(&config, descriptors);
         for (descriptors, connections) in [(None, 3), (Some(2), 2), (Some(3), 3), (Some(9), 3)] {
             let admission = bounded(descriptors);
-            let rooms: Vec<_> =
-                std::iter::repeat_with(|| admission.room(&RefusalLog::default()).now_or_never())
-                    .map_while(|room| room)
+            let permits: Vec<_> =
+                std::iter::repeat_with(|| admission.acquire(&RefusalLog::default()).now_or_never())
+                    .map_while(|permit| permit)
                     .collect();
-            assert_eq!(rooms.len(), connections, "{descriptors:?}");
+            assert_eq!(permits.len(), connections, "{descriptors:?}");
         }
         let any = ServerConfig::default().with_max_connections(None);
         let admission = Admission::new(&any).within(&any, Some(1));
-        let room = admission.room(&RefusalLog::default()).now_or_never();
+        let permit = admission.acquire(&RefusalLog::default()).now_or_never();
         assert!(
-            room.is_some()
+            permit.is_some()
                 && admission
-                    .room(&RefusalLog::default())
+                    .acquire(&RefusalLog::default())
                     .now_or_never()
                     .is_none()
         );
@@ -239,30 +240,30 @@ mod tests {
 
     #[cfg(feature = "http2")]
     #[test]
-    fn a_socket_on_a_stream_has_a_place_beside_its_connection() {
+    fn a_socket_on_a_stream_counts_beside_its_connection() {
         let config = ServerConfig::default()
             .with_max_connections(3)
             .with_max_connections_per_address(2);
         let admission = Admission::new(&config).within(&config, Some(1));
         let address = Some("192.0.2.1".parse().expect("an address"));
-        let connection = admission.room(&RefusalLog::default()).now_or_never();
-        let connection = connection.and_then(|room| admission.admit(room, address?));
+        let connection = admission.acquire(&RefusalLog::default()).now_or_never();
+        let connection = connection.and_then(|total| admission.admit(total, address?));
         let first = admission.socket(address);
         assert!(connection.is_some() && first.is_some());
-        // Two of one address.
+        // The limit of one address is two.
         assert!(admission.socket(address).is_none());
         let other = admission.socket(None);
         assert!(other.is_some());
-        // Three in all.
+        // The limit of all is three.
         assert!(admission.socket(None).is_none());
         drop(first);
         assert!(admission.socket(address).is_some());
     }
 
     #[test]
-    fn what_is_over_is_forgotten() {
+    fn a_released_permit_leaves_no_count() {
         let admission = admission(1);
-        drop(seat(&admission, "192.0.2.1"));
+        drop(permit(&admission, "192.0.2.1"));
         let per_address = admission.per_address.expect("a limit");
         assert!(per_address.lock().is_empty());
     }

@@ -1,4 +1,4 @@
-//! The bounds of a server: how much it takes, and how long it waits.
+//! The configuration of a server: how much a client may send, and how long the server waits for it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::setters::setters;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
 
-/// The bounds of a server: how much a peer may send, and how long it is waited for.
+/// The bounds of a server: how much a client may send, and how long the server waits for it.
 ///
 /// Sizes are in bytes. A time of more than a year counts as a year.
 ///
@@ -26,108 +26,111 @@ use crate::tls::ServerTls;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerConfig {
-    /// Bytes of a request body, answered with 413 past it: before it is read where its length is told, and
-    /// before `100 Continue`, else while it is read. The filter [`max_body`](crate::filter::max_body) sets another
-    /// for a route. Default 2 MiB.
+    /// The largest request body, in bytes. A longer one receives 413: before it is read and before
+    /// `100 Continue` if its length is declared, otherwise while it is read. The filter
+    /// [`max_body`](crate::filter::max_body) sets another limit for a route. Default 2 MiB.
     pub max_body: u64,
-    /// Bytes of a request's head, answered with 431 past it. Default 16 KiB.
+    /// The largest head of a request, in bytes. A longer one receives 431. Default 16 KiB.
     pub max_head: usize,
-    /// Fields of a request's head, answered with 431 past it. Default 100.
+    /// The most fields in the head of a request. One with more receives 431. Default 100.
     pub max_fields: usize,
-    /// Bytes of a request's target, answered with 414 past it. Default 8 KiB.
+    /// The longest target of a request, in bytes. A longer one receives 414. Default 8 KiB.
     pub max_target: usize,
-    /// Connections at a time, sockets among them; further ones wait in the system's queue until one ends.
-    /// A socket on a stream of HTTP/2 counts beside its connection; one too many is answered with 503.
-    /// `None` takes any number. Default 25,000, at least 1.
+    /// The most open connections, sockets included. Further ones wait in the queue of the system
+    /// until one ends. A socket on a stream of HTTP/2 counts beside its connection, and receives
+    /// 503 beyond the limit. `None` sets no limit. Default 25,000, at least 1.
     ///
-    /// Not more connections are taken than the process has descriptors for, less a reserve of an eighth, of
-    /// at least 32 and at most 1,024. That is logged once if it is less than this setting. It holds on Linux,
-    /// where the limit is read when the server starts (`RLIMIT_NOFILE`, `ulimit -n`).
+    /// The number of descriptors of the process is a limit too, less a reserve of an eighth, which
+    /// is at least 32 and at most 1,024. If this is the lower limit, it is logged once. It applies
+    /// on Linux, where the server reads it when it starts (`RLIMIT_NOFILE`, `ulimit -n`).
     pub max_connections: Option<usize>,
-    /// Connections at a time from one address, sockets among them, also those on streams of HTTP/2. A
-    /// further one is answered with 503 and closed; if it must be encrypted, it is only closed. Of an IPv6
-    /// address the first 64 bits count. `None` takes any number, and is the default: behind a proxy all
-    /// come from one address.
+    /// The most open connections from one address, sockets included, also those on streams of
+    /// HTTP/2. A further connection receives 503 and is closed; with TLS it is closed without a
+    /// response. The first 64 bits of an IPv6 address count. Default `None`, which sets no limit:
+    /// behind a proxy all connections come from one address.
     pub max_connections_per_address: Option<usize>,
-    /// Bytes of messages that may wait in all sockets together: for consumers, for peers, and those of
-    /// which a part has come. Over it nothing is read from any socket, and those in which most waits are
-    /// closed with 1013 at once, until an eighth is free. A message that waits in many sockets counts in
-    /// each, and a socket in which less than 4 KiB wait does not count. `None` sets no bound. Default
-    /// 256 MiB.
+    /// The most bytes of messages that wait in all sockets together: for consumers, for peers, and
+    /// of messages that have arrived in part.
+    ///
+    /// Beyond the limit nothing is read from any socket, and the sockets in which most bytes wait
+    /// are closed with 1013 at once, until an eighth is free. A message that waits in many sockets
+    /// counts in each. A socket in which less than 4 KiB wait does not count. `None` sets no limit.
+    /// Default 256 MiB.
     pub max_queued: Option<usize>,
-    /// How long the head of a request may take, from its first byte, or from the beginning of the
-    /// connection. One that has begun is answered with 408; the connection is closed. Default 10 s.
+    /// The longest time for the head of a request, from its first byte, or from the start of the
+    /// connection. A head that has started receives 408. The connection is closed. Default 10 s.
     pub head_timeout: Duration,
     /// The longest pause of a request body while the handler waits for it. Then the body fails with
     /// [`BodyError::Stalled`], which becomes 408 (RFC 9110 §15.5.9). The filter
-    /// [`body_stall`](crate::filter::body_stall) sets another for a route. Default 15 s.
+    /// [`body_stall`](crate::filter::body_stall) sets another limit for a route. Default 15 s.
     ///
     /// [`BodyError::Stalled`]: crate::message::BodyError::Stalled
     pub body_stall: Duration,
-    /// The least rate of a request body, in bytes per second; 0 for none. Default 256.
+    /// The lowest rate of a request body, in bytes per second. 0 sets no limit. Default 256.
     ///
-    /// Only the time in which the handler waits for the body counts. That time runs up a debt, and each
-    /// `min_body_rate` bytes pay for one second of it. The body fails with [`BodyError::TooSlow`], which
-    /// becomes 408, when the debt reaches [`body_stall`](Self::body_stall). So a body may start slowly and
-    /// may pause, but a peer that sends a byte from time to time is not waited for. The filter
-    /// [`min_body_rate`](crate::filter::min_body_rate) sets another for a route.
+    /// Only the time in which the handler waits for the body counts. That time runs up a debt, and
+    /// each `min_body_rate` bytes pay for one second of it. When the debt reaches
+    /// [`body_stall`](Self::body_stall), the body fails with [`BodyError::TooSlow`], which becomes
+    /// 408. So a body may start slowly and may pause, but a client cannot keep a handler waiting
+    /// with a byte from time to time. The filter [`min_body_rate`](crate::filter::min_body_rate)
+    /// sets another limit for a route.
     ///
     /// [`BodyError::TooSlow`]: crate::message::BodyError::TooSlow
     pub min_body_rate: u64,
-    /// How long a connection may stay open between two requests. Default 60 s.
+    /// The longest time that a connection stays open between two requests. Default 60 s.
     pub keep_alive: Duration,
-    /// The time for which the peer may take nothing of a response, before the connection is dropped. A
-    /// peer that reads slowly and steadily is not stalled. Default 10 s. For a socket, and for the steps
-    /// in which progress shows, see [`SessionConfig::write_stall`].
+    /// The longest time in which the client reads nothing of a response, before the connection is
+    /// dropped. A client that reads slowly and steadily is not stalled. Default 10 s. For a socket,
+    /// and for the steps in which progress is seen, see [`SessionConfig::write_stall`].
     pub write_stall: Duration,
-    /// The time for which a peer that has ended its side of a connection is still served. What its
-    /// requests began is dropped then: the futures of handlers, and the bodies of their responses.
-    /// A peer that has closed its socket looks the same, until something is sent to it. Default 30
-    /// s.
+    /// The time for which a client that has ended its side of a connection is still served. After
+    /// it the futures of handlers and the bodies of their responses are dropped. A client that has
+    /// closed its socket looks the same, until something is sent to it. Default 30 s.
     ///
-    /// A peer that resets its connection is not waited for at all. With HTTP/2 the end of either
-    /// side ends the connection, and what it carries is dropped at once.
+    /// A client that resets its connection is dropped at once. With HTTP/2 the end of either side
+    /// ends the connection, and everything on it is dropped at once.
     ///
-    /// The end is noticed although bytes are unread before it, such as a body that the handler does
-    /// not ask for: at least 16 KiB of them and what the kernel holds, over other streams than TCP
-    /// 256 KiB.
+    /// The end is noticed behind unread bytes too, such as a body that the handler does not read:
+    /// behind 16 KiB and the bytes that the kernel holds, or 256 KiB on streams other than TCP.
     pub half_close: Duration,
-    /// As [`half_close`](Self::half_close), while the response is a stream, which has no known
-    /// length: it may have no end. Counted from the end of the peer's side, or from the beginning
-    /// of the response if that is later. Default 1 s.
+    /// As [`half_close`](Self::half_close), while the response is a stream without a known length,
+    /// which may have no end. Counted from the end of the client's side, or from the start of the
+    /// response if that is later. Default 1 s.
     pub stream_half_close: Duration,
-    /// Sends the names of fields in title case, such as `Content-Length`, over HTTP/1.1: for old peers
-    /// that break RFC 9110 §5.1, by which the case means nothing. Default `false`, which sends them in
-    /// lower case.
+    /// Sends the names of fields in title case over HTTP/1.1, such as `Content-Length`. For old
+    /// clients that compare names with their case, against RFC 9110 §5.1. Default `false`, which
+    /// sends them in lower case.
     pub title_case_fields: bool,
-    /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). It also applies to
-    /// in-memory clients. Default: pages of the host that the request is for, and of its scheme if
-    /// the server knows that. For HTTP requests see [`Cors`](crate::filter::Cors), which takes the same
-    /// policy.
+    /// The pages that may open a socket. Others receive 403 (RFC 6455 §10.2). Also applies to
+    /// in-memory clients. Default: pages of the host that the request is for, with its scheme if
+    /// the server knows that. For HTTP requests see [`Cors`](crate::filter::Cors), which takes the
+    /// same policy.
     pub origins: OriginPolicy,
-    /// The hosts that the server is for; a request for another one receives 421. Default: every
-    /// host, but if the server is bound to a loopback address, `localhost` and loopback addresses
-    /// only, which stops DNS rebinding.
+    /// The hosts that the server serves. A request for another host receives 421. Default: every
+    /// host; on a loopback address only `localhost` and loopback addresses, which prevents DNS
+    /// rebinding.
     pub hosts: HostPolicy,
-    /// The time over which sockets are closed when the server stops, so that not all their clients come back
-    /// at once: in batches of a hundred, each at a random moment. At most half of
-    /// [`shutdown_grace`](Self::shutdown_grace). Default 3 s; a hundred sockets or fewer are closed at once.
+    /// The time over which sockets are closed when the server stops, so that their clients do not
+    /// all reconnect at once: in batches of a hundred, each at a random moment. At most half of
+    /// [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred sockets or fewer are closed
+    /// at once.
     pub shutdown_spread: Duration,
-    /// How long requests and sockets may take to end when the server stops, before they are cut.
-    /// Default 10 s.
+    /// The time in which requests and sockets may end when the server stops, before they are
+    /// dropped. Default 10 s.
     pub shutdown_grace: Duration,
-    /// The bounds of connections that speak HTTP/2: those that begin with it, and with
-    /// [`tls`](Self::tls) those that agree on it. `None` speaks HTTP/1.1 only.
+    /// The bounds of HTTP/2 connections: those that start with its preface and, with
+    /// [`tls`](Self::tls), those that negotiate it. `None` disables HTTP/2. Default
+    /// [`Http2Config::default`].
     #[cfg(feature = "http2")]
     pub http2: Option<Http2Config>,
-    /// What every connection is encrypted with. Default: none, and nothing is encrypted.
+    /// The certificate of the server. Default `None`, which serves without encryption.
     #[cfg(feature = "tls")]
     pub tls: Option<ServerTls>,
-    /// How long the TLS handshake of a connection may take, from its beginning; it is then closed.
-    /// Default 5 s.
+    /// The longest time for the TLS handshake of a connection, from the start of the connection,
+    /// which is then closed. Default 5 s.
     #[cfg(feature = "tls")]
     pub tls_handshake: Duration,
-    /// The bounds of each socket, among them those of its messages and frames.
+    /// The bounds of each socket, its messages and frames included.
     pub session: SessionConfig,
 }
 
@@ -164,8 +167,12 @@ impl Default for ServerConfig {
     }
 }
 
-/// hyper keeps so many fields on its stack, and allocates for every request where another number is set.
+/// The number of fields that hyper keeps on its stack. With another limit it allocates for every
+/// request.
 pub(super) const DEFAULT_MAX_FIELDS: usize = 100;
+
+/// The longest time. A longer one counts as this, because its end could not be computed.
+pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl ServerConfig {
     setters! {
@@ -188,34 +195,45 @@ impl ServerConfig {
         with_session, session: SessionConfig;
     }
 
-    /// The same bounds with another [`max_connections`](Self::max_connections): a number, or `None`.
+    /// Sets [`max_connections`](Self::max_connections): a number, or `None` for no limit.
     #[must_use]
     pub fn with_max_connections(mut self, most: impl Into<Option<usize>>) -> Self {
         self.max_connections = most.into();
         self
     }
 
-    /// The same bounds with another [`max_queued`](Self::max_queued): a number, or `None`.
+    /// Sets [`max_queued`](Self::max_queued): a number of bytes, or `None` for no limit.
     #[must_use]
     pub fn with_max_queued(mut self, bytes: impl Into<Option<usize>>) -> Self {
         self.max_queued = bytes.into();
         self
     }
 
-    /// The same bounds with another [`max_connections_per_address`](Self::max_connections_per_address): a
-    /// number, or `None`.
+    /// Sets [`max_connections_per_address`](Self::max_connections_per_address): a number, or `None`
+    /// for no limit.
     #[must_use]
     pub fn with_max_connections_per_address(mut self, most: impl Into<Option<usize>>) -> Self {
         self.max_connections_per_address = most.into();
         self
     }
 
-    /// The same bounds with other ones for HTTP/2, or `None`, which speaks HTTP/1.1 only.
+    /// Sets the bounds of HTTP/2 connections. `None` disables HTTP/2.
     #[cfg(feature = "http2")]
     #[must_use]
     pub fn with_http2(mut self, http2: impl Into<Option<Http2Config>>) -> Self {
         self.http2 = http2.into();
         self
+    }
+
+    /// Returns `true` if a connection without TLS may start with HTTP/2.
+    pub(super) fn has_prior_knowledge(&self) -> bool {
+        #[cfg(feature = "http2")]
+        return self
+            .http2
+            .as_ref()
+            .is_some_and(|http2| http2.prior_knowledge);
+        #[cfg(not(feature = "http2"))]
+        return false;
     }
 
     /// Needs the feature `http2`, and does not compile without it.
@@ -227,8 +245,9 @@ impl ServerConfig {
 
     /// Encrypts every connection: `https` and `wss` instead of `http` and `ws`.
     ///
-    /// A connection that shakes no hands within [`tls_handshake`](Self::tls_handshake) is closed; one that
-    /// speaks HTTP without TLS is answered with 400.
+    /// A connection whose TLS handshake is not complete within
+    /// [`tls_handshake`](Self::tls_handshake) is closed. A client that sends HTTP without TLS
+    /// receives 400.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn with_tls(mut self, tls: ServerTls) -> Self {
@@ -236,7 +255,7 @@ impl ServerConfig {
         self
     }
 
-    /// The same bounds, with another [`tls_handshake`](Self::tls_handshake).
+    /// Sets [`tls_handshake`](Self::tls_handshake).
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn with_tls_handshake(mut self, tls_handshake: Duration) -> Self {
@@ -251,7 +270,8 @@ impl ServerConfig {
         self
     }
 
-    /// The same bounds, with socket messages of at most `bytes`, in as many frames as the peer likes.
+    /// Sets the largest message of a socket, in bytes, in any number of frames. See
+    /// [`SessionConfig::max_message`].
     #[must_use]
     pub fn with_max_message(mut self, bytes: usize) -> Self {
         self.session.max_message = bytes;

@@ -1,11 +1,12 @@
-//! The descriptors that a process may have open: each TCP connection takes one.
+//! The limit on the descriptors of a process, of which each TCP connection takes one.
 
 use std::sync::Once;
 
-/// Returns the number of connections that the process has descriptors for, if that is known: on Linux,
-/// and if the soft limit (`RLIMIT_NOFILE`, `ulimit -n`) is a number.
+/// Returns the number of connections that the process has descriptors for. `None` if that is not
+/// known, as on systems other than Linux, or if the soft limit (`RLIMIT_NOFILE`, `ulimit -n`) is
+/// not a number.
 pub(super) fn room_for_connections() -> Option<usize> {
-    // The file costs no crate and no unsafe code, as `getrlimit` does.
+    // Reading the file needs no unsafe code and no crate. `getrlimit` would need one of them.
     let limits = match cfg!(any(target_os = "linux", target_os = "android")) {
         true => std::fs::read_to_string("/proc/self/limits").ok()?,
         false => return None,
@@ -13,7 +14,7 @@ pub(super) fn room_for_connections() -> Option<usize> {
     Some(without_reserve(soft_limit(&limits)?))
 }
 
-/// Logs, once in a process, that fewer connections are accepted than the configuration allows.
+/// Logs, once per process, that fewer connections are accepted than the configuration allows.
 pub(super) fn report(most: usize, configured: Option<usize>) {
     static REPORTED: Once = Once::new();
     REPORTED.call_once(|| {
@@ -25,7 +26,8 @@ pub(super) fn report(most: usize, configured: Option<usize>) {
     });
 }
 
-/// Keeps an eighth of the descriptors for all else, at least 32 and at most 1,024.
+/// Subtracts the descriptors for files and other connections: an eighth, at least 32, at most
+/// 1,024.
 fn without_reserve(limit: usize) -> usize {
     limit.saturating_sub((limit / 8).clamp(32, 1024)).max(1)
 }
@@ -69,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn some_are_kept_for_all_else() {
+    fn a_reserve_is_subtracted() {
         for (limit, connections) in [(0, 1), (32, 1), (40, 8), (1024, 896), (1_000_000, 998_976)] {
             assert_eq!(without_reserve(limit), connections, "{limit}");
         }

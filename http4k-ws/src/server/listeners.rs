@@ -9,17 +9,17 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use crate::message::canonical;
 
-/// The length of the system's queue of connections that wait to be taken, as tokio sets it.
+/// The length of the system's queue of connections that wait to be accepted, as tokio sets it.
 const BACKLOG: u32 = 1024;
 
-/// The number of ports that are tried for one that is free at every address.
+/// The number of ports that are tried to find one that is free at every address.
 const PORTS: usize = 16;
 
 /// At least one listener, all at the same port.
 #[derive(Debug)]
 pub(super) struct Listeners {
     all: Vec<TcpListener>,
-    /// The listener that is asked first: they take turns, so that none is left waiting.
+    /// The listener that is polled first. It changes with each connection, so that none starves.
     next: usize,
 }
 
@@ -33,8 +33,8 @@ impl From<TcpListener> for Listeners {
 }
 
 impl Listeners {
-    /// Listens at each of `addresses`. One that this machine does not have is left out, if it has
-    /// another. Port 0 is a free port, the same at every address.
+    /// Listens at each of `addresses`. An address that this machine does not have is skipped if it
+    /// has another one. Port 0 selects a free port, the same at every address.
     pub(super) async fn bind(addresses: impl IntoIterator<Item = SocketAddr>) -> io::Result<Self> {
         let mut distinct = Vec::new();
         for address in addresses.into_iter().map(canonical) {
@@ -46,7 +46,7 @@ impl Listeners {
         loop {
             tried += 1;
             match Self::bind_all(&distinct).await {
-                // The port that was free at the first address is taken at another.
+                // The port that was free at the first address is in use at another.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse && tried < PORTS => {
                     if !distinct.iter().skip(1).any(|address| address.port() == 0) {
                         return Err(error);
@@ -80,25 +80,29 @@ impl Listeners {
         Ok(Self { all, next: 0 })
     }
 
-    /// The first address that is listened at.
+    /// Returns the first address.
     pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
         self.all[0].local_addr().map(canonical)
     }
 
-    /// An address that is listened at: one that others than this machine reach, if there is one.
+    /// Returns an address that other machines can reach, if there is one, otherwise a loopback
+    /// address.
     pub(super) fn widest(&self) -> Option<IpAddr> {
         let addresses = self.all.iter().filter_map(|one| one.local_addr().ok());
         let addresses = addresses.map(|address| address.ip().to_canonical());
         addresses.min_by_key(IpAddr::is_loopback)
     }
 
-    /// Takes the next connection. The peer's address is one of IPv4 if it can be written so.
+    /// Accepts the next connection. An IPv4 peer has an IPv4 address, also on a listener for both
+    /// families.
     ///
-    /// Cancel safe: dropped before it is done, it has taken none.
+    /// # Cancel safety
+    ///
+    /// Dropping the future loses no connection.
     pub(super) async fn accept(&mut self) -> io::Result<(TcpStream, SocketAddr)> {
         poll_fn(|cx| {
-            for turn in 0..self.all.len() {
-                let index = (self.next + turn) % self.all.len();
+            for offset in 0..self.all.len() {
+                let index = (self.next + offset) % self.all.len();
                 if let Poll::Ready(accepted) = self.all[index].poll_accept(cx) {
                     self.next = (index + 1) % self.all.len();
                     let canonical = |(stream, peer)| (stream, canonical(peer));
@@ -116,7 +120,7 @@ async fn listen(address: SocketAddr, beside: &[SocketAddr]) -> io::Result<TcpLis
     if !all_of_ipv6 || !beside.iter().any(SocketAddr::is_ipv4) {
         return TcpListener::bind(address).await;
     }
-    // Some systems would listen at all addresses of IPv4 too, and refuse those beside it.
+    // Some systems would listen at all IPv4 addresses too, and refuse those beside it.
     let socket = TcpSocket::new_v6()?;
     socket2::SockRef::from(&socket).set_only_v6(true)?;
     #[cfg(unix)]
@@ -125,9 +129,9 @@ async fn listen(address: SocketAddr, beside: &[SocketAddr]) -> io::Result<TcpLis
     socket.listen(BACKLOG)
 }
 
-/// Returns `true` if the machine does not have the address, or not its family.
+/// Returns `true` if the machine does not have the address, or its family.
 fn is_missing(error: &io::Error) -> bool {
-    // EAFNOSUPPORT has no kind of its own.
+    // EAFNOSUPPORT does not have a kind of its own.
     let family = [97, 47, 10047].map(Some).contains(&error.raw_os_error());
     matches!(
         error.kind(),
@@ -143,8 +147,8 @@ mod tests {
         texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
-    /// Those of `texts` that this machine has.
-    fn had(texts: &[&str]) -> Vec<SocketAddr> {
+    /// Returns the addresses in `texts` that this machine has.
+    fn available(texts: &[&str]) -> Vec<SocketAddr> {
         let mut addresses = parsed(texts);
         addresses.retain(|address| std::net::TcpListener::bind(address).is_ok());
         addresses
@@ -161,7 +165,7 @@ mod tests {
             let mut listeners = Listeners::bind(parsed(texts)).await?;
             let port = listeners.local_addr()?.port();
             assert_ne!(port, 0);
-            for mut address in had(texts).into_iter().map(canonical) {
+            for mut address in available(texts).into_iter().map(canonical) {
                 address.set_port(port);
                 if address.ip().is_unspecified() {
                     let local = if address.is_ipv4() {
@@ -181,8 +185,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_in_use_is_an_error() -> io::Result<()> {
-        let taken = TcpListener::bind("127.0.0.1:0").await?.into_std()?;
-        let address = taken.local_addr()?;
+        let used = TcpListener::bind("127.0.0.1:0").await?.into_std()?;
+        let address = used.local_addr()?;
         let error = Listeners::bind([address]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
         let free = "127.0.0.1:0".parse().unwrap();
@@ -216,12 +220,12 @@ mod tests {
                 clients.push(TcpStream::connect(port).await?);
             }
         }
-        let mut taken = Vec::new();
+        let mut accepted = Vec::new();
         for _ in 0..4 {
             let (stream, _peer) = listeners.accept().await?;
-            taken.push(stream.local_addr()?);
+            accepted.push(stream.local_addr()?);
         }
-        assert_eq!(taken, [ports, ports].concat());
+        assert_eq!(accepted, [ports, ports].concat());
         Ok(())
     }
 }

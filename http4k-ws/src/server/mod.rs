@@ -1,7 +1,7 @@
-//! An application on a port: HTTP and WebSocket, within bounds for everything that a peer may do.
+//! Servers for HTTP and WebSocket, with a bound on everything that a client may do.
 //!
-//! [`Serve`] turns an application into a [`Server`], and [`ServerConfig`] has the bounds, with a default
-//! for each. A [`RunningServer`] is stopped in three steps, which [`ShutdownReport`] counts.
+//! [`Serve`] turns an application into a [`Server`]. [`ServerConfig`] holds the bounds, each with a
+//! default. A [`RunningServer`] is stopped in three steps, whose results are in [`ShutdownReport`].
 //!
 //! ```no_run
 //! use http4k_ws::{Request, Serve};
@@ -11,45 +11,30 @@
 //! # }
 //! ```
 //
-// A connection starts as HTTP (`connection`). A request for an upgrade goes through the opening
-// handshake (`upgrade`) to the ws side of the application, any other request (`http`) to its http
-// side. An accepted upgrade leaves hyper and becomes a session in a task of its own. With the
-// feature `http2`, a connection that opens with the preface of HTTP/2 follows the same rules.
+// The order in which a connection goes through the files:
+//
+// accept (listeners, admission) → connection: secure → preamble → http1 or http2 → request → upgrade
 
 mod accept;
 mod admission;
-mod beginning;
-mod body;
 mod config;
 mod connection;
 mod descriptors;
-mod expected;
-mod framing;
-mod http;
+mod http1;
 #[cfg(feature = "http2")]
 mod http2;
-mod info;
-mod io;
-mod known;
-mod leaving;
 mod listeners;
-mod opened;
+mod preamble;
+mod request;
 #[cfg(any(feature = "tls", feature = "http2"))]
-mod rewound;
-mod rules;
+mod rewind;
 mod running;
-mod scratch;
+mod secure;
 mod serve;
-mod shared;
 mod shutdown;
-mod signals;
-mod stall;
+mod state;
 mod tcp;
-mod timer;
-#[cfg(feature = "tls")]
-mod tls;
 mod upgrade;
-mod written;
 
 pub use config::ServerConfig;
 #[cfg(feature = "http2")]

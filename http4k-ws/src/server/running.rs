@@ -1,4 +1,4 @@
-//! A server on a thread of its own.
+//! A server on threads of its own, and the signals that stop one.
 
 use std::future::{Future, pending};
 use std::io;
@@ -12,13 +12,11 @@ use tokio::sync::oneshot;
 use super::ServerConfig;
 use super::accept::accept_until;
 use super::listeners::Listeners;
-use super::shared::Shared;
 use super::shutdown::ShutdownReport;
-use super::signals::Signals;
+use super::state::ServerState;
 use crate::handler::PolyHandler;
 
-/// An application and the address it is to be served at; made by
-/// [`as_server`](crate::Serve::as_server).
+/// An application and the addresses to serve it at, from [`as_server`](crate::Serve::as_server).
 #[derive(Debug)]
 #[must_use = "a server does nothing until it is started"]
 pub struct Server {
@@ -38,31 +36,31 @@ impl Server {
         }
     }
 
-    /// The same server with other bounds.
+    /// Sets the bounds of the server.
     pub fn with_config(mut self, config: ServerConfig) -> Self {
         self.config = config;
         self
     }
 
-    /// The same server on so many threads, at least one. Default: one for each core.
+    /// Sets the number of threads, at least one. Default: one per core.
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = Some(threads.max(1));
         self
     }
 
-    /// Binds the address, and each that a name such as `localhost` resolves to, and serves them on
-    /// threads of its own; works with and without a runtime around.
+    /// Binds the address, or every address that a name such as `localhost` resolves to, and serves
+    /// them on threads of its own. Works inside and outside a runtime.
     ///
-    /// Port 0 is a free port, the same for all addresses. An address that this machine does not have
-    /// is left out, if it has another.
+    /// Port 0 selects a free port, the same for all addresses. An address that this machine does not
+    /// have is skipped if it has another one.
     ///
     /// # Errors
     ///
-    /// An address that can't be resolved or bound.
+    /// Fails if an address cannot be resolved or bound, or a thread cannot be started.
     pub fn start(self) -> io::Result<RunningServer> {
         let addresses = self.addresses?;
         let runtime = build_runtime(self.threads)?;
-        let shared = Shared::listening(self.app, self.config);
+        let server = ServerState::listening(self.app, self.config);
         let (bound, address) = mpsc::channel();
         let (end, ended) = oneshot::channel();
         let (closed, is_closed) = mpsc::channel();
@@ -78,13 +76,13 @@ impl Server {
                         }
                     };
                     let _ = bound.send(listeners.local_addr());
-                    run(listeners, &shared, ended, closed).await
+                    run(listeners, &server, ended, closed).await
                 })
             })?;
         let address = address.recv().unwrap_or_else(|_| Err(stopped()))?;
         Ok(RunningServer {
             address,
-            running: Some(Running {
+            thread: Some(ServerThread {
                 end,
                 is_closed,
                 thread,
@@ -110,32 +108,32 @@ fn build_runtime(threads: Option<usize>) -> io::Result<runtime::Runtime> {
     }
 }
 
-/// When a running server is to end.
+/// The event that ends a running server.
 #[derive(Debug)]
 enum End {
     Now,
-    AtSignal,
+    Signal,
 }
 
 async fn run(
     listeners: Listeners,
-    shared: &Arc<Shared>,
+    server: &Arc<ServerState>,
     ended: oneshot::Receiver<End>,
     closed: mpsc::Sender<()>,
 ) -> ShutdownReport {
     let mut signals = None;
-    accept_until(listeners, shared, async {
-        if let Ok(End::AtSignal) = ended.await {
+    accept_until(listeners, server, async {
+        if let Ok(End::Signal) = ended.await {
             signals.insert(Signals::new()).next().await;
         }
     })
     .await;
     let _ = closed.send(());
     let hurry = next_of(signals);
-    shared.connections.end(&shared.config, hurry).await
+    server.connections.end(&server.config, hurry).await
 }
 
-/// Waits for another signal; for ever, where none was waited for.
+/// Waits for another signal, or forever if the server was not stopped by one.
 async fn next_of(signals: Option<Signals>) {
     match signals {
         Some(mut signals) => signals.next().await,
@@ -143,7 +141,9 @@ async fn next_of(signals: Option<Signals>) {
     }
 }
 
-/// A server that runs on a thread of its own. Dropping it stops it.
+/// A server that runs on threads of its own.
+///
+/// Dropping it frees the port, drops open connections and returns without waiting for them.
 ///
 /// # Examples
 ///
@@ -159,82 +159,130 @@ async fn next_of(signals: Option<Signals>) {
 pub struct RunningServer {
     address: SocketAddr,
     /// `None` once it is stopped.
-    running: Option<Running>,
+    thread: Option<ServerThread>,
 }
 
 #[derive(Debug)]
-struct Running {
+struct ServerThread {
     end: oneshot::Sender<End>,
     is_closed: mpsc::Receiver<()>,
     thread: JoinHandle<ShutdownReport>,
 }
 
 impl RunningServer {
-    /// The port it listens at, the same for all of its addresses; never 0.
+    /// Returns the port, which is the same for all addresses and never 0.
     pub fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// The address it listens at; the first, if it listens at several.
+    /// Returns the address, or the first one if the server listens at several.
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Stops in order, waits until that is done, and says how it went.
+    /// Stops the server in three steps, and reports the result. Blocks the calling thread meanwhile.
     ///
-    /// No connection is taken any more, requests are answered, sockets closed with 1001, over
-    /// [`shutdown_spread`](ServerConfig::shutdown_spread) where they are many. What has not
-    /// ended after [`shutdown_grace`](ServerConfig::shutdown_grace) is cut. The thread that calls this
-    /// is blocked meanwhile.
+    /// 1. The port is closed: no further connection is accepted.
+    /// 2. Running requests get their responses. Sockets are closed with 1001, spread over
+    ///    [`shutdown_spread`](ServerConfig::shutdown_spread) if there are more than a hundred.
+    /// 3. Connections and sockets that are still open after
+    ///    [`shutdown_grace`](ServerConfig::shutdown_grace) are dropped.
     pub fn stop(mut self) -> ShutdownReport {
-        let running = self.running.take();
-        running.map_or_else(ShutdownReport::default, |running| running.end(End::Now))
+        let thread = self.thread.take();
+        thread.map_or_else(ShutdownReport::default, |thread| thread.end(End::Now))
     }
 
-    /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does; a second
-    /// signal cuts what is still open.
+    /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does. A second
+    /// signal drops everything that is still open.
     pub fn block(mut self) -> ShutdownReport {
-        let running = self.running.take();
-        running.map_or_else(ShutdownReport::default, |running| {
-            running.end(End::AtSignal)
-        })
+        let thread = self.thread.take();
+        thread.map_or_else(ShutdownReport::default, |thread| thread.end(End::Signal))
     }
 }
 
-impl Running {
+impl ServerThread {
     fn end(self, end: End) -> ShutdownReport {
         let _ = self.end.send(end);
         self.thread.join().unwrap_or_default()
     }
 }
 
-/// Stops the server without waiting for what is open; the port is free when this returns.
 impl Drop for RunningServer {
     fn drop(&mut self) {
-        if let Some(running) = self.running.take() {
-            let _ = running.end.send(End::Now);
-            let _ = running.is_closed.recv();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.end.send(End::Now);
+            let _ = thread.is_closed.recv();
         }
     }
 }
 
-/// Serves `shared` until a signal; a second one cuts what is still open.
-pub(super) async fn serve_until_signal(listeners: Listeners, shared: &Arc<Shared>) {
+/// Serves `server` until a signal. A second one drops everything that is still open.
+pub(super) async fn serve_until_signal(listeners: Listeners, server: &Arc<ServerState>) {
     let mut signals = Signals::new();
-    accept_until(listeners, shared, signals.next()).await;
+    accept_until(listeners, server, signals.next()).await;
     let hurry = signals.next();
-    let ShutdownReport { cut, .. } = shared.connections.end(&shared.config, hurry).await;
+    let ShutdownReport { cut, .. } = server.connections.end(&server.config, hurry).await;
     if cut > 0 {
-        log::warn!("{cut} connections were cut");
+        log::warn!("{cut} connections dropped: still open when the shutdown ended");
     }
 }
 
-/// Serves `shared` until `stop`, and says how it ended.
+/// Serves `server` until `stop` completes, and reports the shutdown.
 pub(super) async fn serve_until(
     listeners: Listeners,
-    shared: &Arc<Shared>,
+    server: &Arc<ServerState>,
     stop: impl Future<Output = ()>,
 ) -> ShutdownReport {
-    accept_until(listeners, shared, stop).await;
-    shared.connections.end(&shared.config, pending()).await
+    accept_until(listeners, server, stop).await;
+    server.connections.end(&server.config, pending()).await
+}
+
+/// The signals that stop a server: Ctrl-C, and on Unix SIGTERM.
+struct Signals {
+    #[cfg(unix)]
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            terminate: {
+                use tokio::signal::unix::{SignalKind, signal};
+                signal(SignalKind::terminate())
+                    .inspect_err(|error| log::warn!("cannot listen for SIGTERM: {error}"))
+                    .ok()
+            },
+        }
+    }
+
+    /// Waits for the next signal.
+    async fn next(&mut self) {
+        tokio::select! {
+            () = interrupted() => {}
+            () = self.terminated() => {}
+        }
+    }
+
+    #[cfg(unix)]
+    async fn terminated(&mut self) {
+        match &mut self.terminate {
+            Some(signal) => {
+                signal.recv().await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn terminated(&mut self) {
+        std::future::pending().await
+    }
+}
+
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        log::warn!("cannot listen for Ctrl-C: {error}");
+        std::future::pending::<()>().await;
+    }
 }

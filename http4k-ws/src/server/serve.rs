@@ -1,4 +1,4 @@
-//! From an application to its server.
+//! The trait that starts servers.
 
 use std::future::Future;
 use std::io;
@@ -9,12 +9,12 @@ use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
 use super::connection::serve_here;
 use super::listeners::Listeners;
 use super::running::{serve_until, serve_until_signal};
-use super::shared::Shared;
+use super::state::ServerState;
 use super::{Server, ServerConfig, ShutdownReport};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 
-/// What can be served: every [`IntoPolyHandler`], so an application, an HTTP handler, a WebSocket handler
-/// or a function over a socket.
+/// Applications that can be served: every [`IntoPolyHandler`], so a `PolyHandler`, an HTTP handler,
+/// a WebSocket handler or a function over a socket.
 ///
 /// `Kind` is always inferred.
 ///
@@ -32,16 +32,16 @@ use crate::handler::{IntoPolyHandler, PolyHandler};
 /// # std::io::Result::Ok(())
 /// ```
 pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
-    /// Serves at `address`, and at each that a name such as `localhost` resolves to, until Ctrl-C (on
-    /// Unix also SIGTERM).
+    /// Serves at `address`, or at every address that a name such as `localhost` resolves to, until
+    /// Ctrl-C (on Unix also SIGTERM).
     ///
-    /// Then it stops in order: no connection is taken any more, requests are answered, sockets closed
-    /// with 1001; what has not ended after [`ServerConfig::shutdown_grace`], or at a second signal, is
-    /// cut. TCP_NODELAY is always set.
+    /// Then the server stops in order: no further connection is accepted, requests get their
+    /// responses, and sockets are closed with 1001. After [`ServerConfig::shutdown_grace`], or at a
+    /// second signal, everything that is still open is dropped. TCP_NODELAY is always set.
     ///
     /// # Errors
     ///
-    /// An address that can't be resolved or bound.
+    /// Fails if an address cannot be resolved or bound.
     fn serve(
         self,
         address: impl ToSocketAddrs + Send,
@@ -49,11 +49,12 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
         self.into_poly_handler().serve(address)
     }
 
-    /// Serves what `listener` takes, within `config`, until Ctrl-C; see [`serve`](Self::serve).
+    /// Serves the connections of `listener` within `config` until Ctrl-C, and stops as
+    /// [`serve`](Self::serve) does.
     ///
     /// # Errors
     ///
-    /// None for now: a failure to take a connection is logged, and tried again.
+    /// Never fails at present: a failure to accept a connection is logged and retried.
     fn serve_with(
         self,
         listener: TcpListener,
@@ -62,8 +63,8 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
         self.into_poly_handler().serve_with(listener, config)
     }
 
-    /// Serves what `listener` takes, within `config`, until `stop`, then stops as
-    /// [`serve`](Self::serve) does; says how that went.
+    /// Serves the connections of `listener` within `config` until `stop` completes, then stops as
+    /// [`serve`](Self::serve) does, and reports the shutdown.
     fn serve_until(
         self,
         listener: TcpListener,
@@ -73,12 +74,13 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
         self.into_poly_handler().serve_until(listener, config, stop)
     }
 
-    /// Serves one connection over any stream of bytes, within `config`: requests, and the socket that
-    /// one of them may open. It is ended when this resolves, and cut when this is dropped.
+    /// Serves one connection over any stream of bytes, within `config`: its requests, and the
+    /// socket that one of them may open. The connection has ended when the future completes.
+    /// Dropping the future drops the connection.
     ///
-    /// For connections that come from elsewhere than a port, such as a Unix socket, a pipe in memory or
-    /// one that another program took; a TCP stream should have TCP_NODELAY set. Only the current runtime's
-    /// clock is needed, and all deadlines follow it: also one that a test has paused.
+    /// For connections that do not come from a TCP listener of this process, such as a Unix socket
+    /// or a pipe in memory. TCP_NODELAY should be set on a TCP stream. Only the clock of the
+    /// current runtime is used, and all deadlines follow it, also if a test has paused it.
     fn serve_connection(
         self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -87,7 +89,7 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
         self.into_poly_handler().serve_connection(io, config)
     }
 
-    /// A server for `address`, to be started on threads of its own.
+    /// Creates a server for `address` that runs on threads of its own once it is started.
     #[allow(clippy::wrong_self_convention)] // http4k's name.
     fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self.into_poly_handler(), address)
@@ -98,38 +100,44 @@ impl<A: IntoPolyHandler<Kind>, Kind> Serve<Kind> for A {}
 
 /// The methods of [`Serve`], without the trait.
 impl PolyHandler {
-    /// Serves at `address` until Ctrl-C; see [`Serve::serve`].
+    /// Serves at `address` until Ctrl-C. See [`Serve::serve`].
     ///
     /// # Errors
     ///
-    /// An address that can't be resolved or bound.
+    /// Fails if an address cannot be resolved or bound.
     pub async fn serve(self, address: impl ToSocketAddrs) -> io::Result<()> {
         let listeners = Listeners::bind(lookup_host(address).await?).await?;
-        serve_until_signal(listeners, &Shared::listening(self, ServerConfig::default())).await;
+        serve_until_signal(
+            listeners,
+            &ServerState::listening(self, ServerConfig::default()),
+        )
+        .await;
         Ok(())
     }
 
-    /// Serves what `listener` takes, within `config`, until Ctrl-C; see [`Serve::serve_with`].
+    /// Serves the connections of `listener` within `config` until Ctrl-C. See
+    /// [`Serve::serve_with`].
     ///
     /// # Errors
     ///
-    /// None for now: a failure to take a connection is logged, and tried again.
+    /// Never fails at present: a failure to accept a connection is logged and retried.
     pub async fn serve_with(self, listener: TcpListener, config: ServerConfig) -> io::Result<()> {
-        serve_until_signal(listener.into(), &Shared::listening(self, config)).await;
+        serve_until_signal(listener.into(), &ServerState::listening(self, config)).await;
         Ok(())
     }
 
-    /// Serves what `listener` takes, within `config`, until `stop`; see [`Serve::serve_until`].
+    /// Serves the connections of `listener` within `config` until `stop` completes. See
+    /// [`Serve::serve_until`].
     pub async fn serve_until(
         self,
         listener: TcpListener,
         config: ServerConfig,
         stop: impl Future<Output = ()>,
     ) -> ShutdownReport {
-        serve_until(listener.into(), &Shared::listening(self, config), stop).await
+        serve_until(listener.into(), &ServerState::listening(self, config), stop).await
     }
 
-    /// Serves one connection over any stream of bytes, within `config`; see
+    /// Serves one connection over any stream of bytes, within `config`. See
     /// [`Serve::serve_connection`].
     ///
     /// # Examples
@@ -159,10 +167,11 @@ impl PolyHandler {
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         config: ServerConfig,
     ) -> impl Future<Output = ()> + Send + 'static {
-        serve_here(io, Shared::new(self, config))
+        serve_here(io, ServerState::new(self, config))
     }
 
-    /// A server for `address`, to be started on threads of its own; see [`Serve::as_server`].
+    /// Creates a server for `address` that runs on threads of its own once it is started. See
+    /// [`Serve::as_server`].
     pub fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self, address)
     }

@@ -1,8 +1,9 @@
-//! A TCP connection that can be watched while something else owns it.
+//! A TCP connection that can be watched while another task owns it.
 //!
-//! The end of the peer's bytes is behind all the bytes it sent. As long as they are not read, as
-//! those of a pipelined request or of a body that the handler does not ask for yet, only the kernel
-//! knows that the peer has left.
+//! The end of the peer's bytes is behind all bytes that it sent. While these are not read, such as
+//! a pipelined request or a body that the handler does not read yet, only the kernel knows that the
+//! peer has left. A second descriptor per connection, or a timer that polls its state, would cost
+//! more.
 
 use std::io::{self, IoSlice, Read};
 use std::net::Shutdown;
@@ -18,17 +19,17 @@ use tokio::net::TcpStream;
 #[derive(Debug)]
 pub(super) struct Tcp(Arc<TcpStream>);
 
-/// A second handle to a connection, which tells how its peer left.
+/// A second handle to a connection, which notices that its peer left.
 #[derive(Debug, Clone)]
 pub(super) struct Watch(Arc<TcpStream>);
 
 /// The way in which a peer left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Left {
-    /// It ended its side of the connection, and may still read. One that closed its socket looks
-    /// the same until something is sent to it.
+    /// The peer ended its side of the connection, and may still read. A peer that closed its socket
+    /// looks the same until something is sent to it.
     HalfClosed,
-    /// It reset the connection.
+    /// The peer reset the connection.
     Reset,
 }
 
@@ -43,32 +44,33 @@ impl Tcp {
 }
 
 impl Watch {
-    /// Waits until the peer leaves, or until it resets the connection after it left half.
+    /// Waits until the peer leaves or, if it is half-closed `before`, until it resets the
+    /// connection.
     ///
-    /// The end of the peer's bytes is seen if all bytes before it fit into the kernel's buffer.
+    /// The end of the peer's bytes is noticed if all bytes before it fit into the kernel's buffer.
     pub(super) async fn left(self, before: Option<Left>) -> Left {
         let wanted = match before {
-            None => ends(),
+            None => end_of_stream(),
             Some(_) => Interest::ERROR,
         };
         match self.0.ready(wanted).await {
             Ok(ready) if is_reset(ready) => Left::Reset,
             Ok(_) => Left::HalfClosed,
-            // The runtime stops.
+            // The runtime is shutting down.
             Err(_) => Left::Reset,
         }
     }
 }
 
-/// The end of the peer's bytes belongs to this interest, and bytes before it do not.
+/// The end of the peer's bytes triggers this interest, and bytes before it do not.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-fn ends() -> Interest {
+fn end_of_stream() -> Interest {
     Interest::PRIORITY | Interest::ERROR
 }
 
-/// Elsewhere the end is seen when the bytes before it are read.
+/// On other systems the end is noticed when the bytes before it are read.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-fn ends() -> Interest {
+fn end_of_stream() -> Interest {
     Interest::ERROR
 }
 
@@ -87,19 +89,19 @@ impl AsyncRead for Tcp {
             ready!(self.0.poll_read_ready(cx))?;
             let room = buffer.initialize_unfilled();
             let wanted = room.len();
-            let mut came = None;
+            let mut arrived = None;
             let read = self.0.try_io(Interest::READABLE, || {
                 let mut socket = &*SockRef::from(&*self.0);
                 let length = socket.read(room)?;
-                came = Some(length);
-                // The kernel has no more, and says so when it has: as tokio itself does it, this
-                // saves the call that would only find that out.
+                arrived = Some(length);
+                // A short read empties the kernel's buffer. Reporting that saves the call that
+                // would only find it empty, as tokio itself does.
                 if cfg!(target_os = "linux") && (1..wanted).contains(&length) {
                     return Err(io::ErrorKind::WouldBlock.into());
                 }
                 Ok(())
             });
-            match (came, read) {
+            match (arrived, read) {
                 (Some(length), _) => {
                     buffer.advance(length);
                     return Poll::Ready(Ok(()));
@@ -112,7 +114,7 @@ impl AsyncRead for Tcp {
 }
 
 impl Tcp {
-    /// Writes by `write` as soon as there is room.
+    /// Calls `write` as soon as the stream is writable.
     #[inline]
     fn poll_writing(
         &self,

@@ -1,4 +1,9 @@
-//! The server's side of the opening handshake (RFC 6455 §4.2).
+//! The server's side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5), and the socket that it
+//! opens.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
@@ -10,49 +15,51 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
-use super::shared::Shared;
+use super::admission::Permit;
+use super::shutdown::ConnectionGuard;
+use super::state::ServerState;
 use crate::handler::{NotAdmitted, WsConsumer, check_origin};
 use crate::message::{Body, Request, Response, has_token, plain, printable};
-use crate::session::{Handshake, RefusalKind};
-use crate::wire::accept_key;
+use crate::session::{Handshake, RefusalKind, Role, Session, WsSender, open};
+use crate::wire::{ByteStream, Limits, Line, Wire, accept_key};
 
-/// A handshake that was answered with 101.
+/// A handshake that receives 101.
 pub(super) struct Accepted {
     pub(super) upgrade: OnUpgrade,
     pub(super) handshake: Handshake,
     pub(super) consumer: WsConsumer,
 }
 
-/// Why a handshake is refused before the application sees it.
+/// The reason for which a handshake is refused before the application sees it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 enum Refused {
-    #[error("an opening handshake is HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
+    #[error("an opening handshake must use HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
     HttpVersion,
     #[error(
-        "an opening handshake has one Sec-WebSocket-Key, of 16 bytes in base64, but not {found} \
+        "an opening handshake must have one Sec-WebSocket-Key, of 16 bytes in base64, not {found} \
          (RFC 6455 §4.2.1, 5)"
     )]
     Key { found: String },
     #[error(
-        "an opening handshake has one Sec-WebSocket-Version, but not {found} (RFC 6455 §4.2.1, 6, \
+        "an opening handshake must have one Sec-WebSocket-Version, not {found} (RFC 6455 §4.2.1, 6, \
          §11.3.5)"
     )]
     Versions { found: String },
-    #[error("Sec-WebSocket-Version must be 13, but not {found} (RFC 6455 §4.2.1, 6, §4.4)")]
+    #[error("Sec-WebSocket-Version must be 13, not {found} (RFC 6455 §4.2.1, 6, §4.4)")]
     Version { found: String },
-    #[error("an opening handshake has no body (RFC 6455 §4.1, §4.2.1)")]
+    #[error("an opening handshake must not have a body (RFC 6455 §4.1, §4.2.1)")]
     Body,
     #[error(transparent)]
     NotAdmitted(#[from] NotAdmitted),
 }
 
 impl Refused {
-    /// The answer in a version of HTTP.
+    /// Returns the response in the version `http`.
     fn response(&self, http: Version) -> Response {
         if let Self::NotAdmitted(refused) = self {
             return refused.response();
         }
-        // A status that names what to upgrade to, in fields that HTTP/2 does not have (RFC 9113 §8.2.2).
+        // 426 needs the field `Upgrade`, which HTTP/2 does not have (RFC 9113 §8.2.2).
         let is_version = matches!(self, Self::Version { .. });
         let upgrades = is_version && http < Version::HTTP_2;
         let status = match self {
@@ -73,26 +80,30 @@ impl Refused {
     }
 }
 
-/// Whether a request asks to become a WebSocket, well or badly.
-pub(super) fn is_asked_for<B>(request: &http::Request<B>) -> bool {
+/// Returns `true` if a request is an opening handshake, valid or not.
+pub(super) fn is_websocket<B>(request: &http::Request<B>) -> bool {
     let headers = request.headers();
     request.method() == Method::GET
         && has_token(headers, UPGRADE, "websocket")
         && has_token(headers, CONNECTION, "upgrade")
 }
 
-/// Answers a request that asks for an upgrade: 101 and what is to come of it, or a refusal.
-pub(super) async fn answer(
-    shared: &Shared,
+/// Responds to an opening handshake with 101.
+///
+/// # Errors
+///
+/// Returns the response that refuses it.
+pub(super) async fn respond(
+    server: &ServerState,
     mut request: http::Request<Incoming>,
 ) -> Result<(Response, Accepted), Response> {
     let has_body = !request.body().is_end_stream();
     let accept = match check(&request, has_body) {
         Ok(accept) => accept,
-        Err(refused) => return Err(told(shared, request, refused)),
+        Err(refused) => return Err(refuse(server, request, refused)),
     };
     let upgrade = hyper::upgrade::on(&mut request);
-    let (handshake, consumer) = agree(shared, request).await?;
+    let (handshake, consumer) = agree(server, request).await?;
     let response = switching(accept, &handshake);
     let accepted = Accepted {
         upgrade,
@@ -102,46 +113,50 @@ pub(super) async fn answer(
     Ok((response, accepted))
 }
 
-/// What is asked of the page and of the application, in either version of HTTP.
+/// Checks the origin, and calls the application. The same in both versions of HTTP.
 async fn agree<B>(
-    shared: &Shared,
+    server: &ServerState,
     request: http::Request<B>,
 ) -> Result<(Handshake, WsConsumer), Response> {
-    if let Err(refused) = check_origin(&shared.config.origins, &request) {
-        return Err(told(shared, request, refused.into()));
+    if let Err(refused) = check_origin(&server.config.origins, &request) {
+        return Err(refuse(server, request, refused.into()));
     }
-    let session = &shared.config.session;
-    shared.app.upgrade(compact(request), session).await
+    let session = &server.config.session;
+    server.app.upgrade(compact(request), session).await
 }
 
-/// The answer that refuses a request, of which whoever counts is told.
-fn told<B>(shared: &Shared, request: http::Request<B>, refused: Refused) -> Response {
+/// Logs and counts a refusal, and returns its response.
+fn refuse<B>(server: &ServerState, request: http::Request<B>, refused: Refused) -> Response {
     let kind = match &refused {
         Refused::NotAdmitted(refused) => refused.kind(),
         _ => RefusalKind::Handshake,
     };
-    shared.refusals.warn(kind, &refused);
+    server.refusals.warn(kind, &refused);
     let response = refused.response(request.version());
-    let metrics = &shared.config.session.metrics;
+    let metrics = &server.config.session.metrics;
     metrics.refused(&compact(request), response.status());
     response
 }
 
-/// Answers an extended CONNECT (RFC 8441 §5): 200 and what is to come of it, or a refusal.
+/// Responds to an extended CONNECT with 200 (RFC 8441 §5).
+///
+/// # Errors
+///
+/// Returns the response that refuses it.
 #[cfg(feature = "http2")]
-pub(super) async fn answer_http2(
-    shared: &Shared,
+pub(super) async fn respond_http2(
+    server: &ServerState,
     request: http::Request<()>,
 ) -> Result<(Response, Handshake, WsConsumer), Response> {
     let agreed = match version(request.headers()) {
-        Ok(()) => agree(shared, request).await,
-        Err(refused) => Err(told(shared, request, refused)),
+        Ok(()) => agree(server, request).await,
+        Err(refused) => Err(refuse(server, request, refused)),
     };
     let (handshake, consumer) = agreed.map_err(in_http2)?;
     Ok((accepting(&handshake), handshake, consumer))
 }
 
-/// The same refusal of an application, with a status that refuses in HTTP/2 too.
+/// Returns the same refusal with a status that refuses in HTTP/2 too.
 #[cfg(feature = "http2")]
 fn in_http2(mut refusal: Response) -> Response {
     let status = refusal.status_mut();
@@ -152,7 +167,7 @@ fn in_http2(mut refusal: Response) -> Response {
     refusal
 }
 
-/// The rules of RFC 6455 §4.2.1; gives the `Sec-WebSocket-Accept` to answer with.
+/// Checks the rules of RFC 6455 §4.2.1, and returns the `Sec-WebSocket-Accept` of the response.
 fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, Refused> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 {
@@ -200,16 +215,16 @@ fn found(headers: &HeaderMap, name: HeaderName) -> String {
     }
 }
 
-/// 22 characters of base64 and two of padding are 16 bytes (RFC 4648 §4).
+/// Returns `true` for 16 bytes in base64: 22 characters and two of padding (RFC 4648 §4).
 ///
-/// Of the last character four bits are over. They need not be zero: in the example of RFC 6455 §4.1 they
+/// The four unused bits of the last character need not be zero. In the example of RFC 6455 §4.1 they
 /// are not.
 fn is_key(key: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
 }
 
-/// The value of a field that may occur once only; `None` also where it occurs twice.
+/// Returns the value of a field that may occur only once, or `None` if it is missing or occurs twice.
 fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;
@@ -226,7 +241,7 @@ fn switching(accept: HeaderValue, handshake: &Handshake) -> Response {
     response
 }
 
-/// Makes the response that accepts, with the fields that the application set and the subprotocol.
+/// Returns the response that accepts, with the fields of the application and the subprotocol.
 fn accepting(handshake: &Handshake) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
@@ -234,15 +249,15 @@ fn accepting(handshake: &Handshake) -> Response {
         headers.clone_from(set);
     }
     let subprotocol = handshake.subprotocol.as_deref();
-    // It was offered in a field, so it can stand in one.
+    // The client offered it in a field, so it is a valid value.
     if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
     }
     response
 }
 
-/// The same request with fields and target of its own: hyper's are slices of its read buffer, which a
-/// socket would keep as long as it lives.
+/// Copies the target and the fields of a request. hyper's are slices of its read buffer, which a
+/// socket would keep for its whole life.
 fn compact<B>(request: http::Request<B>) -> Request {
     let (mut parts, _body) = request.into_parts();
     let target = parts.uri.to_string();
@@ -264,4 +279,62 @@ fn compact<B>(request: http::Request<B>) -> Request {
         }
     }
     Request::from_parts(parts, Body::empty())
+}
+
+/// A socket over an upgraded connection, whose session is not running yet.
+pub(super) struct UpgradedSocket<S: ByteStream> {
+    sender: WsSender,
+    session: Session<Wire<S>>,
+}
+
+impl<S: ByteStream> UpgradedSocket<S> {
+    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `line` counts its progress.
+    pub(super) fn new(
+        stream: S,
+        line: Line,
+        ahead: Bytes,
+        handshake: Handshake,
+        mut consumer: WsConsumer,
+        server: &ServerState,
+    ) -> Self {
+        let config = consumer.session(server.config.session.clone());
+        let wire = Wire::server(stream, line, ahead, Limits::of(&config));
+        let (socket, mut session) = open(wire, Role::Server, handshake, config);
+        session = session.with_refusal_log(&server.refusals);
+        if let Some(budget) = &server.budget {
+            session = session.with_budget(budget);
+        }
+        Self {
+            sender: socket.sender(),
+            session: session.with_consumer(consumer.start(socket)),
+        }
+    }
+
+    /// Returns the task that runs the session.
+    pub(super) fn run(self, guard: ConnectionGuard, permit: Option<Permit>) -> SocketTask<S> {
+        guard.is_socket(self.sender);
+        SocketTask {
+            session: self.session,
+            _guard: guard,
+            _permit: permit,
+        }
+    }
+}
+
+/// The task of a socket, which keeps its permit.
+///
+/// An `async` block would reserve memory for the session twice: as a captured variable, and while it
+/// is awaited.
+pub(super) struct SocketTask<S: ByteStream> {
+    session: Session<Wire<S>>,
+    _guard: ConnectionGuard,
+    _permit: Option<Permit>,
+}
+
+impl<S: ByteStream> Future for SocketTask<S> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.session).poll(cx).map(drop)
+    }
 }

@@ -26,10 +26,8 @@ pub use error::TlsConfigError;
 pub use error::TlsError;
 #[cfg(feature = "server")]
 pub(crate) use server::ServerTls;
-#[cfg(all(feature = "server", feature = "http2"))]
-pub(crate) use server::agreed;
 #[cfg(feature = "server")]
-pub(crate) use server::{Acceptor, ServerStream, certificates};
+pub(crate) use server::{Acceptor, ServerStream, certificates, negotiated};
 
 use std::sync::Arc;
 
@@ -39,7 +37,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// The names of protocols, as they are agreed on in the handshake (RFC 7301 §3.1).
+/// The names of protocols, as they are negotiated on in the handshake (RFC 7301 §3.1).
 fn named(protocols: &[&str]) -> Vec<Vec<u8>> {
     protocols
         .iter()

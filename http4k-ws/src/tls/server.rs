@@ -279,9 +279,8 @@ const WAITING: usize = 16 * 1024;
 /// The server's end of an encrypted stream.
 pub(crate) type ServerStream<S> = tokio_rustls::server::TlsStream<S>;
 
-/// The protocol that was agreed on (RFC 7301).
-#[cfg(feature = "http2")]
-pub(crate) fn agreed<S>(stream: &ServerStream<S>) -> Option<&[u8]> {
+/// The protocol that was negotiated on (RFC 7301).
+pub(crate) fn negotiated<S>(stream: &ServerStream<S>) -> Option<&[u8]> {
     stream.get_ref().1.alpn_protocol()
 }
 

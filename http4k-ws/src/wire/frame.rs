@@ -1,6 +1,6 @@
 //! Frames as they are written (RFC 6455 §5.2).
 
-use super::guard::{BINARY, CLOSE, FIN, MASKED, TEXT};
+use super::validator::{BINARY, CLOSE, FIN, MASKED, TEXT};
 use crate::message::{WsMessage, WsStatus};
 
 /// The key a client masks a frame with (RFC 6455 §5.3); a server has none.

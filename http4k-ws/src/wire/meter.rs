@@ -158,12 +158,12 @@ pub(crate) struct Line {
 struct Share {
     /// The bytes of the connection that count as progress of a stream which waits for its turn.
     most: u64,
-    bytes_written: Shared,
-    bytes_resumed: Shared,
+    bytes_written: Counter,
+    bytes_resumed: Counter,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct Counter {
     own: u64,
     all: u64,
     /// What is left of the share.
@@ -183,8 +183,8 @@ impl Line {
     pub(crate) fn shared(meter: Meter, most: u64) -> Self {
         let share = Some(Box::new(Share {
             most,
-            bytes_written: Shared::new(meter.bytes_resumed(), most),
-            bytes_resumed: Shared::new(meter.bytes_resumed(), most),
+            bytes_written: Counter::new(meter.bytes_resumed(), most),
+            bytes_resumed: Counter::new(meter.bytes_resumed(), most),
         }));
         Self { meter, share }
     }
@@ -212,7 +212,7 @@ impl Line {
     }
 }
 
-impl Shared {
+impl Counter {
     fn new(all: u64, most: u64) -> Self {
         Self {
             own: 0,

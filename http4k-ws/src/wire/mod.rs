@@ -1,7 +1,7 @@
 //! RFC 6455 on a byte stream: frames in and out, as a session's [`Transport`].
 //!
 //! The only folder that names tungstenite, which decodes what comes: it unmasks, joins fragments and
-//! checks text. Before it stands a guard that refuses what breaks a rule by the header alone; beside it
+//! checks text. Before it stands a validator that refuses what breaks a rule by the header alone; beside it
 //! the frames that go out are gathered, and large payloads written as they are. Bytes are read into and
 //! gathered in buffers of the thread, so that an idle socket owns none.
 //!
@@ -9,12 +9,12 @@
 
 mod buffers;
 mod frame;
-mod guard;
 mod meter;
 mod reader;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) mod tcp;
 mod transport;
+mod validator;
 mod writer;
 
 pub(crate) use meter::{Line, Meter, Metered};

@@ -1,4 +1,4 @@
-//! The bytes that come: read into a buffer of the thread, and handed on as far as the guard lets them.
+//! The bytes that come: read into a buffer of the thread, and handed on as far as the validator lets them.
 //!
 //! So an idle socket owns no read buffer, the small buffer of the codec is all that it fills with zeros,
 //! and a long message still takes one system call for 64 KiB.
@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::guard::{CloseFrame, FrameGuard, Stop, Violation};
+use super::validator::{CloseFrame, FrameValidator, Stop, Violation};
 use super::{Limits, buffers};
 use crate::session::{Partial, Role};
 
@@ -41,7 +41,7 @@ impl Left {
 #[derive(Debug)]
 pub(super) struct Reader {
     left: Left,
-    guard: FrameGuard,
+    validator: FrameValidator,
     role: Role,
     /// Why nothing more is handed on.
     stopped: Option<Stop>,
@@ -67,7 +67,7 @@ impl Reader {
         };
         Self {
             left,
-            guard: FrameGuard::new(role, limits),
+            validator: FrameValidator::new(role, limits),
             role,
             stopped: None,
             bytes_read,
@@ -94,7 +94,7 @@ impl Reader {
 
     /// Returns the message that has begun and not ended.
     pub(super) fn partial(&self) -> Option<Partial> {
-        self.guard.partial()
+        self.validator.partial()
     }
 
     /// Why nothing more is handed on.
@@ -104,13 +104,13 @@ impl Reader {
 
     /// Whether the message just handed on was large; then nothing behind it was.
     pub(super) fn take_large(&mut self) -> bool {
-        self.guard.take_large()
+        self.validator.take_large()
     }
 
     /// Returns `true` if the decoder, which has returned so many messages and control frames, holds
     /// nothing more of what was handed on.
     pub(super) fn is_decoded(&self, returned: u64) -> bool {
-        self.guard.ended() == Some(returned)
+        self.validator.ended() == Some(returned)
     }
 
     /// Waits for bytes to hand on, or for a reason not to; `false` at the end of the stream.
@@ -141,7 +141,7 @@ impl Reader {
         }
         let available = self.left.bytes();
         let fits = available.len().min(out.len());
-        let (passed, stopped) = self.guard.pass(&available[..fits]);
+        let (passed, stopped) = self.validator.pass(&available[..fits]);
         out[..passed].copy_from_slice(&available[..passed]);
         self.stopped = stopped;
         self.advance(passed);

@@ -13,9 +13,9 @@ use tokio_tungstenite::tungstenite::protocol::{
 };
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::guard::{CloseFrame, Stop, Violation};
 use super::meter::Line;
 use super::reader::{Closing, Reader};
+use super::validator::{CloseFrame, Stop, Violation};
 use super::writer::Writer;
 use super::{ByteStream, Limits};
 use crate::message::{WsMessage, WsStatus};

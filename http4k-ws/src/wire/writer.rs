@@ -13,7 +13,7 @@ use tokio::io::AsyncWrite;
 
 use super::buffers;
 use super::frame::{self, Key};
-use super::guard::{PING, PONG};
+use super::validator::{PING, PONG};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
 

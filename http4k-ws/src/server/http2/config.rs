@@ -1,11 +1,12 @@
-//! The bounds of a connection that speaks HTTP/2.
+//! The configuration of HTTP/2 connections.
 
 use std::time::Duration;
 
 use crate::setters::setters;
 
-/// The bounds of a connection that speaks HTTP/2, beside those of [`ServerConfig`](crate::server::ServerConfig):
-/// the bounds of a request's head, target and body, and all deadlines, are the same in both versions.
+/// The bounds of an HTTP/2 connection, in addition to those of
+/// [`ServerConfig`](crate::server::ServerConfig). The bounds of a request's head, target and body,
+/// and all deadlines, are the same in both versions.
 ///
 /// # Examples
 ///
@@ -18,35 +19,36 @@ use crate::setters::setters;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Http2Config {
-    /// Requests and sockets at a time on one connection; one more is refused with REFUSED_STREAM.
-    /// Default 100.
+    /// The most requests and sockets at a time on one connection. A further one is refused with
+    /// REFUSED_STREAM. Default 100.
     pub max_streams: u32,
-    /// Streams that the peer took back before they were looked at; past it the connection is closed with
-    /// ENHANCE_YOUR_CALM. While as many requests are being answered as may be, none is looked at, so a
-    /// peer gains nothing by taking requests back and making others. Default 20.
+    /// The most streams that the peer reset before the server read their requests. Beyond that the
+    /// connection is closed with ENHANCE_YOUR_CALM. While as many requests run as are allowed, none
+    /// is read, so resetting requests and sending others gains a peer nothing. Default 20.
     pub max_reset_streams: usize,
-    /// Streams that were reset because the peer broke a rule or a bound on them; past it the connection is
-    /// closed with ENHANCE_YOUR_CALM. Default 1024.
+    /// The most streams that the server reset because the peer broke a rule or exceeded a bound on
+    /// them. Beyond that the connection is closed with ENHANCE_YOUR_CALM. Default 1,024.
     pub max_stream_errors: usize,
     /// The bytes of one stream that the peer may send before the application reads them: a body, or
-    /// the messages of a socket. A peer far away uploads at most this much in each round trip. Default
+    /// the messages of a socket. A distant peer uploads at most this much per round trip. Default
     /// 64 KiB, at most 2^31 − 1 (RFC 9113 §6.9.1).
     pub stream_window: u32,
     /// The bytes of all streams of a connection that the peer may send before the application reads
     /// them. Default 512 KiB, at least 65,535, at most 2^31 − 1.
     pub connection_window: u32,
-    /// DATA frames of fewer than 256 bytes that may come before they are taken, whatever their streams;
-    /// past it the connection is closed with ENHANCE_YOUR_CALM. The windows count their bytes only, and each
-    /// needs room beside that. Default 16,384.
+    /// The most DATA frames of fewer than 256 bytes that may wait to be read, over all streams.
+    /// Beyond that the connection is closed with ENHANCE_YOUR_CALM. The windows count bytes only,
+    /// and each frame needs memory besides. Default 16,384.
     pub max_unread_frames: usize,
-    /// The bytes of one stream that may wait for the peer to read. Default 16 KiB.
+    /// The bytes of one stream that may wait for the peer to read them. Default 16 KiB.
     pub send_buffer: usize,
-    /// How often the peer is asked whether it is there. Default 20 s.
+    /// The interval between pings. Default 20 s.
     pub ping: Duration,
-    /// The time in which it must answer, or show otherwise that it is there: bytes that come from it, or
-    /// that it takes of those that wait for it. The connection is dropped then. Default 20 s.
+    /// The time in which the peer must respond to a ping, or show otherwise that it is alive: by
+    /// bytes that it sends, or that it reads of those that wait for it. Then the connection is
+    /// dropped. Default 20 s.
     pub ping_timeout: Duration,
-    /// Whether a connection without TLS may begin with HTTP/2 (RFC 9113 §3.3). Default yes.
+    /// Allows a connection without TLS to start with HTTP/2 (RFC 9113 §3.3). Default `true`.
     pub prior_knowledge: bool,
 }
 

@@ -1,4 +1,4 @@
-//! One connection: streams, until there are none for too long.
+//! One connection of HTTP/2, until it ends or has no streams for too long.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -7,78 +7,79 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use h2::server::{Builder, Connection};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::Http2Config;
-use super::lent::lend;
 use super::ping::Pings;
+use super::reclaim::reclaimable;
 use super::socket::FRAME;
 use super::stream;
 use crate::message::printable;
 use crate::server::ServerConfig;
-use crate::server::info::ConnectionInfo;
-use crate::server::io::end as linger;
-use crate::server::shared::Shared;
-use crate::server::shutdown::Ticket;
-use crate::server::stall::Stall;
-use crate::server::timer::LONGEST;
+use crate::server::config::LONGEST;
+use crate::server::connection::ConnectionInfo;
+use crate::server::http1::close_after;
+use crate::server::preamble::Started;
+use crate::server::request::Stall;
+use crate::server::rewind::Rewind;
+use crate::server::shutdown::ConnectionGuard;
+use crate::server::state::ServerState;
 use crate::wire::{ByteStream, Line, Meter};
 
-/// Serves a connection that began at `begun` and is to speak HTTP/2, until it ends and so has all that
-/// came over it. Dropping this cuts all of that.
-///
-/// `meter` counts the bytes of `io`, below TLS.
+/// Serves a connection until it and all its streams have ended. Dropping the future drops all of
+/// them.
 pub(in crate::server) async fn serve<S: ByteStream>(
-    io: S,
+    started: Started<S>,
     meter: Meter,
-    begun: Instant,
     info: ConnectionInfo,
-    config: &Http2Config,
-    shared: &Arc<Shared>,
-    ticket: &Ticket,
+    server: &Arc<ServerState>,
+    guard: &ConnectionGuard,
 ) {
-    let deadline = begun + shared.config.head_timeout.min(LONGEST);
-    let (io, given_back) = lend(io);
-    let handshake = builder(config, &shared.config).handshake(io);
-    let shaken = Box::pin(timeout_at(deadline, handshake));
-    let connection = match ticket.unless_stopping(shaken).await {
+    let Some(config) = &server.config.http2 else {
+        return; // The preamble selects HTTP/2 only if it is configured.
+    };
+    let deadline = started.since + server.config.head_timeout.min(LONGEST);
+    let (io, reclaimed) = reclaimable(Rewind::new(started.ahead, started.stream));
+    let handshake = builder(config, &server.config).handshake(io);
+    let handshake = Box::pin(timeout_at(deadline, handshake));
+    let connection = match guard.unless_stopping(handshake).await {
         Some(Ok(Ok(connection))) => connection,
         Some(Ok(Err(error))) => {
-            return log::debug!("a connection spoke no HTTP/2: {}", printable(&error));
+            return log::debug!("HTTP/2 handshake failed: {}", printable(&error));
         }
-        Some(Err(_)) => return log::debug!("a connection did not begin in time"),
+        Some(Err(_)) => return log::debug!("HTTP/2 handshake timed out"),
         None => return,
     };
     let mut streams = JoinSet::new();
-    let end = Serving::new(connection, meter, info, config, shared)
-        .run(&mut streams, ticket)
+    let end = Serving::new(connection, meter, info, config, server)
+        .run(&mut streams, guard)
         .await;
-    // The connection is gone, and each stream sees that. A socket's consumer has its time to return.
+    // The streams notice that the connection has ended. The consumer of a socket has its grace.
     let all_done = async { while streams.join_next().await.is_some() {} };
-    let heard = async move {
+    let lingered = async move {
         if end == End::Failed {
-            // The peer may still be sending, and is to hear why it should not.
-            if let Ok(io) = given_back.await {
-                let _ = linger(io, &[]).await;
+            // The peer may still be sending, and must receive the reason before the close.
+            if let Ok(io) = reclaimed.await {
+                let _ = close_after(io, &[]).await;
             }
         }
     };
-    tokio::join!(all_done, heard);
+    tokio::join!(all_done, lingered);
 }
 
-fn builder(config: &Http2Config, server: &ServerConfig) -> Builder {
+fn builder(config: &Http2Config, limits: &ServerConfig) -> Builder {
     /// RFC 9113 §6.9.1.
     const LARGEST_WINDOW: u32 = (1 << 31) - 1;
-    /// RFC 9113 §6.9.2: no setting makes it smaller.
+    /// No setting makes it smaller (RFC 9113 §6.9.2).
     const SMALLEST_CONNECTION_WINDOW: u32 = 65_535;
-    /// So much of its budget h2 takes for a frame of one byte.
+    /// The part of its budget that h2 charges for a frame of one byte.
     const SMALL_FRAME: usize = 256;
     let connection_window = config.connection_window;
     let mut builder = Builder::new();
     builder
         .enable_connect_protocol()
         .max_concurrent_streams(config.max_streams)
-        .max_header_list_size(u32::try_from(server.max_head).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(limits.max_head).unwrap_or(u32::MAX))
         .initial_window_size(config.stream_window.min(LARGEST_WINDOW))
         .initial_connection_window_size(
             connection_window.clamp(SMALLEST_CONNECTION_WINDOW, LARGEST_WINDOW),
@@ -90,8 +91,11 @@ fn builder(config: &Http2Config, server: &ServerConfig) -> Builder {
     builder
 }
 
-/// Returns the line of one stream of a connection. While as many streams as may be are sent to, a frame
-/// of each goes before the next of this one, and what h2 holds of this one goes before what it waits with.
+/// Returns the line of one stream of a connection.
+///
+/// Between two frames of this stream, at most one frame of each other stream is sent, and the bytes
+/// that h2 holds of this one. So much progress of the connection counts as progress of a stream
+/// that waits.
 fn shared_line(meter: &Meter, config: &Http2Config) -> Line {
     let others = u64::from(config.max_streams).saturating_mul(FRAME as u64);
     Line::shared(
@@ -100,17 +104,17 @@ fn shared_line(meter: &Meter, config: &Http2Config) -> Line {
     )
 }
 
-/// How a connection ended.
+/// The way in which a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// By both sides, or by the loss of it.
+    /// Both sides ended it, or it was lost.
     Over,
-    /// By an error of the peer, which was told so.
+    /// The peer made an error, and was sent the reason.
     Failed,
 }
 
 fn failed(error: &h2::Error) -> End {
-    log::debug!("a connection ended early: {}", printable(&error));
+    log::debug!("connection ended early: {}", printable(&error));
     if error.is_io() {
         End::Over
     } else {
@@ -124,12 +128,12 @@ struct Serving<'a, S: ByteStream> {
     pings: Option<Pings>,
     info: ConnectionInfo,
     config: &'a Http2Config,
-    shared: &'a Arc<Shared>,
+    server: &'a Arc<ServerState>,
     /// There was a stream.
     used: bool,
-    /// No further stream is taken.
+    /// No further stream is accepted.
     ending: bool,
-    /// Runs while there is no stream, and nothing moves.
+    /// Runs while there is no stream and no progress.
     idle: Stall,
 }
 
@@ -139,7 +143,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
         meter: Meter,
         info: ConnectionInfo,
         config: &'a Http2Config,
-        shared: &'a Arc<Shared>,
+        server: &'a Arc<ServerState>,
     ) -> Self {
         let frames = connection.ping_pong();
         Self {
@@ -148,20 +152,20 @@ impl<'a, S: ByteStream> Serving<'a, S> {
             meter,
             info,
             config,
-            shared,
+            server,
             used: false,
             ending: false,
             idle: Stall::default(),
         }
     }
 
-    async fn run(mut self, streams: &mut JoinSet<()>, ticket: &Ticket) -> End {
-        let mut known = false;
+    async fn run(mut self, streams: &mut JoinSet<()>, guard: &ConnectionGuard) -> End {
+        let mut registered = false;
         poll_fn(|cx| {
-            if !known {
-                known = true;
+            if !registered {
+                registered = true;
                 // The waker of a task stays the same.
-                ticket.is_connection(cx.waker().clone());
+                guard.is_connection(cx.waker().clone());
             }
             self.poll(cx, streams)
         })
@@ -169,12 +173,12 @@ impl<'a, S: ByteStream> Serving<'a, S> {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, streams: &mut JoinSet<()>) -> Poll<End> {
-        if self.shared.connections.is_stopping() {
+        if self.server.connections.is_stopping() {
             self.end();
         }
         if let Some(pings) = &mut self.pings {
             if pings.poll_lost(cx, self.config).is_ready() {
-                log::debug!("a connection is cut: its peer does not answer");
+                log::debug!("connection dropped: the peer did not respond to a ping");
                 return Poll::Ready(End::Over);
             }
         }
@@ -185,57 +189,59 @@ impl<'a, S: ByteStream> Serving<'a, S> {
             }
             ready!(self.poll_idle(cx, streams));
             if self.ending {
-                log::debug!("a connection is cut: its peer does not end it");
+                log::debug!("connection dropped: the peer did not end it");
                 return Poll::Ready(End::Over);
             }
-            // To be written, and waited for once more.
+            // GOAWAY must be written, and the peer has a last moment to end the connection.
             self.end();
         }
     }
 
-    /// Reads and writes frames, and takes the streams that there is room for. Ready at the end.
+    /// Reads and writes frames, and accepts streams within the limit. Ready at the end of the
+    /// connection.
     fn poll_frames(&mut self, cx: &mut Context<'_>, streams: &mut JoinSet<()>) -> Poll<End> {
         while streams.len() < self.config.max_streams as usize {
             match ready!(self.connection.poll_accept(cx)) {
                 Some(Ok((request, respond))) => {
                     self.used = true;
-                    let shared = Arc::clone(self.shared);
+                    let server = Arc::clone(self.server);
                     let line = shared_line(&self.meter, self.config);
                     streams.spawn(stream::serve(
                         request,
                         respond,
                         line,
                         self.info.clone(),
-                        shared,
+                        server,
                     ));
                 }
                 Some(Err(error)) => return Poll::Ready(failed(&error)),
                 None => return Poll::Ready(End::Over),
             }
         }
-        // Streams that were taken back are no longer the peer's, but are still being answered.
+        // Streams that the peer reset no longer count for h2, but their tasks are still running.
         let closed = ready!(self.connection.poll_closed(cx));
         Poll::Ready(closed.map_or_else(|error| failed(&error), |()| End::Over))
     }
 
-    /// Ready where there was no stream for long: before the end is announced, and then before it comes.
+    /// Ready if there was no stream for too long: first before the end is announced, then before it
+    /// arrives.
     fn poll_idle(&mut self, cx: &mut Context<'_>, streams: &JoinSet<()>) -> Poll<()> {
         if !streams.is_empty() {
             self.idle = Stall::default();
             return Poll::Pending;
         }
-        let server = &self.shared.config;
+        let limits = &self.server.config;
         let limit = match (self.ending, self.used) {
-            (true, _) => server.write_stall,
-            (false, true) => server.keep_alive,
-            (false, false) => server.head_timeout,
+            (true, _) => limits.write_stall,
+            (false, true) => limits.keep_alive,
+            (false, false) => limits.head_timeout,
         };
-        // What the streams left may still be on its way to a slow peer.
+        // The bytes of ended streams may still be on their way to a slow peer.
         self.idle
             .poll(cx, Some(self.meter.bytes_resumed()), limit.min(LONGEST))
     }
 
-    /// Says GOAWAY, once (RFC 9113 §6.8).
+    /// Sends GOAWAY, once (RFC 9113 §6.8).
     fn end(&mut self) {
         if !self.ending {
             self.ending = true;

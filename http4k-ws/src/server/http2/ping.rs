@@ -1,4 +1,4 @@
-//! Whether the peer is still there.
+//! The pings of a connection, which find out that the peer is gone.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,16 +9,16 @@ use h2::{Ping, PingPong};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::Http2Config;
-use crate::server::timer::LONGEST;
+use crate::server::config::LONGEST;
 use crate::wire::Meter;
 
-/// Asks the peer from time to time.
+/// Sends pings, and waits for signs of life.
 pub(super) struct Pings {
     frames: PingPong,
     meter: Meter,
-    /// What had shown that the peer lives when it was last asked, while its answer is waited for.
-    asked: Option<(u64, u64)>,
-    /// When to ask, or to give up.
+    /// The signs of life at the last ping, while its response is awaited.
+    awaited: Option<(u64, u64)>,
+    /// The time of the next ping, or of the end.
     timer: Pin<Box<Sleep>>,
 }
 
@@ -27,18 +27,18 @@ impl Pings {
         Self {
             frames,
             meter,
-            asked: None,
+            awaited: None,
             timer: Box::pin(sleep(config.ping.min(LONGEST))),
         }
     }
 
-    /// Ready where the peer is gone.
+    /// Ready if the peer is gone.
     pub(super) fn poll_lost(&mut self, cx: &mut Context<'_>, config: &Http2Config) -> Poll<()> {
         loop {
-            if let Some(known) = self.asked {
+            if let Some(known) = self.awaited {
                 match self.frames.poll_pong(cx) {
                     Poll::Ready(Ok(_)) => {
-                        self.asked = None;
+                        self.awaited = None;
                         self.set(config.ping);
                     }
                     Poll::Ready(Err(_)) => return Poll::Ready(()),
@@ -50,8 +50,8 @@ impl Pings {
                         if signs == known {
                             return Poll::Ready(());
                         }
-                        // RouteQuery or answer are behind what is on its way.
-                        self.asked = Some(signs);
+                        // The ping or its response may be behind the bytes that are moving.
+                        self.awaited = Some(signs);
                         self.set(config.ping_timeout);
                     }
                 }
@@ -63,12 +63,12 @@ impl Pings {
             if self.frames.send_ping(Ping::opaque()).is_err() {
                 return Poll::Ready(());
             }
-            self.asked = Some(self.signs());
+            self.awaited = Some(self.signs());
             self.set(config.ping_timeout);
         }
     }
 
-    /// Returns what changes with every sign of life of the peer, in either direction.
+    /// Returns counts that change with every sign of life of the peer, in either direction.
     fn signs(&self) -> (u64, u64) {
         (self.meter.bytes_read(), self.meter.bytes_resumed())
     }

@@ -1,19 +1,26 @@
-//! A request of HTTP/2 in the shape of one of HTTP/1.1, which rules and applications know.
+//! A request of HTTP/2 in the form that it has in HTTP/1.1, for the rules and the application.
 
-use http::header::{COOKIE, HOST, HeaderMap, HeaderValue};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use h2::RecvStream;
+use http::header::{CONTENT_LENGTH, COOKIE, HOST, HeaderMap, HeaderValue};
 use http::{Request, Uri};
+use http_body::{Frame, SizeHint};
+use tokio::sync::oneshot;
 
 use crate::message::hide_secrets;
 use crate::server::ServerConfig;
-use crate::server::rules::Refusal;
+use crate::server::request::rules::Refusal;
 
-/// Gives a request its Host, the path and query alone as its target, and one Cookie.
-pub(super) fn in_shape<B>(
+/// Sets `Host`, reduces the target to its path and query, joins cookies and counts the fields.
+pub(super) fn normalize<B>(
     mut request: Request<B>,
     config: &ServerConfig,
 ) -> Result<Request<B>, Refusal> {
     name_the_host(&mut request)?;
-    // CONNECT has no path, and is refused by its method.
+    // CONNECT does not have a path, and is refused by its method.
     if let Some(target) = request.uri().path_and_query().cloned() {
         *request.uri_mut() = Uri::from(target);
     }
@@ -26,7 +33,7 @@ pub(super) fn in_shape<B>(
     Ok(request)
 }
 
-/// Host is what `:authority` says, and may not say otherwise (RFC 9113 §8.3.1).
+/// Sets `Host` to `:authority`, from which it must not differ (RFC 9113 §8.3.1).
 fn name_the_host<B>(request: &mut Request<B>) -> Result<(), Refusal> {
     let Some(authority) = request.uri().authority().cloned() else {
         return Ok(());
@@ -43,8 +50,7 @@ fn name_the_host<B>(request: &mut Request<B>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A cookie may come in several fields, for their sake who compress them; an application sees one
-/// (RFC 9113 §8.2.3).
+/// Joins cookies, which may arrive in several fields for the sake of compression (RFC 9113 §8.2.3).
 fn join_cookies(headers: &mut HeaderMap) {
     let crumbs: Vec<_> = headers
         .get_all(COOKIE)
@@ -54,9 +60,73 @@ fn join_cookies(headers: &mut HeaderMap) {
     if crumbs.len() < 2 {
         return;
     }
-    // Each is a field's value, so all are.
+    // Each part is a valid value, so the whole is one.
     if let Ok(cookie) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..])) {
         headers.insert(COOKIE, cookie);
+    }
+}
+
+/// The body of a request. The peer may send more as soon as bytes are read.
+pub(super) struct ReceivedBody {
+    stream: RecvStream,
+    /// The bytes still to come, if a length is declared. h2 checks that it is true.
+    left: Option<u64>,
+    /// Notified when the body is first read.
+    wanted: Option<oneshot::Sender<()>>,
+}
+
+impl ReceivedBody {
+    /// Creates the body that follows `fields`. `wanted` is notified when it is first read.
+    pub(super) fn new(
+        stream: RecvStream,
+        fields: &HeaderMap,
+        wanted: Option<oneshot::Sender<()>>,
+    ) -> Self {
+        let declared = fields.get(CONTENT_LENGTH);
+        let declared = declared.and_then(|length| length.to_str().ok());
+        Self {
+            stream,
+            left: declared.and_then(|length| length.parse().ok()),
+            wanted,
+        }
+    }
+}
+
+impl http_body::Body for ReceivedBody {
+    type Data = Bytes;
+    type Error = h2::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, h2::Error>>> {
+        if let Some(wanted) = self.wanted.take() {
+            let _ = wanted.send(());
+        }
+        match ready!(self.stream.poll_data(cx)) {
+            Some(Ok(data)) => {
+                let length = data.len();
+                if let Some(left) = &mut self.left {
+                    *left = left.saturating_sub(length as u64);
+                }
+                self.stream.flow_control().release_capacity(length)?;
+                Poll::Ready(Some(Ok(Frame::data(data))))
+            }
+            Some(Err(error)) => Poll::Ready(Some(Err(error))),
+            None => {
+                let trailers = ready!(self.stream.poll_trailers(cx))?;
+                Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.stream.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.left
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 
@@ -64,7 +134,7 @@ fn join_cookies(headers: &mut HeaderMap) {
 mod tests {
     use super::*;
 
-    fn asked(uri: &str, fields: &[(&str, &str)]) -> Request<()> {
+    fn request(uri: &str, fields: &[(&str, &str)]) -> Request<()> {
         let mut request = Request::get(uri);
         for (name, value) in fields {
             request = request.header(*name, *value);
@@ -72,8 +142,8 @@ mod tests {
         request.body(()).expect("a request")
     }
 
-    fn shaped(uri: &str, fields: &[(&str, &str)]) -> Result<Request<()>, Refusal> {
-        in_shape(asked(uri, fields), &ServerConfig::default())
+    fn normalized(uri: &str, fields: &[(&str, &str)]) -> Result<Request<()>, Refusal> {
+        normalize(request(uri, fields), &ServerConfig::default())
     }
 
     #[test]
@@ -83,7 +153,7 @@ mod tests {
             &[("host", "a:1")],
             &[("host", "A:1"), ("host", "a:1")],
         ] {
-            let request = shaped("http://a:1/b?c", fields).expect("a request");
+            let request = normalized("http://a:1/b?c", fields).expect("a request");
             assert_eq!(request.uri(), "/b?c");
             let hosts: Vec<_> = request.headers().get_all(HOST).iter().collect();
             assert_eq!(hosts, ["a:1"]);
@@ -91,16 +161,19 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_says_otherwise_is_refused() {
+    fn a_host_that_differs_is_refused() {
         for fields in [&[("host", "b")][..], &[("host", "a"), ("host", "b")]] {
-            assert_eq!(shaped("http://a/", fields).err(), Some(Refusal::Authority));
+            assert_eq!(
+                normalized("http://a/", fields).err(),
+                Some(Refusal::Authority)
+            );
         }
     }
 
     #[test]
     fn cookies_are_joined() {
         let fields = [("cookie", "a=1"), ("x", "y"), ("cookie", "b=2; c=3")];
-        let request = shaped("http://a/", &fields).expect("a request");
+        let request = normalized("http://a/", &fields).expect("a request");
         let cookies: Vec<_> = request.headers().get_all(COOKIE).iter().collect();
         assert_eq!(cookies, ["a=1; b=2; c=3"]);
     }
@@ -108,9 +181,9 @@ mod tests {
     #[test]
     fn fields_are_counted() {
         let many = vec![("x", "y"); 100];
-        let refused = shaped("http://a/", &many).err();
+        let refused = normalized("http://a/", &many).err();
         let (count, limit) = (101, 100);
         assert_eq!(refused, Some(Refusal::Fields { count, limit }));
-        assert!(shaped("http://a/", &many[1..]).is_ok());
+        assert!(normalized("http://a/", &many[1..]).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! An answer, sent as fast as the peer takes it.
+//! A response, sent as fast as the peer reads it.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -15,20 +15,20 @@ use http_body_util::BodyExt;
 
 use super::socket::poll_room;
 use crate::message::{Body, Response, drop_fields_of_the_connection, printable};
-use crate::server::stall::Stall;
+use crate::server::request::Stall;
 use crate::wire::Line;
 
-/// The progress of a response, and the time that it may stand still.
+/// The progress of a response, and the longest time without any.
 pub(super) struct Pace {
     line: Line,
     limit: Duration,
     stall: Stall,
-    /// The bytes that the stream took.
+    /// The bytes that the stream accepted.
     sent: u64,
 }
 
 impl Pace {
-    /// A response over `line` that stands still for at most `limit`.
+    /// Creates the pace of a response over `line`, which may make no progress for at most `limit`.
     pub(super) fn new(line: Line, limit: Duration) -> Self {
         Self {
             line,
@@ -38,14 +38,15 @@ impl Pace {
         }
     }
 
-    /// Ready when the peer has taken nothing for too long.
+    /// Ready if the peer has read nothing for too long.
     fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let moved = self.line.bytes_written(self.sent);
-        self.stall.poll(cx, Some(moved), self.limit)
+        let progress = self.line.bytes_written(self.sent);
+        self.stall.poll(cx, Some(progress), self.limit)
     }
 }
 
-/// Sends `response`, or its head alone if `head_only`. Gives up if the peer takes nothing for too long.
+/// Sends `response`, or only its head if `head_only`. Gives up if the peer reads nothing for too
+/// long.
 pub(super) async fn send(
     mut respond: SendResponse<Bytes>,
     response: Response,
@@ -53,7 +54,7 @@ pub(super) async fn send(
     pace: Pace,
 ) {
     let (mut head, body) = response.into_parts();
-    // The application's responses are valid by now. The server's own have a body and no length.
+    // The application's responses are checked before. The server's own have a body and no length.
     if let Some(length @ 1..) = body.size_hint().exact() {
         let length = HeaderValue::from(length);
         head.headers.entry(CONTENT_LENGTH).or_insert(length);
@@ -63,11 +64,11 @@ pub(super) async fn send(
     match respond.send_response(HttpResponse::from_parts(head, ()), ended) {
         Ok(stream) if !ended => send_body(stream, body, pace).await,
         Ok(_) => {}
-        Err(error) => log::debug!("an answer was not sent: {}", printable(&error)),
+        Err(error) => log::debug!("response not sent: {}", printable(&error)),
     }
 }
 
-/// Adds what every answer has, and takes what only HTTP/1.1 has.
+/// Adds the fields of every response, and removes those of HTTP/1.1 only.
 pub(super) fn complete(fields: &mut HeaderMap) {
     drop_fields_of_the_connection(fields);
     if !fields.contains_key(DATE) {
@@ -85,7 +86,7 @@ async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, mut pace: Pace
         let frame = match next.await {
             Some(Some(Ok(frame))) => frame,
             Some(Some(Err(error))) => {
-                log::debug!("the body of an answer broke off: {}", printable(&error));
+                log::debug!("the body of a response failed: {}", printable(&error));
                 return stream.send_reset(Reason::INTERNAL_ERROR);
             }
             Some(None) => return end(stream),
@@ -109,11 +110,11 @@ async fn send_body(mut stream: SendStream<Bytes>, mut body: Body, mut pace: Pace
 }
 
 fn end(mut stream: SendStream<Bytes>) {
-    // It fails where the peer has reset the stream.
+    // Fails if the peer has reset the stream, which needs nothing more.
     let _ = stream.send_data(Bytes::new(), true);
 }
 
-/// The stream is over, and nothing more can be sent.
+/// The stream has ended, and nothing more can be sent.
 struct Over;
 
 async fn send_data(
@@ -140,21 +141,21 @@ async fn send_data(
             Some(Err(_)) => return Err(Over),
             None => {
                 let limit = pace.limit;
-                log::debug!("a response was given up: nothing of it was taken for {limit:?}");
+                log::debug!("response dropped: the peer read nothing for {limit:?}");
                 stream.send_reset(Reason::CANCEL);
                 return Err(Over);
             }
         }
     }
-    // What is not needed now is for other streams.
+    // The capacity that is not needed now is for other streams.
     stream.reserve_capacity(0);
     Ok(())
 }
 
-/// Does `work`; `None` where `is_reset` says first that nobody waits for it any more.
+/// Waits for `work`. Returns `None` if `is_reset` returns `true` before.
 pub(super) async fn until_reset<T>(
     work: impl Future<Output = T>,
-    mut is_reset: impl FnMut(&mut std::task::Context<'_>) -> bool,
+    mut is_reset: impl FnMut(&mut Context<'_>) -> bool,
 ) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|cx| match work.as_mut().poll(cx) {

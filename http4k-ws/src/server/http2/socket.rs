@@ -1,4 +1,4 @@
-//! A stream that has become a socket: bytes in and out.
+//! A stream that has become a socket.
 
 use std::io;
 use std::pin::Pin;
@@ -8,15 +8,17 @@ use bytes::{Buf, Bytes};
 use h2::{RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// So much is handed over at a time: a frame as large as every peer takes (RFC 9113 §4.2).
+/// The bytes that are sent at a time: the largest frame that every peer accepts (RFC 9113 §4.2).
 pub(super) const FRAME: usize = 16 * 1024;
 
-/// The bytes of one stream, both ways. Its orderly end is END_STREAM; dropped before that, the stream is
-/// reset with CANCEL (RFC 8441 §5).
+/// The bytes of one stream in both directions.
+///
+/// Its orderly end is END_STREAM. A stream that is dropped before is reset with CANCEL (RFC 8441
+/// §5).
 pub(super) struct Socket {
     send: SendStream<Bytes>,
     receive: RecvStream,
-    /// What came, and was not taken yet.
+    /// The bytes that arrived and were not read yet.
     unread: Bytes,
     ended: bool,
 }
@@ -32,7 +34,7 @@ impl Socket {
     }
 }
 
-/// Waits until the peer takes something, and says how much of `length` bytes may be sent now.
+/// Waits until the peer accepts bytes, and returns how many of `length` bytes may be sent now.
 pub(super) fn poll_room(
     send: &mut SendStream<Bytes>,
     cx: &mut Context<'_>,
@@ -57,7 +59,7 @@ impl AsyncRead for Socket {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let mut taken = 0;
-        // As much as there is: of short frames, many.
+        // Reads all bytes that have arrived, which may be many short frames.
         while buffer.remaining() > 0 {
             if self.unread.is_empty() {
                 match self.receive.poll_data(cx) {
@@ -75,7 +77,7 @@ impl AsyncRead for Socket {
             taken += length;
         }
         if self.unread.is_empty() {
-            // Not to keep the frame that it was a part of.
+            // Releases the frame that it was a part of.
             self.unread = Bytes::new();
         }
         let released = self.receive.flow_control().release_capacity(taken);
@@ -99,9 +101,9 @@ impl AsyncWrite for Socket {
         Poll::Ready(sent.map(|()| room).map_err(io::Error::other))
     }
 
-    /// The connection writes by itself.
+    /// Does nothing but release capacity: the task of the connection writes by itself.
     fn poll_flush(mut self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // What is not needed now is for other streams.
+        // The capacity that is not needed now is for other streams.
         self.send.reserve_capacity(0);
         Poll::Ready(Ok(()))
     }

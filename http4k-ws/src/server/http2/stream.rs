@@ -1,4 +1,4 @@
-//! One stream: a request and its answer, or a socket.
+//! One stream: a request and its response, or a socket.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use http::header::EXPECT;
 use http::{Method, Request, Response as HttpResponse, StatusCode};
 use tokio::sync::oneshot;
 
-use super::body::Received;
-use super::request::in_shape;
+use super::request::{ReceivedBody, normalize};
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::Socket;
 use crate::handler::check_host;
 use crate::message::{KnownScheme, PeerAddr, Response, plain, printable};
-use crate::server::info::ConnectionInfo;
-use crate::server::opened::{Opened, Running};
-use crate::server::shared::Shared;
-use crate::server::{http as http_side, rules, upgrade};
+use crate::server::ServerConfig;
+use crate::server::connection::ConnectionInfo;
+use crate::server::request::{respond as call, rules};
+use crate::server::state::ServerState;
+use crate::server::upgrade::{self, SocketTask, UpgradedSocket};
 use crate::session::RefusalKind;
 use crate::wire::Line;
 
@@ -30,150 +30,181 @@ pub(super) async fn serve(
     respond: SendResponse<Bytes>,
     line: Line,
     info: ConnectionInfo,
-    shared: Arc<Shared>,
+    server: Arc<ServerState>,
 ) {
-    // A socket is not to keep the room that its request took.
-    let running = Box::pin(answer(request, respond, line, info, &shared)).await;
-    if let Some(running) = running {
-        running.await;
+    // Boxed, so that a socket does not keep the memory of its request.
+    let socket = Box::pin(serve_request(request, respond, line, info, &server)).await;
+    if let Some(socket) = socket {
+        socket.await;
     }
 }
 
-async fn answer(
+async fn serve_request(
     mut request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
     line: Line,
-    mut info: ConnectionInfo,
-    shared: &Arc<Shared>,
-) -> Option<Pin<Box<Running<Socket>>>> {
+    info: ConnectionInfo,
+    server: &Arc<ServerState>,
+) -> Option<Pin<Box<SocketTask<Socket>>>> {
     let protocol = request.extensions_mut().remove::<Protocol>();
-    let scheme = request.uri().scheme_str().and_then(KnownScheme::named);
-    info.scheme = info.scheme.or(scheme);
-    info.add_to(&mut request);
     if protocol.is_some() {
-        // To the rules and to the application it is what the upgrade of HTTP/1.1 is.
+        // For the rules and the application it is an upgrade of HTTP/1.1.
         *request.method_mut() = Method::GET;
     }
     let head_only = request.method() == Method::HEAD;
-    let checked = in_shape(request, &shared.config)
-        .and_then(|request| rules::host(&request).map(|()| request))
-        .and_then(|request| {
-            let fields = rules::Fields::of(request.headers());
-            rules::check(&request, &fields, &shared.config)?;
-            Ok(request)
-        });
-    let request = match checked {
+    let responder = Responder {
+        respond,
+        line,
+        server,
+    };
+    let request = match admit(request, info, server) {
         Ok(request) => request,
-        Err(refusal) => {
-            shared.refusals.warn(refusal.kind(), refusal);
-            let pace = Pace::new(line, shared.config.write_stall);
-            send(respond, refusal.response(), head_only, pace).await;
+        Err(response) => {
+            responder.send(response, head_only).await;
             return None;
         }
     };
-    if let Err(refused) = check_host(&shared.config.hosts, info.bound, &request) {
-        shared.refusals.warn(refused.kind(), &refused);
-        let pace = Pace::new(line, shared.config.write_stall);
-        send(respond, refused.response(), head_only, pace).await;
-        return None;
-    }
-    if let Some(answer) = rules::server_wide(&request) {
-        let pace = Pace::new(line, shared.config.write_stall);
-        send(respond, answer, head_only, pace).await;
-        return None;
-    }
     match protocol.as_ref().map(Protocol::as_str) {
         None => {
-            respond_to(request, respond, line, shared).await;
+            respond_to(request, responder).await;
             None
         }
-        Some("websocket") => open_socket(request, respond, line, shared).await,
+        Some("websocket") => open_socket(request, responder).await,
         Some(protocol) => {
-            // As RFC 9220 §3 asks for it in HTTP/3.
-            let text = format!("`{protocol}` is not spoken here (RFC 8441 §4)\n");
+            // As RFC 9220 §3 requires for HTTP/3.
+            let text = format!("the protocol `{protocol}` is not supported (RFC 8441 §4)\n");
             let unknown = plain(StatusCode::NOT_IMPLEMENTED, text);
-            let pace = Pace::new(line, shared.config.write_stall);
-            send(respond, unknown, false, pace).await;
+            responder.send(unknown, false).await;
             None
         }
     }
 }
 
-/// Answers a request, unless the peer takes it back.
-async fn respond_to(
-    request: Request<RecvStream>,
-    mut respond: SendResponse<Bytes>,
+/// The sending half of a stream, until a response is sent.
+struct Responder<'a> {
+    respond: SendResponse<Bytes>,
     line: Line,
-    shared: &Shared,
-) {
+    server: &'a ServerState,
+}
+
+impl Responder<'_> {
+    async fn send(self, response: Response, head_only: bool) {
+        let pace = Pace::new(self.line, self.server.config.write_stall);
+        send(self.respond, response, head_only, pace).await;
+    }
+}
+
+/// Checks a request, and adds the facts of its connection.
+///
+/// # Errors
+///
+/// Returns the response if the request is refused, or is for the server as a whole.
+fn admit(
+    mut request: Request<RecvStream>,
+    mut info: ConnectionInfo,
+    server: &ServerState,
+) -> Result<Request<RecvStream>, Response> {
+    let scheme = request.uri().scheme_str().and_then(KnownScheme::named);
+    info.scheme = info.scheme.or(scheme);
+    info.add_to(&mut request);
+    let request = match checked(request, &server.config) {
+        Ok(request) => request,
+        Err(refusal) => {
+            server.refusals.warn(refusal.kind(), refusal);
+            return Err(refusal.response());
+        }
+    };
+    if let Err(refused) = check_host(&server.config.hosts, info.bound, &request) {
+        server.refusals.warn(refused.kind(), &refused);
+        return Err(refused.response());
+    }
+    match rules::server_wide(&request) {
+        Some(response) => Err(response),
+        None => Ok(request),
+    }
+}
+
+fn checked<B>(request: Request<B>, config: &ServerConfig) -> Result<Request<B>, rules::Refusal> {
+    let request = normalize(request, config)?;
+    rules::host(&request)?;
+    rules::check(&request, &rules::Fields::of(request.headers()), config)?;
+    Ok(request)
+}
+
+/// Responds to a request, unless the peer resets the stream.
+async fn respond_to(request: Request<RecvStream>, mut responder: Responder<'_>) {
     let head_only = request.method() == Method::HEAD;
     let (wanted, mut is_wanted) = oneshot::channel();
     let (head, body) = request.into_parts();
     let wanted = head.headers.contains_key(EXPECT).then_some(wanted);
     let mut expected = wanted.is_some();
-    let body = Received::new(body, &head.headers, wanted);
-    let answer = http_side::respond(shared, Request::from_parts(head, body));
-    let answered = until_reset(answer, |cx| {
+    let body = ReceivedBody::new(body, &head.headers, wanted);
+    let response = call(responder.server, Request::from_parts(head, body));
+    let respond = &mut responder.respond;
+    let response = until_reset(response, |cx| {
         if expected && Pin::new(&mut is_wanted).poll(cx).is_ready() {
             expected = false;
-            go_on(&mut respond);
+            send_continue(respond);
         }
         respond.poll_reset(cx).is_ready()
     });
-    if let Some(response) = answered.await {
-        let pace = Pace::new(line, shared.config.write_stall);
-        send(respond, response, head_only, pace).await;
+    if let Some(response) = response.await {
+        responder.send(response, head_only).await;
     }
 }
 
-/// 100, for a peer that waits for it before it sends its body (RFC 9110 §10.1.1).
-fn go_on(respond: &mut SendResponse<Bytes>) {
+/// Sends 100 to a peer that waits for it before it sends its body (RFC 9110 §10.1.1).
+fn send_continue(respond: &mut SendResponse<Bytes>) {
     let mut informed = HttpResponse::new(());
     *informed.status_mut() = StatusCode::CONTINUE;
     if let Err(error) = respond.send_informational(informed) {
-        log::debug!(
-            "a peer that waits was not told to go on: {}",
-            printable(&error)
-        );
+        log::debug!("100 Continue not sent: {}", printable(&error));
     }
 }
 
-/// The opening handshake of RFC 8441 §5, unless the peer takes it back.
+/// Performs the opening handshake of RFC 8441 §5, unless the peer resets the stream.
 async fn open_socket(
     request: Request<RecvStream>,
-    mut respond: SendResponse<Bytes>,
-    line: Line,
-    shared: &Shared,
-) -> Option<Pin<Box<Running<Socket>>>> {
+    mut responder: Responder<'_>,
+) -> Option<Pin<Box<SocketTask<Socket>>>> {
+    let server = responder.server;
     let peer = request.extensions().get::<PeerAddr>();
-    let Some(seat) = shared.admission.socket(peer.map(|peer| peer.get().ip())) else {
-        shared.refusals.warn(RefusalKind::Connections, TOO_MANY);
+    let Some(permit) = server.admission.socket(peer.map(|peer| peer.get().ip())) else {
+        server.refusals.warn(RefusalKind::Connections, TOO_MANY);
         let refusal = plain(StatusCode::SERVICE_UNAVAILABLE, format!("{TOO_MANY}\n"));
-        let pace = Pace::new(line, shared.config.write_stall);
-        send(respond, refusal, false, pace).await;
+        responder.send(refusal, false).await;
         return None;
     };
     let (head, receive) = request.into_parts();
-    let agreed = upgrade::answer_http2(shared, Request::from_parts(head, ()));
+    let agreed = upgrade::respond_http2(server, Request::from_parts(head, ()));
+    let respond = &mut responder.respond;
     let agreed = until_reset(agreed, |cx| respond.poll_reset(cx).is_ready());
     match agreed.await? {
         Ok((response, handshake, consumer)) => {
+            let Responder {
+                mut respond, line, ..
+            } = responder;
             let sent = respond.send_response(headed(response), false);
-            let send =
-                sent.inspect_err(|error| log::debug!("a socket was lost: {}", printable(&error)));
-            let socket = Socket::new(send.ok()?, receive);
-            let opened = Opened::new(socket, line, Bytes::new(), handshake, consumer, shared);
-            Some(Box::pin(opened.run(shared.connections.enter(), Some(seat))))
+            let send = sent.inspect_err(|error| {
+                log::debug!(
+                    "connection lost before it became a socket: {}",
+                    printable(error)
+                );
+            });
+            let stream = Socket::new(send.ok()?, receive);
+            let socket =
+                UpgradedSocket::new(stream, line, Bytes::new(), handshake, consumer, server);
+            let guard = server.connections.enter();
+            Some(Box::pin(socket.run(guard, Some(permit))))
         }
         Err(refusal) => {
-            let pace = Pace::new(line, shared.config.write_stall);
-            send(respond, refusal, false, pace).await;
+            responder.send(refusal, false).await;
             None
         }
     }
 }
 
-/// For a socket of which there are too many.
+/// The refusal of a socket over the limit.
 const TOO_MANY: &str = "there are too many connections, over the limit in \
                         `ServerConfig::max_connections` or of this address (RFC 9110 §15.6.4)";
 

@@ -1,9 +1,16 @@
-//! Everything that is open on a server, and how it is brought to an end.
+//! The open connections and sockets of a server, and their orderly end.
 //!
-//! Connections are asked to end after the request they answer, all at once; sockets are told in batches.
+//! 1. Each connection and socket is a task with a [`ConnectionGuard`], registered while it is open.
+//! 2. On shutdown all connections are woken at once, and end after the request they serve.
+//! 3. Sockets are closed in batches. Their clients are likely to reconnect at once, and ten thousand
+//!    handshakes in one moment would overload the next server.
+//! 4. Tasks that are still open after the grace are aborted.
+//!
+//! `tokio_util::task::TaskTracker` with a `CancellationToken` would replace the count of tasks and
+//! the wait for the last one, about 30 lines. The rest would stay: the senders that close sockets in
+//! batches, the abort handles, and the counts for the report. A token would also add a future to
+//! each connection, which every request would poll.
 
-mod batches;
-mod report;
 #[cfg(test)]
 mod tests;
 
@@ -19,18 +26,48 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep_until};
 
-use super::{ServerConfig, timer};
+use super::ServerConfig;
+use super::config::LONGEST;
 use crate::message::WsStatus;
+use crate::random::Random;
 use crate::session::WsSender;
-use batches::tell;
-pub use report::ShutdownReport;
 
-/// The connections and sockets of one server. Each is a task, with a [`Ticket`] while it runs.
+/// The number of sockets that are closed at a time.
+const BATCH: usize = 100;
+
+/// The result of a shutdown.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Request, Serve};
+///
+/// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+/// let report = server.stop();
+/// assert_eq!((report.sockets, report.cut), (0, 0));
+/// # std::io::Result::Ok(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// The HTTP connections that were open at the start of the shutdown and ended by themselves,
+    /// after their last request was served.
+    pub connections: usize,
+    /// The sockets that ended by themselves.
+    pub sockets: usize,
+    /// The connections and sockets that were dropped, because the grace was over or a second signal
+    /// arrived.
+    pub cut: usize,
+    /// The duration of the shutdown, from the moment at which the port was closed.
+    pub took: Duration,
+}
+
+/// The open connections and sockets of one server.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     stopping: AtomicBool,
     state: Mutex<State>,
-    /// Tells that the last one ended.
+    /// Notified when the last one ended.
     none_left: Notify,
 }
 
@@ -38,24 +75,24 @@ pub(super) struct Connections {
 struct State {
     next: u64,
     open: HashMap<u64, Open>,
-    /// Since the server began to stop.
+    /// Counted from the start of the shutdown.
     connections_ended: usize,
     sockets_ended: usize,
 }
 
 #[derive(Debug, Default)]
 struct Open {
-    /// Known once the task is spawned, where it is one of ours.
+    /// Known once the task is spawned, if the server spawned it.
     task: Option<AbortHandle>,
-    /// Wakes a connection that speaks HTTP.
+    /// Wakes an HTTP connection.
     connection: Option<Waker>,
     /// Closes a socket.
     socket: Option<WsSender>,
 }
 
-/// One that is open; dropping it says that it is no more.
+/// The registration of an open connection or socket. Dropping it unregisters it.
 #[derive(Debug)]
-pub(super) struct Ticket {
+pub(super) struct ConnectionGuard {
     connections: Arc<Connections>,
     id: u64,
 }
@@ -65,40 +102,40 @@ impl Connections {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether everything is to come to its end.
+    /// Returns `true` once the shutdown has started.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Runs a task that counts as open until its ticket is dropped.
-    pub(super) fn spawn<F>(self: &Arc<Self>, task: impl FnOnce(Ticket) -> F)
+    /// Spawns a task that counts as open until its guard is dropped.
+    pub(super) fn spawn<F>(self: &Arc<Self>, task: impl FnOnce(ConnectionGuard) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let ticket = self.enter();
-        let id = ticket.id;
-        let handle = tokio::spawn(task(ticket)).abort_handle();
+        let guard = self.enter();
+        let id = guard.id;
+        let handle = tokio::spawn(task(guard)).abort_handle();
         if let Some(open) = self.lock().open.get_mut(&id) {
             open.task = Some(handle);
         }
     }
 
-    /// Counts one more as open, which is not a task of ours.
-    pub(super) fn enter(self: &Arc<Self>) -> Ticket {
+    /// Registers a connection whose task the server does not own.
+    pub(super) fn enter(self: &Arc<Self>) -> ConnectionGuard {
         let mut state = self.lock();
         let id = state.next;
         state.next += 1;
         state.open.insert(id, Open::default());
-        Ticket {
+        ConnectionGuard {
             connections: Arc::clone(self),
             id,
         }
     }
 
-    /// Asks connections to end after the request they answer, and gives the sockets that are to be told.
+    /// Makes connections end after the request they serve, and returns the sockets to close.
     fn stop(&self) -> Vec<WsSender> {
         self.stopping.store(true, Ordering::Release);
-        // Woken outside the lock: a waker may run anything.
+        // Woken outside the lock: a waker may run any code.
         let mut wakers = Vec::new();
         let mut sockets = Vec::new();
         for open in self.lock().open.values_mut() {
@@ -119,33 +156,34 @@ impl Connections {
         }
     }
 
-    /// Brings everything to its end: waits for the grace of `config`, or until `hurry`, then cuts the rest.
+    /// Ends everything that is open: waits for the grace of `config`, or until `hurry` completes, and
+    /// then drops the rest.
     pub(super) async fn end(
         &self,
         config: &ServerConfig,
         hurry: impl Future<Output = ()>,
     ) -> ShutdownReport {
-        let begun = Instant::now();
+        let started = Instant::now();
         let sockets = self.stop();
-        let grace = config.shutdown_grace.min(timer::LONGEST);
+        let grace = config.shutdown_grace.min(LONGEST);
         let spread = config.shutdown_spread.min(grace / 2);
         tokio::select! {
             () = async {
-                tell(sockets, begun, spread).await;
+                close_in_batches(sockets, started, spread).await;
                 self.until_none_left().await;
             } => {}
-            () = sleep_until(begun + grace) => {}
+            () = sleep_until(started + grace) => {}
             () = hurry => {}
         }
-        let ended = self.cut();
+        let report = self.drop_rest();
         ShutdownReport {
-            took: begun.elapsed(),
-            ..ended
+            took: started.elapsed(),
+            ..report
         }
     }
 
-    /// Cuts what is open, and says what was not.
-    fn cut(&self) -> ShutdownReport {
+    /// Drops everything that is still open, and reports the counts.
+    fn drop_rest(&self) -> ShutdownReport {
         let mut state = self.lock();
         let left = std::mem::take(&mut state.open);
         let report = ShutdownReport {
@@ -164,16 +202,33 @@ impl Connections {
     }
 }
 
-impl Ticket {
-    /// Does `work`, as a connection that is given up as soon as everything is to come to its end.
+/// Closes `sockets` with 1001, a batch at a time: the first at once, each other at a random moment of
+/// its share of `spread`.
+async fn close_in_batches(sockets: Vec<WsSender>, started: Instant, spread: Duration) {
+    let batches = sockets.len().div_ceil(BATCH);
+    let mut random = Random::new();
+    for (index, batch) in sockets.chunks(BATCH).enumerate() {
+        if index > 0 {
+            let share = spread.div_f64(batches as f64);
+            let jitter = random.fraction();
+            sleep_until(started + share.mul_f64(index as f64 + jitter)).await;
+        }
+        for socket in batch {
+            socket.close(WsStatus::GOING_AWAY);
+        }
+    }
+}
+
+impl ConnectionGuard {
+    /// Waits for `work` of a connection. Returns `None` as soon as the shutdown starts.
     pub(super) async fn unless_stopping<T>(
         &self,
         mut work: impl Future<Output = T> + Unpin,
     ) -> Option<T> {
-        let mut known = false;
+        let mut registered = false;
         poll_fn(|cx| {
-            if !known {
-                known = true;
+            if !registered {
+                registered = true;
                 // The waker of a task stays the same.
                 self.is_connection(cx.waker().clone());
             }
@@ -185,30 +240,30 @@ impl Ticket {
         .await
     }
 
-    /// This is a connection that speaks HTTP, and looks at [`Connections::is_stopping`] when woken.
+    /// Registers an HTTP connection, which checks [`Connections::is_stopping`] when `waker` wakes it.
     pub(super) fn is_connection(&self, waker: Waker) {
         if let Some(open) = self.connections.lock().open.get_mut(&self.id) {
             open.connection = Some(waker);
         }
     }
 
-    /// This is a socket.
+    /// Registers a socket, which the shutdown closes.
     pub(super) fn is_socket(&self, sender: WsSender) {
         if let Some(open) = self.connections.lock().open.get_mut(&self.id) {
             open.socket = Some(sender.clone());
         }
-        // After it is known, so that one of the two sees it.
+        // Checked after the registration, so that either this or the shutdown closes it.
         if self.connections.is_stopping() {
             sender.close(WsStatus::GOING_AWAY);
         }
     }
 }
 
-impl Drop for Ticket {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let mut state = self.connections.lock();
         let Some(open) = state.open.remove(&self.id) else {
-            return; // It was cut.
+            return; // Dropped by the shutdown.
         };
         if self.connections.is_stopping() {
             match open.socket {

@@ -37,17 +37,17 @@ fn frame(first: u8, payload: usize, masked: bool) -> Vec<u8> {
 }
 
 /// How much passes of `bytes`, in pieces of at most `piece`, and why not all.
-fn passed(guard: &mut FrameGuard, bytes: &[u8], piece: usize) -> (usize, Option<Stop>) {
+fn passed(validator: &mut FrameValidator, bytes: &[u8], piece: usize) -> (usize, Option<Stop>) {
     let mut passed = 0;
     while passed < bytes.len() {
         let end = bytes.len().min(passed.saturating_add(piece));
-        let (more, stop) = guard.pass(&bytes[passed..end]);
+        let (more, stop) = validator.pass(&bytes[passed..end]);
         passed += more;
         if stop.is_some() {
             return (passed, stop);
         }
         assert!(more > 0, "what does not stop goes on");
-        guard.take_large();
+        validator.take_large();
     }
     (passed, None)
 }
@@ -62,8 +62,8 @@ fn it_stops_before_a_close_frame_and_nowhere_else() {
                 let before = bytes.len();
                 bytes.extend(frame(FIN | CLOSE, 2, masked));
 
-                let mut guard = FrameGuard::new(role(masked), limits());
-                let (passed, stop) = passed(&mut guard, &bytes, piece);
+                let mut validator = FrameValidator::new(role(masked), limits());
+                let (passed, stop) = passed(&mut validator, &bytes, piece);
                 let told = format!("payload {payload}, masked {masked}, piece {piece}");
                 assert_eq!((passed, stop), (before, Some(Stop::Close)), "{told}");
             }
@@ -73,37 +73,41 @@ fn it_stops_before_a_close_frame_and_nowhere_else() {
 
 #[test]
 fn it_tells_a_message_that_has_begun_and_not_ended() {
-    let mut guard = FrameGuard::new(Role::Server, limits());
+    let mut validator = FrameValidator::new(Role::Server, limits());
     let whole = frame(FIN | TEXT, 10, true);
     let partial = |number, bytes| Some(Partial { number, bytes });
-    assert_eq!(guard.partial(), None);
-    guard.pass(&whole[..8]);
-    assert_eq!(guard.partial(), partial(1, 2), "in a payload");
-    guard.pass(&whole[8..]);
-    assert_eq!(guard.partial(), None);
-    guard.pass(&frame(TEXT, 5, true));
-    assert_eq!(guard.partial(), partial(2, 5), "between two fragments");
-    guard.pass(&frame(FIN | PING, 3, true));
-    assert_eq!(guard.partial(), partial(2, 5), "after a ping in between");
-    guard.pass(&frame(0, 5, true)[..8]);
-    assert_eq!(guard.partial(), partial(2, 7), "in a fragment");
-    guard.pass(&frame(0, 5, true)[8..]);
-    guard.pass(&frame(FIN, 3, true));
-    assert_eq!(guard.partial(), None);
+    assert_eq!(validator.partial(), None);
+    validator.pass(&whole[..8]);
+    assert_eq!(validator.partial(), partial(1, 2), "in a payload");
+    validator.pass(&whole[8..]);
+    assert_eq!(validator.partial(), None);
+    validator.pass(&frame(TEXT, 5, true));
+    assert_eq!(validator.partial(), partial(2, 5), "between two fragments");
+    validator.pass(&frame(FIN | PING, 3, true));
+    assert_eq!(
+        validator.partial(),
+        partial(2, 5),
+        "after a ping in between"
+    );
+    validator.pass(&frame(0, 5, true)[..8]);
+    assert_eq!(validator.partial(), partial(2, 7), "in a fragment");
+    validator.pass(&frame(0, 5, true)[8..]);
+    validator.pass(&frame(FIN, 3, true));
+    assert_eq!(validator.partial(), None);
 }
 
 #[test]
 fn it_stops_where_a_large_message_ends() {
-    let mut guard = FrameGuard::new(Role::Server, limits());
+    let mut validator = FrameValidator::new(Role::Server, limits());
     let mut bytes = frame(BINARY, 20_000, true);
     bytes.extend(frame(FIN | PING, 3, true));
     bytes.extend(frame(FIN, 5, true));
     let end = bytes.len();
     bytes.extend(frame(FIN | TEXT, 5, true));
-    assert_eq!(guard.pass(&bytes), (end, None));
-    assert!(guard.take_large() && !guard.take_large());
-    assert_eq!(guard.pass(&bytes[end..]), (bytes.len() - end, None));
-    assert!(!guard.take_large());
+    assert_eq!(validator.pass(&bytes), (end, None));
+    assert!(validator.take_large() && !validator.take_large());
+    assert_eq!(validator.pass(&bytes[end..]), (bytes.len() - end, None));
+    assert!(!validator.take_large());
 }
 
 #[test]
@@ -128,7 +132,7 @@ fn a_close_frame_is_taken_in_any_pieces() {
 
 #[test]
 fn messages_and_control_frames_are_counted_when_the_stream_stands_behind_them() {
-    let mut guard = FrameGuard::new(Role::Client, limits());
+    let mut validator = FrameValidator::new(Role::Client, limits());
     let text = frame(FIN | TEXT, 5, false);
     for (bytes, ended) in [
         (vec![], Some(0)),
@@ -145,7 +149,10 @@ fn messages_and_control_frames_are_counted_when_the_stream_stands_behind_them() 
         (frame(FIN | PING, 0, false), None),
         (frame(FIN | CONTINUATION, 2, false), Some(6)),
     ] {
-        assert_eq!(passed(&mut guard, &bytes, usize::MAX), (bytes.len(), None));
-        assert_eq!(guard.ended(), ended, "{bytes:?}");
+        assert_eq!(
+            passed(&mut validator, &bytes, usize::MAX),
+            (bytes.len(), None)
+        );
+        assert_eq!(validator.ended(), ended, "{bytes:?}");
     }
 }

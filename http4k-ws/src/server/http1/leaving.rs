@@ -1,10 +1,10 @@
 //! The time for which a peer that has left is still served.
 //!
 //! 1. A peer that resets its connection is gone: everything for it is dropped at once.
-//! 2. One that ended its side may still read. It has `half_close` for its responses, and for a
-//!    response
-//!    that is a stream only `stream_half_close`: such a response may have no end.
-//! 3. The end of the peer's bytes is seen by reading, up to a bound; beyond it by a [`Watch`].
+//! 2. A peer that ended its side may still read. It has `half_close` for its responses, but only
+//!    `stream_half_close` for a response that is a stream, because that may have no end.
+//! 3. The end of the peer's bytes is noticed by reading, up to a bound, and beyond that by a
+//!    [`Watch`].
 
 use std::future::Future;
 use std::io;
@@ -13,12 +13,12 @@ use std::task::{Context, Poll, ready};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::ServerConfig;
-use super::io::Heard;
-use super::tcp::{Left, Watch};
-use super::timer::LONGEST;
+use super::io::Arrival;
+use crate::server::ServerConfig;
+use crate::server::config::LONGEST;
+use crate::server::tcp::{Left, Watch};
 
-/// Tells when to drop a connection whose peer has left.
+/// Decides when to drop a connection whose peer has left.
 pub(super) struct Leaving {
     watch: Option<Watch>,
     watching: Option<Pin<Box<dyn Future<Output = Left> + Send>>>,
@@ -30,7 +30,7 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
-    /// Watches the peer of a connection, with `watch` if it is one of TCP.
+    /// Watches the peer of a connection. A TCP connection has a `watch`.
     pub(super) fn new(watch: Option<Watch>) -> Self {
         Self {
             watch,
@@ -41,25 +41,28 @@ impl Leaving {
         }
     }
 
-    /// Ready with the reason when the connection must be dropped. `heard` is what reading found,
-    /// and `streams` is `true` while the response is a stream.
+    /// Ready with the reason when the connection must be dropped.
+    ///
+    /// `arrival` is the result of reading ahead. `streaming` is `true` while the response is a stream.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        heard: Heard,
-        streams: bool,
+        arrival: Arrival,
+        streaming: bool,
         config: &ServerConfig,
     ) -> Poll<io::Error> {
-        match heard {
-            Heard::Left(Left::Reset) => return Poll::Ready(io::ErrorKind::ConnectionReset.into()),
-            Heard::Left(Left::HalfClosed) => self.half_closed(),
-            Heard::More if self.since.is_none() => {
+        match arrival {
+            Arrival::Left(Left::Reset) => {
+                return Poll::Ready(io::ErrorKind::ConnectionReset.into());
+            }
+            Arrival::Left(Left::HalfClosed) => self.half_closed(),
+            Arrival::More if self.since.is_none() => {
                 if ready!(self.poll_watch(cx)) == Left::Reset {
                     return Poll::Ready(io::ErrorKind::ConnectionReset.into());
                 }
                 self.half_closed();
             }
-            Heard::More | Heard::Nothing => {}
+            Arrival::More | Arrival::Nothing => {}
         }
         let Some(since) = self.since else {
             return Poll::Pending;
@@ -68,7 +71,7 @@ impl Leaving {
             return Poll::Ready(io::ErrorKind::ConnectionReset.into());
         }
         let mut deadline = since + config.half_close.min(LONGEST);
-        self.streaming = match streams {
+        self.streaming = match streaming {
             true => self.streaming.or_else(|| Some(Instant::now())),
             false => None,
         };
@@ -82,7 +85,7 @@ impl Leaving {
     fn half_closed(&mut self) {
         if self.since.is_none() {
             self.since = Some(Instant::now());
-            // From now on only a reset is news.
+            // From now on only a reset matters.
             self.watching = None;
         }
     }

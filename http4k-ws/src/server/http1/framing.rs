@@ -1,17 +1,17 @@
-//! The places where heads end in the bytes of an HTTP/1.1 connection.
+//! The framing of requests in the bytes of an HTTP/1.1 connection.
 //!
-//! hyper parses requests, and drops the fragment of a target. To see one, the bytes are split here:
-//! hyper receives one head at a time, and what follows it only once its request is known.
+//! hyper parses requests, but drops the fragment of a target. To see it, the bytes are split here:
+//! hyper receives one head at a time, and the bytes behind it only once its request is known.
 //!
 //! 1. The bytes of a head pass up to its empty line. A `#` in its target is noted.
 //! 2. After a head nothing passes until [`request`](Framing::request) declares the body behind it.
-//! 3. The body passes as it comes, and the next head behind it.
-//!    Bytes of a body of a declared length that come together with the head pass together with it:
-//!    most bodies do, and hyper would read each a second time. If such a body is whole and short, it
-//!    is also handed over at once: through hyper it would take a channel and a second poll.
-//! 4. If hyper reads on after a head, the two disagree about its end. Then all bytes pass: this
-//!    only
-//!    splits, and must never keep bytes from hyper.
+//! 3. The body passes as it arrives, and then the next head.
+//! 4. Bytes of a body with a declared length pass with the head if they arrive together. Most
+//!    bodies do, and hyper would read them in a second call. If such a body is complete and at most
+//!    [`SHORT`] bytes long, the application receives it at once. hyper would send it through a
+//!    channel and need a second poll.
+//! 5. If hyper reads on after a head, the two disagree about its end. Then all bytes pass: the
+//!    framing only splits, and must never withhold bytes from hyper.
 
 use bytes::Bytes;
 use memchr::memchr2_iter;
@@ -22,23 +22,24 @@ pub(super) struct Framing {
     part: Part,
     /// The target of the last head has a fragment.
     fragment: bool,
-    /// The body that came with the last head, if it is short and all of it came.
+    /// The body that arrived with the last head, if it is short and complete.
     body: Option<Bytes>,
 }
 
-/// The longest body that is handed over beside hyper.
+/// The longest body that bypasses hyper.
 const SHORT: usize = 4 * 1024;
 
-/// The findings about a request whose head has passed.
+/// The facts about a request that hyper drops.
 #[derive(Debug, Default)]
 pub(super) struct Framed {
-    /// Its target has a fragment.
+    /// The target has a fragment.
     pub(super) fragment: bool,
-    /// Its body, if it is short and came with the head. hyper has it too, and skips it unread.
+    /// The body, if it is short and arrived with the head. hyper has it too, and skips it unread.
     pub(super) body: Option<Bytes>,
 }
 
-/// The part of a request that the next byte belongs to. `filled` is a line with a byte but CR.
+/// The part of a request that the next byte belongs to. A line is `filled` once it has a byte other
+/// than CR.
 #[derive(Debug)]
 enum Part {
     /// The request line, or empty lines before it (RFC 9112 §2.2).
@@ -49,20 +50,20 @@ enum Part {
     Fields {
         filled: bool,
     },
-    /// None: a whole head has passed, and so many bytes of the body that it declares.
+    /// No part: a whole head has passed, and this number of bytes of the body that it declares.
     HeadEnded(u64),
-    /// A body, of which so many bytes are left.
+    /// A body, with the number of bytes that are left.
     Body(u64),
     /// The digits of the size of a chunk (RFC 9112 §7.1).
     ChunkSize(u64),
     /// The rest of the line of that size.
     ChunkExtension(u64),
-    /// The data of a chunk and the line end behind it, of which so many bytes are left.
+    /// The data of a chunk and the line end behind it, with the number of bytes that are left.
     ChunkData(u64),
     Trailers {
         filled: bool,
     },
-    /// Any: nothing is split any more.
+    /// Any part: nothing is split any more.
     Unframed,
 }
 
@@ -76,8 +77,8 @@ impl Default for Part {
 }
 
 impl Framing {
-    /// Returns the number of `bytes`, the next of the connection, that may pass now, and counts
-    /// them as passed.
+    /// Returns how many of `bytes`, the next of the connection, may pass now, and counts them as
+    /// passed.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
         if let (Part::HeadEnded(_), false) = (&self.part, bytes.is_empty()) {
             self.part = Part::Unframed;
@@ -116,7 +117,7 @@ impl Framing {
         }
     }
 
-    /// Returns `true` if a part of a head has passed, and not yet all of it.
+    /// Returns `true` if a head has passed in part.
     #[inline]
     pub(super) fn is_in_head(&self) -> bool {
         matches!(
@@ -134,8 +135,8 @@ impl Framing {
         )
     }
 
-    /// Returns the head that `bytes` begin with, if all of it is there, nothing of it has passed,
-    /// and it has no `#`: as most heads come.
+    /// Returns the head at the start of `bytes`, if it is complete, unread and without `#`, as most
+    /// are.
     fn plain_head(&self, bytes: &[u8]) -> Option<PlainHead> {
         let Part::RequestLine { filled: false, .. } = self.part else {
             return None;
@@ -157,7 +158,7 @@ impl Framing {
             match line[0] {
                 b'c' | b'C' => declared = content_length(line).unwrap_or(declared),
                 b't' | b'T' => is_apart |= value_of(line, b"transfer-encoding:").is_some(),
-                // Such a body is asked for when the application reads it.
+                // The client sends such a body only after the application reads it.
                 b'e' | b'E' => is_apart |= value_of(line, b"expect:").is_some(),
                 _ => {}
             }
@@ -166,57 +167,22 @@ impl Framing {
         None
     }
 
-    /// Counts some of `bytes`, of which there is at least one, as passed. Returns their number.
+    /// Passes some of `bytes`, which are not empty, and returns their number.
     fn step(&mut self, bytes: &[u8]) -> usize {
         match &mut self.part {
-            Part::RequestLine { filled, spaces } => {
-                let line = Line::of(bytes);
-                for byte in line.content {
-                    match byte {
-                        b' ' => *spaces += 1,
-                        b'#' if *spaces == 1 => self.fragment = true,
-                        _ => {}
-                    }
-                }
-                *filled |= line.filled();
-                if line.ended && *filled {
-                    self.part = Part::Fields { filled: false };
-                }
-                line.length()
-            }
-            Part::Fields { filled } => {
-                let line = Line::of(bytes);
-                *filled |= line.filled();
-                if line.ended && !std::mem::take(filled) {
-                    self.part = Part::HeadEnded(0);
-                }
-                line.length()
-            }
-            Part::Trailers { filled } => {
-                let line = Line::of(bytes);
-                *filled |= line.filled();
-                if line.ended && !std::mem::take(filled) {
-                    self.part = Part::default();
-                }
-                line.length()
-            }
+            Part::RequestLine { .. }
+            | Part::Fields { .. }
+            | Part::Trailers { .. }
+            | Part::ChunkExtension(_) => self.step_line(&Line::of(bytes)),
             Part::ChunkSize(size) => {
-                let digit = char::from(bytes[0]).to_digit(16);
-                match (digit, bytes[0]) {
+                match (char::from(bytes[0]).to_digit(16), bytes[0]) {
                     (Some(digit), _) => {
-                        *size = size.saturating_mul(16).saturating_add(digit.into())
+                        *size = size.saturating_mul(16).saturating_add(digit.into());
                     }
                     (None, b'\n') => self.part = after_size(*size),
                     (None, _) => self.part = Part::ChunkExtension(*size),
                 }
                 1
-            }
-            Part::ChunkExtension(size) => {
-                let line = Line::of(bytes);
-                if line.ended {
-                    self.part = after_size(*size);
-                }
-                line.length()
             }
             Part::Body(left) => {
                 let length = within(*left, bytes);
@@ -237,6 +203,41 @@ impl Framing {
             Part::HeadEnded(_) | Part::Unframed => bytes.len(),
         }
     }
+
+    /// Passes the rest of a line, as far as it has arrived, and returns its length.
+    fn step_line(&mut self, line: &Line<'_>) -> usize {
+        match &mut self.part {
+            Part::RequestLine { filled, spaces } => {
+                for byte in line.content {
+                    match byte {
+                        b' ' => *spaces += 1,
+                        // The target is between the first and the second space.
+                        b'#' if *spaces == 1 => self.fragment = true,
+                        _ => {}
+                    }
+                }
+                *filled |= line.filled();
+                if line.ended && *filled {
+                    self.part = Part::Fields { filled: false };
+                }
+            }
+            Part::Fields { filled } => {
+                *filled |= line.filled();
+                if line.ended && !std::mem::take(filled) {
+                    self.part = Part::HeadEnded(0);
+                }
+            }
+            Part::Trailers { filled } => {
+                *filled |= line.filled();
+                if line.ended && !std::mem::take(filled) {
+                    self.part = Part::default();
+                }
+            }
+            Part::ChunkExtension(size) if line.ended => self.part = after_size(*size),
+            _ => {}
+        }
+        line.length()
+    }
 }
 
 /// Returns how many of `bytes` are among the next `left`.
@@ -251,11 +252,11 @@ fn after_size(size: u64) -> Part {
     }
 }
 
-/// A head that came as a whole.
+/// A head that arrived complete.
 struct PlainHead {
     length: usize,
-    /// The length of the body behind it, or 0 if its fields do not declare one for sure, or if the
-    /// body must pass apart from the head.
+    /// The length of the body behind it. 0 if its fields do not clearly declare one, or if the body
+    /// must pass apart from the head.
     declared: usize,
 }
 
@@ -267,20 +268,20 @@ fn content_length(line: &[u8]) -> Option<usize> {
     value.parse().ok()
 }
 
-/// Returns what follows `name`, which ends with a colon, if `line` begins with it.
+/// Returns the bytes after `name`, which ends with a colon, if `line` starts with it.
 fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (start, value) = line.split_at_checked(name.len())?;
-    // Most fields whose names begin alike differ in length, and are passed by the colon alone.
+    // Most fields with the same first letter differ in length, so the colon alone rules them out.
     let is_named = start.last() == name.last() && start.eq_ignore_ascii_case(name);
     is_named.then_some(value)
 }
 
-/// Returns `true` if a line, without its LF, has no byte but CR.
+/// Returns `true` if a line, without its LF, has no byte other than CR.
 fn is_empty(line: &[u8]) -> bool {
     line.iter().all(|byte| *byte == b'\r')
 }
 
-/// The bytes of one line, as far as they are there.
+/// The bytes of one line, as far as they have arrived.
 struct Line<'a> {
     content: &'a [u8],
     /// LF follows.
@@ -311,7 +312,7 @@ mod tests {
 
     const CHUNKS: &str = "3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\nSum: 7\r\n\r\n";
 
-    /// Requests: the head, the body, its declared length, and the expected finding.
+    /// Requests: the head, the body, its declared length, and `true` if the target has a fragment.
     fn requests() -> Vec<(&'static str, &'static str, Option<u64>, bool)> {
         vec![
             ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "", Some(0), false),
@@ -342,7 +343,7 @@ mod tests {
             let mut before = "";
             for (head, body, length, fragment) in requests() {
                 let all = format!("{before}{head}");
-                // The body may come with its head; what is behind it must wait.
+                // The body may arrive with its head. The bytes behind it must wait.
                 let beyond = format!("{all}{body}more");
                 let mut passed = 0;
                 while passed < all.len() {
@@ -412,9 +413,9 @@ mod tests {
     }
 
     #[test]
-    fn a_head_has_begun_with_its_first_byte() {
+    fn a_head_starts_with_its_first_byte() {
         let mut framing = Framing::default();
-        for (bytes, begun) in [
+        for (bytes, started) in [
             ("", false),
             ("\r\n", false),
             ("G", true),
@@ -423,7 +424,7 @@ mod tests {
             ("\n", false),
         ] {
             framing.pass(bytes.as_bytes());
-            assert_eq!(framing.is_in_head(), begun, "{bytes:?}");
+            assert_eq!(framing.is_in_head(), started, "{bytes:?}");
         }
         framing.request(Some(3));
         framing.pass(b"ab");
@@ -433,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_never_kept_from_a_reader_that_sees_no_end_of_the_head() {
+    fn bytes_are_never_withheld_from_a_reader_that_sees_no_end_of_the_head() {
         let mut framing = Framing::default();
         let head = b"GET / HTTP/1.1\r\n\r\n";
         assert_eq!(framing.pass(head), head.len());

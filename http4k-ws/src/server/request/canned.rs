@@ -1,23 +1,23 @@
-//! The responses that hyper does not write, because it is done with the connection or never had it.
+//! Responses that the server writes without hyper, as the last bytes of a connection.
 
 use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
-use super::ServerConfig;
+use crate::server::ServerConfig;
 
-/// For a request whose head was not complete within `limit` (RFC 9110 §15.5.9).
-pub(super) fn late_head(limit: Duration, config: &ServerConfig) -> Vec<u8> {
-    last(
+/// Returns the response to a head that was not complete within `limit` (RFC 9110 §15.5.9).
+pub(in crate::server) fn late_head(limit: Duration, config: &ServerConfig) -> Vec<u8> {
+    last_response(
         config,
         StatusCode::REQUEST_TIMEOUT,
         &format!("the head of the request took longer than {limit:?} (RFC 9110 §15.5.9)\n"),
     )
 }
 
-/// For a connection of which there are too many (RFC 9110 §15.6.4).
-pub(super) fn too_many_connections(limit: usize, config: &ServerConfig) -> Vec<u8> {
-    last(
+/// Returns the response to a connection over the limit of its address (RFC 9110 §15.6.4).
+pub(in crate::server) fn too_many_connections(limit: usize, config: &ServerConfig) -> Vec<u8> {
+    last_response(
         config,
         StatusCode::SERVICE_UNAVAILABLE,
         &format!(
@@ -27,20 +27,14 @@ pub(super) fn too_many_connections(limit: usize, config: &ServerConfig) -> Vec<u
     )
 }
 
-/// For a connection that speaks HTTP, on a port for TLS.
-#[cfg(feature = "tls")]
-pub(super) fn no_tls(config: &ServerConfig) -> Vec<u8> {
-    last(
-        config,
-        StatusCode::BAD_REQUEST,
-        "this port speaks HTTP over TLS only: ask with https:// or wss://\n",
-    )
-}
-
-/// The last response of a connection.
-fn last(config: &ServerConfig, status: StatusCode, line: &str) -> Vec<u8> {
+/// Returns a response with the body `text`, after which the connection is closed.
+pub(in crate::server) fn last_response(
+    config: &ServerConfig,
+    status: StatusCode,
+    text: &str,
+) -> Vec<u8> {
     let date = httpdate::fmt_http_date(SystemTime::now());
-    let length = line.len();
+    let length = text.len();
     let [kind, connection, size, time] = if config.title_case_fields {
         ["Content-Type", "Connection", "Content-Length", "Date"]
     } else {
@@ -48,7 +42,7 @@ fn last(config: &ServerConfig, status: StatusCode, line: &str) -> Vec<u8> {
     };
     format!(
         "HTTP/1.1 {status}\r\n{kind}: text/plain; charset=utf-8\r\n{connection}: close\r\n\
-         {size}: {length}\r\n{time}: {date}\r\n\r\n{line}"
+         {size}: {length}\r\n{time}: {date}\r\n\r\n{text}"
     )
     .into_bytes()
 }

@@ -16,8 +16,8 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::timer::LONGEST;
 use crate::message::{BodyBounds, BodyError};
+use crate::server::config::LONGEST;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -25,11 +25,11 @@ type Failure = Box<dyn Error + Send + Sync>;
 pub(super) struct Arriving<B> {
     body: B,
     bounds: BodyBounds,
-    /// The time that was waited for, as far as bytes have not paid for it.
+    /// The time that the handler waited and that bytes have not paid for.
     debt: Duration,
     /// The start of the current wait.
     waiting: Option<Instant>,
-    /// Bytes came since the debt was last zero.
+    /// Bytes arrived since the debt was last zero.
     slow: bool,
     timer: Option<Pin<Box<Sleep>>>,
 }

@@ -1,13 +1,12 @@
-//! A request body that the peer holds back until it is asked for: `Expect: 100-continue`
+//! A request body that the peer holds back until it is invited: `Expect: 100-continue`
 //! (RFC 9110 §10.1.1).
 //!
-//! 1. The version of HTTP below sends 100 when the body is first polled, and only before the final
-//!    response.
-//! 2. A handler may respond before anything polls the body: with a response that streams it, or with
-//!    one whose stream starts with something else. Then 100 would never be sent, and both sides would
-//!    wait. So a body that is still held when the response is there is polled once, before the response
-//!    is sent. A body that was dropped is not.
-//! 3. What that poll brings is kept for the handler.
+//! 1. hyper and h2 send 100 when the body is first polled, and only before the final response.
+//! 2. A handler may respond before anything polls the body: with a response that streams it, or
+//!    with one whose stream starts with something else. Then 100 would never be sent, and both sides
+//!    would wait. A body that is still held when the response is complete is therefore polled once,
+//!    before the response is sent. A body that was dropped is not.
+//! 3. The result of that poll is kept for the handler.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -17,10 +16,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body that the handler and the server share until the response is there.
-pub(super) struct Expected<B: Body>(Arc<Mutex<Shared<B>>>);
+/// A body that the handler and the server share until the response is complete.
+pub(super) struct Expected<B: Body>(Arc<Mutex<HeldBody<B>>>);
 
-struct Shared<B: Body> {
+struct HeldBody<B: Body> {
     body: B,
     polled: bool,
     /// The result of the server's poll.
@@ -29,7 +28,7 @@ struct Shared<B: Body> {
 
 impl<B: Body<Data = Bytes> + Unpin> Expected<B> {
     pub(super) fn new(body: B) -> Self {
-        Self(Arc::new(Mutex::new(Shared {
+        Self(Arc::new(Mutex::new(HeldBody {
             body,
             polled: false,
             early: None,
@@ -37,11 +36,11 @@ impl<B: Body<Data = Bytes> + Unpin> Expected<B> {
     }
 
     /// Returns a second handle to the same body.
-    pub(super) fn share(&self) -> Self {
+    pub(super) fn clone_handle(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 
-    /// Has the peer send the body, if anything but this handle still holds it.
+    /// Makes the peer send the body, unless this handle is the only one left.
     pub(super) async fn invite(self) {
         if Arc::strong_count(&self.0) == 1 {
             return;
@@ -52,11 +51,11 @@ impl<B: Body<Data = Bytes> + Unpin> Expected<B> {
                 return Poll::Ready(());
             }
             invited = true;
-            let mut shared = self.lock();
-            if !shared.polled {
-                shared.polled = true;
-                if let Poll::Ready(frame) = Pin::new(&mut shared.body).poll_frame(cx) {
-                    shared.early = Some(frame);
+            let mut held = self.lock();
+            if !held.polled {
+                held.polled = true;
+                if let Poll::Ready(frame) = Pin::new(&mut held.body).poll_frame(cx) {
+                    held.early = Some(frame);
                 }
             }
             // The connection sends 100 before it polls the response again.
@@ -66,7 +65,7 @@ impl<B: Body<Data = Bytes> + Unpin> Expected<B> {
         .await;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared<B>> {
+    fn lock(&self) -> MutexGuard<'_, HeldBody<B>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -79,23 +78,23 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Expected<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let mut shared = self.lock();
-        shared.polled = true;
-        match shared.early.take() {
+        let mut held = self.lock();
+        held.polled = true;
+        match held.early.take() {
             Some(early) => Poll::Ready(early),
-            None => Pin::new(&mut shared.body).poll_frame(cx),
+            None => Pin::new(&mut held.body).poll_frame(cx),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        let shared = self.lock();
-        shared.early.is_none() && shared.body.is_end_stream()
+        let held = self.lock();
+        held.early.is_none() && held.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let shared = self.lock();
-        let mut hint = shared.body.size_hint();
-        let early = shared.early.as_ref().and_then(Option::as_ref);
+        let held = self.lock();
+        let mut hint = held.body.size_hint();
+        let early = held.early.as_ref().and_then(Option::as_ref);
         let early = early.and_then(|frame| frame.as_ref().ok()?.data_ref());
         if let Some(early) = early.map(|data| data.len() as u64) {
             if let Some(upper) = hint.upper() {

@@ -1,4 +1,10 @@
-//! One request, answered by the application.
+//! One request, in either version of HTTP: the rules it must keep, its body, and its response.
+
+mod body;
+mod canned;
+mod expect;
+pub(super) mod rules;
+mod stall;
 
 use std::error::Error;
 use std::future::{self, Future};
@@ -10,24 +16,29 @@ use http::header::EXPECT;
 use http::uri::PathAndQuery;
 use http::{Request, StatusCode, Version};
 
-use super::body::Arriving;
-use super::expected::Expected;
-use super::rules::closing;
-use super::shared::Shared;
+use super::state::ServerState;
 use crate::handler::{Responding, ResponseFuture};
 use crate::message::{Body, BodyBounds, BodyStage, Response, plain, printable};
 use crate::session::RefusalKind;
+use body::Arriving;
+use expect::Expected;
+
+#[cfg(feature = "tls")]
+pub(super) use canned::last_response;
+pub(super) use canned::{late_head, too_many_connections};
+pub(super) use rules::closing;
+pub(super) use stall::Stall;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// A call that has the peer send a body which it holds back.
+/// A future that makes the peer send a body which it holds back.
 type Invitation = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A response that is about to be there.
+/// A response that is being made.
 ///
 /// hyper copies it into its own state for each request, so all but the most frequent is boxed.
 pub(super) enum Pending<'a> {
-    /// The application is called, and what it returns is sent.
+    /// The application is called, and its response is sent.
     Application(Responding<'a>),
     /// As `Application`, for a request with a body.
     WithBody(Box<WithBody<'a>>),
@@ -35,7 +46,7 @@ pub(super) enum Pending<'a> {
 }
 
 impl Pending<'_> {
-    /// A response that is there already.
+    /// Wraps a response that is complete.
     pub(super) fn ready(response: Response) -> Self {
         Self::Boxed(Box::pin(future::ready(response)))
     }
@@ -54,15 +65,15 @@ impl Future for Pending<'_> {
     }
 }
 
-/// Responds to a request that asks for no upgrade.
-pub(super) fn respond<B>(shared: &Shared, request: Request<B>) -> Pending<'_>
+/// Responds to a request that is not an upgrade.
+pub(super) fn respond<B>(server: &ServerState, request: Request<B>) -> Pending<'_>
 where
     B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
 {
     if request.body().is_end_stream() {
-        return Pending::Application(answer(shared, request.map(|_| Body::empty())));
+        return Pending::Application(call(server, request.map(|_| Body::empty())));
     }
-    Pending::WithBody(Box::new(WithBody::new(shared, request)))
+    Pending::WithBody(Box::new(WithBody::new(server, request)))
 }
 
 /// The response to a request with a body.
@@ -73,43 +84,43 @@ where
 ///
 /// Named and small: each request allocates one.
 pub(super) struct WithBody<'a> {
-    shared: &'a Shared,
+    server: &'a ServerState,
     target: Option<PathAndQuery>,
     /// The least number of bytes that the request declares.
-    told: u64,
+    declared: u64,
     bounds: BodyBounds,
     responding: Responding<'a>,
     /// For a body that is still held back.
     invitation: Option<Invitation>,
-    /// The response, after that.
+    /// The response, while the peer is invited to send its body.
     invited: Option<ResponseFuture<'a>>,
 }
 
 impl<'a> WithBody<'a> {
-    fn new<B>(shared: &'a Shared, mut request: Request<B>) -> Self
+    fn new<B>(server: &'a ServerState, mut request: Request<B>) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
     {
         let hint = request.body().size_hint();
-        let bounds = BodyBounds::new(shared.config.max_body, shared.config.body_stall);
-        bounds.set_min_rate(shared.config.min_body_rate);
+        let bounds = BodyBounds::new(server.config.max_body, server.config.body_stall);
+        bounds.set_min_rate(server.config.min_body_rate);
         request.extensions_mut().insert(bounds.clone());
         let is_exact = is_hypers(&request) && hint.exact().is_some();
         let target = request.uri().path_and_query().cloned();
         let mut invitation: Option<Invitation> = None;
         let request = if request.headers().contains_key(EXPECT) {
             let request = request.map(Expected::new);
-            invitation = Some(Box::pin(request.body().share().invite()));
+            invitation = Some(Box::pin(request.body().clone_handle().invite()));
             request.map(|body| bounded(body, &bounds, is_exact))
         } else {
             request.map(|body| bounded(body, &bounds, is_exact))
         };
         Self {
-            shared,
+            server,
             target,
-            told: hint.lower(),
+            declared: hint.lower(),
             bounds,
-            responding: answer(shared, request),
+            responding: call(server, request),
             invitation,
             invited: None,
         }
@@ -118,32 +129,32 @@ impl<'a> WithBody<'a> {
     /// Takes the invitation, if the handler may still read the body.
     fn take_invitation(&mut self) -> Option<Invitation> {
         let is_open = match self.bounds.stage() {
-            BodyStage::Unread => self.told <= self.bounds.max(),
+            BodyStage::Unread => self.declared <= self.bounds.max(),
             BodyStage::Begun => true,
             BodyStage::Failed | BodyStage::Dropped => false,
         };
         self.invitation.take().filter(|_| is_open)
     }
 
-    /// Returns the response to send for `response`, which the application returned.
+    /// Returns the response to send for the `response` of the application.
     fn checked(&self, response: Response) -> Response {
-        let (told, max) = (self.told, self.bounds.max());
+        let (declared, max) = (self.declared, self.bounds.max());
         match self.bounds.stage() {
             BodyStage::Failed => closing(response),
-            BodyStage::Unread if told > max => too_large(told, max),
-            BodyStage::Dropped if told > max => closing(response),
+            BodyStage::Unread if declared > max => too_large(declared, max),
+            BodyStage::Dropped if declared > max => closing(response),
             _ => response,
         }
     }
 
-    fn note_refusal(&self) {
+    fn log_refusal(&self) {
         let target = printable(self.target.as_ref().map_or("", PathAndQuery::path));
         let limit = self.bounds.max();
         let refused = format!(
             "a body for `{target}` was refused with 413: the limit is {limit} bytes, set by \
              `ServerConfig::max_body` or the filter `max_body`"
         );
-        self.shared.refusals.warn(RefusalKind::Body, refused);
+        self.server.refusals.warn(RefusalKind::Body, refused);
     }
 }
 
@@ -167,30 +178,30 @@ impl Future for WithBody<'_> {
             }
         };
         if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            this.note_refusal();
+            this.log_refusal();
         }
         Poll::Ready(response)
     }
 }
 
 /// Calls the application.
-fn answer(shared: &Shared, request: Request<Body>) -> Responding<'_> {
+fn call(server: &ServerState, request: Request<Body>) -> Responding<'_> {
     let is_hypers = is_hypers(&request);
-    let responding = shared.app.respond(request);
+    let responding = server.app.respond(request);
     match is_hypers {
         true => responding.without_length(),
         false => responding,
     }
 }
 
-/// Returns `true` if hyper reads the body and writes the response: it checks the length of the one
-/// and adds that of the other.
+/// Returns `true` if hyper reads the body, whose length it checks, and writes the response, whose
+/// length it adds.
 fn is_hypers<B>(request: &Request<B>) -> bool {
     request.version() < Version::HTTP_2
 }
 
-/// Returns `body`, which is waited for and read only as far as `bounds` allow. `is_exact` declares
-/// that it keeps to its length.
+/// Wraps `body`, which is read within `bounds` only. `is_exact` declares that it keeps to its
+/// length.
 fn bounded<B>(body: B, bounds: &BodyBounds, is_exact: bool) -> Body
 where
     B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
@@ -202,11 +213,12 @@ where
     }
 }
 
-/// For a body that is to be read after the handler answered, such as one that it sends back, and that
-/// could only break its answer off.
-fn too_large(told: u64, limit: u64) -> Response {
+/// Returns the response for a body that the handler would read after it responded, such as one that
+/// it sends back. Such a body could only break the response off.
+fn too_large(declared: u64, limit: u64) -> Response {
     let line = format!(
-        "the body has {told} bytes, over the limit of {limit} in `ServerConfig::max_body` or the filter `max_body` (RFC 9110 §15.5.14)\n"
+        "the body has {declared} bytes, over the limit of {limit} in `ServerConfig::max_body` or \
+         the filter `max_body` (RFC 9110 §15.5.14)\n"
     );
     closing(plain(StatusCode::PAYLOAD_TOO_LARGE, line))
 }

@@ -1,4 +1,4 @@
-//! A buffer of the thread, which connections read into before they know what to keep.
+//! A read buffer per thread. Connections read into it and then keep only what they need.
 
 use std::cell::Cell;
 
@@ -9,10 +9,10 @@ thread_local! {
     static SCRATCH: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
 }
 
-/// Lends the buffer to `read`. It holds bytes of earlier reads: clearing it each time would cost more
-/// than reading a request.
+/// Lends the buffer to `read`. It holds bytes of earlier reads, because clearing it each time would
+/// cost more than reading a request.
 ///
-/// A call inside `read` has a buffer of its own.
+/// A nested call uses a buffer of its own.
 pub(super) fn with_scratch<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
     let mut scratch = SCRATCH
         .take()

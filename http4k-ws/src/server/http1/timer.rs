@@ -1,7 +1,7 @@
-//! How long a connection waits for the head of a request.
+//! The deadlines for the head of a request.
 //!
-//! hyper knows one limit, and starts a timer at every request. Here a silent connection may wait for
-//! longer than one whose head has begun, and one timer serves all requests of a connection.
+//! hyper has one limit, and starts a timer at every request. Here a silent connection may wait for
+//! longer than one whose head has started, and one timer serves all requests of a connection.
 
 use std::fmt;
 use std::future::Future;
@@ -14,36 +14,35 @@ use std::time::{Duration, Instant as StdInstant};
 use hyper::rt::{Sleep, Timer};
 use tokio::time::Instant;
 
-/// A time that is longer than this is as long as this: the end of others can't be told.
-pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+use crate::server::config::LONGEST;
 
-/// hyper's timer, for one connection.
+/// The timer of one connection, as hyper uses it.
 #[derive(Debug)]
-pub(super) struct HeadTimer(Arc<Shared>);
+pub(super) struct HeadTimer(Arc<TimerState>);
 
-struct Shared {
-    /// Raised while a head has begun and not ended.
+struct TimerState {
+    /// Set while a head has started and not ended.
     in_head: Arc<AtomicBool>,
-    /// A head was waited for already.
+    /// hyper has waited for a head before.
     used: AtomicBool,
     head_timeout: Duration,
-    /// When the connection began.
-    begun: Instant,
+    /// The time at which the connection started.
+    started: Instant,
     /// Never contended: one task polls it.
     timer: Mutex<Pin<Box<tokio::time::Sleep>>>,
 }
 
 impl HeadTimer {
-    /// Creates a timer for heads that take `head_timeout` at most, the first from `begun` on; `in_head`
-    /// is raised while a head has begun and not ended.
-    pub(super) fn new(head_timeout: Duration, begun: Instant, in_head: Arc<AtomicBool>) -> Self {
+    /// Creates a timer for heads that take at most `head_timeout`, the first one from `started` on.
+    /// `in_head` is set while a head has started and not ended.
+    pub(super) fn new(head_timeout: Duration, started: Instant, in_head: Arc<AtomicBool>) -> Self {
         let head_timeout = head_timeout.min(LONGEST);
-        Self(Arc::new(Shared {
+        Self(Arc::new(TimerState {
             in_head,
             used: AtomicBool::new(false),
             head_timeout,
-            begun,
-            timer: Mutex::new(Box::pin(tokio::time::sleep_until(begun + head_timeout))),
+            started,
+            timer: Mutex::new(Box::pin(tokio::time::sleep_until(started + head_timeout))),
         }))
     }
 }
@@ -53,18 +52,18 @@ impl Timer for HeadTimer {
         self.sleep_until(self.now() + duration)
     }
 
-    /// Called when hyper begins to wait for a head, with the deadline of a silent connection.
+    /// Called when hyper starts to wait for a head, with the deadline of a silent connection.
     fn sleep_until(&self, deadline: StdInstant) -> Pin<Box<dyn Sleep>> {
         let first = !self.0.used.swap(true, Ordering::Relaxed);
-        let head = first.then(|| self.0.begun + self.0.head_timeout);
+        let head = first.then(|| self.0.started + self.0.head_timeout);
         Box::pin(HeadSleep {
-            shared: Arc::clone(&self.0),
+            state: Arc::clone(&self.0),
             silent: deadline.into(),
             head,
         })
     }
 
-    /// The runtime's clock, which tests may pause.
+    /// Returns the time of the runtime's clock, which tests may pause.
     fn now(&self) -> StdInstant {
         Instant::now().into_std()
     }
@@ -73,10 +72,10 @@ impl Timer for HeadTimer {
 /// One wait for a head.
 #[derive(Debug)]
 struct HeadSleep {
-    shared: Arc<Shared>,
-    /// The deadline while nothing has come.
+    state: Arc<TimerState>,
+    /// The deadline before the first byte.
     silent: Instant,
-    /// The deadline of a head that has begun.
+    /// The deadline of a head that has started.
     head: Option<Instant>,
 }
 
@@ -86,16 +85,16 @@ impl Future for HeadSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.head.is_none() && self.shared.in_head.load(Ordering::Relaxed) {
-            self.head = Some(Instant::now() + self.shared.head_timeout);
+        if self.head.is_none() && self.state.in_head.load(Ordering::Relaxed) {
+            self.head = Some(Instant::now() + self.state.head_timeout);
         }
         let deadline = self.head.unwrap_or(self.silent);
         let mut timer = self
-            .shared
+            .state
             .timer
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        // A timer that ends too early is only asked again; so it is seldom set.
+        // A timer that fires too early is polled again, so it is seldom reset.
         if timer.deadline() > deadline {
             timer.as_mut().reset(deadline);
         }
@@ -109,7 +108,7 @@ impl Future for HeadSleep {
     }
 }
 
-impl fmt::Debug for Shared {
+impl fmt::Debug for TimerState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HeadTimer")
             .field("head_timeout", &self.head_timeout)

@@ -1,4 +1,4 @@
-//! A stream that h2 owns for a while.
+//! A stream that h2 owns for a while. h2 does not return it.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -9,24 +9,24 @@ use tokio::sync::oneshot;
 
 use crate::wire::ByteStream;
 
-/// The stream `S`, which goes back to its owner when this is dropped: h2 does not give it back itself.
-pub(super) struct Lent<S> {
+/// The stream `S`, which is sent back to its owner when this is dropped.
+pub(super) struct Reclaim<S> {
     /// `None` only while this is dropped.
     stream: Option<S>,
     back: Option<oneshot::Sender<S>>,
 }
 
-/// Lends `stream`; the other half gives it back.
-pub(super) fn lend<S>(stream: S) -> (Lent<S>, oneshot::Receiver<S>) {
-    let (back, given_back) = oneshot::channel();
-    let lent = Lent {
+/// Wraps `stream`. The receiver resolves to it once the wrapper is dropped.
+pub(super) fn reclaimable<S>(stream: S) -> (Reclaim<S>, oneshot::Receiver<S>) {
+    let (back, reclaimed) = oneshot::channel();
+    let reclaim = Reclaim {
         stream: Some(stream),
         back: Some(back),
     };
-    (lent, given_back)
+    (reclaim, reclaimed)
 }
 
-impl<S> Drop for Lent<S> {
+impl<S> Drop for Reclaim<S> {
     fn drop(&mut self) {
         if let (Some(stream), Some(back)) = (self.stream.take(), self.back.take()) {
             let _ = back.send(stream);
@@ -34,14 +34,14 @@ impl<S> Drop for Lent<S> {
     }
 }
 
-impl<S: Unpin> Lent<S> {
+impl<S: Unpin> Reclaim<S> {
     fn pinned(self: Pin<&mut Self>) -> Pin<&mut S> {
         let stream = self.get_mut().stream.as_mut();
         Pin::new(stream.expect("it is here until this is dropped"))
     }
 }
 
-impl<S: ByteStream> AsyncRead for Lent<S> {
+impl<S: ByteStream> AsyncRead for Reclaim<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -51,7 +51,7 @@ impl<S: ByteStream> AsyncRead for Lent<S> {
     }
 }
 
-impl<S: ByteStream> AsyncWrite for Lent<S> {
+impl<S: ByteStream> AsyncWrite for Reclaim<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -22,7 +22,7 @@ const LARGE: u64 = 2 * 1024;
 
 /// Where in the stream the next byte stands, and what is known of the message it belongs to.
 #[derive(Debug)]
-pub(super) struct FrameGuard {
+pub(super) struct FrameValidator {
     role: Role,
     limits: Limits,
     at: At,
@@ -68,7 +68,7 @@ pub(super) enum Stop {
     Broken(Violation),
 }
 
-impl FrameGuard {
+impl FrameValidator {
     /// Follows a stream that begins with a frame.
     pub(super) fn new(role: Role, limits: Limits) -> Self {
         Self {

@@ -1,6 +1,6 @@
-//! What every request is asked for before the application sees it (RFC 9110, RFC 9112).
+//! The rules that every request must keep before the application sees it (RFC 9110, RFC 9112).
 //!
-//! hyper has read the head by then, and has refused what is no HTTP at all.
+//! hyper or h2 has read the head before, and has refused everything that is not HTTP.
 
 use http::header::{
     ALLOW, CONNECTION, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING, UPGRADE,
@@ -8,26 +8,26 @@ use http::header::{
 use http::uri::Scheme;
 use http::{Method, Request, StatusCode, Uri, Version};
 
-use super::ServerConfig;
 use crate::message::{HostPort, Response, Unencoded, check_encoded, members, plain};
+use crate::server::ServerConfig;
 use crate::session::RefusalKind;
 
-/// The methods that an application may route, for those that it may not.
+/// The methods that an application may route, in the responses to others and to `OPTIONS *`.
 const METHODS: HeaderValue =
     HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 
-/// Why a request is refused.
+/// The reason for which a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
-    #[error("a request has one Host (RFC 9112 §3.2)")]
+pub(in crate::server) enum Refusal {
+    #[error("a request must have exactly one Host field (RFC 9112 §3.2)")]
     HostCount,
-    #[error("Host is to be a host, and a port where it is no default (RFC 9110 §7.2)")]
+    #[error("the Host field must be a host with an optional port (RFC 9110 §7.2)")]
     Host,
     #[error(
-        "the target is to be a path, or a URI of http or https with a host and no user (RFC 9112 §3.2)"
+        "the target must be a path, or an http or https URI with a host and without a user (RFC 9112 §3.2)"
     )]
     Target,
-    #[error("the target has a fragment, which stays with the client (RFC 9112 §3.2)")]
+    #[error("the target must not have a fragment (RFC 9112 §3.2)")]
     Fragment,
     #[error(transparent)]
     Unencoded(#[from] Unencoded),
@@ -36,14 +36,14 @@ pub(super) enum Refusal {
          (RFC 9110 §15.5.15)"
     )]
     LongTarget { length: usize, limit: usize },
-    #[error("Transfer-Encoding is to end with chunked, once (RFC 9112 §6.1, §7)")]
+    #[error("Transfer-Encoding must end with chunked, once (RFC 9112 §6.1, §7)")]
     Chunked,
-    #[error("no transfer coding but chunked is known here (RFC 9112 §6.1)")]
+    #[error("chunked is the only supported transfer coding (RFC 9112 §6.1)")]
     Coding,
-    #[error("no expectation but 100-continue can be met (RFC 9110 §10.1.1)")]
+    #[error("100-continue is the only supported expectation (RFC 9110 §10.1.1)")]
     Expectation,
     #[cfg(feature = "http2")]
-    #[error(":authority and Host are to name the same host (RFC 9113 §8.3.1)")]
+    #[error(":authority and Host must match (RFC 9113 §8.3.1)")]
     Authority,
     #[cfg(feature = "http2")]
     #[error(
@@ -51,7 +51,7 @@ pub(super) enum Refusal {
          (RFC 6585 §5)"
     )]
     Fields { count: usize, limit: usize },
-    #[error("CONNECT and TRACE are not for this server (RFC 9110 §9.3.6, §9.3.8)")]
+    #[error("CONNECT and TRACE are not supported (RFC 9110 §9.3.6, §9.3.8)")]
     Method,
 }
 
@@ -75,7 +75,7 @@ impl Refusal {
         }
     }
 
-    pub(super) fn kind(self) -> RefusalKind {
+    pub(in crate::server) fn kind(self) -> RefusalKind {
         match self {
             Self::LongTarget { .. } => RefusalKind::Target,
             #[cfg(feature = "http2")]
@@ -84,45 +84,45 @@ impl Refusal {
         }
     }
 
-    pub(super) fn response(self) -> Response {
+    pub(in crate::server) fn response(self) -> Response {
         let mut response = plain(self.status(), format!("{self}\n"));
         if self == Self::Method {
             response.headers_mut().insert(ALLOW, METHODS);
         }
-        // Nothing that follows is worth reading: it may be a body, or what another server takes for one.
+        // The bytes that follow are not read: they may be a body, or a request to another server.
         closing(response)
     }
 }
 
-/// The same response, and the last of its connection.
-pub(super) fn closing(mut response: Response) -> Response {
+/// Makes `response` the last of its connection.
+pub(in crate::server) fn closing(mut response: Response) -> Response {
     let close = HeaderValue::from_static("close");
     response.headers_mut().insert(CONNECTION, close);
     response
 }
 
-/// The target of a request came with a fragment.
+/// The target of a request has a fragment.
 #[derive(Debug, Clone, Copy)]
 struct Fragment;
 
-/// Notes a fragment, which the `Uri` of a request lacks.
-pub(super) fn note_fragment<B>(request: &mut Request<B>) {
+/// Notes a fragment, which the `Uri` of a request does not hold.
+pub(in crate::server) fn note_fragment<B>(request: &mut Request<B>) {
     request.extensions_mut().insert(Fragment);
 }
 
-/// The fields of a request that decide how it is treated, found in one pass: a look-up hashes the
-/// name for each.
+/// The fields of a request that the checks need, found in one pass. A look-up would hash the name
+/// of each.
 #[derive(Debug, Default)]
-pub(super) struct Fields<'a> {
+pub(in crate::server) struct Fields<'a> {
     host: Option<&'a HeaderValue>,
     hosts: usize,
     transfer_encoding: bool,
     expect: bool,
-    pub(super) upgrade: bool,
+    pub(in crate::server) upgrade: bool,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+    pub(in crate::server) fn of(headers: &'a HeaderMap) -> Self {
         let mut fields = Self::default();
         for (name, value) in headers {
             if *name == HOST {
@@ -136,14 +136,14 @@ impl<'a> Fields<'a> {
         fields
     }
 
-    /// Returns the `Host` of a request that has one.
-    pub(super) fn only_host(&self) -> Option<&'a HeaderValue> {
+    /// Returns the `Host` of a request that has exactly one.
+    pub(in crate::server) fn only_host(&self) -> Option<&'a HeaderValue> {
         self.host.filter(|_| self.hosts == 1)
     }
 }
 
-/// Checks the rules for every request but that of [`host`]. `fields` are those of the request.
-pub(super) fn check<B>(
+/// Checks all rules except that of [`host`]. `fields` are those of the request.
+pub(in crate::server) fn check<B>(
     request: &Request<B>,
     fields: &Fields<'_>,
     config: &ServerConfig,
@@ -161,23 +161,24 @@ pub(super) fn check<B>(
     Ok(())
 }
 
-/// Gives a request whose target is a whole URI the Host that it names, and the path and query alone as its
-/// target: Host, which may say otherwise, does not count then (RFC 9112 §3.2.2).
-pub(super) fn name_the_host<B>(request: &mut Request<B>) {
+/// Reduces a target that is a whole URI to its path and query, and sets `Host` to its authority. A
+/// `Host` that differs does not count then (RFC 9112 §3.2.2).
+pub(in crate::server) fn name_the_host<B>(request: &mut Request<B>) {
     let uri = request.uri();
     let (Some(authority), Some(target)) = (uri.authority(), uri.path_and_query()) else {
         return;
     };
     let target = Uri::from(target.clone());
-    // An authority has no characters that a field may not have.
+    // An authority has no character that a field may not have.
     if let Ok(host) = HeaderValue::try_from(authority.as_str()) {
         request.headers_mut().insert(HOST, host);
     }
     *request.uri_mut() = target;
 }
 
-/// The answer to `OPTIONS *`, which asks for the server as a whole (RFC 9110 §9.3.7); no route is asked.
-pub(super) fn server_wide<B>(request: &Request<B>) -> Option<Response> {
+/// Returns the response to `OPTIONS *`, which is for the server as a whole and matches no route
+/// (RFC 9110 §9.3.7).
+pub(in crate::server) fn server_wide<B>(request: &Request<B>) -> Option<Response> {
     if request.uri().path() != "*" {
         return None;
     }
@@ -186,7 +187,8 @@ pub(super) fn server_wide<B>(request: &Request<B>) -> Option<Response> {
     Some(response)
 }
 
-/// hyper takes anything that ends with chunked, and would hand over a body that is still encoded.
+/// Checks that chunked is the only transfer coding. hyper accepts everything that ends with
+/// chunked, and would return a body that is still encoded.
 fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut codings = members(headers, TRANSFER_ENCODING).filter(|coding| !coding.is_empty());
     let known = |coding: &str| coding.eq_ignore_ascii_case("chunked");
@@ -198,7 +200,7 @@ fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
 }
 
 /// Checks that a request names one valid host (RFC 9112 §3.2).
-pub(super) fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
+pub(in crate::server) fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
     if request.version() >= Version::HTTP_2 && request.uri().host().is_some() {
         return Ok(());
     }
@@ -213,7 +215,7 @@ pub(super) fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
     }
 }
 
-/// The forms of RFC 9112 §3.2, but for that of CONNECT.
+/// Checks that a target has one of the forms of RFC 9112 §3.2, without the one of CONNECT.
 fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
     if request.extensions().get::<Fragment>().is_some() {
         return Err(Refusal::Fragment);
@@ -228,7 +230,7 @@ fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
     }
     let good = match (uri.scheme(), uri.authority()) {
         (None, None) if uri.path() == "*" => request.method() == Method::OPTIONS,
-        // HTTP/2 also brings `?a`, whose path is empty.
+        // HTTP/2 also allows `?a`, whose path is empty.
         (None, None) => uri
             .path_and_query()
             .is_some_and(|target| target.as_str().starts_with('/')),
@@ -248,7 +250,8 @@ fn is_http(scheme: &Scheme) -> bool {
     *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS
 }
 
-/// HTTP/1.0 knows no expectation, and what it says is left alone (RFC 9110 §10.1.1).
+/// Checks that the only expectation is 100-continue. HTTP/1.0 does not have expectations, and its
+/// field is ignored (RFC 9110 §10.1.1).
 fn expectation<B>(request: &Request<B>) -> Result<(), Refusal> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 {

@@ -1,4 +1,4 @@
-//! A stream of which the first bytes were looked at.
+//! A stream whose first bytes were read to recognize its protocol.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -7,20 +7,20 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// The stream `S`, which begins with what was read of it already.
+/// The stream `S`, preceded by the bytes that were read of it.
 #[derive(Debug)]
-pub(super) struct Rewound<S> {
+pub(super) struct Rewind<S> {
     ahead: Bytes,
     stream: S,
 }
 
-impl<S> Rewound<S> {
+impl<S> Rewind<S> {
     pub(super) fn new(ahead: Bytes, stream: S) -> Self {
         Self { ahead, stream }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Rewind<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -33,14 +33,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
         buffer.put_slice(&self.ahead[..length]);
         self.ahead.advance(length);
         if self.ahead.is_empty() {
-            // Not to keep the bytes.
+            // Releases the memory.
             self.ahead = Bytes::new();
         }
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Rewind<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

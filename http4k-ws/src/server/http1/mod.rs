@@ -1,0 +1,212 @@
+//! HTTP/1.1 (RFC 9112), by hyper over a stream of our own.
+//!
+//! [`service`] checks each request and calls the application, [`io`] is the stream that hyper reads
+//! and writes, [`timer`] its timer, and [`leaving`] drops a connection whose client has left. When
+//! a request is upgraded, the stream leaves hyper and becomes a socket.
+
+mod buffered;
+mod framing;
+mod io;
+mod leaving;
+mod scratch;
+mod service;
+mod timer;
+
+use std::error::Error;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::task::Poll;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+
+use super::ServerConfig;
+use super::config::{DEFAULT_MAX_FIELDS, LONGEST};
+use super::connection::ConnectionInfo;
+use super::preamble::Started;
+use super::request::late_head;
+use super::shutdown::ConnectionGuard;
+use super::state::ServerState;
+use super::tcp::Watch;
+use super::upgrade::{Accepted, UpgradedSocket};
+use crate::message::printable;
+use crate::session::RefusalKind;
+use crate::wire::{ByteStream, Line, Meter};
+use io::{Flusher, Io};
+use leaving::Leaving;
+use service::{Service, body_length};
+use timer::HeadTimer;
+
+pub(super) use io::close_after;
+
+/// The limit of hyper's read buffer, unless heads may be longer.
+const READ_BUFFER: usize = 64 * 1024;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Serves the requests of a connection until it ends. Returns the socket that one of them opened.
+pub(super) async fn serve<S: ByteStream>(
+    started: Started<S>,
+    meter: Meter,
+    watch: Option<Watch>,
+    info: ConnectionInfo,
+    server: &Arc<ServerState>,
+    guard: &ConnectionGuard,
+) -> Option<UpgradedSocket<S>> {
+    let service = Service::new(server, info);
+    let in_head = Arc::new(AtomicBool::new(false));
+    let timer = HeadTimer::new(
+        server.config.head_timeout,
+        started.since,
+        Arc::clone(&in_head),
+    );
+    let io = Io::new(
+        started.stream,
+        started.ahead,
+        meter.clone(),
+        in_head,
+        server.config.write_stall,
+    );
+    if watch.is_some() {
+        io.1.is_watched();
+    }
+    let leaving = Leaving::new(watch);
+    match run(io, timer, leaving, &service, guard).await {
+        Ok(flusher) => open_socket(service.take_accepted()?, flusher, meter, server),
+        Err(error) => {
+            log::debug!("connection ended early: {}", printable(&error));
+            None
+        }
+    }
+}
+
+/// Polls hyper until the connection ends or is upgraded. Everything is written then.
+async fn run<S: ByteStream>(
+    (io, mut flusher): (Io<S>, Flusher<S>),
+    timer: HeadTimer,
+    mut leaving: Leaving,
+    service: &Service,
+    guard: &ConnectionGuard,
+) -> Result<Flusher<S>, Failure> {
+    let server = service.server();
+    let config = &server.config;
+    let framer = flusher.framer();
+    let respond = service_fn(|request: hyper::Request<Incoming>| {
+        let framed = framer.request(body_length(request.body()));
+        service.respond(request, framed)
+    });
+    let http = builder(config, timer).serve_connection(io, respond);
+    let mut http = http.with_upgrades();
+    let mut registered = false;
+    let mut ending = false;
+    let ended = poll_fn(|cx| {
+        if !registered {
+            registered = true;
+            // The waker of a task stays the same.
+            guard.is_connection(cx.waker().clone());
+        }
+        if !ending && server.connections.is_stopping() {
+            ending = true;
+            Pin::new(&mut http).graceful_shutdown();
+        }
+        flusher.hyper_is_polled();
+        if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
+            return Poll::Ready(Ok(ended));
+        }
+        if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
+            return Poll::Ready(Err(error));
+        }
+        let arrival = flusher.poll_arrival(cx);
+        leaving
+            .poll(cx, arrival, service.is_streaming(), config)
+            .map(Err)
+    })
+    .await?;
+    if let Err(error) = ended {
+        if error.is_parse_too_large() {
+            warn_of_large_head(server);
+        }
+        // hyper drops a connection that fails. Earlier responses must still arrive.
+        if let Some(mut parts) = http.into_parts() {
+            if error.is_timeout() && !parts.read_buf.is_empty() {
+                parts.io.gather(&late_head(config.head_timeout, config));
+            }
+            poll_fn(|cx| parts.io.poll_end(cx)).await?;
+        }
+        return Err(error.into());
+    }
+    flusher.flush().await?;
+    Ok(flusher)
+}
+
+fn warn_of_large_head(server: &ServerState) {
+    let (head, fields) = (server.config.max_head, server.config.max_fields);
+    server.refusals.warn(
+        RefusalKind::Head,
+        format_args!(
+            "the head of a request was over the limit of {head} bytes in `ServerConfig::max_head` \
+             or {fields} fields in `ServerConfig::max_fields`"
+        ),
+    );
+}
+
+fn builder(config: &ServerConfig, timer: HeadTimer) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(timer)
+        .header_read_timeout(config.keep_alive.min(LONGEST))
+        // A client that ended its side may still read. `leaving` bounds how long it may take.
+        .half_close(true)
+        .title_case_headers(config.title_case_fields)
+        .max_header_size(config.max_head)
+        .max_buf_size(READ_BUFFER.max(config.max_head.saturating_add(1)));
+    if config.max_fields != DEFAULT_MAX_FIELDS {
+        http.max_headers(config.max_fields);
+    }
+    http
+}
+
+/// Takes the stream back from hyper, after its 101 is written, and opens a socket over it.
+fn open_socket<S: ByteStream>(
+    accepted: Accepted,
+    flusher: Flusher<S>,
+    meter: Meter,
+    server: &ServerState,
+) -> Option<UpgradedSocket<S>> {
+    // hyper hands the stream over before its connection future is done.
+    let Some(Ok(upgraded)) = accepted.upgrade.now_or_never() else {
+        log::debug!("connection lost before it became a socket");
+        return None;
+    };
+    let Ok(parts) = upgraded.downcast::<Io<S>>() else {
+        log::error!("hyper returned another connection");
+        return None;
+    };
+    drop(flusher);
+    let Some((stream, ahead)) = parts.io.into_stream() else {
+        log::error!("an upgraded connection is still in use");
+        return None;
+    };
+    Some(UpgradedSocket::new(
+        stream,
+        Line::alone(meter),
+        joined(parts.read_buf, ahead),
+        accepted.handshake,
+        accepted.consumer,
+        server,
+    ))
+}
+
+/// Returns the bytes that hyper read, followed by those that were read ahead of it.
+fn joined(read: Bytes, ahead: BytesMut) -> Bytes {
+    if ahead.is_empty() {
+        return read;
+    }
+    let mut all = BytesMut::from(read);
+    all.unsplit(ahead);
+    all.freeze()
+}

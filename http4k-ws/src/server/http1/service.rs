@@ -1,0 +1,196 @@
+//! The checks and the response of one request on a connection of HTTP/1.1.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use ::http::header::{HOST, HeaderValue};
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+
+use super::framing::Framed;
+use crate::handler::check_host;
+use crate::message::{Response, hide_secrets};
+use crate::server::connection::ConnectionInfo;
+use crate::server::request::{self, Pending, closing, rules};
+use crate::server::state::ServerState;
+use crate::server::upgrade::{self, Accepted};
+
+/// Responds to the requests of one connection.
+pub(super) struct Service {
+    server: Arc<ServerState>,
+    info: ConnectionInfo,
+    /// The socket that the connection becomes once its 101 is written.
+    accepted: Mutex<Option<Box<Accepted>>>,
+    /// The response that is being sent has no length, so it may have no end.
+    streaming: AtomicBool,
+    admitted: AdmittedHost,
+}
+
+/// The `Host` that the last request of a connection was admitted with. Nearly all requests that
+/// follow have the same, which is not parsed again.
+#[derive(Debug, Default)]
+struct AdmittedHost(Mutex<Option<HeaderValue>>);
+
+impl AdmittedHost {
+    fn lock(&self) -> MutexGuard<'_, Option<HeaderValue>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns `true` if `request`, whose fields are `fields`, names the same host, by its only
+    /// `Host` and nothing else.
+    fn is_that_of<B>(&self, request: &hyper::Request<B>, fields: &rules::Fields<'_>) -> bool {
+        let host = fields.only_host();
+        host.is_some() && request.uri().authority().is_none() && self.lock().as_ref() == host
+    }
+
+    fn keep<B>(&self, request: &hyper::Request<B>) {
+        *self.lock() = request.headers().get(HOST).cloned();
+    }
+}
+
+/// The kind of an admitted request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    /// It has the field `Upgrade`, for WebSocket or something else.
+    Upgrade,
+}
+
+/// A response on its way to hyper. Notes if its body is a stream.
+pub(super) struct Noted<'a> {
+    service: &'a Service,
+    response: Pending<'a>,
+}
+
+impl Future for Noted<'_> {
+    type Output = Result<Response, Infallible>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = ready!(Pin::new(&mut self.response).poll(cx));
+        let streaming = !response.body().has_length();
+        self.service.streaming.store(streaming, Ordering::Relaxed);
+        Poll::Ready(Ok(response))
+    }
+}
+
+impl Service {
+    pub(super) fn new(server: &Arc<ServerState>, info: ConnectionInfo) -> Self {
+        Self {
+            server: Arc::clone(server),
+            info,
+            accepted: Mutex::default(),
+            streaming: AtomicBool::new(false),
+            admitted: AdmittedHost::default(),
+        }
+    }
+
+    pub(super) fn server(&self) -> &ServerState {
+        &self.server
+    }
+
+    /// Returns `true` while the response that is being sent has no known length.
+    pub(super) fn is_streaming(&self) -> bool {
+        self.streaming.load(Ordering::Relaxed)
+    }
+
+    /// Takes the socket that the connection becomes, if a request was upgraded.
+    pub(super) fn take_accepted(&self) -> Option<Accepted> {
+        self.lock_accepted().take().map(|accepted| *accepted)
+    }
+
+    fn lock_accepted(&self) -> MutexGuard<'_, Option<Box<Accepted>>> {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Responds to a request. `framed` holds what hyper drops of it.
+    pub(super) fn respond(
+        &self,
+        mut request: hyper::Request<Incoming>,
+        framed: Framed,
+    ) -> Noted<'_> {
+        self.streaming.store(false, Ordering::Relaxed);
+        if framed.fragment {
+            rules::note_fragment(&mut request);
+        }
+        let response = match self.admit(&mut request) {
+            Err(response) => Pending::ready(response),
+            Ok(Kind::Upgrade) if upgrade::is_websocket(&request) => {
+                Pending::Boxed(Box::pin(self.upgrade(request)))
+            }
+            Ok(kind) => {
+                if kind == Kind::Upgrade {
+                    // Takes hyper's handle of an upgrade to something else out of the extensions.
+                    drop(hyper::upgrade::on(&mut request));
+                }
+                match framed.body {
+                    Some(body) => request::respond(&self.server, request.map(|_| Full::new(body))),
+                    None => request::respond(&self.server, request),
+                }
+            }
+        };
+        Noted {
+            service: self,
+            response,
+        }
+    }
+
+    /// Checks a request, and adds the facts of its connection.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if the request is refused, or is for the server as a whole.
+    fn admit(&self, request: &mut hyper::Request<Incoming>) -> Result<Kind, Response> {
+        let Self { server, info, .. } = self;
+        let fields = rules::Fields::of(request.headers());
+        let kind = match fields.upgrade {
+            true => Kind::Upgrade,
+            false => Kind::Plain,
+        };
+        let is_known = self.admitted.is_that_of(request, &fields);
+        let host = match is_known {
+            true => Ok(()),
+            false => rules::host(request),
+        };
+        if let Err(refusal) = host.and_then(|()| rules::check(request, &fields, &server.config)) {
+            server.refusals.warn(refusal.kind(), refusal);
+            return Err(refusal.response());
+        }
+        rules::name_the_host(request);
+        info.add_to(request);
+        hide_secrets(request.headers_mut());
+        if !is_known {
+            if let Err(refused) = check_host(&server.config.hosts, info.bound, request) {
+                server.refusals.warn(refused.kind(), &refused);
+                return Err(closing(refused.response()));
+            }
+            self.admitted.keep(request);
+        }
+        match rules::server_wide(request) {
+            Some(response) => Err(response),
+            None => Ok(kind),
+        }
+    }
+
+    async fn upgrade(&self, request: hyper::Request<Incoming>) -> Response {
+        match upgrade::respond(&self.server, request).await {
+            Ok((response, accepted)) => {
+                *self.lock_accepted() = Some(Box::new(accepted));
+                response
+            }
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+/// Returns the length of a body that is still to come, or `None` for one in chunks.
+pub(super) fn body_length(body: &Incoming) -> Option<u64> {
+    match body.is_end_stream() {
+        true => Some(0),
+        false => body.size_hint().exact(),
+    }
+}

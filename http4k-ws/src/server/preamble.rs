@@ -1,0 +1,193 @@
+//! The preamble of a connection: the version of HTTP that it speaks, and the head of its first
+//! request.
+//!
+//! That head is received here, into memory of its own length. A client that sends nothing, or one
+//! byte at a time, does not cost the 18 KiB of buffers that hyper needs.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::{Pin, pin};
+use std::task::{Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::time::{Instant, timeout_at};
+
+use super::config::LONGEST;
+use super::http1::close_after;
+use super::request::late_head;
+use super::secure::SecuredStream;
+use super::shutdown::ConnectionGuard;
+use super::state::ServerState;
+use crate::message::printable;
+use crate::wire::ByteStream;
+
+/// The first bytes of a connection that speaks HTTP/2 (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// The bytes that are read at a time, in most cases the whole head of the first request. The rest of
+/// a longer head is left to hyper.
+const READ: usize = 1024;
+
+/// A version of HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HttpVersion {
+    Http1,
+    /// Never selected without the feature `http2`.
+    #[cfg_attr(not(feature = "http2"), allow(dead_code))]
+    Http2,
+}
+
+/// A connection whose version is known.
+pub(super) struct Started<S> {
+    pub(super) version: HttpVersion,
+    pub(super) stream: S,
+    /// The bytes that were read of the stream.
+    pub(super) ahead: Bytes,
+    /// The time at which the preamble began.
+    pub(super) since: Instant,
+}
+
+/// Reads the preamble of a connection. Returns `None` if it does not arrive within
+/// [`head_timeout`](super::ServerConfig::head_timeout), or if the server stops.
+pub(super) async fn preamble<S: ByteStream>(
+    secured: SecuredStream<S>,
+    server: &ServerState,
+    guard: &ConnectionGuard,
+) -> Option<Started<S>> {
+    let SecuredStream { stream, alpn, .. } = secured;
+    let started = Started {
+        version: alpn.unwrap_or(HttpVersion::Http1),
+        stream,
+        ahead: Bytes::new(),
+        since: Instant::now(),
+    };
+    if started.version == HttpVersion::Http2 {
+        return Some(started);
+    }
+    let may_be_http2 = alpn.is_none() && server.config.has_prior_knowledge();
+    let reading = pin!(read_head(started, may_be_http2, server));
+    guard.unless_stopping(reading).await?
+}
+
+/// Reads until the version is known and the head of the first request is complete, or too long to
+/// be awaited here.
+async fn read_head<S: ByteStream>(
+    mut started: Started<S>,
+    may_be_http2: bool,
+    server: &ServerState,
+) -> Option<Started<S>> {
+    let limit = server.config.head_timeout.min(LONGEST);
+    let deadline = started.since + limit;
+    let mut ahead = BytesMut::new();
+    loop {
+        let read = timeout_at(deadline, read_some(&mut started.stream, &mut ahead));
+        let ended = match read.await {
+            Ok(Ok(length)) => length == 0,
+            Ok(Err(error)) => {
+                log::debug!(
+                    "connection lost before its first request: {}",
+                    printable(&error)
+                );
+                return None;
+            }
+            Err(_) => {
+                // A silent client sent no request that could have a response.
+                if !ahead.is_empty() {
+                    let _ = close_after(started.stream, &late_head(limit, &server.config)).await;
+                }
+                return None;
+            }
+        };
+        if let Some(version) = version(&ahead, ended, may_be_http2) {
+            started.version = version;
+            started.ahead = ahead.freeze();
+            return Some(started);
+        }
+    }
+}
+
+/// Returns the version of a connection that starts with `ahead`, or `None` while more bytes are
+/// needed.
+fn version(ahead: &[u8], ended: bool, may_be_http2: bool) -> Option<HttpVersion> {
+    if may_be_http2 && ahead.starts_with(PREFACE) {
+        return Some(HttpVersion::Http2);
+    }
+    let undecided = may_be_http2 && PREFACE.starts_with(ahead);
+    let enough = ended || ahead.len() >= READ || (!undecided && is_head(ahead));
+    enough.then_some(HttpVersion::Http1)
+}
+
+/// Returns `true` if `bytes` hold a whole head, or cannot become one.
+fn is_head(bytes: &[u8]) -> bool {
+    // Empty lines may precede the head, and lines may end without CR (RFC 9112 §2.2).
+    let head = bytes.trim_ascii_start();
+    let may_be_head = head.first().is_none_or(u8::is_ascii_graphic);
+    let mut lines = head.split_inclusive(|byte| *byte == b'\n');
+    !may_be_head || lines.any(|line| matches!(line, b"\n" | b"\r\n"))
+}
+
+/// Appends the bytes that have arrived to `ahead`, and returns their number, 0 at the end of the
+/// stream.
+async fn read_some<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    ahead: &mut BytesMut,
+) -> io::Result<usize> {
+    poll_fn(|cx| {
+        let mut scratch = [0; READ];
+        let mut buffer = ReadBuf::new(&mut scratch);
+        ready!(Pin::new(&mut *stream).poll_read(cx, &mut buffer))?;
+        ahead.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_waited_for_up_to_the_empty_line() {
+        for (bytes, whole) in [
+            ("", false),
+            ("\r\n\r\n", false),
+            ("GET / HTTP/1.1\r\n", false),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r", false),
+            ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", true),
+            ("\r\nGET / HTTP/1.1\n\n", true),
+            ("GET / HTTP/1.1\r\n\r\nbody", true),
+            ("\x16\x03\x01", true),
+        ] {
+            assert_eq!(is_head(bytes.as_bytes()), whole, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_head_is_not_waited_for() {
+        let head = format!("GET /{} HTTP/1.1\r\n", "a".repeat(READ));
+        assert_eq!(
+            version(head.as_bytes(), false, true),
+            Some(HttpVersion::Http1)
+        );
+        assert_eq!(version(&head.as_bytes()[..READ - 1], false, true), None);
+    }
+
+    #[test]
+    fn http2_is_recognized_by_its_preface_if_allowed() {
+        for (bytes, may_be_http2, expected) in [
+            (PREFACE, true, Some(HttpVersion::Http2)),
+            (PREFACE, false, Some(HttpVersion::Http1)),
+            (&PREFACE[..20], true, None),
+            (b"PRI / HTTP/1.1\r\n\r\n", true, Some(HttpVersion::Http1)),
+        ] {
+            let text = String::from_utf8_lossy(bytes);
+            assert_eq!(
+                version(bytes, false, may_be_http2),
+                expected,
+                "{text} {may_be_http2}"
+            );
+        }
+        assert_eq!(version(&PREFACE[..3], true, true), Some(HttpVersion::Http1));
+    }
+}

@@ -1,0 +1,52 @@
+//! The state that all connections of a server share.
+
+use std::sync::Arc;
+
+use super::ServerConfig;
+use super::admission::Admission;
+use super::descriptors::room_for_connections;
+use super::secure::Security;
+use super::shutdown::Connections;
+use crate::handler::PolyHandler;
+use crate::session::{Budget, RefusalLog};
+
+/// An application, its bounds, and its open connections.
+#[derive(Debug)]
+pub(super) struct ServerState {
+    pub(super) app: PolyHandler,
+    pub(super) config: ServerConfig,
+    pub(super) admission: Admission,
+    /// The bound on the bytes that wait in all sockets.
+    pub(super) budget: Option<Arc<Budget>>,
+    pub(super) connections: Arc<Connections>,
+    pub(super) refusals: Arc<RefusalLog>,
+    pub(super) security: Security,
+}
+
+impl ServerState {
+    /// Creates the state of a server whose connections take no descriptor of the process.
+    pub(super) fn new(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
+        let admission = Admission::new(&config);
+        Self::with_admission(app, config, admission)
+    }
+
+    /// Creates the state of a server whose connections each take a descriptor of the process.
+    pub(super) fn listening(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
+        let admission = Admission::new(&config).within(&config, room_for_connections());
+        Self::with_admission(app, config, admission)
+    }
+
+    fn with_admission(app: PolyHandler, config: ServerConfig, admission: Admission) -> Arc<Self> {
+        let refusals: Arc<RefusalLog> = Arc::default();
+        let budget = |limit| Budget::new(limit, Arc::clone(&refusals));
+        Arc::new(Self {
+            app: app.complete(),
+            admission,
+            budget: config.max_queued.map(budget),
+            security: Security::new(&config),
+            config,
+            connections: Arc::default(),
+            refusals,
+        })
+    }
+}
