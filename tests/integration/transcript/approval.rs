@@ -91,7 +91,7 @@ fn a_file_of_something_else_is_told() {
         .to_string();
     assert_eq!(
         source,
-        "line 2 of the transcript: `says` is none of `text`, `binary` and `close`"
+        "line 2 of the transcript: `says` must be one of `text`, `binary` and `close`"
     );
     let error = refused(&said(), &folder.0);
     assert!(matches!(error, ApprovalError::Io { .. }), "{error}");

@@ -48,27 +48,27 @@ fn a_session_that_goes_as_it_is_written_is_no_error() {
 fn the_first_difference_is_told_with_its_line() {
     assert_eq!(
         differs("open /parrot/ann\nserver text hello ann\nclient text hi\nserver text ho\n"),
-        "line 4: `server text ho` was expected, and `server text hi` came"
+        "line 4: expected `server text ho`, received `server text hi`"
     );
     assert_eq!(
         differs("open /parrot/ann\nserver binary 68656c6c6f20616e6e\n"),
-        "line 2: `server binary 68656c6c6f20616e6e` was expected, and `server text hello ann` came"
+        "line 2: expected `server binary 68656c6c6f20616e6e`, received `server text hello ann`"
     );
     assert_eq!(
         differs("open /spoken\nsubprotocol chat.v2\nserver text chat.v2\nserver text more\n"),
-        "line 4: `server text more` was expected, and `server close 1000` came"
+        "line 4: expected `server text more`, received `server close 1000`"
     );
     assert_eq!(
         differs("open /parrot/ann\nserver text hello ann\nclient text bye\nserver close 4000\n"),
-        "line 4: `server close 4000` was expected, and `server close 4000 bye, then` came"
+        "line 4: expected `server close 4000`, received `server close 4000 bye, then`"
     );
     assert_eq!(
         differs("open /parrot/ann\nserver close 1000\n"),
-        "line 2: `server close 1000` was expected, and `server text hello ann` came"
+        "line 2: expected `server close 1000`, received `server text hello ann`"
     );
     assert_eq!(
         differs("open /parrot/ann\nsilence 1s\n"),
-        "line 2: `silence 1s` was expected, and `server text hello ann` came"
+        "line 2: expected `silence 1s`, received `server text hello ann`"
     );
 }
 
@@ -98,7 +98,7 @@ fn a_socket_that_is_not_opened_is_told() {
 fn another_subprotocol_is_told() {
     assert_eq!(
         differs("open /spoken\nsubprotocol chat.v9\nserver text none\n"),
-        r#"line 2: the subprotocol Some("chat.v9") was expected, and None is spoken"#
+        r#"line 2: expected the subprotocol Some("chat.v9"), negotiated None"#
     );
     let mut client = app()
         .test_ws(http4k_ws::Request::get("/spoken").header("sec-websocket-protocol", "chat.v1"));
@@ -123,7 +123,7 @@ fn silence_is_waited_for_and_its_end_is_told() {
         .expect_err("nothing comes");
     assert_eq!(
         error.to_string(),
-        "line 4: `server text more` was expected, and nothing came"
+        "line 4: expected `server text more`, received nothing"
     );
 }
 
@@ -167,7 +167,7 @@ fn what_can_not_be_sent_is_told() {
     let error = said.replay_in(&InMemory::new(app())).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 5: `client text are you there?` can't be sent"
+        "line 5: could not send `client text are you there?`"
     );
     assert!(matches!(
         error,

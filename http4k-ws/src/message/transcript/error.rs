@@ -1,46 +1,47 @@
-//! Why a text is no transcript.
+//! Errors of reading a transcript.
 
 use crate::message::ws_status::WsStatusError;
 
-/// Where a text breaks the rules of a [`Transcript`](crate::testing::transcript::Transcript).
+/// The first line of a text that breaks a rule of a
+/// [`Transcript`](crate::testing::transcript::Transcript).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the transcript: {rule}")]
 pub struct TranscriptError {
     /// The number of the line; the first is 1.
     pub line: usize,
-    /// The rule.
+    /// The rule that the line breaks.
     pub rule: TranscriptRule,
 }
 
-/// A rule of the lines of a [`Transcript`](crate::testing::transcript::Transcript).
+/// A rule for the lines of a [`Transcript`](crate::testing::transcript::Transcript).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TranscriptRule {
-    /// The first line says what was opened.
+    /// The first line must be `open` with a path.
     #[error("a transcript begins with `open` and a path")]
     Open,
-    /// A line begins with one of the words that are known.
-    #[error("`{0}` is none of `client`, `server`, `silence` and `cut`")]
+    /// A line must begin with a known word.
+    #[error("`{0}` must be one of `client`, `server`, `silence` and `cut`")]
     Word(String),
-    /// A side sends `text` or `binary`, or it closes.
-    #[error("`{0}` is none of `text`, `binary` and `close`")]
+    /// The second word of a side must be `text`, `binary` or `close`.
+    #[error("`{0}` must be one of `text`, `binary` and `close`")]
     Kind(String),
-    /// A backslash begins an escape.
-    #[error("a backslash stands before `\\`, `n`, `r`, `t` or `u{{…}}`")]
+    /// A backslash must begin an escape.
+    #[error("a backslash must precede `\\`, `n`, `r`, `t` or `u{{…}}`")]
     Escape,
-    /// Bytes have two digits each.
-    #[error("bytes are written in hexadecimal, with two digits each")]
+    /// A byte must have two hexadecimal digits.
+    #[error("bytes must be hexadecimal, with two digits each")]
     Hexadecimal,
-    /// Times are in seconds.
-    #[error("a time is written in seconds, with at most nine decimals, as in `1.5s`")]
+    /// A time must be in seconds.
+    #[error("a time must be in seconds, with at most nine decimals, as in `1.5s`")]
     Time,
-    /// A code is a number.
-    #[error("`close` is followed by a code and a reason, as in `close 1000 bye`")]
+    /// The code of `close` must be a number.
+    #[error("`close` must have a code and may have a reason, as in `close 1000 bye`")]
     Code,
-    /// A status is one that a socket can end with.
+    /// The status must be one with which a socket can end.
     #[error(transparent)]
     Status(#[from] WsStatusError),
-    /// `cut` stands alone.
-    #[error("nothing stands behind `cut`")]
+    /// `cut` must be alone in its line.
+    #[error("`cut` must be alone in its line")]
     Cut,
 }

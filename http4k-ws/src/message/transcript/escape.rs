@@ -1,10 +1,10 @@
-//! Text inside a line.
+//! Escapes for text within a line.
 
 use std::fmt::{self, Write};
 
 use crate::message::printable::is_unseen;
 
-/// Text without anything that a line could lose.
+/// Writes text with escapes for the characters that a line could lose.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -17,7 +17,7 @@ impl fmt::Display for Escaped<'_> {
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
                 '\t' => f.write_str("\\t")?,
-                // Editors take spaces away where a line ends, and people don't see them.
+                // Editors remove spaces at the end of a line, and readers do not see them.
                 ' ' if at > 0 && at < last => f.write_char(' ')?,
                 c if c == ' ' || is_unseen(c) => write!(f, "{}", c.escape_unicode())?,
                 c => f.write_char(c)?,
@@ -27,7 +27,7 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// The text that was escaped; `None` for an escape that is none.
+/// Returns the text before escaping; `None` if an escape is invalid.
 pub(super) fn unescaped(line: &str) -> Option<String> {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;

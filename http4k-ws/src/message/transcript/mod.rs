@@ -1,4 +1,7 @@
-//! What was said on a socket, as a text that people read and tests replay.
+//! The conversation on a socket, as a value and as a text.
+//!
+//! The public address of these types is `testing::transcript`. They are defined here because
+//! `filter::record` builds them, and filters import nothing of `testing`.
 
 mod error;
 mod escape;
@@ -19,25 +22,26 @@ use super::http::Request;
 use super::ws_message::WsMessage;
 use super::ws_status::WsStatus;
 
-/// The session of one socket: how it was opened, and what each side said, in order.
+/// The session of one socket: its opening, and the messages of both sides in order.
 ///
-/// It is a value with a text, line by line, that [`Display`](fmt::Display) writes and [`FromStr`](std::str::FromStr)
-/// reads: what was written is read as the same value. A recording makes one
-/// ([`Recorded`](crate::testing::transcript::Recorded), [`record`](crate::filter::record)), and so do the methods here; it is replayed
-/// ([`replay`](Self::replay)) or compared with a file ([`approve`](Self::approve)).
+/// [`Display`](fmt::Display) writes it as a text, line by line, and [`FromStr`](std::str::FromStr)
+/// reads that text back as an equal value. A transcript is recorded by
+/// [`Recorded`](crate::testing::transcript::Recorded) or [`record`](crate::filter::record), or built
+/// with the methods here. It is [replayed](Self::replay), or [compared](Self::approve) with a file.
 ///
 /// ```text
-/// open /rooms/one?as=ann          what was asked for; always the first line
-/// subprotocol chat.v1             what was agreed on, if anything
-/// client text hello               one message of text
-/// server binary 00ff              one message of bytes, in hexadecimal
-/// silence 1.5s                    nothing comes from the server for so long
-/// server close 1000 bye           who closes; the code, and the reason if there is one
-/// cut                             the recording was full: more was said than is written
+/// open /rooms/one?as=ann          the target of the upgrade; always the first line
+/// subprotocol chat.v1             the negotiated subprotocol, if there is one
+/// client text hello               a text message
+/// server binary 00ff              a binary message, in hexadecimal
+/// silence 1.5s                    a time in which the server sends nothing
+/// server close 1000 bye           the side that closes, its code, and its reason if there is one
+/// cut                             the recording was full, and the rest is missing
 /// ```
 ///
-/// Text stands as it is. Only what would not survive in a line is escaped: `\\`, `\n`, `\r`, `\t`, and
-/// `\u{…}` for other control characters, for characters that are not seen, and for a space at either end.
+/// Text is written as it is, except for characters that a line would lose. These are escaped: `\\`,
+/// `\n`, `\r`, `\t`, and `\u{…}` for other control characters, invisible characters, and a space at
+/// either end.
 ///
 /// # Examples
 ///
@@ -45,7 +49,7 @@ use super::ws_status::WsStatus;
 /// use http4k_ws::WsStatus;
 /// use http4k_ws::testing::transcript::Transcript;
 ///
-/// let said = Transcript::new("/rooms/one")
+/// let session = Transcript::new("/rooms/one")
 ///     .client_says("hello\nworld")
 ///     .server_says(b"\x00\xff")
 ///     .server_closes(WsStatus::NORMAL);
@@ -55,8 +59,8 @@ use super::ws_status::WsStatus;
 /// server binary 00ff
 /// server close 1000
 /// ";
-/// assert_eq!(said.to_string(), text);
-/// assert_eq!(text.parse(), Ok(said));
+/// assert_eq!(session.to_string(), text);
+/// assert_eq!(text.parse(), Ok(session));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transcript {
@@ -65,41 +69,41 @@ pub struct Transcript {
     entries: Vec<TranscriptEntry>,
 }
 
-/// One thing that happened on a socket; a line of a [`Transcript`].
+/// One event on a socket, which is a line of a [`Transcript`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TranscriptEntry {
     /// A message.
     Message {
-        /// Who sent it.
+        /// The sender.
         by: Party,
-        /// What it was.
+        /// The message.
         message: WsMessage,
     },
-    /// The end. A connection that was lost has the status 1006 here (RFC 6455 §7.1.5).
+    /// The end of the session. A lost connection has the status 1006 (RFC 6455 §7.1.5).
     Close {
-        /// Who closed first, or was lost.
+        /// The side that closed first, or whose connection was lost.
         by: Party,
-        /// With what.
+        /// The status.
         status: WsStatus,
     },
-    /// Nothing came from the server for so long.
+    /// A time in which the server sent nothing.
     Silence(Duration),
-    /// The recording was full.
+    /// The end of a recording that was full.
     Cut,
 }
 
 /// A side of a socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Party {
-    /// Who opened it.
+    /// The side that opened the socket.
     Client,
-    /// Who accepted it.
+    /// The side that accepted the socket.
     Server,
 }
 
 impl Transcript {
-    /// A session that was opened at `target`, such as `/rooms/one?as=ann`, and in which nothing was said yet.
+    /// Returns a session without messages, opened at `target`, such as `/rooms/one?as=ann`.
     pub fn new(target: impl Into<String>) -> Self {
         Self {
             target: target.into(),
@@ -108,7 +112,7 @@ impl Transcript {
         }
     }
 
-    /// The same session with a subprotocol that was agreed on (RFC 6455 §1.9).
+    /// Sets the negotiated subprotocol (RFC 6455 §1.9).
     #[must_use]
     pub fn with_subprotocol(self, subprotocol: impl Into<String>) -> Self {
         Self {
@@ -117,7 +121,7 @@ impl Transcript {
         }
     }
 
-    /// And then the client sends `message`.
+    /// Adds a message of the client.
     #[must_use]
     pub fn client_says(self, message: impl Into<WsMessage>) -> Self {
         self.and(TranscriptEntry::Message {
@@ -126,7 +130,7 @@ impl Transcript {
         })
     }
 
-    /// And then the server sends `message`.
+    /// Adds a message of the server.
     #[must_use]
     pub fn server_says(self, message: impl Into<WsMessage>) -> Self {
         self.and(TranscriptEntry::Message {
@@ -135,21 +139,21 @@ impl Transcript {
         })
     }
 
-    /// And then the client closes.
+    /// Adds a close by the client.
     #[must_use]
     pub fn client_closes(self, status: WsStatus) -> Self {
         let by = Party::Client;
         self.and(TranscriptEntry::Close { by, status })
     }
 
-    /// And then the server closes.
+    /// Adds a close by the server.
     #[must_use]
     pub fn server_closes(self, status: WsStatus) -> Self {
         let by = Party::Server;
         self.and(TranscriptEntry::Close { by, status })
     }
 
-    /// And then nothing comes from the server for so long.
+    /// Adds a time in which the server sends nothing.
     #[must_use]
     pub fn silence(self, time: Duration) -> Self {
         self.and(TranscriptEntry::Silence(time))
@@ -160,37 +164,37 @@ impl Transcript {
         self
     }
 
-    /// Adds what happened next.
+    /// Adds an entry.
     pub fn push(&mut self, entry: TranscriptEntry) {
         self.entries.push(entry);
     }
 
-    /// What was asked for: a path, and a query if there was one.
+    /// Returns the target of the upgrade: a path, and a query if there was one.
     pub fn target(&self) -> &str {
         &self.target
     }
 
-    /// The subprotocol agreed on.
+    /// Returns the negotiated subprotocol.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
     }
 
-    /// What happened, in order.
+    /// Returns the entries in order.
     pub fn entries(&self) -> &[TranscriptEntry] {
         &self.entries
     }
 
-    /// The number of the line that entry `index` stands in; the first line is 1.
+    /// Returns the number of the line that holds entry `index`. The first line is 1.
     pub fn line_of(&self, index: usize) -> usize {
         let head = 1 + usize::from(self.subprotocol.is_some());
         head + index + 1
     }
 
-    /// The request that opens such a session: it offers the subprotocol, if there is one.
+    /// Returns the request that opens such a session. It offers the subprotocol, if there is one.
     ///
     /// # Errors
     ///
-    /// [`http::Error`](::http::Error) for a target or a subprotocol that no request can have.
+    /// Returns [`http::Error`](::http::Error) if the target or the subprotocol is not valid in a request.
     pub fn request(&self) -> Result<Request, ::http::Error> {
         let mut request = ::http::Request::get(&self.target);
         if let Some(subprotocol) = &self.subprotocol {
@@ -200,7 +204,7 @@ impl Transcript {
     }
 }
 
-/// The whole text; each line ends in a line feed.
+/// Writes the whole text. Each line ends in a line feed.
 impl fmt::Display for Transcript {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "open{}", Behind(&self.target))?;
@@ -213,7 +217,7 @@ impl fmt::Display for Transcript {
     }
 }
 
-/// The line, without its end.
+/// Writes the line, without a line feed.
 impl fmt::Display for TranscriptEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -247,7 +251,7 @@ impl fmt::Display for Party {
     }
 }
 
-/// Text that ends a line, with the space before it; nothing, where there is none.
+/// The text at the end of a line, after a space. An empty text has no space.
 struct Behind<'a>(&'a str);
 
 impl fmt::Display for Behind<'_> {

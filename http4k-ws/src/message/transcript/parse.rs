@@ -1,4 +1,4 @@
-//! Lines → a transcript.
+//! Parsing of transcripts.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,9 +9,11 @@ use super::{Party, Transcript, TranscriptEntry};
 use crate::message::ws_message::WsMessage;
 use crate::message::ws_status::WsStatus;
 
+/// Reads the text that [`Display`](std::fmt::Display) writes.
+///
 /// # Errors
 ///
-/// [`TranscriptError`], which names the line and the rule.
+/// Returns a [`TranscriptError`] with the first line that breaks a rule.
 impl FromStr for Transcript {
     type Err = TranscriptError;
 
@@ -37,7 +39,7 @@ impl FromStr for Transcript {
     }
 }
 
-/// The first word of a line, and what is behind the space after it.
+/// Splits a line at its first space.
 fn word(line: &str) -> (&str, &str) {
     line.split_once(' ').unwrap_or((line, ""))
 }
@@ -45,8 +47,8 @@ fn word(line: &str) -> (&str, &str) {
 fn entry(line: &str) -> Result<TranscriptEntry, TranscriptRule> {
     let (first, rest) = word(line);
     match first {
-        "client" => said(Party::Client, rest),
-        "server" => said(Party::Server, rest),
+        "client" => event(Party::Client, rest),
+        "server" => event(Party::Server, rest),
         "silence" => seconds(rest)
             .map(TranscriptEntry::Silence)
             .ok_or(TranscriptRule::Time),
@@ -56,7 +58,7 @@ fn entry(line: &str) -> Result<TranscriptEntry, TranscriptRule> {
     }
 }
 
-fn said(by: Party, line: &str) -> Result<TranscriptEntry, TranscriptRule> {
+fn event(by: Party, line: &str) -> Result<TranscriptEntry, TranscriptRule> {
     let (kind, rest) = word(line);
     let message = match kind {
         "text" => WsMessage::new_text(unescaped(rest).ok_or(TranscriptRule::Escape)?),
@@ -101,7 +103,7 @@ fn status(text: &str) -> Result<WsStatus, TranscriptRule> {
     let (code, reason) = word(text);
     let code: u16 = code.parse().map_err(|_| TranscriptRule::Code)?;
     let reason = unescaped(reason).ok_or(TranscriptRule::Escape)?;
-    // These are never sent, and yet sockets end with them.
+    // A peer never sends these codes, but a socket can end with them (RFC 6455 §7.4.1).
     let read_only = [
         WsStatus::NO_STATUS,
         WsStatus::ABNORMAL,

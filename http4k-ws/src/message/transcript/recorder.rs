@@ -1,4 +1,4 @@
-//! A transcript while it is being written.
+//! Recording of a transcript within a bound.
 
 use std::time::Duration;
 
@@ -6,20 +6,20 @@ use super::{Party, Transcript, TranscriptEntry};
 use crate::message::ws_message::WsMessage;
 use crate::message::ws_status::WsStatus;
 
-/// What an entry costs besides its payload, so that small messages are bounded too.
+/// The cost of an entry besides its payload, in bytes. It bounds the number of small messages.
 const ENTRY: usize = 64;
 
-/// Writes down what happens, until a side closes or so many bytes are written.
+/// A transcript that grows until a side closes or the limit is reached.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     transcript: Transcript,
-    /// How many bytes may still be written.
+    /// The bytes that may still be recorded.
     left: usize,
     is_over: bool,
 }
 
 impl Recorder {
-    /// How many bytes a recording may have, if nobody says otherwise: 1 MiB.
+    /// The default limit of a recording in bytes: 1 MiB.
     pub(crate) const LIMIT: usize = 1024 * 1024;
 
     pub(crate) fn new(transcript: Transcript, limit: usize) -> Self {
@@ -40,7 +40,8 @@ impl Recorder {
         self.write(TranscriptEntry::Message { by, message }, size);
     }
 
-    /// The first to close is written, and nothing after it: what crosses it on its way comes at one end only.
+    /// Records the first close, and ends the recording. A message that crosses the close on its way
+    /// arrives at one end only, so recordings of both ends would differ.
     pub(crate) fn close(&mut self, by: Party, status: &WsStatus) {
         let status = status.clone();
         self.write(TranscriptEntry::Close { by, status }, 0);

@@ -1,59 +1,59 @@
-//! A transcript beside the one that somebody approved.
+//! Comparison of a transcript with an approved file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use crate::message::{Transcript, TranscriptError};
 
-/// Set to anything but nothing and `0`, it has approvals written instead of compared.
+/// The environment variable that selects writing. Empty and `0` select comparison.
 const APPROVE: &str = "HTTP4K_WS_APPROVE";
 
-/// Why a [`Transcript`] is not approved.
+/// The reason a [`Transcript`] was not approved.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApprovalError {
-    /// There is no file yet: approve the transcript, and read what was written.
+    /// The file does not exist. Approve the transcript, and review the file.
     #[error(
-        "there is no approved transcript at `{}`: run this once with {APPROVE}=1, and read what it writes\n\n\
+        "there is no approved transcript at `{}`: run this once with {APPROVE}=1, and review the file\n\n\
          {transcript}", path.display()
     )]
     Missing {
-        /// Where it is looked for.
+        /// The path of the file.
         path: PathBuf,
-        /// What would be written.
+        /// The transcript that would be written.
         transcript: Box<Transcript>,
     },
-    /// Another session was approved.
+    /// The file holds another session. If the new one is right, approve it.
     #[error(
         "line {line} differs from `{}`\n  approved: {}\n  now:      {}\n\
-         run this with {APPROVE}=1 to approve what is now",
+         run this with {APPROVE}=1 to approve the new transcript",
         path.display(), shown(approved), shown(now)
     )]
     Differs {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The first line that differs, counted from 1.
+        /// The number of the first line that differs; the first line is 1.
         line: usize,
-        /// What stands there; `None` behind the end.
+        /// The line of the file; `None` after its end.
         approved: Option<String>,
-        /// What the transcript has there; `None` behind its end.
+        /// The line of the transcript; `None` after its end.
         now: Option<String>,
     },
-    /// The file holds something else.
-    #[error("`{}` is no transcript", path.display())]
+    /// The file is not a transcript. Correct the line that the source names.
+    #[error("`{}` is not a transcript", path.display())]
     Unreadable {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// The rule it breaks.
+        /// The line, and the rule that it breaks.
         #[source]
         error: TranscriptError,
     },
-    /// The file can't be read or written.
-    #[error("`{}` can't be read or written", path.display())]
+    /// The file cannot be read or written.
+    #[error("cannot read or write `{}`", path.display())]
     Io {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         error: io::Error,
     },
@@ -64,29 +64,30 @@ fn shown(line: &Option<String>) -> &str {
 }
 
 impl Transcript {
-    /// Compares this transcript with the one in the file at `path`, which somebody has read and approved.
+    /// Compares this transcript with the approved one in the file at `path`.
     ///
-    /// With `HTTP4K_WS_APPROVE=1` in the environment the file is written instead, with its folders: that
-    /// is how a first one is made, and a change taken over. A relative path is one from where the program
-    /// runs, which for a test is its package.
+    /// With `HTTP4K_WS_APPROVE=1` in the environment, the file and its folders are written instead. Use
+    /// that to create a file and to accept a change. A relative path starts at the working directory,
+    /// which for a test is its package.
     ///
     /// # Errors
     ///
-    /// [`ApprovalError`], which says how to approve; without a file too.
+    /// Returns an [`ApprovalError`] if the transcripts differ or there is no file. Its text contains the
+    /// command that approves.
     ///
     /// # Examples
     ///
     /// ```
     /// use http4k_ws::testing::transcript::{ApprovalError, Transcript};
     ///
-    /// let said = Transcript::new("/ws").server_says("hello");
-    /// let unknown = said.approve("tests/data/no/such.transcript");
+    /// let session = Transcript::new("/ws").server_says("hello");
+    /// let unknown = session.approve("tests/data/no/such.transcript");
     /// assert!(matches!(unknown, Err(ApprovalError::Missing { .. })));
     /// ```
     pub fn approve(&self, path: impl AsRef<Path>) -> Result<(), ApprovalError> {
         let path = path.as_ref();
-        let asked = env::var_os(APPROVE).is_some_and(|asked| !asked.is_empty() && asked != "0");
-        if asked {
+        let value = env::var_os(APPROVE).unwrap_or_default();
+        if !value.is_empty() && value != "0" {
             return self.write(path).map_err(|error| at(path, error));
         }
         match fs::read_to_string(path) {

@@ -1,8 +1,8 @@
-//! Sessions recorded and replayed: tests that are made by using an application.
+//! Transcripts: the conversation on a socket as a text, recorded from use and replayed as a test.
 //!
-//! A [`Transcript`] is what was said on a socket, as a text. [`Recorded`] writes one
-//! down at the client's end, and the filter [`record`](crate::filter::record) at the server's. It is replayed on
-//! any client, in memory or over a network, and compared with a file that somebody approved:
+//! [`Recorded`] records a [`Transcript`] at the client's end, and the filter
+//! [`record`](crate::filter::record) at the server's end. A transcript is replayed on any client, in
+//! memory or over a network, or compared with an approved file:
 //!
 //! ```
 //! use http4k_ws::prelude::*;
@@ -23,7 +23,7 @@
 //!
 //! let mut client = Recorded::new(app().test_ws("/ws/bob"), "/ws/bob");
 //! client.next();
-//! client.send("anybody there?").unwrap();
+//! client.send("are you there?").unwrap();
 //! client.next();
 //! client.close(WsStatus::NORMAL);
 //!
@@ -32,8 +32,8 @@
 //!     transcript.to_string(),
 //!     "open /ws/bob\n\
 //!      server text hello bob\n\
-//!      client text anybody there?\n\
-//!      server text anybody there?\n\
+//!      client text are you there?\n\
+//!      server text are you there?\n\
 //!      client close 1000\n"
 //! );
 //! assert_eq!(transcript.replay_in(&InMemory::new(app())), Ok(()));

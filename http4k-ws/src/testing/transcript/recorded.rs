@@ -1,4 +1,4 @@
-//! A client that writes down what it sees.
+//! A client that records its session.
 
 use std::time::Duration;
 
@@ -8,12 +8,13 @@ use crate::message::{Party, Recorder, Transcript, WsMessage, WsStatus};
 use crate::session::SendError;
 use crate::session::client::{NextMessage, WsClient};
 
-/// A client around another, which writes down the session as a [`Transcript`].
+/// A client that wraps another client and records its session as a [`Transcript`].
 ///
-/// It sees what its user does: a message stands where it was received, and not where it came. A wait in
-/// [`next_within`](WsClient::next_within) or [`expect_silence`](WsClient::expect_silence) in which nothing
-/// came is a `silence`. At most 1 MiB is written, 64 bytes and the payload for each entry; then the
-/// transcript ends in `cut`, and the client goes on.
+/// It records the calls of its user. A message is recorded when the user receives it, not when it
+/// arrives. A wait in [`next_within`](WsClient::next_within) or
+/// [`expect_silence`](WsClient::expect_silence) without a message is recorded as `silence`. At most
+/// 1 MiB is recorded, with 64 bytes and the payload for each entry. After that the transcript ends in
+/// `cut`, and the client continues to work.
 #[derive(Debug)]
 pub struct Recorded<C> {
     client: C,
@@ -21,7 +22,7 @@ pub struct Recorded<C> {
 }
 
 impl<C: WsClient> Recorded<C> {
-    /// Writes down what `client` does, which was opened at `target`.
+    /// Records the session of `client`, which was opened at `target`.
     pub fn new(client: C, target: impl Into<String>) -> Self {
         let mut transcript = Transcript::new(target);
         if let Some(subprotocol) = client.subprotocol() {
@@ -33,29 +34,29 @@ impl<C: WsClient> Recorded<C> {
         }
     }
 
-    /// The same with another bound, in bytes from now on.
+    /// Sets the number of bytes that may still be recorded. Default: 1 MiB.
     #[must_use]
     pub fn with_limit(mut self, bytes: usize) -> Self {
         self.recorder.set_limit(bytes);
         self
     }
 
-    /// What is written so far.
+    /// Returns the transcript so far.
     pub fn transcript(&self) -> &Transcript {
         self.recorder.transcript()
     }
 
-    /// What was written.
+    /// Returns the transcript.
     pub fn into_transcript(self) -> Transcript {
         self.recorder.into_transcript()
     }
 
-    /// The client behind this one, for what it can do besides.
+    /// Returns the wrapped client. Calls on it are not recorded.
     pub fn client(&mut self) -> &mut C {
         &mut self.client
     }
 
-    fn saw(&mut self, next: NextMessage) -> NextMessage {
+    fn recorded(&mut self, next: NextMessage) -> NextMessage {
         match &next {
             NextMessage::Message(message) => self.recorder.message(Party::Server, message),
             NextMessage::Closed(status) => self.recorder.close(Party::Server, status),
@@ -78,12 +79,12 @@ impl<C: WsClient> WsClient for Recorded<C> {
         if next == NextMessage::Pending {
             self.recorder.silence(limit);
         }
-        self.saw(next)
+        self.recorded(next)
     }
 
     fn next(&mut self) -> NextMessage {
         let next = self.client.next();
-        self.saw(next)
+        self.recorded(next)
     }
 
     fn close(&mut self, status: WsStatus) {

@@ -1,4 +1,4 @@
-//! A transcript, said again.
+//! Replay of a transcript on a client.
 
 use http::StatusCode;
 
@@ -7,67 +7,67 @@ use crate::session::SendError;
 use crate::session::client::{NextMessage, WsClient};
 use crate::testing::contract::Backend;
 
-/// Where a session goes another way than its [`Transcript`] does; lines are counted from 1.
+/// The first difference between a session and its [`Transcript`]. Lines are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// The target or the subprotocol can stand in no request.
-    #[error("line 1: `{target}` can't be opened: {reason}")]
+    /// The target or the subprotocol is not valid in a request. Correct the transcript.
+    #[error("line 1: `{target}` is not a valid request: {reason}")]
     NotOpened {
         /// The target.
         target: String,
-        /// Why not.
+        /// The rule that is broken.
         reason: String,
     },
-    /// The application gives no socket.
+    /// The application refused the upgrade.
     #[error("line 1: `{target}` was refused with {status}")]
     Refused {
         /// The target.
         target: String,
-        /// With what.
+        /// The status of the refusal.
         status: StatusCode,
     },
-    /// Another subprotocol was agreed on, or none.
-    #[error("line 2: the subprotocol {expected:?} was expected, and {got:?} is spoken")]
+    /// Another subprotocol was negotiated, or none.
+    #[error("line 2: expected the subprotocol {expected:?}, negotiated {got:?}")]
     Subprotocol {
-        /// That of the transcript.
+        /// The subprotocol of the transcript.
         expected: Option<String>,
-        /// That of the socket.
+        /// The subprotocol of the socket.
         got: Option<String>,
     },
-    /// Something else came.
-    #[error("line {line}: `{expected}` was expected, and `{got}` came")]
+    /// The server sent another message, or closed.
+    #[error("line {line}: expected `{expected}`, received `{got}`")]
     Differs {
-        /// The line.
+        /// The number of the line.
         line: usize,
-        /// What stands there.
+        /// The entry of that line.
         expected: Box<TranscriptEntry>,
-        /// What came.
+        /// The event that was received.
         got: Box<TranscriptEntry>,
     },
-    /// Nothing came, for as long as the client is willing to wait.
-    #[error("line {line}: `{expected}` was expected, and nothing came")]
+    /// Nothing arrived before the client's time limit.
+    #[error("line {line}: expected `{expected}`, received nothing")]
     Silent {
-        /// The line.
+        /// The number of the line.
         line: usize,
-        /// What stands there.
+        /// The entry of that line.
         expected: Box<TranscriptEntry>,
     },
-    /// The message can't be sent: most often the socket is closed already.
-    #[error("line {line}: `{entry}` can't be sent")]
+    /// The message could not be sent. Most often the socket is closed already.
+    #[error("line {line}: could not send `{entry}`")]
     NotSent {
-        /// The line.
+        /// The number of the line.
         line: usize,
-        /// What stands there.
+        /// The entry of that line.
         entry: Box<TranscriptEntry>,
-        /// Why.
+        /// The reason.
         #[source]
         error: SendError,
     },
-    /// A client closes with no such status: it was lost when the transcript was recorded.
-    #[error("line {line}: a client can't close with {status}")]
+    /// A client cannot close with this status. The connection was lost when the transcript was recorded.
+    #[error("line {line}: a client cannot close with {status}")]
     NotClosed {
-        /// The line.
+        /// The number of the line.
         line: usize,
         /// The status.
         status: WsStatus,
@@ -75,15 +75,14 @@ pub enum ReplayError {
 }
 
 impl Transcript {
-    /// Does on `client` what the transcript's client does, and compares what the server says.
+    /// Sends the client's messages on `client`, and compares the server's with the transcript.
     ///
-    /// `client` is open, and nothing was received on it. What comes after the last line is not looked at:
-    /// end a transcript with `close`, or with a `silence`, to say that nothing does. What comes after
-    /// `cut` isn't either.
+    /// `client` must be open, with no message received yet. Messages after the last line are ignored,
+    /// and so are those after `cut`. End a transcript with `close` or `silence` to expect no more.
     ///
     /// # Errors
     ///
-    /// [`ReplayError`], which is the first difference.
+    /// Returns the first difference.
     pub fn replay(&self, client: &mut impl WsClient) -> Result<(), ReplayError> {
         if client.subprotocol() != self.subprotocol() {
             return Err(ReplayError::Subprotocol {
@@ -101,16 +100,15 @@ impl Transcript {
         Ok(())
     }
 
-    /// Opens a socket in `backend`, and [replays](Self::replay) the transcript on it: in memory, over a port
-    /// or over a pipe.
+    /// Opens a socket on `backend`, and [replays](Self::replay) the transcript on it.
     ///
     /// # Errors
     ///
-    /// [`ReplayError`], also where no socket is opened.
+    /// Returns the first difference, or the reason that no socket was opened.
     ///
     /// # Panics
     ///
-    /// When the application can't be reached.
+    /// Panics if the application cannot be reached.
     #[track_caller]
     pub fn replay_in(&self, backend: &impl Backend) -> Result<(), ReplayError> {
         let target = || self.target().to_owned();
