@@ -66,7 +66,7 @@ pub mod message {
 pub mod contract {
     pub use crate::handler::PolyHandler;
     pub use crate::server::ServerConfig;
-    pub use crate::testing::contract::running::*;
+    pub use crate::testing::contract::private::*;
     pub use crate::testing::contract::{AsyncBackend, Backend};
 }
 

@@ -1,15 +1,16 @@
-//! The client in memory.
+//! The blocking clients of a socket: in memory, and over a pipe of bytes.
 
-use super::driver::{Driver, driven};
+use super::driven::{DrivenSocket, driven};
 use super::pipe::Line;
 use super::runtime::TestRuntime;
 use crate::session::{WebSocket, WsError};
 
-/// A client of a socket in memory: no port, no network, no waiting.
+/// A client of a socket in memory.
 ///
 /// Each call returns when the application has nothing left to do, so tests are deterministic. With
-/// feature `testing` time is virtual: sending never moves it, waiting for a message moves it to the next
-/// timer, [`advance`](Self::advance) moves it by hand. All clients of a test thread share one clock.
+/// feature `testing` time is virtual: sending never moves it, waiting for a message moves it to the
+/// next timer, and [`advance`](Self::advance) moves it by hand. All clients of a test thread share
+/// one clock.
 ///
 /// Dropping the client closes the socket with 1000.
 ///
@@ -32,7 +33,7 @@ use crate::session::{WebSocket, WsError};
 /// ```
 #[derive(Debug)]
 pub struct TestWsClient {
-    driver: Driver,
+    socket: DrivenSocket,
     line: Line,
 }
 
@@ -41,14 +42,15 @@ driven!(TestWsClient);
 impl TestWsClient {
     pub(super) fn new(runtime: TestRuntime, socket: WebSocket, line: Line) -> Self {
         Self {
-            driver: Driver::new(runtime, socket),
+            socket: DrivenSocket::new(runtime, socket),
             line,
         }
     }
 
-    /// Has the application told of `error`, as if its connection had reported it: what it registered with
-    /// [`on_error`](WebSocket::on_error) gets it, and the socket goes on; without such, the socket is closed
-    /// with the error's status.
+    /// Reports `error` to the application, as if its connection had failed with it.
+    ///
+    /// A callback registered with [`on_error`](WebSocket::on_error) receives the error, and the
+    /// socket stays open. Without a callback, the socket is closed with the error's status.
     ///
     /// # Examples
     ///
@@ -60,33 +62,61 @@ impl TestWsClient {
     ///     ws.on_error(move |error| sender.try_send(error.to_string()).unwrap());
     /// };
     /// let mut client = app.test_ws("/");
-    /// client.error(std::io::Error::other("the line crackles"));
-    /// assert_eq!(client.received().next().unwrap().unwrap().text(), "the line crackles");
+    /// client.error(std::io::Error::other("connection reset"));
+    /// assert_eq!(client.received().next().unwrap().unwrap().text(), "connection reset");
     /// ```
     pub fn error(&mut self, error: impl Into<WsError>) {
         self.line.error(error.into());
-        self.driver.settle();
+        self.socket.settle();
     }
 
-    /// Takes nothing more of what the application sends, as a client whose process is stopped: once the
-    /// buffers between them are full, the application's writes stall.
+    /// Stops reading from the connection, as a client whose process is suspended. Once the buffers
+    /// are full, the application's writes stall.
     ///
-    /// What the client has taken before can still be received, and it may send. See
-    /// [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall) for what becomes of it.
+    /// Messages that the client has read before can still be received, and the client can still
+    /// send. [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall) limits how
+    /// long the application waits.
     pub fn stop_reading(&mut self) {
         self.line.set_reading(false);
-        self.driver.settle();
+        self.socket.settle();
     }
 
-    /// Reads on, after [`stop_reading`](Self::stop_reading).
+    /// Resumes reading after [`stop_reading`](Self::stop_reading).
     pub fn read_on(&mut self) {
         self.line.set_reading(true);
-        self.driver.settle();
+        self.socket.settle();
     }
 
-    /// Vanishes without a word, as a client whose cable is pulled: the application hears nothing any more,
-    /// not even of an end, and what it sends arrives nowhere.
+    /// Disappears without closing, as a client whose cable is unplugged. The application receives
+    /// nothing more and no end of the connection, and its messages are lost.
     pub fn vanish(self) {
         self.line.sever();
+    }
+}
+
+/// A client of [`OverDuplex`](crate::testing::contract::OverDuplex), which exchanges every byte of a
+/// network connection through a pipe in memory.
+///
+/// It behaves as a [`TestWsClient`] and shares its clock.
+#[cfg(all(feature = "server", feature = "client"))]
+#[derive(Debug)]
+pub struct DuplexWsClient {
+    socket: DrivenSocket,
+}
+
+#[cfg(all(feature = "server", feature = "client"))]
+driven!(DuplexWsClient);
+
+#[cfg(all(feature = "server", feature = "client"))]
+impl DuplexWsClient {
+    /// Runs `connect` in the test runtime of this thread and returns a client of its socket.
+    pub(super) fn connect<E: Send + 'static>(
+        connect: impl Future<Output = Result<WebSocket, E>> + Send + 'static,
+    ) -> Result<Self, E> {
+        let runtime = TestRuntime::of_this_thread();
+        let socket = runtime.run(connect)?;
+        Ok(Self {
+            socket: DrivenSocket::new(runtime, socket),
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! A socket whose end a test holds, and the test runtime that runs while the test waits.
+//! A socket that a test drives from a plain function.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::message::{WsMessage, WsStatus};
 use crate::session::client::NextMessage;
 use crate::session::{SendError, WebSocket};
 
-/// A socket in a test runtime, driven from a plain function.
+/// A socket in a test runtime. Each call runs the runtime until the call is done.
 #[derive(Debug)]
-pub(super) struct Driver {
+pub(super) struct DrivenSocket {
     runtime: TestRuntime,
-    /// Always there between two calls.
+    /// `None` only during a call.
     socket: Option<WebSocket>,
     subprotocol: Option<String>,
     headers: HeaderMap,
 }
 
-impl Driver {
+impl DrivenSocket {
     pub(super) fn new(runtime: TestRuntime, socket: WebSocket) -> Self {
         let subprotocol = socket.subprotocol().map(str::to_owned);
         let headers = socket.response_headers().clone();
@@ -34,7 +34,7 @@ impl Driver {
         }
     }
 
-    /// Runs what is ready.
+    /// Runs the application until it has nothing left to do.
     pub(super) fn settle(&self) {
         self.runtime.settle();
     }
@@ -48,7 +48,7 @@ impl Driver {
         });
     }
 
-    /// Runs `work` on the socket in the application's test runtime.
+    /// Runs `work` on the socket, in the test runtime.
     fn with_socket<T, F, Fut>(&mut self, work: F) -> T
     where
         F: FnOnce(WebSocket) -> Fut,
@@ -62,20 +62,20 @@ impl Driver {
     }
 
     pub(super) fn send(&mut self, message: WsMessage) -> Result<(), SendError> {
-        let (full, answered) = (self.runtime.settled(), self.runtime.settled());
+        let (full, handled) = (self.runtime.settled(), self.runtime.settled());
         self.with_socket(|socket| async move {
             let sent = tokio::select! {
                 biased;
                 sent = socket.send(message) => sent,
                 () = full => Err(SendError::Full),
             };
-            answered.await;
+            handled.await;
             (socket, sent)
         })
     }
 
     pub(super) fn next_within(&mut self, limit: Duration) -> NextMessage {
-        if let Some(message) = self.socket.as_mut().and_then(already_there) {
+        if let Some(message) = self.socket.as_mut().and_then(already_received) {
             return NextMessage::Message(message);
         }
         self.with_socket(|mut socket| async move {
@@ -112,15 +112,15 @@ impl Driver {
     }
 }
 
-impl Drop for Driver {
+impl Drop for DrivenSocket {
     fn drop(&mut self) {
         self.socket = None;
         self.runtime.settle();
     }
 }
 
-/// A message that the session has received already: to take it, the test runtime need not run.
-fn already_there(socket: &mut WebSocket) -> Option<WsMessage> {
+/// Returns a message that the session has already received. The runtime need not run for it.
+fn already_received(socket: &mut WebSocket) -> Option<WsMessage> {
     socket.next_message().now_or_never().flatten()
 }
 
@@ -134,7 +134,7 @@ async fn next_within(socket: &mut WebSocket, limit: Duration) -> NextMessage {
     timeout(limit, next).await.unwrap_or(NextMessage::Pending)
 }
 
-/// A duration that a test can have pass: none, without the feature `testing`.
+/// A duration by which a test can advance the clock. Without feature `testing` no type implements it.
 #[cfg(not(feature = "testing"))]
 #[diagnostic::on_unimplemented(
     message = "`advance` needs the feature `testing` of http4k-ws",
@@ -142,18 +142,18 @@ async fn next_within(socket: &mut WebSocket, limit: Duration) -> NextMessage {
     note = "in `Cargo.toml`, under `[dev-dependencies]`: `http4k-ws = {{ version = \"0.1\", features = [\"testing\"] }}`"
 )]
 pub trait VirtualTime {
-    /// Lets the time pass.
+    /// Advances the clock.
     fn pass(self);
 }
 
-/// Makes a type with a field `driver` a client.
+/// Implements a client on a type with a field `socket: DrivenSocket`.
 macro_rules! driven {
     ($client:ty) => {
         impl $client {
-            /// Moves the clock on by `time`: every timer in between fires at its time, in order.
+            /// Moves the clock forward by `time`. Every timer in between fires at its time, in order.
             #[cfg(feature = "testing")]
             pub fn advance(&mut self, time: ::std::time::Duration) {
-                self.driver.advance(time);
+                self.socket.advance(time);
             }
 
             /// Moves virtual time, which needs the feature `testing`. Without it, this call does not
@@ -166,48 +166,50 @@ macro_rules! driven {
             /// client.advance(std::time::Duration::from_secs(1));
             /// ```
             #[cfg(not(feature = "testing"))]
-            pub fn advance(&mut self, time: impl super::driver::VirtualTime) {
+            pub fn advance(&mut self, time: impl super::driven::VirtualTime) {
                 time.pass();
             }
         }
 
         impl crate::session::client::WsClient for $client {
-            /// Sends, and returns when the application has nothing left to do.
+            /// Sends a message, and returns when the application has nothing left to do.
             ///
-            /// Where the application reads so little that the message must wait, it is
-            /// [`SendError::Full`](crate::SendError::Full).
+            /// # Errors
+            ///
+            /// Returns [`SendError::Full`](crate::SendError::Full) if the application reads so
+            /// little that the message would have to wait.
             fn send(
                 &mut self,
                 message: impl Into<crate::message::WsMessage>,
             ) -> Result<(), crate::session::SendError> {
-                self.driver.send(message.into())
+                self.socket.send(message.into())
             }
 
             fn next_within(
                 &mut self,
                 limit: ::std::time::Duration,
             ) -> crate::session::client::NextMessage {
-                self.driver.next_within(limit)
+                self.socket.next_within(limit)
             }
 
             fn next(&mut self) -> crate::session::client::NextMessage {
-                self.driver.next()
+                self.socket.next()
             }
 
             fn close(&mut self, status: crate::message::WsStatus) {
-                self.driver.close(status);
+                self.socket.close(status);
             }
 
             fn subprotocol(&self) -> Option<&str> {
-                self.driver.subprotocol()
+                self.socket.subprotocol()
             }
 
             fn response_headers(&self) -> &::http::HeaderMap {
-                self.driver.response_headers()
+                self.socket.response_headers()
             }
 
             fn closed(&mut self) -> Option<crate::message::WsStatus> {
-                self.driver.closed()
+                self.socket.closed()
             }
         }
     };

@@ -1,44 +1,47 @@
-//! The tasks of an application under test, and a tokio runtime beside them.
+//! The executor of a test runtime: a scheduler for the application's tasks, and a tokio runtime
+//! beside it.
 //!
 //! tokio's clock can be paused only in a runtime of one thread, and a task of such a runtime may not
-//! call `block_in_place`. So the application's tasks are polled here, on the same thread, and the
+//! call `block_in_place`. So the application's tasks are polled here, on the same thread. The tokio
 //! runtime has the timers, the sockets, and the tasks that the application spawns itself.
 //!
-//! 1. Tasks are polled inside `Handle::block_on`, as in a runtime of several threads: timers, `spawn`
-//!    and `block_in_place` work, and what may not block an asynchronous thread panics.
-//! 2. The work that the test waits for is polled when no task is ready. So the test goes on when
-//!    everything else has been done.
-//! 3. The runtime has a turn in each round, if it has tasks of its own, and whenever no task of ours
-//!    is ready.
-//! 4. The clock moves only while the runtime parks. So it stands still until nothing is ready on
-//!    either side, and while [`Outside`] sees work that may still wake a task.
-//! 5. If a task blocks the thread, [`Engine::stand_in`] runs the runtime from another thread.
+//! Invariants:
+//!
+//! 1. Tasks are polled inside `Handle::block_on`, as in a runtime of several threads. Timers, `spawn`
+//!    and `block_in_place` work, and a call that may not block an asynchronous thread panics.
+//! 2. The test's future is polled when no task is ready. So the test continues after everything else
+//!    has been done.
+//! 3. The tokio runtime runs after each batch of steps if it has tasks of its own, and whenever no
+//!    task of the scheduler is ready.
+//! 4. The clock moves only while the tokio runtime parks. So it stands still until nothing is ready
+//!    on either side, and while [`OutsideWork`] finds work that may still wake a task.
+//! 5. If a task blocks the thread, [`Engine::stand_in`] runs the tokio runtime from another thread.
 
-use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll};
 #[cfg(feature = "testing")]
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Notify;
 
+use super::current::{Current, application_runs};
 use super::idle::Idle;
 #[cfg(feature = "testing")]
-use super::outside::{Looks, Outside};
-use super::tasks::Tasks;
+use super::outside::{OutsideWork, Scans};
+use super::schedule::Scheduler;
 
 /// The clock of a test runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Time {
-    /// Moves on to the next timer when nothing is left to do.
+    /// Moves to the next timer when nothing is left to do.
     #[cfg(feature = "testing")]
     Virtual,
-    /// Moves by itself.
+    /// The clock of the machine.
     Real,
 }
 
@@ -49,175 +52,79 @@ impl Time {
     pub(super) const DEFAULT: Self = Self::Real;
 }
 
-/// The most turns before the test goes on. It is tokio's number of tasks between two polls of what a
-/// `block_on` waits for.
-const TURNS: usize = 61;
+/// The largest number of steps in a batch, before the test's future is polled. tokio polls the
+/// future of a `block_on` after as many tasks.
+const STEPS: usize = 61;
 
-/// For so long the clock stands still while a task blocks the thread; then it runs in real time, for
-/// the task may wait for a timer.
+/// The time for which the clock stands still while a task blocks the thread. After that it runs in
+/// real time, because the task may wait for a timer.
 #[cfg(feature = "testing")]
 const BLOCKED: Duration = Duration::from_millis(500);
 
 pub(super) struct Engine {
     runtime: Runtime,
-    tasks: Tasks,
+    scheduler: Scheduler,
     idle: Arc<Idle>,
-    /// The number of the round; odd while tasks are polled.
-    round: AtomicU64,
-    /// Notified at the end of each round that something waits for.
-    round_ended: Notify,
-    /// In real time: the next parking of the runtime's thread counts.
+    /// The number of batches that started and ended; odd while tasks are polled.
+    batch: AtomicU64,
+    batch_ended: Notify,
+    /// In real time: reports the runtime as idle when its thread parks next.
     armed: Arc<AtomicBool>,
     /// In virtual time: the parks at which the clock may have to be held.
     #[cfg(feature = "testing")]
-    looks: Arc<Looks>,
+    scans: Arc<Scans>,
     time: Time,
-}
-
-thread_local! {
-    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
-}
-
-/// The tasks that run on a thread.
-#[derive(Clone)]
-struct Current {
-    tasks: Tasks,
-    #[cfg(feature = "testing")]
-    looks: Arc<Looks>,
-}
-
-/// Spawns a task among the tasks that run on this thread, or else in the current runtime.
-#[cfg(all(feature = "server", feature = "client"))]
-pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
-    let mut work = Box::pin(work);
-    spawn_session(std::future::poll_fn(move |cx| {
-        application_runs();
-        work.as_mut().poll(cx)
-    }));
-}
-
-/// Spawns the task of a session, which calls [`application_runs`] by itself.
-pub(super) fn spawn_session(work: impl Future<Output = ()> + Send + 'static) {
-    match CURRENT.with_borrow(Clone::clone) {
-        Some(current) => current.tasks.spawn(work),
-        None => drop(tokio::spawn(work)),
-    }
-}
-
-/// Reports that code of the application runs on this thread, or is about to. It may start work that
-/// holds the clock.
-pub(super) fn application_runs() {
-    #[cfg(feature = "testing")]
-    CURRENT.with_borrow(|current| {
-        if let Some(current) = current {
-            current.looks.request();
-        }
-    });
-}
-
-/// The future of a consumer that reports each poll it was woken for.
-///
-/// A session polls its consumer whenever it is polled itself: also for a ping, which a consumer does
-/// not notice.
-pub(super) fn reporting<T: 'static>(
-    consumer: Pin<Box<dyn Future<Output = T> + Send>>,
-) -> Pin<Box<dyn Future<Output = T> + Send>> {
-    let mut consumer = consumer;
-    let woken = Arc::new(Woken::default());
-    let waker = Waker::from(Arc::clone(&woken));
-    Box::pin(std::future::poll_fn(move |cx| {
-        woken.forward_to(cx.waker());
-        if woken.take() {
-            application_runs();
-        }
-        consumer.as_mut().poll(&mut Context::from_waker(&waker))
-    }))
-}
-
-/// A waker that remembers that it was called.
-#[derive(Default)]
-struct Woken {
-    /// No waking was seen yet: the first poll needs none.
-    idle: AtomicBool,
-    session: Mutex<Option<Waker>>,
-}
-
-impl Woken {
-    fn forward_to(&self, waker: &Waker) {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        match &mut *session {
-            Some(session) => session.clone_from(waker),
-            None => *session = Some(waker.clone()),
-        }
-    }
-
-    fn take(&self) -> bool {
-        !self.idle.swap(true, Ordering::AcqRel)
-    }
-}
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.idle.store(false, Ordering::Release);
-        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = &*session {
-            session.wake_by_ref();
-        }
-    }
 }
 
 impl Engine {
     /// Builds an engine for this thread.
-    pub(super) fn new(tasks: Tasks, idle: Arc<Idle>, time: Time) -> Self {
+    pub(super) fn new(scheduler: Scheduler, idle: Arc<Idle>, time: Time) -> Self {
         let armed = Arc::default();
         #[cfg(feature = "testing")]
-        let looks = Arc::default();
+        let scans = Arc::default();
         let runtime = match time {
             #[cfg(feature = "testing")]
-            Time::Virtual => virtual_time(&idle, &looks),
+            Time::Virtual => virtual_time(&idle, &scans),
             Time::Real => real_time(&idle, &armed),
         };
         Self {
             runtime: runtime.expect("a runtime of one thread can be built"),
-            tasks,
+            scheduler,
             idle,
-            round: AtomicU64::new(0),
-            round_ended: Notify::new(),
+            batch: AtomicU64::new(0),
+            batch_ended: Notify::new(),
             armed,
             #[cfg(feature = "testing")]
-            looks,
+            scans,
             time,
         }
     }
 
     fn current(&self) -> Current {
         Current {
-            tasks: self.tasks.clone(),
+            scheduler: self.scheduler.clone(),
             #[cfg(feature = "testing")]
-            looks: Arc::clone(&self.looks),
+            scans: Arc::clone(&self.scans),
         }
     }
 
     /// Runs the tasks until `main` is done.
     pub(super) fn run<F: Future>(&self, main: F) -> F::Output {
-        let _restore = Restore(CURRENT.replace(Some(self.current())));
+        let _restore = self.current().enter();
         let mut main = pin!(main);
-        let waker = self.tasks.main_waker();
+        let waker = self.scheduler.main_waker();
         waker.wake_by_ref();
         loop {
             if self.has_spawned() {
-                // The tasks that they wake have their turns before the test goes on.
-                self.enter(|| self.turns());
+                // Spawned tasks run before the test continues, and so do the tasks that they wake.
+                self.enter(|| self.batch());
                 self.runtime.block_on(tokio::task::yield_now());
             }
             let mut cx = Context::from_waker(&waker);
             let polled = self.enter(|| {
-                self.turns();
-                match self.tasks.take_main() {
+                // The test's future comes last, so that it sees everything done.
+                self.batch();
+                match self.scheduler.take_main() {
                     true => {
                         application_runs();
                         main.as_mut().poll(&mut cx)
@@ -228,42 +135,43 @@ impl Engine {
             if let Poll::Ready(output) = polled {
                 return output;
             }
+            // A test that waits for idleness is woken here. Parking would move a virtual clock.
             let is_settled = || !self.has_spawned() && self.idle.reached();
-            if !self.tasks.is_ready() && !is_settled() {
+            if !self.scheduler.is_ready() && !is_settled() {
                 self.wait();
             }
         }
     }
 
-    /// Gives tasks their turns until none is ready, or the test has waited for long enough.
-    fn turns(&self) {
-        for _ in 0..TURNS {
-            if !self.tasks.turn() {
+    /// Polls tasks until none is ready, or the test has waited for long enough.
+    fn batch(&self) {
+        for _ in 0..STEPS {
+            if !self.scheduler.step() {
                 return;
             }
         }
     }
 
-    /// Calls `poll` as a runtime of several threads polls its tasks.
+    /// Calls `poll` in a context as a runtime of several threads has it.
     fn enter<T>(&self, poll: impl FnOnce() -> T) -> T {
-        let _running = Running::new(self);
+        let _batch = Batch::start(self);
         self.runtime.handle().block_on(async { poll() })
     }
 
-    /// Runs the runtime until a task of ours is ready.
+    /// Runs the tokio runtime until a task of the scheduler is ready.
     fn wait(&self) {
         #[cfg(feature = "testing")]
-        // Its own tasks run during the wait.
-        self.looks.at_every_park(self.has_spawned());
+        // Tasks of the tokio runtime run during the wait and may start work.
+        self.scans.at_every_park(self.has_spawned());
         if self.time == Time::Real && self.idle.is_awaited() {
-            // Another thread runs its tasks, and parks again behind this one and all before it.
+            // The worker thread runs this task after all tasks before it, and then parks.
             let armed = Arc::clone(&self.armed);
             drop(
                 self.runtime
                     .spawn(async move { armed.store(true, Ordering::Release) }),
             );
         }
-        self.runtime.block_on(self.tasks.woken());
+        self.runtime.block_on(self.scheduler.woken());
     }
 
     /// Returns `true` if the application has spawned tasks that are not done.
@@ -272,10 +180,10 @@ impl Engine {
     }
 }
 
-/// A runtime whose clock moves only while it parks.
+/// Builds a runtime whose clock moves only while it parks.
 #[cfg(feature = "testing")]
-fn virtual_time(idle: &Arc<Idle>, looks: &Arc<Looks>) -> std::io::Result<Runtime> {
-    let (idle, outside) = (Arc::clone(idle), Outside::new(Arc::clone(looks)));
+fn virtual_time(idle: &Arc<Idle>, scans: &Arc<Scans>) -> std::io::Result<Runtime> {
+    let (idle, outside) = (Arc::clone(idle), OutsideWork::new(Arc::clone(scans)));
     Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -287,7 +195,7 @@ fn virtual_time(idle: &Arc<Idle>, looks: &Arc<Looks>) -> std::io::Result<Runtime
         .build()
 }
 
-/// A runtime as a server has it.
+/// Builds a runtime as a server has it.
 fn real_time(idle: &Arc<Idle>, armed: &Arc<AtomicBool>) -> std::io::Result<Runtime> {
     #[cfg(any(feature = "server", feature = "client"))]
     let mut builder = Builder::new_multi_thread();
@@ -307,26 +215,27 @@ fn real_time(idle: &Arc<Idle>, armed: &Arc<AtomicBool>) -> std::io::Result<Runti
 }
 
 impl Engine {
-    /// Returns the number of the round whose tasks are polled now.
-    pub(super) fn running_round(&self) -> Option<u64> {
-        let round = self.round.load(Ordering::Acquire);
-        (round % 2 == 1).then_some(round)
+    /// Returns the number of the batch whose tasks are polled now.
+    pub(super) fn running_batch(&self) -> Option<u64> {
+        let batch = self.batch.load(Ordering::Acquire);
+        (batch % 2 == 1).then_some(batch)
     }
 
-    /// Runs the runtime on this thread until `round` ends, whose thread a task blocks.
+    /// Runs the tokio runtime on this thread until `batch` ends, a task of which blocks its thread.
     ///
-    /// The task may wait for a timer, a socket or a task of the runtime, as `block_in_place` allows.
+    /// The task may wait for a timer, a socket or a task of the tokio runtime, as `block_in_place`
+    /// allows.
     #[cfg(feature = "testing")]
-    pub(super) fn stand_in(&self, round: u64) {
+    pub(super) fn stand_in(&self, batch: u64) {
         if self.time == Time::Real {
             // Its runtime has a thread of its own.
             return;
         }
-        self.looks.at_every_park(true);
+        self.scans.at_every_park(true);
         let (release, released) = std::sync::mpsc::channel::<()>();
         self.runtime.block_on(async move {
-            let ended = self.ended(round);
-            // The clock of tokio stands still while such a task runs.
+            let ended = self.ended(batch);
+            // tokio holds its clock while a blocking task runs.
             let held = tokio::task::spawn_blocking(move || {
                 let _ = released.recv_timeout(BLOCKED);
             });
@@ -339,6 +248,7 @@ impl Engine {
                 }
                 _ = held => {}
             }
+            // The task blocks for longer. It may wait for a timer, so time runs from here on.
             tokio::time::resume();
             ended.await;
             tokio::time::pause();
@@ -346,12 +256,12 @@ impl Engine {
     }
 
     #[cfg(feature = "testing")]
-    async fn ended(&self, round: u64) {
+    async fn ended(&self, batch: u64) {
         loop {
-            let mut notified = pin!(self.round_ended.notified());
+            let mut notified = pin!(self.batch_ended.notified());
             // Registered before the check, so that the end is not missed.
             notified.as_mut().enable();
-            if self.running_round() != Some(round) {
+            if self.running_batch() != Some(batch) {
                 return;
             }
             notified.await;
@@ -361,9 +271,9 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // Timers and sockets of the tasks are dropped in their runtime.
+        // The timers and sockets of the tasks must be dropped in their runtime.
         let _runtime = self.runtime.enter();
-        self.tasks.clear();
+        self.scheduler.clear();
     }
 }
 
@@ -371,34 +281,25 @@ impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
             .field("time", &self.time)
-            .field("tasks", &self.tasks)
+            .field("scheduler", &self.scheduler)
             .finish_non_exhaustive()
     }
 }
 
-/// A round whose tasks are polled.
-struct Running<'e>(&'e Engine);
+/// A guard for a batch whose tasks are polled.
+struct Batch<'e>(&'e Engine);
 
-impl<'e> Running<'e> {
-    fn new(engine: &'e Engine) -> Self {
-        engine.round.fetch_add(1, Ordering::AcqRel);
+impl<'e> Batch<'e> {
+    fn start(engine: &'e Engine) -> Self {
+        engine.batch.fetch_add(1, Ordering::AcqRel);
         Self(engine)
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        self.0.round.fetch_add(1, Ordering::AcqRel);
-        self.0.round_ended.notify_waiters();
-    }
-}
-
-/// Brings back the tasks that ran on a thread before.
-struct Restore(Option<Current>);
-
-impl Drop for Restore {
-    fn drop(&mut self) {
-        CURRENT.set(self.0.take());
+        self.0.batch.fetch_add(1, Ordering::AcqRel);
+        self.0.batch_ended.notify_waiters();
     }
 }
 
@@ -410,34 +311,34 @@ mod tests {
 
     /// tokio parks some ten times a minute here: the pings of two ends, and the levels of its wheel.
     #[test]
-    fn no_look_is_taken_while_only_pings_travel() {
+    fn pings_alone_cause_no_scans() {
         async fn silent(_ws: WebSocket) -> WsResult {
             std::future::pending().await
         }
-        let engine = Engine::new(Tasks::new(None), Arc::default(), Time::Virtual);
+        let engine = Engine::new(Scheduler::new(None), Arc::default(), Time::Virtual);
         engine.run(async {
             let socket = silent.connect_ws("/").await.expect("a socket");
             tokio::time::sleep(Duration::from_secs(60)).await;
-            let before = engine.looks.taken();
+            let before = engine.scans.count();
             tokio::time::sleep(Duration::from_secs(60 * 60)).await;
-            assert!(engine.looks.taken() - before <= 2);
+            assert!(engine.scans.count() - before <= 2);
             drop(socket);
         });
     }
 
     #[test]
-    fn a_look_is_taken_behind_each_poll_of_a_woken_consumer() {
+    fn each_poll_of_a_woken_consumer_causes_a_scan() {
         async fn beats(_ws: WebSocket) -> WsResult {
             loop {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
-        let engine = Engine::new(Tasks::new(None), Arc::default(), Time::Virtual);
+        let engine = Engine::new(Scheduler::new(None), Arc::default(), Time::Virtual);
         engine.run(async {
             let socket = beats.connect_ws("/").await.expect("a socket");
-            let before = engine.looks.taken();
+            let before = engine.scans.count();
             tokio::time::sleep(Duration::from_millis(10_500)).await;
-            assert!((10..=13).contains(&(engine.looks.taken() - before)));
+            assert!((10..=13).contains(&(engine.scans.count() - before)));
             drop(socket);
         });
     }

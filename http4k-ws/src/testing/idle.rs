@@ -1,10 +1,10 @@
-//! The moment at which a test runtime has nothing left to do.
+//! Notification that a test runtime has nothing left to do.
 
 use std::future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 
-/// Reports that a test runtime has nothing left to run.
+/// A notification for a test that waits until its runtime is idle.
 #[derive(Debug, Default)]
 pub(super) struct Idle(Mutex<Watch>);
 
@@ -21,13 +21,15 @@ impl Idle {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns `true` if a test waits for the test runtime to be idle.
+    /// Returns `true` if a test waits for the runtime to be idle.
     pub(super) fn is_awaited(&self) -> bool {
         matches!(*self.lock(), Watch::Waiting(_))
     }
 
-    /// Reports that nothing is left to run. Returns `true` if a test waited for it: it is woken, which
-    /// keeps the runtime from parking, and so keeps a paused clock from moving on to the next timer.
+    /// Reports that nothing is left to run. Returns `true` if a test waited for that.
+    ///
+    /// The test is woken, which keeps the runtime from parking. So a paused clock does not move to
+    /// the next timer.
     pub(super) fn reached(&self) -> bool {
         let mut watch = self.lock();
         if !matches!(*watch, Watch::Waiting(_)) {

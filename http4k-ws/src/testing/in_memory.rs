@@ -1,17 +1,26 @@
 //! An application with the configuration that its in-memory clients see.
 
-use super::config::InMemoryConfig;
-use super::target;
-use super::{TestWsClient, accepted, connect, made, open_in_runtime, with_host};
-use crate::handler::{IntoPolyHandler, PolyHandler, check_host};
-use crate::message::{IntoRequest, Response, read_whole};
-use crate::session::WebSocket;
-use crate::testing::runtime::TestRuntime;
+use futures_util::FutureExt;
+use http::header::{HOST, HeaderValue};
+use http::{StatusCode, Uri};
+
+use super::client::TestWsClient;
+use super::current::{reporting, spawn_session};
+use super::pipe::{self, Line};
+use super::runtime::TestRuntime;
+use crate::handler::{IntoPolyHandler, PolyHandler, check_host, check_origin};
+use crate::message::{
+    HostPolicy, IntoRequest, OriginPolicy, Request, Response, check_encoded, copy_of_head,
+    hide_secrets, plain, read_whole,
+};
+use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
+use crate::setters::setters;
 
 /// An application that is called in memory, within a configuration.
 ///
-/// [`test_with`](crate::testing::Offline::test_with) makes one. It is also a [`Backend`](crate::testing::contract::Backend). With
-/// feature `testing` its time is virtual.
+/// [`test_with`](crate::testing::Offline::test_with) returns one. It is also a
+/// [`Backend`](crate::testing::contract::Backend) of contract tests. With feature `testing` its time
+/// is virtual.
 ///
 /// # Examples
 ///
@@ -31,6 +40,61 @@ use crate::testing::runtime::TestRuntime;
 pub struct InMemory {
     app: PolyHandler,
     config: InMemoryConfig,
+}
+
+/// The part of a server's configuration that also applies in memory.
+///
+/// A function that takes an `InMemoryConfig` also takes a `ServerConfig` and a [`SessionConfig`]. So
+/// a test can use the configuration that the program serves with, or change only the bounds of
+/// sockets. The default is that of `ServerConfig`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::message::OriginPolicy;
+/// use http4k_ws::testing::InMemoryConfig;
+///
+/// # fn main() -> Result<(), http4k_ws::message::OriginError> {
+/// let app = |ws: WebSocket| ws.try_send("hello");
+/// let from_page = || Request::get("/").header("origin", "https://www.example.com");
+///
+/// // As on a server, pages of other origins may not open a socket.
+/// assert_eq!(app.try_test_ws(from_page()).unwrap_err().status(), 403);
+///
+/// let origins = OriginPolicy::own().and("https://www.example.com".parse()?);
+/// let config = InMemoryConfig::default().with_origins(origins);
+/// let mut client = app.test_with(config).ws(from_page());
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), "hello");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InMemoryConfig {
+    /// The pages that may open a socket; others receive 403 (RFC 6455 §10.2). Only a request with
+    /// the field `Origin` is checked. Default: pages of the host that the request is for. A request
+    /// without a host counts as one for `localhost`.
+    pub origins: OriginPolicy,
+    /// The hosts that the application is for; a request for another one receives 421. A request
+    /// without a host counts as one for `localhost`. Default: every host.
+    pub hosts: HostPolicy,
+    /// The bounds of each socket, at the application's end.
+    pub session: SessionConfig,
+}
+
+impl InMemoryConfig {
+    setters! {
+        with_origins, origins: OriginPolicy;
+        with_hosts, hosts: HostPolicy;
+        with_session, session: SessionConfig;
+    }
+}
+
+impl From<SessionConfig> for InMemoryConfig {
+    fn from(session: SessionConfig) -> Self {
+        Self::default().with_session(session)
+    }
 }
 
 impl InMemory {
@@ -65,7 +129,7 @@ impl InMemory {
     /// Panics if the upgrade is refused or `request` is not a valid request.
     #[track_caller]
     pub fn ws(&self, request: impl IntoRequest) -> TestWsClient {
-        let request = made(request);
+        let request = valid(request);
         let target = request.uri().clone();
         accepted(self.try_ws(request), &target)
     }
@@ -81,7 +145,15 @@ impl InMemory {
     /// Panics if `request` is not a valid request.
     #[track_caller]
     pub fn try_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
-        open_in_runtime(self.app.clone(), made(request), self.config.clone())
+        let (this, request) = (self.clone(), valid(request));
+        let runtime = TestRuntime::of_this_thread();
+        let opened = runtime.run(async move {
+            match this.connect(request).await {
+                Ok(opened) => Ok(opened),
+                Err(response) => Err(read_whole(response).await),
+            }
+        });
+        opened.map(|(socket, line)| TestWsClient::new(runtime, socket, line))
     }
 
     /// Sends a request, as [`test_http`](crate::testing::Offline::test_http) does.
@@ -91,13 +163,12 @@ impl InMemory {
     /// Panics if `request` is not a valid request.
     #[track_caller]
     pub fn http(&self, request: impl IntoRequest) -> Response {
-        let request = made(request);
-        let this = self.clone();
+        let (this, request) = (self.clone(), valid(request));
         TestRuntime::of_this_thread().run(async move { this.send_http(request).await })
     }
 
-    /// Opens a socket inside the current runtime, as [`connect_ws`](crate::testing::Offline::connect_ws)
-    /// does.
+    /// Opens a socket inside the current tokio runtime, as
+    /// [`connect_ws`](crate::testing::Offline::connect_ws) does.
     ///
     /// # Errors
     ///
@@ -109,15 +180,14 @@ impl InMemory {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future drops the handshake, and the application with it.
+    /// Dropping the future drops the handshake, and the application's handler with it.
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
-        let (app, config) = (self.app.clone(), self.config.clone());
-        let (socket, _line) = connect(app, made(request), config).await?;
+        let (socket, _line) = self.connect(valid(request)).await?;
         Ok(socket)
     }
 
-    /// Sends a request inside the current runtime, as [`send_http`](crate::testing::Offline::send_http)
-    /// does.
+    /// Sends a request inside the current tokio runtime, as
+    /// [`send_http`](crate::testing::Offline::send_http) does.
     ///
     /// # Panics
     ///
@@ -127,8 +197,8 @@ impl InMemory {
     ///
     /// Dropping the future drops the handler that responds.
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
-        let request = made(request);
-        if let Err(refusal) = target::check(&request) {
+        let request = valid(request);
+        if let Err(refusal) = check_target(&request) {
             return refusal;
         }
         if let Err(refused) = check_host(&self.config.hosts, None, &with_host(&request)) {
@@ -136,5 +206,106 @@ impl InMemory {
             return refused.response();
         }
         read_whole(self.app.respond(request).await).await
+    }
+
+    /// Performs both sides of an opening handshake, as a server and its client do.
+    async fn connect(&self, request: Request) -> Result<(WebSocket, Line), Response> {
+        check_target(&request)?;
+        self.admit(&request)?;
+        let sent = copy_of_head(&request);
+        let session_config = &self.config.session;
+        let (handshake, mut consumer) = self.app.upgrade(request, session_config).await?;
+        let config = consumer.session(session_config.clone());
+        let client_config = SessionConfig::default();
+        let subprotocol = handshake.subprotocol.clone();
+        let response = handshake.response.clone();
+        let (client_end, server_end) = pipe::pair(client_config.max_message, config.max_message);
+        let line = client_end.line();
+
+        let (socket, session) = open(server_end, Role::Server, handshake, config);
+        let consumer = consumer.around(reporting);
+        spawn_session(session.with_consumer(consumer.start(socket)).map(drop));
+
+        let handshake = Handshake {
+            request: sent,
+            subprotocol,
+            route: None,
+            response,
+        };
+        let (socket, session) = open(client_end, Role::Client, handshake, client_config);
+        spawn_session(session.map(drop));
+        Ok((socket, line))
+    }
+
+    /// Checks the host and the origin of an opening handshake, as a server does.
+    fn admit(&self, request: &Request) -> Result<(), Response> {
+        let seen = with_host(request);
+        check_host(&self.config.hosts, None, &seen).map_err(|refused| {
+            log::warn!("{refused}");
+            refused.response()
+        })?;
+        check_origin(&self.config.origins, &seen).map_err(|refused| {
+            log::warn!("{refused}");
+            let response = refused.response();
+            let metrics = &self.config.session.metrics;
+            metrics.refused(&seen, response.status());
+            response
+        })
+    }
+}
+
+/// Refuses a target that a server refuses.
+fn check_target(request: &Request) -> Result<(), Response> {
+    check_encoded(request.uri())
+        .map_err(|error| plain(StatusCode::BAD_REQUEST, format!("{error}\n")))
+}
+
+/// Returns the head of a request as a server receives it. A request without a host is for
+/// `localhost`, as over a pipe of bytes.
+fn with_host(request: &Request) -> Request {
+    let mut seen = copy_of_head(request);
+    if seen.uri().host().is_none() {
+        let localhost = HeaderValue::from_static("localhost");
+        seen.headers_mut().entry(HOST).or_insert(localhost);
+    }
+    seen
+}
+
+/// Returns the request, with secrets in its header marked as sensitive.
+///
+/// # Panics
+///
+/// Panics if `request` is not a valid request.
+#[track_caller]
+pub(super) fn valid(request: impl IntoRequest) -> Request {
+    match request.into_request() {
+        Ok(mut request) => {
+            hide_secrets(request.headers_mut());
+            request
+        }
+        Err(error) => panic!("invalid request: {error}"),
+    }
+}
+
+/// Returns the socket that was opened at `target`.
+///
+/// # Panics
+///
+/// Panics with the response if the upgrade was refused.
+#[track_caller]
+pub(super) fn accepted<S>(opened: Result<S, Response>, target: &Uri) -> S {
+    match opened {
+        Ok(socket) => socket,
+        Err(response) => {
+            let text = response
+                .body()
+                .as_bytes()
+                .map(|bytes| String::from_utf8_lossy(bytes));
+            panic!(
+                "the upgrade of {target} was refused: {} {}",
+                response.status(),
+                text.unwrap_or_default()
+            )
+        }
     }
 }

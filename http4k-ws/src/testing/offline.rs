@@ -1,15 +1,120 @@
-//! The clients of what is an application without being a [`PolyHandler`](crate::PolyHandler).
+//! The methods that call an application in memory.
 
-use super::{InMemory, InMemoryConfig, TestWsClient};
-use crate::handler::IntoPolyHandler;
+use super::client::TestWsClient;
+use super::in_memory::{InMemory, InMemoryConfig};
+use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::message::{IntoRequest, Response};
 use crate::session::WebSocket;
 
-/// In-memory clients for everything that is an application without being a
-/// [`PolyHandler`](crate::PolyHandler): an [`HttpHandler`](crate::HttpHandler), a
-/// [`WsHandler`](crate::WsHandler), a function over a [`WebSocket`].
+impl PolyHandler {
+    /// Opens a socket in memory, from a plain function.
+    ///
+    /// The rules of the default [`InMemoryConfig`] apply, as those of the default `ServerConfig` do
+    /// on a server: a page of another origin may not open a socket.
+    /// [`test_with`](Self::test_with) sets others.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the upgrade is refused, or `request` is not a valid request. A test that expects a
+    /// refusal calls [`try_test_ws`](Self::try_test_ws).
+    #[track_caller]
+    pub fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
+        InMemory::new(self.clone()).ws(request)
+    }
+
+    /// Opens a socket in memory, within `config`; see [`test_ws`](Self::test_ws).
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`test_ws`](Self::test_ws) does.
+    #[track_caller]
+    pub fn test_ws_with(
+        &self,
+        request: impl IntoRequest,
+        config: impl Into<InMemoryConfig>,
+    ) -> TestWsClient {
+        self.test_with(config).ws(request)
+    }
+
+    /// Returns the in-memory clients of this application within `config`: a `ServerConfig`, an
+    /// [`InMemoryConfig`] or a [`SessionConfig`](crate::session::SessionConfig).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::message::OriginPolicy;
+    /// use http4k_ws::testing::InMemoryConfig;
+    ///
+    /// let app = routes! { "/ws" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// let page = Request::get("/ws").header("origin", "https://www.example.com");
+    /// let public = InMemoryConfig::default().with_origins(OriginPolicy::any());
+    /// let mut client = app.test_with(public).ws(page);
+    /// assert_eq!(client.received().next().unwrap().unwrap().text(), "hello");
+    /// ```
+    pub fn test_with(&self, config: impl Into<InMemoryConfig>) -> InMemory {
+        InMemory::new(self.clone()).with_config(config)
+    }
+
+    /// Opens a socket in memory, or returns the response that refuses it.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response that refuses the upgrade: the application's, or the 403 of
+    /// [`InMemoryConfig::origins`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request.
+    #[track_caller]
+    pub fn try_test_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
+        InMemory::new(self.clone()).try_ws(request)
+    }
+
+    /// Sends a request in memory, waits for its response and reads the whole body.
+    ///
+    /// If the handler panics, the response has status 500, as on a server.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request.
+    #[track_caller]
+    pub fn test_http(&self, request: impl IntoRequest) -> Response {
+        InMemory::new(self.clone()).http(request)
+    }
+
+    /// Sends a request in memory, inside the current runtime: the asynchronous form of
+    /// [`test_http`](Self::test_http).
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request.
+    pub async fn send_http(&self, request: impl IntoRequest) -> Response {
+        InMemory::new(self.clone()).send_http(request).await
+    }
+
+    /// Opens a socket in memory, inside the current runtime: the asynchronous form of
+    /// [`test_ws`](Self::test_ws). Its time is the runtime's, so `tokio::time::pause` makes it
+    /// virtual.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response that refuses the upgrade.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
+        InMemory::new(self.clone()).connect_ws(request).await
+    }
+}
+
+/// In-memory clients for every application that is not a [`PolyHandler`](crate::PolyHandler): an
+/// [`HttpHandler`](crate::HttpHandler), a [`WsHandler`](crate::WsHandler), a function over a
+/// [`WebSocket`].
 ///
-/// `Kind` is always inferred.
+/// `Kind` is always inferred. The trait is implemented for every application; users never implement
+/// it.
 ///
 /// # Examples
 ///
@@ -36,54 +141,56 @@ use crate::session::WebSocket;
 /// # });
 /// ```
 pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
-    /// As [`PolyHandler::test_ws`](crate::PolyHandler::test_ws).
+    /// Opens a socket, as [`PolyHandler::test_ws`](crate::PolyHandler::test_ws) does.
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Panics if the upgrade is refused, or `request` is not a valid request.
     #[track_caller]
     fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
         self.clone().into_poly_handler().test_ws(request)
     }
 
-    /// As [`PolyHandler::test_with`](crate::PolyHandler::test_with).
+    /// Returns the in-memory clients within `config`, as
+    /// [`PolyHandler::test_with`](crate::PolyHandler::test_with) does.
     fn test_with(&self, config: impl Into<InMemoryConfig>) -> InMemory {
         self.clone().into_poly_handler().test_with(config)
     }
 
-    /// As [`PolyHandler::try_test_ws`](crate::PolyHandler::try_test_ws).
+    /// Opens a socket, as [`PolyHandler::try_test_ws`](crate::PolyHandler::try_test_ws) does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Returns the response that refuses the upgrade.
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Panics if `request` is not a valid request.
     #[track_caller]
     fn try_test_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
         self.clone().into_poly_handler().try_test_ws(request)
     }
 
-    /// As [`PolyHandler::test_http`](crate::PolyHandler::test_http).
+    /// Sends a request, as [`PolyHandler::test_http`](crate::PolyHandler::test_http) does.
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Panics if `request` is not a valid request.
     #[track_caller]
     fn test_http(&self, request: impl IntoRequest) -> Response {
         self.clone().into_poly_handler().test_http(request)
     }
 
-    /// As [`PolyHandler::connect_ws`](crate::PolyHandler::connect_ws).
+    /// Opens a socket inside the current runtime, as
+    /// [`PolyHandler::connect_ws`](crate::PolyHandler::connect_ws) does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Returns the response that refuses the upgrade.
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Panics if `request` is not a valid request, or outside a tokio runtime.
     fn connect_ws(
         &self,
         request: impl IntoRequest,
@@ -92,11 +199,12 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
         async move { app.connect_ws(request).await }
     }
 
-    /// As [`PolyHandler::send_http`](crate::PolyHandler::send_http).
+    /// Sends a request inside the current runtime, as
+    /// [`PolyHandler::send_http`](crate::PolyHandler::send_http) does.
     ///
     /// # Panics
     ///
-    /// As there.
+    /// Panics if `request` is not a valid request.
     fn send_http(&self, request: impl IntoRequest) -> impl Future<Output = Response> {
         let app = self.clone().into_poly_handler();
         async move { app.send_http(request).await }

@@ -1,51 +1,52 @@
-//! Work that the runtime of a test runtime cannot see, and that may still wake one of its tasks: a socket
-//! to a real peer, and a thread that the application started.
+//! Work that tokio cannot see and that may still wake a task of the application: a socket to a real
+//! peer, and a thread that the application started.
 //!
-//! tokio's paused clock moves on to the next timer when the runtime has nothing to run. A time-out
-//! would then pass before a real server had a chance to respond. While such work is under way, the
-//! clock is held. (A closure of `spawn_blocking` holds it by itself.)
+//! tokio's paused clock moves to the next timer when the runtime has nothing to run. A timeout would
+//! then expire before a real server had a chance to respond. So the clock is held during such work. (A
+//! closure of `spawn_blocking` holds it by itself.)
 //!
 //! On Linux, both kinds are read from `/proc`:
 //!
-//! 1. The sockets are those registered with the event queue of the runtime. The queue is found by a
-//!    socket that is registered for a moment.
-//! 2. A thread inherits the name of the thread that starts it, unless it is given one. So the thread
-//!    of a test runtime has a name of its own, and the other threads with that name were started by its
+//! 1. The sockets are those registered with the event queue of the runtime. A probe socket, registered
+//!    for a moment, identifies the queue.
+//! 2. A thread inherits the name of the thread that starts it, unless it has one of its own. The thread
+//!    of a test runtime has a unique name, so the other threads with that name were started by its
 //!    application.
 //!
-//! Elsewhere nothing is found, and a test chooses real time.
+//! On other systems nothing is found, and such a test needs real time.
 //!
-//! A look costs system calls, and tokio parks several times on the way to one timer. Only a task that
-//! runs can start such work, so no look is needed at a park behind which no task ran ([`Looks`]).
+//! A scan costs system calls, and tokio parks several times before one timer. Only a task that runs can
+//! start such work, so a park needs no scan unless a task ran before it ([`Scans`]).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The clock is held for at most so long without any change: a socket may stay open for ever.
+/// The longest time for which work that does not change holds the clock. A socket may stay open for
+/// ever.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The pause between two looks, in real time.
+/// The pause between two scans, in real time.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The parks at which work may be under way that the last look did not see.
+/// The parks before which work may have started that the last scan did not see.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
-    /// A task has run since the last look.
+pub(super) struct Scans {
+    /// A task has run since the last scan.
     due: AtomicBool,
     /// The runtime has tasks of its own, which run between two parks.
     always: AtomicBool,
     #[cfg(test)]
-    taken: std::sync::atomic::AtomicU32,
+    count: std::sync::atomic::AtomicU32,
 }
 
-impl Looks {
-    /// Asks for a look at the next park: a task may have started work.
+impl Scans {
+    /// Requests a scan at the next park, because a task may have started work.
     pub(super) fn request(&self) {
         self.due.store(true, Ordering::Release);
     }
 
-    /// Asks for a look at every park, or only at those that are requested.
+    /// Requests a scan at every park, or with `false` only at those that [`request`](Self::request) names.
     pub(super) fn at_every_park(&self, always: bool) {
         self.always.store(always, Ordering::Release);
     }
@@ -53,40 +54,41 @@ impl Looks {
     fn is_due(&self) -> bool {
         let due = self.due.swap(false, Ordering::AcqRel) || self.always.load(Ordering::Acquire);
         #[cfg(test)]
-        self.taken.fetch_add(u32::from(due), Ordering::Relaxed);
+        self.count.fetch_add(u32::from(due), Ordering::Relaxed);
         due
     }
 
     #[cfg(test)]
-    pub(super) fn taken(&self) -> u32 {
-        self.taken.load(Ordering::Relaxed)
+    pub(super) fn count(&self) -> u32 {
+        self.count.load(Ordering::Relaxed)
     }
 }
 
+/// Finds the application's work outside the runtime, and holds the clock during it.
 #[derive(Debug, Clone)]
-pub(super) struct Outside {
+pub(super) struct OutsideWork {
     watched: Arc<Mutex<Watched>>,
-    looks: Arc<Looks>,
+    scans: Arc<Scans>,
 }
 
 #[derive(Debug)]
 struct Watched {
     process: Process,
     held: bool,
-    /// The work that was waited for in vain.
+    /// Work that did not change for [`PATIENCE`]; it holds the clock no longer.
     stale: Option<Work>,
 }
 
-/// Work that is under way: descriptors and numbers of threads.
+/// Work that was found: descriptors of sockets and thread ids.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Work {
     sockets: Vec<u32>,
     threads: Vec<u32>,
 }
 
-impl Outside {
-    /// Watches the application on this thread.
-    pub(super) fn new(looks: Arc<Looks>) -> Self {
+impl OutsideWork {
+    /// Finds the work of the application on this thread.
+    pub(super) fn new(scans: Arc<Scans>) -> Self {
         let watched = Watched {
             process: Process::new(),
             held: false,
@@ -94,28 +96,27 @@ impl Outside {
         };
         Self {
             watched: Arc::new(Mutex::new(watched)),
-            looks,
+            scans,
         }
     }
 
-    /// Keeps the clock of the current runtime, which is about to park, where it is for as long as work
-    /// is under way.
+    /// Holds the clock of the current runtime for as long as work is found. Called before each park.
     pub(super) fn hold_the_clock(&self) {
-        if !self.looks.is_due() {
+        if !self.scans.is_due() {
             return;
         }
         let mut watched = self.lock();
         if watched.held || watched.work().is_none() {
-            // Work that was waited for in vain may start other work at any time.
+            // Stale work may start other work at any time, without a task that runs.
             if watched.stale.is_some() {
-                self.looks.request();
+                self.scans.request();
             }
             return;
         }
         watched.held = true;
         drop(watched);
         let outside = self.clone();
-        // tokio's clock stands still while such a task runs.
+        // tokio holds its clock while a blocking task runs.
         drop(tokio::task::spawn_blocking(move || outside.wait()));
     }
 
@@ -123,17 +124,17 @@ impl Outside {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until the work is done, or nothing has changed for too long.
+    /// Waits until the work is done, or has not changed for [`PATIENCE`].
     fn wait(&self) {
         self.wait_for_work();
-        self.looks.request();
+        self.scans.request();
     }
 
     fn wait_for_work(&self) {
         let (mut last, mut since) = (Work::default(), Instant::now());
         loop {
             let mut watched = self.lock();
-            // The application is gone, and with it the test.
+            // The runtime was dropped, because the test is over.
             let is_over = Arc::strong_count(&self.watched) == 1;
             let Some(work) = watched.work().filter(|_| !is_over) else {
                 watched.held = false;
@@ -142,7 +143,9 @@ impl Outside {
             if work != last {
                 (last, since) = (work, Instant::now());
             } else if since.elapsed() >= PATIENCE {
-                log::warn!("virtual time goes on, although {work:?} of the application is open");
+                log::warn!(
+                    "virtual time continues, although the application has open work: {work:?}"
+                );
                 watched.stale = Some(work);
                 watched.held = false;
                 return;
@@ -188,24 +191,26 @@ mod linux {
 
     use super::Work;
 
-    /// The kernel's view of this process. A look costs a few microseconds: files stay open, and the
-    /// threads are only listed if one was started since the last look.
+    /// The kernel's view of this process.
+    ///
+    /// A scan costs a few microseconds. The files stay open, and the threads are listed only if one
+    /// was started since the last scan.
     #[derive(Debug)]
     pub(super) struct Process {
         name: String,
         /// The thread of the test runtime; `None` if it could not be named.
         own: Option<u32>,
-        /// The threads of the last listing, and whether they have the name.
+        /// The threads of the last listing; `true` for those with the name.
         known: HashMap<u32, bool>,
-        /// The average load, followed by the number of the last process or thread that was started.
+        /// `/proc/loadavg`, which ends with the id of the newest process or thread.
         started: Option<File>,
         last_started: String,
         events: Events,
-        /// The text that was read last.
+        /// The buffer for the text of files.
         text: Text,
     }
 
-    /// The text of a file of `/proc`, read by one system call if it is short.
+    /// The text of a file of `/proc`. A short file is read with one system call.
     #[derive(Debug)]
     struct Text(Vec<u8>);
 
@@ -231,9 +236,9 @@ mod linux {
     #[derive(Debug)]
     enum Events {
         Unknown,
-        /// There is none, or it cannot be found.
+        /// Not found, or the system has none.
         None,
-        /// This file lists what is registered.
+        /// The file that lists the registered descriptors.
         #[cfg_attr(
             not(any(feature = "server", feature = "client")),
             expect(dead_code, reason = "the runtime has no sockets")
@@ -242,7 +247,7 @@ mod linux {
     }
 
     impl Process {
-        /// Gives this thread a name of its own.
+        /// Gives this thread a unique name.
         pub(super) fn new() -> Self {
             static COUNT: AtomicU32 = AtomicU32::new(0);
             let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -307,8 +312,8 @@ mod linux {
             let alive = listed.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
             let mut known = HashMap::new();
             for thread in alive.filter(|thread| Some(*thread) != self.own) {
-                // A thread is looked at again until it has another name: it may have inherited one
-                // just now, and be given its own next.
+                // A thread is checked again until it has another name. A new thread first inherits a
+                // name, and may set its own next.
                 let named = self.known.get(&thread) != Some(&false) && self.has_name(thread);
                 known.insert(thread, named);
             }
@@ -360,7 +365,7 @@ mod linux {
         None
     }
 
-    /// Lists the descriptors that are registered with an event queue, but for the runtime's own.
+    /// Returns the descriptors that are registered with an event queue, except the runtime's own.
     fn registered(text: &str) -> Vec<u32> {
         let lines = text.lines().filter_map(|line| line.strip_prefix("tfd:"));
         let numbers = lines.filter_map(|line| {
@@ -378,7 +383,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn what_the_runtime_registers_for_itself_is_left_out() {
+        fn the_runtimes_own_descriptors_are_left_out() {
             let text = "pos:\t0\nflags:\t02000002\nmnt_id:\t17\nino:\t1038\n\
                 tfd:        4 events:       1f data:                0  pos:0 ino:5e173 sdev:9\n\
                 tfd:        5 events:       1f data:                1  pos:0 ino:5e174 sdev:9\n\
@@ -388,7 +393,7 @@ mod linux {
 
         #[cfg(any(feature = "server", feature = "client"))]
         #[test]
-        fn a_socket_and_a_thread_are_seen_while_they_live() {
+        fn a_socket_and_a_thread_are_found_while_they_live() {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();

@@ -1,4 +1,4 @@
-//! A session's transport in memory: two queues of messages, one each way.
+//! A connection in memory: a session's transport over two queues of messages, one in each direction.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,11 +6,11 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
-use super::engine::application_runs;
+use super::current::application_runs;
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Incoming, Outgoing, Progress, Transport, WsError};
 
-/// So much lies in a pipe, as it would in the buffers of a network, before its writer waits.
+/// The bounds of a direction, as a network's buffers have them. Beyond either, the writer waits.
 const MESSAGES: usize = 64;
 const BYTES: usize = 64 * 1024;
 
@@ -24,8 +24,9 @@ pub(super) struct Pipe {
     close_sent: bool,
 }
 
-/// The two ends of a new connection, and how many bytes a message may have that each of them takes.
-pub(super) fn pair(clients_max: usize, applications_max: usize) -> (Pipe, Pipe) {
+/// Returns the two ends of a new connection. The arguments are the largest messages that each end
+/// accepts, in bytes.
+pub(super) fn pair(client_max: usize, server_max: usize) -> (Pipe, Pipe) {
     let (there, back) = (Direction::default(), Direction::default());
     let end = |incoming: &Direction, outgoing: &Direction, max_message| Pipe {
         incoming: incoming.clone(),
@@ -35,19 +36,19 @@ pub(super) fn pair(clients_max: usize, applications_max: usize) -> (Pipe, Pipe) 
         close_sent: false,
     };
     (
-        end(&there, &back, clients_max),
-        end(&back, &there, applications_max),
+        end(&there, &back, client_max),
+        end(&back, &there, server_max),
     )
 }
 
-/// What travels.
+/// One item on its way: a frame of a session, or the response to a ping.
 #[derive(Debug)]
 enum Item {
     Sent(Outgoing),
     Pong(Bytes),
 }
 
-/// What a test may do to a connection, from the client's end.
+/// The faults of a connection, which a test causes from the client's end.
 #[derive(Debug)]
 pub(super) struct Line {
     to_client: Direction,
@@ -55,21 +56,21 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Hands `error` to the application, before anything that it has not read yet.
+    /// Reports `error` to the application, before any item that it has not read yet.
     pub(super) fn error(&self, error: WsError) {
         let mut flow = self.to_application.lock();
         flow.errors.push_back(error);
         flow.wake_reader();
     }
 
-    /// Whether the client takes what comes.
+    /// Sets whether the client reads from the connection.
     pub(super) fn set_reading(&self, reading: bool) {
         let mut flow = self.to_client.lock();
         flow.held = !reading;
         flow.wake_reader();
     }
 
-    /// From now on nothing arrives, at either end, and neither learns of the other's end.
+    /// Stops all items in both directions. Neither end notices when the other closes.
     pub(super) fn sever(&self) {
         for direction in [&self.to_client, &self.to_application] {
             let mut flow = direction.lock();
@@ -90,11 +91,11 @@ struct Flow {
     reader: Option<Waker>,
     writer: Option<Waker>,
     closed: bool,
-    /// What a test client has the application told of.
+    /// Errors that a test client reports to the application.
     errors: VecDeque<WsError>,
-    /// The reader takes nothing for now.
+    /// The reader receives nothing for now.
     held: bool,
-    /// Neither end learns of the other's end.
+    /// Neither end notices when the other closes.
     severed: bool,
 }
 
@@ -103,7 +104,7 @@ impl Direction {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Nothing more is written, and nobody reads: what was written can still be read.
+    /// Ends the direction. Items that were written before can still be read.
     fn close(&self) {
         let mut flow = self.lock();
         if flow.severed {
@@ -139,7 +140,7 @@ impl Flow {
     fn pop(&mut self) -> Option<Item> {
         let item = self.items.pop_front()?;
         self.bytes -= weight(&item);
-        // One more than its bytes, so that an empty message is progress too.
+        // One more than its length, so that an empty message is progress too.
         self.bytes_written += weight(&item) as u64 + 1;
         if let Some(writer) = self.writer.take() {
             writer.wake();
@@ -156,7 +157,7 @@ fn weight(item: &Item) -> usize {
 }
 
 impl Pipe {
-    /// The connection of this end, which is the client's.
+    /// Returns the faults of this connection. This must be the client's end.
     pub(super) fn line(&self) -> Line {
         Line {
             to_client: self.incoming.clone(),
@@ -175,8 +176,8 @@ impl Pipe {
 }
 
 impl Pipe {
-    /// Sends what a network's end would send by itself.
-    fn answer(&mut self, item: Item) {
+    /// Sends a response that a network transport would send by itself.
+    fn respond(&mut self, item: Item) {
         if !self.close_sent {
             self.outgoing.lock().push(item);
         }
@@ -213,12 +214,12 @@ impl Transport for Pipe {
         Poll::Ready(match popped {
             Some(Item::Sent(Outgoing::Message(message))) => self.receive(message),
             Some(Item::Sent(Outgoing::Close(status))) => {
-                self.answer(Item::Sent(Outgoing::Close(status.clone())));
+                self.respond(Item::Sent(Outgoing::Close(status.clone())));
                 self.close_sent = true;
                 Incoming::Close(status)
             }
             Some(Item::Sent(Outgoing::Ping(payload))) => {
-                self.answer(Item::Pong(payload));
+                self.respond(Item::Pong(payload));
                 Incoming::Ping
             }
             Some(Item::Pong(payload)) => Incoming::Pong(payload),
@@ -261,7 +262,7 @@ impl Transport for Pipe {
     }
 
     fn abort(&mut self) {
-        // The socket is over, as the application is told by callbacks.
+        // The session reports the end to the application's callbacks.
         application_runs();
         self.incoming.close();
         self.outgoing.close();
@@ -272,9 +273,9 @@ impl Transport for Pipe {
         Progress {
             bytes_written,
             bytes_read: self.incoming.lock().bytes_written,
-            // There is no system in between that takes what the peer does not.
+            // No buffer of a system accepts bytes that the peer has not read.
             bytes_resumed: bytes_written,
-            // A message travels whole.
+            // A message arrives whole.
             partial: None,
         }
     }

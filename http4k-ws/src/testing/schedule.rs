@@ -1,11 +1,11 @@
-//! The tasks of a test runtime: the sockets of an application, and the work that a test waits for.
+//! The scheduler of a test runtime: which task of the application is polled next.
 //!
 //! Invariants:
 //!
-//! 1. A task is in the queue at most once, however often it is woken before its turn.
-//! 2. Without a seed, tasks have their turns in the order of their wakings. With one, each turn is
-//!    drawn from all tasks that are ready.
-//! 3. A task that panics is dropped, and the others go on.
+//! 1. A task is in the queue at most once, however often it is woken before it is polled.
+//! 2. Without a seed, tasks are polled in the order in which they were woken. With a seed, each step
+//!    picks one of all ready tasks at random.
+//! 3. A task that panics is dropped, and the others continue.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -18,32 +18,32 @@ use std::task::{Context, Poll, Wake, Waker};
 use crate::panics::guarded;
 use crate::random::Random;
 
-/// The tasks of one test runtime.
+/// The tasks of one test runtime, and the order in which they run.
 #[derive(Clone)]
-pub(super) struct Tasks(Arc<Mutex<Queue>>);
+pub(super) struct Scheduler(Arc<Mutex<Queue>>);
 
 struct Queue {
     ready: VecDeque<Arc<Task>>,
-    /// The work that the test waits for is ready.
+    /// The test's future is ready.
     main: bool,
-    /// Picks the next task; `None` for the order of the wakings.
+    /// Picks the next task. `None` polls tasks in the order in which they were woken.
     random: Option<Random>,
-    /// Wakes the thread that runs the test runtime, if it waits.
+    /// Wakes the engine, if it waits.
     runner: Option<Waker>,
-    /// Every task, to drop those that are left at the end of the test runtime.
+    /// Every task, so that those that remain at the end can be dropped.
     all: Vec<Weak<Task>>,
 }
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 struct Task {
-    /// `None` once it is done.
+    /// `None` when the task is done.
     work: Mutex<Option<Work>>,
     queued: AtomicBool,
-    tasks: Tasks,
+    scheduler: Scheduler,
 }
 
-impl Tasks {
+impl Scheduler {
     pub(super) fn new(seed: Option<u64>) -> Self {
         Self(Arc::new(Mutex::new(Queue {
             ready: VecDeque::new(),
@@ -58,42 +58,42 @@ impl Tasks {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a task, which is ready.
+    /// Adds a task that is ready.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let task = Arc::new(Task {
             work: Mutex::new(Some(Box::pin(work))),
             queued: AtomicBool::new(false),
-            tasks: self.clone(),
+            scheduler: self.clone(),
         });
         self.lock().add(Arc::downgrade(&task));
         task.wake();
     }
 
-    /// Returns the waker of the work that the test waits for.
+    /// Returns the waker of the test's future.
     pub(super) fn main_waker(&self) -> Waker {
         Waker::from(Arc::new(Main(self.clone())))
     }
 
-    /// Returns `true` if the work that the test waits for was woken since the last call.
+    /// Returns `true` if the test's future was woken since the last call.
     pub(super) fn take_main(&self) -> bool {
         std::mem::take(&mut self.lock().main)
     }
 
-    /// Gives one task its turn. Returns `false` if none is ready.
-    pub(super) fn turn(&self) -> bool {
-        let Some(task) = self.lock().next() else {
+    /// Polls one task. Returns `false` if none is ready.
+    pub(super) fn step(&self) -> bool {
+        let Some(task) = self.lock().pick() else {
             return false;
         };
         task.run();
         true
     }
 
-    /// Returns `true` if a task or the work that the test waits for is ready.
+    /// Returns `true` if a task or the test's future is ready.
     pub(super) fn is_ready(&self) -> bool {
         self.lock().is_ready()
     }
 
-    /// Waits until anything is ready.
+    /// Waits until a task or the test's future is ready.
     pub(super) fn woken(&self) -> impl Future<Output = ()> + '_ {
         std::future::poll_fn(|cx| {
             let mut queue = self.lock();
@@ -127,7 +127,7 @@ impl Queue {
         self.all.push(task);
     }
 
-    fn next(&mut self) -> Option<Arc<Task>> {
+    fn pick(&mut self) -> Option<Arc<Task>> {
         let limit = self.ready.len();
         match &mut self.random {
             Some(random) if limit > 0 => self.ready.remove(random.below(limit)),
@@ -147,7 +147,7 @@ impl Task {
     }
 
     fn run(self: Arc<Self>) {
-        // Before the poll, so that a waking during it is not lost.
+        // Cleared before the poll, so that a wake during the poll queues the task again.
         self.queued.store(false, Ordering::Release);
         let waker = Waker::from(Arc::clone(&self));
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,9 +168,9 @@ impl Wake for Task {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let tasks = self.tasks.clone();
+        let scheduler = self.scheduler.clone();
         let runner = {
-            let mut queue = tasks.lock();
+            let mut queue = scheduler.lock();
             queue.ready.push_back(self);
             queue.wake_runner()
         };
@@ -180,8 +180,8 @@ impl Wake for Task {
     }
 }
 
-/// The work that the test waits for.
-struct Main(Tasks);
+/// The waker of the test's future.
+struct Main(Scheduler);
 
 impl Wake for Main {
     fn wake(self: Arc<Self>) {
@@ -200,9 +200,9 @@ impl Wake for Main {
     }
 }
 
-impl fmt::Debug for Tasks {
+impl fmt::Debug for Scheduler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tasks")
+        f.debug_struct("Scheduler")
             .field("ready", &self.lock().ready.len())
             .finish_non_exhaustive()
     }
@@ -213,17 +213,17 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    /// The order in which fifty tasks end that each wait once.
+    /// Returns the order in which fifty tasks end that each yield once.
     fn order(seed: Option<u64>) -> Vec<u32> {
-        let (tasks, (done, ended)) = (Tasks::new(seed), mpsc::channel());
+        let (scheduler, (done, ended)) = (Scheduler::new(seed), mpsc::channel());
         for number in 0..50 {
             let done = done.clone();
-            tasks.spawn(async move {
+            scheduler.spawn(async move {
                 yield_once().await;
                 done.send(number).expect("the test listens");
             });
         }
-        while tasks.turn() {}
+        while scheduler.step() {}
         ended.try_iter().collect()
     }
 
@@ -240,30 +240,36 @@ mod tests {
     }
 
     #[test]
-    fn every_task_has_its_turns_to_the_end() {
+    fn every_task_is_polled_to_its_end() {
         assert!(order(None).is_sorted());
-        let mut drawn = order(Some(5));
-        assert_eq!(drawn, order(Some(5)));
-        assert!(!drawn.is_sorted());
-        drawn.sort_unstable();
-        assert_eq!(drawn, order(None));
+        let mut picked = order(Some(5));
+        assert_eq!(picked, order(Some(5)));
+        assert!(!picked.is_sorted());
+        picked.sort_unstable();
+        assert_eq!(picked, order(None));
     }
 
     #[test]
-    fn a_task_that_panics_is_dropped_and_the_others_go_on() {
-        let (tasks, (done, ended)) = (Tasks::new(None), mpsc::channel());
-        tasks.spawn(async { panic!("as it should") });
-        tasks.spawn(async move { done.send(()).expect("the test listens") });
-        while tasks.turn() {}
+    fn a_task_that_panics_is_dropped_and_the_others_continue() {
+        let (scheduler, (done, ended)) = (Scheduler::new(None), mpsc::channel());
+        scheduler.spawn(async { panic!("as it should") });
+        scheduler.spawn(async move { done.send(()).expect("the test listens") });
+        while scheduler.step() {}
         assert_eq!(ended.try_recv(), Ok(()));
-        assert!(tasks.lock().all.iter().all(|task| task.strong_count() == 0));
+        assert!(
+            scheduler
+                .lock()
+                .all
+                .iter()
+                .all(|task| task.strong_count() == 0)
+        );
     }
 
     #[test]
-    fn a_task_that_waits_for_itself_is_dropped_with_the_tasks() {
-        let (tasks, held) = (Tasks::new(None), Arc::new(()));
+    fn a_task_that_holds_its_own_waker_is_dropped_with_the_scheduler() {
+        let (scheduler, held) = (Scheduler::new(None), Arc::new(()));
         let holds = Arc::clone(&held);
-        tasks.spawn(async move {
+        scheduler.spawn(async move {
             let mut own = None;
             std::future::poll_fn(|cx| {
                 own = Some(cx.waker().clone());
@@ -272,9 +278,9 @@ mod tests {
             .await;
             drop(holds);
         });
-        while tasks.turn() {}
+        while scheduler.step() {}
         assert_eq!(Arc::strong_count(&held), 2);
-        tasks.clear();
+        scheduler.clear();
         assert_eq!(Arc::strong_count(&held), 1);
     }
 }

@@ -1,28 +1,28 @@
-//! What a contract is written over.
+//! The traits over which a contract is written.
 
 use http::Uri;
 
 use crate::message::{IntoRequest, Response};
 use crate::session::WebSocket;
 use crate::session::client::WsClient;
-use crate::testing::{accepted, made};
+use crate::testing::in_memory::{accepted, valid};
 
-/// An application, as a test reaches it that waits in plain functions: the same in every backend.
+/// An application under test, reached by blocking calls. It is the same on every backend.
 ///
-/// See [`contract_test`](crate::contract_test) for the tests that are made of one function over it.
+/// [`contract_test`](crate::contract_test) generates the tests from one function over a backend.
 pub trait Backend {
-    /// What talks on a socket.
+    /// The client of a socket.
     type Client: WsClient;
 
-    /// Opens a socket, or gives the response that refuses it, whose body is in memory.
+    /// Opens a socket, or returns the response that refuses it, with its body read.
     ///
     /// # Errors
     ///
-    /// The response of an application that refuses the upgrade.
+    /// Returns the response that refuses the upgrade.
     ///
     /// # Panics
     ///
-    /// When `request` is none, or the application can't be reached.
+    /// Panics if `request` is not a valid request, or the application cannot be reached.
     #[track_caller]
     fn try_ws(&self, request: impl IntoRequest) -> Result<Self::Client, Response>;
 
@@ -30,36 +30,36 @@ pub trait Backend {
     ///
     /// # Panics
     ///
-    /// As [`try_ws`](Self::try_ws), and when the application refuses.
+    /// Panics as [`try_ws`](Self::try_ws) does, and if the upgrade is refused.
     #[track_caller]
     fn ws(&self, request: impl IntoRequest) -> Self::Client {
-        let request = made(request);
+        let request = valid(request);
         let target = request.uri().clone();
         accepted(self.try_ws(request), &target)
     }
 
-    /// Sends a request, and waits for its response, whose body is in memory.
+    /// Sends a request, and waits for its response, with its body read.
     ///
     /// # Panics
     ///
-    /// When `request` is none, or the application can't be reached.
+    /// Panics if `request` is not a valid request, or the application cannot be reached.
     #[track_caller]
     fn http(&self, request: impl IntoRequest) -> Response;
 }
 
-/// An application, as an async test reaches it: the same in every backend.
+/// An application under test, reached from async code. It is the same on every backend.
 ///
-/// See [`contract_test`](crate::contract_test) for the tests that are made of one function over it.
+/// [`contract_test`](crate::contract_test) generates the tests from one `async fn` over a backend.
 pub trait AsyncBackend {
-    /// Opens a socket, or gives the response that refuses it, whose body is in memory.
+    /// Opens a socket, or returns the response that refuses it, with its body read.
     ///
     /// # Errors
     ///
-    /// The response of an application that refuses the upgrade.
+    /// Returns the response that refuses the upgrade.
     ///
     /// # Panics
     ///
-    /// When `request` is none, or the application can't be reached.
+    /// Panics if `request` is not a valid request, or the application cannot be reached.
     fn try_ws(
         &self,
         request: impl IntoRequest,
@@ -69,19 +69,19 @@ pub trait AsyncBackend {
     ///
     /// # Panics
     ///
-    /// As [`try_ws`](Self::try_ws), and when the application refuses.
+    /// Panics as [`try_ws`](Self::try_ws) does, and if the upgrade is refused.
     fn ws(&self, request: impl IntoRequest) -> impl Future<Output = WebSocket> {
-        let request = made(request);
+        let request = valid(request);
         async move {
             let target: Uri = request.uri().clone();
             accepted(self.try_ws(request).await, &target)
         }
     }
 
-    /// Sends a request, and waits for its response, whose body is in memory.
+    /// Sends a request, and waits for its response, with its body read.
     ///
     /// # Panics
     ///
-    /// When `request` is none, or the application can't be reached.
+    /// Panics if `request` is not a valid request, or the application cannot be reached.
     fn http(&self, request: impl IntoRequest) -> impl Future<Output = Response>;
 }

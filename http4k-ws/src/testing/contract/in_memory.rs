@@ -1,13 +1,14 @@
-//! The backend without a network.
+//! The backend that calls the application directly.
 
-use super::{AsyncBackend, Backend};
+use super::backend::{AsyncBackend, Backend};
 use crate::message::{IntoRequest, Response};
 #[cfg(feature = "server")]
 use crate::server::ServerConfig;
 use crate::session::WebSocket;
+use crate::testing::client::TestWsClient;
+use crate::testing::in_memory::InMemory;
 #[cfg(feature = "server")]
-use crate::testing::InMemoryConfig;
-use crate::testing::{InMemory, TestWsClient};
+use crate::testing::in_memory::InMemoryConfig;
 
 impl Backend for InMemory {
     type Client = TestWsClient;
@@ -31,7 +32,7 @@ impl AsyncBackend for InMemory {
     }
 }
 
-/// Keeps what also applies in memory: the bounds of sockets, the origins and the hosts.
+/// Keeps the settings that also apply in memory: the bounds of sockets, the origins and the hosts.
 #[cfg(feature = "server")]
 impl From<ServerConfig> for InMemoryConfig {
     fn from(config: ServerConfig) -> Self {

@@ -1,13 +1,14 @@
-//! One test, several backends: a contract says what an application does, wherever it runs.
+//! Contract tests: one test, run on several backends.
 //!
-//! A test over a [`Backend`] is run in each of them: [`InMemory`](crate::testing::InMemory), [`OverNetwork`], [`OverDuplex`]. The
-//! attribute `contract_test` makes the tests, named for their backend.
+//! An application must behave in memory as it does on a server. A test over a [`Backend`] shows that.
+//! It runs on [`InMemory`](crate::testing::InMemory), [`OverNetwork`] and [`OverDuplex`]. The attribute
+//! [`contract_test`](crate::contract_test) generates one test for each of them, named for the backend.
 //!
 //! ```
 //! # #[cfg(all(feature = "server", feature = "client"))] {
 //! use http4k_ws::prelude::*;
 //! use http4k_ws::testing::InMemory;
-//! use http4k_ws::testing::contract::{OverDuplex, OverNetwork, Backend};
+//! use http4k_ws::testing::contract::{Backend, OverDuplex, OverNetwork};
 //!
 //! async fn greet(ws: WebSocket, name: String) -> WsResult {
 //!     Ok(ws.send(format!("hello {name}")).await?)
@@ -36,7 +37,7 @@ mod over_duplex;
 #[cfg(all(feature = "server", feature = "client"))]
 mod over_network;
 #[cfg(all(feature = "server", feature = "client"))]
-pub(crate) mod running;
+pub(crate) mod private;
 
 pub use backend::{AsyncBackend, Backend};
 #[cfg(all(feature = "server", feature = "client"))]

@@ -1,6 +1,6 @@
-//! The backend of real ports.
+//! The backend that serves at a real port.
 
-use super::{AsyncBackend, Backend};
+use super::backend::{AsyncBackend, Backend};
 use crate::client::{
     BlockingWebSocket, ConnectError, HttpClient, OpeningHandshake, WebSocketClient,
 };
@@ -8,11 +8,11 @@ use crate::handler::IntoPolyHandler;
 use crate::message::{Body, HostPolicy, IntoRequest, Request, Response, read_whole};
 use crate::server::{RunningServer, Serve, ServerConfig};
 use crate::session::WebSocket;
-use crate::testing::made;
+use crate::testing::in_memory::valid;
 
-/// An application served at a port that was free, on a thread of its own, and real clients.
+/// An application served at a free port, on threads of its own, with real clients.
 ///
-/// Dropping it stops the server: its sockets are closed with 1001.
+/// Dropping the backend stops the server, which closes its sockets with 1001.
 #[derive(Debug)]
 pub struct OverNetwork {
     server: RunningServer,
@@ -20,25 +20,25 @@ pub struct OverNetwork {
 }
 
 impl OverNetwork {
-    /// The backend of `app`.
+    /// Serves `app` within the default configuration.
     ///
     /// # Panics
     ///
-    /// When no port is to be had.
+    /// Panics if no port is available.
     #[track_caller]
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self::with_config(app, ServerConfig::default())
     }
 
-    /// The backend of `app`, served within `config`.
+    /// Serves `app` within `config`.
     ///
-    /// It is bound to a loopback address only since it needs one. So
-    /// [`HostPolicy::by_address`](crate::message::HostPolicy::by_address) allows every host here, as it does
-    /// in the other backends.
+    /// The loopback address of the server is a detail of the test. So
+    /// [`HostPolicy::by_address`](crate::message::HostPolicy::by_address) allows every host here, as
+    /// it does on the other backends.
     ///
     /// # Panics
     ///
-    /// When no port is to be had.
+    /// Panics if no port is available.
     #[track_caller]
     pub fn with_config<Kind>(app: impl IntoPolyHandler<Kind>, config: ServerConfig) -> Self {
         let hosts = match config.hosts {
@@ -49,16 +49,16 @@ impl OverNetwork {
         let server = app
             .as_server("127.0.0.1:0")
             .with_config(config)
-            // One would be a runtime without `block_in_place`.
+            // `block_in_place` does not work in a runtime of one thread.
             .with_threads(2);
         let server = server
             .start()
-            .unwrap_or_else(|error| panic!("no server could be started: {error}"));
+            .unwrap_or_else(|error| panic!("could not start the server: {error}"));
         let base = format!("http://{}", server.addr());
         let http = HttpClient::new().streaming().with_base(base);
         Self {
             server,
-            http: http.expect("the address of a server can be asked"),
+            http: http.expect("the address of a server is a valid base"),
         }
     }
 
@@ -67,7 +67,7 @@ impl OverNetwork {
     }
 }
 
-/// The opening handshake that `request` stands for, with `authority`.
+/// Returns the opening handshake of `request`, sent to `authority`.
 pub(super) fn opening(authority: &str, request: &Request) -> OpeningHandshake {
     let target = request
         .uri()
@@ -80,21 +80,21 @@ pub(super) fn opening(authority: &str, request: &Request) -> OpeningHandshake {
         .fold(handshake, |handshake, (name, value)| {
             let value = value
                 .to_str()
-                .unwrap_or_else(|_| panic!("the value of the field `{name}` is no text"));
+                .unwrap_or_else(|_| panic!("the value of the field `{name}` is not text"));
             handshake.with_header(name.as_str(), value)
         })
 }
 
-/// The socket, or the response that refuses it.
+/// Returns the socket, or the response that refuses it.
 ///
 /// # Panics
 ///
-/// With any other reason why there is none.
+/// Panics if the handshake failed for another reason.
 #[track_caller]
-pub(super) fn answered<S>(opened: Result<S, ConnectError>) -> Result<S, Response> {
-    opened.map_err(|error| match error {
+pub(super) fn opened<S>(outcome: Result<S, ConnectError>) -> Result<S, Response> {
+    outcome.map_err(|error| match error {
         ConnectError::Refused { response } => response.map(Body::from),
-        error => panic!("no socket could be opened: {error:?}"),
+        error => panic!("the opening handshake failed: {error:?}"),
     })
 }
 
@@ -102,24 +102,24 @@ impl Backend for OverNetwork {
     type Client = BlockingWebSocket;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<BlockingWebSocket, Response> {
-        answered(self.opening(&made(request)).blocking())
+        opened(self.opening(&valid(request)).blocking())
     }
 
     fn http(&self, request: impl IntoRequest) -> Response {
-        let sent = self.http.clone().blocking().read(made(request));
-        sent.unwrap_or_else(|error| panic!("no response came: {error:?}"))
+        let sent = self.http.clone().blocking().read(valid(request));
+        sent.unwrap_or_else(|error| panic!("the request failed: {error:?}"))
     }
 }
 
 impl AsyncBackend for OverNetwork {
     async fn try_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
-        answered(self.opening(&made(request)).connect().await)
+        opened(self.opening(&valid(request)).connect().await)
     }
 
     async fn http(&self, request: impl IntoRequest) -> Response {
-        match self.http.send(made(request)).await {
+        match self.http.send(valid(request)).await {
             Ok(response) => read_whole(response).await,
-            Err(error) => panic!("no response came: {error:?}"),
+            Err(error) => panic!("the request failed: {error:?}"),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! What `contract_test` expands to: a contract, and a test of it in each backend.
+//! The functions that the expansion of `contract_test` calls.
 
-#![allow(missing_docs)] // Only generated code names what is here.
+#![allow(missing_docs)] // Only generated code names these items.
 
 use std::process::Termination;
 
@@ -9,9 +9,10 @@ use tokio::runtime::Builder;
 use super::{AsyncBackend, Backend, OverDuplex, OverNetwork};
 use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::server::ServerConfig;
-use crate::testing::{InMemory, block_on};
+use crate::testing::in_memory::InMemory;
+use crate::testing::runtime::block_on;
 
-/// An application, and a test of it.
+/// An application, and a test over a backend.
 pub trait Contract {
     fn app() -> PolyHandler;
 
@@ -22,7 +23,7 @@ pub trait Contract {
     fn test<B: Backend>(backend: B) -> impl Termination;
 }
 
-/// An application, and an async test of it.
+/// An application, and an async test over a backend.
 pub trait AsyncContract {
     fn app() -> PolyHandler;
 
@@ -33,7 +34,7 @@ pub trait AsyncContract {
     fn test<B: AsyncBackend>(backend: B) -> impl Future<Output = impl Termination>;
 }
 
-/// What was written as the application.
+/// Converts the expression in the attribute to an application.
 pub fn app<Kind>(app: impl IntoPolyHandler<Kind>) -> PolyHandler {
     app.into_poly_handler()
 }
