@@ -54,7 +54,7 @@ pub mod message {
     pub use serde::Serialize;
     pub use serde::de::DeserializeOwned;
 
-    pub use crate::lens::format::derived::{
+    pub use crate::lens::format::private::{
         Packed, Parsed, Read, Shown, Unpacked, Written, binary, cbor, json, msgpack, response, text,
     };
     pub use crate::lens::{Format, LensFailure, Message};
@@ -72,7 +72,7 @@ pub mod contract {
 
 /// The names of expansions of `#[derive(FromRequest)]`.
 pub mod request {
-    pub use crate::lens::derived::{
+    pub use crate::lens::private::{
         Failures, body, checkbox, field, form, optional_body, with_form,
     };
     pub use crate::lens::{Cookie, Form, Header, LensFailure, Modifier, Path, Query, WebForm};

@@ -3,7 +3,7 @@
 use http::header::{ACCEPT, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::body::essence;
+use super::format::essence;
 use crate::message::{IntoResponse, Request, Response, members};
 
 /// What a client wants to be answered in: its Accept header.

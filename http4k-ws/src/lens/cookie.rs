@@ -3,8 +3,10 @@
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, Request};
 
+use super::message_part::{Cause, MessagePart, ReadFrom, TextPart, WriteTo};
+use super::meta::Location;
+use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
-use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
 
 /// Cookies of a request: the place of lenses, and, over a serde type, an argument that is read from them.
 ///

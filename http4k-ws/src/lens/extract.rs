@@ -3,10 +3,14 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+use super::cookie::Cookie;
+use super::failure::{Failure, LensFailure, LensFailureKind};
+use super::header::Header;
+use super::meta::Location;
 use super::pairs::{self, Pair};
-use super::{
-    Cookie, Failure, Header, LensFailure, LensFailureKind, Location, Path, Query, cookie, header,
-};
+use super::path::Path;
+use super::query::Query;
+use super::{cookie, header};
 use crate::message::{
     Body, BodyError, FromRequest, PathParams, ReadsBody, Rejection, Request, query_pairs,
 };

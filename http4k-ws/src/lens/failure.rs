@@ -1,11 +1,14 @@
 //! Why values could not be read from a message, or written to one.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{Failure, LensFailureKind, Location};
+use super::message_part::Cause;
+use super::meta::Location;
 use crate::message::{BodyError, WsStatus};
 
 /// Why values could not be read from a message, or written to one: at least one [`Failure`].
@@ -44,7 +47,7 @@ pub(super) enum Blame {
     /// Whoever asked us.
     Peer,
     /// Whoever we asked.
-    Answer,
+    Response,
     /// Ourselves: the value was to be written.
     Ours,
     /// This program: no message can have what it reads.
@@ -64,8 +67,8 @@ impl LensFailure {
     /// The same failure, of somebody else's answer: whoever asked us is not to blame, so that it becomes 502 and
     /// the parts are logged instead of told.
     #[must_use]
-    pub fn in_answer(self) -> Self {
-        self.blamed_on(Blame::Answer)
+    pub fn in_response(self) -> Self {
+        self.blamed_on(Blame::Response)
     }
 
     /// The same failure, of a value that was to be written: it is our own, so that it becomes 500 and the parts are
@@ -126,12 +129,12 @@ impl LensFailure {
     }
 
     /// The status of the answer: 415 for Unsupported, 413 for a body past its limit, else 400; 502 for a failure
-    /// [`in_answer`](Self::in_answer), 500 for one [`in_writing`](Self::in_writing) or
+    /// [`in_response`](Self::in_response), 500 for one [`in_writing`](Self::in_writing) or
     /// [`in_program`](Self::in_program).
     pub fn status(&self) -> StatusCode {
         match self.blame {
             Blame::Peer => {}
-            Blame::Answer => return StatusCode::BAD_GATEWAY,
+            Blame::Response => return StatusCode::BAD_GATEWAY,
             Blame::Ours | Blame::Program => return StatusCode::INTERNAL_SERVER_ERROR,
         }
         let of_body = self.failures.iter().find_map(|failure| {
@@ -156,7 +159,7 @@ impl LensFailure {
     /// let failure = <String as Message>::from_message(WsMessage::from(b"\xff")).unwrap_err();
     /// assert_eq!(failure.ws_status().code(), 1007);
     /// assert!(failure.ws_status().reason().starts_with("message `String` must be text"));
-    /// assert_eq!(failure.in_answer().ws_status().code(), 1011);
+    /// assert_eq!(failure.in_response().ws_status().code(), 1011);
     /// ```
     pub fn ws_status(&self) -> WsStatus {
         const ROOM: usize = 123;
@@ -206,84 +209,152 @@ impl fmt::Display for LensFailure {
 
 impl Error for LensFailure {}
 
-#[cfg(test)]
-mod tests {
-    use super::LensFailureKind::{Invalid, Missing, Unsupported};
-    use super::*;
+/// What is wrong with one part of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LensFailureKind {
+    /// It is required, and not there.
+    Missing,
+    /// It is there, and not what it should be.
+    Invalid,
+    /// It comes in a format that is not read here.
+    Unsupported,
+}
 
-    fn failure(kind: LensFailureKind) -> Failure {
-        Failure::new(kind, Location::Query, "page", "integer")
-    }
-
-    #[test]
-    fn each_kind_has_its_text() {
-        let cases = [
-            (Missing, "query `page` is required"),
-            (Invalid, "query `page` must be integer"),
-            (Unsupported, "query `page` has a format that is not integer"),
-        ];
-        for (kind, text) in cases {
-            assert_eq!(failure(kind).to_string(), text);
-            let caused = failure(kind).with_cause("because");
-            assert_eq!(caused.to_string(), format!("{text}: because"));
+impl LensFailureKind {
+    /// The name, as it stands in `application/problem+json`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
         }
-    }
-
-    #[test]
-    fn the_kind_and_status_of_all_follow_the_worst() {
-        let cases: [(&[LensFailureKind], LensFailureKind, u16); 5] = [
-            (&[Missing], Missing, 400),
-            (&[Invalid], Invalid, 400),
-            (&[Missing, Invalid, Missing], Invalid, 400),
-            (&[Missing, Unsupported, Invalid], Unsupported, 415),
-            (&[Unsupported], Unsupported, 415),
-        ];
-        for (kinds, kind, status) in cases {
-            let all = kinds
-                .iter()
-                .map(|kind| LensFailure::from(failure(*kind)))
-                .reduce(LensFailure::and)
-                .unwrap();
-            assert_eq!(all.kind(), kind, "{kinds:?}");
-            assert_eq!(all.status(), status, "{kinds:?}");
-            assert_eq!(all.failures().len(), kinds.len());
-            assert_eq!(all.clone().in_answer().status(), 502);
-            assert_eq!(all.in_writing().in_answer().status(), 500);
-        }
-    }
-
-    #[test]
-    fn a_body_past_its_limit_is_413() {
-        let cause = BodyError::TooLarge { limit: 5 };
-        let too_large = LensFailure::from(failure(Invalid).with_cause(cause));
-        assert_eq!(too_large.status(), 413);
-        assert_eq!(
-            LensFailure::from(failure(Missing)).and(too_large).status(),
-            413
-        );
-    }
-
-    #[test]
-    fn equality_goes_by_what_is_said() {
-        let caused = |cause: &str| failure(Invalid).with_cause(cause);
-        assert_eq!(caused("a"), caused("a"));
-        assert_ne!(caused("a"), caused("b"));
-        assert_ne!(caused("a"), failure(Invalid));
-        assert_ne!(failure(Missing), failure(Invalid));
-        let cause = caused("a").cause().map(ToString::to_string);
-        assert_eq!(cause.as_deref(), Some("a"));
-    }
-
-    #[test]
-    fn a_close_frame_holds_what_fits_and_ends_between_characters() {
-        let long = failure(Invalid).with_cause("é".repeat(100));
-        let status = LensFailure::from(long).ws_status();
-        assert_eq!(status.code(), 1007);
-        assert!(matches!(status.reason().len(), 122 | 123), "{status}");
-        assert!(status.reason().ends_with("éé"));
-        let short = LensFailure::from(failure(Missing));
-        assert_eq!(short.ws_status().reason(), "query `page` is required");
-        let ours = short.in_writing().ws_status();
-        assert_eq!((ours.code(), ours.reason()), (1011, "internal error"));
     }
 }
+
+/// One part of a message that could not be read or written.
+///
+/// Two are equal where all they say is, the text of the cause among it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    kind: LensFailureKind,
+    location: Location,
+    name: Cow<'static, str>,
+    expected: Cow<'static, str>,
+    path: Option<Box<str>>,
+    cause: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// The part called `name` at `location` should be what `expected` says, such as `integer` or `JSON`.
+    pub fn new(
+        kind: LensFailureKind,
+        location: Location,
+        name: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            kind,
+            location,
+            name: name.into(),
+            expected: expected.into(),
+            path: None,
+            cause: None,
+        }
+    }
+
+    /// The same failure, with the error behind it.
+    #[must_use]
+    pub fn with_cause(mut self, cause: impl Into<Cause>) -> Self {
+        self.cause = Some(Arc::from(cause.into()));
+        self
+    }
+
+    /// The same failure, of the value that stands at `path` inside the part, such as `items[1].price`.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<Box<str>>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The same failure, of a part that stands elsewhere: a message's bytes in a body.
+    pub(super) fn moved_to(mut self, location: Location) -> Self {
+        self.location = location;
+        self
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> LensFailureKind {
+        self.kind
+    }
+
+    /// Where the part stands.
+    pub fn location(&self) -> Location {
+        self.location
+    }
+
+    /// What the part is called: a header's name, the name of a message's type.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the part should be, such as `integer` or `JSON`.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// Where inside the part the value stands that failed, as serde has it: `items[1].price`. `None` where it is the
+    /// part itself.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// The error behind it, such as serde_json's with its line and column.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.cause.as_deref()
+    }
+}
+
+/// The part, what it should be, where inside, and the cause:
+/// ``body `Order` must be JSON: items[1].price: invalid type: …``.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            location,
+            name,
+            expected,
+            ..
+        } = self;
+        match self.kind {
+            LensFailureKind::Missing => write!(f, "{location} `{name}` is required")?,
+            LensFailureKind::Invalid => write!(f, "{location} `{name}` must be {expected}")?,
+            LensFailureKind::Unsupported => {
+                write!(f, "{location} `{name}` has a format that is not {expected}")?;
+            }
+        }
+        if let Some(path) = &self.path {
+            write!(f, ": {path}")?;
+        }
+        match &self.cause {
+            Some(cause) => write!(f, ": {cause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        let text = |failure: &Self| failure.cause().map(ToString::to_string);
+        self.kind == other.kind
+            && self.location == other.location
+            && self.name == other.name
+            && self.expected == other.expected
+            && self.path == other.path
+            && text(self) == text(other)
+    }
+}
+
+impl Eq for Failure {}
+
+#[cfg(test)]
+mod tests;

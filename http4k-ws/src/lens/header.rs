@@ -2,8 +2,10 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 
+use super::message_part::{Cause, MessagePart, ReadFrom, TextPart, WriteTo};
+use super::meta::Location;
+use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
-use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
 
 /// Header fields: the place of lenses, and, over a serde type, an argument that is read from them.
 ///
@@ -74,7 +76,7 @@ impl<B> ReadFrom<Request<B>> for Header {
 }
 
 impl<B> ReadFrom<Response<B>> for Header {
-    const IS_ANSWER: bool = true;
+    const IS_RESPONSE: bool = true;
 
     fn values(response: &Response<B>, name: &str) -> Vec<Result<String, Cause>> {
         values(response.headers(), name)

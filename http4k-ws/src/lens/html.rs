@@ -2,8 +2,13 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::text::Name;
-use super::{BiDiLens, BiDiLensSpec, Cause, Form, Lens, Query, TextPart, TextValue, text};
+use super::form::Form;
+use super::message_part::{Cause, TextPart};
+use super::query::Query;
+use super::spec::BiDiLensSpec;
+use super::text;
+use super::text::{Name, TextValue};
+use super::view::{BiDiLens, Lens};
 
 /// Lenses of fields of a form.
 impl Form {

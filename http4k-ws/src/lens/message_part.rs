@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::Location;
+use super::meta::Location;
 
 /// The error behind a failure.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
@@ -31,7 +31,7 @@ pub trait TextPart: MessagePart<Raw = String> {}
 )]
 pub trait ReadFrom<M>: MessagePart {
     /// Whether such a message is somebody's answer to us: a failure to read it is then never our client's.
-    const IS_ANSWER: bool = false;
+    const IS_RESPONSE: bool = false;
 
     /// The values called `name`, in the order they stand; the error of one that can't be had at all.
     fn values(message: &M, name: &str) -> Vec<Result<Self::Raw, Cause>>;

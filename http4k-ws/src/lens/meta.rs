@@ -1,11 +1,53 @@
-//! What a lens says of itself, for documentation.
+//! Descriptions of lenses, for documentation and for the texts of failures.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Location;
+use super::failure::{Failure, LensFailure, LensFailureKind};
+use super::message_part::Cause;
 
-/// What a lens reads, for documentation and for the texts of failures.
+/// The place in a message that a value stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Location {
+    /// A parameter of the path.
+    Path,
+    /// A parameter of the query.
+    Query,
+    /// A header field.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// A field of a form.
+    Form,
+    /// The body of a request or a response.
+    Body,
+    /// A message of a socket.
+    Message,
+}
+
+impl Location {
+    /// Returns the name in texts and in `application/problem+json`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+            Self::Form => "form",
+            Self::Body => "body",
+            Self::Message => "message",
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The description of a lens, for documentation and for the texts of failures.
 ///
 /// # Examples
 ///
@@ -44,38 +86,59 @@ impl Meta {
         }
     }
 
-    /// Where in the message the value stands.
+    /// Returns the place in the message that the value stands in.
     pub fn location(&self) -> Location {
         self.location
     }
 
-    /// What the value is called there.
+    /// Returns the name of the value in that place.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the value is to be, such as `integer` or `JSON`.
+    /// Returns the kind of value that is expected, such as `integer` or `JSON`.
     pub fn expected(&self) -> &str {
         &self.expected
     }
 
-    /// What whoever wrote the lens said of it.
+    /// Returns the description that the lens was declared with.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// Whether a message without the value is refused.
+    /// Returns `true` if a message without the value is refused.
     pub fn is_required(&self) -> bool {
         self.required
     }
 
-    /// Whether all values of the name are read, and not only the first.
+    /// Returns `true` if all values of the name are read, and not only the first.
     pub fn is_multiple(&self) -> bool {
         self.multiple
     }
+
+    pub(super) fn failure(&self, kind: LensFailureKind) -> Failure {
+        Failure::new(
+            kind,
+            self.location,
+            self.name.clone(),
+            self.expected.clone(),
+        )
+    }
+
+    /// Returns the failure of an invalid value. A cause that is a failure is returned itself: the
+    /// value was read by another lens.
+    pub(super) fn invalid(&self, cause: Cause) -> LensFailure {
+        match cause.downcast::<LensFailure>() {
+            Ok(inner) => *inner,
+            Err(cause) => {
+                let failure = self.failure(LensFailureKind::Invalid);
+                failure.with_cause(cause).into()
+            }
+        }
+    }
 }
 
-/// ``query `page`: integer``.
+/// Writes ``query `page`: integer``.
 impl fmt::Display for Meta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -85,5 +148,41 @@ impl fmt::Display for Meta {
             ..
         } = self;
         write!(f, "{location} `{name}`: {expected}")
+    }
+}
+
+/// Returns the name of a type without its modules, such as `Vec<Person>`.
+pub(crate) fn name_of<T: ?Sized>() -> String {
+    let full = std::any::type_name::<T>();
+    let mut name = String::new();
+    // The start of the identifier that is being added; `::` removes it.
+    let mut start = 0;
+    let mut characters = full.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == ':' && characters.next_if_eq(&':').is_some() {
+            name.truncate(start);
+        } else {
+            name.push(character);
+            if !character.is_alphanumeric() && character != '_' {
+                start = name.len();
+            }
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Person;
+
+    #[test]
+    fn names_lose_their_modules() {
+        assert_eq!(name_of::<Person>(), "Person");
+        assert_eq!(name_of::<Vec<Option<Person>>>(), "Vec<Option<Person>>");
+        assert_eq!(name_of::<(Person, u8)>(), "(Person, u8)");
+        assert_eq!(name_of::<[Person; 2]>(), "[Person; 2]");
+        assert_eq!(name_of::<&str>(), "&str");
     }
 }

@@ -1,26 +1,28 @@
-//! Typed views of a message: values out of it, and into it.
+//! Typed views of a message, which read values from it and write values to it.
 //!
-//! A spec says what a value is and where it stands: `Query::int("page")`. Closed by `required`, `optional`, `defaulted`
-//! or `multi` it is a [`Lens`], which reads the value with `get` and writes it with `set`. A [`Message`] is a type that
-//! travels as one socket message or as one body. [`LensFailure`] says what could not be read.
+//! A spec declares the type of a value and its place: `Query::int("page")`. `required`, `optional`,
+//! `defaulted` or `multi` turn it into a [`Lens`], which reads the value with `get` and writes it
+//! with `set`. A [`Message`] is a type that travels as one socket message or as one body.
+//! A [`LensFailure`] reports the values that could not be read.
 
 mod accept;
 mod body;
+mod codec;
 mod cookie;
-pub(crate) mod derived;
 mod extract;
 mod failure;
 mod form;
 pub(crate) mod format;
 mod header;
 mod html;
-mod location;
+#[cfg(feature = "json")]
+pub mod json;
+mod message;
 mod message_part;
 mod meta;
-mod name;
 mod pairs;
-mod part;
 mod path;
+pub(crate) mod private;
 mod problem;
 mod query;
 mod spec;
@@ -30,26 +32,21 @@ mod with;
 mod ws_message;
 
 pub use accept::{Accept, NotAcceptable};
-pub use body::{BodyLens, BodySetting, HasBody};
+pub use body::{BodyLens, HasBody};
 pub use cookie::Cookie;
-pub use failure::LensFailure;
-pub use form::{FieldCheck, Form, FormFields, WebForm};
-#[cfg(feature = "json")]
-pub use format::json;
-pub use format::{Format, Message};
-pub(crate) use format::{decoded, encoded};
+pub use failure::{Failure, LensFailure, LensFailureKind};
+pub use form::{Form, FormFields, WebForm};
+pub use format::Format;
 pub use header::Header;
 pub use html::{checkbox, empty_as_none};
-pub use location::Location;
-pub(crate) use message_part::Cause;
+pub use message::Message;
+pub(crate) use message::{decoded, encoded};
 pub use message_part::{MessagePart, ReadFrom, TextPart, WriteTo};
-pub use meta::Meta;
-pub(crate) use name::name_of;
-pub use part::{Failure, LensFailureKind};
+pub use meta::{Location, Meta};
 pub use path::Path;
 pub use query::Query;
-pub use spec::{BiDiLensSpec, BothWays, LensSpec, MultiLensSpec, OneWay, Writes};
+pub use spec::{BiDiLensSpec, LensSpec, MultiLensSpec};
 pub use text::TextValue;
-pub use view::{BiDiLens, Lens, Setting};
+pub use view::{BiDiLens, Lens};
 pub use with::{Modifier, With};
 pub use ws_message::MessageLens;

@@ -1,12 +1,11 @@
 //! A failure as an answer: `application/problem+json` (RFC 9457).
 
-use super::LensFailure;
-use super::failure::Blame;
+use super::failure::{Blame, LensFailure};
 use crate::message::{IntoResponse, Rejection, Response, ResponseExt, printable};
 
 /// The status, and every failure as `application/problem+json`; as plain text without the feature `json`.
 ///
-/// A failure [`in_answer`](LensFailure::in_answer), [`in_writing`](LensFailure::in_writing) or
+/// A failure [`in_response`](LensFailure::in_response), [`in_writing`](LensFailure::in_writing) or
 /// [`in_program`](LensFailure::in_program) is logged, and the response has only its status.
 ///
 /// The failure also stands among the extensions of the response, so that a filter may answer it in another form:
@@ -35,7 +34,7 @@ impl IntoResponse for LensFailure {
     fn into_response(self) -> Response {
         match self.blame() {
             Blame::Peer => {}
-            Blame::Answer => log::error!("an answer could not be read: {}", printable(&self)),
+            Blame::Response => log::error!("an answer could not be read: {}", printable(&self)),
             Blame::Ours => log::error!("a message could not be written: {}", printable(&self)),
             Blame::Program => {
                 log::error!(
@@ -70,7 +69,7 @@ fn described(failure: &LensFailure) -> Response {
     let status = failure.status();
     let told = match failure.blame() {
         Blame::Peer => failure.failures(),
-        Blame::Answer | Blame::Ours | Blame::Program => &[],
+        Blame::Response | Blame::Ours | Blame::Program => &[],
     };
     let problem = Problem {
         title: status.canonical_reason().unwrap_or_default(),
@@ -178,7 +177,7 @@ mod tests {
     #[test]
     fn of_what_is_not_the_peers_only_the_status_is_told() {
         for (failure, status, title) in [
-            (failure().in_answer(), 502, "Bad Gateway"),
+            (failure().in_response(), 502, "Bad Gateway"),
             (failure().in_writing(), 500, "Internal Server Error"),
         ] {
             let response = failure.into_response();

@@ -2,8 +2,10 @@
 
 use http::Request;
 
+use super::message_part::{Cause, MessagePart, ReadFrom, TextPart, WriteTo};
+use super::meta::Location;
+use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
-use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo};
 use crate::message::{query_pairs, with_query_values};
 
 /// Parameters of the query: the place of lenses, and, over a serde type, an argument that is read from it.

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use super::{BiDiLensSpec, Cause, TextPart, name_of};
+use super::message_part::{Cause, TextPart};
+use super::meta::name_of;
+use super::spec::BiDiLensSpec;
 
 /// A type that has a text, both ways: anything with [`FromStr`] and [`Display`].
 ///

@@ -1,24 +1,25 @@
-//! A value of a message, read and written.
+//! Lenses: values of a message, read and written.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::spec::{BothWays, OneWay, ReadOne, WriteOne, Writes};
-use super::{
-    Cause, Failure, LensFailure, LensFailureKind, LensSpec, MessagePart, Meta, Modifier, ReadFrom,
-    TextPart, WriteTo,
-};
+use super::codec::{BothWays, OneWay, Read as ReadOne, Write as WriteOne, Writes};
+use super::failure::{LensFailure, LensFailureKind};
+use super::message_part::{Cause, MessagePart, ReadFrom, TextPart, WriteTo};
+use super::meta::Meta;
+use super::spec::LensSpec;
+use super::with::Modifier;
 use crate::message::WsMessage;
 
-/// A [`Lens`] both ways.
+/// A [`Lens`] that reads and writes.
 pub type BiDiLens<L, T> = Lens<L, T, BothWays>;
 
 type Raws<R> = Vec<Result<R, Cause>>;
 type ReadAll<R, T> = Arc<dyn Fn(Raws<R>) -> Result<T, Fault> + Send + Sync>;
 type WriteAll<R, T> = Arc<dyn Fn(T) -> Result<Vec<R>, Fault> + Send + Sync>;
 
-/// What is wrong with the values of a name.
+/// The reason that the values of a name are refused.
 enum Fault {
     Missing,
     Invalid(Cause),
@@ -30,10 +31,11 @@ impl From<Cause> for Fault {
     }
 }
 
-/// A typed view of one value of a message: `L` says where it stands, `T` what it is.
+/// A typed view of one value of a message. `L` is its place, and `T` its type.
 ///
-/// A lens that is `BothWays` also writes, so that the one lens builds a client's request and reads it on the server.
-/// What was set is what is got; a value set twice is as if set once. Make a lens once, and share or clone it.
+/// A [`BiDiLens`] also writes, so that one lens builds the request of a client and reads it in the
+/// server. A value that was set is the value that is read, and setting it again changes nothing.
+/// Create a lens once, and share or clone it.
 ///
 /// # Examples
 ///
@@ -59,22 +61,24 @@ impl From<Cause> for Fault {
 pub struct Lens<L: MessagePart, T, D = OneWay> {
     meta: Meta,
     read: ReadAll<L::Raw, T>,
-    // There where `D` is `BothWays`.
+    /// `Some` if `D` is `BothWays`.
     write: Option<WriteAll<L::Raw, T>>,
     way: PhantomData<D>,
 }
 
 impl<L: MessagePart, T, D> Lens<L, T, D> {
-    /// What the lens says of itself.
+    /// Returns the description of the lens.
     pub fn meta(&self) -> &Meta {
         &self.meta
     }
 
-    /// The value in `message`; of repeated values the first, but for a lens of `multi`.
+    /// Returns the value in `message`. If it is repeated, that is the first, except for a lens of
+    /// `multi`.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`]: Missing or Invalid. Of a response the failure is one [`in_answer`](LensFailure::in_answer).
+    /// [`LensFailure`]: Missing or Invalid. The failure of a response is one
+    /// [`in_response`](LensFailure::in_response).
     pub fn get<M>(&self, message: &M) -> Result<T, LensFailure>
     where
         L: ReadFrom<M>,
@@ -82,20 +86,19 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
         let read = (self.read)(L::values(message, &self.meta.name));
         read.map_err(|fault| {
             let failure = self.failure(fault);
-            if L::IS_ANSWER {
-                failure.in_answer()
-            } else {
-                failure
+            match L::IS_RESPONSE {
+                true => failure.in_response(),
+                false => failure,
             }
         })
     }
 
-    /// The same message with `value` in the place of what the lens reads.
+    /// Returns the message with `value` in place of the value that the lens reads.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] for a value that has no form there, such as a header with a line break. It is our own, and so
-    /// one [`in_writing`](LensFailure::in_writing).
+    /// [`LensFailure`] if the place cannot represent the value, such as a header with a line break.
+    /// The program is to blame, so that it is one [`in_writing`](LensFailure::in_writing).
     pub fn set<M>(&self, message: M, value: T) -> Result<M, LensFailure>
     where
         L: WriteTo<M>,
@@ -106,7 +109,7 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
             .map_err(|cause| self.failure(Fault::Invalid(cause)).in_writing())
     }
 
-    /// What sets `value`, for [`With::with`](crate::lens::With::with).
+    /// Returns the change that sets `value`, for [`With::with`](crate::lens::With::with).
     pub fn of(&self, value: T) -> Setting<L, T>
     where
         D: Writes,
@@ -126,32 +129,15 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
     }
 
     fn failure(&self, fault: Fault) -> LensFailure {
-        let part = |kind| {
-            let Meta {
-                location,
-                name,
-                expected,
-                ..
-            } = &self.meta;
-            Failure::new(kind, *location, name.clone(), expected.clone())
-        };
         match fault {
-            Fault::Missing => part(LensFailureKind::Missing).into(),
-            Fault::Invalid(cause) => invalid(part(LensFailureKind::Invalid), cause),
+            Fault::Missing => self.meta.failure(LensFailureKind::Missing).into(),
+            Fault::Invalid(cause) => self.meta.invalid(cause),
         }
     }
 }
 
-/// The failure of this part; a value that is itself read by a lens has failures of its own.
-fn invalid(part: Failure, cause: Cause) -> LensFailure {
-    match cause.downcast::<LensFailure>() {
-        Ok(inner) => *inner,
-        Err(cause) => part.with_cause(cause).into(),
-    }
-}
-
 impl<T, D> Lens<WsMessage, T, D> {
-    /// The message that carries `value`.
+    /// Returns the message that represents `value`.
     ///
     /// # Errors
     ///
@@ -165,7 +151,7 @@ impl<T, D> Lens<WsMessage, T, D> {
     }
 }
 
-/// How specs are closed. A single lens reads the first value, and writes one.
+/// Lenses of specs. A lens of one value reads the first, and writes one.
 impl<L: MessagePart, T: 'static, D> Lens<L, T, D> {
     fn closed<S: 'static>(
         spec: LensSpec<L, S, D>,
@@ -173,17 +159,12 @@ impl<L: MessagePart, T: 'static, D> Lens<L, T, D> {
         read: impl Fn(&ReadOne<L::Raw, S>, Raws<L::Raw>) -> Result<T, Fault> + Send + Sync + 'static,
         write: impl Fn(&WriteOne<L::Raw, S>, T) -> Result<Vec<L::Raw>, Fault> + Send + Sync + 'static,
     ) -> Self {
-        let LensSpec {
-            mut meta,
-            read: one,
-            write: one_written,
-            way,
-        } = spec;
-        meta.required = required;
+        let LensSpec { meta, codec, way } = spec;
         Self {
-            meta,
-            read: Arc::new(move |raws| read(&one, raws)),
-            write: one_written
+            meta: Meta { required, ..meta },
+            read: Arc::new(move |raws| read(&codec.read, raws)),
+            write: codec
+                .write
                 .map(|one| -> WriteAll<L::Raw, T> { Arc::new(move |value| write(&one, value)) }),
             way,
         }
@@ -230,7 +211,7 @@ impl<L: TextPart, T: 'static, D> Lens<L, Option<T>, D> {
 }
 
 impl<L: TextPart, D> Lens<L, bool, D> {
-    /// A missing value is `false`, and `false` takes the value out.
+    /// A missing value is `false`, and writing `false` removes the value.
     pub(super) fn checkbox(spec: LensSpec<L, bool, D>) -> Self {
         let read = |one: &ReadOne<String, bool>, raws| Ok(first(one, raws)?.unwrap_or(false));
         Self::closed(spec, false, read, |one, is_checked| match is_checked {
@@ -309,7 +290,7 @@ fn all_written<R, T>(one: &WriteOne<R, T>, values: Vec<T>) -> Result<Vec<R>, Fau
     Ok(raws?)
 }
 
-/// A list that is not empty: an empty one is no list in a message.
+/// Returns `list` unless it is empty, which a message cannot represent.
 fn some<T>(list: Vec<T>) -> Result<Vec<T>, Fault> {
     if list.is_empty() {
         Err(Fault::Missing)
@@ -318,8 +299,8 @@ fn some<T>(list: Vec<T>) -> Result<Vec<T>, Fault> {
     }
 }
 
-/// A value on its way into a message; [`Lens::of`] makes it.
-#[must_use = "it sets nothing until a message is made `with` it"]
+/// A value that is set by [`With::with`](crate::lens::With::with).
+#[must_use = "it sets nothing until it is passed to `with`"]
 pub struct Setting<L: MessagePart, T> {
     lens: BiDiLens<L, T>,
     value: T,
@@ -342,7 +323,7 @@ impl<L: MessagePart, T, D> Clone for Lens<L, T, D> {
     }
 }
 
-/// Where it reads, what it is called and what it is to be: ``Lens(query `page`: integer)``.
+/// Writes the place, the name and the kind of the value: ``Lens(query `page`: integer)``.
 impl<L: MessagePart, T, D> fmt::Debug for Lens<L, T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Lens({})", self.meta)

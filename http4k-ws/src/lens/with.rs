@@ -1,6 +1,6 @@
 //! Messages made with values.
 
-use super::LensFailure;
+use super::failure::LensFailure;
 use crate::message::{Request, Response};
 
 /// What changes a message of type `M`: [`lens.of(value)`](crate::lens::Lens::of), a type that derives

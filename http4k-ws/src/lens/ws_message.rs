@@ -5,7 +5,11 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 
-use super::{BiDiLensSpec, Cause, LensFailure, Location, Message, MessagePart, ReadFrom, WriteTo};
+use super::failure::LensFailure;
+use super::message::Message;
+use super::message_part::{Cause, MessagePart, ReadFrom, WriteTo};
+use super::meta::Location;
+use super::spec::BiDiLensSpec;
 use crate::message::WsMessage;
 
 /// A typed view of a [`WsMessage`], both ways; [`Message::lens`] makes it.

@@ -1,6 +1,7 @@
 //! The fields of a form.
 
-use crate::lens::{Failure, LensFailure, With};
+use crate::lens::failure::{Failure, LensFailure};
+use crate::lens::with::With;
 
 /// The fields of a form, in order, and what is wrong with them.
 ///

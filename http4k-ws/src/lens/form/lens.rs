@@ -4,11 +4,17 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Form, WebForm};
-use crate::lens::body::{essence, invalid, part};
+use super::Form;
+use super::fields::WebForm;
+use crate::lens::body::{BodyLens, BodyRules, Content};
+use crate::lens::codec::Codec;
 use crate::lens::extract::pairs_of;
+use crate::lens::failure::LensFailure;
+use crate::lens::format::essence;
+use crate::lens::message_part::Cause;
+use crate::lens::meta::{Location, Meta};
 use crate::lens::pairs::{MAX_FIELDS, too_many};
-use crate::lens::{BodyLens, Lens, LensFailure, LensFailureKind, Location, Meta};
+use crate::lens::view::Lens;
 use crate::message::write_query_pair;
 
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
@@ -110,34 +116,33 @@ impl Form {
 
 fn lens(validation: Validation, checks: Vec<FieldCheck>) -> BodyLens<WebForm> {
     let meta = Meta::new(Location::Body, "form", "form");
-    let of = meta.clone();
-    let read = move |bytes: Bytes, _: &str| {
-        let form = fields(&of, &bytes)?;
+    let rules = BodyRules::new(meta, |content_type| essence(content_type) == CONTENT_TYPE);
+    let read = move |content: Content| {
+        let form = fields(&content.bytes)?;
         let failure = checks
             .iter()
             .filter_map(|FieldCheck(check)| check(&form))
             .reduce(LensFailure::and);
         match (validation, failure) {
-            (Validation::Strict, Some(failure)) => Err(failure),
+            (Validation::Strict, Some(failure)) => Err(failure.into()),
             (_, failure) => Ok(form.failing(failure)),
         }
     };
-    let fits = |content_type: &str| essence(content_type) == CONTENT_TYPE;
-    BodyLens::new(meta, fits, read, |form| Ok((CONTENT_TYPE, written(&form))))
+    let write = |form: WebForm| Ok(Content::new(CONTENT_TYPE, written(&form)));
+    BodyLens::new(rules, Codec::new(read, write))
 }
 
-fn fields(meta: &Meta, bytes: &[u8]) -> Result<WebForm, LensFailure> {
-    let text = std::str::from_utf8(bytes).map_err(|cause| invalid(meta, cause))?;
+fn fields(bytes: &[u8]) -> Result<WebForm, Cause> {
+    let text = std::str::from_utf8(bytes)?;
     let mut pairs = text.split('&').filter(|pair| !pair.is_empty());
     if pairs.nth(MAX_FIELDS).is_some() {
-        return Err(invalid(meta, too_many()));
+        return Err(too_many());
     }
     let fields = pairs_of(text).map(|(name, value)| match value {
         Ok(value) => Ok((name, value)),
         Err(cause) => {
             let field = Meta::new(Location::Form, name, "text");
-            let failure = part(&field, LensFailureKind::Invalid).with_cause(cause);
-            Err(LensFailure::from(failure).moved_to(Location::Form))
+            Err(field.invalid(cause).into())
         }
     });
     fields.collect()

@@ -4,12 +4,15 @@ mod fields;
 mod lens;
 
 pub use fields::WebForm;
-pub use lens::{FieldCheck, FormFields};
+pub use lens::FormFields;
 
 use serde::de::DeserializeOwned;
 
+use super::message_part::{Cause, MessagePart, ReadFrom, TextPart, WriteTo};
+use super::meta::Location;
+use super::pairs;
+use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
-use super::{BiDiLensSpec, Cause, Location, MessagePart, ReadFrom, TextPart, WriteTo, pairs};
 use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 
 /// Fields of a form: the place of lenses, and, over a serde type, an argument that is read from one.

@@ -18,8 +18,11 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::{Format, Message};
-use crate::lens::{Cause, LensFailure, Location};
+use super::formats::Format;
+use crate::lens::failure::LensFailure;
+use crate::lens::message::Message;
+use crate::lens::message_part::Cause;
+use crate::lens::meta::Location;
 use crate::message::WsMessage;
 
 thread_local! {

@@ -1,8 +1,20 @@
-//! The formats there are, and what they are called.
+//! The formats and their names, and the two that need no serde: text and bytes.
 
-use crate::lens::body::essence;
+use std::fmt;
+use std::str::FromStr;
 
-/// How a value is written: what it is called in a Content-Type and in a subprotocol, and in which frames it travels.
+use bytes::Bytes;
+
+use super::invalid;
+use crate::lens::failure::LensFailure;
+use crate::lens::message::Message;
+use crate::lens::message_part::Cause;
+use crate::lens::meta::Location;
+use crate::message::WsMessage;
+
+/// The serialization of a value.
+///
+/// A format has names in Content-Types and in subprotocols, and travels in frames of one kind.
 ///
 /// | format | feature | Content-Type | frames |
 /// |---|---|---|---|
@@ -27,7 +39,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The name, in texts.
+    /// Returns the name in texts.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "JSON",
@@ -38,7 +50,7 @@ impl Format {
         }
     }
 
-    /// The Content-Type of a body in this format.
+    /// Returns the Content-Type of a body in this format.
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -49,8 +61,9 @@ impl Format {
         }
     }
 
-    /// Whether `content_type` names this format: also by a suffix such as `+json` (RFC 6839), in any case, whatever
-    /// its parameters.
+    /// Returns `true` if `content_type` names this format.
+    ///
+    /// A suffix such as `+json` also names it (RFC 6839). Letter case and parameters are ignored.
     ///
     /// # Examples
     ///
@@ -73,7 +86,8 @@ impl Format {
         }
     }
 
-    /// The format that a subprotocol says messages have: `chat.v1+json`, or `json` alone.
+    /// Returns the format that a subprotocol declares for its messages, such as `chat.v1+json`, or
+    /// `json` alone.
     ///
     /// # Examples
     ///
@@ -92,12 +106,12 @@ impl Format {
             .find(|format| format.names().contains(&name.as_str()))
     }
 
-    /// Whether messages in this format are text messages; they are else binary.
+    /// Returns `true` if messages in this format are text messages, and `false` if they are binary.
     pub const fn is_text(self) -> bool {
         matches!(self, Self::Json | Self::Text)
     }
 
-    /// Whether no bytes at all may be a value.
+    /// Returns `true` if a value may have no bytes at all.
     pub(in crate::lens) const fn has_empty_values(self) -> bool {
         matches!(self, Self::Text | Self::Binary)
     }
@@ -117,8 +131,61 @@ impl Format {
     }
 }
 
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// Returns a media type without its parameters, in lower case (RFC 9110 §8.3.1).
+pub(in crate::lens) fn essence(content_type: &str) -> String {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+/// Reads a text from a message of either kind, and parses it.
+pub(super) fn parsed<T: Message + FromStr<Err: Into<Cause>>>(
+    message: &WsMessage,
+) -> Result<T, LensFailure> {
+    fn failure<T: Message>(cause: impl Into<Cause>) -> LensFailure {
+        invalid(Location::Message, T::NAME, Format::Text, cause).into()
+    }
+    let text = std::str::from_utf8(message.as_bytes()).map_err(failure::<T>)?;
+    text.parse().map_err(failure::<T>)
+}
+
+/// Reads a value from the bytes of a message of either kind.
+pub(super) fn unpacked<T: Message + TryFrom<Bytes, Error: Into<Cause>>>(
+    message: WsMessage,
+) -> Result<T, LensFailure> {
+    T::try_from(message.into_bytes())
+        .map_err(|cause| invalid(Location::Message, T::NAME, Format::Binary, cause).into())
+}
+
+/// The text itself.
+impl Message for String {
+    const NAME: &'static str = "String";
+    const FORMATS: &'static [Format] = &[Format::Text];
+
+    fn into_message(self) -> Result<WsMessage, LensFailure> {
+        Ok(WsMessage::new_text(self))
+    }
+
+    fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
+        parsed(&message)
+    }
+}
+
+/// The bytes of a message of either kind.
+impl Message for Bytes {
+    const NAME: &'static str = "Bytes";
+    const FORMATS: &'static [Format] = &[Format::Binary];
+
+    fn into_message(self) -> Result<WsMessage, LensFailure> {
+        Ok(WsMessage::new_binary(self))
+    }
+
+    fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
+        Ok(message.into_bytes())
     }
 }

@@ -1,182 +1,73 @@
-//! Wire formats: how a value becomes a message, and back.
+//! Wire formats, and the conversion of serde's types to and from them.
 
-mod binary;
 #[cfg(feature = "cbor")]
-mod cbor;
+pub(super) mod cbor;
 #[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
-mod checked;
-pub(crate) mod derived;
+pub(super) mod checked;
 mod formats;
 #[cfg(feature = "json")]
-pub mod json;
+pub(super) mod json;
 #[cfg(feature = "msgpack")]
-mod msgpack;
-#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
-mod path;
-mod text;
+pub(super) mod msgpack;
+pub(crate) mod private;
 
 pub use formats::Format;
+pub(super) use formats::essence;
 
-use super::{BodyLens, Failure, LensFailure, LensFailureKind, Location, MessageLens, body};
-use crate::message::WsMessage;
+use std::borrow::Cow;
+#[cfg(feature = "cbor")]
+use std::marker::PhantomData;
 
-/// A type that travels as one message: what a [`WebSocket`](crate::WebSocket) can carry.
-///
-/// Most often derived, beside serde's two traits: then a value is one text message of JSON, or what
-/// [`#[message(..)]`](macro@crate::Message) says. Written by hand, it can be any format. [`WsMessage`] itself is one,
-/// `String` is text and `Bytes` binary, and so is [`Json`](crate::lens::json::Json) over a serde type of another crate.
-///
-/// # Examples
-///
-/// ```
-/// use http4k_ws::{Message, WsMessage};
-/// use http4k_ws::lens::{Failure, LensFailure, LensFailureKind, Location};
-///
-/// /// A number, as text.
-/// #[derive(Debug, PartialEq)]
-/// struct Count(u64);
-///
-/// impl Message for Count {
-///     const NAME: &'static str = "Count";
-///
-///     fn into_message(self) -> Result<WsMessage, LensFailure> {
-///         Ok(self.0.to_string().into())
-///     }
-///
-///     fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
-///         message.text().parse().map(Count).map_err(|cause: std::num::ParseIntError| {
-///             Failure::new(LensFailureKind::Invalid, Location::Message, "Count", "integer")
-///                 .with_cause(cause)
-///                 .into()
-///         })
-///     }
-/// }
-///
-/// let lens = Count::lens();
-/// assert_eq!(lens.create(Count(7)), Ok("7".into()));
-/// assert_eq!(lens.get(&"7".into()), Ok(Count(7)));
-/// let failure = lens.get(&"seven".into()).unwrap_err();
-/// assert_eq!(failure.to_string(), "message `Count` must be integer: invalid digit found in string");
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't travel as a message",
-    label = "a `WebSocket` carries `WsMessage` or a type that derives `Message`",
-    note = "add `#[derive(Message)]` to `{Self}`, beside serde's `Serialize` and `Deserialize`"
-)]
-pub trait Message: Sized + Send + 'static {
-    /// What the message is called: the type's name.
-    const NAME: &'static str;
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+use serde::{Deserializer, de::DeserializeOwned};
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+use serde_path_to_error::Segment;
 
-    /// The variants of an enum, as they are called on the wire; empty for anything else.
-    const VARIANTS: &'static [&'static str] = &[];
+use super::failure::{Failure, LensFailureKind};
+use super::message_part::Cause;
+use super::meta::Location;
 
-    /// The formats that values are written and read in, the usual one first; empty where it is none of them.
-    ///
-    /// A socket whose subprotocol names one of them ([`Format::of_subprotocol`]) speaks that one, any other the first.
-    const FORMATS: &'static [Format] = &[];
-
-    /// The value as it travels.
-    ///
-    /// # Errors
-    ///
-    /// [`LensFailure`] when the format has no form for this value.
-    fn into_message(self) -> Result<WsMessage, LensFailure>;
-
-    /// The value of a message.
-    ///
-    /// # Errors
-    ///
-    /// [`LensFailure`] when the message is no such value; a socket then closes with 1007.
-    fn from_message(message: WsMessage) -> Result<Self, LensFailure>;
-
-    /// As [`into_message`](Self::into_message), in `format`, which is one of [`FORMATS`](Self::FORMATS).
-    ///
-    /// # Errors
-    ///
-    /// As [`into_message`](Self::into_message).
-    fn into_message_in(self, format: Format) -> Result<WsMessage, LensFailure> {
-        let _usual = format;
-        self.into_message()
-    }
-
-    /// As [`from_message`](Self::from_message), in `format`, which is one of [`FORMATS`](Self::FORMATS).
-    ///
-    /// # Errors
-    ///
-    /// As [`from_message`](Self::from_message).
-    fn from_message_in(format: Format, message: WsMessage) -> Result<Self, LensFailure> {
-        let _usual = format;
-        Self::from_message(message)
-    }
-
-    /// The view of a [`WsMessage`] as this type, both ways.
-    fn lens() -> MessageLens<Self> {
-        MessageLens::new()
-    }
-
-    /// The view of an HTTP body as this type, both ways: the bytes that a message has, and the Content-Type of their
-    /// format. Where there are several [`FORMATS`](Self::FORMATS), the Content-Type says which is read.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use http4k_ws::{IntoRequest, Message};
-    /// use http4k_ws::lens::With;
-    /// use http4k_ws::message::RequestExt;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let lens = String::body();
-    /// let mut request = "/echo".into_request()?.with(lens.of("hello".into()))?;
-    /// assert_eq!(request.header("content-type"), Some("text/plain; charset=utf-8"));
-    /// assert_eq!(lens.get(&mut request).await?, "hello");
-    /// # Ok(())
-    /// # }
-    /// ```
-    fn body() -> BodyLens<Self> {
-        body::of_message(Self::NAME)
-    }
-}
-
-/// The value of a message on a socket whose subprotocol names `spoken`.
-pub(crate) fn decoded<T: Message>(
-    spoken: Option<Format>,
-    message: WsMessage,
-) -> Result<T, LensFailure> {
-    match spoken {
-        Some(format) if T::FORMATS.contains(&format) => T::from_message_in(format, message),
-        _ => T::from_message(message),
-    }
-}
-
-/// The message of a value on a socket whose subprotocol names `spoken`.
-pub(crate) fn encoded<T: Message>(
-    spoken: Option<Format>,
-    value: T,
-) -> Result<WsMessage, LensFailure> {
-    match spoken {
-        Some(format) if T::FORMATS.contains(&format) => value.into_message_in(format),
-        _ => value.into_message(),
-    }
-}
-
-fn invalid(
+/// Returns the failure of a value that is not valid in `format`.
+pub(super) fn invalid(
     location: Location,
-    name: impl Into<std::borrow::Cow<'static, str>>,
+    name: impl Into<Cow<'static, str>>,
     format: Format,
-    cause: impl Into<super::Cause>,
+    cause: impl Into<Cause>,
 ) -> Failure {
     Failure::new(LensFailureKind::Invalid, location, name, format.as_str()).with_cause(cause)
 }
 
-impl Message for WsMessage {
-    const NAME: &'static str = "WsMessage";
-
-    fn into_message(self) -> Result<WsMessage, LensFailure> {
-        Ok(self)
+/// Returns the failure with the path of the value that fails, such as `items[1].price`.
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+fn with_path(failure: Failure, path: Option<String>) -> Failure {
+    match path {
+        Some(path) => failure.with_path(path),
+        None => failure,
     }
+}
 
-    fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
-        Ok(message)
+/// Reads a `T` again and returns the path of the value that fails; `None` if it is the whole.
+///
+/// Tracking the path has a cost, so that only a message that has failed is read this way.
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+fn failing_path<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Option<String> {
+    let failed = serde_path_to_error::deserialize::<_, T>(deserializer).err()?;
+    let text = failed.path().to_string();
+    // Serde does not name some segments. They are left out at the end.
+    let known = match failed.path().iter().next_back()? {
+        Segment::Unknown => text.trim_end_matches('?').trim_end_matches('.'),
+        _ => text.as_str(),
+    };
+    (!known.is_empty()).then(|| known.to_owned())
+}
+
+/// The failing path of a `T`, for a format that does not expose its deserializer.
+#[cfg(feature = "cbor")]
+struct FailingPath<T>(Option<String>, PhantomData<T>);
+
+#[cfg(feature = "cbor")]
+impl<'de, T: DeserializeOwned> serde::Deserialize<'de> for FailingPath<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(failing_path::<T, D>(deserializer), PhantomData))
     }
 }

@@ -1,18 +1,24 @@
-//! MessagePack, in binary messages: a struct is a map of its fields' names, so that a peer in any language can read it.
+//! MessagePack, in binary messages.
+//!
+//! A struct is a map of its fields' names, so that a peer in any language can read it.
 
 use rmp_serde::Deserializer;
 use rmp_serde::decode::{Error, ReadRefReader};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-use super::{Format, Message, checked, invalid, path};
-use crate::lens::{Cause, LensFailure, Location};
+use super::formats::Format;
+use super::{checked, failing_path, invalid, with_path};
+use crate::lens::failure::LensFailure;
+use crate::lens::message::Message;
+use crate::lens::message_part::Cause;
+use crate::lens::meta::Location;
 use crate::message::WsMessage;
 
-/// How deep values may be nested, as in serde_json: what is read nests no deeper than the stack bears.
+/// The depth to which values may be nested, as in serde_json, so that no message overflows the stack.
 const MAX_DEPTH: usize = 128;
 
-/// `value` as a binary message.
+/// Writes `value` as a binary message.
 pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
     let write =
         |value: &T| checked::checking::<false, _, _>(value, |value| rmp_serde::to_vec_named(value));
@@ -27,14 +33,14 @@ pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessag
     }
 }
 
-/// The value of a message, of either kind.
+/// Reads a value from a message of either kind.
 pub(super) fn from_message<T: Message + DeserializeOwned>(
     message: WsMessage,
 ) -> Result<T, LensFailure> {
     read(message.as_bytes()).map_err(|cause| {
         let failure = invalid(Location::Message, T::NAME, Format::MessagePack, cause);
-        let path = path::of::<T, _>(&mut bounded(message.as_bytes()));
-        path::added(failure, path).into()
+        let path = failing_path::<T, _>(&mut bounded(message.as_bytes()));
+        with_path(failure, path).into()
     })
 }
 
@@ -47,7 +53,7 @@ fn bounded(bytes: &[u8]) -> Deserializer<ReadRefReader<'_, [u8]>> {
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Cause> {
     let mut deserializer = bounded(bytes);
     let value = T::deserialize(&mut deserializer)?;
-    // A marker that can't be read means that nothing is left.
+    // A marker that cannot be read means that no bytes are left.
     match IgnoredAny::deserialize(&mut deserializer) {
         Err(Error::InvalidMarkerRead(_)) => Ok(value),
         _ => Err("bytes are left over behind the value".into()),

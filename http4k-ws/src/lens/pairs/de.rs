@@ -6,9 +6,10 @@ use serde::de::{
 };
 
 use super::error::{Blamed, PairError};
-use super::form::{Form, NESTED};
+use super::offer::{NESTED, Offer};
 use super::table::{Group, Repeated, Table};
-use crate::lens::{Cause, LensFailureKind};
+use crate::lens::failure::LensFailureKind;
+use crate::lens::message_part::Cause;
 
 /// All pairs: a struct, a map, a list of pairs, or an enum of one pair.
 #[derive(Clone, Copy)]
@@ -391,7 +392,7 @@ impl<'de> VariantAccess<'de> for Values<'de> {
 struct Text<'de> {
     name: &'de str,
     text: &'de str,
-    form: Form,
+    form: Offer,
 }
 
 impl<'de> Text<'de> {
@@ -456,13 +457,13 @@ impl<'de> Deserializer<'de> for Text<'de> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         let visited = match self.form {
-            Form::Text => visitor.visit_borrowed_str(self.text),
-            Form::Bool(value) => visitor.visit_bool(value),
-            Form::Unsigned(value) => visitor.visit_u64(value),
-            Form::Signed(value) => visitor.visit_i64(value),
-            Form::Float(value) => visitor.visit_f64(value),
+            Offer::Text => visitor.visit_borrowed_str(self.text),
+            Offer::Bool(value) => visitor.visit_bool(value),
+            Offer::Unsigned(value) => visitor.visit_u64(value),
+            Offer::Signed(value) => visitor.visit_i64(value),
+            Offer::Float(value) => visitor.visit_f64(value),
             // A buffer makes `None` of a bare unit.
-            Form::Flag => visitor.visit_some(UnitDeserializer::new()),
+            Offer::Flag => visitor.visit_some(UnitDeserializer::new()),
         };
         visited.map_err(|error: PairError| error.of(self.name))
     }

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use serde::de::{self, Expected, Unexpected};
 
-use super::form::Form;
-use crate::lens::{Cause, LensFailureKind};
+use super::offer::Offer;
+use crate::lens::failure::LensFailureKind;
+use crate::lens::message_part::Cause;
 
 /// An error, and the field that it is about.
 #[derive(Debug)]
@@ -112,11 +113,11 @@ impl de::Error for PairError {
         let text = format!("invalid type: {unexpected}, expected {expected}");
         let blame = match unexpected {
             Unexpected::Str(text) => refused_text(text, expected),
-            Unexpected::Bool(value) => refused_form(Form::Bool(value), expected),
-            Unexpected::Unsigned(value) => refused_form(Form::Unsigned(value), expected),
-            Unexpected::Signed(value) => refused_form(Form::Signed(value), expected),
-            Unexpected::Float(value) => refused_form(Form::Float(value), expected),
-            Unexpected::Option => refused_form(Form::Flag, expected),
+            Unexpected::Bool(value) => refused_form(Offer::Bool(value), expected),
+            Unexpected::Unsigned(value) => refused_form(Offer::Unsigned(value), expected),
+            Unexpected::Signed(value) => refused_form(Offer::Signed(value), expected),
+            Unexpected::Float(value) => refused_form(Offer::Float(value), expected),
+            Unexpected::Option => refused_form(Offer::Flag, expected),
             Unexpected::Seq => {
                 record(|refused| refused.is_list = true);
                 Blamed::Field
@@ -157,7 +158,7 @@ pub(in crate::lens) struct Refused {
     buffer: Range<usize>,
     pub(in crate::lens) texts: Vec<Refusal>,
     /// The expected value, if a text was offered in another form.
-    pub(super) forms: Vec<(Form, String)>,
+    pub(super) forms: Vec<(Offer, String)>,
     /// A list was refused.
     pub(super) is_list: bool,
     /// A 128-bit integer was to be read from a buffered value.
@@ -224,7 +225,7 @@ fn refused_text(text: &str, expected: &dyn Expected) -> Blamed {
     Blamed::Text(refusal)
 }
 
-fn refused_form(form: Form, expected: &dyn Expected) -> Blamed {
+fn refused_form(form: Offer, expected: &dyn Expected) -> Blamed {
     record(|refused| refused.forms.push((form, expected.to_string())));
     Blamed::Field
 }

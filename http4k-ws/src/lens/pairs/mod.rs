@@ -19,7 +19,7 @@
 
 mod de;
 mod error;
-mod form;
+mod offer;
 mod table;
 
 use std::collections::{HashMap, HashSet};
@@ -29,7 +29,9 @@ use serde::de::DeserializeOwned;
 use self::error::Refused;
 pub(super) use self::error::{PairError, recording};
 use self::table::{Batch, Table};
-use super::{Cause, Failure, LensFailure, LensFailureKind, Location};
+use super::failure::{Failure, LensFailure, LensFailureKind};
+use super::message_part::Cause;
+use super::meta::{Location, name_of};
 
 /// A name, and the text that it has.
 pub(super) type Pair = (String, Result<String, Cause>);
@@ -72,7 +74,7 @@ pub(super) fn read<T: DeserializeOwned>(
         }
     }
     let kind = LensFailureKind::Invalid;
-    let failure = Failure::new(kind, location, super::name_of::<T>(), "as its type says");
+    let failure = Failure::new(kind, location, name_of::<T>(), "as its type says");
     Err(failure
         .with_cause("too many of its texts are numbers")
         .into())
@@ -88,7 +90,7 @@ fn bounded<T>(
     let pairs: Vec<Pair> = pairs.into_iter().take(MAX_FIELDS + 1).collect();
     if pairs.len() > MAX_FIELDS {
         let kind = LensFailureKind::Invalid;
-        let failure = Failure::new(kind, location, super::name_of::<T>(), "shorter");
+        let failure = Failure::new(kind, location, name_of::<T>(), "shorter");
         return Err(failure.with_cause(too_many()).into());
     }
     Ok(pairs)
@@ -102,7 +104,7 @@ pub(super) fn too_many() -> Cause {
 /// The failure to read a type that no pairs can be read as. The program is to blame.
 fn unfit<T>(location: Location, cause: impl Into<Cause>) -> LensFailure {
     let kind = LensFailureKind::Invalid;
-    let failure = Failure::new(kind, location, super::name_of::<T>(), "readable from text");
+    let failure = Failure::new(kind, location, name_of::<T>(), "readable from text");
     LensFailure::from(failure.with_cause(cause)).in_program()
 }
 

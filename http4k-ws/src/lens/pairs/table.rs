@@ -8,8 +8,11 @@ use serde::de::DeserializeOwned;
 
 use super::de::Top;
 use super::error::{Blamed, PairError, Refusal};
-use super::form::{Form, NESTED, form, is_list, is_structure, refused};
-use super::{Cause, Failure, LensFailure, Location, Pair, unfit};
+use super::offer::{NESTED, Offer, form, is_list, is_structure, refused};
+use super::{Pair, unfit};
+use crate::lens::failure::{Failure, LensFailure};
+use crate::lens::message_part::Cause;
+use crate::lens::meta::{Location, name_of};
 
 /// The reading of several values of one name as a type that holds one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,7 +43,7 @@ impl Repeated {
 pub(super) struct Piece {
     bytes: Range<usize>,
     group: usize,
-    pub(super) form: Form,
+    pub(super) form: Offer,
     /// A batch has once offered it as what it is not, so that no other batch does.
     is_settled: bool,
 }
@@ -160,7 +163,7 @@ impl Table {
         self.pieces.push(Piece {
             bytes: start..self.buffer.len(),
             group,
-            form: Form::Text,
+            form: Offer::Text,
             is_settled: false,
         });
         self.buffer.push('\0');
@@ -214,7 +217,7 @@ impl Table {
         let Some(piece) = self.piece(refusal) else {
             return false;
         };
-        let has_form = self.pieces[piece].form != Form::Text;
+        let has_form = self.pieces[piece].form != Offer::Text;
         let group = self.pieces[piece].group;
         // Of several values, one counts: see `Repeated`.
         let is_only = self.groups[group].values.len() == 1 || self.repeated != Repeated::Refused;
@@ -247,7 +250,7 @@ impl Table {
     fn offer(&mut self, piece: usize, expected: &str) -> bool {
         let form = form(self.text(piece), expected);
         match form {
-            Some(form) if self.pieces[piece].form == Form::Text => {
+            Some(form) if self.pieces[piece].form == Offer::Text => {
                 self.pieces[piece].form = form;
                 true
             }
@@ -294,7 +297,7 @@ impl Table {
             let piece = &mut self.pieces[*piece];
             piece.is_settled = wrong.contains(&piece.form.key());
             if piece.is_settled {
-                piece.form = Form::Text;
+                piece.form = Offer::Text;
             }
             !piece.is_settled
         });
@@ -304,7 +307,7 @@ impl Table {
     /// Takes a batch back.
     pub(super) fn revert(&mut self, batch: Batch) {
         for piece in batch.texts {
-            self.pieces[piece].form = Form::Text;
+            self.pieces[piece].form = Offer::Text;
         }
         for group in batch.lists {
             self.groups[group].is_list = false;
@@ -313,7 +316,7 @@ impl Table {
 
     /// The failure that an error is reported as.
     pub(super) fn failure<T>(&mut self, error: PairError) -> LensFailure {
-        let whole = || Cow::from(crate::lens::name_of::<T>());
+        let whole = || Cow::from(name_of::<T>());
         let mut name = error.name;
         let mut expected = error.expected;
         let mut cause = error.cause;

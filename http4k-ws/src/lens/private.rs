@@ -1,12 +1,20 @@
-//! What `#[derive(FromRequest)]` calls, so that what a field lacks is reported in the derive's own words.
+//! The functions that `#[derive(FromRequest)]` calls.
+//!
+//! Each has a bound of its own, so that the compiler reports the trait that a field lacks in terms
+//! of the derive.
 #![allow(missing_docs)]
 
 use std::fmt;
 
-use super::{
-    BiDiLens, BiDiLensSpec, BodyLens, Form, LensFailure, Message, TextPart, TextValue, WebForm,
-    html, text,
-};
+use super::body::BodyLens;
+use super::failure::LensFailure;
+use super::form::{Form, WebForm};
+use super::message::Message;
+use super::message_part::TextPart;
+use super::spec::BiDiLensSpec;
+use super::text::TextValue;
+use super::view::BiDiLens;
+use super::{html, text};
 use crate::message::{Rejection, Request, TextError};
 
 pub fn field<L: TextPart, T: TextValue>(name: &'static str) -> BiDiLensSpec<L, T> {
@@ -25,7 +33,7 @@ pub fn optional_body<T: Message>() -> BodyLens<Option<T>> {
     T::body().optional()
 }
 
-/// The form that several fields are of.
+/// Reads the form that several fields belong to.
 pub async fn form(request: &mut Request, failures: &mut Failures) -> Option<WebForm> {
     failures.read(Form::strict(()).get(request).await)
 }
@@ -34,7 +42,7 @@ pub fn with_form(request: Request, form: WebForm) -> Result<Request, LensFailure
     Form::strict(()).set(request, form)
 }
 
-/// All that fails while the fields of one type are read.
+/// The failures of the fields of one type.
 #[derive(Debug, Default)]
 pub struct Failures(Option<LensFailure>);
 
@@ -43,7 +51,7 @@ impl Failures {
         Self::default()
     }
 
-    /// The value, where it could be read.
+    /// Returns the value, or keeps its failure.
     pub fn read<T>(&mut self, outcome: Result<T, LensFailure>) -> Option<T> {
         match outcome {
             Ok(value) => Some(value),
@@ -57,7 +65,7 @@ impl Failures {
         }
     }
 
-    /// The answer to a request of which some field could not be read.
+    /// Returns the response to a request of which a field could not be read.
     pub fn rejection(self) -> Rejection {
         self.0.expect("a field without a value has failed").into()
     }

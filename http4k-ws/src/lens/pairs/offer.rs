@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
-use crate::lens::Cause;
+use crate::lens::message_part::Cause;
 
 /// The form in which a buffered text is offered.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Form {
+pub(super) enum Offer {
     Text,
     Bool(bool),
     Unsigned(u64),
@@ -18,7 +18,7 @@ pub(super) enum Form {
     Flag,
 }
 
-impl Form {
+impl Offer {
     /// A key that is equal for equal forms.
     pub(super) fn key(self) -> (u8, u64) {
         match self {
@@ -55,15 +55,15 @@ pub(super) fn is_structure(expected: &str) -> bool {
 }
 
 /// Parses a text as the integer type of this name. Returns `None` if there is no such type.
-fn integer(text: &str, name: &str) -> Option<Result<Form, ParseIntError>> {
+fn integer(text: &str, name: &str) -> Option<Result<Offer, ParseIntError>> {
     fn of<T: FromStr<Err = ParseIntError>>(
         text: &str,
-        form: impl FnOnce(T) -> Form,
-    ) -> Option<Result<Form, ParseIntError>> {
+        form: impl FnOnce(T) -> Offer,
+    ) -> Option<Result<Offer, ParseIntError>> {
         Some(text.parse().map(form))
     }
-    let unsigned = Form::Unsigned;
-    let signed = Form::Signed;
+    let unsigned = Offer::Unsigned;
+    let signed = Offer::Signed;
     match name {
         "u8" => of::<u8>(text, |value| unsigned(value.into())),
         "u16" => of::<u16>(text, |value| unsigned(value.into())),
@@ -80,19 +80,19 @@ fn integer(text: &str, name: &str) -> Option<Result<Form, ParseIntError>> {
 }
 
 /// The form in which a text is what was expected.
-pub(super) fn form(text: &str, expected: &str) -> Option<Form> {
-    let bool = || text.parse().ok().map(Form::Bool);
-    let unsigned = || text.parse().ok().map(Form::Unsigned);
-    let signed = || text.parse().ok().map(Form::Signed);
-    let float = || text.parse().ok().map(Form::Float);
+pub(super) fn form(text: &str, expected: &str) -> Option<Offer> {
+    let bool = || text.parse().ok().map(Offer::Bool);
+    let unsigned = || text.parse().ok().map(Offer::Unsigned);
+    let signed = || text.parse().ok().map(Offer::Signed);
+    let float = || text.parse().ok().map(Offer::Float);
     if let Some(parsed) = integer(text, expected) {
         return parsed.ok();
     }
     match expected {
         "a boolean" => bool(),
         "f32" | "f64" => float(),
-        "unit" => text.is_empty().then_some(Form::Flag),
-        unit if unit.starts_with("unit struct ") => text.is_empty().then_some(Form::Flag),
+        "unit" => text.is_empty().then_some(Offer::Flag),
+        unit if unit.starts_with("unit struct ") => text.is_empty().then_some(Offer::Flag),
         "a string" => None,
         structure if is_structure(structure) => None,
         // A type with a visitor of its own, such as a time in seconds.

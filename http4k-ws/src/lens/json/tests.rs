@@ -3,9 +3,9 @@ use std::collections::BTreeMap;
 use futures_util::FutureExt;
 use serde::Deserialize;
 
+use super::codec::{from_message, into_message};
 use super::*;
-use crate::lens::LensFailureKind;
-use crate::message::{Body, FromRequest, IntoRequest, IntoResponse, Request, RequestExt, Response};
+use crate::message::IntoRequest;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Person {
@@ -42,8 +42,8 @@ fn post(content_type: Option<&'static str>, body: impl Into<Body>) -> Request {
     }
 }
 
-/// The outcome of a future that has nothing to wait for.
-/// The output of a future that waits for nothing. Each layer of a body that fails is polled once more.
+/// Returns the output of a future that waits for nothing. Each layer of a body that fails is polled
+/// once more.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut polled = (0..4).map(|_| future.as_mut().now_or_never());
@@ -61,7 +61,7 @@ fn a_value_travels_as_text_and_comes_back_from_either_kind() {
 }
 
 #[test]
-fn a_message_that_is_no_such_value_keeps_serdes_cause_and_position() {
+fn a_message_that_is_not_such_a_value_keeps_serdes_cause_and_position() {
     let failure = Person::lens().get(&r#"{"name":"bob"}"#.into()).unwrap_err();
     assert_eq!(
         failure.to_string(),
@@ -148,15 +148,15 @@ fn each_way_a_body_fails_has_its_kind_and_status() {
 }
 
 #[test]
-fn an_answer_that_fails_is_not_the_callers_fault() {
-    let answer = Response::new(Body::from("{"));
-    assert_eq!(now(answer.json::<Person>()).unwrap_err().status(), 502);
+fn a_response_that_fails_is_not_the_clients_fault() {
+    let response = Response::new(Body::from("{"));
+    assert_eq!(now(response.json::<Person>()).unwrap_err().status(), 502);
     let page = "<h1>".into_response();
     assert_eq!(now(page.json::<Person>()).unwrap_err().status(), 502);
 }
 
 #[test]
-fn json_is_an_argument_and_an_answer() {
+fn json_is_an_argument_and_a_response() {
     let mut request = post(Some("application/json"), BOB);
     let Json(person) = now(Json::<Person>::from_request(&mut request)).unwrap();
     assert_eq!(person, bob());

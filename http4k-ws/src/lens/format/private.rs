@@ -1,4 +1,7 @@
-//! What `#[derive(Message)]` calls, so that what a type lacks is reported in the derive's own words.
+//! The functions that `#[derive(Message)]` calls.
+//!
+//! Each has a bound of its own, so that the compiler reports the trait that a type lacks in terms of
+//! the derive.
 #![allow(missing_docs)]
 
 use std::fmt::Display;
@@ -7,13 +10,16 @@ use std::str::FromStr;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::lens::{Cause, LensFailure, Message};
+use super::formats;
+use crate::lens::failure::LensFailure;
+use crate::lens::message::Message;
+use crate::lens::message_part::Cause;
 use crate::message::{IntoResponse, Response, WsMessage};
 
-/// A type that serde can write.
+/// A type that serde serializes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` derives `Message` and lacks serde's `Serialize`",
-    label = "serde can't write this type",
+    label = "serde can't serialize this type",
     note = "write `#[derive(Serialize, Deserialize, Message)]`"
 )]
 pub trait Written: Serialize {}
@@ -21,10 +27,10 @@ pub trait Written: Serialize {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize> Written for T {}
 
-/// A type that serde can read.
+/// A type that serde deserializes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` derives `Message` and lacks serde's `Deserialize`",
-    label = "serde can't read this type",
+    label = "serde can't deserialize this type",
     note = "write `#[derive(Serialize, Deserialize, Message)]`"
 )]
 pub trait Read: DeserializeOwned {}
@@ -32,10 +38,10 @@ pub trait Read: DeserializeOwned {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> Read for T {}
 
-/// A type that can be shown.
+/// A type that is written as text.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` travels as text and lacks `Display`",
-    label = "this type can't be shown",
+    label = "this type can't be written as text",
     note = "`#[message(text)]` writes a value by `std::fmt::Display` and reads it by `std::str::FromStr`"
 )]
 pub trait Shown: Display {}
@@ -43,9 +49,9 @@ pub trait Shown: Display {}
 #[diagnostic::do_not_recommend]
 impl<T: Display> Shown for T {}
 
-/// A type that can be parsed.
+/// A type that is parsed from text.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` travels as text and lacks `FromStr` with an error that can be told",
+    message = "`{Self}` travels as text and lacks `FromStr` with an error that converts to `Box<dyn Error>`",
     label = "this type can't be parsed",
     note = "`#[message(text)]` writes a value by `std::fmt::Display` and reads it by `std::str::FromStr`"
 )]
@@ -54,10 +60,10 @@ pub trait Parsed: FromStr<Err: Into<Cause>> {}
 #[diagnostic::do_not_recommend]
 impl<T: FromStr<Err: Into<Cause>>> Parsed for T {}
 
-/// A type that becomes bytes.
+/// A type that converts to bytes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` travels as bytes and does not become them",
-    label = "`Bytes` can't be made from this type",
+    message = "`{Self}` travels as bytes and does not convert to `Bytes`",
+    label = "this type lacks `Into<Bytes>`",
     note = "`#[message(binary)]` writes a value by `From<{Self}> for Bytes` and reads it by `TryFrom<Bytes>`"
 )]
 pub trait Packed: Into<Bytes> {}
@@ -65,10 +71,10 @@ pub trait Packed: Into<Bytes> {}
 #[diagnostic::do_not_recommend]
 impl<T: Into<Bytes>> Packed for T {}
 
-/// A type that is made from bytes.
+/// A type that is read from bytes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` travels as bytes and can't be made from them",
-    label = "this type lacks `TryFrom<Bytes>` with an error that can be told",
+    message = "`{Self}` travels as bytes and can't be read from `Bytes`",
+    label = "this type lacks `TryFrom<Bytes>` with an error that converts to `Box<dyn Error>`",
     note = "`#[message(binary)]` writes a value by `From<{Self}> for Bytes` and reads it by `TryFrom<Bytes>`"
 )]
 pub trait Unpacked: TryFrom<Bytes, Error: Into<Cause>> {}
@@ -115,7 +121,7 @@ pub mod cbor {
     }
 }
 
-/// In the place of a format whose feature is off: what says so.
+/// The module of a format whose feature is off: a bound that no type meets names the feature.
 macro_rules! off {
     ($feature:literal, $module:ident, $message:literal) => {
         #[cfg(not(feature = $feature))]
@@ -157,11 +163,11 @@ pub mod text {
     use super::*;
 
     pub fn into_message<T: Message + Shown>(value: T) -> Result<WsMessage, LensFailure> {
-        super::super::text::into_message(&value)
+        Ok(WsMessage::new_text(value.to_string()))
     }
 
     pub fn from_message<T: Message + Parsed>(message: WsMessage) -> Result<T, LensFailure> {
-        super::super::text::from_message(message)
+        formats::parsed(&message)
     }
 }
 
@@ -169,15 +175,16 @@ pub mod binary {
     use super::*;
 
     pub fn into_message<T: Message + Packed>(value: T) -> Result<WsMessage, LensFailure> {
-        super::super::binary::into_message(value)
+        Ok(WsMessage::new_binary(value))
     }
 
     pub fn from_message<T: Message + Unpacked>(message: WsMessage) -> Result<T, LensFailure> {
-        super::super::binary::from_message(message)
+        formats::unpacked(message)
     }
 }
 
-/// A message as the body of a response, in the first of its formats; 500 where it has no form there.
+/// Returns a response with `value` as its body, in the first of its formats; 500 if the format cannot
+/// represent it.
 pub fn response<T: Message>(value: T) -> Response {
     let lens = T::body();
     match lens.set(Response::default(), value) {

@@ -1,0 +1,210 @@
+//! JSON in messages and in bodies, of any serde type.
+
+use std::future::Future;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::body::{BodyLens, BodyRules, Content, HasBody};
+use super::codec::Codec;
+use super::failure::{LensFailure, LensFailureKind};
+use super::format::{Format, json as codec};
+use super::message::Message;
+use super::message_part::Cause;
+use super::meta::{Location, Meta, name_of};
+use super::spec::BiDiLensSpec;
+use crate::message::{
+    Body, FromRequest, IntoResponse, ReadsBody, Rejection, Request, RequestExt, Response,
+    ResponseExt, WsMessage,
+};
+
+/// Any serde type as JSON, also of another crate: a message, the `_` argument of a route, and a response.
+///
+/// A request must have the Content-Type of JSON; it is refused with 415 otherwise, so that a form
+/// on a page of another site never reaches a JSON handler. To read a body without a Content-Type,
+/// take the [`Request`](crate::Request) and use `Body::json().lenient()`. A body that is not such a
+/// value is refused with 400 and serde's cause. A byte order mark in front of it is ignored
+/// (RFC 8259 §8.1). A response has the Content-Type `application/json`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{IntoResponse, Message};
+/// use http4k_ws::lens::json::Json;
+/// use http4k_ws::message::ResponseExt;
+///
+/// let response = Json([1, 2]).into_response();
+/// assert_eq!(response.body(), "[1,2]");
+/// assert_eq!(response.header("content-type"), Some("application/json"));
+///
+/// let lens = Json::<Vec<u8>>::lens();
+/// assert_eq!(lens.get(&"[1,2]".into()), Ok(Json(vec![1, 2])));
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Json<T>(
+    /// The value.
+    pub T,
+);
+
+impl<T> From<T> for Json<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+/// Failures name the type inside.
+impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
+    const NAME: &'static str = "Json";
+    const FORMATS: &'static [Format] = &[Format::Json];
+
+    fn into_message(self) -> Result<WsMessage, LensFailure> {
+        codec::write::<Self, _>(&self.0, name_of::<T>(), |Json(value)| value)
+    }
+
+    fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
+        codec::read(message.as_bytes(), Location::Message, name_of::<T>()).map(Json)
+    }
+}
+
+/// Reads and writes JSON in the body of a [`Request`] or a [`Response`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::{Body, IntoRequest, Request, Response};
+/// use http4k_ws::lens::LensFailure;
+/// use http4k_ws::lens::json::JsonExt;
+///
+/// async fn double(request: Request) -> Result<Response, LensFailure> {
+///     let number: i64 = request.json().await?;
+///     Response::new(Body::empty()).with_json(&(number * 2))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let request = "/double".into_request()?.with_json(&21)?;
+/// let response = double(request).await?;
+/// assert_eq!(response.json::<i64>().await?, 42);
+///
+/// let refused = double("/double".into_request()?.with_json("text")?).await.unwrap_err();
+/// assert_eq!(refused.status(), 400);
+/// # Ok(())
+/// # }
+/// ```
+pub trait JsonExt: Sized {
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// [`LensFailure`]: Missing if there is neither a body nor a Content-Type, Unsupported if the
+    /// Content-Type is not that of JSON or is missing, Invalid if the body is not such a value or
+    /// can't be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of a
+    /// response is one [`in_response`](LensFailure::in_response).
+    fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, LensFailure>> + Send;
+
+    /// The same message with `value` as its body, and `application/json` as its Content-Type.
+    ///
+    /// # Errors
+    ///
+    /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists.
+    fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, LensFailure>;
+}
+
+macro_rules! json_ext {
+    ($($message:ty)*) => {$(
+        impl JsonExt for $message {
+            async fn json<T: DeserializeOwned>(mut self) -> Result<T, LensFailure> {
+                read_body(&mut self).await
+            }
+
+            fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, LensFailure> {
+                let json = codec::write_body(value)?;
+                let content_type = Format::Json.content_type();
+                Ok(self.with_body(json).with_header("content-type", content_type))
+            }
+        }
+    )*};
+}
+json_ext!(Request Response);
+
+/// The response has the value as `application/json`. If serde has no JSON for it, the status is 500
+/// and the failure is logged.
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match Response::new(Body::empty()).with_json(&self.0) {
+            Ok(response) => response,
+            Err(failure) => failure.into_response(),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> ReadsBody for Json<T> {}
+
+/// Takes the body.
+impl<T: DeserializeOwned> FromRequest for Json<T> {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        let value = read_body(request).await?;
+        *request.body_mut() = Body::empty();
+        Ok(Json(value))
+    }
+}
+
+/// The rules for a body of JSON, which are the same for [`JsonExt`], [`Json`] and `Body::json()`.
+fn rules<T>() -> BodyRules {
+    let meta = Meta::new(Location::Body, name_of::<T>(), Format::Json.as_str());
+    BodyRules::new(meta, |content_type| {
+        Format::Json.is_content_type(content_type)
+    })
+}
+
+async fn read_body<T: DeserializeOwned, M: HasBody>(message: &mut M) -> Result<T, LensFailure> {
+    rules::<T>().read(message, read::<T>).await
+}
+
+fn read<T: DeserializeOwned>(content: Content) -> Result<T, Cause> {
+    if content.bytes.is_empty() {
+        let missing = rules::<T>().meta.failure(LensFailureKind::Missing);
+        return Err(LensFailure::from(missing).into());
+    }
+    Ok(codec::read(&content.bytes, Location::Body, name_of::<T>())?)
+}
+
+/// Writes a body that `read` returns the same value of.
+fn write<T: Serialize + DeserializeOwned + Send + 'static>(value: T) -> Result<Content, Cause> {
+    let message = Json(value).into_message();
+    let message = message.map_err(|failure| failure.moved_to(Location::Body))?;
+    let content_type = Format::Json.content_type();
+    Ok(Content::new(content_type, message.into_bytes()))
+}
+
+/// Lenses of bodies.
+impl Body {
+    /// Returns a lens of any serde type, as JSON.
+    ///
+    /// It writes the Content-Type `application/json`, and also reads `…+json` (RFC 6839).
+    pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BodyLens<T> {
+        BodyLens::new(rules::<T>(), Codec::new(read::<T>, write::<T>))
+    }
+}
+
+/// Lenses of socket messages.
+impl WsMessage {
+    /// Returns a lens of any serde type, as JSON. It writes text messages, and reads both kinds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let lens = WsMessage::json::<Vec<u8>>().to_lens();
+    /// assert_eq!(lens.create(vec![1, 2]).unwrap(), "[1,2]");
+    /// assert_eq!(lens.get(&"[1,2]".into()).unwrap(), [1, 2]);
+    /// ```
+    pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BiDiLensSpec<Self, T> {
+        let read = |message| Ok(Json::<T>::from_message(message)?.0);
+        let write = |value| Ok(Json(value).into_message()?);
+        BiDiLensSpec::new(name_of::<T>(), Format::Json.as_str(), read, write)
+    }
+}
+
+#[cfg(test)]
+mod tests;
