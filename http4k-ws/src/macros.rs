@@ -580,7 +580,7 @@ pub use http4k_ws_macros::Message;
 /// let answer = app.test_http((Method::POST, "/shops/x?count=many", "[]"));
 /// assert_eq!(answer.status(), 415);
 /// let told = answer.body().as_text().unwrap();
-/// assert!(told.contains("query `count` must be integer") && told.contains("it has no Content-Type"), "{told}");
+/// assert!(told.contains("query `count` must be integer") && told.contains("the Content-Type is missing"), "{told}");
 /// # Ok(())
 /// # }
 /// ```

@@ -1,4 +1,4 @@
-//! What a client wants to be answered in (RFC 9110 §12.5.1).
+//! Content negotiation (RFC 9110 §12.5.1).
 
 use http::header::{ACCEPT, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::format::essence;
 use crate::message::{IntoResponse, Request, Response, members};
 
-/// What a client wants to be answered in: its Accept header.
+/// The media types that a client accepts, from its `Accept` header.
 ///
 /// # Examples
 ///
@@ -15,13 +15,14 @@ use crate::message::{IntoResponse, Request, Response, members};
 /// use http4k_ws::lens::Accept;
 /// use http4k_ws::message::RequestExt;
 ///
-/// let request = "/".into_request().unwrap().with_header("accept", "text/html, application/json;q=0.9, text/*;q=0.5");
+/// let accepted = "text/html, application/json;q=0.9, text/*;q=0.5";
+/// let request = "/".into_request().unwrap().with_header("accept", accepted);
 /// let accept = Accept::of(&request);
 /// assert_eq!(accept.choose(&["application/json", "text/html"]), Some("text/html"));
 /// assert_eq!(accept.choose(&["text/csv", "application/json"]), Some("application/json"));
 /// assert_eq!(accept.choose(&["image/png"]), None);
 ///
-/// // Who says nothing takes anything.
+/// // A request without the header accepts any type.
 /// assert_eq!(Accept::of(&"/".into_request().unwrap()).choose(&["image/png"]), Some("image/png"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -32,12 +33,12 @@ pub struct Accept(Vec<Range>);
 struct Range {
     kind: String,
     subtype: String,
-    /// In thousandths.
+    /// The unit is a thousandth.
     weight: u16,
 }
 
 impl Accept {
-    /// What the request says. A range that is none is passed over.
+    /// Reads the `Accept` header of `request`. A range that is not valid is ignored.
     pub fn of<B>(request: &Request<B>) -> Self {
         Self::read(request.headers())
     }
@@ -46,10 +47,12 @@ impl Accept {
         Self(members(headers, ACCEPT).filter_map(Range::read).collect())
     }
 
-    /// The one of `offers` that the client likes best, and of several the first; `None` where it takes none of them.
+    /// Returns the offer that the client prefers, which is the first of several with the same weight;
+    /// `None` if it accepts none of them.
     ///
-    /// The most specific range that fits an offer gives its weight, so that `text/*;q=0` with `text/html` takes HTML
-    /// and no other text. Parameters of an offer, such as its charset, don't matter.
+    /// An offer has the weight of the most specific range that matches it, so that `text/*;q=0` with
+    /// `text/html` accepts HTML and no other text. Parameters of an offer, such as its charset, are
+    /// ignored.
     pub fn choose<'a>(&self, offers: &[&'a str]) -> Option<&'a str> {
         let mut best = None;
         for offer in offers {
@@ -61,11 +64,11 @@ impl Accept {
         best.map(|(_, offer)| offer)
     }
 
-    /// As [`choose`](Self::choose), or the answer that says what there is.
+    /// Returns the offer that [`choose`](Self::choose) returns.
     ///
     /// # Errors
     ///
-    /// [`NotAcceptable`], which becomes 406.
+    /// [`NotAcceptable`] if the client accepts no offer; as a response it is 406.
     pub fn require<'a>(&self, offers: &[&'a str]) -> Result<&'a str, NotAcceptable> {
         self.choose(offers).ok_or_else(|| NotAcceptable {
             offers: offers.join(", "),
@@ -106,7 +109,7 @@ impl Range {
         })
     }
 
-    /// How closely it names the type; `None` where it does not.
+    /// Returns the specificity of the range for this type; `None` if it does not match.
     fn fits(&self, kind: &str, subtype: &str) -> Option<u8> {
         match (self.kind.as_str(), self.subtype.as_str()) {
             ("*", "*") => Some(0),
@@ -117,7 +120,7 @@ impl Range {
     }
 }
 
-/// A weight (RFC 9110 §12.4.2): 0 to 1, with at most three digits behind the point.
+/// Parses a weight (RFC 9110 §12.4.2): 0 to 1, with at most three digits behind the point.
 fn thousandths(text: &str) -> Option<u16> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     if rest.len() > 3 || !rest.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -131,11 +134,11 @@ fn thousandths(text: &str) -> Option<u16> {
     }
 }
 
-/// The client takes nothing of what there is.
+/// No offered media type is acceptable to the client.
 ///
-/// As a response it is 406, with what there is as plain text (RFC 9110 §15.5.7).
+/// As a response it is 406, with the offers as plain text (RFC 9110 §15.5.7).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there are only {offers}")]
+#[error("the available media types are {offers}")]
 pub struct NotAcceptable {
     offers: String,
 }
@@ -163,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_liked_offer_is_chosen() {
+    fn the_preferred_offer_is_chosen() {
         let offers = ["application/json", "text/html", "text/plain; charset=utf-8"];
         let cases: [(&[&str], Option<&str>); 13] = [
             (&[], Some(offers[0])),
@@ -192,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_is_passed_over() {
+    fn invalid_ranges_are_ignored() {
         for odd in [
             "text",
             "/",
@@ -221,7 +224,10 @@ mod tests {
         let refused = Accept::read(&headers)
             .require(&["text/html", "text/plain"])
             .unwrap_err();
-        assert_eq!(refused.to_string(), "there are only text/html, text/plain");
+        assert_eq!(
+            refused.to_string(),
+            "the available media types are text/html, text/plain"
+        );
         assert_eq!(refused.into_response().status(), 406);
     }
 }

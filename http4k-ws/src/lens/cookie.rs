@@ -1,4 +1,4 @@
-//! Cookies of a request.
+//! Lenses of cookies.
 
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, Request};
@@ -8,10 +8,11 @@ use super::meta::Location;
 use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
 
-/// Cookies of a request: the place of lenses, and, over a serde type, an argument that is read from them.
+/// Cookies of a request: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// A value in quotes is read without them. It is neither encoded nor decoded otherwise, so that a value with a space,
-/// a quote, a comma, a semicolon, a backslash or what is not ASCII can't be written (RFC 6265 §4.1.1).
+/// A value in quotes is read without them, and is not encoded otherwise. A value cannot be written
+/// if it has a space, a quote, a comma, a semicolon, a backslash or a character that is not ASCII
+/// (RFC 6265 §4.1.1).
 ///
 /// # Examples
 ///
@@ -33,7 +34,7 @@ use super::text::{self, Name, TextValue, text_specs};
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Cookie<T = ()>(
-    /// What was read.
+    /// The value.
     pub T,
 );
 
@@ -87,7 +88,7 @@ impl<B> WriteTo<Request<B>> for Cookie {
     }
 }
 
-/// Each cookie's name and value, raw. There may be several fields (RFC 9113 §8.2.3).
+/// Returns the raw name and value of each cookie. There may be several fields (RFC 9113 §8.2.3).
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     let fields = headers.get_all(COOKIE).into_iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
@@ -105,18 +106,18 @@ fn decoded(value: &[u8]) -> Result<String, Cause> {
     Ok(std::str::from_utf8(quoted.unwrap_or(value))?.to_owned())
 }
 
-/// All pairs of the cookies, for serde.
+/// Returns all cookies as pairs for serde.
 pub(super) fn pairs(headers: &HeaderMap) -> Vec<(String, Result<String, Cause>)> {
     cookies(headers)
         .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), decoded(value)))
         .collect()
 }
 
-/// `cookie-name` and `cookie-octet` (RFC 6265 §4.1.1).
+/// Checks a `cookie-name`, and values of `cookie-octet` (RFC 6265 §4.1.1).
 fn check(name: &str, values: &[String]) -> Result<(), Cause> {
     let separator = |c: char| !c.is_ascii_graphic() || "()<>@,;:\\\"/[]?={}".contains(c);
     if name.is_empty() || name.contains(separator) {
-        return Err("it is no name of a cookie".into());
+        return Err("it is not a valid cookie name".into());
     }
     let refused = |c: char| !c.is_ascii_graphic() || "\",;\\".contains(c);
     match values

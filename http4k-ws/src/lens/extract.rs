@@ -1,4 +1,4 @@
-//! Arguments that are read from a request by their type: the `_` of a route.
+//! Arguments that are read from a request by their type, as the `_` of a route.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use crate::message::{
     Body, BodyError, FromRequest, PathParams, ReadsBody, Rejection, Request, query_pairs,
 };
 
-/// The pairs of a query, or of a form.
+/// Returns the decoded pairs of a query, or of a form.
 pub(super) fn pairs_of(text: &str) -> impl Iterator<Item = Pair> {
     query_pairs(text).map(|(name, value)| {
         let value = value.map(|value| value.into_owned()).map_err(Into::into);
@@ -59,14 +59,14 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     }
 }
 
-/// The body, whole, whatever its Content-Type.
+/// The whole body, whatever its Content-Type is.
 impl FromRequest for Bytes {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         Ok(whole(std::mem::take(request.body_mut()), "bytes").await?)
     }
 }
 
-/// The body, whole, as UTF-8, whatever its Content-Type.
+/// The whole body as UTF-8, whatever its Content-Type is.
 impl FromRequest for String {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let bytes = whole(std::mem::take(request.body_mut()), "text").await?;
@@ -95,7 +95,7 @@ impl<T: ReadsBody> ReadsBody for Option<T> {}
 
 impl<T: ReadsBody> ReadsBody for Result<T, LensFailure> {}
 
-/// What the route's template captured; nothing on a request that was not routed.
+/// The captures of the template of the route; empty for a request that was not routed.
 impl FromRequest for PathParams {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         let params = request.extensions().get::<Self>();
@@ -115,7 +115,7 @@ fn unreadable(expected: &'static str, cause: BodyError) -> LensFailure {
         .into()
 }
 
-/// `None` where all that fails is Missing; what is there and no such value is refused.
+/// `None` if every failure is Missing. A value that is present and invalid is refused.
 impl<T: FromRequest> FromRequest for Option<T> {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         match T::from_request(request).await {
@@ -128,7 +128,7 @@ impl<T: FromRequest> FromRequest for Option<T> {
     }
 }
 
-/// The failure is the handler's to answer. A rejection that is no [`LensFailure`] stays one.
+/// The handler receives the failure. A rejection without a [`LensFailure`] is returned as it is.
 impl<T: FromRequest> FromRequest for Result<T, LensFailure> {
     const PARAMS: &'static [&'static str] = T::PARAMS;
 

@@ -1,4 +1,4 @@
-//! Why values could not be read from a message, or written to one.
+//! Failures to read values from a message, or to write them to one.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -11,13 +11,14 @@ use super::message_part::Cause;
 use super::meta::Location;
 use crate::message::{BodyError, WsStatus};
 
-/// Why values could not be read from a message, or written to one: at least one [`Failure`].
+/// A failure to read values from a message, or to write them to one. It has at least one [`Failure`].
 ///
-/// A handler returns it with `?`: as a response it is the [`status`](Self::status), and every failure as
-/// `application/problem+json` (RFC 9457). A consumer does so too: its socket closes with 1007.
+/// A handler returns it with `?`. The response then has the [`status`](Self::status), and every
+/// failure as `application/problem+json` (RFC 9457). A consumer returns it likewise, and its socket
+/// closes with 1007.
 ///
-/// Its text holds the causes, because there may be several: [`source`](Error::source) gives none, and
-/// [`Failure::cause`] each.
+/// There may be several causes, so that they are in its text: [`source`](Error::source) returns
+/// `None`, and [`Failure::cause`] returns each.
 ///
 /// # Examples
 ///
@@ -41,21 +42,21 @@ pub struct LensFailure {
     blame: Blame,
 }
 
-/// Whose message it is that failed; of several, the last one here.
+/// The party that is to blame for a failure. Of several, the last one in this list is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Blame {
-    /// Whoever asked us.
+    /// The client whose request, or the peer whose message, could not be read.
     Peer,
-    /// Whoever we asked.
+    /// The server whose response could not be read.
     Response,
-    /// Ourselves: the value was to be written.
-    Ours,
-    /// This program: no message can have what it reads.
+    /// This program, which could not write a value.
+    Writing,
+    /// This program, which reads a value that no message has.
     Program,
 }
 
 impl LensFailure {
-    /// Both failures, of one message.
+    /// Returns both failures, of one message.
     #[must_use]
     pub fn and(mut self, other: impl Into<Self>) -> Self {
         let other = other.into();
@@ -64,25 +65,25 @@ impl LensFailure {
         self
     }
 
-    /// The same failure, of somebody else's answer: whoever asked us is not to blame, so that it becomes 502 and
-    /// the parts are logged instead of told.
+    /// Returns the failure as that of another server's response. The client is not to blame, so that
+    /// the status is 502, and the parts are logged instead of sent.
     #[must_use]
     pub fn in_response(self) -> Self {
         self.blamed_on(Blame::Response)
     }
 
-    /// The same failure, of a value that was to be written: it is our own, so that it becomes 500 and the parts are
-    /// logged instead of told.
+    /// Returns the failure as one to write a value. The program is to blame, so that the status is
+    /// 500, and the parts are logged instead of sent.
     #[must_use]
     pub fn in_writing(self) -> Self {
-        self.blamed_on(Blame::Ours)
+        self.blamed_on(Blame::Writing)
     }
 
-    /// The same failure, caused by this program and not by any message, such as a handler that
-    /// reads a path parameter that its route lacks. It becomes 500, and the parts are logged
+    /// Returns the failure as one of this program and not of any message, such as a handler that
+    /// reads a path parameter that its route lacks. The status is 500, and the parts are logged
     /// instead of sent.
     ///
-    /// A [`Failure`] that is Missing in the path is one from the start.
+    /// A [`Failure`] that is Missing in the path is one already.
     ///
     /// # Examples
     ///
@@ -107,19 +108,19 @@ impl LensFailure {
         self
     }
 
-    /// The same failure, whose parts stand at `location`.
+    /// Returns the failure with its parts at `location`.
     pub(super) fn moved_to(mut self, location: Location) -> Self {
         let failures = self.failures.into_iter();
         self.failures = failures.map(|part| part.moved_to(location)).collect();
         self
     }
 
-    /// Each failure, in the order met.
+    /// Returns each failure, in the order in which they were found.
     pub fn failures(&self) -> &[Failure] {
         &self.failures
     }
 
-    /// What is wrong in all: Unsupported where one failure is, else Invalid where one is, else Missing.
+    /// Returns Unsupported if any failure is, or else Invalid if any failure is, or else Missing.
     pub fn kind(&self) -> LensFailureKind {
         let some = |kind| self.failures.iter().any(|failure| failure.kind() == kind);
         [LensFailureKind::Unsupported, LensFailureKind::Invalid]
@@ -128,14 +129,20 @@ impl LensFailure {
             .unwrap_or(LensFailureKind::Missing)
     }
 
-    /// The status of the answer: 415 for Unsupported, 413 for a body past its limit, else 400; 502 for a failure
-    /// [`in_response`](Self::in_response), 500 for one [`in_writing`](Self::in_writing) or
-    /// [`in_program`](Self::in_program).
+    /// Returns the status of the response.
+    ///
+    /// | failure | status |
+    /// |---|---|
+    /// | Unsupported | 415 |
+    /// | of a body over its limit | 413 |
+    /// | any other of a request | 400 |
+    /// | [`in_response`](Self::in_response) | 502 |
+    /// | [`in_writing`](Self::in_writing), [`in_program`](Self::in_program) | 500 |
     pub fn status(&self) -> StatusCode {
         match self.blame {
             Blame::Peer => {}
             Blame::Response => return StatusCode::BAD_GATEWAY,
-            Blame::Ours | Blame::Program => return StatusCode::INTERNAL_SERVER_ERROR,
+            Blame::Writing | Blame::Program => return StatusCode::INTERNAL_SERVER_ERROR,
         }
         let of_body = self.failures.iter().find_map(|failure| {
             let cause = failure.cause()?.downcast_ref::<BodyError>()?;
@@ -148,8 +155,10 @@ impl LensFailure {
         }
     }
 
-    /// The status that a socket is closed with: 1007 and as much of the text as a close frame holds, which is 123
-    /// bytes; 1011, which tells nothing, where the peer is not to blame.
+    /// Returns the status that a socket is closed with.
+    ///
+    /// It is 1007 with the text, of which a close frame holds 123 bytes. If the peer is not to blame,
+    /// it is 1011 without details.
     ///
     /// # Examples
     ///
@@ -162,19 +171,18 @@ impl LensFailure {
     /// assert_eq!(failure.in_response().ws_status().code(), 1011);
     /// ```
     pub fn ws_status(&self) -> WsStatus {
-        const ROOM: usize = 123;
+        const MAX: usize = 123;
         if self.blame != Blame::Peer {
             return WsStatus::INTERNAL_ERROR;
         }
         let mut reason = self.to_string();
-        if reason.len() > ROOM {
-            let end = (0..=ROOM).rev().find(|end| reason.is_char_boundary(*end));
+        if reason.len() > MAX {
+            let end = (0..=MAX).rev().find(|end| reason.is_char_boundary(*end));
             reason.truncate(end.unwrap_or_default());
         }
         WsStatus::new(1007, reason).unwrap_or(WsStatus::INVALID_PAYLOAD)
     }
 
-    /// Whose message it is that failed.
     pub(super) fn blame(&self) -> Blame {
         self.blame
     }
@@ -182,7 +190,7 @@ impl LensFailure {
 
 impl From<Failure> for LensFailure {
     /// A parameter that the path lacks is the fault of this program: a request reaches a handler
-    /// through a route, and the template of the route has the parameter or does not.
+    /// through a route, whose template either has the parameter or lacks it.
     fn from(failure: Failure) -> Self {
         let is_missing = failure.kind() == LensFailureKind::Missing;
         let blame = if is_missing && failure.location() == Location::Path {
@@ -209,20 +217,20 @@ impl fmt::Display for LensFailure {
 
 impl Error for LensFailure {}
 
-/// What is wrong with one part of a message.
+/// The kind of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LensFailureKind {
-    /// It is required, and not there.
+    /// The part is required and missing.
     Missing,
-    /// It is there, and not what it should be.
+    /// The part is present and not valid.
     Invalid,
-    /// It comes in a format that is not read here.
+    /// The part has a format that is not read here.
     Unsupported,
 }
 
 impl LensFailureKind {
-    /// The name, as it stands in `application/problem+json`.
+    /// Returns the name in `application/problem+json`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -232,9 +240,9 @@ impl LensFailureKind {
     }
 }
 
-/// One part of a message that could not be read or written.
+/// A part of a message that could not be read or written.
 ///
-/// Two are equal where all they say is, the text of the cause among it.
+/// Two are equal if all their fields are. Causes are compared by their texts.
 #[derive(Debug, Clone)]
 pub struct Failure {
     kind: LensFailureKind,
@@ -246,7 +254,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The part called `name` at `location` should be what `expected` says, such as `integer` or `JSON`.
+    /// Creates the failure of the part `name` at `location`. `expected` is the kind of value that
+    /// was expected, such as `integer` or `JSON`.
     pub fn new(
         kind: LensFailureKind,
         location: Location,
@@ -263,59 +272,59 @@ impl Failure {
         }
     }
 
-    /// The same failure, with the error behind it.
+    /// Sets the error behind the failure.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<Cause>) -> Self {
         self.cause = Some(Arc::from(cause.into()));
         self
     }
 
-    /// The same failure, of the value that stands at `path` inside the part, such as `items[1].price`.
+    /// Sets the path of the value inside the part that failed, such as `items[1].price`.
     #[must_use]
     pub fn with_path(mut self, path: impl Into<Box<str>>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// The same failure, of a part that stands elsewhere: a message's bytes in a body.
+    /// Sets the location, for the bytes of a message that are those of a body.
     pub(super) fn moved_to(mut self, location: Location) -> Self {
         self.location = location;
         self
     }
 
-    /// What is wrong.
+    /// Returns the kind of the failure.
     pub fn kind(&self) -> LensFailureKind {
         self.kind
     }
 
-    /// Where the part stands.
+    /// Returns the location of the part.
     pub fn location(&self) -> Location {
         self.location
     }
 
-    /// What the part is called: a header's name, the name of a message's type.
+    /// Returns the name of the part, such as that of a header, or of the type of a message.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What the part should be, such as `integer` or `JSON`.
+    /// Returns the kind of value that was expected, such as `integer` or `JSON`.
     pub fn expected(&self) -> &str {
         &self.expected
     }
 
-    /// Where inside the part the value stands that failed, as serde has it: `items[1].price`. `None` where it is the
-    /// part itself.
+    /// Returns the path of the value inside the part that failed, such as `items[1].price`; `None` if
+    /// the part itself failed.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }
 
-    /// The error behind it, such as serde_json's with its line and column.
+    /// Returns the error behind the failure, such as that of serde_json with its line and column.
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }
 }
 
-/// The part, what it should be, where inside, and the cause:
+/// Writes the part, the expected kind, the path inside and the cause:
 /// ``body `Order` must be JSON: items[1].price: invalid type: …``.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

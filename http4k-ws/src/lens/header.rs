@@ -1,4 +1,4 @@
-//! Header fields.
+//! Lenses of header fields.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 
@@ -7,10 +7,10 @@ use super::meta::Location;
 use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
 
-/// Header fields: the place of lenses, and, over a serde type, an argument that is read from them.
+/// Header fields: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// A name is taken in any case. Each line sent is a value; lists are not split at commas. A value that is no UTF-8 is
-/// Invalid.
+/// The case of a name is ignored. Each line that was sent is a value; lists are not split at commas.
+/// A value that is not UTF-8 is Invalid.
 ///
 /// # Examples
 ///
@@ -23,18 +23,18 @@ use super::text::{self, Name, TextValue, text_specs};
 /// let request = "/".into_request()?.with(left.of(3))?;
 /// assert_eq!(left.get(&request)?, 3);
 ///
-/// // The same lens on a response; what fails there is not our client's fault.
-/// let answer = "hello".into_response().with(left.of(2))?;
-/// assert_eq!(left.get(&answer)?, 2);
+/// // The same lens reads a response. The client is not to blame if that fails.
+/// let response = "hello".into_response().with(left.of(2))?;
+/// assert_eq!(left.get(&response)?, 2);
 /// assert_eq!(left.get(&"hello".into_response()).unwrap_err().status(), 502);
 ///
 /// let name = Header::string("x-name").required();
-/// assert_eq!(name.set(answer, "a\r\nx-admin: 1".into()).unwrap_err().status(), 500);
+/// assert_eq!(name.set(response, "a\r\nx-admin: 1".into()).unwrap_err().status(), 500);
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// As the `_` of a route, where serde's names are those of the fields:
+/// As the `_` argument of a route. The names of serde are those of the fields:
 ///
 /// ```
 /// use http4k_ws::routes;
@@ -58,7 +58,7 @@ use super::text::{self, Name, TextValue, text_specs};
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Header<T = ()>(
-    /// What was read.
+    /// The value.
     pub T,
 );
 
@@ -124,7 +124,7 @@ fn replace(headers: &mut HeaderMap, name: &str, values: Vec<String>) -> Result<(
     Ok(())
 }
 
-/// White space at the ends would be lost on the way (RFC 9110 §5.5).
+/// Returns the value of a field. White space at its ends would not be received (RFC 9110 §5.5).
 fn field_value(text: String) -> Result<HeaderValue, Cause> {
     if text.trim_matches([' ', '\t']).len() != text.len() {
         return Err("it starts or ends with white space".into());

@@ -1,4 +1,4 @@
-//! Values as HTML forms send them: fields that are left empty, and checkboxes.
+//! Fields of HTML forms that are left empty, and checkboxes.
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -12,12 +12,16 @@ use super::view::{BiDiLens, Lens};
 
 /// Lenses of fields of a form.
 impl Form {
-    /// A checkbox of a form: `true` if it is checked.
+    /// Returns a lens of a checkbox, which is `true` if the box is checked.
     ///
-    /// A browser sends the `value` of a checked box, which is `on` unless the page has another, and
-    /// nothing for one that is not checked. `on`, `true`, `yes` and `1` are read as `true`; `off`,
-    /// `false`, `no`, `0`, an empty text and a missing field as `false`; anything else is Invalid.
-    /// `true` is written as `on`, and `false` takes the field out.
+    /// A browser sends the `value` of a checked box, which is `on` unless the page declares another,
+    /// and nothing for a box that is not checked.
+    ///
+    /// | value | field |
+    /// |---|---|
+    /// | `true` | read from `on`, `true`, `yes` and `1`; written as `on` |
+    /// | `false` | read from `off`, `false`, `no`, `0`, an empty text and a missing field; writing it removes the field |
+    /// | Invalid | anything else |
     ///
     /// # Examples
     ///
@@ -40,13 +44,13 @@ impl Form {
 
 /// Lenses of parameters of the query.
 impl Query {
-    /// A checkbox of a form that is sent by GET; see [`Form::checkbox`].
+    /// Returns a lens of a checkbox of a form that is sent by GET; see [`Form::checkbox`].
     pub fn checkbox(name: impl Into<Name>) -> BiDiLens<Self, bool> {
         of_checkbox(name.into())
     }
 }
 
-/// The lens of a checkbox in any place.
+/// Returns a lens of a checkbox in any place.
 pub(super) fn of_checkbox<L: TextPart>(name: Name) -> BiDiLens<L, bool> {
     let read = |text: String| checked(&text);
     let write = |_: bool| Ok("on".to_owned());
@@ -61,10 +65,10 @@ fn checked(text: &str) -> Result<bool, Cause> {
     }
 }
 
-/// Reads a field of a serde type, of which an empty text is `None`.
+/// Deserializes a field of a serde type, and an empty text as `None`.
 ///
 /// A browser sends the text of every input, also of one that is left empty, and an empty text is
-/// not a number. The value is read by [`FromStr`](std::str::FromStr). Lenses have
+/// not a number. The value is parsed by [`FromStr`](std::str::FromStr). Lenses have
 /// [`empty_as_none`](crate::lens::LensSpec::empty_as_none), and `#[derive(FromRequest)]` has
 /// `#[form(empty_as_none)]`.
 ///
@@ -107,12 +111,12 @@ where
     .transpose()
 }
 
-/// Reads a field of a serde type as [`Form::checkbox`] does. The field also needs
+/// Deserializes a field of a serde type as [`Form::checkbox`] reads it. The field also needs
 /// `#[serde(default)]`, since a browser sends nothing for a box that is not checked.
 ///
 /// # Errors
 ///
-/// The error of the deserializer for a text that is neither `on` nor `off` or their like.
+/// The error of the deserializer for any other text than those that [`Form::checkbox`] reads.
 ///
 /// # Examples
 ///

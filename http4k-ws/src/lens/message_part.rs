@@ -1,4 +1,4 @@
-//! Where lenses look: a place in messages, and how its values are taken out and put in.
+//! The places in messages that lenses read and write.
 
 use std::error::Error;
 
@@ -7,46 +7,46 @@ use super::meta::Location;
 /// The error behind a failure.
 pub(crate) type Cause = Box<dyn Error + Send + Sync>;
 
-/// A place in messages where values stand, such as [`Query`](crate::lens::Query): what a lens is of.
+/// A place in messages, such as [`Query`](crate::lens::Query). Each lens is one of a place.
 pub trait MessagePart: 'static {
-    /// A value as it stands there: text, or a whole message.
+    /// A value in this place: text, or a whole message.
     type Raw: Send + 'static;
 
-    /// The place, in failures and in documentation.
+    /// The name of the place in failures and in documentation.
     const LOCATION: Location;
 }
 
 /// A [`MessagePart`] whose values are text, and may be missing or repeated.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is neither missing nor repeated",
-    label = "this is for values of text",
-    note = "a lens of whole messages is closed by `to_lens()`"
+    message = "a `{Self}` can be neither missing nor repeated",
+    label = "only for places of text",
+    note = "`to_lens()` returns a lens of whole messages"
 )]
 pub trait TextPart: MessagePart<Raw = String> {}
 
-/// A [`MessagePart`] that messages of type `M` have.
+/// A [`MessagePart`] that messages of type `M` have. Applications only name it in bounds.
 #[diagnostic::on_unimplemented(
     message = "this lens can't read a `{M}`",
-    label = "a lens of another message"
+    label = "this lens reads and writes another kind of message"
 )]
 pub trait ReadFrom<M>: MessagePart {
-    /// Whether such a message is somebody's answer to us: a failure to read it is then never our client's.
+    /// `true` if the message is a response: the client is then not to blame for a failure to read it.
     const IS_RESPONSE: bool = false;
 
-    /// The values called `name`, in the order they stand; the error of one that can't be had at all.
+    /// Returns the values of `name` in their order, or the error of a value that cannot be decoded.
     fn values(message: &M, name: &str) -> Vec<Result<Self::Raw, Cause>>;
 }
 
-/// A [`MessagePart`] that messages of type `M` have, and can be given values in.
+/// A [`MessagePart`] that can be set on messages of type `M`. Applications only name it in bounds.
 #[diagnostic::on_unimplemented(
     message = "this lens can't write to a `{M}`",
-    label = "a lens of another message"
+    label = "this lens reads and writes another kind of message"
 )]
 pub trait WriteTo<M>: MessagePart {
-    /// The same message, with `values` in the place of those called `name`.
+    /// Returns the message with `values` in place of those of `name`.
     ///
     /// # Errors
     ///
-    /// The cause, where the place has no form for a value.
+    /// The cause, if the place cannot represent a value.
     fn replaced(message: M, name: &str, values: Vec<Self::Raw>) -> Result<M, Cause>;
 }

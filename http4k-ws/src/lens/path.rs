@@ -1,4 +1,4 @@
-//! Parameters of the path.
+//! Lenses of path parameters.
 
 use http::Request;
 
@@ -8,11 +8,11 @@ use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
 use crate::message::{FilledTemplate, PathParams};
 
-/// Parameters of the path: the place of lenses, and, over a serde type, an argument that is read from them.
+/// Parameters of the path: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// A routed request has those of its route. A request to be sent is made of a [`UriTemplate`](crate::message::UriTemplate), and
-/// what is set fills it in; a request made otherwise has no place for them, and setting one fails. A parameter that is
-/// not set yet stands in braces in the request's URI.
+/// A routed request has the parameters of its route. A request that a client sends is created from a
+/// [`UriTemplate`](crate::message::UriTemplate), and setting a parameter fills it in. Setting one on
+/// any other request fails. The URI has a parameter in braces until it is set.
 ///
 /// # Examples
 ///
@@ -41,7 +41,7 @@ use crate::message::{FilledTemplate, PathParams};
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Path<T = ()>(
-    /// What was read.
+    /// The value.
     pub T,
 );
 
@@ -55,10 +55,10 @@ text_specs!(Path, "parameter of the path");
 impl<B> ReadFrom<Request<B>> for Path {
     fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {
         let routed = request.extensions().get::<PathParams>();
-        let written = || request.extensions().get::<FilledTemplate>();
+        let filled = || request.extensions().get::<FilledTemplate>();
         let value = match routed.and_then(|params| params.get(name)) {
             Some(value) => Some(value),
-            None => written().and_then(|template| template.get(name)),
+            None => filled().and_then(|template| template.get(name)),
         };
         value
             .map(|value| Ok(value.to_owned()))
@@ -74,7 +74,7 @@ impl<B> WriteTo<Request<B>> for Path {
         values: Vec<String>,
     ) -> Result<Request<B>, Cause> {
         let Some(mut template) = request.extensions_mut().remove::<FilledTemplate>() else {
-            return Err("the request was not made of a `UriTemplate`".into());
+            return Err("the request was not created from a `UriTemplate`".into());
         };
         template.set(name, values)?;
         *request.uri_mut() = FilledTemplate::on(request.uri(), template.path()?)?;

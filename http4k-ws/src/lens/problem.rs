@@ -1,20 +1,21 @@
-//! A failure as an answer: `application/problem+json` (RFC 9457).
+//! Failures as responses: `application/problem+json` (RFC 9457).
 
 use super::failure::{Blame, LensFailure};
 use crate::message::{IntoResponse, Rejection, Response, ResponseExt, printable};
 
-/// The status, and every failure as `application/problem+json`; as plain text without the feature `json`.
+/// The response has the status, and every failure as `application/problem+json`, or as plain text
+/// without the feature `json`.
 ///
 /// A failure [`in_response`](LensFailure::in_response), [`in_writing`](LensFailure::in_writing) or
 /// [`in_program`](LensFailure::in_program) is logged, and the response has only its status.
 ///
-/// The failure also stands among the extensions of the response, so that a filter may answer it in another form:
+/// The extensions of the response hold the failure, so that a filter can replace the response:
 ///
 /// ```
 /// use http4k_ws::{Filter, HttpHandler, IntoResponse, Next, Request, Response, StatusCode};
 /// use http4k_ws::lens::{LensFailure, Query};
 ///
-/// async fn tersely(request: Request, next: Next) -> Response {
+/// async fn teapot(request: Request, next: Next) -> Response {
 ///     let response = next.call(request).await;
 ///     match response.extensions().get::<LensFailure>() {
 ///         Some(failure) => (StatusCode::IM_A_TEAPOT, failure.to_string()).into_response(),
@@ -24,8 +25,10 @@ use crate::message::{IntoResponse, Rejection, Response, ResponseExt, printable};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
-/// let page = |request: Request| Query::int("page").required().get(&request).map(|page| page.to_string());
-/// let response = tersely.then(page).call(Request::default()).await;
+/// let page = |request: Request| {
+///     Query::int("page").required().get(&request).map(|page| page.to_string())
+/// };
+/// let response = teapot.then(page).call(Request::default()).await;
 /// assert_eq!(response.status(), 418);
 /// assert_eq!(response.body(), "query `page` is required");
 /// # }
@@ -34,11 +37,11 @@ impl IntoResponse for LensFailure {
     fn into_response(self) -> Response {
         match self.blame() {
             Blame::Peer => {}
-            Blame::Response => log::error!("an answer could not be read: {}", printable(&self)),
-            Blame::Ours => log::error!("a message could not be written: {}", printable(&self)),
+            Blame::Response => log::error!("failed to read a response: {}", printable(&self)),
+            Blame::Writing => log::error!("failed to write a message: {}", printable(&self)),
             Blame::Program => {
                 log::error!(
-                    "this program cannot read any such message: {}",
+                    "this program reads a value that no message has: {}",
                     printable(&self)
                 );
             }
@@ -49,7 +52,7 @@ impl IntoResponse for LensFailure {
     }
 }
 
-/// What a route's `_` argument gives back where it fails.
+/// A `_` argument of a route that cannot be read.
 impl From<LensFailure> for Rejection {
     fn from(failure: LensFailure) -> Self {
         Self::new(failure)
@@ -67,26 +70,26 @@ fn described(failure: &LensFailure) -> Response {
 #[cfg(feature = "json")]
 fn described(failure: &LensFailure) -> Response {
     let status = failure.status();
-    let told = match failure.blame() {
+    let sent = match failure.blame() {
         Blame::Peer => failure.failures(),
-        Blame::Response | Blame::Ours | Blame::Program => &[],
+        Blame::Response | Blame::Writing | Blame::Program => &[],
     };
     let problem = Problem {
         title: status.canonical_reason().unwrap_or_default(),
         status: status.as_u16(),
-        detail: (!told.is_empty()).then(|| failure.to_string()),
-        failures: told.iter().map(Part::new).collect(),
+        detail: (!sent.is_empty()).then(|| failure.to_string()),
+        failures: sent.iter().map(Part::new).collect(),
     };
     match serde_json::to_vec(&problem) {
         Ok(json) => json
             .into_response()
             .with_header("content-type", "application/problem+json"),
-        // Text and numbers have JSON, so this is not reached; were it, the text says the same.
+        // Not reached, since text and numbers always have JSON.
         Err(_) => failure.to_string().into_response(),
     }
 }
 
-/// The members of RFC 9457 §3.1; `type` is left out, and so is `about:blank` (§4.2.1).
+/// The members of RFC 9457 §3.1. A missing `type` is `about:blank` (§4.2.1).
 #[cfg(feature = "json")]
 #[derive(serde::Serialize)]
 struct Problem<'a> {
@@ -148,7 +151,7 @@ mod tests {
         LensFailure::from(key).and(person.with_cause("it is text/html"))
     }
 
-    fn told(response: &Response) -> Value {
+    fn sent(response: &Response) -> Value {
         assert_eq!(
             response.header("content-type"),
             Some("application/problem+json")
@@ -157,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn every_failure_is_told() {
+    fn every_failure_is_sent() {
         let response = failure().into_response();
         assert_eq!(response.status(), 415);
         let expected = json!({
@@ -171,18 +174,18 @@ mod tests {
                  "cause": "it is text/html"},
             ],
         });
-        assert_eq!(told(&response), expected);
+        assert_eq!(sent(&response), expected);
     }
 
     #[test]
-    fn of_what_is_not_the_peers_only_the_status_is_told() {
+    fn only_the_status_is_sent_if_the_peer_is_not_to_blame() {
         for (failure, status, title) in [
             (failure().in_response(), 502, "Bad Gateway"),
             (failure().in_writing(), 500, "Internal Server Error"),
         ] {
             let response = failure.into_response();
             assert_eq!(response.status(), status);
-            assert_eq!(told(&response), json!({"title": title, "status": status}));
+            assert_eq!(sent(&response), json!({"title": title, "status": status}));
         }
     }
 }

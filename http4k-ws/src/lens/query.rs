@@ -1,4 +1,4 @@
-//! Parameters of the query.
+//! Lenses of query parameters.
 
 use http::Request;
 
@@ -8,9 +8,9 @@ use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
 use crate::message::{query_pairs, with_query_values};
 
-/// Parameters of the query: the place of lenses, and, over a serde type, an argument that is read from it.
+/// Parameters of the query: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// A value is decoded as forms write it, `+` for a space; what is then no UTF-8 is Invalid.
+/// A value is decoded as in forms, `+` to a space. It is Invalid if the result is not UTF-8.
 ///
 /// # Examples
 ///
@@ -27,7 +27,8 @@ use crate::message::{query_pairs, with_query_values};
 /// # }
 /// ```
 ///
-/// As the `_` of a route, where a field that is an `Option` may be missing, and one that is a `Vec` has all values:
+/// As the `_` argument of a route. A field that is an `Option` may be missing, and one that is a
+/// `Vec` has all values:
 ///
 /// ```
 /// use http4k_ws::routes;
@@ -51,22 +52,23 @@ use crate::message::{query_pairs, with_query_values};
 ///
 /// # Reading a serde type
 ///
-/// These rules are those of [`Form<T>`](crate::lens::Form), `Header<T>`, `Cookie<T>` and `Path<T>` too.
+/// These rules also hold for [`Form<T>`](crate::lens::Form), `Header<T>`, `Cookie<T>` and `Path<T>`.
 ///
-/// - A field is parsed as its type: numbers, `bool`, `char`, texts, enums of bare names, newtypes.
+/// - A field is parsed as its type: a number, `bool`, `char`, a text, an enum of bare names or a
+///   newtype of these.
 /// - A field for one value refuses several with 400. A header joins them with commas
 ///   (RFC 9110 §5.3), a cookie has the first (RFC 6265 §5.4), and of nested path parameters the
-///   innermost counts. A `Vec` has all values, and so has a whole `Vec<(String, String)>`. An array
-///   or a tuple refuses more values than it has room for.
+///   innermost is read. A `Vec` has all values, and so has a whole `Vec<(String, String)>`. An array
+///   or a tuple refuses more values than it has elements.
 /// - A value whose name or text is not UTF-8 is refused with 400 if the type reads it.
-/// - `#[serde(flatten)]`, `tag`, `tag` with `content` and `untagged` are read as the types say.
-///   The first variant of an untagged enum that fits is the one that is read.
-/// - A type that texts never are is refused with 500, and a log line says why: a struct inside a
-///   struct without `flatten`, or 128-bit integers behind `flatten` or a tag.
+/// - `#[serde(flatten)]`, `tag`, `tag` with `content` and `untagged` are read as the types declare.
+///   The first variant of an untagged enum that matches is the one that is read.
+/// - A type that no text can be read as is refused with 500, and the reason is logged: a struct
+///   inside a struct without `flatten`, or 128-bit integers behind `flatten` or a tag.
 /// - More than 10,000 pairs are refused with 400.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Query<T = ()>(
-    /// What was read.
+    /// The value.
     pub T,
 );
 

@@ -1,25 +1,27 @@
-//! Messages made with values.
+//! Values that are set on a message.
 
 use super::failure::LensFailure;
 use crate::message::{Request, Response};
 
-/// What changes a message of type `M`: [`lens.of(value)`](crate::lens::Lens::of), a type that derives
-/// [`FromRequest`](macro@crate::FromRequest), and a tuple of these.
+/// A change of a message of type `M`.
+///
+/// It is [`lens.of(value)`](crate::lens::Lens::of), a value of a type that derives
+/// [`FromRequest`](macro@crate::FromRequest), or a tuple of these.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is nothing that a `{M}` can be made `with`",
+    message = "`{Self}` can't be set on a `{M}`",
     label = "expected `lens.of(value)`, a type that derives `FromRequest`, or a tuple of these",
-    note = "a lens of another place, such as a query lens on a response, fits no such message"
+    note = "a message may lack the place of a lens: a response does not have a query"
 )]
 pub trait Modifier<M> {
-    /// The changed message.
+    /// Returns the changed message.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] for a value that has no form in the message.
+    /// [`LensFailure`] if the message cannot represent the value.
     fn modify(self, message: M) -> Result<M, LensFailure>;
 }
 
-/// Makes messages with values; in the prelude.
+/// Extension method that sets values on a message; it is in the prelude.
 ///
 /// # Examples
 ///
@@ -33,11 +35,12 @@ pub trait Modifier<M> {
 /// assert_eq!(response.header("etag"), Some("\"1\""));
 /// ```
 pub trait With: Sized {
-    /// The same message, with this value in it, or these, the last last.
+    /// Returns the message with the value, or with each value of a tuple, in order.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] for a value that has no form in the message; of several, the first.
+    /// [`LensFailure`] if the message cannot represent the value; of several values, the first that
+    /// fails.
     fn with(self, modifier: impl Modifier<Self>) -> Result<Self, LensFailure> {
         modifier.modify(self)
     }

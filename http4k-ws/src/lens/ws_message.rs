@@ -1,4 +1,4 @@
-//! A socket message as a value, and a value as a message.
+//! Lenses of whole socket messages.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,10 +12,10 @@ use super::meta::Location;
 use super::spec::BiDiLensSpec;
 use crate::message::WsMessage;
 
-/// A typed view of a [`WsMessage`], both ways; [`Message::lens`] makes it.
+/// A typed view of a [`WsMessage`], which reads and writes; [`Message::lens`] returns it.
 ///
-/// A socket typed `WebSocket<In, Out>` needs none. It is for sockets that carry messages of several types, and for
-/// callbacks.
+/// A socket typed `WebSocket<In, Out>` needs no lens. Use one in callbacks, and for sockets that
+/// carry messages of several types.
 pub struct MessageLens<T>(PhantomData<fn(T) -> T>);
 
 impl<T: Message> MessageLens<T> {
@@ -23,26 +23,26 @@ impl<T: Message> MessageLens<T> {
         Self(PhantomData)
     }
 
-    /// The value of `message`, which stays as it is.
+    /// Returns the value of `message`.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] where the message is no such value.
+    /// [`LensFailure`] if the message is not such a value.
     pub fn get(&self, message: &WsMessage) -> Result<T, LensFailure> {
         T::from_message(message.clone())
     }
 
-    /// The message that carries `value`.
+    /// Returns the message that represents `value`.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] where the format has no form for this value.
+    /// [`LensFailure`] if the format cannot represent the value.
     pub fn create(&self, value: T) -> Result<WsMessage, LensFailure> {
         value.into_message()
     }
 }
 
-/// Whole messages: what lenses read that `to_lens` closes.
+/// Whole messages, of which [`LensSpec::to_lens`](crate::lens::LensSpec::to_lens) returns lenses.
 impl MessagePart for WsMessage {
     type Raw = Self;
     const LOCATION: Location = Location::Message;
@@ -62,14 +62,16 @@ impl WriteTo<Self> for WsMessage {
 
 /// Lenses of socket messages.
 impl WsMessage {
-    /// Text, in a text message; of a binary one its bytes, where they are UTF-8.
+    /// Returns the spec of a text. It writes text messages, and also reads binary ones in UTF-8.
     ///
     /// # Examples
     ///
     /// ```
     /// use http4k_ws::WsMessage;
     ///
-    /// let count = WsMessage::string().try_map_both(|text| text.parse::<u32>(), |count| count.to_string()).to_lens();
+    /// let count = WsMessage::string()
+    ///     .try_map_both(|text| text.parse::<u32>(), |count| count.to_string())
+    ///     .to_lens();
     /// assert_eq!(count.create(7).unwrap(), "7");
     /// assert_eq!(count.get(&"8".into()).unwrap(), 8);
     /// assert_eq!(count.get(&"x".into()).unwrap_err().ws_status().code(), 1007);
@@ -79,7 +81,7 @@ impl WsMessage {
         BiDiLensSpec::new("message", "string", read, |text| Ok(Self::new_text(text)))
     }
 
-    /// Bytes, in a binary message; of a text one those of its UTF-8.
+    /// Returns the spec of bytes. It writes binary messages, and also reads the UTF-8 of text ones.
     pub fn binary() -> BiDiLensSpec<Self, Bytes> {
         let read = |message: Self| Ok(message.into_bytes());
         BiDiLensSpec::new("message", "bytes", read, |bytes: Bytes| {
@@ -107,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_created_is_got_again() {
+    fn a_created_message_is_read_as_the_same_value() {
         let lens = WsMessage::lens();
         let message = lens.create("hello".into()).unwrap();
         assert_eq!(lens.get(&message), Ok(message));

@@ -426,7 +426,7 @@ async fn a_streamed_body_that_stalls_or_breaks_off_is_not_the_fault_of_who_reads
     for uri in [stalls, breaks] {
         let answer = brief().streaming().send(&uri).await.expect("a head");
         let error = answer.into_body().bytes().await.expect_err("half a body");
-        assert!(matches!(error, BodyError::Response(_)), "{error:?}");
+        assert!(matches!(error, BodyError::Upstream(_)), "{error:?}");
         assert_eq!(error.status(), 502);
     }
 }

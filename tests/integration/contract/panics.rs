@@ -419,7 +419,7 @@ on_every_backend! {
         for _ in 0..2 {
             let response = backend.http("/");
             assert_eq!(response.status(), 200);
-            assert!(matches!(read(response), Err(BodyError::Response(_))));
+            assert!(matches!(read(response), Err(BodyError::Upstream(_))));
         }
     }
 }

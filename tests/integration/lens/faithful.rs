@@ -229,23 +229,35 @@ fn a_number_that_json_lacks_is_not_sent_as_null() {
     }
     assert!(Price::lens().create(Price { eur: f64::NAN }).is_err());
     for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        is_refused(Holds { value: odd }, Format::Json, "JSON has no ");
-        is_refused(Holds { value: odd as f32 }, Format::Json, "JSON has no ");
-        is_refused(Holds { value: Some(odd) }, Format::Json, "JSON has no ");
+        is_refused(Holds { value: odd }, Format::Json, "JSON cannot represent ");
+        is_refused(
+            Holds { value: odd as f32 },
+            Format::Json,
+            "JSON cannot represent ",
+        );
+        is_refused(
+            Holds { value: Some(odd) },
+            Format::Json,
+            "JSON cannot represent ",
+        );
         is_refused(
             Holds {
                 value: vec![1.0, odd],
             },
             Format::Json,
-            "JSON has no ",
+            "JSON cannot represent ",
         );
-        is_refused(Holds { value: (1, odd) }, Format::Json, "JSON has no ");
+        is_refused(
+            Holds { value: (1, odd) },
+            Format::Json,
+            "JSON cannot represent ",
+        );
         is_refused(
             Holds {
                 value: BTreeMap::from([("x".to_owned(), odd)]),
             },
             Format::Json,
-            "JSON has no ",
+            "JSON cannot represent ",
         );
         let flat = Flat {
             name: "x".into(),
@@ -253,7 +265,7 @@ fn a_number_that_json_lacks_is_not_sent_as_null() {
                 value: Box::new(odd),
             },
         };
-        is_refused(flat, Format::Json, "JSON has no ");
+        is_refused(flat, Format::Json, "JSON cannot represent ");
         assert!(Json(odd).into_message().is_err());
         assert!(WsMessage::json::<f64>().to_lens().create(odd).is_err());
         assert_eq!(Json(vec![odd]).into_response().status(), 500);

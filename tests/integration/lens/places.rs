@@ -364,7 +364,7 @@ fn case_157_path_parameters_fill_in_a_template_and_are_encoded() {
     assert!(
         failure
             .to_string()
-            .contains("was not made of a `UriTemplate`"),
+            .contains("was not created from a `UriTemplate`"),
         "{failure}"
     );
     let one = || UriTemplate::parse("/<name>").unwrap().into_request();

@@ -173,7 +173,7 @@ impl http_body::Body for Streamed {
             Poll::Ready(frame) => {
                 this.waiting = None;
                 Poll::Ready(
-                    frame.map(|frame| frame.map_err(|error| BodyError::Response(error.into()))),
+                    frame.map(|frame| frame.map_err(|error| BodyError::Upstream(error.into()))),
                 )
             }
             Poll::Pending => {
@@ -181,7 +181,7 @@ impl http_body::Body for Streamed {
                 let waiting = this.waiting.get_or_insert_with(|| Box::pin(sleep(after)));
                 waiting.as_mut().poll(cx).map(|()| {
                     let stalled = HttpClientError::Timeout { after };
-                    Some(Err(BodyError::Response(stalled.into())))
+                    Some(Err(BodyError::Upstream(stalled.into())))
                 })
             }
         }

@@ -165,7 +165,7 @@ impl HttpClient {
     /// Gives answers as soon as their head is there, with a body that is a stream; else the body is in
     /// memory, and can be compared as that of [`test_http`](crate::PolyHandler::test_http).
     ///
-    /// A body that breaks off, stalls, or goes past its limit, is then [`BodyError::Response`](crate::message::BodyError::Response).
+    /// A body that breaks off, stalls, or goes past its limit, is then [`BodyError::Upstream`](crate::message::BodyError::Upstream).
     #[must_use]
     pub fn streaming(mut self) -> Self {
         self.streaming = true;

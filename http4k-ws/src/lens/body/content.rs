@@ -172,7 +172,7 @@ impl BodyRules {
         }
         if !bytes.is_empty() {
             let failure = self.meta.failure(LensFailureKind::Unsupported);
-            return Err(failure.with_cause("it has no Content-Type").into());
+            return Err(failure.with_cause("the Content-Type is missing").into());
         }
         match self.meta.required {
             true => Err(self.meta.failure(LensFailureKind::Missing).into()),

@@ -54,7 +54,7 @@ fn a_body_past_its_limit_is_413() {
 }
 
 #[test]
-fn equality_goes_by_what_is_said() {
+fn equality_compares_all_fields_and_the_text_of_the_cause() {
     let caused = |cause: &str| failure(Invalid).with_cause(cause);
     assert_eq!(caused("a"), caused("a"));
     assert_ne!(caused("a"), caused("b"));
@@ -73,6 +73,6 @@ fn a_close_frame_holds_what_fits_and_ends_between_characters() {
     assert!(status.reason().ends_with("éé"));
     let short = LensFailure::from(failure(Missing));
     assert_eq!(short.ws_status().reason(), "query `page` is required");
-    let ours = short.in_writing().ws_status();
-    assert_eq!((ours.code(), ours.reason()), (1011, "internal error"));
+    let own = short.in_writing().ws_status();
+    assert_eq!((own.code(), own.reason()), (1011, "internal error"));
 }

@@ -3,7 +3,7 @@
 use crate::lens::failure::{Failure, LensFailure};
 use crate::lens::with::With;
 
-/// The fields of a form, in order, and what is wrong with them.
+/// The fields of a form in order, and the failures to read them.
 ///
 /// # Examples
 ///
@@ -21,26 +21,26 @@ pub struct WebForm {
 }
 
 impl WebForm {
-    /// A form of no fields.
+    /// Creates a form without fields.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The values of the field `name`, in the order they stand.
+    /// Returns the values of the field `name` in their order.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let named = self.fields.iter().filter(move |(field, _)| field == name);
         named.map(|(_, value)| value.as_str())
     }
 
-    /// Every field and its value, in the order they stand.
+    /// Returns every field and its value in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// What is wrong with the fields, where the form was read with [`Form::feedback`](crate::lens::Form::feedback): to show
-    /// it beside them, and ask again.
+    /// Returns the failures to read the fields, if the form was read with
+    /// [`Form::feedback`](crate::lens::Form::feedback). A page can show each beside its field.
     pub fn failures(&self) -> &[Failure] {
         self.failure.as_ref().map_or(&[], LensFailure::failures)
     }

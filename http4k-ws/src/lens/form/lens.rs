@@ -1,4 +1,4 @@
-//! Bodies as forms, and which of their fields must be right.
+//! Lenses of bodies that are forms, and the checks of their fields.
 
 use std::fmt;
 
@@ -19,26 +19,26 @@ use crate::message::write_query_pair;
 
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// What becomes of a form whose fields are wrong.
+/// The treatment of a form with invalid fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Validation {
-    /// It is refused, with every failure.
+    /// The form is refused, with every failure.
     Strict,
-    /// It is read, and lists every failure.
+    /// The form is read, and lists every failure.
     Feedback,
 }
 
-/// The lenses of the fields that a form is to have: one, or a tuple of them, or `()`.
+/// The lenses of the fields that a form must have: one, a tuple of them, or `()`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no lens of a form's field",
+    message = "`{Self}` is not a lens of a form field",
     label = "expected `&lens` of `Form`, or a tuple of these"
 )]
 pub trait FormFields {
-    /// How each field is checked.
+    /// Returns the check of each field.
     fn checks(self) -> Vec<FieldCheck>;
 }
 
-/// How one field of a form is checked: by its lens.
+/// The check of a field of a form by its lens.
 pub struct FieldCheck(Check);
 
 type Check = Box<dyn Fn(&WebForm) -> Option<LensFailure> + Send + Sync>;
@@ -81,14 +81,15 @@ tuples!(A B C D E F G H);
 
 /// Lenses of bodies that are forms.
 impl Form {
-    /// A form, refused where one of `fields` is wrong; the failure lists all that are.
+    /// Returns a lens of a form that refuses it if any of `fields` fails. The failure lists all of
+    /// them.
     ///
-    /// `fields` are the lenses that will read it: `(&name, &age)`, or `()` to check nothing.
+    /// `fields` are the lenses that will read the form, such as `(&name, &age)`, or `()` for no check.
     pub fn strict(fields: impl FormFields) -> BodyLens<WebForm> {
         lens(Validation::Strict, fields.checks())
     }
 
-    /// A form, read also where `fields` are wrong: it then lists them in [`WebForm::failures`].
+    /// Returns a lens of a form that also reads it if `fields` fail: [`WebForm::failures`] lists them.
     ///
     /// # Examples
     ///

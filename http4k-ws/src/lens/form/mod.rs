@@ -1,4 +1,4 @@
-//! Forms: bodies of fields, as browsers send them.
+//! Forms: bodies of fields that browsers send.
 
 mod fields;
 mod lens;
@@ -15,11 +15,11 @@ use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
 use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 
-/// Fields of a form: the place of lenses, and, over a serde type, an argument that is read from one.
+/// Fields of a form: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// A form is a body of `application/x-www-form-urlencoded` with at most 10,000 fields; one with more
-/// is refused with 400. [`Form::strict`] and [`Form::feedback`] read it as a
-/// [`WebForm`], whose fields these lenses read. To read it as a type, hand over a `Form<T>` or derive
+/// A form is a body of `application/x-www-form-urlencoded` with at most 10,000 fields; a form with
+/// more is refused with 400. [`Form::strict`] and [`Form::feedback`] read it as a [`WebForm`], whose
+/// fields these lenses read. To read it as a type, take a `Form<T>` or derive
 /// [`FromRequest`](macro@crate::FromRequest).
 ///
 /// # Examples
@@ -44,12 +44,13 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 ///
 /// let mut request = request.with_body("age=x");
 /// let failure = person.get(&mut request).await.unwrap_err();
-/// assert_eq!(failure.to_string(), "form `name` is required; form `age` must be integer: invalid digit found in string");
+/// let text = "form `name` is required; form `age` must be integer: invalid digit found in string";
+/// assert_eq!(failure.to_string(), text);
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// As the `_` of a route:
+/// As the `_` argument of a route:
 ///
 /// ```
 /// use http4k_ws::{Method, Request, routes};
@@ -70,11 +71,12 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// assert_eq!(app.test_http(request).body(), "tea Some(2)");
 /// ```
 ///
-/// An input that is left empty and a checkbox are read by [`empty_as_none`](crate::lens::empty_as_none)
-/// and [`checkbox`](crate::lens::checkbox). [`Query`](crate::lens::Query) has the rules by which a serde type is read.
+/// [`empty_as_none`](crate::lens::empty_as_none) reads an input that is left empty, and
+/// [`checkbox`](crate::lens::checkbox) a checkbox. [`Query`](crate::lens::Query) lists the rules by
+/// which a serde type is read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Form<T = ()>(
-    /// What was read.
+    /// The value.
     pub T,
 );
 

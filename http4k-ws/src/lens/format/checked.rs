@@ -1,13 +1,14 @@
-//! A check of values while serde writes them: nothing is altered, and everything is read back.
+//! A check of values while serde serializes them, so that a value that was sent is read unchanged.
 //!
-//! 1. What a format has no form for is an error at once, where serde writes something else: NaN
-//!    and infinities are `null` in JSON, and a tag can have the name of a field.
-//! 2. What serde writes and may not read is noted: keys that are not text, 128-bit integers, bytes,
-//!    types with a compact form, units in MessagePack and CBOR, and maps of unknown length, which is
-//!    what `flatten` makes of a struct. The message is then read once before it is sent. A message
-//!    without any of these pays for no more than the notes.
-//! 3. `Some` of a value that is written as null, such as `Some(None)`, is usually read as `None`.
-//!    Each is counted. The value that is read back must have as many, which it has if a field
+//! 1. A value that the format cannot represent is an error at once, even if serde serializes
+//!    another in its place: NaN and infinities are `null` in JSON, and a tag can have the name of a
+//!    field.
+//! 2. A value that serde serializes and perhaps does not deserialize is noted: keys that are not
+//!    text, 128-bit integers, bytes, types with a compact form, units in MessagePack and CBOR, and
+//!    maps of unknown length, as which `flatten` serializes a struct. Such a message is read once
+//!    before it is sent. For any other message, only the notes cost anything.
+//! 3. `Some` of a value that is serialized as null, such as `Some(None)`, is usually read as `None`.
+//!    Each is counted. The value that is read back must have as many. It has as many if a field
 //!    reads null by a function of its own.
 
 use std::cell::Cell;
@@ -26,28 +27,28 @@ use crate::lens::meta::Location;
 use crate::message::WsMessage;
 
 thread_local! {
-    /// The message that this thread writes has something that is perhaps not read back. A field in
+    /// The message that this thread writes has a value that is perhaps not read back. A field in
     /// each serializer would cost more than the checks do.
     static IS_ODD: Cell<bool> = const { Cell::new(false) };
     static SOME_NULLS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The notes about a value that was written.
+/// The notes about a value that was serialized.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Notes {
-    /// It has something that is perhaps not read back.
+    /// It has a value that is perhaps not read back.
     is_odd: bool,
-    /// The number of times that it has `Some` of a null.
+    /// The number of `Some` of a null.
     some_nulls: usize,
 }
 
-/// Calls `write` with the checked value. Returns what it returns, and the notes about the value.
-/// `FINITE`: the format has neither NaN nor infinities.
+/// Calls `write` with the checked value. Returns its result, and the notes about the value.
+/// `FINITE` is true for a format without NaN and infinities.
 pub(super) fn checking<const FINITE: bool, T: Serialize + ?Sized, R>(
     value: &T,
     write: impl FnOnce(&Checked<'_, T, FINITE>) -> R,
 ) -> (R, Notes) {
-    // A value may write another message while it is written.
+    // A value may write another message while it is serialized.
     let outer = (IS_ODD.replace(false), SOME_NULLS.replace(0));
     let written = write(&Checked { value });
     let is_odd = IS_ODD.replace(outer.0);
@@ -66,17 +67,17 @@ fn float<const FINITE: bool, E: Error>(value: f64) -> Result<(), E> {
 #[cold]
 fn not_json<E: Error>(value: f64) -> E {
     E::custom(format_args!(
-        "JSON has no {value}; write `#[serde(with = \"…\")]` on the field, \
+        "JSON cannot represent {value}; write `#[serde(with = \"…\")]` on the field, \
          or use `#[message(msgpack)]` or `#[message(cbor)]`"
     ))
 }
 
-/// Returns the message if it is one that `T` is read from. `again` returns the notes about the
-/// value that is read.
+/// Returns the message if a `T` can be read from it. `again` returns the notes about the value that
+/// was read.
 ///
 /// # Errors
 ///
-/// The failure to write `name`, if the message has something odd and is not read.
+/// The failure to write `name`, if the notes require that the message is read, and it is not.
 pub(super) fn read_back<T: Message>(
     notes: Notes,
     format: Format,
@@ -113,7 +114,7 @@ fn unread(cause: &str) -> String {
     )
 }
 
-/// The cause of a failure of serde to write a value, with the way out.
+/// Returns the cause of a failure of serde to serialize a value, with a remedy if one is known.
 pub(super) fn unwritten(cause: impl Into<Cause>) -> Cause {
     let cause = cause.into();
     let text = cause.to_string();
@@ -123,7 +124,7 @@ pub(super) fn unwritten(cause: impl Into<Cause>) -> Cause {
     cause
 }
 
-/// A value that is checked when serde writes it.
+/// A value that is checked while serde serializes it.
 pub(super) struct Checked<
     'a,
     T: ?Sized,
@@ -150,7 +151,7 @@ struct Checking<S, const FINITE: bool, const KEY: bool, const SOME: bool> {
     inner: S,
 }
 
-/// A list or a map that is being written.
+/// A list or a map that is being serialized.
 struct Parts<S, const FINITE: bool> {
     inner: S,
     /// The name of the first field, which is the tag of a tagged enum.
@@ -158,7 +159,7 @@ struct Parts<S, const FINITE: bool> {
 }
 
 impl<S, const FINITE: bool, const KEY: bool, const SOME: bool> Checking<S, FINITE, KEY, SOME> {
-    /// Notes something that is perhaps not read back.
+    /// Notes a value that is perhaps not read back.
     fn odd(&self) {
         IS_ODD.set(true);
     }
@@ -338,7 +339,8 @@ impl<S: Serializer, const FINITE: bool, const KEY: bool, const SOME: bool> Seria
         self.inner.collect_str(value)
     }
 
-    /// A type with a compact form asks, and serde's buffers are said to be readable.
+    /// Notes a type with a compact form: only such types call this. Serde reads them from its buffers
+    /// as human-readable.
     fn is_human_readable(&self) -> bool {
         let is_readable = self.inner.is_human_readable();
         if !is_readable {

@@ -17,13 +17,16 @@ use crate::message::{
     ResponseExt, WsMessage,
 };
 
-/// Any serde type as JSON, also of another crate: a message, the `_` argument of a route, and a response.
+pub use super::format::json::{from_message, into_message};
+
+/// A value of any serde type as JSON: a message, the `_` argument of a route, and a response.
 ///
-/// A request must have the Content-Type of JSON; it is refused with 415 otherwise, so that a form
-/// on a page of another site never reaches a JSON handler. To read a body without a Content-Type,
-/// take the [`Request`](crate::Request) and use `Body::json().lenient()`. A body that is not such a
-/// value is refused with 400 and serde's cause. A byte order mark in front of it is ignored
-/// (RFC 8259 §8.1). A response has the Content-Type `application/json`.
+/// A request must have the Content-Type of JSON. Any other is refused with 415, so that a form on a
+/// page of another site never reaches a JSON handler. To read a body without a Content-Type, take
+/// the [`Request`] and use `Body::json().lenient()`.
+///
+/// A body that is not such a value is refused with 400 and the cause from serde. A byte order mark
+/// in front of it is ignored (RFC 8259 §8.1). A response has the Content-Type `application/json`.
 ///
 /// # Examples
 ///
@@ -51,7 +54,7 @@ impl<T> From<T> for Json<T> {
     }
 }
 
-/// Failures name the type inside.
+/// Failures name the inner type.
 impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     const NAME: &'static str = "Json";
     const FORMATS: &'static [Format] = &[Format::Json];
@@ -97,11 +100,11 @@ pub trait JsonExt: Sized {
     ///
     /// [`LensFailure`]: Missing if there is neither a body nor a Content-Type, Unsupported if the
     /// Content-Type is not that of JSON or is missing, Invalid if the body is not such a value or
-    /// can't be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of a
+    /// cannot be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of a
     /// response is one [`in_response`](LensFailure::in_response).
     fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, LensFailure>> + Send;
 
-    /// The same message with `value` as its body, and `application/json` as its Content-Type.
+    /// Returns the message with `value` as its body, and `application/json` as its Content-Type.
     ///
     /// # Errors
     ///

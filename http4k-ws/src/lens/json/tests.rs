@@ -3,7 +3,6 @@ use std::collections::BTreeMap;
 use futures_util::FutureExt;
 use serde::Deserialize;
 
-use super::codec::{from_message, into_message};
 use super::*;
 use crate::message::IntoRequest;
 

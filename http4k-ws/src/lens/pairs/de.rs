@@ -1,4 +1,4 @@
-//! The deserializers: of all pairs, of the values of one name, of one text.
+//! The deserializers of all pairs, of the values of one name, and of one text.
 
 use serde::de::value::{BorrowedStrDeserializer, UnitDeserializer};
 use serde::de::{
@@ -15,7 +15,7 @@ use crate::lens::message_part::Cause;
 #[derive(Clone, Copy)]
 pub(super) struct Top<'de>(pub(super) &'de Table);
 
-/// The methods for types that pairs are never read as.
+/// Implements the methods for types that no pairs can be read as.
 macro_rules! unfit {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, PairError> {
@@ -212,7 +212,7 @@ struct List<'de, I> {
 }
 
 impl<'de, I: Iterator<Item = usize>> List<'de, I> {
-    /// Visits the texts. A type for fewer of them, such as a tuple, is refused: the rest would be
+    /// Visits the texts. A type for fewer texts, such as a tuple, is refused: the others would be
     /// dropped silently.
     fn visit<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, PairError> {
         let name = self.table.text(self.group.name);
@@ -221,7 +221,7 @@ impl<'de, I: Iterator<Item = usize>> List<'de, I> {
         match self.pieces.count() {
             0 => Ok(value),
             left => {
-                let cause = format!("it has {left} more than there is room for");
+                let cause = format!("it has {left} values too many");
                 Err(PairError::invalid(name, Some("as its type says"), cause))
             }
         }
@@ -255,7 +255,7 @@ impl<'de> Values<'de> {
         self.table.text(self.group.name)
     }
 
-    /// The one value that there is, or that counts.
+    /// Returns the only value, or the one that the rule of the place selects.
     fn one(self) -> Result<Text<'de>, PairError> {
         let values = &self.group.values;
         let piece = match (values.as_slice(), self.table.repeated) {
@@ -301,7 +301,7 @@ impl<'de> Deserializer<'de> for Values<'de> {
         deserialize_identifier(),
     );
 
-    /// Several values are a list, which a type for one value refuses.
+    /// Offers several values as a list, which a type for one value refuses.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         let several = self.group.values.len() > 1 && self.table.repeated == Repeated::Refused;
         if self.group.is_list || several {
@@ -348,7 +348,7 @@ impl<'de> Deserializer<'de> for Values<'de> {
     }
 }
 
-/// The variant that the name is of, with its values.
+/// The variant that has this name, with its values.
 impl<'de> EnumAccess<'de> for Values<'de> {
     type Error = PairError;
     type Variant = Self;
@@ -387,12 +387,12 @@ impl<'de> VariantAccess<'de> for Values<'de> {
     }
 }
 
-/// One text, which becomes what the field is declared as.
+/// One text, which is parsed as the type of the field.
 #[derive(Clone, Copy)]
 struct Text<'de> {
     name: &'de str,
     text: &'de str,
-    form: Offer,
+    offer: Offer,
 }
 
 impl<'de> Text<'de> {
@@ -400,7 +400,7 @@ impl<'de> Text<'de> {
         Self {
             name: table.text(group.name),
             text: table.text(piece),
-            form: table.pieces[piece].form,
+            offer: table.pieces[piece].offer,
         }
     }
 
@@ -456,13 +456,13 @@ impl<'de> Deserializer<'de> for Text<'de> {
     );
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
-        let visited = match self.form {
+        let visited = match self.offer {
             Offer::Text => visitor.visit_borrowed_str(self.text),
             Offer::Bool(value) => visitor.visit_bool(value),
             Offer::Unsigned(value) => visitor.visit_u64(value),
             Offer::Signed(value) => visitor.visit_i64(value),
             Offer::Float(value) => visitor.visit_f64(value),
-            // A buffer makes `None` of a bare unit.
+            // A buffer turns a bare unit into `None`.
             Offer::Flag => visitor.visit_some(UnitDeserializer::new()),
         };
         visited.map_err(|error: PairError| error.of(self.name))
@@ -489,7 +489,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
         visitor.visit_some(self)
     }
 
-    /// `?name` alone is a flag that is set.
+    /// Reads a flag, which is set by `?name` alone.
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, PairError> {
         if self.text.is_empty() {
             return visitor.visit_unit();
@@ -526,7 +526,10 @@ impl<'de> Deserializer<'de> for Text<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, PairError> {
-        Err(PairError::unfit(self.name, "a text is never a list"))
+        Err(PairError::unfit(
+            self.name,
+            "a text cannot be read as a list",
+        ))
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(

@@ -1,4 +1,4 @@
-//! The errors that serde reports of pairs, also those that it drops.
+//! The errors of serde while it reads pairs, also those that it drops.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -26,20 +26,20 @@ pub(in crate::lens) struct PairError {
 pub(super) enum Blamed {
     /// The value of the field, or nothing in particular.
     Field,
-    /// A buffered text that is not what was expected.
+    /// A buffered text that is not of the expected type.
     Text(Refusal),
-    /// The bytes of value `0` are not text.
+    /// A value that is not text, by its index.
     Value(usize),
-    /// The type: no text can be read as it.
+    /// The type, which no text can be read as.
     Type,
 }
 
 /// A text that was offered and refused.
 #[derive(Debug, Clone)]
 pub(in crate::lens) struct Refusal {
-    /// The place of the text in memory.
+    /// The address range of the text in memory.
     pub(in crate::lens) address: Range<usize>,
-    /// The words of the type that refused it, such as `u32`.
+    /// The description of the type that refused it, such as `u32`.
     pub(super) expected: String,
 }
 
@@ -74,7 +74,7 @@ impl PairError {
         }
     }
 
-    /// The same error, of the field `name` unless it has one.
+    /// Sets the name of the field, unless the error has one.
     pub(super) fn of(mut self, name: &str) -> Self {
         self.name.get_or_insert_with(|| name.to_owned().into());
         self
@@ -102,7 +102,7 @@ impl std::error::Error for PairError {}
 impl de::Error for PairError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
-        // The text of serde's own default, which only its buffers are left with.
+        // The text of serde's default methods, which only its buffers do not override.
         if message == "i128 is not supported" || message == "u128 is not supported" {
             record(|refused| refused.is_128_bit = true);
         }
@@ -152,12 +152,12 @@ impl de::Error for PairError {
     }
 }
 
-/// Everything that was refused in one pass, whether or not the pass went on.
+/// All that was refused in one pass, also if the pass continued.
 #[derive(Debug, Default)]
 pub(in crate::lens) struct Refused {
     buffer: Range<usize>,
     pub(in crate::lens) texts: Vec<Refusal>,
-    /// The expected value, if a text was offered in another form.
+    /// Texts that were refused after they were offered as another type, and the expected type.
     pub(super) forms: Vec<(Offer, String)>,
     /// A list was refused.
     pub(super) is_list: bool,
@@ -166,12 +166,12 @@ pub(in crate::lens) struct Refused {
 }
 
 thread_local! {
-    /// The pass that this thread is in. An error that serde drops is seen nowhere else, since it
-    /// is made by functions without an object.
+    /// The record of the current pass of this thread. An error that serde drops can be recorded only
+    /// here, since the functions that create it have no receiver.
     static REFUSED: RefCell<Option<Refused>> = const { RefCell::new(None) };
 }
 
-/// Runs a pass over the texts in `buffer`, and returns what was refused in it.
+/// Runs a pass over the texts in `buffer`. Returns its result and the refusals in it.
 pub(in crate::lens) fn recording<R>(
     buffer: Range<usize>,
     pass: impl FnOnce() -> R,
@@ -188,7 +188,7 @@ pub(in crate::lens) fn recording<R>(
     (outcome, refused)
 }
 
-/// Puts the recording around this one back, also if a pass panics.
+/// Restores the outer recording on drop, also if a pass panics.
 struct Restored(Option<Refused>);
 
 impl Drop for Restored {
@@ -205,7 +205,7 @@ fn record(add: impl FnOnce(&mut Refused)) {
     });
 }
 
-/// The refusal of a text, if it is one of those that are read.
+/// Returns the refusal of a text, if it is in the buffer that is being read.
 fn text_of(text: &str, expected: &dyn Expected) -> Option<Refusal> {
     let start = text.as_ptr().addr();
     let address = start..start + text.len();

@@ -1,21 +1,27 @@
-//! Serde types from pairs of names and texts: a query, a form, headers, cookies, path parameters.
+//! Serde types from pairs of names and texts: queries, forms, headers, cookies, path parameters.
 //!
-//! A field is parsed as the type that it has. Serde hides that type in one case: behind
-//! `flatten`, `untagged` and an internal or adjacent tag it first buffers the values, and
-//! buffered text is never read as a number. These steps read such types without guessing:
+//! A field is parsed as its type. Serde hides that type in one case: behind `flatten`, `untagged`
+//! and an internal or adjacent tag it first buffers the values, and never reads buffered text as a
+//! number. These steps read such types without guessing:
 //!
-//! 1. Every buffered value is offered as text. A type that reads text gets its text, so that
-//!    `"1"` is never taken for a number by mistake.
-//! 2. A refused text is recognized by its address, since all texts lie in one buffer that the
-//!    deserializer lends out. The error says what was expected in its place.
-//! 3. A refused text that can be what was expected is offered as that, and the type is read again.
-//!    Errors that serde drops, as of the first variants of an untagged enum, count too, so that
-//!    the first variant that fits is the one that is read. A text that can be a list of one value
-//!    and that value is offered as the first of the two, and as the other one if that fails.
-//! 4. A value that two variants read differently, so that step 3 finds no order between them, is
-//!    refused.
+//! 1. Every buffered value is offered as text. A type that reads text receives its text, so that
+//!    `"1"` never becomes a number by mistake.
+//! 2. A refused text is recognized by its address, since all texts are in one buffer that the
+//!    deserializer lends. The error contains the type that was expected.
+//! 3. A refused text that parses as the expected type is offered as a value of that type, and the
+//!    whole is read again. Errors that serde drops, such as those of the first variants of an
+//!    untagged enum, are recorded too, so that the first variant that matches is the one that is
+//!    read. A text that is expected as a list of one value and as that value is offered as the first
+//!    of the two, and as the other if that fails.
+//! 4. A value that two variants read as different types, so that step 3 finds no order between them,
+//!    is refused.
 //!
-//! Types without buffered values are read once. Others take one more pass for each refused field.
+//! Types without buffered values are read once. Others need one more pass for each refused field.
+//!
+//! The crate `serde_html_form` reads lists and options as well, but hands buffered values to serde as
+//! texts, so that a number behind `flatten` or a tag is refused. Its errors have no name of a field,
+//! and a field for one value silently takes one of several. Each place here has its own rule for
+//! repeated values ([`table::Repeated`]), and 10,000 pairs are read in linear time.
 
 mod de;
 mod error;
@@ -33,28 +39,28 @@ use super::failure::{Failure, LensFailure, LensFailureKind};
 use super::message_part::Cause;
 use super::meta::{Location, name_of};
 
-/// A name, and the text that it has.
+/// A name and its text.
 pub(super) type Pair = (String, Result<String, Cause>);
 
 /// The number of fields that a form, or any other source of pairs, may have.
 pub(super) const MAX_FIELDS: usize = 10_000;
 
-/// The number of times that a type is read until its buffered values have their forms.
+/// The maximum number of passes over a type.
 const MAX_PASSES: usize = 300;
 
-/// After so many equal refusals, all texts behind are offered as what was expected: they are a map
-/// of numbers, or a list of them. A batch that turns out to be wrong is taken back.
+/// The number of equal refusals after which all texts behind are offered as the expected type, since
+/// they are probably a map or a list of numbers. A batch that is wrong is reverted.
 const MANY: usize = 8;
 
-/// Reads `T` from `pairs`. A field that is an `Option` may be missing. A list has all values of
-/// its name, anything else must have one value, or as [`table::Repeated`] says for `location`.
+/// Reads `T` from `pairs`. A field that is an `Option` may be missing. A list has all values of its
+/// name. Any other type has one value, or that of the rule [`table::Repeated`] for `location`.
 pub(super) fn read<T: DeserializeOwned>(
     pairs: impl IntoIterator<Item = Pair>,
     location: Location,
 ) -> Result<T, LensFailure> {
     let mut table = Table::new(bounded::<T>(pairs, location)?, location);
     let mut search = Search::default();
-    // The value that was read before some of its texts were offered in another form.
+    // The value that was read before some of its texts were offered as another type.
     let mut before = None;
     for _ in 0..MAX_PASSES {
         let (outcome, refused) = recording(table.range(), || table.read::<T>());
@@ -96,12 +102,12 @@ fn bounded<T>(
     Ok(pairs)
 }
 
-/// The cause of a failure to read more than [`MAX_FIELDS`] fields.
+/// Returns the cause of a failure to read more than [`MAX_FIELDS`] fields.
 pub(super) fn too_many() -> Cause {
     format!("it has more than {MAX_FIELDS} fields").into()
 }
 
-/// The failure to read a type that no pairs can be read as. The program is to blame.
+/// Returns the failure of a type that no pairs can be read as. The program is to blame.
 fn unfit<T>(location: Location, cause: impl Into<Cause>) -> LensFailure {
     let kind = LensFailureKind::Invalid;
     let failure = Failure::new(kind, location, name_of::<T>(), "readable from text");
@@ -111,20 +117,20 @@ fn unfit<T>(location: Location, cause: impl Into<Cause>) -> LensFailure {
 /// The state of steps 3 and 4 from one pass to the next.
 #[derive(Default)]
 struct Search {
-    /// Everything that was expected in the place of a text.
+    /// Every type that was expected in place of a text.
     expected: Vec<String>,
-    /// The number of passes that each expectation has ended.
+    /// The number of passes that ended with each expected type.
     ended: HashMap<String, usize>,
     /// The values that were offered as numbers because those before them were numbers.
     batch: Batch,
-    /// A batch was wrong, so that there is no other.
+    /// A batch was wrong, so that no other is tried.
     without_batches: bool,
-    /// A number was refused by what reads text.
+    /// A type that reads text has refused a number.
     is_ambiguous: bool,
 }
 
 impl Search {
-    /// Offers what was refused in another form. Returns `true` if there is anything new to offer.
+    /// Offers refused texts as other types. Returns `true` if another pass is needed.
     fn refine(&mut self, table: &mut Table, end: Option<&PairError>, refused: &Refused) -> bool {
         let mut changed = false;
         for refusal in &refused.texts {

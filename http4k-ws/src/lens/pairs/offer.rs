@@ -1,4 +1,5 @@
-//! The forms in which a buffered text is offered, chosen by serde's words for what it expected.
+//! The types as which a buffered text is offered, selected by serde's description of the expected
+//! type.
 
 use std::borrow::Cow;
 use std::num::ParseIntError;
@@ -6,7 +7,7 @@ use std::str::FromStr;
 
 use crate::lens::message_part::Cause;
 
-/// The form in which a buffered text is offered.
+/// The value as which a buffered text is offered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Offer {
     Text,
@@ -19,7 +20,7 @@ pub(super) enum Offer {
 }
 
 impl Offer {
-    /// A key that is equal for equal forms.
+    /// Returns a key that is equal for equal offers.
     pub(super) fn key(self) -> (u8, u64) {
         match self {
             Self::Text => (0, 0),
@@ -32,11 +33,10 @@ impl Offer {
     }
 }
 
-/// The reason why a struct inside a struct is not read from pairs.
-pub(super) const NESTED: &str =
-    "a text is never a struct or a map; write `#[serde(flatten)]` on the field, or read JSON";
+/// The cause of a failure to read a struct inside a struct.
+pub(super) const NESTED: &str = "a text cannot be read as a struct or a map; write `#[serde(flatten)]` on the field, or read JSON";
 
-/// Returns `true` if these words of serde's describe a list.
+/// Returns `true` if this description of serde is that of a list.
 pub(super) fn is_list(expected: &str) -> bool {
     [
         "a sequence",
@@ -79,8 +79,8 @@ fn integer(text: &str, name: &str) -> Option<Result<Offer, ParseIntError>> {
     }
 }
 
-/// The form in which a text is what was expected.
-pub(super) fn form(text: &str, expected: &str) -> Option<Offer> {
+/// Returns the offer of a text that parses as the expected type.
+pub(super) fn offer(text: &str, expected: &str) -> Option<Offer> {
     let bool = || text.parse().ok().map(Offer::Bool);
     let unsigned = || text.parse().ok().map(Offer::Unsigned);
     let signed = || text.parse().ok().map(Offer::Signed);
@@ -102,8 +102,8 @@ pub(super) fn form(text: &str, expected: &str) -> Option<Offer> {
 
 pub(super) type Described = (Option<Cow<'static, str>>, Option<Cause>);
 
-/// The words for a refused text that can't be what was expected, as for a field that is not
-/// buffered.
+/// Describes a refused text that does not parse as the expected type, in the words for a field that
+/// is not buffered.
 pub(super) fn refused(text: &str, expected: &str, cause: Option<Cause>) -> Described {
     if let Some(parsed) = integer(text, expected) {
         return (

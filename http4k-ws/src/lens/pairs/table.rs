@@ -1,4 +1,4 @@
-//! The pairs to read, grouped by name, and the form that each text is offered in.
+//! The pairs to read, grouped by name, and the type as which each text is offered.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,22 +8,22 @@ use serde::de::DeserializeOwned;
 
 use super::de::Top;
 use super::error::{Blamed, PairError, Refusal};
-use super::offer::{NESTED, Offer, form, is_list, is_structure, refused};
+use super::offer::{NESTED, Offer, is_list, is_structure, offer, refused};
 use super::{Pair, unfit};
 use crate::lens::failure::{Failure, LensFailure};
 use crate::lens::message_part::Cause;
 use crate::lens::meta::{Location, name_of};
 
-/// The reading of several values of one name as a type that holds one.
+/// The rule for several values of one name if the type holds one value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Repeated {
-    /// They are refused: dropping one of them could hide what a proxy or a filter has seen.
+    /// They are refused. A proxy or a filter may have read another of them than the handler would.
     Refused,
-    /// The first counts. A browser sends the cookie with the longest path first (RFC 6265 §5.4).
+    /// The first is read. A browser sends the cookie with the longest path first (RFC 6265 §5.4).
     First,
-    /// The last counts: the parameter of the innermost mounted application.
+    /// The last is read, which is the parameter of the innermost mounted application.
     Last,
-    /// They are joined with commas, which has the same meaning in a header (RFC 9110 §5.3).
+    /// They are joined with commas, which does not change the meaning of a header (RFC 9110 §5.3).
     Joined,
 }
 
@@ -38,13 +38,13 @@ impl Repeated {
     }
 }
 
-/// A name or a value: its bytes in the buffer, and its form.
+/// A name or a value: its bytes in the buffer, and its offer.
 #[derive(Debug)]
 pub(super) struct Piece {
     bytes: Range<usize>,
     group: usize,
-    pub(super) form: Offer,
-    /// A batch has once offered it as what it is not, so that no other batch does.
+    pub(super) offer: Offer,
+    /// A batch has offered it as a wrong type, so that no other batch includes it.
     is_settled: bool,
 }
 
@@ -56,13 +56,13 @@ pub(super) struct Group {
     pub(super) values: Vec<usize>,
     /// The piece of the values joined, if there are several and their place joins them.
     pub(super) joined: Option<usize>,
-    /// A buffer is offered the list of the values, even if it has one element.
+    /// A buffer receives the list of the values, even if it has one element.
     pub(super) is_list: bool,
-    /// The only value was expected as a list and as one value.
+    /// The second reading of an only value, as a list or as one value.
     other: Other,
 }
 
-/// The second reading of an only value, beside the one that is offered.
+/// The state of the second reading of an only value, beside the one that is offered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Other {
     None,
@@ -78,7 +78,7 @@ impl Group {
     }
 }
 
-/// Texts that were offered as what was expected in the place of those before them.
+/// Texts that were offered as the type that was expected of those before them.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     texts: Vec<usize>,
@@ -106,7 +106,7 @@ impl Batch {
 pub(super) struct Table {
     location: Location,
     pub(super) repeated: Repeated,
-    /// Every text, each followed by a zero byte: also empty texts have an address of their own.
+    /// Every text, each followed by a zero byte, so that empty texts have distinct addresses too.
     buffer: String,
     pub(super) pieces: Vec<Piece>,
     pub(super) groups: Vec<Group>,
@@ -163,7 +163,7 @@ impl Table {
         self.pieces.push(Piece {
             bytes: start..self.buffer.len(),
             group,
-            form: Offer::Text,
+            offer: Offer::Text,
             is_settled: false,
         });
         self.buffer.push('\0');
@@ -189,7 +189,7 @@ impl Table {
         self.causes.contains_key(&piece)
     }
 
-    /// The place of the texts in memory.
+    /// Returns the address range of the texts in memory.
     pub(super) fn range(&self) -> Range<usize> {
         let start = self.buffer.as_ptr().addr();
         start..start + self.buffer.len()
@@ -199,7 +199,7 @@ impl Table {
         T::deserialize(Top(self))
     }
 
-    /// The piece that was refused.
+    /// Returns the piece that was refused.
     fn piece(&self, refusal: &Refusal) -> Option<usize> {
         let start = refusal.address.start.checked_sub(self.range().start)?;
         let at = self
@@ -209,17 +209,17 @@ impl Table {
         (self.pieces[piece].bytes.len() == refusal.address.len()).then_some(piece)
     }
 
-    /// Offers a refused text as what was expected. Returns `true` if it has a form that is new.
+    /// Offers a refused text as the expected type. Returns `true` if the offer is new.
     ///
-    /// Of a text that was expected as a list and as one value, the first of the two is offered:
-    /// it is that of the first variant.
+    /// A text that was expected as a list and as one value is offered as the first of the two, which
+    /// is that of the first variant.
     pub(super) fn reform(&mut self, refusal: &Refusal) -> bool {
         let Some(piece) = self.piece(refusal) else {
             return false;
         };
-        let has_form = self.pieces[piece].form != Offer::Text;
+        let is_reformed = self.pieces[piece].offer != Offer::Text;
         let group = self.pieces[piece].group;
-        // Of several values, one counts: see `Repeated`.
+        // One of several values is read, except by `Repeated::Refused`.
         let is_only = self.groups[group].values.len() == 1 || self.repeated != Repeated::Refused;
         if !is_list(&refusal.expected) {
             if self.groups[group].is_list && is_only {
@@ -227,15 +227,15 @@ impl Table {
             }
             return self.offer(piece, &refusal.expected);
         }
-        if has_form && is_only && !self.groups[group].is_list {
+        if is_reformed && is_only && !self.groups[group].is_list {
             self.groups[group].found_other();
             return false;
         }
         !std::mem::replace(&mut self.groups[group].is_list, true)
     }
 
-    /// Offers a list for each only value that was offered in its place, and the other way round.
-    /// Returns `true` if there is such a value.
+    /// Offers each only value that was also expected as a list as that list, and vice versa. Returns
+    /// `true` if there is such a value.
     pub(super) fn try_others(&mut self) -> bool {
         let groups = self.groups.iter_mut();
         let mut found = false;
@@ -248,17 +248,16 @@ impl Table {
     }
 
     fn offer(&mut self, piece: usize, expected: &str) -> bool {
-        let form = form(self.text(piece), expected);
-        match form {
-            Some(form) if self.pieces[piece].form == Offer::Text => {
-                self.pieces[piece].form = form;
+        match offer(self.text(piece), expected) {
+            Some(offer) if self.pieces[piece].offer == Offer::Text => {
+                self.pieces[piece].offer = offer;
                 true
             }
             _ => false,
         }
     }
 
-    /// Offers the texts behind a refused one as what was expected in its place: the other values of
+    /// Offers the texts behind a refused one as the type that was expected of it: the other values of
     /// its name if there are several, or else all texts.
     pub(super) fn reform_behind(&mut self, refusal: &Refusal) -> Batch {
         let mut batch = Batch::default();
@@ -289,32 +288,32 @@ impl Table {
         self.groups[self.pieces[piece].group].name == piece
     }
 
-    /// Takes back the texts of a batch that have one of the `wrong` forms, and returns the number
-    /// of them. A later batch leaves them out.
+    /// Reverts the texts of a batch that have one of the `wrong` offers, and returns their number. A
+    /// later batch excludes them.
     pub(super) fn settle(&mut self, batch: &mut Batch, wrong: &HashSet<(u8, u64)>) -> usize {
         let before = batch.texts.len();
         batch.texts.retain(|piece| {
             let piece = &mut self.pieces[*piece];
-            piece.is_settled = wrong.contains(&piece.form.key());
+            piece.is_settled = wrong.contains(&piece.offer.key());
             if piece.is_settled {
-                piece.form = Offer::Text;
+                piece.offer = Offer::Text;
             }
             !piece.is_settled
         });
         before - batch.texts.len()
     }
 
-    /// Takes a batch back.
+    /// Reverts a batch.
     pub(super) fn revert(&mut self, batch: Batch) {
         for piece in batch.texts {
-            self.pieces[piece].form = Offer::Text;
+            self.pieces[piece].offer = Offer::Text;
         }
         for group in batch.lists {
             self.groups[group].is_list = false;
         }
     }
 
-    /// The failure that an error is reported as.
+    /// Returns the failure that reports an error.
     pub(super) fn failure<T>(&mut self, error: PairError) -> LensFailure {
         let whole = || Cow::from(name_of::<T>());
         let mut name = error.name;

@@ -65,7 +65,7 @@ fn every_kind_of_field_is_read() {
 }
 
 #[test]
-fn a_failure_names_the_field_and_what_it_is_to_be() {
+fn a_failure_names_the_field_and_the_expected_kind() {
     #[derive(Debug, serde::Deserialize)]
     struct Needed {
         #[allow(dead_code)]
@@ -96,7 +96,7 @@ fn a_failure_names_the_field_and_what_it_is_to_be() {
 }
 
 #[test]
-fn a_type_that_no_text_is_read_as_is_the_programs_fault() {
+fn a_type_that_no_text_can_be_read_as_is_the_programs_fault() {
     type Map = BTreeMap<String, String>;
     let failures = [
         read::<u8>(pairs(&[("a", "1")]), Location::Query).unwrap_err(),

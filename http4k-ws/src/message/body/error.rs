@@ -40,7 +40,7 @@ pub enum BodyError {
     /// The body is that of another server's answer, and broke off, stalled, or is longer than the limit
     /// set for it; answered with 502.
     #[error("the body of another server's answer can't be read")]
-    Response(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Upstream(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl BodyError {
@@ -51,7 +51,7 @@ impl BodyError {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Stalled { .. } | Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::NotUtf8 { .. } | Self::Stream(_) => StatusCode::BAD_REQUEST,
-            Self::Response(_) => StatusCode::BAD_GATEWAY,
+            Self::Upstream(_) => StatusCode::BAD_GATEWAY,
         }
     }
 }

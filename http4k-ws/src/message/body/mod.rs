@@ -237,7 +237,7 @@ impl Body {
     }
 
     /// Reads the body into memory, as the peer of a response does. A body that breaks off yields what
-    /// came and then [`BodyError::Response`].
+    /// came and then [`BodyError::Upstream`].
     pub(crate) async fn read(self) -> Self {
         match self.0 {
             Inner::Bytes(bytes) => Self(Inner::Bytes(bytes)),
@@ -248,11 +248,11 @@ impl Body {
                 let is_complete = |frames: &Frames| frames.size_hint().exact() == Some(0);
                 match gathered(frames, is_complete).await {
                     (bytes, None) => Self::from(bytes),
-                    (bytes, Some(error @ BodyError::Response(_))) => {
+                    (bytes, Some(error @ BodyError::Upstream(_))) => {
                         Self::unguarded(Broken::new(bytes, error))
                     }
                     (bytes, Some(error)) => {
-                        Self::unguarded(Broken::new(bytes, BodyError::Response(error.into())))
+                        Self::unguarded(Broken::new(bytes, BodyError::Upstream(error.into())))
                     }
                 }
             }

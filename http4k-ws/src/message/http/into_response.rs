@@ -230,7 +230,7 @@ mod tests {
             ),
             (BodyError::Stream("reset".into()), 400, "the body broke off"),
             (
-                BodyError::Response("reset".into()),
+                BodyError::Upstream("reset".into()),
                 502,
                 "the body of another server's answer can't be read",
             ),

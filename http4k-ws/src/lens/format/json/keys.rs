@@ -1,13 +1,16 @@
-//! Numbers as keys, behind a tag.
+//! Numbers as keys behind a tag.
 //!
-//! JSON has only texts as keys. Serde_json parses them as the type of the key, but not what serde
-//! buffers: the contents of tagged and untagged enums and of flattened structs. A message that was
-//! refused is read again here:
+//! JSON has only texts as keys. Serde_json parses them as the type of the key, except in values that
+//! serde buffers: the contents of tagged and untagged enums and of flattened structs. A message that
+//! was refused is read again here:
 //!
-//! 1. The message becomes a tree, which is read with its keys as texts.
-//! 2. A key that is refused for a number is found by its address in the message, and every key of
-//!    its object that is a number is offered as one from then on.
-//! 3. That is repeated while there are other objects of this kind, and ends after a few passes.
+//! 1. The message is parsed to a tree, which is read with its keys as texts.
+//! 2. A key that is refused for a number is found by its address in the message. Every key of its
+//!    object that is a number is offered as one from then on.
+//! 3. These steps are repeated while other objects are found, and end after a few passes.
+//!
+//! The deserializers of [`pairs`](crate::lens::pairs) share only their error with these: they read
+//! flat texts that are parsed to the type of the field, and these read a tree that is typed.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -22,10 +25,10 @@ use serde::de::{
 
 use crate::lens::pairs::{PairError, recording};
 
-/// After so many passes, the keys of every object that are numbers are offered as numbers.
+/// The number of passes after which the keys of every object that are numbers are offered as numbers.
 const MANY: usize = 8;
 
-/// The value of a message that was refused with `error`, if it is one whose keys are numbers.
+/// Returns the value of a message that was refused with `error`, if its keys are numbers.
 pub(super) fn read<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) -> Option<T> {
     let refused = error.to_string();
     let is_of_keys = refused.starts_with("invalid type: string")
@@ -56,7 +59,7 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error) 
     None
 }
 
-/// Looks for a text that starts with a digit or a sign and is perhaps a key.
+/// Returns `true` if a text starts with a digit or a sign, and is perhaps a key.
 fn has_number_as_key(json: &[u8]) -> bool {
     json.windows(2)
         .any(|pair| pair[0] == b'"' && (pair[1].is_ascii_digit() || pair[1] == b'-'))
@@ -76,12 +79,12 @@ enum Node<'a> {
 
 struct Object<'a> {
     entries: Vec<(Cow<'a, str>, Node<'a>)>,
-    /// The keys that are numbers are offered as numbers.
+    /// `true` if the keys that are numbers are offered as numbers.
     has_numbers: Cell<bool>,
 }
 
 impl<'a> Node<'a> {
-    /// Adds each object that has numbers as keys, by the address of these keys.
+    /// Adds each object that has numbers as keys under the addresses of these keys.
     fn index<'n>(&'n self, objects: &mut HashMap<usize, &'n Cell<bool>>) {
         match self {
             Self::List(nodes) => nodes.iter().for_each(|node| node.index(objects)),
@@ -106,7 +109,7 @@ enum Number {
     Signed(i64),
 }
 
-/// The number that a key is, as JSON has numbers: `+1` and `01` would be one key with `1`.
+/// Parses a key as a number of JSON. `+1` and `01` are texts: they would be the same key as `1`.
 fn number(key: &str) -> Option<Number> {
     if !is_plain(key) {
         return None;

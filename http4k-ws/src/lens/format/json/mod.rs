@@ -20,7 +20,7 @@ use crate::message::WsMessage;
 /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists, or
 /// if a `T` cannot be read from the JSON; see the table at the derive
 /// [`Message`](macro@crate::Message).
-pub(in crate::lens) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
+pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
     write::<T, _>(value, T::NAME, |value| value)
 }
 
@@ -29,9 +29,7 @@ pub(in crate::lens) fn into_message<T: Message + Serialize>(value: &T) -> Result
 /// # Errors
 ///
 /// [`LensFailure`] with serde's line, column and cause.
-pub(in crate::lens) fn from_message<T: Message + DeserializeOwned>(
-    message: WsMessage,
-) -> Result<T, LensFailure> {
+pub fn from_message<T: Message + DeserializeOwned>(message: WsMessage) -> Result<T, LensFailure> {
     read(message.as_bytes(), Location::Message, T::NAME)
 }
 
