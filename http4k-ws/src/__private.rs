@@ -82,6 +82,6 @@ pub mod request {
 /// The names of expansions of `#[derive(PathParam)]`.
 pub mod path_param {
     pub use crate::lens::TextValue;
-    pub use crate::lens::derived::{parsed, shown};
+    pub use crate::lens::private::{parsed, shown};
     pub use crate::message::{TextError, UnknownName};
 }
