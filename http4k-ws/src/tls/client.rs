@@ -1,4 +1,4 @@
-//! The client's side.
+//! TLS of clients.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,13 +14,13 @@ use super::error::{TlsConfigError, TlsError};
 use super::{named, pem, provider};
 use crate::wire::ByteStream;
 
-/// Which certificates a client trusts.
+/// The certificates that a client trusts.
 ///
-/// The certificate of a server must lead to an authority that is trusted, be valid now, and be one of the
-/// host in the URI, which may be an IP address; nothing of that can be turned off. To trust a certificate
-/// that signed itself, say so with [`trusting_only`](Self::trusting_only).
+/// The certificate of a server must lead to a trusted authority, be valid now, and be for the host
+/// in the URI, which may be an IP address. None of these checks can be disabled. To trust a
+/// self-signed certificate, name it with [`trusting_only`](Self::trusting_only).
 ///
-/// Clones share what earlier connections agreed on, which makes later ones to the same host cheaper.
+/// Clones share session tickets, which make later connections to the same host cheaper.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ use crate::wire::ByteStream;
 /// ```
 #[derive(Clone)]
 pub struct ClientTls {
-    /// `None` for a configuration of the user's own.
+    /// `None` for a configuration of rustls.
     parts: Option<Parts>,
     connector: TlsConnector,
 }
@@ -53,7 +53,8 @@ struct Identity {
 }
 
 impl ClientTls {
-    /// Trusts the authorities of the public web: those that Mozilla trusted when this library was built.
+    /// Trusts the authorities of the public web: those that Mozilla trusted when this library was
+    /// built.
     pub fn new() -> Self {
         static WEB: OnceLock<ClientTls> = OnceLock::new();
         WEB.get_or_init(|| {
@@ -64,13 +65,13 @@ impl ClientTls {
         .clone()
     }
 
-    /// Trusts the authorities that the operating system trusts, which are read now, from files or the
-    /// system's store. On Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` name others. A certificate that
-    /// cannot be read is left out and logged.
+    /// Trusts the authorities that the operating system trusts. They are read now, from files or
+    /// the system's store. On Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` name others. A certificate
+    /// that cannot be read is skipped and logged.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError::NoNativeRoots`] if there is none.
+    /// Returns [`TlsConfigError::NoNativeRoots`] if no certificate was found.
     ///
     /// # Examples
     ///
@@ -86,13 +87,13 @@ impl ClientTls {
     pub fn with_native_roots() -> Result<Self, TlsConfigError> {
         let found = rustls_native_certs::load_native_certs();
         for error in &found.errors {
-            log::warn!("certificates of the system could not be read: {error}");
+            log::warn!("cannot read certificates of the system: {error}");
         }
         let mut roots = RootCertStore::empty();
         let (added, _ignored) = roots.add_parsable_certificates(found.certs);
         if added == 0 {
             let reason = found.errors.first();
-            let reason = reason.map_or_else(|| "there are none".to_owned(), ToString::to_string);
+            let reason = reason.map_or_else(|| "none found".to_owned(), ToString::to_string);
             return Err(TlsConfigError::NoNativeRoots { reason });
         }
         Ok(Self::with_roots(roots))
@@ -102,41 +103,44 @@ impl ClientTls {
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails if the text has no certificate, or one that cannot be used.
     pub fn trusting_only(pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
         let roots = pem::roots(pem.as_ref(), RootCertStore::empty())?;
         Ok(Self::with_roots(roots))
     }
 
-    /// Trusts the authorities in the PEM text too.
+    /// Also trusts the authorities in the PEM text.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails if the text has no certificate, or one that cannot be used, and with
+    /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
     pub fn with_root_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
         let parts = self.parts.ok_or(TlsConfigError::OwnConfiguration)?;
         let roots = pem::roots(pem.as_ref(), RootCertStore::clone(&parts.roots))?;
-        Self::made(Parts {
+        Self::build(Parts {
             roots: Arc::new(roots),
             ..parts
         })
     }
 
-    /// Trusts the authorities in a file of PEM text too, which is read now.
+    /// Also trusts the authorities in a file of PEM text, which is read now.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] names the file, or says what can't be used.
+    /// Fails as [`with_root_pem`](Self::with_root_pem) does, or if the file cannot be read.
     pub fn with_root_file(self, path: impl AsRef<Path>) -> Result<Self, TlsConfigError> {
         self.with_root_pem(pem::file(path.as_ref())?)
     }
 
-    /// Authenticates with a certificate to servers that ask for one (mutual TLS): the certificate, those
-    /// that lead from it to an authority, and its key, as PEM text.
+    /// Authenticates with a certificate to servers that request one (mutual TLS). `chain` holds the
+    /// certificate and those that lead from it to an authority, `key` its private key, both as PEM
+    /// text.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails if the certificates or the key cannot be used, and with
+    /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
     pub fn with_identity_pem(
         self,
         chain: impl AsRef<[u8]>,
@@ -147,17 +151,18 @@ impl ClientTls {
             chain: pem::certificates(chain.as_ref())?,
             key: pem::key(key.as_ref())?,
         };
-        Self::made(Parts {
+        Self::build(Parts {
             identity: Some(Arc::new(identity)),
             ..parts
         })
     }
 
-    /// The same from two files, which are read now.
+    /// Authenticates with a certificate from two files, which are read now. See
+    /// [`with_identity_pem`](Self::with_identity_pem).
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] names the file, or says what can't be used.
+    /// Fails as [`with_identity_pem`](Self::with_identity_pem) does, or if a file cannot be read.
     pub fn with_identity_files(
         self,
         chain: impl AsRef<Path>,
@@ -178,13 +183,13 @@ impl ClientTls {
             roots: Arc::new(roots),
             identity: None,
         };
-        Self::made(parts).expect("only a certificate of the client's own can be refused")
+        Self::build(parts).expect("only a client certificate can be refused")
     }
 
-    fn made(parts: Parts) -> Result<Self, TlsConfigError> {
+    fn build(parts: Parts) -> Result<Self, TlsConfigError> {
         let builder = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
-            .expect("ring knows ciphers for TLS 1.2 and 1.3")
+            .expect("ring has ciphers for TLS 1.2 and 1.3")
             .with_root_certificates(Arc::clone(&parts.roots));
         let config = match &parts.identity {
             None => builder.with_no_client_auth(),
@@ -205,7 +210,7 @@ impl ClientTls {
         })
     }
 
-    /// Shakes hands over `stream` with `host`, and offers the protocols.
+    /// Performs the TLS handshake with `host` over `stream`, and offers the protocols.
     pub(crate) async fn connect<S: ByteStream>(
         &self,
         host: &str,
@@ -220,17 +225,17 @@ impl ClientTls {
             .with_alpn(named(protocols))
             .connect(name, stream)
             .await
-            .map_err(|error| explained(error, host))
+            .map_err(|error| tls_error(error, host))
     }
 }
 
 /// The client's end of an encrypted stream.
 pub(crate) type ClientStream<S> = tokio_rustls::client::TlsStream<S>;
 
-fn explained(error: io::Error, host: &str) -> TlsError {
+fn tls_error(error: io::Error, host: &str) -> TlsError {
     let inner: Option<&(dyn StdError + Send + Sync + 'static)> = error.get_ref();
     match inner.and_then(|inner| inner.downcast_ref::<Error>()) {
-        Some(Error::InvalidCertificate(reason)) => distrusted(reason, host),
+        Some(Error::InvalidCertificate(reason)) => certificate_error(reason, host),
         Some(Error::InvalidMessage(InvalidMessage::InvalidContentType)) => TlsError::NotTls,
         Some(Error::AlertReceived(alert)) => TlsError::Refused {
             alert: format!("{alert:?}"),
@@ -239,7 +244,7 @@ fn explained(error: io::Error, host: &str) -> TlsError {
     }
 }
 
-fn distrusted(reason: &CertificateError, host: &str) -> TlsError {
+fn certificate_error(reason: &CertificateError, host: &str) -> TlsError {
     use CertificateError::{
         Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
         NotValidYetContext,

@@ -8,13 +8,13 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::wire::ByteStream;
 
-/// A stream that is encrypted, or is not: one type for both, so that what runs over it is compiled once.
+/// A stream that may be encrypted. One type for both, so that the code above it is compiled once.
 pub(crate) enum Either<S, T> {
     Plain(S),
     Encrypted(T),
 }
 
-/// Calls the same method on whichever stream it is.
+/// Calls the same method on the stream, whichever it is.
 macro_rules! either {
     ($either:expr, $stream:ident => $call:expr) => {
         match $either {

@@ -1,104 +1,105 @@
-//! What can be wrong with certificates and keys, and with a handshake.
+//! Errors of certificates, keys and TLS handshakes.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Why certificates or keys can't be used.
+/// The reason for which certificates or keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsConfigError {
-    /// A file can't be read.
-    #[error("`{}` can't be read", path.display())]
+    /// A file cannot be read.
+    #[error("cannot read `{}`", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A section is broken; give the file as the authority issued it.
-    #[error("the PEM text is broken: {reason} (RFC 7468)")]
+    /// A section is malformed. Use the file as the authority issued it.
+    #[error("malformed PEM text: {reason} (RFC 7468)")]
     BadPem {
-        /// What is wrong with it.
+        /// The error of the parser.
         reason: String,
     },
-    /// There is no `CERTIFICATE` section; the key may have been given in its place.
-    #[error("the PEM text has no section `CERTIFICATE` (RFC 7468 §5)")]
+    /// There is no `CERTIFICATE` section. The key may have been passed in its place.
+    #[error("no section `CERTIFICATE` in the PEM text (RFC 7468 §5)")]
     NoCertificate,
-    /// There is no private key that is not encrypted.
-    #[error("the PEM text has no private key: PKCS #8, PKCS #1 or SEC 1, not encrypted")]
+    /// There is no private key, or it is encrypted. Decrypt it first.
+    #[error("no private key in the PEM text: expected PKCS #8, PKCS #1 or SEC 1, not encrypted")]
     NoKey,
-    /// A certificate is none, or of a kind that is not known.
-    #[error("the certificate can't be used: {reason}")]
+    /// The certificate is malformed, or of an unknown kind.
+    #[error("invalid certificate: {reason}")]
     BadCertificate {
-        /// What is wrong with it.
+        /// The error of the parser.
         reason: String,
     },
-    /// The key is of a kind that is not known.
-    #[error("the private key can't be used: {reason}")]
+    /// The key is of an unknown kind.
+    #[error("invalid private key: {reason}")]
     BadKey {
-        /// What is wrong with it.
+        /// The error of the parser.
         reason: String,
     },
-    /// The operating system has no authorities that can be read.
+    /// The operating system has no readable authorities.
     #[cfg(feature = "native-roots")]
-    #[error("the operating system has no certificates of authorities: {reason}")]
+    #[error("no certificates of authorities in the operating system: {reason}")]
     NoNativeRoots {
-        /// What went wrong, if anything.
+        /// The first error, if there was one.
         reason: String,
     },
-    /// It was made from a configuration of rustls, which is changed there.
-    #[error("a configuration of one's own cannot be changed here")]
+    /// The TLS was created from a configuration of rustls. Change it there.
+    #[error("a configuration of rustls cannot be changed here")]
     OwnConfiguration,
-    /// The key and the certificate are no pair.
-    #[error("the private key is not the one of the first certificate")]
+    /// The key and the certificate do not belong together.
+    #[error("the private key does not match the first certificate")]
     OtherKey,
 }
 
-/// Why a client did not agree on TLS with a server.
+/// The reason for which a TLS handshake of a client failed.
 #[cfg(feature = "client")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
-    /// No authority we trust has signed it: it signed itself, or an authority of your own did, whose
-    /// certificate [`ClientTls::with_root_pem`](crate::client::ClientTls::with_root_pem) trusts.
+    /// No trusted authority has signed the certificate. It is self-signed, or signed by an
+    /// authority of your own, whose certificate
+    /// [`ClientTls::with_root_pem`](crate::client::ClientTls::with_root_pem) trusts.
     #[error("the certificate is not trusted: {reason}")]
     Untrusted {
-        /// What is wrong with it.
+        /// The result of the check.
         reason: String,
     },
-    /// It is the certificate of another host (RFC 9525).
-    #[error("the certificate is not one of `{host}`: it is for {}", listed(names))]
+    /// The certificate is for another host (RFC 9525).
+    #[error("the certificate is not valid for `{host}`, but for {}", listed(names))]
     WrongName {
-        /// The host that was asked for.
+        /// The host of the connection.
         host: String,
-        /// Those that the certificate is for, as `DnsName("example.com")`.
+        /// The names in the certificate, as `DnsName("example.com")`.
         names: Vec<String>,
     },
-    /// It is not valid now: expired, or not yet valid. One of the two clocks may be wrong.
+    /// The certificate is expired, or not valid yet. One of the two clocks may be wrong.
     #[error("the certificate is not valid now: {reason}")]
     OutOfDate {
-        /// Since, or until when.
+        /// The result of the check, with the times.
         reason: String,
     },
-    /// What answered speaks no TLS: the port may be the one of `http` or `ws`.
-    #[error("what answers speaks no TLS")]
+    /// The server did not send TLS. The port may be for `http` or `ws`.
+    #[error("the server did not send TLS")]
     NotTls,
-    /// The server gave up, in its own word.
-    #[error("the server refused TLS: {alert}")]
+    /// The server ended the handshake with an alert.
+    #[error("the server ended the TLS handshake: {alert}")]
     Refused {
-        /// The alert it sent (RFC 8446 §6).
+        /// The alert (RFC 8446 §6).
         alert: String,
     },
-    /// The URI's host can't stand in a certificate.
-    #[error("`{host}` is no name of a host, and no IP address")]
+    /// The host of the URI cannot be in a certificate.
+    #[error("`{host}` is neither a valid host name nor an IP address")]
     BadName {
         /// The host.
         host: String,
     },
-    /// The connection broke off, or a rule of TLS was broken.
-    #[error("the TLS handshake broke off")]
+    /// The connection was lost, or the server broke a rule of TLS.
+    #[error("the TLS handshake failed")]
     Broken {
-        /// What went wrong.
+        /// The cause.
         source: io::Error,
     },
 }

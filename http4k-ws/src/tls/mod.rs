@@ -1,11 +1,11 @@
-//! TLS: which certificate a server shows, which ones a client trusts, and the handshake of both.
+//! TLS for servers and clients: certificates, trust and handshakes.
 //!
-//! The only folder that names rustls; its cryptography is ring's, chosen here and nowhere else, so no
-//! default of the process matters. TLS 1.2 and 1.3 are spoken, with rustls' own choice of ciphers.
+//! The only folder that names rustls. Its cryptography is ring's, selected here and nowhere else,
+//! so no default of the process matters. TLS 1.2 and 1.3 are supported, with the ciphers that
+//! rustls selects.
 //!
-//! A program that needs more brings its own configuration of rustls ([`rustls_0_23`]), or makes its TLS
-//! itself, and runs the server and the client over that: `serve_connection` and `connect_over` take any
-//! stream.
+//! A program that needs more passes its own configuration of rustls ([`rustls_0_23`]). Or it
+//! implements TLS itself: `serve_connection` and `connect_over` accept any stream.
 
 #[cfg(feature = "client")]
 pub(crate) mod client;
@@ -37,7 +37,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
-/// The names of protocols, as they are negotiated on in the handshake (RFC 7301 §3.1).
+/// Returns the names of protocols in the form of ALPN (RFC 7301 §3.1).
 fn named(protocols: &[&str]) -> Vec<Vec<u8>> {
     protocols
         .iter()

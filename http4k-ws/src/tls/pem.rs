@@ -1,4 +1,4 @@
-//! Certificates and keys, read from PEM text (RFC 7468).
+//! Certificates and keys in PEM text (RFC 7468).
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::error::TlsConfigError;
 
-/// At least one certificate, in the order of the text.
+/// Parses at least one certificate, in the order of the text.
 pub(super) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsConfigError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let found = found.map_err(|error| broken(&error))?;

@@ -1,11 +1,11 @@
-//! Your own configuration of rustls 0.23.
+//! TLS with your own configuration of rustls 0.23.
 //!
-//! This module is bound to a version: its functions take types of `rustls` 0.23, and a release of this
-//! library that moves to another version of rustls replaces it by a module of another name. Everything
-//! else in the library keeps rustls out of its signatures.
+//! This module is bound to a version: its functions take types of `rustls` 0.23. A release of this
+//! library that moves to another version of rustls replaces it by a module of another name. No
+//! other signature in the library names rustls.
 //!
-//! It is for what [`ServerTls`] and [`ClientTls`] have no method for,
-//! such as another provider of cryptography, revocation lists or several certificates by name.
+//! Use it if [`ServerTls`] and [`ClientTls`] lack a method, for example for another provider of
+//! cryptography, revocation lists or several certificates by name.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -29,19 +29,19 @@ use super::client::ClientTls;
 #[cfg(feature = "server")]
 use super::server::ServerTls;
 
-/// Returns a server's TLS with a configuration of your own.
+/// Returns the TLS of a server with a configuration of your own.
 ///
-/// Its list of ALPN protocols is replaced by the protocols that the server speaks. Its certificate is
-/// renewed by its own resolver: the methods of [`ServerTls`] that change it fail with
+/// Its list of ALPN protocols is replaced by the protocols of the server. Its own resolver renews
+/// the certificate: the methods of [`ServerTls`] that change it fail with
 /// [`TlsConfigError::OwnConfiguration`](crate::tls::TlsConfigError::OwnConfiguration).
 #[cfg(feature = "server")]
 pub fn server(config: Arc<rustls::ServerConfig>) -> ServerTls {
     ServerTls::own(config)
 }
 
-/// Returns a client's TLS with a configuration of your own.
+/// Returns the TLS of a client with a configuration of your own.
 ///
-/// Its list of ALPN protocols is replaced by the protocols that the client speaks. The methods of
+/// Its list of ALPN protocols is replaced by the protocols of the client. The methods of
 /// [`ClientTls`] that change it fail with
 /// [`TlsConfigError::OwnConfiguration`](crate::tls::TlsConfigError::OwnConfiguration).
 #[cfg(feature = "client")]

@@ -1,4 +1,4 @@
-//! The server's side.
+//! TLS of servers.
 
 use std::fmt;
 use std::io;
@@ -19,10 +19,10 @@ use super::{named, pem, provider};
 use crate::message::PeerCertificates;
 use crate::wire::ByteStream;
 
-/// What a server shows its peers: a certificate, and proves to own: its key.
+/// The certificate of a server and its private key.
 ///
-/// [`ServerConfig::with_tls`](crate::server::ServerConfig::with_tls) serves with it. Clones share the certificate,
-/// so it can be renewed while a server runs.
+/// [`ServerConfig::with_tls`](crate::server::ServerConfig::with_tls) serves with it. Clones share
+/// the certificate, so it can be renewed while a server runs.
 ///
 /// # Examples
 ///
@@ -45,23 +45,23 @@ pub struct ServerTls(Source);
 enum Source {
     Shown {
         shown: Arc<Shown>,
-        /// `None` if clients are not asked for a certificate.
+        /// `None` if clients need no certificate.
         clients: Option<Arc<dyn ClientCertVerifier>>,
     },
     Own(Arc<ServerConfig>),
 }
 
-/// The certificate shown from now on.
+/// The certificate of new connections.
 #[derive(Debug)]
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl ServerTls {
-    /// A certificate, those that lead from it to an authority, and its key, as PEM text: what an
-    /// authority calls the full chain, and the private key.
+    /// Reads PEM text. `chain` holds the certificate and those that lead from it to an authority,
+    /// which authorities call the full chain. `key` holds the private key.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails if the certificates or the key cannot be used.
     pub fn from_pem(
         chain: impl AsRef<[u8]>,
         key: impl AsRef<[u8]>,
@@ -77,15 +77,16 @@ impl ServerTls {
         Self(Source::Own(config))
     }
 
-    /// Requires a certificate of every client (mutual TLS), from an authority in the PEM text. A client
-    /// without one fails in the handshake.
+    /// Requires a certificate of every client (mutual TLS), from an authority in the PEM text. The
+    /// handshake of a client without one fails.
     ///
     /// The requests of a client have its certificates in their extensions, as
     /// [`PeerCertificates`](crate::message::PeerCertificates).
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails if the text has no certificate, or one that cannot be used, and with
+    /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
     ///
     /// # Examples
     ///
@@ -105,13 +106,13 @@ impl ServerTls {
         self.with_clients(pem.as_ref(), true)
     }
 
-    /// Asks every client for a certificate from an authority in the PEM text, and also admits clients
-    /// without one: the application decides what they may do. A certificate of another authority fails
-    /// in the handshake.
+    /// Requests a certificate of every client, from an authority in the PEM text, and also admits
+    /// clients without one: the application decides what they may do. A certificate of another
+    /// authority fails the handshake.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails as [`with_client_roots_pem`](Self::with_client_roots_pem) does.
     pub fn with_optional_client_roots_pem(
         self,
         pem: impl AsRef<[u8]>,
@@ -139,11 +140,11 @@ impl ServerTls {
         }))
     }
 
-    /// The same from two files, which are read now and not watched.
+    /// Reads the certificate and its key from two files, once. See [`from_pem`](Self::from_pem).
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] names the file, or says what can't be used.
+    /// Fails as [`from_pem`](Self::from_pem) does, or if a file cannot be read.
     pub fn from_files(
         chain: impl AsRef<Path>,
         key: impl AsRef<Path>,
@@ -151,12 +152,13 @@ impl ServerTls {
         Self::from_pem(pem::file(chain.as_ref())?, pem::file(key.as_ref())?)
     }
 
-    /// Shows another certificate from now on, also where a clone is being served. Connections that are
-    /// open stay as they are; after an error, everything does.
+    /// Replaces the certificate of new connections, also on a server that already runs with a
+    /// clone. Open connections keep theirs. An error changes nothing.
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] says what can't be used.
+    /// Fails if the certificates or the key cannot be used, and with
+    /// [`TlsConfigError::OwnConfiguration`] for a configuration of rustls.
     pub fn renew_from_pem(
         &self,
         chain: impl AsRef<[u8]>,
@@ -170,11 +172,12 @@ impl ServerTls {
         Ok(())
     }
 
-    /// The same from two files, which are read now.
+    /// Replaces the certificate of new connections from two files, which are read now. See
+    /// [`renew_from_pem`](Self::renew_from_pem).
     ///
     /// # Errors
     ///
-    /// [`TlsConfigError`] names the file, or says what can't be used.
+    /// Fails as [`renew_from_pem`](Self::renew_from_pem) does, or if a file cannot be read.
     pub fn renew_from_files(
         &self,
         chain: impl AsRef<Path>,
@@ -183,7 +186,8 @@ impl ServerTls {
         self.renew_from_pem(pem::file(chain.as_ref())?, pem::file(key.as_ref())?)
     }
 
-    /// What shakes hands, and agrees on one of the protocols, the first that the peer knows too.
+    /// Creates the acceptor of handshakes, which selects the first of `protocols` that the client
+    /// offers.
     pub(crate) fn acceptor(&self, protocols: &[&str]) -> Acceptor {
         let mut config = match &self.0 {
             Source::Own(config) => ServerConfig::clone(config),
@@ -191,7 +195,7 @@ impl ServerTls {
                 let resolver: Arc<Shown> = Arc::clone(shown);
                 let builder = ServerConfig::builder_with_provider(provider())
                     .with_safe_default_protocol_versions()
-                    .expect("ring knows ciphers for TLS 1.2 and 1.3");
+                    .expect("ring has ciphers for TLS 1.2 and 1.3");
                 let builder = match clients {
                     Some(clients) => builder.with_client_cert_verifier(Arc::clone(clients)),
                     None => builder.with_no_client_auth(),
@@ -218,7 +222,7 @@ fn certified(chain: &[u8], key: &[u8]) -> Result<CertifiedKey, TlsConfigError> {
     })
 }
 
-/// Refuses now what every client would refuse later.
+/// Refuses a certificate now that every client would refuse later.
 fn check(certificate: &CertificateDer<'_>) -> Result<(), TlsConfigError> {
     let parsed = ParsedCertificate::try_from(certificate);
     parsed
@@ -236,7 +240,7 @@ impl ResolvesServerCert for Shown {
     }
 }
 
-/// Two are equal that show the same certificate now and always: clones of one.
+/// Equal values are clones of one: they always show the same certificate.
 impl PartialEq for ServerTls {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
@@ -268,30 +272,34 @@ impl fmt::Debug for ServerTls {
     }
 }
 
-/// Shakes hands with clients.
+/// The server's side of TLS handshakes.
 #[derive(Clone)]
 pub(crate) struct Acceptor(TlsAcceptor);
 
-/// The encrypted bytes that may wait for a peer to read: one record (RFC 8446 §5.1). A peer that never
-/// reads costs no more.
+/// The encrypted bytes that may wait for a peer to read: one record (RFC 8446 §5.1). A peer that
+/// never reads costs no more.
 const WAITING: usize = 16 * 1024;
 
 /// The server's end of an encrypted stream.
 pub(crate) type ServerStream<S> = tokio_rustls::server::TlsStream<S>;
 
-/// The protocol that was negotiated on (RFC 7301).
+/// Returns the protocol that ALPN negotiated (RFC 7301).
 pub(crate) fn negotiated<S>(stream: &ServerStream<S>) -> Option<&[u8]> {
     stream.get_ref().1.alpn_protocol()
 }
 
-/// The certificates of a client that authenticated with them.
+/// Returns the certificates of a client that authenticated with them.
 pub(crate) fn certificates<S>(stream: &ServerStream<S>) -> Option<PeerCertificates> {
     let chain = stream.get_ref().1.peer_certificates()?;
     PeerCertificates::new(chain.iter().map(|certificate| certificate.to_vec()))
 }
 
 impl Acceptor {
-    /// Shakes hands over `stream`, and gives it back where that fails, with what was said about it.
+    /// Performs the handshake over `stream`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error with the stream, over which the alert was sent.
     pub(crate) async fn accept<S: ByteStream>(
         &self,
         stream: S,

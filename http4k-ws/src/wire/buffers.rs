@@ -1,19 +1,19 @@
-//! Buffers of the thread, lent to a socket while its bytes are on their way.
+//! Buffers of the thread, lent to a socket while it reads or writes.
 //!
-//! A socket that is idle owns none, and a poll finds one that the processor's caches still know.
+//! An idle socket owns none, and a poll finds one that is still in the caches of the processor.
 
 use std::cell::RefCell;
 use std::thread::LocalKey;
 
-/// So much is read at once.
+/// The bytes that are read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// So much is gathered before it is written, and what a last short message adds to it.
+/// The bytes that are gathered before they are written, and the room for a last short message.
 pub(super) const GATHERED: usize = 64 * 1024;
 const WRITE_BUFFER: usize = GATHERED + 20 * 1024;
 
-/// The number of free buffers of each kind that a thread keeps. One is used at a time, for bytes that have
-/// to wait are mostly moved out of it.
+/// The number of free buffers of each kind that a thread keeps. One is in use at a time, because
+/// bytes that wait are mostly moved out of it.
 const KEPT: usize = 2;
 
 type Free<T> = RefCell<Vec<T>>;
@@ -27,7 +27,7 @@ fn take<T>(free: &'static LocalKey<Free<T>>) -> Option<T> {
     free.with(|free| free.borrow_mut().pop())
 }
 
-fn give_back<T>(free: &'static LocalKey<Free<T>>, buffer: T) {
+fn put_back<T>(free: &'static LocalKey<Free<T>>, buffer: T) {
     free.with(|free| {
         let mut free = free.borrow_mut();
         if free.len() < KEPT {
@@ -36,29 +36,29 @@ fn give_back<T>(free: &'static LocalKey<Free<T>>, buffer: T) {
     });
 }
 
-/// A buffer to read into.
-pub(super) fn to_read() -> Box<[u8]> {
+/// Borrows a buffer to read into.
+pub(super) fn for_reading() -> Box<[u8]> {
     take(&TO_READ).unwrap_or_else(|| vec![0; CHUNK].into())
 }
 
-pub(super) fn read(buffer: Box<[u8]>) {
-    give_back(&TO_READ, buffer);
+pub(super) fn return_read(buffer: Box<[u8]>) {
+    put_back(&TO_READ, buffer);
 }
 
-/// An empty buffer to gather in what is to be written.
-pub(super) fn to_write() -> Vec<u8> {
+/// Borrows an empty buffer to gather frames in.
+pub(super) fn for_writing() -> Vec<u8> {
     take(&TO_WRITE).unwrap_or_else(|| Vec::with_capacity(WRITE_BUFFER))
 }
 
-/// Gives back a buffer whose bytes are written; one that is too small or has grown is dropped.
-pub(super) fn written(mut buffer: Vec<u8>) {
+/// Returns a buffer whose bytes are written. One that is too small or has grown is dropped.
+pub(super) fn return_written(mut buffer: Vec<u8>) {
     if (WRITE_BUFFER..=2 * WRITE_BUFFER).contains(&buffer.capacity()) {
         buffer.clear();
-        give_back(&TO_WRITE, buffer);
+        put_back(&TO_WRITE, buffer);
     }
 }
 
-/// Whether `buffer` is of the thread's, and too good to be kept waiting.
+/// Returns `true` if `buffer` belongs to the thread, and should not hold bytes that wait.
 pub(super) fn is_lent(buffer: &Vec<u8>) -> bool {
     buffer.capacity() >= WRITE_BUFFER
 }

@@ -1,17 +1,17 @@
-//! Frames as they are written (RFC 6455 §5.2).
+//! Serialization of frames (RFC 6455 §5.2).
 
 use super::validator::{BINARY, CLOSE, FIN, MASKED, TEXT};
 use crate::message::{WsMessage, WsStatus};
 
-/// The key a client masks a frame with (RFC 6455 §5.3); a server has none.
+/// The key that a client masks a frame with (RFC 6455 §5.3). A server does not mask.
 pub(super) type Key = Option<[u8; 4]>;
 
-/// A fresh key, which nobody can foresee (§10.3).
+/// Returns a new key, which must be unpredictable (RFC 6455 §10.3).
 pub(super) fn new_key() -> [u8; 4] {
     rand::random()
 }
 
-/// Writes the header of a frame that is a whole message.
+/// Appends the header of a frame that is a whole message.
 pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: Key) {
     let mask = if key.is_some() { MASKED } else { 0 };
     out.push(FIN | opcode);
@@ -31,7 +31,7 @@ pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: Key
     }
 }
 
-/// Writes a part of a payload that begins `at` so many bytes into it.
+/// Appends a part of a payload, which starts `at` bytes into it.
 pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: Key, at: usize) {
     let start = out.len();
     out.extend_from_slice(payload);
@@ -41,7 +41,7 @@ pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: Key, at: usize
     }
 }
 
-/// Masks `bytes`, or unmasks them, in words as far as they go.
+/// Masks or unmasks `bytes`, four at a time as far as possible.
 fn mask(bytes: &mut [u8], key: [u8; 4]) {
     let mut words = bytes.chunks_exact_mut(4);
     let word_key = u32::from_ne_bytes(key);
@@ -53,13 +53,13 @@ fn mask(bytes: &mut [u8], key: [u8; 4]) {
     rest.for_each(|(byte, key)| *byte ^= key);
 }
 
-/// Writes a whole control frame; `payload` is at most 125 bytes.
+/// Appends a whole control frame. `payload` is at most 125 bytes long.
 pub(super) fn put_control(out: &mut Vec<u8>, opcode: u8, payload: &[u8], key: Key) {
     put_header(out, opcode, payload.len(), key);
     put_payload(out, payload, key, 0);
 }
 
-/// Writes a close frame; a status without a code is one without a payload.
+/// Appends a close frame. A status that cannot be sent becomes one without a payload.
 pub(super) fn put_close(out: &mut Vec<u8>, status: &WsStatus, key: Key) {
     let mut payload = Vec::with_capacity(125);
     if status.is_sendable() {
@@ -98,11 +98,11 @@ mod tests {
         );
     }
 
-    /// RFC 6455 §5.3: a key can't be foreseen.
+    /// RFC 6455 §5.3: a key is unpredictable.
     #[test]
     fn keys_differ() {
         let keys: std::collections::HashSet<_> = (0..16).map(|_| new_key()).collect();
-        // Of 16 among four billion two are equal once in 36 million runs.
+        // Two of 16 among four billion are equal once in 36 million runs.
         assert!(keys.len() >= 15, "{keys:?}");
         assert!(keys.iter().filter(|key| **key == [0; 4]).count() <= 1);
     }

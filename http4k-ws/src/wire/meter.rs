@@ -1,14 +1,16 @@
-//! The bytes of a connection, counted at the system's side.
+//! Counts of the bytes of a connection, taken where it meets the system.
 //!
-//! A layer between a socket and its connection (TLS, HTTP/2) takes bytes that the peer has not seen, in
-//! steps of its own. Whether the peer lives, and takes what it is sent, shows below all of them:
+//! A layer between a socket and its connection (TLS, HTTP/2) accepts bytes that the peer has not
+//! received, in steps of its own. Only the counts below all layers show that the peer is alive and
+//! reads.
 //!
-//! 1. [`Metered`] wraps the stream that the system gave, and counts what it takes and gives.
-//! 2. Bytes taken at once prove nothing, for the system has buffers. Bytes taken after it had refused
-//!    some prove that the peer took as many before: these are counted a second time, as *resumed*.
-//! 3. Streams of HTTP/2 share a connection. While that is full, its progress counts for a stream that
-//!    waits, up to a share: past that the stream itself should have had its turn, and its own progress
-//!    is what counts.
+//! 1. [`Metered`] wraps the stream of the system, and counts the bytes in both directions.
+//! 2. Bytes that the system accepts at once prove nothing, because it has buffers. Bytes that it
+//!    accepts after it had refused some prove that the peer received as many before. These are
+//!    counted a second time, as *resumed*.
+//! 3. Streams of HTTP/2 share a connection. While it is full, its progress counts for a stream that
+//!    waits, up to a share. Beyond that share the stream itself should have been served, and only
+//!    its own progress counts.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -32,27 +34,28 @@ struct Counts {
 }
 
 impl Meter {
-    /// Bytes that came from the peer.
+    /// Returns the number of bytes that were received from the peer.
     #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     pub(crate) fn bytes_read(&self) -> u64 {
         self.0.bytes_read.load(Ordering::Relaxed)
     }
 
-    /// Bytes that the system took. It stands still while the peer takes nothing and the system's
-    /// buffers are full.
+    /// Returns the number of bytes that the system accepted. It stands still while the peer reads
+    /// nothing and the system's buffers are full.
     #[inline]
     pub(crate) fn bytes_written(&self) -> u64 {
         self.0.bytes_written.load(Ordering::Relaxed)
     }
 
-    /// Bytes that the system took after it had refused some, which proves that the peer takes them.
+    /// Returns the number of bytes that the system accepted after it had refused some. They prove
+    /// that the peer reads.
     #[inline]
     pub(crate) fn bytes_resumed(&self) -> u64 {
         self.0.bytes_resumed.load(Ordering::Relaxed)
     }
 }
 
-/// Adds to a count that one task alone writes, which saves the bus lock of `fetch_add`.
+/// Adds to a count that only one task writes, which saves the bus lock of `fetch_add`.
 #[inline]
 fn add(count: &AtomicU64, bytes: usize) {
     let sum = count.load(Ordering::Relaxed).wrapping_add(bytes as u64);
@@ -78,7 +81,7 @@ impl<S> Metered<S> {
         }
     }
 
-    /// The counts, which live as long as anyone holds them.
+    /// Returns a handle to the counts.
     pub(crate) fn meter(&self) -> Meter {
         self.meter.clone()
     }
@@ -146,17 +149,17 @@ impl<S: ByteStream> AsyncWrite for Metered<S> {
 
 /// The progress of one stream of bytes on its connection.
 ///
-/// Its counts only grow, and stand still when nothing moves; they are no exact numbers of bytes.
+/// Its counts only grow, and stand still without progress. They are not exact numbers of bytes.
 #[derive(Debug)]
 pub(crate) struct Line {
     meter: Meter,
     share: Option<Box<Share>>,
 }
 
-/// A stream's part of a connection that others use too.
+/// A stream's share of a connection that other streams use too.
 #[derive(Debug)]
 struct Share {
-    /// The bytes of the connection that count as progress of a stream which waits for its turn.
+    /// The bytes of the connection that count as progress of a stream which waits.
     most: u64,
     bytes_written: Counter,
     bytes_resumed: Counter,
@@ -166,19 +169,19 @@ struct Share {
 struct Counter {
     own: u64,
     all: u64,
-    /// What is left of the share.
+    /// The rest of the share.
     left: u64,
     counted: u64,
 }
 
 impl Line {
-    /// The line of a stream that has its connection for itself.
+    /// Creates the line of a stream that has its connection for itself.
     pub(crate) fn alone(meter: Meter) -> Self {
         Self { meter, share: None }
     }
 
-    /// The line of one stream of several: up to `most` bytes of the connection count as its progress
-    /// while it makes none itself.
+    /// Creates the line of one stream of several. Up to `most` bytes of the connection count as its
+    /// progress while it makes none itself.
     #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     pub(crate) fn shared(meter: Meter, most: u64) -> Self {
         let share = Some(Box::new(Share {
@@ -189,19 +192,20 @@ impl Line {
         Self { meter, share }
     }
 
-    /// How much was taken, of which the stream itself wrote `own` bytes.
+    /// Returns the progress in writing. The stream itself wrote `own` bytes.
     #[inline]
     pub(crate) fn bytes_written(&mut self, own: u64) -> u64 {
         match &mut self.share {
             None => self.meter.bytes_written(),
-            // A connection that refuses nothing is not what the stream waits for.
+            // A connection that refuses nothing does not hold the stream up.
             Some(share) => share
                 .bytes_written
                 .count(own, self.meter.bytes_resumed(), share.most),
         }
     }
 
-    /// How much was taken after a refusal. `own` counts what the stream itself saw of its peer.
+    /// Returns the progress that proves a peer which reads. The stream itself saw `own` bytes of
+    /// proof.
     #[inline]
     pub(crate) fn bytes_resumed(&mut self, own: u64) -> u64 {
         let all = self.meter.bytes_resumed();
@@ -271,7 +275,7 @@ mod tests {
         assert_eq!(line.bytes_written(0), 100, "no more than the share");
         add(&meter.0.bytes_resumed, 60);
         assert_eq!(line.bytes_written(0), 100);
-        // Its own progress counts, and earns it a new share.
+        // Its own progress counts, and renews its share.
         assert_eq!(line.bytes_written(5), 105);
         add(&meter.0.bytes_resumed, 60);
         assert_eq!(line.bytes_written(5), 165);

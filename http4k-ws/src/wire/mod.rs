@@ -1,9 +1,9 @@
-//! RFC 6455 on a byte stream: frames in and out, as a session's [`Transport`].
+//! RFC 6455 on a byte stream: frames as the [`Transport`] of a session.
 //!
-//! The only folder that names tungstenite, which decodes what comes: it unmasks, joins fragments and
-//! checks text. Before it stands a validator that refuses what breaks a rule by the header alone; beside it
-//! the frames that go out are gathered, and large payloads written as they are. Bytes are read into and
-//! gathered in buffers of the thread, so that an idle socket owns none.
+//! The only folder that names tungstenite, which decodes incoming frames: it unmasks payloads,
+//! joins fragments and checks text. In front of it a validator refuses frames that break a rule, by
+//! their headers alone. Outgoing frames are gathered, and large payloads are written without a
+//! copy. Bytes are read into and gathered in buffers of the thread, so an idle socket owns none.
 //!
 //! [`Transport`]: crate::session::Transport
 
@@ -32,7 +32,7 @@ pub(crate) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> ByteStream for S {}
 
-/// What a peer may send at most; each as in [`SessionConfig`].
+/// The limits on incoming frames and messages, each as in [`SessionConfig`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) max_message: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    /// The limits of a session.
+    /// Returns the limits of a session.
     pub(crate) fn of(config: &SessionConfig) -> Self {
         Self {
             max_message: config.max_message,
@@ -55,12 +55,12 @@ impl Limits {
     }
 }
 
-/// The `Sec-WebSocket-Accept` that answers a `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
+/// Returns the `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
 pub(crate) fn accept_key(key: &[u8]) -> String {
     derive_accept_key(key)
 }
 
-/// A new `Sec-WebSocket-Key`: 16 random bytes in base64 (RFC 6455 §4.1).
+/// Returns a new `Sec-WebSocket-Key`: 16 random bytes in base64 (RFC 6455 §4.1).
 #[cfg(feature = "client")]
 pub(crate) fn new_key() -> String {
     generate_key()

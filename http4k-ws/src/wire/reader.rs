@@ -1,7 +1,8 @@
-//! The bytes that come: read into a buffer of the thread, and handed on as far as the validator lets them.
+//! The incoming half of a connection: bytes are read into a buffer of the thread, and passed to the
+//! decoder as far as the validator allows.
 //!
-//! So an idle socket owns no read buffer, the small buffer of the codec is all that it fills with zeros,
-//! and a long message still takes one system call for 64 KiB.
+//! So an idle socket owns no read buffer, the decoder fills only its own small buffer with zeros,
+//! and a long message still takes one system call per 64 KiB.
 
 use std::io;
 use std::pin::Pin;
@@ -14,11 +15,12 @@ use super::validator::{CloseFrame, FrameValidator, Stop, Violation};
 use super::{Limits, buffers};
 use crate::session::{Partial, Role};
 
-/// Bytes that were read, and not yet handed on.
+/// The bytes that were read and not passed yet.
 #[derive(Debug)]
 enum Left {
     Nothing,
-    /// Bytes that came with the opening handshake, or that wait for a session that does not read.
+    /// Bytes that arrived with the opening handshake, or that wait for a session that does not
+    /// read.
     Ahead(Bytes),
     Read {
         buffer: Box<[u8]>,
@@ -43,12 +45,12 @@ pub(super) struct Reader {
     left: Left,
     validator: FrameValidator,
     role: Role,
-    /// Why nothing more is handed on.
+    /// The reason for which nothing more is passed.
     stopped: Option<Stop>,
     bytes_read: u64,
 }
 
-/// A close frame that was read whole.
+/// The result of reading a close frame.
 #[derive(Debug)]
 pub(super) enum Closing {
     Frame(Vec<u8>),
@@ -57,7 +59,7 @@ pub(super) enum Closing {
 }
 
 impl Reader {
-    /// A reader whose first bytes, read `ahead`, are known already.
+    /// Creates a reader whose first bytes are `ahead`.
     pub(super) fn new(ahead: Bytes, role: Role, limits: Limits) -> Self {
         let bytes_read = ahead.len() as u64;
         let left = if ahead.is_empty() {
@@ -79,8 +81,8 @@ impl Reader {
         self.bytes_read
     }
 
-    /// Returns the buffer of the thread if the bytes that are left fill no more than half of it. They
-    /// wait in one of their own size.
+    /// Returns the buffer of the thread if the remaining bytes fill at most half of it. They move
+    /// to a buffer of their own size.
     pub(super) fn shrink(&mut self) {
         let Left::Read { buffer, from, to } = &self.left else {
             return;
@@ -92,28 +94,29 @@ impl Reader {
         }
     }
 
-    /// Returns the message that has begun and not ended.
+    /// Returns the message that has started and not ended.
     pub(super) fn partial(&self) -> Option<Partial> {
         self.validator.partial()
     }
 
-    /// Why nothing more is handed on.
+    /// Returns the reason for which nothing more is passed.
     pub(super) fn stopped(&self) -> Option<Stop> {
         self.stopped
     }
 
-    /// Whether the message just handed on was large; then nothing behind it was.
+    /// Returns `true`, once, if the message that was just passed was large. Nothing behind it was
+    /// passed then.
     pub(super) fn take_large(&mut self) -> bool {
         self.validator.take_large()
     }
 
-    /// Returns `true` if the decoder, which has returned so many messages and control frames, holds
-    /// nothing more of what was handed on.
+    /// Returns `true` if the decoder has returned all messages and control frames that were passed
+    /// to it. `returned` is their number.
     pub(super) fn is_decoded(&self, returned: u64) -> bool {
         self.validator.ended() == Some(returned)
     }
 
-    /// Waits for bytes to hand on, or for a reason not to; `false` at the end of the stream.
+    /// Waits for bytes to pass, or for a reason not to. Returns `false` at the end of the stream.
     pub(super) fn poll_bytes<S: AsyncRead + Unpin>(
         &mut self,
         io: &mut S,
@@ -125,7 +128,7 @@ impl Reader {
         self.poll_fill(io, cx)
     }
 
-    /// Fills `out` as far as bytes are there; 0 at the end of the stream.
+    /// Fills `out` with the bytes that may pass. Returns 0 at the end of the stream.
     pub(super) fn poll_read<S: AsyncRead + Unpin>(
         &mut self,
         io: &mut S,
@@ -133,7 +136,7 @@ impl Reader {
         out: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         if self.stopped.is_some() {
-            // Whoever reads asks why.
+            // The caller checks `stopped`.
             return Poll::Pending;
         }
         if self.left.bytes().is_empty() && !ready!(self.poll_fill(io, cx))? {
@@ -171,8 +174,8 @@ impl Reader {
         }
     }
 
-    /// Reads and throws away what still comes, until the peer ends the stream or `budget` is used up.
-    pub(super) fn poll_drain<S: AsyncRead + Unpin>(
+    /// Reads and discards bytes until the peer ends the stream or `budget` is used up.
+    pub(super) fn poll_discard<S: AsyncRead + Unpin>(
         &mut self,
         io: &mut S,
         cx: &mut Context<'_>,
@@ -188,19 +191,19 @@ impl Reader {
         Poll::Ready(())
     }
 
-    /// Reads a chunk in place of the last one; `false` at the end of the stream.
+    /// Reads a chunk in place of the last one. Returns `false` at the end of the stream.
     fn poll_fill<S: AsyncRead + Unpin>(
         &mut self,
         io: &mut S,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<bool>> {
         self.drop_left();
-        let mut buffer = buffers::to_read();
+        let mut buffer = buffers::for_reading();
         let mut read = ReadBuf::new(&mut buffer);
         let polled = Pin::new(io).poll_read(cx, &mut read);
         let to = read.filled().len();
         if to == 0 {
-            buffers::read(buffer);
+            buffers::return_read(buffer);
         } else {
             let from = 0;
             self.left = Left::Read { buffer, from, to };
@@ -222,7 +225,7 @@ impl Reader {
 
     fn drop_left(&mut self) {
         if let Left::Read { buffer, .. } = std::mem::replace(&mut self.left, Left::Nothing) {
-            buffers::read(buffer);
+            buffers::return_read(buffer);
         }
     }
 }
@@ -240,7 +243,8 @@ mod tests {
     use super::*;
     use crate::session::SessionConfig;
 
-    /// Reads `first` bytes of `sent`, lets the reader shrink, and returns it with the rest of the stream.
+    /// Reads `first` bytes of `sent`, shrinks the reader, and returns it with the rest of the
+    /// stream.
     fn shrunk(sent: &[u8], first: usize) -> (Reader, &[u8]) {
         let limits = Limits::of(&SessionConfig::default());
         let mut reader = Reader::new(Bytes::new(), Role::Server, limits);
@@ -262,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_few_bytes_that_are_left_do_not_keep_the_buffer_of_the_thread() {
-        // A binary frame of 60,000 bytes, whose mask is zero.
+        // A binary frame of 60,000 bytes, whose key is zero.
         let frame = [
             &[0x82, 0x80 | 126, 0xEA, 0x60, 0, 0, 0, 0][..],
             &[7; 60_000],

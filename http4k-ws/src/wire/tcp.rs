@@ -5,28 +5,29 @@ use std::io;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 
-/// The bytes that wait in the kernel to be sent at all, beside those on their way.
+/// The bytes that wait in the kernel and are not sent yet.
 ///
-/// The kernel reports room for more when half of them have left. At 2 kB a second these steps take 4 s,
-/// which is within every deadline. The peer's receive buffer adds steps of its own, which no mark
-/// makes shorter. A larger mark makes the steps of this side longer. A smaller one costs more calls, and
-/// so may this one for a fast peer.
+/// The kernel accepts more when half of them have left. At 2 kB/s these steps take 4 s, which is
+/// within every deadline. The peer's receive buffer adds steps of its own, which no value shortens.
+/// A larger value makes the steps of this side longer. A smaller one costs more calls, as this one
+/// may for a fast peer.
 const UNSENT: u32 = 16 * 1024;
 
-/// The same if only all of the kernel's send buffer can be bounded, bytes on their way included. It is
-/// larger, for it bounds the bytes of one round trip too.
+/// The same for systems that only limit the whole send buffer, bytes on their way included. It is
+/// larger, because it also bounds the bytes of one round trip.
 #[cfg_attr(any(target_os = "linux", target_os = "android"), allow(dead_code))]
 const SEND_BUFFER: usize = 128 * 1024;
 
-/// Sets what every TCP connection needs, on either side.
+/// Sets the options that every TCP connection needs, on either side.
 ///
-/// Nagle's algorithm is off, for it would hold a second small message until the first is acknowledged.
-/// The kernel holds little that is unsent: it would take megabytes for each connection, a message in its
-/// hands can no longer be dropped for a newer one, and the peer's progress would not show.
+/// Nagle's algorithm is off, because it would delay a second small message until the first is
+/// acknowledged. The kernel holds little that is unsent. Otherwise it would take megabytes per
+/// connection, the session could not drop a waiting message for a newer one, and the progress of
+/// the peer would not show.
 ///
 /// # Errors
 ///
-/// The connection is lost already.
+/// Fails if the connection is lost already.
 pub(crate) fn prepare(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -1,4 +1,4 @@
-//! A session's transport over frames.
+//! The transport of a session over frames.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -21,16 +21,16 @@ use super::{ByteStream, Limits};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
-/// So many bytes of a peer that was sent a close frame are read and thrown away: to close a socket with
-/// unread bytes resets it, and the reset can overtake the close frame.
-const DRAIN: usize = 256 * 1024;
+/// The bytes that are read and discarded after a close frame was sent. Closing a socket with unread
+/// bytes resets it, and the reset can overtake the close frame.
+const DISCARD: usize = 256 * 1024;
 
-/// tungstenite zero-fills its whole read buffer at every read, so it gets a small one.
+/// tungstenite fills its whole read buffer with zeros at every read, so it gets a small one.
 const CODEC_BUFFER: usize = 1024;
 
 /// One end of a WebSocket connection, after its opening handshake.
 pub(crate) struct Wire<S> {
-    /// `None` when the connection is dropped.
+    /// `None` once the connection is dropped.
     io: Option<S>,
     role: Role,
     limits: Limits,
@@ -40,28 +40,28 @@ pub(crate) struct Wire<S> {
     decoded: u64,
     writer: Writer,
     line: Line,
-    /// The peer's close frame, once the session was told that it is ahead.
+    /// The peer's close frame, once the session knows that it is next.
     close: Option<CloseFrame>,
-    /// How far an orderly end has come.
+    /// The next step of an orderly end.
     shutdown: Shutdown,
-    drain: usize,
+    discard: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shutdown {
     Flush,
     CloseWriteSide,
-    Drain,
+    Discard,
 }
 
 impl<S: ByteStream> Wire<S> {
-    /// The server's end of a connection whose opening handshake is done; `ahead` was read along with it.
+    /// Creates the server's end of a connection. `ahead` was read with the opening handshake.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn server(io: S, line: Line, ahead: Bytes, limits: Limits) -> Self {
         Self::new(io, line, ahead, limits, Role::Server)
     }
 
-    /// The client's end of a connection whose opening handshake is done; `ahead` was read along with it.
+    /// Creates the client's end of a connection. `ahead` was read with the opening handshake.
     #[cfg_attr(not(feature = "client"), allow(dead_code))]
     pub(crate) fn client(io: S, line: Line, ahead: Bytes, limits: Limits) -> Self {
         Self::new(io, line, ahead, limits, Role::Client)
@@ -79,16 +79,16 @@ impl<S: ByteStream> Wire<S> {
             line,
             close: None,
             shutdown: Shutdown::Flush,
-            drain: DRAIN,
+            discard: DISCARD,
         }
     }
 
-    /// What the peer sent, as far as it is decoded from what has come.
+    /// Returns the next event that the decoder finds in the bytes that have arrived.
     fn poll_decoded(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let Some(io) = &mut self.io else {
             return Poll::Ready(Incoming::Lost);
         };
-        // The decoder clears its buffer before it reads, so it is not asked for nothing.
+        // The decoder clears its buffer before it reads, so it is not called in vain.
         if self.reader.is_decoded(self.decoded) {
             match ready!(self.reader.poll_bytes(io, cx)) {
                 Ok(true) => {}
@@ -116,7 +116,7 @@ impl<S: ByteStream> Wire<S> {
                 Incoming::Ping
             }
             Ok(Message::Pong(payload)) => Incoming::Pong(payload),
-            // The decoder gives neither while it reads.
+            // The decoder returns neither while it reads.
             Ok(Message::Frame(_) | Message::Close(_)) => Incoming::Ping,
             Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
                 match self.reader.stopped() {
@@ -132,7 +132,8 @@ impl<S: ByteStream> Wire<S> {
         })
     }
 
-    /// Gives back what a large message has left in the decoder, which stands at the end of it.
+    /// Releases the buffer that a large message has left in the decoder, which is between two
+    /// messages.
     fn message_ended(&mut self) {
         if self.reader.take_large() {
             self.decoder = decoder(self.role, self.limits);
@@ -160,19 +161,20 @@ impl<S: ByteStream> Wire<S> {
                     if ready!(self.writer.poll_flush(io, cx)).is_err() {
                         return Poll::Ready(());
                     }
-                    // The server ends the connection first, so that it keeps TIME_WAIT (RFC 6455 §7.1.1).
+                    // The server ends the connection first, so that it keeps TIME_WAIT (RFC 6455
+                    // §7.1.1).
                     self.shutdown = match self.role {
                         Role::Server => Shutdown::CloseWriteSide,
-                        Role::Client => Shutdown::Drain,
+                        Role::Client => Shutdown::Discard,
                     };
                 }
                 Shutdown::CloseWriteSide => {
                     if ready!(Pin::new(&mut *io).poll_shutdown(cx)).is_err() {
                         return Poll::Ready(());
                     }
-                    self.shutdown = Shutdown::Drain;
+                    self.shutdown = Shutdown::Discard;
                 }
-                Shutdown::Drain => return self.reader.poll_drain(io, cx, &mut self.drain),
+                Shutdown::Discard => return self.reader.poll_discard(io, cx, &mut self.discard),
             }
         }
     }
@@ -242,7 +244,7 @@ impl<S: ByteStream> Transport for Wire<S> {
 
     fn buffered(&self) -> usize {
         let partial = self.reader.partial().map_or(0, |partial| partial.bytes);
-        // Its bytes are in memory, so that they are a `usize`.
+        // The bytes are in memory, so their number fits a `usize`.
         partial as usize + self.writer.pending()
     }
 
@@ -264,8 +266,8 @@ fn decoder(role: Role, limits: Limits) -> WebSocketContext {
     WebSocketContext::new(role, Some(config))
 }
 
-/// What the decoder reads from. The answers that it would give to pings by itself go nowhere: the writer
-/// gives them.
+/// The stream that the decoder reads and writes. Its own responses to pings are discarded, because
+/// the writer sends them.
 struct Source<'a, 'cx, S> {
     io: &'a mut S,
     reader: &'a mut Reader,
@@ -291,14 +293,14 @@ impl<S> Write for Source<'_, '_, S> {
     }
 }
 
-/// What a close frame says (RFC 6455 §5.5.1, §7.4).
+/// Parses the payload of a close frame (RFC 6455 §5.5.1, §7.4).
 fn status(payload: &[u8]) -> Result<WsStatus, Violation> {
     let Some((code, reason)) = payload.split_first_chunk() else {
         return Ok(WsStatus::NO_STATUS);
     };
     let code = u16::from_be_bytes(*code);
     let reason = std::str::from_utf8(reason).map_err(|_| Violation::CloseReason)?;
-    // 1016 to 2999 are the protocol's own, and none of them means anything yet.
+    // 1016 to 2999 are reserved for the protocol, and none of them is defined yet.
     let status = match code {
         1016..=2999 => None,
         _ => WsStatus::new(code, reason.to_owned()).ok(),
@@ -306,7 +308,8 @@ fn status(payload: &[u8]) -> Result<WsStatus, Violation> {
     status.ok_or(Violation::CloseCode(code))
 }
 
-/// How a failure to read is answered: with a close code where the peer broke a rule (RFC 6455 §7.4.1).
+/// Returns the event for a failure to read. If the peer broke a rule, it carries a close code (RFC
+/// 6455 §7.4.1).
 fn failure(error: &Error, limits: Limits) -> Incoming {
     Incoming::Failed(
         match error {

@@ -1,8 +1,17 @@
-//! The frames that go out: short ones are gathered and leave in one write, the payload of a long one is
-//! written as it is, without a copy.
+//! The outgoing half of a connection.
 //!
-//! What a peer that never reads can make this side keep is bounded: the gathered bytes, one long message,
-//! and of its pings the latest (RFC 6455 §5.5.3).
+//! 1. The wire order is: the gathered bytes, then the rest of the long payload, then the waiting
+//!    control frames. A pong, a ping and the close frame leave in this order.
+//! 2. A message is accepted only while there is no long payload, no blocked write and less than
+//!    [`GATHERED`](buffers::GATHERED) bytes. So a peer that reads nothing costs at most the
+//!    gathered bytes, one long message, the latest pong and the latest ping (RFC 6455 §5.5.3).
+//! 3. A payload of at least [`LONG`] bytes is not copied by a server. A client must mask it (RFC
+//!    6455 §5.3), so it is copied into the gathered bytes, a piece at a time.
+//! 4. Control frames wait while a write is blocked, so that only the latest pong is sent. They are
+//!    gathered as soon as the bytes ahead of them are written.
+//! 5. Nothing follows a close frame.
+//! 6. The buffer of the thread is returned when everything is written, or when a write is blocked.
+//!    The rest then waits in a buffer of its own size.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -17,7 +26,7 @@ use super::validator::{PING, PONG};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
 
-/// From here on a payload is not copied.
+/// The length from which a payload is not copied.
 const LONG: usize = 16 * 1024;
 
 /// The outgoing half of a connection.
@@ -25,18 +34,18 @@ const LONG: usize = 16 * 1024;
 pub(super) struct Writer {
     role: Role,
     gathered: Vec<u8>,
-    /// How much of it is written.
+    /// The number of gathered bytes that are written.
     from: usize,
-    /// The payload that follows what is gathered.
+    /// The payload that follows the gathered bytes.
     long: Option<Long>,
     /// The control frames that follow.
     control: Control,
-    /// The last write could not go on.
+    /// The last write was not accepted.
     blocked: bool,
-    /// What is written is not yet flushed.
+    /// Some written bytes are not flushed yet.
     unflushed: bool,
     written: u64,
-    /// What was written after a write that could not go on.
+    /// The bytes that were written after a write that was not accepted.
     bytes_resumed: u64,
 }
 
@@ -44,7 +53,7 @@ pub(super) struct Writer {
 struct Long {
     left: Bytes,
     key: Key,
-    /// How much of the payload is masked.
+    /// The number of payload bytes that are masked.
     at: usize,
 }
 
@@ -90,18 +99,19 @@ impl Writer {
         self.gathered.len() - self.from + long
     }
 
-    /// Returns how many of them were written after a write that could not go on.
+    /// Returns the number of bytes that were written after a write that was not accepted.
     pub(super) fn bytes_resumed(&self) -> u64 {
         self.bytes_resumed
     }
 
-    /// Whether there is room for one more message.
+    /// Ready if one more message may be sent.
     pub(super) fn poll_ready<S: AsyncWrite + Unpin>(
         &mut self,
         io: &mut S,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Gone>> {
-        // What waits for a peer that takes nothing waits in the queue, where it may be shared and left out.
+        // Messages for a peer that reads nothing stay in the session's queue, which can coalesce
+        // and drop them.
         let room = self.gathered.len() - self.from < buffers::GATHERED;
         if room && self.long.is_none() && !self.blocked {
             return Poll::Ready(Ok(()));
@@ -109,7 +119,7 @@ impl Writer {
         self.poll_write(io, cx).map_err(|_| Gone)
     }
 
-    /// Takes a message for which there is room.
+    /// Gathers a message, after [`poll_ready`](Self::poll_ready) was ready.
     pub(super) fn message(&mut self, message: WsMessage) -> Result<(), Gone> {
         if self.is_closed() {
             return Err(Gone);
@@ -131,7 +141,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Sends a close frame after everything else; where one is on its way, it stays the only one.
+    /// Sends a close frame after everything else. Fails if there is one already.
     pub(super) fn close(&mut self, status: WsStatus) -> Result<(), Gone> {
         if self.is_closed() {
             return Err(Gone);
@@ -148,8 +158,9 @@ impl Writer {
         }
     }
 
-    /// Answers a ping; where the peer takes nothing, the one that comes last.
+    /// Responds to a ping. Of several that wait only the latest is sent.
     pub(super) fn pong(&mut self, payload: Bytes) {
+        // It must not wait in `gathered`, where a newer pong could not replace it.
         let waits = self.blocked || self.long.is_some() || self.control.pong.is_some();
         if waits || self.is_closed() {
             self.control.pong = Some(payload);
@@ -163,7 +174,7 @@ impl Writer {
         !matches!(self.control.close, Close::NotYet)
     }
 
-    /// Writes everything, and brings it on its way.
+    /// Writes and flushes everything.
     pub(super) fn poll_flush<S: AsyncWrite + Unpin>(
         &mut self,
         io: &mut S,
@@ -187,12 +198,13 @@ impl Writer {
         loop {
             self.gather();
             let ahead = &self.gathered[self.from..];
+            // The payload of a client's frame must be masked, so it leaves through `gathered`.
             let long = match (&self.long, self.role) {
                 (Some(long), Role::Server) => &long.left[..],
                 _ => &[],
             };
             if ahead.is_empty() && long.is_empty() {
-                self.give_back();
+                self.return_buffer();
                 return Poll::Ready(Ok(()));
             }
             let polled = if long.is_empty() {
@@ -208,21 +220,23 @@ impl Writer {
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => {
                     self.blocked = true;
-                    self.keep_the_rest();
+                    self.keep_rest();
                     return Poll::Pending;
                 }
             }
         }
     }
 
-    /// Gathers what may be written next and is not yet: a part of a client's long message, or the control
-    /// frames. These wait while the peer takes nothing, so that the latest pong is the one that is sent.
+    /// Gathers the bytes to write next: a piece of a client's long payload, or the control frames.
     fn gather(&mut self) {
         let all_written = self.from == self.gathered.len();
         if let Some(long) = &mut self.long {
             if long.left.is_empty() {
+                // The payload is written, so the control frames may follow.
                 self.long = None;
             } else if all_written && self.role == Role::Client {
+                // A client masks a copy of the next piece. The piece before it is written, so its
+                // memory is free.
                 let piece = long.left.split_to(long.left.len().min(buffers::GATHERED));
                 let (key, at) = (long.key, long.at);
                 long.at += piece.len();
@@ -231,9 +245,11 @@ impl Writer {
                 frame::put_payload(self.out(), &piece, key, at);
                 return;
             } else {
+                // A server writes the payload without a copy, and nothing may come before its end.
                 return;
             }
         }
+        // Behind a blocked write a newer pong may still replace the one that waits.
         if all_written || !self.blocked {
             self.gather_control();
         }
@@ -265,6 +281,7 @@ impl Writer {
             self.bytes_resumed += written as u64;
         }
         self.unflushed = true;
+        // The gathered bytes leave first, and what is beyond them is of the long payload.
         let here = written.min(self.gathered.len() - self.from);
         self.from += here;
         if let Some(long) = &mut self.long {
@@ -281,21 +298,21 @@ impl Writer {
 
     fn out(&mut self) -> &mut Vec<u8> {
         if self.gathered.capacity() == 0 {
-            self.gathered = buffers::to_write();
+            self.gathered = buffers::for_writing();
         }
         &mut self.gathered
     }
 
-    fn give_back(&mut self) {
+    fn return_buffer(&mut self) {
         self.from = 0;
-        buffers::written(std::mem::take(&mut self.gathered));
+        buffers::return_written(std::mem::take(&mut self.gathered));
     }
 
-    /// Gives back the thread's buffer: what is left of it waits in one of its own size.
-    fn keep_the_rest(&mut self) {
+    /// Returns the buffer of the thread, and moves the rest to a buffer of its own size.
+    fn keep_rest(&mut self) {
         if buffers::is_lent(&self.gathered) {
             let rest = self.gathered[self.from..].to_vec();
-            self.give_back();
+            self.return_buffer();
             self.gathered = rest;
         }
     }
@@ -303,7 +320,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.give_back();
+        self.return_buffer();
     }
 }
 

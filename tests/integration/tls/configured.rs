@@ -32,18 +32,18 @@ fn what_can_not_be_shown_is_refused_before_it_is_served() {
         (&key, &key, "no section `CERTIFICATE`"),
         (&chain, "", "no private key"),
         (&chain, &chain, "no private key"),
-        (&broken, &key, "the PEM text is broken"),
+        (&broken, &key, "malformed PEM text"),
         (
             &section("CERTIFICATE"),
             &key,
-            "the certificate can't be used",
+            "invalid certificate",
         ),
         (
             &chain,
             &section("PRIVATE KEY"),
-            "the private key can't be used",
+            "invalid private key",
         ),
-        (&chain, &other, "is not the one of the first certificate"),
+        (&chain, &other, "does not match the first certificate"),
     ] {
         let error = refused(chain, key).to_string();
         assert!(error.contains(why), "{error} for {why}");
@@ -68,7 +68,7 @@ fn a_file_that_is_not_there_is_named() {
 fn what_is_no_authority_can_not_be_trusted() {
     for (pem, why) in [
         (String::new(), "no section `CERTIFICATE`"),
-        (section("CERTIFICATE"), "the certificate can't be used"),
+        (section("CERTIFICATE"), "invalid certificate"),
     ] {
         let error = ClientTls::trusting_only(pem)
             .expect_err("no trust")

@@ -1,4 +1,4 @@
-//! How much a peer may make of little: fragments and control frames.
+//! Limits on fragments and control frames, which cost more than the bytes that they have.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use tokio::time::Instant;
 use super::violation::Violation;
 use crate::wire::Limits;
 
-/// Over so long the rate of control frames is averaged.
+/// The time over which the rate of control frames is averaged.
 const WINDOW: Duration = Duration::from_secs(5);
 
-/// So many bytes earn a message one more fragment.
+/// The bytes that allow a message one more fragment.
 const BYTES_PER_FRAGMENT: u64 = 16;
 
-/// A message whose end has not come yet.
+/// A message that has not ended.
 #[derive(Debug, Default)]
 pub(super) struct Partial {
     bytes: u64,
     fragments: u64,
-    /// The empty fragments that came last.
+    /// The number of empty fragments at its end.
     empty: u32,
 }
 
 impl Partial {
-    /// Adds a frame of `payload` bytes, by its header.
+    /// Adds a frame of `payload` bytes, when its header has arrived.
     pub(super) fn add(&mut self, payload: u64, limits: &Limits) -> Result<(), Violation> {
         let (max_frame, max_message) = (limits.max_frame as u64, limits.max_message as u64);
         if payload > max_frame {
@@ -48,12 +48,14 @@ impl Partial {
     }
 }
 
-/// The rate of control frames: each costs a time, of which there is one second in a second, and as much
-/// as the window saved.
+/// The rate of control frames.
+///
+/// Each frame costs a part of a second. One second per second is available, and as much as the
+/// window has saved.
 #[derive(Debug)]
 pub(super) struct ControlRate {
     max: Option<u32>,
-    /// Up to when the frames so far have used up the time.
+    /// The time up to which the frames have used the budget.
     used_up_to: Option<Instant>,
 }
 
@@ -108,7 +110,7 @@ mod tests {
             (&[u64::MAX], Err(Violation::FrameTooBig(50_000))),
             (&[1; 10], Ok(())),
             (&[1; 11], Err(Violation::Fragments(10))),
-            // 16 bytes earn a fragment.
+            // 16 bytes allow one more fragment.
             (&[16; 500], Ok(())),
             (&[0, 0, 0], Ok(())),
             (&[0, 0, 0, 0], Err(Violation::EmptyFragments(3))),
@@ -120,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn fragments_without_bounds_may_be_many() {
+    fn fragments_are_unlimited_without_a_limit() {
         let limits = Limits {
             max_fragments: None,
             max_empty_fragments: None,
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_rate_may_go_on_for_ever() {
+    fn a_steady_rate_may_last_forever() {
         let mut rate = ControlRate::new(Some(1000));
         let start = Instant::now();
         for number in 0..100_000 {
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn any_rate_is_allowed_where_there_is_no_bound() {
+    fn any_rate_is_allowed_without_a_limit() {
         let mut rate = ControlRate::new(None);
         let now = Instant::now();
         assert!((0..100_000).all(|_| rate.add(now).is_ok()));

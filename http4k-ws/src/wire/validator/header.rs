@@ -1,4 +1,4 @@
-//! The header of a frame (RFC 6455 §5.2), and the rules that it keeps by itself.
+//! The header of a frame (RFC 6455 §5.2), and the rules for a single header.
 
 use super::violation::Violation;
 use crate::session::Role;
@@ -19,10 +19,10 @@ pub(in crate::wire) const CLOSE: u8 = 0x8;
 pub(in crate::wire) const PING: u8 = 0x9;
 pub(in crate::wire) const PONG: u8 = 0xA;
 
-/// A control frame carries at most this.
+/// The longest payload of a control frame.
 const LONGEST_CONTROL: u8 = 125;
 
-/// A header, as far as it was seen.
+/// A header, as far as it has arrived.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Header {
     bytes: [u8; LONGEST],
@@ -39,7 +39,7 @@ impl Header {
         self.seen == 0
     }
 
-    /// Takes what is missing from `bytes`, as far as it is there, and says how much that was.
+    /// Takes the missing bytes from `bytes`, and returns their number.
     pub(super) fn take(&mut self, bytes: &[u8]) -> usize {
         let mut taken = 0;
         while self.seen < self.length() && taken < bytes.len() {
@@ -55,7 +55,7 @@ impl Header {
         self.seen == self.length()
     }
 
-    /// How long the header is; two bytes while that can't be told.
+    /// Returns the length of the header, or 2 before its second byte has arrived.
     fn length(&self) -> usize {
         if self.seen < 2 {
             return 2;
@@ -96,7 +96,7 @@ impl Header {
         }
     }
 
-    /// The masking key of a whole header; zeros, which change nothing, where there is none.
+    /// Returns the masking key of a whole header. Without a mask it is zero, which changes nothing.
     pub(super) fn key(&self) -> [u8; 4] {
         let mut key = [0; 4];
         if self.is_masked() {
@@ -105,7 +105,7 @@ impl Header {
         key
     }
 
-    /// Checks what can be told from the first two bytes, once they are there.
+    /// Checks the rules for the first two bytes, once they have arrived.
     pub(super) fn check_start(&self, role: Role) -> Result<(), Violation> {
         if self.seen < 2 {
             return Ok(());
@@ -131,7 +131,7 @@ impl Header {
         Ok(())
     }
 
-    /// Checks the length of a whole header.
+    /// Checks the length in a whole header.
     pub(super) fn check_length(&self) -> Result<(), Violation> {
         let shortest = match self.bytes[1] & LENGTH {
             126 => 126,

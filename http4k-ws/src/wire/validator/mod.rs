@@ -1,7 +1,14 @@
-//! Follows the frame headers in a stream of bytes, without copying a payload.
+//! The frame validator, which follows the frame headers in a stream without copying a payload.
 //!
-//! It refuses what breaks a rule before the payload comes, so that nobody waits for it or makes room for
-//! it. And it stops the stream where a close frame begins: what came before that is to be answered first.
+//! 1. A frame that breaks a rule is refused when its header has arrived, so that its payload is
+//!    neither awaited nor stored. RFC 6455 §5.2 to §5.5 hold the rules, [`Limits`] the bounds.
+//! 2. The stream stops in front of a close frame. The bytes before it must reach the session first.
+//! 3. Every byte that passes belongs to a header in progress or to the payload of a valid header.
+//!    The state is the same however the bytes are split.
+//! 4. The stream also stops behind a message that had a large frame, so that the decoder can be
+//!    replaced while it holds nothing else.
+//! 5. Control frames may stand between the fragments of a message, and do not change its state (RFC
+//!    6455 §5.4).
 
 mod budget;
 mod header;
@@ -17,33 +24,34 @@ pub(super) use violation::Violation;
 use super::Limits;
 use crate::session::{Partial, Role};
 
-/// A frame of more payload than this leaves the codec with a large buffer.
+/// A frame with a longer payload leaves a large buffer in the decoder.
 const LARGE: u64 = 2 * 1024;
 
-/// Where in the stream the next byte stands, and what is known of the message it belongs to.
+/// The position in the stream, and the state of the message there.
 #[derive(Debug)]
 pub(super) struct FrameValidator {
     role: Role,
     limits: Limits,
-    at: At,
+    position: Position,
     message: Option<Message>,
-    /// The number of messages that have begun.
-    begun: u64,
-    /// The bytes that have come of the last of them.
-    came: u64,
+    /// The number of messages that have started.
+    started: u64,
+    /// The bytes of the last of them that have arrived.
+    arrived: u64,
     /// The number of messages and control frames that have ended.
     ended: u64,
-    /// Whether the message that the stream stands in has a large frame.
+    /// The current message has a large frame.
     large: bool,
-    /// Whether a message with a large frame has ended, and nobody took note of it.
+    /// A message with a large frame has ended, and [`take_large`](FrameValidator::take_large) was
+    /// not called since.
     large_ended: bool,
     control: ControlRate,
 }
 
 #[derive(Debug)]
-enum At {
+enum Position {
     Header(Header),
-    /// In the payload of a frame, so many bytes before its end.
+    /// In the payload of a frame, with the number of bytes that are left.
     Payload {
         left: u64,
         of: Frame,
@@ -60,7 +68,7 @@ enum Frame {
     Last,
 }
 
-/// Why the stream does not go on.
+/// The reason for which the stream stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stop {
     /// A close frame is next.
@@ -69,15 +77,15 @@ pub(super) enum Stop {
 }
 
 impl FrameValidator {
-    /// Follows a stream that begins with a frame.
+    /// Creates a validator for a stream that starts with a frame.
     pub(super) fn new(role: Role, limits: Limits) -> Self {
         Self {
             role,
             limits,
-            at: At::Header(Header::EMPTY),
+            position: Position::Header(Header::EMPTY),
             message: None,
-            begun: 0,
-            came: 0,
+            started: 0,
+            arrived: 0,
             ended: 0,
             large: false,
             large_ended: false,
@@ -85,60 +93,67 @@ impl FrameValidator {
         }
     }
 
-    /// Returns the message that has begun and not ended.
+    /// Returns the message that has started and not ended.
     pub(super) fn partial(&self) -> Option<Partial> {
         let in_last = matches!(
-            self.at,
-            At::Payload {
+            self.position,
+            Position::Payload {
                 of: Frame::Last,
                 ..
             }
         );
         (self.message.is_some() || in_last).then_some(Partial {
-            number: self.begun,
-            bytes: self.came,
+            number: self.started,
+            bytes: self.arrived,
         })
     }
 
-    /// Returns the number of messages and control frames so far, if the stream stands behind the
-    /// last of them and before the first byte of the next.
+    /// Returns the number of messages and control frames so far, if the stream is between two
+    /// frames and in no message.
     pub(super) fn ended(&self) -> Option<u64> {
-        let is_between = matches!(&self.at, At::Header(header) if header.is_empty());
+        let is_between = matches!(&self.position, Position::Header(header) if header.is_empty());
         (is_between && self.message.is_none()).then_some(self.ended)
     }
 
-    /// Whether the message that has just ended had large frames; the stream then stands at its end.
+    /// Returns `true`, once, if the message that has just ended had a large frame. The stream is at
+    /// its end then.
     pub(super) fn take_large(&mut self) -> bool {
         std::mem::take(&mut self.large_ended)
     }
 
-    /// Follows `bytes`, and says how many of them may pass now, and why not all. Not all may pass either
-    /// when a large message ends before; then the rest may at the next call.
+    /// Follows `bytes`. Returns how many of them may pass, and the reason if the stream stops.
+    ///
+    /// Fewer than all pass without a reason if a large message ends before. The rest may pass in
+    /// the next call.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> (usize, Option<Stop>) {
         let mut passed = 0;
         while passed < bytes.len() {
             let rest = &bytes[passed..];
-            match &mut self.at {
-                At::Header(header) => {
+            match &mut self.position {
+                Position::Header(header) => {
+                    // The opcode is in the first byte, so the close frame is not touched.
                     if header.is_empty() && rest[0] & 0x0F == CLOSE {
                         return (passed, Some(Stop::Close));
                     }
+                    // Checked after every piece, so that a bad header is refused without its rest.
                     let taken = header.take(rest);
                     if let Err(violation) = self.check() {
                         return (passed, Some(Stop::Broken(violation)));
                     }
                     passed += taken;
                 }
-                At::Payload { left, of } => {
+                Position::Payload { left, of } => {
                     let here = (*left).min(rest.len() as u64);
                     *left -= here;
+                    // A control frame between fragments is not a part of the message.
                     if *of != Frame::Control {
-                        self.came += here;
+                        self.arrived += here;
                     }
                     // At most `rest.len()`, which is a `usize`.
                     passed += here as usize;
                 }
             }
+            // An empty payload ends at once, so this follows a header too.
             if self.end_frame() && std::mem::take(&mut self.large) {
                 self.large_ended = true;
                 break;
@@ -147,9 +162,9 @@ impl FrameValidator {
         (passed, None)
     }
 
-    /// Checks the header, and goes on to the payload where it is whole.
+    /// Checks the header, and moves on to the payload if it is complete.
     fn check(&mut self) -> Result<(), Violation> {
-        let At::Header(header) = self.at else {
+        let Position::Header(header) = self.position else {
             return Ok(());
         };
         header.check_start(self.role)?;
@@ -164,19 +179,19 @@ impl FrameValidator {
         } else {
             self.add_to_message(&header)?
         };
-        self.at = At::Payload { left, of };
+        self.position = Position::Payload { left, of };
         Ok(())
     }
 
-    /// Adds a data frame to its message, and returns the part that it plays there.
+    /// Adds a data frame to its message, and returns its part.
     fn add_to_message(&mut self, header: &Header) -> Result<Frame, Violation> {
         let mut message = match (header.opcode(), self.message.take()) {
             (CONTINUATION, Some(message)) => message,
             (CONTINUATION, None) => return Err(Violation::ContinuationOfNothing),
             (_, Some(_)) => return Err(Violation::Interleaved),
             (_, None) => {
-                self.begun += 1;
-                self.came = 0;
+                self.started += 1;
+                self.arrived = 0;
                 Message::default()
             }
         };
@@ -189,20 +204,20 @@ impl FrameValidator {
         Ok(Frame::Fragment)
     }
 
-    /// Goes on to the next frame where one has ended, and says whether a message ended with it.
+    /// Moves on to the next frame if one has ended. Returns `true` if a message ended with it.
     fn end_frame(&mut self) -> bool {
-        match self.at {
-            At::Payload { left: 0, of } => {
-                self.at = At::Header(Header::EMPTY);
+        match self.position {
+            Position::Payload { left: 0, of } => {
+                self.position = Position::Header(Header::EMPTY);
                 self.ended += u64::from(of != Frame::Fragment);
                 of == Frame::Last
             }
-            At::Header(_) | At::Payload { .. } => false,
+            Position::Header(_) | Position::Payload { .. } => false,
         }
     }
 }
 
-/// The payload of the close frame that is next in a stream, while it comes.
+/// The close frame that is next in a stream, as far as it has arrived.
 #[derive(Debug)]
 pub(super) struct CloseFrame {
     header: Header,
@@ -217,7 +232,7 @@ impl CloseFrame {
         }
     }
 
-    /// Takes the frame from `bytes`, and gives its payload once it is whole.
+    /// Takes the frame from `bytes`, and returns its payload once it is complete.
     pub(super) fn take(
         &mut self,
         mut bytes: &[u8],
@@ -228,7 +243,7 @@ impl CloseFrame {
         if !self.header.is_whole() {
             return Ok(None);
         }
-        // At most 125, as was checked.
+        // At most 125, which `check_start` has checked.
         let length = self.header.payload() as usize;
         if length == 1 {
             return Err(Violation::HalfCloseCode);

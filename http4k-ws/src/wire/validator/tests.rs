@@ -31,12 +31,12 @@ fn frame(first: u8, payload: usize, masked: bool) -> Vec<u8> {
     if masked {
         frame.extend([0x88; 4]);
     }
-    // A payload that looks like close frames all over.
+    // A payload that looks like close frames at every position.
     frame.extend(vec![0x88; payload]);
     frame
 }
 
-/// How much passes of `bytes`, in pieces of at most `piece`, and why not all.
+/// Returns how many of `bytes` pass, in pieces of at most `piece`, and the reason if they stop.
 fn passed(validator: &mut FrameValidator, bytes: &[u8], piece: usize) -> (usize, Option<Stop>) {
     let mut passed = 0;
     while passed < bytes.len() {
@@ -46,14 +46,14 @@ fn passed(validator: &mut FrameValidator, bytes: &[u8], piece: usize) -> (usize,
         if stop.is_some() {
             return (passed, stop);
         }
-        assert!(more > 0, "what does not stop goes on");
+        assert!(more > 0, "it passes bytes or stops");
         validator.take_large();
     }
     (passed, None)
 }
 
 #[test]
-fn it_stops_before_a_close_frame_and_nowhere_else() {
+fn stops_before_a_close_frame_and_nowhere_else() {
     for masked in [false, true] {
         for payload in [0, 1, 125, 126, 65535, 65536, 100_000] {
             for piece in [1, 3, 1024, usize::MAX] {
@@ -64,15 +64,15 @@ fn it_stops_before_a_close_frame_and_nowhere_else() {
 
                 let mut validator = FrameValidator::new(role(masked), limits());
                 let (passed, stop) = passed(&mut validator, &bytes, piece);
-                let told = format!("payload {payload}, masked {masked}, piece {piece}");
-                assert_eq!((passed, stop), (before, Some(Stop::Close)), "{told}");
+                let case = format!("payload {payload}, masked {masked}, piece {piece}");
+                assert_eq!((passed, stop), (before, Some(Stop::Close)), "{case}");
             }
         }
     }
 }
 
 #[test]
-fn it_tells_a_message_that_has_begun_and_not_ended() {
+fn reports_a_message_that_has_started_and_not_ended() {
     let mut validator = FrameValidator::new(Role::Server, limits());
     let whole = frame(FIN | TEXT, 10, true);
     let partial = |number, bytes| Some(Partial { number, bytes });
@@ -97,7 +97,7 @@ fn it_tells_a_message_that_has_begun_and_not_ended() {
 }
 
 #[test]
-fn it_stops_where_a_large_message_ends() {
+fn stops_at_the_end_of_a_large_message() {
     let mut validator = FrameValidator::new(Role::Server, limits());
     let mut bytes = frame(BINARY, 20_000, true);
     bytes.extend(frame(FIN | PING, 3, true));

@@ -1,8 +1,8 @@
-//! Which rule a peer broke.
+//! The rules of frames that a peer can break.
 
 use crate::message::WsStatus;
 
-/// Which rule a peer broke; the text is the reason of the close frame that answers it.
+/// The rule that a peer broke. Its text is the reason of the close frame that follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(in crate::wire) enum Violation {
     #[error("a reserved bit is set (RFC 6455 §5.2)")]
@@ -21,29 +21,29 @@ pub(in crate::wire) enum Violation {
     FragmentedControl,
     #[error("a control frame has over 125 bytes (RFC 6455 §5.5)")]
     LongControl,
-    #[error("a continuation continues nothing (RFC 6455 §5.4)")]
+    #[error("a continuation without a message (RFC 6455 §5.4)")]
     ContinuationOfNothing,
-    #[error("a message begins within another (RFC 6455 §5.4)")]
+    #[error("a message starts within another (RFC 6455 §5.4)")]
     Interleaved,
-    #[error("a close frame of one byte has no code (RFC 6455 §5.5.1)")]
+    #[error("a close frame of one byte lacks a code (RFC 6455 §5.5.1)")]
     HalfCloseCode,
-    #[error("close code {0} does not travel (RFC 6455 §7.4)")]
+    #[error("close code {0} must not be sent (RFC 6455 §7.4)")]
     CloseCode(u16),
-    #[error("a close reason is no UTF-8 (RFC 6455 §5.5.1)")]
+    #[error("a close reason is not UTF-8 (RFC 6455 §5.5.1)")]
     CloseReason,
-    #[error("a text message is no UTF-8 (RFC 6455 §8.1)")]
+    #[error("a text message is not UTF-8 (RFC 6455 §8.1)")]
     Text,
-    #[error("a frame has at most {0} bytes")]
+    #[error("a frame may have at most {0} bytes")]
     FrameTooBig(u64),
-    #[error("a message has at most {0} bytes")]
+    #[error("a message may have at most {0} bytes")]
     MessageTooBig(u64),
-    #[error("a message has at most {0} fragments and one for each 16 bytes")]
+    #[error("a message may have at most {0} fragments and one for each 16 bytes")]
     Fragments(u32),
-    #[error("at most {0} empty fragments follow each other")]
+    #[error("at most {0} empty fragments may follow each other")]
     EmptyFragments(u32),
-    #[error("at most {0} control frames a second, over 5 s")]
+    #[error("at most {0} control frames per second, over 5 s")]
     ControlRate(u32),
-    /// What the codec refuses though the rules above let it pass.
+    /// The decoder refuses what the rules above let pass.
     #[error("protocol error")]
     Protocol,
 }

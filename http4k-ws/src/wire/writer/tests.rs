@@ -2,12 +2,12 @@ use std::task::Waker;
 
 use super::*;
 
-/// A stream that takes what it is allowed to, and then nothing more.
+/// A stream that accepts as much as it is allowed to, and then nothing more.
 #[derive(Debug, Default)]
 struct Narrow {
     allowed: usize,
     written: Vec<u8>,
-    /// Where the bytes of the last write stood.
+    /// The address of the bytes of the last write.
     last: Option<*const u8>,
 }
 
@@ -44,7 +44,7 @@ fn flushed(writer: &mut Writer, io: &mut Narrow) -> bool {
     }
 }
 
-/// The frames of a server: opcode and payload.
+/// Returns the opcodes and payloads of a server's frames.
 fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let mut frames = Vec::new();
     while let [first, second, rest @ ..] = bytes {
@@ -71,7 +71,7 @@ fn message(length: usize) -> WsMessage {
 }
 
 #[test]
-fn everything_leaves_in_order_however_little_is_taken_at_a_time() {
+fn everything_leaves_in_order_however_little_is_accepted_at_a_time() {
     let lengths = [0, 1, 125, 126, 1000, LONG - 1, LONG, 70_000, 3, 200_000, 0];
     for piece in [1, 7, 1000, 65_536, usize::MAX] {
         let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
@@ -121,7 +121,7 @@ fn a_long_payload_is_not_copied_on_its_way() {
     let message = message(LONG);
     let payload = message.as_bytes().clone();
     writer.message(message).expect("open");
-    // The header first, then the payload as it is.
+    // The header first, then the payload without a copy.
     while !flushed(&mut writer, &mut io) {
         io.allowed = 4 + LONG;
     }
@@ -129,7 +129,7 @@ fn a_long_payload_is_not_copied_on_its_way() {
 }
 
 #[test]
-fn each_ping_is_answered_while_the_peer_takes_answers() {
+fn each_ping_is_answered_while_the_peer_reads() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     io.allowed = usize::MAX;
     for number in 0..3 {
@@ -141,7 +141,7 @@ fn each_ping_is_answered_while_the_peer_takes_answers() {
 }
 
 #[test]
-fn of_pings_whose_answers_nobody_takes_the_last_is_answered() {
+fn only_the_last_ping_is_answered_while_the_peer_reads_nothing() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     writer.message(message(10)).expect("open");
     io.allowed = 5;
@@ -177,7 +177,7 @@ fn nothing_follows_a_close_frame() {
 }
 
 #[test]
-fn who_has_written_everything_owns_no_buffer() {
+fn a_writer_that_has_written_everything_owns_no_buffer() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     for length in [10, 1000, 300_000] {
         writer.message(message(length)).expect("open");
@@ -194,13 +194,13 @@ fn who_has_written_everything_owns_no_buffer() {
 }
 
 #[test]
-fn there_is_no_room_while_the_peer_takes_nothing() {
+fn no_message_is_accepted_while_the_peer_reads_nothing() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     let mut cx = Context::from_waker(Waker::noop());
     writer.message(message(10)).expect("open");
     assert!(
         writer.poll_ready(&mut io, &mut cx).is_ready(),
-        "it was not tried yet"
+        "no write was tried yet"
     );
     assert!(!flushed(&mut writer, &mut io));
     assert!(writer.poll_ready(&mut io, &mut cx).is_pending());
