@@ -41,8 +41,8 @@ pub struct ServerConfig {
     /// 503 beyond the limit. `None` sets no limit. Default 25,000, at least 1.
     ///
     /// The number of descriptors of the process is a limit too, less a reserve of an eighth, which
-    /// is at least 32 and at most 1,024. If this is the lower limit, it is logged once. It applies
-    /// on Linux, where the server reads it when it starts (`RLIMIT_NOFILE`, `ulimit -n`).
+    /// is at least 32 and at most 1,024. If this is the lower limit, it is logged once. The server
+    /// reads it when it starts (`RLIMIT_NOFILE`, `ulimit -n`), on Linux only.
     pub max_connections: Option<usize>,
     /// The most open connections from one address, sockets included, also those on streams of
     /// HTTP/2. A further connection receives 503 and is closed; with TLS it is closed without a

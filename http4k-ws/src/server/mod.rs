@@ -10,6 +10,7 @@
 //! (|_request: Request| "hello").serve("127.0.0.1:9000").await
 //! # }
 //! ```
+#![doc = include_str!("../docs/server.md")]
 //
 // The order in which a connection goes through the files:
 //

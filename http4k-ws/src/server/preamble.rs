@@ -1,4 +1,4 @@
-//! The preamble of a connection: the version of HTTP that it speaks, and the head of its first
+//! The preamble of a connection: the version of HTTP, and the head of the first
 //! request.
 //!
 //! That head is received here, into memory of its own length. A client that sends nothing, or one
@@ -22,7 +22,7 @@ use super::state::ServerState;
 use crate::message::printable;
 use crate::wire::ByteStream;
 
-/// The first bytes of a connection that speaks HTTP/2 (RFC 9113 §3.4).
+/// The first bytes of an HTTP/2 connection (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// The bytes that are read at a time, in most cases the whole head of the first request. The rest of

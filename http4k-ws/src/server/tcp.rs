@@ -87,12 +87,12 @@ impl AsyncRead for Tcp {
     ) -> Poll<io::Result<()>> {
         loop {
             ready!(self.0.poll_read_ready(cx))?;
-            let room = buffer.initialize_unfilled();
-            let wanted = room.len();
+            let space = buffer.initialize_unfilled();
+            let wanted = space.len();
             let mut arrived = None;
             let read = self.0.try_io(Interest::READABLE, || {
                 let mut socket = &*SockRef::from(&*self.0);
-                let length = socket.read(room)?;
+                let length = socket.read(space)?;
                 arrived = Some(length);
                 // A short read empties the kernel's buffer. Reporting that saves the call that
                 // would only find it empty, as tokio itself does.

@@ -160,7 +160,7 @@ impl Writer {
 
     /// Responds to a ping. Of several that wait only the latest is sent.
     pub(super) fn pong(&mut self, payload: Bytes) {
-        // It must not wait in `gathered`, where a newer pong could not replace it.
+        // A newer pong must be able to replace it, which it could not in `gathered`.
         let waits = self.blocked || self.long.is_some() || self.control.pong.is_some();
         if waits || self.is_closed() {
             self.control.pong = Some(payload);

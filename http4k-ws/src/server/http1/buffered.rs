@@ -131,11 +131,11 @@ impl<S: AsyncRead + Unpin> Buffered<S> {
 
     fn poll_arrival_into(&mut self, cx: &mut Context<'_>, scratch: &mut [u8]) -> Arrival {
         loop {
-            let room = self.max_ahead.saturating_sub(self.ahead.len()).min(HEAD);
-            if room == 0 {
+            let space = self.max_ahead.saturating_sub(self.ahead.len()).min(HEAD);
+            if space == 0 {
                 return Arrival::More;
             }
-            let mut buffer = ReadBuf::new(&mut scratch[..room]);
+            let mut buffer = ReadBuf::new(&mut scratch[..space]);
             match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
                 Poll::Pending => return Arrival::Nothing,
                 Poll::Ready(Err(error)) => return Arrival::Left(left_by(&error)),
@@ -160,8 +160,8 @@ impl<S: AsyncRead + Unpin> Buffered<S> {
                 false => HEAD,
             };
             return scratch::with_scratch(|scratch| {
-                let room = buffer.remaining().min(most);
-                self.poll_read_into(cx, &mut scratch[..room], buffer)
+                let space = buffer.remaining().min(most);
+                self.poll_read_into(cx, &mut scratch[..space], buffer)
             });
         }
         let length = self.ahead.len().min(buffer.remaining());

@@ -13,7 +13,7 @@ use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderValue};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 
-use super::socket::poll_room;
+use super::socket::poll_capacity;
 use crate::message::{Body, Response, drop_fields_of_the_connection, printable};
 use crate::server::request::Stall;
 use crate::wire::Line;
@@ -127,13 +127,13 @@ async fn send_data(
         return stream.send_data(data, true).map_err(|_| Over);
     }
     while !data.is_empty() {
-        let room = poll_fn(|cx| match poll_room(stream, cx, data.len()) {
-            Poll::Ready(room) => Poll::Ready(Some(room)),
+        let capacity = poll_fn(|cx| match poll_capacity(stream, cx, data.len()) {
+            Poll::Ready(capacity) => Poll::Ready(Some(capacity)),
             Poll::Pending => pace.poll_stalled(cx).map(|()| None),
         });
-        match room.await {
-            Some(Ok(room)) => {
-                let part = data.split_to(room);
+        match capacity.await {
+            Some(Ok(capacity)) => {
+                let part = data.split_to(capacity);
                 let ended = last && data.is_empty();
                 pace.sent += part.len() as u64;
                 stream.send_data(part, ended).map_err(|_| Over)?;

@@ -35,7 +35,7 @@ impl Socket {
 }
 
 /// Waits until the peer accepts bytes, and returns how many of `length` bytes may be sent now.
-pub(super) fn poll_room(
+pub(super) fn poll_capacity(
     send: &mut SendStream<Bytes>,
     cx: &mut Context<'_>,
     length: usize,
@@ -94,11 +94,11 @@ impl AsyncWrite for Socket {
         if bytes.is_empty() {
             return Poll::Ready(Ok(0));
         }
-        let room = ready!(poll_room(&mut self.send, cx, bytes.len()));
-        let room = room.map_err(io::Error::other)?;
-        let data = Bytes::copy_from_slice(&bytes[..room]);
+        let capacity = ready!(poll_capacity(&mut self.send, cx, bytes.len()));
+        let capacity = capacity.map_err(io::Error::other)?;
+        let data = Bytes::copy_from_slice(&bytes[..capacity]);
         let sent = self.send.send_data(data, false);
-        Poll::Ready(sent.map(|()| room).map_err(io::Error::other))
+        Poll::Ready(sent.map(|()| capacity).map_err(io::Error::other))
     }
 
     /// Does nothing but release capacity: the task of the connection writes by itself.

@@ -34,7 +34,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 /// A future that makes the peer send a body which it holds back.
 type Invitation = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A response that is being made.
+/// A response in progress.
 ///
 /// hyper copies it into its own state for each request, so all but the most frequent is boxed.
 pub(super) enum Pending<'a> {

@@ -49,7 +49,7 @@ pub(in crate::wire) enum Violation {
 }
 
 impl Violation {
-    /// The status of the close frame that answers it (RFC 6455 §7.4.1).
+    /// Returns the status of the close frame that reports it (RFC 6455 §7.4.1).
     pub(in crate::wire) fn status(self) -> WsStatus {
         let status = match self {
             Self::Text | Self::CloseReason => WsStatus::INVALID_PAYLOAD,
