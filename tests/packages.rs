@@ -101,7 +101,7 @@ fn the_library_may_have_any_name_and_tables_are_known_across_packages() {
     let errors = String::from_utf8_lossy(&clash.stderr);
     assert!(!clash.status.success());
     for part in [
-        "`GET /users/<id>` (`one` of `users::api`) is never asked",
+        "`GET /users/<id>` (`one` of `users::api`) is never matched",
         "`/users/<_name>` (`name` here) takes its requests",
         "clash/src/main.rs:6:21",
     ] {

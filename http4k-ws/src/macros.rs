@@ -239,7 +239,7 @@
 /// # Mounted tables
 ///
 /// Where `mount(path::to::function(..))` calls a function that this macro made, in this crate or another, both tables
-/// are compared when the program is compiled: a mounted route that is never asked, because a route or a mount around
+/// are compared when the program is compiled: a mounted route that is never matched, because a route or a mount around
 /// it takes all its requests, is an error at the mount, and so is a path with more than 16 parameters over all.
 /// `.with(..)`, `?`, `.unwrap()` and `.expect(..)` behind the call don't hide it. The module beside the function is
 /// where the table is found, so a plain function that is mounted can't share its name with a module: mount it as

@@ -1,11 +1,12 @@
-//! Routes that would never be asked.
+//! Routes and fallbacks that would never be called.
+
+use http4k_ws_grammar::Pattern;
 
 use crate::errors::Errors;
 use crate::matcher::Node;
 use crate::model::{Endpoint, Fallback, Route, Routes, spelled};
-use crate::parse::Segment;
 
-/// Two routes that take the same requests: one of them would never be called.
+/// Reports two routes that match the same requests: one of them would never be called.
 pub(super) fn duplicates(model: &Routes, errors: &mut Errors) {
     let mut groups = Vec::new();
     Node::root(model).each(&mut |node| {
@@ -16,21 +17,23 @@ pub(super) fn duplicates(model: &Routes, errors: &mut Errors) {
         for (later, &second) in group.iter().enumerate() {
             let (second, firsts) = (&model.routes[second], &group[..later]);
             let first = firsts.iter().map(|&first| &model.routes[first]);
-            if let Some(first) = first.into_iter().find(|first| overlap(first, second)) {
+            if let Some(first) = first.into_iter().find(|first| conflict(first, second)) {
                 report_duplicate(first, second, errors);
             }
         }
     }
 }
 
-fn overlap(first: &Route, second: &Route) -> bool {
+/// Returns `true` if both match the same requests to one path. The methods stay identifiers here;
+/// the rule is `http4k_ws_grammar::overlap`.
+fn conflict(first: &Route, second: &Route) -> bool {
     let protocol = |route: &Route| match &route.endpoint {
         Endpoint::Handler(handler) => Some(handler.protocol),
         Endpoint::Mount { .. } => None,
     };
     match (protocol(first), protocol(second)) {
         (Some(one), Some(other)) if one != other => false,
-        // One table, whose routes are compared where both are known.
+        // The library compares the routes of both, if their tables are known.
         (None, None) => false,
         (None, _) | (_, None) => true,
         _ if first.methods.is_empty() && second.methods.is_empty() => true,
@@ -62,48 +65,41 @@ fn report_duplicate(first: &Route, second: &Route, errors: &mut Errors) {
     errors.at(first.span, format!("`{one}` is routed here first"));
 }
 
-/// One answer for each protocol under one prefix, and none where every path has a route.
+/// Reports a second fallback for one protocol under one prefix, and a fallback that no request
+/// reaches because a rest matches every path there.
 pub(super) fn fallbacks(model: &Routes, errors: &mut Errors) {
     for (later, second) in model.fallbacks.iter().enumerate() {
         let same = |first: &&Fallback| {
             first.scope == second.scope && first.handler.protocol == second.handler.protocol
         };
         if let Some(first) = model.fallbacks[..later].iter().find(same) {
-            let message = "a second `_` under one prefix is never asked: drop one of the two";
+            let message = "a second `_` under one prefix is never called: drop one of the two";
             errors.at(second.span, message);
             errors.at(first.span, "the first `_` is here");
         }
-        if let Some(route) = model.routes.iter().find(|route| takes_all(route, second)) {
+        if let Some(route) = model.routes.iter().find(|route| is_before(route, second)) {
             let path = spelled(&route.segments);
-            let message = format!("`_` is never asked: `{path}` takes every path here");
+            let message = format!("`_` is never called: `{path}` takes every path here");
             errors.at(second.span, message);
             errors.at(route.span, "this takes every path");
         }
     }
 }
 
-fn takes_all(route: &Route, fallback: &Fallback) -> bool {
-    let prefix = match (&route.endpoint, route.segments.split_last()) {
-        // What is mounted may leave requests to it.
-        (Endpoint::Mount { .. }, _) => return false,
-        (Endpoint::Handler(handler), Some((Segment::Rest(_), prefix))) => {
-            if handler.protocol != fallback.handler.protocol || !route.methods.is_empty() {
-                return false;
-            }
-            prefix
-        }
-        _ => return false,
+/// Returns `true` if `route` matches every request that `fallback` could respond to.
+fn is_before(route: &Route, fallback: &Fallback) -> bool {
+    // A mounted application may leave requests to the fallback.
+    let Endpoint::Handler(handler) = &route.endpoint else {
+        return false;
     };
-    shape(prefix) == shape(&fallback.segments)
+    if handler.protocol != fallback.handler.protocol || !route.methods.is_empty() {
+        return false;
+    }
+    let (template, prefix) = (spelled(&route.segments), spelled(&fallback.segments));
+    let rest = pattern(&template, false);
+    rest.has_shape_of(pattern(&prefix, true))
 }
 
-/// Literals by their text, parameters by their place.
-fn shape(segments: &[Segment]) -> Vec<Option<&str>> {
-    segments
-        .iter()
-        .map(|segment| match segment {
-            Segment::Literal(text) => Some(text.as_str()),
-            Segment::Param(_) | Segment::Rest(_) => None,
-        })
-        .collect()
+fn pattern(template: &str, is_mount: bool) -> Pattern<'_> {
+    Pattern { template, is_mount }
 }

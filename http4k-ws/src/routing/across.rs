@@ -1,17 +1,29 @@
-//! A router's table against the tables of what it mounts, compared by the compiler.
+//! The comparison of a route table with the tables of mounted applications, at compile time.
 //!
-//! A mounted application has what no better route of the router takes: all that goes on behind its prefix, except
-//! along a route that goes before the mount by the rules of [`matching`](super::matching). So a mounted route is
-//! never found if such a route of the router covers its whole path, or a mount whose table is not known. Of two
-//! mounts at one prefix, the routes of the second are compared with those of the first. What is mounted deeper, or
-//! at prefixes that only differ in the names of parameters, is compared when the application is built.
+//! The rules are those of [`http4k_ws_grammar`]. Here they are applied to tables that call each
+//! other as constants, so nothing is allocated: a path through several mounts is a [`Chain`] of
+//! prefixes, and a route is followed along it prefix by prefix.
+//!
+//! Invariants:
+//!
+//! 1. A mounted route is reported if a route of the router is found before the mount, matches each
+//!    of its paths, and accepts one of its methods.
+//! 2. A route of the router is found before the mount only if it has the shape of the mount's
+//!    prefix and continues, or ends there. In all other cases it matches other paths, or is found
+//!    later.
+//! 3. A mount whose table is unknown counts as a route that matches everything below its prefix. A
+//!    mount with a known table is replaced by the routes of that table.
+//! 4. Of two mounts, only those with equal prefixes are compared here. Prefixes that differ in the
+//!    names of parameters, and deeper ones, are compared when the application is built.
+//! 5. Every mistake is reported once, at the mount where the tables meet.
+
+use http4k_ws_grammar::{Pattern, Reach, text_equals};
 
 use super::report::{Chain, Report, Taking};
 use super::table::{Protocol, RouteMeta};
-use super::template::{Kind, equal, next, same};
 use crate::handler::MAX_PARAMS;
 
-/// What the compiler knows of a router.
+/// The routes of a router as the compiler knows them.
 #[derive(Debug)]
 pub struct StaticTable {
     /// The routes and mounts.
@@ -20,19 +32,19 @@ pub struct StaticTable {
     pub mounts: &'static [Mount],
 }
 
-/// One mount, and what is mounted there.
+/// A mount and the table mounted there.
 #[derive(Debug)]
 pub struct Mount {
     /// Its index among the routes.
     pub route: usize,
-    /// The function that was called, as it was written.
+    /// The function that is called, as in the source.
     pub function: &'static str,
     /// The table of that function.
     pub table: &'static StaticTable,
 }
 
 impl Mount {
-    /// What `R` mounts at its route `ROUTE`: the application that `function` makes.
+    /// Returns the mount of `R` at the route with index `ROUTE`.
     pub const fn of<R: Mounting<ROUTE>, const ROUTE: usize>(function: &'static str) -> Self {
         Self {
             route: ROUTE,
@@ -42,11 +54,11 @@ impl Mount {
     }
 }
 
-/// Stands for a function that has a table.
+/// A stand-in for a function that returns an application with a known table.
 pub trait Tabled {
-    /// Its routes and mounts.
+    /// The routes and mounts.
     const ROUTES: &'static [RouteMeta];
-    /// Its mounts whose tables are known.
+    /// The mounts whose tables are known.
     const MOUNTS: &'static [Mount] = &[];
     /// Both.
     const TABLE: &'static StaticTable = &StaticTable {
@@ -55,13 +67,13 @@ pub trait Tabled {
     };
 }
 
-/// Says which function's table is mounted at the route with this index.
+/// Names the function whose table is mounted at the route with this index.
 pub trait Mounting<const ROUTE: usize> {
-    /// What stands for it.
+    /// The stand-in for that function.
     type Mounted: Tabled;
 }
 
-/// Stands for a function that has no table: what it answers is known when the program runs.
+/// A stand-in for a function without a table. Its routes are known at run time only.
 #[derive(Debug)]
 pub enum Unknown {}
 
@@ -69,7 +81,7 @@ impl Tabled for Unknown {
     const ROUTES: &'static [RouteMeta] = &[];
 }
 
-/// Fails to compile where a route behind the mount with this index is never matched.
+/// Fails to compile if a route behind the mount with this index is never matched.
 #[track_caller]
 pub const fn check_mount(table: &StaticTable, index: usize) {
     let mount = &table.mounts[index];
@@ -79,17 +91,17 @@ pub const fn check_mount(table: &StaticTable, index: usize) {
     while i < table.routes.len() {
         let route = &table.routes[i];
         match known_mount(table, i) {
+            // Of two mounts at one prefix, the first one is found first.
             Some(first) => {
-                if i < mount.route && equal(route.template, chain.prefix) {
+                if i < mount.route && text_equals(route.template, chain.prefix) {
                     let of = mounted(table, first, None);
                     compare_all(first.table, &of, mount.table, &chain, &mut report);
                 }
             }
             None => {
-                if let Reach::To(at) = before(route, chain.prefix) {
-                    let taking = Taking { route, of: None };
-                    compare(taking, Reach::To(at), mount.table, &chain, &mut report);
-                }
+                let taking = Taking { route, of: None };
+                let reach = before(route, chain.prefix);
+                compare(taking, reach, mount.table, &chain, &mut report);
             }
         }
         i += 1;
@@ -101,7 +113,8 @@ pub const fn check_mount(table: &StaticTable, index: usize) {
     }
 }
 
-/// The mount at route `index`, if its table is known. One without routes may stand for any.
+/// Returns the mount at route `index` if its table is known. An empty table may be that of
+/// [`Unknown`].
 const fn known_mount(table: &StaticTable, index: usize) -> Option<&Mount> {
     let mut i = 0;
     while i < table.mounts.len() {
@@ -114,8 +127,8 @@ const fn known_mount(table: &StaticTable, index: usize) -> Option<&Mount> {
     None
 }
 
-/// Reports the routes of `table` that those of `first`, which `of` mounts at the same prefix, leave
-/// no request.
+/// Compares each route of `first`, which `of` mounts, with the routes of `table`, which `chain`
+/// mounts at the same prefix.
 const fn compare_all(
     first: &StaticTable,
     of: &Chain<'_>,
@@ -130,84 +143,28 @@ const fn compare_all(
                 route: &first.routes[i],
                 of: Some(of),
             };
-            compare(taking, Reach::To(0), table, chain, report);
+            compare(taking, Reach::START, table, chain, report);
         }
         i += 1;
     }
 }
 
-/// How far along a path a route covers it.
-#[derive(Clone, Copy)]
-enum Reach {
-    /// Not every request for the path is one for the route.
-    Apart,
-    /// The route takes all that is left.
-    All,
-    /// Up to here in the route's template.
-    To(usize),
-}
-
-/// How far `route` goes along `prefix`, if it is asked before what is mounted there.
+/// Follows `route` along `prefix`, if it is found before an application mounted there.
 const fn before(route: &RouteMeta, prefix: &str) -> Reach {
-    let (mut at, mut done) = (0, 0);
-    while let Some(step) = next(prefix, done) {
-        match next(route.template, at) {
-            Some(piece) if same(route.template, &piece, prefix, &step) => at = piece.end,
-            // A literal goes before a parameter, and what is deeper before what takes the rest.
-            _ => return Reach::Apart,
-        }
-        done = step.end;
-    }
-    match next(route.template, at) {
-        // The mount itself; the macro refuses a second one, and a rest, at the same place.
-        None if matches!(route.protocol, Protocol::Mount) => Reach::Apart,
-        Some(piece) if matches!(piece.kind, Kind::Rest) => Reach::Apart,
-        _ => Reach::To(at),
-    }
-}
-
-/// How far `route` covers `path`, of which what comes before is covered up to `reach`.
-const fn covers(route: &RouteMeta, reach: Reach, path: &str) -> Reach {
-    let Reach::To(mut at) = reach else {
-        return reach;
+    let pattern = route.pattern();
+    let mount = Pattern {
+        template: prefix,
+        is_mount: true,
     };
-    let mut done = 0;
-    loop {
-        let step = next(path, done);
-        let Some(piece) = next(route.template, at) else {
-            return match (route.protocol, step) {
-                (Protocol::Mount, _) => Reach::All,
-                (_, None) => Reach::To(at),
-                _ => Reach::Apart,
-            };
-        };
-        let Some(step) = step else {
-            return Reach::To(at);
-        };
-        match (piece.kind, step.kind) {
-            (Kind::Rest, _) => return Reach::All,
-            (_, Kind::Rest) | (Kind::Literal, Kind::Param) => return Reach::Apart,
-            (Kind::Literal, _) if !same(route.template, &piece, path, &step) => {
-                return Reach::Apart;
-            }
-            _ => (at, done) = (piece.end, step.end),
-        }
+    // The macro rejects a second mount and a rest at the same place.
+    if pattern.has_shape_of(mount) || !pattern.precedes(mount) {
+        return Reach::Apart;
     }
+    pattern.follow(prefix, Reach::START)
 }
 
-/// Whether `route`, which covers `path` up to `reach`, ends there too.
-const fn ends(route: &RouteMeta, reach: Reach) -> bool {
-    match reach {
-        Reach::Apart => false,
-        Reach::All => true,
-        Reach::To(at) => match next(route.template, at) {
-            None => true,
-            Some(piece) => matches!(piece.kind, Kind::Rest),
-        },
-    }
-}
-
-/// Reports the routes of `table`, at any depth, that the route of `taking` leaves no request.
+/// Reports the routes of `table`, at any depth, whose requests go to the route of `taking`, which
+/// was followed to `reach`.
 const fn compare(
     taking: Taking<'_>,
     reach: Reach,
@@ -215,13 +172,17 @@ const fn compare(
     chain: &Chain<'_>,
     report: &mut Report,
 ) {
-    let route = taking.route;
+    // A route that differs from the prefix has no paths behind it.
+    if matches!(reach, Reach::Apart) {
+        return;
+    }
+    let pattern = taking.route.pattern();
     let mut i = 0;
     while i < table.routes.len() {
         let mounted = &table.routes[i];
         let is_mount = matches!(mounted.protocol, Protocol::Mount);
-        if !is_mount && ends(route, covers(route, reach, mounted.template)) {
-            report.never_asked(mounted, chain, taking);
+        if !is_mount && pattern.ends_at(pattern.follow(mounted.template, reach)) {
+            report.never_matched(mounted, chain, taking);
         }
         i += 1;
     }
@@ -229,15 +190,13 @@ const fn compare(
     while i < table.mounts.len() {
         let mount = &table.mounts[i];
         let inner = mounted(table, mount, Some(chain));
-        let reach = covers(route, reach, inner.prefix);
-        if !matches!(reach, Reach::Apart) {
-            compare(taking, reach, mount.table, &inner, report);
-        }
+        let reach = pattern.follow(inner.prefix, reach);
+        compare(taking, reach, mount.table, &inner, report);
         i += 1;
     }
 }
 
-/// The chain of mounts down to `mount`, which `table` has.
+/// Returns the chain of mounts that ends with `mount`, an entry of `table`.
 const fn mounted<'a>(
     table: &StaticTable,
     mount: &Mount,
@@ -250,12 +209,13 @@ const fn mounted<'a>(
     }
 }
 
-/// Reports the routes that have too many parameters with the `outer` ones of the prefixes before them.
+/// Reports the routes that exceed the limit of parameters together with the `outer` ones of the
+/// router's own prefix.
 const fn count_params(outer: usize, table: &StaticTable, chain: &Chain<'_>, report: &mut Report) {
     let mut i = 0;
     while i < table.routes.len() {
         let route = &table.routes[i];
-        // Where the inner prefixes alone bring too many, that is told where they are mounted.
+        // If the inner prefixes alone exceed the limit, the router that mounts them reports it.
         let inner = route.params.len() + chain.inner_params();
         if outer + inner > MAX_PARAMS && inner <= MAX_PARAMS {
             report.too_many_params(route, chain, outer + inner);

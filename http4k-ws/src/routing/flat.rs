@@ -1,9 +1,10 @@
 //! A builder's routes without their nesting: each with its whole template, and all filters before it.
 
+use http4k_ws_grammar::{Kind, pieces};
+
 use super::check;
 use super::endpoint::Endpoint;
 use super::error::RouteError;
-use super::leaves::segments;
 use super::route::{Route, joined};
 use super::router::{RouteList, Router, Scope};
 use super::routes::{Entry, Given, Routes};
@@ -197,9 +198,8 @@ impl Flat {
     /// A fallback is for the paths that no route has: there have to be some.
     fn fallbacks_are_reached(&self, router: &Router) -> Result<(), RouteError> {
         for scope in &self.scopes {
-            let prefix = segments(&scope.prefix);
             for (protocol, _) in &scope.fallbacks {
-                if let Some(by) = check::takes_all(router, &prefix, *protocol) {
+                if let Some(by) = check::covering_rest(router, &scope.prefix, *protocol) {
                     return Err(RouteError::Unreachable {
                         route: format!("the {protocol} fallback of {}", scope.prefix),
                         by: by.to_string(),
@@ -213,14 +213,13 @@ impl Flat {
     fn into_app(mut self) -> Result<PolyHandler, RouteError> {
         let mut tree = Tree::default();
         for (index, (route, _)) in self.routes.iter().enumerate() {
-            let segments = segments(&route.template);
             match route.protocol {
-                Protocol::Mount => tree.add_mount(&segments, index),
-                Protocol::Http | Protocol::Ws => tree.add_route(&segments, index),
+                Protocol::Mount => tree.add_mount(&route.template, index),
+                Protocol::Http | Protocol::Ws => tree.add_route(&route.template, index),
             }
         }
         for (index, scope) in self.scopes.iter().enumerate().skip(1) {
-            tree.add_scope(&segments(&scope.prefix), index);
+            tree.add_scope(&scope.prefix, index);
         }
         let scopes = (0..self.scopes.len())
             .map(|scope| self.scope(scope))
@@ -241,11 +240,9 @@ impl Flat {
                 endpoint = endpoint.or_http(fallback).or_ws(fallback);
             }
         }
-        let names = segments(&scope.prefix);
-        let names = names
-            .iter()
-            .filter_map(TemplateSegment::name)
-            .map(Into::into);
+        // A prefix has no rest.
+        let params = pieces(&scope.prefix).filter(|piece| piece.kind == Kind::Param);
+        let names = params.map(|piece| piece.text(&scope.prefix).into());
         Scope {
             params: ParamNames::Dynamic(names.collect()),
             endpoint: filtered(endpoint, &scope.filters),

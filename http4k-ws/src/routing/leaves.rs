@@ -1,68 +1,60 @@
-//! Every route that a router leads to, those of the applications mounted in it included.
+//! Every route that a router leads to, including those of mounted applications.
+
+use http4k_ws_grammar::{Kind, Pattern, pieces};
 
 use super::route::{Route, RouteTable};
 use super::router::Router;
 use super::table::{MethodSet, Protocol};
 use crate::handler::PolyHandler;
-use crate::message::{TemplateSegment, UriTemplate};
 
-/// One route, seen from a router.
+/// One route as seen from a router.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
-    /// With its whole template.
+    /// The route with its complete template.
     pub(super) route: Route,
-    pub(super) segments: Vec<TemplateSegment>,
     pub(super) methods: MethodSet,
-    /// Its place in this router's table, then in that of the application mounted there, and so on.
-    pub(super) way: Vec<usize>,
+    /// The index in this router's table, then in that of the application mounted there, and so on.
+    pub(super) indexes: Vec<usize>,
 }
 
 impl Leaf {
     fn new(route: Route, index: usize) -> Self {
         Self {
-            segments: segments(&route.template),
             methods: route.method_set(),
             route,
-            way: vec![index],
+            indexes: vec![index],
         }
     }
 
-    /// The same route, seen from the router that has `mount` in its table.
+    /// Returns the same route as seen from the router whose table has `mount`.
     fn under(mut self, mount: &Self) -> Self {
         self.route = self.route.in_mount(&mount.route);
-        self.segments.splice(0..0, mount.segments.iter().cloned());
-        self.way.splice(0..0, mount.way.iter().copied());
+        self.indexes.splice(0..0, mount.indexes.iter().copied());
         self
     }
 
-    /// How many parameters its path has.
-    pub(super) fn params(&self) -> usize {
-        self.segments
-            .iter()
-            .filter(|segment| segment.name().is_some())
-            .count()
-    }
-
-    /// Whether it takes all that is left of a path.
-    pub(super) fn is_open(&self) -> bool {
-        self.route.protocol == Protocol::Mount
-            || matches!(self.segments.last(), Some(TemplateSegment::Rest { .. }))
-    }
-}
-
-/// The segments of a template that was read before.
-pub(super) fn segments(template: &str) -> Vec<TemplateSegment> {
-    match UriTemplate::parse(template) {
-        Ok(template) => template.segments().to_vec(),
-        Err(error) => {
-            log::error!("a template of the route table is refused: {error}");
-            Vec::new()
+    /// Returns the paths of this route.
+    pub(super) fn pattern(&self) -> Pattern<'_> {
+        Pattern {
+            template: &self.route.template,
+            is_mount: self.is_mount(),
         }
+    }
+
+    /// Returns `true` for a mount, and for the only leaf of an application without known routes.
+    pub(super) fn is_mount(&self) -> bool {
+        self.route.protocol == Protocol::Mount
+    }
+
+    /// Returns the number of parameters in the path.
+    pub(super) fn params(&self) -> usize {
+        let pieces = pieces(&self.route.template);
+        pieces.filter(|piece| piece.kind != Kind::Literal).count()
     }
 }
 
 impl Router {
-    /// Returns the route or mount `index` of the table, with the filters before it.
+    /// Returns the route or mount with this index, with the filters before it.
     pub(super) fn route(&self, index: usize) -> Route {
         let mut route = self.table().route(index);
         if let Some(filters) = self.filters(index) {
@@ -71,7 +63,7 @@ impl Router {
         route
     }
 
-    /// The routes of the table itself.
+    /// Returns the routes and mounts of the table itself.
     pub(super) fn entries(&self) -> Vec<Leaf> {
         let indexes = 0..self.table().len();
         indexes
@@ -79,9 +71,9 @@ impl Router {
             .collect()
     }
 
-    /// The routes that `entry` leads to: itself, or those of what is mounted there.
+    /// Returns the routes that `entry` leads to: itself, or those of the application mounted there.
     pub(super) fn behind(&self, entry: Leaf) -> Vec<Leaf> {
-        match entry.way.first().and_then(|&index| self.mounted(index)) {
+        match entry.indexes.first().and_then(|&index| self.mounted(index)) {
             Some(mounted) => {
                 let leaves = mounted.leaves().into_iter();
                 leaves.map(|leaf| leaf.under(&entry)).collect()
@@ -90,7 +82,7 @@ impl Router {
         }
     }
 
-    /// Every route.
+    /// Returns every route.
     pub(super) fn leaves(&self) -> Vec<Leaf> {
         let entries = self.entries().into_iter();
         entries.flat_map(|entry| self.behind(entry)).collect()
@@ -98,10 +90,10 @@ impl Router {
 }
 
 impl PolyHandler {
-    /// Lists every route, with the prefixes that it is mounted at and the filters before it. What
-    /// a filter changes in a request is not known here.
+    /// Lists every route with its complete path and the filters before it.
     ///
-    /// Empty for an application that no routes made, such as one of [`PolyHandler::new`].
+    /// Filters that change the path of a request are not taken into account. The list is empty for
+    /// an application without a route table, such as one of [`PolyHandler::new`].
     ///
     /// # Examples
     ///

@@ -1,5 +1,7 @@
 //! Paths from the routes themselves.
 
+use http4k_ws_grammar::{Kind, pieces};
+
 use crate::message::{ToPath, UriFillError, push_literal, push_rest, push_value};
 
 /// A link to one route, with the values of its parameters: what `app::show { id: 7 }` is.
@@ -155,8 +157,8 @@ where
 }
 
 fn push_literals(path: &mut String, template: &str) {
-    for segment in segments(template) {
-        push_literal(path, segment);
+    for piece in pieces(template) {
+        push_literal(path, piece.text(template));
     }
 }
 
@@ -166,28 +168,20 @@ fn push_path(
     values: &[&dyn ToPath],
 ) -> Result<(), UriFillError> {
     let mut values = values.iter();
-    for segment in segments(template) {
-        let Some(name) = segment.strip_prefix('<') else {
-            push_literal(path, segment);
-            continue;
-        };
-        let Some(value) = values.next() else { continue };
-        match name.strip_suffix("..>") {
-            Some(name) => push_rest(path, template, name, &value.to_path())?,
-            None => push_value(path, template, name_of(name), &value.to_path())?,
+    for piece in pieces(template) {
+        let text = piece.text(template);
+        if piece.kind == Kind::Literal {
+            push_literal(path, text);
+        } else if let Some(value) = values.next() {
+            let push = if piece.kind == Kind::Rest {
+                push_rest
+            } else {
+                push_value
+            };
+            push(path, template, text, &value.to_path())?;
         }
     }
     Ok(())
-}
-
-fn segments(template: &str) -> impl Iterator<Item = &str> {
-    template.split('/').filter(|segment| !segment.is_empty())
-}
-
-/// Returns the name in `id>`, or in `id: u64>`.
-fn name_of(parameter: &str) -> &str {
-    let end = parameter.find([':', '>']).unwrap_or(parameter.len());
-    parameter[..end].trim_end()
 }
 
 fn or_root(path: String) -> String {

@@ -37,7 +37,6 @@ mod route;
 pub(crate) mod router;
 mod routes;
 pub(crate) mod table;
-mod template;
 mod tree;
 pub(crate) mod unmatched;
 

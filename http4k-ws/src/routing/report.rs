@@ -1,33 +1,42 @@
-//! What is wrong with a mount, put in words where the compiler evaluates constants.
+//! The compile errors for mounts, composed by the compiler while it evaluates constants.
+//!
+//! A constant cannot allocate or use `format!`. The text is therefore collected in an array:
+//!
+//! 1. `bytes[..len]` is always UTF-8, because a piece of text is added whole or not at all.
+//! 2. The array has room for about thirty mistakes; the rest of a longer report is left out.
+//! 3. Each mistake is a line or two of its own, and `line` ends the one before it.
+//! 4. Prefixes are added from the outermost to the innermost, so the recursion over [`Chain`], whose
+//!    links point outwards, comes first.
+
+use http4k_ws_grammar::accepts;
 
 use super::table::{Protocol, RouteMeta};
-use super::template::equal;
 
-/// The text of a compile error, which can't be allocated.
+/// The text of a compile error.
 pub(super) struct Report {
     bytes: [u8; Self::ROOM],
     len: usize,
 }
 
-/// The mounts on the way to a route, the innermost first.
+/// The mounts that lead to a route, from the innermost outwards.
 pub(super) struct Chain<'a> {
     pub(super) outer: Option<&'a Chain<'a>>,
-    /// Where it is mounted.
+    /// The prefix that it is mounted at.
     pub(super) prefix: &'a str,
-    /// The function whose application is mounted, as it was written.
+    /// The function whose application is mounted, as in the source.
     pub(super) function: &'a str,
 }
 
-/// A route that takes the requests of another.
+/// A route that is found before another and matches its requests.
 #[derive(Clone, Copy)]
 pub(super) struct Taking<'a> {
     pub(super) route: &'a RouteMeta,
-    /// The mount that has it; `None` for a route beside the mounts.
+    /// The mount that it belongs to; `None` for a route of the router itself.
     pub(super) of: Option<&'a Chain<'a>>,
 }
 
 impl Chain<'_> {
-    /// How many parameters the prefixes behind the outermost have.
+    /// Returns the number of parameters in the prefixes behind the outermost one.
     pub(super) const fn inner_params(&self) -> usize {
         match self.outer {
             None => 0,
@@ -63,12 +72,13 @@ impl Report {
     pub(super) const fn text(&self) -> &str {
         match std::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
-            Err(_) => "a mounted route is never asked",
+            Err(_) => "a mounted route is never matched",
         }
     }
 
-    /// Reports that `taking` has the requests of `mounted`, if it does.
-    pub(super) const fn never_asked(
+    /// Adds that `mounted` is never matched because of the route of `taking`, if they have a
+    /// protocol and a method in common.
+    pub(super) const fn never_matched(
         &mut self,
         mounted: &RouteMeta,
         chain: &Chain<'_>,
@@ -79,18 +89,20 @@ impl Report {
         if !is_mount && mounted.protocol as u8 != route.protocol as u8 {
             return;
         }
-        let takes_all = route.methods.is_empty();
-        if mounted.methods.is_empty() && !takes_all {
-            return;
-        }
-        if !mounted.methods.is_empty() && count_taken(mounted, route) == 0 {
+        // The empty set stands for every method, which only another empty set accepts.
+        let is_matched_first = if mounted.methods.is_empty() {
+            route.methods.is_empty()
+        } else {
+            count_accepted(mounted, route) > 0
+        };
+        if !is_matched_first {
             return;
         }
         self.line();
         self.push("`");
         self.push_methods(mounted, Some(route));
         self.push_mounted(mounted, chain);
-        self.push(" is never asked:\n`");
+        self.push(" is never matched:\n`");
         self.push_methods(route, None);
         if let Some(mount) = taking.of {
             self.push_mounted(route, mount);
@@ -110,6 +122,7 @@ impl Report {
         self.push(" takes its requests; drop one of the two");
     }
 
+    /// Adds that `route` has `count` parameters, more than a path may have.
     pub(super) const fn too_many_params(
         &mut self,
         route: &RouteMeta,
@@ -120,6 +133,7 @@ impl Report {
         self.push("`");
         self.push_mounted(route, chain);
         self.push(" has ");
+        // `count` is below 100: two templates have at most 16 parameters each.
         let digits = [b'0' + (count / 10 % 10) as u8, b'0' + (count % 10) as u8];
         if let Ok(digits) = std::str::from_utf8(&digits) {
             self.push(digits);
@@ -127,33 +141,35 @@ impl Report {
         self.push(" parameters, more than 16; `<rest..>` takes any number");
     }
 
+    /// Ends the mistake before this one, if there is one.
     const fn line(&mut self) {
         if !self.is_empty() {
             self.push("\n");
         }
     }
 
-    /// The methods, or those of them that `takes` takes, and a space.
-    const fn push_methods(&mut self, route: &RouteMeta, takes: Option<&RouteMeta>) {
-        let (mut i, mut written) = (0, 0);
+    /// Adds the methods, or those that `by` accepts, and a space.
+    const fn push_methods(&mut self, route: &RouteMeta, by: Option<&RouteMeta>) {
+        let (mut i, mut count) = (0, 0);
         while i < route.methods.len() {
-            let is_meant = match takes {
+            let is_listed = match by {
                 None => true,
-                Some(takes) => is_taken(route.methods[i], takes),
+                Some(by) => accepts(by.methods, route.methods[i]),
             };
-            if is_meant {
-                self.push(if written == 0 { "" } else { " | " });
+            if is_listed {
+                self.push(if count == 0 { "" } else { " | " });
                 self.push(route.methods[i]);
-                written += 1;
+                count += 1;
             }
             i += 1;
         }
-        if written > 0 {
+        if count > 0 {
             self.push(" ");
         }
     }
 
-    /// The whole path, the closing quote, and in parentheses the name and the function of the table.
+    /// Adds the complete path, the closing quote, and in parentheses the name and the function of
+    /// the table.
     const fn push_mounted(&mut self, route: &RouteMeta, chain: &Chain<'_>) {
         self.push_path(route, chain);
         self.push("` (");
@@ -166,11 +182,13 @@ impl Report {
     const fn push_path(&mut self, route: &RouteMeta, chain: &Chain<'_>) {
         let start = self.len;
         self.push_prefix(chain);
+        // `/` stands for the prefix itself, unless there is no other text.
         if route.template.len() > 1 || self.len == start {
             self.push(route.template);
         }
     }
 
+    /// Adds the prefixes from the outermost to the innermost. `/` adds nothing.
     const fn push_prefix(&mut self, chain: &Chain<'_>) {
         if let Some(outer) = chain.outer {
             self.push_prefix(outer);
@@ -193,7 +211,7 @@ impl Report {
 
     const fn push(&mut self, text: &str) {
         let text = text.as_bytes();
-        // What does not fit is left out whole, so that the text stays UTF-8.
+        // Invariant 1: half a text could end inside a character.
         if self.len + text.len() > Self::ROOM {
             return;
         }
@@ -206,25 +224,12 @@ impl Report {
     }
 }
 
-/// How many methods of `mounted` are `route`'s.
-const fn count_taken(mounted: &RouteMeta, route: &RouteMeta) -> usize {
+/// Returns the number of methods of `mounted` that `route` accepts.
+const fn count_accepted(mounted: &RouteMeta, route: &RouteMeta) -> usize {
     let (mut count, mut i) = (0, 0);
     while i < mounted.methods.len() {
-        count += is_taken(mounted.methods[i], route) as usize;
+        count += accepts(route.methods, mounted.methods[i]) as usize;
         i += 1;
     }
     count
-}
-
-/// Whether `route` takes `method`; HEAD goes to GET where it is not routed (RFC 9110 §9.3.2).
-const fn is_taken(method: &str, route: &RouteMeta) -> bool {
-    let mut i = 0;
-    while i < route.methods.len() {
-        let own = route.methods[i];
-        if equal(own, method) || equal(method, "HEAD") && equal(own, "GET") {
-            return true;
-        }
-        i += 1;
-    }
-    route.methods.is_empty()
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use http::Method;
+use http4k_ws_grammar::Pattern;
 
 /// What a route speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -198,38 +199,34 @@ impl MethodSet {
         }
     }
 
-    /// Whether both take one request: then neither goes before the other.
+    /// Returns `true` if both accept the same request, and neither is found first.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
-        if self.protocol == Protocol::Mount || other.protocol == Protocol::Mount {
-            return true;
-        }
-        self.protocol == other.protocol
-            && ((self.every_method() && other.every_method())
-                || self.registered & other.registered != 0
-                || self
-                    .others
-                    .iter()
-                    .any(|method| other.others.contains(method)))
+        [self.protocol, other.protocol].contains(&Protocol::Mount)
+            || self.protocol == other.protocol
+                && http4k_ws_grammar::overlap(&self.names(), &other.names())
     }
 
-    /// Whether this takes every request that the other takes.
+    /// Returns `true` if this set accepts every request that `other` accepts.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        if self.protocol == Protocol::Mount {
-            return true;
-        }
-        let head_as_get = if self.registered & GET != 0 { HEAD } else { 0 };
-        self.protocol == other.protocol
-            && (self.every_method()
-                || (!other.every_method()
-                    && other.registered & !(self.registered | head_as_get) == 0
-                    && other
-                        .others
-                        .iter()
-                        .all(|method| self.others.contains(method))))
+        self.protocol == Protocol::Mount
+            || self.protocol == other.protocol
+                && http4k_ws_grammar::covers(&self.names(), &other.names())
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.named.iter().map(Method::as_str).collect()
     }
 }
 
 impl RouteMeta {
+    /// Returns the paths of this route.
+    pub(super) const fn pattern(&self) -> Pattern<'_> {
+        Pattern {
+            template: self.template,
+            is_mount: matches!(self.protocol, Protocol::Mount),
+        }
+    }
+
     /// The methods, as they are compared.
     pub(super) fn methods(&self) -> Vec<Method> {
         let names = self.methods.iter();
@@ -258,7 +255,7 @@ impl fmt::Display for RouteMeta {
 mod tests {
     use super::*;
 
-    fn takes(methods: &[&str], protocol: Protocol) -> MethodSet {
+    fn set(methods: &[&str], protocol: Protocol) -> MethodSet {
         let methods: Vec<Method> = methods.iter().map(|name| name.parse().unwrap()).collect();
         MethodSet::new(protocol, &methods)
     }
@@ -277,7 +274,7 @@ mod tests {
             (&[], Method::HEAD, Some(MethodMatch::Any)),
             (&[], purge, Some(MethodMatch::Any)),
         ] {
-            let route = takes(methods, Protocol::Http);
+            let route = set(methods, Protocol::Http);
             let key = RouteKey::new(Protocol::Http, &method);
             assert_eq!(route.matches(key), fit, "{methods:?} {method}");
         }
@@ -291,32 +288,25 @@ mod tests {
     fn a_mount_takes_every_protocol() {
         let upgrade = RouteKey::new(Protocol::Ws, &Method::GET);
         assert_eq!(
-            takes(&[], Protocol::Mount).matches(upgrade),
+            set(&[], Protocol::Mount).matches(upgrade),
             Some(MethodMatch::Any)
         );
-        assert_eq!(takes(&[], Protocol::Http).matches(upgrade), None);
+        assert_eq!(set(&[], Protocol::Http).matches(upgrade), None);
     }
 
     #[test]
-    fn methods_overlap_where_both_name_one_or_neither_names_any() {
-        for (one, other, overlaps, covers) in [
-            (&["GET"] as &[&str], &["GET"] as &[&str], true, true),
-            (&["GET"], &["POST"], false, false),
-            (&["GET"], &[], false, false),
-            (&[], &["GET"], false, true),
-            (&[], &[], true, true),
-            (&["GET"], &["HEAD"], false, true),
-            (&["GET", "PUT"], &["PUT"], true, true),
-            (&["GET", "PUT"], &["PUT", "POST"], true, false),
-            (&["PURGE"], &["PURGE"], true, true),
-            (&["PURGE"], &["BAN"], false, false),
-        ] {
-            let (first, second) = (takes(one, Protocol::Http), takes(other, Protocol::Http));
-            assert_eq!(first.overlaps(&second), overlaps, "{one:?} {other:?}");
-            assert_eq!(first.covers(&second), covers, "{one:?} {other:?}");
-            let second = takes(other, Protocol::Ws);
-            assert!(!first.overlaps(&second) && !first.covers(&second));
-        }
+    fn methods_overlap_and_cover_in_one_protocol_or_a_mount() {
+        let (get, head) = (
+            set(&["GET"], Protocol::Http),
+            set(&["HEAD"], Protocol::Http),
+        );
+        assert!(get.overlaps(&get) && !get.overlaps(&head) && get.covers(&head));
+        let upgrade = set(&[], Protocol::Ws);
+        let every = set(&[], Protocol::Http);
+        assert!(!every.overlaps(&upgrade) && !every.covers(&upgrade));
+        let mount = set(&[], Protocol::Mount);
+        assert!(mount.overlaps(&get) && upgrade.overlaps(&mount) && mount.covers(&upgrade));
+        assert!(!every.covers(&mount));
     }
 
     #[test]

@@ -1,16 +1,25 @@
-//! The walk of a router that is made while the program runs: what the macro writes as nested `match`,
-//! as a tree.
+//! The walk of a router over the segments of a path, in the order of precedence.
+//!
+//! `routes!` generates the walk of a static table as nested `match`. A builder makes a [`Tree`] at
+//! run time. Both report the same places in the same order:
+//!
+//! 1. Literals come before parameters, and these before rests and mounts.
+//! 2. A walk returns `true` as soon as the match reports that a route was found. Until then, it
+//!    backs out of a node and tries the next place.
+//! 3. The scopes of a node are reported before anything behind it, so that the deepest prefix of a
+//!    path is reported last.
+
+use http4k_ws_grammar::{Kind, pieces};
 
 use super::matching::{Matching, Walks};
 use super::path::RawPath;
-use crate::message::TemplateSegment;
 
 /// The walk of one router.
 #[derive(Debug)]
 pub(super) enum Walk {
-    /// What the macro writes.
+    /// The generated function of `routes!`.
     Static(StaticWalk),
-    /// What is made of the templates while the program runs.
+    /// The tree of a builder.
     Dynamic(Tree),
 }
 
@@ -26,7 +35,7 @@ impl Walks for Walk {
     }
 }
 
-/// Where one path can go from here.
+/// The places that a path can lead to from here.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// By their text, the short ones first: most of them differ in their length.
@@ -40,44 +49,42 @@ pub(super) struct Tree {
 
 impl Tree {
     /// Adds a route, whose template may end in a rest.
-    pub(super) fn add_route(&mut self, segments: &[TemplateSegment], route: usize) {
-        match segments.split_last() {
-            Some((TemplateSegment::Rest { .. }, prefix)) => self.at(prefix).rests.push(route),
-            _ => self.at(segments).ends.push(route),
+    pub(super) fn add_route(&mut self, template: &str, route: usize) {
+        match self.at(template) {
+            (node, true) => node.rests.push(route),
+            (node, false) => node.ends.push(route),
         }
     }
 
     /// Adds an application mounted at a prefix.
-    pub(super) fn add_mount(&mut self, prefix: &[TemplateSegment], route: usize) {
-        self.at(prefix).mounts.push(route);
+    pub(super) fn add_mount(&mut self, prefix: &str, route: usize) {
+        self.at(prefix).0.mounts.push(route);
     }
 
-    /// Adds a prefix with an answer of its own.
-    pub(super) fn add_scope(&mut self, prefix: &[TemplateSegment], scope: usize) {
-        self.at(prefix).scopes.push(scope);
+    /// Adds a prefix with filters or fallbacks of its own.
+    pub(super) fn add_scope(&mut self, prefix: &str, scope: usize) {
+        self.at(prefix).0.scopes.push(scope);
     }
 
-    fn at(&mut self, segments: &[TemplateSegment]) -> &mut Self {
-        let Some((first, left)) = segments.split_first() else {
-            return self;
-        };
-        let next = match first {
-            TemplateSegment::Literal(text) => {
-                let text = text.as_bytes();
-                let index = match self.find(text) {
-                    Ok(known) => known,
-                    Err(place) => {
-                        self.literals.insert(place, (text.into(), Self::default()));
-                        place
-                    }
-                };
-                &mut self.literals[index].1
-            }
-            TemplateSegment::Parameter { .. } | TemplateSegment::Rest { .. } => {
-                self.param.get_or_insert_default()
-            }
-        };
-        next.at(left)
+    /// Returns the node of a template, and `true` if a rest follows it.
+    fn at(&mut self, template: &str) -> (&mut Self, bool) {
+        let mut node = self;
+        for piece in pieces(template) {
+            node = match piece.kind {
+                Kind::Literal => node.literal(piece.text(template).as_bytes()),
+                Kind::Param => node.param.get_or_insert_default(),
+                Kind::Rest => return (node, true),
+            };
+        }
+        (node, false)
+    }
+
+    fn literal(&mut self, text: &[u8]) -> &mut Self {
+        let index = self.find(text).unwrap_or_else(|place| {
+            self.literals.insert(place, (text.into(), Self::default()));
+            place
+        });
+        &mut self.literals[index].1
     }
 
     fn find(&self, text: &[u8]) -> Result<usize, usize> {
@@ -87,7 +94,7 @@ impl Tree {
         })
     }
 
-    /// Goes on at `at`, behind `params` parameters.
+    /// Continues at the slash at `at`, behind `params` parameters.
     pub(super) fn walk(
         &self,
         path: &RawPath<'_>,

@@ -1,8 +1,10 @@
 //! A request's way through the routers, and what each of their routes makes of it.
 
+use http4k_ws_grammar::{Kind, pieces};
+
 use super::{Candidate, RouteQuery, Verdict};
 use crate::handler::{Captures, MAX_PARAMS, Outcome, PolyHandler};
-use crate::message::{TemplateSegment, percent_decoded};
+use crate::message::percent_decoded;
 use crate::routing::leaves::Leaf;
 use crate::routing::path::RawPath;
 use crate::routing::route::Route;
@@ -85,33 +87,43 @@ impl<'a> Search<'a> {
             return Verdict::OtherMethod { only };
         }
         match &self.led_to {
-            Some(than) if !leaf.way.starts_with(&self.way) => Verdict::Later { than: than.clone() },
+            Some(than) if !leaf.indexes.starts_with(&self.way) => {
+                Verdict::Later { than: than.clone() }
+            }
             _ => decoded(captured),
         }
     }
 
-    /// The raw value of each parameter.
+    /// Returns the raw value of each parameter, or the segment that differs.
     fn captured<'l>(&'l self, leaf: &'l Leaf) -> Result<Vec<(&'l str, String)>, Verdict> {
+        let template = leaf.route.template();
         let mut captured = Vec::new();
-        for (index, expected) in leaf.segments.iter().enumerate() {
-            let found = self.segments.get(index).copied();
-            match (expected, found) {
-                (TemplateSegment::Rest { name }, _) => {
-                    let rest = self.segments.get(index..).unwrap_or_default();
-                    captured.push((name.as_str(), rest.join("/")));
+        let mut count = 0;
+        for piece in pieces(template) {
+            let (text, found) = (piece.text(template), self.segments.get(count).copied());
+            match (piece.kind, found) {
+                (Kind::Rest, _) => {
+                    let rest = self.segments.get(count..).unwrap_or_default();
+                    captured.push((text, rest.join("/")));
                     return Ok(captured);
                 }
-                (TemplateSegment::Parameter { name, .. }, Some(found)) if !found.is_empty() => {
-                    captured.push((name.as_str(), found.to_owned()));
+                (Kind::Param, Some(found)) if !found.is_empty() => {
+                    captured.push((text, found.to_owned()));
                 }
-                (TemplateSegment::Literal(literal), Some(found))
-                    if percent_decoded(found).is_some_and(|found| found == *literal) => {}
-                _ => return Err(other_segment(index, found, Some(expected))),
+                (Kind::Literal, Some(found))
+                    if percent_decoded(found).is_some_and(|found| found == text) => {}
+                _ => {
+                    let expected = match piece.kind {
+                        Kind::Literal => text.to_owned(),
+                        Kind::Param | Kind::Rest => format!("<{text}>"),
+                    };
+                    return Err(other_segment(count, found, Some(expected)));
+                }
             }
+            count += 1;
         }
-        let count = leaf.segments.len();
         match self.segments.get(count) {
-            Some(found) if !leaf.is_open() => Err(other_segment(count, Some(found), None)),
+            Some(found) if !leaf.is_mount() => Err(other_segment(count, Some(found), None)),
             _ => Ok(captured),
         }
     }
@@ -138,15 +150,11 @@ fn decoded(captured: Vec<(&str, String)>) -> Verdict {
     Verdict::Takes { params }
 }
 
-fn other_segment(index: usize, found: Option<&str>, expected: Option<&TemplateSegment>) -> Verdict {
+fn other_segment(index: usize, found: Option<&str>, expected: Option<String>) -> Verdict {
     Verdict::OtherSegment {
         place: index + 1,
         found: found.map(str::to_owned),
-        expected: expected.map(|segment| match segment {
-            TemplateSegment::Literal(text) => text.clone(),
-            TemplateSegment::Parameter { name, .. } => format!("<{name}>"),
-            TemplateSegment::Rest { name } => format!("<{name}..>"),
-        }),
+        expected,
     }
 }
 

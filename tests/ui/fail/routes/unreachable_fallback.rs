@@ -1,4 +1,4 @@
-//! A fallback that is never asked.
+//! A fallback that is never called.
 
 use http4k_ws::{PolyHandler, Request, WsConsumer, routes};
 
