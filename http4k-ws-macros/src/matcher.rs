@@ -1,7 +1,17 @@
-//! The segment trie → nested `match`.
+//! The walk over a path as nested `match`, from a trie of segments.
 //!
-//! The expansion reports every place where a path can lead, in the order of precedence; what is
-//! chosen, the library decides.
+//! 1. The expansion reports every place that a path can lead to, in the order of precedence:
+//!    literals, the parameter, rests, mounts. The library decides about each
+//!    (`routing/matching.rs`).
+//! 2. A literal is compared as one text with its slash. Three or more literals are first divided by
+//!    the byte that distinguishes most of them, until two are left.
+//! 3. A node at which only routes end is compared together with the end of the path, in one step.
+//! 4. Indexes of routes are those of the table. The order of the source decides only about the
+//!    order of comparisons, not about the result.
+//!
+//! The builder's trie (`routing/tree.rs`) is another type: it is searched at run time, and orders
+//! literals by their length for that. Both are filled segment by segment, which is the part in
+//! common.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,17 +22,17 @@ use quote::{format_ident, quote};
 use crate::model::{Endpoint, Routes};
 use crate::parse::Segment;
 
-/// Where one path can go from here.
+/// The places that a path can lead to from here.
 #[derive(Default)]
 pub(crate) struct Node {
     literals: Vec<(String, Node)>,
     param: Option<Box<Node>>,
     /// Routes that end here.
     pub(crate) ends: Vec<usize>,
-    /// Routes that take all that is left.
+    /// Routes with a rest here.
     pub(crate) rests: Vec<usize>,
     pub(crate) mounts: Vec<usize>,
-    /// Prefixes with an answer of their own.
+    /// Scopes with this prefix.
     pub(crate) scopes: Vec<usize>,
 }
 
@@ -60,13 +70,14 @@ impl Node {
                 });
                 &mut self.literals[index].1
             }
-            // A rest in a prefix is refused; what follows it has to go somewhere.
+            // A rest in a prefix is rejected. The table is built nevertheless, to report other
+            // mistakes.
             Segment::Param(_) | Segment::Rest(_) => self.param.get_or_insert_default(),
         };
         next.at(left)
     }
 
-    /// Every node.
+    /// Visits every node.
     pub(crate) fn each(&self, visit: &mut impl FnMut(&Self)) {
         visit(self);
         self.literals.iter().for_each(|(_, node)| node.each(visit));
@@ -75,7 +86,8 @@ impl Node {
         }
     }
 
-    /// An expression that walks from this node, `depth` segments and `params` parameters from the root.
+    /// Returns an expression that walks from this node, `depth` segments and `params` parameters
+    /// behind the root.
     pub(crate) fn walk(&self, depth: usize, params: usize) -> TokenStream {
         let at = at(depth);
         let scopes = self
@@ -103,7 +115,7 @@ impl Node {
         }
         let goes_on = self.goes_on(depth, params);
         if self.ends.is_empty() {
-            // No literal and no parameter is found where the path ends.
+            // At the end of the path, no literal and no parameter matches.
             return any_of(goes_on.into_iter().chain(takes_rest).collect());
         }
         let ends = self.ended();
@@ -112,13 +124,13 @@ impl Node {
         quote!(if path.is_end(#at) { #here } else { #further })
     }
 
-    /// What is reported where the path ends.
+    /// Returns the report of the routes that end here.
     fn ended(&self) -> TokenStream {
         let ends = unsuffixed(&self.ends);
         quote!(m.end(path, &[#(#ends),*]))
     }
 
-    /// Whether nothing goes on from here.
+    /// Returns `true` if routes end here and nothing continues.
     fn is_leaf(&self) -> bool {
         let Self {
             literals,
@@ -146,7 +158,7 @@ impl Node {
         ways
     }
 
-    /// From the parameter `index` on, `depth` segments from the root.
+    /// Returns the walk from the parameter `index` on, `depth` segments behind the root.
     fn behind_param(&self, depth: usize, index: usize) -> TokenStream {
         let (at, behind) = (at(depth), at(depth + 1));
         let params = index + 1;
@@ -169,7 +181,7 @@ impl Node {
     }
 }
 
-/// One of these literals, or none: a few are tried one by one; many are told apart by a byte before.
+/// Returns the walk for one of these literals, or none (rule 2).
 fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     let (at, behind) = (at(depth), at(depth + 1));
     if let [(text, node)] = literals {
@@ -190,7 +202,7 @@ fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
         });
         return quote!(#(#tries)* { false });
     }
-    let (place, by_byte) = told_apart(literals);
+    let (place, by_byte) = most_distinct(literals);
     let arms = by_byte.iter().map(|(byte, literals)| {
         let byte = Literal::byte_character(*byte);
         let choice = choice(literals, depth, params);
@@ -200,17 +212,18 @@ fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     quote!(match path.byte(#at, #place) { #(#arms)* _ => false })
 }
 
-/// A literal, and what is behind it.
+/// A literal, and the node behind it.
 type Branch = (String, Node);
 
-/// Branches by the byte that stands at one place of their literals.
+/// Branches by the byte at one place of their literals.
 type ByByte<'n> = BTreeMap<u8, Vec<&'n Branch>>;
 
-/// The byte that tells most of these literals apart: its place in the segment, and who has which.
-fn told_apart<'n>(literals: &[&'n Branch]) -> (usize, ByByte<'n>) {
+/// Returns the place of the byte that distinguishes most of these literals, and the branches for
+/// each byte.
+fn most_distinct<'n>(literals: &[&'n Branch]) -> (usize, ByByte<'n>) {
     let shortest = literals.iter().map(|(text, _)| text.len()).min();
-    // Behind the last byte of the shortest, where a slash tells it from those that go on, no byte is
-    // certain for all of them.
+    // Places up to the end of the shortest literal are certain for all of them. At its end, a slash
+    // distinguishes it from the longer ones.
     let places = 0..=shortest.unwrap_or_default();
     let groups = places.map(|place| {
         let mut by_byte = ByByte::new();
@@ -228,7 +241,7 @@ fn told_apart<'n>(literals: &[&'n Branch]) -> (usize, ByByte<'n>) {
         .expect("a range that has its end is not empty")
 }
 
-/// Where the path is used up to, `depth` segments from the root.
+/// Returns the name of the position `depth` segments behind the root.
 fn at(depth: usize) -> Ident {
     match depth {
         0 => format_ident!("at"),
@@ -240,7 +253,7 @@ fn any_of(ways: Vec<TokenStream>) -> TokenStream {
     match ways.as_slice() {
         [] => quote!(false),
         [one] => one.clone(),
-        // In parentheses, because what is before them may be tied to all by `&&`.
+        // In parentheses, because `&&` may precede them.
         ways => quote!((#(#ways)||*)),
     }
 }
@@ -268,12 +281,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leads_nowhere() {
+    fn an_empty_table_matches_nothing() {
         assert_eq!(walk(""), "false");
     }
 
     #[test]
-    fn what_takes_all_needs_no_look_at_the_path() {
+    fn a_rest_or_mount_at_the_root_reads_no_segment() {
         assert_eq!(walk(r#""/" => mount(app())"#), "m.mount(path,at,0)");
         assert_eq!(
             walk(r#""/<all..>" => http(f(all))"#),
@@ -282,25 +295,25 @@ mod tests {
     }
 
     #[test]
-    fn many_literals_are_told_apart_by_few_bytes() {
+    fn many_literals_are_distinguished_by_few_bytes() {
         let routes: Vec<String> = (100..200)
             .map(|n| format!("\"/r{n}\" => http(f)"))
             .collect();
         let walk = walk(&routes.join(","));
-        // One look at the tens, and one at the units of each ten.
+        // One byte for the tens, and one for the units of each ten.
         assert_eq!(walk.matches("path.byte(at,").count(), 11);
         assert_eq!(walk.matches("path.last(at,").count(), 100);
     }
 
     #[test]
-    fn a_literal_that_others_go_on_from_ends_in_a_slash() {
+    fn a_literal_that_others_continue_ends_in_a_slash() {
         let walk = walk(r#""/user" => http(f), "/users" => http(f), "/user-s" => http(f)"#);
         assert!(walk.starts_with("matchpath.byte(at,4){b'-'=>"));
         assert!(walk.contains("b'/'=>path.last(at,b\"user\")&&m.end(path,&[0])"));
     }
 
     #[test]
-    fn what_is_behind_a_parameter_is_tied_to_it_as_a_whole() {
+    fn alternatives_behind_a_parameter_are_grouped() {
         let walk = walk(r#""/<x>/a" => http(f(x)), "/<x>/<all..>" => http(g(x, all))"#);
         assert_eq!(
             walk,

@@ -1,4 +1,16 @@
-//! Blocks → routes, each with the whole of its path and all of its filters.
+//! The flattening of blocks: each route gets its complete path and all of its filters.
+//!
+//! The rules are those of the library's builder (`routing/flat.rs`). The code is not shared,
+//! because the two have little in common beside the order of the steps: here every mistake is
+//! reported at its span and the rest of the table is kept, paths are syntax, and filters are
+//! expressions with an index. There the first mistake ends the build, paths are text, and filters
+//! are values.
+//!
+//! 1. Scope 0 is the application. A block with a prefix is a scope if it has filters or a fallback.
+//! 2. A scope without a fallback for a protocol inherits it from the nearest scope around it. A
+//!    scope is around another if its prefix is the beginning of the other's and all its filters are
+//!    before both.
+//! 3. Of two blocks with one prefix, the first is nearer.
 
 use std::cmp::Reverse;
 
@@ -13,13 +25,13 @@ use super::{
 use crate::errors::Errors;
 use crate::parse::{self, Entry, Handler, Param, Place, Protocol, Segment, Target};
 
-/// What a block hands down to its entries.
+/// The context of a block, which its entries inherit.
 #[derive(Clone, Default)]
 struct Around {
     segments: Vec<Segment>,
     filters: Vec<usize>,
     scope: usize,
-    /// How many of the filters are the scope's.
+    /// The number of filters that belong to the scope.
     scope_filters: usize,
 }
 
@@ -116,8 +128,7 @@ impl Routes {
         }
     }
 
-    /// A block with a prefix answers by itself what its routes don't take, if that differs from what
-    /// is answered around it.
+    /// Opens a scope for a block with a prefix, if it has filters or a fallback of its own.
     fn open_scope(
         &mut self,
         around: &Around,
@@ -170,15 +181,14 @@ impl Routes {
         });
     }
 
-    /// A prefix without a fallback for a protocol has the one of the nearest prefix around it, whose
-    /// filters are before both.
+    /// Adds the inherited fallbacks to each scope (rule 2).
     fn inherit_fallbacks(&mut self) {
         let own: Vec<Vec<usize>> = self.scopes.iter().map(|s| s.fallbacks.clone()).collect();
         for inner in 1..self.scopes.len() {
             let all = 0..self.scopes.len();
             let mut around: Vec<usize> =
                 all.filter(|&outer| self.is_around(outer, inner)).collect();
-            // The nearest first, and of two blocks with one prefix the first.
+            // The nearest first (rule 3): the sort is stable.
             around.sort_by_key(|&outer| Reverse(self.scopes[outer].segments.len()));
             for outer in around {
                 for &fallback in &own[outer] {
@@ -192,8 +202,7 @@ impl Routes {
         }
     }
 
-    /// Returns `true` if `outer` is another block with the prefix of `inner`, or with its beginning, and has no
-    /// filters of its own.
+    /// Returns `true` if `inner` inherits the fallbacks of `outer`.
     fn is_around(&self, outer: usize, inner: usize) -> bool {
         let is_other = outer != inner;
         let (outer, inner) = (&self.scopes[outer], &self.scopes[inner]);
@@ -206,10 +215,13 @@ impl Routes {
 
 fn check_fallback(name: &Option<Ident>, deprecated: &Option<Attribute>, errors: &mut Errors) {
     if let Some(name) = name {
-        errors.at(name.span(), "`_` has no path, so it has no name: drop `as`");
+        errors.at(
+            name.span(),
+            "`_` cannot have a name, because it does not have a path: drop `as`",
+        );
     }
     if let Some(attribute) = deprecated {
-        let message = "`_` has no path, so it has no link to deprecate: drop this";
+        let message = "`_` cannot be deprecated, because it does not have a link: drop this";
         errors.at(attribute.pound_token.span, message);
     }
 }
@@ -221,20 +233,20 @@ fn check_block(
     errors: &mut Errors,
 ) {
     if let Some(method) = methods.first() {
-        let message = "a block has no method of its own: write it on the routes inside";
+        let message = "a block cannot have a method: write it on the routes inside";
         errors.at(method.span(), message);
     }
     if let Some(name) = name {
-        let message = "a block has no name: write `as` on a route inside";
+        let message = "a block cannot have a name: write `as` on a route inside";
         errors.at(name.span(), message);
     }
     if let Some(attribute) = deprecated {
-        let message = "a block has no link: write `#[deprecated]` on the routes inside";
+        let message = "a block cannot be deprecated: write `#[deprecated]` on the routes inside";
         errors.at(attribute.pound_token.span, message);
     }
 }
 
-/// The protocol of an entry. A stream of events is a response to an HTTP request.
+/// Returns the protocols of an entry. A stream of events is a response to an HTTP request.
 fn protocols(protocol: Protocol) -> Protocols {
     let ws = protocol == Protocol::Ws;
     Protocols { http: !ws, ws }

@@ -1,4 +1,7 @@
-//! A path: `/users/<id: u64>/files/<path..>`.
+//! The syntax of a path, such as `/users/<id: u64>/files/<path..>`.
+//!
+//! The grammar is that of [`http4k_ws_grammar`]. Here its segments get names and types with spans,
+//! and a broken rule becomes a message that quotes the source.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -11,7 +14,7 @@ use syn::{LitStr, Type};
 
 use crate::errors::Errors;
 
-/// A path, segment by segment; `/` has none.
+/// The segments of a path. `/` has none.
 #[derive(Clone)]
 pub(crate) struct Template {
     pub(crate) literal: LitStr,
@@ -28,7 +31,7 @@ pub(crate) enum Segment {
 /// `<name>`, `<name: Type>` or `<name..>`.
 #[derive(Clone)]
 pub(crate) struct Param {
-    /// The name, at the literal.
+    /// The name, with the span of the literal.
     pub(crate) name: Ident,
     pub(crate) ty: Option<Type>,
     /// `true` for `<name..>`.
@@ -45,7 +48,7 @@ impl Param {
         self.name.unraw().to_string()
     }
 
-    /// Whether it is matched and handed to nobody.
+    /// Returns `true` if it is matched and passed to no handler.
     pub(crate) fn is_ignored(&self) -> bool {
         self.text().starts_with('_')
     }
@@ -55,7 +58,8 @@ impl Param {
         errors.inside(&self.literal, self.range.clone(), message);
     }
 
-    /// Whether both are copies of one declaration, as the routes of a block have them.
+    /// Returns `true` if both are copies of one declaration: the routes of a block have copies of
+    /// its parameters.
     pub(crate) fn is_declared_with(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.declaration, &other.declaration)
     }
@@ -75,7 +79,7 @@ impl Segment {
 }
 
 impl Template {
-    /// The path in `literal`; `None` where it is broken, which is reported.
+    /// Reads the path in `literal`. Returns `None` if it is broken, which is reported.
     pub(super) fn new(literal: LitStr, errors: &mut Errors) -> Option<Self> {
         let mut reader = Reader {
             literal: &literal,
@@ -191,7 +195,7 @@ impl Reader<'_> {
             Rule::FinalSlash => "a path does not end in `/`: `/users` and `/users/` are different \
                                  paths, and only the first can be routed"
                 .into(),
-            Rule::EmptySegment => "a path has no empty segments: write `/` once".into(),
+            Rule::EmptySegment => "a path cannot contain an empty segment: write `/` once".into(),
             Rule::Style { instead } if segment.starts_with('*') => {
                 format!("what is left of a path is written `{instead}`, not `{segment}`")
             }
@@ -212,11 +216,9 @@ impl Reader<'_> {
             Rule::Name(name) => not_a_name(name),
             Rule::Type(_) => not_a_type(""),
             Rule::UntypedRest(_) => {
-                "what is left of a path has no type here: write `<name..>`, and \
-                                     parse it in the handler"
-                    .into()
+                "a rest cannot have a type: write `<name..>`, and parse it in the handler".into()
             }
-            Rule::RestLast(_) => "`<name..>` takes all that is left, so it comes last".into(),
+            Rule::RestLast(_) => "`<name..>` matches all that is left, so it must be last".into(),
             Rule::DotSegment => {
                 format!("clients resolve `{segment}` before they send a path, so it never arrives")
             }
@@ -226,7 +228,7 @@ impl Reader<'_> {
     }
 }
 
-/// Returns the message for a text that does not start with `/`, and how much of it is wrong.
+/// Returns the message for a text that does not start with `/`, and the length of the wrong part.
 fn relative(text: &str) -> (Option<usize>, String) {
     if matches!(text, "*" | "_" | "**") {
         let message = "requests that no route takes are matched by `_`: write it without quotes";

@@ -15,7 +15,7 @@
 //!    mount with a known table is replaced by the routes of that table.
 //! 4. Of two mounts, only those with equal prefixes are compared here. Prefixes that differ in the
 //!    names of parameters, and deeper ones, are compared when the application is built.
-//! 5. Every mistake is reported once, at the mount where the tables meet.
+//! 5. Every mistake is reported once, at the mount that joins the tables.
 
 use http4k_ws_grammar::{Pattern, Reach, text_equals};
 

@@ -1,13 +1,16 @@
-//! A path as its segments are compared with literals, and where its segments stand in the raw one.
+//! A decoded path, and the positions of its segments in the raw path.
 
 use super::path::RawPath;
 use crate::handler::Captures;
 use crate::message::percent_decoded;
 
-/// A path whose segments are decoded, where they can be and stay one segment: no literal holds a `/`
-/// or a `%`, so that any other may stay as it is.
+/// A path whose segments are decoded, if they are valid and remain one segment.
 ///
-/// It has as many slashes as the raw one, by which places in one are found in the other.
+/// A literal contains neither `/` nor `%`, so a segment that decodes to such text, or not at all,
+/// can stay encoded: it matches no literal either way.
+///
+/// It has as many slashes as the raw path. Slashes therefore translate positions in one path into
+/// positions in the other.
 #[derive(Debug)]
 pub(super) struct Decoded<'p> {
     raw: &'p [u8],
@@ -36,28 +39,28 @@ impl<'p> Decoded<'p> {
         RawPath::of(&self.text)
     }
 
-    /// The place in this path of a slash or the end of the raw one.
+    /// Returns the position in this path of a slash or the end of the raw path.
     pub(super) fn at(&self, raw_at: usize) -> usize {
         slash_or_end(raw_at, self.raw, &self.text)
     }
 
-    /// The place in the raw path of a slash or the end of this one.
+    /// Returns the position in the raw path of a slash or the end of this path.
     pub(super) fn raw_at(&self, at: usize) -> usize {
         slash_or_end(at, &self.text, self.raw)
     }
 
-    /// Puts the captures behind the `outer` ones where they are in the raw path.
+    /// Translates the captures behind the `outer` ones into positions in the raw path.
     pub(super) fn to_raw(&self, captures: &mut Captures, outer: usize) {
         for (start, end) in captures.iter_mut().skip(outer) {
             let (first, last) = (usize::from(*start), usize::from(*end));
-            // A path is shorter than 64 KiB.
+            // Positions fit: a path is shorter than 64 KiB.
             *start = start_of_segment(first, &self.text, self.raw) as u16;
             *end = self.raw_at(last) as u16;
         }
     }
 }
 
-/// A slash of `from`, or its end, in `to`.
+/// Returns the position in `to` of the slash, or the end, that is at `at` in `from`.
 fn slash_or_end(at: usize, from: &[u8], to: &[u8]) -> usize {
     if at >= from.len() {
         return to.len();
@@ -65,7 +68,7 @@ fn slash_or_end(at: usize, from: &[u8], to: &[u8]) -> usize {
     nth_slash(to, count_slashes(&from[..at]))
 }
 
-/// The start of a segment of `from`, in `to`.
+/// Returns the position in `to` of the segment that starts at `start` in `from`.
 fn start_of_segment(start: usize, from: &[u8], to: &[u8]) -> usize {
     if start >= from.len() {
         return to.len();

@@ -1,4 +1,4 @@
-//! What a route calls.
+//! Endpoints: the handlers of routes, and the values that they capture.
 
 use std::fmt;
 use std::future;
@@ -14,14 +14,14 @@ use crate::handler::{
 };
 use crate::message::{IntoResponse, Request, Response};
 
-/// The end of a route: a handler for one protocol, or for both.
+/// The handler of a route, for one protocol or for both.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     pub(super) http: Option<BoxHttpHandler>,
     pub(super) ws: Option<BoxWsHandler>,
-    /// The application that both belong to, where it is mounted: its routes can be asked for.
+    /// The application that both belong to, if it is mounted. Its routes are part of the table.
     pub(super) mounted: Option<PolyHandler>,
-    /// The filters in front of it, those around the mounted application included.
+    /// The filters before it, including those around a mounted application.
     pub(super) filters: FilterNames,
     /// The path parameters that its `_` arguments require.
     pub(super) reads: Vec<&'static str>,
@@ -58,7 +58,7 @@ impl Endpoint {
         }
     }
 
-    /// Puts `filter` in front of this end.
+    /// Puts `filter` before this endpoint.
     #[must_use]
     pub fn with(mut self, filter: &BoxPolyFilter) -> Self {
         filter.put_before(&mut self.http, &mut self.ws, &mut self.filters);
@@ -66,22 +66,22 @@ impl Endpoint {
     }
 }
 
-/// The ends of a table, in the order of its routes.
+/// The endpoints of a table, in the order of its routes.
 #[derive(Debug, Default)]
 pub struct Endpoints(pub(super) Vec<Endpoint>);
 
 impl Endpoints {
-    /// Makes an empty list.
+    /// Creates an empty list.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Adds the ends of the next routes.
+    /// Adds the endpoints of the next routes.
     pub fn add<const N: usize>(&mut self, endpoints: [Endpoint; N]) {
         self.0.extend(endpoints);
     }
 
-    /// Puts `filter` before some routes, and before the filters that are there.
+    /// Puts `filter` before some routes, outside of the filters that they already have.
     pub fn with(&mut self, routes: Range<usize>, filter: &BoxPolyFilter) {
         for end in self.0.get_mut(routes).into_iter().flatten() {
             *end = end.clone().with(filter);
@@ -89,17 +89,17 @@ impl Endpoints {
     }
 }
 
-/// The handler value of an http route.
+/// Returns the endpoint of a handler value for HTTP.
 pub fn http_handler<M>(handler: impl IntoHttpHandler<M>) -> Endpoint {
     Endpoint::http(handler.into_http_handler())
 }
 
-/// The handler value of a ws route.
+/// Returns the endpoint of a handler value for WebSockets.
 pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Endpoint {
     Endpoint::ws(handler.into_ws_handler())
 }
 
-/// Another application, which matches what is left of the path.
+/// Returns the endpoint of another application, which matches the rest of the path.
 pub fn mount(app: PolyHandler) -> Endpoint {
     Endpoint {
         filters: app.filters().clone(),
@@ -108,7 +108,7 @@ pub fn mount(app: PolyHandler) -> Endpoint {
     }
 }
 
-/// The call of an http route: a function over what the route captures, and the received request.
+/// Returns the endpoint of an HTTP call: a function of the route's captured values and the request.
 pub fn http<C>(captured: C, call: for<'a> fn(&'a C, Call) -> CallResult<'a>) -> Endpoint
 where
     C: Send + Sync + 'static,
@@ -116,7 +116,7 @@ where
     http_closure(captured, call)
 }
 
-/// The same, where the function is a closure with captures of its own.
+/// Returns the same endpoint for a closure with captures of its own.
 pub fn http_closure<C, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
@@ -125,7 +125,7 @@ where
     Endpoint::http(BoxHttpHandler::erased(Arc::new(Called { captured, call })))
 }
 
-/// The call of a ws route.
+/// Returns the endpoint of a WebSocket call.
 pub fn ws<C>(captured: C, call: for<'a> fn(&'a C, Call) -> WsCallResult<'a>) -> Endpoint
 where
     C: Send + Sync + 'static,
@@ -133,7 +133,7 @@ where
     ws_closure(captured, call)
 }
 
-/// The same, where the function is a closure with captures of its own.
+/// Returns the same endpoint for a closure with captures of its own.
 pub fn ws_closure<C, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
@@ -148,7 +148,7 @@ fn params_of<A: ReadArguments>() -> Vec<&'static str> {
     params
 }
 
-/// The call of an http route with `_` arguments, of the types `A`.
+/// Returns the endpoint of an HTTP call with `_` arguments of the types `A`.
 pub fn http_extracting<C, A, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
@@ -163,7 +163,7 @@ where
     }
 }
 
-/// The call of a ws route with `_` arguments, of the types `A`.
+/// Returns the endpoint of a WebSocket call with `_` arguments of the types `A`.
 pub fn ws_extracting<C, A, F>(captured: C, call: F) -> Endpoint
 where
     C: Send + Sync + 'static,
@@ -225,13 +225,13 @@ where
     }
 }
 
-/// A value of the route's, lent to each call, which may take a copy.
+/// A value that belongs to the route. Each call borrows it or takes a copy.
 ///
-/// It can be sent and shared whatever `T` is: that `T` can be is asked where it is captured, so that the
-/// compiler tells of one that can't be at that argument, and nowhere else.
+/// It is `Send` and `Sync` for every `T`. The bounds on `T` are checked as the value is
+/// captured, so that the compiler reports a missing one at that argument only.
 pub struct Captured<T>(Box<dyn Kept<T>>);
 
-/// A value whose type need not say any more what it can.
+/// A value whose bounds were checked when it was captured.
 trait Kept<T>: Send + Sync {
     fn kept(&self) -> &T;
     fn copy(&self) -> T;
@@ -261,24 +261,24 @@ impl<T> fmt::Debug for Captured<T> {
     }
 }
 
-/// A copy of a value that stays with its owner.
+/// Captures a copy of a borrowed value.
 pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> Captured<T> {
     made(value.clone())
 }
 
-/// A value that was made for the route.
+/// Captures a value that was created for the route.
 pub fn made<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
     Captured(Box::new(value))
 }
 
-/// A call's own copy.
+/// Returns a copy for one call.
 pub fn copied<T>(captured: &Captured<T>) -> T {
     captured.0.copy()
 }
 
-/// A value that is handed over as itself, or as what it points to: `Arc<dyn Store>` as `dyn Store`.
+/// A value that is passed as itself or as its target: `Arc<dyn Store>` as `dyn Store`.
 ///
-/// `Via` tells the two apart, and is inferred from the type of the function's parameter.
+/// `Via` distinguishes the two. It is inferred from the type of the function's parameter.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not handed over as `{To}`",
     label = "the function takes neither a reference to this nor to what it points to",
@@ -289,11 +289,11 @@ pub trait Lent<To: ?Sized, Via> {
     fn lent(&self) -> &To;
 }
 
-/// Marks a value as itself.
+/// A marker for a value that is passed as itself.
 #[derive(Debug)]
 pub enum Itself {}
 
-/// Marks what a value points to.
+/// A marker for a value that is passed as its target.
 #[derive(Debug)]
 pub enum Behind {}
 

@@ -1,52 +1,54 @@
-//! Why an application was not built.
+//! The reason why an application was not built.
 
 use crate::message::UriTemplateError;
 
-/// Why a route was refused.
+/// The reason why a route was rejected.
 ///
-/// `routes!` makes the same mistakes compile errors, as far as they can be seen there.
+/// `routes!` reports the same mistakes as compile errors, as far as the compiler can see them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
-    /// The template breaks a rule, which [`source`](std::error::Error::source) names.
-    #[error("`{route}` has no valid template")]
+    /// The template breaks a rule, which [`source`](std::error::Error::source) describes.
+    #[error("the template of `{route}` is not valid")]
     Template {
         /// The route, or the prefix.
         route: String,
-        /// The rule, and what to write instead.
+        /// The rule, and the correct form.
         source: UriTemplateError,
     },
-    /// A prefix that takes all that is left leaves nothing for the routes under it; end it before the rest.
+    /// A prefix with a rest leaves no path for the routes below it. End the prefix before the rest.
     #[error("the prefix `{prefix}` takes all that is left of a path")]
     RestInPrefix {
         /// The prefix.
         prefix: String,
     },
-    /// Both match the same requests, whatever their parameters are called; drop or narrow one of them.
+    /// Both match the same requests. The names of parameters make no difference. Drop or narrow one
+    /// of them.
     #[error("`{new}` matches the same requests as `{existing}`")]
     Conflict {
         /// The route added later.
         new: String,
-        /// The route already there.
+        /// The route already present.
         existing: String,
     },
-    /// Every request for it goes to another route, which is found first; drop it, or narrow the other.
+    /// Another route, which is found first, matches every request for this one. Drop this route, or
+    /// narrow the other.
     #[error("`{route}` is never reached: `{by}` takes its requests first")]
     Unreachable {
         /// The route that is never matched.
         route: String,
-        /// The route that is asked instead.
+        /// The route that is matched instead.
         by: String,
     },
-    /// More parameters than a path may have, those of every prefix and mount on the way included.
+    /// The path has too many parameters, including those of every prefix and mount.
     #[error("`{route}` has {count} parameters, more than 16")]
     TooManyParameters {
         /// The route, with all its prefixes.
         route: String,
-        /// How many there are.
+        /// The number of parameters.
         count: usize,
     },
-    /// Two routes of one name; rename one.
+    /// Two routes have one name. Rename one.
     #[error("`{new}` has the name `{name}`, which `{existing}` has")]
     DuplicateName {
         /// The name.
@@ -56,13 +58,13 @@ pub enum RouteError {
         /// The route named first.
         existing: String,
     },
-    /// A name or a documentation before the first route; give it after the route that it is for.
+    /// A name or a documentation precedes the first route. Add it after its route.
     #[error("`{text}` is for the route before it, and there is none")]
     NoRoute {
         /// The name or the documentation.
         text: String,
     },
-    /// A second answer for what no route of one prefix takes; drop one.
+    /// A prefix has two fallbacks for one protocol. Drop one.
     #[error("the prefix `{prefix}` has two {protocol} fallbacks")]
     DuplicateFallback {
         /// The prefix.

@@ -1,12 +1,13 @@
-//! The filters of a `with(..)`, by the place where it stands.
+//! The filters of a `with(..)`, by the routes behind it.
 //!
-//! `routes!` sees which entries are behind a `with(..)`, and calls the function for them. A filter
-//! that would affect none of them, or only half of them unseen, does not compile.
+//! `routes!` knows the entries behind a `with(..)`, and calls the function for their protocols. A
+//! filter does not compile if it affects none of them, or if it silently affects one protocol of
+//! two.
 
 use crate::handler::place::{BeforeHttp, BeforeWs, SeesHttp, SeesUpgrades};
 use crate::handler::{BoxPolyFilter, IntoPolyFilter};
 
-/// Makes a filter with nothing behind it.
+/// Converts a filter without routes behind it.
 pub fn filter<F, Kind>(filter: F) -> BoxPolyFilter
 where
     F: IntoPolyFilter<Kind>,
@@ -14,7 +15,7 @@ where
     BoxPolyFilter::new(filter.into_poly_filter())
 }
 
-/// Makes a filter before HTTP routes alone.
+/// Converts a filter before HTTP routes only.
 pub fn filter_before_http<F, Kind>(filter: F) -> BoxPolyFilter
 where
     F: IntoPolyFilter<Kind> + BeforeHttp<Kind>,
@@ -22,7 +23,7 @@ where
     self::filter(filter)
 }
 
-/// Makes a filter before WebSocket routes alone.
+/// Converts a filter before WebSocket routes only.
 pub fn filter_before_ws<F, Kind>(filter: F) -> BoxPolyFilter
 where
     F: IntoPolyFilter<Kind> + BeforeWs<Kind>,
@@ -30,7 +31,7 @@ where
     self::filter(filter)
 }
 
-/// Makes a filter before routes of both protocols, or before a mounted application.
+/// Converts a filter before routes of both protocols, or before a mounted application.
 pub fn filter_before_both<F, Kind>(filter: F) -> BoxPolyFilter
 where
     F: IntoPolyFilter<Kind> + SeesHttp<Kind> + SeesUpgrades<Kind>,

@@ -1,4 +1,15 @@
-//! A builder's routes without their nesting: each with its whole template, and all filters before it.
+//! The flattening of a builder: nested blocks become routes with complete templates and all filters
+//! before them.
+//!
+//! A block is a *scope* if it has a prefix and filters or fallbacks of its own:
+//!
+//! 1. The application is scope 0. A scope responds to requests below its prefix that no route
+//!    matches. Its filters are before these responses.
+//! 2. A scope without a fallback for a protocol inherits it from the nearest scope around it. A
+//!    scope is around another if its prefix is the beginning of the other's and all its filters are
+//!    before both.
+//! 3. Filters are compared by number, because two blocks may have filters of one type.
+//! 4. A block without a prefix belongs to the scope around it; its filters still see its routes.
 
 use http4k_ws_grammar::{Kind, pieces};
 
@@ -17,23 +28,24 @@ use crate::message::{TemplateSegment, UriTemplate};
 type Filters = Vec<BoxPolyFilter>;
 
 impl Routes {
-    /// The application.
+    /// Builds the application.
     ///
     /// # Errors
     ///
-    /// [`RouteError`] for the first route that is refused, naming it and the route it disagrees with.
+    /// Returns a [`RouteError`] for the first rejected route. It names that route and the one in
+    /// conflict with it.
     pub fn build(self) -> Result<PolyHandler, RouteError> {
         Flat::new(self)?.into_app()
     }
 }
 
-/// What becomes a router.
+/// The parts of a router.
 struct Flat {
     routes: Vec<(Route, ParamNames)>,
     endpoints: Vec<Endpoint>,
-    /// The prefixes that answer by themselves what no route takes; the first is the application's.
+    /// The prefixes with responses of their own. The first is that of the application.
     scopes: Vec<FlatScope>,
-    /// The number of filters that are known.
+    /// The number of filters so far.
     count: usize,
 }
 
@@ -41,11 +53,11 @@ struct FlatScope {
     prefix: String,
     filters: Filters,
     fallbacks: Vec<(Protocol, Endpoint)>,
-    /// Its filters, by their numbers: two blocks may have filters of one type.
+    /// The numbers of its filters.
     numbers: Vec<usize>,
 }
 
-/// What a prefix hands down to its routes.
+/// The context of a block, which its entries inherit.
 #[derive(Clone)]
 struct Around {
     prefix: String,
@@ -53,7 +65,7 @@ struct Around {
     /// The number of each filter.
     numbers: Vec<usize>,
     scope: usize,
-    /// How many of the filters are the scope's.
+    /// The number of filters that belong to the scope.
     scope_filters: usize,
 }
 
@@ -107,7 +119,7 @@ impl Flat {
             docs: given.docs,
             filters: FilterNames::default(),
         };
-        // First alone, so that the error shows what was written here.
+        // Read alone first, so that an error shows the template without its prefixes.
         read(&route.template, &route.to_string())?;
         route = route.under(&around.prefix);
         let template = read(&route.template, &route.to_string())?;
@@ -134,7 +146,7 @@ impl Flat {
         let mut inner = around.clone();
         inner.numbers.extend(self.numbers(routes.filters.len()));
         inner.filters.extend(routes.filters);
-        // Without a prefix of its own, what no route takes is the matter of what is around it.
+        // Invariant 4.
         if prefix != "/" && answers {
             inner.scope = self.scopes.len();
             inner.scope_filters = inner.filters.len();
@@ -147,7 +159,7 @@ impl Flat {
         self.add_all(routes.entries, routes.stray, &inner)
     }
 
-    /// The numbers of filters that are new.
+    /// Returns numbers for new filters.
     fn numbers(&mut self, filters: usize) -> Vec<usize> {
         let first = self.count;
         self.count += filters;
@@ -195,7 +207,7 @@ impl Flat {
         Ok(())
     }
 
-    /// A fallback is for the paths that no route has: there have to be some.
+    /// Checks that each fallback has paths to respond to.
     fn fallbacks_are_reached(&self, router: &Router) -> Result<(), RouteError> {
         for scope in &self.scopes {
             for (protocol, _) in &scope.fallbacks {
@@ -254,7 +266,7 @@ impl Flat {
         }
     }
 
-    /// The scope's own fallback, or that of the nearest prefix around it, whose filters are before both.
+    /// Returns the scope's own fallback, or the one that it inherits (invariant 2).
     fn fallback(&self, index: usize, protocol: Protocol) -> Option<&Endpoint> {
         let inner = &self.scopes[index];
         let own = |scope: &'_ FlatScope| {
@@ -269,7 +281,7 @@ impl Flat {
             .filter(|outer| outer.is_around(inner) && own(outer).is_some());
         let scope = match own(inner) {
             Some(_) => inner,
-            // Of two blocks with one prefix the first.
+            // Of two blocks with one prefix, the first.
             None => around.rev().max_by_key(|outer| outer.prefix.len())?,
         };
         own(scope).map(|at| &scope.fallbacks[at].1)
@@ -277,8 +289,7 @@ impl Flat {
 }
 
 impl FlatScope {
-    /// Returns `true` if this is a block with the prefix of `inner`, or with its beginning, and has no
-    /// filters of its own.
+    /// Returns `true` if fallbacks of this scope are inherited by `inner`.
     fn is_around(&self, inner: &Self) -> bool {
         let rest = match self.prefix.as_str() {
             "/" => Some(inner.prefix.as_str()),
@@ -289,7 +300,7 @@ impl FlatScope {
     }
 }
 
-/// Returns `true` if a fallback is added here, or without a prefix of its own.
+/// Returns `true` if a fallback is added here, or in a block without a prefix.
 fn has_fallback(routes: &Routes) -> bool {
     let is_inside = |entry: &Entry| match entry {
         Entry::Under { prefix, routes } => prefix == "/" && has_fallback(routes),
@@ -314,7 +325,8 @@ fn ends_before_rest(prefix: &UriTemplate) -> Result<(), RouteError> {
     }
 }
 
-/// `endpoint` behind `filters`: the innermost goes first, so that the outermost sees a request first.
+/// Puts `filters` before `endpoint`. The innermost is added first, so that the outermost sees a
+/// request first.
 fn filtered(endpoint: Endpoint, filters: &[BoxPolyFilter]) -> Endpoint {
     filters
         .iter()

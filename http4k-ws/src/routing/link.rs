@@ -1,30 +1,32 @@
-//! Paths from the routes themselves.
+//! Links: paths that are created from routes.
 
 use http4k_ws_grammar::{Kind, pieces};
 
 use crate::message::{ToPath, UriFillError, push_literal, push_rest, push_value};
 
-/// A link to one route, with the values of its parameters: what `app::show { id: 7 }` is.
+/// A link to one route with the values of its parameters, such as `app::show { id: 7 }`.
 ///
-/// [`routes!`](crate::routes) makes one type for each route with a name, in the module beside its function.
+/// [`routes!`](crate::routes) generates one type for each route with a name, in a module beside the
+/// function of the table.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no link to a route",
+    message = "`{Self}` is not a link to a route",
     label = "a link is made like `app::show {{ id: 7 }}`",
     note = "write the names of the parameters, and values that implement `ToPath`"
 )]
 pub trait Link {
-    /// Stands for the function that has the route.
+    /// The stand-in for the function that declares the route.
     type App;
 
     /// Returns the path, with the parameters percent-encoded, as
     /// [`UriTemplate::fill`](crate::message::UriTemplate::fill) does.
     ///
-    /// It starts where the function's own paths do; `app::try_uri(link)` adds where `app` mounts them.
+    /// The path starts like the function's own paths. `app::try_uri(link)` adds the prefix
+    /// that `app` mounts them at.
     ///
     /// # Errors
     ///
-    /// Returns a [`UriFillError`] for values that no client can send to the route: an empty one, unless
-    /// it is for a rest, and `.` and `..`, also as a segment of a rest.
+    /// Returns a [`UriFillError`] for values that no client can send to the route. These are `.`
+    /// and `..`, also as a segment of a rest, and an empty value, unless it is for a rest.
     ///
     /// # Examples
     ///
@@ -50,36 +52,38 @@ pub trait Link {
     ///
     /// # Panics
     ///
-    /// Panics if `try_uri` returns an error. Use that for texts that users choose.
+    /// Panics if `try_uri` returns an error. Use `try_uri` for values that users choose.
     #[track_caller]
     fn uri(&self) -> String {
         filled(self.try_uri())
     }
 }
 
-/// Says what type the user wrote for a parameter.
+/// The declared type of a parameter.
 pub trait Typed {
     /// The type.
     type Type;
 }
 
-/// Says where an application with the table `App` is mounted; `At` says on which way, and is inferred.
+/// The prefix at which the application `App` is mounted. `At` is the sequence of mounts that leads
+/// there, and is inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not mount `{App}`, which the link is for",
     label = "not mounted here",
-    note = "`app::uri(..)` finds what `app` mounts by `mount(path::to::function(..))`, and what that mounts in \
-            turn, under prefixes without parameters; a mount under others has a link of its own, with its own `uri(..)`"
+    note = "`app::uri(..)` finds what `app` mounts by `mount(path::to::function(..))`, and what \
+            that mounts in turn, under prefixes without parameters; a mount under others has a \
+            link of its own, with its own `uri(..)`"
 )]
 pub trait Mounts<App, At> {
     /// Adds the prefix to `path`.
     fn prefix(path: &mut String);
 }
 
-/// The application itself.
+/// The sequence of no mounts: the application itself.
 #[derive(Debug)]
 pub enum Here {}
 
-/// Behind the mount with this index, and then `At`.
+/// The sequence of the mount with this index and then `At`.
 #[derive(Debug)]
 pub struct Through<const ROUTE: usize, At>(std::marker::PhantomData<At>);
 
@@ -87,24 +91,24 @@ impl<App> Mounts<App, Here> for App {
     fn prefix(_path: &mut String) {}
 }
 
-/// Nobody's table.
+/// A table that no function has.
 #[derive(Debug)]
 pub enum Nobody {}
 
-// Where a router mounts nothing, there would be one implementation, and the compiler would take a link for one
-// of its own; with this it asks what the link is for first.
+// A router without mounts would have one implementation only. The compiler would then infer that a
+// link is for this router. With a second implementation it infers the application from the link.
 impl<Router> Mounts<Nobody, Nobody> for Router {
     fn prefix(_path: &mut String) {}
 }
 
-/// The path of a link, or the reason why a value can't be part of one.
+/// The path of a link, or the reason why a value cannot be part of one.
 pub type Filled = Result<String, UriFillError>;
 
 /// Returns the path of a template, which the macro has checked, with its values in order.
 ///
 /// # Errors
 ///
-/// Returns the first value that can't be part of a path.
+/// Returns the error of the first value that cannot be part of a path.
 pub fn path_of(template: &'static str, values: &[&dyn ToPath]) -> Filled {
     let mut path = String::with_capacity(template.len());
     push_path(&mut path, template, values)?;
@@ -133,21 +137,21 @@ where
     Ok(or_root(path))
 }
 
-/// Returns the path of a link whose values can be part of one.
+/// Returns the path of a link whose values are valid.
 ///
 /// # Panics
 ///
-/// Panics if one can't.
+/// Panics if a value cannot be part of a path.
 #[track_caller]
 pub fn filled(path: Filled) -> String {
-    // A closure would be the place of the panic.
+    // Not `unwrap_or_else`: its closure would be reported as the place of the panic.
     match path {
         Ok(path) => path,
         Err(error) => panic!("{error}"),
     }
 }
 
-/// Adds a prefix without parameters, and those of `App`, which is mounted there.
+/// Adds a prefix without parameters, and the prefixes of `App`, which is mounted there.
 pub fn push_prefix<App, To, At>(path: &mut String, template: &'static str)
 where
     App: Mounts<To, At>,

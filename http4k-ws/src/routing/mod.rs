@@ -1,8 +1,8 @@
 //! The route table: the function that responds to a request, found by path, method and protocol.
 //!
-//! [`routes!`](crate::routes) writes a table that the compiler checks; [`Routes`] builds the same table at
-//! run time, by the same rules. [`Route`] and [`RouteTable`] list the routes of an application,
-//! [`explain`] reports the reason for a match, and a [`Link`] is a path made from a route.
+//! [`routes!`](crate::routes) generates a table that the compiler checks, and [`Routes`] builds the
+//! same table at run time, by the same rules. [`Route`] and [`RouteTable`] list the routes of an
+//! application, [`explain`] reports the reason for a match, and a [`Link`] is the path of a route.
 //!
 //! ```
 //! use http4k_ws::prelude::*;
@@ -15,10 +15,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+#![doc = include_str!("../docs/routing.md")]
 //
-// `written` has the functions that the macro's expansion calls, `routes` the builder. Both make a
-// `router`, which walks a path (`walk`, by the rules of `matching`) to an `endpoint` or to the
-// response of `unmatched`. `check` and `across` reject tables, at run time and at compile time.
+// `routes!` and the builder `Routes` both make a `Router`. It walks a path (`tree`, by the rules of
+// `matching`) to an `Endpoint`, or to the response of `unmatched`. `check` rejects tables at run
+// time, `across` at compile time. The rules stand in the crate `http4k-ws-grammar`.
 
 pub(crate) mod across;
 mod check;

@@ -1,11 +1,22 @@
-//! A raw path, segment by segment.
+//! The raw path of a request, segment by segment.
 //!
-//! `/` has no segments, `/users` has one, and `/users/` has two, of which the last is empty: an empty
-//! segment is no literal's and no parameter's.
+//! `/` has no segments, `/users` has one, and `/users/` has two, of which the last is empty. An
+//! empty segment matches neither a literal nor a parameter.
 //!
-//! A segment is looked for only where a parameter takes it: whether a literal comes next is one comparison.
-//! Bytes are looked at eight at a time. The same look tells whether there is a `%`, so that a path is
-//! decoded only where that may change which route it is.
+//! A literal is compared in one step. The end of a segment is searched only for a parameter, eight
+//! bytes at a time, in one `u64` (SIMD within a register):
+//!
+//! 1. `word_at` returns the eight bytes at a position, the first one lowest. Behind the end of the
+//!    path they are zero, which is neither a slash nor a `%`.
+//! 2. XOR with eight copies of a byte turns equal bytes into zero.
+//! 3. `zeros` sets the highest bit of each zero byte: `byte - 1` borrows into that bit only if the
+//!    byte was zero, unless its highest bit was set before (`& !word`).
+//! 4. A borrow can reach the next byte and mark it although it is one. So only the lowest mark is
+//!    exact, and that is the one in use: the first slash.
+//! 5. For a `%` an inexact mark is harmless, because it can only occur behind an exact one.
+//!
+//! The marks for `%` are collected on the way, so that a path is decoded only if that can lead to
+//! another route.
 
 use std::cell::Cell;
 
@@ -15,29 +26,29 @@ use crate::message::percent_decoded;
 #[derive(Debug)]
 pub struct RawPath<'p> {
     pub(super) raw: &'p [u8],
-    /// Not zero, if a `%` was seen so far.
+    /// Not zero if a `%` was seen so far.
     percents: Cell<u64>,
 }
 
-/// Where a segment stands in its path.
+/// The position of a segment in its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segment {
-    /// Where it starts, behind its slash.
+    /// The position behind its slash.
     pub(super) start: usize,
-    /// Where it ends, which is where the next one's slash stands.
+    /// The position of the next slash, or the length of the path.
     pub end: usize,
 }
 
 impl<'p> RawPath<'p> {
-    /// `None` for what is no path, such as the `*` of `OPTIONS *`.
+    /// Returns `None` for a target without a path, such as the `*` of `OPTIONS *`.
     #[inline]
     pub(super) fn new(raw: &'p str) -> Option<Self> {
         let raw = raw.as_bytes();
-        // A `Uri` is shorter than 64 KiB.
+        // Captures are stored as `u16`. A `Uri` is shorter than 64 KiB.
         if raw.first() != Some(&b'/') || raw.len() > usize::from(u16::MAX) {
             return None;
         }
-        // No segments are left of `/`.
+        // `/` has no segments.
         Some(Self::of(if raw.len() == 1 { &[] } else { raw }))
     }
 
@@ -49,20 +60,20 @@ impl<'p> RawPath<'p> {
         }
     }
 
-    /// Whether a `%` was seen where a decoded segment could have led elsewhere.
+    /// Returns `true` if a `%` was seen in a segment that could match another route if decoded.
     #[inline]
     pub(super) fn is_encoded(&self) -> bool {
         self.percents.get() != 0
     }
 
-    /// Looks at all that is left from `at` on.
+    /// Searches for a `%` from `at` on.
     pub(super) fn see_rest(&self, at: usize) {
         if self.raw.get(at..).unwrap_or_default().contains(&b'%') {
             self.percents.set(1);
         }
     }
 
-    /// Whether each of these stretches is percent-encoded UTF-8.
+    /// Returns `true` if each capture is percent-encoded UTF-8.
     pub(super) fn decodes(&self, captures: &[(u16, u16)]) -> bool {
         captures
             .iter()
@@ -70,8 +81,8 @@ impl<'p> RawPath<'p> {
             .all(|raw| std::str::from_utf8(raw).is_ok_and(|raw| percent_decoded(raw).is_some()))
     }
 
-    /// Whether a segment can begin at `at`, or the path end there. It may be otherwise where a filter
-    /// behind a mount has put another path into the request.
+    /// Returns `true` if a segment begins at `at`, or if the path ends there. A filter behind a
+    /// mount may have changed the path so that neither is the case.
     #[inline]
     pub(super) fn goes_on_at(&self, at: usize) -> bool {
         at == self.raw.len() || self.raw.get(at) == Some(&b'/')
@@ -82,32 +93,34 @@ impl<'p> RawPath<'p> {
         self.raw.len()
     }
 
-    /// Whether nothing is left at `at`.
+    /// Returns `true` if the path ends at `at`.
     #[inline]
     pub fn is_end(&self, at: usize) -> bool {
         at >= self.raw.len()
     }
 
-    /// The byte at `place` of the segment whose slash is at `at`; a slash where the path ends.
+    /// Returns the byte at `place` of the segment behind the slash at `at`, or a slash if the path
+    /// ends before it.
     #[inline]
     pub fn byte(&self, at: usize, place: usize) -> u8 {
         self.raw.get(at + 1 + place).copied().unwrap_or(b'/')
     }
 
-    /// The end of the segment whose slash is at `at`, if it is `literal`.
+    /// Returns the end of the segment behind the slash at `at`, if it is `literal`.
     #[inline]
     pub fn literal(&self, at: usize, literal: &[u8]) -> Option<usize> {
         let left = self.raw.get(at + 1..)?.strip_prefix(literal)?;
         matches!(left.first(), None | Some(b'/')).then_some(at + 1 + literal.len())
     }
 
-    /// Whether `literal` is all that is left behind the slash at `at`.
+    /// Returns `true` if `literal` is all that is left behind the slash at `at`.
     #[inline]
     pub fn last(&self, at: usize, literal: &[u8]) -> bool {
         self.raw.get(at + 1..) == Some(literal)
     }
 
-    /// The segment whose slash is at `at`; at the path's end, one that ends before it starts.
+    /// Returns the segment behind the slash at `at`. At the end of the path, the segment ends
+    /// before it starts.
     #[inline]
     pub fn segment(&self, at: usize) -> Segment {
         let start = at + 1;
@@ -121,7 +134,7 @@ impl<'p> RawPath<'p> {
         self.raw.get(segment.start..segment.end).unwrap_or_default()
     }
 
-    /// Where the next slash stands, from `start` on; the end, where there is none.
+    /// Returns the position of the next slash from `start` on, or the length of the path.
     #[inline]
     fn slash_from(&self, start: usize) -> usize {
         let mut at = start;
@@ -134,7 +147,7 @@ impl<'p> RawPath<'p> {
         self.raw.len()
     }
 
-    /// The first of eight bytes, from the lowest, that is a slash.
+    /// Returns the index of the first slash in eight bytes, and collects the marks for `%`.
     #[inline]
     fn first_slash(&self, word: u64) -> Option<usize> {
         let percents = zeros(word ^ (LOW * b'%' as u64));
@@ -144,7 +157,7 @@ impl<'p> RawPath<'p> {
     }
 }
 
-/// The eight bytes at `at`; zeros stand for those behind the end.
+/// Returns the eight bytes at `at`, with zeros for those behind the end.
 #[inline]
 fn word_at(raw: &[u8], at: usize) -> u64 {
     if let Some(word) = raw.get(at..).and_then(|left| left.first_chunk()) {
@@ -157,7 +170,7 @@ fn word_at(raw: &[u8], at: usize) -> u64 {
 fn last_word_at(raw: &[u8], at: usize) -> u64 {
     match (raw.last_chunk(), raw.len().saturating_sub(at)) {
         (_, 0) => 0,
-        // The last eight bytes, without those before `at`.
+        // The last eight bytes of the path, without those before `at`.
         (Some(word), left) => u64::from_le_bytes(*word) >> (64 - 8 * left),
         (None, _) => short_word_at(raw, at),
     }
@@ -172,7 +185,7 @@ fn short_word_at(raw: &[u8], at: usize) -> u64 {
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// The highest bits of the bytes that are zero; beyond the first of them, also of some that are one.
+/// Marks the highest bit of each byte that is zero. Behind the first one, a mark may be wrong.
 #[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(LOW) & !word & HIGH
@@ -208,7 +221,7 @@ mod tests {
         segments
     }
 
-    /// Whether walking over all segments finds a `%`.
+    /// Returns `true` if walking over all segments finds a `%`.
     fn seen_percent(raw: &str) -> bool {
         let path = RawPath::new(raw).unwrap();
         let mut at = 0;

@@ -3,10 +3,10 @@
 //! A constant cannot allocate or use `format!`. The text is therefore collected in an array:
 //!
 //! 1. `bytes[..len]` is always UTF-8, because a piece of text is added whole or not at all.
-//! 2. The array has room for about thirty mistakes; the rest of a longer report is left out.
+//! 2. The array holds about thirty mistakes. The rest of a longer report is left out.
 //! 3. Each mistake is a line or two of its own, and `line` ends the one before it.
-//! 4. Prefixes are added from the outermost to the innermost, so the recursion over [`Chain`], whose
-//!    links point outwards, comes first.
+//! 4. Prefixes are added from the outermost to the innermost. A [`Chain`] points outwards, so the
+//!    recursion comes before the text.
 
 use http4k_ws_grammar::accepts;
 

@@ -1,4 +1,4 @@
-//! The routes of an application, as a list to read.
+//! The routes of an application as a list.
 
 use std::fmt;
 use std::ops::Deref;
@@ -8,7 +8,7 @@ use http::Method;
 use super::table::{MethodSet, Protocol, RouteMeta};
 use crate::handler::{FilterNames, PolyHandler};
 
-/// One route of an application: what it takes, and what it is called.
+/// One route of an application, with its methods, path, name and filters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub(super) protocol: Protocol,
@@ -35,19 +35,19 @@ impl Route {
         MethodSet::new(self.protocol, &self.methods)
     }
 
-    /// Adds what `mount` has before the mounted application: its prefix and its filters.
+    /// Adds the prefix and the filters of `mount`, in whose application this is a route.
     pub(super) fn in_mount(mut self, mount: &Self) -> Self {
         self.filters.put_behind(&mount.filters);
         self.under(&mount.template)
     }
 
-    /// Adds the filters around `app`, of which this is a route.
+    /// Adds the filters around `app`, which has this route.
     pub(super) fn behind(mut self, app: &PolyHandler) -> Self {
         self.filters.put_behind(app.filters());
         self
     }
 
-    /// The same route, mounted at `prefix`.
+    /// Adds `prefix` to the path.
     pub(super) fn under(self, prefix: &str) -> Self {
         Self {
             template: joined(prefix, &self.template),
@@ -55,38 +55,40 @@ impl Route {
         }
     }
 
-    /// What it speaks. [`Protocol::Mount`] is an application whose routes are not known, such as two
-    /// functions that [`PolyHandler::new`](crate::PolyHandler::new) joined.
+    /// Returns the protocol. [`Protocol::Mount`] is an application whose routes are unknown, such
+    /// as two functions that [`PolyHandler::new`](crate::PolyHandler::new) joined.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
 
-    /// The methods it names; none stands for every method, and for the GET of an opening handshake.
+    /// Returns the methods. None stands for every method, and for the GET of an opening handshake.
     pub fn methods(&self) -> &[Method] {
         &self.methods
     }
 
-    /// Its path, with the prefixes of what it is mounted in: `/users/<id>`.
+    /// Returns the complete path, with all prefixes: `/users/<id>`.
     pub fn template(&self) -> &str {
         &self.template
     }
 
-    /// What it is called; empty where it has no name.
+    /// Returns the name, or an empty text.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its documentation; empty where there is none.
+    /// Returns the documentation, or an empty text.
     pub fn docs(&self) -> &str {
         &self.docs
     }
 
     /// Returns the names of the filters that see the requests of this route, the outermost first.
     ///
-    /// A filter of another protocol is left out. So a ws route without a name here is not guarded,
-    /// even if an `http_only(..)` stands before it. A filter made of a function has the name of the
-    /// function, a closure has the name of the function that made it, and a wrapper is shown with
-    /// what it wraps: `guard(signed_in)`. See [`PolyFilter::name`](crate::PolyFilter::name).
+    /// Filters of the other protocol are left out. Therefore a WebSocket route without a name in
+    /// this list is not guarded, even if it is behind an `http_only(..)`.
+    ///
+    /// A filter that is a function has the name of that function. A closure has the name of the
+    /// function that created it. A wrapper is shown with its inner filter: `guard(signed_in)`. See
+    /// [`PolyFilter::name`](crate::PolyFilter::name).
     ///
     /// # Examples
     ///
@@ -129,7 +131,7 @@ impl Route {
         self.filters.seeing(http, ws)
     }
 
-    /// The filters as they stand in `routes!`: `with(auth, logged)`, and nothing if there are none.
+    /// Returns the filters as in `routes!`: `with(auth, logged)`, or an empty text.
     pub(super) fn filters_shown(&self) -> String {
         let names: Vec<&str> = self.filters().collect();
         match names.as_slice() {
@@ -138,7 +140,8 @@ impl Route {
         }
     }
 
-    /// The methods in one word: `GET|PUT`; `*` for every method, and nothing where there is no choice.
+    /// Returns the methods in one word, such as `GET|PUT`. `*` stands for every method, and an
+    /// upgrade has none.
     fn methods_shown(&self) -> String {
         let names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
         match self.protocol {
@@ -148,7 +151,7 @@ impl Route {
     }
 }
 
-/// `GET /users/<id>`, `http /any-method` or `ws /ws/<name>`.
+/// Shows `GET /users/<id>`, `http /any-method` or `ws /ws/<name>`.
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.methods.is_empty() {
@@ -159,10 +162,11 @@ impl fmt::Display for Route {
     }
 }
 
-/// Every route of an application, in the order written, those of mounted applications in their place.
+/// Every route of an application in the order of the source, with those of mounted applications in
+/// place of the mount.
 ///
-/// `Display` shows it as a table: methods (`*` for every method), path, protocol, name, filters, and
-/// the first line of the documentation.
+/// `Display` shows a table: methods (`*` for every method), path, protocol, name, filters, and the
+/// first line of the documentation.
 ///
 /// # Examples
 ///
@@ -233,7 +237,7 @@ impl fmt::Display for RouteTable {
     }
 }
 
-/// Writes each row on a line, cells of one column under each other. A column of empty cells takes no room.
+/// Writes each row on a line, with aligned columns. A column of empty cells is left out.
 pub(super) fn aligned(rows: Vec<Vec<String>>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| {
@@ -254,7 +258,7 @@ pub(super) fn aligned(rows: Vec<Vec<String>>, f: &mut fmt::Formatter<'_>) -> fmt
     Ok(())
 }
 
-/// `template` behind `prefix`.
+/// Returns `template` behind `prefix`.
 pub(super) fn joined(prefix: &str, template: &str) -> String {
     match (prefix, template) {
         ("/", template) => template.into(),

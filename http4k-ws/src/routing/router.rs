@@ -1,4 +1,16 @@
-//! A table of routes, as an application.
+//! The router: a table of routes as an application.
+//!
+//! A request is decided in these steps:
+//!
+//! 1. The walk finds the route with the highest precedence that matches path, method and protocol
+//!    (see [`matching`](super::matching)).
+//! 2. If there is none, the walk is repeated to learn the reason. A mounted application that has
+//!    the path, or the deepest prefix of the path, responds; otherwise the scope of the deepest
+//!    block does.
+//! 3. If a captured segment is not percent-encoded UTF-8, the response is 400, whichever handler
+//!    the route has.
+//! 4. The place of the request in the table, the captures and the outcome are stored in its
+//!    [`Place`], which filters and handlers read.
 
 use std::fmt;
 use std::future;
@@ -19,29 +31,30 @@ use crate::handler::{
 };
 use crate::message::{IntoResponse, Request};
 
-/// Routes, the walk over their paths, and an end for each.
+/// Routes, the walk over their paths, and an endpoint for each.
 pub struct Router {
     table: RouteList,
     methods: Box<[MethodSet]>,
     walk: Walk,
     endpoints: Vec<Endpoint>,
-    /// By prefix; the first is the whole application's.
+    /// One for each prefix that has filters or fallbacks. The first is that of the whole
+    /// application.
     scopes: Vec<Scope>,
 }
 
-/// What is known of each route: from the program's text, or given while it runs.
+/// The routes of a table: static from `routes!`, or dynamic from a builder.
 pub(super) enum RouteList {
     Static(&'static [RouteMeta]),
     Dynamic(Vec<(Route, ParamNames)>),
 }
 
-/// What answers under a prefix when no route does.
+/// The responses below a prefix to requests that no route matches.
 #[derive(Debug)]
 pub(super) struct Scope {
     /// The parameters of the prefix.
     pub(super) params: ParamNames,
     pub(super) endpoint: Endpoint,
-    /// The protocols of its own fallbacks; those that it has from a prefix around it do not count.
+    /// The protocols of its own fallbacks, without the inherited ones.
     pub(super) fallbacks: Vec<Protocol>,
 }
 
@@ -73,7 +86,7 @@ impl fmt::Display for Lacking {
     }
 }
 
-/// What a router makes of a request.
+/// The endpoint that responds to a request.
 struct Decision<'a> {
     endpoint: Option<&'a Endpoint>,
     head_as_get: bool,
@@ -158,13 +171,13 @@ impl Router {
         all
     }
 
-    /// The router in `app`, where it was made by one and filters at most were put before it.
+    /// Returns the router of `app`, if `app` consists of a router and filters around it.
     pub fn of(app: &PolyHandler) -> Option<&Self> {
         app.router()?.downcast_ref()
     }
 
-    /// The place in the table of the route for a request; where its parameters stand in the path is
-    /// written to `captures`.
+    /// Returns the index of the route for a request, and stores in `captures` the places of its
+    /// parameters in the path.
     #[inline]
     pub fn lookup(&self, method: &Method, path: &str, captures: &mut Captures) -> Option<usize> {
         let path = RawPath::new(path)?;
@@ -182,14 +195,14 @@ impl Router {
         self.endpoints.get(index).map(|end| &end.filters)
     }
 
-    /// The router that is mounted at route `index`.
+    /// Returns the router that is mounted at route `index`.
     pub(super) fn mounted(&self, index: usize) -> Option<&Self> {
         let mounted = self.endpoints.get(index)?.mounted.as_ref()?;
         Self::of(mounted)
     }
 
-    /// The route for `path` from `at` on; what it captures is added to `captures`, behind the `outer` ones
-    /// that are there.
+    /// Returns the route for `path` from `at` on. Its captures are stored behind the `outer` ones
+    /// that are already in `captures`.
     #[inline]
     pub(super) fn find(
         &self,
@@ -202,7 +215,7 @@ impl Router {
         Matching::new(&self.methods, self, key, captures, outer).find(&self.walk, path, at)
     }
 
-    /// Why no route takes `path` from `at` on.
+    /// Returns the reason why no route matches `path` from `at` on.
     pub(super) fn outcome(&self, path: &RawPath<'_>, key: RouteKey<'_>, at: usize) -> Outcome {
         let mut captures = [(0, 0); MAX_PARAMS];
         let matching = Matching::new(&self.methods, self, key, &mut captures, 0);
@@ -221,7 +234,7 @@ impl Router {
         Matching::new(&self.methods, self, key, captures, outer).explain(&self.walk, path, at)
     }
 
-    /// How many parameters route `index` has.
+    /// Returns the number of parameters of route `index`.
     pub(super) fn params(&self, index: usize) -> usize {
         self.table.params(index).len()
     }
@@ -304,7 +317,8 @@ impl MountedRouters for Router {
         explanation: Option<&mut NoMatch>,
     ) -> Option<bool> {
         let inner = self.mounted(route)?;
-        // What is captured there is captured again when the request gets there.
+        // These captures are dropped: the mounted router captures them again when the request
+        // arrives.
         let mut captures = [(0, 0); MAX_PARAMS];
         let matching = Matching::new(&inner.methods, inner, key, &mut captures, 0);
         Some(matching.walked(&inner.walk, path, at, explanation))

@@ -1,4 +1,4 @@
-//! The API without the macro: what is said is kept, and checked when the application is built.
+//! The builder of a route table, for routes that are known at run time.
 
 use http::Method;
 
@@ -10,11 +10,11 @@ use crate::handler::{
     BoxPolyFilter, IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler,
 };
 
-/// Routes, said by calls; what `routes!` says, checked when the program runs.
+/// A builder for a route table, checked when the application is built.
 ///
-/// Templates, precedence and answers are those of `routes!`, and so is what is refused. A handler reads
-/// its path parameters from the request:
-/// [`path_param`](crate::message::RequestExt::path_param) gives the text.
+/// Templates, precedence and responses are those of `routes!`, and the same mistakes are rejected.
+/// A handler reads the text of a path parameter with
+/// [`path_param`](crate::message::RequestExt::path_param).
 ///
 /// # Examples
 ///
@@ -70,17 +70,17 @@ pub struct Routes {
     pub(super) entries: Vec<Entry>,
     pub(super) filters: Vec<BoxPolyFilter>,
     pub(super) fallbacks: Vec<(Protocol, Endpoint)>,
-    /// A name or a documentation that found no route.
+    /// A name or a documentation without a route.
     pub(super) stray: Option<String>,
 }
 
-/// What stands at one template.
+/// A route, or a block of routes.
 pub(super) enum Entry {
     Route(Given),
     Under { prefix: String, routes: Routes },
 }
 
-/// A route or a mount, as it was given.
+/// A route or a mount as declared.
 pub(super) struct Given {
     pub(super) protocol: Protocol,
     pub(super) methods: Vec<Method>,
@@ -90,12 +90,12 @@ pub(super) struct Given {
     pub(super) endpoint: Endpoint,
 }
 
-/// The methods of a route: one, several, or with [`Methods::every`] all of them.
+/// The methods of a route: one, several, or every method with [`Methods::every`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Methods(Vec<Method>);
 
 impl Methods {
-    /// Every method, also those that nobody has thought of yet.
+    /// Returns every method, including unregistered ones.
     pub fn every() -> Self {
         Self(Vec::new())
     }
@@ -107,14 +107,14 @@ impl From<Method> for Methods {
     }
 }
 
-/// One of none takes [every](Methods::every) method.
+/// An empty list stands for [every](Methods::every) method.
 impl<const N: usize> From<[Method; N]> for Methods {
     fn from(methods: [Method; N]) -> Self {
         Self(methods.into())
     }
 }
 
-/// One of none takes [every](Methods::every) method.
+/// An empty list stands for [every](Methods::every) method.
 impl From<Vec<Method>> for Methods {
     fn from(methods: Vec<Method>) -> Self {
         Self(methods)
@@ -122,15 +122,15 @@ impl From<Vec<Method>> for Methods {
 }
 
 impl Routes {
-    /// No routes yet.
+    /// Creates an empty table.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a route for requests, such as `http(Method::GET, "/users/<id>", show)`.
+    /// Adds an HTTP route, such as `http(Method::GET, "/users/<id>", show)`.
     ///
-    /// `methods` is one, an array of several, or [`Methods::every`]. HEAD falls to GET, and OPTIONS is
-    /// answered with `Allow`, unless routed.
+    /// `methods` is one method, an array of several, or [`Methods::every`]. Unless they have routes
+    /// of their own, HEAD is served by GET, and OPTIONS is responded to with `Allow`.
     pub fn http<M>(
         self,
         methods: impl Into<Methods>,
@@ -141,17 +141,17 @@ impl Routes {
         self.route(Protocol::Http, methods.into(), template.into(), endpoint)
     }
 
-    /// Adds a route for upgrades to WebSocket, such as `ws("/ws/<name>", talk)`.
+    /// Adds a WebSocket route, such as `ws("/ws/<name>", talk)`.
     pub fn ws<M>(self, template: impl Into<String>, handler: impl IntoWsHandler<M>) -> Self {
         let endpoint = endpoint::ws_handler(handler);
         self.route(Protocol::Ws, Methods::every(), template.into(), endpoint)
     }
 
-    /// Hands what is left of the path behind `prefix` to another application, which matches from there on;
-    /// the request keeps its URI.
+    /// Mounts another application at `prefix`. It matches the rest of the path, and the URI of the
+    /// request stays complete.
     ///
-    /// The routes of an application that was built or written by routes are checked against these. Of any
-    /// other, they are not known.
+    /// The routes of an application from `routes!` or this builder are checked against the routes
+    /// here. Those of any other application are unknown.
     pub fn mount<K>(self, prefix: impl Into<String>, app: impl IntoPolyHandler<K>) -> Self {
         let endpoint = endpoint::mount(app.into_poly_handler());
         self.route(Protocol::Mount, Methods::every(), prefix.into(), endpoint)
@@ -194,11 +194,12 @@ impl Routes {
         self
     }
 
-    /// Puts `filter` before every route here, and before the responses to requests that none of them
-    /// takes. The first filter is the outermost.
+    /// Puts `filter` before every route here, and before the responses to requests that none of
+    /// them matches. The first filter is the outermost.
     ///
-    /// The filter sees the path's parameters. A filter that must run before routing, for example to
-    /// change the path, goes around the application: [`PolyHandler::with`](crate::PolyHandler::with).
+    /// The filter sees the parameters of the path. A filter that must run before routing, for
+    /// example to change the path, goes around the application:
+    /// [`PolyHandler::with`](crate::PolyHandler::with).
     ///
     /// Routes of both protocols can be added, so a function over one of them must be wrapped:
     /// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for every protocol,
@@ -211,28 +212,29 @@ impl Routes {
         self
     }
 
-    /// Answers requests to paths that no route here has, instead of the library's 404.
+    /// Responds to HTTP requests for paths without a route, instead of the library's 404.
     ///
-    /// 405, 426 and 400 stay the library's.
+    /// The responses 405, 426 and 400 stay the library's.
     pub fn fallback<M>(mut self, handler: impl IntoHttpHandler<M>) -> Self {
         let endpoint = endpoint::http_handler(handler);
         self.fallbacks.push((Protocol::Http, endpoint));
         self
     }
 
-    /// Answers upgrades that no ws route here takes, instead of the library's 404.
+    /// Responds to upgrades that no WebSocket route here matches, instead of the library's 404.
     pub fn ws_fallback<M>(mut self, handler: impl IntoWsHandler<M>) -> Self {
         let endpoint = endpoint::ws_handler(handler);
         self.fallbacks.push((Protocol::Ws, endpoint));
         self
     }
 
-    /// Names the route added last.
+    /// Names the last route.
     pub fn named(self, name: impl Into<String>) -> Self {
         self.refined(name.into(), |route, name| route.name = name)
     }
 
-    /// Documents the route added last; its first line is shown in [`PolyHandler::routes`](crate::PolyHandler::routes).
+    /// Documents the last route. The first line is shown by
+    /// [`PolyHandler::routes`](crate::PolyHandler::routes).
     pub fn documented(self, docs: impl Into<String>) -> Self {
         self.refined(docs.into(), |route, docs| route.docs = docs)
     }

@@ -1,23 +1,23 @@
-//! What is known of a route before any request.
+//! Protocols, methods and other static facts of a route.
 
 use std::fmt;
 
 use http::Method;
 use http4k_ws_grammar::Pattern;
 
-/// What a route speaks.
+/// The protocol of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// Requests and responses.
+    /// HTTP requests and responses.
     Http,
     /// WebSockets.
     Ws,
-    /// Whatever the application mounted there speaks.
+    /// A mounted application, which may have routes of both protocols.
     Mount,
 }
 
-/// As in `routes!`: `http`, `ws` or `mount`.
+/// Shows the keyword of `routes!`: `http`, `ws` or `mount`.
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -28,24 +28,24 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// One route, as it was written.
+/// One route of a static table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteMeta {
-    /// What it speaks.
+    /// The protocol.
     pub protocol: Protocol,
-    /// The methods it takes; none stands for every method.
+    /// The methods. None stands for every method.
     pub methods: &'static [&'static str],
     /// The path, with the prefixes of the blocks around it.
     pub template: &'static str,
-    /// The parameters of the path, in its order.
+    /// The parameters of the path, in order.
     pub params: &'static [&'static str],
-    /// What it is called: `as`, or its function's name.
+    /// The name: that after `as`, or the name of its function.
     pub name: &'static str,
-    /// Its doc comment.
+    /// The doc comment.
     pub docs: &'static str,
 }
 
-/// One http route of a table.
+/// Returns an HTTP route of a table.
 pub const fn http_route(
     methods: &'static [&'static str],
     template: &'static str,
@@ -56,7 +56,7 @@ pub const fn http_route(
     route(Protocol::Http, methods, template, params, name, docs)
 }
 
-/// One ws route of a table.
+/// Returns a WebSocket route of a table.
 pub const fn ws_route(
     methods: &'static [&'static str],
     template: &'static str,
@@ -67,7 +67,7 @@ pub const fn ws_route(
     route(Protocol::Ws, methods, template, params, name, docs)
 }
 
-/// One mount of a table.
+/// Returns a mount of a table.
 pub const fn mount_route(
     methods: &'static [&'static str],
     template: &'static str,
@@ -96,29 +96,29 @@ const fn route(
     }
 }
 
-/// How well a route takes a method; the greater wins.
+/// The way in which a route accepts a method. At one path, the greatest is found first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum MethodMatch {
-    /// It takes every method.
+    /// The route accepts every method.
     Any,
-    /// It takes GET, and the request is HEAD (RFC 9110 §9.3.2).
+    /// The route accepts GET, and the request is HEAD (RFC 9110 §9.3.2).
     HeadAsGet,
-    /// It names the method.
+    /// The route names the method.
     Named,
 }
 
-/// Which requests a route takes, among those with its path.
+/// The requests that a route accepts, among those with its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct MethodSet {
     pub(super) protocol: Protocol,
-    /// A bit for each registered method; none, and no other methods, stand for every method.
+    /// One bit for each registered method. Zero, with no other methods, stands for every method.
     registered: u16,
     others: Box<[Method]>,
-    /// As they were given.
+    /// All of them, as declared.
     named: Box<[Method]>,
 }
 
-/// A request, as far as [`MethodSet`] asks.
+/// The protocol and the method of a request, compared with each [`MethodSet`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RouteKey<'r> {
     pub(super) protocol: Protocol,
@@ -140,7 +140,7 @@ impl<'r> RouteKey<'r> {
 const GET: u16 = 1;
 const HEAD: u16 = 1 << 1;
 
-/// The bit of a registered method (RFC 9110 §9.3, RFC 5789); none of another.
+/// Returns the bit of a registered method (RFC 9110 §9.3, RFC 5789), or zero for another.
 #[inline]
 fn bit(method: &Method) -> u16 {
     match *method {
@@ -167,7 +167,7 @@ impl MethodSet {
         }
     }
 
-    /// The methods that an `Allow` names for it (RFC 9110 §10.2.1).
+    /// Returns the methods that `Allow` lists for this route (RFC 9110 §10.2.1).
     pub(super) fn methods(&self) -> impl Iterator<Item = Method> + '_ {
         let named = self.named.iter();
         named.flat_map(|method| {
@@ -181,7 +181,7 @@ impl MethodSet {
         self.registered == 0 && self.others.is_empty()
     }
 
-    /// Whether this route takes the request, and how well.
+    /// Returns the way in which this route accepts the request, or `None` if it does not.
     #[inline]
     pub(super) fn matches(&self, key: RouteKey<'_>) -> Option<MethodMatch> {
         if self.protocol != key.protocol && self.protocol != Protocol::Mount {
@@ -227,11 +227,11 @@ impl RouteMeta {
         }
     }
 
-    /// The methods, as they are compared.
+    /// Returns the methods as values that are compared.
     pub(super) fn methods(&self) -> Vec<Method> {
         let names = self.methods.iter();
-        // A method is an identifier in the source, which may hold letters that no token does
-        // (RFC 9110 §9.1): no request has such a method.
+        // An identifier in the source may contain letters that a method cannot have (RFC 9110
+        // §9.1). No request has such a method.
         names.filter_map(|name| name.parse().ok()).collect()
     }
 
@@ -240,7 +240,7 @@ impl RouteMeta {
     }
 }
 
-/// As it is written in `routes!`: `GET "/users/<id>" => http(show)`.
+/// Shows the route as in `routes!`: `GET "/users/<id>" => http(show)`.
 impl fmt::Display for RouteMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.methods.is_empty() {

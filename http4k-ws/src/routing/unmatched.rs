@@ -1,4 +1,4 @@
-//! What is answered when no route takes a request.
+//! Responses to requests that no route matches.
 
 use std::future;
 use std::sync::Arc;
@@ -14,27 +14,28 @@ use crate::handler::{
 };
 use crate::message::{Request, Response, plain};
 
-/// A `Scope`, as the macro writes it.
+/// A `Scope` as `routes!` generates it.
 #[derive(Debug)]
 pub struct Unmatched {
     /// The parameters of the prefix.
     pub params: &'static [&'static str],
-    /// The answers.
+    /// The responses.
     pub endpoint: Endpoint,
     /// The protocols of the fallbacks in this block.
     pub fallbacks: &'static [Protocol],
 }
 
-/// The library's own answers on both sides.
+/// Returns the library's own responses for both protocols.
 pub fn unmatched() -> Endpoint {
     Endpoint::both(
-        BoxHttpHandler::erased(Arc::new(Explain)),
-        BoxWsHandler::erased(Arc::new(Explain)),
+        BoxHttpHandler::erased(Arc::new(LibraryResponse)),
+        BoxWsHandler::erased(Arc::new(LibraryResponse)),
     )
 }
 
 impl Endpoint {
-    /// The same answers, with `fallback` for http requests to a path that no route has.
+    /// Adds `fallback` for HTTP requests to a path that no route has. The other responses stay the
+    /// library's.
     #[must_use]
     pub fn or_http(mut self, fallback: &Self) -> Self {
         if let Some(fallback) = fallback.http.clone() {
@@ -43,7 +44,7 @@ impl Endpoint {
         self
     }
 
-    /// The same answers, with `fallback` for upgrades that no ws route takes.
+    /// Adds `fallback` for upgrades that no WebSocket route matches.
     #[must_use]
     pub fn or_ws(mut self, fallback: &Self) -> Self {
         if let Some(fallback) = fallback.ws.clone() {
@@ -53,30 +54,30 @@ impl Endpoint {
     }
 }
 
-/// Says what the router found out.
-struct Explain;
+/// The library's responses, by the outcome of the search for a route.
+struct LibraryResponse;
 
-impl ErasedHttpHandler for Explain {
+impl ErasedHttpHandler for LibraryResponse {
     fn call(&self, request: Request) -> ResponseFuture<'_> {
         ErasedHttpHandler::routed(self, Call::resumed(request))
     }
 
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
-        Box::pin(future::ready(explain(&call)))
+        Box::pin(future::ready(respond(&call)))
     }
 }
 
-impl ErasedWsHandler for Explain {
+impl ErasedWsHandler for LibraryResponse {
     fn call(&self, request: Request) -> WsResponseFuture<'_> {
         ErasedWsHandler::routed(self, Call::resumed(request))
     }
 
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
-        Box::pin(future::ready(WsResponse::refuse(explain(&call))))
+        Box::pin(future::ready(WsResponse::refuse(respond(&call))))
     }
 }
 
-/// A handler for unknown paths; the other answers stay the library's.
+/// A handler for unknown paths. The other responses stay the library's.
 struct OrElse(BoxHttpHandler);
 
 impl ErasedHttpHandler for OrElse {
@@ -87,18 +88,18 @@ impl ErasedHttpHandler for OrElse {
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
         match call.place.outcome {
             Outcome::NotFound => self.0.routed(call),
-            _ => Explain.respond(&call),
+            _ => LibraryResponse.respond(&call),
         }
     }
 }
 
-impl Explain {
+impl LibraryResponse {
     fn respond(&self, call: &Call) -> ResponseFuture<'static> {
-        Box::pin(future::ready(explain(call)))
+        Box::pin(future::ready(respond(call)))
     }
 }
 
-fn explain(call: &Call) -> Response {
+fn respond(call: &Call) -> Response {
     let path = call.request.uri().path();
     match &call.place.outcome {
         Outcome::NotFound | Outcome::Found | Outcome::Mounted => plain(
@@ -107,7 +108,7 @@ fn explain(call: &Call) -> Response {
         ),
         Outcome::NoWebSocket => plain(
             StatusCode::NOT_FOUND,
-            format!("`{path}` is no WebSocket: ask without an upgrade\n"),
+            format!("`{path}` is not a WebSocket route: send the request without an upgrade\n"),
         ),
         Outcome::UpgradeRequired => upgrade_required(&call.request),
         Outcome::BadEncoding => plain(
@@ -121,7 +122,7 @@ fn explain(call: &Call) -> Response {
     }
 }
 
-/// 405, or the answer to OPTIONS; both name the methods (RFC 9110 §15.5.6, §9.3.7).
+/// Returns 405, or 204 for OPTIONS. Both list the methods (RFC 9110 §15.5.6, §9.3.7).
 fn not_allowed(request: &Request, methods: &str) -> Response {
     let mut response = if request.method() == Method::OPTIONS {
         let mut response = Response::default();
@@ -132,7 +133,7 @@ fn not_allowed(request: &Request, methods: &str) -> Response {
         let line = format!("`{path}` does not take {method}, only {methods}\n");
         plain(StatusCode::METHOD_NOT_ALLOWED, line)
     };
-    // Method names are tokens, which every field value may hold.
+    // Method names are tokens, which are valid in any field value.
     if let Ok(methods) = HeaderValue::from_str(methods) {
         response.headers_mut().insert(ALLOW, methods);
     }

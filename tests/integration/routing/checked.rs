@@ -187,7 +187,7 @@ fn what_is_no_template_is_refused_with_its_rule() {
         let error = routes.build().unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("`{route}` has no valid template")
+            format!("the template of `{route}` is not valid")
         );
         let source = std::error::Error::source(&error).unwrap();
         assert!(source.downcast_ref::<UriTemplateError>().is_some());

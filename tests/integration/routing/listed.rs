@@ -117,7 +117,7 @@ GET /api/1/users/7/talk
             "\
 ws /admin/x
   ->  mount /admin               takes it
-      http /<_rest..>  anything  is no WebSocket
+      http /<_rest..>  anything  is not a WebSocket route
 ",
         ),
         (
@@ -239,7 +239,7 @@ fn a_route_lists_the_filters_that_see_its_requests() {
         app.explain("ws /free").to_string(),
         "\
 ws /free
-      GET /free  said  with(poly(logged))  is no WebSocket
+      GET /free  said  with(poly(logged))  is not a WebSocket route
   404 Not Found
 "
     );

@@ -1,4 +1,14 @@
-//! Why a request goes where it goes.
+//! Explanations of the route that a request takes, and of the routes that it does not take.
+//!
+//! [`PolyHandler::explain`] lists the routes that could match a request, each with a verdict. It is
+//! meant for tests, for a debug page, and for a terminal.
+//!
+//! ```
+//! use http4k_ws::prelude::*;
+//!
+//! let app = routes! { GET "/users/<id>" => http(|id: u64| id.to_string()) };
+//! assert_eq!(app.explain("POST /users/7").status(), Some(StatusCode::METHOD_NOT_ALLOWED));
+//! ```
 
 mod search;
 
@@ -12,10 +22,9 @@ use crate::handler::{Outcome, PolyHandler};
 use crate::message::{Request, members};
 use search::Search;
 
-/// Which routes could have taken a request, and why each but one did not.
+/// The routes that could match a request, and the verdict for each.
 ///
-/// `Display` shows it for a terminal: the request, a line for each candidate, and what is answered where
-/// none takes it.
+/// `Display` shows the request, a line for each candidate and, if no route matches, the response.
 #[derive(Debug, Clone)]
 pub struct Explanation {
     query: RouteQuery,
@@ -24,7 +33,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// The route that takes the request.
+    /// Returns the route that takes the request, if there is one.
     pub fn taken(&self) -> Option<&Route> {
         let taken = |candidate: &&Candidate| matches!(candidate.verdict, Verdict::Takes { .. });
         self.candidates
@@ -33,12 +42,13 @@ impl Explanation {
             .map(|candidate| &candidate.route)
     }
 
-    /// The routes that could have taken it, in the order of the table.
+    /// Returns the routes that could match the request, in the order of the table.
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
-    /// What the library answers where no route takes the request; a 404 may be a fallback's to answer.
+    /// Returns the status of the library's response if no route matches. Instead of a 404, a
+    /// fallback may respond.
     pub fn status(&self) -> Option<StatusCode> {
         match self.outcome {
             Outcome::Found | Outcome::Mounted => None,
@@ -52,7 +62,7 @@ impl Explanation {
         }
     }
 
-    /// The methods that the answer's `Allow` names; none where it has no `Allow`.
+    /// Returns the methods in the `Allow` field of the response. Empty if it has no such field.
     pub fn allow(&self) -> &[Method] {
         match &self.outcome {
             Outcome::NotAllowed(methods) => methods,
@@ -90,8 +100,8 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// What [`PolyHandler::explain`](crate::PolyHandler::explain) is asked: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for an upgrade,
-/// or a `&Request`.
+/// A request for [`PolyHandler::explain`]: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for
+/// an upgrade, or a `&Request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteQuery {
     pub(super) protocol: Protocol,
@@ -107,7 +117,7 @@ impl From<&str> for RouteQuery {
         } else {
             (Protocol::Http, word.parse())
         };
-        // A line that is no request is no path either, and no route has it.
+        // Without a valid method, the whole line is taken for a path, which no route has.
         let (method, target) = method.map_or((Method::GET, line), |method| (method, target));
         Self {
             protocol,
@@ -133,7 +143,7 @@ impl From<&Request> for RouteQuery {
     }
 }
 
-/// `GET /users/7` or `ws /chat`.
+/// Shows `GET /users/7` or `ws /chat`.
 impl fmt::Display for RouteQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.protocol {
@@ -143,51 +153,51 @@ impl fmt::Display for RouteQuery {
     }
 }
 
-/// A route that matches the path; where no route takes the request, also one that comes near.
+/// A route that matches the path. If none does, a route that comes near.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The route.
     pub route: Route,
-    /// What became of it.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// Why a route takes a request, or does not.
+/// The reason why a route takes a request or does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It takes the request; its parameters have these values.
+    /// It takes the request. Its parameters have these values.
     Takes {
         /// Names and values, in the order of the path.
         params: Vec<(String, String)>,
     },
-    /// Another route, found before it, takes the request.
+    /// Another route that is found before it takes the request.
     Later {
         /// The route that takes it.
         than: Route,
     },
-    /// It takes other methods.
+    /// It accepts other methods.
     OtherMethod {
-        /// These.
+        /// The methods that it accepts.
         only: Vec<Method>,
     },
-    /// It speaks another protocol.
+    /// It has another protocol.
     OtherProtocol {
-        /// This one.
+        /// The protocol that it has.
         speaks: Protocol,
     },
-    /// A segment that it captures is not percent-encoded UTF-8.
+    /// A captured segment is not percent-encoded UTF-8.
     BadEncoding {
         /// The segment.
         segment: String,
     },
-    /// A segment differs from the template's.
+    /// A segment differs from that of the template.
     OtherSegment {
-        /// Its place, from 1.
+        /// The number of the segment, from 1.
         place: usize,
-        /// What the path has there; nothing where it ends before.
+        /// The segment of the path; `None` if the path ends before it.
         found: Option<String>,
-        /// What the template has there; nothing where it ends before.
+        /// The segment of the template; `None` if the template ends before it.
         expected: Option<String>,
     },
 }
@@ -211,7 +221,7 @@ impl fmt::Display for Verdict {
             Self::OtherProtocol {
                 speaks: Protocol::Ws,
             } => f.write_str("is a WebSocket"),
-            Self::OtherProtocol { .. } => f.write_str("is no WebSocket"),
+            Self::OtherProtocol { .. } => f.write_str("is not a WebSocket route"),
             Self::BadEncoding { segment } => {
                 write!(f, "segment `{segment}` is not percent-encoded UTF-8")
             }
@@ -236,10 +246,10 @@ impl fmt::Display for Verdict {
 }
 
 impl PolyHandler {
-    /// Explains which routes could take a request, why each but one does not, and which filters
-    /// see the request.
+    /// Explains which routes could take a request, why each of the others does not, and which
+    /// filters see the request.
     ///
-    /// No handler and no filter is called. A filter around the application that changes the path is
+    /// No handler and no filter is called. Filters around the application that change the path are
     /// not taken into account.
     ///
     /// # Examples

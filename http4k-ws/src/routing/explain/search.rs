@@ -1,4 +1,4 @@
-//! A request's way through the routers, and what each of their routes makes of it.
+//! The path of a request through the routers, and the verdict for each of their routes.
 
 use http4k_ws_grammar::{Kind, pieces};
 
@@ -11,13 +11,13 @@ use crate::routing::route::Route;
 use crate::routing::router::Router;
 use crate::routing::table::{Protocol, RouteKey};
 
-/// What became of a request.
+/// The result of following a request through the routers.
 pub(super) struct Search<'a> {
     leaves: Vec<Leaf>,
     key: RouteKey<'a>,
-    /// The path's segments, as they were sent.
+    /// The raw segments of the path.
     segments: Vec<&'a str>,
-    /// The way to the route or mount that the path leads to, as far as it does.
+    /// The indexes that lead to the matched route or mount, one for each table.
     way: Vec<usize>,
     led_to: Option<Route>,
     outcome: Outcome,
@@ -55,7 +55,7 @@ impl<'a> Search<'a> {
         let judged: Vec<_> = judged.collect();
         let matches = |verdict: &Verdict| !matches!(verdict, Verdict::OtherSegment { .. });
         let any = judged.iter().any(|(_, verdict)| matches(verdict));
-        // Where no route has the path, those that come nearest help most.
+        // If no route has the path, those that match the most segments are listed.
         let nearest = judged
             .iter()
             .filter_map(|(_, verdict)| distance(verdict))
@@ -129,7 +129,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The route or mount at the end of `way`.
+/// Returns the route or mount at the end of `way`.
 fn at_end_of(way: &[usize], router: &Router) -> Option<Route> {
     let (&first, further) = way.split_first()?;
     let route = router.route(first);
@@ -158,7 +158,7 @@ fn other_segment(index: usize, found: Option<&str>, expected: Option<String>) ->
     }
 }
 
-/// How far a path went along with a template that it does not match.
+/// Returns the number of the first segment that differs.
 fn distance(verdict: &Verdict) -> Option<usize> {
     match verdict {
         Verdict::OtherSegment { place, .. } => Some(*place),
@@ -166,7 +166,7 @@ fn distance(verdict: &Verdict) -> Option<usize> {
     }
 }
 
-/// Goes through routers, as a request does; `way` gets the place in each table.
+/// Follows a request through the routers, and adds to `way` its index in each table.
 fn follow(
     router: &Router,
     path: &RawPath<'_>,
