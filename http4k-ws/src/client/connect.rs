@@ -22,7 +22,7 @@ use super::error::ConnectError;
 use super::uri::{Remote, origin_form};
 use crate::handler::is_reserved;
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
-use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
+use crate::session::{Handshake, Role, SessionConfig, WebSocket, WsSender, open};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
 /// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.
@@ -38,6 +38,8 @@ pub(super) struct Opening {
     pub(super) request: Request,
     pub(super) timeout: Duration,
     pub(super) config: SessionConfig,
+    /// The socket to connect; `None` for a new one.
+    pub(super) unconnected: Option<WsSender>,
 }
 
 /// Opens a socket to the host and port, whose session runs in the current runtime.
@@ -97,7 +99,10 @@ async fn open_socket<S: ByteStream>(
         route: None,
         response: Some(Box::new(agreed.headers)),
     };
-    let (socket, session) = open(wire, Role::Client, handshake, opening.config);
+    let (socket, session) = match opening.unconnected {
+        Some(socket) => socket.connect(wire, handshake, opening.config),
+        None => open(wire, Role::Client, handshake, opening.config),
+    };
     tokio::spawn(session);
     Ok(socket)
 }

@@ -175,7 +175,7 @@ impl OpeningHandshake {
     }
 
     /// Checks what was asked for.
-    fn opening(self) -> Result<Opening, ConnectError> {
+    pub(super) fn opening(self) -> Result<Opening, ConnectError> {
         let uri = uri::of_websocket(&self.uri)?;
         let encrypted = uri.scheme_str().is_some_and(uri::is_encrypted);
         let bad = |reason| uri::bad(&self.uri, reason);
@@ -197,6 +197,7 @@ impl OpeningHandshake {
             request,
             timeout: self.timeout,
             config: self.config,
+            unconnected: None,
         })
     }
 }

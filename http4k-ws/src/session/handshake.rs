@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 use http::HeaderMap;
 
 use crate::message::Request;
-#[cfg(feature = "client")]
-use crate::message::copy_of_head;
 
 /// What is known of the opening handshake.
 #[derive(Debug)]
@@ -24,16 +22,4 @@ pub(crate) struct Handshake {
 pub(crate) fn no_headers() -> &'static HeaderMap {
     static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
     &NONE
-}
-
-impl Handshake {
-    #[cfg(feature = "client")]
-    pub(super) fn copy(&self) -> Self {
-        Self {
-            request: copy_of_head(&self.request),
-            subprotocol: self.subprotocol.clone(),
-            route: self.route.clone(),
-            response: self.response.clone(),
-        }
-    }
 }

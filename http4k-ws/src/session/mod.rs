@@ -46,6 +46,8 @@ mod slow_consumer;
 mod socket;
 mod trace;
 mod transport;
+#[cfg(feature = "client")]
+mod unconnected;
 
 #[cfg(feature = "server")]
 pub(crate) use budget::Budget;
@@ -54,10 +56,14 @@ pub use error::{IntoWsResult, SendError, WsError, WsResult};
 pub(crate) use handshake::{Handshake, no_headers};
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use observers::WsEvent;
+#[cfg(feature = "client")]
+pub(crate) use outbound::{Offered, Outbound};
 pub(crate) use phase::Role;
 #[cfg(feature = "server")]
 pub(crate) use pump::Session;
 pub(crate) use pump::{ConsumerFuture, open};
+#[cfg(feature = "client")]
+pub(crate) use queue::{Queue, Queued};
 pub(crate) use refusal_log::{RefusalKind, RefusalLog};
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};

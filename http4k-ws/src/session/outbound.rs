@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 
 use super::SessionConfig;
-use super::queue::Queue;
+use super::queue::{Queue, Queued};
 use super::slow_consumer::SlowConsumer;
 use crate::message::WsMessage;
 
 /// The queue to the peer, with the policy of what to do when it is full.
 #[derive(Debug)]
-pub(super) struct Outbound {
-    queue: Queue,
+pub(crate) struct Outbound<T = WsMessage> {
+    queue: Queue<T>,
     /// The number and the key of each message that waits; empty under every other policy.
     keys: VecDeque<(u64, Option<u64>)>,
     policy: SlowConsumer,
@@ -21,28 +21,36 @@ pub(super) struct Outbound {
 
 /// What became of a message that was offered.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Offered {
+pub(crate) enum Offered<T = WsMessage> {
     /// It waits in the queue, and so many others were left out for it.
     Queued { dropped: u64 },
     /// It must wait for room.
-    MustWait(WsMessage),
+    MustWait(T),
     /// The peer is too slow for this socket.
-    TooSlow(WsMessage),
+    TooSlow(T),
 }
 
 impl Outbound {
     pub(super) fn new(config: &SessionConfig) -> Self {
+        let policy = config.slow_consumer.clone();
+        Self::bounded(config.queue_messages, config.queue_bytes, policy)
+    }
+}
+
+impl<T: Queued> Outbound<T> {
+    /// A queue of at most `max_messages`, at least 1, and about `max_bytes`.
+    pub(crate) fn bounded(max_messages: usize, max_bytes: usize, policy: SlowConsumer) -> Self {
         Self {
-            queue: Queue::outbound(config),
+            queue: Queue::bounded(max_messages, max_bytes),
             keys: VecDeque::new(),
-            policy: config.slow_consumer.clone(),
+            policy,
             accepted: 0,
             dropped: 0,
         }
     }
 
     /// The number of the newest message.
-    pub(super) fn newest(&self) -> u64 {
+    pub(crate) fn newest(&self) -> u64 {
         self.accepted
     }
 
@@ -61,7 +69,7 @@ impl Outbound {
     }
 
     /// Whether a message must wait for room.
-    pub(super) fn must_wait(&self) -> bool {
+    pub(crate) fn must_wait(&self) -> bool {
         self.policy == SlowConsumer::Wait && self.queue.is_full()
     }
 
@@ -74,7 +82,7 @@ impl Outbound {
         self.dropped
     }
 
-    pub(super) fn offer(&mut self, message: WsMessage) -> Offered {
+    pub(crate) fn offer(&mut self, message: T) -> Offered<T> {
         let full = self.queue.is_full();
         let mut dropped = 0;
         match &self.policy {
@@ -83,7 +91,7 @@ impl Outbound {
             SlowConsumer::Wait | SlowConsumer::Close => {}
             SlowConsumer::DropOldest => dropped = self.make_room(),
             SlowConsumer::Coalesce(key) => {
-                let key = key.of(&message);
+                let key = key.of(message.message());
                 if full {
                     dropped = self.replace(key) + self.make_room();
                 }
@@ -117,12 +125,34 @@ impl Outbound {
         dropped
     }
 
-    pub(super) fn pop(&mut self) -> Option<WsMessage> {
+    pub(crate) fn pop(&mut self) -> Option<T> {
         self.keys.pop_front();
         self.queue.pop()
     }
 
-    pub(super) fn clear(&mut self) {
+    /// The message that waits longest.
+    #[cfg(feature = "client")]
+    pub(crate) fn front(&self) -> Option<&T> {
+        self.queue.front()
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Puts a message back in front that was popped, full or not.
+    #[cfg(feature = "client")]
+    pub(crate) fn put_back(&mut self, message: T) {
+        if let SlowConsumer::Coalesce(key) = &self.policy {
+            // It was accepted before all that wait.
+            let number = self.settled();
+            self.keys.push_front((number, key.of(message.message())));
+        }
+        self.queue.push_front(message);
+    }
+
+    pub(crate) fn clear(&mut self) {
         self.keys = VecDeque::new();
         self.queue.clear();
     }

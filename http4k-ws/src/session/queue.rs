@@ -19,10 +19,22 @@ const AHEAD: usize = 16 * 1024;
 /// The memory that a message takes beside its bytes.
 pub(super) const OVERHEAD: usize = 64;
 
+/// An item of a [`Queue`]: a message, alone or with a note on it.
+pub(crate) trait Queued {
+    fn message(&self) -> &WsMessage;
+}
+
+impl Queued for WsMessage {
+    #[inline]
+    fn message(&self) -> &WsMessage {
+        self
+    }
+}
+
 /// Messages in order, bounded in number and in bytes.
 #[derive(Debug)]
-pub(super) struct Queue {
-    messages: VecDeque<WsMessage>,
+pub(crate) struct Queue<T = WsMessage> {
+    messages: VecDeque<T>,
     bytes: usize,
     max_messages: usize,
     max_bytes: usize,
@@ -42,25 +54,23 @@ pub(super) enum Room {
 }
 
 impl Queue {
-    /// The queue to the peer.
-    pub(super) fn outbound(config: &SessionConfig) -> Self {
-        Self::new(config, config.queue_bytes)
-    }
-
     /// The queue from the peer.
     pub(super) fn inbound(config: &SessionConfig, role: Role) -> Self {
         let most = match role {
             Role::Server => INBOUND,
             Role::Client => usize::MAX,
         };
-        Self::new(config, config.queue_bytes.min(most))
+        Self::bounded(config.queue_messages, config.queue_bytes.min(most))
     }
+}
 
-    fn new(config: &SessionConfig, max_bytes: usize) -> Self {
+impl<T: Queued> Queue<T> {
+    /// A queue of at most `max_messages`, at least 1, and about `max_bytes`.
+    pub(crate) fn bounded(max_messages: usize, max_bytes: usize) -> Self {
         Self {
             messages: VecDeque::new(),
             bytes: 0,
-            max_messages: config.queue_messages.max(1),
+            max_messages: max_messages.max(1),
             max_bytes,
             popped: 0,
             full_at: None,
@@ -101,27 +111,40 @@ impl Queue {
 
     /// Whether a message must wait. One that need not may still take the queue over its bytes, so that
     /// a message of any size can travel.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.messages.len() >= self.max_messages || self.bytes >= self.max_bytes
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.messages.len()
     }
 
-    pub(super) fn push(&mut self, message: WsMessage) {
-        self.bytes += message.as_bytes().len();
+    pub(crate) fn push(&mut self, message: T) {
+        self.bytes += message.message().as_bytes().len();
         self.messages.push_back(message);
         self.note_full();
     }
 
-    pub(super) fn pop(&mut self) -> Option<WsMessage> {
+    /// Puts a message back that was popped, full or not.
+    #[cfg(feature = "client")]
+    pub(super) fn push_front(&mut self, message: T) {
+        self.bytes += message.message().as_bytes().len();
+        self.messages.push_front(message);
+        self.note_full();
+    }
+
+    #[cfg(feature = "client")]
+    pub(super) fn front(&self) -> Option<&T> {
+        self.messages.front()
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<T> {
         let message = self.messages.pop_front()?;
-        self.bytes -= message.as_bytes().len();
+        self.bytes -= message.message().as_bytes().len();
         if self.messages.is_empty() && self.messages.capacity() > 64 {
             // A burst must not leave its memory with an idle socket.
             self.messages = VecDeque::new();
@@ -133,12 +156,12 @@ impl Queue {
 
     pub(super) fn remove(&mut self, index: usize) {
         if let Some(message) = self.messages.remove(index) {
-            self.bytes -= message.as_bytes().len();
+            self.bytes -= message.message().as_bytes().len();
             self.note_room();
         }
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.messages = VecDeque::new();
         self.bytes = 0;
         self.full_at = None;
@@ -150,11 +173,7 @@ mod tests {
     use super::*;
 
     fn queue(max_messages: usize, max_bytes: usize) -> Queue {
-        Queue::outbound(&SessionConfig {
-            queue_messages: max_messages,
-            queue_bytes: max_bytes,
-            ..SessionConfig::default()
-        })
+        Queue::bounded(max_messages, max_bytes)
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl<Out: Message> WsSender<Out> {
         }
     }
 
+    #[cfg(feature = "client")]
+    pub(super) fn state(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
     /// The number of the socket, which no other has in this process.
     pub fn id(&self) -> u64 {
         self.shared.id

@@ -128,21 +128,6 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         &self.end.handshake.request
     }
 
-    /// A second hold on the same socket, which is held until both are dropped. Only one of them may
-    /// receive, or wait for the socket as a `Stream` or a `Sink`.
-    #[cfg(feature = "client")]
-    pub(crate) fn clone_handle(&self) -> Self {
-        self.end.shared.lock().handles += 1;
-        Self {
-            end: End {
-                shared: Arc::clone(&self.end.shared),
-                handshake: Box::new(self.end.handshake.copy()),
-            },
-            format: self.format,
-            types: PhantomData,
-        }
-    }
-
     /// The format that the subprotocol names.
     #[cfg(feature = "client")]
     pub(crate) fn format(&self) -> Option<Format> {

@@ -1,4 +1,4 @@
-//! The socket that goes on, for code that waits in plain functions.
+//! The reconnecting socket with blocking calls.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use crate::message::{WsMessage, WsStatus};
 use crate::session::SendError;
 use crate::session::client::{NextMessage, WsClient};
 
-/// A [`ReconnectingWebSocket`] whose calls block; made by
-/// [`Reconnecting::blocking`](super::Reconnecting::blocking).
+/// A [`ReconnectingWebSocket`] whose calls block.
+/// [`Reconnecting::blocking`](super::Reconnecting::blocking) returns it.
 ///
-/// As a [`WsClient`] it is closed only when there will be no other connection. Dropping it closes it with
-/// 1000, and waits at most a second until what it has queued has left.
+/// As a [`WsClient`] it is closed only once no other connection will follow. Dropping it closes it
+/// with 1000, and waits at most 1 s until the queued messages have left.
 #[derive(Debug)]
 pub struct BlockingReconnectingWebSocket {
     socket: ReconnectingWebSocket,
@@ -33,29 +33,31 @@ impl BlockingReconnectingWebSocket {
         }
     }
 
-    /// How long [`next`](WsClient::next), [`received`](WsClient::received) and
-    /// [`closed`](WsClient::closed) wait at most. Default 30 s; with [`Duration::MAX`] for ever.
+    /// Sets the time limit of [`next`](WsClient::next), [`received`](WsClient::received),
+    /// [`close`](WsClient::close) and [`closed`](WsClient::closed). Default 30 s; with
+    /// [`Duration::MAX`] they wait for ever.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Waits for what becomes of the connections, at most for `limit`; `None` where nothing does.
+    /// Waits for the next event of the connections, at most for `limit`. Returns `None` if there was
+    /// none in that time, or the socket has ended.
     pub fn next_event_within(&mut self, limit: Duration) -> Option<ReconnectEvent> {
         wait_until(after(limit), self.events.next()).flatten()
     }
 
-    /// The socket without the waiting, for other tasks and for what is done at once.
+    /// Returns the socket itself, for other tasks and for calls that do not wait.
     pub fn as_socket(&self) -> &ReconnectingWebSocket {
         &self.socket
     }
 }
 
 impl WsClient for BlockingReconnectingWebSocket {
-    /// Sends `message`, and waits until a connection has written and flushed it: the bytes are then
-    /// with the operating system. Without a connection this waits for the next, until the policy gives
-    /// up. To queue a message and go on, call `as_socket().try_send(..)`.
+    /// Sends `message`, and waits until a connection has flushed it, so that the operating system has
+    /// its bytes. Without a connection this waits for the next, until the policy gives up. To queue a
+    /// message without waiting, call `as_socket().try_send(..)`.
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
         wait(async {
             self.socket.send(message).await?;
@@ -64,11 +66,11 @@ impl WsClient for BlockingReconnectingWebSocket {
     }
 
     fn next_within(&mut self, limit: Duration) -> NextMessage {
-        let link = self.socket.link();
+        let state = self.socket.state();
         let next = async {
-            match link.inbox.take().await {
-                Some(letter) => NextMessage::Message(letter.message),
-                None => NextMessage::Closed(link.closed().await),
+            match state.inbox.take().await {
+                Some(received) => NextMessage::Message(received.message),
+                None => NextMessage::Closed(state.closed().await),
             }
         };
         wait_until(after(limit), next).unwrap_or(NextMessage::Pending)
@@ -86,7 +88,7 @@ impl WsClient for BlockingReconnectingWebSocket {
         let _ = wait_until(after(self.patience), self.socket.flush());
     }
 
-    /// The subprotocol of the first connection; `None` also before that.
+    /// Returns the subprotocol of the first connection, and `None` before that.
     fn subprotocol(&self) -> Option<&str> {
         if self.subprotocol.get().is_none() {
             let agreed = self.socket.subprotocol()?;

@@ -1,4 +1,4 @@
-//! What becomes of the connections, told to whoever asks.
+//! The events of a reconnecting socket.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,77 +8,81 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use crate::client::error::ConnectError;
 use crate::message::WsStatus;
 
-/// What became of the connections of a [`ReconnectingWebSocket`](super::ReconnectingWebSocket).
+/// An event in the life of a [`ReconnectingWebSocket`](super::ReconnectingWebSocket).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ReconnectEvent {
-    /// A connection stands, and the hook has run.
+    /// A connection is open, and the hook has returned.
     Connected {
-        /// Which attempt it was, counted from 1 since the last connection that was stable.
+        /// The number of the attempt, counted from 1 since the last stable connection.
         attempt: u32,
     },
-    /// The connection is over.
+    /// The connection ended.
     Disconnected {
-        /// How it was closed; 1006 where it was lost.
+        /// The status it was closed with; 1006 if it was lost.
         status: WsStatus,
-        /// How many messages were written to this connection: the peer may have got all of them, some, or
-        /// none, for a WebSocket confirms nothing. They are not sent again. What was not even written is,
-        /// and does not count; neither does what the hook sent.
+        /// The number of messages that were written to this connection. The peer may have received
+        /// all of them, some or none, because a WebSocket does not confirm anything. They are not
+        /// sent again.
+        ///
+        /// Messages that were not written are sent again, and do not count. Messages of the hook do
+        /// not count either.
         unconfirmed: u64,
     },
-    /// An attempt has failed.
+    /// An attempt failed.
     Failed {
-        /// Which attempt it was.
+        /// The number of the attempt.
         attempt: u32,
-        /// Why.
+        /// The cause.
         error: Arc<ConnectError>,
     },
-    /// There will be another attempt.
+    /// Another attempt will follow.
     Reconnecting {
-        /// Which attempt it will be.
+        /// The number of that attempt.
         attempt: u32,
-        /// When it will be.
+        /// The delay before it.
         after: Duration,
     },
-    /// Messages that waited to be sent never will be: the outbox was full, or there will be no other
-    /// connection.
+    /// Queued messages were dropped, because the outbox was full or the socket ended.
     Lost {
-        /// How many.
+        /// The number of messages.
         messages: u64,
     },
-    /// Messages that came before the end of a connection were dropped, because so many others were not yet
-    /// received.
+    /// Messages that arrived before the end of a connection were dropped, because too many others
+    /// were not received yet.
     Unread {
-        /// How many.
+        /// The number of messages.
         messages: u64,
     },
-    /// There will be no other attempt, though nobody has asked for an end: the last setback is final, or
-    /// the policy's patience is at an end.
+    /// No other attempt will follow, although nothing requested the end. The last interruption is
+    /// final, or a limit of the policy is reached.
     GaveUp {
-        /// How many attempts there were since the last connection that was stable.
+        /// The number of attempts since the last stable connection.
         attempts: u32,
     },
-    /// So many events came while nobody listened that the oldest were dropped.
+    /// The oldest events were dropped, because too many were not received.
     Missed {
-        /// How many.
+        /// The number of events.
         events: u64,
     },
 }
 
-/// So many events are kept for one who listens.
+/// The number of events that are kept for a receiver.
 const KEPT: usize = 64;
 
-/// The events of a [`ReconnectingWebSocket`](super::ReconnectingWebSocket), in order; made by
-/// [`events`](super::ReconnectingWebSocket::events).
+/// The events of a [`ReconnectingWebSocket`](super::ReconnectingWebSocket), in order.
+/// [`events`](super::ReconnectingWebSocket::events) returns it.
 ///
-/// It keeps the newest 64; of those that it had to drop, it tells the number.
+/// It keeps the newest 64 events. [`ReconnectEvent::Missed`] has the number of those that it dropped.
 #[derive(Debug)]
 pub struct ReconnectEvents(broadcast::Receiver<ReconnectEvent>);
 
 impl ReconnectEvents {
-    /// The next event, or `None` when there will be no other.
+    /// Waits for the next event. Returns `None` once the socket has ended.
     ///
-    /// Cancel safe: dropped before it is done, it has taken no event.
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is done, it has taken no event.
     pub async fn next(&mut self) -> Option<ReconnectEvent> {
         match self.0.recv().await {
             Ok(event) => Some(event),
@@ -87,15 +91,15 @@ impl ReconnectEvents {
         }
     }
 
-    /// Another listener, from here on.
+    /// Returns another receiver, of the events from now on.
     pub(super) fn later(&self) -> Self {
         Self(self.0.resubscribe())
     }
 }
 
-pub(super) type Teller = broadcast::Sender<ReconnectEvent>;
+pub(super) type EventSender = broadcast::Sender<ReconnectEvent>;
 
-pub(super) fn channel() -> (Teller, ReconnectEvents) {
-    let (teller, events) = broadcast::channel(KEPT);
-    (teller, ReconnectEvents(events))
+pub(super) fn channel() -> (EventSender, ReconnectEvents) {
+    let (sender, events) = broadcast::channel(KEPT);
+    (sender, ReconnectEvents(events))
 }

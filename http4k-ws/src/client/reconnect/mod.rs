@@ -1,13 +1,34 @@
-//! A socket that goes on when its connection does not.
+//! Automatic reconnection.
+//!
+//! A [`ReconnectingWebSocket`] replaces a connection that ends with another, as often as its
+//! [`ReconnectPolicy`] allows. Messages that were not written wait for the next connection, and
+//! [`ReconnectEvents`] report everything that is lost.
+//!
+//! ```no_run
+//! use http4k_ws::client::WebSocketClient;
+//! use http4k_ws::client::reconnect::ReconnectingWebSocket;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut prices: ReconnectingWebSocket = WebSocketClient::to("ws://localhost:9000/prices")
+//!     .reconnecting()
+//!     .start();
+//! while let Some(price) = prices.recv().await? {
+//!     println!("{}", price.text());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod blocking;
-mod conversation;
-mod driver;
+mod connection;
 mod event;
-mod link;
-mod mailbox;
+mod inbox;
+mod outbox;
 mod policy;
+mod reconnector;
 mod socket;
+mod state;
 
 use std::fmt;
 use std::future::Future;
@@ -15,45 +36,33 @@ use std::io;
 use std::sync::Arc;
 
 pub use blocking::BlockingReconnectingWebSocket;
-use driver::{Connect, Driver, OnConnect};
 pub use event::{ReconnectEvent, ReconnectEvents};
-use link::Link;
 pub use policy::ReconnectPolicy;
+use reconnector::{Connect, OnConnect, Reconnector};
 pub use socket::{ReconnectingSender, ReconnectingWebSocket};
+use state::ReconnectState;
 
 use super::background;
 use super::error::ConnectError;
 use crate::lens::Message;
 use crate::random::Random;
-use crate::session::{WebSocket, WsError};
+use crate::session::{SlowConsumer, WebSocket, WsError};
 
-/// What happens to a message that is sent while the outbox is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum WhenFull {
-    /// It waits for room: `send` waits, `try_send` is [`SendError::Full`](crate::SendError::Full).
-    #[default]
-    Wait,
-    /// It takes the place of the oldest, which is [`ReconnectEvent::Lost`]: for news that only the latest of
-    /// counts.
-    DropOldest,
-}
-
-/// What waits to be sent, at most.
-#[derive(Debug, Clone, Copy)]
-struct Outbox {
+/// The bounds of the outbox, and the policy for a full one.
+#[derive(Debug)]
+struct Bounds {
     messages: usize,
     bytes: usize,
-    when_full: WhenFull,
+    when_full: SlowConsumer,
 }
 
-/// A socket that is to go on when its connection does not; made by
-/// [`OpeningHandshake::reconnecting`](super::OpeningHandshake::reconnecting), or over anything that
-/// [connects](Self::over).
+/// A reconnecting socket that is not started yet.
+/// [`OpeningHandshake::reconnecting`](super::OpeningHandshake::reconnecting) returns it, and so does
+/// [`over`](Self::over) for any other way to connect.
 ///
 /// # Examples
 ///
-/// A server that closes after each message, and a client that does not mind:
+/// A server that closes after each message, and a client that continues:
 ///
 /// ```
 /// use http4k_ws::prelude::*;
@@ -89,13 +98,14 @@ pub struct Reconnecting {
     connect: Connect,
     on_connect: Option<OnConnect>,
     policy: ReconnectPolicy,
-    outbox: Outbox,
+    outbox: Bounds,
 }
 
 impl Reconnecting {
-    /// Over anything that connects: [`connect_ws`](crate::PolyHandler::connect_ws) of an application in memory,
-    /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, a handshake whose token is fetched
-    /// each time.
+    /// Returns a reconnecting socket over the connections that `connect` opens, such as
+    /// [`connect_ws`](crate::PolyHandler::connect_ws) of an in-memory application,
+    /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, or a handshake with a new
+    /// token each time.
     pub fn over<F, Fut, E>(mut connect: F) -> Self
     where
         F: FnMut() -> Fut + Send + 'static,
@@ -109,37 +119,41 @@ impl Reconnecting {
             }),
             on_connect: None,
             policy: ReconnectPolicy::default(),
-            outbox: Outbox {
+            outbox: Bounds {
                 messages: 256,
                 bytes: 1024 * 1024,
-                when_full: WhenFull::default(),
+                when_full: SlowConsumer::default(),
             },
         }
     }
 
-    /// When to connect again, and when to give up.
+    /// Sets the policy for when to connect again, and when to give up.
     pub fn with_policy(mut self, policy: ReconnectPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// How many messages, and how many bytes of them, may wait for a connection; what a connection itself
-    /// may hold is not counted. Default 256, at least 1, and 1 MiB.
+    /// Sets the number of messages, and of their bytes, that may wait for a connection. The queue of
+    /// a connection itself does not count. Default 256, at least 1, and 1 MiB.
     pub fn with_outbox(mut self, messages: usize, bytes: usize) -> Self {
         self.outbox.messages = messages;
         self.outbox.bytes = bytes;
         self
     }
 
-    /// What happens to a message that is sent while the outbox is full. Default [`WhenFull::Wait`].
-    pub fn with_when_full(mut self, when_full: WhenFull) -> Self {
+    /// Sets the policy for a message that is sent while the outbox is full. Default
+    /// [`SlowConsumer::Wait`].
+    ///
+    /// Dropped messages are reported as [`ReconnectEvent::Lost`]. With [`SlowConsumer::Close`], the
+    /// socket is closed for good.
+    pub fn with_slow_consumer(mut self, when_full: SlowConsumer) -> Self {
         self.outbox.when_full = when_full;
         self
     }
 
-    /// Calls `hook` with every new connection before anything that waits is sent over it: to subscribe
-    /// again, to say who is there. It may send and receive, and gives the socket back; its error closes that
-    /// connection, and the policy says whether there is another.
+    /// Calls `hook` with every new connection before any queued message is sent over it, for example
+    /// to authenticate or to subscribe again. The hook may send and receive, and returns the socket.
+    /// Its error closes that connection, and the policy decides if another follows.
     ///
     /// # Examples
     ///
@@ -162,41 +176,41 @@ impl Reconnecting {
         self
     }
 
-    /// Starts to connect, in a task of the current tokio runtime, and returns at once.
+    /// Starts to connect in a task of the current tokio runtime, and returns immediately.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime.
+    /// Panics outside a tokio runtime.
     pub fn start<In: Message, Out: Message>(self) -> ReconnectingWebSocket<In, Out> {
-        let (socket, driver) = self.parts();
-        tokio::spawn(driver.run());
+        let (socket, reconnector) = self.parts();
+        tokio::spawn(reconnector.run());
         socket
     }
 
-    /// Starts to connect in the background, and returns at once, for code that waits in plain functions;
-    /// needs no runtime, and does no harm to one around it.
+    /// Starts to connect in the background, and returns a socket with blocking calls immediately. It
+    /// needs no runtime, and can be used inside one.
     ///
     /// # Errors
     ///
-    /// `io::Error` where the background's threads can't be started.
+    /// Returns an `io::Error` if the threads of the background cannot be started.
     pub fn blocking(self) -> io::Result<BlockingReconnectingWebSocket> {
         let runtime = background::runtime()?;
-        let (socket, driver) = self.parts();
-        runtime.spawn(driver.run());
+        let (socket, reconnector) = self.parts();
+        runtime.spawn(reconnector.run());
         Ok(BlockingReconnectingWebSocket::new(socket))
     }
 
-    fn parts<In, Out>(self) -> (ReconnectingWebSocket<In, Out>, Driver) {
-        let (teller, events) = event::channel();
-        let link = Arc::new(Link::new(&self.outbox, teller));
-        let driver = Driver {
-            link: Arc::clone(&link),
+    fn parts<In, Out>(self) -> (ReconnectingWebSocket<In, Out>, Reconnector) {
+        let (sender, events) = event::channel();
+        let state = Arc::new(ReconnectState::new(self.outbox, sender));
+        let reconnector = Reconnector {
+            state: Arc::clone(&state),
             connect: self.connect,
             on_connect: self.on_connect,
             random: self.policy.seed.map_or_else(Random::new, Random::seeded),
             policy: self.policy,
         };
-        (ReconnectingWebSocket::new(link, events), driver)
+        (ReconnectingWebSocket::new(state, events), reconnector)
     }
 }
 

@@ -1,4 +1,4 @@
-//! When to connect again, and when to give up.
+//! The policy for when to connect again, and when to give up.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,22 +9,23 @@ use http::header::{DATE, RETRY_AFTER};
 use crate::client::error::ConnectError;
 use crate::message::WsStatus;
 use crate::random::Random;
-use crate::setters::setters;
+use crate::setters::{optional_setters, setters};
 
-/// When a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again, and when it gives up.
+/// The policy for when a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again, and
+/// when it gives up.
 ///
-/// The delay before the first attempt is a random time up to [`base`](Self::base), before each further one up
-/// to twice as long, and never over [`cap`](Self::cap): with full jitter, the clients of a server that restarts
-/// do not come back all at once.
+/// The delay before the first attempt is a random time up to [`base`](Self::base). Its limit doubles
+/// before each further attempt, up to [`cap`](Self::cap). With this full jitter, the clients of a
+/// server that restarts do not return all at once.
 ///
-/// A server that refuses with `Retry-After` is left alone for that long (RFC 9110 §10.2.3), given as
-/// seconds or as a date, and at most for [`retry_after_cap`](Self::retry_after_cap). As it tells all
-/// its clients the same, a random time up to [`retry_after_spread`](Self::retry_after_spread) is added:
-/// with the default, of 1,000 clients at most 3 % return within any 100 ms.
+/// If a server refuses with `Retry-After`, in seconds or as a date (RFC 9110 §10.2.3), the client
+/// waits that long, at most for [`retry_after_cap`](Self::retry_after_cap). A server sends the same
+/// value to all its clients, so a random time up to [`retry_after_spread`](Self::retry_after_spread)
+/// is added. With the default, at most 3 % of 1,000 clients return within any 100 ms.
 ///
-/// What can't be opened is tried again where [`ConnectError::is_transient`] says so. A socket that was closed
-/// is opened again after the codes in [`retried_codes`](Self::retried_codes); every other end is final, among
-/// them 1000, 1008, and the application's own codes.
+/// A failed attempt is repeated if [`ConnectError::is_transient`] returns `true`. After a connection
+/// was closed, another is opened for the codes in [`retried_codes`](Self::retried_codes). Every other
+/// code is final, among them 1000, 1008, and the codes of the application.
 ///
 /// # Examples
 ///
@@ -35,9 +36,10 @@ use crate::setters::setters;
 ///
 /// let policy = ReconnectPolicy::default()
 ///     .with_cap(Duration::from_secs(5))
-///     .with_max_attempts(Some(10))
+///     .with_max_attempts(10)
 ///     .with_retried_code(1000)
 ///     .with_final_code(1011);
+/// assert_eq!(policy.max_attempts, Some(10));
 /// assert!(policy.retried_codes.contains(&1000));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,25 +49,25 @@ pub struct ReconnectPolicy {
     pub base: Duration,
     /// The longest delay before any attempt. Default 30 s.
     pub cap: Duration,
-    /// The longest time that a server is left alone because it asks for it. Default 5 min.
+    /// The longest delay that a server can request. Default 5 min.
     pub retry_after_cap: Duration,
-    /// The longest random time that is added to what a server asks for; if the delay without its
-    /// request could be longer, that is added instead. Default 10 s.
+    /// The longest random time that is added to the delay that a server requests. If the delay
+    /// without that request could be longer, its limit is used instead. Default 10 s.
     pub retry_after_spread: Duration,
-    /// How many attempts in a row may fail; `None` for any number. Default `None`.
+    /// The number of attempts in a row that may fail; `None` for any number. Default `None`.
     pub max_attempts: Option<u32>,
-    /// How long attempts may go on without a connection; `None` for ever. Default 15 min.
+    /// The time for which attempts may go on without a connection; `None` for ever. Default 15 min.
     pub give_up_after: Option<Duration>,
-    /// How long one attempt may take, the hook of
-    /// [`on_connect`](super::Reconnecting::on_connect) included. Default 10 s.
+    /// The time limit of one attempt, including the hook of
+    /// [`on_connect`](super::Reconnecting::on_connect). Default 10 s.
     pub attempt_timeout: Duration,
-    /// How long a connection must stand until attempts and delays count from the beginning again: one
-    /// that is closed at once was none. Default 5 s.
+    /// The time after which a connection is stable: attempts and delays then start from the
+    /// beginning again. A connection that is closed at once does not reset them. Default 5 s.
     pub stable_after: Duration,
     /// The close codes after which to connect again. Default 1001, 1006, 1011, 1012, 1013 and 1014.
     pub retried_codes: BTreeSet<u16>,
-    /// Where the jitter begins, so that a test gets the same delays each time. Default `None`, which is at
-    /// random.
+    /// The seed of the random delays, for a test that needs the same delays each time. Default
+    /// `None`, for a random one.
     pub seed: Option<u64>,
 }
 
@@ -86,15 +88,15 @@ impl Default for ReconnectPolicy {
     }
 }
 
-/// Why there is no connection.
+/// The reason why there is currently no connection.
 #[derive(Debug)]
-pub(super) enum Setback {
+pub(super) enum Interruption {
     Closed(WsStatus),
     Failed(Arc<ConnectError>),
 }
 
-impl Setback {
-    /// How it looks to who only asks how a socket ended.
+impl Interruption {
+    /// Returns the status of a socket that ends with this interruption.
     pub(super) fn status(&self) -> WsStatus {
         match self {
             Self::Closed(status) => status.clone(),
@@ -102,7 +104,7 @@ impl Setback {
         }
     }
 
-    /// The time for which the server wants to be left alone, however long.
+    /// Returns the delay that the server requests, however long.
     fn retry_after(&self) -> Option<Duration> {
         let Self::Failed(error) = self else {
             return None;
@@ -111,13 +113,13 @@ impl Setback {
             return None;
         };
         let text = |name| Some(response.headers().get(name)?.to_str().ok()?.trim());
-        let asked: &str = text(RETRY_AFTER)?;
-        if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-            // More seconds than a number holds are as many as one can.
-            return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
+        let value: &str = text(RETRY_AFTER)?;
+        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+            // A number of seconds that overflows is cut to the largest one.
+            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
         }
-        let date = httpdate::parse_http_date(asked).ok()?;
-        // By the server's own clock, if it says what that shows.
+        let date = httpdate::parse_http_date(value).ok()?;
+        // The clock of the server is used if it is known, because ours may differ.
         let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
         let now = now.unwrap_or_else(SystemTime::now);
         Some(date.duration_since(now).unwrap_or_default())
@@ -130,44 +132,52 @@ impl ReconnectPolicy {
         with_cap, cap: Duration;
         with_retry_after_cap, retry_after_cap: Duration;
         with_retry_after_spread, retry_after_spread: Duration;
-        with_max_attempts, max_attempts: Option<u32>;
-        with_give_up_after, give_up_after: Option<Duration>;
         with_attempt_timeout, attempt_timeout: Duration;
         with_stable_after, stable_after: Duration;
         with_retried_codes, retried_codes: BTreeSet<u16>;
-        with_seed, seed: Option<u64>;
     }
 
-    /// The same policy, which connects again after the close code `code`.
+    optional_setters! {
+        with_max_attempts, max_attempts: u32;
+        with_give_up_after, give_up_after: Duration;
+        with_seed, seed: u64;
+    }
+
+    /// Connects again after the close code `code`.
     #[must_use]
     pub fn with_retried_code(mut self, code: u16) -> Self {
         self.retried_codes.insert(code);
         self
     }
 
-    /// The same policy, for which the close code `code` is final.
+    /// Does not connect again after the close code `code`.
     #[must_use]
     pub fn with_final_code(mut self, code: u16) -> Self {
         self.retried_codes.remove(&code);
         self
     }
 
-    pub(super) fn is_final(&self, setback: &Setback) -> bool {
-        match setback {
-            Setback::Closed(status) => !self.retried_codes.contains(&status.code()),
-            Setback::Failed(error) => !error.is_transient(),
+    pub(super) fn is_final(&self, interruption: &Interruption) -> bool {
+        match interruption {
+            Interruption::Closed(status) => !self.retried_codes.contains(&status.code()),
+            Interruption::Failed(error) => !error.is_transient(),
         }
     }
 
-    /// The delay after a setback, the first since a connection was stable being 1.
-    pub(super) fn delay(&self, setbacks: u32, setback: &Setback, random: &mut Random) -> Duration {
-        let doubled = 2_u32.saturating_pow(setbacks.saturating_sub(1));
+    /// Returns the delay after an interruption. The first since a connection was stable counts 1.
+    pub(super) fn delay(
+        &self,
+        interruptions: u32,
+        interruption: &Interruption,
+        random: &mut Random,
+    ) -> Duration {
+        let doubled = 2_u32.saturating_pow(interruptions.saturating_sub(1));
         let longest = self.base.saturating_mul(doubled).min(self.cap);
-        match setback.retry_after() {
-            Some(asked) => {
+        match interruption.retry_after() {
+            Some(requested) => {
                 let spread = longest.max(self.retry_after_spread);
                 let spread = spread.mul_f64(random.fraction());
-                asked.min(self.retry_after_cap).saturating_add(spread)
+                requested.min(self.retry_after_cap).saturating_add(spread)
             }
             None => longest.mul_f64(random.fraction()),
         }
@@ -185,8 +195,8 @@ mod tests {
     fn delays_double_up_to_the_cap() {
         let policy = ReconnectPolicy::default();
         let mut random = Random::seeded(1);
-        let lost = Setback::Closed(WsStatus::ABNORMAL);
-        for (setbacks, longest) in [
+        let lost = Interruption::Closed(WsStatus::ABNORMAL);
+        for (interruptions, longest) in [
             (1, 500),
             (2, 1000),
             (3, 2000),
@@ -194,24 +204,24 @@ mod tests {
             (u32::MAX, 30_000),
         ] {
             let delays: Vec<_> = (0..200)
-                .map(|_| policy.delay(setbacks, &lost, &mut random).as_millis())
+                .map(|_| policy.delay(interruptions, &lost, &mut random).as_millis())
                 .collect();
             let (shortest, most) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
             assert!(
                 *most <= longest && *most > longest * 9 / 10,
-                "{setbacks}: {most}"
+                "{interruptions}: {most}"
             );
-            assert!(*shortest < longest / 10, "{setbacks}: {shortest}");
+            assert!(*shortest < longest / 10, "{interruptions}: {shortest}");
         }
     }
 
-    fn refused(fields: &[(&'static str, &'static str)]) -> Setback {
+    fn refused(fields: &[(&'static str, &'static str)]) -> Interruption {
         let mut response = Response::new(Bytes::new());
         for (name, value) in fields {
             response = crate::message::ResponseExt::with_header(response, *name, *value);
         }
         let response = Box::new(response);
-        Setback::Failed(Arc::new(ConnectError::Refused { response }))
+        Interruption::Failed(Arc::new(ConnectError::Refused { response }))
     }
 
     #[test]
@@ -257,13 +267,13 @@ mod tests {
     }
 
     #[test]
-    fn clients_that_are_told_the_same_do_not_return_together() {
+    fn clients_with_the_same_retry_after_do_not_return_together() {
         let policy = ReconnectPolicy::default();
         for value in ["0", "1", "30", "120", "99999999"] {
             let refusal = refused(&[("retry-after", value)]);
-            for setbacks in [1, 3, 20] {
+            for interruptions in [1, 3, 20] {
                 let mut delays: Vec<_> = (0..1000)
-                    .map(|seed| policy.delay(setbacks, &refusal, &mut Random::seeded(seed)))
+                    .map(|seed| policy.delay(interruptions, &refusal, &mut Random::seeded(seed)))
                     .collect();
                 delays.sort_unstable();
                 let together = |first: &Duration| {
@@ -271,13 +281,13 @@ mod tests {
                     delays.iter().filter(|delay| window.contains(delay)).count()
                 };
                 let most = delays.iter().map(together).max();
-                assert!(most <= Some(30), "{value}, {setbacks}: {most:?}");
+                assert!(most <= Some(30), "{value}, {interruptions}: {most:?}");
             }
         }
     }
 
     #[test]
-    fn only_ends_that_may_pass_are_tried_again() {
+    fn only_transient_ends_are_tried_again() {
         let policy = ReconnectPolicy::default();
         for code in 1000..5000 {
             let status = match code {
@@ -289,14 +299,14 @@ mod tests {
             };
             let retried = matches!(code, 1001 | 1006 | 1011..=1014);
             assert_eq!(
-                policy.is_final(&Setback::Closed(status)),
+                policy.is_final(&Interruption::Closed(status)),
                 !retried,
                 "{code}"
             );
         }
         let theirs = WsStatus::new(4000, "").unwrap();
         let policy = policy.with_retried_code(4000).with_final_code(1006);
-        assert!(!policy.is_final(&Setback::Closed(theirs)));
-        assert!(policy.is_final(&Setback::Closed(WsStatus::ABNORMAL)));
+        assert!(!policy.is_final(&Interruption::Closed(theirs)));
+        assert!(policy.is_final(&Interruption::Closed(WsStatus::ABNORMAL)));
     }
 }

@@ -1,4 +1,4 @@
-//! The socket that goes on, as its holder sees it.
+//! The reconnecting socket and its sender.
 
 use std::fmt;
 use std::future::Future;
@@ -6,27 +6,27 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::event::ReconnectEvents;
-use super::link::Link;
+use super::state::ReconnectState;
 use crate::client::error::ConnectError;
 use crate::lens::{LensFailure, Message, decoded, encoded};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::SendError;
 
-/// A socket that goes on over many connections: it receives `In` and sends `Out`; made by
-/// [`Reconnecting::start`](super::Reconnecting::start).
+/// A socket that receives `In` and sends `Out` over one connection after another.
+/// [`Reconnecting::start`](super::Reconnecting::start) returns it.
 ///
-/// It has the surface of a [`WebSocket`](crate::WebSocket). What is sent while there is no connection waits; what
-/// was received is given in order, whichever connection it came over. [`events`](Self::events) tells
-/// everything else, losses among it.
+/// It has the methods of a [`WebSocket`](crate::WebSocket). Messages that are sent without a
+/// connection wait for the next one. Received messages are returned in order, whichever connection
+/// they arrived over. Everything else is reported by [`events`](Self::events), including losses.
 ///
-/// Dropping it sends what waits and closes with 1000, where there is a connection.
+/// Dropping it sends the queued messages and closes with 1000, if there is a connection.
 pub struct ReconnectingWebSocket<In = WsMessage, Out = WsMessage> {
     end: End,
     events: ReconnectEvents,
     types: PhantomData<fn(Out) -> In>,
 }
 
-pub(super) struct End(pub(super) Arc<Link>);
+struct End(Arc<ReconnectState>);
 
 impl Drop for End {
     fn drop(&mut self) {
@@ -35,21 +35,21 @@ impl Drop for End {
 }
 
 impl<In, Out> ReconnectingWebSocket<In, Out> {
-    pub(super) fn new(link: Arc<Link>, events: ReconnectEvents) -> Self {
+    pub(super) fn new(state: Arc<ReconnectState>, events: ReconnectEvents) -> Self {
         Self {
-            end: End(link),
+            end: End(state),
             events,
             types: PhantomData,
         }
     }
 
-    pub(super) fn link(&self) -> &Arc<Link> {
+    pub(super) fn state(&self) -> &Arc<ReconnectState> {
         &self.end.0
     }
 }
 
 impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
-    /// The same socket, for other messages.
+    /// Returns the same socket for messages of other types.
     pub fn typed<I: Message, O: Message>(self) -> ReconnectingWebSocket<I, O> {
         ReconnectingWebSocket {
             end: self.end,
@@ -58,55 +58,63 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
         }
     }
 
-    /// The next message, or `None` when there will be no other connection.
+    /// Waits for the next message. Returns `None` once no other connection will follow.
     ///
-    /// Cancel safe: dropped before it is done, it has taken no message.
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is done, it has taken no message.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] for a message that is no `In`; the next can be received.
+    /// Returns [`LensFailure`] for a message that is not an `In`. The next one can be received.
     pub async fn recv(&mut self) -> Result<Option<In>, LensFailure> {
-        let letter = self.end.0.inbox.take().await;
-        letter
-            .map(|letter| decoded(letter.spoken, letter.message))
+        let received = self.end.0.inbox.take().await;
+        received
+            .map(|received| decoded(received.format, received.message))
             .transpose()
     }
 
-    /// Queues `message`, to be sent over the connection that stands, or the next. Where the queue is
-    /// full, this waits, or the oldest message is dropped, as [`WhenFull`](super::WhenFull) says.
+    /// Queues `message` for the current connection, or the next one. If the outbox is full, the
+    /// [`SlowConsumer`](crate::session::SlowConsumer) of
+    /// [`with_slow_consumer`](super::Reconnecting::with_slow_consumer) decides; by default, this waits
+    /// for room.
     ///
-    /// Cancel safe: dropped before it is done, it has sent nothing.
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is done, it has sent nothing.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] once the socket is closing or has given up, [`SendError::Unencodable`] for a
-    /// value that its format has no form for.
+    /// Returns [`SendError::Closed`] once the socket is closing or has given up, and
+    /// [`SendError::Unencodable`] for a value that its format cannot represent.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         send(&self.end.0, message.into()).await
     }
 
-    /// Queues `message`, or fails at once.
+    /// Queues `message` without waiting.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
+    /// Returns the errors of [`send`](Self::send), and [`SendError::Full`] if that would wait.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         try_send(&self.end.0, message.into())
     }
 
     /// Waits until everything sent so far has left this process over a connection, as
-    /// [`WebSocket::flush`](crate::WebSocket::flush) does. Without a connection it waits for the next.
+    /// [`WebSocket::flush`](crate::WebSocket::flush) does. Without a connection, it waits for the next.
     ///
-    /// After [`close`](Self::close) this includes the close frame. A message that is dropped because
-    /// the queue is full is not waited for.
+    /// After [`close`](Self::close) this includes the close frame. It does not wait for a message
+    /// that was dropped because the outbox was full.
     ///
-    /// Cancel safe: dropped before it is done, it has changed nothing.
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is done, it has changed nothing.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] if a message was lost: its connection ended after it was written and
-    /// before it was flushed, so that it may never arrive, or there will be no other connection. The
-    /// status is that of the end, or 1006 if the socket goes on.
+    /// Returns [`SendError::Closed`] if a message was lost: its connection ended after the message
+    /// was written and before it was flushed, so that it may never arrive, or no other connection
+    /// will follow. The status is that of the end, or 1006 if the socket continues.
     ///
     /// # Examples
     ///
@@ -134,67 +142,67 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
         self.end.0.flush().await
     }
 
-    /// A sender for other tasks and threads, which does not keep the socket open.
+    /// Returns a sender for other tasks and threads, which does not keep the socket open.
     pub fn sender(&self) -> ReconnectingSender<Out> {
         ReconnectingSender {
-            link: Arc::clone(&self.end.0),
+            state: Arc::clone(&self.end.0),
             out: PhantomData,
         }
     }
 
-    /// What becomes of the connections, from the first on for the first call; later calls hear from then on.
+    /// Returns the events of the connections. The first call returns them from the first on, and a
+    /// later call those from then on.
     pub fn events(&mut self) -> ReconnectEvents {
         let later = self.events.later();
         std::mem::replace(&mut self.events, later)
     }
 
-    /// Sends what waits, then closes with `status`, for good. Where there is no connection, what waits is
-    /// lost, and told as such. Closing twice is nothing.
+    /// Sends the queued messages, then closes with `status`, for good. Without a connection, the
+    /// queued messages are lost, and reported as such. Calling it again has no effect.
     pub fn close(&self, status: WsStatus) {
         self.end.0.close(status);
     }
 
-    /// Closes the connection that stands with `status`, and opens another at once: for a server that has
-    /// gone quiet, or credentials that have changed. Without a connection it is nothing.
+    /// Closes the current connection with `status`, and opens another at once, for example if the
+    /// server has become silent or credentials have changed. Without a connection, it has no effect.
     pub fn reconnect(&self, status: WsStatus) {
         self.end.0.renew(status);
     }
 
-    /// Waits until there will be no other connection, and gives the status of the last; 1006 where the
-    /// last attempt failed.
+    /// Waits until no other connection will follow. Returns the status of the last one, or 1006 if
+    /// the last attempt failed.
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
-        let link = Arc::clone(&self.end.0);
-        async move { link.closed().await }
+        let state = Arc::clone(&self.end.0);
+        async move { state.closed().await }
     }
 
-    /// The status of the end; `None` as long as there may be another connection.
+    /// Returns the status of the end, or `None` while another connection may follow.
     pub fn status(&self) -> Option<WsStatus> {
         self.end.0.status()
     }
 
-    /// Whether a connection stands.
+    /// Returns `true` if there is a connection.
     pub fn is_connected(&self) -> bool {
         self.end.0.is_connected()
     }
 
-    /// Why the last attempt that failed did so.
+    /// Returns the error of the last attempt that failed.
     pub fn last_error(&self) -> Option<Arc<ConnectError>> {
         self.end.0.last_error()
     }
 
-    /// The subprotocol of the connection that stands, or stood last (RFC 6455 §1.9).
+    /// Returns the subprotocol of the current connection, or of the last (RFC 6455 §1.9).
     pub fn subprotocol(&self) -> Option<String> {
         self.end.0.subprotocol()
     }
 }
 
-async fn send<Out: Message>(link: &Link, message: Out) -> Result<(), SendError> {
-    link.send(encoded(link.spoken(), message)?).await
+async fn send<Out: Message>(state: &ReconnectState, message: Out) -> Result<(), SendError> {
+    state.send(encoded(state.format(), message)?).await
 }
 
-fn try_send<Out: Message>(link: &Link, message: Out) -> Result<(), SendError> {
-    let message = encoded(link.spoken(), message)?;
-    link.try_send(message).map_err(|(_, error)| error)
+fn try_send<Out: Message>(state: &ReconnectState, message: Out) -> Result<(), SendError> {
+    state.try_send(encoded(state.format(), message)?)
 }
 
 impl<In, Out> fmt::Debug for ReconnectingWebSocket<In, Out> {
@@ -205,53 +213,53 @@ impl<In, Out> fmt::Debug for ReconnectingWebSocket<In, Out> {
     }
 }
 
-/// Sends to a socket that goes on over many connections, from anywhere; made by
-/// [`ReconnectingWebSocket::sender`].
+/// A sender to a reconnecting socket, for any task or thread. [`ReconnectingWebSocket::sender`]
+/// returns it.
 ///
-/// Cloning gives another sender to the same socket; the messages of one sender arrive in order.
+/// A clone is another sender to the same socket. The messages of one sender arrive in order.
 pub struct ReconnectingSender<Out = WsMessage> {
-    link: Arc<Link>,
+    state: Arc<ReconnectState>,
     out: PhantomData<fn(Out)>,
 }
 
 impl<Out: Message> ReconnectingSender<Out> {
-    /// As [`ReconnectingWebSocket::send`].
+    /// Queues `message`, as [`ReconnectingWebSocket::send`] does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Returns the errors of that method.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        send(&self.link, message.into()).await
+        send(&self.state, message.into()).await
     }
 
-    /// As [`ReconnectingWebSocket::try_send`].
+    /// Queues `message` without waiting, as [`ReconnectingWebSocket::try_send`] does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Returns the errors of that method.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
-        try_send(&self.link, message.into())
+        try_send(&self.state, message.into())
     }
 
-    /// As [`ReconnectingWebSocket::flush`], for the messages of all senders.
+    /// Waits until the messages of all senders are flushed, as [`ReconnectingWebSocket::flush`] does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Returns the errors of that method.
     pub async fn flush(&self) -> Result<(), SendError> {
-        self.link.flush().await
+        self.state.flush().await
     }
 
-    /// As [`ReconnectingWebSocket::close`].
+    /// Closes the socket for good, as [`ReconnectingWebSocket::close`] does.
     pub fn close(&self, status: WsStatus) {
-        self.link.close(status);
+        self.state.close(status);
     }
 }
 
 impl<Out> Clone for ReconnectingSender<Out> {
     fn clone(&self) -> Self {
         Self {
-            link: Arc::clone(&self.link),
+            state: Arc::clone(&self.state),
             out: PhantomData,
         }
     }
@@ -260,7 +268,7 @@ impl<Out> Clone for ReconnectingSender<Out> {
 impl<Out> fmt::Debug for ReconnectingSender<Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ReconnectingSender")
-            .field(&self.link)
+            .field(&self.state)
             .finish()
     }
 }

@@ -10,7 +10,7 @@ use crate::session::error::WsError;
 use crate::session::transport::Transport;
 
 /// The name of a callback in the log.
-pub(super) const CALLBACK: &str = "a WebSocket callback";
+pub(in crate::session) const CALLBACK: &str = "a WebSocket callback";
 
 impl<T: Transport> Session<T> {
     /// Polls the consumer; its end may be the socket's.

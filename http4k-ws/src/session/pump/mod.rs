@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use self::answering::CALLBACK;
+pub(super) use self::answering::CALLBACK;
 use super::SessionConfig;
 #[cfg(feature = "server")]
 use super::budget::Budget;
@@ -43,6 +43,17 @@ pub(crate) fn open<T: Transport>(
     config: SessionConfig,
 ) -> (WebSocket, Session<T>) {
     let shared = Arc::new(Shared::new(&config, role, &handshake));
+    open_state(shared, transport, role, handshake, config)
+}
+
+/// Opens the socket whose state is `shared`, which counts one handle.
+pub(super) fn open_state<T: Transport>(
+    shared: Arc<Shared>,
+    transport: T,
+    role: Role,
+    handshake: Handshake,
+    config: SessionConfig,
+) -> (WebSocket, Session<T>) {
     let path = handshake.request.uri().path();
     let trace = Trace::opened(shared.id, path, handshake.route.as_deref());
     shared.tell(|metrics, socket| metrics.opened(socket));

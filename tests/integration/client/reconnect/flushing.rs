@@ -5,11 +5,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use http4k_ws::SendError;
 use http4k_ws::client::WebSocketClient;
-use http4k_ws::client::reconnect::{
-    ReconnectPolicy, Reconnecting, ReconnectingWebSocket, WhenFull,
-};
+use http4k_ws::client::reconnect::{ReconnectPolicy, Reconnecting, ReconnectingWebSocket};
 use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
+use http4k_ws::session::SlowConsumer;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -86,7 +85,7 @@ async fn it_does_not_wait_for_what_was_dropped() {
     let (client, _log) = failing(u32::MAX);
     let client = client
         .with_outbox(1, 100)
-        .with_when_full(WhenFull::DropOldest);
+        .with_slow_consumer(SlowConsumer::DropOldest);
     let ws: ReconnectingWebSocket = client.start();
     ws.send("old").await.expect("room");
     let mut flush = Box::pin(ws.flush());

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http4k_ws::SendError;
-use http4k_ws::client::reconnect::WhenFull;
 use http4k_ws::prelude::*;
+use http4k_ws::session::SlowConsumer;
 use tokio::time::timeout;
 
 use super::{Told, closing, echo, failing, policy, received, serving};
@@ -33,7 +33,7 @@ async fn the_oldest_is_dropped_where_that_is_wanted_and_told() {
     let mut ws = client
         .with_policy(policy())
         .with_outbox(2, 1000)
-        .with_when_full(WhenFull::DropOldest)
+        .with_slow_consumer(SlowConsumer::DropOldest)
         .start::<WsMessage, WsMessage>();
     let told = Told(ws.events());
     for message in ["one", "two", "three", "four"] {
