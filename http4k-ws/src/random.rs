@@ -1,8 +1,8 @@
 //! A seeded source of random numbers, for jitter and for the seeded scheduler of the tests.
 //!
 //! A failed test prints its seed, so a seed must mean the same in every version of the library. The
-//! generators of `rand` do not promise that. None of these numbers is a secret: the masks and keys of
-//! the handshake come from `rand` itself.
+//! generators of `rand` do not promise that. None of these numbers is a secret: the masks and keys
+//! of the handshake come from `rand` itself.
 
 #[cfg(any(feature = "server", feature = "client"))]
 use std::hash::{BuildHasher, RandomState};

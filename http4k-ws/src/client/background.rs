@@ -1,7 +1,7 @@
-//! The runtime behind the clients that need none, and how a plain thread waits for it.
+//! The runtime of the clients that block or have callbacks, and blocking waits for it.
 //!
-//! A runtime's own `block_on` panics inside another runtime. Parking the thread does not, so a blocking
-//! client also works in a test that is async.
+//! The `block_on` of a runtime panics inside another runtime. Parking the thread does not, so that
+//! a blocking client also works in an async test.
 
 use std::future::Future;
 use std::io;
@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::block_in_place;
 
-/// What its threads are called.
+/// The name of its threads.
 const THREAD: &str = "http4k-ws-client";
 
 /// The longest time that dropping a client waits for its last bytes to leave.
 pub(super) const LAST_FLUSH: Duration = Duration::from_secs(1);
 
-/// The runtime of all clients that block or call back, started with the first.
+/// Returns the runtime of all clients that block or have callbacks, which the first one starts.
 pub(super) fn runtime() -> io::Result<&'static Runtime> {
     static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
     let built = RUNTIME.get_or_init(|| {
@@ -35,25 +35,25 @@ pub(super) fn runtime() -> io::Result<&'static Runtime> {
         .map_err(|error| io::Error::new(error.kind(), error.to_string()))
 }
 
-/// Returns `true` on a thread of the runtime of these clients, such as in a callback.
+/// Returns `true` on a thread of that runtime, such as in a callback.
 pub(super) fn is_this_thread() -> bool {
     thread::current().name() == Some(THREAD)
 }
 
-/// Blocks this thread until `future` is done.
+/// Blocks the current thread until `future` is done.
 pub(super) fn wait<F: Future>(future: F) -> F::Output {
     wait_until(None, future).expect("without a deadline, only the end of the future ends the wait")
 }
 
-/// The end of a wait from now on; none where it is too far away to be told.
+/// Returns the deadline that is `limit` from now, or `None` if that is too far to be represented.
 pub(super) fn after(limit: Duration) -> Option<Instant> {
     Instant::now().checked_add(limit)
 }
 
-/// Blocks this thread until `future` is done, or the deadline has passed.
+/// Blocks the current thread until `future` is done. Returns `None` if the deadline passes before.
 pub(super) fn wait_until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     if is_this_thread() {
-        // A callback that waits for another client: somebody else must run that one meanwhile.
+        // A callback waits for another client, which another thread must run meanwhile.
         return block_in_place(|| park_until(deadline, future));
     }
     park_until(deadline, future)
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_done_is_not_waited_for() {
+    fn a_done_future_returns_at_once() {
         assert_eq!(wait(ready(1)), 1);
         assert_eq!(wait_until(Some(Instant::now()), ready(1)), Some(1));
     }

@@ -1,4 +1,4 @@
-//! The client that waits in plain functions.
+//! The client with blocking calls.
 
 use std::time::Duration;
 
@@ -9,15 +9,16 @@ use crate::message::{WsMessage, WsStatus};
 use crate::session::client::{NextMessage, WsClient};
 use crate::session::{SendError, WebSocket, WsSender};
 
-/// A socket to a server, whose calls block; made by
-/// [`WebSocketClient::blocking`](super::WebSocketClient::blocking).
+/// A socket to a server, whose calls block.
+/// [`WebSocketClient::blocking`](super::WebSocketClient::blocking) returns it.
 ///
-/// It works in a plain function, in a test, and inside a runtime of either flavour, whose thread it
-/// then blocks: a server on that very thread can't respond meanwhile.
+/// It works in a plain function, in a test, and inside a runtime of either flavour. Inside a
+/// runtime it blocks the current thread, so that a server on the same thread cannot respond
+/// meanwhile.
 ///
-/// What it has sent has left this process when the call returns, so a program may end right after.
-/// Dropping it closes the socket with 1000, and waits at most a second until the close frame has
-/// left. To learn that the server has closed too, call [`closed`](WsClient::closed).
+/// A sent message has left this process when the call returns, so that a program may end right
+/// after. Dropping the socket closes it with 1000, and waits at most 1 s until the close frame has
+/// left. To wait until the server has closed too, call [`closed`](WsClient::closed).
 ///
 /// # Examples
 ///
@@ -25,10 +26,13 @@ use crate::session::{SendError, WebSocket, WsSender};
 /// use http4k_ws::prelude::*;
 /// use http4k_ws::client::WebSocketClient;
 ///
-/// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+/// let app = |mut ws: WebSocket| async move {
+///     while ws.recv().await?.is_some() {}
+///     WsResult::Ok(())
+/// };
 /// let server = app.as_server("127.0.0.1:0").start()?;
 /// let mut client = WebSocketClient::blocking(format!("ws://{}/", server.addr()))?;
-/// client.send("written, and with the operating system")?;
+/// client.send("passed to the operating system")?;
 /// client.close(WsStatus::NORMAL);
 /// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -47,24 +51,25 @@ impl BlockingWebSocket {
         }
     }
 
-    /// How long [`next`](WsClient::next), [`received`](WsClient::received) and
-    /// [`closed`](WsClient::closed) wait at most. Default 30 s; with [`Duration::MAX`] for ever.
+    /// Sets the time limit of [`next`](WsClient::next), [`received`](WsClient::received),
+    /// [`close`](WsClient::close) and [`closed`](WsClient::closed). Default 30 s; with
+    /// [`Duration::MAX`] they wait for ever.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// A sender for other threads and tasks.
+    /// Returns a sender for other threads and tasks.
     pub fn sender(&self) -> WsSender {
         self.socket.sender()
     }
 }
 
 impl WsClient for BlockingWebSocket {
-    /// Sends `message`, and waits until it is written and flushed: the bytes are then with the
-    /// operating system. As long as the server takes nothing and the buffers between are full, this
-    /// waits; [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall) bounds that.
+    /// Sends `message`, and waits until it is flushed, so that the operating system has its bytes.
+    /// While the server does not read and the buffers in between are full, this waits, at most for
+    /// [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall).
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
         let socket = &mut self.socket;
         wait(async {

@@ -21,16 +21,17 @@ use crate::session::{IntoWsResult, SendError, WebSocket, WsError, WsSender};
 /// A socket to a server that is opened in the background and calls functions.
 /// [`WebSocketClient::non_blocking`](super::WebSocketClient::non_blocking) returns it.
 ///
-/// Callbacks can be registered at any time: while the socket is being opened, later, or after it has
-/// failed or closed. None of them misses anything. They run on a thread of the library, one after
-/// another.
+/// Callbacks can be registered at any time: while the socket is being opened, later, or after it
+/// has failed or closed. None of them misses anything. They run on a thread of the library, one
+/// after another.
 ///
 /// If the socket cannot be opened, `on_error` receives the [`ConnectError`] as its
 /// [`cause`](WsError::cause), and `on_close` receives 1006.
 ///
 /// Without registered callbacks, dropping it closes the socket with 1000 once `on_connect` has
 /// returned and everything queued is sent, as for a [`WebSocket`]. The drop waits up to 1 s until
-/// the messages and the frame of [`close`](Self::close) have left the process, except in a callback.
+/// the messages and the frame of [`close`](Self::close) have left the process, except in a
+/// callback.
 ///
 /// # Examples
 ///
@@ -127,9 +128,13 @@ impl CallbackWebSocket {
     /// use http4k_ws::prelude::*;
     /// use http4k_ws::client::WebSocketClient;
     ///
-    /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+    /// let app = |mut ws: WebSocket| async move {
+    ///     while ws.recv().await?.is_some() {}
+    ///     WsResult::Ok(())
+    /// };
     /// let server = app.as_server("127.0.0.1:0").start()?;
-    /// let client = WebSocketClient::non_blocking(format!("ws://{}/", server.addr()), |_: WebSocket| {});
+    /// let uri = format!("ws://{}/", server.addr());
+    /// let client = WebSocketClient::non_blocking(uri, |_: WebSocket| {});
     /// client.on_error(|error| eprintln!("{error}"));
     /// client.try_send("with the operating system, if the next line succeeds")?;
     /// client.flush(Duration::from_secs(10))?;
@@ -199,8 +204,8 @@ impl CallbackWebSocket {
         self.socket.try_send(message)
     }
 
-    /// Sends everything queued, then closes the socket with `status`, as soon as it is open. Calling
-    /// it again has no effect.
+    /// Sends everything queued, then closes the socket with `status`, as soon as it is open.
+    /// Calling it again has no effect.
     pub fn close(&self, status: WsStatus) {
         self.socket.close(status);
     }

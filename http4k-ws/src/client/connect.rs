@@ -1,4 +1,4 @@
-//! From an address to an open socket: the client's side of the opening handshake (RFC 6455 §4.1).
+//! The client's side of the opening handshake (RFC 6455 §4.1).
 
 use std::convert::Infallible;
 use std::future::{Future, pending};
@@ -25,11 +25,11 @@ use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
 use crate::session::{Handshake, Role, SessionConfig, WebSocket, WsSender, open};
 use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
 
-/// So much is read of the body of a refusal, in bytes and time: what it says beyond is not worth waiting for.
+/// The limits in bytes and time for reading the body of a refusal.
 const REFUSAL: usize = 64 * 1024;
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
 
-/// Where a handshake goes, and what it says.
+/// An opening handshake that is checked and ready to be sent.
 pub(super) struct Opening {
     pub(super) remote: Remote,
     pub(super) security: Security,
@@ -42,7 +42,7 @@ pub(super) struct Opening {
     pub(super) unconnected: Option<WsSender>,
 }
 
-/// Opens a socket to the host and port, whose session runs in the current runtime.
+/// Opens a socket to the remote of `opening`. Its session runs in the current runtime.
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
     let opened = async {
@@ -52,7 +52,7 @@ pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError>
     in_time(after, opened).await
 }
 
-/// Opens a socket over `stream`, whatever the host and port.
+/// Opens a socket over `stream`, without connecting to the host and port.
 pub(super) async fn connect_over(
     opening: Opening,
     stream: impl ByteStream,
@@ -86,10 +86,10 @@ async fn open_socket<S: ByteStream>(
     meter: Meter,
 ) -> Result<WebSocket, ConnectError> {
     let (agreed, upgraded) =
-        shake_hands(stream, &opening.request, &opening.key, opening.title_case).await?;
+        upgrade(stream, &opening.request, &opening.key, opening.title_case).await?;
     let parts = upgraded
         .downcast::<TokioIo<Connection<S>>>()
-        .map_err(|_| ConnectError::broken("hyper gave back another connection"))?;
+        .map_err(|_| ConnectError::broken("hyper returned another connection"))?;
     let limits = Limits::of(&opening.config);
     let line = Line::alone(meter);
     let wire = Wire::client(parts.io.into_inner(), line, parts.read_buf, limits);
@@ -110,12 +110,12 @@ async fn open_socket<S: ByteStream>(
 /// The server's half of the handshake.
 struct Agreed {
     subprotocol: Option<String>,
-    /// The fields that the application set.
+    /// The fields that the application of the server set.
     headers: HeaderMap,
 }
 
 /// Sends the upgrade request. Returns the server's half of the handshake, and the connection.
-async fn shake_hands(
+async fn upgrade(
     stream: impl ByteStream,
     request: &Request,
     key: &str,
@@ -128,7 +128,7 @@ async fn shake_hands(
         .await
         .map_err(ConnectError::broken)?;
     let exchange = async {
-        let response = sender.send_request(in_origin_form(request)).await;
+        let response = sender.send_request(sent_form_of(request)).await;
         let response = response.map_err(ConnectError::broken)?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(refused(response).await);
@@ -140,11 +140,11 @@ async fn shake_hands(
         let upgraded = hyper::upgrade::on(response).await;
         Ok((agreed, upgraded.map_err(ConnectError::broken)?))
     };
-    driven_by(exchange, connection.with_upgrades()).await
+    with_connection(exchange, connection.with_upgrades()).await
 }
 
-/// Runs `work`, and beside it the connection that it needs, whose end `work` sees by itself.
-async fn driven_by<T>(work: impl Future<Output = T>, connection: impl Future) -> T {
+/// Runs `work` and the connection that it needs. The end of the connection ends `work` by itself.
+async fn with_connection<T>(work: impl Future<Output = T>, connection: impl Future) -> T {
     let connection = async {
         connection.await;
         pending::<Infallible>().await
@@ -155,8 +155,8 @@ async fn driven_by<T>(work: impl Future<Output = T>, connection: impl Future) ->
     }
 }
 
-/// The request as it is sent: its target is the path and query alone (RFC 9112 §3.2.1).
-fn in_origin_form(request: &Request) -> http::Request<Body> {
+/// Returns the request as it is sent.
+fn sent_form_of(request: &Request) -> http::Request<Body> {
     let mut sent = http::Request::new(Body::empty());
     *sent.uri_mut() = origin_form(request.uri());
     sent.headers_mut().clone_from(request.headers());
@@ -179,15 +179,15 @@ async fn refused(response: http::Response<Incoming>) -> ConnectError {
             }
         }
     };
-    // What came of a body that breaks off or stalls still helps.
+    // A part of the body still helps, so an error and the time-out are not failures.
     let _ = timeout(REFUSAL_TIME, reading).await;
     ConnectError::Refused {
         response: Box::new(Response::from_parts(head, bytes.freeze())),
     }
 }
 
-/// Copies the fields that are not part of the handshake. The values of hyper are slices of its read
-/// buffer, which the copies must not keep alive.
+/// Copies the fields that are not part of the handshake. The values in hyper's map are slices of
+/// its read buffer, which the copies must not keep alive.
 fn unreserved(headers: &HeaderMap) -> HeaderMap {
     let all = headers.iter().filter(|(name, _)| !is_reserved(name));
     let copied = all.filter_map(|(name, value)| {
@@ -199,7 +199,7 @@ fn unreserved(headers: &HeaderMap) -> HeaderMap {
     copied
 }
 
-/// The rules of RFC 6455 §4.1 for the server's handshake; gives the subprotocol it chose.
+/// Checks the server's handshake by the rules of RFC 6455 §4.1. Returns the chosen subprotocol.
 fn check<B>(
     response: &http::Response<B>,
     request: &Request,
@@ -218,7 +218,7 @@ fn check<B>(
         return Err(ConnectError::WrongAcceptKey);
     }
     if headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
-        return broken("it has an extension that was not asked for");
+        return broken("it has an extension that was not offered");
     }
     let mut chosen = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter();
     let subprotocol = match (chosen.next(), chosen.next()) {

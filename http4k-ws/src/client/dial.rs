@@ -22,7 +22,8 @@ pub enum DialError {
         /// The error of the resolver.
         source: io::Error,
     },
-    /// The address could not be connected to. Of several addresses, this is the last that was tried.
+    /// The address could not be connected to. Of several addresses, this is the last that was
+    /// tried.
     #[error("{address} can't be connected to")]
     Unreachable {
         /// The address.
@@ -57,7 +58,7 @@ pub(super) enum Security {
 }
 
 /// `true` if TLS is supported.
-pub(super) const SPEAKS_TLS: bool = cfg!(feature = "tls");
+pub(super) const SUPPORTS_TLS: bool = cfg!(feature = "tls");
 
 /// The certificate authorities that a client trusts. By default, those of the public web.
 #[derive(Debug, Clone, Default)]

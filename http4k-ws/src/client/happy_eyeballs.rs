@@ -1,20 +1,20 @@
-//! Connecting to a host of several addresses: Happy Eyeballs (RFC 8305).
+//! Connecting to a host with several addresses: Happy Eyeballs (RFC 8305).
 //!
-//! 1. The addresses alternate between the families, beginning with that of the resolver's first
-//!    (§4), and each is tried once.
-//! 2. The next attempt starts as soon as one has failed, or 250 ms after the latest started (§5, §8).
-//! 3. The first connection that stands wins, and ends the other attempts.
-//! 4. Only when every attempt has failed does the whole fail, with the latest failure.
+//! 1. The addresses alternate between the families, beginning with the family of the resolver's
+//!    first address (§4). Each is tried once.
+//! 2. The next attempt starts as soon as one has failed, or 250 ms after the latest started (§5,
+//!    §8).
+//! 3. The first established connection wins, and cancels the other attempts.
+//! 4. The race fails only once every attempt has failed, with the latest failure.
 
 use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::time::{Sleep, sleep};
+use tokio::time::sleep;
 
 /// The Connection Attempt Delay (RFC 8305 §8).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
@@ -32,24 +32,19 @@ where
     let mut waiting = interleaved(addresses).into_iter();
     let mut running = FuturesUnordered::new();
     let mut failure = None;
-    let mut delay: Option<Pin<Box<Sleep>>> = None;
     loop {
-        let due = running.is_empty() || delay.is_none();
-        if due {
-            match waiting.next() {
-                Some(address) => {
-                    running.push(attempt(address));
-                    delay = Some(Box::pin(sleep(ATTEMPT_DELAY)));
-                }
-                None if running.is_empty() => return Err(failure),
-                None => {}
-            }
+        match waiting.next() {
+            Some(address) => running.push(attempt(address)),
+            None if running.is_empty() => return Err(failure),
+            None => {}
         }
         let more = waiting.len() > 0;
-        let passed = async {
-            match &mut delay {
-                Some(delay) if more => delay.await,
-                _ => pending().await,
+        let next_is_due = async {
+            if more {
+                sleep(ATTEMPT_DELAY).await;
+            } else {
+                // No attempt is left to start.
+                pending::<()>().await;
             }
         };
         tokio::select! {
@@ -58,17 +53,16 @@ where
                 Ok(connection) => return Ok(connection),
                 Err(error) => failure = Some((address, error)),
             },
-            () = passed => {}
+            () = next_is_due => {}
         }
-        delay = None;
     }
 }
 
-/// `addresses` in the order in which they are tried: each once, the families in turns.
+/// Returns `addresses` in the order in which they are tried: each once, the families alternating.
 fn interleaved(addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAddr> {
     let mut distinct = Vec::new();
     for mut address in addresses {
-        // An IPv4-mapped address is one of IPv4.
+        // An IPv4-mapped address belongs to IPv4.
         address.set_ip(address.ip().to_canonical());
         if !distinct.contains(&address) {
             distinct.push(address);
@@ -104,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_and_no_address_comes_twice() {
+    fn families_alternate_and_each_address_comes_once() {
         for (given, expected) in [
             (&[][..], &[][..]),
             (&["[::1]", "1.1.1.1"], &["[::1]", "1.1.1.1"]),
@@ -138,16 +132,16 @@ mod tests {
     }
     use At::{Accepts, Refuses, Silent};
 
-    /// Races to addresses that behave so. Returns the winner, the milliseconds that took, and those
-    /// at which each attempt started.
+    /// Races to addresses that behave like `network`. Returns the winner, the duration of the race,
+    /// and the start of each attempt, in milliseconds.
     async fn raced(network: &[At]) -> (Result<usize, usize>, u128, Vec<u128>) {
         let hosts: Vec<_> = (0..network.len())
             .map(|host| SocketAddr::from(([10, 0, 0, host as u8], 80)))
             .collect();
-        let begun = Instant::now();
+        let start = Instant::now();
         let started = Mutex::new(Vec::new());
         let raced = race(hosts.clone(), |address| {
-            started.lock().unwrap().push(begun.elapsed().as_millis());
+            started.lock().unwrap().push(start.elapsed().as_millis());
             let host = hosts.iter().position(|host| *host == address).unwrap();
             async move {
                 match network[host] {
@@ -167,7 +161,7 @@ mod tests {
             let (address, _error) = failure.expect("an address");
             hosts.iter().position(|host| *host == address).unwrap()
         });
-        let took = begun.elapsed().as_millis();
+        let took = start.elapsed().as_millis();
         (result, took, started.into_inner().unwrap())
     }
 

@@ -1,4 +1,4 @@
-//! The network from the client's side: sockets to WebSocket servers, and requests to HTTP servers.
+//! Clients: sockets to WebSocket servers, and requests to HTTP servers.
 //!
 //! ```
 //! use http4k_ws::{SendError, Serve, WebSocket};
@@ -14,6 +14,7 @@
 //! assert_eq!(client.received().next().unwrap()?.text(), "hello");
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
+#![doc = include_str!("../docs/clients.md")]
 
 mod background;
 mod blocking;
@@ -48,35 +49,36 @@ use crate::session::{IntoWsResult, WebSocket};
 pub struct WebSocketClient;
 
 impl WebSocketClient {
-    /// Connects to `uri`, such as `ws://localhost:9000/chat`, where `http` means `ws`; the socket lives in the current tokio
-    /// runtime.
+    /// Connects to `uri`, such as `ws://localhost:9000/chat`. The socket belongs to the current
+    /// tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] says why there is no open socket.
+    /// Returns [`ConnectError`] if the socket could not be opened.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with I/O and time.
+    /// Panics outside a tokio runtime with I/O and time.
     pub async fn connect(uri: impl Into<String>) -> Result<WebSocket, ConnectError> {
         Self::to(uri).connect().await
     }
 
-    /// Connects to `uri`, for code that waits in plain functions; needs no runtime, and does no harm to
-    /// one around it.
+    /// Connects to `uri`, and blocks until the socket is open. It needs no runtime, and can be used
+    /// inside one.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] says why there is no open socket.
+    /// Returns [`ConnectError`] if the socket could not be opened.
     pub fn blocking(uri: impl Into<String>) -> Result<BlockingWebSocket, ConnectError> {
         Self::to(uri).blocking()
     }
 
-    /// Connects to `uri` in the background, and hands the socket to `on_connect` when it is open: http4k's
-    /// callback client. The call returns at once and does not fail; what goes wrong is told to
-    /// [`on_error`](CallbackWebSocket::on_error). It needs no runtime, and works inside any.
+    /// Connects to `uri` in the background, and calls `on_connect` with the open socket, as
+    /// http4k's callback client does. The call returns immediately and does not fail. Errors are
+    /// reported to [`on_error`](CallbackWebSocket::on_error). It needs no runtime, and can be used
+    /// inside one.
     ///
-    /// `on_connect` is what a server's consumer is, a function over a socket, async or not.
+    /// `on_connect` is a function over a socket, async or not, like the consumer of a server.
     pub fn non_blocking<In, Out, F, R, When>(
         uri: impl Into<String>,
         on_connect: F,
@@ -90,13 +92,15 @@ impl WebSocketClient {
         Self::to(uri).non_blocking(on_connect)
     }
 
-    /// Makes an opening handshake with `uri`, to be refined before it is done.
+    /// Returns an opening handshake with `uri`, which can be configured before it is done.
     ///
     /// The scheme is `ws` or `http`, or with the feature `tls` also `wss` or `https`. User
     /// information, as in `ws://user:password@host/`, is sent as `Authorization: Basic` (RFC 7617),
-    /// also over a connection that is not encrypted. The handshake fails with
-    /// [`ConnectError::BadUri`] if the URI has a fragment (RFC 6455 §3), a port over 65,535, an empty
-    /// host or an IPv6 address with a zone, or if it names a user and `Authorization` is set as well.
+    /// also over a connection that is not encrypted.
+    ///
+    /// The handshake fails with [`ConnectError::BadUri`] if the URI has a fragment (RFC 6455 §3), a
+    /// port over 65,535, an empty host or an IPv6 address with a zone, or if it names a user and
+    /// `Authorization` is set as well.
     pub fn to(uri: impl Into<String>) -> OpeningHandshake {
         OpeningHandshake::new(uri.into())
     }

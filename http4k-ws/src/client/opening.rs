@@ -1,4 +1,4 @@
-//! What a client asks for when it opens a socket.
+//! The opening handshake of a client, before it is done.
 
 use std::fmt;
 use std::time::Duration;
@@ -22,8 +22,8 @@ use crate::session::{SessionConfig, WebSocket};
 use crate::tls::ClientTls;
 use crate::wire::new_key;
 
-/// An opening handshake that is still to be done (RFC 6455 §4.1); made by
-/// [`WebSocketClient::to`](super::WebSocketClient::to).
+/// An opening handshake that is not done yet (RFC 6455 §4.1).
+/// [`WebSocketClient::to`](super::WebSocketClient::to) returns it.
 ///
 /// # Examples
 ///
@@ -72,40 +72,42 @@ impl OpeningHandshake {
         }
     }
 
-    /// Sends one more field. The fields of the handshake itself, all but `Host`, can't be replaced, and those that
-    /// would change it, such as `Sec-WebSocket-Extensions`, are [`ConnectError::BadField`].
+    /// Adds a field to the request. `Host` replaces that of the URI. The other fields of the
+    /// handshake cannot be replaced, and fields that would change it, such as
+    /// `Sec-WebSocket-Extensions`, fail with [`ConnectError::BadField`].
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// Offers one more subprotocol, after those offered already (RFC 6455 §1.9). The server may choose
-    /// one, or none.
+    /// Offers a subprotocol, after those offered before (RFC 6455 §1.9). The server may choose one
+    /// of them, or none.
     pub fn with_subprotocol(mut self, name: impl Into<String>) -> Self {
         self.subprotocols.push(name.into());
         self
     }
 
-    /// How long it may take until the socket is open. Default 5 s.
+    /// Sets the time limit for opening the socket. Default 5 s.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sends the names of fields in title case, such as `Sec-Websocket-Key`: for old servers that break
-    /// RFC 9110 §5.1, by which the case means nothing. Default: in lower case.
+    /// Sends the names of fields in title case, such as `Sec-Websocket-Key`, for old servers that
+    /// do not ignore the case (RFC 9110 §5.1). Default `false`, for lower case.
     pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
         self.title_case = title_case;
         self
     }
 
-    /// The bounds of the socket.
+    /// Sets the bounds of the socket.
     pub fn with_config(mut self, config: SessionConfig) -> Self {
         self.config = config;
         self
     }
 
-    /// Whom to trust, where the scheme is `wss`. Default: the authorities of the public web.
+    /// Sets the certificate authorities to trust if the scheme is `wss`. Default: those of the
+    /// public web.
     #[cfg(feature = "tls")]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
         self.trust.tls = Some(tls);
@@ -118,32 +120,32 @@ impl OpeningHandshake {
         self
     }
 
-    /// Does the handshake; the socket lives in the current tokio runtime.
+    /// Does the handshake. The socket belongs to the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] says why there is no open socket.
+    /// Returns [`ConnectError`] if the socket could not be opened.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with I/O and time.
+    /// Panics outside a tokio runtime with I/O and time.
     pub async fn connect(self) -> Result<WebSocket, ConnectError> {
         connect(self.opening()?).await
     }
 
-    /// Does the handshake over `io`, a stream of bytes to the server, instead of a TCP connection: a Unix
-    /// socket, a tunnel, a pipe in memory. The URI says what is asked for, and is not connected to; where its scheme
-    /// is `wss`, TLS is spoken over `io`.
+    /// Does the handshake over `io`, a stream of bytes to the server, instead of a TCP connection.
+    /// It may be a Unix socket, a tunnel or an in-memory pipe.
     ///
-    /// The socket lives in the current tokio runtime.
+    /// The URI is that of the request, and is not connected to. If its scheme is `wss`, the
+    /// handshake of TLS is done over `io`. The socket belongs to the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] says why there is no open socket.
+    /// Returns [`ConnectError`] if the socket could not be opened.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with time.
+    /// Panics outside a tokio runtime with time.
     pub async fn connect_over(
         self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -151,11 +153,11 @@ impl OpeningHandshake {
         connect_over(self.opening()?, io).await
     }
 
-    /// Does the handshake, for code that waits in plain functions.
+    /// Does the handshake, and blocks until the socket is open.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] says why there is no open socket.
+    /// Returns [`ConnectError`] if the socket could not be opened.
     pub fn blocking(self) -> Result<BlockingWebSocket, ConnectError> {
         let opening = self.opening()?;
         let runtime = background::runtime().map_err(ConnectError::broken)?;
@@ -164,17 +166,16 @@ impl OpeningHandshake {
         Ok(BlockingWebSocket::new(socket))
     }
 
-    /// A socket that goes on when its connection does not: this handshake is done for each.
+    /// Returns a socket with automatic reconnection, which does this handshake for each connection.
     pub fn reconnecting(self) -> Reconnecting {
         Reconnecting::over(move || self.clone().connect())
     }
 
-    /// How many messages, and how many bytes of them, may wait.
     pub(super) fn config(&self) -> &SessionConfig {
         &self.config
     }
 
-    /// Checks what was asked for.
+    /// Checks the URI and the fields.
     pub(super) fn opening(self) -> Result<Opening, ConnectError> {
         let uri = uri::of_websocket(&self.uri)?;
         let encrypted = uri.scheme_str().is_some_and(uri::is_encrypted);
@@ -202,18 +203,19 @@ impl OpeningHandshake {
     }
 }
 
-/// The fields that a user wants sent.
+/// Parses the fields that the caller set.
 fn fields_of(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
     let mut fields = HeaderMap::new();
     for (name, value) in headers {
         let bad = || ConnectError::BadField { name: name.clone() };
         let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
         let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
-        // There is no body to speak of, and no extension that we know; of hosts there is one.
+        // The request has no body, and no extension is supported.
         if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
             return Err(bad());
         }
         if key == HOST {
+            // A request has exactly one (RFC 9112 §3.2).
             fields.insert(key, value);
         } else {
             fields.append(key, value);
@@ -222,7 +224,7 @@ fn fields_of(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
     Ok(fields)
 }
 
-/// The fields of RFC 6455 §4.1.
+/// Adds the fields of RFC 6455 §4.1.
 fn add_handshake(
     fields: &mut HeaderMap,
     key: &str,
@@ -237,7 +239,7 @@ fn add_handshake(
     let key = HeaderValue::try_from(key).map_err(|_| bad(&SEC_WEBSOCKET_KEY))?;
     fields.insert(SEC_WEBSOCKET_KEY, key);
     if !subprotocols.is_empty() {
-        // Each is a token (RFC 6455 §4.1, 10), so a list can hold it.
+        // Each must be a token (RFC 6455 §4.1, 10), so that the list can be parsed.
         if !subprotocols.iter().all(|name| is_token(name)) {
             return Err(bad(&SEC_WEBSOCKET_PROTOCOL));
         }
@@ -248,14 +250,14 @@ fn add_handshake(
     Ok(())
 }
 
-/// RFC 9110 §5.6.2.
+/// Returns `true` for a token of RFC 9110 §5.6.2.
 fn is_token(text: &str) -> bool {
     let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(is_tchar)
 }
 
-/// Without the values of fields, the subprotocols, the user of the URI and its query, which may be
-/// secrets.
+/// Leaves out the values of fields, the subprotocols, and the user and query of the URI, which may
+/// be secrets.
 impl fmt::Debug for OpeningHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let uri = uri::without_secrets(&self.uri);
@@ -336,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_uri_of_a_websocket_is_refused() {
+    fn only_websocket_uris_are_accepted() {
         for uri in [
             "",
             "/chat",
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_stand_in_a_field_is_refused() {
+    fn invalid_fields_and_subprotocols_are_refused() {
         for (name, value) in [
             ("a b", "c"),
             ("", "c"),

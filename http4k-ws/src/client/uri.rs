@@ -1,20 +1,21 @@
-//! The parts of a URI that say where a request goes.
+//! The destination of a request, from its URI.
 //!
-//! Nothing of an authority is dropped: its user information becomes a field, and whatever cannot be
-//! honoured is refused. The same rules hold for both clients, and for whatever they are used through.
+//! No part of an authority is ignored. Its user information becomes a field, and a part that cannot
+//! be used is an error. The same rules apply to the WebSocket client and the HTTP client.
 
 use data_encoding::BASE64;
 use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue};
 use http::{Uri, uri::Authority};
 
-use super::dial::SPEAKS_TLS;
+use super::dial::SUPPORTS_TLS;
 use super::error::ConnectError;
 use crate::message::{HostPort, percent_decoded};
 
-/// The URI of a WebSocket: it has no fragment (RFC 6455 §3), and its scheme is `ws`, or `wss` with
-/// the feature `tls`. The schemes `http` and `https` mean the same, as addresses are often given so.
+/// Parses the URI of a WebSocket. It must not have a fragment (RFC 6455 §3), and its scheme is
+/// `ws`, or `wss` with the feature `tls`. The schemes `http` and `https` are accepted as well,
+/// because addresses of servers often have them.
 pub(super) fn of_websocket(text: &str) -> Result<Uri, ConnectError> {
-    // `Uri` would drop a fragment without an error.
+    // `Uri` drops a fragment without an error.
     if text.contains('#') {
         return Err(bad(text, "it has a fragment (RFC 6455 §3)"));
     }
@@ -26,7 +27,7 @@ pub(super) fn of_websocket(text: &str) -> Result<Uri, ConnectError> {
         Some(scheme) => Err(ConnectError::UnsupportedScheme {
             scheme: scheme.to_owned(),
         }),
-        None => Err(bad(text, "it has no scheme, such as ws://")),
+        None => Err(bad(text, "the scheme is missing, such as ws://")),
     }
 }
 
@@ -34,10 +35,10 @@ fn is_plain(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("ws") || scheme.eq_ignore_ascii_case("http")
 }
 
-/// Returns `true` if the scheme asks for TLS, and the feature `tls` is on.
+/// Returns `true` if the scheme requires TLS, and the feature `tls` is enabled.
 pub(super) fn is_encrypted(scheme: &str) -> bool {
     let secure = scheme.eq_ignore_ascii_case("wss") || scheme.eq_ignore_ascii_case("https");
-    SPEAKS_TLS && secure
+    SUPPORTS_TLS && secure
 }
 
 pub(super) fn bad(uri: &str, reason: impl ToString) -> ConnectError {
@@ -47,9 +48,9 @@ pub(super) fn bad(uri: &str, reason: impl ToString) -> ConnectError {
     }
 }
 
-/// Returns `uri` for messages: `***` takes the place of its user information, query and fragment.
+/// Returns `uri` for logs and errors, with `***` for its user information, query and fragment.
 ///
-/// A page can set no fields for a socket, so tokens are often sent in the query.
+/// A web page cannot set fields for a socket, so tokens are often sent in the query.
 pub(super) fn without_secrets(uri: &str) -> String {
     let start = uri.find("://").map_or(0, |at| at + 3);
     let end = uri[start..]
@@ -137,7 +138,7 @@ pub(super) fn origin_form(uri: &Uri) -> Uri {
     target.map_or_else(Uri::default, Uri::from)
 }
 
-/// `uri` without user information, which is sent as a field.
+/// Returns `uri` without user information, which is sent as a field.
 pub(super) fn without_user(uri: Uri) -> Uri {
     let mut parts = uri.clone().into_parts();
     let place = parts.authority.as_ref().and_then(|authority| {
@@ -151,7 +152,7 @@ pub(super) fn without_user(uri: Uri) -> Uri {
     Uri::from_parts(parts).unwrap_or(uri)
 }
 
-/// The reason why `place` is not a host with an optional port.
+/// Returns the rule that `place` breaks, which is not a host with an optional port.
 fn broken_rule(place: &str) -> &'static str {
     let (host, port) = match place.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, port),
@@ -161,18 +162,18 @@ fn broken_rule(place: &str) -> &'static str {
         return "its port is over 65535";
     }
     if host.starts_with('[') && host.contains('%') {
-        return "a zone of an IPv6 address cannot be connected to";
+        return "IPv6 addresses with a zone are not supported";
     }
-    "its host and port break the grammar (RFC 3986 §3.2)"
+    "its host and port are not valid (RFC 3986 §3.2)"
 }
 
-/// The value of `Authorization` for user information; `None` if that is empty.
+/// Returns the value of `Authorization` for user information, or `None` if that is empty.
 fn basic(user: &str) -> Result<Option<HeaderValue>, &'static str> {
     if user.is_empty() {
         return Ok(None);
     }
     if user.contains('@') {
-        return Err("an `@` in its user information is written %40 (RFC 3986 §3.2.1)");
+        return Err("an `@` in its user information must be %40 (RFC 3986 §3.2.1)");
     }
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     let decoded = |text| percent_decoded(text).ok_or("its user information is not UTF-8");
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_honoured_is_refused() {
+    fn unusable_parts_are_refused() {
         for (uri, reason) in [
             ("ws://a:65536/", "65535"),
             ("ws://a:99999999999999999999/", "65535"),
@@ -240,8 +241,8 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_server_is_refused() {
-        // Some of these the parser refuses, and the rest is refused here.
+    fn uris_without_a_valid_host_are_refused() {
+        // The parser refuses some of these, and `Destination` the rest.
         for uri in [
             "/path",
             "ws://:80/",

@@ -20,7 +20,8 @@ use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
 
 impl WebSocket {
-    /// Returns a socket of a client that is not connected yet. `request` is the one that will be sent.
+    /// Returns a socket of a client that is not connected yet. `request` is the one that will be
+    /// sent.
     pub(crate) fn unconnected(request: Request, config: &SessionConfig) -> Self {
         let handshake = Handshake {
             request,
@@ -47,7 +48,8 @@ impl WsSender {
         open_state(state, transport, Role::Client, handshake, config)
     }
 
-    /// Ends the socket with 1006, and calls its callbacks. Returns `false` if none received `error`.
+    /// Ends the socket with 1006, and calls its callbacks. Returns `false` if none received
+    /// `error`.
     pub(crate) fn fail(&self, error: &WsError) -> bool {
         let Some(callbacks) = self.state().finish(WsStatus::ABNORMAL) else {
             return false;

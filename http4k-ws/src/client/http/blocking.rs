@@ -1,14 +1,15 @@
-//! The HTTP client that waits in plain functions.
+//! The HTTP client with blocking calls.
 
 use super::HttpClient;
 use super::error::HttpClientError;
 use crate::client::background;
 use crate::message::{IntoRequest, IntoResponse, Request, Response, read_whole};
 
-/// An [`HttpClient`] whose calls block; made by [`HttpClient::blocking`].
+/// An [`HttpClient`] whose calls block. [`HttpClient::blocking`] returns it.
 ///
-/// It works in a plain function, in a test, and inside a runtime of either flavour, whose thread it then
-/// blocks: a server on that very thread can't answer meanwhile. The bodies of its answers are in memory.
+/// It works in a plain function, in a test, and inside a runtime of either flavour. Inside a
+/// runtime it blocks the current thread, so that a server on the same thread cannot respond
+/// meanwhile. The bodies of its responses are in memory.
 ///
 /// # Examples
 ///
@@ -29,11 +30,11 @@ impl BlockingHttpClient {
         Self(client)
     }
 
-    /// Sends `request`, and waits for its answer.
+    /// Sends `request`, and waits for the response.
     ///
     /// # Errors
     ///
-    /// [`HttpClientError`] says why there is no answer.
+    /// Returns [`HttpClientError`] if there is no complete response.
     pub fn send(&self, request: impl IntoRequest) -> Result<Response, HttpClientError> {
         let (client, request) = (self.0.clone(), request.into_request());
         let runtime = background::runtime().map_err(HttpClientError::broken)?;
@@ -41,7 +42,7 @@ impl BlockingHttpClient {
         background::wait(sent).map_err(HttpClientError::broken)?
     }
 
-    /// Sends `request`. If the body of the response breaks off, it can be read up to its error.
+    /// Sends `request`. If the body of the response ends early, it can be read up to its error.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn read(&self, request: Request) -> Result<Response, HttpClientError> {
         let client = self.0.clone().streaming();
@@ -53,8 +54,8 @@ impl BlockingHttpClient {
         background::wait(sent).map_err(HttpClientError::broken)?
     }
 
-    /// As [`send`](Self::send), with a failure as the response that a handler would answer: 502, or 504
-    /// where time ran out.
+    /// Sends `request` as [`send`](Self::send) does, with a failure as the response of a handler:
+    /// 502, or 504 for a time-out.
     pub fn call(&self, request: impl IntoRequest) -> Response {
         self.send(request)
             .unwrap_or_else(IntoResponse::into_response)

@@ -15,9 +15,9 @@ const SCHEMES: &str = "`http` (`https` needs the feature `tls`)";
 
 /// The reason why a request got no response.
 ///
-/// An [`HttpClient`](super::HttpClient) that is called as a handler returns it as a response with the
-/// status of [`status`](Self::status). That response contains no detail: the addresses and errors
-/// behind a server are not for its own clients.
+/// An [`HttpClient`](super::HttpClient) that is called as a handler returns it as a response with
+/// the status of [`status`](Self::status). That response contains no detail: the addresses and
+/// errors behind a server are not for its own clients.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpClientError {
@@ -62,8 +62,8 @@ pub enum HttpClientError {
     /// The body of the request could not be read, so that the request was not sent completely.
     #[error("could not send the request body")]
     RequestBody {
-        /// The status to respond with, which is that of [`BodyError::status`]. The sender of the body
-        /// is at fault.
+        /// The status to respond with, which is that of [`BodyError::status`]. The sender of the
+        /// body is at fault.
         status: StatusCode,
         /// The cause.
         source: Box<dyn Error + Send + Sync>,

@@ -1,4 +1,4 @@
-//! One request, and its answer.
+//! One request and its response.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -18,11 +18,11 @@ use crate::client::uri::Remote;
 use crate::message::{Body, BodyError, Request, Response, drop_fields_of_the_connection};
 use crate::wire::ByteStream;
 
-/// The head of an answer is at most so long.
+/// The limit of a response head, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
 
-/// Sends `request`, over a connection of the pool where one is ready; gives the head of the answer, and
-/// its body still to be read.
+/// Sends `request` over a connection of the pool if one is ready, and a new one otherwise. Returns
+/// the response with its body unread.
 pub(super) async fn exchange(
     pool: &Pool,
     remote: Remote,
@@ -34,8 +34,9 @@ pub(super) async fn exchange(
     while let Some(mut connection) = pool.take(&remote) {
         let spare = repeatable(&request);
         match connection.try_send_request(request).await {
-            Ok(response) => return Ok(answered(pool, remote, connection, response)),
-            // The server may close a connection at any time, also just as a request is on its way.
+            Ok(response) => return Ok(keep_connection(pool, remote, connection, response)),
+            // The server may close an idle connection at any time, also while a request is on its
+            // way.
             Err(mut error) => match error.take_message() {
                 Some(unsent) => request = unsent,
                 None => {
@@ -50,10 +51,10 @@ pub(super) async fn exchange(
     }
     let mut connection = connect(&remote, trust, connect_timeout, title_case).await?;
     let response = connection.send_request(request).await?;
-    Ok(answered(pool, remote, connection, response))
+    Ok(keep_connection(pool, remote, connection, response))
 }
 
-/// A copy of a request that may be sent twice (RFC 9110 §9.2.2).
+/// Returns a copy of a request that may be sent twice (RFC 9110 §9.2.2).
 fn repeatable(request: &Request) -> Option<Request> {
     let bytes = request.body().as_bytes()?;
     if !request.method().is_idempotent() {
@@ -66,7 +67,7 @@ fn repeatable(request: &Request) -> Option<Request> {
     Some(copy)
 }
 
-fn answered(
+fn keep_connection(
     pool: &Pool,
     remote: Remote,
     connection: SendRequest<Body>,
@@ -77,7 +78,7 @@ fn answered(
     response
 }
 
-/// Sends `request` to `server` over `io`, which serves this exchange alone.
+/// Sends `request` to `remote` over `io`, which is used for this exchange alone.
 pub(super) async fn exchange_over(
     io: impl ByteStream,
     remote: &Remote,
@@ -87,7 +88,7 @@ pub(super) async fn exchange_over(
 ) -> Result<Response<Incoming>, HttpClientError> {
     let security = trust.security(remote.encrypted);
     let stream = secure(io, &remote.host, &security).await?;
-    let mut response = begin(stream, title_case)
+    let mut response = handshake(stream, title_case)
         .await?
         .send_request(request)
         .await?;
@@ -105,10 +106,10 @@ async fn connect(
     let stream = timeout(after, dial(&remote.host, remote.port, &security))
         .await
         .map_err(|_| HttpClientError::ConnectTimeout { after })??;
-    begin(stream, title_case).await
+    handshake(stream, title_case).await
 }
 
-async fn begin(
+async fn handshake(
     io: impl ByteStream,
     title_case: bool,
 ) -> Result<SendRequest<Body>, HttpClientError> {
@@ -117,12 +118,12 @@ async fn begin(
         .title_case_headers(title_case)
         .handshake(TokioIo::new(io))
         .await?;
-    // Its failures are those of its requests.
+    // Its failures are reported to its requests.
     tokio::spawn(async { drop(driver.await) });
     Ok(connection)
 }
 
-/// The answer with its body in memory, which has at most `limit` bytes.
+/// Reads the body of a response into memory, at most `limit` bytes.
 pub(super) async fn in_memory(
     response: Response<Incoming>,
     limit: u64,
@@ -136,7 +137,8 @@ pub(super) async fn in_memory(
     Ok(Response::from_parts(head, Body::from(bytes)))
 }
 
-/// The answer with its body as a stream, which fails past `limit` bytes and after `stall` without a byte.
+/// Returns the response with its body as a stream, which fails past `limit` bytes, and after
+/// `stall` without a byte.
 pub(super) fn streamed(response: Response<Incoming>, limit: u64, stall: Duration) -> Response {
     response.map(|body| {
         if body.is_end_stream() {
@@ -150,13 +152,13 @@ pub(super) fn streamed(response: Response<Incoming>, limit: u64, stall: Duration
     })
 }
 
-/// The body of another server's response: no fault in it is the fault of the client that it is passed
-/// on to.
+/// The body of another server's response. Its errors are not the fault of the client that it is
+/// passed on to.
 struct Streamed {
     body: Body,
     stall: Duration,
-    /// The end of the current wait for bytes. Only the time that the reader waits counts: a slow reader
-    /// is not a slow server.
+    /// The end of the current wait for bytes. Only the time in which the reader waits counts,
+    /// because a slow reader is not a slow server.
     waiting: Option<Pin<Box<Sleep>>>,
 }
 

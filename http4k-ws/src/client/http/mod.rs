@@ -1,4 +1,4 @@
-//! HTTP over the network, as a handler: a request goes out, an answer comes back.
+//! The HTTP client, which is a handler over the network.
 
 mod blocking;
 mod error;
@@ -26,18 +26,22 @@ use crate::message::{IntoRequest, IntoResponse, Request, Response, hide_secrets,
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
 
-/// A client of HTTP/1.1 servers, which is itself an [`HttpHandler`]: filters stand in front of it as in front
-/// of any other, and a function that takes a handler takes the network or an application in memory.
+/// A client for HTTP/1.1 servers, which is itself an [`HttpHandler`]. Filters wrap it like any
+/// other handler, and a function over a handler accepts the network or an in-memory application.
 ///
-/// Connections are kept and used again, by all clones of a client that live in one runtime. A request whose connection ends just then is sent once more, where its method is idempotent and its
-/// body in memory (RFC 9110 §9.2.2). Answers are given as they come: redirects are not followed, cookies not kept, nothing is
-/// decompressed, and no proxy is asked. Fields that speak of one connection, such as `Connection` and
-/// `Transfer-Encoding`, are neither sent nor given (RFC 9110 §7.6.1).
+/// All clones of a client in one runtime share a pool of connections. If the connection ends before
+/// its response starts, the request is sent once more, provided that its method is idempotent and
+/// its body is in memory (RFC 9110 §9.2.2).
+///
+/// Responses are returned unchanged: redirects are not followed, cookies are not stored, bodies are
+/// not decompressed, and proxies are not used. Fields of the connection itself, such as
+/// `Connection` and `Transfer-Encoding`, are neither sent nor returned (RFC 9110 §7.6.1).
 ///
 /// User information in a URI, as in `http://user:password@host/`, is sent as `Authorization: Basic`
-/// (RFC 7617), also over a connection that is not encrypted. A fragment is not sent (RFC 9110 §7.1).
-/// A URI is [`HttpClientError::BadTarget`] if its port is over 65,535, if its host is empty or an IPv6
-/// address with a zone, or if it names a user and `Authorization` is set as well.
+/// (RFC 7617), also over a connection that is not encrypted. A fragment is not sent (RFC 9110
+/// §7.1). A URI fails with [`HttpClientError::BadTarget`] if its port is over 65,535, if its host
+/// is empty or an IPv6 address with a zone, or if it names a user and `Authorization` is set as
+/// well.
 ///
 /// # Examples
 ///
@@ -47,18 +51,18 @@ use crate::tls::ClientTls;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let server = (|request: Request| request.header("x-key").unwrap_or("nobody").to_owned())
+/// let server = (|request: Request| request.header("x-key").unwrap_or("stranger").to_owned())
 ///     .as_server("127.0.0.1:0")
 ///     .start()?;
 ///
 /// let client = HttpClient::new().with_base(format!("http://{}", server.addr()))?;
 /// let response = client.send("/").await?;
-/// assert_eq!((response.status().as_u16(), response.body().as_text()), (200, Some("nobody")));
+/// assert_eq!((response.status().as_u16(), response.body().as_text()), (200, Some("stranger")));
 ///
-/// let signed = |request: Request, next: Next| async move {
+/// let authenticated = |request: Request, next: Next| async move {
 ///     next.call(request.with_header("x-key", "bob")).await
 /// };
-/// let client = signed.then(client);
+/// let client = authenticated.then(client);
 /// assert_eq!(client.call("/".into_request()?).await.body(), "bob");
 /// # Ok(())
 /// # }
@@ -91,18 +95,19 @@ impl Default for HttpClient {
 }
 
 impl HttpClient {
-    /// A client with a pool of its own.
+    /// Returns a client with its own pool.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sends requests whose target is only a path to the server of `base`, such as
-    /// `http://localhost:9000`, and as its user, if it names one. The path of `base` is not used.
+    /// Sets the server of requests whose target is only a path, such as `http://localhost:9000`. If
+    /// `base` names a user, these requests are sent with its credentials. The path of `base` is not
+    /// used.
     ///
     /// # Errors
     ///
-    /// [`HttpClientError::BadTarget`] and [`HttpClientError::UnsupportedScheme`] for a `base` that can't be
-    /// asked.
+    /// Returns [`HttpClientError::BadTarget`] or [`HttpClientError::UnsupportedScheme`] for an
+    /// invalid `base`.
     pub fn with_base(mut self, base: impl AsRef<str>) -> Result<Self, HttpClientError> {
         let base = base.as_ref();
         let bad = |reason| HttpClientError::BadTarget {
@@ -120,13 +125,13 @@ impl HttpClient {
         Ok(self)
     }
 
-    /// Whom to trust, where the scheme is `https`, with a pool of its own. Default: the authorities of the
-    /// public web.
+    /// Sets the certificate authorities to trust if the scheme is `https`, and starts a new pool.
+    /// Default: those of the public web.
     #[cfg(feature = "tls")]
     #[must_use]
     pub fn with_tls(mut self, tls: ClientTls) -> Self {
         self.trust.tls = Some(tls);
-        // A connection that others trust may not be trusted here.
+        // The new settings may not trust the connections of the old pool.
         self.pool = Arc::default();
         self
     }
@@ -138,51 +143,53 @@ impl HttpClient {
         self
     }
 
-    /// How long it may take until a connection stands. Default 5 s.
+    /// Sets the time limit for connecting, with TLS. Default 5 s.
     #[must_use]
     pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long an answer may take, from the connection to the last byte of its body. Where bodies are
-    /// [`streaming`](Self::streaming): until its head is there, and then each time that the reader of
-    /// the body waits for a piece.
-    /// Default 30 s.
+    /// Sets the time limit of a response, from connecting to the last byte of the body. With
+    /// [`streaming`](Self::streaming), it applies until the head has arrived, and then to each wait
+    /// for a piece of the body. Default 30 s.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Bytes that the body of an answer may have. Default 8 MiB. The head is at most 64 KiB and 100 fields.
+    /// Sets the limit of a response body, in bytes. Default 8 MiB. The head is limited to 64 KiB
+    /// and 100 fields.
     #[must_use]
     pub fn with_max_body(mut self, bytes: u64) -> Self {
         self.max_body = bytes;
         self
     }
 
-    /// Gives answers as soon as their head is there, with a body that is a stream; else the body is in
-    /// memory, and can be compared as that of [`test_http`](crate::PolyHandler::test_http).
+    /// Returns responses as soon as their head has arrived, with a body that is a stream. By
+    /// default, the body is in memory, and can be compared like that of
+    /// [`test_http`](crate::PolyHandler::test_http).
     ///
-    /// A body that breaks off, stalls, or goes past its limit, is then [`BodyError::Upstream`](crate::message::BodyError::Upstream).
+    /// If the stream ends early, stalls, or exceeds its limit, it fails with
+    /// [`BodyError::Upstream`](crate::message::BodyError::Upstream).
     #[must_use]
     pub fn streaming(mut self) -> Self {
         self.streaming = true;
         self
     }
 
-    /// Sends the names of fields in title case, such as `Content-Length`, with a pool of its own: for
-    /// old servers that break RFC 9110 §5.1, by which the case means nothing. Default: in lower case.
+    /// Sends the names of fields in title case, such as `Content-Length`, for old servers that do
+    /// not ignore the case (RFC 9110 §5.1), and starts a new pool. Default `false`, for lower case.
     #[must_use]
     pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
         self.title_case = title_case;
-        // A connection keeps the case that it began with.
+        // The case is a setting of each connection.
         self.pool = Arc::default();
         self
     }
 
-    /// The same client for code that waits in plain functions, with a pool of its own.
+    /// Returns the same client with blocking calls and a new pool.
     pub fn blocking(self) -> BlockingHttpClient {
         BlockingHttpClient::new(Self {
             pool: Arc::default(),
@@ -191,56 +198,63 @@ impl HttpClient {
         })
     }
 
-    /// Sends `request`, and gives its answer, whatever its status.
+    /// Sends `request`, and returns the response, whatever its status.
     ///
-    /// Dropped before it is done, it ends the exchange; the server may have seen the request.
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the exchange. The server may have received the request.
     ///
     /// # Errors
     ///
-    /// [`HttpClientError`] says why there is no answer.
+    /// Returns [`HttpClientError`] if there is no complete response.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with I/O and time.
+    /// Panics outside a tokio runtime with I/O and time.
     pub async fn send(&self, request: impl IntoRequest) -> Result<Response, HttpClientError> {
-        let request = request.into_request().map_err(|error| no_request(&error))?;
+        let request = request
+            .into_request()
+            .map_err(|error| invalid_request(&error))?;
         let after = self.timeout;
-        timeout(after, self.answer(request))
+        timeout(after, self.respond(request))
             .await
             .unwrap_or(Err(HttpClientError::Timeout { after }))
     }
 
-    /// Sends `request` over `io`, a stream of bytes to the server that serves this exchange alone, instead
-    /// of a TCP connection: a Unix socket, a tunnel, a pipe in memory. The URI, or the
-    /// [base](Self::with_base), says what is asked for, and is not connected to; where its scheme is
-    /// `https`, TLS is spoken over `io`.
+    /// Sends `request` over `io`, a stream of bytes to the server, instead of a TCP connection. It
+    /// may be a Unix socket, a tunnel or an in-memory pipe, and is used for this exchange alone.
+    ///
+    /// The URI, or the [base](Self::with_base), is that of the request, and is not connected to. If
+    /// its scheme is `https`, the handshake of TLS is done over `io`.
     ///
     /// # Errors
     ///
-    /// [`HttpClientError`] says why there is no answer.
+    /// Returns [`HttpClientError`] if there is no complete response.
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime with time.
+    /// Panics outside a tokio runtime with time.
     pub async fn send_over(
         &self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         request: impl IntoRequest,
     ) -> Result<Response, HttpClientError> {
-        let request = request.into_request().map_err(|error| no_request(&error))?;
+        let request = request
+            .into_request()
+            .map_err(|error| invalid_request(&error))?;
         let (remote, request) = target::addressed(request, self.base.as_ref())?;
         let after = self.timeout;
-        let answer = async {
+        let response = async {
             let response =
                 exchange::exchange_over(io, &remote, request, &self.trust, self.title_case).await?;
             self.read(response).await
         };
-        timeout(after, answer)
+        timeout(after, response)
             .await
             .unwrap_or(Err(HttpClientError::Timeout { after }))
     }
 
-    async fn answer(&self, request: Request) -> Result<Response, HttpClientError> {
+    async fn respond(&self, request: Request) -> Result<Response, HttpClientError> {
         let (remote, request) = target::addressed(request, self.base.as_ref())?;
         let response = exchange::exchange(
             &self.pool,
@@ -257,7 +271,7 @@ impl HttpClient {
     async fn read(&self, mut response: Response<Incoming>) -> Result<Response, HttpClientError> {
         hide_secrets(response.headers_mut());
         if response.status().is_informational() {
-            return Err(HttpClientError::broken("the answer is only an interim one"));
+            return Err(HttpClientError::broken("the final response is missing"));
         }
         if self.streaming {
             Ok(exchange::streamed(response, self.max_body, self.timeout))
@@ -267,22 +281,26 @@ impl HttpClient {
     }
 }
 
-fn no_request(error: &http::Error) -> HttpClientError {
+fn invalid_request(error: &http::Error) -> HttpClientError {
     HttpClientError::BadTarget {
         target: String::new(),
         reason: error.to_string(),
     }
 }
 
-/// A failure is logged, and answered with [`HttpClientError::status`]: 502, or 504 where time ran out.
+/// A failure is logged, and becomes a response with [`HttpClientError::status`]: 502, or 504 for a
+/// time-out.
 impl HttpHandler for HttpClient {
     async fn call(&self, request: Request) -> Response {
         let uri = without_secrets(&request.uri().to_string());
-        let asked = format!("{} {uri}", request.method());
+        let request_line = format!("{} {uri}", request.method());
         self.send(request).await.unwrap_or_else(|error| {
             let cause = std::error::Error::source(&error);
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
-            log::warn!("{}", printable(format_args!("{asked}: {error}{cause}")));
+            log::warn!(
+                "{}",
+                printable(format_args!("{request_line}: {error}{cause}"))
+            );
             error.into_response()
         })
     }

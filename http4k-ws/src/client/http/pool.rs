@@ -1,4 +1,11 @@
-//! Connections that may be used again.
+//! Idle connections that can be used again.
+//!
+//! A connection is driven by a task of the runtime that opened it, and ends with that runtime. A
+//! client may be used by many runtimes, as in tests, so the pool keeps connections per runtime. The
+//! pool of `hyper_util::client::legacy` has only scheme and authority as its key. Its retries do
+//! not cover an idempotent request whose connection ended after the request was written, and its
+//! newer `client::pool` services have no idle time. Both add more code to the tree than there is
+//! here.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,21 +18,20 @@ use tokio::time::Instant;
 use crate::client::uri::Remote;
 use crate::message::Body;
 
-/// So many connections are kept for one origin, and for all.
+/// The numbers of connections that are kept for one server, and for all.
 const KEPT_FOR_ONE: usize = 8;
 const KEPT: usize = 64;
 
-/// So long a connection is kept without a request: less than servers wait for one.
+/// The time for which a connection is kept without a request. Servers usually wait longer.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// The connections of one client, kept from their first answer on.
+/// The connections of one client, kept from their first response on.
 ///
-/// One whose last answer is still being read is kept too, and is not ready until that is done. Each is kept for
-/// the runtime that it lives in: it would end with that one.
+/// A connection whose response is still being read is kept as well, and is ready once that is done.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<HashMap<Place, Vec<Kept>>>);
+pub(super) struct Pool(Mutex<HashMap<PoolKey, Vec<Kept>>>);
 
-type Place = (Id, Remote);
+type PoolKey = (Id, Remote);
 
 #[derive(Debug)]
 struct Kept {
@@ -40,21 +46,21 @@ impl Kept {
 }
 
 impl Pool {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Vec<Kept>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PoolKey, Vec<Kept>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The connection to `origin` that was used last, of those that are ready.
+    /// Takes the ready connection to `remote` that was used last.
     pub(super) fn take(&self, remote: &Remote) -> Option<SendRequest<Body>> {
         let now = Instant::now();
         let mut pool = self.lock();
-        let kept = pool.get_mut(&place(remote.clone()))?;
+        let kept = pool.get_mut(&key(remote.clone()))?;
         kept.retain(|kept| kept.is_fresh(now));
         let ready = kept.iter().rposition(|kept| kept.connection.is_ready())?;
         Some(kept.remove(ready).connection)
     }
 
-    /// Keeps `connection` for another request, where there is room.
+    /// Keeps `connection` for another request, unless the pool is full.
     pub(super) fn keep(&self, remote: Remote, connection: SendRequest<Body>) {
         let now = Instant::now();
         let mut pool = self.lock();
@@ -65,7 +71,7 @@ impl Pool {
         if pool.values().map(Vec::len).sum::<usize>() >= KEPT {
             return;
         }
-        let kept = pool.entry(place(remote)).or_default();
+        let kept = pool.entry(key(remote)).or_default();
         if kept.len() < KEPT_FOR_ONE {
             kept.push(Kept {
                 connection,
@@ -75,7 +81,7 @@ impl Pool {
     }
 }
 
-/// `origin`, as the current runtime sees it.
-fn place(remote: Remote) -> Place {
+/// Returns the key of `remote` in the current runtime.
+fn key(remote: Remote) -> PoolKey {
     (Handle::current().id(), remote)
 }

@@ -4,17 +4,18 @@ use http::header::CONTENT_LENGTH;
 use http::{Method, Uri, Version};
 
 use super::error::HttpClientError;
-use crate::client::dial::SPEAKS_TLS;
+use crate::client::dial::SUPPORTS_TLS;
 use crate::client::uri::{Destination, Remote, origin_form, without_secrets};
 use crate::message::{Request, drop_fields_of_the_connection};
 
-/// Finds the server that `request` is for, and brings the request into the form in which it is sent.
+/// Finds the server that `request` is for, and brings the request into the form in which it is
+/// sent.
 pub(super) fn addressed(
     mut request: Request,
     base: Option<&Uri>,
 ) -> Result<(Remote, Request), HttpClientError> {
     if request.method() == Method::CONNECT {
-        return Err(bad(request.uri(), "CONNECT asks for a tunnel"));
+        return Err(bad(request.uri(), "CONNECT requests a tunnel"));
     }
     let absolute = match (request.uri().scheme(), base) {
         (None, Some(base)) => base,
@@ -39,7 +40,7 @@ pub(super) fn addressed(
 pub(super) fn destination(uri: &Uri) -> Result<Destination, HttpClientError> {
     let encrypted = match uri.scheme_str() {
         Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
-        Some(scheme) if SPEAKS_TLS && scheme.eq_ignore_ascii_case("https") => true,
+        Some(scheme) if SUPPORTS_TLS && scheme.eq_ignore_ascii_case("https") => true,
         Some(scheme) => {
             return Err(HttpClientError::UnsupportedScheme {
                 scheme: scheme.to_owned(),
@@ -48,7 +49,7 @@ pub(super) fn destination(uri: &Uri) -> Result<Destination, HttpClientError> {
         None => {
             return Err(bad(
                 uri,
-                "it does not name a host, and the client has no base",
+                "it does not name a host, and the base of the client is not set",
             ));
         }
     };
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absolute_target_says_where_and_a_path_goes_to_the_base() {
+    fn an_absolute_target_wins_over_the_base() {
         for (target, base, host, port, path, field) in [
             ("http://localhost", None, "localhost", 80, "/", "localhost"),
             (
@@ -125,7 +126,7 @@ mod tests {
         for (target, base, expected) in [
             ("http://user:pass@a/", None, basic),
             ("/", Some("http://user:pass@a/"), basic),
-            // The user is one of the base's server.
+            // The user of the base belongs to its server.
             ("http://b/", Some("http://user:pass@a/"), None),
         ] {
             let (_, request) = sent(target, base);
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_nowhere_is_an_error() {
+    fn invalid_targets_are_errors() {
         for target in [
             "/path",
             "*",
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_another_connection_stay_behind() {
+    fn fields_of_another_connection_are_dropped() {
         let request = Request::post("http://a/")
             .header("connection", "close, X-Hop, Host")
             .header("x-hop", "1")

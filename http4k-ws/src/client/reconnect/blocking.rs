@@ -42,8 +42,8 @@ impl BlockingReconnectingWebSocket {
         self
     }
 
-    /// Waits for the next event of the connections, at most for `limit`. Returns `None` if there was
-    /// none in that time, or the socket has ended.
+    /// Waits for the next event of the connections, at most for `limit`. Returns `None` if there
+    /// was none in that time, or the socket has ended.
     pub fn next_event_within(&mut self, limit: Duration) -> Option<ReconnectEvent> {
         wait_until(after(limit), self.events.next()).flatten()
     }
@@ -55,9 +55,9 @@ impl BlockingReconnectingWebSocket {
 }
 
 impl WsClient for BlockingReconnectingWebSocket {
-    /// Sends `message`, and waits until a connection has flushed it, so that the operating system has
-    /// its bytes. Without a connection this waits for the next, until the policy gives up. To queue a
-    /// message without waiting, call `as_socket().try_send(..)`.
+    /// Sends `message`, and waits until a connection has flushed it, so that the operating system
+    /// has its bytes. Without a connection this waits for the next, until the policy gives up. To
+    /// queue a message without waiting, call `as_socket().try_send(..)`.
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError> {
         wait(async {
             self.socket.send(message).await?;

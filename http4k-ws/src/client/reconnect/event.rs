@@ -73,7 +73,8 @@ const KEPT: usize = 64;
 /// The events of a [`ReconnectingWebSocket`](super::ReconnectingWebSocket), in order.
 /// [`events`](super::ReconnectingWebSocket::events) returns it.
 ///
-/// It keeps the newest 64 events. [`ReconnectEvent::Missed`] has the number of those that it dropped.
+/// It keeps the newest 64 events. [`ReconnectEvent::Missed`] has the number of those that it
+/// dropped.
 #[derive(Debug)]
 pub struct ReconnectEvents(broadcast::Receiver<ReconnectEvent>);
 

@@ -57,8 +57,8 @@ struct Bounds {
 }
 
 /// A reconnecting socket that is not started yet.
-/// [`OpeningHandshake::reconnecting`](super::OpeningHandshake::reconnecting) returns it, and so does
-/// [`over`](Self::over) for any other way to connect.
+/// [`OpeningHandshake::reconnecting`](super::OpeningHandshake::reconnecting) returns it, and so
+/// does [`over`](Self::over) for any other way to connect.
 ///
 /// # Examples
 ///
@@ -104,8 +104,8 @@ pub struct Reconnecting {
 impl Reconnecting {
     /// Returns a reconnecting socket over the connections that `connect` opens, such as
     /// [`connect_ws`](crate::PolyHandler::connect_ws) of an in-memory application,
-    /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, or a handshake with a new
-    /// token each time.
+    /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, or a handshake with a
+    /// new token each time.
     pub fn over<F, Fut, E>(mut connect: F) -> Self
     where
         F: FnMut() -> Fut + Send + 'static,
@@ -133,8 +133,8 @@ impl Reconnecting {
         self
     }
 
-    /// Sets the number of messages, and of their bytes, that may wait for a connection. The queue of
-    /// a connection itself does not count. Default 256, at least 1, and 1 MiB.
+    /// Sets the number of messages, and of their bytes, that may wait for a connection. The queue
+    /// of a connection itself does not count. Default 256, at least 1, and 1 MiB.
     pub fn with_outbox(mut self, messages: usize, bytes: usize) -> Self {
         self.outbox.messages = messages;
         self.outbox.bytes = bytes;
@@ -151,9 +151,9 @@ impl Reconnecting {
         self
     }
 
-    /// Calls `hook` with every new connection before any queued message is sent over it, for example
-    /// to authenticate or to subscribe again. The hook may send and receive, and returns the socket.
-    /// Its error closes that connection, and the policy decides if another follows.
+    /// Calls `hook` with every new connection before any queued message is sent over it, for
+    /// example to authenticate or to subscribe again. The hook may send and receive, and returns
+    /// the socket. Its error closes that connection, and the policy decides if another follows.
     ///
     /// # Examples
     ///
@@ -187,8 +187,8 @@ impl Reconnecting {
         socket
     }
 
-    /// Starts to connect in the background, and returns a socket with blocking calls immediately. It
-    /// needs no runtime, and can be used inside one.
+    /// Starts to connect in the background, and returns a socket with blocking calls immediately.
+    /// It needs no runtime, and can be used inside one.
     ///
     /// # Errors
     ///

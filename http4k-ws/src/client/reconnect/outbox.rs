@@ -202,7 +202,8 @@ impl Outbox {
         self.room.notify_waiters();
     }
 
-    /// Waits until every message put so far is flushed, and the close frame if the outbox is closed.
+    /// Waits until every message put so far is flushed, and the close frame if the outbox is
+    /// closed.
     pub(super) async fn flush(&self) -> Result<(), Lost> {
         let (newest, losses) = {
             let state = self.lock();

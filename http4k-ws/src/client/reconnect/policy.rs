@@ -11,21 +11,23 @@ use crate::message::WsStatus;
 use crate::random::Random;
 use crate::setters::{optional_setters, setters};
 
-/// The policy for when a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again, and
-/// when it gives up.
+/// The policy for when a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again,
+/// and when it gives up.
 ///
-/// The delay before the first attempt is a random time up to [`base`](Self::base). Its limit doubles
-/// before each further attempt, up to [`cap`](Self::cap). With this full jitter, the clients of a
-/// server that restarts do not return all at once.
+/// The delay before the first attempt is a random time up to [`base`](Self::base). Its limit
+/// doubles before each further attempt, up to [`cap`](Self::cap). With this full jitter, the
+/// clients of a server that restarts do not return all at once.
 ///
 /// If a server refuses with `Retry-After`, in seconds or as a date (RFC 9110 §10.2.3), the client
 /// waits that long, at most for [`retry_after_cap`](Self::retry_after_cap). A server sends the same
-/// value to all its clients, so a random time up to [`retry_after_spread`](Self::retry_after_spread)
-/// is added. With the default, at most 3 % of 1,000 clients return within any 100 ms.
+/// value to all its clients, so a random time up to
+/// [`retry_after_spread`](Self::retry_after_spread) is added. With the default, at most 3 % of
+/// 1,000 clients return within any 100 ms.
 ///
-/// A failed attempt is repeated if [`ConnectError::is_transient`] returns `true`. After a connection
-/// was closed, another is opened for the codes in [`retried_codes`](Self::retried_codes). Every other
-/// code is final, among them 1000, 1008, and the codes of the application.
+/// A failed attempt is repeated if [`ConnectError::is_transient`] returns `true`. After a
+/// connection was closed, another is opened for the codes in
+/// [`retried_codes`](Self::retried_codes). Every other code is final, among them 1000, 1008, and
+/// the codes of the application.
 ///
 /// # Examples
 ///

@@ -101,7 +101,7 @@ impl Reconnector {
                 Ok(Ok(opened)) => opened.map_err(Ended::Interrupted),
                 Ok(Err(panic)) => {
                     let panic = text_of(panic);
-                    log::error!("`over` or `on_connect` of a reconnecting client panicked: {panic}");
+                    log::error!("connecting of a reconnecting client panicked: {panic}");
                     Err(failed(ConnectError::broken("connecting panicked")))
                 }
                 Err(_) => Err(failed(ConnectError::Timeout { after })),

@@ -76,8 +76,8 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
 
     /// Queues `message` for the current connection, or the next one. If the outbox is full, the
     /// [`SlowConsumer`](crate::session::SlowConsumer) of
-    /// [`with_slow_consumer`](super::Reconnecting::with_slow_consumer) decides; by default, this waits
-    /// for room.
+    /// [`with_slow_consumer`](super::Reconnecting::with_slow_consumer) decides; by default, this
+    /// waits for room.
     ///
     /// # Cancel safety
     ///
@@ -101,7 +101,8 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     }
 
     /// Waits until everything sent so far has left this process over a connection, as
-    /// [`WebSocket::flush`](crate::WebSocket::flush) does. Without a connection, it waits for the next.
+    /// [`WebSocket::flush`](crate::WebSocket::flush) does. Without a connection, it waits for the
+    /// next.
     ///
     /// After [`close`](Self::close) this includes the close frame. It does not wait for a message
     /// that was dropped because the outbox was full.
@@ -125,7 +126,10 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+    /// let app = |mut ws: WebSocket| async move {
+    ///     while ws.recv().await?.is_some() {}
+    ///     WsResult::Ok(())
+    /// };
     /// let app = app.into_poly_handler();
     /// let feed: ReconnectingWebSocket = Reconnecting::over(move || {
     ///     let app = app.clone();
@@ -164,7 +168,8 @@ impl<In: Message, Out: Message> ReconnectingWebSocket<In, Out> {
     }
 
     /// Closes the current connection with `status`, and opens another at once, for example if the
-    /// server has become silent or credentials have changed. Without a connection, it has no effect.
+    /// server has become silent or credentials have changed. Without a connection, it has no
+    /// effect.
     pub fn reconnect(&self, status: WsStatus) {
         self.end.0.renew(status);
     }
@@ -241,7 +246,8 @@ impl<Out: Message> ReconnectingSender<Out> {
         try_send(&self.state, message.into())
     }
 
-    /// Waits until the messages of all senders are flushed, as [`ReconnectingWebSocket::flush`] does.
+    /// Waits until the messages of all senders are flushed, as [`ReconnectingWebSocket::flush`]
+    /// does.
     ///
     /// # Errors
     ///
