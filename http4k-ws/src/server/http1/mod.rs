@@ -102,15 +102,10 @@ async fn run<S: ByteStream>(
     });
     let http = builder(config, timer).serve_connection(io, respond);
     let mut http = http.with_upgrades();
-    let mut registered = false;
+    let mut stopping = guard.stopping();
     let mut ending = false;
     let ended = poll_fn(|cx| {
-        if !registered {
-            registered = true;
-            // The waker of a task stays the same.
-            guard.is_connection(cx.waker().clone());
-        }
-        if !ending && server.connections.is_stopping() {
+        if !ending && stopping.poll(cx) {
             ending = true;
             Pin::new(&mut http).graceful_shutdown();
         }
@@ -131,17 +126,28 @@ async fn run<S: ByteStream>(
         if error.is_parse_too_large() {
             warn_of_large_head(server);
         }
-        // hyper drops a connection that fails. Earlier responses must still arrive.
-        if let Some(mut parts) = http.into_parts() {
-            if error.is_timeout() && !parts.read_buf.is_empty() {
-                parts.io.gather(&late_head(config.head_timeout, config));
-            }
-            poll_fn(|cx| parts.io.poll_end(cx)).await?;
+        if let Some(parts) = http.into_parts() {
+            let is_late = error.is_timeout() && !parts.read_buf.is_empty();
+            end_failed(parts.io, is_late, config).await?;
         }
         return Err(error.into());
     }
     flusher.flush().await?;
     Ok(flusher)
+}
+
+/// Ends a connection that hyper dropped because it failed. Earlier responses must still arrive, and
+/// a head that is late receives one.
+async fn end_failed<S: ByteStream>(
+    mut io: Io<S>,
+    is_late: bool,
+    config: &ServerConfig,
+) -> Result<(), Failure> {
+    if is_late {
+        io.gather(&late_head(config.head_timeout, config));
+    }
+    poll_fn(|cx| io.poll_end(cx)).await?;
+    Ok(())
 }
 
 fn warn_of_large_head(server: &ServerState) {

@@ -160,12 +160,10 @@ impl<'a, S: ByteStream> Serving<'a, S> {
     }
 
     async fn run(mut self, streams: &mut JoinSet<()>, guard: &ConnectionGuard) -> End {
-        let mut registered = false;
+        let mut stopping = guard.stopping();
         poll_fn(|cx| {
-            if !registered {
-                registered = true;
-                // The waker of a task stays the same.
-                guard.is_connection(cx.waker().clone());
+            if stopping.poll(cx) {
+                self.end();
             }
             self.poll(cx, streams)
         })
@@ -173,9 +171,6 @@ impl<'a, S: ByteStream> Serving<'a, S> {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, streams: &mut JoinSet<()>) -> Poll<End> {
-        if self.server.connections.is_stopping() {
-            self.end();
-        }
         if let Some(pings) = &mut self.pings {
             if pings.poll_lost(cx, self.config).is_ready() {
                 log::debug!("connection dropped: the peer did not respond to a ping");

@@ -19,7 +19,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -225,14 +225,9 @@ impl ConnectionGuard {
         &self,
         mut work: impl Future<Output = T> + Unpin,
     ) -> Option<T> {
-        let mut registered = false;
+        let mut stopping = self.stopping();
         poll_fn(|cx| {
-            if !registered {
-                registered = true;
-                // The waker of a task stays the same.
-                self.is_connection(cx.waker().clone());
-            }
-            if self.connections.is_stopping() {
+            if stopping.poll(cx) {
                 return Poll::Ready(None);
             }
             Pin::new(&mut work).poll(cx).map(Some)
@@ -240,10 +235,11 @@ impl ConnectionGuard {
         .await
     }
 
-    /// Registers an HTTP connection, which checks [`Connections::is_stopping`] when `waker` wakes it.
-    pub(super) fn is_connection(&self, waker: Waker) {
-        if let Some(open) = self.connections.lock().open.get_mut(&self.id) {
-            open.connection = Some(waker);
+    /// Returns a watch for the start of the shutdown, for an HTTP connection and one task.
+    pub(super) fn stopping(&self) -> Stopping<'_> {
+        Stopping {
+            guard: self,
+            registered: false,
         }
     }
 
@@ -256,6 +252,28 @@ impl ConnectionGuard {
         if self.connections.is_stopping() {
             sender.close(WsStatus::GOING_AWAY);
         }
+    }
+}
+
+/// Notices the start of the shutdown, in the task that polls it.
+pub(super) struct Stopping<'a> {
+    guard: &'a ConnectionGuard,
+    registered: bool,
+}
+
+impl Stopping<'_> {
+    /// Returns `true` once the shutdown has started, which wakes the task.
+    #[inline]
+    pub(super) fn poll(&mut self, cx: &Context<'_>) -> bool {
+        let connections = &self.guard.connections;
+        if !self.registered {
+            self.registered = true;
+            // The waker of a task stays the same, so one registration is enough.
+            if let Some(open) = connections.lock().open.get_mut(&self.guard.id) {
+                open.connection = Some(cx.waker().clone());
+            }
+        }
+        connections.is_stopping()
     }
 }
 
