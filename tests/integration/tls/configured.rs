@@ -60,7 +60,7 @@ fn a_file_that_is_not_there_is_named() {
     for error in refused {
         let error = error.expect("an error");
         assert!(matches!(&error, TlsConfigError::File { path, .. } if path == missing));
-        assert_eq!(error.to_string(), "`no/such/file.pem` can't be read");
+        assert_eq!(error.to_string(), "cannot read `no/such/file.pem`");
     }
 }
 
