@@ -1,4 +1,4 @@
-//! Names and passwords (RFC 7617).
+//! Basic authentication: names and passwords (RFC 7617).
 
 use std::fmt;
 use std::future::{self, Future};
@@ -19,17 +19,17 @@ use crate::session::WebSocket;
 
 /// The name and password of a request (RFC 7617 §2).
 ///
-/// Behind [`basic_auth`] the request's extensions hold one without the password.
+/// Behind [`basic_auth`], the extensions of the request hold the credentials without the password.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
     /// The name, which has no colon.
     pub user: String,
-    /// The password. Empty behind [`basic_auth`], which has checked it and keeps it nowhere.
+    /// The password. Empty behind [`basic_auth`], which checks the password and does not keep it.
     pub password: String,
 }
 
-/// Without the password.
+/// Omits the password.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
@@ -39,7 +39,8 @@ impl fmt::Debug for Credentials {
 }
 
 impl Credentials {
-    /// Returns those of `request`; `None` without the one field `Authorization` that holds such.
+    /// Returns the credentials of `request`. `None` unless it has exactly one field
+    /// `Authorization`, with valid Basic credentials.
     pub fn of(request: &Request) -> Option<Self> {
         let mut fields = request.headers().get_all(AUTHORIZATION).iter();
         let (Some(field), None) = (fields.next(), fields.next()) else {
@@ -60,8 +61,8 @@ impl Credentials {
 
     /// Returns `true` for this name and password, in a time that depends on their lengths only.
     ///
-    /// A comparison with `==` ends at the first byte that differs, and its time tells a client how much
-    /// of a guess was right.
+    /// A comparison with `==` ends at the first byte that differs. Its time reveals to a client how
+    /// much of a guess was right.
     ///
     /// # Examples
     ///
@@ -75,7 +76,7 @@ impl Credentials {
     /// assert_eq!(app.test_http(ann).body(), "hello");
     /// ```
     pub fn matches(&self, user: &str, password: &str) -> bool {
-        // Both are compared, so that the time does not tell which of them is wrong.
+        // Both are compared, so that the time does not reveal which of them is wrong.
         same(&self.user, user) & same(&self.password, password)
     }
 }
@@ -88,7 +89,7 @@ fn same(one: &str, other: &str) -> bool {
 
 /// The outcome of a check, or a future of it: `bool`.
 ///
-/// `When` is always inferred.
+/// The parameter `When` is always inferred. Users never implement the trait.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the outcome of a check",
     label = "a check returns `bool`, or a future of it"
@@ -110,21 +111,22 @@ impl<F: Future<Output = bool> + Send> Checked<Later> for F {
     }
 }
 
-/// Admits requests whose name and password `check` accepts. Others receive 401 and a challenge for
-/// `realm`, before an upgrade too (RFC 7617 §2).
+/// Admits requests if `check` accepts their name and password. Others receive 401 and a challenge
+/// for `realm`, also before an upgrade (RFC 7617 §2).
 ///
-/// `check` gets the [`Credentials`] and returns `bool` or a future of it, so it may ask a database. It
-/// should compare passwords, or better their hashes, in a time that does not tell how far they agree:
-/// [`Credentials::matches`] does, as do the libraries of password hashes.
+/// `check` receives the [`Credentials`] and returns `bool` or a future of it, so it may query a
+/// database. It should compare passwords, or better their hashes, in a time that does not reveal
+/// how much of them agrees. [`Credentials::matches`] does that, as do the libraries of password
+/// hashes.
 ///
-/// The password is kept nowhere. The field `Authorization` is removed from the request, and from that of
-/// a socket, which lives as long as the socket does; the extensions of both keep the name, as
-/// `Credentials` with an empty password. A browser sends name and password readable: serve this over TLS
-/// only.
+/// The password is not kept. The field `Authorization` is removed from the request, and from the
+/// request of a socket, which lives as long as the socket. The extensions of both keep the name, as
+/// `Credentials` with an empty password. A browser sends name and password in readable form, so
+/// serve this over TLS only.
 ///
 /// # Panics
 ///
-/// Panics if `realm` has a quote, a backslash, or what a field cannot hold.
+/// Panics if `realm` contains a quote, a backslash, or a character that is not valid in a field.
 ///
 /// # Examples
 ///
@@ -137,7 +139,7 @@ impl<F: Future<Output = bool> + Send> Checked<Later> for F {
 /// }
 ///
 /// async fn is_known(known: Credentials) -> bool {
-///     tokio::task::yield_now().await; // Such as a query.
+///     tokio::task::yield_now().await; // A database query, for example.
 ///     known.matches("ann", "secret")
 /// }
 ///
@@ -145,7 +147,8 @@ impl<F: Future<Output = bool> + Send> Checked<Later> for F {
 ///
 /// let refusal = app.test_http("/");
 /// assert_eq!(refusal.status(), 401);
-/// assert_eq!(refusal.header("www-authenticate"), Some(r#"Basic realm="the house", charset="UTF-8""#));
+/// let challenge = r#"Basic realm="the house", charset="UTF-8""#;
+/// assert_eq!(refusal.header("www-authenticate"), Some(challenge));
 /// let ann = Request::get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
 /// assert_eq!(app.test_http(ann).body(), "ann");
 /// ```
@@ -157,11 +160,11 @@ where
 {
     assert!(
         !realm.contains(['"', '\\']),
-        "the realm `{realm}` has a quote or a backslash"
+        "the realm `{realm}` contains a quote or a backslash"
     );
     let challenge = format!("Basic realm=\"{realm}\", charset=\"UTF-8\"");
     let challenge = HeaderValue::try_from(challenge)
-        .unwrap_or_else(|_| panic!("the realm `{realm}` is not the text of a field"));
+        .unwrap_or_else(|_| panic!("the realm `{realm}` is not valid in a header field"));
     BasicAuth {
         challenge,
         check: Arc::new(move |credentials| Box::pin(check(credentials).checked())),
@@ -225,8 +228,8 @@ impl PolyFilter for BasicAuth {
                 match auth.admitted(request).await {
                     Ok(request) => {
                         let response = next.call(request).await;
-                        // A consumer that was made from the request may have a socket whose request
-                        // is still the one that came.
+                        // The socket of a consumer may hold the request as it arrived, with the
+                        // field.
                         response.map_consumer(|consumer| {
                             consumer.after(|socket: &mut WebSocket| {
                                 socket.request_mut().headers_mut().remove(AUTHORIZATION);

@@ -1,15 +1,16 @@
-//! Other bounds for the bodies of some routes.
+//! Bounds for the request bodies of some routes, in place of the server's.
 
 use std::time::Duration;
 
 use crate::handler::{HttpHandler, Next, PolyFilter, over_http};
 use crate::message::{Request, with_body_bounds};
 
-/// Takes request bodies of at most `bytes`, which may be more or less than
-/// [`ServerConfig::max_body`](crate::server::ServerConfig::max_body); a longer one is answered with 413.
+/// Accepts request bodies of at most `bytes` bytes. A longer body receives 413.
 ///
-/// A body whose length is told is refused before anything of it is read, and before `100 Continue`. Of two
-/// such filters the inner one decides. In memory it holds as on the network.
+/// The bound may be above or below
+/// [`ServerConfig::max_body`](crate::server::ServerConfig::max_body). A body with a declared length
+/// is refused before any of it is read, and before `100 Continue`. Of two such filters, the inner
+/// one decides. The bound also holds in memory.
 ///
 /// # Examples
 ///
@@ -38,11 +39,12 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
     })
 }
 
-/// Waits at most `pause` for the next bytes of a request body, instead of
-/// [`ServerConfig::body_stall`](crate::server::ServerConfig::body_stall). A peer that pauses for longer receives 408.
+/// Waits at most `pause` for the next bytes of a request body. A client that pauses for longer
+/// receives 408.
 ///
-/// Counted in milliseconds. The least rate of the body still holds: see [`min_body_rate`]. In memory a
-/// body is there at once, and the filter has no effect.
+/// The limit replaces [`ServerConfig::body_stall`](crate::server::ServerConfig::body_stall) and is
+/// counted in milliseconds. The minimum rate of the body still applies: see [`min_body_rate`]. In
+/// memory a body arrives at once, so the filter has no effect.
 ///
 /// # Examples
 ///
@@ -52,7 +54,7 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// use http4k_ws::prelude::*;
 /// use http4k_ws::filter::body_stall;
 ///
-/// /// From devices with a poor link.
+/// /// Counts the readings of a device with a poor connection.
 /// fn measured(readings: String) -> String {
 ///     readings.lines().count().to_string()
 /// }
@@ -73,12 +75,12 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
     )
 }
 
-/// Accepts request bodies that come at `bytes` per second or faster, instead of
-/// [`ServerConfig::min_body_rate`](crate::server::ServerConfig::min_body_rate), which tells how the rate is
-/// measured. A peer that sends more slowly receives 408; 0 accepts any rate.
+/// Accepts request bodies that arrive at `bytes` bytes per second or faster. A client that sends
+/// more slowly receives 408; 0 accepts any rate.
 ///
-/// Of two such filters the inner one decides. In memory a body is there at once, and the filter has no
-/// effect.
+/// The rate replaces [`ServerConfig::min_body_rate`](crate::server::ServerConfig::min_body_rate),
+/// which describes the measurement. Of two such filters, the inner one decides. In memory a body
+/// arrives at once, so the filter has no effect.
 ///
 /// # Examples
 ///
@@ -92,7 +94,7 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 ///     readings.lines().count().to_string()
 /// }
 ///
-/// // A reading every minute, for as long as the device likes.
+/// // A reading every minute, without a limit on the whole time.
 /// let app = routes! {
 ///     POST "/readings" with(body_stall(Duration::from_secs(90)), min_body_rate(0))
 ///         => http(measured(_)),

@@ -1,4 +1,4 @@
-//! Cross-origin requests of pages.
+//! Cross-origin requests of web pages (CORS).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,21 +19,23 @@ use crate::message::{
 };
 use crate::session::{RefusalKind, RefusalLog};
 
-/// A filter that lets pages of some origins use an application: its own pages, and those that a policy
-/// allows.
+/// A filter that allows the pages of some origins: the application's own pages, and those that a
+/// policy lists.
 ///
-/// Requests and upgrades of other pages receive 403, and do not reach what is behind the filter. A
-/// request without `Origin` is not from such a page, and passes. A page is the application's own if it
-/// was loaded from the host and port, and if that is known the scheme, that the request is for.
+/// Requests and upgrades of other pages receive 403 and do not reach the handler. A request without
+/// `Origin` does not come from another page, and passes. A page is the application's own if it was
+/// loaded from the host and port of the request. The scheme must match too, if it is known.
 ///
-/// Pages that are allowed may read the responses (CORS, Fetch standard §3.2). The filter responds to
-/// preflights itself: they list the methods and fields that pages may use. Without any, a page may do
-/// what needs no preflight.
+/// Allowed pages may read the responses (CORS, Fetch standard §3.2). The filter responds to
+/// preflights itself, with the methods and fields that pages may use. Without any, a page may send
+/// only requests that need no preflight.
 ///
-/// Two settings of `ServerConfig` belong with it. `ServerConfig::origins` checks every opening handshake
-/// before any filter, so pages of other origins that open sockets must be allowed there too; one
-/// [`OriginPolicy`] can serve both. `ServerConfig::hosts` stops pages whose host name was bound to our
-/// address (DNS rebinding). This filter does not: by its own host name, such a page is our own.
+/// Two settings of `ServerConfig` are related:
+///
+/// - `ServerConfig::origins` checks every opening handshake before any filter. Pages of other
+///   origins that open sockets must be allowed there too. One [`OriginPolicy`] can serve both.
+/// - `ServerConfig::hosts` stops pages whose host name was bound to the server's address (DNS
+///   rebinding). This filter does not: by its host name, such a page is the application's own.
 ///
 /// # Examples
 ///
@@ -50,7 +52,8 @@ use crate::session::{RefusalKind, RefusalLog};
 /// // On a server: `ServerConfig::default().with_origins(policy)`.
 /// let app = app.with(cors).test_with(InMemoryConfig::default().with_origins(policy));
 ///
-/// let from = |origin: &str| Request::get("/").header("host", "localhost").header("origin", origin);
+/// let home = || Request::get("/").header("host", "localhost");
+/// let from = |origin: &str| home().header("origin", origin);
 /// let response = app.http(from("https://app.example.com"));
 /// assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example.com"));
 /// assert_eq!(app.http(from("http://localhost")).body(), "hello");
@@ -74,7 +77,7 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// Allows the application's own pages, and those that `origins` allows.
+    /// Returns a filter that allows the application's own pages, and those that `origins` allows.
     pub fn new(origins: OriginPolicy) -> Self {
         Self {
             origins,
@@ -87,22 +90,23 @@ impl Cors {
         }
     }
 
-    /// Sets the methods that pages may use beside GET, HEAD and POST. Default: none.
+    /// Sets the methods that pages may use in addition to GET, HEAD and POST. Default: none.
     #[must_use]
     pub fn with_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
         self.methods = methods.into_iter().collect();
         self
     }
 
-    /// Sets the fields that pages may send beside those of every form. Default: none.
+    /// Sets the fields that pages may send in addition to those of every form. Default: none.
     #[must_use]
     pub fn with_headers(mut self, headers: impl IntoIterator<Item = HeaderName>) -> Self {
         self.headers = headers.into_iter().collect();
         self
     }
 
-    /// Sets the fields of responses that pages may read beside `Cache-Control`, `Content-Language`,
-    /// `Content-Length`, `Content-Type`, `Expires`, `Last-Modified` and `Pragma`. Default: none.
+    /// Sets the fields of responses that pages may read in addition to `Cache-Control`,
+    /// `Content-Language`, `Content-Length`, `Content-Type`, `Expires`, `Last-Modified` and
+    /// `Pragma`. Default: none.
     ///
     /// # Examples
     ///
@@ -123,8 +127,8 @@ impl Cors {
         self
     }
 
-    /// Sets the time that a browser may keep the result of a preflight, in whole seconds. Default: not
-    /// sent, which browsers take as 5 s; they cap it, Chromium at 2 h and Firefox at 24 h.
+    /// Sets the time that a browser may keep the result of a preflight, in whole seconds. Default:
+    /// not sent, which browsers take as 5 s; they cap it, Chromium at 2 h and Firefox at 24 h.
     ///
     /// # Examples
     ///
@@ -148,14 +152,14 @@ impl Cors {
         self
     }
 
-    /// Lets pages send requests with cookies, and read the responses. For sockets a browser always sends
-    /// cookies.
+    /// Lets pages send requests with cookies, and read the responses. For sockets a browser always
+    /// sends cookies.
     ///
     /// # Panics
     ///
     /// Panics if the policy allows every page: [`OriginPolicy::any`], or one that lists
-    /// [`Origin::NULL`](crate::message::Origin::NULL), which a page gets by opening a sandboxed frame. Every page
-    /// could then act as its user and read what the user may read.
+    /// [`Origin::NULL`](crate::message::Origin::NULL), which a page gets by opening a sandboxed
+    /// frame. Every page could then act as its user and read what the user may read.
     ///
     /// ```should_panic
     /// use http4k_ws::filter::Cors;
@@ -175,7 +179,7 @@ impl Cors {
         self
     }
 
-    /// Returns the response for a page that may not use the application, which is logged.
+    /// Returns and logs the refusal for a page that is not allowed.
     fn refusal(&self, request: &Request) -> Option<Response> {
         if self.origins.allows(request) || is_from_own_page(request) {
             return None;
@@ -194,8 +198,8 @@ impl Cors {
         Some(plain(StatusCode::FORBIDDEN, refused + "\n"))
     }
 
-    /// Returns `true` for a CORS-preflight request (Fetch standard §3.2.2). Any other OPTIONS request
-    /// is the application's to respond to.
+    /// Returns `true` for a CORS-preflight request (Fetch standard §3.2.2). The application
+    /// responds to any other OPTIONS request.
     fn is_preflight(request: &Request) -> bool {
         let fields = request.headers();
         request.method() == Method::OPTIONS
@@ -222,7 +226,7 @@ impl Cors {
         response
     }
 
-    /// Lets the page read the fields of a response that is not one to a preflight.
+    /// Lets the page read further fields of a response, other than one to a preflight.
     fn exposed(&self, mut response: Response) -> Response {
         if let Some(names) = list(self.exposed.iter().map(HeaderName::as_str)) {
             let fields = response.headers_mut();
@@ -234,7 +238,7 @@ impl Cors {
     /// Lets the page of `origin` read the response.
     fn shared(&self, origin: Option<HeaderValue>, mut response: Response) -> Response {
         let fields = response.headers_mut();
-        // A cache must not use it for another page, nor one for no page for this.
+        // A cache must not serve this response to another page, or to a request without a page.
         fields.append(VARY, HeaderValue::from_static("origin"));
         if let Some(origin) = origin {
             fields.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -247,7 +251,7 @@ impl Cors {
     }
 }
 
-/// Joins names to the value of a field; `None` if there are none.
+/// Joins names to the value of a field. `None` if there are none.
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> Option<HeaderValue> {
     let names = names.collect::<Vec<_>>().join(", ");
     let value = HeaderValue::try_from(names).ok();

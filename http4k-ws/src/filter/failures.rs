@@ -1,4 +1,4 @@
-//! What becomes of a socket whose consumer fails.
+//! The close status of a socket whose consumer fails.
 
 use std::any::Any;
 use std::fmt;
@@ -11,17 +11,17 @@ use crate::message::{Request, WsStatus};
 use crate::panics::text_of;
 use crate::session::{SendError, WsError};
 
-/// How a consumer failed.
+/// The failure of a consumer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WsFailure<'a> {
-    /// It gave back an error.
+    /// The consumer returned an error.
     Error(&'a WsError),
-    /// It panicked, with this.
+    /// The consumer panicked with this payload.
     Panic(&'a (dyn Any + Send)),
 }
 
-/// The error, or the text that a panic has.
+/// Writes the error, or the text of the panic.
 impl fmt::Display for WsFailure<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -29,17 +29,17 @@ impl fmt::Display for WsFailure<'_> {
             Self::Panic(panic) => {
                 let text = panic.downcast_ref::<&str>().copied();
                 let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-                f.write_str(text.unwrap_or("a panic without a text"))
+                f.write_str(text.unwrap_or("panic without a message"))
             }
         }
     }
 }
 
-/// Closes the sockets of consumers that fail with the status that `status` gives, in place of the usual
-/// ones: 1011, or that of the error.
+/// Closes the socket of a consumer that fails with the status that `status` returns.
 ///
-/// A consumer that fails because its socket is over fails no more. Errors of callbacks go to
-/// [`on_error`](crate::WebSocket::on_error), and not here.
+/// Without the filter, the status is that of the error, or 1011. The filter does not see a consumer
+/// that fails because its socket is closed. It does not see errors of callbacks either, which go to
+/// [`on_error`](crate::WebSocket::on_error).
 ///
 /// # Examples
 ///
@@ -69,7 +69,7 @@ where
                 consumer.around(|consumer| {
                     Box::pin(async move {
                         match AssertUnwindSafe(consumer).catch_unwind().await {
-                            Ok(Err(error)) if !is_of_the_end(&error) => {
+                            Ok(Err(error)) if !is_closed(&error) => {
                                 Err(WsError::closing(status(WsFailure::Error(&error))))
                             }
                             Ok(result) => result,
@@ -87,7 +87,7 @@ where
     })
 }
 
-fn is_of_the_end(error: &WsError) -> bool {
+fn is_closed(error: &WsError) -> bool {
     let cause = error.cause().and_then(|cause| cause.downcast_ref());
     matches!(cause, Some(SendError::Closed(_)))
 }

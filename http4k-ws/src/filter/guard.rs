@@ -1,4 +1,4 @@
-//! A check before every protocol.
+//! A check of every request, over every protocol.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use crate::message::{IntoResponse, Request};
 
 /// Checks every request before it reaches the application, over every protocol.
 ///
-/// `check` returns the request to let it pass, possibly changed, or an error that becomes the
-/// response: instead of the handler's over HTTP, instead of 101 before an upgrade. A refused client
-/// never gets a socket. Requests that no route takes are checked too, if the guard stands before a
-/// block or an application.
+/// `check` returns the request, possibly changed, to let it pass. It returns an error to refuse it.
+/// The error becomes the response: instead of the handler's over HTTP, instead of 101 before an
+/// upgrade. A refused client does not get a socket. A guard before a block or an application also
+/// checks requests that no route matches.
 ///
 /// The error may be of any type that implements [`IntoResponse`], such as `StatusCode`,
 /// [`Response`](crate::Response), or a type of your own.

@@ -1,24 +1,34 @@
-//! The stock filters.
+//! The stock filters: authentication, origins, bounds, and records of traffic.
 //!
-//! Each of them is a [`PolyFilter`](crate::PolyFilter), so it may stand before routes of any
-//! protocol. A filter of one protocol has nothing to act on in the other.
+//! Each of them is a [`PolyFilter`](crate::PolyFilter), so it may be placed before routes of any
+//! protocol. A filter of one protocol does nothing in the other.
 //!
-//! | filter | purpose | sees |
+//! ```
+//! use http4k_ws::prelude::*;
+//! use http4k_ws::filter::basic_auth;
+//!
+//! let house = basic_auth("house", |known| known.matches("ann", "secret"));
+//! let app = routes! { GET "/" with(house) => http(|| "hello") };
+//! assert_eq!(app.test_http("/").status(), 401);
+//! let ann = Request::get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
+//! assert_eq!(app.test_http(ann).body(), "hello");
+//! ```
+//!
+//! | filter | purpose | protocol |
 //! |---|---|---|
-//! | [`guard`] | refuses requests that a check of yours rejects | every protocol |
+//! | [`guard`](guard()) | refuses requests that a check rejects | every protocol |
 //! | [`basic_auth`] | refuses requests without a name and a password | every protocol |
-//! | [`Cors`] | refuses pages of other origins, and admits the listed ones | every protocol |
-//! | [`tap`] | calls a function with each request | every protocol |
-//! | [`print_traffic`] | prints a line for each request, response and message | every protocol |
+//! | [`Cors`] | refuses pages of other origins, and admits listed ones | every protocol |
+//! | [`tap`](tap()) | calls a function with each request | every protocol |
+//! | [`print_traffic`] | prints a line for each response and message | every protocol |
 //! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
-//! | [`session_config`] | bounds sockets | upgrades |
-//! | [`subprotocols`] | chooses a subprotocol | upgrades |
-//! | [`catch_failures`] | chooses the status that closes the socket of a failed consumer | upgrades |
+//! | [`session_config`](session_config()) | changes the bounds of sockets | upgrades |
+//! | [`subprotocols`](subprotocols()) | selects a subprotocol | upgrades |
+//! | [`catch_failures`] | selects the close status if a consumer fails | upgrades |
 //! | [`report_sockets`] | reports each socket when it ends | upgrades |
-//! | [`record`] | records the messages of each socket | upgrades |
+//! | [`record`](record()) | records the messages of each socket | upgrades |
 //!
-//! [`poly`], [`http_only`] and [`ws_only`] make such
-//! filters of functions over one protocol.
+#![doc = include_str!("../docs/filters.md")]
 
 mod basic_auth;
 mod body_bounds;

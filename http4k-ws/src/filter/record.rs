@@ -1,4 +1,7 @@
-//! What sockets say, written down.
+//! Recording of the messages of sockets.
+//!
+//! The file is in `filter` because `filter::record` is its public address, and a filter imports
+//! nothing of `testing`.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,11 +9,12 @@ use crate::handler::{BoxWsHandler, PolyFilter, WsConsumer, WsFilter, WsHandler, 
 use crate::message::{Party, Recorder, Request, Transcript, WsStatus};
 use crate::session::{WebSocket, WsEvent};
 
-/// Hands `sink` the [`Transcript`] of every socket, when it is over.
+/// Calls `sink` with the [`Transcript`] of each socket when the socket is closed.
 ///
-/// For debugging, and for tests out of what really happened: it holds what the messages do. At most 1 MiB
-/// of a socket is kept in memory, 64 bytes and the payload for each message; then its transcript ends in
-/// `cut`. See [`Record::with_limit`].
+/// Use it for debugging, and to turn a real session into a test. A transcript contains the
+/// messages, so it may contain secrets. At most 1 MiB of each socket is kept in memory: 64 bytes
+/// and the payload of each message. After that the transcript ends in `cut`. [`Record::with_limit`]
+/// sets another limit.
 ///
 /// # Examples
 ///
@@ -44,7 +48,7 @@ where
     }
 }
 
-/// The filter that [`record`] makes.
+/// The filter that [`record`] returns.
 #[derive(Debug, Clone)]
 pub struct Record<F> {
     sink: F,
@@ -52,7 +56,7 @@ pub struct Record<F> {
 }
 
 impl<F> Record<F> {
-    /// The same with another bound for each socket, in bytes.
+    /// Sets the limit of each recording in bytes. Default: 1 MiB.
     #[must_use]
     pub fn with_limit(self, bytes: usize) -> Self {
         Self {
@@ -118,7 +122,8 @@ fn recorded(
     })
 }
 
-/// Whose end it is, where no close frame came first: a connection is lost by who is at its other end.
+/// Returns the side that ended a socket without a close frame of the client. A lost connection
+/// counts as the client's end.
 fn closer(status: &WsStatus) -> Party {
     if *status == WsStatus::ABNORMAL {
         Party::Client

@@ -1,13 +1,14 @@
-//! The bounds of the sockets behind a route.
+//! Bounds for the sockets of some routes.
 
 use crate::handler::{PolyFilter, WsConsumer, WsHandler, WsNext, over_ws};
 use crate::message::Request;
 use crate::session::SessionConfig;
 
-/// Changes the bounds of the sockets behind it: `adjust` gets those of the server, or of the filter around
-/// this one, and gives those to use.
+/// Changes the configuration of the sockets behind the filter.
 ///
-/// They hold in memory as on the network. A filter nearer to the route has the last word.
+/// `adjust` receives the configuration of the server, or of the filter around this one, and returns
+/// the one to use. Of two such filters, the one nearer to the route decides. The bounds also hold
+/// in memory.
 ///
 /// # Examples
 ///

@@ -1,14 +1,15 @@
-//! The choice of a subprotocol.
+//! Negotiation of a subprotocol.
 
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
 use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
 use crate::message::{Request, members};
 
-/// Chooses the first of `ours` that the client offers, and no subprotocol where it offers none of them
-/// (RFC 6455 §4.2.2).
+/// Selects the first subprotocol of `ours` that the client offers (RFC 6455 §4.2.2). If the client
+/// offers none of them, no subprotocol is selected.
 ///
-/// The choice is what [`WebSocket::subprotocol`](crate::WebSocket::subprotocol) gives on both sides.
+/// [`WebSocket::subprotocol`](crate::WebSocket::subprotocol) returns the selected one on both
+/// sides.
 ///
 /// # Examples
 ///

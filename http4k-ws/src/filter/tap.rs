@@ -1,4 +1,4 @@
-//! A look at each request.
+//! A callback for each request.
 
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
@@ -6,7 +6,7 @@ use crate::handler::{
 };
 use crate::message::Request;
 
-/// Calls `look` with every request and every upgrade before it goes on.
+/// Calls `inspect` with every request, and every upgrade, before it reaches the application.
 ///
 /// # Examples
 ///
@@ -24,8 +24,8 @@ use crate::message::Request;
 /// app.test_ws("/ws");
 /// assert_eq!(COUNT.load(Ordering::Relaxed), 2);
 /// ```
-pub fn tap<F: Fn(&Request) + Clone + Send + Sync + 'static>(look: F) -> impl PolyFilter + Clone {
-    Tap(look)
+pub fn tap<F: Fn(&Request) + Clone + Send + Sync + 'static>(inspect: F) -> impl PolyFilter + Clone {
+    Tap(inspect)
 }
 
 #[derive(Clone)]
@@ -37,18 +37,18 @@ impl<F: Fn(&Request) + Clone + Send + Sync + 'static> PolyFilter for Tap<F> {
     }
 
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
-        let look = self.0.clone();
+        let inspect = self.0.clone();
         let tap = move |request: Request, next: Next| {
-            look(&request);
+            inspect(&request);
             async move { next.call(request).await }
         };
         tap.then(next)
     }
 
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        let look = self.0.clone();
+        let inspect = self.0.clone();
         let tap = move |request: Request, next: WsNext| {
-            look(&request);
+            inspect(&request);
             async move { next.call(request).await }
         };
         tap.then(next)

@@ -1,4 +1,4 @@
-//! What goes through an application, line by line.
+//! A line of text for each response and message.
 
 use std::fmt::Display;
 
@@ -9,10 +9,10 @@ use crate::handler::{
 use crate::message::{Request, printable};
 use crate::session::{WebSocket, WsEvent};
 
-/// Calls `print` with a line for every answer, every message of a socket, and its end.
+/// Calls `print` with a line for every response, every message of a socket, and its end.
 ///
-/// For development: a line has the target with its query, and the message, shortened if it is long.
-/// Line ends, control characters and invisible marks are escaped.
+/// The filter is meant for development. A line contains the target with its query, and the message,
+/// shortened if it is long. Line ends, control characters and invisible marks are escaped.
 ///
 /// # Examples
 ///
@@ -29,14 +29,14 @@ use crate::session::{WebSocket, WsEvent};
 /// let lines = Arc::new(Mutex::new(Vec::new()));
 /// let to = Arc::clone(&lines);
 /// let app = routes! { "/" => http(|| "hello"), "/ws" => ws(greet(ws)) };
-/// // Most often it is `print_traffic(|line| eprintln!("{line}"))`.
+/// // A program uses `print_traffic(|line| eprintln!("{line}"))`.
 /// let app = app.with(print_traffic(move |line| to.lock().unwrap().push(line)));
 /// app.test_http("/");
 /// app.test_ws("/ws").closed();
 /// assert_eq!(
 ///     *lines.lock().unwrap(),
 ///     [
-///         "GET / answered: 200 OK",
+///         "GET / responded: 200 OK",
 ///         "GET /ws accepted",
 ///         r#"GET /ws sent: Text("hello")"#,
 ///         "GET /ws closed: 1000",
@@ -53,7 +53,7 @@ where
 #[derive(Clone)]
 struct Traffic<F>(F);
 
-/// The part that all lines of a request begin with.
+/// Returns the start of each line of a request.
 fn line(request: &Request) -> String {
     format!("{} {}", request.method(), printable(request.uri()))
 }
@@ -66,10 +66,10 @@ impl<F: Fn(String) + Clone + Send + Sync + 'static> PolyFilter for Traffic<F> {
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let print = self.0.clone();
         let printing = move |request: Request, next: Next| {
-            let (print, asked) = (print.clone(), line(&request));
+            let (print, head) = (print.clone(), line(&request));
             async move {
                 let response = next.call(request).await;
-                print(format!("{asked} answered: {}", response.status()));
+                print(format!("{head} responded: {}", response.status()));
                 response
             }
         };
@@ -79,34 +79,34 @@ impl<F: Fn(String) + Clone + Send + Sync + 'static> PolyFilter for Traffic<F> {
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
         let print = self.0.clone();
         let printing = move |request: Request, next: WsNext| {
-            let (print, asked) = (print.clone(), line(&request));
+            let (print, head) = (print.clone(), line(&request));
             async move {
                 let response = next.call(request).await;
-                print(opened(&asked, &response));
-                response.map_consumer(|consumer| observed(consumer, asked, print))
+                print(opened(&head, &response));
+                response.map_consumer(|consumer| observed(consumer, head, print))
             }
         };
         printing.then(next)
     }
 }
 
-fn opened(asked: &str, response: &WsResponse) -> String {
+fn opened(head: &str, response: &WsResponse) -> String {
     match (response.refusal(), response.subprotocol()) {
-        (Some(refusal), _) => format!("{asked} refused: {}", refusal.status()),
-        (None, None) => format!("{asked} accepted"),
+        (Some(refusal), _) => format!("{head} refused: {}", refusal.status()),
+        (None, None) => format!("{head} accepted"),
         (None, Some(subprotocol)) => {
-            format!("{asked} accepted, subprotocol {}", printable(subprotocol))
+            format!("{head} accepted, subprotocol {}", printable(subprotocol))
         }
     }
 }
 
 fn observed(
     consumer: WsConsumer,
-    asked: String,
+    head: String,
     print: impl Fn(String) + Send + Sync + 'static,
 ) -> WsConsumer {
     consumer.after(move |socket: &mut WebSocket| {
-        let print = move |what: &str, of: &dyn Display| print(format!("{asked} {what}: {of}"));
+        let print = move |what: &str, of: &dyn Display| print(format!("{head} {what}: {of}"));
         socket.observe(move |event: WsEvent<'_>| match event {
             WsEvent::Received(message) => print("received", &format_args!("{message:?}")),
             WsEvent::Sent(message) => print("sent", &format_args!("{message:?}")),

@@ -1,4 +1,4 @@
-//! One record for each socket.
+//! A report for each socket.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,27 +9,27 @@ use crate::handler::{PolyFilter, WsHandler, WsNext, over_ws};
 use crate::message::{Request, WsStatus, copy_of_head};
 use crate::session::{Traffic, WebSocket, WsEvent};
 
-/// A socket from its opening to its end.
+/// A report of a socket, from its opening to its end.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WsTransaction {
     /// The upgrade request.
     pub request: Request,
-    /// The template of the route that took it, such as `/rooms/<room>`; `None` where no route did.
+    /// The template of the route that matched, such as `/rooms/<room>`; `None` without a route.
     pub route: Option<String>,
-    /// The subprotocol agreed on.
+    /// The negotiated subprotocol.
     pub subprotocol: Option<String>,
-    /// What it was closed with.
+    /// The status that closed the socket.
     pub status: WsStatus,
-    /// From the upgrade to the end.
+    /// The time from the upgrade to the end.
     pub duration: Duration,
-    /// How much came and went.
+    /// The number of messages and bytes in each direction.
     pub traffic: Traffic,
 }
 
-/// Calls `report` once for each socket behind it, when that is over.
+/// Calls `report` once for each socket behind the filter, when the socket is closed.
 ///
-/// The time is that of tokio's clock, so it is virtual where that is.
+/// The duration is measured with tokio's clock, which is virtual in tests with feature `testing`.
 ///
 /// # Examples
 ///
@@ -62,17 +62,18 @@ where
     over_ws("report_sockets", move |request: Request, next: WsNext| {
         let report = report.clone();
         async move {
-            let began = Instant::now();
+            let started = Instant::now();
             let response = next.call(request).await;
-            response
-                .map_consumer(|consumer| consumer.after(move |socket| watch(socket, began, report)))
+            response.map_consumer(|consumer| {
+                consumer.after(move |socket| watch(socket, started, report))
+            })
         }
     })
 }
 
 fn watch(
     socket: &mut WebSocket,
-    began: Instant,
+    started: Instant,
     report: impl Fn(WsTransaction) + Send + Sync + 'static,
 ) {
     let request = copy_of_head(socket.request());
@@ -87,14 +88,14 @@ fn watch(
                 route: route.clone(),
                 subprotocol: subprotocol.clone(),
                 status: status.clone(),
-                duration: began.elapsed(),
+                duration: started.elapsed(),
                 traffic: so_far,
             });
         }
     });
 }
 
-/// The traffic up to this event.
+/// Adds the event to the traffic, and returns the traffic so far.
 fn counted(traffic: &Mutex<Traffic>, event: WsEvent<'_>) -> Traffic {
     let mut traffic = traffic.lock().unwrap_or_else(PoisonError::into_inner);
     match event {

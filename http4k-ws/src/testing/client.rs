@@ -94,8 +94,8 @@ impl TestWsClient {
     }
 }
 
-/// A client of [`OverDuplex`](crate::testing::contract::OverDuplex), which exchanges every byte of a
-/// network connection through a pipe in memory.
+/// A client of [`OverDuplex`](crate::testing::contract::OverDuplex), which exchanges every byte of
+/// a network connection through a pipe in memory.
 ///
 /// It behaves as a [`TestWsClient`] and shares its clock.
 #[cfg(all(feature = "server", feature = "client"))]

@@ -134,7 +134,8 @@ async fn next_within(socket: &mut WebSocket, limit: Duration) -> NextMessage {
     timeout(limit, next).await.unwrap_or(NextMessage::Pending)
 }
 
-/// A duration by which a test can advance the clock. Without feature `testing` no type implements it.
+/// A duration by which a test can advance the clock. Without feature `testing` no type implements
+/// it.
 #[cfg(not(feature = "testing"))]
 #[diagnostic::on_unimplemented(
     message = "`advance` needs the feature `testing` of http4k-ws",
@@ -150,14 +151,15 @@ pub trait VirtualTime {
 macro_rules! driven {
     ($client:ty) => {
         impl $client {
-            /// Moves the clock forward by `time`. Every timer in between fires at its time, in order.
+            /// Moves the clock forward by `time`. Every timer in between fires at its time, in
+            /// order.
             #[cfg(feature = "testing")]
             pub fn advance(&mut self, time: ::std::time::Duration) {
                 self.socket.advance(time);
             }
 
-            /// Moves virtual time, which needs the feature `testing`. Without it, this call does not
-            /// compile.
+            /// Moves virtual time, which needs the feature `testing`. Without it, this call does
+            /// not compile.
             ///
             /// ```compile_fail,E0277
             /// use http4k_ws::prelude::*;

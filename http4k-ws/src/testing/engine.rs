@@ -1,16 +1,17 @@
 //! The executor of a test runtime: a scheduler for the application's tasks, and a tokio runtime
 //! beside it.
 //!
-//! tokio's clock can be paused only in a runtime of one thread, and a task of such a runtime may not
-//! call `block_in_place`. So the application's tasks are polled here, on the same thread. The tokio
-//! runtime has the timers, the sockets, and the tasks that the application spawns itself.
+//! tokio's clock can be paused only in a runtime of one thread, and a task of such a runtime may
+//! not call `block_in_place`. So the application's tasks are polled here, on the same thread. The
+//! tokio runtime has the timers, the sockets, and the tasks that the application spawns itself.
 //!
 //! Invariants:
 //!
-//! 1. Tasks are polled inside `Handle::block_on`, as in a runtime of several threads. Timers, `spawn`
-//!    and `block_in_place` work, and a call that may not block an asynchronous thread panics.
-//! 2. The test's future is polled when no task is ready. So the test continues after everything else
-//!    has been done.
+//! 1. Tasks are polled inside `Handle::block_on`, as in a runtime of several threads. Timers,
+//!    `spawn` and `block_in_place` work, and a call that may not block an asynchronous thread
+//!    panics.
+//! 2. The test's future is polled when no task is ready. So the test continues after everything
+//!    else has been done.
 //! 3. The tokio runtime runs after each batch of steps if it has tasks of its own, and whenever no
 //!    task of the scheduler is ready.
 //! 4. The clock moves only while the tokio runtime parks. So it stands still until nothing is ready
@@ -309,7 +310,8 @@ mod tests {
     use crate::testing::Offline as _;
     use crate::{WebSocket, WsResult};
 
-    /// tokio parks some ten times a minute here: the pings of two ends, and the levels of its wheel.
+    /// tokio parks some ten times a minute here: the pings of two ends, and the levels of its
+    /// wheel.
     #[test]
     fn pings_alone_cause_no_scans() {
         async fn silent(_ws: WebSocket) -> WsResult {

@@ -19,8 +19,8 @@ use crate::setters::setters;
 /// An application that is called in memory, within a configuration.
 ///
 /// [`test_with`](crate::testing::Offline::test_with) returns one. It is also a
-/// [`Backend`](crate::testing::contract::Backend) of contract tests. With feature `testing` its time
-/// is virtual.
+/// [`Backend`](crate::testing::contract::Backend) of contract tests. With feature `testing` its
+/// time is virtual.
 ///
 /// # Examples
 ///
@@ -44,8 +44,8 @@ pub struct InMemory {
 
 /// The part of a server's configuration that also applies in memory.
 ///
-/// A function that takes an `InMemoryConfig` also takes a `ServerConfig` and a [`SessionConfig`]. So
-/// a test can use the configuration that the program serves with, or change only the bounds of
+/// A function that takes an `InMemoryConfig` also takes a `ServerConfig` and a [`SessionConfig`].
+/// So a test can use the configuration that the program serves with, or change only the bounds of
 /// sockets. The default is that of `ServerConfig`.
 ///
 /// # Examples

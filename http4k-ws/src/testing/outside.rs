@@ -1,22 +1,22 @@
 //! Work that tokio cannot see and that may still wake a task of the application: a socket to a real
 //! peer, and a thread that the application started.
 //!
-//! tokio's paused clock moves to the next timer when the runtime has nothing to run. A timeout would
-//! then expire before a real server had a chance to respond. So the clock is held during such work. (A
-//! closure of `spawn_blocking` holds it by itself.)
+//! tokio's paused clock moves to the next timer when the runtime has nothing to run. A timeout
+//! would then expire before a real server had a chance to respond. So the clock is held during such
+//! work. (A closure of `spawn_blocking` holds it by itself.)
 //!
 //! On Linux, both kinds are read from `/proc`:
 //!
-//! 1. The sockets are those registered with the event queue of the runtime. A probe socket, registered
-//!    for a moment, identifies the queue.
-//! 2. A thread inherits the name of the thread that starts it, unless it has one of its own. The thread
-//!    of a test runtime has a unique name, so the other threads with that name were started by its
-//!    application.
+//! 1. The sockets are those registered with the event queue of the runtime. A probe socket,
+//!    registered for a moment, identifies the queue.
+//! 2. A thread inherits the name of the thread that starts it, unless it has one of its own. The
+//!    thread of a test runtime has a unique name, so the other threads with that name were started
+//!    by its application.
 //!
 //! On other systems nothing is found, and such a test needs real time.
 //!
-//! A scan costs system calls, and tokio parks several times before one timer. Only a task that runs can
-//! start such work, so a park needs no scan unless a task ran before it ([`Scans`]).
+//! A scan costs system calls, and tokio parks several times before one timer. Only a task that runs
+//! can start such work, so a park needs no scan unless a task ran before it ([`Scans`]).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,7 +46,8 @@ impl Scans {
         self.due.store(true, Ordering::Release);
     }
 
-    /// Requests a scan at every park, or with `false` only at those that [`request`](Self::request) names.
+    /// Requests a scan at every park, or with `false` only at those that [`request`](Self::request)
+    /// names.
     pub(super) fn at_every_park(&self, always: bool) {
         self.always.store(always, Ordering::Release);
     }
@@ -100,7 +101,8 @@ impl OutsideWork {
         }
     }
 
-    /// Holds the clock of the current runtime for as long as work is found. Called before each park.
+    /// Holds the clock of the current runtime for as long as work is found. Called before each
+    /// park.
     pub(super) fn hold_the_clock(&self) {
         if !self.scans.is_due() {
             return;
@@ -241,7 +243,7 @@ mod linux {
         /// The file that lists the registered descriptors.
         #[cfg_attr(
             not(any(feature = "server", feature = "client")),
-            expect(dead_code, reason = "the runtime has no sockets")
+            expect(dead_code, reason = "sockets need the feature server or client")
         )]
         Found(File),
     }
@@ -312,8 +314,8 @@ mod linux {
             let alive = listed.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
             let mut known = HashMap::new();
             for thread in alive.filter(|thread| Some(*thread) != self.own) {
-                // A thread is checked again until it has another name. A new thread first inherits a
-                // name, and may set its own next.
+                // A thread is checked again until it has another name. A new thread first inherits
+                // a name, and may set its own next.
                 let named = self.known.get(&thread) != Some(&false) && self.has_name(thread);
                 known.insert(thread, named);
             }

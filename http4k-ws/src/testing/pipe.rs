@@ -1,4 +1,5 @@
-//! A connection in memory: a session's transport over two queues of messages, one in each direction.
+//! A connection in memory: a session's transport over two queues of messages, one in each
+//! direction.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

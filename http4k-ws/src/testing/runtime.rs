@@ -25,8 +25,8 @@ use super::schedule::Scheduler;
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The pause between two checks for a task that blocks the thread. A batch of tasks that lasts for two
-/// of them may be blocked.
+/// The pause between two checks for a task that blocks the thread. A batch of tasks that lasts for
+/// two of them may be blocked.
 const CHECK: Duration = Duration::from_millis(10);
 
 /// A handle to the runtime in which the applications of one test thread run.
@@ -139,8 +139,8 @@ impl TestRuntime {
         }
     }
 
-    /// Lets another thread run the tokio runtime if the batch that was `seen` at the last check still
-    /// runs. Returns the batch that runs now.
+    /// Lets another thread run the tokio runtime if the batch that was `seen` at the last check
+    /// still runs. Returns the batch that runs now.
     fn unblock(&self, seen: Option<u64>) -> Option<u64> {
         let engine = self.engine.upgrade()?;
         let running = engine.running_batch();
@@ -149,7 +149,8 @@ impl TestRuntime {
         }
         #[cfg(feature = "testing")]
         if let Some(batch) = running {
-            // A thread of another tokio runtime must not run a second one, and the test's may be such.
+            // A thread of another tokio runtime must not run a second one, and the test's may be
+            // such.
             let standing_in = thread::spawn(move || engine.stand_in(batch));
             let _ = standing_in.join();
         }
@@ -161,8 +162,8 @@ impl TestRuntime {
         self.run(self.settled());
     }
 
-    /// Returns a future that waits, inside this test runtime, until nothing is left to do. A virtual
-    /// clock stands still.
+    /// Returns a future that waits, inside this test runtime, until nothing is left to do. A
+    /// virtual clock stands still.
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
         let idle = Arc::clone(&self.idle);
         async move { idle.settled().await }
@@ -173,7 +174,8 @@ impl TestRuntime {
 /// runs next.
 ///
 /// The same seed always leads to the same order, so a seed that reveals a race reveals it again. A
-/// test that fails prints its seed. Without a seed, sockets run in the order in which they were woken.
+/// test that fails prints its seed. Without a seed, sockets run in the order in which they were
+/// woken.
 ///
 /// The clients must be opened inside `test`, and the clock starts anew. The seed does not decide:
 ///

@@ -3,8 +3,8 @@
 //! Invariants:
 //!
 //! 1. A task is in the queue at most once, however often it is woken before it is polled.
-//! 2. Without a seed, tasks are polled in the order in which they were woken. With a seed, each step
-//!    picks one of all ready tasks at random.
+//! 2. Without a seed, tasks are polled in the order in which they were woken. With a seed, each
+//!    step picks one of all ready tasks at random.
 //! 3. A task that panics is dropped, and the others continue.
 
 use std::collections::VecDeque;

@@ -410,7 +410,7 @@ on_every_backend! {
         client.closed();
         let lines: Vec<_> = (0..7).map(|_| told(&lines)).collect();
         assert_eq!(lines, [
-            "GET /nowhere answered: 404 Not Found",
+            "GET /nowhere responded: 404 Not Found",
             "GET /nowhere refused: 404 Not Found",
             "GET /ws?a=b accepted",
             "GET /ws?a=b sent: Text(\"hello\")",

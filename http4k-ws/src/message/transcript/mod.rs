@@ -26,8 +26,9 @@ use super::ws_status::WsStatus;
 ///
 /// [`Display`](fmt::Display) writes it as a text, line by line, and [`FromStr`](std::str::FromStr)
 /// reads that text back as an equal value. A transcript is recorded by
-/// [`Recorded`](crate::testing::transcript::Recorded) or [`record`](crate::filter::record), or built
-/// with the methods here. It is [replayed](Self::replay), or [compared](Self::approve) with a file.
+/// [`Recorded`](crate::testing::transcript::Recorded) or [`record`](crate::filter::record), or
+/// built with the methods here. It is [replayed](Self::replay), or [compared](Self::approve) with a
+/// file.
 ///
 /// ```text
 /// open /rooms/one?as=ann          the target of the upgrade; always the first line
@@ -194,7 +195,8 @@ impl Transcript {
     ///
     /// # Errors
     ///
-    /// Returns [`http::Error`](::http::Error) if the target or the subprotocol is not valid in a request.
+    /// Returns [`http::Error`](::http::Error) if the target or the subprotocol is not valid in a
+    /// request.
     pub fn request(&self) -> Result<Request, ::http::Error> {
         let mut request = ::http::Request::get(&self.target);
         if let Some(subprotocol) = &self.subprotocol {

@@ -1,8 +1,9 @@
 //! Contract tests: one test, run on several backends.
 //!
-//! An application must behave in memory as it does on a server. A test over a [`Backend`] shows that.
-//! It runs on [`InMemory`](crate::testing::InMemory), [`OverNetwork`] and [`OverDuplex`]. The attribute
-//! [`contract_test`](crate::contract_test) generates one test for each of them, named for the backend.
+//! An application must behave in memory as it does on a server. A test over a [`Backend`] shows
+//! that. It runs on [`InMemory`](crate::testing::InMemory), [`OverNetwork`] and [`OverDuplex`]. The
+//! attribute [`contract_test`](crate::contract_test) generates one test for each of them, named for
+//! the backend.
 //!
 //! ```
 //! # #[cfg(all(feature = "server", feature = "client"))] {

@@ -23,7 +23,8 @@ const AUTHORITY: &str = "localhost";
 /// An application served over pipes in memory, by the real server to real clients.
 ///
 /// Every byte of a network connection is written and read, without a port. With feature `testing`
-/// time is virtual, as [in memory](crate::testing::InMemory), and so are the deadlines of the server.
+/// time is virtual, as [in memory](crate::testing::InMemory), and so are the deadlines of the
+/// server.
 #[derive(Debug, Clone)]
 pub struct OverDuplex {
     app: PolyHandler,

@@ -33,8 +33,8 @@ impl OverNetwork {
     /// Serves `app` within `config`.
     ///
     /// The loopback address of the server is a detail of the test. So
-    /// [`HostPolicy::by_address`](crate::message::HostPolicy::by_address) allows every host here, as
-    /// it does on the other backends.
+    /// [`HostPolicy::by_address`](crate::message::HostPolicy::by_address) allows every host here,
+    /// as it does on the other backends.
     ///
     /// # Panics
     ///

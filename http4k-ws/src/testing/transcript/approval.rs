@@ -66,14 +66,14 @@ fn shown(line: &Option<String>) -> &str {
 impl Transcript {
     /// Compares this transcript with the approved one in the file at `path`.
     ///
-    /// With `HTTP4K_WS_APPROVE=1` in the environment, the file and its folders are written instead. Use
-    /// that to create a file and to accept a change. A relative path starts at the working directory,
-    /// which for a test is its package.
+    /// With `HTTP4K_WS_APPROVE=1` in the environment, the file and its folders are written instead.
+    /// Use that to create a file and to accept a change. A relative path starts at the working
+    /// directory, which for a test is its package.
     ///
     /// # Errors
     ///
-    /// Returns an [`ApprovalError`] if the transcripts differ or there is no file. Its text contains the
-    /// command that approves.
+    /// Returns an [`ApprovalError`] if the transcripts differ or there is no file. Its text
+    /// contains the command that approves.
     ///
     /// # Examples
     ///

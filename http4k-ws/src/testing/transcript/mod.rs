@@ -1,8 +1,8 @@
 //! Transcripts: the conversation on a socket as a text, recorded from use and replayed as a test.
 //!
 //! [`Recorded`] records a [`Transcript`] at the client's end, and the filter
-//! [`record`](crate::filter::record) at the server's end. A transcript is replayed on any client, in
-//! memory or over a network, or compared with an approved file:
+//! [`record`](crate::filter::record) at the server's end. A transcript is replayed on any client,
+//! in memory or over a network, or compared with an approved file:
 //!
 //! ```
 //! use http4k_ws::prelude::*;

@@ -13,8 +13,8 @@ use crate::session::client::{NextMessage, WsClient};
 /// It records the calls of its user. A message is recorded when the user receives it, not when it
 /// arrives. A wait in [`next_within`](WsClient::next_within) or
 /// [`expect_silence`](WsClient::expect_silence) without a message is recorded as `silence`. At most
-/// 1 MiB is recorded, with 64 bytes and the payload for each entry. After that the transcript ends in
-/// `cut`, and the client continues to work.
+/// 1 MiB is recorded, with 64 bytes and the payload for each entry. After that the transcript ends
+/// in `cut`, and the client continues to work.
 #[derive(Debug)]
 pub struct Recorded<C> {
     client: C,

@@ -64,7 +64,8 @@ pub enum ReplayError {
         #[source]
         error: SendError,
     },
-    /// A client cannot close with this status. The connection was lost when the transcript was recorded.
+    /// A client cannot close with this status. The connection was lost when the transcript was
+    /// recorded.
     #[error("line {line}: a client cannot close with {status}")]
     NotClosed {
         /// The number of the line.
@@ -77,8 +78,9 @@ pub enum ReplayError {
 impl Transcript {
     /// Sends the client's messages on `client`, and compares the server's with the transcript.
     ///
-    /// `client` must be open, with no message received yet. Messages after the last line are ignored,
-    /// and so are those after `cut`. End a transcript with `close` or `silence` to expect no more.
+    /// `client` must be open, with no message received yet. Messages after the last line are
+    /// ignored, and so are those after `cut`. End a transcript with `close` or `silence` to expect
+    /// no more.
     ///
     /// # Errors
     ///
