@@ -1,4 +1,4 @@
-//! All that is wrong with one input, reported in one build.
+//! The mistakes of one input, which are all reported in one build.
 
 use std::ops::Range;
 
@@ -6,24 +6,24 @@ use proc_macro2::{Span, TokenStream};
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr};
 
-/// The mistakes found so far, and what they keep out of the expansion.
+/// The mistakes found so far, and the handlers that they keep out of the expansion.
 #[derive(Default)]
 pub(crate) struct Errors {
     found: Vec<syn::Error>,
     left_out: Vec<LeftOut>,
 }
 
-/// What a broken route leads to: nothing for the compiler, but an editor helps to mend it.
+/// The handler of a broken route, which only editors see.
 pub(crate) struct LeftOut {
-    /// The parameters of its path, as far as they can be told.
+    /// The parameters of its path, as far as they are recognizable.
     pub(crate) params: Vec<String>,
     pub(crate) handler: TokenStream,
 }
 
 impl Errors {
-    /// A mistake at `span`; `message` says what to write instead.
+    /// Adds a mistake at `span`. `message` names the mistake and the text to write.
     ///
-    /// Routes of one block may find the same mistake in its path; it is reported once.
+    /// Several routes of a block may find the same mistake in its path. It is reported once.
     pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
         let message = message.to_string();
         let place = format!("{span:?}");
@@ -33,7 +33,7 @@ impl Errors {
         }
     }
 
-    /// A mistake that the parser found.
+    /// Adds a mistake that the parser found.
     pub(crate) fn push(&mut self, error: syn::Error) {
         self.found.push(error);
     }
@@ -53,10 +53,10 @@ impl Errors {
         }
     }
 
-    /// A mistake in the bytes `range` of a literal's text.
+    /// Adds a mistake in the bytes `range` of a literal's text.
     pub(crate) fn inside(&mut self, literal: &LitStr, range: Range<usize>, message: &str) {
         let text = literal.value();
-        // Where the literal has escapes, its text and its source have different columns.
+        // In a literal with escapes, the columns of the text are not those of the source.
         if literal.token().to_string() != format!("\"{text}\"") {
             return self.at(literal.span(), message);
         }
@@ -72,7 +72,7 @@ impl Errors {
         }
     }
 
-    /// Keeps the handler of a broken route, with the parameters that `path` seems to have.
+    /// Keeps the handler of a broken route, with the parameters that `path` appears to have.
     pub(crate) fn leave_out(&mut self, path: &str, handler: TokenStream) {
         self.left_out.push(LeftOut {
             params: names(path),
@@ -88,7 +88,7 @@ impl Errors {
         self.found.is_empty()
     }
 
-    /// The mistakes, as tokens that make the compiler report them.
+    /// Returns the mistakes as tokens that make the compiler report them.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         self.found
             .iter()
@@ -102,7 +102,7 @@ impl Errors {
     }
 }
 
-/// The names in a path, whether it is right or not: what follows `<`, `{` or `:`.
+/// Returns the names in a path that may be invalid: those behind `<`, `{`, `:` or `*`.
 fn names(path: &str) -> Vec<String> {
     let pieces = path.split(['<', '{', ':', '*']).skip(1);
     let names = pieces.map(|piece| {
@@ -116,7 +116,7 @@ fn names(path: &str) -> Vec<String> {
     names
 }
 
-/// The one of `known` that `word` was probably meant to be.
+/// Returns the nearest of the `known` words, if `word` is a likely misspelling of it.
 pub(crate) fn near<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let allowed = if word.chars().count() < 4 { 1 } else { 2 };
     known
@@ -127,7 +127,7 @@ pub(crate) fn near<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> 
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters to put in, take out, change, or swap with their neighbour.
+/// Returns the number of letters to insert, remove, replace or swap with their neighbour.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut rows = vec![(0..=to.len()).collect::<Vec<_>>()];
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_is_a_slip_of_the_hand_away() {
+    fn near_finds_a_misspelled_word() {
         for (word, meant) in [
             ("GTE", Some("GET")),
             ("get", None),

@@ -1,4 +1,4 @@
-//! The macros of `http4k-ws`; use them through that crate, where they are documented.
+//! The macros of `http4k-ws`. Use them through that crate, which documents them.
 
 mod check;
 mod contract_test;
@@ -16,19 +16,19 @@ mod serde;
 
 use proc_macro::TokenStream;
 
-/// Routes, as an application; `http4k_ws::routes` documents it.
+/// Builds an application from routes; see `http4k_ws::routes`.
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
     expanded(input.into()).into()
 }
 
-/// A serde type as a message; `http4k_ws::Message` documents it.
+/// Makes a serde type a message; see `http4k_ws::Message`.
 #[proc_macro_derive(Message, attributes(message))]
 pub fn derive_message(input: TokenStream) -> TokenStream {
     derive_message::expanded(input.into()).into()
 }
 
-/// A struct that is read from a request, and written to one; `http4k_ws::FromRequest` documents it.
+/// Reads a struct from a request, and writes it to one; see `http4k_ws::FromRequest`.
 #[proc_macro_derive(
     FromRequest,
     attributes(query, header, param, cookie, form, body, from_request)
@@ -37,13 +37,13 @@ pub fn derive_from_request(input: TokenStream) -> TokenStream {
     derive_from_request::expanded(input.into()).into()
 }
 
-/// A newtype or an enum as the text of a path's segment; `http4k_ws::PathParam` documents it.
+/// Makes a newtype or an enum the text of a path segment; see `http4k_ws::PathParam`.
 #[proc_macro_derive(PathParam, attributes(path_param))]
 pub fn derive_path_param(input: TokenStream) -> TokenStream {
     derive_path_param::expanded(input.into()).into()
 }
 
-/// A test in each backend, from one function; `http4k_ws::contract_test` documents it.
+/// Runs one function as a test on each backend; see `http4k_ws::contract_test`.
 #[proc_macro_attribute]
 pub fn contract_test(options: TokenStream, item: TokenStream) -> TokenStream {
     contract_test::expanded(options.into(), item.into()).into()

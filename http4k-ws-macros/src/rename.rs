@@ -1,6 +1,6 @@
 //! serde's `rename_all`, for variants.
 
-/// The rules there are.
+/// The names of all rules.
 pub(crate) const RULES: [&str; 8] = [
     "lowercase",
     "UPPERCASE",
@@ -12,7 +12,7 @@ pub(crate) const RULES: [&str; 8] = [
     "SCREAMING-KEBAB-CASE",
 ];
 
-/// The variant called `name` by `rule`; `None` for a rule that serde does not know, and reports.
+/// Renames a variant by `rule`. `None` for an unknown rule, which serde reports.
 pub(crate) fn variant(name: &str, rule: &str) -> Option<String> {
     Some(match rule {
         "PascalCase" => name.to_owned(),
@@ -30,7 +30,8 @@ pub(crate) fn variant(name: &str, rule: &str) -> Option<String> {
     })
 }
 
-/// Every capital but the first begins a word, as serde has it: `HTTPError` is `h_t_t_p_error`.
+/// Separates the words of `name`. Each capital starts one, as in serde: `HTTPError` becomes
+/// `h_t_t_p_error`.
 fn separated(name: &str, separator: char) -> String {
     let mut words = String::with_capacity(name.len() + 4);
     for (index, character) in name.char_indices() {
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_rule_writes_as_serde_does() {
+    fn each_rule_renames_as_serde_does() {
         for (rule, expected) in [
             ("PascalCase", "JoinRoom"),
             ("lowercase", "joinroom"),

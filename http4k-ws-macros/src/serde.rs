@@ -1,31 +1,31 @@
-//! `#[serde(..)]`, as far as it changes what a message is called or how it is told from others.
+//! The keys of `#[serde(..)]` that change the name of a message, its tag or its fields.
 //!
-//! Whatever is wrong in these attributes, serde's own derive reports.
+//! Serde's own derive reports the mistakes in these attributes.
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit};
 
-/// What serde is told of a type.
+/// The attributes of a type.
 #[derive(Default)]
 pub(crate) struct Container {
-    /// It has a tag, or is said to have none.
+    /// It has `tag` or `untagged`.
     pub(crate) tagged: bool,
-    /// The name of the tag: of an internal one, or of one with `content`.
+    /// The name of the tag, which is internal or beside `content`.
     pub(crate) tag: Option<String>,
-    /// The data has a name of its own beside the tag.
+    /// The data has a field of its own beside the tag.
     pub(crate) content: bool,
     pub(crate) untagged: bool,
-    /// It travels as another type.
+    /// It is serialized as another type.
     pub(crate) by_other_type: bool,
-    /// Fields that are missing have a default.
+    /// Missing fields have a default.
     pub(crate) default: bool,
-    /// The rule that names are written by.
+    /// The rule for the names of variants.
     pub(crate) rename_all: Option<String>,
 }
 
 impl Container {
-    /// It has a tag among the fields of its variants.
+    /// Returns `true` if the tag is one of the fields of a variant.
     pub(crate) fn tagged_inside(&self) -> bool {
         self.tag.is_some() && !self.content
     }
@@ -45,11 +45,11 @@ impl Container {
     }
 }
 
-/// What serde is told of a variant.
+/// The attributes of a variant.
 #[derive(Default)]
 pub(crate) struct Variant {
     pub(crate) rename: Option<String>,
-    /// It is never written.
+    /// It is never serialized.
     pub(crate) skipped: bool,
     pub(crate) untagged: bool,
 }
@@ -67,17 +67,17 @@ impl Variant {
     }
 }
 
-/// What serde is told of a field.
+/// The attributes of a field.
 #[derive(Default)]
 pub(crate) struct Field {
     pub(crate) flatten: bool,
-    /// A function writes or reads it, or it does not travel.
+    /// A function serializes or deserializes it, or it is skipped.
     pub(crate) by_function: bool,
-    /// A function reads it, so that it also has to be there if it is an `Option`.
+    /// A function deserializes it, so even an `Option` must be present.
     pub(crate) read_by_function: bool,
     /// It has a default.
     pub(crate) default: bool,
-    /// It is not written for some values: the place of `skip_serializing_if`.
+    /// The place of `skip_serializing_if`.
     pub(crate) skipped_if: Option<Span>,
 }
 
@@ -94,7 +94,7 @@ impl Field {
             }
             "skip" | "skip_deserializing" => {
                 field.by_function = true;
-                // It is not read, and then has the default of its type.
+                // It is not deserialized, and has the default of its type.
                 field.default = true;
             }
             "serialize_with" | "skip_serializing" => field.by_function = true,
@@ -104,7 +104,9 @@ impl Field {
     }
 }
 
-/// Calls `found` with each key and its value; of `rename(serialize = "…", deserialize = "…")`, with the one written.
+/// Calls `found` with each key and its value.
+///
+/// The value of `rename(serialize = "…", deserialize = "…")` is that of `serialize`.
 fn each(attributes: &[Attribute], mut found: impl FnMut(&Ident, Option<String>)) {
     for attribute in attributes {
         if attribute.path().is_ident("serde") {
@@ -121,15 +123,15 @@ fn each(attributes: &[Attribute], mut found: impl FnMut(&Ident, Option<String>))
 
 fn value(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<String>> {
     if meta.input.peek(syn::token::Paren) {
-        let mut written = None;
+        let mut serialized = None;
         meta.parse_nested_meta(|inner| {
             let value = value(&inner)?;
             if inner.path.is_ident("serialize") {
-                written = value;
+                serialized = value;
             }
             Ok(())
         })?;
-        return Ok(written);
+        return Ok(serialized);
     }
     if !meta.input.peek(syn::Token![=]) {
         return Ok(None);
@@ -137,7 +139,7 @@ fn value(meta: &ParseNestedMeta<'_>) -> syn::Result<Option<String>> {
     Ok(text(meta.value()?.parse()?))
 }
 
-/// The text of a literal, also where a `macro_rules!` front hands it over as an invisible group.
+/// Returns the text of a literal, which a `macro_rules!` macro may pass on in an invisible group.
 fn text(value: Expr) -> Option<String> {
     match value {
         Expr::Lit(ExprLit {

@@ -1,11 +1,50 @@
-//! What both crates must agree on.
+//! Assertions about expansions, and the rules that both crates must agree on.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
 
-/// The library's own tests read the same table, and say which error and which captures.
+pub(crate) fn tokens(source: &str) -> TokenStream {
+    source.parse().expect("the source is tokens")
+}
+
+/// Returns the messages that the compiler would report for an expansion.
+pub(crate) fn mistakes(expansion: TokenStream) -> Vec<String> {
+    let file: syn::File = syn::parse2(expansion).expect("an expansion is Rust");
+    let text = |item| match item {
+        syn::Item::Macro(item) => {
+            let literal: LitStr = item.mac.parse_body().expect("a message");
+            Some(literal.value())
+        }
+        _ => None,
+    };
+    file.items.into_iter().filter_map(text).collect()
+}
+
+/// Asserts that the mistakes found in `input` are as many as `expected`, and start with these
+/// texts.
+pub(crate) fn assert_mistakes(input: &str, expansion: TokenStream, expected: &[&str]) {
+    let found = mistakes(expansion);
+    assert_eq!(found.len(), expected.len(), "{input}: {found:?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.starts_with(expected), "{input}: {found}");
+    }
+}
+
+/// Asserts that the first part of a golden file expands to its second part.
+pub(crate) fn assert_golden(file: &str, expanded: impl FnOnce(TokenStream) -> TokenStream) {
+    let (input, output) = file.split_once("// becomes\n").expect("two parts");
+    let closed_up = |tokens: TokenStream| -> String {
+        let text = tokens.to_string();
+        text.split_whitespace().collect()
+    };
+    let expanded = expanded(tokens(input));
+    assert_eq!(closed_up(expanded), closed_up(tokens(output)));
+}
+
+/// The library's own tests read the same table, with the expected errors and captures.
 #[test]
-fn routes_takes_and_refuses_the_templates_that_the_library_does() {
+fn routes_accepts_and_rejects_the_same_templates_as_the_library() {
     let table = include_str!("../../tests/data/templates.txt");
     let lines = table
         .lines()
@@ -14,13 +53,13 @@ fn routes_takes_and_refuses_the_templates_that_the_library_does() {
     for line in lines {
         let mut columns = line.split('|').map(str::trim);
         let template = columns.next().unwrap_or_default();
-        let refused = columns
+        let is_rejected = columns
             .nth(1)
             .is_some_and(|outcome| outcome.starts_with("error "));
         let literal = LitStr::new(template, proc_macro2::Span::call_site());
-        // `req` takes every parameter, so that the template alone can be wrong.
+        // `req` uses every parameter, so only the template can be wrong.
         let expansion = super::expanded(quote!(#literal => http(handler(req)))).to_string();
-        if expansion.contains("compile_error") != refused {
+        if expansion.contains("compile_error") != is_rejected {
             wrong.push(template);
         }
     }

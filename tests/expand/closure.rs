@@ -1,4 +1,4 @@
-const _: () = "`routes!` without a function is an expression. Beside functions, write `routes! { pub fn app() -> PolyHandler { .. } }`"
+const _: () = "`routes!` without a function is an expression. As an item, write `routes! { pub fn app() -> PolyHandler { .. } }`"
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;

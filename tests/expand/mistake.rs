@@ -29,7 +29,7 @@ pub fn app() -> PolyHandler {
         )
     }
 }
-#[doc = "Links to the routes of `app()`. Each has the parameters of its route as fields, and `uri()`, its path with the parameters percent-encoded."]
+#[doc = "Links to the routes of `app()`. The fields of a link are the parameters of its route, and `uri()` returns its path with the parameters percent-encoded."]
 #[allow(
     dead_code,
     deprecated,

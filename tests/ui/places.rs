@@ -11,11 +11,12 @@ use serde_json::Value;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// An error's code, which is empty for an error of the macros, with its line. Columns differ between
-/// releases: only some can point inside a literal.
+/// An error's code, which is empty for an error of the macros, with its line. Columns differ
+/// between releases: only some can point inside a literal.
 type Place = (String, u32);
 
-/// Asserts that each mistake in `tests/ui/fail` has an error with the recorded code at the recorded place.
+/// Asserts that each mistake in `tests/ui/fail` has an error with the recorded code at the recorded
+/// place.
 pub(crate) fn assert_recorded() {
     let cases = cases();
     assert!(!cases.is_empty(), "no case in tests/ui/fail");
@@ -36,8 +37,8 @@ pub(crate) fn assert_recorded() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
-/// Returns `true` if an error with `code` is reported at a derive, as some releases report errors in the
-/// code that it generates.
+/// Returns `true` if an error with `code` is reported at a derive, as some releases report errors
+/// in the code that it generates.
 fn is_at_derive(code: &str, reported: &BTreeSet<Place>, source: &str) -> bool {
     let lines: Vec<_> = source.lines().collect();
     let mut same_code = reported.iter().filter(|(reported, _)| reported == code);
@@ -49,7 +50,7 @@ fn is_at_derive(code: &str, reported: &BTreeSet<Place>, source: &str) -> bool {
     })
 }
 
-/// The place of each error in what rustc printed.
+/// Returns the place of each error in the output of rustc.
 fn places(rendered: &str) -> BTreeSet<Place> {
     let mut places = BTreeSet::new();
     let mut code = None;
@@ -71,7 +72,7 @@ fn places(rendered: &str) -> BTreeSet<Place> {
     places
 }
 
-/// The mistakes, by a name that a binary may have.
+/// Returns the mistakes by a name that is valid for a binary.
 fn cases() -> BTreeMap<String, PathBuf> {
     let mut cases = BTreeMap::new();
     let mut folders = vec![Path::new(ROOT).join("tests/ui/fail")];
@@ -88,7 +89,7 @@ fn cases() -> BTreeMap<String, PathBuf> {
     cases
 }
 
-/// The places of the errors that this compiler reports for each case.
+/// Returns the places of the errors that this compiler reports for each case.
 fn checked(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<Place>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("places");
     fs::create_dir_all(&folder).expect("the build folder is writable");

@@ -1,4 +1,4 @@
-//! Every rule that needs no more than the macro's own table.
+//! The rules that one table must keep by itself.
 
 mod conflicts;
 mod names;
@@ -18,11 +18,11 @@ pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
         methods_of_target(route, errors);
         parameters::names(&route.segments, errors);
         parameters::rest_is_last(route, errors);
-        parameters::are_handed_over(route, errors);
+        parameters::are_used(route, errors);
     }
     for fallback in &model.fallbacks {
         if let Some(method) = fallback.methods.first() {
-            let message = "`_` takes what no route takes, whatever its method: drop the method";
+            let message = "`_` matches every method: remove the method";
             errors.at(method.span(), message);
         }
     }
@@ -32,7 +32,7 @@ pub(crate) fn routes(model: &Routes, errors: &mut Errors) {
     conflicts::fallbacks(model, errors);
 }
 
-/// Any method can be routed, but one that is a slip away from a registered one is a slip.
+/// Any method can be routed, but a near miss of a registered method is reported as a misspelling.
 fn methods(route: &Route, errors: &mut Errors) {
     let methods = &route.methods;
     let is_ws =
@@ -40,7 +40,7 @@ fn methods(route: &Route, errors: &mut Errors) {
     for (index, method) in methods.iter().enumerate() {
         let name = method.to_string();
         let upper = name.to_uppercase();
-        // It has a message of its own, whatever the method.
+        // `methods_of_target` reports every method of a WebSocket route.
         if is_ws && index == 0 {
             continue;
         }
@@ -49,36 +49,36 @@ fn methods(route: &Route, errors: &mut Errors) {
             continue;
         }
         if methods[..index].contains(method) {
-            errors.at(method.span(), format!("`{name}` is written twice"));
+            errors.at(method.span(), format!("`{name}` appears twice: remove one"));
         } else if METHODS.contains(&name.as_str()) {
             continue;
         } else if let Some(meant) = near(&upper, METHODS) {
-            let message = format!("there is no method `{name}`: did you mean `{meant}`?");
+            let message = format!("`{name}` is not a method: did you mean `{meant}`?");
             errors.at(method.span(), message);
         } else if name != upper {
-            let message = format!("a method is written in capitals, as in `GET`: `{upper}`");
+            let message = format!("a method must be in capitals: write `{upper}`");
             errors.at(method.span(), message);
         }
     }
 }
 
-/// A word that other libraries have in the place of a method.
+/// Returns the message for a word that other libraries have in the place of a method.
 fn no_method(name: &str, upper: &str) -> Option<String> {
     match upper {
         "ANY" | "ALL" => Some(format!(
-            "a route without a method takes every method: drop `{name}`"
+            "a route without a method matches every method: remove `{name}`"
         )),
         "DEFAULT" | "OTHERWISE" | "FALLBACK" | "CATCH" => Some(format!(
-            "requests that no route takes are matched by `_`: write `_` for `{name}`"
+            "`_` matches the requests that no route matches: write `_` instead of `{name}`"
         )),
         "WS" | "WEBSOCKET" | "SSE" | "HTTP" => Some(format!(
-            "the protocol is written on the right, as in `\"/path\" => ws(chat(ws))`: drop `{name}`"
+            "the protocol follows `=>`, as in `\"/path\" => ws(chat(ws))`: remove `{name}`"
         )),
         _ => None,
     }
 }
 
-/// The opening handshake is a GET (RFC 6455 §4.1), and a mounted application has methods of its own.
+/// The opening handshake is a GET (RFC 6455 §4.1), and a mounted application has its own methods.
 fn methods_of_target(route: &Route, errors: &mut Errors) {
     let Some(method) = route.methods.first() else {
         return;
@@ -86,11 +86,11 @@ fn methods_of_target(route: &Route, errors: &mut Errors) {
     match &route.endpoint {
         Endpoint::Handler(handler) if handler.protocol == Protocol::Ws => errors.at(
             method.span(),
-            format!("a WebSocket is opened by GET and nothing else: drop `{method}`"),
+            format!("a WebSocket is always opened by GET: remove `{method}`"),
         ),
         Endpoint::Mount { .. } => errors.at(
             method.span(),
-            format!("a mounted application takes every method: drop `{method}`"),
+            format!("a mounted application receives every method: remove `{method}`"),
         ),
         Endpoint::Handler(_) => {}
     }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_in_method_protocol_or_shape_is_no_duplicate() {
+    fn routes_of_other_methods_protocols_or_shapes_do_not_conflict() {
         for input in [
             r#"GET "/" => http(f), POST "/" => http(f), "/" => http(f), "/" => ws(f)"#,
             r#""/<a>" => http(f(a)), "/b" => http(f), "/<c..>" => http(f(c))"#,
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_gets_the_request_can_read_every_parameter() {
+    fn receiver_of_the_request_uses_every_parameter() {
         for input in [
             r#""/<a>" => http(f(req))"#,
             r#""/<a>" => http(f(_))"#,
@@ -143,23 +143,24 @@ mod tests {
     }
 
     #[test]
-    fn all_mistakes_are_told_together() {
-        let told = mistakes(
-            r#"GTE "/a" => http(f), "b" => http(f), "/<c>" => http(f()), "/d" = http(f), "/e" => http(f), "/e" => http(f)"#,
+    fn all_mistakes_are_reported_together() {
+        let found = mistakes(
+            r#"GTE "/a" => http(f), "b" => http(f), "/<c>" => http(f()), "/d" = http(f),
+               "/e" => http(f), "/e" => http(f)"#,
         );
         let about = [
             "`GTE`",
             "starts with `/`",
             "`<c>`",
-            "write `=>` for `=`",
+            "write `=>` instead of `=`",
             "routed twice",
             "here first",
         ];
-        assert_eq!(told.len(), about.len(), "{told:#?}");
+        assert_eq!(found.len(), about.len(), "{found:#?}");
         for part in about {
             assert!(
-                told.iter().any(|message| message.contains(part)),
-                "{part}: {told:#?}"
+                found.iter().any(|message| message.contains(part)),
+                "{part}: {found:#?}"
             );
         }
     }

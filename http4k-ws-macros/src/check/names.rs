@@ -1,4 +1,4 @@
-//! What routes are called.
+//! The names of routes.
 
 use syn::ext::IdentExt;
 
@@ -12,7 +12,7 @@ pub(super) fn names(model: &Routes, errors: &mut Errors) {
         let Some(name) = &second.name else { continue };
         let text = name.unraw().to_string();
         if is_reserved(&text) {
-            let message = format!("no link can be called `{text}`: write another name");
+            let message = format!("a link cannot be called `{text}`: choose another name");
             errors.at(name.span(), message);
         }
         let firsts = named[..later].iter();
@@ -24,8 +24,9 @@ pub(super) fn names(model: &Routes, errors: &mut Errors) {
         // A link has one path.
         if let Some((first, first_name)) = first {
             let (one, other) = (spelled(&first.segments), spelled(&second.segments));
-            let message =
-                format!("`{other}` can't be called `{text}`, as `{one}` is: rename one of the two");
+            let message = format!(
+                "`{other}` cannot be called `{text}`, because `{one}` is: rename one of the two"
+            );
             errors.at(name.span(), message);
             errors.at(
                 first_name.span(),
@@ -36,7 +37,7 @@ pub(super) fn names(model: &Routes, errors: &mut Errors) {
     deprecated(model, errors);
 }
 
-/// What is deprecated is a link, so there has to be one.
+/// `#[deprecated]` marks a link, so the route must have one.
 fn deprecated(model: &Routes, errors: &mut Errors) {
     let linked = model.links();
     for route in &model.routes {
@@ -45,10 +46,11 @@ fn deprecated(model: &Routes, errors: &mut Errors) {
         };
         if model.head.is_none() {
             let message =
-                "`#[deprecated]` is for links, which only a function of routes has: drop this";
+                "`#[deprecated]` marks a link, which only a function of routes has: remove this";
             errors.at(attribute.pound_token.span, message);
         } else if !linked.iter().any(|link| std::ptr::eq(link.route, route)) {
-            let message = "this route has no link of its own to deprecate: name it with `as`";
+            let message = "`#[deprecated]` marks a link, and this route needs one of its own: name it \
+                           with `as`";
             errors.at(attribute.pound_token.span, message);
         }
     }

@@ -1,4 +1,4 @@
-//! What `contract_test` is given: an application, and a function over its backend.
+//! The input of `contract_test`: an application, and a function over its backend.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, FnArg, ItemFn, Token, Type, TypeParamBound, TypeRefer
 use crate::errors::Errors;
 use crate::library::Library;
 
-/// What stands in the parentheses of the attribute.
+/// The arguments of the attribute.
 pub(super) struct Options {
     pub(super) library: Library,
     pub(super) app: Expr,
@@ -17,7 +17,7 @@ pub(super) struct Options {
     pub(super) config: Option<Expr>,
 }
 
-/// One thing in these parentheses.
+/// One argument of the attribute.
 enum Argument {
     App(Expr),
     Config(Expr),
@@ -45,8 +45,8 @@ impl Parse for Argument {
 impl Options {
     pub(super) fn new(options: TokenStream, errors: &mut Errors) -> Option<Self> {
         let list = syn::punctuated::Punctuated::<Argument, Token![,]>::parse_terminated;
-        let given = match list.parse2(options) {
-            Ok(given) => given,
+        let arguments = match list.parse2(options) {
+            Ok(arguments) => arguments,
             Err(error) => {
                 errors.push(error);
                 return None;
@@ -54,29 +54,29 @@ impl Options {
         };
         let mut library = Library::default();
         let (mut app, mut config) = (None, None);
-        for given in given {
-            match given {
+        for argument in arguments {
+            match argument {
                 Argument::Crate(path) => library = path,
                 Argument::Config(first) if config.is_none() => config = Some(first),
                 Argument::Config(other) => {
-                    let message = "a contract has one configuration; delete this one";
+                    let message = "a contract has one configuration: remove this one";
                     errors.push(syn::Error::new_spanned(other, message));
                 }
                 Argument::App(Expr::Assign(other)) => {
-                    let message = "options are `config = ServerConfig::default()` and \
-                        `crate = path`; write one of these";
+                    let message = "unknown option: write `config = ServerConfig::default()` or \
+                        `crate = path`";
                     errors.push(syn::Error::new_spanned(other.left, message));
                 }
                 Argument::App(first) if app.is_none() => app = Some(first),
                 Argument::App(other) => {
                     let message =
-                        "a contract is of one application; make another function for this one";
+                        "a contract has one application: write another function for this one";
                     errors.push(syn::Error::new_spanned(other, message));
                 }
             }
         }
         if app.is_none() {
-            let message = "whose contract is it? write the application: `#[contract_test(app())]`";
+            let message = "the application is missing: write `#[contract_test(app())]`";
             errors.at(Span::call_site(), message);
         }
         Some(Self {
@@ -89,11 +89,11 @@ impl Options {
 
 /// The function under the attribute.
 pub(super) struct Input {
-    /// Without what belongs to the tests.
+    /// The function, without the attributes of its tests.
     pub(super) function: ItemFn,
-    /// The type of its parameter; `None` where that is wrong.
+    /// The type of its parameter; `None` if that is invalid, which is reported.
     pub(super) backend: Option<Type>,
-    /// Its `#[cfg(..)]`, which hold for the tests too.
+    /// Its `#[cfg(..)]`, which apply to the tests too.
     pub(super) conditions: Vec<Attribute>,
     /// `#[ignore]` and `#[should_panic]`.
     pub(super) of_tests: Vec<Attribute>,
@@ -101,11 +101,12 @@ pub(super) struct Input {
 }
 
 impl Input {
-    /// `None` for what is no function.
+    /// Parses the function. `None` for another item, which is reported.
     pub(super) fn new(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         let whole = item.span();
         let Ok(mut function) = syn::parse2::<ItemFn>(item) else {
-            let message = "tests are made of a function over its backend: `fn name(backend: &impl Backend) { .. }`";
+            let message =
+                "`contract_test` needs a function: write `fn name(backend: &impl Backend) { .. }`";
             errors.at(whole, message);
             return None;
         };
@@ -117,7 +118,7 @@ impl Input {
         for attribute in &function.attrs {
             let last = attribute.path().segments.last();
             if last.is_some_and(|last| last.ident == "test") {
-                let message = "`contract_test` makes the tests; take this attribute away";
+                let message = "`contract_test` defines the tests: remove this attribute";
                 errors.push(syn::Error::new_spanned(attribute, message));
             }
         }
@@ -136,14 +137,14 @@ impl Input {
     }
 }
 
-/// The type of the one parameter: a shared reference to a backend.
+/// Returns the type of the one parameter, which must be a shared reference to a backend.
 fn backend(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
     let signature = &function.sig;
     let wanted = match signature.asyncness {
         Some(_) => "backend: &impl AsyncBackend",
         None => "backend: &impl Backend",
     };
-    let message = format!("a contract is a function over its backend alone; write `{wanted}`");
+    let message = format!("a contract has one parameter: write `{wanted}`");
     let mut parameters = signature.inputs.iter();
     let (first, second) = (parameters.next(), parameters.next());
     let misplaced = match (first, second) {
@@ -155,7 +156,7 @@ fn backend(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
         (Some(FnArg::Typed(_)), Some(second)) => quote!(#second),
         (Some(FnArg::Typed(parameter)), None) => match &*parameter.ty {
             Type::Reference(reference) if reference.mutability.is_none() => {
-                is_of_its_kind(reference, signature.asyncness.is_some(), errors);
+                check_kind(reference, signature.asyncness.is_some(), errors);
                 return Some((*parameter.ty).clone());
             }
             other => quote!(#other),
@@ -165,8 +166,8 @@ fn backend(function: &ItemFn, errors: &mut Errors) -> Option<Type> {
     None
 }
 
-/// An async test takes the async backend, where the function names one.
-fn is_of_its_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors) {
+/// Checks that an async test has an async backend, if the function names one.
+fn check_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors) {
     let Type::ImplTrait(backend) = &*reference.elem else {
         return;
     };
@@ -181,15 +182,19 @@ fn is_of_its_kind(reference: &TypeReference, is_async: bool, errors: &mut Errors
             .map(|last| last.ident.to_string());
         match named.as_deref() {
             Some("Backend") if is_async => {
-                errors.at(bound.span(), "an async test takes `&impl AsyncBackend`");
+                errors.at(
+                    bound.span(),
+                    "an `async fn` needs an async backend: write `&impl AsyncBackend`",
+                );
             }
             Some("AsyncBackend") if !is_async => errors.at(
                 bound.span(),
-                "a test over an `AsyncBackend` is an `async fn`; one that is not takes `&impl Backend`",
+                "an `AsyncBackend` needs an `async fn`: write `async fn`, or `&impl Backend`",
             ),
             Some("WsClient") => errors.at(
                 bound.span(),
-                "a contract is over its backend, of which `backend.ws(\"/path\")` opens a client; write `backend: &impl Backend`",
+                "a contract receives a backend, and `backend.ws(\"/path\")` opens a client: write \
+                 `backend: &impl Backend`",
             ),
             _ => {}
         }

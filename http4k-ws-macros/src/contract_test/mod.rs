@@ -1,4 +1,4 @@
-//! `#[contract_test(app())]`: a test in each backend, from one function.
+//! `#[contract_test(app())]`, which runs one function as a test on each backend.
 
 mod input;
 
@@ -9,10 +9,10 @@ use syn::spanned::Spanned;
 use crate::errors::Errors;
 use input::{Input, Options};
 
-/// The tests, each named for the backend it runs in.
+/// The names of the tests, which are those of the backends.
 const BACKENDS: [&str; 3] = ["in_memory", "over_the_network", "over_duplex"];
 
-/// The function, and behind it its tests, or every mistake.
+/// Returns the function, and behind it its tests, or every mistake.
 pub(crate) fn expanded(options: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::new(options, &mut errors);
@@ -44,12 +44,12 @@ fn tests(options: &Options, input: &Input, backend: &syn::Type) -> TokenStream {
     let private = quote!(#private::contract);
     let conditions = &input.conditions;
     let name = &input.function.sig.ident;
-    // That it is no application is reported at the application.
+    // A type that is not an application is reported at the application.
     let app = quote_spanned!(here(app)=> #private::app(#app));
     let config = config.as_ref().map(|config| {
-        // That it is not a configuration is reported at the configuration.
-        let given = quote_spanned!(here(config)=> #private::ServerConfig);
-        quote!(fn config() -> #given { #config })
+        // A type that is not a configuration is reported at the configuration.
+        let ty = quote_spanned!(here(config)=> #private::ServerConfig);
+        quote!(fn config() -> #ty { #config })
     });
     let contract = contract(input, backend, &private);
     let tests = BACKENDS.map(|backend| test(input, backend, &private));
@@ -71,12 +71,13 @@ fn tests(options: &Options, input: &Input, backend: &syn::Type) -> TokenStream {
     }
 }
 
-/// The trait that the contract keeps, and its test.
+/// Returns the trait of the contract, and its test.
 fn contract(input: &Input, backend: &syn::Type, private: &TokenStream) -> (Ident, TokenStream) {
     let name = &input.function.sig.ident;
-    // That a test can't give this back is reported at its type.
-    let given = quote_spanned!(here(&input.function.sig.output)=> impl ::std::process::Termination);
-    // That the function takes something else is reported at its parameter.
+    // An unsuitable return type is reported at that type.
+    let output =
+        quote_spanned!(here(&input.function.sig.output)=> impl ::std::process::Termination);
+    // A parameter of another type is reported at the parameter.
     let (parameter, argument) = (
         Ident::new("backend", Span::mixed_site()),
         Ident::new("backend", here(backend)),
@@ -84,12 +85,12 @@ fn contract(input: &Input, backend: &syn::Type, private: &TokenStream) -> (Ident
     let call = quote_spanned!(here(backend)=> #name(&#argument));
     if input.is_async() {
         let test = quote! {
-            async fn test<B: #private::AsyncBackend>(#parameter: B) -> #given { #call.await }
+            async fn test<B: #private::AsyncBackend>(#parameter: B) -> #output { #call.await }
         };
         (format_ident!("AsyncContract"), test)
     } else {
         let test = quote! {
-            fn test<B: #private::Backend>(#parameter: B) -> #given { #call }
+            fn test<B: #private::Backend>(#parameter: B) -> #output { #call }
         };
         (format_ident!("Contract"), test)
     }
@@ -100,12 +101,12 @@ fn test(input: &Input, backend: &str, private: &TokenStream) -> TokenStream {
         true => format_ident!("{backend}_async"),
         false => format_ident!("{backend}"),
     };
-    // A test is found where its function is.
+    // Editors find a test at its function.
     let backend = Ident::new(backend, input.function.sig.ident.span());
     let attributes = &input.of_tests;
     let run = quote!(#private::#run::<Contract>());
     let body = match input.should_panic {
-        // Such a test can't give anything back.
+        // Such a test cannot return anything.
         true => quote!(() { let _ = #run; }),
         false => quote!(impl ::std::process::Termination { #run }),
     };
@@ -116,7 +117,7 @@ fn test(input: &Input, backend: &str, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// Our tokens, at the place of what the user wrote.
+/// Returns a span with the macro's own hygiene at the place of the user's tokens.
 fn here(user: &impl Spanned) -> Span {
     Span::mixed_site().located_at(user.span())
 }

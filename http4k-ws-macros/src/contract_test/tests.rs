@@ -1,135 +1,90 @@
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::LitStr;
 
-use super::*;
+use crate::tests::{assert_golden, assert_mistakes, tokens};
 
-/// What the compiler would report.
-fn mistakes(options: TokenStream, item: TokenStream) -> Vec<String> {
-    let file: syn::File = syn::parse2(expanded(options, item)).expect("an expansion is Rust");
-    let text = |item| match item {
-        syn::Item::Macro(item) => {
-            let literal: LitStr = item.mac.parse_body().expect("a message");
-            Some(literal.value())
-        }
-        _ => None,
-    };
-    file.items.into_iter().filter_map(text).collect()
-}
-
-fn is_golden(text: &str) {
-    let (input, output) = text.split_once("// becomes\n").expect("two parts");
-    let mut function: syn::ItemFn = syn::parse_str(input).expect("a golden file is Rust");
+/// Expands a function whose first attribute has the options.
+fn expanded(function: TokenStream) -> TokenStream {
+    let mut function: syn::ItemFn = syn::parse2(function).expect("a function");
     let attribute = function.attrs.remove(0);
     let options = attribute.meta.require_list().expect("an application");
-    let output: TokenStream = output.parse().expect("a golden file is Rust");
-    let closed_up =
-        |tokens: &TokenStream| -> String { tokens.to_string().split_whitespace().collect() };
-    let expanded = expanded(options.tokens.clone(), quote!(#function));
-    assert_eq!(closed_up(&expanded), closed_up(&output), "{expanded}");
+    super::expanded(options.tokens.clone(), quote!(#function))
 }
 
 #[test]
 fn the_expansions_are_the_golden_ones() {
-    is_golden(include_str!("../../../tests/expand/contract_test.rs"));
-    is_golden(include_str!("../../../tests/expand/contract_test_async.rs"));
-    is_golden(include_str!(
-        "../../../tests/expand/contract_test_config.rs"
-    ));
+    for golden in [
+        include_str!("../../../tests/expand/contract_test.rs"),
+        include_str!("../../../tests/expand/contract_test_async.rs"),
+        include_str!("../../../tests/expand/contract_test_config.rs"),
+    ] {
+        assert_golden(golden, expanded);
+    }
 }
 
 #[test]
-fn each_mistake_says_what_to_write() {
-    let app = || quote!(app());
-    let good = || {
-        quote!(
-            fn test(backend: &impl Backend) {}
-        )
-    };
-    let cases = [
-        (quote!(), good(), "whose contract is it?"),
+fn each_message_names_the_fix() {
+    let valid = "fn test(backend: &impl Backend) {}";
+    for (options, item, expected) in [
         (
-            quote!(one(), two()),
-            good(),
-            "a contract is of one application",
+            "",
+            valid,
+            "the application is missing: write `#[contract_test(app())]`",
+        ),
+        ("one(), two()", valid, "a contract has one application"),
+        (
+            "one(), config = a(), config = b()",
+            valid,
+            "a contract has one configuration: remove this one",
         ),
         (
-            quote!(one(), config = a(), config = b()),
-            good(),
-            "a contract has one configuration",
+            "one(), configuration = a()",
+            valid,
+            "unknown option: write `config = ServerConfig::default()` or `crate = path`",
         ),
         (
-            quote!(one(), configuration = a()),
-            good(),
-            "options are `config = ServerConfig::default()` and `crate = path`",
+            "app()",
+            "struct Test;",
+            "`contract_test` needs a function: write",
         ),
         (
-            app(),
-            quote!(
-                struct Test;
-            ),
-            "tests are made of a function",
+            "app()",
+            "fn test() {}",
+            "a contract has one parameter: write `backend: &impl Backend`",
         ),
         (
-            app(),
-            quote!(
-                fn test() {}
-            ),
-            "a contract is a function over its backend alone; write `backend: &impl Backend`",
+            "app()",
+            "async fn test(client: &mut impl WsClient) {}",
+            "a contract has one parameter: write `backend: &impl AsyncBackend`",
         ),
         (
-            app(),
-            quote!(
-                async fn test(client: &mut impl WsClient) {}
-            ),
-            "a contract is a function over its backend alone; write `backend: &impl AsyncBackend`",
+            "app()",
+            "fn test(backend: &impl Backend, name: &str) {}",
+            "a contract has one parameter",
+        ),
+        ("app()", "fn test(&self) {}", "a contract has one parameter"),
+        (
+            "app()",
+            "async fn test(backend: &impl Backend) {}",
+            "an `async fn` needs an async backend: write `&impl AsyncBackend`",
         ),
         (
-            app(),
-            quote!(
-                fn test(backend: &impl Backend, name: &str) {}
-            ),
-            "a contract is a function over its backend alone",
+            "app()",
+            "fn test(backend: &impl http4k_ws::testing::contract::AsyncBackend) {}",
+            "an `AsyncBackend` needs an `async fn`: write `async fn`, or `&impl Backend`",
         ),
         (
-            app(),
-            quote!(
-                fn test(&self) {}
-            ),
-            "a contract is a function over its backend alone",
+            "app()",
+            "fn test(client: &impl WsClient) {}",
+            "a contract receives a backend, and `backend.ws(\"/path\")` opens a client",
         ),
         (
-            app(),
-            quote!(
-                async fn test(backend: &impl Backend) {}
-            ),
-            "an async test takes `&impl AsyncBackend`",
+            "app()",
+            "#[tokio::test] async fn test(backend: &impl AsyncBackend) {}",
+            "`contract_test` defines the tests: remove this attribute",
         ),
-        (
-            app(),
-            quote!(
-                fn test(backend: &impl http4k_ws::testing::contract::AsyncBackend) {}
-            ),
-            "a test over an `AsyncBackend` is an `async fn`",
-        ),
-        (
-            app(),
-            quote!(
-                fn test(client: &impl WsClient) {}
-            ),
-            "a contract is over its backend, of which `backend.ws(\"/path\")` opens a client",
-        ),
-        (
-            app(),
-            quote!(
-                #[tokio::test]
-                async fn test(backend: &impl AsyncBackend) {}
-            ),
-            "`contract_test` makes the tests",
-        ),
-    ];
-    for (options, item, expected) in cases {
-        let found = mistakes(options, item.clone());
-        assert_eq!(found.len(), 1, "{item}: {found:?}");
-        assert!(found[0].starts_with(expected), "{item}: {}", found[0]);
+    ] {
+        let expansion = super::expanded(tokens(options), tokens(item));
+        assert_mistakes(item, expansion, &[expected]);
     }
 }

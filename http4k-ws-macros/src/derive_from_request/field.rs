@@ -1,4 +1,4 @@
-//! A field: where it is read from, and what becomes of a request that lacks it.
+//! A field: its source, its name, and the result of a request without it.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -9,11 +9,11 @@ use syn::{Attribute, Expr, GenericArgument, Ident, LitStr, Meta, PathArguments, 
 
 use crate::errors::{Errors, near};
 
-/// The attributes that say where a field stands.
+/// The attributes of the sources.
 const SOURCES: [(&str, Source); 6] = [
     ("query", Source::Query),
     ("header", Source::Header),
-    // `path` is an attribute of the language, and no derive may have it.
+    // `path` is an attribute of Rust itself, and not available to a derive.
     ("param", Source::Path),
     ("cookie", Source::Cookie),
     ("form", Source::Form),
@@ -31,7 +31,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// The place that lenses look in.
+    /// Returns the name of its lens.
     fn place(self) -> &'static str {
         match self {
             Self::Query => "Query",
@@ -47,7 +47,7 @@ impl Source {
 pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) source: Source,
-    /// The attribute, where the field is to blame.
+    /// The place of the attribute, for mistakes of the field.
     pub(super) blamed: Span,
     name: String,
     shape: Shape,
@@ -55,7 +55,7 @@ pub(super) struct Field {
     form: Option<Html>,
 }
 
-/// A value as an HTML form sends it.
+/// A value that an HTML form sends in its own way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Html {
     /// An empty text is `None`.
@@ -74,7 +74,7 @@ impl Html {
     }
 }
 
-/// How often the value stands there.
+/// The number of values of a field.
 enum Shape {
     Once(Type),
     Optional(Type),
@@ -82,7 +82,7 @@ enum Shape {
     OptionalMany(Type),
 }
 
-/// What stands in an attribute's parentheses.
+/// The arguments of an attribute.
 #[derive(Default)]
 struct Arguments {
     name: Option<LitStr>,
@@ -124,7 +124,7 @@ impl Field {
         })
     }
 
-    /// The name of the path parameter without which the field cannot be read.
+    /// Returns the name of the path parameter that the field requires.
     pub(super) fn required_param(&self) -> Option<&str> {
         let is_required = self.source == Source::Path
             && matches!(self.shape, Shape::Once(_))
@@ -132,7 +132,7 @@ impl Field {
         is_required.then_some(&*self.name)
     }
 
-    /// The lens that reads and writes the field.
+    /// Returns the lens that reads and writes the field.
     pub(super) fn lens(&self, private: &TokenStream) -> TokenStream {
         if self.source == Source::Body {
             return match &self.shape {
@@ -145,7 +145,7 @@ impl Field {
         let name = &self.name;
         let place = Ident::new(self.source.place(), Span::call_site());
         let spec = |of: &Type| {
-            // Spanned at the type: what it lacks is reported there.
+            // A missing trait is reported at the type.
             quote_spanned!(of.span()=> #private::field::<#private::#place, #of>(#name))
         };
         match (&self.shape, &self.default) {
@@ -181,7 +181,7 @@ impl Field {
     }
 }
 
-/// The one attribute that says where the field stands.
+/// Returns the source of a field, and its attribute.
 fn source<'a>(
     field: &'a syn::Field,
     ident: &Ident,
@@ -197,13 +197,13 @@ fn source<'a>(
         let languages_own = field.attrs.iter().find(|a| a.path().is_ident("path"));
         match languages_own {
             Some(attribute) => {
-                let message = "`#[path]` is an attribute of the language; write `#[param]`";
+                let message = "`#[path]` is an attribute of Rust itself: write `#[param]`";
                 errors.at(attribute.path().span(), message);
             }
             None => errors.at(
                 ident.span(),
                 format!(
-                    "`{ident}` is read from nowhere; write `#[query]`, `#[header]`, `#[param]`, \
+                    "`{ident}` needs a source: write `#[query]`, `#[header]`, `#[param]`, \
                      `#[cookie]`, `#[form]` or `#[body]` above it"
                 ),
             ),
@@ -211,7 +211,7 @@ fn source<'a>(
         return None;
     };
     for (_, other) in found {
-        let message = format!("`{ident}` is read from one place; leave one attribute out");
+        let message = format!("`{ident}` can have one source: remove one of the attributes");
         errors.at(other.path().span(), message);
     }
     Some(first)
@@ -223,7 +223,7 @@ fn arguments(attribute: &Attribute) -> syn::Result<Arguments> {
         Meta::List(_) => attribute.parse_args(),
         Meta::NameValue(pair) => Err(syn::Error::new(
             pair.eq_token.span(),
-            "write the name in parentheses, such as `#[header(\"x-key\")]`",
+            "write the name in parentheses, as in `#[header(\"x-key\")]`",
         )),
     }
 }
@@ -251,12 +251,12 @@ impl Parse for Arguments {
 
 fn default(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Option<Expr>)> {
     if key != "default" {
-        let written = key.to_string();
-        let message = match near(&written, ["default", "empty_as_none", "checkbox"]) {
-            Some(meant) => format!("unknown key `{written}`; did you mean `{meant}`?"),
+        let name = key.to_string();
+        let message = match near(&name, ["default", "empty_as_none", "checkbox"]) {
+            Some(meant) => format!("unknown key `{name}`: did you mean `{meant}`?"),
             None => format!(
-                "unknown key `{written}`; there are the name, as text, `default = value`, \
-                 `empty_as_none` and `checkbox`"
+                "unknown key `{name}`: write a name in quotes, `default = value`, \
+                 `empty_as_none` or `checkbox`"
             ),
         };
         return Err(syn::Error::new(key.span(), message));
@@ -273,11 +273,11 @@ fn check(arguments: &Arguments, source: Source, shape: &Shape, errors: &mut Erro
         if source == Source::Body {
             errors.at(
                 key.span(),
-                "a body has no default; make the field an `Option`",
+                "a body cannot have a default: write `Option<T>`",
             );
         } else if matches!(shape, Shape::Optional(_) | Shape::OptionalMany(_)) {
-            let message = "an `Option` that is missing is `None`; \
-                           leave the `default` out, or the `Option`";
+            let message = "a missing `Option` is `None`: \
+                           remove `default`, or remove `Option`";
             errors.at(key.span(), message);
         }
     }
@@ -289,17 +289,20 @@ fn check(arguments: &Arguments, source: Source, shape: &Shape, errors: &mut Erro
     };
     let header = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     match source {
-        Source::Body => errors.at(name.span(), "the body has no name; leave it out"),
+        Source::Body => errors.at(name.span(), "a body cannot have a name: remove it"),
         Source::Header | Source::Cookie if !name.value().chars().all(header) => {
             errors.at(
                 name.span(),
                 format!(
-                    "`{}` can't be such a name: it holds a character that none has",
+                    "`{}` cannot be the name of a header or cookie: write letters, digits and `-`",
                     name.value()
                 ),
             );
         }
-        _ if name.value().is_empty() => errors.at(name.span(), "a name is not empty"),
+        _ if name.value().is_empty() => errors.at(
+            name.span(),
+            "a name cannot be empty: write a name, or remove the quotes",
+        ),
         _ => {}
     }
 }
@@ -314,13 +317,13 @@ fn check_form(
 ) {
     let message = match form {
         _ if !matches!(source, Source::Form | Source::Query) => {
-            "only a form has this: write `#[form(..)]`, or `#[query(..)]` for a form sent by GET"
+            "this key belongs to a form: write `#[form(..)]`, or `#[query(..)]` for a GET form"
         }
         Html::EmptyAsNone if !matches!(shape, Shape::Optional(_)) => {
-            "`empty_as_none` is for an `Option`; write `Option<T>`"
+            "`empty_as_none` needs an `Option`: write `Option<T>`"
         }
         Html::Checkbox if !matches!(shape, Shape::Once(_)) || arguments.default.is_some() => {
-            "a checkbox is a `bool`, and `false` if it is missing; write `bool` without a default"
+            "a checkbox is a `bool` that is `false` if missing: write `bool` without a default"
         }
         _ => return,
     };
@@ -343,7 +346,8 @@ impl Shape {
     }
 }
 
-/// `T` of `Option<T>`, however the path to it is written, also from a `macro_rules!` front.
+/// Returns `T` of `Option<T>`, with any path to `Option`, and in an invisible group of a
+/// `macro_rules!` macro.
 fn inside<'a>(of: &'a Type, name: &str) -> Option<&'a Type> {
     let path = match of {
         Type::Path(path) => &path.path,

@@ -1,4 +1,4 @@
-//! `#[derive(FromRequest)]`: from a struct to what reads it from a request, and what writes it to one.
+//! `#[derive(FromRequest)]`, which reads a struct from a request, and writes it to one.
 
 mod field;
 
@@ -10,8 +10,8 @@ use self::field::{Field, Source};
 use crate::errors::Errors;
 use crate::library::Library;
 
-/// The implementations, and behind them every mistake. A type that can have none still gets them, so that its uses
-/// report nothing more.
+/// Returns the implementations, and behind them every mistake. An unsuitable type has
+/// implementations too, so that its uses report no further errors.
 pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
@@ -21,14 +21,14 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let mut library = Library::default();
     errors.read_keys(&input.attrs, "from_request", |meta| {
         if !meta.path.is_ident("crate") {
-            return Err(meta.error("unknown key; there is `crate = path`"));
+            return Err(meta.error("unknown key: write `crate = path`"));
         }
         library = Library::of_key(&meta)?;
         Ok(())
     });
     if let Some(lifetime) = input.generics.lifetimes().next() {
-        let message = "what is read from a request owns its data; \
-                       write `String` for `&str`, and leave the lifetime out";
+        let message = "a value that is read from a request must own its data: \
+                       write `String` instead of `&str`, and remove the lifetime";
         errors.at(lifetime.lifetime.span(), message);
         return errors.to_tokens();
     }
@@ -41,7 +41,9 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
 }
 
 fn fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Field> {
-    let message = "only a struct with named fields says by its names what is read where";
+    let name = &input.ident;
+    let message =
+        format!("`FromRequest` needs a struct with named fields: write `struct {name} {{ .. }}`");
     let fields = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => &fields.named,
@@ -62,7 +64,7 @@ fn fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Field> {
         .collect()
 }
 
-/// A body is read once, as one thing.
+/// Rejects a second reading of the body.
 fn check_bodies(fields: &[Field], errors: &mut Errors) {
     let mut bodies = fields
         .iter()
@@ -73,8 +75,8 @@ fn check_bodies(fields: &[Field], errors: &mut Errors) {
     for other in bodies {
         if first.source == Source::Body || other.source == Source::Body {
             let message = format!(
-                "the body is `{}` already; a request has one, \
-                 and several fields of it are a type of their own, or `#[form]` fields",
+                "the body is already read as `{}`: read several fields of it \
+                 by one type, or by `#[form]` fields",
                 first.ident
             );
             errors.at(other.blamed, message);
@@ -133,7 +135,7 @@ fn implementations(
     }
 }
 
-/// Every field is read before any failure is told.
+/// Returns the body of `from_request`, which reads every field and then reports all failures.
 fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
     let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
     let values: Vec<_> = (0..fields.len())
@@ -178,6 +180,7 @@ fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
     }
 }
 
+/// Returns the body of `modify`, which writes every field.
 fn writing(fields: &[Field], private: &TokenStream) -> TokenStream {
     let here = Span::mixed_site();
     let form = fields.iter().any(|field| field.source == Source::Form);

@@ -1,190 +1,82 @@
-use quote::quote;
-use syn::LitStr;
+use crate::tests::{assert_golden, assert_mistakes, tokens};
 
-use super::*;
-
-/// What the compiler would report.
-fn mistakes(input: TokenStream) -> Vec<String> {
-    let file: syn::File = syn::parse2(expanded(input)).expect("an expansion is Rust");
-    let text = |item| match item {
-        syn::Item::Macro(item) => {
-            let literal: LitStr = item.mac.parse_body().expect("a message");
-            Some(literal.value())
-        }
-        _ => None,
-    };
-    file.items.into_iter().filter_map(text).collect()
-}
+use super::expanded;
 
 #[test]
 fn the_expansion_is_the_golden_one() {
-    let text = include_str!("../../../tests/expand/from_request.rs");
-    let (input, output) = text.split_once("// becomes\n").expect("two parts");
-    let input = expanded(input.parse().expect("a golden file is Rust"));
-    let output: TokenStream = output.parse().expect("a golden file is Rust");
-    let closed_up =
-        |tokens: &TokenStream| -> String { tokens.to_string().split_whitespace().collect() };
-    assert_eq!(closed_up(&input), closed_up(&output));
+    let golden = include_str!("../../../tests/expand/from_request.rs");
+    assert_golden(golden, expanded);
 }
 
 #[test]
-fn each_mistake_says_what_to_write() {
-    let cases = [
+fn each_message_names_the_fix() {
+    for (input, expected) in [
+        ("struct S { a: u8 }", "`a` needs a source: write `#[query]`"),
         (
-            quote!(
-                struct S {
-                    a: u8,
-                }
-            ),
-            "`a` is read from nowhere; write `#[query]`",
+            "struct S { #[path] a: u8 }",
+            "`#[path]` is an attribute of Rust itself: write `#[param]`",
         ),
         (
-            quote!(
-                struct S {
-                    #[path]
-                    a: u8,
-                }
-            ),
-            "`#[path]` is an attribute of the language; write `#[param]`",
+            "struct S { #[query] #[header] a: u8 }",
+            "`a` can have one source: remove",
         ),
         (
-            quote!(
-                struct S {
-                    #[query]
-                    #[header]
-                    a: u8,
-                }
-            ),
-            "`a` is read from one place",
+            "struct S(u8);",
+            "`FromRequest` needs a struct with named fields: write `struct S { .. }`",
         ),
         (
-            quote!(
-                struct S(u8);
-            ),
-            "only a struct with named fields",
+            "enum E { A }",
+            "`FromRequest` needs a struct with named fields: write `struct E { .. }`",
         ),
         (
-            quote!(
-                enum E {
-                    A,
-                }
-            ),
-            "only a struct with named fields",
+            "struct S<'a> { #[query] a: &'a str }",
+            "a value that is read from a request must own its data: write `String`",
         ),
         (
-            quote!(
-                struct S<'a> {
-                    #[query]
-                    a: &'a str,
-                }
-            ),
-            "what is read from a request owns its data",
+            "struct S { #[query(defualt = 1)] a: u8 }",
+            "unknown key `defualt`: did you mean `default`?",
         ),
         (
-            quote!(
-                struct S {
-                    #[query(defualt = 1)]
-                    a: u8,
-                }
-            ),
-            "unknown key `defualt`; did you mean `default`?",
+            "struct S { #[query(optional)] a: u8 }",
+            "unknown key `optional`: write a name in quotes",
         ),
         (
-            quote!(
-                struct S {
-                    #[query(optional)]
-                    a: u8,
-                }
-            ),
-            "unknown key `optional`; there are the name",
-        ),
-        (
-            quote!(
-                struct S {
-                    #[query = "b"]
-                    a: u8,
-                }
-            ),
+            r#"struct S { #[query = "b"] a: u8 }"#,
             "write the name in parentheses",
         ),
         (
-            quote!(
-                struct S {
-                    #[query(default)]
-                    a: Option<u8>,
-                }
-            ),
-            "an `Option` that is missing is `None`",
+            "struct S { #[query(default)] a: Option<u8> }",
+            "a missing `Option` is `None`: remove",
         ),
         (
-            quote!(
-                struct S {
-                    #[body(default)]
-                    a: T,
-                }
-            ),
-            "a body has no default",
+            "struct S { #[body(default)] a: T }",
+            "a body cannot have a default: write `Option<T>`",
         ),
         (
-            quote!(
-                struct S {
-                    #[body("x")]
-                    a: T,
-                }
-            ),
-            "the body has no name",
+            r#"struct S { #[body("x")] a: T }"#,
+            "a body cannot have a name: remove it",
         ),
         (
-            quote!(
-                struct S {
-                    #[header("x key")]
-                    a: T,
-                }
-            ),
-            "`x key` can't be such a name",
+            r#"struct S { #[header("x key")] a: T }"#,
+            "`x key` cannot be the name of a header or cookie",
         ),
         (
-            quote!(
-                struct S {
-                    #[query("")]
-                    a: T,
-                }
-            ),
-            "a name is not empty",
+            r#"struct S { #[query("")] a: T }"#,
+            "a name cannot be empty",
         ),
         (
-            quote!(
-                struct S {
-                    #[body]
-                    a: T,
-                    #[body]
-                    b: T,
-                }
-            ),
-            "the body is `a` already",
+            "struct S { #[body] a: T, #[body] b: T }",
+            "the body is already read as `a`",
         ),
         (
-            quote!(
-                struct S {
-                    #[form]
-                    a: T,
-                    #[body]
-                    b: T,
-                }
-            ),
-            "the body is `a` already",
+            "struct S { #[form] a: T, #[body] b: T }",
+            "the body is already read as `a`",
         ),
         (
-            quote!(
-                #[from_request(with = x)]
-                struct S {}
-            ),
-            "unknown key; there is `crate = path`",
+            "#[from_request(with = x)] struct S {}",
+            "unknown key: write `crate = path`",
         ),
-    ];
-    for (input, expected) in cases {
-        let found = mistakes(input.clone());
-        assert_eq!(found.len(), 1, "{input}: {found:?}");
-        assert!(found[0].starts_with(expected), "{input}: {}", found[0]);
+    ] {
+        assert_mistakes(input, expanded(tokens(input)), &[expected]);
     }
 }

@@ -1,9 +1,9 @@
-//! The formats that `#[message(..)]` names.
+//! The formats of `#[message(..)]`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-/// How a value is written.
+/// The format of a serialized value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Format {
     Json,
@@ -14,7 +14,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format that is written `key`.
+    /// Returns the format of a key of `#[message(..)]`.
     pub(super) fn named(key: &str) -> Option<Self> {
         Some(match key {
             "json" => Self::Json,
@@ -26,18 +26,18 @@ impl Format {
         })
     }
 
-    /// Whether serde writes it.
+    /// Returns `true` if serde serializes it.
     pub(super) fn uses_serde(self) -> bool {
         matches!(self, Self::Json | Self::MessagePack | Self::Cbor)
     }
 
-    /// The variant of the library's `Format`.
+    /// Returns the variant of the library's `Format`.
     pub(super) fn variant(self, private: &TokenStream) -> TokenStream {
         let name = format_ident!("{self:?}");
         quote!(#private::Format::#name)
     }
 
-    /// The module that reads and writes it.
+    /// Returns the library's module that reads and writes it.
     pub(super) fn module(self, private: &TokenStream) -> TokenStream {
         match self {
             Self::Json => quote!(#private::json),
@@ -48,7 +48,7 @@ impl Format {
         }
     }
 
-    /// What a generic type must be to have it.
+    /// Returns the bounds of a generic type in this format.
     pub(super) fn bounds(self, private: &TokenStream) -> TokenStream {
         match self {
             Self::Json | Self::MessagePack | Self::Cbor => {

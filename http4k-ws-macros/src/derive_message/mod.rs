@@ -1,4 +1,4 @@
-//! `#[derive(Message)]`: from a serde type to its `Message` implementation.
+//! `#[derive(Message)]`, which implements `Message` for a serde type.
 
 mod formats;
 mod options;
@@ -15,8 +15,8 @@ use self::options::Options;
 use crate::errors::Errors;
 use crate::{rename, serde};
 
-/// The implementation, and behind it every mistake. A type that can have none still gets one, so that its uses
-/// report nothing more.
+/// Returns the implementation, and behind it every mistake. An unsuitable type has an
+/// implementation too, so that its uses report no further errors.
 pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
@@ -33,7 +33,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
         }
         Data::Struct(_) => Vec::new(),
         Data::Union(data) => {
-            let message = "a union can't travel as a message; write an enum";
+            let message = "a union cannot be a message: write an enum";
             errors.at(data.union_token.span, message);
             Vec::new()
         }
@@ -42,10 +42,10 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
         readable::check(&input.data, &container, &mut errors);
     }
     if let Some(lifetime) = input.generics.lifetimes().next() {
-        let message = "a message owns its data, because it outlives the socket's buffer; \
-                       write `String` for `&str`, and leave the lifetime out";
+        let message = "a message must own its data, because it outlives the socket's buffer: \
+                       write `String` instead of `&str`, and remove the lifetime";
         errors.at(lifetime.lifetime.span(), message);
-        // No implementation for a borrowed type is right, so that there is none to stand in.
+        // No implementation for a borrowed type would be correct.
         return errors.to_tokens();
     }
     let body = match input.data {
@@ -57,7 +57,8 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     quote! { #implementation #errors }
 }
 
-/// Without a tag a peer in another language has to look for the one key of an object to know what it got.
+/// Requires a tag. Without one, a peer in another language must inspect the key of an object to
+/// identify the message.
 fn check_tag(
     name: &Ident,
     data: &DataEnum,
@@ -82,15 +83,15 @@ fn check_tag(
     errors.at(
         name.span(),
         format!(
-            "`{name}` has no tag: its variant `{variant}` would travel as `{{\"{variant}\": …}}`\n\
-             write `#[serde(tag = \"type\")]` above it, and it travels as `{{\"type\": \"{variant}\", …}}`\n\
-             (`#[serde(untagged)]`, or `#[message(externally_tagged)]` to keep it as it is)"
+            "`{name}` needs a tag, because its variant `{variant}` is serialized as `{{\"{variant}\": …}}`\n\
+             write `#[serde(tag = \"type\")]` above the enum to serialize `{{\"type\": \"{variant}\", …}}`,\n\
+             or `#[serde(untagged)]`, or `#[message(externally_tagged)]` to keep this form"
         ),
     );
 }
 
-/// A tag among the fields needs fields: serde fails to serialize a number or a list beside one, and says so only
-/// when a message is sent.
+/// Requires fields beside a tag. Serde cannot serialize a number or a list beside one, and fails
+/// only when a message is sent.
 fn check_newtypes(
     data: &DataEnum,
     container: &serde::Container,
@@ -117,7 +118,7 @@ fn check_newtypes(
         errors.at(
             field.ty.span(),
             format!(
-                "`{name}` can't be serialized: a tag stands among fields, and `{ty}` has none\n\
+                "`{name}` cannot be serialized, because a tag needs fields beside it, unlike `{ty}`\n\
                  write `{name} {{ value: {ty} }}`, or `#[serde(tag = \"type\", content = \"value\")]` above \
                  the enum"
             ),
@@ -125,7 +126,7 @@ fn check_newtypes(
     }
 }
 
-/// Returns `true` for a type of the standard library that serde writes as a value or a list.
+/// Returns `true` for a type of the standard library that serde serializes as a value or a list.
 fn has_no_fields(ty: &syn::Type) -> bool {
     match ty {
         syn::Type::Array(_) | syn::Type::Slice(_) => true,
@@ -174,7 +175,7 @@ const WITHOUT_FIELDS: [&str; 28] = [
     "SocketAddr",
 ];
 
-/// The variants as serde writes them; those that it skips are left out.
+/// Returns the names of the variants as serde serializes them, without skipped variants.
 fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {
     let named = data.variants.iter().filter_map(|variant| {
         let own = serde::Variant::new(&variant.attrs);
@@ -188,10 +189,10 @@ fn variants(data: &DataEnum, container: &serde::Container) -> Vec<String> {
     named.collect()
 }
 
-/// How the methods are written.
+/// The body of the methods.
 enum Body {
     Complete,
-    /// The type can't be a message, which was reported.
+    /// The type cannot be a message, which was reported.
     StandIn,
 }
 
@@ -206,8 +207,8 @@ fn implementation(
     let private = options.library.private();
     let private = quote!(#private::message);
     let (generics, type_generics, _) = input.generics.split_for_impl();
-    let (usual, others) = (options.formats[0], &options.formats[1..]);
-    let clause = where_clause(input, usual, &private);
+    let (default, others) = (options.formats[0], &options.formats[1..]);
+    let clause = where_clause(input, default, &private);
     let variants = (!variants.is_empty()).then(|| {
         quote! { const VARIANTS: &'static [&'static str] = &[#(#variants),*]; }
     });
@@ -218,8 +219,8 @@ fn implementation(
         here: Span::mixed_site().located_at(ident.span()),
     };
     let (one, choice) = match body {
-        Body::Complete if others.is_empty() => (methods.of_one(usual), None),
-        Body::Complete => (methods.of_one(usual), Some(methods.of_several(others))),
+        Body::Complete if others.is_empty() => (methods.of_one(default), None),
+        Body::Complete => (methods.of_one(default), Some(methods.of_several(others))),
         Body::StandIn => (methods.with(&quote!(loop {}), &quote!(loop {})), None),
     };
     quote! {
@@ -243,7 +244,7 @@ fn implementation(
 /// The methods of an implementation.
 struct Methods<'a> {
     private: &'a TokenStream,
-    /// The type's name: a trait that is missing is reported there.
+    /// The place of the type's name, for errors about a missing trait.
     here: Span,
 }
 
@@ -276,7 +277,8 @@ impl Methods<'_> {
         }
     }
 
-    /// The format is chosen while the program runs; `others` are those besides the usual one.
+    /// Returns the methods that choose a format at run time. `others` are the formats after the
+    /// first.
     fn of_several(&self, others: &[Format]) -> TokenStream {
         let private = self.private;
         let named: Vec<TokenStream> = others.iter().map(|f| f.variant(private)).collect();
@@ -303,14 +305,15 @@ impl Methods<'_> {
     }
 }
 
-/// A generic type is a message where its format can read and write it: its parameters need no bounds of their own, so
-/// that `PhantomData<T>` and `#[serde(bound = "…")]` work.
+/// Returns the bounds of a generic type, which is a message if its format can read and write it.
+/// Its parameters need no bounds of their own, so `PhantomData<T>` and `#[serde(bound = "…")]`
+/// work.
 fn where_clause(input: &DeriveInput, format: Format, private: &TokenStream) -> TokenStream {
-    let written = input.generics.where_clause.as_ref();
+    let own = input.generics.where_clause.as_ref();
     if input.generics.type_params().next().is_none() {
-        return quote!(#written);
+        return quote!(#own);
     }
-    let predicates = written.map(|clause| clause.predicates.iter());
+    let predicates = own.map(|clause| clause.predicates.iter());
     let predicates = predicates.into_iter().flatten();
     let bounds = format.bounds(private);
     quote! {

@@ -1,4 +1,4 @@
-//! `#[message(..)]`: what the derive is told.
+//! The keys of `#[message(..)]`.
 
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
@@ -9,7 +9,7 @@ use super::formats::Format;
 use crate::errors::{Errors, near};
 use crate::library::Library;
 
-/// The keys there are, as they are written.
+/// All keys.
 const KEYS: [&str; 7] = [
     "json",
     "msgpack",
@@ -22,9 +22,9 @@ const KEYS: [&str; 7] = [
 
 pub(super) struct Options {
     pub(super) library: Library,
-    /// An enum keeps serde's own form, `{"Variant": …}`.
+    /// An enum keeps serde's default form, `{"Variant": …}`.
     pub(super) externally_tagged: bool,
-    /// The formats, the usual one first; never empty.
+    /// The formats, the default one first; never empty.
     pub(super) formats: Vec<Format>,
 }
 
@@ -40,8 +40,8 @@ impl Options {
             options.formats.push(Format::Json);
         }
         for span in misplaced(&input.data) {
-            let message = "`#[message(..)]` goes above the type; \
-                           a field or a variant is refined with `#[serde(..)]`";
+            let message = "`#[message(..)]` belongs above the type: \
+                           write `#[serde(..)]` on a field or a variant";
             errors.at(span, message);
         }
         options
@@ -71,16 +71,16 @@ impl Options {
 }
 
 impl Options {
-    /// One more format. Text and bytes are what they are; nothing tells them from another format on one socket.
+    /// Adds a format. Texts and bytes cannot be distinguished from another format on one socket.
     fn add(&mut self, format: Format, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
         if self.formats.contains(&format) {
-            return Err(meta.error("this format is named twice"));
+            return Err(meta.error("this format appears twice: remove one"));
         }
         let apart = |format: &Format| !format.uses_serde();
         if !self.formats.is_empty() && (apart(&format) || self.formats.iter().any(apart)) {
             return Err(meta.error(
-                "`text` and `binary` stand alone; \
-                 a socket chooses among `json`, `msgpack` and `cbor` by its subprotocol",
+                "`text` and `binary` cannot be combined with another format: \
+                 a socket chooses among `json`, `msgpack` and `cbor` only",
             ));
         }
         self.formats.push(format);
@@ -90,17 +90,17 @@ impl Options {
 
 fn unknown(key: &str) -> String {
     match near(key, KEYS) {
-        Some(meant) => format!("unknown key `{key}`; did you mean `{meant}`?"),
+        Some(meant) => format!("unknown key `{key}`: did you mean `{meant}`?"),
         None => {
             format!(
-                "unknown key `{key}`; there are `json`, `msgpack`, `cbor`, `text`, `binary`, \
-                 `externally_tagged` and `crate = path`"
+                "unknown key `{key}`: write `json`, `msgpack`, `cbor`, `text`, `binary`, \
+                 `externally_tagged` or `crate = path`"
             )
         }
     }
 }
 
-/// The attributes on fields and variants, where none belongs.
+/// Returns the places of attributes on fields and variants, which do not belong there.
 fn misplaced(data: &Data) -> Vec<Span> {
     let (fields, variants) = match data {
         Data::Struct(data) => (data.fields.iter().collect(), Vec::new()),

@@ -1,8 +1,9 @@
-//! Types that serde writes and does not read, as far as the tokens show them. The library checks
-//! the rest when a value is sent.
+//! Types that serde serializes but cannot deserialize, as far as tokens show them. The library
+//! checks the rest when a value is sent.
 //!
-//! Behind an internal tag, `untagged` and `flatten`, serde reads a field from a buffer that holds no
-//! 128-bit integer. A field that is left out for some values needs a default.
+//! 1. Behind an internal tag, `untagged` and `flatten`, serde reads a field from a buffer that
+//!    cannot hold a 128-bit integer.
+//! 2. A field with `skip_serializing_if` needs a default.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -11,7 +12,7 @@ use syn::{Data, Fields, GenericArgument, PathArguments, Type, Variant};
 use crate::errors::Errors;
 use crate::serde;
 
-/// The way out that every message ends with.
+/// The alternative that a message about a tag names.
 const CONTENT: &str = "`#[serde(tag = \"type\", content = \"data\")]` above the enum";
 
 pub(super) fn check(data: &Data, container: &serde::Container, errors: &mut Errors) {
@@ -19,7 +20,7 @@ pub(super) fn check(data: &Data, container: &serde::Container, errors: &mut Erro
         return;
     }
     match data {
-        // The tag of a struct is one more field, and nothing is buffered for it.
+        // The tag of a struct is one more field, and serde buffers nothing for it.
         Data::Struct(data) => {
             check_fields(&data.fields, None, errors);
             if !container.default {
@@ -35,7 +36,7 @@ pub(super) fn check(data: &Data, container: &serde::Container, errors: &mut Erro
     }
 }
 
-/// The attribute of a type whose data is buffered.
+/// Returns the attribute because of which serde buffers the data of a type.
 fn tag(container: &serde::Container) -> Option<String> {
     if container.untagged {
         return Some("untagged".to_owned());
@@ -58,7 +59,7 @@ fn check_variant(variant: &Variant, container: &serde::Container, errors: &mut E
     check_skipped(&variant.fields, errors);
 }
 
-/// Refuses fields that are left out for some values and must be there when a message is read.
+/// Rejects fields that are skipped for some values and required when a message is read.
 fn check_skipped(fields: &Fields, errors: &mut Errors) {
     for field in fields {
         let own = serde::Field::new(&field.attrs);
@@ -69,14 +70,14 @@ fn check_skipped(fields: &Fields, errors: &mut Errors) {
         if own.default || own.flatten || may_be_missing {
             continue;
         }
-        let message = "a message could be sent and never be read: a field that is left out \
-                       must be there when the message is read\n\
+        let message = "this message could be sent but not read, because a field that is skipped \
+                       is required when the message is read\n\
                        write `#[serde(default, skip_serializing_if = \"…\")]`";
         errors.at(skipped_if, message);
     }
 }
 
-/// Returns `true` for an `Option`, which serde reads as `None` if it is missing.
+/// Returns `true` for an `Option`, which serde deserializes as `None` if it is missing.
 fn is_optional(of: &Type) -> bool {
     match of {
         Type::Group(group) => is_optional(&group.elem),
@@ -89,7 +90,7 @@ fn is_optional(of: &Type) -> bool {
     }
 }
 
-/// Refuses 128-bit integers behind `tag`, if it is one, and behind `flatten`.
+/// Rejects 128-bit integers behind `tag`, if it is one, and behind `flatten`.
 fn check_fields(fields: &Fields, tag: Option<&str>, errors: &mut Errors) {
     for field in fields {
         let own = serde::Field::new(&field.attrs);
@@ -99,12 +100,12 @@ fn check_fields(fields: &Fields, tag: Option<&str>, errors: &mut Errors) {
         };
         if let Some((name, span)) = wide(&field.ty) {
             let way_out = match attribute {
-                "flatten" => "leave the `flatten` out, or write".to_owned(),
+                "flatten" => "remove `flatten`, or write".to_owned(),
                 _ => format!("write {CONTENT}, or"),
             };
             let message = format!(
-                "a message with this `{name}` could be sent and never be read: serde has no \
-                 128-bit integers behind `#[serde({attribute})]`\n\
+                "this message could be sent but not read, because serde cannot read `{name}` behind \
+                 `#[serde({attribute})]`\n\
                  {way_out} `#[serde(with = \"…\")]` on the field"
             );
             errors.at(span, message);
@@ -112,7 +113,7 @@ fn check_fields(fields: &Fields, tag: Option<&str>, errors: &mut Errors) {
     }
 }
 
-/// The first 128-bit integer in a type, and its place.
+/// Returns the first 128-bit integer in a type, and its place.
 fn wide(of: &Type) -> Option<(String, Span)> {
     match of {
         Type::Array(array) => wide(&array.elem),
@@ -131,7 +132,7 @@ fn wide(of: &Type) -> Option<(String, Span)> {
     }
 }
 
-/// The types between angle brackets.
+/// Returns the types between angle brackets.
 pub(super) fn inner(arguments: &PathArguments) -> impl Iterator<Item = &Type> {
     let arguments = match arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),

@@ -1,4 +1,4 @@
-//! `#[derive(PathParam)]`: a newtype or an enum of bare names as text, both ways.
+//! `#[derive(PathParam)]`, which converts a newtype or an enum without data to and from text.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::errors::Errors;
 use crate::library::Library;
 use crate::{rename, serde};
 
-/// The implementations, and behind them every mistake.
+/// Returns the implementations, and behind them every mistake.
 pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,
@@ -22,7 +22,10 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
         Data::Struct(data) => newtype(&input, &data.fields, &options, &mut errors),
         Data::Enum(data) => names(&input, data, &options, &mut errors),
         Data::Union(data) => {
-            errors.at(data.union_token.span, "a union has no text; write an enum");
+            errors.at(
+                data.union_token.span,
+                "a union cannot be a path parameter: write an enum",
+            );
             None
         }
     };
@@ -37,14 +40,14 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     quote! { #implementations #errors }
 }
 
-/// What `#[path_param(..)]` says of the type.
+/// The keys of `#[path_param(..)]` above a type.
 struct Options {
     library: Library,
     rename_all: Option<String>,
 }
 
 impl Options {
-    /// What serde is told of the names holds here too, so that a value has one text.
+    /// Reads the keys. Serde's `rename_all` is the default, so that a value has one text.
     fn new(attributes: &[Attribute], errors: &mut Errors) -> Self {
         let mut options = Self {
             library: Library::default(),
@@ -58,26 +61,27 @@ impl Options {
                 let rule: LitStr = meta.value()?.parse()?;
                 if rename::variant("A", &rule.value()).is_none() {
                     let rules = rename::RULES.join("`, `");
-                    let message = format!("unknown rule; there are `{rules}`");
+                    let message = format!("unknown rule: write one of `{rules}`");
                     return Err(syn::Error::new(rule.span(), message));
                 }
                 options.rename_all = Some(rule.value());
                 Ok(())
             } else {
-                Err(meta.error("unknown key; there are `rename_all = \"rule\"` and `crate = path`"))
+                Err(meta.error("unknown key: write `rename_all = \"rule\"` or `crate = path`"))
             }
         });
         options
     }
 }
 
+/// The parts of both implementations.
 struct Body {
     error: TokenStream,
-    /// From `text: &str` to a `Result`.
+    /// The body of `from_str`, which parses `text: &str`.
     read: TokenStream,
-    /// Writes to `f`.
+    /// The body of `fmt`, which writes to `f`.
     write: TokenStream,
-    /// What a newtype is over.
+    /// The type in a newtype.
     of: Option<syn::Type>,
 }
 
@@ -92,13 +96,14 @@ fn newtype(
         let count = fields.len();
         let name = &input.ident;
         let message = format!(
-            "`{name}` has {count} fields; a path parameter is one value, such as `struct {name}(u64)`"
+            "a path parameter is one value, but `{name}` has {count} fields: write one field, as in \
+             `struct {name}(u64)`"
         );
         errors.at(name.span(), message);
         return None;
     };
     let of = &fields.iter().next()?.ty;
-    // What the type inside lacks is reported there.
+    // A missing trait is reported at the type inside.
     let here = Span::call_site().located_at(of.span());
     let private = private(options);
     Some(Body {
@@ -127,14 +132,16 @@ fn names(
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
             let message = format!(
-                "`{}` holds data, and has no text; a path parameter is an enum of bare names, or `struct {}(T)`",
+                "`{}` cannot be a path parameter, because it holds data: remove the data, or write \
+                 `struct {}(T)`",
                 variant.ident, input.ident
             );
             errors.at(variant.fields.span(), message);
         }
         let name = named(variant, options, errors);
         if let Some((other, _)) = known.iter().find(|(_, text)| *text == name) {
-            let message = format!("`{name}` is also the text of `{other}`");
+            let message =
+                format!("`{name}` is already the text of `{other}`: rename one of the two");
             errors.at(variant.ident.span(), message);
         }
         known.push((&variant.ident, name));
@@ -166,18 +173,18 @@ fn names(
     })
 }
 
-/// A variant's text: as `rename` says, else as `rename_all`, else its name.
+/// Returns a variant's text: that of `rename`, or by `rename_all`, or its name.
 fn named(variant: &syn::Variant, options: &Options, errors: &mut Errors) -> String {
     let mut renamed = serde::Variant::new(&variant.attrs).rename;
     errors.read_keys(&variant.attrs, "path_param", |meta| {
         if !meta.path.is_ident("rename") {
-            return Err(meta.error("unknown key; there is `rename = \"text\"`"));
+            return Err(meta.error("unknown key: write `rename = \"text\"`"));
         }
         let text: LitStr = meta.value()?.parse()?;
         if text.value().is_empty() {
             return Err(syn::Error::new(
                 text.span(),
-                "no segment of a path is empty",
+                "a path segment cannot be empty: write a text",
             ));
         }
         renamed = Some(text.value());
@@ -211,14 +218,14 @@ fn implementations(input: &DeriveInput, options: &Options, body: Body) -> TokenS
     }
 }
 
-/// A generic newtype has a text where what it is over has one.
+/// Returns the bounds of a generic newtype, which has a text if the type inside has one.
 fn where_clause(input: &DeriveInput, of: Option<&syn::Type>, private: &TokenStream) -> TokenStream {
-    let written = input.generics.where_clause.as_ref();
+    let own = input.generics.where_clause.as_ref();
     let generic = input.generics.type_params().next().is_some();
     let Some(of) = of.filter(|_| generic) else {
-        return quote!(#written);
+        return quote!(#own);
     };
-    let predicates = written.map(|clause| clause.predicates.iter());
+    let predicates = own.map(|clause| clause.predicates.iter());
     let predicates = predicates.into_iter().flatten();
     quote!(where #(#predicates,)* #of: #private::TextValue)
 }

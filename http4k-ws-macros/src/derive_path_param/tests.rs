@@ -1,108 +1,53 @@
-use quote::quote;
+use crate::tests::{assert_golden, assert_mistakes, tokens};
 
-use super::*;
-
-/// What the compiler would report.
-fn mistakes(input: TokenStream) -> Vec<String> {
-    let file: syn::File = syn::parse2(expanded(input)).expect("an expansion is Rust");
-    let text = |item| match item {
-        syn::Item::Macro(item) => {
-            let literal: LitStr = item.mac.parse_body().expect("a message");
-            Some(literal.value())
-        }
-        _ => None,
-    };
-    file.items.into_iter().filter_map(text).collect()
-}
+use super::expanded;
 
 #[test]
 fn the_expansion_is_the_golden_one() {
-    let text = include_str!("../../../tests/expand/path_param.rs");
-    let (input, output) = text.split_once("// becomes\n").expect("two parts");
-    let input = expanded(input.parse().expect("a golden file is Rust"));
-    let output: TokenStream = output.parse().expect("a golden file is Rust");
-    let closed_up =
-        |tokens: &TokenStream| -> String { tokens.to_string().split_whitespace().collect() };
-    assert_eq!(closed_up(&input), closed_up(&output));
+    let golden = include_str!("../../../tests/expand/path_param.rs");
+    assert_golden(golden, expanded);
 }
 
 #[test]
-fn each_mistake_says_what_to_write() {
-    let cases = [
+fn each_message_names_the_fix() {
+    for (input, expected) in [
         (
-            quote!(
-                struct Point {
-                    x: u8,
-                    y: u8,
-                }
-            ),
-            "`Point` has 2 fields; a path parameter is one value",
+            "struct Point { x: u8, y: u8 }",
+            "a path parameter is one value, but `Point` has 2 fields: write one field, as in",
         ),
         (
-            quote!(
-                struct Unit;
-            ),
-            "`Unit` has 0 fields",
-        ),
-        (quote!(union U { a: u8 }), "a union has no text"),
-        (
-            quote!(
-                enum E {
-                    A(u8),
-                }
-            ),
-            "`A` holds data, and has no text",
+            "struct Unit;",
+            "a path parameter is one value, but `Unit` has 0 fields",
         ),
         (
-            quote!(
-                enum E {
-                    A,
-                    #[path_param(rename = "A")]
-                    B,
-                }
-            ),
-            "`A` is also the text of `A`",
+            "union U { a: u8 }",
+            "a union cannot be a path parameter: write an enum",
         ),
         (
-            quote!(
-                #[path_param(rename_all = "Kebab")]
-                enum E {
-                    A,
-                }
-            ),
-            "unknown rule; there are `lowercase`",
+            "enum E { A(u8) }",
+            "`A` cannot be a path parameter, because it holds data: remove the data",
         ),
         (
-            quote!(
-                #[path_param(name = "x")]
-                enum E {
-                    A,
-                }
-            ),
-            "unknown key; there are `rename_all",
+            r#"enum E { A, #[path_param(rename = "A")] B }"#,
+            "`A` is already the text of `A`",
         ),
         (
-            quote!(
-                enum E {
-                    #[path_param(rename_all = "x")]
-                    A,
-                }
-            ),
-            "unknown key; there is `rename",
+            r#"#[path_param(rename_all = "Kebab")] enum E { A }"#,
+            "unknown rule: write one of `lowercase`",
         ),
         (
-            quote!(
-                enum E {
-                    #[path_param(rename = "")]
-                    A,
-                }
-            ),
-            "no segment of a path is empty",
+            r#"#[path_param(name = "x")] enum E { A }"#,
+            "unknown key: write `rename_all",
         ),
-    ];
-    for (input, expected) in cases {
-        let found = mistakes(input.clone());
-        assert_eq!(found.len(), 1, "{input}: {found:?}");
-        assert!(found[0].starts_with(expected), "{input}: {}", found[0]);
+        (
+            r#"enum E { #[path_param(rename_all = "x")] A }"#,
+            "unknown key: write `rename = ",
+        ),
+        (
+            r#"enum E { #[path_param(rename = "")] A }"#,
+            "a path segment cannot be empty",
+        ),
+    ] {
+        assert_mistakes(input, expanded(tokens(input)), &[expected]);
     }
 }

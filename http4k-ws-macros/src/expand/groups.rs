@@ -1,14 +1,16 @@
-//! The ends of consecutive routes, in nested functions.
+//! The endpoints of consecutive routes, in nested functions.
 //!
-//! The compiler checks a function and all closures in it as one. What it stores for a closure is the table of that
-//! whole, so that the cost of an incremental check grows with the square of the closures in one function. A nested
-//! function is a whole of its own. The rules that keep the meaning of the program:
+//! The compiler checks a function and all closures in it together. For each closure it stores the
+//! table of that whole, so the cost of an incremental check grows with the square of the closures
+//! in one function. A nested function is checked by itself. Invariants that keep the meaning of the
+//! program:
 //!
-//! 1. Only a route that borrows the arguments of the head stands in such a function ([`Lending`]).
-//! 2. A function has consecutive routes, and ends before anything that may take an argument away: a route that
-//!    stays in the user's function, or a filter that names an argument. So values are evaluated and moved in the
-//!    order of the source.
-//! 3. The function has the generics of the head, unchanged. Items have no hygiene, so its name is an unlikely one.
+//! 1. A route is in such a function only if it merely borrows arguments of the head ([`Lending`]).
+//! 2. A function has consecutive routes. It ends before anything that may move an argument: a route
+//!    that stays in the user's function, or a filter that names an argument. So values are
+//!    evaluated and moved in the order of the source.
+//! 3. The function has the generics of the head, unchanged.
+//! 4. Its name is an unlikely one, because items are without hygiene.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -19,10 +21,10 @@ use super::lending::{Lending, Uses};
 use crate::model::{Endpoint, Route, Routes, params};
 use crate::parse::Param;
 
-/// Fewer cost more functions, and more cost larger ones; from 4 to 16 makes no difference that can be measured.
+/// The number of routes in a function. Measured costs are the same from 4 to 16.
 const ROUTES: usize = 8;
 
-/// Routes whose function is not yet at its end.
+/// The routes of the function that is being filled.
 pub(super) struct Group<'a> {
     model: &'a Routes,
     lending: Option<Lending<'a>>,
@@ -40,8 +42,8 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Takes `route`, if it can stand in a nested function.
-    pub(super) fn takes(&mut self, route: &Route, steps: &mut TokenStream) -> bool {
+    /// Adds `route`, if it can be in a nested function.
+    pub(super) fn add(&mut self, route: &Route, steps: &mut TokenStream) -> bool {
         let Endpoint::Handler(handler) = &route.endpoint else {
             return false;
         };
@@ -66,7 +68,7 @@ impl<'a> Group<'a> {
         true
     }
 
-    /// Ends the function before `tokens`, if these may take an argument away.
+    /// Ends the function before `tokens`, if these may move an argument.
     pub(super) fn end_before(&mut self, tokens: TokenStream, steps: &mut TokenStream) {
         let lending = self.lending.as_ref();
         if lending.is_some_and(|lending| lending.names_one(tokens)) {
@@ -90,7 +92,7 @@ impl<'a> Group<'a> {
         let given = generics.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(&param.ident),
             GenericParam::Const(param) => Some(&param.ident),
-            // The compiler finds these.
+            // The compiler infers these.
             GenericParam::Lifetime(_) => None,
         });
         let given: Vec<_> = given.collect();
@@ -107,7 +109,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// The list that all ends go into.
+/// Returns the name of the list of all endpoints.
 pub(super) fn list() -> TokenStream {
     let name = format_ident!("endpoints", span = Span::mixed_site());
     quote!(#name)

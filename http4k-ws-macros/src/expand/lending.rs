@@ -1,9 +1,12 @@
-//! Arguments of the head, lent to the functions that make the routes' ends.
+//! Arguments of the head, lent to the functions that build endpoints.
 //!
-//! A function inside the user's function does not see its arguments, so it has references to them as arguments
-//! of its own, under the same names. Only what a route borrows can be lent: a clone of `db`, which is what a
-//! captured name means, and of an evaluated argument what stands in it as `&db` or `db.clone()`. A route that
-//! may move an argument, or that names one in a closure, stays in the user's function.
+//! A function inside the user's function does not see its arguments, so it has references to them
+//! as arguments of its own, under the same names. A route borrows an argument in two ways:
+//!
+//! 1. A captured name, such as `db`, is cloned.
+//! 2. An evaluated expression names it as `&db` or `db.clone()`, or with fields as `&config.db`.
+//!
+//! A route that may move an argument, or that names one in a closure, stays in the user's function.
 
 use std::collections::BTreeMap;
 
@@ -22,11 +25,11 @@ pub(super) struct Lending<'a> {
     lent: Vec<(&'a Ident, &'a Type)>,
 }
 
-/// The arguments that some routes borrow: by index, with the place of the first use.
+/// The indices of the arguments that some routes borrow, with the place of the first use.
 pub(super) type Uses = BTreeMap<usize, Span>;
 
 impl<'a> Lending<'a> {
-    /// `None` if the routes have no head, or one whose generics can't be repeated.
+    /// Returns `None` if the routes are without a head, or if its generics cannot be repeated.
     pub(super) fn new(model: &'a Routes) -> Option<Self> {
         let head = model.head.as_ref()?;
         let mut generics = head.signature.generics.params.iter();
@@ -43,7 +46,7 @@ impl<'a> Lending<'a> {
         self.head
     }
 
-    /// The arguments that the route of `handler` borrows; `None` if it may do more with one.
+    /// Returns the arguments that the route of `handler` borrows. `None` if it may move one.
     pub(super) fn uses(&self, handler: &HandlerCall) -> Option<Uses> {
         let call = &handler.call;
         let mut uses = Uses::new();
@@ -72,7 +75,8 @@ impl<'a> Lending<'a> {
         Some(uses)
     }
 
-    /// `expr` with what is lent in it dereferenced, so that it means what it means in the user's function.
+    /// Returns `expr` with its lent arguments dereferenced, so that it has the meaning that it has
+    /// in the user's function.
     pub(super) fn dereferenced(&self, expr: &Expr) -> TokenStream {
         if let Some(name) = plain_name(expr) {
             return match self.index(name) {
@@ -84,7 +88,7 @@ impl<'a> Lending<'a> {
             .unwrap_or_else(|| expr.to_token_stream())
     }
 
-    /// The lent arguments of `uses`, with their types.
+    /// Returns the parameters of the nested function: the arguments of `uses`, with their types.
     pub(super) fn parameters<'u>(
         &'u self,
         uses: &'u Uses,
@@ -99,7 +103,8 @@ impl<'a> Lending<'a> {
         })
     }
 
-    /// The same, as they are handed over: shown at the first use, which is where a value that is gone is missed.
+    /// Returns the arguments of its call. Their place is the first use, at which the compiler
+    /// reports a moved value.
     pub(super) fn arguments<'u>(
         &'u self,
         uses: &'u Uses,
@@ -122,13 +127,13 @@ impl<'a> Lending<'a> {
         lent.position(|(lent, _)| lent.unraw() == name.unraw())
     }
 
-    /// A name or a field that is cloned for the route.
+    /// Notes a name or a field that is cloned for the route.
     fn captures(&self, expr: &Expr, uses: &mut Uses) -> Option<()> {
         let Some(name) = place_root(expr) else {
             return Some(());
         };
         let text = name.unraw().to_string();
-        // A slip of the hand is reported with the name that is meant, if that is in scope.
+        // The compiler suggests the right name for a misspelled one, if that is in scope.
         let meant = || {
             let lent = self.lent.iter();
             lent.clone()
@@ -144,7 +149,7 @@ impl<'a> Lending<'a> {
         Some(())
     }
 
-    /// An expression that is evaluated once.
+    /// Notes the arguments in an expression that is evaluated once.
     fn evaluates(&self, tokens: TokenStream, uses: &mut Uses) -> Option<()> {
         if leaves(tokens.clone()) {
             return None;
@@ -152,7 +157,7 @@ impl<'a> Lending<'a> {
         self.borrowing(tokens, uses).map(|_| ())
     }
 
-    /// What neither names an argument nor leaves the user's function.
+    /// Returns `None` for tokens that name an argument or leave the user's function.
     fn needs_none(&self, tokens: TokenStream) -> Option<()> {
         (!leaves(tokens.clone())).then_some(())?;
         self.names_none(tokens)
@@ -167,7 +172,7 @@ impl<'a> Lending<'a> {
         (!names_one).then_some(())
     }
 
-    /// Whether the token at `at` names an argument of the head.
+    /// Returns `true` if the token at `at` names an argument of the head.
     fn is_named_at(&self, tokens: &[TokenTree], at: usize) -> bool {
         match &tokens[at] {
             TokenTree::Ident(name) => {
@@ -184,8 +189,7 @@ impl<'a> Lending<'a> {
         }
     }
 
-    /// `tokens` with each argument dereferenced; `None` if one stands there in another way than `&db` or
-    /// `db.clone()`, or with fields, `&config.db`.
+    /// Returns `tokens` with each argument dereferenced. `None` if one is not merely borrowed.
     fn borrowing(&self, tokens: TokenStream, uses: &mut Uses) -> Option<TokenStream> {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut output = TokenStream::new();
@@ -219,7 +223,7 @@ fn note(uses: &mut Uses, index: usize, first_use: Span) {
     uses.entry(index).or_insert(first_use);
 }
 
-/// Whether the name at `at` is only looked at: it, or a field of it, is cloned or referred to.
+/// Returns `true` if the name at `at`, or a field of it, is merely cloned or referred to.
 fn is_borrowed(tokens: &[TokenTree], at: usize) -> bool {
     let mut end = at + 1;
     while punct(tokens, end) == Some('.')
@@ -239,7 +243,7 @@ fn is_borrowed(tokens: &[TokenTree], at: usize) -> bool {
     is_cloned || is_referred_to
 }
 
-/// Whether a call or type arguments follow.
+/// Returns `true` before a call or type arguments.
 fn is_called(tokens: &[TokenTree], at: usize) -> bool {
     let in_parentheses = |token: &TokenTree| matches!(token, TokenTree::Group(g) if g.delimiter() == Delimiter::Parenthesis);
     tokens.get(at).is_some_and(in_parentheses) || is_separator(tokens, at)
@@ -252,12 +256,12 @@ fn punct(tokens: &[TokenTree], at: usize) -> Option<char> {
     }
 }
 
-/// Whether `::` is at `at`.
+/// Returns `true` if `::` is at `at`.
 fn is_separator(tokens: &[TokenTree], at: usize) -> bool {
     punct(tokens, at) == Some(':') && punct(tokens, at + 1) == Some(':')
 }
 
-/// Whether an expression may leave the function that it stands in.
+/// Returns `true` if an expression may return from the function around it.
 fn leaves(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Group(group) => leaves(group.stream()),

@@ -1,11 +1,11 @@
-//! One type for each route with a name, whose fields are the route's parameters.
+//! A type for each route with a name, whose fields are the route's parameters.
 //!
-//! The types are in the module beside the function, and name nothing of the user's; what does is implemented
-//! around it, where the user's names are in scope.
-//!
-//! In a small table each link has a type of its own, whose fields are at the parameters in the source. A type costs
-//! the compiler two implementations. In a large table the links with the same fields share one type, and a link
-//! is an alias of it with the index of its route.
+//! 1. The types are in the module beside the function, and use no name of the user. Implementations
+//!    that do are around the module, among the user's names.
+//! 2. In a small table each link has a type of its own, whose fields are at the parameters in the
+//!    source. A type costs the compiler two implementations.
+//! 3. In a large table the links with the same fields share one type. A link is an alias of it with
+//!    the index of its route.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -27,16 +27,16 @@ pub(super) struct Links {
     pub(super) around: TokenStream,
 }
 
-/// A table with more links shares their types.
+/// The most links of a table whose links have types of their own.
 const MOST_OWN_TYPES: usize = 64;
 
 /// The type of a field.
 enum Field {
-    /// None is written: any that can be written into a path.
+    /// The path has no type: any that can be part of a path.
     Any(Ident),
-    /// One that means the same everywhere.
+    /// A type with the same meaning everywhere.
     Primitive(Ident),
-    /// One of the user's, which only the scope of the function knows.
+    /// A type of the user, which is known only in the scope of the function.
     Named(Ident, Box<Type>),
 }
 
@@ -45,8 +45,8 @@ const PRIMITIVES: [&str; 17] = [
     "f64", "bool", "char", "str",
 ];
 
-/// The name of a field, for editors in the macro: renaming a name that they find in the literal would
-/// replace the whole literal.
+/// Returns the name of a field with the hygiene of the macro. An editor that renames a name of the
+/// user in the literal would replace the whole literal.
 fn field_name(param: &Param) -> Ident {
     let mut name = param.name.clone();
     name.set_span(ours_at(param.span()));
@@ -99,8 +99,9 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// Most links name nothing of the user's, so that all of them is in the module. There are as many as routes,
-    /// and the compiler reads each again at every check: what can be left out of them is.
+    /// Adds the items of one link. Most links use no name of the user, and so are wholly in the
+    /// module. The compiler reads every link again at each check, so the items are as few as
+    /// possible.
     fn add_to(&self, all: &mut Links) {
         all.inside.extend(self.item());
         let is_named = |field: &Field| matches!(field, Field::Named(..));
@@ -120,7 +121,7 @@ impl Parts<'_> {
         matches!(self.link.route.endpoint, Endpoint::Mount { .. })
     }
 
-    /// The names and types of the fields, which tell a shared type from the others.
+    /// Returns the names and types of the fields, which identify a shared type.
     fn shape(&self) -> Vec<(String, String)> {
         let fields = self.params.iter().zip(&self.fields);
         let fields = fields.map(|(param, field)| {
@@ -134,7 +135,7 @@ impl Parts<'_> {
         fields.collect()
     }
 
-    /// The name of a shared type, which messages of the compiler show.
+    /// Returns the name of a shared type, which messages of the compiler show.
     fn shared_name(&self, number: usize) -> Ident {
         let mut name = format!("__link{number}");
         for param in &self.params {
@@ -154,7 +155,7 @@ impl Parts<'_> {
         self.params.is_empty() && self.link.name != "uri" && self.link.name != "try_uri"
     }
 
-    /// The place of a parameter; a shared type is at no parameter.
+    /// Returns the place of a parameter. A shared type is not at a parameter.
     fn at(&self, param: &Param) -> Span {
         match self.shared {
             Some(_) => Span::mixed_site(),
@@ -162,7 +163,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The type itself.
+    /// Returns the definition of the type.
     fn item(&self) -> TokenStream {
         let name = self.type_name();
         let (attributes, name) = match self.shared {
@@ -192,7 +193,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The link as an alias of its shared type.
+    /// Returns the link as an alias of its shared type.
     fn alias(&self) -> TokenStream {
         let (attributes, name, ty) = (self.attributes(), &self.link.name, self.type_name());
         let index = Literal::usize_unsuffixed(self.link.index);
@@ -226,7 +227,7 @@ impl Parts<'_> {
         format!("{path}\n\n{}", docs(&route.docs))
     }
 
-    /// What the fields without a type are generic over.
+    /// Returns the type parameters of the fields without a type.
     fn any(&self) -> Vec<&Ident> {
         let any = self.fields.iter().filter_map(|field| match field {
             Field::Any(name) => Some(name),
@@ -235,7 +236,8 @@ impl Parts<'_> {
         any.collect()
     }
 
-    /// The parameters of the type: a shared one has the index of the route before the others.
+    /// Returns the parameters of the type. A shared type has the index of the route before the
+    /// others.
     fn generics(&self) -> TokenStream {
         let any = self.any();
         match self.shared {
@@ -245,7 +247,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The same, where they are handed over.
+    /// Returns the same parameters as arguments.
     fn given(&self) -> TokenStream {
         let any = self.any();
         match self.shared {
@@ -254,7 +256,7 @@ impl Parts<'_> {
         }
     }
 
-    /// What the user's types are.
+    /// Returns the implementations that bind markers to the user's types.
     fn types(&self) -> TokenStream {
         let module = &self.module;
         let named = self.fields.iter().filter_map(|field| match field {
@@ -266,7 +268,7 @@ impl Parts<'_> {
         named.collect()
     }
 
-    /// Lets the type, which is called `name` there, make its path.
+    /// Returns the implementations that build the path of the type, which is called `name` there.
     fn implementations(&self, name: &TokenStream, router: &TokenStream) -> TokenStream {
         let (generics, given) = (self.generics(), self.given());
         let bounds = self.bounds();
@@ -302,7 +304,8 @@ impl Parts<'_> {
         }
     }
 
-    /// Lets a mount at a prefix make the paths of what is mounted there. `path` is its template and values.
+    /// Returns the implementation that builds the paths of mounted routes. `path` is the template
+    /// and the values of the prefix.
     fn mount_implementation(
         &self,
         name: &TokenStream,
@@ -346,8 +349,8 @@ impl Parts<'_> {
         }
     }
 
-    /// That each value can be written into a path. Whether a type that is written can is asked where a link is
-    /// made, and not where the route is; only a bound with a lifetime in it waits so long.
+    /// Returns the bounds that each value can be part of a path. For a type in the path, the bound
+    /// has a lifetime, so the compiler checks it at the use of a link and not at the route.
     fn bounds(&self) -> TokenStream {
         let bounds = self.params.iter().zip(&self.fields).map(|(param, field)| {
             let at = self.at(param);
@@ -394,7 +397,7 @@ impl Field {
     }
 }
 
-/// Whether a type names something that only the function knows, or nothing at all.
+/// Returns `true` for a type that names a generic of the function, or that is not nameable, as `_`.
 fn is_of_the_function(ty: TokenStream, head: &Head) -> bool {
     ty.into_iter().any(|token| match token {
         TokenTree::Group(group) => is_of_the_function(group.stream(), head),

@@ -1,4 +1,4 @@
-//! What a table says of a route.
+//! The entry of a route in a table.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -21,14 +21,14 @@ pub(super) fn meta(route: &Route) -> TokenStream {
     });
     let template = spelled(&route.segments);
     let params = route.params().map(Param::text);
-    let name = route.called();
+    let name = route.name_text();
     let docs = docs(&route.docs);
     quote! {
         __http4k_ws::#protocol(&[#(#methods),*], #template, &[#(#params),*], #name, #docs)
     }
 }
 
-/// The lines of a doc comment, each without the space before it.
+/// Joins the lines of a doc comment, each without the space before it.
 pub(super) fn docs(lines: &[String]) -> String {
     let lines: Vec<&str> = lines
         .iter()

@@ -1,8 +1,9 @@
 //! Model → tokens.
 //!
-//! Every token the user wrote is handed on once, and before anything whose length depends on it, so that
-//! editors find their way through the macro. Names of ours have the macro's own hygiene and are
-//! numbered; logic is in the library.
+//! 1. Every token of the user is passed on once, before any tokens whose number depends on it.
+//!    Editors need that to map positions through the macro.
+//! 2. Names of the macro have its own hygiene, and are numbered.
+//! 3. Logic is in the library, not in the expansion.
 
 mod call;
 #[cfg(test)]

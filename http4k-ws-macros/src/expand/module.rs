@@ -10,7 +10,7 @@ use super::tables::{mounts, tables};
 use crate::model::{Routes, spelled};
 use crate::parse::Head;
 
-/// The module beside the function, and what is known of that type.
+/// Returns the module beside the function, and the implementations for the type of its table.
 pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     let name = again(&head.signature.ident);
     let visibility = &head.visibility;
@@ -33,8 +33,8 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
         .library
         .scope(quote!(#tables #(#looks_through)* #around));
     let docs = format!(
-        "Links to the routes of `{name}()`. Each has the parameters of its route as fields, and `uri()`, its path \
-         with the parameters percent-encoded."
+        "Links to the routes of `{name}()`. The fields of a link are the parameters of its route, and \
+         `uri()` returns its path with the parameters percent-encoded."
     );
     quote! {
         #(#cfgs)*
@@ -50,7 +50,7 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     }
 }
 
-/// The functions of the module, which make the paths of links.
+/// Returns the functions of the module, which build the paths of links.
 fn uris() -> TokenStream {
     quote! {
         /// Returns the path of a link to a route here, or to one that is mounted here.
@@ -81,7 +81,8 @@ fn uris() -> TokenStream {
     }
 }
 
-/// Lets links through a mount whose prefix has no parameters.
+/// Returns the implementation that lets links pass through a mount whose prefix is without
+/// parameters.
 fn look_through(model: &Routes, index: usize, router: &TokenStream) -> Option<TokenStream> {
     let route = &model.routes[index];
     if route.params().next().is_some() {

@@ -12,12 +12,12 @@ use crate::matcher::Node;
 use crate::model::{Endpoint, Fallback, Protocols, Route, Routes, Scope, params};
 use crate::parse::{Param, Protocol, ours_at};
 
-/// The whole expansion, with what is wrong at its end.
+/// Returns the whole expansion, with the mistakes at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model, &left_out(errors));
     let app = model.library.scope(app);
     let mistakes = errors.to_tokens();
-    // In a body of its own: beside items, it would keep the compiler from telling of unknown names.
+    // In a body of its own. Beside items, an error keeps the compiler from reporting unknown names.
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #mistakes };));
     match &model.head {
         Some(head) => {
@@ -25,17 +25,17 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
             let head = head.tokens();
             quote!(#head { #app } #module #body)
         }
-        // The function is not defined then, and nobody is to be told so.
+        // The function is not defined then. Nothing else is reported.
         None if model.is_item => mistakes,
         None => expression(model, &quote!({ #body #app })),
     }
 }
 
-/// The first token of an expression: the compiler prints it if an item must stand there.
-const NO_ITEM: &str = "`routes!` without a function is an expression. Beside functions, write \
+/// The first token of an expression. The compiler prints it in the place of an item.
+const NO_ITEM: &str = "`routes!` without a function is an expression. As an item, write \
                        `routes! { pub fn app() -> PolyHandler { .. } }`";
 
-/// The application in the place of an expression, after a text that a message can show.
+/// Returns the application as an expression, after a text that a message can show.
 fn expression(model: &Routes, app: &TokenStream) -> TokenStream {
     let private = model.library.private();
     let first = model.routes.first();
@@ -44,16 +44,16 @@ fn expression(model: &Routes, app: &TokenStream) -> TokenStream {
     quote!(#text << #private::Expression(#app))
 }
 
-/// The handlers of broken routes, for editors alone.
+/// Returns the handlers of broken routes, for editors only.
 fn left_out(errors: &Errors) -> TokenStream {
     let all = errors.left_out().iter();
     all.map(|LeftOut { params, handler }| for_editors(params, handler))
         .collect()
 }
 
-/// A handler that is no route's, with whatever its route would have bound.
+/// Returns a handler without a route, with the names that its route would have bound.
 fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
-    // The names are the user's, and stand nowhere in the source.
+    // The names are the user's, but are not tokens of the source.
     let user = handler.clone().into_iter().next();
     let user = user.map_or_else(Span::call_site, |token| token.span());
     let name = |name: &str| Ident::new(name, Span::call_site().resolved_at(user));
@@ -69,7 +69,7 @@ fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
     }
 }
 
-/// Ends and filters in the order of the source, what is left out, then the table.
+/// Returns endpoints and filters in the order of the source, then broken handlers, then the table.
 fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     let list = list();
     let mut steps = quote!(let mut #list = __http4k_ws::Endpoints::new(););
@@ -81,7 +81,7 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
             group.end_before(model.filters[index].to_token_stream(), &mut steps);
             steps.extend(filter(model, index));
         }
-        if !group.takes(route, &mut steps) {
+        if !group.add(route, &mut steps) {
             group.end(&mut steps);
             let endpoint = route_endpoint(route, model);
             steps.extend(quote!(#list.add([#endpoint]);));
@@ -97,7 +97,7 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
         let filters = wraps(&fallback.filters);
         steps.extend(quote!(let #name = #endpoint #filters;));
     }
-    // The application is shown where the function says what it gives back.
+    // Mistakes of the application are shown at the function's return type.
     let at = match &model.head {
         Some(head) => ours_at(head.signature.output.span()),
         None => Span::mixed_site(),
@@ -106,8 +106,8 @@ fn app(model: &Routes, left_out: &TokenStream) -> TokenStream {
     quote!(#steps #left_out #table)
 }
 
-/// Puts each filter before its routes, which follow each other. The innermost filters are the last in the
-/// source, and the first here, so that the outermost sees a request first.
+/// Puts each filter before its routes, which follow each other. Inner filters are later in the
+/// source and earlier here, so the outermost sees a request first.
 fn put_before(model: &Routes) -> TokenStream {
     let mut behind: Vec<Option<(usize, usize)>> = vec![None; model.filters.len()];
     for (index, route) in model.routes.iter().enumerate() {
@@ -130,7 +130,7 @@ fn put_before(model: &Routes) -> TokenStream {
     filters.collect()
 }
 
-/// Makes the filter, by a function that refuses a kind of filter without an effect here.
+/// Builds the filter, by a function that rejects a filter without an effect here.
 fn filter(model: &Routes, index: usize) -> TokenStream {
     let name = filter_name(index);
     let filter = &model.filters[index];
@@ -169,7 +169,7 @@ fn route_endpoint(route: &Route, model: &Routes) -> TokenStream {
     }
 }
 
-/// Puts filters before an end: the innermost first, so that the outermost sees a request first.
+/// Puts filters before an endpoint: the innermost first, so the outermost sees a request first.
 fn wraps(filters: &[usize]) -> TokenStream {
     let names = filters.iter().rev().map(|&index| filter_name(index));
     quote!(#(.with(&#names))*)
@@ -192,7 +192,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
         // The function's error may be any that a `RouteError` turns into.
         Some(head) if head.returns_result() => {
             let tried = quote_spanned!(at=> ?);
-            // In two steps: clippy would tell the user to leave the `?` out.
+            // In two steps, because clippy would advise the user to remove the `?`.
             quote_spanned!(at=> { let app = #app #tried; ::core::result::Result::Ok(app) })
         }
         _ => app,
@@ -212,7 +212,7 @@ fn table(model: &Routes, at: Span) -> TokenStream {
     }
 }
 
-/// What makes the table, where nothing beside the function does, and the table's routes.
+/// Returns the definition of the table, if it is not beside the function, and a path to its routes.
 fn known(model: &Routes) -> (TokenStream, TokenStream) {
     let of = |router: &TokenStream| quote!(<#router as __http4k_ws::Tabled>::ROUTES);
     if let Some(head) = &model.head {

@@ -1,4 +1,4 @@
-//! What the compiler is to know of a router: its table, and those of what it mounts.
+//! The constant table of a router, and the tables of the applications that it mounts.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,10 +8,10 @@ use super::names::again;
 use crate::model::{Endpoint, Mounted, Route, Routes};
 use crate::parse::ours_at;
 
-/// Implementations for `router`, a type that stands for this table.
+/// Returns implementations for `router`, the type that stands for this table.
 ///
-/// What the user wrote is named here and not in the module that links are in: a module in a function's body
-/// does not see what is around it.
+/// The user's names are used here, and not in the module of the links, because a module in the body
+/// of a function does not see the items around it.
 pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
     let metas = model.routes.iter().map(meta);
     let mounts = mounts(model).map(|(index, _, mounted)| {
@@ -46,7 +46,7 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
     }
 }
 
-/// Whether a table is looked for.
+/// Returns `true` if a table is looked up.
 pub(super) fn has_mounts(model: &Routes) -> bool {
     mounts(model).next().is_some()
 }
@@ -63,13 +63,15 @@ pub(super) fn mounts(model: &Routes) -> impl Iterator<Item = (usize, &Ident, &Mo
     })
 }
 
-/// Finds the table beside a function, if there is one.
+/// Returns code that finds the table beside a function, if there is one.
 ///
-/// 1. The function and the module of its links share a name, which one import brings, as `__module`.
+/// 1. The function and the module of its links share a name, which one import brings, as
+///    `__module`.
 /// 2. If the name is only a function's, the import brings no module: the outer `__module` is found.
-/// 3. A name without a path may be local, or missing. A module of ours declares it as a function, so
-///    that the import succeeds; what is beside it comes from the user's module.
-/// 4. A module that `routes!` did not make has no `__Routes`: the outer `__Routes` is found.
+/// 3. A name without a path may be local, or missing. A module of the macro declares it as a
+///    function, so that the import succeeds. A module of that name still comes from the user's
+///    module.
+/// 4. A module that `routes!` did not define is without `__Routes`: the outer `__Routes` is found.
 fn lookup(
     index: usize,
     mounted: &Mounted,

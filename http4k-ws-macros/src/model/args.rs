@@ -1,4 +1,4 @@
-//! Which of a call's arguments is what.
+//! The kinds of a call's arguments.
 
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -12,7 +12,7 @@ use crate::parse::Protocol;
 
 /// One argument.
 pub(crate) enum Arg {
-    /// The path parameter with this index, by the name written here.
+    /// The path parameter with this index, and its token in the call.
     Param(usize, Ident),
     /// `req`.
     Request(Ident),
@@ -22,17 +22,17 @@ pub(crate) enum Arg {
     Extracted(Span),
     /// A plain name or field: cloned for the route, and again for each call.
     Captured(Expr),
-    /// `&name` or `&*name`: the same, handed over by reference.
+    /// `&name` or `&*name`: the same, passed by reference.
     Borrowed(ExprReference),
     /// `&name` of the path parameter with this index.
     BorrowedParam(usize, ExprReference),
-    /// `&POOL`: a static or a constant, handed over as it is.
+    /// `&POOL`: a static or a constant, passed unchanged.
     Constant(ExprReference),
-    /// Any other expression: evaluated once, cloned for each call.
+    /// Any other expression: evaluated once, and cloned for each call.
     Value(Expr),
 }
 
-/// What arguments are understood by.
+/// The names with a meaning in a call.
 pub(super) struct Names<'a> {
     pub(super) protocol: Protocol,
     pub(super) params: &'a [String],
@@ -70,8 +70,8 @@ impl Names<'_> {
         }
         if let Some(name) = self.mentioned(expr) {
             let message = format!(
-                "`{name}` is known only when a request comes, and this is evaluated before: pass \
-                 `{name}` as an argument of its own"
+                "`{name}` is known only during a request, but this expression is evaluated before: \
+                 pass `{name}` as an argument of its own"
             );
             errors.at(name.span(), message);
             return None;
@@ -81,8 +81,8 @@ impl Names<'_> {
         }
         if let Some(call) = call_of_nothing(expr) {
             let message = format!(
-                "this is evaluated once, when the routes are made, and not for each request: write \
-                 `{{ {call} }}` if that is meant, or call it in the handler"
+                "this is evaluated once, when the routes are built, and not for each request: write \
+                 `{{ {call} }}` to confirm that, or call it in the handler"
             );
             errors.at(expr.span(), message);
             return None;
@@ -90,7 +90,7 @@ impl Names<'_> {
         Some(Arg::Value(expr.clone()))
     }
 
-    /// A reference to a parameter, to a static, or to what is captured.
+    /// Sorts a reference: to a parameter, to a static, or to a captured place.
     fn borrowed(&self, reference: &ExprReference) -> Option<Arg> {
         let (place, _) = dereferenced(&reference.expr);
         if let Some(name) = plain_name(&reference.expr) {
@@ -106,7 +106,7 @@ impl Names<'_> {
             .then(|| Arg::Borrowed(reference.clone()))
     }
 
-    /// A parameter of a closure, which binds by its name.
+    /// Sorts a parameter of a closure, which binds by its name.
     pub(super) fn binding(&self, pat: &Pat, errors: &mut Errors) -> Option<Arg> {
         let inner = match pat {
             Pat::Type(typed) => &*typed.pat,
@@ -127,12 +127,14 @@ impl Names<'_> {
                 let params = self.params.iter().map(String::as_str);
                 let known = params.chain(special.iter().copied());
                 let fix = match near(&name, known) {
-                    Some(meant) => format!("; did you mean `{meant}`?"),
-                    None => "; a closure has the path's parameters by name, `req` or `ws`, and a \
+                    Some(meant) => format!(": did you mean `{meant}`?"),
+                    None => {
+                        "; a closure's parameter is a parameter of the path, `req` or `ws`, and a \
                              pattern such as `_: HeaderMap` is read from the request by its type"
-                        .to_owned(),
+                            .to_owned()
+                    }
                 };
-                let message = format!("the path has no parameter `<{name}>`{fix}");
+                let message = format!("`<{name}>` is not a parameter of the path{fix}");
                 errors.at(bound.ident.span(), message);
                 None
             }
@@ -155,8 +157,8 @@ impl Names<'_> {
                 };
                 let protocol = protocol.keyword();
                 let message = format!(
-                    "`{name}` is {means}, which `{protocol}(..)` has not: write `{name}(..)` in place of \
-                     `{protocol}(..)`"
+                    "`{name}` is {means}, which `{protocol}(..)` does not have: write `{name}(..)` \
+                     instead of `{protocol}(..)`"
                 );
                 errors.at(ident.span(), message);
                 Named::Refused
@@ -165,10 +167,10 @@ impl Names<'_> {
         }
     }
 
-    /// A parameter, or the request or the socket, that is named inside `expr`.
+    /// Returns a name inside `expr` that is a parameter, the request or the socket.
     fn mentioned(&self, expr: &Expr) -> Option<Ident> {
         let tokens = expr.to_token_stream();
-        // What a closure or a block names may be its own.
+        // A closure or a block may declare the name itself.
         let has_own_names = tokens.clone().into_iter().any(|token| {
             matches!(&token, TokenTree::Punct(p) if p.as_char() == '|')
                 || matches!(&token, TokenTree::Group(g) if g.delimiter() == Delimiter::Brace)
@@ -202,7 +204,7 @@ impl Names<'_> {
 }
 
 impl Names<'_> {
-    /// A parameter that a format string captures, as `"{id}"` does.
+    /// Returns a parameter that a format string captures, as in `"{id}"`.
     fn mentioned_in_text(&self, literal: &Literal) -> Option<Ident> {
         let text = literal.to_string().replace("{{", "");
         let mut captures = text.split('{').skip(1).map(|rest| {
@@ -220,7 +222,7 @@ enum Named {
     Other,
 }
 
-/// The name that `expr` is, if it is one.
+/// Returns the name, if `expr` is a plain name.
 pub(crate) fn plain_name(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
@@ -228,7 +230,7 @@ pub(crate) fn plain_name(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// Whether `expr` is a name or a field of one, which can be cloned where it stands.
+/// Returns `true` for a name or a field of one, which can be cloned in place.
 fn is_place(expr: &Expr) -> bool {
     match expr {
         Expr::Path(_) => true,
@@ -239,7 +241,7 @@ fn is_place(expr: &Expr) -> bool {
     }
 }
 
-/// The name that `expr` is, or is a field of, or leads to.
+/// Returns the name at the root of a place: `db` of `db`, `db.pool` and `*db`.
 pub(crate) fn place_root(expr: &Expr) -> Option<&Ident> {
     match expr {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => place_root(&unary.expr),
@@ -248,7 +250,7 @@ pub(crate) fn place_root(expr: &Expr) -> Option<&Ident> {
     }
 }
 
-/// `expr` without the stars before it, and their number.
+/// Returns `expr` without the stars before it, and their number.
 pub(crate) fn dereferenced(expr: &Expr) -> (&Expr, usize) {
     match expr {
         Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => {
@@ -259,7 +261,7 @@ pub(crate) fn dereferenced(expr: &Expr) -> (&Expr, usize) {
     }
 }
 
-/// A path that ends as the names of statics and constants are written.
+/// Returns `true` for a path whose last name is in capitals, as those of statics and constants are.
 fn is_constant(expr: &Expr) -> bool {
     let Expr::Path(path) = expr else {
         return false;
@@ -271,19 +273,18 @@ fn is_constant(expr: &Expr) -> bool {
     })
 }
 
-/// A call that names nothing of what is around it, such as `Instant::now()`, as it is written.
+/// Returns the text of a call that names no value around it, such as `Instant::now()`.
 fn call_of_nothing(expr: &Expr) -> Option<String> {
     let is_call = matches!(expr, Expr::Call(_) | Expr::MethodCall(_));
     (is_call && !names_something(expr.to_token_stream())).then(|| {
-        let written = expr.to_token_stream().to_string();
-        written
-            .replace(" :: ", "::")
+        let text = expr.to_token_stream().to_string();
+        text.replace(" :: ", "::")
             .replace(" (", "(")
             .replace(" . ", ".")
     })
 }
 
-/// Whether a value is named, and not only functions, types and members.
+/// Returns `true` if the tokens name a value, and not only functions, types and members.
 fn names_something(tokens: TokenStream) -> bool {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let punct = |at: usize| match tokens.get(at) {

@@ -1,17 +1,18 @@
-//! The parameters of blocks: each is for all routes inside, so that one use is enough.
+//! The parameters of blocks. Each is for all routes inside, so one use is enough.
 
 use proc_macro2::Ident;
 
 use super::{Call, Endpoint, Route, Routes, params};
 use crate::parse::Param;
 
-/// A parameter of a block that no route inside is handed.
+/// A parameter of a block that no route inside uses.
 pub(crate) struct Unused {
     pub(crate) param: Param,
 }
 
 impl Unused {
-    /// The captured name in the call of `route` that was meant for this parameter.
+    /// Returns the captured name in the call of `route` that is a likely misspelling of this
+    /// parameter.
     pub(crate) fn misspelled<'r>(&self, route: &'r Route) -> Option<&'r Ident> {
         let Endpoint::Handler(handler) = &route.endpoint else {
             return None;
@@ -28,7 +29,7 @@ impl Unused {
 }
 
 impl Routes {
-    /// The parameters of blocks that are not used. A mount or a filter inside can read all of them.
+    /// Returns the unused parameters of blocks. A mount or a filter inside can read all of them.
     pub(super) fn unused(&self) -> Vec<Unused> {
         let mut used = Used::default();
         for route in &self.routes {
@@ -54,7 +55,7 @@ impl Routes {
     }
 }
 
-/// Each declaration of a block, and `true` if a route uses it.
+/// The declared parameters of blocks, and `true` for each that a route uses.
 #[derive(Default)]
 struct Used<'a>(Vec<(&'a Param, bool)>);
 

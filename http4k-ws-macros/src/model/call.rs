@@ -10,16 +10,16 @@ use super::args::{Arg, Names, plain_name};
 use crate::errors::{Errors, near};
 use crate::parse::Protocol;
 
-/// What answers on a route.
+/// The handler of a route, as a call or a value.
 pub(crate) struct Call {
     pub(crate) shape: Shape,
     /// The arguments in order; a method's receiver comes first.
     pub(crate) args: Vec<Arg>,
 }
 
-/// How it is written.
+/// The form of a handler.
 pub(crate) enum Shape {
-    /// A handler value: a name, or what is neither a call nor a closure.
+    /// A handler value: a name, or any expression that is neither a call nor a closure.
     Value(Expr),
     /// `show(id)`.
     Function { callee: Callee, call: ExprCall },
@@ -31,14 +31,14 @@ pub(crate) enum Shape {
 
 /// The function of a call.
 pub(crate) enum Callee {
-    /// A path, which stays where it is.
+    /// A path, which stays in the call.
     Path,
     /// Any other expression: evaluated once.
     Value,
 }
 
 impl Call {
-    /// The user's own tokens.
+    /// Returns the user's own tokens.
     pub(crate) fn tokens(&self) -> TokenStream {
         match &self.shape {
             Shape::Value(value) => value.to_token_stream(),
@@ -48,7 +48,7 @@ impl Call {
         }
     }
 
-    /// `None` where an argument can't be meant, which is reported.
+    /// Sorts the arguments of `expr`. `None` if one is a mistake, which is reported.
     pub(crate) fn new(
         expr: Expr,
         protocol: Protocol,
@@ -65,7 +65,7 @@ impl Call {
                 };
                 (Shape::Function { callee, call }, args)
             }
-            // What the compiler advises for a handler value that is used twice.
+            // The compiler suggests `.clone()` for a handler value that is used twice.
             Expr::MethodCall(call) if call.method == "clone" && call.args.is_empty() => {
                 (Shape::Value(Expr::MethodCall(call)), Vec::new())
             }
@@ -85,12 +85,12 @@ impl Call {
         Some(Self { shape, args })
     }
 
-    /// The name of the function, where it has one.
+    /// Returns the name of the function, if it has one.
     pub(crate) fn function(&self) -> Option<String> {
         self.function_name().map(|name| name.unraw().to_string())
     }
 
-    /// The same, where it is written.
+    /// Returns the token of that name.
     pub(crate) fn function_name(&self) -> Option<&Ident> {
         match &self.shape {
             Shape::Value(Expr::Path(path)) => Some(path),
@@ -105,7 +105,7 @@ impl Call {
         .map(|segment| &segment.ident)
     }
 
-    /// The name of the function that is called, where nothing says in which module it is.
+    /// Returns the name of the called function, if it is a path of one segment.
     pub(super) fn lone_name(&self) -> Option<&Ident> {
         match &self.shape {
             Shape::Function { call, .. } => plain_name(&call.func),
@@ -113,7 +113,7 @@ impl Call {
         }
     }
 
-    /// The parameters that are handed over, by index.
+    /// Returns the indices of the parameters that are arguments.
     pub(crate) fn params(&self) -> impl Iterator<Item = usize> + '_ {
         self.args.iter().filter_map(|arg| match arg {
             Arg::Param(index, _) | Arg::BorrowedParam(index, _) => Some(*index),
@@ -121,7 +121,7 @@ impl Call {
         })
     }
 
-    /// The first argument that hands over the parameter with this index, as it is written.
+    /// Returns the token of the first argument that is the parameter with this index.
     pub(crate) fn param_token(&self, param: usize) -> Option<&Ident> {
         self.args.iter().find_map(|arg| match arg {
             Arg::Param(index, written) if *index == param => Some(written),
@@ -130,7 +130,7 @@ impl Call {
         })
     }
 
-    /// A captured name that is a slip away from `name`.
+    /// Returns a captured name that is a likely misspelling of `name`.
     pub(crate) fn captured_near(&self, name: &str) -> Option<&Ident> {
         self.args.iter().find_map(|arg| match arg {
             Arg::Captured(expr) => {
@@ -140,20 +140,23 @@ impl Call {
         })
     }
 
-    /// Whether an argument is read from the request, whose body takes its time.
+    /// Returns `true` if an argument is read from the request, which may wait for the body.
     pub(crate) fn waits(&self) -> bool {
         let mut args = self.args.iter();
         args.any(|arg| matches!(arg, Arg::Extracted(_)))
     }
 
-    /// Returns `true` if the parameter with this index is handed over by reference.
+    /// Returns `true` if the parameter with this index is passed by reference.
     pub(crate) fn borrows_param(&self, index: usize) -> bool {
         let mut args = self.args.iter();
         args.any(|arg| matches!(arg, Arg::BorrowedParam(borrowed, _) if *borrowed == index))
     }
 
-    /// Whether the function may go on with something that only its call has: a method with its receiver, and
-    /// over a socket, which outlives the route, with whatever it was lent.
+    /// Returns `true` if the future of the function may borrow something that only its call has.
+    ///
+    /// 1. A method borrows its receiver, and `&name` of a path parameter borrows that parameter.
+    /// 2. A function over a socket outlives the route, and so borrows any value passed by
+    ///    reference.
     pub(crate) fn lends(&self) -> bool {
         let is_lent = |arg: &Arg| matches!(arg, Arg::Borrowed(_));
         match &self.shape {
@@ -174,7 +177,7 @@ impl Call {
         }
     }
 
-    /// Whether the whole request, with every parameter, is handed over or read from.
+    /// Returns `true` if an argument is the whole request, or is read from it.
     pub(crate) fn reads_request(&self) -> bool {
         let mut args = self.args.iter();
         args.any(|arg| matches!(arg, Arg::Request(_) | Arg::Extracted(_)))
@@ -194,7 +197,7 @@ impl Call {
         })
     }
 
-    /// What to blame for the call as a whole.
+    /// Returns the place for mistakes that concern the call as a whole.
     pub(crate) fn span(&self) -> Span {
         match &self.shape {
             Shape::Value(expr) => expr.span(),
@@ -205,7 +208,7 @@ impl Call {
     }
 }
 
-/// What a `macro_rules!` in front of us passed on as one expression.
+/// Unwraps an expression that a `macro_rules!` macro passed on in an invisible group.
 fn ungrouped(expr: Expr) -> Expr {
     match expr {
         Expr::Group(group) => ungrouped(*group.expr),

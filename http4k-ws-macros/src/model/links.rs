@@ -1,4 +1,4 @@
-//! The routes that links can be made to, each under a name of its own.
+//! The routes that have links, each under a name of its own.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ pub(crate) struct Link<'a> {
 }
 
 impl Routes {
-    /// Where several routes have a name, that of an `as` counts; where those of several functions differ in
-    /// their paths, the name means none of them.
+    /// Returns the links. If several routes have a name, those with `as` precede the others. If
+    /// they then differ in their paths, the name has no link.
     pub(crate) fn links(&self) -> Vec<Link<'_>> {
         let mut by_name: BTreeMap<String, Vec<(usize, &Route)>> = BTreeMap::new();
         for (index, route) in self.routes.iter().enumerate() {
             if route.can_be_linked() {
                 by_name
-                    .entry(route.called())
+                    .entry(route.name_text())
                     .or_default()
                     .push((index, route));
             }
@@ -36,7 +36,7 @@ impl Routes {
 }
 
 impl<'a> Link<'a> {
-    /// The link of the routes with one name.
+    /// Returns the link of the routes with one name.
     fn of(routes: Vec<(usize, &'a Route)>) -> Option<Self> {
         let is_named = |(_, route): &&(usize, &Route)| route.name.is_some();
         let any_is_named = routes.iter().any(|route| is_named(&route));
@@ -53,7 +53,7 @@ impl<'a> Link<'a> {
 }
 
 impl Route {
-    /// Whether one link serves both.
+    /// Returns `true` if one link serves both.
     pub(crate) fn has_the_link_of(&self, other: &Self) -> bool {
         let types = |route: &Self| -> Vec<String> {
             let types = route.params().map(|param| param.ty.to_token_stream());
@@ -67,7 +67,8 @@ impl Route {
     fn can_be_linked(&self) -> bool {
         let names: Vec<String> = self.params().map(Param::text).collect();
         let is_distinct = |(index, name): (usize, &String)| !names[..index].contains(name);
-        // A link leads through a mount by itself, unless it is to be told values, or which of several is meant.
+        // A link passes through a mount without a link of its own, unless the prefix has parameters
+        // or `as` names one of several mounts.
         let has_link = match &self.endpoint {
             Endpoint::Handler(_) => true,
             Endpoint::Mount { function, .. } => {
@@ -81,9 +82,10 @@ impl Route {
         matches!(self.endpoint, Endpoint::Mount { .. })
     }
 
-    /// The name of its link: the user's own token of an `as`, or another use of the function's name.
+    /// Returns the name of its link: the user's token behind `as`, or another use of the function's
+    /// name.
     fn link_name(&self) -> Option<Ident> {
-        let mut name = self.named()?.clone();
+        let mut name = self.name_token()?.clone();
         if self.name.is_none() {
             name.set_span(ours_at(name.span()));
         }
@@ -98,7 +100,8 @@ impl Route {
     }
 }
 
-/// Whether no link can have this name: it is no identifier, or that of the table.
+/// Returns `true` if no link can have this name: it is not an identifier, or it is that of the
+/// table.
 pub(crate) fn is_reserved(name: &str) -> bool {
     ["_", "self", "Self", "super", "crate", "Routes"].contains(&name)
 }

@@ -1,4 +1,5 @@
-//! What was meant: blocks flattened into routes, prefixes and filters, each with the span to blame.
+//! The meaning of the syntax: routes, prefixes and filters without blocks, each with the span for
+//! its mistakes.
 
 mod args;
 mod blocks;
@@ -22,17 +23,18 @@ use crate::parse::{self, Doc, Param, Protocol, Segment};
 pub(crate) struct Routes {
     pub(crate) library: Library,
     pub(crate) head: Option<parse::Head>,
-    /// Whether items are wanted, even where the function's head is broken.
+    /// `true` for the item form, even if its head is broken.
     pub(crate) is_item: bool,
     /// The filters of every `with(..)`, in the order of the source.
     pub(crate) filters: Vec<Expr>,
     /// The protocols of the entries behind each filter.
     pub(crate) behind: Vec<Protocols>,
     pub(crate) routes: Vec<Route>,
-    /// The prefixes that answer by themselves what no route takes; the first is the application's.
+    /// The prefixes with a response of their own to requests that no route matches. The first is
+    /// the application's.
     pub(crate) scopes: Vec<Scope>,
     pub(crate) fallbacks: Vec<Fallback>,
-    /// The parameters of blocks that no route inside is handed.
+    /// The parameters of blocks that no route inside uses.
     pub(crate) unused: Vec<Unused>,
 }
 
@@ -47,44 +49,44 @@ pub(crate) struct Protocols {
 pub(crate) struct Route {
     pub(crate) methods: Vec<Ident>,
     pub(crate) segments: Vec<Segment>,
-    /// How many of the parameters are those of the blocks around it.
+    /// The number of parameters that are those of the blocks around it.
     pub(crate) outer_params: usize,
     /// The filters before it, the outermost first, by index.
     pub(crate) filters: Vec<usize>,
-    /// How many of them are its own.
+    /// The number of filters that are its own.
     pub(crate) own_filters: usize,
     pub(crate) name: Option<Ident>,
     pub(crate) docs: Vec<Doc>,
-    /// `#[deprecated]`, for its link.
+    /// The `#[deprecated]` of its link.
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) endpoint: Endpoint,
-    /// Its path, or what stands for it.
+    /// The place of its path, or of its first token.
     pub(crate) span: Span,
 }
 
-/// Where a route leads.
+/// The endpoint of a route.
 pub(crate) enum Endpoint {
     Handler(HandlerCall),
     Mount {
         keyword: Ident,
         app: Expr,
-        /// The function that is called, whose table may be known.
+        /// The function that is called, if its table can be looked up.
         function: Option<Mounted>,
     },
 }
 
-/// What answers on a route or a fallback.
+/// The handler of a route or a fallback.
 pub(crate) struct HandlerCall {
     pub(crate) protocol: Protocol,
     pub(crate) keyword: Ident,
     pub(crate) call: Call,
 }
 
-/// A prefix with an answer of its own for what no route takes.
+/// A prefix with a response of its own to requests that no route matches.
 pub(crate) struct Scope {
     pub(crate) segments: Vec<Segment>,
     pub(crate) filters: Vec<usize>,
-    /// The fallbacks that hold here, by index: its own, or those around it.
+    /// The indices of its fallbacks, or of those around it.
     pub(crate) fallbacks: Vec<usize>,
 }
 
@@ -100,23 +102,24 @@ pub(crate) struct Fallback {
 }
 
 impl Routes {
-    /// Whether the function of `call` may be a variable, which only a closure can hold on to.
+    /// Returns `true` if the function of `call` may be a variable, which only a closure can
+    /// capture.
     pub(crate) fn may_be_local(&self, call: &Call) -> bool {
         let Some(name) = call.lone_name() else {
             return false;
         };
-        // Around an expression, there may be variables of any name.
+        // An expression may be among variables of any name.
         let head = self.head.as_ref();
         head.is_none_or(|head| head.binds(name))
     }
 }
 
-/// The parameters among `segments`.
+/// Returns the parameters among `segments`.
 pub(crate) fn params(segments: &[Segment]) -> impl Iterator<Item = &Param> {
     segments.iter().filter_map(Segment::param)
 }
 
-/// The path of `segments`, as it is written.
+/// Returns the path of `segments`, as in the source.
 pub(crate) fn spelled(segments: &[Segment]) -> String {
     if segments.is_empty() {
         return "/".to_owned();
@@ -134,9 +137,10 @@ impl Route {
         params(&self.segments)
     }
 
-    /// Its own parameters that nobody is handed, though they are not marked as ignored. Whoever gets the
-    /// whole request can read them: `req`, a `_` argument, its own filters, a mounted application.
-    pub(crate) fn forgotten(&self) -> Vec<&Param> {
+    /// Returns its own parameters that are neither used nor marked as ignored. Everything that
+    /// receives the whole request can use them: `req`, a `_` argument, its own filters, a mounted
+    /// application.
+    pub(crate) fn unused_params(&self) -> Vec<&Param> {
         let Endpoint::Handler(handler) = &self.endpoint else {
             return Vec::new();
         };
@@ -144,17 +148,17 @@ impl Route {
             return Vec::new();
         }
         let all: Vec<&Param> = self.params().collect();
-        let handed: Vec<String> = handler.call.params().map(|used| all[used].text()).collect();
+        let passed: Vec<String> = handler.call.params().map(|used| all[used].text()).collect();
         let own = all.into_iter().skip(self.outer_params);
-        own.filter(|param| !param.is_ignored() && !handed.contains(&param.text()))
+        own.filter(|param| !param.is_ignored() && !passed.contains(&param.text()))
             .collect()
     }
 
-    /// Whether this is a handler value where a call is needed.
+    /// Returns `true` for a handler value that must be a call.
     pub(crate) fn needs_a_call(&self) -> bool {
         match &self.endpoint {
             Endpoint::Handler(handler) => {
-                matches!(handler.call.shape, Shape::Value(_)) && !self.forgotten().is_empty()
+                matches!(handler.call.shape, Shape::Value(_)) && !self.unused_params().is_empty()
             }
             Endpoint::Mount { .. } => false,
         }
@@ -163,19 +167,20 @@ impl Route {
     /// Returns `true` if another call is meant, so that the compiler's messages about this one do
     /// not help.
     pub(crate) fn is_misunderstood(&self, model: &Routes) -> bool {
-        !self.forgotten().is_empty() || model.unused.iter().any(|unused| unused.is_meant_by(self))
+        !self.unused_params().is_empty()
+            || model.unused.iter().any(|unused| unused.is_meant_by(self))
     }
 
-    /// What it is called: `as`, or its function's name, or nothing.
-    pub(crate) fn called(&self) -> String {
+    /// Returns the name of `as`, or of its function, or an empty text.
+    pub(crate) fn name_text(&self) -> String {
         use syn::ext::IdentExt;
-        let name = self.named();
+        let name = self.name_token();
         name.map(|name| name.unraw().to_string())
             .unwrap_or_default()
     }
 
-    /// The same, where it is written.
-    pub(crate) fn named(&self) -> Option<&Ident> {
+    /// Returns the token of that name.
+    pub(crate) fn name_token(&self) -> Option<&Ident> {
         match (&self.name, &self.endpoint) {
             (Some(name), _) => Some(name),
             (None, Endpoint::Handler(handler)) => handler.call.function_name(),

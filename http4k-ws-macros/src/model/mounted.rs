@@ -5,20 +5,20 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Expr, Path, PathArguments, PathSegment, Token};
 
-/// The path of a function: where its table is looked for.
+/// The path of a function, beside which its table is looked up.
 pub(crate) struct Mounted {
     pub(crate) leading: Option<Token![::]>,
-    /// The modules on the way; none where the function is called by its name alone.
+    /// The modules of the path; none if it is a single name.
     pub(crate) modules: Vec<Ident>,
     pub(crate) function: Ident,
 }
 
 impl Mounted {
-    /// The function that `app` calls; `None` where only the program finds out what is mounted.
+    /// Returns the function that `app` calls. `None` if only the running program can find out.
     pub(super) fn by(app: &Expr) -> Option<Self> {
         match app {
             Expr::Group(group) => Self::by(&group.expr),
-            // A filter takes no route away, and a function may give back a `Result`.
+            // A filter removes no route, and a function may return a `Result`.
             Expr::MethodCall(call)
                 if ["with", "unwrap", "expect"]
                     .iter()
@@ -38,7 +38,7 @@ impl Mounted {
     fn at(path: &Path) -> Option<Self> {
         let mut segments = path.segments.iter();
         let function = segments.next_back()?.ident.clone();
-        // A function of a type has no module beside it.
+        // An associated function cannot have a module beside it.
         let is_module = |segment: &PathSegment| {
             let name = segment.ident.unraw().to_string();
             matches!(segment.arguments, PathArguments::None)
@@ -51,7 +51,7 @@ impl Mounted {
         })
     }
 
-    /// The path as it was written.
+    /// Returns the path as in the source.
     pub(crate) fn spelled(&self) -> String {
         let leading = self.leading.to_token_stream().to_string();
         let names = self.modules.iter().chain([&self.function]);

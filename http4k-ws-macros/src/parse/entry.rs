@@ -19,28 +19,28 @@ pub(crate) type Doc = String;
 /// One route, mount or block.
 pub(crate) struct Entry {
     pub(crate) docs: Vec<Doc>,
-    /// `#[deprecated]`, for its link.
+    /// The `#[deprecated]` of its link.
     pub(crate) deprecated: Option<Attribute>,
     pub(crate) methods: Vec<Ident>,
     pub(crate) place: Place,
     pub(crate) filters: Vec<Expr>,
     pub(crate) name: Option<Ident>,
     pub(crate) target: Target,
-    /// Its first token, to blame where it has no path.
+    /// The place of its first token, for mistakes of an entry without a path.
     pub(crate) span: Span,
 }
 
-/// Where an entry stands.
+/// The place of an entry.
 pub(crate) enum Place {
-    /// At the prefix of the block around it.
+    /// The prefix of the block around it.
     Here,
     Path(Template),
-    /// `_`: wherever nothing else does.
+    /// `_`, which matches if no route does.
     Fallback(Span),
 }
 
 impl Place {
-    /// Returns `true` for the prefix of the block around, which `"/"` stands for too.
+    /// Returns `true` for the prefix of the block around, which `"/"` means too.
     pub(crate) fn is_here(&self) -> bool {
         match self {
             Self::Here => true,
@@ -50,7 +50,7 @@ impl Place {
     }
 }
 
-/// What an entry leads to.
+/// The right-hand side of an entry.
 pub(crate) enum Target {
     Handler(Handler),
     Mount { keyword: Ident, app: Expr },
@@ -73,7 +73,7 @@ pub(crate) struct Handler {
 }
 
 impl Entry {
-    /// The next entry; `None` where its path is broken, which is reported.
+    /// Parses the next entry. `None` if its path is broken, which is reported.
     pub(super) fn parse(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Self>> {
         let (docs, deprecated) = attributes(Attribute::parse_outer(input)?, errors);
         let span = input.span();
@@ -104,7 +104,7 @@ impl Entry {
         if let Some(semicolon) = input.parse::<Option<Token![;]>>()? {
             errors.at(
                 semicolon.span,
-                "a comma stands between two routes: write `,` for `;`",
+                "routes are separated by commas: write `,` instead of `;`",
             );
         }
         if let (None, Target::Handler(handler)) = (&place, &target) {
@@ -143,12 +143,12 @@ fn attributes(attributes: Vec<Attribute>, errors: &mut Errors) -> (Vec<Doc>, Opt
             }
             meta if meta.path().is_ident("cfg") => errors.at(
                 span,
-                "`#[cfg]` can't be on one route: the routes are checked against each other \
-                 before it is known; mount an application that has two forms instead",
+                "a route cannot have `#[cfg]`, because routes are compared before it is evaluated: \
+                 mount an application, and write `#[cfg]` on its function",
             ),
             _ => errors.at(
                 span,
-                "a route has doc comments and `#[deprecated]`, and no other attributes",
+                "a route can have only doc comments and `#[deprecated]`: remove this attribute",
             ),
         }
     }
@@ -186,11 +186,15 @@ fn name(input: ParseStream<'_>) -> Result<Option<Ident>> {
         return Ok(None);
     };
     let name = input.call(Ident::parse_any);
-    name.map(Some)
-        .map_err(|_| Error::new(keyword.span, "`as` is followed by a name, as in `as user`"))
+    name.map(Some).map_err(|_| {
+        Error::new(
+            keyword.span,
+            "`as` must be followed by a name, as in `as user`",
+        )
+    })
 }
 
-/// `=>`; `last` is what stands before it.
+/// Parses `=>`. `last` is the place of the token before it.
 fn arrow(
     input: ParseStream<'_>,
     methods: &[Ident],
@@ -207,11 +211,11 @@ fn arrow(
     if let Some(arrow) = slips::other_arrow(input, errors)? {
         return Ok(arrow);
     }
-    let message = "expected `=>` and what answers, as in `=> http(show)`";
+    let message = "expected `=>` and a handler, as in `=> http(show)`";
     Err(Error::new(span_or(input, last), message))
 }
 
-/// Where the input goes on; at its end, what came last.
+/// Returns the place of the next token, or `last` at the end of the input.
 pub(super) fn span_or(input: ParseStream<'_>, last: Span) -> Span {
     if input.is_empty() { last } else { input.span() }
 }
@@ -224,30 +228,39 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         return Ok(Target::Block(super::entries(body, errors)));
     }
     let at = span_or(input, arrow);
-    let written = input.fork();
+    let start = input.fork();
     let keyword: Ident = input
         .parse()
-        .map_err(|_| Error::new(at, slips::not_a_target(&written, path)))?;
+        .map_err(|_| Error::new(at, slips::not_a_target(&start, path)))?;
     let word = keyword.to_string();
     if !input.peek(token::Paren) || !TARGETS.contains(&word.as_str()) {
         let message = match near(&word, TARGETS) {
             Some(meant) if meant != word && input.peek(token::Paren) => {
                 format!("{WANTED}; did you mean `{meant}(..)`?")
             }
-            _ => slips::not_a_target(&written, path),
+            _ => slips::not_a_target(&start, path),
         };
         return Err(Error::new(keyword.span(), message));
     }
     let inside;
     let parens = parenthesized!(inside in input);
     if inside.is_empty() {
-        let message = format!("`{word}(..)` is handed what answers, as in `{word}(show)`");
+        let message = match word.as_str() {
+            "mount" => "`mount(..)` needs an application, as in `mount(users())`".to_owned(),
+            _ => format!("`{word}(..)` needs a handler, as in `{word}(show)`"),
+        };
         return Err(Error::new(parens.span.join(), message));
     }
     let expr: Expr = inside.parse()?;
     inside.parse::<Option<Token![,]>>()?;
     if !inside.is_empty() {
-        let message = format!("`{word}(..)` takes one handler; arguments go into its call");
+        let message = match word.as_str() {
+            "mount" => "`mount(..)` takes one application: remove the rest".to_owned(),
+            _ => format!(
+                "`{word}(..)` takes one handler: write arguments in its call, as in \
+                 `{word}(show(id))`"
+            ),
+        };
         return Err(inside.error(message));
     }
     let protocol = match word.as_str() {
@@ -265,7 +278,7 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
 
 const TARGETS: [&str; 4] = ["http", "ws", "sse", "mount"];
 
-/// The right side of `=>`.
+/// The forms of the right-hand side of `=>`.
 pub(super) const WANTED: &str = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
 
 impl Protocol {

@@ -11,7 +11,7 @@ use syn::{
 use crate::errors::Errors;
 use crate::library::Library;
 
-/// The function that the routes are the body of.
+/// The function whose body is the routes.
 pub(crate) struct Head {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
@@ -34,14 +34,14 @@ pub(super) fn is_item(input: TokenStream) -> bool {
     }
 }
 
-/// The head, where it is one, and the entries.
+/// Parses the head and the entries. A broken head is `None`.
 pub(super) fn parse(
     input: TokenStream,
     library: &Library,
     errors: &mut Errors,
 ) -> (Option<Head>, TokenStream) {
     let mut tokens: Vec<TokenTree> = input.clone().into_iter().collect();
-    // The entries are many. If they are at the end, as they should be, the parser of the head leaves them alone.
+    // The entries are many, and usually at the end. The parser of the head does not copy them then.
     let body = match tokens.last() {
         Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group.stream(),
         _ => return with_body(input, library, errors),
@@ -59,7 +59,7 @@ pub(super) fn parse(
     }
 }
 
-/// The head and the entries, with all that can be wrong around them.
+/// Parses the head and the entries, and reports mistakes around them.
 fn with_body(
     input: TokenStream,
     library: &Library,
@@ -74,7 +74,8 @@ fn with_body(
         braced!(body in input);
         let entries = body.parse()?;
         if !input.is_empty() {
-            errors.push(input.error("one `routes!` makes one function: put the next in its own"));
+            let message = "`routes!` defines one function: write the next in its own `routes!`";
+            errors.push(input.error(message));
             input.parse::<TokenStream>()?;
         }
         Ok((head, entries))
@@ -84,7 +85,7 @@ fn with_body(
         Err(error) => {
             let message = error.to_string();
             if message.starts_with("expected") {
-                let start = "a table starts like a function: `pub fn app() -> PolyHandler { .. }`";
+                let start = "write a function, as in `pub fn app() -> PolyHandler { .. }`";
                 errors.at(error.span(), format!("{message}; {start}"));
             } else {
                 errors.push(error);
@@ -94,15 +95,15 @@ fn with_body(
     }
 }
 
-/// The head, with the mistakes that leave it one.
+/// Parses the head. Mistakes that do not prevent a head are returned with it.
 fn head(input: ParseStream<'_>, library: &Library) -> Result<(Head, Vec<syn::Error>)> {
     let mut mistakes = Vec::new();
     let attributes = Attribute::parse_outer(input)?;
     let visibility = input.parse()?;
     let mut signature: Signature = input.parse()?;
-    // The function is defined even then, so that its callers have no second message.
+    // The function is defined even with these mistakes, so its callers cause no second message.
     if let Some(asyncness) = signature.asyncness.take() {
-        let message = "routes are made at once: drop `async`";
+        let message = "routes are built without waiting: remove `async`";
         mistakes.push(syn::Error::new(asyncness.span, message));
     }
     for input in &signature.inputs {
@@ -110,7 +111,7 @@ fn head(input: ParseStream<'_>, library: &Library) -> Result<(Head, Vec<syn::Err
     }
     if let ReturnType::Default = signature.output {
         let end = signature.paren_token.span.close();
-        let message = "the function gives back an application: write `-> PolyHandler`";
+        let message = "the function must return an application: write `-> PolyHandler`";
         mistakes.push(syn::Error::new(end, message));
         let private = library.private();
         signature.output = parse_quote!(-> #private::PolyHandler);
@@ -123,17 +124,18 @@ fn head(input: ParseStream<'_>, library: &Library) -> Result<(Head, Vec<syn::Err
     Ok((head, mistakes))
 }
 
-/// Returns the mistake of a name that means something else in a call.
+/// Returns the mistake of an argument whose name has another meaning in a call.
 ///
 /// # Errors
 ///
-/// A receiver: beside a method there can't be a module of links, so that nothing is to be made.
+/// Returns an error for a receiver. A method cannot have a module of links beside it, so nothing
+/// can be generated.
 fn check_argument(input: &FnArg) -> Result<Option<syn::Error>> {
     let typed = match input {
         FnArg::Typed(typed) => typed,
         FnArg::Receiver(receiver) => {
-            let message = "a table is a function beside a module of its links, which an `impl` can't hold: write \
-                           it outside, with an argument in place of `self`, as in `fn app(hub: Hub)`";
+            let message = "`routes!` also defines a module of links, which an `impl` cannot contain: write \
+                           the function outside, with an argument instead of `self`, as in `fn app(hub: Hub)`";
             return Err(syn::Error::new(receiver.self_token.span, message));
         }
     };
@@ -147,12 +149,12 @@ fn check_argument(input: &FnArg) -> Result<Option<syn::Error>> {
         _ => return Ok(None),
     };
     let name = &bound.ident;
-    let message = format!("`{name}` is {means} in a call: give the argument another name");
+    let message = format!("`{name}` is {means} in a call: rename the argument");
     Ok(Some(syn::Error::new(name.span(), message)))
 }
 
 impl Head {
-    /// Whether the function gives back a `Result`, so that it can say what can't be seen at compile time.
+    /// Returns `true` if the function returns a `Result`, and so can return a `RouteError`.
     pub(crate) fn returns_result(&self) -> bool {
         match &self.signature.output {
             ReturnType::Type(_, ty) => match &**ty {
@@ -167,13 +169,13 @@ impl Head {
         }
     }
 
-    /// Returns `true` if an argument is called `name`.
+    /// Returns `true` if an argument has this name.
     pub(crate) fn binds(&self, name: &Ident) -> bool {
         let name = name.unraw();
         self.bound().any(|bound| bound == name)
     }
 
-    /// Returns `true` if an argument is named in a literal, as in `"{db}"`.
+    /// Returns `true` if a format string names an argument, as in `"{db}"`.
     pub(crate) fn is_bound_in(&self, literal: &str) -> bool {
         let literal: String = literal.split_whitespace().collect();
         literal.contains('{')
@@ -182,7 +184,7 @@ impl Head {
                 .any(|bound| literal.contains(&format!("{{{bound}")))
     }
 
-    /// The arguments that are a plain name, with their types.
+    /// Returns the arguments that are a plain name, with their types.
     pub(crate) fn plain_arguments(&self) -> Vec<(&Ident, &Type)> {
         let inputs = self.signature.inputs.iter();
         let plain = inputs.filter_map(|input| match input {
@@ -199,7 +201,7 @@ impl Head {
         plain.collect()
     }
 
-    /// Every name in the patterns of the arguments.
+    /// Returns every name in the patterns of the arguments.
     fn bound(&self) -> impl Iterator<Item = Ident> {
         let inputs = self.signature.inputs.iter();
         inputs.flat_map(|input| match input {
@@ -208,7 +210,7 @@ impl Head {
         })
     }
 
-    /// The function's signature, as it was written.
+    /// Returns the tokens of the user's signature.
     pub(crate) fn tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         for attribute in &self.attributes {
@@ -220,7 +222,7 @@ impl Head {
     }
 }
 
-/// Every name in `tokens`.
+/// Returns every name in `tokens`.
 fn names(tokens: TokenStream) -> Box<dyn Iterator<Item = Ident>> {
     Box::new(tokens.into_iter().flat_map(|token| match token {
         TokenTree::Ident(name) => Box::new([name.unraw()].into_iter()),

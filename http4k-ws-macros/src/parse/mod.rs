@@ -1,7 +1,7 @@
-//! Tokens → syntax tree, every span kept.
+//! Tokens → syntax tree, with every span.
 //!
-//! Input is split at its top-level commas, and each entry parsed alone: a broken one is reported, and
-//! the others are kept.
+//! The input is split at its top-level commas, and each entry is parsed alone. A broken entry is
+//! reported, and the others are kept.
 
 mod entry;
 mod item;
@@ -23,7 +23,7 @@ pub(crate) struct Routes {
     pub(crate) library: Library,
     /// The function of the item form.
     pub(crate) head: Option<Head>,
-    /// Whether items are wanted, even where the head is broken.
+    /// `true` for the item form, even if its head is broken.
     pub(crate) is_item: bool,
     pub(crate) entries: Vec<Entry>,
 }
@@ -46,10 +46,10 @@ impl Routes {
     }
 }
 
-/// Splits `crate = path;` from the rest. The macro in front of this one says where the library is; if that is
-/// written again, the last one counts.
+/// Splits `crate = path;` from the rest. The macro in front of this one adds it. If there are
+/// several, the last one counts.
 ///
-/// The rest is long, and each parser makes a copy of its input. So it is handed on without a parser.
+/// The rest is long, and each parser copies its input, so the rest is not parsed here.
 fn library(input: TokenStream) -> (Library, TokenStream) {
     let mut library = Library::default();
     let mut rest = input.into_iter();
@@ -67,14 +67,14 @@ fn library(input: TokenStream) -> (Library, TokenStream) {
     }
 }
 
-/// More tokens than the path of a library has.
+/// The most tokens of such an option, which is more than the path of a library has.
 const OPTION: usize = 64;
 
-/// The entries of a block or of the whole input.
+/// Parses the entries of a block or of the whole input.
 fn entries(body: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     let mut entries = Vec::new();
     for chunk in chunks(body) {
-        // A comma may be left out, so that a chunk may hold several.
+        // A comma may be missing, so a chunk may hold several entries.
         let parsed = Parser::parse2(
             |input: ParseStream<'_>| {
                 while !input.is_empty() {
@@ -92,7 +92,7 @@ fn entries(body: TokenStream, errors: &mut Errors) -> Vec<Entry> {
     entries
 }
 
-/// Keeps what stands in the parentheses of a broken entry's target, if it goes so far.
+/// Keeps the tokens in the parentheses of a broken entry's target, if it has one.
 fn leave_out(entry: TokenStream, errors: &mut Errors) {
     let mut path = String::new();
     let mut tokens = entry.into_iter();
@@ -100,7 +100,7 @@ fn leave_out(entry: TokenStream, errors: &mut Errors) {
         match &token {
             TokenTree::Literal(literal) => path = literal.to_string(),
             TokenTree::Punct(punct) if punct.as_char() == '=' => {
-                // `=>` and the keyword, if they are there.
+                // `=>` and the keyword, if they are present.
                 let target: Vec<TokenTree> = tokens.collect();
                 let handler = target.iter().find_map(|token| match token {
                     TokenTree::Group(group) => Some(group.stream()),
@@ -113,7 +113,7 @@ fn leave_out(entry: TokenStream, errors: &mut Errors) {
     }
 }
 
-/// The entries: what stands between commas. A comma between a path and its target was meant for `=>`.
+/// Splits the entries at commas. A comma between a path and its target is a mistaken `=>`.
 fn chunks(body: TokenStream) -> Vec<TokenStream> {
     let mut chunks = vec![TokenStream::new()];
     let mut has_arrow = false;
@@ -131,7 +131,7 @@ fn chunks(body: TokenStream) -> Vec<TokenStream> {
         }
         has_arrow |= is_punct(&token, '>');
         is_behind_path = matches!(&token, TokenTree::Literal(_));
-        let chunk = chunks.last_mut().expect("there is always one");
+        let chunk = chunks.last_mut().expect("the list starts with one chunk");
         chunk.extend([token]);
     }
     chunks
@@ -147,7 +147,8 @@ fn is_target(word: &Ident) -> bool {
         .any(|target| word == target)
 }
 
-/// A span of our own hygiene, shown at `span`: a name that the user's names can't meet.
+/// Returns a span with the macro's own hygiene at the place of `span`. A name with this span cannot
+/// collide with a name of the user.
 pub(crate) fn ours_at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }

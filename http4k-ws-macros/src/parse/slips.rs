@@ -1,5 +1,5 @@
-//! Entries in the words of another library, or in another order: the message says what to write, and the
-//! entry is kept if its meaning is clear.
+//! Entries in the syntax of another library, or in another order. The message names the text to
+//! write, and the entry is kept if its meaning is clear.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,12 +11,13 @@ use syn::{Error, Expr, LitStr, Result, Token, token};
 use super::entry::{WANTED, filters, kw, span_or};
 use crate::errors::Errors;
 
-/// The methods of requests, as other libraries name their functions.
+/// The methods, as the functions of other libraries are named.
 const METHODS: [&str; 8] = [
     "get", "head", "post", "put", "delete", "options", "trace", "patch",
 ];
 
-/// `with(auth) "/x" => ..`. Filters without a path belong to an entry at the prefix of its block.
+/// Parses `with(auth) "/x" => ..`. Filters without a path belong to an entry at the prefix of its
+/// block.
 pub(super) fn filters_before_path(
     input: ParseStream<'_>,
     errors: &mut Errors,
@@ -32,7 +33,7 @@ pub(super) fn filters_before_path(
     let at = input.span();
     let filters = filters(input, errors)?;
     let message = format!(
-        "filters stand behind the path: write `{} with({})`",
+        "filters follow the path: write `{} with({})`",
         path.token(),
         list(&filters)
     );
@@ -40,7 +41,7 @@ pub(super) fn filters_before_path(
     Ok(filters)
 }
 
-/// `"/x" as name with(auth)`.
+/// Parses `"/x" as name with(auth)`.
 pub(super) fn filters_behind_name(
     input: ParseStream<'_>,
     errors: &mut Errors,
@@ -50,12 +51,12 @@ pub(super) fn filters_behind_name(
     }
     errors.at(
         input.span(),
-        "filters stand before the name: write `with(..)` before `as`",
+        "filters precede the name: write `with(..)` before `as`",
     );
     filters(input, errors)
 }
 
-/// `with auth`, or `with [auth]`.
+/// Parses `with auth` or `with [auth]`.
 pub(super) fn filters_without_parentheses(
     input: ParseStream<'_>,
     errors: &mut Errors,
@@ -66,25 +67,25 @@ pub(super) fn filters_without_parentheses(
         filter => vec![filter],
     };
     let message = format!(
-        "filters stand in parentheses: write `with({})`",
+        "filters must be in parentheses: write `with({})`",
         list(&filters)
     );
     errors.at(at, message);
     Ok(filters)
 }
 
-/// `http(home).with(auth)`, `http(home) with(auth)` or `http(home) as name`.
+/// Parses `http(home).with(auth)`, `http(home) with(auth)` or `http(home) as name`.
 pub(super) fn behind_target(input: ParseStream<'_>, errors: &mut Errors) -> Result<Vec<Expr>> {
     let mut misplaced = Vec::new();
     loop {
         let at = input.span();
         if input.parse::<Option<Token![as]>>()?.is_some() {
             let name = input.call(Ident::parse_any)?;
-            let message = format!("a name stands before `=>`: write `as {name} => ..`");
+            let message = format!("a name precedes `=>`: write `as {name} => ..`");
             errors.at(at, message);
         } else if input.parse::<Option<Token![.]>>()?.is_some() {
             if !input.peek(kw::with) {
-                let message = "an entry ends behind its target: write `,`";
+                let message = "an entry ends after its target: write `,` here";
                 return Err(Error::new(input.span(), message));
             }
             misplaced.extend(misplaced_filters(input, at, errors)?);
@@ -99,7 +100,7 @@ pub(super) fn behind_target(input: ParseStream<'_>, errors: &mut Errors) -> Resu
 fn misplaced_filters(input: ParseStream<'_>, at: Span, errors: &mut Errors) -> Result<Vec<Expr>> {
     let filters = filters(input, errors)?;
     let message = format!(
-        "filters stand before `=>`: write `with({}) => ..`",
+        "filters precede `=>`: write `with({}) => ..`",
         list(&filters)
     );
     errors.at(at, message);
@@ -114,10 +115,10 @@ fn ends_with_filters(input: ParseStream<'_>) -> bool {
         && ahead.is_empty()
 }
 
-/// `->`, `=`, `:` or `,` in the place of `=>`, or nothing before a target.
+/// Parses `->`, `=`, `:` or `,` instead of `=>`, or nothing before a target.
 pub(super) fn other_arrow(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<Span>> {
     let at = input.span();
-    let written = if input.peek(Token![->]) {
+    let found = if input.peek(Token![->]) {
         input.parse::<Token![->]>()?;
         "->"
     } else if input.peek(Token![=]) {
@@ -130,14 +131,14 @@ pub(super) fn other_arrow(input: ParseStream<'_>, errors: &mut Errors) -> Result
         input.parse::<Token![,]>()?;
         ","
     } else if input.peek(token::Brace) || is_target(&input.fork()) {
-        errors.at(at, "`=>` stands before this: write it behind the path");
+        errors.at(at, "`=>` is missing before this: write it after the path");
         return Ok(Some(at));
     } else {
         return Ok(None);
     };
     errors.at(
         at,
-        format!("`=>` stands behind the path: write `=>` for `{written}`"),
+        format!("`=>` follows the path: write `=>` instead of `{found}`"),
     );
     Ok(Some(at))
 }
@@ -148,14 +149,14 @@ pub(super) fn is_target(input: ParseStream<'_>) -> bool {
     matches!(word.as_deref(), Ok("http" | "ws" | "sse" | "mount")) && input.peek(token::Paren)
 }
 
-/// Returns the message for an entry that lacks its path, or its `=>`.
+/// Returns the message for an entry without a path or without `=>`.
 pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> Error {
     let at = span_or(input, last);
     let Some(method) = methods.last() else {
         return match is_fallback(input) {
             true => Error::new(
                 at,
-                "requests that no route takes are matched by `_`: write `_ => ..`",
+                "`_` matches the requests that no route matches: write `_ => ..`",
             ),
             false => Error::new(at, PATH),
         };
@@ -163,7 +164,7 @@ pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> 
     // `GET, POST "/x"`: the comma ended this entry.
     if input.is_empty() {
         let message = format!(
-            "`{method}` lacks a path: several methods are separated by `|`, as in `{method} | POST \
+            "`{method}` needs a path: separate several methods by `|`, as in `{method} | POST \
              \"/users\"`"
         );
         return Error::new(method.span(), message);
@@ -171,21 +172,22 @@ pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> 
     // `GET "/" => http(a), ws(b)`: one path for two protocols.
     if is_protocol(method) && input.peek(syn::token::Paren) {
         let message = format!(
-            "`{method}(..)` lacks a path here: each entry has its own, as in `\"/\" => {method}(..)`"
+            "`{method}(..)` needs a path of its own: write another entry, as in \
+             `\"/\" => {method}(..)`"
         );
         return Error::new(method.span(), message);
     }
     if method == "Method" && input.peek(Token![::]) {
         let rest: Vec<TokenTree> = tokens(&input.fork()).into_iter().collect();
         if let Some(TokenTree::Ident(named)) = rest.get(2) {
-            let message = format!("a method stands by itself: write `{named}`");
+            let message = format!("a method is a single name: write `{named}`");
             return Error::new(method.span(), message);
         }
     }
     if let Ok(name) = input.fork().parse::<Ident>() {
         let message = format!(
-            "a path is a literal in quotes, so that the compiler can check it: write it in the place \
-             of `{name}`"
+            "a path must be a literal in quotes, so that the compiler can check it: write it \
+             instead of `{name}`"
         );
         return Error::new(at, message);
     }
@@ -194,25 +196,23 @@ pub(super) fn no_path(input: ParseStream<'_>, methods: &[Ident], last: Span) -> 
 
 const PATH: &str = "expected a path in quotes, as in `GET \"/users/<id>\" => http(show(id))`";
 
-/// `*`, `..` or `else`, as other tables match the rest.
+/// Returns `true` for `*`, `..` or `else`, which match the rest in other libraries.
 fn is_fallback(input: ParseStream<'_>) -> bool {
     input.peek(Token![*]) || input.peek(Token![..]) || input.peek(Token![else])
 }
 
-/// Returns the message for `written`, which stands behind `=>` and is not a target.
-pub(super) fn not_a_target(written: ParseStream<'_>, path: &str) -> String {
-    let all: Vec<TokenTree> = tokens(&written.fork()).into_iter().collect();
+/// Returns the message for the tokens behind `=>` that are not a target.
+pub(super) fn not_a_target(found: ParseStream<'_>, path: &str) -> String {
+    let all: Vec<TokenTree> = tokens(&found.fork()).into_iter().collect();
     match all.as_slice() {
         [TokenTree::Ident(word), TokenTree::Group(group), ..] if word == "with" => format!(
-            "filters stand before `=>`: write `\"{path}\" with({}) => ..`",
+            "filters precede `=>`: write `\"{path}\" with({}) => ..`",
             group.stream()
         ),
         [TokenTree::Ident(word), TokenTree::Group(group), ..] if is_method(word) => {
             let method = word.to_string().to_uppercase();
             let handler = group.stream();
-            format!(
-                "the method stands before the path: write `{method} \"{path}\" => http({handler})`"
-            )
+            format!("the method precedes the path: write `{method} \"{path}\" => http({handler})`")
         }
         [TokenTree::Ident(word), rest @ ..] if is_protocol(word) => {
             let group = rest.iter().find_map(|token| match token {
@@ -221,18 +221,18 @@ pub(super) fn not_a_target(written: ParseStream<'_>, path: &str) -> String {
             });
             let handler = group.filter(|handler| !handler.is_empty());
             let handler = handler.unwrap_or_else(|| "..".to_owned());
-            format!("`{word}` is followed by parentheses: write `{word}({handler})`")
+            format!("`{word}` must be followed by parentheses: write `{word}({handler})`")
         }
         [TokenTree::Group(_), ..] => {
-            format!("{WANTED}; the routes of a block stand in braces: write `{{ .. }}`")
+            format!("{WANTED}; the routes of a block must be in braces: write `{{ .. }}`")
         }
         [TokenTree::Literal(literal), ..] => {
-            format!("{WANTED}; a text is the response of a handler: write `http(|| {literal})`")
+            format!("{WANTED}; a handler returns a text: write `http(|| {literal})`")
         }
-        _ => match written.fork().parse::<Expr>() {
+        _ => match found.fork().parse::<Expr>() {
             Ok(handler) => {
                 let handler = shown(&handler);
-                format!("{WANTED}; a handler says what it protocol, as in `http({handler})`")
+                format!("{WANTED}; a handler needs a protocol: write `http({handler})`")
             }
             Err(_) => WANTED.to_owned(),
         },
@@ -254,7 +254,7 @@ fn list(exprs: &[Expr]) -> String {
     shown.join(", ")
 }
 
-/// An expression as it is written, most often.
+/// Returns the text of an expression, usually as the user spaced it.
 fn shown(expr: &Expr) -> String {
     let text = match expr {
         Expr::Call(call) => {

@@ -1,4 +1,4 @@
-//! Every form of a contract's test. They run in the tests of the library; here they only compile.
+//! Every form of a contract's test. Here they only compile; the tests of the library run them.
 
 use http4k_ws::prelude::*;
 use http4k_ws::contract_test;

@@ -1,4 +1,4 @@
-//! Each place of a `with(..)`, and the filters that it accepts.
+//! Each place of `with(..)`, and the filters that it accepts.
 
 use http4k_ws::prelude::*;
 use http4k_ws::PolyFilter;

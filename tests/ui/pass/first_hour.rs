@@ -1,4 +1,4 @@
-//! First guesses that compile.
+//! First guesses of newcomers that compile.
 
 use http4k_ws::prelude::*;
 
@@ -19,9 +19,9 @@ async fn open_later(name: impl Into<String>) -> Option<WsConsumer> {
 
 routes! {
     pub fn app() -> PolyHandler {
-        // A comma may be left out.
+        // A comma may be missing.
         GET "/users/<id>" => http(show(id))
-        // The path says the type of the closure's parameter.
+        // The path declares the type of the closure's parameter.
         GET "/length/<text: String>" => http(|text| text.len().to_string()),
         GET "/shown/<id>" => http(|id| show(id)),
         "/open/<name: String>" => ws(open(&name)),

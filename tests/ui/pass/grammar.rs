@@ -33,7 +33,7 @@ fn pages() -> PolyHandler {
 }
 
 routes! {
-    /// Fails where the compiler can't see a mistake.
+    /// Returns an error for a mistake that the compiler cannot see.
     #[cfg(not(any()))]
     fn checked() -> Result<PolyHandler, RouteError> {
         #[deprecated = "it is old"]

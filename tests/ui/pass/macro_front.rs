@@ -1,4 +1,4 @@
-//! A `macro_rules!` in front of `routes!`, which hands on parts of every kind.
+//! A `macro_rules!` in front of `routes!`, which passes on parts of every kind.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

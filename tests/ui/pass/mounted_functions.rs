@@ -2,7 +2,7 @@
 
 use http4k_ws::{PolyHandler, routes};
 
-/// A function that is called like its module, which exports everything.
+/// A function with the name of its module, which exports everything.
 mod users {
     pub use http4k_ws::*;
 
@@ -17,7 +17,7 @@ mod users {
     }
 }
 
-/// A table that is called like its module.
+/// A table with the name of its module.
 mod rooms {
     use http4k_ws::*;
 
@@ -102,11 +102,11 @@ mod table_by_path {
     }
 }
 
-/// A module beside the function, which has nothing to do with routes.
+/// A module beside the function that is not of routes.
 mod pages {
     pub const TITLE: &str = "pages";
 
-    /// Nor has this.
+    /// A function that is not of routes.
     #[allow(dead_code)]
     pub struct Routes;
 }

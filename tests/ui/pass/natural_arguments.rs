@@ -1,4 +1,4 @@
-//! Arguments and heads that one writes first.
+//! Arguments and heads that newcomers write first.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Tables as a first day writes them, each with what it responds.
+//! Tables that newcomers write, each with its responses.
 
 use std::sync::Arc;
 

@@ -11,19 +11,19 @@ use crate::model::{Arg, dereferenced, plain_name};
 use crate::parse::{Param, ours_at};
 
 impl Parts<'_> {
-    /// Binds the parameters that are handed over, and reads them at the literal that declares them.
+    /// Binds the parameters that are arguments, and reads them at the literal that declares them.
     ///
-    /// The name stands at its place in the call: an editor that renames it would replace the whole
+    /// The name has its place in the call. An editor that renames it would replace the whole
     /// literal otherwise.
     pub(super) fn read_params(&mut self) {
         for (index, param) in self.params.iter().enumerate() {
             let name = match self.call.param_token(index) {
-                Some(written) => self.param_name(param, written),
+                Some(token) => self.param_name(param, token),
                 None if param.ty.is_some() => quote!(_),
                 None => continue,
             };
             let at = ours_at(param.span());
-            // Of a reference the compiler does not find what is behind it: what `&str` is lent from is a `String`.
+            // The compiler does not infer the owner of a reference. That of `&str` is a `String`.
             let ty = match &param.ty {
                 Some(ty) => Some(quote!(: #ty)),
                 None if self.call.borrows_param(index) => {
@@ -37,7 +37,7 @@ impl Parts<'_> {
                 true => quote_spanned!(at=> rest),
                 false => quote_spanned!(at=> param),
             };
-            // In an array, as `?` would let the compiler take `!` for the type that it looks for.
+            // In an array, because with `?` the compiler would infer `!` for the type.
             self.read.extend(match untyped {
                 true => quote_spanned! {at=>
                     let [#name] = call.#read(#index).map(__http4k_ws::one)?;
@@ -47,15 +47,16 @@ impl Parts<'_> {
         }
     }
 
-    /// The name that a parameter is bound to, as `written`: its own, unless that would hide the function.
-    fn param_name(&self, param: &Param, written: &Ident) -> TokenStream {
-        let mut name = written.clone();
+    /// Returns the name that a parameter is bound to: the user's `token`, unless that would hide
+    /// the function.
+    fn param_name(&self, param: &Param, token: &Ident) -> TokenStream {
+        let mut name = token.clone();
         if self
             .call
             .function()
             .is_some_and(|function| function == param.text())
         {
-            name.set_span(ours_at(written.span()));
+            name.set_span(ours_at(token.span()));
         }
         name.to_token_stream()
     }
@@ -69,8 +70,8 @@ impl Parts<'_> {
                     and_token, expr, ..
                 },
             ) => {
-                let written = plain_name(expr).expect("a parameter is a plain name");
-                let name = self.param_name(self.params[*index], written);
+                let token = plain_name(expr).expect("a parameter is a plain name");
+                let name = self.param_name(self.params[*index], token);
                 quote!(#and_token #name)
             }
             Arg::Constant(reference) => reference.to_token_stream(),
@@ -97,7 +98,7 @@ impl Parts<'_> {
                 let (place, stars) = dereferenced(expr);
                 let name = self.captured(index, place);
                 let star = quote_spanned!(name.span()=> *);
-                // One for each that is written, and two for what the route keeps.
+                // One star for each in the source, and two for the reference that the route keeps.
                 let is_own = self.call.socket().is_some();
                 let stars = vec![star; if is_own { stars } else { stars + 2 }];
                 if is_own {
@@ -121,7 +122,7 @@ impl Parts<'_> {
         }
     }
 
-    /// A name or a field, which stays with its owner.
+    /// Captures a name or a field by reference, and returns its name in the call.
     fn captured(&mut self, index: usize, expr: &Expr) -> Ident {
         let at = ours_at(expr.span());
         let borrowed = self.borrowed(expr);
@@ -131,8 +132,8 @@ impl Parts<'_> {
         name
     }
 
-    /// Returns `true` for an argument of the head that is declared as `Arc<dyn Store>`, or as a `Box`
-    /// or `Rc` of such: a handler may take `&dyn Store`, to which the compiler does not dereference it.
+    /// Returns `true` for an argument of the head of type `Arc<dyn Store>`, or a `Box` or `Rc` of
+    /// such. A handler may take `&dyn Store`, to which the compiler does not dereference it.
     fn points_to_trait_object(&self, expr: &Expr) -> bool {
         let (Some(head), Some(name)) = (self.head, plain_name(expr)) else {
             return false;
@@ -142,7 +143,7 @@ impl Parts<'_> {
         declared.any(|(_, ty)| is_pointer_to_trait_object(ty))
     }
 
-    /// An expression over what is lent, if it is.
+    /// Returns an expression that is valid in this function, which may have lent arguments.
     pub(super) fn borrowed(&self, expr: &Expr) -> TokenStream {
         match self.lending {
             Some(lending) => lending.dereferenced(expr),
@@ -150,7 +151,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Has each call take a copy of what is captured.
+    /// Lets each call have its own copy of a captured value.
     pub(super) fn own(&mut self, name: &Ident) {
         self.copies.extend(quote_spanned! {name.span()=>
             let #name = __http4k_ws::copied(#name);

@@ -17,7 +17,7 @@ impl Parts<'_> {
         })
     }
 
-    /// Returns the `_` arguments as the library's `ReadArguments` has them, each as `one` returns it.
+    /// Returns `one` of each `_` argument, in the nested pairs of the library's `ReadArguments`.
     pub(super) fn pairs(&self, one: fn(usize, Span) -> TokenStream) -> Option<TokenStream> {
         let all = self.extracted().map(|(index, span)| one(index, span));
         all.reduce(|before, last| quote_spanned!(self.at=> (#before, #last)))
@@ -38,7 +38,7 @@ impl Parts<'_> {
                 });
             }
         }
-        // The types of the arguments are known behind the call.
+        // The types of the arguments are known after the call.
         quote_spanned! {self.at=>
             {
                 #[allow(unused_imports)]
@@ -49,7 +49,8 @@ impl Parts<'_> {
     }
 }
 
-/// Returns the name of the `_` argument with this index before it is read, which has its type.
+/// Returns the name of the `_` argument with this index before it is read. Its type is that of the
+/// value.
 pub(super) fn argument_name(index: usize, span: Span) -> Ident {
     Ident::new(&format!("t{index}"), ours_at(span))
 }

@@ -8,12 +8,12 @@ use syn::{Expr, ExprClosure, Pat, PatType, Token};
 use super::Parts;
 use crate::model::{Arg, Callee, Shape};
 
-/// The arguments that a call may have for the library to check that its function responds to a
-/// handshake. The library checks functions of one more, which may be the forgotten socket.
+/// The most arguments of a call for which the library checks that its function responds to a
+/// handshake. The library checks functions of one more, which may be the missing socket.
 const MOST_OPENING: usize = 7;
 
 impl Parts<'_> {
-    /// The call itself, with its own parentheses and commas.
+    /// Returns the call itself, with its own parentheses and commas.
     pub(super) fn function(&mut self) -> TokenStream {
         match &self.call.shape {
             Shape::Value(value) => value.to_token_stream(),
@@ -53,7 +53,7 @@ impl Parts<'_> {
         }
     }
 
-    /// The closure, with the types that the path declares, as its body is checked before it is called.
+    /// Returns the closure with the types in the path, because its body is checked before its call.
     fn typed(&self, closure: &ExprClosure) -> ExprClosure {
         let mut closure = closure.clone();
         for (pat, arg) in closure.inputs.iter_mut().zip(&self.call.args) {
@@ -72,7 +72,8 @@ impl Parts<'_> {
         closure
     }
 
-    /// Returns `true` if the parameter with this index is passed to a closure that does not say its type.
+    /// Returns `true` if the parameter with this index is passed to a closure without a type for
+    /// it.
     pub(super) fn is_untyped(&self, param: usize) -> bool {
         let Shape::Closure(closure) = &self.call.shape else {
             return false;
@@ -83,7 +84,8 @@ impl Parts<'_> {
         })
     }
 
-    /// A function value, made once. A consumer outlives the route's call, so it shares the value.
+    /// Captures a function value, which is evaluated once. A consumer outlives the route's call, so
+    /// it shares the value.
     fn shared(&mut self, function: &impl ToTokens) -> TokenStream {
         let at = self.at;
         let name = Ident::new("f", at);

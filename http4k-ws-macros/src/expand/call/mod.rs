@@ -41,8 +41,8 @@ struct Parts<'a> {
     args: Vec<TokenStream>,
 }
 
-/// Returns an expression of the library's endpoint type, for the user's own function or for one that
-/// has the loans of `lending`.
+/// Returns an expression of the library's endpoint type, for the user's own function or for one
+/// that has the loans of `lending`.
 pub(super) fn endpoint(
     handler: &HandlerCall,
     params: &[&Param],
@@ -190,8 +190,8 @@ impl Parts<'_> {
         })
     }
 
-    /// Returns the call of the library's constructor: with the captured values, and with a closure of
-    /// these and of a call.
+    /// Returns the call of the library's constructor: with the captured values, and with a closure
+    /// of these and of a call.
     fn constructed(&self, is_local: bool, body: &TokenStream) -> TokenStream {
         let (at, copies) = (self.at, &self.copies);
         let names = self.captured.iter().map(|(name, _)| name.to_token_stream());
@@ -203,8 +203,8 @@ impl Parts<'_> {
         let takes_parts = self.call.request().is_some() && self.call.socket().is_some();
         let mutable = (self.call.waits() || takes_parts) && !self.library_waits();
         let mutable = mutable.then(|| quote!(mut));
-        // The compiler reports at this call that a type cannot be read from a request, and shows two
-        // such errors at one place as one.
+        // The compiler reports at this call that a type cannot be read from a request, and shows
+        // two such errors at one place as one.
         let first = self.extracted().next();
         let call_at = first.map_or(at, |(_, span)| ours_at(span));
         let own = is_local.then(|| quote!(move));
@@ -228,8 +228,8 @@ impl Parts<'_> {
     }
 }
 
-/// Returns a single item as it is, and several as a tuple. More than 12 become tuples of tuples, because
-/// the standard library clones no larger tuple.
+/// Returns a single item as it is, and several as a tuple. More than 12 become tuples of tuples,
+/// because the standard library clones no larger tuple.
 fn tuple(mut items: Vec<TokenStream>, at: Span) -> TokenStream {
     const MOST: usize = 12;
     while items.len() > MOST {

@@ -1,4 +1,4 @@
-//! A handler value can't be handed the path's parameters; a call can.
+//! A handler value cannot receive the path's parameters. A call can.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

@@ -1,4 +1,4 @@
-//! A captured value is handed to every call, so it is cloned.
+//! A captured value is cloned for each call, so it must be `Clone`.
 
 use http4k_ws::{PolyHandler, routes};
 

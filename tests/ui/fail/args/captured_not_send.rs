@@ -1,4 +1,4 @@
-//! A captured value goes from thread to thread.
+//! A captured value must be `Send`.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! Calls that look as if each request made them.
+//! Calls that seem to run for each request, but would run once.
 
 use std::time::Instant;
 

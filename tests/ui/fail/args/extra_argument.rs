@@ -1,4 +1,4 @@
-//! The function takes one less.
+//! One argument more than the function has.
 
 use http4k_ws::{PolyHandler, routes};
 

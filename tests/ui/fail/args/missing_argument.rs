@@ -1,4 +1,4 @@
-//! The function takes one more.
+//! One argument less than the function has.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

@@ -1,4 +1,4 @@
-//! An argument has nearly the name of the path's parameter.
+//! An argument whose name is close to that of the path's parameter.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A handler value is handed over as it is; a captured value is cloned.
+//! A handler value is moved. A captured value is cloned.
 
 use http4k_ws::{PolyHandler, routes};
 use http4k_ws::handler::BoxHttpHandler;

@@ -1,4 +1,4 @@
-//! A type that no path segment can be.
+//! A type that cannot be read from a path segment.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A type that can't be read from a request.
+//! A type that cannot be read from a request.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! What is evaluated once can't hold what comes with each request.
+//! An expression that is evaluated once cannot use a value of each request.
 
 use http4k_ws::{PolyHandler, routes};
 

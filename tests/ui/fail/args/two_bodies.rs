@@ -1,4 +1,4 @@
-//! Two arguments that read the body, which a request has once.
+//! Two arguments that read the body, which can be read once.
 
 use http4k_ws::prelude::*;
 use http4k_ws::{Body, FromRequest};

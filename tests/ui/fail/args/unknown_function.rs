@@ -1,4 +1,4 @@
-//! The function does not exist; another has nearly its name.
+//! An unknown function whose name is close to that of another.
 
 use http4k_ws::{PolyHandler, routes};
 

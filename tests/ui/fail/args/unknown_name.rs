@@ -1,4 +1,4 @@
-//! An argument names nothing; a parameter has nearly its name.
+//! An argument with an unknown name, close to that of a parameter.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! An argument has another type than the function's parameter.
+//! An argument of another type than the function's parameter.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,16 +1,16 @@
 use http4k_ws::prelude::*;
 
-/// A check, which goes into `guard(..)`.
+/// A check, which belongs in `guard(..)`.
 async fn checked(request: Request) -> Result<Request, StatusCode> {
     Ok(request)
 }
 
-/// Makes a filter, if it is called.
+/// A function that returns a filter when called.
 fn logged() -> impl Filter + Clone {
     |request: Request, next: Next| async move { http4k_ws::HttpHandler::call(&next, request).await }
 }
 
-/// Is not async.
+/// A function that is not async.
 fn blocking(_request: Request, _next: Next) -> Response {
     Response::default()
 }

@@ -1,4 +1,4 @@
-//! A consumer's future goes from thread to thread.
+//! A consumer's future must be `Send`.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! A handler's future goes from thread to thread.
+//! A handler's future must be `Send`.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! A function that answers a request, in `ws(..)`.
+//! A function that responds to a request in `ws(..)`.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

@@ -1,4 +1,4 @@
-//! A call is made for each request; what makes a handler goes in braces.
+//! A call is a call for each request. A call that returns a handler must be in braces.
 
 use http4k_ws::{Filter, HttpHandler, Next, PolyHandler, Request, routes};
 

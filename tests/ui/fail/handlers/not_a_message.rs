@@ -1,4 +1,4 @@
-//! A socket of a type that is no message.
+//! A socket of a type that is not a message.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

@@ -1,4 +1,4 @@
-//! What is mounted is no application.
+//! A mounted value must be an application.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

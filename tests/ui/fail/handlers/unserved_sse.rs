@@ -1,4 +1,4 @@
-//! Event streams are not served yet.
+//! `sse(..)` is reserved, and not supported yet.
 
 use http4k_ws::{PolyHandler, routes};
 

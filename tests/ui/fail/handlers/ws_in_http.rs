@@ -1,4 +1,4 @@
-//! A function over a socket, in `http(..)`.
+//! A function over a socket in `http(..)`.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

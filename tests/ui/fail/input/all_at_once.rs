@@ -1,4 +1,4 @@
-//! Mistakes of every kind are told in one build, in both forms.
+//! Mistakes of every kind are reported in one build, in both forms.
 
 use http4k_ws::{PolyHandler, routes};
 

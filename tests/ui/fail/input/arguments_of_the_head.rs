@@ -1,4 +1,4 @@
-//! Arguments of the function that mean something else in a call.
+//! Arguments of the function whose names have another meaning in a call.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! The routes of one build are checked against each other.
+//! A route cannot have attributes other than doc comments and `#[deprecated]`.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

@@ -1,4 +1,4 @@
-//! One route is no Rust; the others are compiled, and their mistakes told too.
+//! One route is not valid Rust. The others are compiled, and their mistakes are reported too.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

@@ -1,4 +1,4 @@
-//! The function of the item form.
+//! Mistakes in the function of the item form.
 
 use http4k_ws::{Request, routes};
 

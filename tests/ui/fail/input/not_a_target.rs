@@ -1,4 +1,4 @@
-//! What stands behind `=>`.
+//! Expressions behind `=>` that are not a target.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

@@ -1,4 +1,4 @@
-//! Case 37: a lens of messages that was mapped one way can't create.
+//! A lens of messages that is mapped one way cannot create a message.
 
 use http4k_ws::WsMessage;
 

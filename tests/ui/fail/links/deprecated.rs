@@ -1,4 +1,4 @@
-//! A deprecated route has a deprecated link, and works without a word.
+//! A deprecated route has a deprecated link. The route itself causes no warning.
 
 use http4k_ws::{PolyHandler, routes};
 
@@ -8,7 +8,7 @@ fn show(id: u64) -> String {
 
 routes! {
     fn app() -> PolyHandler {
-        /// The old way.
+        /// The old page.
         #[deprecated = "go to `/users`"]
         "/people/<id: u64>" => http(show(id)),
         "/users/<id: u64>" as user => http(show(id)),

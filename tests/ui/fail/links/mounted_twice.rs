@@ -1,4 +1,4 @@
-//! A link to an application that is mounted at two places.
+//! A link to an application that is mounted twice.
 
 use http4k_ws::{PolyHandler, routes};
 

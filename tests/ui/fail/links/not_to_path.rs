@@ -1,4 +1,4 @@
-//! A value that can't be written into a path.
+//! A value that cannot be part of a path.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! `#[deprecated]` where there is no link.
+//! `#[deprecated]` on routes without a link.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! Two paths of one name, and names that no link can have.
+//! Two paths with one name, and names that a link cannot have.
 
 use http4k_ws::{PolyHandler, routes};
 

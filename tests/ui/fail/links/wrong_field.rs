@@ -1,4 +1,4 @@
-//! A parameter that the path does not have.
+//! A field that is not a parameter of the path.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A value that the route could not read.
+//! A value of another type than the route's.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A field that is left out for some values is missing when the message is read.
+//! A field that is skipped for some values is missing when the message is read.
 
 use http4k_ws::Message;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ enum Event {
         distance: i32,
     },
     Renamed {
-        // An `Option` that a function reads has to be there.
+        // An `Option` that a function deserializes must be present.
         #[serde(skip_serializing_if = "Option::is_none", with = "text")]
         name: Option<String>,
     },

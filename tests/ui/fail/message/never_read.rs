@@ -1,4 +1,4 @@
-//! Serde reads no 128-bit integer behind a tag.
+//! Serde cannot read 128-bit integers behind a tag.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Variants that serde fails to serialize beside a tag.
+//! Variants that serde cannot serialize beside a tag.
 
 use http4k_ws::Message;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A route of a mounted application that the application around it has, too: in a module, and deeper.
+//! A route of a mounted application that the application around it has too.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

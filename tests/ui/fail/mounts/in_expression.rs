@@ -1,4 +1,4 @@
-//! The expression form knows what it mounts, too; what is in another crate is found like what is here.
+//! The expression form compares mounted tables too, and finds those of other crates.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

@@ -1,4 +1,4 @@
-//! Two mounts at one prefix that have routes for the same requests.
+//! Two mounts at one prefix with routes for the same requests.
 
 use http4k_ws::{PolyHandler, routes};
 

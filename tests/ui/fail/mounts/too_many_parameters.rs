@@ -1,4 +1,4 @@
-//! More than 16 parameters, counted over a prefix and what is mounted under it.
+//! More than 16 parameters in a prefix and a mounted route together.
 
 use http4k_ws::{PolyHandler, routes};
 

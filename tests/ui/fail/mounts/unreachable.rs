@@ -1,4 +1,4 @@
-//! Routes of a mounted application that are less specific than those around it, and lose all requests.
+//! Mounted routes whose requests all match more specific routes around the mount.
 
 use http4k_ws::{PolyHandler, Request, WebSocket, routes};
 

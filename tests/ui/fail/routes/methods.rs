@@ -1,4 +1,4 @@
-//! Methods that are none, and methods where none can be.
+//! Misspelled methods, and methods of entries that cannot have one.
 
 use http4k_ws::{PolyHandler, Request, WebSocket, routes};
 

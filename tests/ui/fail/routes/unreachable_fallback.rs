@@ -1,4 +1,4 @@
-//! A fallback that is never called.
+//! A fallback that never matches.
 
 use http4k_ws::{PolyHandler, Request, WsConsumer, routes};
 

@@ -1,4 +1,4 @@
-//! What no path holds.
+//! Characters that a path cannot contain.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A path does not end in `/`, and has no empty segment.
+//! A path that ends in `/`, and one with an empty segment.
 
 use http4k_ws::{PolyHandler, routes};
 

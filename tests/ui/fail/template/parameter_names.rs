@@ -1,4 +1,4 @@
-//! Names that a parameter can't have.
+//! Names that a parameter cannot have.
 
 use http4k_ws::{PolyHandler, routes};
 

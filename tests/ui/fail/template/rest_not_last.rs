@@ -1,4 +1,4 @@
-//! `<name..>` takes all that is left.
+//! `<name..>` matches the rest, so it must be last.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A call could not tell the two apart.
+//! Two parameters with one name, which a call cannot distinguish.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A path has at most sixteen parameters.
+//! More than 16 parameters.
 
 use http4k_ws::{PolyHandler, Request, routes};
 

@@ -1,4 +1,4 @@
-//! A name that no route has.
+//! A name that is not that of a route.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A path parameter that the function is not given.
+//! A path parameter that the function does not receive.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

@@ -1,4 +1,4 @@
-//! The head is none, so that there is no function; who calls it is not told of that.
+//! The head is broken, so the function is not defined. Calls of it are not reported.
 
 use http4k_ws::{PolyHandler, routes};
 

@@ -1,4 +1,4 @@
-//! A function that gives back what is no response.
+//! A function that returns a type which is not a response.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

@@ -1,4 +1,4 @@
-//! Words that are methods in other libraries.
+//! Words that stand for methods in other libraries.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 

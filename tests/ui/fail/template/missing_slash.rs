@@ -1,4 +1,4 @@
-//! A path starts with `/`.
+//! A path that does not start with `/`.
 
 use http4k_ws::{PolyHandler, routes};
 
