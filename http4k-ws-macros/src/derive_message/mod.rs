@@ -118,7 +118,7 @@ fn check_newtypes(
         errors.at(
             field.ty.span(),
             format!(
-                "`{name}` cannot be serialized, because a tag needs fields beside it, unlike `{ty}`\n\
+                "`{name}` cannot be serialized, because serde cannot put a tag beside `{ty}`\n\
                  write `{name} {{ value: {ty} }}`, or `#[serde(tag = \"type\", content = \"value\")]` above \
                  the enum"
             ),

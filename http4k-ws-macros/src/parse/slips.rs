@@ -227,7 +227,7 @@ pub(super) fn not_a_target(found: ParseStream<'_>, path: &str) -> String {
             format!("{WANTED}; the routes of a block must be in braces: write `{{ .. }}`")
         }
         [TokenTree::Literal(literal), ..] => {
-            format!("{WANTED}; a handler returns a text: write `http(|| {literal})`")
+            format!("{WANTED}; a handler can return a text: write `http(|| {literal})`")
         }
         _ => match found.fork().parse::<Expr>() {
             Ok(handler) => {
