@@ -143,7 +143,8 @@ async fn next_of(signals: Option<Signals>) {
 
 /// A server that runs on threads of its own.
 ///
-/// Dropping it frees the port, drops open connections and returns without waiting for them.
+/// Dropping it stops the server without waiting: the port is free when the drop returns, and the rest
+/// of the shutdown follows on the threads of the server.
 ///
 /// # Examples
 ///
