@@ -89,11 +89,13 @@ impl Service {
         }
     }
 
+    #[inline]
     pub(super) fn server(&self) -> &ServerState {
         &self.server
     }
 
     /// Returns `true` while the response that is being sent has no known length.
+    #[inline]
     pub(super) fn is_streaming(&self) -> bool {
         self.streaming.load(Ordering::Relaxed)
     }
@@ -188,6 +190,7 @@ impl Service {
 }
 
 /// Returns the length of a body that is still to come, or `None` for one in chunks.
+#[inline]
 pub(super) fn body_length(body: &Incoming) -> Option<u64> {
     match body.is_end_stream() {
         true => Some(0),

@@ -15,14 +15,14 @@ const BYTES_PER_FRAGMENT: u64 = 16;
 
 /// A message that has not ended.
 #[derive(Debug, Default)]
-pub(super) struct Partial {
+pub(super) struct PartialMessage {
     bytes: u64,
     fragments: u64,
     /// The number of empty fragments at its end.
     empty: u32,
 }
 
-impl Partial {
+impl PartialMessage {
     /// Adds a frame of `payload` bytes, when its header has arrived.
     pub(super) fn add(&mut self, payload: u64, limits: &Limits) -> Result<(), Violation> {
         let (max_frame, max_message) = (limits.max_frame as u64, limits.max_message as u64);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn added(payloads: &[u64], limits: &Limits) -> Result<(), Violation> {
-        let mut partial = Partial::default();
+        let mut partial = PartialMessage::default();
         payloads
             .iter()
             .try_for_each(|payload| partial.add(*payload, limits))

@@ -16,7 +16,7 @@ mod violation;
 
 use tokio::time::Instant;
 
-use budget::{ControlRate, Partial as Message};
+use budget::{ControlRate, PartialMessage};
 pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
 use header::{CONTINUATION, Header};
 pub(super) use violation::Violation;
@@ -33,7 +33,7 @@ pub(super) struct FrameValidator {
     role: Role,
     limits: Limits,
     position: Position,
-    message: Option<Message>,
+    message: Option<PartialMessage>,
     /// The number of messages that have started.
     started: u64,
     /// The bytes of the last of them that have arrived.
@@ -192,7 +192,7 @@ impl FrameValidator {
             (_, None) => {
                 self.started += 1;
                 self.arrived = 0;
-                Message::default()
+                PartialMessage::default()
             }
         };
         message.add(header.payload(), &self.limits)?;
