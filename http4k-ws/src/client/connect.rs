@@ -23,7 +23,7 @@ use super::uri::{Remote, origin_form};
 use crate::handler::is_reserved;
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
 use crate::session::{Handshake, Role, SessionConfig, WebSocket, WsSender, open};
-use crate::wire::{ByteStream, Limits, Line, Meter, Metered, Wire, accept_key};
+use crate::wire::{ByteStream, Limits, Meter, Metered, StreamProgress, Wire, accept_key};
 
 /// The limits in bytes and time for reading the body of a refusal.
 const REFUSAL: usize = 64 * 1024;
@@ -91,8 +91,8 @@ async fn open_socket<S: ByteStream>(
         .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper returned another connection"))?;
     let limits = Limits::of(&opening.config);
-    let line = Line::alone(meter);
-    let wire = Wire::client(parts.io.into_inner(), line, parts.read_buf, limits);
+    let progress = StreamProgress::alone(meter);
+    let wire = Wire::client(parts.io.into_inner(), progress, parts.read_buf, limits);
     let handshake = Handshake {
         request: opening.request,
         subprotocol: agreed.subprotocol,

@@ -13,7 +13,7 @@ use super::preamble::{HttpVersion, preamble};
 use super::secure::{MaybeTls, secure};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
-use super::tcp::Watch;
+use super::tcp::PeerWatch;
 use super::upgrade::UpgradedSocket;
 use crate::message::{KnownScheme, PeerAddr, PeerCertificates};
 use crate::wire::{ByteStream, Metered};
@@ -50,7 +50,7 @@ impl ConnectionInfo {
 /// permit.
 pub(super) async fn serve(
     stream: impl ByteStream,
-    watch: Option<Watch>,
+    watch: Option<PeerWatch>,
     info: ConnectionInfo,
     permit: Permit,
     server: Arc<ServerState>,
@@ -79,7 +79,7 @@ pub(super) async fn serve_here(stream: impl ByteStream, server: Arc<ServerState>
 /// over HTTP/1.1; nothing of HTTP is left then.
 async fn serve_http<S: ByteStream>(
     stream: S,
-    watch: Option<Watch>,
+    watch: Option<PeerWatch>,
     mut info: ConnectionInfo,
     server: &Arc<ServerState>,
     guard: &ConnectionGuard,

@@ -110,7 +110,7 @@ fn build_runtime(threads: Option<usize>) -> io::Result<runtime::Runtime> {
 
 /// The event that ends a running server.
 #[derive(Debug)]
-enum End {
+enum StopAt {
     Now,
     Signal,
 }
@@ -118,12 +118,12 @@ enum End {
 async fn run(
     listeners: Listeners,
     server: &Arc<ServerState>,
-    ended: oneshot::Receiver<End>,
+    ended: oneshot::Receiver<StopAt>,
     closed: mpsc::Sender<()>,
 ) -> ShutdownReport {
     let mut signals = None;
     accept_until(listeners, server, async {
-        if let Ok(End::Signal) = ended.await {
+        if let Ok(StopAt::Signal) = ended.await {
             signals.insert(Signals::new()).next().await;
         }
     })
@@ -165,7 +165,7 @@ pub struct RunningServer {
 
 #[derive(Debug)]
 struct ServerThread {
-    end: oneshot::Sender<End>,
+    end: oneshot::Sender<StopAt>,
     is_closed: mpsc::Receiver<()>,
     thread: JoinHandle<ShutdownReport>,
 }
@@ -190,19 +190,19 @@ impl RunningServer {
     ///    [`shutdown_grace`](ServerConfig::shutdown_grace) are dropped.
     pub fn stop(mut self) -> ShutdownReport {
         let thread = self.thread.take();
-        thread.map_or_else(ShutdownReport::default, |thread| thread.end(End::Now))
+        thread.map_or_else(ShutdownReport::default, |thread| thread.end(StopAt::Now))
     }
 
     /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does. A second
     /// signal drops everything that is still open.
     pub fn block(mut self) -> ShutdownReport {
         let thread = self.thread.take();
-        thread.map_or_else(ShutdownReport::default, |thread| thread.end(End::Signal))
+        thread.map_or_else(ShutdownReport::default, |thread| thread.end(StopAt::Signal))
     }
 }
 
 impl ServerThread {
-    fn end(self, end: End) -> ShutdownReport {
+    fn end(self, end: StopAt) -> ShutdownReport {
         let _ = self.end.send(end);
         self.thread.join().unwrap_or_default()
     }
@@ -211,7 +211,7 @@ impl ServerThread {
 impl Drop for RunningServer {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
-            let _ = thread.end.send(End::Now);
+            let _ = thread.end.send(StopAt::Now);
             let _ = thread.is_closed.recv();
         }
     }

@@ -35,9 +35,9 @@ impl<S> SecuredStream<S> {
 }
 
 #[cfg(feature = "tls")]
-pub(super) use with_tls::{MaybeTls, Security, secure};
+pub(super) use with_tls::{MaybeTls, ServerSecurity, secure};
 #[cfg(not(feature = "tls"))]
-pub(super) use without_tls::{MaybeTls, Security, secure};
+pub(super) use without_tls::{MaybeTls, ServerSecurity, secure};
 
 #[cfg(feature = "tls")]
 mod with_tls {
@@ -68,9 +68,9 @@ mod with_tls {
 
     /// The TLS of a server, if it has any.
     #[derive(Debug)]
-    pub(in crate::server) struct Security(Option<Acceptor>);
+    pub(in crate::server) struct ServerSecurity(Option<Acceptor>);
 
-    impl Security {
+    impl ServerSecurity {
         pub(in crate::server) fn new(config: &ServerConfig) -> Self {
             let tls = config.tls.as_ref();
             Self(tls.map(|tls| tls.acceptor(protocols(config))))
@@ -121,7 +121,7 @@ mod with_tls {
                 certificates: certificates(&stream),
                 stream: Either::Encrypted(Box::new(stream)),
             }),
-            Ok(Err(Failure { reason, rest, last })) => {
+            Ok(Err(HandshakeFailure { reason, rest, last })) => {
                 server.refusals.warn(
                     RefusalKind::Tls,
                     format_args!("TLS handshake failed: {reason}"),
@@ -143,7 +143,7 @@ mod with_tls {
         }
     }
 
-    struct Failure<S> {
+    struct HandshakeFailure<S> {
         reason: io::Error,
         /// The connection, if it is still open.
         rest: Option<Rewind<S>>,
@@ -155,8 +155,8 @@ mod with_tls {
         mut stream: S,
         tls: &Acceptor,
         config: &ServerConfig,
-    ) -> Result<ServerStream<Rewind<S>>, Failure<S>> {
-        let failure = |reason, rest, last| Failure { reason, rest, last };
+    ) -> Result<ServerStream<Rewind<S>>, HandshakeFailure<S>> {
+        let failure = |reason, rest, last| HandshakeFailure { reason, rest, last };
         let first = stream.read_u8().await;
         let first = first.map_err(|reason| failure(reason, None, Vec::new()))?;
         let started = Rewind::new(Bytes::copy_from_slice(&[first]), stream);
@@ -193,9 +193,9 @@ mod without_tls {
 
     /// The TLS of a server, which has none.
     #[derive(Debug)]
-    pub(in crate::server) struct Security;
+    pub(in crate::server) struct ServerSecurity;
 
-    impl Security {
+    impl ServerSecurity {
         pub(in crate::server) fn new(_: &ServerConfig) -> Self {
             Self
         }

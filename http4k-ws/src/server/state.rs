@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::ServerConfig;
 use super::admission::Admission;
 use super::descriptors::room_for_connections;
-use super::secure::Security;
+use super::secure::ServerSecurity;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
 use crate::session::{Budget, RefusalLog};
@@ -20,7 +20,7 @@ pub(super) struct ServerState {
     pub(super) budget: Option<Arc<Budget>>,
     pub(super) connections: Arc<Connections>,
     pub(super) refusals: Arc<RefusalLog>,
-    pub(super) security: Security,
+    pub(super) security: ServerSecurity,
 }
 
 impl ServerState {
@@ -43,7 +43,7 @@ impl ServerState {
             app: app.complete(),
             admission,
             budget: config.max_queued.map(budget),
-            security: Security::new(&config),
+            security: ServerSecurity::new(&config),
             config,
             connections: Arc::default(),
             refusals,

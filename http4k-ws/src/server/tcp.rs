@@ -21,11 +21,11 @@ pub(super) struct Tcp(Arc<TcpStream>);
 
 /// A second handle to a connection, which notices that its peer left.
 #[derive(Debug, Clone)]
-pub(super) struct Watch(Arc<TcpStream>);
+pub(super) struct PeerWatch(Arc<TcpStream>);
 
 /// The way in which a peer left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Left {
+pub(super) enum Departure {
     /// The peer ended its side of the connection, and may still read. A peer that closed its socket
     /// looks the same until something is sent to it.
     HalfClosed,
@@ -38,26 +38,26 @@ impl Tcp {
         Self(Arc::new(stream))
     }
 
-    pub(super) fn watch(&self) -> Watch {
-        Watch(Arc::clone(&self.0))
+    pub(super) fn watch(&self) -> PeerWatch {
+        PeerWatch(Arc::clone(&self.0))
     }
 }
 
-impl Watch {
+impl PeerWatch {
     /// Waits until the peer leaves or, if it is half-closed `before`, until it resets the
     /// connection.
     ///
     /// The end of the peer's bytes is noticed if all bytes before it fit into the kernel's buffer.
-    pub(super) async fn left(self, before: Option<Left>) -> Left {
+    pub(super) async fn left(self, before: Option<Departure>) -> Departure {
         let wanted = match before {
             None => end_of_stream(),
             Some(_) => Interest::ERROR,
         };
         match self.0.ready(wanted).await {
-            Ok(ready) if is_reset(ready) => Left::Reset,
-            Ok(_) => Left::HalfClosed,
+            Ok(ready) if is_reset(ready) => Departure::Reset,
+            Ok(_) => Departure::HalfClosed,
             // The runtime is shutting down.
-            Err(_) => Left::Reset,
+            Err(_) => Departure::Reset,
         }
     }
 }

@@ -21,7 +21,7 @@ use super::state::ServerState;
 use crate::handler::{NotAdmitted, WsConsumer, check_origin};
 use crate::message::{Body, Request, Response, has_token, plain, printable};
 use crate::session::{Handshake, RefusalKind, Role, Session, WsSender, open};
-use crate::wire::{ByteStream, Limits, Line, Wire, accept_key};
+use crate::wire::{ByteStream, Limits, StreamProgress, Wire, accept_key};
 
 /// A handshake that receives 101.
 pub(super) struct Accepted {
@@ -32,7 +32,7 @@ pub(super) struct Accepted {
 
 /// The reason for which a handshake is refused before the application sees it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum Refused {
+enum HandshakeRefused {
     #[error("an opening handshake must use HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
     HttpVersion,
     #[error(
@@ -53,7 +53,7 @@ enum Refused {
     NotAdmitted(#[from] NotAdmitted),
 }
 
-impl Refused {
+impl HandshakeRefused {
     /// Returns the response in the version `http`.
     fn response(&self, http: Version) -> Response {
         if let Self::NotAdmitted(refused) = self {
@@ -126,9 +126,13 @@ async fn agree<B>(
 }
 
 /// Logs and counts a refusal, and returns its response.
-fn refuse<B>(server: &ServerState, request: http::Request<B>, refused: Refused) -> Response {
+fn refuse<B>(
+    server: &ServerState,
+    request: http::Request<B>,
+    refused: HandshakeRefused,
+) -> Response {
     let kind = match &refused {
-        Refused::NotAdmitted(refused) => refused.kind(),
+        HandshakeRefused::NotAdmitted(refused) => refused.kind(),
         _ => RefusalKind::Handshake,
     };
     server.refusals.warn(kind, &refused);
@@ -168,34 +172,34 @@ fn in_http2(mut refusal: Response) -> Response {
 }
 
 /// Checks the rules of RFC 6455 §4.2.1, and returns the `Sec-WebSocket-Accept` of the response.
-fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, Refused> {
+fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, HandshakeRefused> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 {
-        return Err(Refused::HttpVersion);
+        return Err(HandshakeRefused::HttpVersion);
     }
     let key = only(headers, SEC_WEBSOCKET_KEY)
         .map(HeaderValue::as_bytes)
         .filter(|key| is_key(key))
-        .ok_or_else(|| Refused::Key {
+        .ok_or_else(|| HandshakeRefused::Key {
             found: found(headers, SEC_WEBSOCKET_KEY),
         })?;
     version(headers)?;
     if has_body {
-        return Err(Refused::Body);
+        return Err(HandshakeRefused::Body);
     }
-    HeaderValue::try_from(accept_key(key)).map_err(|_| Refused::Key {
+    HeaderValue::try_from(accept_key(key)).map_err(|_| HandshakeRefused::Key {
         found: found(headers, SEC_WEBSOCKET_KEY),
     })
 }
 
-fn version(headers: &HeaderMap) -> Result<(), Refused> {
+fn version(headers: &HeaderMap) -> Result<(), HandshakeRefused> {
     let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
     match (versions.next(), versions.next()) {
-        (Some(_), Some(_)) => Err(Refused::Versions {
+        (Some(_), Some(_)) => Err(HandshakeRefused::Versions {
             found: found(headers, SEC_WEBSOCKET_VERSION),
         }),
         (Some(version), None) if version == "13" => Ok(()),
-        _ => Err(Refused::Version {
+        _ => Err(HandshakeRefused::Version {
             found: found(headers, SEC_WEBSOCKET_VERSION),
         }),
     }
@@ -288,17 +292,17 @@ pub(super) struct UpgradedSocket<S: ByteStream> {
 }
 
 impl<S: ByteStream> UpgradedSocket<S> {
-    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `line` counts its progress.
+    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `progress` counts what moves.
     pub(super) fn new(
         stream: S,
-        line: Line,
+        progress: StreamProgress,
         ahead: Bytes,
         handshake: Handshake,
         mut consumer: WsConsumer,
         server: &ServerState,
     ) -> Self {
         let config = consumer.session(server.config.session.clone());
-        let wire = Wire::server(stream, line, ahead, Limits::of(&config));
+        let wire = Wire::server(stream, progress, ahead, Limits::of(&config));
         let (socket, mut session) = open(wire, Role::Server, handshake, config);
         session = session.with_refusal_log(&server.refusals);
         if let Some(budget) = &server.budget {

@@ -36,12 +36,12 @@ use crate::wire::ByteStream;
 #[derive(Clone)]
 pub struct ClientTls {
     /// `None` for a configuration of rustls.
-    parts: Option<Parts>,
+    parts: Option<TrustedParts>,
     connector: TlsConnector,
 }
 
 #[derive(Clone)]
-struct Parts {
+struct TrustedParts {
     roots: Arc<RootCertStore>,
     /// The certificate that the client authenticates with, and its key.
     identity: Option<Arc<Identity>>,
@@ -118,7 +118,7 @@ impl ClientTls {
     pub fn with_root_pem(self, pem: impl AsRef<[u8]>) -> Result<Self, TlsConfigError> {
         let parts = self.parts.ok_or(TlsConfigError::OwnConfiguration)?;
         let roots = pem::roots(pem.as_ref(), RootCertStore::clone(&parts.roots))?;
-        Self::build(Parts {
+        Self::build(TrustedParts {
             roots: Arc::new(roots),
             ..parts
         })
@@ -151,7 +151,7 @@ impl ClientTls {
             chain: pem::certificates(chain.as_ref())?,
             key: pem::key(key.as_ref())?,
         };
-        Self::build(Parts {
+        Self::build(TrustedParts {
             identity: Some(Arc::new(identity)),
             ..parts
         })
@@ -179,14 +179,14 @@ impl ClientTls {
     }
 
     fn with_roots(roots: RootCertStore) -> Self {
-        let parts = Parts {
+        let parts = TrustedParts {
             roots: Arc::new(roots),
             identity: None,
         };
         Self::build(parts).expect("only a client certificate can be refused")
     }
 
-    fn build(parts: Parts) -> Result<Self, TlsConfigError> {
+    fn build(parts: TrustedParts) -> Result<Self, TlsConfigError> {
         let builder = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .expect("ring has ciphers for TLS 1.2 and 1.3")

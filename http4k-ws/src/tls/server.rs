@@ -39,12 +39,12 @@ use crate::wire::ByteStream;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct ServerTls(Source);
+pub struct ServerTls(CertificateSource);
 
 #[derive(Clone)]
-enum Source {
-    Shown {
-        shown: Arc<Shown>,
+enum CertificateSource {
+    Renewable {
+        current: Arc<CurrentCertificate>,
         /// `None` if clients need no certificate.
         clients: Option<Arc<dyn ClientCertVerifier>>,
     },
@@ -53,7 +53,7 @@ enum Source {
 
 /// The certificate of new connections.
 #[derive(Debug)]
-struct Shown(RwLock<Arc<CertifiedKey>>);
+struct CurrentCertificate(RwLock<Arc<CertifiedKey>>);
 
 impl ServerTls {
     /// Reads PEM text. `chain` holds the certificate and those that lead from it to an authority,
@@ -67,14 +67,14 @@ impl ServerTls {
         key: impl AsRef<[u8]>,
     ) -> Result<Self, TlsConfigError> {
         let key = certified(chain.as_ref(), key.as_ref())?;
-        Ok(Self(Source::Shown {
-            shown: Arc::new(Shown(RwLock::new(Arc::new(key)))),
+        Ok(Self(CertificateSource::Renewable {
+            current: Arc::new(CurrentCertificate(RwLock::new(Arc::new(key)))),
             clients: None,
         }))
     }
 
     pub(super) fn own(config: Arc<ServerConfig>) -> Self {
-        Self(Source::Own(config))
+        Self(CertificateSource::Own(config))
     }
 
     /// Requires a certificate of every client (mutual TLS), from an authority in the PEM text. The
@@ -121,7 +121,7 @@ impl ServerTls {
     }
 
     fn with_clients(self, pem: &[u8], required: bool) -> Result<Self, TlsConfigError> {
-        let Source::Shown { shown, .. } = self.0 else {
+        let CertificateSource::Renewable { current, .. } = self.0 else {
             return Err(TlsConfigError::OwnConfiguration);
         };
         let roots = Arc::new(pem::roots(pem, RootCertStore::empty())?);
@@ -134,8 +134,8 @@ impl ServerTls {
         let clients = verifier.map_err(|error| TlsConfigError::BadCertificate {
             reason: error.to_string(),
         })?;
-        Ok(Self(Source::Shown {
-            shown,
+        Ok(Self(CertificateSource::Renewable {
+            current,
             clients: Some(clients),
         }))
     }
@@ -164,11 +164,11 @@ impl ServerTls {
         chain: impl AsRef<[u8]>,
         key: impl AsRef<[u8]>,
     ) -> Result<(), TlsConfigError> {
-        let Source::Shown { shown, .. } = &self.0 else {
+        let CertificateSource::Renewable { current, .. } = &self.0 else {
             return Err(TlsConfigError::OwnConfiguration);
         };
         let key = certified(chain.as_ref(), key.as_ref())?;
-        *shown.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
+        *current.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(key);
         Ok(())
     }
 
@@ -190,9 +190,9 @@ impl ServerTls {
     /// offers.
     pub(crate) fn acceptor(&self, protocols: &[&str]) -> Acceptor {
         let mut config = match &self.0 {
-            Source::Own(config) => ServerConfig::clone(config),
-            Source::Shown { shown, clients } => {
-                let resolver: Arc<Shown> = Arc::clone(shown);
+            CertificateSource::Own(config) => ServerConfig::clone(config),
+            CertificateSource::Renewable { current, clients } => {
+                let resolver: Arc<CurrentCertificate> = Arc::clone(current);
                 let builder = ServerConfig::builder_with_provider(provider())
                     .with_safe_default_protocol_versions()
                     .expect("ring has ciphers for TLS 1.2 and 1.3");
@@ -232,7 +232,7 @@ fn check(certificate: &CertificateDer<'_>) -> Result<(), TlsConfigError> {
         })
 }
 
-impl ResolvesServerCert for Shown {
+impl ResolvesServerCert for CurrentCertificate {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         Some(Arc::clone(
             &self.0.read().unwrap_or_else(PoisonError::into_inner),
@@ -244,11 +244,11 @@ impl ResolvesServerCert for Shown {
 impl PartialEq for ServerTls {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            (Source::Own(one), Source::Own(other)) => Arc::ptr_eq(one, other),
+            (CertificateSource::Own(one), CertificateSource::Own(other)) => Arc::ptr_eq(one, other),
             (
-                Source::Shown { shown, clients },
-                Source::Shown {
-                    shown: other_shown,
+                CertificateSource::Renewable { current, clients },
+                CertificateSource::Renewable {
+                    current: other_current,
                     clients: other_clients,
                 },
             ) => {
@@ -257,7 +257,7 @@ impl PartialEq for ServerTls {
                     (Some(one), Some(other)) => Arc::ptr_eq(one, other),
                     _ => false,
                 };
-                Arc::ptr_eq(shown, other_shown) && same_clients
+                Arc::ptr_eq(current, other_current) && same_clients
             }
             _ => false,
         }

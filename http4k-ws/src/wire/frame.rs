@@ -4,7 +4,7 @@ use super::validator::{BINARY, CLOSE, FIN, MASKED, TEXT};
 use crate::message::{WsMessage, WsStatus};
 
 /// The key that a client masks a frame with (RFC 6455 §5.3). A server does not mask.
-pub(super) type Key = Option<[u8; 4]>;
+pub(super) type MaskKey = Option<[u8; 4]>;
 
 /// Returns a new key, which must be unpredictable (RFC 6455 §10.3).
 pub(super) fn new_key() -> [u8; 4] {
@@ -12,7 +12,7 @@ pub(super) fn new_key() -> [u8; 4] {
 }
 
 /// Appends the header of a frame that is a whole message.
-pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: Key) {
+pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: MaskKey) {
     let mask = if key.is_some() { MASKED } else { 0 };
     out.push(FIN | opcode);
     match payload {
@@ -32,7 +32,7 @@ pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: Key
 }
 
 /// Appends a part of a payload, which starts `at` bytes into it.
-pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: Key, at: usize) {
+pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: usize) {
     let start = out.len();
     out.extend_from_slice(payload);
     if let Some(mut key) = key {
@@ -54,13 +54,13 @@ fn mask(bytes: &mut [u8], key: [u8; 4]) {
 }
 
 /// Appends a whole control frame. `payload` is at most 125 bytes long.
-pub(super) fn put_control(out: &mut Vec<u8>, opcode: u8, payload: &[u8], key: Key) {
+pub(super) fn put_control(out: &mut Vec<u8>, opcode: u8, payload: &[u8], key: MaskKey) {
     put_header(out, opcode, payload.len(), key);
     put_payload(out, payload, key, 0);
 }
 
 /// Appends a close frame. A status that cannot be sent becomes one without a payload.
-pub(super) fn put_close(out: &mut Vec<u8>, status: &WsStatus, key: Key) {
+pub(super) fn put_close(out: &mut Vec<u8>, status: &WsStatus, key: MaskKey) {
     let mut payload = Vec::with_capacity(125);
     if status.is_sendable() {
         payload.extend_from_slice(&status.code().to_be_bytes());

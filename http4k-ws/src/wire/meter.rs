@@ -1,4 +1,4 @@
-//! Counts of the bytes of a connection, taken where it meets the system.
+//! ByteCounts of the bytes of a connection, taken where it meets the system.
 //!
 //! A layer between a socket and its connection (TLS, HTTP/2) accepts bytes that the peer has not
 //! received, in steps of its own. Only the counts below all layers show that the peer is alive and
@@ -24,10 +24,10 @@ use super::ByteStream;
 
 /// The counts of one connection, for the tasks that depend on it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Meter(Arc<Counts>);
+pub(crate) struct Meter(Arc<ByteCounts>);
 
 #[derive(Debug, Default)]
-struct Counts {
+struct ByteCounts {
     bytes_read: AtomicU64,
     bytes_written: AtomicU64,
     bytes_resumed: AtomicU64,
@@ -72,7 +72,7 @@ pub(crate) struct Metered<S> {
 }
 
 impl<S> Metered<S> {
-    /// Counts the bytes of `stream` from now on.
+    /// ByteCounts the bytes of `stream` from now on.
     pub(crate) fn new(stream: S) -> Self {
         Self {
             stream,
@@ -151,7 +151,7 @@ impl<S: ByteStream> AsyncWrite for Metered<S> {
 ///
 /// Its counts only grow, and stand still without progress. They are not exact numbers of bytes.
 #[derive(Debug)]
-pub(crate) struct Line {
+pub(crate) struct StreamProgress {
     meter: Meter,
     share: Option<Box<Share>>,
 }
@@ -174,13 +174,13 @@ struct Counter {
     counted: u64,
 }
 
-impl Line {
-    /// Creates the line of a stream that has its connection for itself.
+impl StreamProgress {
+    /// Creates the progress of a stream that has its connection for itself.
     pub(crate) fn alone(meter: Meter) -> Self {
         Self { meter, share: None }
     }
 
-    /// Creates the line of one stream of several. Up to `most` bytes of the connection count as its
+    /// Creates the progress of one stream of several. Up to `most` bytes of the connection count as its
     /// progress while it makes none itself.
     #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     pub(crate) fn shared(meter: Meter, most: u64) -> Self {
@@ -267,26 +267,29 @@ mod tests {
     #[test]
     fn a_stream_that_waits_has_its_share_of_the_progress() {
         let meter = Meter::default();
-        let mut line = Line::shared(meter.clone(), 100);
-        assert_eq!(line.bytes_written(0), 0);
+        let mut progress = StreamProgress::shared(meter.clone(), 100);
+        assert_eq!(progress.bytes_written(0), 0);
         add(&meter.0.bytes_resumed, 60);
-        assert_eq!(line.bytes_written(0), 60);
+        assert_eq!(progress.bytes_written(0), 60);
         add(&meter.0.bytes_resumed, 60);
-        assert_eq!(line.bytes_written(0), 100, "no more than the share");
+        assert_eq!(progress.bytes_written(0), 100, "no more than the share");
         add(&meter.0.bytes_resumed, 60);
-        assert_eq!(line.bytes_written(0), 100);
+        assert_eq!(progress.bytes_written(0), 100);
         // Its own progress counts, and renews its share.
-        assert_eq!(line.bytes_written(5), 105);
+        assert_eq!(progress.bytes_written(5), 105);
         add(&meter.0.bytes_resumed, 60);
-        assert_eq!(line.bytes_written(5), 165);
+        assert_eq!(progress.bytes_written(5), 165);
     }
 
     #[test]
     fn a_stream_that_is_alone_has_all_of_it() {
         let meter = Meter::default();
-        let mut line = Line::alone(meter.clone());
+        let mut progress = StreamProgress::alone(meter.clone());
         add(&meter.0.bytes_written, 1 << 40);
         add(&meter.0.bytes_resumed, 7);
-        assert_eq!((line.bytes_written(3), line.bytes_resumed(0)), (1 << 40, 7));
+        assert_eq!(
+            (progress.bytes_written(3), progress.bytes_resumed(0)),
+            (1 << 40, 7)
+        );
     }
 }

@@ -17,7 +17,7 @@ use crate::session::{Partial, Role};
 
 /// The bytes that were read and not passed yet.
 #[derive(Debug)]
-enum Left {
+enum Unread {
     Nothing,
     /// Bytes that arrived with the opening handshake, or that wait for a session that does not
     /// read.
@@ -29,7 +29,7 @@ enum Left {
     },
 }
 
-impl Left {
+impl Unread {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Nothing => &[],
@@ -42,7 +42,7 @@ impl Left {
 /// The incoming half of a connection.
 #[derive(Debug)]
 pub(super) struct Reader {
-    left: Left,
+    left: Unread,
     validator: FrameValidator,
     role: Role,
     /// The reason for which nothing more is passed.
@@ -63,9 +63,9 @@ impl Reader {
     pub(super) fn new(ahead: Bytes, role: Role, limits: Limits) -> Self {
         let bytes_read = ahead.len() as u64;
         let left = if ahead.is_empty() {
-            Left::Nothing
+            Unread::Nothing
         } else {
-            Left::Ahead(ahead)
+            Unread::Ahead(ahead)
         };
         Self {
             left,
@@ -84,13 +84,13 @@ impl Reader {
     /// Returns the buffer of the thread if the remaining bytes fill at most half of it. They move
     /// to a buffer of their own size.
     pub(super) fn shrink(&mut self) {
-        let Left::Read { buffer, from, to } = &self.left else {
+        let Unread::Read { buffer, from, to } = &self.left else {
             return;
         };
         if to - from <= buffer.len() / 2 {
             let bytes = Bytes::copy_from_slice(&buffer[*from..*to]);
             self.drop_left();
-            self.left = Left::Ahead(bytes);
+            self.left = Unread::Ahead(bytes);
         }
     }
 
@@ -206,7 +206,7 @@ impl Reader {
             buffers::return_read(buffer);
         } else {
             let from = 0;
-            self.left = Left::Read { buffer, from, to };
+            self.left = Unread::Read { buffer, from, to };
             self.bytes_read += to as u64;
         }
         polled.map_ok(|()| to > 0)
@@ -214,9 +214,9 @@ impl Reader {
 
     fn advance(&mut self, passed: usize) {
         match &mut self.left {
-            Left::Nothing => {}
-            Left::Ahead(bytes) => bytes.advance(passed),
-            Left::Read { from, .. } => *from += passed,
+            Unread::Nothing => {}
+            Unread::Ahead(bytes) => bytes.advance(passed),
+            Unread::Read { from, .. } => *from += passed,
         }
         if self.left.bytes().is_empty() {
             self.drop_left();
@@ -224,7 +224,7 @@ impl Reader {
     }
 
     fn drop_left(&mut self) {
-        if let Left::Read { buffer, .. } = std::mem::replace(&mut self.left, Left::Nothing) {
+        if let Unread::Read { buffer, .. } = std::mem::replace(&mut self.left, Unread::Nothing) {
             buffers::return_read(buffer);
         }
     }
@@ -276,7 +276,11 @@ mod tests {
             let (mut reader, mut stream) = shrunk(&frame, first);
             let left = frame.len() - first;
             assert_eq!(reader.left.bytes().len(), left);
-            assert_eq!(matches!(reader.left, Left::Read { .. }), is_lent, "{first}");
+            assert_eq!(
+                matches!(reader.left, Unread::Read { .. }),
+                is_lent,
+                "{first}"
+            );
             assert_eq!(read(&mut reader, &mut stream, left), frame[first..]);
             assert!(reader.left.bytes().is_empty());
         }

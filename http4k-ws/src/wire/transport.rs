@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::{
 };
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use super::meter::Line;
+use super::meter::StreamProgress;
 use super::reader::{Closing, Reader};
 use super::validator::{CloseFrame, Stop, Violation};
 use super::writer::Writer;
@@ -39,7 +39,7 @@ pub(crate) struct Wire<S> {
     /// The number of messages and control frames that the decoder returned.
     decoded: u64,
     writer: Writer,
-    line: Line,
+    progress: StreamProgress,
     /// The peer's close frame, once the session knows that it is next.
     close: Option<CloseFrame>,
     /// The next step of an orderly end.
@@ -57,17 +57,17 @@ enum Shutdown {
 impl<S: ByteStream> Wire<S> {
     /// Creates the server's end of a connection. `ahead` was read with the opening handshake.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    pub(crate) fn server(io: S, line: Line, ahead: Bytes, limits: Limits) -> Self {
-        Self::new(io, line, ahead, limits, Role::Server)
+    pub(crate) fn server(io: S, progress: StreamProgress, ahead: Bytes, limits: Limits) -> Self {
+        Self::new(io, progress, ahead, limits, Role::Server)
     }
 
     /// Creates the client's end of a connection. `ahead` was read with the opening handshake.
     #[cfg_attr(not(feature = "client"), allow(dead_code))]
-    pub(crate) fn client(io: S, line: Line, ahead: Bytes, limits: Limits) -> Self {
-        Self::new(io, line, ahead, limits, Role::Client)
+    pub(crate) fn client(io: S, progress: StreamProgress, ahead: Bytes, limits: Limits) -> Self {
+        Self::new(io, progress, ahead, limits, Role::Client)
     }
 
-    fn new(io: S, line: Line, ahead: Bytes, limits: Limits, role: Role) -> Self {
+    fn new(io: S, progress: StreamProgress, ahead: Bytes, limits: Limits, role: Role) -> Self {
         Self {
             io: Some(io),
             role,
@@ -76,7 +76,7 @@ impl<S: ByteStream> Wire<S> {
             decoder: decoder(role, limits),
             decoded: 0,
             writer: Writer::new(role),
-            line,
+            progress,
             close: None,
             shutdown: Shutdown::Flush,
             discard: DISCARD,
@@ -95,7 +95,7 @@ impl<S: ByteStream> Wire<S> {
                 Ok(false) | Err(_) => return Poll::Ready(Incoming::Lost),
             }
         }
-        let mut source = Source {
+        let mut source = DecoderStream {
             io,
             reader: &mut self.reader,
             cx,
@@ -233,10 +233,10 @@ impl<S: ByteStream> Transport for Wire<S> {
     fn progress(&mut self) -> Progress {
         let bytes_read = self.reader.bytes_read();
         Progress {
-            bytes_written: self.line.bytes_written(self.writer.written()),
+            bytes_written: self.progress.bytes_written(self.writer.written()),
             bytes_read,
             bytes_resumed: self
-                .line
+                .progress
                 .bytes_resumed(bytes_read + self.writer.bytes_resumed()),
             partial: self.reader.partial(),
         }
@@ -268,13 +268,13 @@ fn decoder(role: Role, limits: Limits) -> WebSocketContext {
 
 /// The stream that the decoder reads and writes. Its own responses to pings are discarded, because
 /// the writer sends them.
-struct Source<'a, 'cx, S> {
+struct DecoderStream<'a, 'cx, S> {
     io: &'a mut S,
     reader: &'a mut Reader,
     cx: &'a mut Context<'cx>,
 }
 
-impl<S: AsyncRead + Unpin> Read for Source<'_, '_, S> {
+impl<S: AsyncRead + Unpin> Read for DecoderStream<'_, '_, S> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         match self.reader.poll_read(self.io, self.cx, out) {
             Poll::Ready(read) => read,
@@ -283,7 +283,7 @@ impl<S: AsyncRead + Unpin> Read for Source<'_, '_, S> {
     }
 }
 
-impl<S> Write for Source<'_, '_, S> {
+impl<S> Write for DecoderStream<'_, '_, S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Ok(bytes.len())
     }

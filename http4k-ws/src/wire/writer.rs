@@ -21,7 +21,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
 
 use super::buffers;
-use super::frame::{self, Key};
+use super::frame::{self, MaskKey};
 use super::validator::{PING, PONG};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
@@ -52,7 +52,7 @@ pub(super) struct Writer {
 #[derive(Debug)]
 struct Long {
     left: Bytes,
-    key: Key,
+    key: MaskKey,
     /// The number of payload bytes that are masked.
     at: usize,
 }
@@ -289,7 +289,7 @@ impl Writer {
         }
     }
 
-    fn key(&self) -> Key {
+    fn key(&self) -> MaskKey {
         match self.role {
             Role::Server => None,
             Role::Client => Some(frame::new_key()),

@@ -16,9 +16,9 @@ use hyper::rt::ReadBufCursor;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::framing::{Framed, Framing};
-use super::io::Arrival;
+use super::io::ReadAhead;
 use super::scratch;
-use crate::server::tcp::Left;
+use crate::server::tcp::Departure;
 use crate::wire::Meter;
 
 /// The bytes that are gathered before they are written ahead of the end of a poll.
@@ -30,7 +30,7 @@ const KEPT: usize = 4 * 1024;
 /// The bytes that are read before hyper reads them, to notice that the peer has ended its side.
 const AHEAD: usize = 256 * 1024;
 
-/// As [`AHEAD`], if a [`Watch`](crate::server::tcp::Watch) sees the end behind unread bytes.
+/// As [`AHEAD`], if a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind unread bytes.
 const AHEAD_WATCHED: usize = 16 * 1024;
 
 /// The bytes of a head, and of a body, that are read at a time.
@@ -62,10 +62,10 @@ pub(super) struct Buffered<S> {
 
 /// Returns how a peer left whose stream failed with `error`. A TLS peer that ends its bytes without
 /// a `close_notify` has still only ended them.
-fn left_by(error: &io::Error) -> Left {
+fn departure_of(error: &io::Error) -> Departure {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => Left::HalfClosed,
-        _ => Left::Reset,
+        io::ErrorKind::UnexpectedEof => Departure::HalfClosed,
+        _ => Departure::Reset,
     }
 }
 
@@ -122,25 +122,25 @@ impl<S> Buffered<S> {
 }
 
 impl<S: AsyncRead + Unpin> Buffered<S> {
-    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Arrival {
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> ReadAhead {
         if self.hyper_reads {
-            return Arrival::Nothing;
+            return ReadAhead::Nothing;
         }
         scratch::with_scratch(|scratch| self.poll_arrival_into(cx, scratch))
     }
 
-    fn poll_arrival_into(&mut self, cx: &mut Context<'_>, scratch: &mut [u8]) -> Arrival {
+    fn poll_arrival_into(&mut self, cx: &mut Context<'_>, scratch: &mut [u8]) -> ReadAhead {
         loop {
             let space = self.max_ahead.saturating_sub(self.ahead.len()).min(HEAD);
             if space == 0 {
-                return Arrival::More;
+                return ReadAhead::More;
             }
             let mut buffer = ReadBuf::new(&mut scratch[..space]);
             match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
-                Poll::Pending => return Arrival::Nothing,
-                Poll::Ready(Err(error)) => return Arrival::Left(left_by(&error)),
+                Poll::Pending => return ReadAhead::Nothing,
+                Poll::Ready(Err(error)) => return ReadAhead::Left(departure_of(&error)),
                 Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
-                    return Arrival::Left(Left::HalfClosed);
+                    return ReadAhead::Left(Departure::HalfClosed);
                 }
                 Poll::Ready(Ok(())) => self.ahead.extend_from_slice(buffer.filled()),
             }

@@ -19,7 +19,7 @@ use memchr::memchr2_iter;
 /// The state between two bytes of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
-    part: Part,
+    part: RequestPart,
     /// The target of the last head has a fragment.
     fragment: bool,
     /// The body that arrived with the last head, if it is short and complete.
@@ -41,7 +41,7 @@ pub(super) struct Framed {
 /// The part of a request that the next byte belongs to. A line is `filled` once it has a byte other
 /// than CR.
 #[derive(Debug)]
-enum Part {
+enum RequestPart {
     /// The request line, or empty lines before it (RFC 9112 §2.2).
     RequestLine {
         filled: bool,
@@ -67,7 +67,7 @@ enum Part {
     Unframed,
 }
 
-impl Default for Part {
+impl Default for RequestPart {
     fn default() -> Self {
         Self::RequestLine {
             filled: false,
@@ -80,18 +80,18 @@ impl Framing {
     /// Returns how many of `bytes`, the next of the connection, may pass now, and counts them as
     /// passed.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> usize {
-        if let (Part::HeadEnded(_), false) = (&self.part, bytes.is_empty()) {
-            self.part = Part::Unframed;
+        if let (RequestPart::HeadEnded(_), false) = (&self.part, bytes.is_empty()) {
+            self.part = RequestPart::Unframed;
         }
         if let Some(PlainHead { length, declared }) = self.plain_head(bytes) {
             let passed = declared.min(bytes.len() - length);
-            self.part = Part::HeadEnded(passed as u64);
+            self.part = RequestPart::HeadEnded(passed as u64);
             let is_short = passed == declared && (1..=SHORT).contains(&passed);
             self.body = is_short.then(|| Bytes::copy_from_slice(&bytes[length..length + passed]));
             return length + passed;
         }
         let mut passed = 0;
-        while passed < bytes.len() && !matches!(self.part, Part::HeadEnded(_)) {
+        while passed < bytes.len() && !matches!(self.part, RequestPart::HeadEnded(_)) {
             passed += self.step(&bytes[passed..]);
         }
         passed
@@ -102,13 +102,13 @@ impl Framing {
     #[inline]
     pub(super) fn request(&mut self, length: Option<u64>) -> Framed {
         let body = self.body.take();
-        if let Part::HeadEnded(passed) = self.part {
+        if let RequestPart::HeadEnded(passed) = self.part {
             self.part = match length.map(|length| length.checked_sub(passed)) {
-                Some(Some(0)) => Part::default(),
-                Some(Some(left)) => Part::Body(left),
-                None if passed == 0 => Part::ChunkSize(0),
+                Some(Some(0)) => RequestPart::default(),
+                Some(Some(left)) => RequestPart::Body(left),
+                None if passed == 0 => RequestPart::ChunkSize(0),
                 // hyper sees another body than the fields of the head declare.
-                Some(None) | None => Part::Unframed,
+                Some(None) | None => RequestPart::Unframed,
             };
         }
         Framed {
@@ -122,7 +122,9 @@ impl Framing {
     pub(super) fn is_in_head(&self) -> bool {
         matches!(
             self.part,
-            Part::RequestLine { filled: true, .. } | Part::Fields { .. } | Part::Unframed
+            RequestPart::RequestLine { filled: true, .. }
+                | RequestPart::Fields { .. }
+                | RequestPart::Unframed
         )
     }
 
@@ -131,14 +133,14 @@ impl Framing {
     pub(super) fn is_in_body(&self) -> bool {
         matches!(
             self.part,
-            Part::Body(_) | Part::ChunkData(_) | Part::Unframed
+            RequestPart::Body(_) | RequestPart::ChunkData(_) | RequestPart::Unframed
         )
     }
 
     /// Returns the head at the start of `bytes`, if it is complete, unread and without `#`, as most
     /// are.
     fn plain_head(&self, bytes: &[u8]) -> Option<PlainHead> {
-        let Part::RequestLine { filled: false, .. } = self.part else {
+        let RequestPart::RequestLine { filled: false, .. } = self.part else {
             return None;
         };
         let (mut declared, mut is_apart) = (0, false);
@@ -170,44 +172,44 @@ impl Framing {
     /// Passes some of `bytes`, which are not empty, and returns their number.
     fn step(&mut self, bytes: &[u8]) -> usize {
         match &mut self.part {
-            Part::RequestLine { .. }
-            | Part::Fields { .. }
-            | Part::Trailers { .. }
-            | Part::ChunkExtension(_) => self.step_line(&Line::of(bytes)),
-            Part::ChunkSize(size) => {
+            RequestPart::RequestLine { .. }
+            | RequestPart::Fields { .. }
+            | RequestPart::Trailers { .. }
+            | RequestPart::ChunkExtension(_) => self.step_line(&LinePart::of(bytes)),
+            RequestPart::ChunkSize(size) => {
                 match (char::from(bytes[0]).to_digit(16), bytes[0]) {
                     (Some(digit), _) => {
                         *size = size.saturating_mul(16).saturating_add(digit.into());
                     }
                     (None, b'\n') => self.part = after_size(*size),
-                    (None, _) => self.part = Part::ChunkExtension(*size),
+                    (None, _) => self.part = RequestPart::ChunkExtension(*size),
                 }
                 1
             }
-            Part::Body(left) => {
+            RequestPart::Body(left) => {
                 let length = within(*left, bytes);
                 self.part = match *left - length as u64 {
-                    0 => Part::default(),
-                    left => Part::Body(left),
+                    0 => RequestPart::default(),
+                    left => RequestPart::Body(left),
                 };
                 length
             }
-            Part::ChunkData(left) => {
+            RequestPart::ChunkData(left) => {
                 let length = within(*left, bytes);
                 self.part = match *left - length as u64 {
-                    0 => Part::ChunkSize(0),
-                    left => Part::ChunkData(left),
+                    0 => RequestPart::ChunkSize(0),
+                    left => RequestPart::ChunkData(left),
                 };
                 length
             }
-            Part::HeadEnded(_) | Part::Unframed => bytes.len(),
+            RequestPart::HeadEnded(_) | RequestPart::Unframed => bytes.len(),
         }
     }
 
     /// Passes the rest of a line, as far as it has arrived, and returns its length.
-    fn step_line(&mut self, line: &Line<'_>) -> usize {
+    fn step_line(&mut self, line: &LinePart<'_>) -> usize {
         match &mut self.part {
-            Part::RequestLine { filled, spaces } => {
+            RequestPart::RequestLine { filled, spaces } => {
                 for byte in line.content {
                     match byte {
                         b' ' => *spaces += 1,
@@ -218,22 +220,22 @@ impl Framing {
                 }
                 *filled |= line.filled();
                 if line.ended && *filled {
-                    self.part = Part::Fields { filled: false };
+                    self.part = RequestPart::Fields { filled: false };
                 }
             }
-            Part::Fields { filled } => {
+            RequestPart::Fields { filled } => {
                 *filled |= line.filled();
                 if line.ended && !std::mem::take(filled) {
-                    self.part = Part::HeadEnded(0);
+                    self.part = RequestPart::HeadEnded(0);
                 }
             }
-            Part::Trailers { filled } => {
+            RequestPart::Trailers { filled } => {
                 *filled |= line.filled();
                 if line.ended && !std::mem::take(filled) {
-                    self.part = Part::default();
+                    self.part = RequestPart::default();
                 }
             }
-            Part::ChunkExtension(size) if line.ended => self.part = after_size(*size),
+            RequestPart::ChunkExtension(size) if line.ended => self.part = after_size(*size),
             _ => {}
         }
         line.length()
@@ -245,10 +247,10 @@ fn within(left: u64, bytes: &[u8]) -> usize {
     usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()))
 }
 
-fn after_size(size: u64) -> Part {
+fn after_size(size: u64) -> RequestPart {
     match size {
-        0 => Part::Trailers { filled: false },
-        size => Part::ChunkData(size.saturating_add(2)),
+        0 => RequestPart::Trailers { filled: false },
+        size => RequestPart::ChunkData(size.saturating_add(2)),
     }
 }
 
@@ -282,13 +284,13 @@ fn is_empty(line: &[u8]) -> bool {
 }
 
 /// The bytes of one line, as far as they have arrived.
-struct Line<'a> {
+struct LinePart<'a> {
     content: &'a [u8],
     /// LF follows.
     ended: bool,
 }
 
-impl<'a> Line<'a> {
+impl<'a> LinePart<'a> {
     fn of(bytes: &'a [u8]) -> Self {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         Self {

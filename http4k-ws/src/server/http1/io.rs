@@ -37,7 +37,7 @@ use tokio::time::{Sleep, sleep};
 use super::buffered::Buffered;
 use super::framing::Framed;
 use crate::server::request::Stall;
-use crate::server::tcp::Left;
+use crate::server::tcp::Departure;
 use crate::wire::Meter;
 
 /// The time for which bytes are read and discarded after the last response. A connection that is
@@ -63,13 +63,13 @@ enum Ending {
 
 /// The result of reading ahead of hyper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arrival {
+pub(super) enum ReadAhead {
     /// Nothing new. The task is woken by whatever comes next.
     Nothing,
     /// More bytes than are read ahead, so the end behind them is not noticed.
     More,
     /// The peer has left.
-    Left(Left),
+    Left(Departure),
 }
 
 /// Declares to the stream under hyper which requests it carries.
@@ -166,7 +166,7 @@ impl<S> Flusher<S> {
         Framer(Arc::clone(&self.stream))
     }
 
-    /// Reads less ahead: a [`Watch`](crate::server::tcp::Watch) sees the end behind unread bytes.
+    /// Reads less ahead: a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind unread bytes.
     pub(super) fn is_watched(&self) {
         lock(&self.stream).is_watched();
     }
@@ -179,7 +179,7 @@ impl<S> Flusher<S> {
 
 impl<S: AsyncRead + Unpin> Flusher<S> {
     /// Reads ahead while hyper does not wait for bytes, and returns what that shows of the peer.
-    pub(super) fn poll_arrival(&self, cx: &mut Context<'_>) -> Arrival {
+    pub(super) fn poll_arrival(&self, cx: &mut Context<'_>) -> ReadAhead {
         lock(&self.stream).poll_arrival(cx)
     }
 }

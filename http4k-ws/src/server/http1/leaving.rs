@@ -4,7 +4,7 @@
 //! 2. A peer that ended its side may still read. It has `half_close` for its responses, but only
 //!    `stream_half_close` for a response that is a stream, because that may have no end.
 //! 3. The end of the peer's bytes is noticed by reading, up to a bound, and beyond that by a
-//!    [`Watch`].
+//!    [`PeerWatch`].
 
 use std::future::Future;
 use std::io;
@@ -13,15 +13,15 @@ use std::task::{Context, Poll, ready};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::io::Arrival;
+use super::io::ReadAhead;
 use crate::server::ServerConfig;
 use crate::server::config::LONGEST;
-use crate::server::tcp::{Left, Watch};
+use crate::server::tcp::{Departure, PeerWatch};
 
 /// Decides when to drop a connection whose peer has left.
 pub(super) struct Leaving {
-    watch: Option<Watch>,
-    watching: Option<Pin<Box<dyn Future<Output = Left> + Send>>>,
+    watch: Option<PeerWatch>,
+    watching: Option<Pin<Box<dyn Future<Output = Departure> + Send>>>,
     /// The time at which the peer ended its side.
     since: Option<Instant>,
     /// The first time after that at which a response was a stream.
@@ -31,7 +31,7 @@ pub(super) struct Leaving {
 
 impl Leaving {
     /// Watches the peer of a connection. A TCP connection has a `watch`.
-    pub(super) fn new(watch: Option<Watch>) -> Self {
+    pub(super) fn new(watch: Option<PeerWatch>) -> Self {
         Self {
             watch,
             watching: None,
@@ -47,27 +47,27 @@ impl Leaving {
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        arrival: Arrival,
+        arrival: ReadAhead,
         streaming: bool,
         config: &ServerConfig,
     ) -> Poll<io::Error> {
         match arrival {
-            Arrival::Left(Left::Reset) => {
+            ReadAhead::Left(Departure::Reset) => {
                 return Poll::Ready(io::ErrorKind::ConnectionReset.into());
             }
-            Arrival::Left(Left::HalfClosed) => self.half_closed(),
-            Arrival::More if self.since.is_none() => {
-                if ready!(self.poll_watch(cx)) == Left::Reset {
+            ReadAhead::Left(Departure::HalfClosed) => self.half_closed(),
+            ReadAhead::More if self.since.is_none() => {
+                if ready!(self.poll_watch(cx)) == Departure::Reset {
                     return Poll::Ready(io::ErrorKind::ConnectionReset.into());
                 }
                 self.half_closed();
             }
-            Arrival::More | Arrival::Nothing => {}
+            ReadAhead::More | ReadAhead::Nothing => {}
         }
         let Some(since) = self.since else {
             return Poll::Pending;
         };
-        if let Poll::Ready(Left::Reset) = self.poll_watch(cx) {
+        if let Poll::Ready(Departure::Reset) = self.poll_watch(cx) {
             return Poll::Ready(io::ErrorKind::ConnectionReset.into());
         }
         let mut deadline = since + config.half_close.min(LONGEST);
@@ -90,11 +90,11 @@ impl Leaving {
         }
     }
 
-    fn poll_watch(&mut self, cx: &mut Context<'_>) -> Poll<Left> {
+    fn poll_watch(&mut self, cx: &mut Context<'_>) -> Poll<Departure> {
         let Some(watch) = &self.watch else {
             return Poll::Pending;
         };
-        let before = self.since.map(|_| Left::HalfClosed);
+        let before = self.since.map(|_| Departure::HalfClosed);
         let watching = self
             .watching
             .get_or_insert_with(|| Box::pin(watch.clone().left(before)));

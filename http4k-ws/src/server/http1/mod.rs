@@ -12,7 +12,6 @@ mod scratch;
 mod service;
 mod timer;
 
-use std::error::Error;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,14 +28,14 @@ use super::ServerConfig;
 use super::config::{DEFAULT_MAX_FIELDS, LONGEST};
 use super::connection::ConnectionInfo;
 use super::preamble::Started;
-use super::request::late_head;
+use super::request::{BoxError, late_head};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
-use super::tcp::Watch;
+use super::tcp::PeerWatch;
 use super::upgrade::{Accepted, UpgradedSocket};
 use crate::message::printable;
 use crate::session::RefusalKind;
-use crate::wire::{ByteStream, Line, Meter};
+use crate::wire::{ByteStream, Meter, StreamProgress};
 use io::{Flusher, Io};
 use leaving::Leaving;
 use service::{Service, body_length};
@@ -47,13 +46,11 @@ pub(super) use io::close_after;
 /// The limit of hyper's read buffer, unless heads may be longer.
 const READ_BUFFER: usize = 64 * 1024;
 
-type Failure = Box<dyn Error + Send + Sync>;
-
 /// Serves the requests of a connection until it ends. Returns the socket that one of them opened.
 pub(super) async fn serve<S: ByteStream>(
     started: Started<S>,
     meter: Meter,
-    watch: Option<Watch>,
+    watch: Option<PeerWatch>,
     info: ConnectionInfo,
     server: &Arc<ServerState>,
     guard: &ConnectionGuard,
@@ -92,7 +89,7 @@ async fn run<S: ByteStream>(
     mut leaving: Leaving,
     service: &Service,
     guard: &ConnectionGuard,
-) -> Result<Flusher<S>, Failure> {
+) -> Result<Flusher<S>, BoxError> {
     let server = service.server();
     let config = &server.config;
     let framer = flusher.framer();
@@ -142,7 +139,7 @@ async fn end_failed<S: ByteStream>(
     mut io: Io<S>,
     is_late: bool,
     config: &ServerConfig,
-) -> Result<(), Failure> {
+) -> Result<(), BoxError> {
     if is_late {
         io.gather(&late_head(config.head_timeout, config));
     }
@@ -199,7 +196,7 @@ fn open_socket<S: ByteStream>(
     };
     Some(UpgradedSocket::new(
         stream,
-        Line::alone(meter),
+        StreamProgress::alone(meter),
         joined(parts.read_buf, ahead),
         accepted.handshake,
         accepted.consumer,

@@ -54,7 +54,7 @@ impl AdmittedHost {
 
 /// The kind of an admitted request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum RequestKind {
     Plain,
     /// It has the field `Upgrade`, for WebSocket or something else.
     Upgrade,
@@ -121,11 +121,11 @@ impl Service {
         }
         let response = match self.admit(&mut request) {
             Err(response) => Pending::ready(response),
-            Ok(Kind::Upgrade) if upgrade::is_websocket(&request) => {
+            Ok(RequestKind::Upgrade) if upgrade::is_websocket(&request) => {
                 Pending::Boxed(Box::pin(self.upgrade(request)))
             }
             Ok(kind) => {
-                if kind == Kind::Upgrade {
+                if kind == RequestKind::Upgrade {
                     // Takes hyper's handle of an upgrade to something else out of the extensions.
                     drop(hyper::upgrade::on(&mut request));
                 }
@@ -146,12 +146,12 @@ impl Service {
     /// # Errors
     ///
     /// Returns the response if the request is refused, or is for the server as a whole.
-    fn admit(&self, request: &mut hyper::Request<Incoming>) -> Result<Kind, Response> {
+    fn admit(&self, request: &mut hyper::Request<Incoming>) -> Result<RequestKind, Response> {
         let Self { server, info, .. } = self;
         let fields = rules::Fields::of(request.headers());
         let kind = match fields.upgrade {
-            true => Kind::Upgrade,
-            false => Kind::Plain,
+            true => RequestKind::Upgrade,
+            false => RequestKind::Plain,
         };
         let is_known = self.admitted.is_that_of(request, &fields);
         let host = match is_known {

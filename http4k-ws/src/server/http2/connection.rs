@@ -24,7 +24,7 @@ use crate::server::request::Stall;
 use crate::server::rewind::Rewind;
 use crate::server::shutdown::ConnectionGuard;
 use crate::server::state::ServerState;
-use crate::wire::{ByteStream, Line, Meter};
+use crate::wire::{ByteStream, Meter, StreamProgress};
 
 /// Serves a connection until it and all its streams have ended. Dropping the future drops all of
 /// them.
@@ -57,7 +57,7 @@ pub(in crate::server) async fn serve<S: ByteStream>(
     // The streams notice that the connection has ended. The consumer of a socket has its grace.
     let all_done = async { while streams.join_next().await.is_some() {} };
     let lingered = async move {
-        if end == End::Failed {
+        if end == ConnectionEnd::Failed {
             // The peer may still be sending, and must receive the reason before the close.
             if let Ok(io) = reclaimed.await {
                 let _ = close_after(io, &[]).await;
@@ -91,14 +91,14 @@ fn builder(config: &Http2Config, limits: &ServerConfig) -> Builder {
     builder
 }
 
-/// Returns the line of one stream of a connection.
+/// Returns the progress of one stream of a connection.
 ///
 /// Between two frames of this stream, at most one frame of each other stream is sent, and the bytes
 /// that h2 holds of this one. So much progress of the connection counts as progress of a stream
 /// that waits.
-fn shared_line(meter: &Meter, config: &Http2Config) -> Line {
+fn stream_progress(meter: &Meter, config: &Http2Config) -> StreamProgress {
     let others = u64::from(config.max_streams).saturating_mul(FRAME as u64);
-    Line::shared(
+    StreamProgress::shared(
         meter.clone(),
         others.saturating_add(config.send_buffer as u64),
     )
@@ -106,19 +106,19 @@ fn shared_line(meter: &Meter, config: &Http2Config) -> Line {
 
 /// The way in which a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+enum ConnectionEnd {
     /// Both sides ended it, or it was lost.
     Over,
     /// The peer made an error, and was sent the reason.
     Failed,
 }
 
-fn failed(error: &h2::Error) -> End {
+fn failed(error: &h2::Error) -> ConnectionEnd {
     log::debug!("connection ended early: {}", printable(&error));
     if error.is_io() {
-        End::Over
+        ConnectionEnd::Over
     } else {
-        End::Failed
+        ConnectionEnd::Failed
     }
 }
 
@@ -159,7 +159,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
         }
     }
 
-    async fn run(mut self, streams: &mut JoinSet<()>, guard: &ConnectionGuard) -> End {
+    async fn run(mut self, streams: &mut JoinSet<()>, guard: &ConnectionGuard) -> ConnectionEnd {
         let mut stopping = guard.stopping();
         poll_fn(|cx| {
             if stopping.poll(cx) {
@@ -170,11 +170,11 @@ impl<'a, S: ByteStream> Serving<'a, S> {
         .await
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>, streams: &mut JoinSet<()>) -> Poll<End> {
+    fn poll(&mut self, cx: &mut Context<'_>, streams: &mut JoinSet<()>) -> Poll<ConnectionEnd> {
         if let Some(pings) = &mut self.pings {
             if pings.poll_lost(cx, self.config).is_ready() {
                 log::debug!("connection dropped: the peer did not respond to a ping");
-                return Poll::Ready(End::Over);
+                return Poll::Ready(ConnectionEnd::Over);
             }
         }
         loop {
@@ -185,7 +185,7 @@ impl<'a, S: ByteStream> Serving<'a, S> {
             ready!(self.poll_idle(cx, streams));
             if self.ending {
                 log::debug!("connection dropped: the peer did not end it");
-                return Poll::Ready(End::Over);
+                return Poll::Ready(ConnectionEnd::Over);
             }
             // GOAWAY must be written, and the peer has a last moment to end the connection.
             self.end();
@@ -194,28 +194,32 @@ impl<'a, S: ByteStream> Serving<'a, S> {
 
     /// Reads and writes frames, and accepts streams within the limit. Ready at the end of the
     /// connection.
-    fn poll_frames(&mut self, cx: &mut Context<'_>, streams: &mut JoinSet<()>) -> Poll<End> {
+    fn poll_frames(
+        &mut self,
+        cx: &mut Context<'_>,
+        streams: &mut JoinSet<()>,
+    ) -> Poll<ConnectionEnd> {
         while streams.len() < self.config.max_streams as usize {
             match ready!(self.connection.poll_accept(cx)) {
                 Some(Ok((request, respond))) => {
                     self.used = true;
                     let server = Arc::clone(self.server);
-                    let line = shared_line(&self.meter, self.config);
+                    let progress = stream_progress(&self.meter, self.config);
                     streams.spawn(stream::serve(
                         request,
                         respond,
-                        line,
+                        progress,
                         self.info.clone(),
                         server,
                     ));
                 }
                 Some(Err(error)) => return Poll::Ready(failed(&error)),
-                None => return Poll::Ready(End::Over),
+                None => return Poll::Ready(ConnectionEnd::Over),
             }
         }
         // Streams that the peer reset no longer count for h2, but their tasks are still running.
         let closed = ready!(self.connection.poll_closed(cx));
-        Poll::Ready(closed.map_or_else(|error| failed(&error), |()| End::Over))
+        Poll::Ready(closed.map_or_else(|error| failed(&error), |()| ConnectionEnd::Over))
     }
 
     /// Ready if there was no stream for too long: first before the end is announced, then before it

@@ -12,13 +12,13 @@ use tokio::sync::oneshot;
 
 use crate::message::hide_secrets;
 use crate::server::ServerConfig;
-use crate::server::request::rules::Refusal;
+use crate::server::request::rules::RequestRefusal;
 
 /// Sets `Host`, reduces the target to its path and query, joins cookies and counts the fields.
 pub(super) fn normalize<B>(
     mut request: Request<B>,
     config: &ServerConfig,
-) -> Result<Request<B>, Refusal> {
+) -> Result<Request<B>, RequestRefusal> {
     name_the_host(&mut request)?;
     // CONNECT does not have a path, and is refused by its method.
     if let Some(target) = request.uri().path_and_query().cloned() {
@@ -28,13 +28,13 @@ pub(super) fn normalize<B>(
     hide_secrets(request.headers_mut());
     let (count, limit) = (request.headers().len(), config.max_fields);
     if count > limit {
-        return Err(Refusal::Fields { count, limit });
+        return Err(RequestRefusal::Fields { count, limit });
     }
     Ok(request)
 }
 
 /// Sets `Host` to `:authority`, from which it must not differ (RFC 9113 §8.3.1).
-fn name_the_host<B>(request: &mut Request<B>) -> Result<(), Refusal> {
+fn name_the_host<B>(request: &mut Request<B>) -> Result<(), RequestRefusal> {
     let Some(authority) = request.uri().authority().cloned() else {
         return Ok(());
     };
@@ -43,9 +43,9 @@ fn name_the_host<B>(request: &mut Request<B>) -> Result<(), Refusal> {
             .eq_ignore_ascii_case(authority.as_str().as_bytes())
     };
     if !request.headers().get_all(HOST).iter().all(same) {
-        return Err(Refusal::Authority);
+        return Err(RequestRefusal::Authority);
     }
-    let host = HeaderValue::try_from(authority.as_str()).map_err(|_| Refusal::Host)?;
+    let host = HeaderValue::try_from(authority.as_str()).map_err(|_| RequestRefusal::Host)?;
     request.headers_mut().insert(HOST, host);
     Ok(())
 }
@@ -142,7 +142,7 @@ mod tests {
         request.body(()).expect("a request")
     }
 
-    fn normalized(uri: &str, fields: &[(&str, &str)]) -> Result<Request<()>, Refusal> {
+    fn normalized(uri: &str, fields: &[(&str, &str)]) -> Result<Request<()>, RequestRefusal> {
         normalize(request(uri, fields), &ServerConfig::default())
     }
 
@@ -165,7 +165,7 @@ mod tests {
         for fields in [&[("host", "b")][..], &[("host", "a"), ("host", "b")]] {
             assert_eq!(
                 normalized("http://a/", fields).err(),
-                Some(Refusal::Authority)
+                Some(RequestRefusal::Authority)
             );
         }
     }
@@ -183,7 +183,7 @@ mod tests {
         let many = vec![("x", "y"); 100];
         let refused = normalized("http://a/", &many).err();
         let (count, limit) = (101, 100);
-        assert_eq!(refused, Some(Refusal::Fields { count, limit }));
+        assert_eq!(refused, Some(RequestRefusal::Fields { count, limit }));
         assert!(normalized("http://a/", &many[1..]).is_ok());
     }
 }

@@ -16,11 +16,11 @@ use http_body_util::BodyExt;
 use super::socket::poll_capacity;
 use crate::message::{Body, Response, drop_fields_of_the_connection, printable};
 use crate::server::request::Stall;
-use crate::wire::Line;
+use crate::wire::StreamProgress;
 
 /// The progress of a response, and the longest time without any.
 pub(super) struct Pace {
-    line: Line,
+    progress: StreamProgress,
     limit: Duration,
     stall: Stall,
     /// The bytes that the stream accepted.
@@ -28,10 +28,10 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Creates the pace of a response over `line`, which may make no progress for at most `limit`.
-    pub(super) fn new(line: Line, limit: Duration) -> Self {
+    /// Creates the pace of a response over `progress`, which may make no progress for at most `limit`.
+    pub(super) fn new(progress: StreamProgress, limit: Duration) -> Self {
         Self {
-            line,
+            progress,
             limit,
             stall: Stall::default(),
             sent: 0,
@@ -40,7 +40,7 @@ impl Pace {
 
     /// Ready if the peer has read nothing for too long.
     fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let progress = self.line.bytes_written(self.sent);
+        let progress = self.progress.bytes_written(self.sent);
         self.stall.poll(cx, Some(progress), self.limit)
     }
 }

@@ -15,7 +15,7 @@ pub(super) const FRAME: usize = 16 * 1024;
 ///
 /// Its orderly end is END_STREAM. A stream that is dropped before is reset with CANCEL (RFC 8441
 /// §5).
-pub(super) struct Socket {
+pub(super) struct SocketStream {
     send: SendStream<Bytes>,
     receive: RecvStream,
     /// The bytes that arrived and were not read yet.
@@ -23,7 +23,7 @@ pub(super) struct Socket {
     ended: bool,
 }
 
-impl Socket {
+impl SocketStream {
     pub(super) fn new(send: SendStream<Bytes>, receive: RecvStream) -> Self {
         Self {
             send,
@@ -52,7 +52,7 @@ pub(super) fn poll_capacity(
     Poll::Ready(Ok(send.capacity().min(wanted)))
 }
 
-impl AsyncRead for Socket {
+impl AsyncRead for SocketStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -85,7 +85,7 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl AsyncWrite for SocketStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 
 use super::request::{ReceivedBody, normalize};
 use super::response::{Pace, complete, send, until_reset};
-use super::socket::Socket;
+use super::socket::SocketStream;
 use crate::handler::check_host;
 use crate::message::{KnownScheme, PeerAddr, Response, plain, printable};
 use crate::server::ServerConfig;
@@ -22,18 +22,18 @@ use crate::server::request::{respond as call, rules};
 use crate::server::state::ServerState;
 use crate::server::upgrade::{self, SocketTask, UpgradedSocket};
 use crate::session::RefusalKind;
-use crate::wire::Line;
+use crate::wire::StreamProgress;
 
 /// Serves one stream to its end.
 pub(super) async fn serve(
     request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
-    line: Line,
+    progress: StreamProgress,
     info: ConnectionInfo,
     server: Arc<ServerState>,
 ) {
     // Boxed, so that a socket does not keep the memory of its request.
-    let socket = Box::pin(serve_request(request, respond, line, info, &server)).await;
+    let socket = Box::pin(serve_request(request, respond, progress, info, &server)).await;
     if let Some(socket) = socket {
         socket.await;
     }
@@ -42,10 +42,10 @@ pub(super) async fn serve(
 async fn serve_request(
     mut request: Request<RecvStream>,
     respond: SendResponse<Bytes>,
-    line: Line,
+    progress: StreamProgress,
     info: ConnectionInfo,
     server: &Arc<ServerState>,
-) -> Option<Pin<Box<SocketTask<Socket>>>> {
+) -> Option<Pin<Box<SocketTask<SocketStream>>>> {
     let protocol = request.extensions_mut().remove::<Protocol>();
     if protocol.is_some() {
         // For the rules and the application it is an upgrade of HTTP/1.1.
@@ -54,7 +54,7 @@ async fn serve_request(
     let head_only = request.method() == Method::HEAD;
     let responder = Responder {
         respond,
-        line,
+        progress,
         server,
     };
     let request = match admit(request, info, server) {
@@ -83,13 +83,13 @@ async fn serve_request(
 /// The sending half of a stream, until a response is sent.
 struct Responder<'a> {
     respond: SendResponse<Bytes>,
-    line: Line,
+    progress: StreamProgress,
     server: &'a ServerState,
 }
 
 impl Responder<'_> {
     async fn send(self, response: Response, head_only: bool) {
-        let pace = Pace::new(self.line, self.server.config.write_stall);
+        let pace = Pace::new(self.progress, self.server.config.write_stall);
         send(self.respond, response, head_only, pace).await;
     }
 }
@@ -124,7 +124,10 @@ fn admit(
     }
 }
 
-fn checked<B>(request: Request<B>, config: &ServerConfig) -> Result<Request<B>, rules::Refusal> {
+fn checked<B>(
+    request: Request<B>,
+    config: &ServerConfig,
+) -> Result<Request<B>, rules::RequestRefusal> {
     let request = normalize(request, config)?;
     rules::host(&request)?;
     rules::check(&request, &rules::Fields::of(request.headers()), config)?;
@@ -166,7 +169,7 @@ fn send_continue(respond: &mut SendResponse<Bytes>) {
 async fn open_socket(
     request: Request<RecvStream>,
     mut responder: Responder<'_>,
-) -> Option<Pin<Box<SocketTask<Socket>>>> {
+) -> Option<Pin<Box<SocketTask<SocketStream>>>> {
     let server = responder.server;
     let peer = request.extensions().get::<PeerAddr>();
     let Some(permit) = server.admission.socket(peer.map(|peer| peer.get().ip())) else {
@@ -182,7 +185,9 @@ async fn open_socket(
     match agreed.await? {
         Ok((response, handshake, consumer)) => {
             let Responder {
-                mut respond, line, ..
+                mut respond,
+                progress,
+                ..
             } = responder;
             let sent = respond.send_response(headed(response), false);
             let send = sent.inspect_err(|error| {
@@ -191,9 +196,9 @@ async fn open_socket(
                     printable(error)
                 );
             });
-            let stream = Socket::new(send.ok()?, receive);
+            let stream = SocketStream::new(send.ok()?, receive);
             let socket =
-                UpgradedSocket::new(stream, line, Bytes::new(), handshake, consumer, server);
+                UpgradedSocket::new(stream, progress, Bytes::new(), handshake, consumer, server);
             let guard = server.connections.enter();
             Some(Box::pin(socket.run(guard, Some(permit))))
         }

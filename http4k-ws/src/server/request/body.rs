@@ -6,7 +6,6 @@
 //!    peer that sends a byte from time to time. The debt is never below zero: a fast start does not
 //!    pay for a slow end.
 
-use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,10 +15,9 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::BoxError;
 use crate::message::{BodyBounds, BodyError};
 use crate::server::config::LONGEST;
-
-type Failure = Box<dyn Error + Send + Sync>;
 
 /// A body that fails if its peer pauses for too long, or sends too slowly for its bounds.
 pub(super) struct Arriving<B> {
@@ -84,7 +82,7 @@ impl<B> Arriving<B> {
 
 impl<B> http_body::Body for Arriving<B>
 where
-    B: http_body::Body<Data = Bytes, Error: Into<Failure>> + Unpin,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
 {
     type Data = Bytes;
     type Error = BodyError;

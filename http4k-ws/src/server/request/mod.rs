@@ -29,7 +29,7 @@ pub(super) use canned::{late_head, too_many_connections};
 pub(super) use rules::closing;
 pub(super) use stall::Stall;
 
-type Failure = Box<dyn Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A future that makes the peer send a body which it holds back.
 type Invitation = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -68,7 +68,7 @@ impl Future for Pending<'_> {
 /// Responds to a request that is not an upgrade.
 pub(super) fn respond<B>(server: &ServerState, request: Request<B>) -> Pending<'_>
 where
-    B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
 {
     if request.body().is_end_stream() {
         return Pending::Application(call(server, request.map(|_| Body::empty())));
@@ -99,7 +99,7 @@ pub(super) struct WithBody<'a> {
 impl<'a> WithBody<'a> {
     fn new<B>(server: &'a ServerState, mut request: Request<B>) -> Self
     where
-        B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
     {
         let hint = request.body().size_hint();
         let bounds = BodyBounds::new(server.config.max_body, server.config.body_stall);
@@ -204,7 +204,7 @@ fn is_hypers<B>(request: &Request<B>) -> bool {
 /// length.
 fn bounded<B>(body: B, bounds: &BodyBounds, is_exact: bool) -> Body
 where
-    B: http_body::Body<Data = Bytes, Error: Into<Failure> + Send> + Send + Unpin + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
 {
     let body = Body::received(Arriving::new(body, bounds.clone()), bounds.clone());
     match is_exact {

@@ -18,7 +18,7 @@ const METHODS: HeaderValue =
 
 /// The reason for which a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(in crate::server) enum Refusal {
+pub(in crate::server) enum RequestRefusal {
     #[error("a request must have exactly one Host field (RFC 9112 §3.2)")]
     HostCount,
     #[error("the Host field must be a host with an optional port (RFC 9110 §7.2)")]
@@ -55,7 +55,7 @@ pub(in crate::server) enum Refusal {
     Method,
 }
 
-impl Refusal {
+impl RequestRefusal {
     fn status(self) -> StatusCode {
         match self {
             Self::HostCount
@@ -147,12 +147,12 @@ pub(in crate::server) fn check<B>(
     request: &Request<B>,
     fields: &Fields<'_>,
     config: &ServerConfig,
-) -> Result<(), Refusal> {
+) -> Result<(), RequestRefusal> {
     if fields.transfer_encoding {
         transfer_encoding(request.headers())?;
     }
     if [Method::CONNECT, Method::TRACE].contains(request.method()) {
-        return Err(Refusal::Method);
+        return Err(RequestRefusal::Method);
     }
     target(request, config.max_target)?;
     if fields.expect {
@@ -189,18 +189,18 @@ pub(in crate::server) fn server_wide<B>(request: &Request<B>) -> Option<Response
 
 /// Checks that chunked is the only transfer coding. hyper accepts everything that ends with
 /// chunked, and would return a body that is still encoded.
-fn transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+fn transfer_encoding(headers: &HeaderMap) -> Result<(), RequestRefusal> {
     let mut codings = members(headers, TRANSFER_ENCODING).filter(|coding| !coding.is_empty());
     let known = |coding: &str| coding.eq_ignore_ascii_case("chunked");
     match (codings.next(), codings.next()) {
         (Some(only), None) if known(only) => Ok(()),
-        _ if members(headers, TRANSFER_ENCODING).all(known) => Err(Refusal::Chunked),
-        _ => Err(Refusal::Coding),
+        _ if members(headers, TRANSFER_ENCODING).all(known) => Err(RequestRefusal::Chunked),
+        _ => Err(RequestRefusal::Coding),
     }
 }
 
 /// Checks that a request names one valid host (RFC 9112 §3.2).
-pub(in crate::server) fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
+pub(in crate::server) fn host<B>(request: &Request<B>) -> Result<(), RequestRefusal> {
     if request.version() >= Version::HTTP_2 && request.uri().host().is_some() {
         return Ok(());
     }
@@ -208,17 +208,17 @@ pub(in crate::server) fn host<B>(request: &Request<B>) -> Result<(), Refusal> {
     match (hosts.next(), hosts.next()) {
         (Some(host), None) => match host.to_str().ok().and_then(HostPort::parse) {
             Some(_) => Ok(()),
-            None => Err(Refusal::Host),
+            None => Err(RequestRefusal::Host),
         },
         (None, _) if request.version() < Version::HTTP_11 => Ok(()),
-        _ => Err(Refusal::HostCount),
+        _ => Err(RequestRefusal::HostCount),
     }
 }
 
 /// Checks that a target has one of the forms of RFC 9112 §3.2, without the one of CONNECT.
-fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
+fn target<B>(request: &Request<B>, limit: usize) -> Result<(), RequestRefusal> {
     if request.extensions().get::<Fragment>().is_some() {
-        return Err(Refusal::Fragment);
+        return Err(RequestRefusal::Fragment);
     }
     let uri = request.uri();
     // Only the path and query can be long: hyper refuses a long authority with 431.
@@ -226,7 +226,7 @@ fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
         .path_and_query()
         .map_or(0, |target| target.as_str().len());
     if length > limit {
-        return Err(Refusal::LongTarget { length, limit });
+        return Err(RequestRefusal::LongTarget { length, limit });
     }
     let good = match (uri.scheme(), uri.authority()) {
         (None, None) if uri.path() == "*" => request.method() == Method::OPTIONS,
@@ -240,7 +240,7 @@ fn target<B>(request: &Request<B>, limit: usize) -> Result<(), Refusal> {
         _ => false,
     };
     if !good {
-        return Err(Refusal::Target);
+        return Err(RequestRefusal::Target);
     }
     check_encoded(uri)?;
     Ok(())
@@ -252,7 +252,7 @@ fn is_http(scheme: &Scheme) -> bool {
 
 /// Checks that the only expectation is 100-continue. HTTP/1.0 does not have expectations, and its
 /// field is ignored (RFC 9110 §10.1.1).
-fn expectation<B>(request: &Request<B>) -> Result<(), Refusal> {
+fn expectation<B>(request: &Request<B>) -> Result<(), RequestRefusal> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 {
         return Ok(());
@@ -265,6 +265,6 @@ fn expectation<B>(request: &Request<B>) -> Result<(), Refusal> {
     if readable && members(headers, EXPECT).all(known) {
         Ok(())
     } else {
-        Err(Refusal::Expectation)
+        Err(RequestRefusal::Expectation)
     }
 }

@@ -66,13 +66,13 @@ pub struct ShutdownReport {
 #[derive(Debug, Default)]
 pub(super) struct Connections {
     stopping: AtomicBool,
-    state: Mutex<State>,
+    registry: Mutex<Registry>,
     /// Notified when the last one ended.
     none_left: Notify,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Registry {
     next: u64,
     open: HashMap<u64, Open>,
     /// Counted from the start of the shutdown.
@@ -98,8 +98,8 @@ pub(super) struct ConnectionGuard {
 }
 
 impl Connections {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns `true` once the shutdown has started.
@@ -122,10 +122,10 @@ impl Connections {
 
     /// Registers a connection whose task the server does not own.
     pub(super) fn enter(self: &Arc<Self>) -> ConnectionGuard {
-        let mut state = self.lock();
-        let id = state.next;
-        state.next += 1;
-        state.open.insert(id, Open::default());
+        let mut registry = self.lock();
+        let id = registry.next;
+        registry.next += 1;
+        registry.open.insert(id, Open::default());
         ConnectionGuard {
             connections: Arc::clone(self),
             id,
@@ -184,15 +184,15 @@ impl Connections {
 
     /// Drops everything that is still open, and reports the counts.
     fn drop_rest(&self) -> ShutdownReport {
-        let mut state = self.lock();
-        let left = std::mem::take(&mut state.open);
+        let mut registry = self.lock();
+        let left = std::mem::take(&mut registry.open);
         let report = ShutdownReport {
-            connections: state.connections_ended,
-            sockets: state.sockets_ended,
+            connections: registry.connections_ended,
+            sockets: registry.sockets_ended,
             cut: left.len(),
             took: Duration::ZERO,
         };
-        drop(state);
+        drop(registry);
         for open in left.values() {
             if let Some(task) = &open.task {
                 task.abort();
@@ -279,18 +279,18 @@ impl Stopping<'_> {
 
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let mut state = self.connections.lock();
-        let Some(open) = state.open.remove(&self.id) else {
+        let mut registry = self.connections.lock();
+        let Some(open) = registry.open.remove(&self.id) else {
             return; // Dropped by the shutdown.
         };
         if self.connections.is_stopping() {
             match open.socket {
-                Some(_) => state.sockets_ended += 1,
-                None => state.connections_ended += 1,
+                Some(_) => registry.sockets_ended += 1,
+                None => registry.connections_ended += 1,
             }
         }
-        if state.open.is_empty() {
-            drop(state);
+        if registry.open.is_empty() {
+            drop(registry);
             self.connections.none_left.notify_waiters();
         }
     }

@@ -24,12 +24,12 @@ const LONGEST_CONTROL: u8 = 125;
 
 /// A header, as far as it has arrived.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Header {
+pub(super) struct FrameHeader {
     bytes: [u8; LONGEST],
     seen: usize,
 }
 
-impl Header {
+impl FrameHeader {
     pub(super) const EMPTY: Self = Self {
         bytes: [0; LONGEST],
         seen: 0,

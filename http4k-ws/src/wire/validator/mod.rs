@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 use budget::{ControlRate, PartialMessage};
 pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
-use header::{CONTINUATION, Header};
+use header::{CONTINUATION, FrameHeader};
 pub(super) use violation::Violation;
 
 use super::Limits;
@@ -50,7 +50,7 @@ pub(super) struct FrameValidator {
 
 #[derive(Debug)]
 enum Position {
-    Header(Header),
+    Header(FrameHeader),
     /// In the payload of a frame, with the number of bytes that are left.
     Payload {
         left: u64,
@@ -82,7 +82,7 @@ impl FrameValidator {
         Self {
             role,
             limits,
-            position: Position::Header(Header::EMPTY),
+            position: Position::Header(FrameHeader::EMPTY),
             message: None,
             started: 0,
             arrived: 0,
@@ -184,7 +184,7 @@ impl FrameValidator {
     }
 
     /// Adds a data frame to its message, and returns its part.
-    fn add_to_message(&mut self, header: &Header) -> Result<Frame, Violation> {
+    fn add_to_message(&mut self, header: &FrameHeader) -> Result<Frame, Violation> {
         let mut message = match (header.opcode(), self.message.take()) {
             (CONTINUATION, Some(message)) => message,
             (CONTINUATION, None) => return Err(Violation::ContinuationOfNothing),
@@ -208,7 +208,7 @@ impl FrameValidator {
     fn end_frame(&mut self) -> bool {
         match self.position {
             Position::Payload { left: 0, of } => {
-                self.position = Position::Header(Header::EMPTY);
+                self.position = Position::Header(FrameHeader::EMPTY);
                 self.ended += u64::from(of != Frame::Fragment);
                 of == Frame::Last
             }
@@ -220,14 +220,14 @@ impl FrameValidator {
 /// The close frame that is next in a stream, as far as it has arrived.
 #[derive(Debug)]
 pub(super) struct CloseFrame {
-    header: Header,
+    header: FrameHeader,
     payload: Vec<u8>,
 }
 
 impl CloseFrame {
     pub(super) fn new() -> Self {
         Self {
-            header: Header::EMPTY,
+            header: FrameHeader::EMPTY,
             payload: Vec::new(),
         }
     }
