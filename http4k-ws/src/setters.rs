@@ -1,8 +1,8 @@
-//! How bounds are set in a chain: one `with_` method for each field.
+//! Setters of configurations: one `with_` method for each field.
 
 macro_rules! setters {
     ($($setter:ident, $field:ident: $type:ty;)*) => {$(
-        #[doc = concat!("The same bounds with another [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+        #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
         #[must_use]
         pub fn $setter(mut self, $field: $type) -> Self {
             self.$field = $field;
@@ -11,10 +11,12 @@ macro_rules! setters {
     )*};
 }
 
-/// The same for bounds that can be lifted: each takes a value, or `None`.
+/// Setters of optional fields, which take a value, an `Option` or `None`.
 macro_rules! optional_setters {
     ($($setter:ident, $field:ident: $type:ty;)*) => {$(
-        #[doc = concat!("The same bounds with another [`", stringify!($field), "`](Self::", stringify!($field), "): a value, or `None`.")]
+        #[doc = concat!(
+            "Sets [`", stringify!($field), "`](Self::", stringify!($field), ") to a value or `None`.",
+        )]
         #[must_use]
         pub fn $setter(mut self, $field: impl Into<Option<$type>>) -> Self {
             self.$field = $field.into();

@@ -17,7 +17,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
-use super::dial::{Connection, Security, secure, tcp};
+use super::dial::{Connection, Trust, secure, tcp};
 use super::error::ConnectError;
 use super::uri::{Remote, origin_form};
 use crate::handler::is_reserved;
@@ -32,7 +32,7 @@ const REFUSAL_TIME: Duration = Duration::from_secs(1);
 /// An opening handshake that is checked and ready to be sent.
 pub(super) struct Opening {
     pub(super) remote: Remote,
-    pub(super) security: Security,
+    pub(super) trust: Trust,
     pub(super) key: String,
     pub(super) title_case: bool,
     pub(super) request: Request,
@@ -46,7 +46,7 @@ pub(super) struct Opening {
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
     let opened = async {
-        let stream = tcp(&opening.remote.host, opening.remote.port).await?;
+        let stream = tcp(&opening.remote).await?;
         secure_socket(opening, stream).await
     };
     in_time(after, opened).await
@@ -67,7 +67,7 @@ async fn secure_socket(
 ) -> Result<WebSocket, ConnectError> {
     let stream = Metered::new(stream);
     let meter = stream.meter();
-    let stream = secure(stream, &opening.remote.host, &opening.security).await?;
+    let stream = secure(stream, &opening.remote, &opening.trust).await?;
     open_socket(opening, stream, meter).await
 }
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use tokio::net::{TcpStream, lookup_host};
 
 use super::happy_eyeballs::race;
+use super::uri::Remote;
 #[cfg(feature = "tls")]
 use crate::tls::{ClientStream, ClientTls, Either, TlsError};
 use crate::wire::{ByteStream, tcp as tcp_options};
@@ -49,14 +50,6 @@ impl DialError {
     }
 }
 
-/// The encryption of one connection.
-#[derive(Debug, Clone)]
-pub(super) enum Security {
-    Plain,
-    #[cfg(feature = "tls")]
-    Tls(ClientTls),
-}
-
 /// `true` if TLS is supported.
 pub(super) const SUPPORTS_TLS: bool = cfg!(feature = "tls");
 
@@ -65,22 +58,6 @@ pub(super) const SUPPORTS_TLS: bool = cfg!(feature = "tls");
 pub(super) struct Trust {
     #[cfg(feature = "tls")]
     pub(super) tls: Option<ClientTls>,
-}
-
-impl Trust {
-    #[cfg(feature = "tls")]
-    pub(super) fn security(&self, encrypted: bool) -> Security {
-        if encrypted {
-            Security::Tls(self.tls.clone().unwrap_or_default())
-        } else {
-            Security::Plain
-        }
-    }
-
-    #[cfg(not(feature = "tls"))]
-    pub(super) fn security(&self, _encrypted: bool) -> Security {
-        Security::Plain
-    }
 }
 
 /// A connection to a server over the stream `S`, encrypted or not.
@@ -93,52 +70,51 @@ pub(super) type Connection<S> = S;
 #[cfg(feature = "tls")]
 const PROTOCOLS: &[&str] = &["http/1.1"];
 
-/// Connects to the first of the host's addresses that accepts (RFC 8305), with TLS if `security`
-/// requires it.
+/// Connects to the first address of `remote` that accepts (RFC 8305), with TLS if it is encrypted.
 pub(super) async fn dial(
-    host: &str,
-    port: u16,
-    security: &Security,
+    remote: &Remote,
+    trust: &Trust,
 ) -> Result<Connection<TcpStream>, DialError> {
-    secure(tcp(host, port).await?, host, security).await
+    secure(tcp(remote).await?, remote, trust).await
 }
 
-/// Does the TLS handshake with `host` over `stream`, if `security` requires it.
+/// Does the TLS handshake with `remote` over `stream`, if it is encrypted.
 #[cfg(feature = "tls")]
 pub(super) async fn secure<S: ByteStream>(
     stream: S,
-    host: &str,
-    security: &Security,
+    remote: &Remote,
+    trust: &Trust,
 ) -> Result<Connection<S>, DialError> {
-    let Security::Tls(tls) = security else {
+    if !remote.encrypted {
         return Ok(Either::Plain(stream));
-    };
-    let encrypted = tls.connect(host, stream, PROTOCOLS).await;
+    }
+    let tls = trust.tls.clone().unwrap_or_default();
+    let encrypted = tls.connect(&remote.host, stream, PROTOCOLS).await;
     let encrypted = encrypted.map_err(|source| DialError::Tls {
-        host: host.to_owned(),
+        host: remote.host.clone(),
         source,
     })?;
     Ok(Either::Encrypted(Box::new(encrypted)))
 }
 
+/// Returns `stream`: without the feature `tls`, no URI of an encrypted remote is accepted.
 #[cfg(not(feature = "tls"))]
 pub(super) async fn secure<S: ByteStream>(
     stream: S,
-    _host: &str,
-    security: &Security,
+    _remote: &Remote,
+    _trust: &Trust,
 ) -> Result<Connection<S>, DialError> {
-    match security {
-        Security::Plain => Ok(stream),
-    }
+    Ok(stream)
 }
 
-/// Connects to the first of the host's addresses that accepts, without TLS (RFC 8305).
-pub(super) async fn tcp(host: &str, port: u16) -> Result<TcpStream, DialError> {
+/// Connects to the first address of `remote` that accepts, without TLS (RFC 8305).
+pub(super) async fn tcp(remote: &Remote) -> Result<TcpStream, DialError> {
     let unresolvable = |source| DialError::Unresolvable {
-        host: host.to_owned(),
+        host: remote.host.clone(),
         source,
     };
-    let addresses = lookup_host((host, port)).await.map_err(unresolvable)?;
+    let addresses = lookup_host((remote.host.as_str(), remote.port));
+    let addresses = addresses.await.map_err(unresolvable)?;
     let connected = race(addresses, async |address| {
         let stream = TcpStream::connect(address).await?;
         tcp_options::prepare(&stream)?;

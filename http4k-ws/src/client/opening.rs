@@ -191,8 +191,8 @@ impl OpeningHandshake {
         hide_secrets(&mut fields);
         *request.headers_mut() = fields;
         Ok(Opening {
-            security: self.trust.security(encrypted),
             remote,
+            trust: self.trust,
             key,
             title_case: self.title_case,
             request,

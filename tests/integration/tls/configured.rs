@@ -33,16 +33,8 @@ fn what_can_not_be_shown_is_refused_before_it_is_served() {
         (&chain, "", "no private key"),
         (&chain, &chain, "no private key"),
         (&broken, &key, "malformed PEM text"),
-        (
-            &section("CERTIFICATE"),
-            &key,
-            "invalid certificate",
-        ),
-        (
-            &chain,
-            &section("PRIVATE KEY"),
-            "invalid private key",
-        ),
+        (&section("CERTIFICATE"), &key, "invalid certificate"),
+        (&chain, &section("PRIVATE KEY"), "invalid private key"),
         (&chain, &other, "does not match the first certificate"),
     ] {
         let error = refused(chain, key).to_string();

@@ -15,7 +15,7 @@ use super::error::HttpClientError;
 use super::pool::Pool;
 use crate::client::dial::{Trust, dial, secure};
 use crate::client::uri::Remote;
-use crate::message::{Body, BodyError, Request, Response, drop_fields_of_the_connection};
+use crate::message::{Body, BodyError, Request, Response};
 use crate::wire::ByteStream;
 
 /// The limit of a response head, in bytes.
@@ -34,7 +34,10 @@ pub(super) async fn exchange(
     while let Some(mut connection) = pool.take(&remote) {
         let spare = repeatable(&request);
         match connection.try_send_request(request).await {
-            Ok(response) => return Ok(keep_connection(pool, remote, connection, response)),
+            Ok(response) => {
+                pool.keep(remote, connection);
+                return Ok(response);
+            }
             // The server may close an idle connection at any time, also while a request is on its
             // way.
             Err(mut error) => match error.take_message() {
@@ -51,7 +54,8 @@ pub(super) async fn exchange(
     }
     let mut connection = connect(&remote, trust, connect_timeout, title_case).await?;
     let response = connection.send_request(request).await?;
-    Ok(keep_connection(pool, remote, connection, response))
+    pool.keep(remote, connection);
+    Ok(response)
 }
 
 /// Returns a copy of a request that may be sent twice (RFC 9110 §9.2.2).
@@ -67,17 +71,6 @@ fn repeatable(request: &Request) -> Option<Request> {
     Some(copy)
 }
 
-fn keep_connection(
-    pool: &Pool,
-    remote: Remote,
-    connection: SendRequest<Body>,
-    mut response: Response<Incoming>,
-) -> Response<Incoming> {
-    pool.keep(remote, connection);
-    drop_fields_of_the_connection(response.headers_mut());
-    response
-}
-
 /// Sends `request` to `remote` over `io`, which is used for this exchange alone.
 pub(super) async fn exchange_over(
     io: impl ByteStream,
@@ -86,14 +79,9 @@ pub(super) async fn exchange_over(
     trust: &Trust,
     title_case: bool,
 ) -> Result<Response<Incoming>, HttpClientError> {
-    let security = trust.security(remote.encrypted);
-    let stream = secure(io, &remote.host, &security).await?;
-    let mut response = handshake(stream, title_case)
-        .await?
-        .send_request(request)
-        .await?;
-    drop_fields_of_the_connection(response.headers_mut());
-    Ok(response)
+    let stream = secure(io, remote, trust).await?;
+    let mut connection = handshake(stream, title_case).await?;
+    Ok(connection.send_request(request).await?)
 }
 
 async fn connect(
@@ -102,8 +90,7 @@ async fn connect(
     after: Duration,
     title_case: bool,
 ) -> Result<SendRequest<Body>, HttpClientError> {
-    let security = trust.security(remote.encrypted);
-    let stream = timeout(after, dial(&remote.host, remote.port, &security))
+    let stream = timeout(after, dial(remote, trust))
         .await
         .map_err(|_| HttpClientError::ConnectTimeout { after })??;
     handshake(stream, title_case).await

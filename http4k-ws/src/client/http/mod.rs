@@ -22,7 +22,10 @@ use pool::Pool;
 use super::dial::Trust;
 use super::uri::without_secrets;
 use crate::handler::HttpHandler;
-use crate::message::{IntoRequest, IntoResponse, Request, Response, hide_secrets, printable};
+use crate::message::{
+    IntoRequest, IntoResponse, Request, Response, drop_fields_of_the_connection, hide_secrets,
+    printable,
+};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
 
@@ -269,6 +272,7 @@ impl HttpClient {
     }
 
     async fn read(&self, mut response: Response<Incoming>) -> Result<Response, HttpClientError> {
+        drop_fields_of_the_connection(response.headers_mut());
         hide_secrets(response.headers_mut());
         if response.status().is_informational() {
             return Err(HttpClientError::broken("the final response is missing"));
