@@ -31,8 +31,8 @@ pub enum ConnectError {
         /// The scheme.
         scheme: String,
     },
-    /// A field has a name or value that a request cannot contain, or would change the handshake, or
-    /// a subprotocol is not a token (RFC 9110 §5.6.2). Correct it.
+    /// A field has a name or value that a request cannot contain, or it would change the handshake.
+    /// A subprotocol must be a token (RFC 9110 §5.6.2). Correct it.
     #[error("the field `{name}` has an invalid name or value")]
     BadField {
         /// The name of the field.
@@ -82,8 +82,9 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
-    /// Returns `true` if the same attempt may succeed later: the host or port could not be reached,
-    /// the handshake failed or took too long, or the server refused with 408, 425, 429 or a 5xx.
+    /// Returns `true` if the same attempt may succeed later. This applies if the host or port could
+    /// not be reached, if the handshake broke off or took too long, and if the server refused with
+    /// 408, 425, 429 or a 5xx.
     ///
     /// Every other refusal is final, such as 401 or 404, and so is an error in the URI, in TLS, or
     /// in the server's handshake.

@@ -99,8 +99,8 @@ impl WebSocketClient {
     /// also over a connection that is not encrypted.
     ///
     /// The handshake fails with [`ConnectError::BadUri`] if the URI has a fragment (RFC 6455 §3), a
-    /// port over 65,535, an empty host or an IPv6 address with a zone, or if it names a user and
-    /// `Authorization` is set as well.
+    /// port over 65,535, an empty host, or an IPv6 address with a zone. It also fails if the URI
+    /// names a user and `Authorization` is set as well.
     pub fn to(uri: impl Into<String>) -> OpeningHandshake {
         OpeningHandshake::new(uri.into())
     }

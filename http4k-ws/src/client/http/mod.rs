@@ -32,9 +32,9 @@ use crate::tls::ClientTls;
 /// A client for HTTP/1.1 servers, which is itself an [`HttpHandler`]. Filters wrap it like any
 /// other handler, and a function over a handler accepts the network or an in-memory application.
 ///
-/// All clones of a client in one runtime share a pool of connections. If the connection ends before
-/// its response starts, the request is sent once more, provided that its method is idempotent and
-/// its body is in memory (RFC 9110 §9.2.2).
+/// All clones of a client in one runtime share a pool of connections. If a connection of the pool
+/// ends before the response starts, the request is sent once more. This applies to idempotent
+/// methods with a body in memory (RFC 9110 §9.2.2).
 ///
 /// Responses are returned unchanged: redirects are not followed, cookies are not stored, bodies are
 /// not decompressed, and proxies are not used. Fields of the connection itself, such as
@@ -42,9 +42,11 @@ use crate::tls::ClientTls;
 ///
 /// User information in a URI, as in `http://user:password@host/`, is sent as `Authorization: Basic`
 /// (RFC 7617), also over a connection that is not encrypted. A fragment is not sent (RFC 9110
-/// §7.1). A URI fails with [`HttpClientError::BadTarget`] if its port is over 65,535, if its host
-/// is empty or an IPv6 address with a zone, or if it names a user and `Authorization` is set as
-/// well.
+/// §7.1).
+///
+/// A URI fails with [`HttpClientError::BadTarget`] if its port is over 65,535, or its host is empty
+/// or an IPv6 address with a zone. It also fails if the URI names a user and `Authorization` is set
+/// as well.
 ///
 /// # Examples
 ///
@@ -183,7 +185,7 @@ impl HttpClient {
     }
 
     /// Sends the names of fields in title case, such as `Content-Length`, for old servers that do
-    /// not ignore the case (RFC 9110 §5.1), and starts a new pool. Default `false`, for lower case.
+    /// not ignore the case (RFC 9110 §5.1). It starts a new pool. Default `false`, for lower case.
     #[must_use]
     pub fn with_title_case_fields(mut self, title_case: bool) -> Self {
         self.title_case = title_case;

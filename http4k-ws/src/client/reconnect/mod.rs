@@ -102,9 +102,9 @@ pub struct Reconnecting {
 }
 
 impl Reconnecting {
-    /// Returns a reconnecting socket over the connections that `connect` opens, such as
+    /// Returns a reconnecting socket over the connections that `connect` opens. Examples are
     /// [`connect_ws`](crate::PolyHandler::connect_ws) of an in-memory application,
-    /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, or a handshake with a
+    /// [`connect_over`](super::OpeningHandshake::connect_over) of a tunnel, and a handshake with a
     /// new token each time.
     pub fn over<F, Fut, E>(mut connect: F) -> Self
     where

@@ -52,6 +52,37 @@ async fn the_oldest_is_dropped_where_that_is_wanted_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_replaces_the_waiting_one_with_its_key() {
+    let (client, _) = failing(3);
+    let first = |message: &WsMessage| message.text().chars().next();
+    let mut ws = client
+        .with_policy(policy())
+        .with_outbox(2, 1000)
+        .with_slow_consumer(SlowConsumer::coalesce_by(first))
+        .start::<WsMessage, WsMessage>();
+    for message in ["a1", "b1", "a2", "b2"] {
+        ws.try_send(message).expect("the older message leaves room");
+    }
+    assert_eq!(received(&mut ws).await, "a2");
+    assert_eq!(received(&mut ws).await, "b2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_outbox_can_close_the_socket() {
+    let (client, _) = failing(3);
+    let ws = client
+        .with_policy(policy())
+        .with_outbox(1, 1000)
+        .with_slow_consumer(SlowConsumer::Close)
+        .start::<WsMessage, WsMessage>();
+    ws.try_send("one").expect("room");
+    let closed = || Err(SendError::Closed(WsStatus::TRY_AGAIN_LATER));
+    assert_eq!(ws.try_send("two"), closed());
+    assert_eq!(ws.send("three").await, closed());
+    assert_eq!(ws.closed().await, WsStatus::TRY_AGAIN_LATER);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_written_is_told_and_what_was_not_is_sent_over_the_next_connection() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hears = Arc::clone(&heard);
