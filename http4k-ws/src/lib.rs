@@ -28,6 +28,8 @@
 //! assert_eq!(said, ["hello bob", "anybody there?"]);
 //! ```
 //!
+//! The [`guide`] has a chapter for each subject, and pages for users of axum and of http4k.
+//!
 //! # Modules
 //!
 //! The root has the names of a first program, and [`prelude`] imports them. Everything else has its
@@ -69,6 +71,13 @@ extern crate tracing as log;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod filter;
+#[cfg(all(
+    feature = "macros",
+    feature = "json",
+    feature = "server",
+    feature = "client"
+))]
+pub mod guide;
 pub mod handler;
 pub mod lens;
 #[cfg(feature = "macros")]

@@ -1,10 +1,11 @@
-//! The macros, each with its grammar, an example, and what it expands to.
+//! The macros, each with its grammar, an example and its expansion.
 
-/// Routes, as an application: a [`PolyHandler`](crate::PolyHandler).
+/// Builds an application, a [`PolyHandler`](crate::PolyHandler), from a list of routes.
 ///
-/// The right-hand side of a route is a Rust call, in which the parameters of the path are in scope by
-/// name. Nothing is matched by position, type or attribute, so a wrong name, type or number of arguments
-/// is the compiler's own error, and a handler stays a plain function that a test can call.
+/// The right-hand side of a route is a Rust call, in which the parameters of the path are in scope
+/// by name. Arguments are never matched by position, type or attribute. A wrong name, type or
+/// number of arguments is the compiler's own error, and a handler stays a plain function that a
+/// test can call.
 ///
 /// ```
 /// use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage, WsResult, routes};
@@ -48,49 +49,91 @@
 ///
 /// ```text
 /// input    := ("crate" "=" path ";")? routes
-/// routes   := docs vis "fn" name "(" args ")" "->" type "{" entry* "}"    an item: the function
-///           | entry*                                                      an expression: the application
-/// entry    := docs? deprecated? (METHOD ("|" METHOD)*)? path? ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
+/// routes   := docs vis "fn" name "(" args ")" "->" type "{" entry* "}"    an item: a function
+///           | entry*                                    an expression: the application
+/// entry    := docs? deprecated? (METHOD ("|" METHOD)*)? path?
+///             ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
 /// path     := "\"/…\"" | "_"
 /// target   := "http" "(" h ")" | "ws" "(" h ")" | "mount" "(" expr ")" | "{" entry* "}"
 /// h        := call | method call | closure | handler value
 /// segment  := literal | "<name>" | "<name: Type>" | "<name..>"
 /// ```
 ///
-/// - **Path.** `<name>` is one segment, `<name..>` all that is left, which may be nothing. A name that starts
-///   with `_` is matched and handed to nobody; any other must be used, unless something gets the whole
-///   request. A literal is written as it reads, not percent-encoded. Without a path an entry stands at the
-///   prefix of its block; `_` stands for whatever no route takes.
-/// - **Method.** None means every method. HEAD falls to GET, and OPTIONS is answered with `Allow`, unless
-///   routed.
+/// - **Path.** `<name>` matches one segment. `<name..>` matches the rest of the path, which may be
+///   empty. A parameter must be used, unless its name starts with `_` or the route receives the
+///   whole request. A literal is not percent-encoded. An entry without a path is at the prefix of
+///   its block. `_` matches the requests that no route matches.
+/// - **Method.** A route without a method matches every method. Unless they are routed, HEAD is
+///   served by GET, and OPTIONS has a response with `Allow`.
 /// - **`with(..)`** puts filters before an entry, the first outermost. See [Filters](#filters).
-/// - **`mount(..)`** hands what is left of the path to another application, which matches from there on; the
-///   request keeps its URI. Its routes take part in the match as those of a block do: a request that none of them
-///   takes goes on to the next route, and two mounts at one prefix are one table. If no route takes a request, the
-///   mounted application responds, unless there is a `_` at its prefix or a block at a deeper one.
-/// - **Name.** `as name`, or else the last segment of the function, is what links and lists call a route.
-/// - **Attributes.** Doc comments are kept in the table, and `#[deprecated]` marks the route's link. `#[cfg]` can't
-///   be on one route; on the function it is for all that the macro makes.
-/// - **`crate = path;`** says where the library is found, for a macro of one's own that expands to this one. A
-///   renamed dependency needs no word.
+/// - **`mount(..)`** passes the rest of the path to another application, which matches from there.
+///   The request keeps its URI. Mounted routes take part in the match like those of a block: a
+///   request that none of them matches continues with the next route, and two mounts at one prefix
+///   are one table. If no route matches, the mounted application responds, unless there is a `_`
+///   at its prefix or a block at a deeper prefix.
+/// - **Name.** Links and lists call a route by its `as name`, or by the last segment of its
+///   function.
+/// - **Attributes.** The table keeps doc comments, and `#[deprecated]` marks the route's link. A
+///   route cannot have `#[cfg]`. On the function it applies to everything that the macro defines.
+/// - **`crate = path;`** is the path of the library, for your own macro that expands to this one. A
+///   renamed dependency needs no path.
 ///
-/// # Editors
+/// # Which route
 ///
-/// Completion, hover and go-to-definition work inside the calls, also beside a broken route. Renaming
-/// changes what an editor can write:
+/// Segments are matched from left to right. A literal precedes a parameter, which precedes
+/// `<name..>` or a mount, with backtracking. The order in the source is irrelevant, and types never
+/// decide. The method and the protocol are part of the match, so one path may have several of each.
+/// Two routes for the same requests do not compile. The module [`routing`](crate::routing) has the
+/// precise rules.
 ///
-/// - A function or an argument of the table's function is renamed in every call.
-/// - A path parameter is renamed in its call only, as the path is a literal. The compiler then reports
-///   that the path has no such parameter.
-/// - A link such as `app::show` is not renamed with its function, and its fields are not renamed with
-///   the path's parameters. The compiler then reports that there is no such link. `as name` keeps the
-///   name of a link.
+/// | no route matches | response |
+/// |---|---|
+/// | the path | 404, or that of `_` |
+/// | the method | 405 with `Allow` |
+/// | an HTTP request at the path of a WebSocket | 426 with `Upgrade: websocket` |
+/// | an upgrade | 404, before the upgrade, or that of `_ => ws(..)` |
+/// | a segment that does not decode to UTF-8 | 400 |
+///
+/// A parameter never matches an empty segment, so `/users/` is not `/users`. `%2F` never splits a
+/// segment.
+///
+/// # Arguments
+///
+/// | argument | value |
+/// |---|---|
+/// | the name of a parameter | the segment, parsed to the type of the function's parameter ([`FromPath`](crate::message::FromPath)), or to the type in the path |
+/// | `req` | the [`Request`](crate::Request), with its [`PathParams`](crate::message::PathParams) |
+/// | `ws`, in `ws(..)` | the [`WebSocket`](crate::WebSocket), of the type of the function's parameter |
+/// | `_` | a value that is read from the request by its type ([`FromRequest`](crate::FromRequest)) |
+/// | `&` of a parameter | a reference to it: to a `String`, unless the path has another type |
+/// | another name or field, or `&` or `&*` of one | a captured value: cloned once for the route, and once for each call |
+/// | `&` of a static or a constant, such as `&POOL` | a reference to it |
+/// | any other expression | evaluated once, when the routes are built, and cloned for each call |
+///
+/// A call that names no value around it, such as `Instant::now()`, must be in braces, to confirm
+/// that it is evaluated once. A method is called on its receiver by the same rules. The parameters
+/// of a closure bind by name. One that is another pattern, such as `Json(order): Json<Order>`, is
+/// read from the request.
+///
+/// A function returns a value or a future of one:
+///
+/// | target | value |
+/// |---|---|
+/// | `http(..)` | [`IntoResponse`](crate::IntoResponse) |
+/// | `ws(..)` with `ws` | `()` or a [`WsResult`](crate::WsResult) |
+/// | `ws(..)` without `ws` | [`IntoWsResponse`](crate::handler::IntoWsResponse) |
+///
+/// A path parameter that does not parse, or an argument that cannot be read, has an HTTP response,
+/// and the function is not called.
+///
+/// A name alone is a handler value, and so is an expression in braces:
+/// `http({ logged().then(home) })`.
 ///
 /// # Filters
 ///
-/// A filter stands before a route, before a block, before a mount, or around an application. It sees
-/// the parameters of the path. The filters of a block also see the requests under its path that no
-/// route takes. A filter that must run before routing goes around the application, with
+/// A filter precedes a route, a block or a mount, or is around an application. It sees the
+/// parameters of the path. The filters of a block also see the requests under its path that no
+/// route matches. A filter that must run before routing goes around the application, with
 /// [`PolyHandler::with`](crate::PolyHandler::with).
 ///
 /// ```
@@ -127,8 +170,8 @@
 ///         POST "/notes" with(max_body(100)) => http(note(_)),
 ///         "/feed" with(identified, session_config(|config| config.with_max_message(100)))
 ///             => ws(|ws: WebSocket| ws.try_send("news")),
-///         // Before a block with both protocols: a filter of every protocol, or one that says
-///         // which protocol is meant.
+///         // Before a block with both protocols: a filter of every protocol, or one that names
+///         // its protocol.
 ///         "/api" with(guard(signed_in), http_only(uncached)) => {
 ///             GET "/me" => http(|| "ann"),
 ///             "/ws"     => ws(|ws: WebSocket| ws.try_send("hi")),
@@ -156,15 +199,14 @@
 /// | `ws` only | `WsFilter`, `PolyFilter` | `Filter` |
 /// | both, a mount, or an application | `PolyFilter` | `Filter`, `WsFilter` |
 ///
-/// A `PolyFilter` is made of a check by [`guard`](crate::filter::guard()), of a `Filter` by
-/// [`poly`](crate::filter::poly), and of a filter that is meant for one protocol by
-/// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only). The stock filters are one each.
-/// [`app.routes()`](crate::PolyHandler::routes) lists the filters that see the requests of each route.
+/// The module [`filter`](crate::filter) has the functions that make a `PolyFilter` of a check or of
+/// another filter. [`app.routes()`](crate::PolyHandler::routes) lists the filters of each route.
 ///
 /// # Links
 ///
-/// The item form also makes a module with the function's name and visibility. In it is one type for each route with
-/// a name, which makes the route's path: its fields are the parameters, percent-encoded like
+/// The item form also defines a module with the name and visibility of the function. It holds a
+/// type for each route with a name. The fields of the type are the parameters, and `uri()` returns
+/// the path, percent-encoded like
 /// [`UriTemplate::fill`](crate::message::UriTemplate::fill) does.
 ///
 /// ```
@@ -202,9 +244,9 @@
 /// assert_eq!(app::team { team: "red" }.uri(users::api::one { id: 7 }), "/red/users/7");
 /// ```
 ///
-/// A value that no client can send to the route makes `uri()` panic: an empty text, unless it is for a rest, and
-/// `.` and `..`, also as a segment of a rest. Use `try_uri()` for texts that users choose; on a single link it is a
-/// method of the trait [`Link`](crate::routing::Link).
+/// `uri()` panics for a value that a client cannot send to the route: an empty text, unless it is
+/// for a rest, and `.` and `..`, also as a segment of a rest. Use `try_uri()` for texts that users
+/// choose. On a single link it is a method of the trait [`Link`](crate::routing::Link).
 ///
 /// ```
 /// # use http4k_ws::prelude::*;
@@ -221,95 +263,69 @@
 /// # Ok::<(), http4k_ws::message::UriFillError>(())
 /// ```
 ///
-/// A field has the type that is written in the path; where none is, it takes whatever can be written into a path
-/// ([`ToPath`](crate::message::ToPath)), so that only a written type keeps a link to what the route can read. A link without
-/// parameters is a plain name: `app::home.uri()`.
+/// | case | link |
+/// |---|---|
+/// | a parameter with a type, `<id: u64>` | a field of that type, so the link fits the route |
+/// | a parameter without a type | a field of any type that can be part of a path ([`ToPath`](crate::message::ToPath)) |
+/// | a route without parameters | a plain name: `app::home.uri()` |
+/// | a mounted link | `app::uri(..)` adds the prefix of its mount, at any depth |
+/// | a function that is mounted twice | name the mounts with `as`, and call `uri` of one of them |
+/// | a mount whose prefix has parameters | the mount has its own link; `app::uri(..)` does not pass through it |
+/// | two routes with one `as` and different paths | an error |
+/// | several routes that share a function, with different paths | none; `as` gives each a link |
 ///
-/// In a table with more than 64 links, the links with the same parameters are aliases of one type, so that the compiler
-/// checks each type once. Messages then name that type, and an editor that renames a parameter leaves its links as they
-/// are.
-///
-/// `app::uri(..)` adds where `app` mounts the link's function, at any depth. A function that is mounted twice has
-/// no one place: name the mounts with `as`, and ask the one that is meant. A mount whose prefix has parameters
-/// always has a link of its own, and `app::uri(..)` does not look through it.
-///
-/// Two routes with one `as` and different paths don't compile. Where several routes only share their function's
-/// name, that name has no link unless their paths are the same; `as` gives them theirs.
+/// In a table of more than 64 links, the links with the same parameters are aliases of one type, so
+/// the compiler checks each type once. Messages then show that type, and an editor that renames a
+/// parameter does not rename the fields of its links.
 ///
 /// # Mounted tables
 ///
-/// Where `mount(path::to::function(..))` calls a function that this macro made, in this crate or another, both tables
-/// are compared when the program is compiled: a mounted route that is never matched, because a route or a mount around
-/// it takes all its requests, is an error at the mount, and so is a path with more than 16 parameters over all.
-/// `.with(..)`, `?`, `.unwrap()` and `.expect(..)` behind the call don't hide it. The module beside the function is
-/// where the table is found, so a plain function that is mounted can't share its name with a module: mount it as
-/// a value, `mount({ users() })`.
+/// If `mount(path::to::function(..))` calls a function of this macro, in this crate or another,
+/// both tables are compared during compilation. It is an error at the mount if a mounted route
+/// never matches, because a route or a mount around it matches all its requests, or if a path has
+/// more than 16 parameters in total. `.with(..)`, `?`, `.unwrap()` and `.expect(..)` may follow the
+/// call. The table is found by the module beside the function, so a plain function cannot share its
+/// name with a module. Mount it as a value then: `mount({ users() })`.
 ///
-/// What the compiler can't see, as a value or a plain function, is checked when the application is made: a function
-/// that returns a `Result<PolyHandler, E>` returns a [`RouteError`](crate::routing::RouteError), as the `E` that it turns
-/// into. Any other panics. Both name the two routes.
+/// A value or a plain function is compared when the application is built. A function that returns a
+/// `Result<PolyHandler, E>` returns the [`RouteError`](crate::routing::RouteError), converted to
+/// `E`. Any other function panics. Both name the two routes.
 ///
-/// # Arguments
+/// # Editors
 ///
-/// | an argument | is |
-/// |---|---|
-/// | the name of a parameter | parsed from the path to the type of the function's parameter ([`FromPath`](crate::message::FromPath)), or to the type in the path |
-/// | `req` | the [`Request`](crate::Request), with its [`PathParams`](crate::message::PathParams) |
-/// | `ws` | the [`WebSocket`](crate::WebSocket), in `ws(..)`, as the type the function wants |
-/// | `_` | read from the request by its type ([`FromRequest`](crate::FromRequest)) |
-/// | `&` of a parameter | a reference to it: a `String`, if the path has no other type for it |
-/// | another name or field, or `&` or `&*` of one | captured: cloned once for the route, and once for each call |
-/// | `&` of a static or a constant, such as `&POOL` | a reference to it |
-/// | any other expression | evaluated once, when the routes are made, and cloned for each call; a call that names nothing stands in braces then, `{ Instant::now() }` |
+/// Completion, hover and go-to-definition work inside the calls, also beside a broken route. A
+/// rename depends on the name:
 ///
-/// A method is called on its receiver by the same rules. A closure's parameters bind by name; one that is
-/// another pattern, such as `Json(order): Json<Order>`, is read from the request.
-///
-/// A function gives back a value or a future of one: in `http(..)` what is
-/// [`IntoResponse`](crate::IntoResponse), in `ws(..)` with its socket `()` or a
-/// [`WsResult`](crate::WsResult), in `ws(..)` without it what is
-/// [`IntoWsResponse`](crate::handler::IntoWsResponse). A path parameter that does not parse, or an argument that
-/// can't be read, is answered over HTTP and never reaches the function.
-///
-/// A name alone is a handler value, and so is what stands in braces: `http({ logged().then(home) })`.
-///
-/// # Which route
-///
-/// Segment by segment, left to right, a literal goes before a parameter, and that before `<name..>` or a
-/// mount, with backtracking. The order in the source never matters, and types never choose. The method and
-/// the protocol are part of the match, so that one path may have several of each. Two routes for the same
-/// requests don't compile.
-///
-/// | no route takes | is answered |
-/// |---|---|
-/// | the path | 404, or what `_` leads to |
-/// | the method | 405 with `Allow` |
-/// | HTTP, but a WebSocket is there | 426 with `Upgrade: websocket` |
-/// | an upgrade | 404, before the upgrade, or what a `_ => ws(..)` says |
-/// | a segment that does not decode to UTF-8 | 400 |
-///
-/// An empty segment is nobody's, so `/users/` is not `/users`. `%2F` never splits a segment.
+/// - A function, or an argument of the table's function, is renamed in every call.
+/// - A path parameter is renamed in its call only, because the path is a literal. The compiler then
+///   reports that the path does not have this parameter.
+/// - A link such as `app::show` is not renamed with its function, nor are its fields with the
+///   parameters of the path. The compiler then reports an unknown link. `as name` keeps the name of
+///   a link.
 ///
 /// # Large tables
 ///
-/// The cost of compiling a table grows with its length, in the item form. Three habits keep it small:
+/// In the item form, the cost of compiling a table grows with its length. Three habits keep it
+/// small:
 ///
-/// - Put a large table into a file of its own. A line that is added above a macro in the same file moves all its
-///   tokens, and the compiler checks them again.
-/// - Use the item form. In the expression form any name can be a local variable, which only a closure sees. All
-///   closures are then checked as one function, at a cost that grows with the square of their number.
-/// - Let cargo optimize the macro. Two lines in `Cargo.toml`, `[profile.dev.build-override]` and `opt-level = 3`,
-///   halve the time that it takes.
+/// - Put a large table into a file of its own. A line that is added above a macro in the same file
+///   moves all its tokens, and the compiler checks them again.
+/// - Use the item form. In the expression form any name may be a local variable, which only a
+///   closure can capture. The compiler checks all closures as one function, at a cost that grows
+///   with the square of their number.
+/// - Let cargo optimize the macro. `opt-level = 3` under `[profile.dev.build-override]` in
+///   `Cargo.toml` halves the time of its expansion.
 ///
 /// # Expansion
 ///
-/// The ends of the routes, then a walk over the path as nested `match`. The item form makes ends in nested
-/// functions of up to eight routes, which borrow the arguments that their routes capture:
+/// The macro expands to the endpoints of the routes, and a walk over the path as nested `match`. In
+/// the item form, endpoints are in nested functions of up to eight routes, which borrow the
+/// captured arguments:
 ///
 /// ```text
-/// let mut ends = Ends::new();
-/// ends.add({
-///     fn __ends(db: &Db) -> [Side; 2] {
+/// let mut endpoints = Endpoints::new();
+/// endpoints.add({
+///     fn __endpoints(db: &Db) -> [Endpoint; 2] {
 ///         [
 ///             http_handler(home),
 ///             http(captured(&*db), |c1, call| {
@@ -319,9 +335,9 @@
 ///             }),
 ///         ]
 ///     }
-///     __ends(&db)
+///     __endpoints(&db)
 /// });
-/// fn walk(path: &Path<'_>, m: &mut Matching<'_>, at: usize) -> bool {
+/// fn walk(path: &RawPath<'_>, m: &mut Matching<'_>, at: usize) -> bool {
 ///     if path.is_end(at) {
 ///         m.end(path, &[0])
 ///     } else if let Some(at1) = path.literal(at, b"users") {
@@ -330,95 +346,102 @@
 ///         false
 ///     }
 /// }
-/// Router::app(<app::Routes as Tabled>::ROUTES, walk, ends, [..])
+/// Router::app(<app::__Routes as Tabled>::ROUTES, walk, endpoints, [..])
 /// ```
 ///
-/// A call is a closure that captures nothing, so it is no more to the compiler than a function. An argument that is
-/// read from the request (`_`) is awaited by the library, which then calls another closure. A method's receiver is
-/// kept by an `async` block, which costs as much to check as two routes with a function.
-/// A route stays in the body of the function if it may move an argument, or names one in a closure.
+/// A call is a closure without captures, which costs the compiler no more than a function. The
+/// library awaits an argument that is read from the request (`_`), and then calls another closure.
+/// An `async` block keeps the receiver of a method. It costs as much to check as two routes with a
+/// function. A route stays in the body of the function if it may move an argument, or names one in
+/// a closure.
 ///
-/// Beside the function are the module of its links, and its table:
+/// The module of the links, and the table, are beside the function:
 ///
 /// ```text
 /// pub mod app {
-///     pub enum Routes {}
+///     pub enum __Routes {}
 ///     pub struct show<P0> { pub id: P0 }
 ///     pub fn uri(link: impl Link) -> String { .. }
 ///     pub fn try_uri(link: impl Link) -> Result<String, UriFillError> { .. }
 /// }
 /// const _: () = {
-///     impl Tabled for app::Routes { const ROUTES: &[RouteMeta] = &[..]; }
+///     impl Tabled for app::__Routes { const ROUTES: &[RouteMeta] = &[..]; }
 ///     impl<P0: ToPath> Link for app::show<P0> { .. }
-///     const _: () = check_mount(app::Routes::TABLE, 0);
+///     const _: () = check_mount(app::__Routes::TABLE, 0);
 /// };
 /// ```
 ///
-/// Nothing is registered while the program runs, and matching allocates nothing.
+/// Nothing is registered at run time, and matching does not allocate.
 #[macro_export]
 macro_rules! routes {
     ($($routes:tt)*) => { $crate::__private::routes! { crate = $crate; $($routes)* } };
 }
 
-/// Makes a type a message: what a [`WebSocket<In, Out>`](crate::WebSocket) carries, and what a body or a response can be.
+/// Makes a type a message: a value that a [`WebSocket<In, Out>`](crate::WebSocket) carries, and
+/// that a body or a response can be.
 ///
-/// It stands beside serde's own derives, and shares its name with the trait [`Message`](trait@crate::Message) that it implements:
-/// `use http4k_ws::Message` brings both. A value travels as one text message of JSON, or as the format says that is
-/// named.
+/// The derive accompanies serde's own derives, and shares its name with the trait
+/// [`Message`](trait@crate::Message) that it implements: `use http4k_ws::Message` imports both. A
+/// value is serialized as one text message of JSON, or in the declared format.
 ///
 /// ```text
 /// #[derive(Serialize, Deserialize, Message)]
-/// #[message(json)]                    // the format: json, msgpack, cbor, text or binary; JSON is the default
-/// #[message(json, msgpack)]           // several: the first, or the one that the socket's subprotocol names
-/// #[message(crate = path)]            // where the library is found, if not at ::http4k_ws
+/// #[message(json)]                    // json (the default), msgpack, cbor, text or binary
+/// #[message(json, msgpack)]           // several: that of the socket's subprotocol, or the first
 /// #[message(externally_tagged)]       // keeps an enum as `{"Variant": {…}}`
+/// #[message(crate = path)]            // the path of the library, if not ::http4k_ws
 /// ```
 ///
 /// | constant | value |
 /// |---|---|
 /// | `NAME` | the type's name |
-/// | `VARIANTS` | of an enum, the variants as serde writes them, with `rename` and `rename_all`; of an untagged one their Rust names |
-/// | `FORMATS` | the formats, the usual one first |
+/// | `VARIANTS` | the variants of an enum as serde serializes them, with `rename` and `rename_all`; those of an untagged enum have their Rust names |
+/// | `FORMATS` | the formats, the default first |
 ///
-/// | format | written and read by | frames | feature |
+/// | format | serialized by | frames | feature |
 /// |---|---|---|---|
 /// | `json` | serde | text | `json` |
-/// | `msgpack` | serde, a struct as a map of its fields' names | binary | `msgpack` |
+/// | `msgpack` | serde, a struct as a map with the names of its fields | binary | `msgpack` |
 /// | `cbor` | serde | binary | `cbor` |
 /// | `text` | `Display` and `FromStr` | text | |
 /// | `binary` | `Into<Bytes>` and `TryFrom<Bytes>` | binary | |
 ///
-/// Either kind of frame is read. A message that is no such value is the `Err` of
-/// [`recv`](crate::WebSocket::recv): passed on with `?` it closes the socket with 1007, and a consumer that goes on
-/// receiving keeps the socket. A value is also a response, 200 with its Content-Type.
+/// Both kinds of frame are read. A message that is not a valid value is the `Err` of
+/// [`recv`](crate::WebSocket::recv). Passed on with `?`, it closes the socket with 1007. A consumer
+/// that continues to receive keeps the socket. A value is also a response: 200, with its
+/// Content-Type.
 ///
-/// A struct travels as serde writes it. An enum whose variants hold data needs `#[serde(tag = "…")]` or
-/// `#[serde(untagged)]`, so that a peer in any language finds out by one field which message it got; an enum of bare
-/// names travels as text and needs neither. A generic type is a message for the parameters with which its format can
-/// read and write it. A type that borrows can't be a message.
+/// | type | requirement |
+/// |---|---|
+/// | a struct | none |
+/// | an enum without data | none; it is serialized as a text |
+/// | an enum with data | `#[serde(tag = "…")]` or `#[serde(untagged)]`, so a peer in any language can identify the message by one field |
+/// | a generic type | a message for the parameters with which its format can read and write it |
+/// | a type that borrows | cannot be a message |
 ///
-/// # Values that serde does not bring back
+/// # Values that serde cannot read back
 ///
-/// A message that is sent is one that is read as the same value. What serde would alter, or write
-/// and not read, is refused: by the derive if the tokens show it, otherwise when the value is sent.
+/// A message that is sent can be read as the same value. A value that serde would alter, or
+/// serialize but not deserialize, is rejected: by the derive if the tokens show it, and otherwise
+/// when the value is sent.
 ///
-/// | in the type | refused | instead |
+/// | in the type | rejected | instead |
 /// |---|---|---|
 /// | a newtype variant of a number, text, list or `Option` under `tag` | by the derive, or when sent | `tag` with `content` |
 /// | `u128`, `i128` under `tag`, `untagged` or `flatten`, in every format | by the derive, or when sent | `tag` with `content`, or `with` |
-/// | NaN and infinities in JSON, where serde writes `null` | when sent | `with`, or `msgpack` or `cbor` |
+/// | NaN and infinities in JSON, which serde serializes as `null` | when sent | `with`, or `msgpack` or `cbor` |
 /// | a field with the name of the tag, or twice by `flatten` | when sent | another name |
-/// | keys that are `bool` or `f64`, and bytes, if their type is not read back | when sent | texts as keys, lists |
+/// | keys that are `bool` or `f64`, and bytes, if their type cannot be read back | when sent | texts as keys, lists |
 /// | `Some` of a null, such as `Some(None)` and `Some(())`, which is read as `None` | when sent | `default`, `skip_serializing_if` and `deserialize_with`, or an enum |
 /// | a type with a compact form, such as `IpAddr`, or a unit, behind `tag`, `untagged` or `flatten` in MessagePack and CBOR | when sent | `tag` with `content`, or `with` |
-/// | a field with `skip_serializing_if` that must be there when it is read | by the derive | `default` |
+/// | a field with `skip_serializing_if` that is required when it is read | by the derive | `default` |
 /// | numbers as keys of a map | never in JSON; in CBOR when sent, behind `flatten` | |
 ///
-/// One thing is left to the type: of an untagged enum the first variant that fits is read.
+/// One thing is left to the type: of an untagged enum, the first variant that fits is read.
 ///
-/// A value with keys that are not texts, with 128-bit integers, with bytes, with `Some` of a null or
-/// with `flatten` is read once before it is sent, and so is one with a compact form or a unit in
-/// MessagePack and CBOR. All others cost no more than the checks, about 2 % of writing JSON.
+/// Some values are read once before they are sent: those with keys that are not texts, with 128-bit
+/// integers, with bytes, with `Some` of a null or with `flatten`, and in MessagePack and CBOR those
+/// with a compact form or a unit. For all others the checks cost about 2 % of serializing JSON.
 ///
 /// # Examples
 ///
@@ -442,10 +465,11 @@ macro_rules! routes {
 /// assert_eq!(Command::VARIANTS, ["join_room", "leave"]);
 ///
 /// let failure = lens.get(&r#"{"type":"jump"}"#.into()).unwrap_err();
-/// assert!(failure.to_string().starts_with("message `Command` must be JSON: type: unknown variant `jump`"));
+/// let expected = "message `Command` must be JSON: type: unknown variant `jump`";
+/// assert!(failure.to_string().starts_with(expected));
 /// ```
 ///
-/// With a format by subprotocol, the consumer is the same:
+/// A consumer is the same for a format that the subprotocol selects:
 ///
 /// ```
 /// # #[cfg(feature = "msgpack")] {
@@ -464,15 +488,20 @@ macro_rules! routes {
 /// }
 ///
 /// let app = subprotocols(["feed.v1+msgpack", "feed.v1+json"]).then(feed);
-/// let asking = |subprotocol: &str| Request::get("/").header("sec-websocket-protocol", subprotocol);
-/// let mut client = app.test_ws(asking("feed.v1+json"));
+/// let offer = |name: &str| Request::get("/").header("sec-websocket-protocol", name);
+///
+/// let mut client = app.test_ws(offer("feed.v1+json"));
 /// assert_eq!(client.received().next().unwrap().unwrap().text(), r#"{"price":7}"#);
-/// let mut client = app.test_ws(asking("feed.v1+msgpack"));
-/// assert_eq!(client.received().next().unwrap().unwrap().as_bytes(), b"\x81\xa5price\x07".as_slice());
+///
+/// let mut client = app.test_ws(offer("feed.v1+msgpack"));
+/// let message = client.received().next().unwrap().unwrap();
+/// assert_eq!(message.as_bytes(), b"\x81\xa5price\x07".as_slice());
 /// # }
 /// ```
 ///
-/// It expands to an implementation of the trait, and one of [`IntoResponse`](crate::IntoResponse):
+/// # Expansion
+///
+/// The derive implements the trait, and [`IntoResponse`](crate::IntoResponse):
 ///
 /// ```
 /// # mod http4k {
@@ -500,37 +529,40 @@ macro_rules! routes {
 /// ```
 pub use http4k_ws_macros::Message;
 
-/// Makes a struct one that is read from a request, a field from each place, and written to one.
+/// Reads a struct from a request, each field from its own source, and writes it to a request.
 ///
-/// It shares its name with the trait [`FromRequest`](trait@crate::FromRequest) that it implements, so that the struct is the `_` of a route;
-/// all that fails is told in one answer, 400 or 415. The struct also is a [`Modifier`](crate::lens::Modifier), so that
-/// `request.with(value)` builds the request that is read as this value.
+/// The derive shares its name with the trait [`FromRequest`](trait@crate::FromRequest) that it
+/// implements, so the struct can be a `_` argument of a route. One response, 400 or 415, reports
+/// all failures. The struct is also a [`Modifier`](crate::lens::Modifier): `request.with(value)`
+/// builds the request that is read as this value.
 ///
-/// | attribute | the field is |
+/// | attribute | source of the field |
 /// |---|---|
 /// | `#[query]` | a parameter of the query |
 /// | `#[header]` | a header field; `x_key` is `x-key` |
 /// | `#[param]` | a parameter of the path |
 /// | `#[cookie]` | a cookie |
 /// | `#[form]` | a field of a form, which is then the body |
-/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::lens::json::Json), `String` or `Bytes`, whose Content-Type must be there and fit |
+/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::lens::json::Json), `String` or `Bytes`, with a suitable Content-Type |
 ///
-/// In parentheses stand another name, and `default` or `default = value`: `#[query("p", default = 1)]`.
+/// The parentheses of an attribute can hold another name, and `default` or `default = value`:
+/// `#[query("p", default = 1)]`.
 ///
-/// | the field's type | a request without it |
+/// | type of the field | result for a request without it |
 /// |---|---|
-/// | `T` | is refused, or gives the `default` |
-/// | `Option<T>` | gives `None` |
-/// | `Vec<T>`, all values of the name | gives an empty list, or the `default` |
+/// | `T` | a failure, or the `default` |
+/// | `Option<T>` | `None` |
+/// | `Vec<T>`, all values of the name | an empty list, or the `default` |
 ///
-/// A form in HTML sends the text of every input, also of an empty one, and nothing for a checkbox
-/// that is not checked. `#[form(empty_as_none)]` reads an empty text as the `None` of an `Option`,
-/// and `#[form(checkbox)]` reads a [checkbox](crate::lens::Form::checkbox) as a `bool`; `#[query(..)]` does
-/// so for a form that is sent by GET.
+/// An HTML form sends the text of every input, even of an empty one, and nothing for an unchecked
+/// checkbox. `#[form(empty_as_none)]` reads an empty text as the `None` of an `Option`, and
+/// `#[form(checkbox)]` reads a [checkbox](crate::lens::Form::checkbox) as a `bool`. `#[query(..)]`
+/// has the same keys, for a form that is sent by GET.
 ///
-/// `T` is what has [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display); of newtypes and enums
-/// [`PathParam`](macro@crate::PathParam) makes such. A value that is there and no `T` is refused, also where it may be missing.
-/// `#[from_request(crate = path)]` says where the library is found.
+/// `T` implements [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), which
+/// [`PathParam`](macro@crate::PathParam) derives for newtypes and enums. A value that is present
+/// but invalid is a failure, even of an `Option`. `#[from_request(crate = path)]` declares the path
+/// of the library.
 ///
 /// # Examples
 ///
@@ -555,7 +587,8 @@ pub use http4k_ws_macros::Message;
 /// }
 ///
 /// async fn order(order: Order) -> String {
-///     format!("{}: {} of {:?}, {:?}, {:?}", order.shop, order.count, order.items.0, order.tags, order.x_key)
+///     let Order { shop, count, tags, x_key, items: Json(items) } = order;
+///     format!("{shop}: {count} of {items:?}, {tags:?}, {x_key:?}")
 /// }
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -569,38 +602,44 @@ pub use http4k_ws_macros::Message;
 ///     x_key: None,
 ///     items: Json(vec!["oolong".into()]),
 /// };
-/// let request = UriTemplate::parse("/shops/<shop>")?.into_request()?.with_method(Method::POST).with(sent)?;
+/// let request = UriTemplate::parse("/shops/<shop>")?.into_request()?;
+/// let request = request.with_method(Method::POST).with(sent)?;
 /// assert_eq!(request.uri(), "/shops/tea%2Fhouse?count=2&tag=a");
 ///
 /// // and is read from it.
-/// let answer = app.test_http(request);
-/// assert_eq!(answer.body(), r#"tea/house: 2 of ["oolong"], ["a"], None"#);
+/// let response = app.test_http(request);
+/// assert_eq!(response.body(), r#"tea/house: 2 of ["oolong"], ["a"], None"#);
 ///
-/// // All that is wrong is told at once.
-/// let answer = app.test_http((Method::POST, "/shops/x?count=many", "[]"));
-/// assert_eq!(answer.status(), 415);
-/// let told = answer.body().as_text().unwrap();
-/// assert!(told.contains("query `count` must be integer") && told.contains("the Content-Type is missing"), "{told}");
+/// // One response reports all failures.
+/// let response = app.test_http((Method::POST, "/shops/x?count=many", "[]"));
+/// assert_eq!(response.status(), 415);
+/// let text = response.body().as_text().unwrap();
+/// assert!(text.contains("query `count` must be integer"), "{text}");
+/// assert!(text.contains("the Content-Type is missing"), "{text}");
 /// # Ok(())
 /// # }
 /// ```
 pub use http4k_ws_macros::FromRequest;
 
-/// Makes a newtype, or an enum of bare names, what a path's segment can be, and any other field of text.
+/// Makes a newtype, or an enum without data, the text of a path segment or of another text field.
 ///
-/// It expands to [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), each the other way round: so the
-/// type is a parameter of a route ([`FromPath`](crate::message::FromPath)), a lens's value (`Query::value::<T>(…)`), and a field
-/// of what derives [`FromRequest`](macro@crate::FromRequest).
+/// The derive implements [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), each
+/// the inverse of the other. So the type can be a parameter of a route
+/// ([`FromPath`](crate::message::FromPath)), the value of a lens (`Query::value::<T>(…)`), and a
+/// field of a type that derives [`FromRequest`](macro@crate::FromRequest).
 ///
-/// A newtype has the text of what it holds. A variant's is its name, as `#[path_param(rename_all = "kebab-case")]` or
-/// `#[path_param(rename = "…")]` say; where they don't, serde's attributes of these names count.
-/// `#[path_param(crate = path)]` says where the library is found.
+/// | type | text |
+/// |---|---|
+/// | a newtype | that of the value inside |
+/// | a variant | its name, or that of `rename` or `rename_all` |
+///
+/// `#[path_param(rename = "…")]` and `#[path_param(rename_all = "kebab-case")]` precede serde's
+/// attributes of these names. `#[path_param(crate = path)]` declares the path of the library.
 ///
 /// # Examples
 ///
 /// ```
 /// use http4k_ws::{PathParam, routes};
-/// use http4k_ws::lens::Query;
 ///
 /// #[derive(PathParam)]
 /// struct UserId(u64);
@@ -623,12 +662,14 @@ pub use http4k_ws_macros::FromRequest;
 /// ```
 pub use http4k_ws_macros::PathParam;
 
-/// Makes a test in each backend from one function: in memory, over a real port, and over a pipe with every byte
-/// that would travel on a network.
+/// Runs one function as a test on each backend: in memory, over a real port, and over a pipe that
+/// carries every byte of the network.
 ///
-/// In the parentheses stands the application, made anew for each test; it is whatever can be served. The
-/// function is over the application's [`Backend`](crate::testing::contract::Backend), which opens sockets and sends requests, or, where it is
-/// an `async fn`, over an [`AsyncBackend`](crate::testing::contract::AsyncBackend). It may give back a `Result`.
+/// The argument of the attribute is the application, which is built anew for each test. It can be
+/// anything that can be served. The parameter of the function is a
+/// [`Backend`](crate::testing::contract::Backend), which opens sockets and sends requests. That of
+/// an `async fn` is an [`AsyncBackend`](crate::testing::contract::AsyncBackend). The function may
+/// return a `Result`.
 ///
 /// ```
 /// use http4k_ws::prelude::*;
@@ -649,9 +690,9 @@ pub use http4k_ws_macros::PathParam;
 /// }
 ///
 /// #[contract_test(app())]
-/// fn greets_whoever_speaks(backend: &impl Backend) {
+/// fn greets_by_name(backend: &impl Backend) {
 ///     let mut client = backend.ws("/bob");
-///     client.send("anybody there?").unwrap();
+///     client.send("hi").unwrap();
 ///     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello bob");
 /// }
 ///
@@ -666,28 +707,31 @@ pub use http4k_ws_macros::PathParam;
 /// }
 /// ```
 ///
-/// | the test | its application | its time |
+/// | test | application | time |
 /// |---|---|---|
-/// | `greets_whoever_speaks::in_memory` | [`InMemory`](crate::testing::InMemory) | virtual, with feature `testing` |
-/// | `greets_whoever_speaks::over_the_network` | [`OverNetwork`](crate::testing::contract::OverNetwork), at a port that was free | real |
-/// | `greets_whoever_speaks::over_duplex` | [`OverDuplex`](crate::testing::contract::OverDuplex), without a port | virtual, with feature `testing` |
+/// | `greets_by_name::in_memory` | [`InMemory`](crate::testing::InMemory) | virtual, with feature `testing` |
+/// | `greets_by_name::over_the_network` | [`OverNetwork`](crate::testing::contract::OverNetwork), at a free port | real |
+/// | `greets_by_name::over_duplex` | [`OverDuplex`](crate::testing::contract::OverDuplex), without a port | virtual, with feature `testing` |
 ///
 /// `#[contract_test(app(), config = ServerConfig::default().with_max_body(1024))]` sets the
-/// [`ServerConfig`](crate::server::ServerConfig) of all three. In memory, the bounds of sockets and the admission of
-/// pages and hosts apply; see [`InMemoryConfig`](crate::testing::InMemoryConfig).
+/// [`ServerConfig`](crate::server::ServerConfig) of all three. In memory, the bounds of sockets and
+/// the admission of pages and hosts apply; see [`InMemoryConfig`](crate::testing::InMemoryConfig).
 ///
-/// The function is for tests alone, as if under `#[cfg(test)]`. Its `#[ignore]` and `#[should_panic]` are those of
-/// the tests, and `#[cfg(..)]` holds for them too. `#[contract_test(app(), crate = path)]` says where the library is
-/// found. An async test runs in a runtime of one thread. It needs the features `server` and `client`.
+/// The function is compiled for tests only, as if under `#[cfg(test)]`. Its `#[ignore]`,
+/// `#[should_panic]` and `#[cfg(..)]` apply to the tests. An async test runs in a runtime of one
+/// thread. `#[contract_test(app(), crate = path)]` declares the path of the library. The macro
+/// needs the features `server` and `client`.
 ///
-/// It expands to the contract, and a module of tests beside the function:
+/// # Expansion
+///
+/// The macro implements the contract, and defines a module of tests beside the function:
 ///
 /// ```text
-/// impl Contract for greets_whoever_speaks::Contract {
+/// impl Contract for greets_by_name::Contract {
 ///     fn app() -> PolyHandler { into_poly_handler(app()) }
-///     fn test<B: Backend>(backend: B) -> impl Termination { greets_whoever_speaks(&backend) }
+///     fn test<B: Backend>(backend: B) -> impl Termination { greets_by_name(&backend) }
 /// }
-/// mod greets_whoever_speaks {
+/// mod greets_by_name {
 ///     pub(super) enum Contract {}
 ///     #[test] fn in_memory() -> impl Termination { .. }
 ///     #[test] fn over_the_network() -> impl Termination { .. }

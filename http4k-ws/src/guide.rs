@@ -1,0 +1,22 @@
+//! A guide in chapters: one page per subject, with programs that compile.
+//!
+//! | chapter | subject |
+//! |---|---|
+//! | [the first program](crate) | a route, a socket and their test, on the front page |
+//! | [routing](crate::routing) | paths, precedence, blocks, mounts and links; [`routes!`] has the grammar |
+//! | [sockets](crate::session) | a WebSocket from its handshake to its close |
+//! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
+//! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |
+//! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
+//! | [the server](crate::server) | an application on a port, with its bounds and defaults |
+//! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
+//! | [Coming from axum](from_axum) | axum's names in this library, and a program |
+//! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
+//!
+//! [`routes!`]: macro@crate::routes
+
+#[doc = include_str!("docs/from_axum.md")]
+pub mod from_axum {}
+
+#[doc = include_str!("docs/from_http4k.md")]
+pub mod from_http4k {}
