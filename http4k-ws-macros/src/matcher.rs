@@ -9,195 +9,144 @@
 //! 4. Indexes of routes are those of the table. The order of the source decides only about the
 //!    order of comparisons, not about the result.
 //!
-//! The builder's trie (`routing/tree.rs`) is another type: it is searched at run time, and orders
-//! literals by their length for that. Both are filled segment by segment, which is the part in
-//! common.
+//! The builder of the library searches the same trie at run time (`routing/tree.rs`).
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use http4k_ws_grammar::{Node, Pattern};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Endpoint, Routes};
-use crate::parse::Segment;
+use crate::model::{Endpoint, Routes, spelled};
 
-/// The places that a path can lead to from here.
-#[derive(Default)]
-pub(crate) struct Node {
-    literals: Vec<(String, Node)>,
-    param: Option<Box<Node>>,
-    /// Routes that end here.
-    pub(crate) ends: Vec<usize>,
-    /// Routes with a rest here.
-    pub(crate) rests: Vec<usize>,
-    pub(crate) mounts: Vec<usize>,
-    /// Scopes with this prefix.
-    pub(crate) scopes: Vec<usize>,
+/// Returns the trie of the table.
+pub(crate) fn root(model: &Routes) -> Node {
+    let mut root = Node::default();
+    for (index, route) in model.routes.iter().enumerate() {
+        let pattern = Pattern {
+            template: &spelled(&route.segments),
+            is_mount: matches!(route.endpoint, Endpoint::Mount { .. }),
+        };
+        root.add_route(pattern, index);
+    }
+    for (index, scope) in model.scopes.iter().enumerate().skip(1) {
+        root.add_scope(&spelled(&scope.segments), index);
+    }
+    root
 }
 
-impl Node {
-    pub(crate) fn root(model: &Routes) -> Self {
-        let mut root = Self::default();
-        for (index, route) in model.routes.iter().enumerate() {
-            let (prefix, is_rest) = match route.segments.split_last() {
-                Some((Segment::Rest(_), prefix)) => (prefix, true),
-                _ => (&route.segments[..], false),
-            };
-            let node = root.at(prefix);
-            match (&route.endpoint, is_rest) {
-                (Endpoint::Mount { .. }, _) => node.mounts.push(index),
-                (Endpoint::Handler(_), true) => node.rests.push(index),
-                (Endpoint::Handler(_), false) => node.ends.push(index),
-            }
-        }
-        for (index, scope) in model.scopes.iter().enumerate().skip(1) {
-            root.at(&scope.segments).scopes.push(index);
-        }
-        root
+/// Returns an expression that walks from this node, `depth` segments and `params` parameters
+/// behind the root.
+pub(crate) fn walk(node: &Node, depth: usize, params: usize) -> TokenStream {
+    let at = at(depth);
+    let scopes = node
+        .scopes
+        .iter()
+        .map(|scope| quote!(m.scope(#at, #scope);));
+    let steps = steps(node, depth, params);
+    if node.scopes.is_empty() {
+        steps
+    } else {
+        quote!({ #(#scopes)* #steps })
     }
+}
 
-    fn at(&mut self, segments: &[Segment]) -> &mut Self {
-        let Some((first, left)) = segments.split_first() else {
-            return self;
-        };
-        let next = match first {
-            Segment::Literal(text) => {
-                let known = self.literals.iter().position(|(known, _)| known == text);
-                let index = known.unwrap_or_else(|| {
-                    self.literals.push((text.clone(), Self::default()));
-                    self.literals.len() - 1
-                });
-                &mut self.literals[index].1
-            }
-            // A rest in a prefix is rejected. The table is built nevertheless, to report other
-            // mistakes.
-            Segment::Param(_) | Segment::Rest(_) => self.param.get_or_insert_default(),
-        };
-        next.at(left)
+fn steps(node: &Node, depth: usize, params: usize) -> TokenStream {
+    let at = at(depth);
+    let params_here = Literal::usize_unsuffixed(params);
+    let mut takes_rest = Vec::new();
+    if !node.rests.is_empty() {
+        let rests = unsuffixed(&node.rests);
+        takes_rest.push(quote!(m.rest(path, #params_here, #at, &[#(#rests),*])));
     }
+    for mount in unsuffixed(&node.mounts) {
+        takes_rest.push(quote!(m.mount(path, #at, #mount)));
+    }
+    let goes_on = goes_on(node, depth, params);
+    if node.ends.is_empty() {
+        // At the end of the path, no literal and no parameter matches.
+        return any_of(goes_on.into_iter().chain(takes_rest).collect());
+    }
+    let ends = ended(node);
+    let here = any_of([ends].into_iter().chain(takes_rest.clone()).collect());
+    let further = any_of(goes_on.into_iter().chain(takes_rest).collect());
+    quote!(if path.is_end(#at) { #here } else { #further })
+}
 
-    /// Visits every node.
-    pub(crate) fn each(&self, visit: &mut impl FnMut(&Self)) {
-        visit(self);
-        self.literals.iter().for_each(|(_, node)| node.each(visit));
-        if let Some(node) = &self.param {
-            node.each(visit);
-        }
-    }
+/// Returns the report of the routes that end here.
+fn ended(node: &Node) -> TokenStream {
+    let ends = unsuffixed(&node.ends);
+    quote!(m.end(path, &[#(#ends),*]))
+}
 
-    /// Returns an expression that walks from this node, `depth` segments and `params` parameters
-    /// behind the root.
-    pub(crate) fn walk(&self, depth: usize, params: usize) -> TokenStream {
-        let at = at(depth);
-        let scopes = self
-            .scopes
-            .iter()
-            .map(|scope| quote!(m.scope(#at, #scope);));
-        let steps = self.steps(depth, params);
-        if self.scopes.is_empty() {
-            steps
-        } else {
-            quote!({ #(#scopes)* #steps })
-        }
-    }
+/// Returns `true` if routes end here and nothing continues.
+fn is_leaf(node: &Node) -> bool {
+    let Node {
+        literals,
+        param,
+        ends,
+        rests,
+        mounts,
+        scopes,
+    } = node;
+    let elsewhere = [rests, mounts, scopes];
+    literals.is_empty()
+        && param.is_none()
+        && !ends.is_empty()
+        && elsewhere.iter().all(|routes| routes.is_empty())
+}
 
-    fn steps(&self, depth: usize, params: usize) -> TokenStream {
-        let at = at(depth);
-        let params_here = Literal::usize_unsuffixed(params);
-        let mut takes_rest = Vec::new();
-        if !self.rests.is_empty() {
-            let rests = unsuffixed(&self.rests);
-            takes_rest.push(quote!(m.rest(path, #params_here, #at, &[#(#rests),*])));
-        }
-        for mount in unsuffixed(&self.mounts) {
-            takes_rest.push(quote!(m.mount(path, #at, #mount)));
-        }
-        let goes_on = self.goes_on(depth, params);
-        if self.ends.is_empty() {
-            // At the end of the path, no literal and no parameter matches.
-            return any_of(goes_on.into_iter().chain(takes_rest).collect());
-        }
-        let ends = self.ended();
-        let here = any_of([ends].into_iter().chain(takes_rest.clone()).collect());
-        let further = any_of(goes_on.into_iter().chain(takes_rest).collect());
-        quote!(if path.is_end(#at) { #here } else { #further })
+fn goes_on(node: &Node, depth: usize, params: usize) -> Vec<TokenStream> {
+    let mut ways = Vec::new();
+    if !node.literals.is_empty() {
+        ways.push(literals(node, depth, params));
     }
+    if let Some(node) = &node.param {
+        ways.push(behind_param(node, depth, params));
+    }
+    ways
+}
 
-    /// Returns the report of the routes that end here.
-    fn ended(&self) -> TokenStream {
-        let ends = unsuffixed(&self.ends);
-        quote!(m.end(path, &[#(#ends),*]))
+/// Returns the walk from the parameter `index` on, `depth` segments behind the root.
+fn behind_param(node: &Node, depth: usize, index: usize) -> TokenStream {
+    let (at, behind) = (at(depth), at(depth + 1));
+    let params = index + 1;
+    let index = Literal::usize_unsuffixed(index);
+    if is_leaf(node) {
+        let ends = unsuffixed(&node.ends);
+        return quote!(m.last(path, #index, #at, &[#(#ends),*]));
     }
+    let walk = walk(node, depth + 1, params);
+    quote!({
+        let s = path.segment(#at);
+        let #behind = s.end;
+        m.capture(#index, s) && #walk
+    })
+}
 
-    /// Returns `true` if routes end here and nothing continues.
-    fn is_leaf(&self) -> bool {
-        let Self {
-            literals,
-            param,
-            ends,
-            rests,
-            mounts,
-            scopes,
-        } = self;
-        let elsewhere = [rests, mounts, scopes];
-        literals.is_empty()
-            && param.is_none()
-            && !ends.is_empty()
-            && elsewhere.iter().all(|routes| routes.is_empty())
-    }
-
-    fn goes_on(&self, depth: usize, params: usize) -> Vec<TokenStream> {
-        let mut ways = Vec::new();
-        if !self.literals.is_empty() {
-            ways.push(self.literals(depth, params));
-        }
-        if let Some(node) = &self.param {
-            ways.push(node.behind_param(depth, params));
-        }
-        ways
-    }
-
-    /// Returns the walk from the parameter `index` on, `depth` segments behind the root.
-    fn behind_param(&self, depth: usize, index: usize) -> TokenStream {
-        let (at, behind) = (at(depth), at(depth + 1));
-        let params = index + 1;
-        let index = Literal::usize_unsuffixed(index);
-        if self.is_leaf() {
-            let ends = unsuffixed(&self.ends);
-            return quote!(m.last(path, #index, #at, &[#(#ends),*]));
-        }
-        let walk = self.walk(depth + 1, params);
-        quote!({
-            let s = path.segment(#at);
-            let #behind = s.end;
-            m.capture(#index, s) && #walk
-        })
-    }
-
-    fn literals(&self, depth: usize, params: usize) -> TokenStream {
-        let literals: Vec<_> = self.literals.iter().collect();
-        choice(&literals, depth, params)
-    }
+fn literals(node: &Node, depth: usize, params: usize) -> TokenStream {
+    let literals: Vec<_> = node.literals.iter().collect();
+    choice(&literals, depth, params)
 }
 
 /// Returns the walk for one of these literals, or none (rule 2).
 fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
     let (at, behind) = (at(depth), at(depth + 1));
     if let [(text, node)] = literals {
-        if node.is_leaf() {
-            let (text, ended) = (Literal::byte_string(text.as_bytes()), node.ended());
+        if is_leaf(node) {
+            let (text, ended) = (Literal::byte_string(text.as_bytes()), ended(node));
             return quote!(path.last(#at, #text) && #ended);
         }
     }
     if literals.len() <= 2 {
         let tries = literals.iter().map(|(text, node)| {
             let text = Literal::byte_string(text.as_bytes());
-            if node.is_leaf() {
-                let ended = node.ended();
+            if is_leaf(node) {
+                let ended = ended(node);
                 return quote!(if path.last(#at, #text) { #ended } else);
             }
-            let walk = node.walk(depth + 1, params);
+            let walk = walk(node, depth + 1, params);
             quote!(if let Some(#behind) = path.literal(#at, #text) { #walk } else)
         });
         return quote!(#(#tries)* { false });
@@ -213,7 +162,7 @@ fn choice(literals: &[&Branch], depth: usize, params: usize) -> TokenStream {
 }
 
 /// A literal, and the node behind it.
-type Branch = (String, Node);
+type Branch = (Box<str>, Node);
 
 /// Branches by the byte at one place of their literals.
 type ByByte<'n> = BTreeMap<u8, Vec<&'n Branch>>;
@@ -277,7 +226,9 @@ mod tests {
         let syntax = parse::Routes::new(input, &mut errors);
         let model = Routes::new(syntax, &mut errors);
         assert_eq!(errors.messages(), [] as [&str; 0]);
-        Node::root(&model).walk(0, 0).to_string().replace(' ', "")
+        super::walk(&root(&model), 0, 0)
+            .to_string()
+            .replace(' ', "")
     }
 
     #[test]

@@ -74,10 +74,12 @@
 mod methods;
 mod order;
 mod template;
+mod trie;
 
 pub use methods::{accepts, covers, overlap};
 pub use order::{Pattern, Reach};
 pub use template::{Kind, Mistake, Piece, Rule, Segment, parse, pieces, text_equals};
+pub use trie::Node;
 
 #[cfg(test)]
 mod tests;

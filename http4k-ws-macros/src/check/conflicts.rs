@@ -3,24 +3,27 @@
 use http4k_ws_grammar::Pattern;
 
 use crate::errors::Errors;
-use crate::matcher::Node;
+use crate::matcher;
 use crate::model::{Endpoint, Fallback, Route, Routes, spelled};
 
 /// Reports two routes that match the same requests: one of them would never be called.
 pub(super) fn duplicates(model: &Routes, errors: &mut Errors) {
-    let mut groups = Vec::new();
-    Node::root(model).each(&mut |node| {
-        groups.push(node.ends.clone());
-        groups.push([&node.rests[..], &node.mounts[..]].concat());
-    });
-    for group in groups {
-        for (later, &second) in group.iter().enumerate() {
-            let (second, firsts) = (&model.routes[second], &group[..later]);
-            let first = firsts.iter().map(|&first| &model.routes[first]);
-            if let Some(first) = first.into_iter().find(|first| conflict(first, second)) {
-                report_duplicate(first, second, errors);
+    let mut found = Vec::new();
+    matcher::root(model).each(&mut |node| {
+        // A rest and a mount match the same paths.
+        for group in [&node.ends, &[&node.rests[..], &node.mounts].concat()] {
+            for (later, &second) in group.iter().enumerate() {
+                let conflicts =
+                    |&&first: &&usize| conflict(&model.routes[first], &model.routes[second]);
+                let first = group[..later].iter().find(conflicts);
+                found.extend(first.map(|&first| (second, first)));
             }
         }
+    });
+    // In the order of the source, whatever the order of the nodes.
+    found.sort_unstable();
+    for (second, first) in found {
+        report_duplicate(&model.routes[first], &model.routes[second], errors);
     }
 }
 

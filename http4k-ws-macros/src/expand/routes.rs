@@ -8,7 +8,7 @@ use super::groups::{Group, list};
 use super::meta::meta;
 use super::{call, module, names, tables};
 use crate::errors::{Errors, LeftOut};
-use crate::matcher::Node;
+use crate::matcher;
 use crate::model::{Endpoint, Fallback, Protocols, Route, Routes, Scope, params};
 use crate::parse::{Param, Protocol, ours_at};
 
@@ -177,8 +177,7 @@ fn wraps(filters: &[usize]) -> TokenStream {
 
 fn table(model: &Routes, at: Span) -> TokenStream {
     let (table, routes) = known(model);
-    let root = Node::root(model);
-    let walk = root.walk(0, 0);
+    let walk = matcher::walk(&matcher::root(model), 0, 0);
     let list = list();
     let scopes = model.scopes.iter().enumerate();
     let unmatched = scopes.map(|(index, scope)| unmatched(model, index, scope));
