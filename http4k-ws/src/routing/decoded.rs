@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_decodes_to_one_segment_is_decoded() {
+    fn a_segment_is_decoded_unless_that_would_split_it() {
         for (raw, expected) in [
             ("/a%20b/c%2Fd", "/a b/c%2Fd"),
             ("/100%/x", "/100%/x"),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_found_by_their_slashes() {
+    fn positions_are_translated_by_slashes() {
         let decoded = Decoded::of(&RawPath::of(b"/%61b/c%2Fd//x"));
         assert_eq!(decoded.text, b"/ab/c%2Fd//x");
         for (at, raw_at) in [(0, 0), (3, 5), (9, 11), (10, 12), (12, 14)] {

@@ -200,7 +200,7 @@ where
 
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
         match called(|| (self.call)(&self.captured, call)) {
-            Some(Ok(answer)) => answer,
+            Some(Ok(response)) => response,
             Some(Err(rejection)) => Box::pin(future::ready(rejection.into_response())),
             None => Box::pin(future::ready(Response::after_panic())),
         }
@@ -218,7 +218,7 @@ where
 
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         match called(|| (self.call)(&self.captured, call)) {
-            Some(Ok(answer)) => answer,
+            Some(Ok(response)) => response,
             Some(Err(rejection)) => Box::pin(future::ready(rejection.into_ws_response())),
             None => Box::pin(future::ready(WsResponse::after_panic())),
         }
@@ -280,9 +280,9 @@ pub fn copied<T>(captured: &Captured<T>) -> T {
 ///
 /// `Via` distinguishes the two. It is inferred from the type of the function's parameter.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not handed over as `{To}`",
-    label = "the function takes neither a reference to this nor to what it points to",
-    note = "write `&*store` for what an `Arc` or a `Box` points to"
+    message = "`{Self}` cannot be passed as `{To}`",
+    label = "the function takes neither a reference to this nor to its target",
+    note = "write `&*store` for the target of an `Arc` or a `Box`"
 )]
 pub trait Lent<To: ?Sized, Via> {
     /// Borrows the value.

@@ -59,7 +59,7 @@ pub enum RouteError {
         existing: String,
     },
     /// A name or a documentation precedes the first route. Add it after its route.
-    #[error("`{text}` is for the route before it, and there is none")]
+    #[error("`{text}` must follow the route that it is for")]
     NoRoute {
         /// The name or the documentation.
         text: String,

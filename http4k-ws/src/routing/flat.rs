@@ -8,10 +8,9 @@
 //! 2. A scope without a fallback for a protocol inherits it from the nearest scope around it. A
 //!    scope is around another if its prefix is the beginning of the other's and all its filters are
 //!    before both.
-//! 3. Filters are compared by number, because two blocks may have filters of one type.
-//! 4. A block without a prefix belongs to the scope around it; its filters still see its routes.
+//! 3. A block without a prefix belongs to the scope around it; its filters still see its routes.
 
-use http4k_ws_grammar::{Kind, pieces};
+use http4k_ws_grammar::{Kind, Node, pieces};
 
 use super::check;
 use super::endpoint::Endpoint;
@@ -20,12 +19,10 @@ use super::route::{Route, joined};
 use super::router::{RouteList, Router, Scope};
 use super::routes::{Entry, Given, Routes};
 use super::table::Protocol;
-use super::tree::{Tree, Walk};
+use super::tree::Walk;
 use super::unmatched::unmatched;
 use crate::handler::{BoxPolyFilter, FilterNames, ParamNames, PolyHandler};
 use crate::message::{TemplateSegment, UriTemplate};
-
-type Filters = Vec<BoxPolyFilter>;
 
 impl Routes {
     /// Builds the application.
@@ -45,25 +42,24 @@ struct Flat {
     endpoints: Vec<Endpoint>,
     /// The prefixes with responses of their own. The first is that of the application.
     scopes: Vec<FlatScope>,
-    /// The number of filters so far.
-    count: usize,
+    /// The filters of all blocks. Two blocks may have filters of one type, so they are compared by
+    /// index.
+    filters: Vec<BoxPolyFilter>,
 }
 
 struct FlatScope {
     prefix: String,
-    filters: Filters,
+    /// The filters before it, by index.
+    filters: Vec<usize>,
     fallbacks: Vec<(Protocol, Endpoint)>,
-    /// The numbers of its filters.
-    numbers: Vec<usize>,
 }
 
 /// The context of a block, which its entries inherit.
 #[derive(Clone)]
 struct Around {
     prefix: String,
-    filters: Filters,
-    /// The number of each filter.
-    numbers: Vec<usize>,
+    /// The filters before it, by index.
+    filters: Vec<usize>,
     scope: usize,
     /// The number of filters that belong to the scope.
     scope_filters: usize,
@@ -75,15 +71,13 @@ impl Flat {
             routes: Vec::new(),
             endpoints: Vec::new(),
             scopes: Vec::new(),
-            count: 0,
+            filters: routes.filters,
         };
-        let filters = routes.filters;
         let around = Around {
             prefix: "/".into(),
-            scope_filters: filters.len(),
-            numbers: flat.numbers(filters.len()),
-            filters,
+            filters: (0..flat.filters.len()).collect(),
             scope: 0,
+            scope_filters: flat.filters.len(),
         };
         flat.open_scope(&around);
         flat.add_fallbacks(routes.fallbacks, &around)?;
@@ -129,7 +123,7 @@ impl Flat {
         let names: Vec<String> = template.parameters().map(Into::into).collect();
         self.routes.push((route, ParamNames::Dynamic(names.into())));
         self.endpoints
-            .push(filtered(given.endpoint, &around.filters));
+            .push(self.filtered(given.endpoint, &around.filters));
         Ok(())
     }
 
@@ -142,12 +136,13 @@ impl Flat {
         read(prefix, prefix)?;
         let whole = joined(&around.prefix, prefix);
         ends_before_rest(&read(&whole, &whole)?)?;
-        let answers = !routes.filters.is_empty() || has_fallback(&routes);
+        let is_scope = !routes.filters.is_empty() || has_fallback(&routes);
         let mut inner = around.clone();
-        inner.numbers.extend(self.numbers(routes.filters.len()));
-        inner.filters.extend(routes.filters);
-        // Invariant 4.
-        if prefix != "/" && answers {
+        let first = self.filters.len();
+        self.filters.extend(routes.filters);
+        inner.filters.extend(first..self.filters.len());
+        // Invariant 3.
+        if prefix != "/" && is_scope {
             inner.scope = self.scopes.len();
             inner.scope_filters = inner.filters.len();
         }
@@ -159,11 +154,11 @@ impl Flat {
         self.add_all(routes.entries, routes.stray, &inner)
     }
 
-    /// Returns numbers for new filters.
-    fn numbers(&mut self, filters: usize) -> Vec<usize> {
-        let first = self.count;
-        self.count += filters;
-        (first..self.count).collect()
+    /// Puts `filters` before `endpoint`. The innermost is added first, so that the outermost sees a
+    /// request first.
+    fn filtered(&self, endpoint: Endpoint, filters: &[usize]) -> Endpoint {
+        let filters = filters.iter().rev().map(|&index| &self.filters[index]);
+        filters.fold(endpoint, Endpoint::with)
     }
 
     fn open_scope(&mut self, around: &Around) {
@@ -171,7 +166,6 @@ impl Flat {
             prefix: around.prefix.clone(),
             filters: around.filters.clone(),
             fallbacks: Vec::new(),
-            numbers: around.numbers.clone(),
         });
     }
 
@@ -180,13 +174,13 @@ impl Flat {
         fallbacks: Vec<(Protocol, Endpoint)>,
         around: &Around,
     ) -> Result<(), RouteError> {
-        let scope = &mut self.scopes[around.scope];
         for (protocol, endpoint) in fallbacks {
+            let endpoint = self.filtered(endpoint, &around.filters[around.scope_filters..]);
+            let scope = &mut self.scopes[around.scope];
             if scope.fallbacks.iter().any(|(known, _)| *known == protocol) {
                 let prefix = scope.prefix.clone();
                 return Err(RouteError::DuplicateFallback { prefix, protocol });
             }
-            let endpoint = filtered(endpoint, &around.filters[around.scope_filters..]);
             scope.fallbacks.push((protocol, endpoint));
         }
         Ok(())
@@ -223,22 +217,19 @@ impl Flat {
     }
 
     fn into_app(mut self) -> Result<PolyHandler, RouteError> {
-        let mut tree = Tree::default();
+        let mut root = Node::default();
         for (index, (route, _)) in self.routes.iter().enumerate() {
-            match route.protocol {
-                Protocol::Mount => tree.add_mount(&route.template, index),
-                Protocol::Http | Protocol::Ws => tree.add_route(&route.template, index),
-            }
+            root.add_route(route.pattern(), index);
         }
         for (index, scope) in self.scopes.iter().enumerate().skip(1) {
-            tree.add_scope(&scope.prefix, index);
+            root.add_scope(&scope.prefix, index);
         }
         let scopes = (0..self.scopes.len())
             .map(|scope| self.scope(scope))
             .collect();
         let table = RouteList::Dynamic(std::mem::take(&mut self.routes));
         let endpoints = std::mem::take(&mut self.endpoints);
-        let router = Router::new(table, Walk::Dynamic(tree), endpoints, scopes);
+        let router = Router::new(table, Walk::Dynamic(root), endpoints, scopes);
         check::routes(&router)?;
         self.fallbacks_are_reached(&router)?;
         Ok(router.into_app())
@@ -257,7 +248,7 @@ impl Flat {
         let names = params.map(|piece| piece.text(&scope.prefix).into());
         Scope {
             params: ParamNames::Dynamic(names.collect()),
-            endpoint: filtered(endpoint, &scope.filters),
+            endpoint: self.filtered(endpoint, &scope.filters),
             fallbacks: scope
                 .fallbacks
                 .iter()
@@ -296,7 +287,7 @@ impl FlatScope {
             prefix => inner.prefix.strip_prefix(prefix),
         };
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            && inner.numbers.starts_with(&self.numbers)
+            && inner.filters.starts_with(&self.filters)
     }
 }
 
@@ -323,13 +314,4 @@ fn ends_before_rest(prefix: &UriTemplate) -> Result<(), RouteError> {
         }),
         _ => Ok(()),
     }
-}
-
-/// Puts `filters` before `endpoint`. The innermost is added first, so that the outermost sees a
-/// request first.
-fn filtered(endpoint: Endpoint, filters: &[BoxPolyFilter]) -> Endpoint {
-    filters
-        .iter()
-        .rev()
-        .fold(endpoint, |endpoint, filter| endpoint.with(filter))
 }

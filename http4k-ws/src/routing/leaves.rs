@@ -35,10 +35,7 @@ impl Leaf {
 
     /// Returns the paths of this route.
     pub(super) fn pattern(&self) -> Pattern<'_> {
-        Pattern {
-            template: &self.route.template,
-            is_mount: self.is_mount(),
-        }
+        self.route.pattern()
     }
 
     /// Returns `true` for a mount, and for the only leaf of an application without known routes.

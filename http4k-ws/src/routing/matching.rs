@@ -295,12 +295,9 @@ impl<'r> Matching<'r> {
         }
         let mut best = None;
         for &route in routes {
-            let fit = self
-                .routes
-                .get(route)
-                .and_then(|takes| takes.matches(self.key));
-            if fit > best {
-                best = fit;
+            let found = self.routes.get(route).and_then(|set| set.matches(self.key));
+            if found > best {
+                best = found;
                 self.route = route;
                 self.at = at;
             }
@@ -311,8 +308,8 @@ impl<'r> Matching<'r> {
     #[cold]
     fn note(&mut self, routes: &[usize]) -> bool {
         if let Some(explanation) = &mut self.explanation {
-            let takes = routes.iter().filter_map(|&route| self.routes.get(route));
-            takes.for_each(|takes| explanation.add(takes));
+            let sets = routes.iter().filter_map(|&route| self.routes.get(route));
+            sets.for_each(|set| explanation.add(set));
             explanation.known = Known::Here;
         }
         false

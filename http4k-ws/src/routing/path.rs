@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_are_what_stands_behind_slashes() {
+    fn segments_follow_slashes() {
         for (raw, expected) in [
             ("/", &[] as &[&str]),
             ("/users", &["users"]),
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_is_no_path() {
+    fn a_star_is_not_a_path() {
         assert!(RawPath::new("*").is_none());
         assert!(RawPath::new("").is_none());
     }

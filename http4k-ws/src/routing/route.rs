@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use http::Method;
+use http4k_ws_grammar::Pattern;
 
 use super::table::{MethodSet, Protocol, RouteMeta};
 use crate::handler::{FilterNames, PolyHandler};
@@ -33,6 +34,14 @@ impl Route {
 
     pub(super) fn method_set(&self) -> MethodSet {
         MethodSet::new(self.protocol, &self.methods)
+    }
+
+    /// Returns the paths of this route.
+    pub(super) fn pattern(&self) -> Pattern<'_> {
+        Pattern {
+            template: &self.template,
+            is_mount: self.protocol == Protocol::Mount,
+        }
     }
 
     /// Adds the prefix and the filters of `mount`, in whose application this is a route.
@@ -316,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_is_called_by_what_it_takes() {
+    fn a_route_is_shown_by_its_methods_or_protocol() {
         let get = route(&[Method::GET, Method::PUT], Protocol::Http, "/x", "");
         assert_eq!(get.to_string(), "GET|PUT /x");
         assert_eq!(route(&[], Protocol::Ws, "/x", "").to_string(), "ws /x");

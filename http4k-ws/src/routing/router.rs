@@ -353,11 +353,11 @@ impl ErasedHttpHandler for Router {
         let Some(handler) = endpoint else {
             return Box::pin(future::ready(StatusCode::NOT_FOUND.into_response()));
         };
-        let answer = handler.routed(call);
+        let response = handler.routed(call);
         if decision.head_as_get {
-            Box::pin(async { without_body(answer.await) })
+            Box::pin(async { without_body(response.await) })
         } else {
-            answer
+            response
         }
     }
 

@@ -261,9 +261,9 @@ mod tests {
     }
 
     #[test]
-    fn a_named_method_fits_best() {
+    fn a_named_method_is_the_best_match() {
         let purge = Method::from_bytes(b"PURGE").unwrap();
-        for (methods, method, fit) in [
+        for (methods, method, expected) in [
             (&["GET"] as &[&str], Method::GET, Some(MethodMatch::Named)),
             (&["GET"], Method::HEAD, Some(MethodMatch::HeadAsGet)),
             (&["GET", "HEAD"], Method::HEAD, Some(MethodMatch::Named)),
@@ -276,7 +276,7 @@ mod tests {
         ] {
             let route = set(methods, Protocol::Http);
             let key = RouteKey::new(Protocol::Http, &method);
-            assert_eq!(route.matches(key), fit, "{methods:?} {method}");
+            assert_eq!(route.matches(key), expected, "{methods:?} {method}");
         }
         assert!(
             MethodMatch::Named > MethodMatch::HeadAsGet
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mount_takes_every_protocol() {
+    fn a_mount_accepts_every_protocol() {
         let upgrade = RouteKey::new(Protocol::Ws, &Method::GET);
         assert_eq!(
             set(&[], Protocol::Mount).matches(upgrade),
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_route_reads_as_it_was_written() {
+    fn a_route_is_shown_as_declared() {
         let route = RouteMeta {
             protocol: Protocol::Http,
             methods: &["GET", "POST"],

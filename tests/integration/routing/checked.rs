@@ -212,7 +212,7 @@ fn a_name_is_given_once_and_to_a_route() {
     );
     assert_eq!(
         refused(Routes::new().named("x")),
-        "`x` is for the route before it, and there is none"
+        "`x` must follow the route that it is for"
     );
 }
 

@@ -184,7 +184,7 @@ pub enum Verdict {
     /// It has another protocol.
     OtherProtocol {
         /// The protocol that it has.
-        speaks: Protocol,
+        protocol: Protocol,
     },
     /// A captured segment is not percent-encoded UTF-8.
     BadEncoding {
@@ -219,7 +219,7 @@ impl fmt::Display for Verdict {
                 write!(f, "takes {} only", only.join(", "))
             }
             Self::OtherProtocol {
-                speaks: Protocol::Ws,
+                protocol: Protocol::Ws,
             } => f.write_str("is a WebSocket"),
             Self::OtherProtocol { .. } => f.write_str("is not a WebSocket route"),
             Self::BadEncoding { segment } => {

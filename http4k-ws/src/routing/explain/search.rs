@@ -78,11 +78,11 @@ impl<'a> Search<'a> {
             Ok(captured) => captured,
             Err(verdict) => return verdict,
         };
-        let (speaks, takes) = (leaf.methods.protocol, &leaf.methods);
-        if speaks != self.key.protocol && speaks != Protocol::Mount {
-            return Verdict::OtherProtocol { speaks };
+        let (protocol, methods) = (leaf.methods.protocol, &leaf.methods);
+        if protocol != self.key.protocol && protocol != Protocol::Mount {
+            return Verdict::OtherProtocol { protocol };
         }
-        if takes.matches(self.key).is_none() {
+        if methods.matches(self.key).is_none() {
             let only = leaf.route.methods.clone();
             return Verdict::OtherMethod { only };
         }
