@@ -658,7 +658,7 @@ pub use http4k_ws_macros::FromRequest;
 /// assert_eq!(Order::OldestFirst.to_string(), "old");
 ///
 /// let failure = "newest".parse::<Order>().unwrap_err();
-/// assert_eq!(failure.to_string(), "`newest` is none of `newest-first`, `old`");
+/// assert_eq!(failure.to_string(), "`newest` must be one of `newest-first`, `old`");
 /// ```
 pub use http4k_ws_macros::PathParam;
 

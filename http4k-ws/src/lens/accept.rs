@@ -47,12 +47,12 @@ impl Accept {
         Self(members(headers, ACCEPT).filter_map(Range::read).collect())
     }
 
-    /// Returns the offer that the client prefers, which is the first of several with the same weight;
-    /// `None` if it accepts none of them.
+    /// Returns the offer that the client prefers, which is the first of several with the same
+    /// weight; `None` if it accepts none of them.
     ///
-    /// An offer has the weight of the most specific range that matches it, so that `text/*;q=0` with
-    /// `text/html` accepts HTML and no other text. Parameters of an offer, such as its charset, are
-    /// ignored.
+    /// An offer has the weight of the most specific range that matches it, so that `text/*;q=0`
+    /// with `text/html` accepts HTML and no other text. Parameters of an offer, such as its
+    /// charset, are ignored.
     pub fn choose<'a>(&self, offers: &[&'a str]) -> Option<&'a str> {
         let mut best = None;
         for offer in offers {

@@ -11,7 +11,8 @@ use super::message_part::Cause;
 use super::meta::Location;
 use crate::message::{BodyError, WsStatus};
 
-/// A failure to read values from a message, or to write them to one. It has at least one [`Failure`].
+/// A failure to read values from a message, or to write them to one. It has at least one
+/// [`Failure`].
 ///
 /// A handler returns it with `?`. The response then has the [`status`](Self::status), and every
 /// failure as `application/problem+json` (RFC 9457). A consumer returns it likewise, and its socket
@@ -65,8 +66,8 @@ impl LensFailure {
         self
     }
 
-    /// Returns the failure as that of another server's response. The client is not to blame, so that
-    /// the status is 502, and the parts are logged instead of sent.
+    /// Returns the failure as that of another server's response. The client is not to blame, so
+    /// that the status is 502, and the parts are logged instead of sent.
     #[must_use]
     pub fn in_response(self) -> Self {
         self.blamed_on(Blame::Response)
@@ -157,8 +158,8 @@ impl LensFailure {
 
     /// Returns the status that a socket is closed with.
     ///
-    /// It is 1007 with the text, of which a close frame holds 123 bytes. If the peer is not to blame,
-    /// it is 1011 without details.
+    /// It is 1007 with the text, of which a close frame holds 123 bytes. If the peer is not to
+    /// blame, it is 1011 without details.
     ///
     /// # Examples
     ///
@@ -312,8 +313,8 @@ impl Failure {
         &self.expected
     }
 
-    /// Returns the path of the value inside the part that failed, such as `items[1].price`; `None` if
-    /// the part itself failed.
+    /// Returns the path of the value inside the part that failed, such as `items[1].price`; `None`
+    /// if the part itself failed.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }

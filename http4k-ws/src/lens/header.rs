@@ -9,8 +9,8 @@ use super::text::{self, Name, TextValue, text_specs};
 
 /// Header fields: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// The case of a name is ignored. Each line that was sent is a value; lists are not split at commas.
-/// A value that is not UTF-8 is Invalid.
+/// The case of a name is ignored. Each line that was sent is a value; lists are not split at
+/// commas. A value that is not UTF-8 is Invalid.
 ///
 /// # Examples
 ///

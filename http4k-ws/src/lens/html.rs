@@ -14,14 +14,16 @@ use super::view::{BiDiLens, Lens};
 impl Form {
     /// Returns a lens of a checkbox, which is `true` if the box is checked.
     ///
-    /// A browser sends the `value` of a checked box, which is `on` unless the page declares another,
-    /// and nothing for a box that is not checked.
+    /// A browser sends the `value` of a checked box, which is `on` unless the page declares
+    /// another, and nothing for a box that is not checked.
     ///
     /// | value | field |
     /// |---|---|
     /// | `true` | read from `on`, `true`, `yes` and `1`; written as `on` |
-    /// | `false` | read from `off`, `false`, `no`, `0`, an empty text and a missing field; writing it removes the field |
-    /// | Invalid | anything else |
+    /// | `false` | read from `off`, `false`, `no`, `0`, an empty text and a missing field |
+    /// | Invalid | any other text |
+    ///
+    /// Writing `false` removes the field.
     ///
     /// # Examples
     ///

@@ -48,7 +48,8 @@ use crate::message::WsMessage;
 /// assert_eq!(lens.create(Count(7)), Ok("7".into()));
 /// assert_eq!(lens.get(&"7".into()), Ok(Count(7)));
 /// let failure = lens.get(&"seven".into()).unwrap_err();
-/// assert_eq!(failure.to_string(), "message `Count` must be integer: invalid digit found in string");
+/// let text = "message `Count` must be integer: invalid digit found in string";
+/// assert_eq!(failure.to_string(), text);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't travel as a message",

@@ -30,7 +30,8 @@ pub trait TextPart: MessagePart<Raw = String> {}
     label = "this lens reads and writes another kind of message"
 )]
 pub trait ReadFrom<M>: MessagePart {
-    /// `true` if the message is a response: the client is then not to blame for a failure to read it.
+    /// `true` if the message is a response: the client is then not to blame for a failure to read
+    /// it.
     const IS_RESPONSE: bool = false;
 
     /// Returns the values of `name` in their order, or the error of a value that cannot be decoded.

@@ -56,7 +56,8 @@ impl fmt::Display for Location {
 ///
 /// let page = Query::int("page").with_description("counted from 1").defaulted(1);
 /// let meta = page.meta();
-/// assert_eq!((meta.location(), meta.name(), meta.expected()), (Location::Query, "page", "integer"));
+/// assert_eq!((meta.location(), meta.name()), (Location::Query, "page"));
+/// assert_eq!(meta.expected(), "integer");
 /// assert_eq!(meta.description(), Some("counted from 1"));
 /// assert!(!meta.is_required() && !meta.is_multiple());
 /// ```

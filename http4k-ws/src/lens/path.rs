@@ -10,9 +10,9 @@ use crate::message::{FilledTemplate, PathParams};
 
 /// Parameters of the path: a place of lenses. Over a serde type it is an argument of a handler.
 ///
-/// A routed request has the parameters of its route. A request that a client sends is created from a
-/// [`UriTemplate`](crate::message::UriTemplate), and setting a parameter fills it in. Setting one on
-/// any other request fails. The URI has a parameter in braces until it is set.
+/// A routed request has the parameters of its route. A request that a client sends is created from
+/// a [`UriTemplate`](crate::message::UriTemplate), and setting a parameter fills it in. Setting one
+/// on any other request fails. The URI has a parameter in braces until it is set.
 ///
 /// # Examples
 ///

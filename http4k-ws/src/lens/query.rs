@@ -52,14 +52,15 @@ use crate::message::{query_pairs, with_query_values};
 ///
 /// # Reading a serde type
 ///
-/// These rules also hold for [`Form<T>`](crate::lens::Form), `Header<T>`, `Cookie<T>` and `Path<T>`.
+/// These rules also hold for [`Form<T>`](crate::lens::Form), `Header<T>`, `Cookie<T>` and
+/// `Path<T>`.
 ///
 /// - A field is parsed as its type: a number, `bool`, `char`, a text, an enum of bare names or a
 ///   newtype of these.
-/// - A field for one value refuses several with 400. A header joins them with commas
-///   (RFC 9110 §5.3), a cookie has the first (RFC 6265 §5.4), and of nested path parameters the
-///   innermost is read. A `Vec` has all values, and so has a whole `Vec<(String, String)>`. An array
-///   or a tuple refuses more values than it has elements.
+/// - A field for one value refuses several with 400. A header joins them with commas (RFC 9110
+///   §5.3), a cookie has the first (RFC 6265 §5.4), and of nested path parameters the innermost is
+///   read. A `Vec` has all values, and so has a whole `Vec<(String, String)>`. An array or a tuple
+///   refuses more values than it has elements.
 /// - A value whose name or text is not UTF-8 is refused with 400 if the type reads it.
 /// - `#[serde(flatten)]`, `tag`, `tag` with `content` and `untagged` are read as the types declare.
 ///   The first variant of an untagged enum that matches is the one that is read.

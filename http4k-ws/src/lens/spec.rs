@@ -102,7 +102,8 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     }
 }
 
-/// A text may be missing or repeated. A whole message is neither: `to_lens` turns its spec into a lens.
+/// A text may be missing or repeated. A whole message is neither: `to_lens` turns its spec into a
+/// lens.
 impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
     /// Returns a lens that refuses a message without the value as Missing.
     pub fn required(self) -> Lens<L, T, D>
@@ -112,8 +113,8 @@ impl<L: MessagePart, T: 'static, D> LensSpec<L, T, D> {
         Lens::required(self)
     }
 
-    /// Returns a lens that reads `None` from a message without the value. Writing `None` removes the
-    /// value.
+    /// Returns a lens that reads `None` from a message without the value. Writing `None` removes
+    /// the value.
     ///
     /// A value that is present and invalid fails; it does not become `None`.
     pub fn optional(self) -> Lens<L, Option<T>, D>

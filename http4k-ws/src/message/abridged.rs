@@ -1,12 +1,12 @@
-//! Bytes as a log can bear them.
+//! Short forms of bytes, for logs.
 
 use std::fmt;
 use std::str;
 
-/// How many bytes are shown of a longer value.
+/// The number of bytes that are shown of a longer value.
 const SHOWN: usize = 120;
 
-/// Text in quotes, other bytes as `b"…"`; of anything long the beginning, and its length.
+/// Text in quotes, or other bytes as `b"…"`. A long value is cut, and its length follows.
 pub(super) struct Abridged<'a>(pub(super) &'a [u8]);
 
 impl fmt::Display for Abridged<'_> {
@@ -15,7 +15,7 @@ impl fmt::Display for Abridged<'_> {
         let shown = &self.0[..self.0.len().min(SHOWN)];
         match str::from_utf8(shown) {
             Ok(text) => write!(f, "{text:?}")?,
-            // The cut went through a character: show what stands before it.
+            // The end of the prefix is inside a character, which is left out.
             Err(error) if !whole && error.error_len().is_none() => {
                 let text = String::from_utf8_lossy(&shown[..error.valid_up_to()]);
                 write!(f, "{text:?}")?;

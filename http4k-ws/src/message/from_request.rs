@@ -1,21 +1,21 @@
-//! What a route's `_` argument is read by.
+//! Arguments of handlers that are read from the request, as `_` in a route.
 
 use std::convert::Infallible;
 use std::future::Future;
 
 use super::http::{IntoResponse, Request, Response};
 
-/// The answer given when a request can't be understood: the handler is not called.
+/// The response to a request that an argument cannot be read from. The handler is not called.
 #[derive(Debug)]
 pub struct Rejection(Box<Response>);
 
 impl Rejection {
-    /// Answers with `response`.
+    /// Rejects the request with `response`.
     pub fn new(response: impl IntoResponse) -> Self {
         Self(Box::new(response.into_response()))
     }
 
-    /// The answer.
+    /// Returns the response.
     pub fn response(&self) -> &Response {
         &self.0
     }
@@ -33,7 +33,7 @@ impl From<Infallible> for Rejection {
     }
 }
 
-/// What can be read from a request by type: the `_` of a route's call.
+/// A type that can be read from a request, as the `_` argument of a route.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a request",
     label = "this parameter stands for `_`, which is read from the request by its type",
@@ -41,26 +41,27 @@ impl From<Infallible> for Rejection {
     note = "derive `FromRequest` for a type with several sources; a value of your own is passed by name"
 )]
 pub trait FromRequest: Sized {
-    /// The path parameters without which no value can be read, which are none by default.
+    /// The path parameters that a value cannot be read without; none by default.
     ///
-    /// `#[derive(FromRequest)]` declares its required `#[param]` fields. A route whose path, with the
-    /// prefixes that it is mounted at, lacks one can never respond; serving or testing such an
+    /// `#[derive(FromRequest)]` declares its required `#[param]` fields. A route whose path, with
+    /// the prefixes that it is mounted at, lacks one can never respond; serving or testing such an
     /// application panics with the route and the parameter.
     const PARAMS: &'static [&'static str] = &[];
 
-    /// Reads the value. The body may be taken; the rest of the request stays for later arguments.
+    /// Reads the value. It may take the body, and leaves the rest of the request to later
+    /// arguments.
     ///
     /// # Errors
     ///
-    /// The [`Rejection`] that is answered instead of calling the handler.
+    /// The [`Rejection`] that is returned instead of calling the handler.
     fn from_request(request: &mut Request) -> impl Future<Output = Result<Self, Rejection>> + Send;
 }
 
-/// Marks what takes the body of a request, which a route's call can do once.
+/// A marker of types that take the body of a request, which a route can do once.
 ///
-/// `routes!` rejects a call with two `_` arguments of such types. `#[derive(FromRequest)]` implements
-/// this for a type with a `#[body]` or `#[form]` field; do so for a type of your own whose
-/// `from_request` reads the body.
+/// `routes!` rejects a call with two `_` arguments of such types. `#[derive(FromRequest)]`
+/// implements this for a type with a `#[body]` or `#[form]` field; do so for a type of your own
+/// whose `from_request` reads the body.
 ///
 /// # Examples
 ///

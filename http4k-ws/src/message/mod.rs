@@ -1,6 +1,20 @@
-//! Values that travel: requests, responses and socket messages.
+//! Requests, responses and socket messages, as values.
 //!
-//! Nothing here does I/O or needs a runtime.
+//! Nothing here does I/O or needs a runtime. A [`Request`] and a [`Response`] are those of the
+//! crate `http` over a [`Body`], which [`RequestExt`] and [`ResponseExt`] read and modify. A
+//! [`UriTemplate`] matches and fills paths.
+//!
+//! ```
+//! use http4k_ws::message::{IntoRequest, IntoResponse, RequestExt, UriTemplate};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let path = UriTemplate::parse("/rooms/<room>")?.fill(&[("room", "blue 2")])?;
+//! let request = path.into_request()?.with_query("page", 3);
+//! assert_eq!(request.uri(), "/rooms/blue%202?page=3");
+//! assert_eq!("hello".into_response().body(), "hello");
+//! # Ok(())
+//! # }
+//! ```
 
 mod abridged;
 mod body;

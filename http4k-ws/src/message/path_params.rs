@@ -1,11 +1,11 @@
-//! What a route's template captured from the path.
+//! Path parameters: the captures of a route's template, and the types they are read as.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-/// Why a segment is not the value a handler wants; the path then names nothing (404).
+/// The reason that a segment is not of the type of a parameter. The response is then 404.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PathError {
@@ -14,7 +14,7 @@ pub enum PathError {
     Unparsable {
         /// The decoded segment.
         segment: String,
-        /// What was wanted, such as `u64`.
+        /// The name of the type, such as `u64`.
         expected: &'static str,
     },
 }
@@ -48,7 +48,7 @@ pub trait FromPath<Via = private::FromStr>: Sized {
     ///
     /// # Errors
     ///
-    /// Returns [`PathError`] if the segment is not such a value; the route then answers 404.
+    /// Returns [`PathError`] if the segment is not such a value; the response is then 404.
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError>;
 }
 
@@ -62,7 +62,8 @@ impl<T: std::str::FromStr> FromPath for T {
     }
 }
 
-// The standard library could implement `FromStr` for these, so they are read in another way.
+// The standard library may implement `FromStr` for these, so that each has an implementation of its
+// own, told apart by `Via`.
 #[diagnostic::do_not_recommend]
 impl FromPath<private::Text> for Arc<str> {
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
@@ -87,7 +88,8 @@ impl FromPath<private::Text> for Cow<'static, str> {
 /// A type that the rest of a path, `<name..>`, can be read as: one value of the whole rest, or a
 /// `Vec` with one value of each segment.
 ///
-/// `Via` is always inferred. A slash that was sent as `%2F` does not separate the values of a `Vec`.
+/// `Via` is always inferred. A slash that was sent as `%2F` does not separate the values of a
+/// `Vec`.
 ///
 /// # Examples
 ///
@@ -115,8 +117,8 @@ pub trait FromRest<Via>: Sized {
     ///
     /// # Errors
     ///
-    /// Returns [`PathError`] if the rest, or one of its segments, is not such a value; the route
-    /// then answers 404.
+    /// Returns [`PathError`] if the rest, or one of its segments, is not such a value; the response
+    /// is then 404.
     fn from_rest(raw: &str) -> Result<Self, PathError>;
 }
 
@@ -137,12 +139,12 @@ impl<T: FromPath<Via>, Via> FromRest<private::Each<Via>> for Vec<T> {
     }
 }
 
-/// Decodes what a route has captured, which decodes: the router has checked that.
+/// Decodes a capture of a route. The router has checked that it is valid.
 pub(crate) fn text_of(raw: &str) -> Cow<'_, str> {
     percent_decoded(raw).unwrap_or_default()
 }
 
-/// The ways in which a value is read from a path, which tell implementations apart.
+/// The markers that distinguish the implementations of `FromPath` and `FromRest`.
 mod private {
     use std::marker::PhantomData;
 
@@ -159,9 +161,9 @@ mod private {
     pub struct Each<Via>(PhantomData<Via>);
 }
 
-/// What a path segment can be made of: anything with [`Display`](std::fmt::Display), as its [`FromPath`] reads it.
+/// A type that a path segment can be written from: any type with [`Display`](std::fmt::Display).
 ///
-/// A link writes its parameters so, and percent-encodes them.
+/// The text must be one that its [`FromPath`] reads. A link percent-encodes it.
 ///
 /// # Examples
 ///
@@ -177,7 +179,7 @@ mod private {
     note = "implement `std::fmt::Display` for `{Self}`, so that `FromStr` reads what it writes"
 )]
 pub trait ToPath {
-    /// The value as text, not yet percent-encoded.
+    /// Returns the value as text that is not percent-encoded.
     fn to_path(&self) -> Cow<'_, str>;
 }
 
@@ -188,9 +190,9 @@ impl<T: fmt::Display + ?Sized> ToPath for T {
     }
 }
 
-/// A text that is none of those an enum has; `#[derive(PathParam)]` gives it.
+/// A text that is not a name of an enum that derives `PathParam`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is none of `{}`", .known.join("`, `"))]
+#[error("`{found}` must be one of `{}`", .known.join("`, `"))]
 pub struct UnknownName {
     found: String,
     known: &'static [&'static str],
@@ -205,13 +207,13 @@ impl UnknownName {
         }
     }
 
-    /// The texts there are.
+    /// Returns the names of the enum.
     pub fn known(&self) -> &'static [&'static str] {
         self.known
     }
 }
 
-/// Why a text is no value of a newtype that derives `PathParam`: as the type inside says.
+/// The error of the inner type of a newtype that derives `PathParam`.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct TextError(Arc<dyn Error + Send + Sync>);
@@ -221,13 +223,13 @@ impl TextError {
         Self(Arc::from(cause.into()))
     }
 
-    /// The error of the type inside.
+    /// Returns the error of the inner type.
     pub fn cause(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }
 }
 
-/// Two are equal where they say the same.
+/// Two errors are equal if their texts are.
 impl PartialEq for TextError {
     fn eq(&self, other: &Self) -> bool {
         self.to_string() == other.to_string()
@@ -236,14 +238,16 @@ impl PartialEq for TextError {
 
 impl Eq for TextError {}
 
-/// The parameters of the route that matched, by name, percent-decoded; in the request's extensions.
+/// The path parameters of the route that matched, percent-decoded. The extensions of a request hold
+/// them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PathParams(Vec<(Cow<'static, str>, String)>);
 
 impl PathParams {
-    /// The value of the parameter called `name`.
+    /// Returns the value of the parameter `name`.
     ///
-    /// Where a mounted application uses a name that the application around it uses too, its own counts.
+    /// If a mounted application and the application around it use the same name, it is that of the
+    /// mounted one.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

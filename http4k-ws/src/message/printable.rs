@@ -1,19 +1,19 @@
-//! Texts of a peer in lines of a log.
+//! Texts from a peer, escaped for a line of a log.
 
 #[cfg(feature = "tracing")]
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
-/// A value whose text has no line ends, control characters or invisible marks: they are written as
-/// escapes, so that a peer can neither begin a line of its own nor command a terminal.
+/// A value whose text is written with escapes for line ends, control characters and invisible
+/// marks. A peer can thus neither forge a line of a log nor send commands to a terminal.
 pub(crate) struct Printable<T>(T);
 
-/// Escapes what is unseen in the text of `value`.
+/// Escapes the invisible characters in the text of `value`.
 pub(crate) fn printable<T: Display>(value: T) -> Printable<T> {
     Printable(value)
 }
 
-/// As [`printable`], for a field of its own.
+/// Escapes a text as [`printable`], for a field of an event.
 #[cfg(feature = "tracing")]
 pub(crate) fn printable_text(text: &str) -> Cow<'_, str> {
     if text.contains(is_escaped) {
@@ -23,7 +23,7 @@ pub(crate) fn printable_text(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Control characters, line ends that are none of ASCII's, and marks without a width of their own.
+/// Returns `true` for control characters, line ends outside ASCII and marks without a width.
 pub(super) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unseen_is_escaped() {
+    fn invisible_characters_are_escaped() {
         for (text, printed) in [
             ("", ""),
             (

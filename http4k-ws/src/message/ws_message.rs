@@ -1,4 +1,4 @@
-//! One message of a socket: text or binary.
+//! Socket messages: text or binary.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,11 +8,11 @@ use bytes::Bytes;
 
 use super::abridged::Abridged;
 
-/// One WebSocket message, whole: fragments are joined before it is seen (RFC 6455 §5.4).
+/// A whole WebSocket message, whose fragments were joined (RFC 6455 §5.4).
 ///
-/// Text and bytes become one with [`Into`]: `&str` and `String` a text message, `Bytes`, `Vec<u8>` and `b"…"` a
-/// binary one. Cloning shares the bytes. A text and a binary message are never equal, also where their bytes are;
-/// an empty message of either kind is a message.
+/// [`Into`] converts `&str` and `String` to a text message, and `Bytes`, `Vec<u8>` and `b"…"` to a
+/// binary one. Cloning shares the bytes. A text and a binary message are never equal, even with the
+/// same bytes. A message may be empty.
 ///
 /// # Examples
 ///
@@ -29,7 +29,7 @@ use super::abridged::Abridged;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct WsMessage {
-    // Text is always valid UTF-8.
+    // The bytes of a text are always valid UTF-8.
     kind: Kind,
     bytes: Bytes,
 }
@@ -41,7 +41,7 @@ enum Kind {
 }
 
 impl WsMessage {
-    /// A text message.
+    /// Creates a text message.
     pub fn new_text(text: impl Into<String>) -> Self {
         Self {
             kind: Kind::Text,
@@ -49,11 +49,11 @@ impl WsMessage {
         }
     }
 
-    /// A text message from bytes that must be UTF-8; they are shared, not copied.
+    /// Creates a text message from bytes in UTF-8, without copying them.
     ///
     /// # Errors
     ///
-    /// The position of the first invalid byte, as [`str::Utf8Error`].
+    /// [`str::Utf8Error`] with the position of the first invalid byte.
     ///
     /// # Examples
     ///
@@ -73,7 +73,7 @@ impl WsMessage {
         })
     }
 
-    /// A text message from bytes that are known to be UTF-8.
+    /// Creates a text message from bytes that the caller has checked to be UTF-8.
     #[cfg(any(feature = "server", feature = "client"))]
     pub(crate) fn from_checked_utf8(bytes: Bytes) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl WsMessage {
         }
     }
 
-    /// A binary message.
+    /// Creates a binary message.
     pub fn new_binary(bytes: impl Into<Bytes>) -> Self {
         Self {
             kind: Kind::Binary,
@@ -90,17 +90,17 @@ impl WsMessage {
         }
     }
 
-    /// Whether this is a text message.
+    /// Returns `true` for a text message.
     pub fn is_text(&self) -> bool {
         self.kind == Kind::Text
     }
 
-    /// Whether this is a binary message.
+    /// Returns `true` for a binary message.
     pub fn is_binary(&self) -> bool {
         self.kind == Kind::Binary
     }
 
-    /// The text of a text message; `None` for a binary one.
+    /// Returns the text of a text message; `None` for a binary one.
     pub fn as_text(&self) -> Option<&str> {
         match self.kind {
             Kind::Text => str::from_utf8(&self.bytes).ok(),
@@ -108,39 +108,40 @@ impl WsMessage {
         }
     }
 
-    /// The text; of a binary message, its bytes read as UTF-8 with U+FFFD for what is none.
+    /// Returns the text. The bytes of a binary message are decoded as UTF-8, with U+FFFD for
+    /// invalid bytes.
     ///
-    /// Where the difference matters, ask [`as_text`](Self::as_text).
+    /// To distinguish the kinds, use [`as_text`](Self::as_text).
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
     }
 
-    /// The payload, of either kind.
+    /// Returns the payload of either kind.
     pub fn as_bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// The payload, of either kind.
+    /// Returns the payload of either kind.
     pub fn into_bytes(self) -> Bytes {
         self.bytes
     }
 }
 
-/// Shows the payload, abridged.
-/// Whether it is a text message of this text; nothing is checked or copied.
+/// Compares the kind and the bytes, without decoding or copying them.
 impl PartialEq<str> for WsMessage {
     fn eq(&self, text: &str) -> bool {
         self.is_text() && self.bytes == text.as_bytes()
     }
 }
 
-/// Whether it is a text message of this text; nothing is checked or copied.
+/// Compares the kind and the bytes, without decoding or copying them.
 impl PartialEq<&str> for WsMessage {
     fn eq(&self, text: &&str) -> bool {
         *self == **text
     }
 }
 
+/// Writes the kind and the abridged payload.
 impl fmt::Debug for WsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match self.kind {
@@ -152,10 +153,10 @@ impl fmt::Debug for WsMessage {
 }
 
 macro_rules! from {
-    ($make:ident: $($source:ty),*) => {$(
+    ($new:ident: $($source:ty),*) => {$(
         impl From<$source> for WsMessage {
             fn from(source: $source) -> Self {
-                Self::$make(source)
+                Self::$new(source)
             }
         }
     )*};
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_and_bytes_become_the_kind_they_are() {
+    fn text_converts_to_text_and_bytes_to_binary() {
         let owned = String::from("a");
         let texts: [WsMessage; 4] = [
             "a".into(),
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_differ_also_where_the_bytes_do_not() {
+    fn kinds_differ_even_with_the_same_bytes() {
         assert_ne!(WsMessage::new_text("a"), WsMessage::new_binary("a"));
         assert_ne!(WsMessage::new_text(""), WsMessage::new_binary(""));
         assert_eq!(WsMessage::new_text("a"), "a");

@@ -1,15 +1,16 @@
-//! Why a socket closed: a code and a reason.
+//! Close statuses: a code and a reason.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use super::printable::printable;
 
-/// Why a socket closed: a close code and a reason (RFC 6455 §7.4).
+/// The status of a closed socket: a close code and a reason (RFC 6455 §7.4).
 ///
-/// Every status can be read; only those that [`is_sendable`](Self::is_sendable) travel in a frame, and
-/// [`new`](Self::new) makes no others. Two are equal where code and reason are; to ask for the code alone, compare
-/// [`code`](Self::code). The codes 4000 to 4999 are an application's own (§7.4.2).
+/// Some statuses are only read. [`new`](Self::new) creates those that can be sent, for which
+/// [`is_sendable`](Self::is_sendable) returns `true`. Two are equal if their codes and reasons are;
+/// compare [`code`](Self::code) to ignore the reason. The codes 4000 to 4999 are for applications
+/// (§7.4.2).
 ///
 /// # Examples
 ///
@@ -32,17 +33,18 @@ pub struct WsStatus {
     reason: Cow<'static, str>,
 }
 
-/// Why a status can't be sent.
+/// The reason that a status cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WsStatusError {
-    /// 1004, 1005, 1006 and 1015 never travel in a frame (RFC 6455 §7.4.1).
-    #[error("close code {0} is reserved and never travels in a frame")]
+    /// The code is 1004, 1005, 1006 or 1015, which are never sent in a frame (RFC 6455 §7.4.1).
+    #[error("close code {0} is reserved and cannot be sent in a frame")]
     Reserved(u16),
-    /// Codes are 1000 to 4999 (RFC 6455 §7.4.2).
+    /// The code is outside 1000 to 4999 (RFC 6455 §7.4.2).
     #[error("close code {0} is outside 1000 to 4999")]
     OutOfRange(u16),
-    /// A reason is at most 123 bytes: a control frame carries 125, and the code takes two (RFC 6455 §5.5).
+    /// The reason is longer than 123 bytes. A control frame has at most 125, and the code two of
+    /// them (RFC 6455 §5.5).
     #[error("the reason has {0} bytes; a close frame holds 123")]
     ReasonTooLong(usize),
 }
@@ -56,43 +58,43 @@ macro_rules! statuses {
 
 impl WsStatus {
     statuses! {
-        /// 1000: done.
+        /// 1000: the conversation is complete.
         NORMAL = 1000, "";
-        /// 1001: the server stops, or the page is left.
+        /// 1001: the server stops, or the user leaves the page.
         GOING_AWAY = 1001, "going away";
-        /// 1002: a frame broke the protocol.
+        /// 1002: a frame violated the protocol.
         PROTOCOL_ERROR = 1002, "protocol error";
-        /// 1003: a kind of message that is not taken here, such as binary where only text is.
+        /// 1003: a kind of message that is not accepted, such as binary instead of text.
         UNSUPPORTED = 1003, "unsupported data";
         /// 1005: a close frame without a code; read, never sent.
         NO_STATUS = 1005, "";
         /// 1006: the connection was lost without a close frame; read, never sent.
         ABNORMAL = 1006, "connection lost";
-        /// 1007: data that is not what it should be.
+        /// 1007: a message whose contents are not valid.
         INVALID_PAYLOAD = 1007, "invalid payload";
-        /// 1008: against a rule.
+        /// 1008: a violation of a rule of the application.
         POLICY_VIOLATION = 1008, "policy violation";
-        /// 1009: a message or frame over the limit.
+        /// 1009: a message or a frame over the limit.
         TOO_BIG = 1009, "message too big";
-        /// 1010: the client misses an extension that the server did not agree to.
+        /// 1010: the client requires an extension that the server did not accept.
         MISSING_EXTENSION = 1010, "extension missing";
         /// 1011: the consumer failed.
         INTERNAL_ERROR = 1011, "internal error";
         /// 1012: the server restarts.
         RESTART = 1012, "service restart";
-        /// 1013: try again later; the peer reads too slowly, or there is no room for it.
+        /// 1013: try again later. The peer reads too slowly, or the server is at its limit.
         TRY_AGAIN_LATER = 1013, "try again later";
-        /// 1014: a gateway had no good answer from the server behind it.
+        /// 1014: a gateway received an invalid response from the server behind it.
         BAD_GATEWAY = 1014, "bad gateway";
         /// 1015: the TLS handshake failed; read, never sent.
         TLS_HANDSHAKE = 1015, "TLS handshake failed";
     }
 
-    /// A status that can be sent.
+    /// Creates a status that can be sent.
     ///
     /// # Errors
     ///
-    /// [`WsStatusError`] for a code or a reason that can't travel in a close frame.
+    /// [`WsStatusError`] for a code or a reason that a close frame cannot have.
     pub fn new(code: u16, reason: impl Into<Cow<'static, str>>) -> Result<Self, WsStatusError> {
         let status = Self {
             code,
@@ -101,31 +103,33 @@ impl WsStatus {
         status.check().map(|()| status)
     }
 
-    /// The same code with another reason; an empty one is none.
+    /// Returns the code with another reason, which may be empty.
     ///
     /// # Errors
     ///
-    /// [`WsStatusError::ReasonTooLong`] over 123 bytes, [`WsStatusError::Reserved`] where the code can't be sent.
+    /// [`WsStatusError::ReasonTooLong`] over 123 bytes, [`WsStatusError::Reserved`] for a code that
+    /// cannot be sent.
     pub fn with_reason(&self, reason: impl Into<Cow<'static, str>>) -> Result<Self, WsStatusError> {
         Self::new(self.code, reason)
     }
 
-    /// The close code.
+    /// Returns the close code.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// The reason, empty where none was given.
+    /// Returns the reason; an empty text if there is none.
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// Whether this is the ordinary end of a conversation: 1000, or 1005, a close frame without a code.
+    /// Returns `true` for the normal end of a conversation: 1000, or 1005 for a close frame without
+    /// a code.
     pub fn is_normal(&self) -> bool {
         matches!(self.code, 1000 | 1005)
     }
 
-    /// Whether this status may travel in a close frame.
+    /// Returns `true` if a close frame can have this status.
     pub fn is_sendable(&self) -> bool {
         self.check().is_ok()
     }
@@ -162,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_codes_that_travel_can_be_made() {
+    fn only_codes_that_can_be_sent_are_created() {
         let cases = [
             (0, Err(WsStatusError::OutOfRange(0))),
             (999, Err(WsStatusError::OutOfRange(999))),
@@ -208,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_can_be_replaced_where_the_code_can_be_sent() {
+    fn the_reason_can_be_replaced_if_the_code_can_be_sent() {
         let status = WsStatus::MISSING_EXTENSION.with_reason("all good").unwrap();
         assert_eq!(status.to_string(), "1010 all good");
         assert_eq!(status.reason(), "all good");
@@ -218,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_constant_but_those_that_are_only_read_can_be_sent() {
+    fn every_constant_can_be_sent_except_those_that_are_only_read() {
         let read_only = [
             WsStatus::NO_STATUS,
             WsStatus::ABNORMAL,

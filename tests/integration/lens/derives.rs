@@ -50,7 +50,7 @@ fn a_path_parameter_is_its_text_both_ways() {
     let failure = "x".parse::<Sort>().unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "`x` is none of `NEWEST-FIRST`, `old`, `any order`, `TYPE`"
+        "`x` must be one of `NEWEST-FIRST`, `old`, `any order`, `TYPE`"
     );
     assert_eq!(failure.known()[1], "old");
 }

@@ -171,7 +171,7 @@ macro_rules! contract {
                     .set(message, "green".into())
                     .unwrap();
                 let text = format!(
-                    "{} `c` must be Colour: `green` is none of `red`, `blue`",
+                    "{} `c` must be Colour: `green` must be one of `red`, `blue`",
                     Location::$location
                 );
                 assert_eq!(colour.get(&message).unwrap_err().to_string(), text);
@@ -359,7 +359,7 @@ fn case_157_path_parameters_fill_in_a_template_and_are_encoded() {
 
     let name = Path::string("name").required();
     let failure = name.set(request, "x".into()).unwrap_err();
-    assert!(failure.to_string().contains("has no `<name>`"), "{failure}");
+    assert!(failure.to_string().contains("lacks `<name>`"), "{failure}");
     let failure = id.set(blank(), 1).unwrap_err();
     assert!(
         failure

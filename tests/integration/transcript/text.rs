@@ -193,11 +193,11 @@ fn what_is_wrong_is_told_with_its_line() {
     for (line, shown) in [
         (
             "server close 1004",
-            "close code 1004 is reserved and never travels in a frame",
+            "close code 1004 is reserved and cannot be sent in a frame",
         ),
         (
             "server close 1006 by us",
-            "close code 1006 is reserved and never travels in a frame",
+            "close code 1006 is reserved and cannot be sent in a frame",
         ),
         ("server close 999", "close code 999 is outside 1000 to 4999"),
     ] {

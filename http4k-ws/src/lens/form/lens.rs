@@ -84,12 +84,14 @@ impl Form {
     /// Returns a lens of a form that refuses it if any of `fields` fails. The failure lists all of
     /// them.
     ///
-    /// `fields` are the lenses that will read the form, such as `(&name, &age)`, or `()` for no check.
+    /// `fields` are the lenses that will read the form, such as `(&name, &age)`, or `()` for no
+    /// check.
     pub fn strict(fields: impl FormFields) -> BodyLens<WebForm> {
         lens(Validation::Strict, fields.checks())
     }
 
-    /// Returns a lens of a form that also reads it if `fields` fail: [`WebForm::failures`] lists them.
+    /// Returns a lens of a form that also reads it if `fields` fail: [`WebForm::failures`] lists
+    /// them.
     ///
     /// # Examples
     ///

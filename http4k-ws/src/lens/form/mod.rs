@@ -18,8 +18,8 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// Fields of a form: a place of lenses. Over a serde type it is an argument of a handler.
 ///
 /// A form is a body of `application/x-www-form-urlencoded` with at most 10,000 fields; a form with
-/// more is refused with 400. [`Form::strict`] and [`Form::feedback`] read it as a [`WebForm`], whose
-/// fields these lenses read. To read it as a type, take a `Form<T>` or derive
+/// more is refused with 400. [`Form::strict`] and [`Form::feedback`] read it as a [`WebForm`],
+/// whose fields these lenses read. To read it as a type, take a `Form<T>` or derive
 /// [`FromRequest`](macro@crate::FromRequest).
 ///
 /// # Examples

@@ -7,9 +7,9 @@
 //!    text, 128-bit integers, bytes, types with a compact form, units in MessagePack and CBOR, and
 //!    maps of unknown length, as which `flatten` serializes a struct. Such a message is read once
 //!    before it is sent. For any other message, only the notes cost anything.
-//! 3. `Some` of a value that is serialized as null, such as `Some(None)`, is usually read as `None`.
-//!    Each is counted. The value that is read back must have as many. It has as many if a field
-//!    reads null by a function of its own.
+//! 3. `Some` of a value that is serialized as null, such as `Some(None)`, is usually read as
+//!    `None`. Each is counted. The value that is read back must have as many. It has as many if a
+//!    field reads null by a function of its own.
 
 use std::cell::Cell;
 use std::fmt::Display;
@@ -339,8 +339,8 @@ impl<S: Serializer, const FINITE: bool, const KEY: bool, const SOME: bool> Seria
         self.inner.collect_str(value)
     }
 
-    /// Notes a type with a compact form: only such types call this. Serde reads them from its buffers
-    /// as human-readable.
+    /// Notes a type with a compact form: only such types call this. Serde reads them from its
+    /// buffers as human-readable.
     fn is_human_readable(&self) -> bool {
         let is_readable = self.inner.is_human_readable();
         if !is_readable {

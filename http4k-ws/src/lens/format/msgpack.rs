@@ -15,7 +15,8 @@ use crate::lens::message_part::Cause;
 use crate::lens::meta::Location;
 use crate::message::WsMessage;
 
-/// The depth to which values may be nested, as in serde_json, so that no message overflows the stack.
+/// The depth to which values may be nested, as in serde_json, so that no message overflows the
+/// stack.
 const MAX_DEPTH: usize = 128;
 
 /// Writes `value` as a binary message.

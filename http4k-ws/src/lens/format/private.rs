@@ -1,7 +1,7 @@
 //! The functions that `#[derive(Message)]` calls.
 //!
-//! Each has a bound of its own, so that the compiler reports the trait that a type lacks in terms of
-//! the derive.
+//! Each has a bound of its own, so that the compiler reports the trait that a type lacks in terms
+//! of the derive.
 #![allow(missing_docs)]
 
 use std::fmt::Display;
@@ -183,8 +183,8 @@ pub mod binary {
     }
 }
 
-/// Returns a response with `value` as its body, in the first of its formats; 500 if the format cannot
-/// represent it.
+/// Returns a response with `value` as its body, in the first of its formats; 500 if the format
+/// cannot represent it.
 pub fn response<T: Message>(value: T) -> Response {
     let lens = T::body();
     match lens.set(Response::default(), value) {

@@ -100,15 +100,16 @@ pub trait JsonExt: Sized {
     ///
     /// [`LensFailure`]: Missing if there is neither a body nor a Content-Type, Unsupported if the
     /// Content-Type is not that of JSON or is missing, Invalid if the body is not such a value or
-    /// cannot be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of a
-    /// response is one [`in_response`](LensFailure::in_response).
+    /// cannot be read. `Body::json().lenient()` reads a body without a Content-Type. The failure of
+    /// a response is one [`in_response`](LensFailure::in_response).
     fn json<T: DeserializeOwned>(self) -> impl Future<Output = Result<T, LensFailure>> + Send;
 
     /// Returns the message with `value` as its body, and `application/json` as its Content-Type.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists.
+    /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are
+    /// lists.
     fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Result<Self, LensFailure>;
 }
 

@@ -166,8 +166,8 @@ pub(in crate::lens) struct Refused {
 }
 
 thread_local! {
-    /// The record of the current pass of this thread. An error that serde drops can be recorded only
-    /// here, since the functions that create it have no receiver.
+    /// The record of the current pass of this thread. An error that serde drops can be recorded
+    /// only here, since the functions that create it have no receiver.
     static REFUSED: RefCell<Option<Refused>> = const { RefCell::new(None) };
 }
 

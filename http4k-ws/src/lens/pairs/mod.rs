@@ -11,17 +11,17 @@
 //! 3. A refused text that parses as the expected type is offered as a value of that type, and the
 //!    whole is read again. Errors that serde drops, such as those of the first variants of an
 //!    untagged enum, are recorded too, so that the first variant that matches is the one that is
-//!    read. A text that is expected as a list of one value and as that value is offered as the first
-//!    of the two, and as the other if that fails.
-//! 4. A value that two variants read as different types, so that step 3 finds no order between them,
-//!    is refused.
+//!    read. A text that is expected as a list of one value and as that value is offered as the
+//!    first of the two, and as the other if that fails.
+//! 4. A value that two variants read as different types, so that step 3 finds no order between
+//!    them, is refused.
 //!
 //! Types without buffered values are read once. Others need one more pass for each refused field.
 //!
-//! The crate `serde_html_form` reads lists and options as well, but hands buffered values to serde as
-//! texts, so that a number behind `flatten` or a tag is refused. Its errors have no name of a field,
-//! and a field for one value silently takes one of several. Each place here has its own rule for
-//! repeated values ([`table::Repeated`]), and 10,000 pairs are read in linear time.
+//! The crate `serde_html_form` reads lists and options as well, but hands buffered values to serde
+//! as texts, so that a number behind `flatten` or a tag is refused. Its errors have no name of a
+//! field, and a field for one value silently takes one of several. Each place here has its own rule
+//! for repeated values ([`table::Repeated`]), and 10,000 pairs are read in linear time.
 
 mod de;
 mod error;
@@ -48,8 +48,8 @@ pub(super) const MAX_FIELDS: usize = 10_000;
 /// The maximum number of passes over a type.
 const MAX_PASSES: usize = 300;
 
-/// The number of equal refusals after which all texts behind are offered as the expected type, since
-/// they are probably a map or a list of numbers. A batch that is wrong is reverted.
+/// The number of equal refusals after which all texts behind are offered as the expected type,
+/// since they are probably a map or a list of numbers. A batch that is wrong is reverted.
 const MANY: usize = 8;
 
 /// Reads `T` from `pairs`. A field that is an `Option` may be missing. A list has all values of its

@@ -34,7 +34,8 @@ impl Offer {
 }
 
 /// The cause of a failure to read a struct inside a struct.
-pub(super) const NESTED: &str = "a text cannot be read as a struct or a map; write `#[serde(flatten)]` on the field, or read JSON";
+pub(super) const NESTED: &str = "a text cannot be read as a struct or a map; write \
+                                 `#[serde(flatten)]` on the field, or read JSON";
 
 /// Returns `true` if this description of serde is that of a list.
 pub(super) fn is_list(expected: &str) -> bool {

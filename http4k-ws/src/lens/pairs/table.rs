@@ -211,8 +211,8 @@ impl Table {
 
     /// Offers a refused text as the expected type. Returns `true` if the offer is new.
     ///
-    /// A text that was expected as a list and as one value is offered as the first of the two, which
-    /// is that of the first variant.
+    /// A text that was expected as a list and as one value is offered as the first of the two,
+    /// which is that of the first variant.
     pub(super) fn reform(&mut self, refusal: &Refusal) -> bool {
         let Some(piece) = self.piece(refusal) else {
             return false;
@@ -234,8 +234,8 @@ impl Table {
         !std::mem::replace(&mut self.groups[group].is_list, true)
     }
 
-    /// Offers each only value that was also expected as a list as that list, and vice versa. Returns
-    /// `true` if there is such a value.
+    /// Offers each only value that was also expected as a list as that list, and vice versa.
+    /// Returns `true` if there is such a value.
     pub(super) fn try_others(&mut self) -> bool {
         let groups = self.groups.iter_mut();
         let mut found = false;
@@ -257,8 +257,8 @@ impl Table {
         }
     }
 
-    /// Offers the texts behind a refused one as the type that was expected of it: the other values of
-    /// its name if there are several, or else all texts.
+    /// Offers the texts behind a refused one as the type that was expected of it: the other values
+    /// of its name if there are several, or else all texts.
     pub(super) fn reform_behind(&mut self, refusal: &Refusal) -> Batch {
         let mut batch = Batch::default();
         let Some(refused) = self.piece(refusal) else {
@@ -288,8 +288,8 @@ impl Table {
         self.groups[self.pieces[piece].group].name == piece
     }
 
-    /// Reverts the texts of a batch that have one of the `wrong` offers, and returns their number. A
-    /// later batch excludes them.
+    /// Reverts the texts of a batch that have one of the `wrong` offers, and returns their number.
+    /// A later batch excludes them.
     pub(super) fn settle(&mut self, batch: &mut Batch, wrong: &HashSet<(u8, u64)>) -> usize {
         let before = batch.texts.len();
         batch.texts.retain(|piece| {

@@ -1,41 +1,42 @@
-//! The bounds of a body that is still to be read.
+//! The bounds of a body that is not read yet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The bounds of one body: held by whoever reads it, and by the request it belongs to, so that a filter
-/// may set them up to the moment the body is read.
+/// The bounds of one body. The body and the request that it belongs to share them, so that a filter
+/// may set them until the body is read.
 #[derive(Debug, Clone)]
 pub(crate) struct BodyBounds(Arc<Shared>);
 
-// Relaxed everywhere: no other memory is handed over by these.
+// Relaxed everywhere: no other memory is published by these.
 #[derive(Debug)]
 struct Shared {
     max: AtomicU64,
-    /// In milliseconds.
+    /// The unit is a millisecond.
     stall: AtomicU64,
-    /// In bytes per second; 0 is none.
+    /// The unit is a byte per second; 0 is no bound.
     min_rate: AtomicU64,
     stage: AtomicU8,
 }
 
-/// How far the reading of a body has come.
+/// The progress of the reading of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Stage {
-    /// Nobody has asked for a byte yet.
+    /// No frame was polled.
     Unread,
-    /// Somebody has.
-    Begun,
-    /// It went over one of its bounds.
+    /// A frame was polled.
+    Started,
+    /// The body exceeded one of its bounds, or failed.
     Failed,
-    /// It was thrown away before anybody asked.
+    /// The body was dropped before a frame was polled.
     Dropped,
 }
 
 impl BodyBounds {
-    /// Bounds for a body of at most `max` bytes, which may pause for `stall`, at any rate.
+    /// Creates bounds for a body of at most `max` bytes, which may pause for `stall`, without a
+    /// minimum rate.
     pub(crate) fn new(max: u64, stall: Duration) -> Self {
         let bounds = Self(Arc::new(Shared {
             max: AtomicU64::new(max),
@@ -78,7 +79,7 @@ impl BodyBounds {
     pub(crate) fn stage(&self) -> Stage {
         match self.0.stage.load(Ordering::Relaxed) {
             0 => Stage::Unread,
-            1 => Stage::Begun,
+            1 => Stage::Started,
             2 => Stage::Failed,
             _ => Stage::Dropped,
         }

@@ -1,51 +1,52 @@
-//! Why the bytes of a body could not be had.
+//! Failures to read a body.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// Why the bytes of a body could not be had.
+/// A failure to read the bytes of a body.
 ///
-/// As a response it is plain text, with the status of [`status`](Self::status).
+/// As a response it is plain text, with the status that [`status`](Self::status) returns.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyError {
-    /// The body is longer than the limit set for it; answered with 413.
+    /// The body is longer than its limit; the status is 413.
     #[error("the body is longer than the limit of {limit} bytes")]
     TooLarge {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// The peer paused in the middle of the body for longer than it may; answered with 408.
-    #[error("no byte of the body came for {pause:?}")]
+    /// The peer paused inside the body for longer than allowed; the status is 408.
+    #[error("no byte of the body was received for {pause:?}")]
     Stalled {
-        /// How long it may pause.
+        /// The longest pause allowed.
         pause: Duration,
     },
-    /// The peer sent the body more slowly than it may; answered with 408.
-    #[error("the body came more slowly than {rate} bytes a second")]
+    /// The peer sent the body more slowly than allowed; the status is 408.
+    #[error("the body was received more slowly than {rate} bytes per second")]
     TooSlow {
-        /// The least rate, in bytes per second.
+        /// The lowest rate allowed, in bytes per second.
         rate: u64,
     },
-    /// The bytes are not UTF-8, and text was asked for; answered with 400.
+    /// The bytes were read as text and are not UTF-8; the status is 400.
     #[error("the body is not UTF-8: byte {position} is invalid")]
     NotUtf8 {
-        /// Where the first invalid byte stands, counted from zero.
+        /// The position of the first invalid byte, counted from zero.
         position: usize,
     },
-    /// The stream behind the body failed; answered with 400.
-    #[error("the body broke off")]
+    /// The stream behind the body failed; the status is 400.
+    #[error("the body is incomplete")]
     Stream(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The body is that of another server's answer, and broke off, stalled, or is longer than the limit
-    /// set for it; answered with 502.
-    #[error("the body of another server's answer can't be read")]
+    /// The body of another server's response is incomplete, stalled, or longer than its limit; the
+    /// status is 502.
+    #[error("the body of another server's response can't be read")]
     Upstream(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl BodyError {
-    /// Returns the status for the client: 413 past a limit (RFC 9110 §15.5.14), 408 after a pause and for
-    /// a slow body (§15.5.9), 502 for the body of another server's response (§15.6.3), else 400.
+    /// Returns the status for the client: 413 over a limit (RFC 9110 §15.5.14), 408 after a pause
+    /// and for a slow body (§15.5.9), 502 for the body of another server's response (§15.6.3), else
+    /// 400.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

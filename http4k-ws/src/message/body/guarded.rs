@@ -1,5 +1,5 @@
-//! Bodies of the program, kept from doing harm: one that panics fails, and one of a declared length
-//! yields exactly that many bytes.
+//! Wrappers of bodies that the application creates. A body that panics fails, and a body of a
+//! declared length yields exactly that many bytes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -12,7 +12,8 @@ use super::error::BodyError;
 use crate::panics::guarded;
 
 pin_project! {
-    /// A body whose panic is an error: the message breaks off, and its connection goes on.
+    /// A body whose panic is an error. The message is aborted, and other messages of the connection
+    /// continue.
     pub(super) struct Guarded<B> {
         // `None` once it is dropped.
         #[pin]
@@ -38,9 +39,9 @@ impl<B> Guarded<B> {
         }
     }
 
-    fn ask<T>(&self, question: impl FnOnce(&B) -> T) -> Option<T> {
+    fn call<T>(&self, method: impl FnOnce(&B) -> T) -> Option<T> {
         let body = self.body.as_ref()?;
-        guarded("a body", || question(body))
+        guarded("a body", || method(body))
     }
 }
 
@@ -66,8 +67,8 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError>> HttpBody for Guarded<B> {
         let Poll::Ready(Some(Err(error))) = polled else {
             return polled;
         };
-        // A connection drops what it has not written when a body fails. It writes when the body has
-        // nothing to yield, so that the peer gets what came before the error.
+        // A connection drops its unwritten bytes when a body fails, and writes them when the body
+        // is pending. One pending poll before the error lets the peer receive the bytes before it.
         *this.failed = true;
         *this.error = Some(error);
         cx.waker().wake_by_ref();
@@ -77,20 +78,20 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError>> HttpBody for Guarded<B> {
     fn is_end_stream(&self) -> bool {
         match self.failed {
             true => self.error.is_none(),
-            // A body that cannot say so is polled.
-            false => self.ask(B::is_end_stream).unwrap_or(false),
+            // A body whose method panics is polled.
+            false => self.call(B::is_end_stream).unwrap_or(false),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.ask(B::size_hint).unwrap_or_default()
+        self.call(B::size_hint).unwrap_or_default()
     }
 }
 
 /// A body that yields exactly as many bytes as its message declares.
 ///
-/// More bytes are cut off, since the peer would take them for the next message. Fewer are an error,
-/// since the peer waits for the rest.
+/// Further bytes are not sent, since the peer would read them as the next message. Fewer are an
+/// error, since the peer waits for the others.
 pub(super) struct Measured<B> {
     body: B,
     left: u64,
@@ -113,10 +114,12 @@ impl<B> Measured<B> {
         BodyError::Stream("the body is shorter than its Content-Length".into())
     }
 
-    fn cut(&mut self, mut data: Bytes) -> Bytes {
+    fn truncate(&mut self, mut data: Bytes) -> Bytes {
         if data.len() as u64 > self.left {
-            log::error!("a body is longer than its Content-Length: the rest is not sent");
-            // It is shorter than `data`, whose length is a `usize`.
+            log::error!(
+                "a body is longer than its Content-Length; the remaining bytes are not sent"
+            );
+            // `left` is less than the length of `data`, and so fits into a `usize`.
             data.truncate(self.left as usize);
         }
         self.left -= data.len() as u64;
@@ -139,7 +142,7 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError> + Unpin> HttpBody for Measured
             let complete = self.left == 0;
             let frame = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => frame,
-                // All that was declared has been sent.
+                // All declared bytes have been sent.
                 Some(Err(_)) | None if complete => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(Some(Err(self.too_short()))),
@@ -147,11 +150,11 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError> + Unpin> HttpBody for Measured
             match frame.into_data() {
                 Ok(data) if data.is_empty() => {}
                 Ok(data) => {
-                    let data = self.cut(data);
+                    let data = self.truncate(data);
                     if !data.is_empty() {
                         return Poll::Ready(Some(Ok(Frame::data(data))));
                     }
-                    // What follows is too much, and trailers behind it belong to nothing.
+                    // All bytes that follow are too many, and so are trailers behind them.
                     return Poll::Ready(None);
                 }
                 Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
@@ -168,16 +171,16 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError> + Unpin> HttpBody for Measured
     }
 }
 
-/// A body that was read until it broke off: what came, and then the reason.
+/// A body that was read until it failed: the bytes before the failure, and then the error.
 pub(super) struct Broken {
-    came: Option<Bytes>,
+    bytes: Option<Bytes>,
     error: Option<BodyError>,
 }
 
 impl Broken {
-    pub(super) fn new(came: Bytes, error: BodyError) -> Self {
+    pub(super) fn new(bytes: Bytes, error: BodyError) -> Self {
         Self {
-            came: Some(came).filter(|came| !came.is_empty()),
+            bytes: Some(bytes).filter(|bytes| !bytes.is_empty()),
             error: Some(error),
         }
     }
@@ -191,7 +194,7 @@ impl HttpBody for Broken {
         mut self: Pin<&mut Self>,
         _cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let came = self.came.take().map(|came| Ok(Frame::data(came)));
-        Poll::Ready(came.or_else(|| self.error.take().map(Err)))
+        let bytes = self.bytes.take().map(|bytes| Ok(Frame::data(bytes)));
+        Poll::Ready(bytes.or_else(|| self.error.take().map(Err)))
     }
 }

@@ -1,4 +1,4 @@
-//! A body that fails past a number of bytes.
+//! A body that fails over a number of bytes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,11 +9,11 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use super::bounds::{BodyBounds, Stage};
 use super::error::BodyError;
 
-/// `body`, until it has given more bytes than its bounds allow; from then on it is over.
+/// A body that fails as soon as it yields more bytes than its bounds allow, and then ends.
 pub(super) struct Limited<B> {
     body: B,
     bounds: BodyBounds,
-    given: u64,
+    received: u64,
     stage: Stage,
 }
 
@@ -22,13 +22,13 @@ impl<B> Limited<B> {
         Self {
             body,
             bounds,
-            given: 0,
+            received: 0,
             stage: Stage::Unread,
         }
     }
 
-    fn room(&self) -> u64 {
-        self.bounds.max().saturating_sub(self.given)
+    fn left(&self) -> u64 {
+        self.bounds.max().saturating_sub(self.received)
     }
 
     fn reach(&mut self, stage: Stage) {
@@ -60,9 +60,9 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError> + Unpin> HttpBody for Limited<
         if self.stage == Stage::Failed {
             return Poll::Ready(None);
         }
-        self.reach(Stage::Begun);
-        // A length that is known beforehand is refused before anything is read.
-        if self.body.size_hint().lower() > self.room() {
+        self.reach(Stage::Started);
+        // A known length over the limit is refused before any byte is read.
+        if self.body.size_hint().lower() > self.left() {
             return Poll::Ready(Some(Err(self.too_large())));
         }
         let frame = match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
@@ -71,10 +71,10 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError> + Unpin> HttpBody for Limited<
             None => return Poll::Ready(None),
         };
         let length = frame.data_ref().map_or(0, Bytes::len) as u64;
-        if length > self.room() {
+        if length > self.left() {
             return Poll::Ready(Some(Err(self.too_large())));
         }
-        self.given += length;
+        self.received += length;
         Poll::Ready(Some(Ok(frame)))
     }
 
@@ -84,10 +84,10 @@ impl<B: HttpBody<Data = Bytes, Error = BodyError> + Unpin> HttpBody for Limited<
 
     fn size_hint(&self) -> SizeHint {
         let inner = self.body.size_hint();
-        let room = self.room();
+        let left = self.left();
         let mut hint = SizeHint::new();
-        hint.set_lower(inner.lower().min(room));
-        hint.set_upper(inner.upper().unwrap_or(room).min(room));
+        hint.set_lower(inner.lower().min(left));
+        hint.set_upper(inner.upper().unwrap_or(left).min(left));
         hint
     }
 }

@@ -1,7 +1,7 @@
 //! The body of a request or a response: bytes in memory, or a stream of them.
 //!
-//! What a program writes itself is in memory and can be compared; what comes from the network is a stream,
-//! and is read with [`Body::bytes`] or [`Body::text`].
+//! A body that the program creates is usually in memory and can be compared. A body from the
+//! network is a stream, which [`Body::bytes`] and [`Body::text`] read.
 
 mod bounds;
 mod error;
@@ -32,8 +32,8 @@ type Frames = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Sen
 
 /// The body of a [`Request`](crate::Request) or a [`Response`](crate::Response).
 ///
-/// Text and bytes become one with [`Into`]. A body in memory compares with what is expected of it; a
-/// stream equals nothing, because its bytes are still to come.
+/// [`Into`] converts text and bytes to one. A body in memory can be compared with text, bytes and
+/// other bodies. A stream equals nothing, since its bytes are not yet known.
 ///
 /// # Examples
 ///
@@ -57,12 +57,12 @@ enum Inner {
 }
 
 impl Body {
-    /// A body of no bytes.
+    /// Creates a body without bytes.
     pub const fn empty() -> Self {
         Self(Inner::Bytes(Bytes::new()))
     }
 
-    /// A body over any `http_body::Body`, such as another library's.
+    /// Creates a body from any `http_body::Body`, such as that of another library.
     ///
     /// If `body` panics while it is read, this body fails with [`BodyError::Stream`].
     ///
@@ -93,12 +93,12 @@ impl Body {
         Self::frames(body)
     }
 
-    /// A body whose bytes come from a stream.
+    /// Creates a body from a stream of bytes.
     ///
-    /// Its length is not known beforehand, so over HTTP/1.1 it travels in chunks (RFC 9112 §7.1). An item
-    /// that is an error, or a panic of the stream, breaks the message off, and the peer can tell. A
-    /// response may declare a `Content-Length` beside it: the stream must yield that many bytes. Fewer
-    /// break the message off, and more are cut.
+    /// Its length is not known beforehand, so that HTTP/1.1 sends it in chunks (RFC 9112 §7.1). An
+    /// item that is an error, or a panic of the stream, aborts the message, which the peer detects.
+    /// If a response declares a `Content-Length`, the stream must yield that many bytes. Fewer
+    /// abort the message, and more are not sent.
     ///
     /// # Examples
     ///
@@ -138,9 +138,9 @@ impl Body {
         Self(Inner::Stream(Mutex::new(Box::pin(body))))
     }
 
-    /// The same body, which fails where it gives more than `limit` bytes.
+    /// Limits the body to `limit` bytes. Reading more fails with [`BodyError::TooLarge`].
     ///
-    /// A body whose length is known to be over the limit fails before anything of it is read.
+    /// A body whose length is known to be over the limit fails before it is read.
     ///
     /// # Examples
     ///
@@ -158,16 +158,11 @@ impl Body {
     pub fn limit(self, limit: u64) -> Self {
         match self.0 {
             Inner::Bytes(bytes) if bytes.len() as u64 <= limit => Self(Inner::Bytes(bytes)),
-            _ => self.bounded(BodyBounds::new(limit, Duration::MAX)),
+            _ => Self::received(self, BodyBounds::new(limit, Duration::MAX)),
         }
     }
 
-    /// The same body, which fails where it goes over `bounds`; they may be set until then.
-    pub(crate) fn bounded(self, bounds: BodyBounds) -> Self {
-        Self::received(self, bounds)
-    }
-
-    /// What comes from the network, within `bounds`.
+    /// Creates a body that fails outside `bounds`, which may change while it is read.
     pub(crate) fn received(
         body: impl http_body::Body<Data = Bytes, Error = BodyError> + Send + Unpin + 'static,
         bounds: BodyBounds,
@@ -175,7 +170,7 @@ impl Body {
         Self::frames(Limited::new(body, bounds))
     }
 
-    /// Declares that the connection which this stream comes from checks its length, so that
+    /// Declares that the connection of this stream checks its length, so that
     /// [`measured`](Self::measured) need not. The length must be in its size hint.
     #[cfg(feature = "server")]
     pub(crate) fn exact(self) -> Self {
@@ -194,7 +189,7 @@ impl Body {
         }
     }
 
-    /// The bytes, where they are all in memory already; `None` for a stream.
+    /// Returns the bytes if they are in memory; `None` for a stream.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Inner::Bytes(bytes) => Some(bytes),
@@ -202,19 +197,19 @@ impl Body {
         }
     }
 
-    /// The text, where it is all in memory already; `None` for a stream, and for bytes that are not UTF-8.
+    /// Returns the text if it is in memory; `None` for a stream and for bytes that are not UTF-8.
     pub fn as_text(&self) -> Option<&str> {
         std::str::from_utf8(self.as_bytes()?).ok()
     }
 
     /// Reads the body to its end.
     ///
-    /// A body that came over the network is bounded by the server's limit; set a lower one with
-    /// [`limit`](Self::limit).
+    /// The limit of the server bounds a body from the network; [`limit`](Self::limit) sets a lower
+    /// one.
     ///
     /// # Errors
     ///
-    /// [`BodyError::TooLarge`] past a limit, [`BodyError::Stream`] when the peer breaks off.
+    /// [`BodyError::TooLarge`] over a limit, [`BodyError::Stream`] if the body is incomplete.
     pub async fn bytes(self) -> Result<Bytes, BodyError> {
         match self.0 {
             Inner::Bytes(bytes) => Ok(bytes),
@@ -228,7 +223,8 @@ impl Body {
         }
     }
 
-    /// Yields exactly `length` bytes, or fails. `length` is that of the size hint, if it has one.
+    /// Creates a body that yields exactly `length` bytes, or fails. `length` is that of the size
+    /// hint, if there is one.
     pub(crate) fn measured(self, length: u64) -> Self {
         match self.0 {
             Inner::Exact(_) => self,
@@ -236,8 +232,8 @@ impl Body {
         }
     }
 
-    /// Reads the body into memory, as the peer of a response does. A body that breaks off yields what
-    /// came and then [`BodyError::Upstream`].
+    /// Reads the body into memory, as the client of a response does. A body that fails yields the
+    /// bytes before the failure and then [`BodyError::Upstream`].
     pub(crate) async fn read(self) -> Self {
         match self.0 {
             Inner::Bytes(bytes) => Self(Inner::Bytes(bytes)),
@@ -259,7 +255,7 @@ impl Body {
         }
     }
 
-    /// Reads the body to its end, as UTF-8, whatever charset the Content-Type names.
+    /// Reads the body to its end as UTF-8, whatever charset the Content-Type names.
     ///
     /// # Errors
     ///
@@ -287,8 +283,10 @@ impl Body {
     }
 }
 
-/// The bytes of all frames until `is_complete`, and the error that came instead of more. They are copied together as they come, for a peer that sends a chunk for each
-/// byte would otherwise have each take a hundred.
+/// Returns the bytes of all frames until `is_complete`, and the error that ended them.
+///
+/// The bytes of each frame are copied to one buffer. A peer may send one byte in each chunk, and a
+/// list of chunks would use a hundred bytes for each.
 async fn gathered(
     mut frames: Frames,
     is_complete: impl Fn(&Frames) -> bool,
@@ -327,7 +325,7 @@ impl Default for Body {
     }
 }
 
-/// Shows what is in memory, abridged; a stream is left alone.
+/// Writes the abridged bytes in memory; a stream is not read.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

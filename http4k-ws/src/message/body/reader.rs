@@ -1,4 +1,4 @@
-//! A body as hyper and other libraries read it: frame by frame.
+//! The reading of a body, frame by frame, and its comparison.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -49,8 +49,8 @@ impl http_body::Body for Body {
     }
 }
 
-/// Equal where both are in memory and hold the same bytes. A stream equals nothing, not even itself: its
-/// bytes are not there yet, and reading them would use them up.
+/// Two bodies are equal if both are in memory and have the same bytes. A stream equals nothing, not
+/// even itself, since comparing it would consume it.
 impl PartialEq for Body {
     fn eq(&self, other: &Self) -> bool {
         match other.as_bytes() {
@@ -60,7 +60,7 @@ impl PartialEq for Body {
     }
 }
 
-/// Equal where the body is in memory and holds these bytes; a stream equals nothing.
+/// Equal if the body is in memory and has these bytes; a stream equals nothing.
 impl PartialEq<[u8]> for Body {
     fn eq(&self, other: &[u8]) -> bool {
         self.as_bytes().is_some_and(|bytes| bytes == other)
@@ -69,7 +69,7 @@ impl PartialEq<[u8]> for Body {
 
 macro_rules! compare {
     ($($(#[$generics:tt])? $other:ty),* $(,)?) => {$(
-        /// Equal where the body is in memory and holds these bytes; a stream equals nothing.
+        /// Equal if the body is in memory and has these bytes; a stream equals nothing.
         impl $(<const $generics: usize>)? PartialEq<$other> for Body {
             fn eq(&self, other: &$other) -> bool {
                 let bytes: &[u8] = other.as_ref();

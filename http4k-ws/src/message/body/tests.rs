@@ -9,7 +9,8 @@ fn streamed(pieces: &'static [&'static str]) -> Body {
     Body::from_stream(stream::iter(pieces).map(|piece| Ok::<_, io::Error>(*piece)))
 }
 
-/// The output of a future that waits for nothing. Each layer of a body that fails is polled once more.
+/// Returns the output of a future that waits for nothing. Each layer of a body that fails is polled
+/// once more.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut polled = (0..4).map(|_| future.as_mut().now_or_never());
@@ -19,7 +20,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_body_in_memory_equals_its_bytes_in_every_guise() {
+fn a_body_in_memory_equals_its_bytes_of_every_type() {
     let body = Body::from("hello");
     assert_eq!(&body, "hello");
     assert_eq!(body, "hello");
@@ -55,24 +56,24 @@ fn both_kinds_are_read_whole() {
 }
 
 #[test]
-fn only_memory_can_be_looked_into() {
+fn only_a_body_in_memory_returns_its_bytes() {
     assert_eq!(Body::from("hello").as_text(), Some("hello"));
     assert_eq!(Body::from(b"\xff").as_text(), None);
     assert_eq!(streamed(&["hello"]).as_bytes(), None);
 }
 
 #[test]
-fn text_that_is_none_names_the_byte() {
+fn the_error_of_invalid_text_has_the_position_of_the_byte() {
     let failure = now(Body::from(b"ab\xffc").text()).unwrap_err();
     assert!(matches!(failure, BodyError::NotUtf8 { position: 2 }));
     assert_eq!(failure.status(), 400);
 }
 
 #[test]
-fn a_stream_that_fails_gives_its_cause() {
+fn a_stream_that_fails_keeps_its_cause() {
     let body = Body::from_stream(stream::iter([Ok("a"), Err(io::Error::other("gone"))]));
     let failure = now(body.bytes()).unwrap_err();
-    assert_eq!(failure.to_string(), "the body broke off");
+    assert_eq!(failure.to_string(), "the body is incomplete");
     let cause = std::error::Error::source(&failure).unwrap();
     assert_eq!(cause.to_string(), "gone");
 }
@@ -84,7 +85,7 @@ fn a_limit_is_kept_to_the_byte() {
             let outcome = now(body.limit(limit).bytes());
             match outcome {
                 Ok(bytes) => assert!(fits && bytes == "hello", "limit {limit}"),
-                Err(BodyError::TooLarge { limit: told }) => assert!(!fits && told == limit),
+                Err(BodyError::TooLarge { limit: found }) => assert!(!fits && found == limit),
                 Err(other) => panic!("{other}"),
             }
         }

@@ -1,43 +1,45 @@
-//! Header fields: what is one for certain, and how the extension traits read and write them.
+//! Header fields: names and values that are valid, lists, and the methods of the extension traits.
 
 use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TE, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// What is a field name for certain: a `HeaderName`, or one written in the program.
+/// A type that converts to a valid field name: `HeaderName`, or a literal.
 ///
-/// Names that are known only at run time go through [`RequestExt::try_with_header`] and its twin.
+/// For names known only at run time, see [`RequestExt::try_with_header`]. Applications never
+/// implement this trait.
 ///
 /// [`RequestExt::try_with_header`]: crate::message::RequestExt::try_with_header
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may be no header name",
+    message = "`{Self}` may not be a valid header name",
     label = "expected a `HeaderName` or a literal",
-    note = "a name known only at run time goes through `try_with_header`, which says whether it is one"
+    note = "for a name known only at run time, use `try_with_header`, which returns an error"
 )]
 pub trait IntoHeaderName {
-    /// The name.
+    /// Returns the name.
     ///
     /// # Panics
     ///
-    /// Where a `&'static str` is no field name (RFC 9110 §5.1).
+    /// If a `&'static str` is not a valid field name (RFC 9110 §5.1).
     fn into_header_name(self) -> HeaderName;
 }
 
-/// What is a field value for certain: a `HeaderValue`, a number, or text written in the program.
+/// A type that converts to a valid field value: `HeaderValue`, a number, or a literal.
 ///
-/// Values that are known only at run time go through [`RequestExt::try_with_header`] and its twin.
+/// For values known only at run time, see [`RequestExt::try_with_header`]. Applications never
+/// implement this trait.
 ///
 /// [`RequestExt::try_with_header`]: crate::message::RequestExt::try_with_header
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` may be no header value",
+    message = "`{Self}` may not be a valid header value",
     label = "expected a `HeaderValue`, a number or a literal",
-    note = "a value known only at run time goes through `try_with_header`, which says whether it is one"
+    note = "for a value known only at run time, use `try_with_header`, which returns an error"
 )]
 pub trait IntoHeaderValue {
-    /// The value.
+    /// Returns the value.
     ///
     /// # Panics
     ///
-    /// Where a `&'static str` is no field value: it holds a control character (RFC 9110 §5.5).
+    /// If a `&'static str` has a control character (RFC 9110 §5.5).
     fn into_header_value(self) -> HeaderValue;
 }
 
@@ -52,7 +54,7 @@ impl IntoHeaderName for &'static str {
     fn into_header_name(self) -> HeaderName {
         match HeaderName::from_bytes(self.as_bytes()) {
             Ok(name) => name,
-            Err(_) => panic!("{self:?} is no header name"),
+            Err(_) => panic!("{self:?} is not a valid header name"),
         }
     }
 }
@@ -68,7 +70,7 @@ impl IntoHeaderValue for &'static str {
     fn into_header_value(self) -> HeaderValue {
         match HeaderValue::from_str(self) {
             Ok(value) => value,
-            Err(_) => panic!("{self:?} is no header value"),
+            Err(_) => panic!("{self:?} is not a valid header value"),
         }
     }
 }
@@ -84,12 +86,12 @@ macro_rules! numbers {
 }
 numbers!(u16, u32, u64, usize, i16, i32, i64, isize);
 
-/// The first value of `name` that is text.
+/// Returns the first value of `name`, if it is text.
 pub(super) fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     text(headers.get(name)?)
 }
 
-/// Every value of `name` that is text, in the order sent.
+/// Returns every value of `name` that is text, in the order sent.
 pub(super) fn all<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers.get_all(name).into_iter().filter_map(text)
 }
@@ -98,7 +100,7 @@ fn text(value: &HeaderValue) -> Option<&str> {
     std::str::from_utf8(value.as_bytes()).ok()
 }
 
-/// A field from what may be none.
+/// Converts a name and a value that may not be valid.
 pub(super) fn try_field<N, V>(name: N, value: V) -> Result<(HeaderName, HeaderValue), http::Error>
 where
     N: TryInto<HeaderName, Error: Into<http::Error>>,
@@ -110,7 +112,7 @@ where
     ))
 }
 
-/// The methods that requests and responses have in common, as both extension traits declare them.
+/// Implements the methods that both extension traits declare.
 macro_rules! field_methods {
     () => {
         fn header(&self, name: &str) -> Option<&str> {
@@ -152,7 +154,7 @@ macro_rules! field_methods {
 }
 pub(super) use field_methods;
 
-/// The members of a list, which may stand in several fields (RFC 9110 §5.6.1).
+/// Returns the members of a list, which several fields may hold (RFC 9110 §5.6.1).
 pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     headers
         .get_all(name)
@@ -162,13 +164,13 @@ pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<It
         .map(|member| member.trim_matches([' ', '\t']))
 }
 
-/// Whether a list has `token`, in whatever case.
+/// Returns `true` if a list has `token`, in any case.
 pub(crate) fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
     members(headers, name).any(|member| member.eq_ignore_ascii_case(token))
 }
 
-/// What speaks of one connection goes no further than that (RFC 9110 §7.6.1), and HTTP/2 has no field for it
-/// (RFC 9113 §8.2.2).
+/// Removes the fields that are valid for one connection only (RFC 9110 §7.6.1). HTTP/2 does not
+/// allow them (RFC 9113 §8.2.2).
 pub(crate) fn drop_fields_of_the_connection(fields: &mut HeaderMap) {
     let named: Vec<HeaderName> = members(fields, CONNECTION)
         .filter_map(|name| name.parse().ok())
@@ -190,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_in_any_case() {
+    fn names_may_have_any_case() {
         assert_eq!("X-Key".into_header_name(), "x-key");
         assert_eq!(http::header::ALLOW.into_header_name(), "allow");
     }
@@ -203,19 +205,19 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "\"x key\" is no header name")]
-    fn a_literal_that_is_no_name_panics() {
+    #[should_panic(expected = "\"x key\" is not a valid header name")]
+    fn a_literal_that_is_not_a_name_panics() {
         "x key".into_header_name();
     }
 
     #[test]
-    #[should_panic(expected = r#""a\r\nb: c" is no header value"#)]
-    fn a_literal_that_is_no_value_panics() {
+    #[should_panic(expected = r#""a\r\nb: c" is not a valid header value"#)]
+    fn a_literal_that_is_not_a_value_panics() {
         "a\r\nb: c".into_header_value();
     }
 
     #[test]
-    fn values_that_are_no_text_are_passed_over() {
+    fn values_that_are_not_text_are_skipped() {
         let mut headers = HeaderMap::new();
         headers.append("x", HeaderValue::from_bytes(b"\xff").unwrap());
         headers.append("x", HeaderValue::from_bytes("é".as_bytes()).unwrap());

@@ -1,4 +1,4 @@
-//! A host and a port, as the fields `Host` and `Origin` write them.
+//! A host with an optional port, as in the fields `Host` and `Origin`.
 
 use std::net::Ipv6Addr;
 
@@ -10,7 +10,8 @@ pub(crate) struct HostPort<'a> {
 }
 
 impl<'a> HostPort<'a> {
-    /// `None` where `text` breaks the grammar, has no host, or names a port over 65,535.
+    /// Parses `text`. Returns `None` if it violates the grammar, lacks a host, or has a port over
+    /// 65,535.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[') {
             Some(inner) => {
@@ -36,7 +37,7 @@ impl<'a> HostPort<'a> {
     }
 }
 
-/// `reg-name`, which IPv4 addresses are too, of at least one character.
+/// Returns `true` for a `reg-name` of at least one character, which includes IPv4 addresses.
 fn is_name(text: &str) -> bool {
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_the_grammar_is_no_host() {
+    fn rejects_invalid_hosts() {
         for text in [
             "",
             ":80",

@@ -1,8 +1,9 @@
-//! The hosts that a server is for.
+//! The hosts that a server accepts requests for.
 //!
-//! A page of another site may have its own name resolve to our address (DNS rebinding). To its
-//! browser such a page and the server are then of the same origin, so that neither the same-origin
-//! policy nor the check of `Origin` stops it. Only the field `Host` tells: it names the other site.
+//! A page of another site may let its own name resolve to the address of this server (DNS
+//! rebinding). For its browser, that page and the server then have the same origin, so that neither
+//! the same-origin policy nor the check of `Origin` protects the server. Only the field `Host`
+//! does, since it names the other site.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,10 +13,10 @@ use super::host_port::HostPort;
 use super::origin_policy::authority;
 use super::web_host::{below, is_below, parent_domain, web_host};
 
-/// A host that a server is for, or with a leading `*.` all subdomains of one.
+/// A host, or all subdomains of one with a leading `*.`.
 ///
-/// Letter case and a final dot make no difference. `*.example.com` stands for one or more labels
-/// before `.example.com`, and not for `example.com` itself.
+/// Letter case and a final dot are ignored. `*.example.com` matches one or more labels before
+/// `.example.com`, and not `example.com` itself.
 ///
 /// # Examples
 ///
@@ -78,11 +79,12 @@ impl HostPattern {
     }
 }
 
-/// The hosts that a server is for; a request for another one receives 421 (RFC 9110 §15.5.20).
+/// The hosts that a server accepts requests for. A request for any other receives 421 (RFC 9110
+/// §15.5.20).
 ///
-/// It protects the users of a server on their own machine or network from pages elsewhere that had
-/// their name resolve to its address (DNS rebinding). Ports do not count. A request of HTTP/1.0
-/// without `Host` is not from a browser, and is admitted.
+/// It protects the users of a server on their own machine or network from pages of other sites
+/// whose names resolve to its address (DNS rebinding). Ports are ignored. A request of HTTP/1.0
+/// without `Host` is not from a browser, and is accepted.
 ///
 /// # Examples
 ///
@@ -117,8 +119,8 @@ enum Base {
 }
 
 impl HostPolicy {
-    /// Allows every host, except on a server that is bound to a loopback address, which is as
-    /// [`loopback`](Self::loopback): the default.
+    /// Allows every host, except on a server that is bound to a loopback address: there it equals
+    /// [`loopback`](Self::loopback). This is the default.
     ///
     /// A proxy on the same machine that keeps the `Host` of the browser needs that host to be added
     /// with [`and`](Self::and).
@@ -269,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_honoured_does_not_parse() {
+    fn hosts_that_can_never_match_do_not_parse() {
         for text in [
             "",
             ".",

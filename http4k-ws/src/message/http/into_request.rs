@@ -1,4 +1,4 @@
-//! What a request can be made of.
+//! Types that convert to a request.
 
 use http::{Method, Uri};
 
@@ -7,10 +7,10 @@ use super::request::RequestExt;
 use crate::message::body::Body;
 use crate::message::uri_template::{FilledTemplate, UriTemplate};
 
-/// What a request can be made of, wherever a client takes one.
+/// A type that converts to a request. Clients accept any.
 ///
-/// A path or a URI is a GET; `(method, target)` and `(method, target, body)` say the rest; a request, a
-/// builder, and the result of one are themselves.
+/// A path or a URI is a GET. `(method, target)` and `(method, target, body)` have another method
+/// and a body. A request, a builder and the result of one convert too.
 ///
 /// # Examples
 ///
@@ -22,21 +22,23 @@ use crate::message::uri_template::{FilledTemplate, UriTemplate};
 /// assert_eq!("/users/7".into_request()?.method(), Method::GET);
 /// assert_eq!((Method::DELETE, "/users/7").into_request()?.method(), Method::DELETE);
 /// assert_eq!((Method::POST, "/users", "bob").into_request()?.body(), "bob");
-/// assert_eq!(Request::put("/users/7").header("x-key", "1").into_request()?.headers()["x-key"], "1");
+/// let builder = Request::put("/users/7").header("x-key", "1");
+/// assert_eq!(builder.into_request()?.headers()["x-key"], "1");
 /// # Ok(())
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no HTTP request",
-    label = "expected a path, a `Uri`, a `Request` or what makes one",
-    note = "`(Method::POST, \"/path\")` and `(Method::POST, \"/path\", body)` make one too"
+    message = "`{Self}` is not an HTTP request",
+    label = "expected a path, a `Uri`, a `Request` or a builder of one",
+    note = "`(Method::POST, \"/path\")` and `(Method::POST, \"/path\", body)` are requests too"
 )]
 pub trait IntoRequest {
-    /// Makes the request.
+    /// Converts to a request.
     ///
     /// # Errors
     ///
-    /// [`http::Error`] for a target, method or header that is none. A target without a scheme starts with `/`.
+    /// [`http::Error`] for a target, a method or a header that is not valid. A target without a
+    /// scheme must start with `/`.
     fn into_request(self) -> Result<Request, http::Error>;
 }
 
@@ -64,12 +66,14 @@ impl IntoRequest for Uri {
     }
 }
 
-/// A GET, whose path gets its values from lenses and derived types; until then they stand in braces.
+/// The method is GET. Lenses and derived types set the parameters, which are in braces until then.
 impl IntoRequest for UriTemplate {
     fn into_request(self) -> Result<Request, http::Error> {
         let mut request = "/".into_request()?;
         let template = FilledTemplate::new(self);
-        let path = template.path().expect("no value is there to be refused");
+        let path = template
+            .path()
+            .expect("a template without values cannot fail");
         *request.uri_mut() = FilledTemplate::on(request.uri(), path)?;
         request.extensions_mut().insert(template);
         Ok(request)
@@ -108,7 +112,8 @@ impl<B: Into<Body>> IntoRequest for (Method, &str, B) {
     }
 }
 
-/// The target as written. Without a scheme it is a path: `users` alone would be read as a host.
+/// Parses a target without changing it. Without a scheme it is a path, since `Uri` would parse
+/// `users` as a host.
 fn target_of(text: &str) -> Result<Uri, http::Error> {
     if text.contains("://") {
         Ok(text.parse::<Uri>()?)
@@ -133,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_is_an_error() {
+    fn an_invalid_target_is_an_error() {
         for target in ["", "users", "users/7", "/a b", "http://"] {
             let outcome = target.into_request();
             assert!(outcome.is_err(), "{target}: {outcome:?}");

@@ -1,4 +1,4 @@
-//! What a handler may answer.
+//! Types that convert to a response.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -12,7 +12,7 @@ use super::header::{IntoHeaderName, IntoHeaderValue};
 use super::response::ResponseExt;
 use crate::message::body::{Body, BodyError};
 
-/// What a handler may answer.
+/// A type that a handler may return.
 ///
 /// | value | status | Content-Type |
 /// |---|---|---|
@@ -28,7 +28,7 @@ use crate::message::body::{Body, BodyError};
 /// | `Result<T, E>` | as `T` or as `E` | as `T` or as `E` |
 /// | [`BodyError`] | its [`status`](BodyError::status) | `text/plain; charset=utf-8` |
 ///
-/// The headers are a `HeaderMap` or an array of pairs, and take the place of those that `T` sets.
+/// The headers are a `HeaderMap` or an array of pairs, and replace those that `T` sets.
 ///
 /// # Examples
 ///
@@ -47,14 +47,14 @@ use crate::message::body::{Body, BodyError};
 /// assert_eq!(None::<&str>.into_response().status(), 404);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no HTTP response",
-    label = "a handler answers a `Response` or what becomes one",
+    message = "`{Self}` cannot be returned from an HTTP handler",
+    label = "a handler returns a `Response` or a type that converts to one",
     note = "a value that serde serializes is returned as `Json(value)`, or its type derives `Message`",
     note = "text, bytes, a `StatusCode`, `(StatusCode, T)`, `Response`, and `Result` and `Option` of \
-            these become one"
+            these convert to one"
 )]
 pub trait IntoResponse {
-    /// Makes the response.
+    /// Converts to a response.
     fn into_response(self) -> Response;
 }
 
@@ -121,7 +121,7 @@ impl<T: IntoResponse> IntoResponse for (StatusCode, HeaderMap, T) {
     }
 }
 
-/// A name that stands twice in the array is sent twice.
+/// A name that is twice in the array is sent twice.
 impl<N, V, T, const LEN: usize> IntoResponse for (StatusCode, [(N, V); LEN], T)
 where
     N: IntoHeaderName,
@@ -138,14 +138,14 @@ where
     }
 }
 
-/// Says what is wrong with the body; the cause behind a broken stream is kept from the peer.
+/// The text of the error. The cause of a failed stream is not sent to the peer.
 impl IntoResponse for BodyError {
     fn into_response(self) -> Response {
         (self.status(), self.to_string()).into_response()
     }
 }
 
-/// One of the library's own answers: a line that says what is wrong.
+/// Returns a response of the library itself, with a line that states the reason.
 pub(crate) fn plain(status: StatusCode, line: String) -> Response {
     line.into_response().with_status(status)
 }
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_fails_says_why() {
+    fn a_body_error_is_a_response_with_its_text() {
         let failures = [
             (
                 BodyError::TooLarge { limit: 9 },
@@ -228,11 +228,15 @@ mod tests {
                 400,
                 "the body is not UTF-8: byte 2 is invalid",
             ),
-            (BodyError::Stream("reset".into()), 400, "the body broke off"),
+            (
+                BodyError::Stream("reset".into()),
+                400,
+                "the body is incomplete",
+            ),
             (
                 BodyError::Upstream("reset".into()),
                 502,
-                "the body of another server's answer can't be read",
+                "the body of another server's response can't be read",
             ),
         ];
         for (failure, status, text) in failures {

@@ -2,10 +2,10 @@
 
 use http::Request;
 
-/// The scheme that a request came by, among its extensions.
+/// The scheme of a request. The extensions of the request hold it.
 ///
-/// A server knows it over TLS and from HTTP/2's `:scheme`. Without TLS it does not: a proxy in front
-/// of it may speak TLS with the browser.
+/// A server knows it over TLS, and from `:scheme` in HTTP/2. Without TLS it does not, since a proxy
+/// in front of it may terminate the TLS of the browser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KnownScheme {
     /// `http` or `ws`.
@@ -23,13 +23,13 @@ impl KnownScheme {
         }
     }
 
-    /// Returns the scheme of `request`: the one it came by, else that of its target.
+    /// Returns the scheme that the server set on `request`, or else that of its target.
     pub(super) fn of<B>(request: &Request<B>) -> Option<Self> {
         let known = request.extensions().get().copied();
         known.or_else(|| Self::named(request.uri().scheme_str()?))
     }
 
-    /// Returns the scheme of the page that such a request is for.
+    /// Returns the scheme of pages from the same server.
     pub(super) fn of_pages(self) -> &'static str {
         match self {
             Self::Plain => "http",

@@ -1,7 +1,7 @@
-//! Requests and responses, and what makes them.
+//! Requests and responses, and the types that convert to them.
 //!
-//! Both are the `http` crate's own types over our [`Body`]; what http4k's `Request` and `Response` can do
-//! beyond that comes from [`RequestExt`] and [`ResponseExt`], both in the prelude.
+//! Both are the types of the crate `http` over a [`Body`]. [`RequestExt`] and [`ResponseExt`] add
+//! the methods of http4k's `Request` and `Response`.
 
 mod header;
 mod host_port;
@@ -49,7 +49,7 @@ pub(crate) use target::check_encoded;
 
 use super::body::Body;
 
-/// An HTTP request: `http::Request` over a [`Body`]; [`RequestExt`] reads and refines it.
+/// An HTTP request: `http::Request` over a [`Body`]. [`RequestExt`] has more methods.
 ///
 /// # Examples
 ///
@@ -62,7 +62,7 @@ use super::body::Body;
 /// ```
 pub type Request<B = Body> = http::Request<B>;
 
-/// An HTTP response: `http::Response` over a [`Body`]; [`ResponseExt`] reads and refines it.
+/// An HTTP response: `http::Response` over a [`Body`]. [`ResponseExt`] has more methods.
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! Web origins: the place that a page was loaded from.
+//! Web origins of pages.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,9 +7,10 @@ use super::host_port::HostPort;
 use super::known_scheme::KnownScheme;
 use super::web_host::{below, is_below, parent_domain, web_host};
 
-/// A web origin: a scheme, a host and a port (RFC 6454 §4), or `null`. A policy also takes patterns.
+/// A web origin: a scheme, a host and a port (RFC 6454 §4), or `null`. A policy also accepts
+/// patterns.
 ///
-/// Letter case and a port that is the scheme's default make no difference.
+/// Letter case, and a port that is the default of the scheme, are ignored.
 ///
 /// | text | in an [`OriginPolicy`](crate::message::OriginPolicy) |
 /// |---|---|
@@ -17,7 +18,7 @@ use super::web_host::{below, is_below, parent_domain, web_host};
 /// | `https://example.com:8443` | this origin |
 /// | `https://*.example.com` | every subdomain, with one label or more; not `example.com` itself |
 /// | `http://localhost:*` | every port |
-/// | `null` | sandboxed pages, files and the like, all of them |
+/// | `null` | all sandboxed pages, files and the like |
 ///
 /// A text that no browser sends as its `Origin` does not parse, since it could never match.
 ///
@@ -48,7 +49,7 @@ enum Serialized {
     Tuple {
         scheme: String,
         host: String,
-        /// It stands for the subdomains of the host.
+        /// `true` if it matches the subdomains of the host.
         subdomains: bool,
         port: Port,
     },
@@ -102,8 +103,8 @@ impl Origin {
         }
     }
 
-    /// Returns the port, or the default of the scheme; `None` for `null`, for a pattern of ports and
-    /// if the scheme has no default.
+    /// Returns the port, or the default of the scheme; `None` for `null`, for a pattern of ports
+    /// and if the scheme has no default.
     pub fn port(&self) -> Option<u16> {
         match &self.0 {
             Serialized::Null => None,
@@ -153,8 +154,8 @@ impl Origin {
 
     /// Returns `true` if a page from here was loaded from the host and port in `authority`.
     ///
-    /// The scheme is compared only if `known`: a server behind a proxy that speaks TLS does not know
-    /// its own.
+    /// The scheme is compared only if `known`: a server behind a proxy that speaks TLS does not
+    /// know its own.
     pub(super) fn is_at(&self, authority: &str, known: Option<KnownScheme>) -> bool {
         let (Some(scheme), Some(host), Some(port)) = (self.scheme(), self.host(), self.port())
         else {
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_honoured_does_not_parse() {
+    fn origins_that_can_never_match_do_not_parse() {
         for (text, rule) in [
             ("nowhere", GRAMMAR),
             ("", GRAMMAR),

@@ -1,7 +1,8 @@
 //! The pages that may open sockets.
 //!
 //! The same-origin policy of browsers does not hold for WebSockets: any page may open one to any
-//! server, with the cookies that its user has there. The server must check `Origin` (RFC 6455 §10.2).
+//! server, with the cookies that its user has there. The server must check `Origin` (RFC 6455
+//! §10.2).
 
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -13,12 +14,14 @@ use super::known_scheme::KnownScheme;
 use super::origin::Origin;
 use crate::panics::guarded;
 
-/// The pages that may open a socket (RFC 6455 §10.2), or use an application with [`Cors`](crate::filter::Cors).
+/// The pages that may open a socket (RFC 6455 §10.2), or use an application with
+/// [`Cors`](crate::filter::Cors).
 ///
-/// Only browsers send `Origin`, so a request without one is always allowed: this guards a user against
-/// pages of others, not the server against programs, which can claim any origin.
+/// Only browsers send `Origin`, so that a request without one is always allowed. The policy
+/// protects a user from pages of other sites, and not the server from programs, which can claim any
+/// origin.
 ///
-/// One policy can serve both: give it to `ServerConfig::with_origins`, which checks every opening
+/// One policy can serve both: pass it to `ServerConfig::with_origins`, which checks every opening
 /// handshake, and to [`Cors`](crate::filter::Cors), which also checks HTTP requests.
 ///
 /// # Examples
@@ -52,7 +55,7 @@ enum Base {
     Listed,
 }
 
-/// A function of the user's.
+/// A function of the application.
 #[derive(Clone)]
 struct Predicate(Arc<dyn Fn(&Origin) -> bool + Send + Sync>);
 
@@ -91,8 +94,8 @@ impl OriginPolicy {
         Self::based_on(Base::Own)
     }
 
-    /// Allows every page: right if a socket reveals nothing that depends on its user's cookies or
-    /// network.
+    /// Allows every page. Use it if nothing that a socket sends depends on the cookies or the
+    /// network of its user.
     pub const fn any() -> Self {
         Self::based_on(Base::Any)
     }
@@ -123,8 +126,8 @@ impl OriginPolicy {
     /// Allows every origin for which `predicate` returns `true` too.
     ///
     /// It is called for each request with an origin that is not allowed otherwise, `null` included,
-    /// and must not block. If it panics, the panic is logged and the origin is not allowed. Two policies
-    /// with predicates are equal only if one is a clone of the other.
+    /// and must not block. If it panics, the panic is logged and the origin is not allowed. Two
+    /// policies with predicates are equal only if one is a clone of the other.
     #[must_use]
     pub fn and_if(mut self, predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static) -> Self {
         self.predicates.push(Predicate(Arc::new(predicate)));
@@ -173,8 +176,8 @@ fn origin_of<B>(request: &http::Request<B>) -> Claim {
     }
 }
 
-/// Returns `true` if the page of `request` was loaded from the host, port and, if that is known, the
-/// scheme that the request is for.
+/// Returns `true` if the page of `request` was loaded from the host, port and, if that is known,
+/// the scheme that the request is for.
 pub(crate) fn is_from_own_page<B>(request: &http::Request<B>) -> bool {
     matches!(origin_of(request), Claim::Page(origin) if is_own(&origin, request))
 }
@@ -215,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn our_own_origin_is_the_host_and_port_asked_for() {
+    fn the_own_origin_is_the_host_and_port_of_the_request() {
         for (host, origin, allowed) in [
             ("example.com", "http://example.com", true),
             ("example.com", "https://example.com", true),
@@ -263,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_adds_to_our_own_or_stands_alone() {
+    fn a_list_adds_to_the_own_origin_or_stands_alone() {
         let app: Origin = "https://app.org".parse().unwrap();
         let extra = OriginPolicy::own().and(app.clone()).and(Origin::NULL);
         let only = OriginPolicy::only([app]);

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// The certificates that a client authenticated with (mutual TLS), among the extensions of its requests.
+/// The certificates of a client that authenticated with mutual TLS. The extensions of its requests
+/// hold them.
 ///
-/// The server has verified them against the authorities of `ServerTls::with_client_roots_pem`. The name
-/// in them is for the application to read, with a parser of X.509.
+/// The server has verified them against the authorities of `ServerTls::with_client_roots_pem`. The
+/// application reads the name in them with a parser of X.509.
 ///
 /// # Examples
 ///
@@ -30,8 +31,8 @@ use std::sync::Arc;
 pub struct PeerCertificates(Arc<[Vec<u8>]>);
 
 impl PeerCertificates {
-    /// Makes a chain of certificates in DER, the client's own first; `None` if there are none. A test
-    /// inserts it in the place of a server.
+    /// Creates a chain of certificates in DER, the client's own first; returns `None` for an empty
+    /// chain. A test inserts it in place of a server.
     pub fn new(chain: impl IntoIterator<Item = Vec<u8>>) -> Option<Self> {
         let chain: Arc<[_]> = chain.into_iter().collect();
         (!chain.is_empty()).then_some(Self(chain))

@@ -1,4 +1,4 @@
-//! Reading and refining a request.
+//! Extension methods of requests, and the address of the peer.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -13,9 +13,9 @@ use super::{Request, query};
 use crate::message::body::{Body, BodyBounds};
 use crate::message::path_params::PathParams;
 
-/// What reads and refines a [`Request`], over the methods that `http::Request` has.
+/// Extension methods for reading and modifying a [`Request`].
 ///
-/// Every `with_` gives the same request with one thing changed, so that calls chain.
+/// Every method `with_` returns the request with one part changed, so that calls chain.
 ///
 /// # Examples
 ///
@@ -39,28 +39,33 @@ use crate::message::path_params::PathParams;
 /// # }
 /// ```
 pub trait RequestExt: Sized {
-    /// The first value of `name` in the query, decoded: `+` is a space, and what is no UTF-8 becomes U+FFFD.
+    /// Returns the first value of `name` in the query, decoded: `+` is a space, and bytes that are
+    /// not UTF-8 become U+FFFD.
     ///
     /// `?name` and `?name=` are both the empty text.
     fn query(&self, name: &str) -> Option<Cow<'_, str>>;
 
-    /// Every value of `name` in the query, in the order written; decoded as [`query`](Self::query).
+    /// Returns every value of `name` in the query in the order sent, decoded as
+    /// [`query`](Self::query).
     fn queries(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>>;
 
-    /// The first value of the header `name`, in any case; `None` also where it is no UTF-8.
+    /// Returns the first value of the header `name`, whose case is ignored; `None` also if it is
+    /// not UTF-8.
     fn header(&self, name: &str) -> Option<&str>;
 
-    /// Every value of the header `name` that is UTF-8, one for each line sent; lists are not split at commas.
+    /// Returns every value of the header `name` that is UTF-8, one for each line sent. Lists are
+    /// not split at commas.
     fn header_values(&self, name: &str) -> impl Iterator<Item = &str>;
 
-    /// The value of the path parameter `name`, decoded; `None` where the request was not routed, or by a
-    /// template without that name.
+    /// Returns the decoded value of the path parameter `name`; `None` if the request was not
+    /// routed, or if the template of its route lacks the name.
     fn path_param(&self, name: &str) -> Option<&str>;
 
-    /// The address of the peer whose connection the request came by; `None` in memory, and over a stream that
-    /// has no address.
+    /// Returns the address of the peer of the connection; `None` in memory, and over a stream
+    /// without an address.
     ///
-    /// Behind a proxy this is the proxy. A socket tells it by [`WebSocket::request`](crate::WebSocket::request).
+    /// Behind a proxy it is that of the proxy. The consumer of a socket reads it from
+    /// [`WebSocket::request`](crate::WebSocket::request).
     ///
     /// # Examples
     ///
@@ -77,53 +82,53 @@ pub trait RequestExt: Sized {
     /// ```
     fn peer_addr(&self) -> Option<SocketAddr>;
 
-    /// The same request as if it came from `address`, for tests and for proxies that are trusted.
+    /// Sets the address of the peer, in tests and for trusted proxies.
     #[must_use]
     fn with_peer_addr(self, address: SocketAddr) -> Self;
 
-    /// The same request with another method.
+    /// Sets the method.
     #[must_use]
     fn with_method(self, method: Method) -> Self;
 
-    /// The same request for another target, query and all.
+    /// Sets the target, including the query.
     #[must_use]
     fn with_uri(self, uri: Uri) -> Self;
 
-    /// The same request with `name=value` in its query, in the place of the values that `name` had.
+    /// Sets `name=value` in the query, and replaces the values that `name` had.
     ///
     /// # Panics
     ///
-    /// Where the target can carry no query: it grows over 65,534 bytes, or is that of a CONNECT. Where that may
-    /// happen, [`try_with_query`](Self::try_with_query) tells.
+    /// If the target becomes longer than 65,534 bytes, or is that of a CONNECT.
+    /// [`try_with_query`](Self::try_with_query) returns an error instead.
     #[must_use]
     fn with_query(self, name: &str, value: impl Display) -> Self;
 
-    /// As [`with_query`](Self::with_query), where the target may have no room.
+    /// Sets a query as [`with_query`](Self::with_query), for a target that may become too long.
     ///
     /// # Errors
     ///
-    /// `http::Error` for a target that can carry no such query.
+    /// `http::Error` for a target that cannot have such a query.
     fn try_with_query(self, name: &str, value: impl Display) -> Result<Self, http::Error>;
 
-    /// The same request with `name=value` at the end of its query, beside the values that `name` has.
+    /// Adds `name=value` to the end of the query, beside the values that `name` has.
     ///
     /// # Errors
     ///
     /// As [`try_with_query`](Self::try_with_query).
     fn try_with_added_query(self, name: &str, value: impl Display) -> Result<Self, http::Error>;
 
-    /// The same request with this header, in the place of the values that `name` had.
+    /// Sets a header, and replaces the values that `name` had.
     ///
-    /// Takes what is a header for certain, such as literals. Text that is known only at run time does not
-    /// compile here, and goes through [`try_with_header`](Self::try_with_header).
+    /// It accepts types that are valid headers, such as literals. Text that is known only at run
+    /// time does not compile; use [`try_with_header`](Self::try_with_header) for it.
     ///
     /// # Panics
     ///
-    /// Where a literal is no field name or value, as `HeaderValue::from_static`.
+    /// If a literal is not a valid field name or value, as `HeaderValue::from_static`.
     #[must_use]
     fn with_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
-    /// The same request with this header beside those of the same name.
+    /// Adds a header beside those of the same name.
     ///
     /// # Panics
     ///
@@ -131,11 +136,12 @@ pub trait RequestExt: Sized {
     #[must_use]
     fn with_added_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
-    /// As [`with_header`](Self::with_header), for text that may be no header.
+    /// Sets a header as [`with_header`](Self::with_header), from text that may not be valid.
     ///
     /// # Errors
     ///
-    /// `http::Error` for a name that is no token, or a value with control characters (RFC 9110 §5.1, §5.5).
+    /// `http::Error` for a name that is not a token, or a value with control characters (RFC 9110
+    /// §5.1, §5.5).
     ///
     /// # Examples
     ///
@@ -152,7 +158,7 @@ pub trait RequestExt: Sized {
         N: TryInto<HeaderName, Error: Into<http::Error>>,
         V: TryInto<HeaderValue, Error: Into<http::Error>>;
 
-    /// The same request with another body, and without the Content-Length of the one it had.
+    /// Sets the body and removes the Content-Length.
     #[must_use]
     fn with_body(self, body: impl Into<Body>) -> Request;
 }
@@ -196,7 +202,7 @@ impl<B> RequestExt for http::Request<B> {
     fn with_query(self, name: &str, value: impl Display) -> Self {
         match self.try_with_query(name, value) {
             Ok(request) => request,
-            Err(error) => panic!("the target can't carry the query `{name}`: {error}"),
+            Err(error) => panic!("the target cannot have the query `{name}`: {error}"),
         }
     }
 
@@ -221,7 +227,7 @@ impl<B> RequestExt for http::Request<B> {
     }
 }
 
-/// The other end of the connection that a request came by, among the request's extensions.
+/// The address of the peer of a connection. The extensions of a request hold it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PeerAddr(SocketAddr);
 
@@ -235,8 +241,8 @@ impl PeerAddr {
     }
 }
 
-/// `address` as one of IPv4, if it is an IPv4-mapped one of IPv6 (RFC 4291 §2.5.5.2): a listener of
-/// both families reports its IPv4 peers so.
+/// Converts an IPv4-mapped address of IPv6 to IPv4 (RFC 4291 §2.5.5.2). A listener of both families
+/// reports its IPv4 peers as such.
 pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     match address {
         SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_some() => {
@@ -246,7 +252,7 @@ pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// The same request without its body.
+/// Returns a copy of the request without its body.
 pub(crate) fn copy_of_head(request: &Request) -> Request {
     let mut copy = Request::new(Body::empty());
     copy.method_mut().clone_from(request.method());
@@ -257,17 +263,17 @@ pub(crate) fn copy_of_head(request: &Request) -> Request {
     copy
 }
 
-/// The same request, with other bounds for its body.
+/// Sets bounds of the body of `request`.
 pub(crate) fn with_body_bounds(mut request: Request, set: impl FnOnce(&BodyBounds)) -> Request {
     if let Some(bounds) = request.extensions().get::<BodyBounds>() {
         set(bounds);
         return request;
     }
-    // Not from a server, which would have set some.
+    // The request is not from a server, which sets bounds for each.
     let bounds = BodyBounds::new(u64::MAX, Duration::MAX);
     set(&bounds);
     request.extensions_mut().insert(bounds.clone());
-    request.map(|body| body.bounded(bounds))
+    request.map(|body| Body::received(body, bounds))
 }
 
 #[cfg(test)]
@@ -298,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_none() {
+    fn missing_values_are_none() {
         let request = get("/");
         assert_eq!(request.query("a"), None);
         assert_eq!(request.header("a"), None);
@@ -332,8 +338,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "the target can't carry the query `a`")]
-    fn a_query_that_finds_no_room_panics() {
+    #[should_panic(expected = "the target cannot have the query `a`")]
+    fn a_query_that_is_too_long_panics() {
         let _ = get("/").with_query("a", "x".repeat(70_000));
     }
 

@@ -1,4 +1,4 @@
-//! Reading and refining a response.
+//! Extension methods of responses.
 
 use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -7,9 +7,9 @@ use super::Response;
 use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
 use crate::message::body::Body;
 
-/// What reads and refines a [`Response`], over the methods that `http::Response` has.
+/// Extension methods for reading and modifying a [`Response`].
 ///
-/// Every `with_` gives the same response with one thing changed, so that calls chain.
+/// Every method `with_` returns the response with one part changed, so that calls chain.
 ///
 /// # Examples
 ///
@@ -18,7 +18,7 @@ use crate::message::body::Body;
 /// use http4k_ws::IntoResponse;
 /// use http4k_ws::message::ResponseExt;
 ///
-/// let response = "made".into_response()
+/// let response = "created".into_response()
 ///     .with_status(StatusCode::CREATED)
 ///     .with_header("location", "/rooms/7");
 ///
@@ -27,28 +27,30 @@ use crate::message::body::Body;
 /// assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
 /// ```
 pub trait ResponseExt: Sized {
-    /// The first value of the header `name`, in any case; `None` also where it is no UTF-8.
+    /// Returns the first value of the header `name`, whose case is ignored; `None` also if it is
+    /// not UTF-8.
     fn header(&self, name: &str) -> Option<&str>;
 
-    /// Every value of the header `name` that is UTF-8, one for each line sent; lists are not split at commas.
+    /// Returns every value of the header `name` that is UTF-8, one for each line sent. Lists are
+    /// not split at commas.
     fn header_values(&self, name: &str) -> impl Iterator<Item = &str>;
 
-    /// The same response with another status.
+    /// Sets the status.
     #[must_use]
     fn with_status(self, status: StatusCode) -> Self;
 
-    /// The same response with this header, in the place of the values that `name` had.
+    /// Sets a header, and replaces the values that `name` had.
     ///
-    /// Takes what is a header for certain, such as literals. Text that is known only at run time does not
-    /// compile here, and goes through [`try_with_header`](Self::try_with_header).
+    /// It accepts types that are valid headers, such as literals. Text that is known only at run
+    /// time does not compile; use [`try_with_header`](Self::try_with_header) for it.
     ///
     /// # Panics
     ///
-    /// Where a literal is no field name or value, as `HeaderValue::from_static`.
+    /// If a literal is not a valid field name or value, as `HeaderValue::from_static`.
     #[must_use]
     fn with_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
-    /// The same response with this header beside those of the same name, such as a second `Set-Cookie`.
+    /// Adds a header beside those of the same name, such as a second `Set-Cookie`.
     ///
     /// # Panics
     ///
@@ -56,18 +58,18 @@ pub trait ResponseExt: Sized {
     #[must_use]
     fn with_added_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
-    /// As [`with_header`](Self::with_header), for text that may be no header.
+    /// Sets a header as [`with_header`](Self::with_header), from text that may not be valid.
     ///
     /// # Errors
     ///
-    /// `http::Error` for a name that is no token, or a value with control characters (RFC 9110 §5.1, §5.5).
+    /// `http::Error` for a name that is not a token, or a value with control characters (RFC 9110
+    /// §5.1, §5.5).
     fn try_with_header<N, V>(self, name: N, value: V) -> Result<Self, http::Error>
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,
         V: TryInto<HeaderValue, Error: Into<http::Error>>;
 
-    /// The same response with another body, and without the Content-Length of the one it had; its
-    /// Content-Type stays.
+    /// Sets the body and removes the Content-Length; the Content-Type is kept.
     #[must_use]
     fn with_body(self, body: impl Into<Body>) -> Response;
 }
@@ -86,7 +88,8 @@ impl<B> ResponseExt for http::Response<B> {
     }
 }
 
-/// Reads the body into memory. If it breaks off, it can be read up to its error.
+/// Reads the body into memory. If it fails, the body yields the bytes before the error, and then
+/// it.
 pub(crate) async fn read_whole(response: Response) -> Response {
     let (head, body) = response.into_parts();
     Response::from_parts(head, body.read().await)

@@ -10,7 +10,7 @@ use http::header::{
 ///
 /// Pages cannot set `Authorization` for a socket, and send tokens among the subprotocols instead.
 pub(crate) fn hide_secrets(headers: &mut HeaderMap) {
-    // Most requests and responses have none, and names alone are passed faster.
+    // Most messages have none of these fields, and iterating over names alone is faster.
     if !headers.keys().any(is_secret) {
         return;
     }

@@ -7,12 +7,12 @@ use http::Uri;
 #[error("the target has a character that must be percent-encoded (RFC 3986 §3.3, §3.4)")]
 pub(crate) struct Unencoded;
 
-/// Checks that path and query consist of the characters that RFC 3986 §3.3 and §3.4 allow there, and
-/// of those that browsers do not encode.
+/// Checks that path and query consist of the characters that RFC 3986 §3.3 and §3.4 allow there,
+/// and of those that browsers do not encode.
 ///
-/// The URL Standard leaves `[`, `]` and `|` in paths as they are, and `[`, `]`, `{`, `}`, `|`, `\`, `^`
-/// and the backtick in queries: `?filter[name]=a` is common. `Uri` itself accepts more, such as `"`
-/// and any UTF-8. A `%` without two digits is left to the route that decodes it.
+/// The URL Standard leaves `[`, `]` and `|` in paths as they are, and `[`, `]`, `{`, `}`, `|`, `\`,
+/// `^` and the backtick in queries: `?filter[name]=a` is common. `Uri` itself accepts more, such as
+/// `"` and any UTF-8. A `%` without two digits is left to the route that decodes it.
 pub(crate) fn check_encoded(uri: &Uri) -> Result<(), Unencoded> {
     let path = uri.path().bytes().all(|byte| PATH[usize::from(byte)]);
     let query = uri.query().unwrap_or_default();

@@ -1,13 +1,13 @@
-//! Hosts in the form that browsers give them.
+//! Hosts in the form that browsers send.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::host_port::HostPort;
 
-/// Returns `host` as a browser would write it: in lower case, an IPv6 address compressed.
+/// Returns `host` as a browser sends it: in lower case, and an IPv6 address compressed.
 ///
-/// Returns `None` for a text that no browser writes: with an empty label, a percent sign or a `*`,
-/// and an IPv4 address in another form than four numbers, such as `127.1`.
+/// Returns `None` for a text that no browser sends: one with an empty label, a percent sign or a
+/// `*`, and an IPv4 address in another form than four numbers, such as `127.1`.
 pub(super) fn web_host(host: &str) -> Option<String> {
     if let Some(address) = host.strip_prefix('[') {
         let address: Ipv6Addr = address.strip_suffix(']')?.parse().ok()?;

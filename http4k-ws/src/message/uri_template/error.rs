@@ -1,28 +1,29 @@
-//! Why a template, a path or a value was refused.
+//! Failures to parse, match and fill templates.
 
-/// Why a template was refused.
+/// The reason that a template was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UriTemplateError {
-    /// It is relative; a template starts where the path of a request does.
+    /// The template is relative. It must start with `/`, as the path of a request.
     #[error("template `{template}` does not start with `/`")]
     NoLeadingSlash {
         /// The template.
         template: String,
     },
-    /// It ends with `/`, and would match nothing: an empty segment matches neither literal nor parameter.
+    /// The template ends with `/`. It would match no path, since an empty segment matches neither a
+    /// literal nor a parameter.
     #[error("template `{template}` ends with `/`; leave it out")]
     TrailingSlash {
         /// The template.
         template: String,
     },
-    /// It holds `//`, and would match nothing.
+    /// The template contains `//`, and would match no path.
     #[error("template `{template}` has an empty segment; write one `/`")]
     EmptySegment {
         /// The template.
         template: String,
     },
-    /// A `<` without its `>`.
+    /// A `<` has no `>`.
     #[error("`{segment}` in template `{template}` is never closed; write `{segment}>`")]
     Unclosed {
         /// The template.
@@ -30,17 +31,17 @@ pub enum UriTemplateError {
         /// The segment.
         segment: String,
     },
-    /// A parameter as another library writes it, such as `{id}`, `:id` or `*rest`.
-    #[error("`{segment}` in template `{template}` is no parameter here; write `{instead}`")]
+    /// A parameter is in the style of another library, such as `{id}`, `:id` or `*rest`.
+    #[error("`{segment}` in template `{template}` is not a parameter here; write `{instead}`")]
     OtherStyle {
         /// The template.
         template: String,
         /// The segment.
         segment: String,
-        /// What to write.
+        /// The parameter to write.
         instead: String,
     },
-    /// A parameter with text beside it; split the value in the handler.
+    /// A segment has text beside a parameter. Split the value in the handler.
     #[error(
         "`{segment}` in template `{template}` is not one parameter: a parameter is a whole segment"
     )]
@@ -50,15 +51,17 @@ pub enum UriTemplateError {
         /// The segment.
         segment: String,
     },
-    /// A parameter's name is none that a variable can have; `_` alone is none either, and `_id` is.
-    #[error("`{name}` in template `{template}` is no name; name a parameter like a variable")]
+    /// The name of a parameter is not one that a variable can have. `_id` is valid, and `_` is not.
+    #[error(
+        "`{name}` in template `{template}` is not a valid name; name a parameter like a variable"
+    )]
     BadName {
         /// The template.
         template: String,
-        /// What stands in the place of the name.
+        /// The text in place of the name.
         name: String,
     },
-    /// A `:` with no type behind it.
+    /// A `:` has no type behind it.
     #[error(
         "parameter `{name}` in template `{template}` lacks its type; write it, or leave the `:` out"
     )]
@@ -68,7 +71,7 @@ pub enum UriTemplateError {
         /// The parameter.
         name: String,
     },
-    /// Segments behind a rest, which matches all that is left.
+    /// Segments follow a rest, which matches all remaining segments.
     #[error("`<{name}..>` in template `{template}` is not the last segment")]
     RestNotLast {
         /// The template.
@@ -76,21 +79,21 @@ pub enum UriTemplateError {
         /// The parameter.
         name: String,
     },
-    /// A segment that clients resolve before they ask (RFC 3986 §5.2.4), so that it never arrives.
-    #[error("template `{template}` has the segment `.` or `..`, which never arrives")]
+    /// A segment is `.` or `..`, which clients resolve before they send the path (RFC 3986 §5.2.4).
+    #[error("template `{template}` has the segment `.` or `..`, which clients never send")]
     DotSegment {
         /// The template.
         template: String,
     },
-    /// A character that no path holds (RFC 3986 §3.3), or a `%`: literals are written decoded.
-    #[error("{character:?} in template `{template}` can't stand in a path")]
+    /// A character is not allowed in a path (RFC 3986 §3.3), or is `%`. Write literals decoded.
+    #[error("{character:?} in template `{template}` is not allowed in a path")]
     BadCharacter {
         /// The template.
         template: String,
         /// The character.
         character: char,
     },
-    /// Two parameters of one name.
+    /// Two parameters have the same name.
     #[error("template `{template}` has two parameters called `{name}`")]
     DuplicateName {
         /// The template.
@@ -98,35 +101,36 @@ pub enum UriTemplateError {
         /// The name.
         name: String,
     },
-    /// More than [`UriTemplate::MAX_PARAMETERS`](crate::message::UriTemplate::MAX_PARAMETERS) parameters.
+    /// The template has more than
+    /// [`UriTemplate::MAX_PARAMETERS`](crate::message::UriTemplate::MAX_PARAMETERS) parameters.
     #[error("template `{template}` has {count} parameters, more than 16")]
     TooManyParameters {
         /// The template.
         template: String,
-        /// How many there are.
+        /// The number of parameters.
         count: usize,
     },
 }
 
-/// A captured part of a path is not the percent-encoding of UTF-8 text; answered with 400.
+/// A captured part of a path is not UTF-8 text in percent-encoding. The response is 400.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{segment}` in the path is no percent-encoded UTF-8")]
+#[error("`{segment}` in the path is not percent-encoded UTF-8")]
 pub struct PathEncodingError {
     pub(super) segment: String,
 }
 
 impl PathEncodingError {
-    /// The part of the path, as it was sent.
+    /// Returns the part of the path as it was sent.
     pub fn segment(&self) -> &str {
         &self.segment
     }
 }
 
-/// Why a template was not filled in.
+/// The reason that a template could not be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UriFillError {
-    /// No value was given for this parameter.
+    /// A parameter has no value.
     #[error("template `{template}` needs a value for `{name}`")]
     Missing {
         /// The template.
@@ -134,15 +138,15 @@ pub enum UriFillError {
         /// The parameter.
         name: String,
     },
-    /// A value was given that the template has no parameter for.
-    #[error("template `{template}` has no parameter `{name}`")]
+    /// A value has no parameter in the template.
+    #[error("template `{template}` lacks a parameter `{name}`")]
     Unknown {
         /// The template.
         template: String,
         /// The name of the value.
         name: String,
     },
-    /// The value is empty, and no path with an empty segment matches; only a rest may be empty.
+    /// The value is empty. Only a rest may be empty, since no path with an empty segment matches.
     #[error("the value for `{name}` in template `{template}` is empty")]
     Empty {
         /// The template.
@@ -150,9 +154,9 @@ pub enum UriFillError {
         /// The parameter.
         name: String,
     },
-    /// The value is `.` or `..`, or is for a rest and has such a segment. Clients resolve these before
-    /// they send the path (RFC 3986 §5.2.4), which then matches another route or none; no encoding
-    /// prevents it.
+    /// The value is `.` or `..`, or that of a rest with such a segment. Clients resolve these
+    /// before they send the path (RFC 3986 §5.2.4), also in percent-encoding. The path would then
+    /// match another route or none.
     #[error(
         "the value `{value}` for `{name}` in template `{template}` has the segment `.` or `..`, \
          which clients resolve before they send the path"
@@ -165,11 +169,11 @@ pub enum UriFillError {
         /// The value.
         value: String,
     },
-    /// The value of a rest starts with `/` at the start of a path, which then starts with `//`. Clients
-    /// take the next segment for a host (RFC 3986 §4.2).
+    /// The value of a rest starts with `/`, so that the path starts with `//`. Clients read the
+    /// next segment as a host (RFC 3986 §4.2).
     #[error(
         "the value `{value}` for `{name}` in template `{template}` makes a path that starts with \
-         `//`, which clients take for a host"
+         `//`, which clients read as a host"
     )]
     Host {
         /// The template.

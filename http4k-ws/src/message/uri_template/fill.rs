@@ -1,4 +1,4 @@
-//! A path from a template and its values.
+//! Filling of templates.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -12,17 +12,17 @@ pub(super) const IN_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// The slash of a rest stays a slash.
+/// A slash in a rest is not encoded.
 const IN_REST: &AsciiSet = &IN_SEGMENT.remove(b'/');
 
-/// A literal holds what a path may hold (RFC 3986 §3.3), and letters that are encoded here.
+/// A literal has only characters of a path (RFC 3986 §3.3), and letters that are encoded here.
 const IN_LITERAL: &AsciiSet = &percent_encoding::CONTROLS.add(b'%');
 
 impl UriTemplate {
-    /// Returns the path in which each parameter has its value, percent-encoded. The template extracts
-    /// the same values from it.
+    /// Returns the path in which each parameter has its value, percent-encoded. The template
+    /// extracts the same values from it.
     ///
-    /// A slash inside a value is encoded, and stays a slash in that of a rest.
+    /// A slash is encoded in the value of a parameter, and kept in that of a rest.
     ///
     /// # Errors
     ///
@@ -30,9 +30,10 @@ impl UriTemplate {
     ///
     /// - for a parameter without a value, and for a value without a parameter
     /// - for an empty value, unless the parameter is a rest
-    /// - for the value `.` or `..`, also as a segment of a rest: clients resolve these before they send
-    ///   the path (RFC 3986 §5.2.4)
-    /// - for a rest that makes the path start with `//`, which clients take for a host (RFC 3986 §4.2)
+    /// - for the value `.` or `..`, also as a segment of a rest: clients resolve these before they
+    ///   send the path (RFC 3986 §5.2.4)
+    /// - for a rest that makes the path start with `//`, which clients read as a host (RFC 3986
+    ///   §4.2)
     ///
     /// # Examples
     ///
@@ -106,7 +107,7 @@ pub(crate) fn push_literal(path: &mut String, literal: &str) {
     path.extend(utf8_percent_encode(literal, IN_LITERAL));
 }
 
-/// Adds `value`, of the parameter `name` in `template`.
+/// Adds `value` of the parameter `name` in `template`.
 pub(crate) fn push_value(
     path: &mut String,
     template: &str,
@@ -131,7 +132,7 @@ pub(crate) fn push_value(
     }
 }
 
-/// Adds `value`, of the rest `name` in `template`, if there is any.
+/// Adds `value` of the rest `name` in `template`, unless it is empty.
 pub(crate) fn push_rest(
     path: &mut String,
     template: &str,

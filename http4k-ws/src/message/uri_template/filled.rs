@@ -1,4 +1,4 @@
-//! A request's template, and the values it has got so far.
+//! The template of a request that a client builds.
 
 use http::Uri;
 use http::uri::PathAndQuery;
@@ -10,7 +10,8 @@ use super::{TemplateSegment, UriTemplate};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The template that a request was made of, and the values it has got so far; in the request's extensions.
+/// The template that a request was created from, and the values that were set so far. The
+/// extensions of the request hold it.
 #[derive(Debug, Clone)]
 pub(crate) struct FilledTemplate {
     template: UriTemplate,
@@ -25,16 +26,16 @@ impl FilledTemplate {
         }
     }
 
-    /// The value that was set for `name`.
+    /// Returns the value that was set for `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.values.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Puts the value in the place of the one that `name` had.
+    /// Replaces the value of `name`.
     pub(crate) fn set(&mut self, name: &str, values: Vec<String>) -> Result<(), Error> {
         if self.template.parameters().all(|known| known != name) {
-            return Err(format!("template `{}` has no `<{name}>`", self.template).into());
+            return Err(format!("template `{}` lacks `<{name}>`", self.template).into());
         }
         if values.len() > 1 {
             return Err("a parameter of the path has one value".into());
@@ -45,7 +46,7 @@ impl FilledTemplate {
         Ok(())
     }
 
-    /// `uri` with `path` in the place of its own.
+    /// Returns `uri` with `path` in place of its own.
     pub(crate) fn on(uri: &Uri, path: String) -> Result<Uri, http::Error> {
         let mut target = path;
         if let Some(query) = uri.query() {
@@ -57,9 +58,9 @@ impl FilledTemplate {
         Ok(Uri::from_parts(parts)?)
     }
 
-    /// The template, filled in as far as there are values.
+    /// Returns the path, with parameters without a value in braces.
     ///
-    /// A brace stands only for a parameter without a value, because those of a value are encoded.
+    /// Every other brace is encoded.
     pub(crate) fn path(&self) -> Result<String, UriFillError> {
         let values: Vec<(&str, &str)> = self
             .values

@@ -1,24 +1,25 @@
-//! A path against a template.
+//! Matching of paths.
 
 use super::error::PathEncodingError;
 use super::{TemplateSegment, UriCaptures, UriTemplate};
 use crate::message::path_params::percent_decoded;
 
 impl UriTemplate {
-    /// Whether `path` has this shape, whatever its values.
+    /// Returns `true` if the template matches `path`, whatever the values of its parameters are.
     pub fn matches(&self, path: &str) -> bool {
         self.captured(path).is_some()
     }
 
-    /// What this template captures from `path`, the path of a request as it was sent; `None` where it does not
-    /// match.
+    /// Returns the captures from `path`, which is the path of a request as it was sent; `None` if
+    /// the template does not match.
     ///
-    /// The path is split first, then each segment percent-decoded once, so that `%2F` never splits one and `/%61` is
-    /// `/a`. `/` has no segments; an empty segment matches neither literal nor parameter.
+    /// The path is split first, and each segment is then percent-decoded once. `%2F` thus does not
+    /// split a segment, and `/%61` is `/a`. `/` has no segments. An empty segment matches neither a
+    /// literal nor a parameter.
     ///
     /// # Errors
     ///
-    /// [`PathEncodingError`] where the path matches and a value is no percent-encoded UTF-8.
+    /// [`PathEncodingError`] if the path matches and a value is not percent-encoded UTF-8.
     pub fn extract<'a>(
         &'a self,
         path: &'a str,
@@ -38,9 +39,9 @@ impl UriTemplate {
             .map(Some)
     }
 
-    /// Each parameter's name and what it captured, as it was sent.
+    /// Returns the name of each parameter and its capture as it was sent.
     fn captured<'a>(&'a self, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
-        // What is left, from the slash in front of it; nothing is left of `/`.
+        // The remaining path with the slash in front of it, which is empty for `/`.
         let mut left = if path == "/" { "" } else { path };
         if path.is_empty() {
             return None;
@@ -65,13 +66,13 @@ impl UriTemplate {
     }
 }
 
-/// The first segment of what is left, and what stands behind it.
+/// Splits the first segment from the remaining path.
 fn split_segment(left: &str) -> Option<(&str, &str)> {
     let left = left.strip_prefix('/')?;
     Some(left.split_at(left.find('/').unwrap_or(left.len())))
 }
 
-/// Decoded, where it can be: no literal is percent-encoded.
+/// Compares a decoded segment with a literal, which is never percent-encoded.
 fn is_literal(piece: &str, literal: &str) -> bool {
     percent_decoded(piece).is_some_and(|text| text == literal)
 }

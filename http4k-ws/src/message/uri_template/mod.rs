@@ -1,7 +1,7 @@
-//! Path templates such as `/users/<id>/files/<path..>`: read, matched and filled in.
+//! Path templates such as `/users/<id>/files/<path..>`.
 //!
-//! This is the one home of the grammar in the library; `tests/data/templates.txt` is the table of cases that
-//! the macros are held to as well.
+//! This is the one home of the grammar in the library; `tests/data/templates.txt` is the table of
+//! cases that the macros are held to as well.
 
 mod error;
 mod fill;
@@ -17,16 +17,17 @@ pub(crate) use fill::{push_literal, push_rest, push_value};
 pub use error::{PathEncodingError, UriFillError, UriTemplateError};
 pub(crate) use filled::FilledTemplate;
 
-/// A template for paths: literals and parameters, segment by segment.
+/// A template for paths: a list of literals and parameters.
 ///
 /// ```text
 /// template := "/" | ("/" segment)+
 /// segment  := literal | "<" name ">" | "<" name ":" type ">" | "<" name ".." ">"
 /// ```
 ///
-/// A literal is written decoded: `/café` matches `/caf%C3%A9` (RFC 3986 §3.3). A parameter is a whole segment, and matches one that is not empty; the `..` of the last one makes it match all
-/// that is left, also nothing. A type is kept for who asks, and never chooses a route. A template holds at most
-/// [`MAX_PARAMETERS`](Self::MAX_PARAMETERS) parameters, each of another name.
+/// A literal is written decoded: `/café` matches `/caf%C3%A9` (RFC 3986 §3.3). A parameter is a
+/// whole segment, and matches one that is not empty. The last parameter may be a rest, written with
+/// `..`, which matches all remaining segments, also none. A type is kept and never selects a route.
+/// A template has at most [`MAX_PARAMETERS`](Self::MAX_PARAMETERS) parameters with distinct names.
 ///
 /// # Examples
 ///
@@ -50,7 +51,7 @@ pub struct UriTemplate {
     segments: Vec<TemplateSegment>,
 }
 
-/// What a template captured: each parameter's name and its value, percent-decoded, in the template's order.
+/// The captures of a template: the name and the percent-decoded value of each parameter, in order.
 pub type UriCaptures<'a> = Vec<(&'a str, std::borrow::Cow<'a, str>)>;
 
 /// One segment of a [`UriTemplate`].
@@ -63,10 +64,10 @@ pub enum TemplateSegment {
     Parameter {
         /// The name, without the brackets.
         name: String,
-        /// The type, as written.
+        /// The type, as it was written.
         of_type: Option<String>,
     },
-    /// `<name..>`: all that is left, also nothing.
+    /// `<name..>`: all remaining segments, also none.
     Rest {
         /// The name, without the brackets and dots.
         name: String,
@@ -74,7 +75,7 @@ pub enum TemplateSegment {
 }
 
 impl TemplateSegment {
-    /// The parameter's name; `None` for a literal.
+    /// Returns the name of the parameter; `None` for a literal.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Literal(_) => None,
@@ -84,14 +85,14 @@ impl TemplateSegment {
 }
 
 impl UriTemplate {
-    /// How many parameters a template may hold.
+    /// The maximum number of parameters.
     pub const MAX_PARAMETERS: usize = 16;
 
-    /// Reads a template.
+    /// Parses a template.
     ///
     /// # Errors
     ///
-    /// [`UriTemplateError`], which names the first rule that is broken, and says what to write instead.
+    /// [`UriTemplateError`], which names the first rule that the template breaks and the remedy.
     pub fn parse(template: &str) -> Result<Self, UriTemplateError> {
         Ok(Self {
             source: template.to_owned(),
@@ -99,17 +100,17 @@ impl UriTemplate {
         })
     }
 
-    /// The template as it was written.
+    /// Returns the text that the template was parsed from.
     pub fn as_str(&self) -> &str {
         &self.source
     }
 
-    /// The segments, in order; none for `/`.
+    /// Returns the segments in order; none for `/`.
     pub fn segments(&self) -> &[TemplateSegment] {
         &self.segments
     }
 
-    /// The names of the parameters, in order.
+    /// Returns the names of the parameters in order.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().filter_map(TemplateSegment::name)
     }

@@ -2,7 +2,7 @@ use super::*;
 
 const TABLE: &str = include_str!("../../../../tests/data/templates.txt");
 
-/// The lines of the table: template, path, outcome.
+/// The lines of the table: a template, a path and an outcome.
 fn cases() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     TABLE
         .lines()
@@ -14,7 +14,7 @@ fn cases() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         })
 }
 
-/// What the library says, in the words of the table.
+/// The outcome in the library, in the words of the table.
 fn outcome(template: &str, path: &str) -> String {
     let template = match UriTemplate::parse(template) {
         Ok(template) => template,
@@ -61,7 +61,7 @@ fn matches_agrees_with_extract() {
 }
 
 #[test]
-fn what_is_filled_in_is_extracted_again() {
+fn filled_values_are_extracted_again() {
     let values = [
         "a",
         "a b",
@@ -90,7 +90,7 @@ fn what_is_filled_in_is_extracted_again() {
 }
 
 #[test]
-fn every_matching_path_of_the_table_is_found_again_when_filled_in() {
+fn every_matching_path_of_the_table_is_extracted_again_after_filling() {
     for (template, path, _) in cases() {
         let Ok(template) = UriTemplate::parse(template) else {
             continue;
@@ -104,7 +104,7 @@ fn every_matching_path_of_the_table_is_found_again_when_filled_in() {
             .collect();
         let filled = match template.fill(&values) {
             Ok(filled) => filled,
-            // A server reads these, and no client sends them.
+            // A server reads these paths, and no client sends them.
             Err(UriFillError::DotSegment { .. }) => {
                 assert!(path.split('/').any(|segment| matches!(segment, "." | "..")));
                 continue;
@@ -124,7 +124,7 @@ fn every_matching_path_of_the_table_is_found_again_when_filled_in() {
 }
 
 #[test]
-fn filling_in_names_what_is_wrong() {
+fn errors_of_filling_name_the_parameter() {
     let template = UriTemplate::parse("/<a>/<b..>").unwrap();
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[("b", "")], "template `/<a>/<b..>` needs a value for `a`"),
@@ -135,7 +135,7 @@ fn filling_in_names_what_is_wrong() {
         ),
         (
             &[("a", "1"), ("b", ""), ("c", "")],
-            "template `/<a>/<b..>` has no parameter `c`",
+            "template `/<a>/<b..>` lacks a parameter `c`",
         ),
         (
             &[("a", ".."), ("b", "")],
@@ -161,42 +161,42 @@ fn filling_in_names_what_is_wrong() {
     assert_eq!(
         root.fill(&[("all", "/host")]).unwrap_err().to_string(),
         "the value `/host` for `all` in template `/<all..>` makes a path that starts with `//`, \
-         which clients take for a host"
+         which clients read as a host"
     );
 }
 
 #[test]
-fn errors_say_what_to_write() {
+fn errors_contain_the_remedy() {
     let cases = [
         (
             "/users/{id}",
-            "`{id}` in template `/users/{id}` is no parameter here; write `<id>`",
+            "`{id}` in template `/users/{id}` is not a parameter here; write `<id>`",
         ),
         (
             "/:id",
-            "`:id` in template `/:id` is no parameter here; write `<id>`",
+            "`:id` in template `/:id` is not a parameter here; write `<id>`",
         ),
         (
             "/{id:\\d+}",
-            "`{id:\\d+}` in template `/{id:\\d+}` is no parameter here; write `<id>`",
+            "`{id:\\d+}` in template `/{id:\\d+}` is not a parameter here; write `<id>`",
         ),
         (
             "/{f:.*}",
-            "`{f:.*}` in template `/{f:.*}` is no parameter here; write `<f..>`",
+            "`{f:.*}` in template `/{f:.*}` is not a parameter here; write `<f..>`",
         ),
         (
             "/{*f}",
-            "`{*f}` in template `/{*f}` is no parameter here; write `<f..>`",
+            "`{*f}` in template `/{*f}` is not a parameter here; write `<f..>`",
         ),
         (
             "/*",
-            "`*` in template `/*` is no parameter here; write `<rest..>`",
+            "`*` in template `/*` is not a parameter here; write `<rest..>`",
         ),
         (
             "/<id",
             "`<id` in template `/<id` is never closed; write `<id>`",
         ),
-        ("/a b", "' ' in template `/a b` can't stand in a path"),
+        ("/a b", "' ' in template `/a b` is not allowed in a path"),
         (
             "/<r..>/b",
             "`<r..>` in template `/<r..>/b` is not the last segment",
@@ -209,7 +209,7 @@ fn errors_say_what_to_write() {
 }
 
 #[test]
-fn a_template_shows_itself_as_written() {
+fn a_template_is_displayed_as_written() {
     let template: UriTemplate = "/users/<id:u64>".parse().unwrap();
     assert_eq!(template.to_string(), "/users/<id:u64>");
     assert_eq!(format!("{template:?}"), "UriTemplate(\"/users/<id:u64>\")");

@@ -130,7 +130,7 @@ impl<'a> WithBody<'a> {
     fn take_invitation(&mut self) -> Option<Invitation> {
         let is_open = match self.bounds.stage() {
             BodyStage::Unread => self.declared <= self.bounds.max(),
-            BodyStage::Begun => true,
+            BodyStage::Started => true,
             BodyStage::Failed | BodyStage::Dropped => false,
         };
         self.invitation.take().filter(|_| is_open)

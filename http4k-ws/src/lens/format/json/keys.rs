@@ -1,8 +1,8 @@
 //! Numbers as keys behind a tag.
 //!
-//! JSON has only texts as keys. Serde_json parses them as the type of the key, except in values that
-//! serde buffers: the contents of tagged and untagged enums and of flattened structs. A message that
-//! was refused is read again here:
+//! JSON has only texts as keys. Serde_json parses them as the type of the key, except in values
+//! that serde buffers: the contents of tagged and untagged enums and of flattened structs. A
+//! message that was refused is read again here:
 //!
 //! 1. The message is parsed to a tree, which is read with its keys as texts.
 //! 2. A key that is refused for a number is found by its address in the message. Every key of its
@@ -25,7 +25,8 @@ use serde::de::{
 
 use crate::lens::pairs::{PairError, recording};
 
-/// The number of passes after which the keys of every object that are numbers are offered as numbers.
+/// The number of passes after which the keys of every object that are numbers are offered as
+/// numbers.
 const MANY: usize = 8;
 
 /// Returns the value of a message that was refused with `error`, if its keys are numbers.
