@@ -110,7 +110,7 @@ fn recorded(
                 WsEvent::Received(message) => recorder.message(Party::Client, message),
                 WsEvent::Sent(message) => recorder.message(Party::Server, message),
                 WsEvent::PeerCloses(status) => recorder.close(Party::Client, status),
-                WsEvent::Closed(status) => {
+                WsEvent::Closed { status, .. } => {
                     recorder.close(closer(status), status);
                     if let Some(recorder) = place.take() {
                         drop(place);

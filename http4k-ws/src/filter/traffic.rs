@@ -111,7 +111,7 @@ fn observed(
             WsEvent::Received(message) => print("received", &format_args!("{message:?}")),
             WsEvent::Sent(message) => print("sent", &format_args!("{message:?}")),
             WsEvent::PeerCloses(_) => {}
-            WsEvent::Closed(status) => print("closed", status),
+            WsEvent::Closed { status, .. } => print("closed", status),
         });
     })
 }

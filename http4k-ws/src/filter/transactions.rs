@@ -1,6 +1,5 @@
 //! A report for each socket.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -79,35 +78,19 @@ fn watch(
     let request = copy_of_head(socket.request());
     let route = socket.route().map(str::to_owned);
     let subprotocol = socket.subprotocol().map(str::to_owned);
-    let traffic = Mutex::new(Traffic::default());
     socket.observe(move |event: WsEvent<'_>| {
-        let so_far = counted(&traffic, event);
-        if let WsEvent::Closed(status) = event {
+        if let WsEvent::Closed {
+            status, traffic, ..
+        } = event
+        {
             report(WsTransaction {
                 request: copy_of_head(&request),
                 route: route.clone(),
                 subprotocol: subprotocol.clone(),
                 status: status.clone(),
                 duration: started.elapsed(),
-                traffic: so_far,
+                traffic: *traffic,
             });
         }
     });
-}
-
-/// Adds the event to the traffic, and returns the traffic so far.
-fn counted(traffic: &Mutex<Traffic>, event: WsEvent<'_>) -> Traffic {
-    let mut traffic = traffic.lock().unwrap_or_else(PoisonError::into_inner);
-    match event {
-        WsEvent::Received(message) => {
-            traffic.messages_received += 1;
-            traffic.bytes_received += message.as_bytes().len() as u64;
-        }
-        WsEvent::Sent(message) => {
-            traffic.messages_sent += 1;
-            traffic.bytes_sent += message.as_bytes().len() as u64;
-        }
-        WsEvent::PeerCloses(_) | WsEvent::Closed(_) => {}
-    }
-    *traffic
 }

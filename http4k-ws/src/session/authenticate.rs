@@ -1,4 +1,4 @@
-//! Who a peer is, told by its first message.
+//! Authentication of a peer by its first message.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -6,19 +6,20 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::{SendError, WebSocket, WsError};
+use super::error::{SendError, WsError};
+use super::socket::WebSocket;
 use crate::lens::Message;
 use crate::message::WsStatus;
 
 impl<In: Message, Out: Message> WebSocket<In, Out> {
-    /// Takes the first message as the peer's proof of who it is, which `check` turns into a user.
+    /// Authenticates the peer by its first message, which `check` turns into a user.
     ///
-    /// For clients that can't send a field along with the opening handshake, as the WebSockets of browsers
-    /// can't. Where they can, a filter that answers 401 or 403 before the upgrade is cheaper. `within` is for
-    /// the message and the check together; a socket whose peer stays silent costs nothing for longer.
+    /// This is for clients that cannot set header fields on the opening handshake, such as
+    /// browsers. For other clients, a filter that responds with 401 or 403 before the upgrade is
+    /// cheaper. The message and the check together must end `within` the given time.
     ///
-    /// Both failures close with 1008 (RFC 6455 §7.4.1), after which a client that reconnects gives up: what it
-    /// says would be refused again.
+    /// Both failures close with 1008 (RFC 6455 §7.4.1). A client that reconnects gives up after
+    /// that, because the same message would be rejected again.
     ///
     /// # Examples
     ///
@@ -48,8 +49,13 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// # Errors
     ///
-    /// Closes with 1008 where `check` gives `None`, and where `within` passes before it gives anything; as
-    /// [`recv`](Self::recv) where the message is no `In`; [`SendError::Closed`] where the peer is gone.
+    /// Returns an error with status 1008 if `check` returns `None`, or if the time passes. Returns
+    /// the error of [`recv`](Self::recv) if the message is not an `In`, and [`SendError::Closed`]
+    /// if the socket ends. A consumer that returns the error closes the socket with its status.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the first message may be lost.
     pub async fn authenticate<U, C>(
         &mut self,
         within: Duration,
@@ -67,7 +73,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         };
         timeout(within, known)
             .await
-            .unwrap_or_else(|_| Err(refused(format!("nobody authenticated within {within:?}"))))
+            .unwrap_or_else(|_| Err(refused(format!("not authenticated within {within:?}"))))
     }
 }
 

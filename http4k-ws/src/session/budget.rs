@@ -1,44 +1,45 @@
-//! The bytes that wait in all sockets of a server, and their bound.
+//! The bound on the bytes that wait in all sockets of a server.
 //!
-//! 1. A socket accounts for what waits in it: in both queues, and in its transport. It does so when its
-//!    session goes to sleep, and when another task sends to it meanwhile, in grains of 4 KiB. Messages that
-//!    pass through in one poll cost nothing, and sockets with less than a grain are not counted.
-//! 2. Whoever brings the sum over the limit closes the largest sockets, until an eighth of it is free.
-//!    Sockets that are being closed count as gone, and one task closes at a time.
-//! 3. While the sum is over the limit, no session reads. Each leaves its waker, and is woken after that.
-//! 4. The lock of the budget may be taken under that of a socket, never the other way round.
+//! 1. A socket accounts for the bytes in both queues and in its transport. It does so when its
+//!    session parks, and when another task sends to a parked session, in grains of 4 KiB. Messages
+//!    that pass through in one poll cost nothing, and sockets below a grain are not counted.
+//! 2. The task that brings the sum over the limit closes the largest sockets, until an eighth of
+//!    the limit is free. Sockets that are closing count as closed, and one task closes at a time.
+//! 3. While the sum is over the limit, no session reads. Each leaves its waker, and is woken when
+//!    the sum is within the limit again.
+//! 4. The lock of the budget may be taken under that of a socket, but not the other way round.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
-use super::shared::Shared;
-use crate::session::{RefusalKind, RefusalLog};
+use super::refusal_log::{RefusalKind, RefusalLog};
+use super::state::SocketState;
 
 /// The step in which a socket accounts for what waits in it.
 const GRAIN: usize = 4 * 1024;
 
-/// The bound on what waits in all sockets of a server.
+/// The bound on the bytes that wait in all sockets of a server.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: usize,
     queued: AtomicUsize,
     over: AtomicBool,
-    state: Mutex<State>,
-    /// Held by the one that closes sockets, under no other lock.
+    state: Mutex<Sockets>,
+    /// Held by the task that closes sockets, under no other lock (2).
     shedding: Mutex<()>,
     refusals: Arc<RefusalLog>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    sockets: HashMap<u64, Weak<Shared>>,
+struct Sockets {
+    sockets: HashMap<u64, Weak<SocketState>>,
     paused: Vec<Waker>,
 }
 
 impl Budget {
-    /// Creates a budget of `limit` bytes, whose breaches `refusals` logs.
+    /// Creates a budget of `limit` bytes that logs its breaches in `refusals`.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn new(limit: usize, refusals: Arc<RefusalLog>) -> Arc<Self> {
         Arc::new(Self {
@@ -51,12 +52,12 @@ impl Budget {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Sockets> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    pub(super) fn join(&self, socket: &Arc<Shared>) {
+    pub(super) fn join(&self, socket: &Arc<SocketState>) {
         let known = Arc::downgrade(socket);
         self.lock().sockets.insert(socket.id, known);
     }
@@ -66,8 +67,8 @@ impl Budget {
         self.add(account, 0);
     }
 
-    /// Brings `account` up to `bytes`, if they differ by a grain. Returns `true` if the sum is over the
-    /// limit: then [`shed`](Self::shed) is to be called, without any lock.
+    /// Sets `account` to `bytes`, if they differ by a grain. Returns `true` if the sum is now over
+    /// the limit. The caller must then call [`shed`](Self::shed) without any lock.
     pub(super) fn note(&self, account: &mut Account, bytes: usize) -> bool {
         let bytes = if bytes < GRAIN { 0 } else { bytes };
         if bytes != account.0 && (bytes == 0 || bytes.abs_diff(account.0) >= GRAIN) {
@@ -90,13 +91,13 @@ impl Budget {
         false
     }
 
-    /// Returns `true` if nothing may be read now. `waker` is woken when something may.
-    pub(super) fn pauses(&self, waker: &Waker) -> bool {
+    /// Returns `true` if no session may read now. `waker` is woken when one may (3).
+    pub(super) fn must_pause(&self, waker: &Waker) -> bool {
         if !self.over.load(Ordering::Relaxed) {
             return false;
         }
         let mut state = self.lock();
-        // Under the lock, so that the end of the pause is not missed.
+        // Read again under the lock, because `resume` clears it there and takes the wakers.
         let over = self.over.load(Ordering::Relaxed);
         if over && !state.paused.iter().any(|known| known.will_wake(waker)) {
             state.paused.push(waker.clone());
@@ -128,13 +129,14 @@ impl Budget {
                 ),
             );
         }
-        // What a transport still holds is given back when its session has seen to it.
+        // The bytes in a transport are released later, when its session ends.
         if self.queued.load(Ordering::Relaxed) <= self.limit {
             self.resume();
         }
     }
 
-    /// Returns the number of sockets that were closed: none if those that are being closed suffice.
+    /// Closes sockets, the largest first. Returns their number, which is 0 if those that are
+    /// closing already suffice.
     fn close_largest(&self) -> usize {
         let sockets: Vec<_> = {
             let state = self.lock();
@@ -145,7 +147,7 @@ impl Budget {
         for socket in &sockets {
             let (bytes, is_shed) = socket.accounted();
             if is_shed {
-                // It gives them back soon.
+                // It releases them soon.
                 left = left.saturating_sub(bytes);
             } else if bytes > 0 {
                 largest.push((bytes, socket));
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_itself_may_wait() {
+    fn a_sum_at_the_limit_is_allowed() {
         let budget = Budget::new(2 * GRAIN, Arc::default());
         let (mut first, mut second) = (Account::default(), Account::default());
         assert!(!budget.note(&mut first, GRAIN));

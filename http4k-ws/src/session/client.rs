@@ -1,15 +1,17 @@
-//! What talks to a socket from the other side, offline and live alike.
+//! The trait of blocking WebSocket clients, in memory and over the network.
 
 use std::time::Duration;
 
 use http::HeaderMap;
 
+use super::error::SendError;
+use super::transport::no_headers;
 use crate::message::{WsMessage, WsStatus};
-use crate::session::{SendError, no_headers};
 
-/// A client of a WebSocket: the same in memory and over the network, so that one test can run on both.
+/// A blocking client of a WebSocket, in memory or over the network, so that one test can run on
+/// both.
 ///
-/// Its calls block. The asynchronous twin is a [`WebSocket`](crate::WebSocket) itself.
+/// The asynchronous client is a [`WebSocket`](crate::WebSocket) itself.
 ///
 /// # Examples
 ///
@@ -22,7 +24,7 @@ use crate::session::{SendError, no_headers};
 ///     Ok(ws.send("hello").await?)
 /// }
 ///
-/// // Whatever the client is, it sees the same.
+/// // Every client sees the same.
 /// fn is_greeted(client: &mut impl WsClient) {
 ///     assert_eq!(client.received().next().unwrap().unwrap().text(), "hello");
 ///     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
@@ -40,19 +42,19 @@ pub trait WsClient {
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] once the socket is closed.
+    /// Returns [`SendError::Closed`] if the socket is closed.
     fn send(&mut self, message: impl Into<WsMessage>) -> Result<(), SendError>;
 
-    /// Waits for the next message, at most for `limit`.
+    /// Waits for the next message, for at most `limit`.
     fn next_within(&mut self, limit: Duration) -> NextMessage;
 
-    /// Waits for the next message as long as this client is willing to; see [`received`](Self::received).
+    /// Waits for the next message, up to the limit of this client.
     fn next(&mut self) -> NextMessage;
 
-    /// Closes the socket with `status`. Closing twice is nothing.
+    /// Closes the socket with `status`. Calling it again has no effect.
     fn close(&mut self, status: WsStatus);
 
-    /// The subprotocol agreed on (RFC 6455 §1.9).
+    /// Returns the negotiated subprotocol (RFC 6455 §1.9).
     fn subprotocol(&self) -> Option<&str>;
 
     /// Returns the header fields of the response that opened the socket, except those of the
@@ -61,14 +63,15 @@ pub trait WsClient {
         no_headers()
     }
 
-    /// Waits until the socket is closed, and gives the status; `None` when that takes too long.
+    /// Waits until the socket is closed, and returns its status. `None` if that exceeds the limit
+    /// of this client.
     fn closed(&mut self) -> Option<WsStatus>;
 
-    /// Waits for `time`, in which no message may come and the socket must stay open.
+    /// Asserts that for `time` no message arrives and the socket stays open.
     ///
     /// # Panics
     ///
-    /// When something does come; it is named.
+    /// Panics if a message arrives or the socket closes, with the message or the status.
     #[track_caller]
     fn expect_silence(&mut self, time: Duration) {
         match self.next_within(time) {
@@ -82,11 +85,11 @@ pub trait WsClient {
         }
     }
 
-    /// Every message still to come, in order.
+    /// Returns an iterator over the messages that arrive from now on, in order.
     ///
-    /// It ends when the socket is closed with 1000, or by a close frame without a code. Any other end is
-    /// given once as [`ReceiveError::Closed`]. When nothing comes for as long as the client is willing to
-    /// wait, that is given as [`ReceiveError::Silent`].
+    /// It ends when the socket is closed with 1000, or by a close frame without a code. Any other
+    /// status is one [`ReceiveError::Closed`]. If no message arrives within the limit of this
+    /// client, the item is [`ReceiveError::Silent`].
     fn received(&mut self) -> Received<'_, Self>
     where
         Self: Sized,
@@ -98,30 +101,30 @@ pub trait WsClient {
     }
 }
 
-/// What waiting for a message came to.
+/// The outcome of waiting for a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextMessage {
     /// A message.
     Message(WsMessage),
-    /// Nothing yet; the socket is open.
+    /// No message has arrived, and the socket is open.
     Pending,
-    /// The socket is closed, and every message before that was received.
+    /// The socket is closed, and every earlier message was received.
     Closed(WsStatus),
 }
 
-/// Why no message was received.
+/// The reason why no message was received.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// The socket was closed with another status than 1000.
+    /// The socket was closed with a status other than 1000.
     #[error("the socket was closed: {0}")]
     Closed(WsStatus),
-    /// The socket is open, and nothing came for as long as the client was willing to wait.
+    /// The socket is open, and no message arrived within the limit of the client.
     #[error("no message came, and none is on its way")]
     Silent,
 }
 
-/// The messages still to come; made by [`WsClient::received`].
+/// The iterator of [`WsClient::received`].
 #[derive(Debug)]
 pub struct Received<'a, C> {
     client: &'a mut C,

@@ -6,11 +6,11 @@ use super::metrics::{Metrics, WsMetrics};
 use super::slow_consumer::SlowConsumer;
 use crate::setters::{optional_setters, setters};
 
-/// The bounds of one socket: how much may wait, and for how long.
+/// The bounds of one socket, in bytes, messages and time.
 ///
-/// A server takes them from its `ServerConfig`, a client from its opening handshake; the filter
-/// [`session_config`](crate::filter::session_config) changes them for the sockets of a route. Where a bound is an `Option`,
-/// `None` lifts it; a time of [`Duration::MAX`] never passes.
+/// A server reads them from its `ServerConfig`, and a client from its `OpeningHandshake`. The
+/// filter [`session_config`](crate::filter::session_config) changes them for the sockets of a
+/// route. `None` lifts a bound that is an `Option`. A time of [`Duration::MAX`] never passes.
 ///
 /// # Examples
 ///
@@ -30,77 +30,80 @@ use crate::setters::{optional_setters, setters};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionConfig {
-    /// How long a message from the peer may be, in bytes, its fragments joined; a longer one closes the
-    /// socket with 1009, from the header on that makes it too long. Default 1 MiB.
+    /// The maximum length of a message from the peer, in bytes, with its fragments joined. The
+    /// frame header that exceeds it closes the socket with 1009. Default 1 MiB.
     pub max_message: usize,
-    /// How long the payload of one frame from the peer may be, in bytes; 1009 too, and from the frame's
-    /// header on. Only on the network, for in memory there are no frames. Default `None`: as long as a
-    /// message.
+    /// The maximum payload of one frame from the peer, in bytes. The frame header that exceeds it
+    /// closes the socket with 1009. Only on the network, because there are no frames in memory.
+    /// Default `None`, which allows frames as long as a message.
     pub max_frame: Option<usize>,
-    /// How many fragments a message from the peer may have beyond one for each 16 bytes of it; more
-    /// close the socket with 1008. Only on the network. Default 1,024, `None` for any number.
+    /// The maximum number of fragments of a message from the peer, beyond one for each 16 bytes of
+    /// it. More close the socket with 1008. Only on the network. Default 1,024, `None` for any
+    /// number.
     pub max_fragments: Option<u32>,
-    /// How many fragments without a payload may follow each other; more close the socket with 1008.
-    /// Only on the network. Default 128, `None` for any number.
+    /// The maximum number of consecutive fragments without a payload. More close the socket with
+    /// 1008. Only on the network. Default 128, `None` for any number.
     pub max_empty_fragments: Option<u32>,
-    /// How many pings and pongs the peer may send in a second, on average over 5 s; more close the
-    /// socket with 1008. Only on the network. Default 1,000, `None` for any number.
+    /// The maximum number of pings and pongs from the peer per second, on average over 5 s. More
+    /// close the socket with 1008. Only on the network. Default 1,000, `None` for any number.
     pub max_control_rate: Option<u32>,
-    /// The time over which the rate of a message from the peer is measured, from its first frame on.
-    /// In each such period a message that has not ended must bring
-    /// [`message_rate`](Self::message_rate) bytes a second, or the socket is closed with 1008. A large
-    /// message may therefore take as long as its line needs. Time in which this side does not read
-    /// does not count. Only on the network. Default 30 s, `None` for any rate.
+    /// The period over which the rate of a message from the peer is measured, from its first frame
+    /// on. In each period an unfinished message must bring [`message_rate`](Self::message_rate)
+    /// bytes per second, or the socket is closed with 1008. A large message may therefore take as
+    /// long as its line needs. Time in which this side does not read does not count. Only on the
+    /// network. Default 30 s, `None` for any rate.
     pub message_deadline: Option<Duration>,
-    /// Bytes a second that a message from the peer must bring on average, measured over
-    /// [`message_deadline`](Self::message_deadline). Control frames and headers do not count. Only on
-    /// the network. Default 1,024; with 0, each message that has begun may take any time.
+    /// The minimum rate of a message from the peer, in bytes per second, on average over each
+    /// [`message_deadline`](Self::message_deadline). Control frames and headers do not count. Only
+    /// on the network. Default 1,024. With 0, a message that has started may take any time.
     pub message_rate: u32,
-    /// The silence of the peer after which it is sent a ping (RFC 6455 §5.5.2), which keeps the
-    /// connection open in proxies and makes a living peer heard. Default 20 s, `None` for no pings.
+    /// The silence of the peer after which a ping is sent (RFC 6455 §5.5.2). It keeps the
+    /// connection open in proxies, and a peer that is alive responds to it. Default 20 s, `None`
+    /// for no pings.
     ///
-    /// A peer is not silent while anything moves: bytes that come from it, and bytes that it takes of
-    /// those that wait for it. A large message on a slow line therefore needs no ping, in either
-    /// direction.
+    /// A peer is not silent while bytes move: bytes that arrive from it, and bytes that it reads. A
+    /// large message on a slow line therefore needs no ping, in either direction.
     pub ping_interval: Option<Duration>,
-    /// The silence after which the peer counts as dead: the socket is closed with 1001, which
-    /// `on_close` and `closed` report, and the connection is dropped. A ping is waited for at least as
-    /// long as is left of this after [`ping_interval`](Self::ping_interval), also if this process itself
-    /// was suspended. If this is not longer than the interval, no ping is sent. Default 40 s, `None` for
-    /// never.
+    /// The silence after which the peer counts as dead. The socket is closed with 1001, which
+    /// `on_close` and `closed` report, and the connection is dropped. The peer has at least the
+    /// difference to [`ping_interval`](Self::ping_interval) to respond to a ping, even if this
+    /// process was suspended. If this is not longer than the interval, no ping is sent. Default 40
+    /// s, `None` for never.
     pub dead_after: Option<Duration>,
-    /// The number of messages that may wait in each direction. Default 256, at least 1.
+    /// The maximum number of messages that wait in each direction. Default 256, at least 1.
     ///
-    /// While as many wait for the consumer, the rest stays in the network. Beyond the bound up to 16 KiB
-    /// are read, to notice that the peer closes the socket, is gone, or is silent.
+    /// If as many wait for the consumer, the rest stays in the network. Beyond the bound, up to 16
+    /// KiB are read, to notice that the peer closes the socket, is lost, or is silent.
     pub queue_messages: usize,
-    /// The bytes that may wait in each direction before the next message must. A message of any size
-    /// fits as long as fewer wait. On a server at most 32 KiB wait for the consumer, and while the peer
-    /// takes nothing of what waits for it, no more than 16 KiB are read from it. Default 1 MiB.
+    /// The bytes that wait in each direction before the next message must wait, too. Below that, a
+    /// message of any size is queued. On a server, at most 32 KiB wait for the consumer. While the
+    /// peer reads nothing of what waits for it, a server reads no more than 16 KiB from it. Default
+    /// 1 MiB.
     pub queue_bytes: usize,
-    /// What happens to a message that is sent while the queue to the peer is full. Default
+    /// The policy for messages that are sent while the queue to the peer is full. Default
     /// [`SlowConsumer::Wait`].
     pub slow_consumer: SlowConsumer,
-    /// The time for which the peer may take nothing of what waits for it, before the socket is closed
-    /// with 1013 and the connection dropped. A peer that reads slowly and steadily is not stalled.
-    /// Default 9 s, so that it is gone within 10 s also on a busy machine.
+    /// The time for which the peer may read nothing of what waits for it, before the socket is
+    /// closed with 1013 and the connection is dropped. A peer that reads slowly and steadily is not
+    /// stalled. Default 9 s, so that the connection ends within 10 s even on a busy machine.
     ///
-    /// On the network, progress shows in steps. The peer's system takes for it what fits in its receive
-    /// buffer, and it announces room for more only when the peer has read a large part of that. These
-    /// steps bound the slowest peer: each must take less than this time. This side adds steps of 8 KiB
-    /// on Linux, and of a part of a send buffer of 128 KiB on other systems. At 2 kB/s, a peer with a
-    /// receive buffer of 8 KiB was measured to live; one with a larger buffer needs to read faster, or
-    /// a longer time here.
+    /// On the network, progress shows in steps. The peer's system accepts what fits in its receive
+    /// buffer. It announces space for more only after the peer has read a large part of that. Each
+    /// step must take less than this time, which bounds the slowest peer. This side adds steps of 8
+    /// KiB on Linux, and of a part of a send buffer of 128 KiB on other systems. In a measurement,
+    /// a peer with a receive buffer of 8 KiB survived at 2 kB/s. A peer with a larger buffer must
+    /// read faster, or needs a longer time here.
     pub write_stall: Duration,
-    /// The time for which the consumer may receive nothing while its queue is full, before the socket is
-    /// closed with 1013 and a warning is logged. Time in which it waits for the peer to take answers
-    /// does not count. A consumer that only sends should receive, too, or close the socket. Only on a
-    /// server. Default 60 s.
+    /// The time for which the consumer may receive nothing while its queue is full, before the
+    /// socket is closed with 1013 and a warning is logged. Time in which it waits for the peer to
+    /// read responses does not count. A consumer that only sends should also receive, or close the
+    /// socket. Only on a server. Default 60 s.
     pub consumer_stall: Duration,
-    /// The time in which the peer must respond to a close frame, before the connection is cut. It begins
-    /// anew while the peer takes what was sent before. Default 5 s.
+    /// The time in which the peer must respond to a close frame, before the connection is dropped.
+    /// It starts again whenever the peer reads earlier messages. Default 5 s.
     pub close_timeout: Duration,
-    /// How long a consumer may go on after its socket is over, before it is dropped. Default 30 s.
+    /// The time for which a consumer may run after its socket is over, before it is dropped.
+    /// Default 30 s.
     pub consumer_grace: Duration,
     pub(crate) metrics: Metrics,
 }
@@ -152,7 +155,7 @@ impl SessionConfig {
         with_dead_after, dead_after: Duration;
     }
 
-    /// The same bounds, with `metrics` told what happens on the socket.
+    /// Sets the receiver of the socket's events. Replaces the one before.
     #[must_use]
     pub fn with_metrics(mut self, metrics: impl WsMetrics) -> Self {
         self.metrics = Metrics::new(metrics);

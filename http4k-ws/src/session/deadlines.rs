@@ -1,4 +1,20 @@
 //! The deadlines of a session, on one timer.
+//!
+//! 1. A deadline is a point in time plus a limit of the configuration. The point moves only when
+//!    the [`Snapshot`] at the end of a poll differs from the one before. Without a difference
+//!    nothing moved, and the time counts.
+//! 2. The timer is never later than the earliest deadline, and may be earlier: bytes that arrive
+//!    move the deadline with each message, and leave the timer alone. It fires at the old time,
+//!    finds no deadline that has passed, and is set again.
+//! 3. Each phase has at most one limit of its own. An open session whose peer reads nothing waits
+//!    for a write, a closing one for the peer's close frame, an ending one for the shutdown, and
+//!    one that is over for its consumer.
+//! 4. Silence and slow messages count only in the open phase, and only while this side reads. A
+//!    peer is not silent while bytes move in either direction.
+//! 5. A ping precedes the end by silence. After a late ping the peer still has the time that is
+//!    normally left for the pong, so that a process that was suspended does not lose its peers.
+//! 6. A message has a period in which it must keep its rate. A message that keeps it has another.
+//! 7. A deadline that passes is reported once.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,60 +23,76 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::SessionConfig;
-use super::phase::Phase;
+use super::config::SessionConfig;
 use super::transport::{Partial, Progress};
+use crate::message::WsStatus;
 
-/// How long a connection that ends may take to be shut down in order.
+/// The time that a connection has for an orderly shutdown.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What has come due.
+/// The phase of a session.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Messages travel both ways.
+    Open,
+    /// The peer broke a rule. The consumer still responds to what came before, then the connection
+    /// fails with this status.
+    Failing(WsStatus),
+    /// Our close frame is sent, and the peer's has not arrived.
+    Closing(WsStatus),
+    /// No more messages travel, and the connection shuts down.
+    Ending,
+    /// The connection is closed.
+    Over,
+}
+
+/// A deadline that has passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// The phase has lasted too long: the peer takes nothing, or does not answer, or the consumer goes on.
+    /// The phase has lasted too long: the peer reads nothing or does not close, or the consumer
+    /// runs on.
     Phase,
-    /// The peer is to be sent a ping.
+    /// A ping must be sent.
     Ping,
     /// The peer was silent for too long.
     Silence,
-    /// A message from the peer takes too long.
+    /// A message from the peer is too slow.
     Message,
     /// The consumer does not receive.
     Consumer,
 }
 
-/// How a session stands at the end of a round.
+/// The facts about a session at the end of a poll on which its deadlines depend.
 #[derive(Debug)]
-pub(super) struct Standing<'a> {
+pub(super) struct Snapshot<'a> {
     pub(super) phase: &'a Phase,
-    /// The peer takes nothing more for now.
+    /// `true` if the connection accepts no bytes for now.
     pub(super) blocked: bool,
-    /// This side reads nothing more for now, so that silence is no sign of death.
-    pub(super) deaf: bool,
-    /// What the consumer has received, if its queue is full.
-    pub(super) awaited: Option<u64>,
+    /// `true` if this side reads nothing for now, so that silence proves nothing (4).
+    pub(super) reading_paused: bool,
+    /// The number of messages that the consumer has received, if its queue is full.
+    pub(super) consumer_progress: Option<u64>,
     pub(super) progress: Progress,
 }
 
-/// What a phase waits for.
+/// The event that ends the wait of a phase (3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wait {
-    /// The peer is to take more than these bytes.
-    Take(u64),
-    /// The peer must respond to our close frame. It may have to take bytes before that: these are how
-    /// many it had taken.
-    Answer(u64),
-    /// The connection is to be shut down.
+    /// The connection accepts more than these bytes.
+    Write(u64),
+    /// The peer responds to our close frame. It may have to read earlier bytes first, and each of
+    /// them starts the time again. This is how many were accepted.
+    CloseFrame(u64),
+    /// The connection shuts down.
     Shutdown,
-    /// The consumer is to return.
+    /// The consumer returns.
     Return,
 }
 
-/// Since when everything is waited for that has a deadline.
+/// The points in time from which the deadlines count.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
-    /// Set for the earliest deadline or, where that moved away, for an earlier time: to be heard
-    /// moves a deadline with every message, and costs no timer.
+    /// Set for the earliest deadline, or earlier (2).
     timer: Option<Pin<Box<Sleep>>>,
     wait: Option<(Wait, Instant)>,
     silence: Option<Silence>,
@@ -68,38 +100,40 @@ pub(super) struct Deadlines {
     consumer: Option<(u64, Instant)>,
 }
 
+/// A time in which no byte moved.
 #[derive(Debug)]
 struct Silence {
-    /// The bytes that proved so far that the peer lives, in both directions.
-    signs: (u64, u64),
+    /// The byte counts that prove, up to here, that the peer is alive, in both directions.
+    activity: (u64, u64),
     since: Instant,
     pinged: Option<Instant>,
 }
 
-/// A period in which a message comes.
+/// A period in which a message arrives (6).
 #[derive(Debug)]
 struct Arrival {
-    /// The message as it was when the period began.
+    /// The message at the start of the period.
     from: Partial,
     since: Instant,
 }
 
 impl Deadlines {
-    /// Takes note of how the session stands, and gives what has come due. Where nothing has, the task is
-    /// woken when something may.
+    /// Records `snapshot`, and returns the deadline that has passed. If none has, the task is woken
+    /// when one may.
     pub(super) fn poll_due(
         &mut self,
         cx: &mut Context<'_>,
-        standing: &Standing<'_>,
+        snapshot: &Snapshot<'_>,
         config: &SessionConfig,
     ) -> Option<Due> {
-        self.note(standing);
+        self.record(snapshot);
         loop {
-            let Some((at, due)) = self.earliest(standing.phase, config) else {
+            let Some((at, due)) = self.earliest(snapshot.phase, config) else {
                 self.timer = None;
                 return None;
             };
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            // Only an earlier deadline resets the timer (2).
             if timer.deadline() > at {
                 timer.as_mut().reset(at);
             }
@@ -108,48 +142,54 @@ impl Deadlines {
             }
             let now = Instant::now();
             self.timer = None;
-            if at <= now && self.is_due(due, now, standing.progress.partial, config) {
+            // A timer of an old deadline may fire before the present one (2).
+            if at <= now && self.is_due(due, now, snapshot.progress.partial, config) {
                 return Some(due);
             }
         }
     }
 
-    fn note(&mut self, standing: &Standing<'_>) {
-        let wait = match standing.phase {
-            Phase::Open | Phase::Failing(_) if standing.blocked => {
-                Some(Wait::Take(standing.progress.bytes_written))
+    /// Starts the time again of each wait that `snapshot` differs in (1).
+    fn record(&mut self, snapshot: &Snapshot<'_>) {
+        // The wait of the phase (3).
+        let wait = match snapshot.phase {
+            Phase::Open | Phase::Failing(_) if snapshot.blocked => {
+                Some(Wait::Write(snapshot.progress.bytes_written))
             }
             Phase::Open | Phase::Failing(_) => None,
-            Phase::Closing(_) => Some(Wait::Answer(standing.progress.bytes_written)),
+            Phase::Closing(_) => Some(Wait::CloseFrame(snapshot.progress.bytes_written)),
             Phase::Ending => Some(Wait::Shutdown),
             Phase::Over => Some(Wait::Return),
         };
         if self.wait.map(|(known, _)| known) != wait {
             self.wait = wait.map(|wait| (wait, Instant::now()));
         }
-        let awaited = standing
-            .awaited
-            .filter(|_| matches!(standing.phase, Phase::Open));
-        if self.consumer.map(|(known, _)| known) != awaited {
-            self.consumer = awaited.map(|received| (received, Instant::now()));
+        // The consumer, which only an open session waits for.
+        let received = snapshot
+            .consumer_progress
+            .filter(|_| matches!(snapshot.phase, Phase::Open));
+        if self.consumer.map(|(known, _)| known) != received {
+            self.consumer = received.map(|received| (received, Instant::now()));
         }
-        if !matches!(standing.phase, Phase::Open) || standing.deaf {
+        // Silence and slow messages, while this side reads (4).
+        if !matches!(snapshot.phase, Phase::Open) || snapshot.reading_paused {
             self.silence = None;
             self.arrival = None;
             return;
         }
-        let signs = (
-            standing.progress.bytes_read,
-            standing.progress.bytes_resumed,
+        let activity = (
+            snapshot.progress.bytes_read,
+            snapshot.progress.bytes_resumed,
         );
-        if self.silence.as_ref().map(|silence| silence.signs) != Some(signs) {
+        if self.silence.as_ref().map(|silence| silence.activity) != Some(activity) {
             self.silence = Some(Silence {
-                signs,
+                activity,
                 since: Instant::now(),
                 pinged: None,
             });
         }
-        let partial = standing.progress.partial;
+        // Another message than before starts a period (6).
+        let partial = snapshot.progress.partial;
         let known = self.arrival.as_ref().map(|arrival| arrival.from.number);
         if known != partial.map(|partial| partial.number) {
             self.arrival = partial.map(|from| Arrival {
@@ -159,13 +199,14 @@ impl Deadlines {
         }
     }
 
+    /// Returns the earliest deadline. `None` if nothing is waited for, or without a limit.
     fn earliest(&self, phase: &Phase, config: &SessionConfig) -> Option<(Instant, Due)> {
         let silent = self
             .silence
             .as_ref()
             .and_then(|silence| silence.next(config));
         if self.wait.is_none() && self.arrival.is_none() && self.consumer.is_none() {
-            // As it is after nearly every message.
+            // The case after nearly every message.
             return silent;
         }
         let limit = match phase {
@@ -192,8 +233,8 @@ impl Deadlines {
         .min_by_key(|(at, _)| *at)
     }
 
-    /// Takes note of a deadline that has passed. Returns `false` if it is met: the message `partial`
-    /// came fast enough, and has another period.
+    /// Removes a deadline that has passed, so that it is reported once (7). Returns `false` if
+    /// there is nothing to report, because the message `partial` kept its rate (6).
     fn is_due(
         &mut self,
         due: Due,
@@ -224,17 +265,18 @@ impl Deadlines {
 }
 
 impl Arrival {
-    /// Returns `true` if the message, of which `bytes` have come up to `now`, keeps `rate`.
+    /// Returns `true` if the message, of which `bytes` have arrived by `now`, keeps `rate`.
     fn is_fast_enough(&self, bytes: u64, now: Instant, rate: u32) -> bool {
-        let came = bytes.saturating_sub(self.from.bytes) as f64;
-        came >= f64::from(rate) * now.duration_since(self.since).as_secs_f64()
+        let arrived = bytes.saturating_sub(self.from.bytes) as f64;
+        arrived >= f64::from(rate) * now.duration_since(self.since).as_secs_f64()
     }
 }
 
 impl Silence {
-    /// A ping while none is out; then the end.
+    /// Returns the deadline of the next ping, or that of the end if a ping is sent (5).
     fn next(&self, config: &SessionConfig) -> Option<(Instant, Due)> {
         let ping = match (config.ping_interval, config.dead_after) {
+            // A ping after the end is not sent.
             (Some(ping), Some(dead)) if ping >= dead => None,
             (ping, _) => ping,
         };
@@ -242,7 +284,7 @@ impl Silence {
         match (ping, self.pinged) {
             (Some(_), None) => since(self.since, ping).map(|at| (at, Due::Ping)),
             (Some(ping), Some(pinged)) => match config.dead_after {
-                // Where the ping was late, so may the answer be.
+                // If the ping was late, the pong may be as late.
                 Some(dead) => since(self.since, Some(dead))
                     .max(since(pinged, Some(dead.saturating_sub(ping))))
                     .map(|at| (at, Due::Silence)),

@@ -1,4 +1,4 @@
-//! Why a message was not sent, and why a consumer ended.
+//! The errors of sending and of consumers, and the conversion of a consumer's result.
 
 use std::error::Error;
 use std::fmt;
@@ -6,31 +6,36 @@ use std::fmt;
 use crate::lens::LensFailure;
 use crate::message::{WsStatus, printable};
 
-/// Why a message was not sent.
+/// The reason why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The socket is closed, with this status; the message is lost.
+    /// The socket is closed with this status. The message is lost.
     #[error("the socket is closed: {0}")]
     Closed(WsStatus),
-    /// The queue to the peer is full; wait with `send`, or leave the message out.
+    /// The queue to the peer is full. Wait with `send`, or drop the message.
     #[error("the queue to the peer is full")]
     Full,
-    /// The value has no form in its format.
+    /// The format cannot represent the value.
     #[error(transparent)]
     Unencodable(#[from] LensFailure),
 }
 
-/// What a consumer gives back: `Ok` closes the socket with 1000, an error with its status.
+/// The result of a consumer. `Ok` closes the socket with 1000, and an error with its status.
 pub type WsResult = Result<(), WsError>;
 
-/// Why a consumer failed, and the status its socket is closed with.
+/// The error of a consumer, with the status that its socket is closed with.
 ///
-/// Every error becomes one with `?`, and so do text, `Box<dyn Error + Send + Sync>`, and error types
-/// that can be boxed, such as `anyhow::Error`. A consumer may also return `Result<(), E>` with such
-/// an `E`. A [`LensFailure`] closes with its [`ws_status`](LensFailure::ws_status), 1007 where
-/// the peer's message is to blame, a [`SendError::Closed`] was
-/// closed already, any other closes with 1011 and is logged; the peer does not see its text.
+/// Every error becomes one with `?`, and so do text, `Box<dyn Error + Send + Sync>`, and error
+/// types that can be boxed, such as `anyhow::Error`. A consumer may also return `Result<(), E>`
+/// with such an `E`. The status depends on the error:
+///
+/// | error | status |
+/// |---|---|
+/// | [`LensFailure`] | its [`ws_status`](LensFailure::ws_status), which is 1007 for a bad message |
+/// | [`SendError::Closed`] | the status that the socket was closed with |
+/// | [`SendError::Full`] | 1013 |
+/// | any other | 1011. The error is logged, and the peer does not see its text |
 ///
 /// # Examples
 ///
@@ -55,7 +60,7 @@ pub struct WsError {
 }
 
 impl WsError {
-    /// Ends the consumer and closes the socket with `status`.
+    /// Creates an error that closes the socket with `status`.
     pub fn closing(status: WsStatus) -> Self {
         Self {
             status,
@@ -63,18 +68,18 @@ impl WsError {
         }
     }
 
-    /// The status the socket is closed with.
+    /// Returns the status that the socket is closed with.
     pub fn status(&self) -> &WsStatus {
         &self.status
     }
 
-    /// The error behind it, which can be downcast.
+    /// Returns the error behind this one, which can be downcast.
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }
 }
 
-/// The status is that of the error, if it knows one. It is found in a box, too.
+/// Converts an error. A [`LensFailure`] and a [`SendError`] keep their status, even inside a box.
 impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for WsError {
     fn from(error: E) -> Self {
         let cause = error.into();
@@ -94,14 +99,16 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for WsError {
     }
 }
 
-/// What a consumer or a callback gives back: `()` or a `Result`.
+/// Values that a consumer or a callback may return: `()` or a `Result`.
+///
+/// Users never implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a WebSocket consumer",
     label = "a consumer returns `()` or `WsResult`, or a future of one; a callback returns `()` or a `Result`",
     note = "a function that returns a response belongs in `http(..)`"
 )]
 pub trait IntoWsResult {
-    /// The result.
+    /// Converts the value into the result of a consumer.
     fn into_ws_result(self) -> WsResult;
 }
 

@@ -1,4 +1,4 @@
-//! What happens on sockets, told to whoever counts it.
+//! The metrics of sockets: a trait to implement, and the values that it receives.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::StatusCode;
 
-use super::handshake::Handshake;
+use super::transport::Handshake;
 use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
 
-/// Is told what happens on sockets, for metrics; each method does nothing unless it is written.
+/// A receiver of the events of all sockets, for metrics. By default each method does nothing.
 ///
-/// The methods are called by the tasks that move the messages: they should be quick, as counting is. A
-/// panic in one is logged, and changes nothing.
+/// The methods run in the tasks that move the messages, so they should be as quick as counting is.
+/// A panic in one of them is logged and has no other effect.
 ///
 /// # Examples
 ///
@@ -54,29 +54,29 @@ use crate::panics::guarded;
 /// assert_eq!(count.received.load(Ordering::Relaxed), 1);
 /// ```
 pub trait WsMetrics: Send + Sync + 'static {
-    /// A socket is open.
+    /// Called when a socket opens.
     fn opened(&self, socket: &SocketInfo) {
         let _ = socket;
     }
 
-    /// The peer broke a rule or a bound, was silent or took nothing for too long: the socket is closed with
-    /// `status`, whose reason names the rule.
+    /// Called when the peer broke a rule, exceeded a bound, or missed a deadline. The socket is
+    /// closed with `status`, whose reason names the rule.
     fn failed(&self, socket: &SocketInfo, status: &WsStatus) {
         let _ = (socket, status);
     }
 
-    /// So many messages were left out, because the peer was too slow
+    /// Called when messages were dropped because the peer is too slow
     /// ([`SlowConsumer`](crate::session::SlowConsumer)).
     fn dropped(&self, socket: &SocketInfo, messages: u64) {
         let _ = (socket, messages);
     }
 
-    /// A socket is over; told once for each that was opened.
+    /// Called when a socket is over, once for each that was opened.
     fn closed(&self, socket: &SocketInfo, status: &WsStatus, traffic: &Traffic) {
         let _ = (socket, status, traffic);
     }
 
-    /// An opening handshake was answered with `status` instead of a socket.
+    /// Called when an opening handshake was refused with `status`.
     fn refused(&self, request: &Request, status: StatusCode) {
         let _ = (request, status);
     }
@@ -104,33 +104,33 @@ impl<E: WsMetrics + ?Sized> WsMetrics for Arc<E> {
     }
 }
 
-/// Which socket something happened on.
+/// The identity of a socket, for its metrics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SocketInfo {
-    /// The number of the socket, as [`WebSocket::id`](crate::WebSocket::id) gives it.
+    /// The number of the socket, as [`WebSocket::id`](crate::WebSocket::id) returns it.
     pub id: u64,
     /// The path of the upgrade request.
     pub path: String,
-    /// The template of the route that took it, such as `/rooms/<room>`; `None` where no route did.
+    /// The template of the route that matched, such as `/rooms/<room>`. `None` without a route.
     pub route: Option<String>,
 }
 
-/// How much went through a socket: whole messages, and the bytes of their payloads.
+/// The traffic of a socket: whole messages, and the bytes of their payloads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Traffic {
     /// Messages from the peer.
     pub messages_received: u64,
-    /// Bytes of them.
+    /// Bytes of messages from the peer.
     pub bytes_received: u64,
-    /// Messages on their way to the peer.
+    /// Messages that were passed to the connection.
     pub messages_sent: u64,
-    /// Bytes of them.
+    /// Bytes of messages that were passed to the connection.
     pub bytes_sent: u64,
 }
 
-/// Who is told, as a configuration holds it.
+/// The metrics of a configuration, if it has any.
 #[derive(Clone, Default)]
 pub(crate) struct Metrics(Option<Arc<dyn WsMetrics>>);
 
@@ -139,22 +139,22 @@ impl Metrics {
         Self(Some(Arc::new(metrics)))
     }
 
-    /// Tells of a refusal.
+    /// Reports a refused handshake.
     pub(crate) fn refused(&self, request: &Request, status: StatusCode) {
         if let Some(metrics) = &self.0 {
-            tell(|| metrics.refused(request, status));
+            guarded(WHAT, || metrics.refused(request, status));
         }
     }
 
-    /// Who is told of a socket, and of which.
-    pub(super) fn of(&self, id: u64, handshake: &Handshake) -> Option<Box<Observer>> {
+    /// Returns the metrics of the socket `id`. `None` if the configuration has none.
+    pub(super) fn of(&self, id: u64, handshake: &Handshake) -> Option<Box<SocketMetrics>> {
         let metrics = Arc::clone(self.0.as_ref()?);
         let socket = SocketInfo {
             id,
             path: handshake.request.uri().path().to_owned(),
             route: handshake.route.as_deref().map(str::to_owned),
         };
-        Some(Box::new(Observer { metrics, socket }))
+        Some(Box::new(SocketMetrics { metrics, socket }))
     }
 }
 
@@ -168,7 +168,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// Two are equal when they tell the very same value, or nobody.
+/// Two are equal if they share one receiver, or if both have none.
 impl PartialEq for Metrics {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
@@ -180,23 +180,23 @@ impl PartialEq for Metrics {
 
 impl Eq for Metrics {}
 
-/// Who is told of one socket.
-pub(super) struct Observer {
+/// The metrics of one socket.
+pub(super) struct SocketMetrics {
     metrics: Arc<dyn WsMetrics>,
     socket: SocketInfo,
 }
 
-impl Observer {
-    pub(super) fn tell(&self, event: impl FnOnce(&dyn WsMetrics, &SocketInfo)) {
-        tell(|| event(&*self.metrics, &self.socket));
+impl SocketMetrics {
+    /// Calls one method of the metrics.
+    pub(super) fn notify(&self, call: impl FnOnce(&dyn WsMetrics, &SocketInfo)) {
+        guarded(WHAT, || call(&*self.metrics, &self.socket));
     }
 }
 
-fn tell(event: impl FnOnce()) {
-    guarded("`WsMetrics`", event);
-}
+/// The name of the metrics in the log.
+const WHAT: &str = "`WsMetrics`";
 
-/// A number for the next socket.
+/// Returns the number of the next socket.
 pub(super) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)

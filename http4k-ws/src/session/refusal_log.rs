@@ -1,10 +1,10 @@
 //! The log of refusals that an operator can cure.
 //!
-//! A client that is refused once is often refused again at once, and an attacker can ask for as many
-//! refusals as the network carries. So that the log stays readable:
+//! A client that is refused often tries again at once, and an attacker can cause as many refusals
+//! as the network carries. Three rules keep the log readable:
 //!
 //! 1. Each kind of refusal has at most one line per second.
-//! 2. The next line says how many were left out since the last one.
+//! 2. The next line has the number of lines that were suppressed.
 //! 3. A line has the values that differ and the setting to change, with texts of the peer escaped.
 
 use std::fmt::Display;
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::message::printable;
 
-/// The kinds of refusals, which have a line per second each.
+/// The kind of a refusal. Each kind has one line per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "server"), allow(dead_code))]
 pub(crate) enum RefusalKind {
@@ -49,34 +49,34 @@ pub(crate) struct RefusalLog([Mutex<Recent>; KINDS]);
 #[derive(Debug, Default)]
 struct Recent {
     logged: Option<Instant>,
-    left_out: u64,
+    suppressed: u64,
 }
 
 impl RefusalLog {
-    /// The time for which further lines of a kind are left out.
+    /// The time for which further lines of a kind are suppressed.
     const PAUSE: Duration = Duration::from_secs(1);
 
     /// Logs `what`, unless another line of this kind was logged within the last second.
     pub(crate) fn warn(&self, kind: RefusalKind, what: impl Display) {
-        match self.turn(kind, Instant::now()) {
+        match self.admit(kind, Instant::now()) {
             Some(0) => log::warn!("{}", printable(what)),
             Some(more) => log::warn!("{} (and {more} more since the last line)", printable(what)),
             None => {}
         }
     }
 
-    /// Returns how many lines of this kind were left out, or `None` to leave out this one.
-    fn turn(&self, kind: RefusalKind, now: Instant) -> Option<u64> {
+    /// Admits a line. Returns the number of suppressed lines before it, or `None` to suppress it.
+    fn admit(&self, kind: RefusalKind, now: Instant) -> Option<u64> {
         let mut recent = self.0[kind as usize]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let paused = |logged: Instant| now.saturating_duration_since(logged) < Self::PAUSE;
         if recent.logged.is_some_and(paused) {
-            recent.left_out += 1;
+            recent.suppressed += 1;
             return None;
         }
         recent.logged = Some(now);
-        Some(std::mem::take(&mut recent.left_out))
+        Some(std::mem::take(&mut recent.suppressed))
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
     fn each_kind_has_a_line_per_second() {
         let log = RefusalLog::default();
         let start = Instant::now();
-        for (millis, kind, turn) in [
+        for (millis, kind, admitted) in [
             (0, RefusalKind::Origin, Some(0)),
             (1, RefusalKind::Origin, None),
             (2, RefusalKind::Tls, Some(0)),
@@ -99,7 +99,7 @@ mod tests {
             (9000, RefusalKind::Origin, Some(0)),
         ] {
             let now = start + Duration::from_millis(millis);
-            assert_eq!(log.turn(kind, now), turn, "{millis} {kind:?}");
+            assert_eq!(log.admit(kind, now), admitted, "{millis} {kind:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Pings by hand and of the session, and the time until each is answered.
+//! The round-trip times of pings, both the application's and the session's own.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::Instant;
 
-/// The number of pings that are remembered until they are answered.
+/// The number of unanswered pings that are remembered.
 const REMEMBERED: usize = 16;
 
 /// The number of the session's own pings, whose payload is empty.
@@ -14,32 +14,33 @@ const KEEP_ALIVE: u64 = 0;
 
 /// The pings of one socket.
 ///
-/// 1. A ping by hand has a number, which is its payload, so a pong that the peer sends unasked
-///    (RFC 6455 §5.5.3) is not taken for an answer.
-/// 2. A peer may answer only the latest of several pings: a pong settles those before it too.
-/// 3. Pings that are wanted before the next is sent share it.
+/// 1. A ping of the application has a number, which is its payload. An unsolicited pong
+///    (RFC 6455 §5.5.3) therefore confirms nothing.
+/// 2. A peer may respond to the latest of several pings only. A pong confirms the pings before it,
+///    too.
+/// 3. Calls that request a ping before the next one is sent share it.
 #[derive(Debug, Default)]
 pub(super) struct RoundTrips {
-    wanted: bool,
-    /// The number of the latest ping by hand that was sent.
+    requested: bool,
+    /// The number of the latest ping of the application that was sent.
     sent: u64,
-    /// The number of the latest ping by hand that is answered.
-    answered: u64,
-    /// Pings that are not answered, in the order in which they were sent.
+    /// The number of the latest ping of the application that is confirmed.
+    confirmed: u64,
+    /// The pings that are not confirmed, in the order in which they were sent.
     waiting: VecDeque<(u64, Instant)>,
     latest: Option<Duration>,
 }
 
 impl RoundTrips {
-    /// Asks for a ping, and returns its number.
-    pub(super) fn want(&mut self) -> u64 {
-        self.wanted = true;
+    /// Requests a ping, and returns its number.
+    pub(super) fn request(&mut self) -> u64 {
+        self.requested = true;
         self.sent + 1
     }
 
-    /// The payload of the ping that is wanted and sent now.
-    pub(super) fn take_wanted(&mut self) -> Option<Bytes> {
-        if !std::mem::take(&mut self.wanted) {
+    /// Returns the payload of the ping to send now, if one is requested.
+    pub(super) fn take_requested(&mut self) -> Option<Bytes> {
+        if !std::mem::take(&mut self.requested) {
             return None;
         }
         self.sent += 1;
@@ -47,7 +48,7 @@ impl RoundTrips {
         Some(Bytes::copy_from_slice(&self.sent.to_be_bytes()))
     }
 
-    /// The session sends a ping of its own.
+    /// Records a ping of the session, whose payload is empty.
     pub(super) fn keep_alive(&mut self) {
         self.remember(KEEP_ALIVE);
     }
@@ -59,7 +60,7 @@ impl RoundTrips {
         self.waiting.push_back((number, Instant::now()));
     }
 
-    /// A pong has come. Returns `true` if it answers a ping.
+    /// Records a pong. Returns `true` if it confirms a ping.
     pub(super) fn pong(&mut self, payload: &[u8]) -> bool {
         let number = match (payload, payload.try_into()) {
             ([], _) => KEEP_ALIVE,
@@ -70,7 +71,7 @@ impl RoundTrips {
             return false;
         };
         for (number, sent) in self.waiting.drain(..=at) {
-            self.answered = self.answered.max(number);
+            self.confirmed = self.confirmed.max(number);
             self.latest = Some(sent.elapsed());
         }
         if self.waiting.is_empty() {
@@ -80,12 +81,12 @@ impl RoundTrips {
         true
     }
 
-    /// The round-trip time, if the ping with this number, or a later one, is answered.
+    /// Returns the round-trip time, if the ping with this number or a later one is confirmed.
     pub(super) fn of(&self, number: u64) -> Option<Duration> {
-        self.latest.filter(|_| self.answered >= number)
+        self.latest.filter(|_| self.confirmed >= number)
     }
 
-    /// The latest round-trip time.
+    /// Returns the latest round-trip time.
     pub(super) fn latest(&self) -> Option<Duration> {
         self.latest
     }
@@ -100,34 +101,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pong_settles_the_pings_up_to_its_own() {
+    async fn a_pong_confirms_the_pings_up_to_its_own() {
         let mut trips = RoundTrips::default();
-        assert_eq!(trips.take_wanted(), None);
-        assert_eq!((trips.want(), trips.want()), (1, 1));
-        let first = trips.take_wanted().unwrap();
-        assert_eq!(trips.take_wanted(), None);
+        assert_eq!(trips.take_requested(), None);
+        assert_eq!((trips.request(), trips.request()), (1, 1));
+        let first = trips.take_requested().unwrap();
+        assert_eq!(trips.take_requested(), None);
         passes(5).await;
-        assert_eq!(trips.want(), 2);
-        let second = trips.take_wanted().unwrap();
+        assert_eq!(trips.request(), 2);
+        let second = trips.take_requested().unwrap();
         assert_ne!(first, second);
         passes(7).await;
         assert!(trips.pong(&second));
         assert_eq!(trips.of(1), Some(Duration::from_millis(7)));
         assert_eq!(trips.of(2), trips.latest());
         assert_eq!(trips.of(3), None);
-        // An answer to one that is settled already.
+        // A pong of a ping that is confirmed already.
         assert!(!trips.pong(&first));
         assert_eq!(trips.latest(), Some(Duration::from_millis(7)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_unasked_pong_is_not_an_answer() {
+    async fn an_unsolicited_pong_confirms_nothing() {
         let mut trips = RoundTrips::default();
-        trips.want();
+        trips.request();
         for payload in [&b""[..], b"x", &1_u64.to_be_bytes(), &[0; 125]] {
             assert!(!trips.pong(payload));
         }
-        let ping = trips.take_wanted().unwrap();
+        let ping = trips.take_requested().unwrap();
         for payload in [&b""[..], b"x", &2_u64.to_be_bytes(), &[0; 125]] {
             assert!(!trips.pong(payload));
         }
@@ -146,11 +147,11 @@ mod tests {
     }
 
     #[test]
-    fn pings_that_are_never_answered_do_not_pile_up() {
+    fn unanswered_pings_do_not_pile_up() {
         let mut trips = RoundTrips::default();
         for _ in 0..1000 {
-            trips.want();
-            trips.take_wanted();
+            trips.request();
+            trips.take_requested();
         }
         assert_eq!(trips.waiting.len(), REMEMBERED);
         assert!(trips.pong(&1000_u64.to_be_bytes()));

@@ -1,4 +1,4 @@
-//! The sending half that other tasks may hold.
+//! The sending half of a socket, for other tasks.
 
 use std::fmt;
 use std::future::Future;
@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::SendError;
-use super::shared::Shared;
+use super::state::SocketState;
 use crate::lens::{Format, Message, encoded};
 use crate::message::{WsMessage, WsStatus};
 
-/// Sends to one socket from anywhere: any task, any thread, any callback.
+/// A sender to one socket, for any task, thread or callback.
 ///
-/// It does not keep the socket open. Cloning gives another sender to the same socket; the messages of
-/// one sender arrive in order.
+/// It does not keep the socket open. A clone sends to the same socket. The messages of one sender
+/// arrive in order.
 ///
 /// # Examples
 ///
@@ -23,7 +23,7 @@ use crate::message::{WsMessage, WsStatus};
 ///
 /// use http4k_ws::prelude::*;
 ///
-/// // Everybody who is connected.
+/// // The senders of all connected clients.
 /// let members = Arc::new(Mutex::new(Vec::<WsSender>::new()));
 /// let joining = Arc::clone(&members);
 /// let app = move |mut ws: WebSocket| {
@@ -42,109 +42,123 @@ use crate::message::{WsMessage, WsStatus};
 /// assert_eq!(bob.received().next().unwrap().unwrap().text(), "news");
 /// ```
 pub struct WsSender<Out = WsMessage> {
-    shared: Arc<Shared>,
+    state: Arc<SocketState>,
     /// The format that the subprotocol names.
     format: Option<Format>,
     out: PhantomData<fn(Out)>,
 }
 
 impl<Out: Message> WsSender<Out> {
-    pub(super) fn new(shared: Arc<Shared>, format: Option<Format>) -> Self {
+    pub(super) fn new(state: Arc<SocketState>, format: Option<Format>) -> Self {
         Self {
-            shared,
+            state,
             format,
             out: PhantomData,
         }
     }
 
     #[cfg(feature = "client")]
-    pub(super) fn state(&self) -> &Arc<Shared> {
-        &self.shared
+    pub(super) fn state(&self) -> &Arc<SocketState> {
+        &self.state
     }
 
-    /// The number of the socket, which no other has in this process.
+    /// Returns the number of the socket, which is unique in this process.
     pub fn id(&self) -> u64 {
-        self.shared.id
+        self.state.id
     }
 
-    /// Queues `message`; where the queue is full, waits for room.
-    ///
-    /// Cancel safe: dropped before it is done, it has sent nothing.
+    /// Queues `message`, waiting for queue space if necessary.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
-    /// format has no form for.
+    /// Returns [`SendError::Closed`] if the socket is closing, and [`SendError::Unencodable`] if
+    /// the format cannot represent the value.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the message was not sent.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
-        self.shared.send(message).await
+        self.state.send(message).await
     }
 
-    /// Queues `message`, or fails at once.
+    /// Queues `message` without waiting.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
+    /// Returns [`SendError::Full`] if [`send`](Self::send) would wait, and otherwise the same
+    /// errors.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
-        self.shared
+        self.state
             .try_send(message)
             .map_err(|refused| refused.error)
     }
 
-    /// Waits until everything queued so far, by any sender, has left this process; see
-    /// [`WebSocket::flush`](crate::WebSocket::flush).
-    ///
-    /// Cancel safe: dropped before it is done, it has changed nothing.
+    /// Waits until all messages queued so far, by any sender, have left this process, as
+    /// [`WebSocket::flush`](crate::WebSocket::flush) does.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] if the socket was closed or lost before everything was flushed.
+    /// Returns [`SendError::Closed`] if the socket was closed or lost before everything was
+    /// flushed.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, nothing changes.
     pub async fn flush(&self) -> Result<(), SendError> {
-        self.shared.flush().await
+        self.state.flush().await
     }
 
-    /// Sends a ping, and waits for its pong. Returns the round-trip time; see
-    /// [`WebSocket::ping`](crate::WebSocket::ping).
-    ///
-    /// Cancel safe: dropped before it is done, it may have sent a ping.
+    /// Sends a ping, waits for its pong, and returns the round-trip time, as
+    /// [`WebSocket::ping`](crate::WebSocket::ping) does.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] if the socket is closing, or ends before the pong comes.
-    pub async fn ping(&self) -> Result<Duration, SendError> {
-        self.shared.ping().await
-    }
-
-    /// The latest round-trip time that was measured; `None` before the first pong.
-    pub fn rtt(&self) -> Option<Duration> {
-        self.shared.lock().round_trips.latest()
-    }
-
-    /// Sends what is queued, then closes the socket with `status`. Calling it again has no effect.
+    /// Returns [`SendError::Closed`] if the socket is closing, or ends before the pong arrives.
     ///
-    /// A status that can't travel in a frame ([`WsStatus::is_sendable`]) becomes 1011.
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, a ping may have been sent.
+    pub async fn ping(&self) -> Result<Duration, SendError> {
+        self.state.ping().await
+    }
+
+    /// Returns the latest round-trip time. `None` before the first pong.
+    pub fn rtt(&self) -> Option<Duration> {
+        self.state.lock().round_trips.latest()
+    }
+
+    /// Sends the queued messages, then closes the socket with `status`. Calling it again has no
+    /// effect.
+    ///
+    /// A status that cannot be sent in a frame ([`WsStatus::is_sendable`]) becomes 1011.
     pub fn close(&self, status: WsStatus) {
-        self.shared.close(status);
+        self.state.close(status);
     }
 
-    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::session::SlowConsumer)).
+    /// Returns the number of messages that were dropped because the peer is too slow
+    /// ([`SlowConsumer`](crate::session::SlowConsumer)).
     pub fn dropped(&self) -> u64 {
-        self.shared.lock().outbound.dropped()
+        self.state.lock().outbound.dropped()
     }
 
-    /// Waits until the socket is closed, and gives the status it was closed with. The future keeps no
-    /// socket open, and can be dropped at any time.
+    /// Waits until the socket is closed, and returns its status. The future does not keep the
+    /// socket open.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, nothing changes.
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<Out> {
-        let shared = Arc::clone(&self.shared);
-        async move { shared.closed().await }
+        let state = Arc::clone(&self.state);
+        async move { state.closed().await }
     }
 }
 
 impl<Out> Clone for WsSender<Out> {
     fn clone(&self) -> Self {
         Self {
-            shared: Arc::clone(&self.shared),
+            state: Arc::clone(&self.state),
             format: self.format,
             out: PhantomData,
         }
@@ -154,15 +168,15 @@ impl<Out> Clone for WsSender<Out> {
 impl<Out> fmt::Debug for WsSender<Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WsSender")
-            .field("socket", &self.shared)
+            .field("socket", &self.state)
             .finish()
     }
 }
 
-/// Two senders are equal when they send to the same socket.
+/// Two senders are equal if they send to the same socket.
 impl<Out> PartialEq for WsSender<Out> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared)
+        Arc::ptr_eq(&self.state, &other.state)
     }
 }
 

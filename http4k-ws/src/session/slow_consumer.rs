@@ -1,4 +1,4 @@
-//! What becomes of messages for a peer that takes them too slowly.
+//! The policies for a peer that reads too slowly.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use crate::message::WsMessage;
 
-/// What happens to a message that is sent while the queue to the peer is full.
+/// The policy for messages that are sent while the queue to the peer is full.
 ///
-/// How many messages were left out is counted: [`WebSocket::dropped`](crate::WebSocket::dropped),
-/// [`WsSender::dropped`](crate::WsSender::dropped). The bounds of the queue hold whatever is chosen.
+/// [`WebSocket::dropped`](crate::WebSocket::dropped) and
+/// [`WsSender::dropped`](crate::WsSender::dropped) return the number of dropped messages. The
+/// bounds of the queue hold under each policy.
 ///
 /// # Examples
 ///
@@ -18,7 +19,7 @@ use crate::message::WsMessage;
 /// use http4k_ws::filter::session_config;
 /// use http4k_ws::session::{SessionConfig, SlowConsumer};
 ///
-/// /// More prices than anybody can read: the latest are what matters.
+/// /// Sends more prices than a client can read. Only the latest matter.
 /// async fn prices(ws: WebSocket) -> WsResult {
 ///     for price in 0..1000 {
 ///         ws.send(price.to_string()).await?;
@@ -35,23 +36,25 @@ use crate::message::WsMessage;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SlowConsumer {
-    /// `send` waits for room, `try_send` fails with [`SendError::Full`](crate::SendError::Full).
+    /// `send` waits for space, and `try_send` fails with
+    /// [`SendError::Full`](crate::SendError::Full).
     #[default]
     Wait,
-    /// The socket is closed with 1013, after what is queued; `send` and `try_send` fail.
+    /// The socket is closed with 1013 after the queued messages. `send` and `try_send` fail.
     Close,
-    /// The messages that have waited longest are left out.
+    /// The oldest messages are dropped.
     DropOldest,
-    /// The message waiting that has the same key is left out, for the new one says more; where there is
-    /// none, the one that has waited longest. Made by [`coalesce_by`](Self::coalesce_by).
+    /// Queued messages with the same key are dropped, because the new one supersedes them. If there
+    /// are none, the oldest message is dropped. Created by [`coalesce_by`](Self::coalesce_by).
     Coalesce(CoalesceKey),
 }
 
 impl SlowConsumer {
-    /// A message replaces the one waiting whose key is the same; one without a key replaces none.
+    /// Returns the policy by which a message replaces queued messages with the same key. A message
+    /// without a key replaces none.
     ///
-    /// The order of those that are left is that in which they were sent. `key` is called once for each
-    /// message sent, under a lock: it should be quick, and must not use the socket.
+    /// The remaining messages keep their order. `key` is called once for each message sent, under a
+    /// lock. It should be quick, and must not use the socket.
     ///
     /// # Examples
     ///
@@ -75,7 +78,7 @@ impl SlowConsumer {
     }
 }
 
-/// What makes two messages replace each other; made by [`SlowConsumer::coalesce_by`].
+/// The key function of [`SlowConsumer::Coalesce`], created by [`SlowConsumer::coalesce_by`].
 #[derive(Clone)]
 pub struct CoalesceKey(Arc<Key>);
 
@@ -93,7 +96,7 @@ impl fmt::Debug for CoalesceKey {
     }
 }
 
-/// Two are equal when they are clones of one.
+/// Two are equal if one is a clone of the other.
 impl PartialEq for CoalesceKey {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -1,4 +1,4 @@
-//! The socket as its consumer sees it.
+//! The handle of a socket, which its consumer receives.
 
 use std::fmt;
 use std::future::{self, Future};
@@ -12,18 +12,18 @@ use futures_util::{Sink, Stream};
 use http::HeaderMap;
 
 use super::error::{IntoWsResult, SendError, WsError};
-use super::handshake::{Handshake, no_headers};
-use super::observers::WsEvent;
+use super::notify::WsEvent;
 use super::sender::WsSender;
-use super::shared::Shared;
+use super::state::SocketState;
+use super::transport::{Handshake, no_headers};
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
 use crate::message::{Request, WsMessage, WsStatus, printable};
 
-/// One end of a WebSocket, open: it receives `In` and sends `Out`.
+/// One end of an open WebSocket, which receives `In` and sends `Out`.
 ///
-/// The server's consumer gets one, and so does a client that connects. Dropping it closes the socket
-/// with 1000 once the consumer has returned and what is queued is sent; where callbacks are registered
-/// ([`on_message`](Self::on_message) and its like), the socket stays open for them instead.
+/// A server passes one to the consumer, and a client receives one when it connects. A drop closes
+/// the socket with 1000, once the consumer has returned and the queue is sent. If callbacks are
+/// registered, such as [`on_message`](Self::on_message), the socket stays open for them instead.
 ///
 /// # Examples
 ///
@@ -47,7 +47,7 @@ use crate::message::{Request, WsMessage, WsStatus, printable};
 /// assert_eq!(sums, ["40", "42"]);
 /// ```
 ///
-/// The same with callbacks, which is how http4k writes it:
+/// The same program with callbacks, which is the style of http4k:
 ///
 /// ```
 /// use http4k_ws::prelude::*;
@@ -73,26 +73,27 @@ pub struct WebSocket<In = WsMessage, Out = WsMessage> {
     types: PhantomData<fn(Out) -> In>,
 }
 
+/// One handle of the socket. The last drop lets the session close it.
 struct End {
-    shared: Arc<Shared>,
+    state: Arc<SocketState>,
     handshake: Box<Handshake>,
 }
 
 impl Drop for End {
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        state.handles -= 1;
-        state.wake_session();
+        let mut inner = self.state.lock();
+        inner.handles -= 1;
+        inner.wake_session();
     }
 }
 
 impl WebSocket {
-    pub(super) fn new(shared: Arc<Shared>, handshake: Handshake) -> Self {
+    pub(super) fn new(state: Arc<SocketState>, handshake: Handshake) -> Self {
         let subprotocol = handshake.subprotocol.as_deref();
         Self {
             format: subprotocol.and_then(Format::of_subprotocol),
             end: End {
-                shared,
+                state,
                 handshake: Box::new(handshake),
             },
             types: PhantomData,
@@ -101,14 +102,14 @@ impl WebSocket {
 }
 
 impl<Out: Message> WebSocket<WsMessage, Out> {
-    /// The next message, which can't fail to be read.
+    /// Returns the next message without decoding it, so that it cannot fail.
     pub(crate) async fn next_message(&mut self) -> Option<WsMessage> {
-        future::poll_fn(|cx| self.end.shared.poll_recv(cx)).await
+        future::poll_fn(|cx| self.end.state.poll_recv(cx)).await
     }
 }
 
 impl<In: Message, Out: Message> WebSocket<In, Out> {
-    /// The same socket, for other messages.
+    /// Changes the types of the messages that this socket receives and sends.
     pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {
         WebSocket {
             end: self.end,
@@ -117,47 +118,47 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         }
     }
 
-    /// The number of the socket, which no other has in this process; its senders have it too.
+    /// Returns the number of the socket, which is unique in this process. Its senders share it.
     pub fn id(&self) -> u64 {
-        self.end.shared.id
+        self.end.state.id
     }
 
-    /// The upgrade request, as the filters before the handler left it; where it was routed, its path
-    /// parameters can be read.
+    /// Returns the upgrade request, with all changes by filters and with the path parameters of its
+    /// route.
     pub fn request(&self) -> &Request {
         &self.end.handshake.request
     }
 
-    /// The format that the subprotocol names.
+    /// Returns the format that the subprotocol names.
     #[cfg(feature = "client")]
     pub(crate) fn format(&self) -> Option<Format> {
         self.format
     }
 
-    /// From now on what can't be sent is kept, for [`take_unsent`](Self::take_unsent).
+    /// Keeps messages that cannot be sent from now on, for [`take_unsent`](Self::take_unsent).
     #[cfg(feature = "client")]
     pub(crate) fn keep_unsent(&self) {
-        self.end.shared.lock().keeps_unsent = true;
+        self.end.state.lock().keeps_unsent = true;
     }
 
-    /// The messages, in order, of which nothing was written when the socket was over.
+    /// Removes and returns the messages, in order, that never reached the transport.
     #[cfg(feature = "client")]
     pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
-        let mut state = self.end.shared.lock();
-        std::iter::from_fn(|| state.outbound.pop()).collect()
+        let mut inner = self.end.state.lock();
+        std::iter::from_fn(|| inner.outbound.pop()).collect()
     }
 
     pub(crate) fn request_mut(&mut self) -> &mut Request {
         &mut self.end.handshake.request
     }
 
-    /// The template of the route that took the request, such as `/rooms/<room>`; `None` where no route did,
-    /// and on a client.
+    /// Returns the template of the route that matched, such as `/rooms/<room>`. `None` without a
+    /// route, and on a client.
     pub fn route(&self) -> Option<&str> {
         self.end.handshake.route.as_deref()
     }
 
-    /// The subprotocol agreed on (RFC 6455 §1.9).
+    /// Returns the negotiated subprotocol (RFC 6455 §1.9).
     pub fn subprotocol(&self) -> Option<&str> {
         self.end.handshake.subprotocol.as_deref()
     }
@@ -166,75 +167,83 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// handshake itself, such as `Sec-WebSocket-Accept`.
     ///
     /// On a client, these are the fields that the server sent. On a server, these are the fields
-    /// that the application set, with [`WsResponse::with_header`](crate::WsResponse::with_header) or
-    /// in a filter.
+    /// that the application set, with [`WsResponse::with_header`](crate::WsResponse::with_header)
+    /// or in a filter.
     pub fn response_headers(&self) -> &HeaderMap {
         let headers = self.end.handshake.response.as_deref();
         headers.unwrap_or_else(|| no_headers())
     }
 
-    /// A sender for other tasks, threads and callbacks.
+    /// Returns a sender for other tasks, threads and callbacks. It does not keep the socket open.
     pub fn sender(&self) -> WsSender<Out> {
-        WsSender::new(Arc::clone(&self.end.shared), self.format)
+        WsSender::new(Arc::clone(&self.end.state), self.format)
     }
 
-    /// The next message, or `None` when the socket is over.
-    ///
-    /// Cancel safe: dropped before it is done, it has taken no message.
+    /// Receives the next message. Returns `None` when the socket is over.
     ///
     /// # Errors
     ///
-    /// [`LensFailure`] for a message that is no `In`. The socket stays open: a consumer that passes the
-    /// failure on with `?` closes it with 1007, one that goes on receives the next message.
+    /// Returns [`LensFailure`] if the message is not an `In`. The socket stays open, and the next
+    /// call returns the next message. A consumer that returns the failure with `?` closes with
+    /// 1007.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, no message is lost.
     pub async fn recv(&mut self) -> Result<Option<In>, LensFailure> {
-        let message = future::poll_fn(|cx| self.end.shared.poll_recv(cx)).await;
+        let message = future::poll_fn(|cx| self.end.state.poll_recv(cx)).await;
         let format = self.format;
         message.map(|message| decoded(format, message)).transpose()
     }
 
-    /// Queues `message`; where the queue is full, waits for room. Everything queued in one go leaves in
-    /// one write.
-    ///
-    /// Cancel safe: dropped before it is done, it has sent nothing.
+    /// Queues `message`, waiting for queue space if necessary. Messages that are queued between two
+    /// waits leave in one write.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] once the socket is closing, [`SendError::Unencodable`] for a value that its
-    /// format has no form for.
+    /// Returns [`SendError::Closed`] if the socket is closing, and [`SendError::Unencodable`] if
+    /// the format cannot represent the value.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the message was not sent.
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
-        self.end.shared.send(message).await
+        self.end.state.send(message).await
     }
 
-    /// Queues `message`, or fails at once.
+    /// Queues `message` without waiting.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send), and [`SendError::Full`] where that would wait.
+    /// Returns [`SendError::Full`] if [`send`](Self::send) would wait, and otherwise the same
+    /// errors.
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
         self.end
-            .shared
+            .state
             .try_send(message)
             .map_err(|refused| refused.error)
     }
 
-    /// Waits until everything queued so far has left this process: it is written, and flushed by
-    /// the transport. Over the network the bytes are then with the operating system, and arrive even
-    /// if this process ends; in memory they are with the peer's end.
+    /// Waits until all messages queued so far have left this process.
     ///
-    /// After [`close`](Self::close) this includes the close frame. What a [`SlowConsumer`] policy
-    /// left out is not waited for. That a message has arrived, only a response of the peer can tell.
-    /// There is no need to flush between messages: the session flushes by itself.
+    /// Over the network the bytes are then with the operating system, and arrive even if this
+    /// process ends. In memory they are with the peer's end. After [`close`](Self::close), the
+    /// close frame is included. Messages that a [`SlowConsumer`] policy dropped are not waited for.
+    /// Only a response of the peer proves that a message has arrived.
     ///
-    /// It takes `&mut self` so that it wins over `SinkExt::flush` on every kind of receiver.
-    ///
-    /// Cancel safe: dropped before it is done, it has changed nothing.
+    /// There is no need to flush between messages, because the session flushes by itself. The
+    /// receiver is `&mut self` so that this method wins over `SinkExt::flush`.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] if the socket was closed or lost before everything was flushed: some of
-    /// it may never arrive.
+    /// Returns [`SendError::Closed`] if the socket was closed or lost before everything was
+    /// flushed. Some messages may then never arrive.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, nothing changes.
     ///
     /// # Examples
     ///
@@ -256,22 +265,24 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// [`SlowConsumer`]: crate::session::SlowConsumer
     pub fn flush(&mut self) -> impl Future<Output = Result<(), SendError>> + Send + use<In, Out> {
-        let shared = Arc::clone(&self.end.shared);
-        async move { shared.flush().await }
+        let state = Arc::clone(&self.end.state);
+        async move { state.flush().await }
     }
 
-    /// Sends a ping (RFC 6455 §5.5.2), and waits for its pong. Returns the round-trip time.
+    /// Sends a ping (RFC 6455 §5.5.2), waits for its pong, and returns the round-trip time.
     ///
-    /// It goes before what is queued, and its pong comes after what the peer has sent before: a
-    /// consumer that receives nothing for a long time delays it. The session sends pings by itself
-    /// ([`SessionConfig::ping_interval`]), so this is for measuring, not for staying alive. Calls made
-    /// at the same time share a ping.
-    ///
-    /// Cancel safe: dropped before it is done, it may have sent a ping.
+    /// The ping overtakes queued messages. Its pong arrives after the messages that the peer has
+    /// sent before, so a consumer that does not receive delays it. The session sends its own pings
+    /// ([`SessionConfig::ping_interval`]). This one is for measuring, not for staying alive.
+    /// Concurrent calls share a ping.
     ///
     /// # Errors
     ///
-    /// [`SendError::Closed`] if the socket is closing, or ends before the pong comes.
+    /// Returns [`SendError::Closed`] if the socket is closing, or ends before the pong arrives.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, a ping may have been sent.
     ///
     /// # Examples
     ///
@@ -291,49 +302,58 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// [`SessionConfig::ping_interval`]: crate::session::SessionConfig::ping_interval
     pub fn ping(&self) -> impl Future<Output = Result<Duration, SendError>> + Send + use<In, Out> {
-        let shared = Arc::clone(&self.end.shared);
-        async move { shared.ping().await }
+        let state = Arc::clone(&self.end.state);
+        async move { state.ping().await }
     }
 
-    /// The latest round-trip time that was measured, by [`ping`](Self::ping) or by a ping of the
-    /// session; `None` before the first pong.
+    /// Returns the latest round-trip time, measured by [`ping`](Self::ping) or by a ping of the
+    /// session. `None` before the first pong.
     pub fn rtt(&self) -> Option<Duration> {
-        self.end.shared.lock().round_trips.latest()
+        self.end.state.lock().round_trips.latest()
     }
 
-    /// Sends what is queued, then closes with `status`. Calling it again has no effect.
+    /// Sends the queued messages, then closes with `status`. Calling it again has no effect.
     ///
-    /// From now on nothing is received. A status that can't travel in a frame
+    /// Nothing more is received. A status that cannot be sent in a frame
     /// ([`WsStatus::is_sendable`]) becomes 1011.
     ///
     /// If `futures_util::SinkExt` is in scope, its `close` wins on a `&mut WebSocket`. Write
-    /// `WebSocket::close(ws, status)` there.
+    /// `WebSocket::close(ws, status)` in that case.
     pub fn close(&self, status: WsStatus) {
-        self.end.shared.close(status);
+        self.end.state.close(status);
     }
 
-    /// Waits until the socket is closed, and gives the status it was closed with; also where the consumer
-    /// still goes on. The future holds no socket, keeps none open, and can be dropped at any time.
-    pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
-        let shared = Arc::clone(&self.end.shared);
-        async move { shared.closed().await }
-    }
-
-    /// How many messages were left out because the peer was too slow ([`SlowConsumer`](crate::session::SlowConsumer)).
-    pub fn dropped(&self) -> u64 {
-        self.end.shared.lock().outbound.dropped()
-    }
-
-    /// The status the socket was closed with; `None` while it is open.
-    pub fn status(&self) -> Option<WsStatus> {
-        self.end.shared.lock().closed.clone()
-    }
-
-    /// Calls `callback` with every message, from the first on. The socket then outlives its consumer.
+    /// Waits until the socket is closed, and returns its status. The consumer may still be running
+    /// then.
     ///
-    /// The callback gives back `()` or a `Result`. An error, or a message that is no `In`, goes to
-    /// [`on_error`](Self::on_error) where that is registered; else it closes the socket as the same
-    /// error of a consumer would. With several callbacks each gets every message.
+    /// The future does not keep the socket open.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, nothing changes.
+    pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<In, Out> {
+        let state = Arc::clone(&self.end.state);
+        async move { state.closed().await }
+    }
+
+    /// Returns the number of messages that were dropped because the peer is too slow
+    /// ([`SlowConsumer`](crate::session::SlowConsumer)).
+    pub fn dropped(&self) -> u64 {
+        self.end.state.lock().outbound.dropped()
+    }
+
+    /// Returns the status that the socket was closed with. `None` while it is open.
+    pub fn status(&self) -> Option<WsStatus> {
+        self.end.state.lock().closed.clone()
+    }
+
+    /// Calls `callback` with every message, from the first on. The socket then outlives its
+    /// consumer.
+    ///
+    /// The callback returns `()` or a `Result`. An error, and a message that is not an `In`, is
+    /// passed to [`on_error`](Self::on_error) if that is registered. Otherwise it closes the
+    /// socket, as the same error of a consumer does. Each of several callbacks receives every
+    /// message.
     pub fn on_message<F, R>(&self, mut callback: F)
     where
         F: FnMut(In) -> R + Send + 'static,
@@ -341,51 +361,55 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     {
         let format = self.format;
         let mut callback = move |message| callback(decoded(format, message)?).into_ws_result();
-        let mut state = self.end.shared.lock();
-        state.callbacks.registered = true;
-        if state.closed.is_none() {
-            state.callbacks.on_message.push(Box::new(callback));
-            state.wake_session();
+        let mut inner = self.end.state.lock();
+        inner.callbacks.registered = true;
+        if inner.closed.is_none() {
+            inner.callbacks.on_message.push(Box::new(callback));
+            inner.wake_session();
             return;
         }
-        drop(state);
-        // The socket is over, and what came before that is still to be had.
-        while let Some(message) = self.end.shared.take_received() {
+        drop(inner);
+        // The socket is over, and messages that arrived before that are still queued.
+        while let Some(message) = self.end.state.pop_received() {
             if let Err(error) = callback(message) {
                 log::warn!(
-                    "a callback failed on a socket that is over: {}",
+                    "a callback failed on a closed socket: {}",
                     printable(&error)
                 );
             }
         }
     }
 
-    /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback, which then
-    /// does not close the socket.
+    /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback. Such an
+    /// error then does not close the socket.
     pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
-        let mut state = self.end.shared.lock();
-        state.callbacks.registered = true;
-        state.callbacks.on_error.push(Box::new(callback));
+        let mut inner = self.end.state.lock();
+        inner.callbacks.registered = true;
+        inner.callbacks.on_error.push(Box::new(callback));
     }
 
-    /// Calls `callback` once, when the socket is closed, by whichever side.
+    /// Calls `callback` once, when either side closes the socket or the connection is lost. If that
+    /// has happened already, calls it at once.
     pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
-        let mut state = self.end.shared.lock();
-        state.callbacks.registered = true;
-        match state.closed.clone() {
-            None => state.callbacks.on_close.push(Box::new(callback)),
+        let mut inner = self.end.state.lock();
+        inner.callbacks.registered = true;
+        match inner.closed.clone() {
+            None => inner.callbacks.on_close.push(Box::new(callback)),
             Some(status) => {
-                drop(state);
+                drop(inner);
                 callback(status);
             }
         }
     }
 
-    /// Calls `observer` with every message that comes and goes from now on, and with the end.
+    /// Calls `observer` with every message received or sent from now on, and with the end.
     ///
-    /// A consumer that adds it before it first waits misses nothing. The socket of a client may have
-    /// received messages by then. An observer changes nothing, and keeps no socket alive. It should be
-    /// fast, because the socket waits for it. Filters observe what is behind them:
+    /// A consumer that adds one before it first waits misses nothing. The socket of a client may
+    /// have received messages by then. An observer changes nothing, and does not keep the socket
+    /// open. It must be fast, because the socket waits for it. A panic in it is logged. Filters use
+    /// it to see the sockets behind them.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use std::sync::{Arc, Mutex};
@@ -404,27 +428,27 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// assert_eq!(log.lock().unwrap()[0], r#"Sent(Text("hello"))"#);
     /// ```
     pub fn observe(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
-        self.end.shared.observers.add(observer);
+        self.end.state.notifier.observe(observer);
     }
 }
 
-/// Gives each message, or the failure to read it, until the socket is over.
+/// Yields each message, or the failure to decode it, until the socket is over.
 impl<In: Message, Out: Message> Stream for WebSocket<In, Out> {
     type Item = Result<In, LensFailure>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let message = ready!(self.end.shared.poll_recv(cx));
+        let message = ready!(self.end.state.poll_recv(cx));
         Poll::Ready(message.map(|message| decoded(self.format, message)))
     }
 }
 
-/// Queues each value. A flush waits as [`WebSocket::flush`] does; closing closes the socket with
+/// Queues each value. A flush waits as [`WebSocket::flush`] does. A close closes the socket with
 /// 1000, waits for its end, and fails if a message was lost.
 ///
-/// The item is everything that [`WebSocket::send`] takes. The trait's methods win over the socket's
-/// own on a `&mut WebSocket` if `SinkExt` is imported, and `ws.send("hello")` compiles with both.
-/// Where nothing says which item is meant, name it, as in `SinkExt::<WsMessage>::close(&mut ws)`.
-/// The socket's own `close` is then `WebSocket::close(ws, status)`.
+/// The items are the values that [`WebSocket::send`] accepts. If `SinkExt` is imported, its methods
+/// win over the socket's own on a `&mut WebSocket`, and `ws.send("hello")` compiles with both. If
+/// the item type is ambiguous, name it, as in `SinkExt::<WsMessage>::close(&mut ws)`. The socket's
+/// own `close` is then `WebSocket::close(ws, status)`.
 ///
 /// # Examples
 ///
@@ -447,7 +471,7 @@ impl<In: Message, Out: Message, T: Into<Out>> Sink<T> for WebSocket<In, Out> {
     type Error = SendError;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        self.end.shared.poll_room(cx)
+        self.end.state.poll_space(cx)
     }
 
     fn start_send(self: Pin<&mut Self>, value: T) -> Result<(), SendError> {
@@ -455,19 +479,19 @@ impl<In: Message, Out: Message, T: Into<Out>> Sink<T> for WebSocket<In, Out> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        self.end.shared.poll_flushed(cx)
+        self.end.state.poll_flushed(cx)
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         self.close(WsStatus::NORMAL);
-        self.end.shared.poll_closed(cx)
+        self.end.state.poll_closed(cx)
     }
 }
 
 impl<In, Out> fmt::Debug for WebSocket<In, Out> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebSocket")
-            .field("socket", &self.end.shared)
+            .field("socket", &self.end.state)
             .field("subprotocol", &self.end.handshake.subprotocol)
             .finish_non_exhaustive()
     }
@@ -475,11 +499,13 @@ impl<In, Out> fmt::Debug for WebSocket<In, Out> {
 
 #[cfg(all(test, feature = "client"))]
 mod tests {
-    use super::super::{Gone, Incoming, Outgoing, Progress, Role, SessionConfig, Transport, open};
+    use super::super::config::SessionConfig;
+    use super::super::drive::open;
+    use super::super::transport::{Gone, Incoming, Outgoing, Progress, Role, Transport};
     use super::*;
     use crate::message::Body;
 
-    /// A transport that takes and brings nothing.
+    /// A transport that moves nothing.
     struct Stuck;
 
     impl Transport for Stuck {
@@ -520,7 +546,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_written_can_be_taken_back_if_it_is_kept() {
+    fn unsent_messages_can_be_taken_back_if_they_are_kept() {
         for kept in [false, true] {
             let handshake = Handshake {
                 request: Request::new(Body::empty()),
@@ -534,7 +560,7 @@ mod tests {
                 socket.keep_unsent();
             }
             for text in ["a", "", "b"] {
-                socket.try_send(text).expect("room");
+                socket.try_send(text).expect("queue space");
             }
             drop(session);
             let expected: &[&str] = if kept { &["a", "", "b"] } else { &[] };

@@ -1,4 +1,4 @@
-//! What is logged of a socket: with feature `tracing` in a span of its own, else in lines of `log`.
+//! The log of one socket: a span with the feature `tracing`, and otherwise lines of `log`.
 
 use super::metrics::Traffic;
 use crate::message::WsStatus;
@@ -7,7 +7,7 @@ use crate::message::printable;
 #[cfg(feature = "tracing")]
 use crate::message::printable_text;
 
-/// The log of one socket.
+/// The log of one socket, which is cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Trace {
     #[cfg(feature = "tracing")]
@@ -18,16 +18,19 @@ pub(super) struct Trace {
 
 #[cfg(feature = "tracing")]
 impl Trace {
-    /// The log of the socket `id`, open at `path`, which the route `route` matched.
-    pub(super) fn opened(id: u64, path: &str, route: Option<&str>) -> Self {
+    /// Creates the span of the socket `id` at `path`, which `route` matched.
+    pub(super) fn new(id: u64, path: &str, route: Option<&str>) -> Self {
         let path = &*printable_text(path);
         let span = tracing::info_span!("websocket", id, path, route);
-        tracing::debug!(parent: &span, "open");
         Self { span }
     }
 
-    /// Runs `work` inside the span: what the consumer and the callbacks log belongs to their socket.
-    pub(super) fn within<R>(&self, work: impl FnOnce() -> R) -> R {
+    pub(super) fn opened(&self, _path: &str) {
+        tracing::debug!(parent: &self.span, "open");
+    }
+
+    /// Runs `work` inside the span, so that the log lines of consumer and callbacks belong to it.
+    pub(super) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         self.span.in_scope(work)
     }
 
@@ -52,20 +55,23 @@ impl Trace {
 
 #[cfg(not(feature = "tracing"))]
 impl Trace {
-    pub(super) fn opened(id: u64, path: &str, _route: Option<&str>) -> Self {
-        log::debug!("socket {id} is open at {}", printable(path));
+    pub(super) fn new(id: u64, _path: &str, _route: Option<&str>) -> Self {
         Self { id }
     }
 
-    pub(super) fn within<R>(&self, work: impl FnOnce() -> R) -> R {
+    pub(super) fn opened(&self, path: &str) {
+        log::debug!("socket {} is open at {}", self.id, printable(path));
+    }
+
+    pub(super) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }
 
     pub(super) fn failed(&self, status: &WsStatus) {
-        log::debug!("socket {} fails: {status}", self.id);
+        log::debug!("socket {} failed: {status}", self.id);
     }
 
     pub(super) fn closed(&self, status: &WsStatus, traffic: &Traffic) {
-        log::debug!("socket {} is over: {status}, {traffic:?}", self.id);
+        log::debug!("socket {} is closed: {status}, {traffic:?}", self.id);
     }
 }

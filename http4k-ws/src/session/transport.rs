@@ -1,13 +1,47 @@
-//! What a session asks of whatever carries its messages.
+//! The connection under a session: its handshake, its role, and the [`Transport`] of its messages.
+//!
+//! The frame codec over a byte stream is one transport, and a pipe between two sessions in memory
+//! is the other. A session treats both alike, so that a test sees what a client sees.
 
+use std::sync::LazyLock;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::HeaderMap;
 
 use super::error::WsError;
-use crate::message::{WsMessage, WsStatus};
+use crate::message::{Request, WsMessage, WsStatus};
 
-/// What comes from the peer.
+/// The end of a connection. A client masks what it sends (RFC 6455 §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// One of many connections, with peers that the program did not choose. It buffers little.
+    #[cfg_attr(not(any(feature = "server", feature = "testing")), allow(dead_code))]
+    Server,
+    /// The program chose this peer, and sets its own bounds.
+    #[cfg_attr(not(any(feature = "client", feature = "testing")), allow(dead_code))]
+    Client,
+}
+
+/// The result of an opening handshake.
+#[derive(Debug)]
+pub(crate) struct Handshake {
+    pub(crate) request: Request,
+    pub(crate) subprotocol: Option<String>,
+    /// The template of the route that matched the request.
+    pub(crate) route: Option<Box<str>>,
+    /// The fields of the response, except those of the handshake itself. `None` saves memory if
+    /// there are none.
+    pub(crate) response: Option<Box<HeaderMap>>,
+}
+
+/// Returns an empty map of header fields.
+pub(crate) fn no_headers() -> &'static HeaderMap {
+    static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
+    &NONE
+}
+
+/// An event that a transport reads from its peer.
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A whole message.
@@ -16,85 +50,87 @@ pub(crate) enum Incoming {
     Ping,
     /// A pong, with its payload.
     Pong(Bytes),
-    /// The peer's close frame is next. It comes with the next call, and nothing can be sent after that:
-    /// what came before it is to be answered first.
+    /// The peer's close frame is next, and the next call returns it. Nothing can be sent after
+    /// that, so the consumer must respond to earlier messages first.
     CloseAhead,
-    /// The peer's close frame; the transport has queued the echo where one is due.
+    /// The peer's close frame. The transport has queued the echo if one is due.
     Close(WsStatus),
-    /// The peer broke the protocol or a limit: the session closes with this status.
+    /// The peer broke the protocol or exceeded a limit. The session closes with this status.
     Failed(WsStatus),
-    /// Something else is wrong, and the connection stands. Only a test client tells of such.
+    /// Another error, after which the connection stands. Only test clients produce it.
     Error(WsError),
-    /// The connection is gone.
+    /// The connection is lost.
     Lost,
 }
 
-/// What goes to the peer.
+/// A frame or message for the peer.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
     /// A whole message.
     Message(WsMessage),
-    /// A ping with this payload, which may be sent at any time; the peer's transport answers it. If
-    /// several wait, the latest is sent, and one with an empty payload only if it is alone.
+    /// A ping with this payload, which may be sent at any time. The peer's transport responds to
+    /// it. If several wait, the latest is sent, and one with an empty payload only if it is alone.
     Ping(Bytes),
-    /// A close frame; nothing may follow it.
+    /// A close frame. Nothing may follow it.
     Close(WsStatus),
 }
 
-/// The connection is gone: nothing more can be written.
+/// The connection is lost, and accepts no more bytes.
 #[derive(Debug)]
 pub(crate) struct Gone;
 
-/// A pipe to the peer. Every method is called by one task only, the session's.
+/// A connection that carries messages. Only the task of its session calls it.
 pub(crate) trait Transport: Send + Unpin + 'static {
-    /// The next thing from the peer. After [`Incoming::Failed`] or [`Incoming::Lost`] it is not called again.
+    /// Polls the next event from the peer. Not called again after [`Incoming::Failed`] or
+    /// [`Incoming::Lost`].
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming>;
 
-    /// Whether [`start_send`](Self::start_send) may be called.
+    /// Polls until [`start_send`](Self::start_send) may be called.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>>;
 
-    /// Queues `outgoing`; it leaves with the next flush.
+    /// Queues `outgoing`, which leaves with the next flush.
     fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone>;
 
-    /// Brings everything queued on its way.
+    /// Writes everything queued to the connection.
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Gone>>;
 
-    /// Ends the connection so that a close frame just sent still arrives: flushes, shuts the write side,
-    /// and reads until the peer ends it too. The session bounds the time.
+    /// Ends the connection in order, so that a close frame just sent still arrives: flushes, shuts
+    /// down the write side, and reads until the peer does the same. The session bounds the time.
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()>;
 
-    /// Drops the connection at once; calling it again is nothing.
+    /// Drops the connection at once. Calling it again has no effect.
     fn abort(&mut self);
 
-    /// Returns how far the bytes have come, in both directions.
+    /// Returns how many bytes the connection has moved, in both directions.
     fn progress(&mut self) -> Progress;
 
-    /// Returns the bytes that it holds of messages, in both directions.
+    /// Returns the bytes of messages that the transport buffers, in both directions.
     fn buffered(&self) -> usize;
 
-    /// Returns buffers that are much larger than what they hold, for nothing is read for a while.
+    /// Releases buffers that are much larger than their content, because reading pauses.
     fn shrink(&mut self) {}
 }
 
-/// How far the bytes of a connection have come. Its counts only grow, and stand still when nothing moves.
+/// The byte counts of a connection. They only grow, and stand still while nothing moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// Bytes that the connection has taken. If it is blocked, the peer must take some first.
+    /// Bytes that the connection accepted. A blocked connection accepts more only after its peer
+    /// has read some.
     pub(crate) bytes_written: u64,
-    /// Bytes that came from the peer.
+    /// Bytes that arrived from the peer.
     pub(crate) bytes_read: u64,
-    /// Bytes of which the connection cannot have taken any before the peer took others: like bytes that
-    /// came, they prove that the peer lives.
+    /// Bytes that the connection accepted after it had refused some. Their acceptance proves, as
+    /// bytes that arrive do, that the peer is alive.
     pub(crate) bytes_resumed: u64,
-    /// The message that has begun to come and not ended.
+    /// The message that has arrived in part.
     pub(crate) partial: Option<Partial>,
 }
 
-/// A message of which a part has come.
+/// A message that has arrived in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Partial {
-    /// Its number: no two messages of a connection have the same.
+    /// Its number. No two messages of a connection have the same number.
     pub(crate) number: u64,
-    /// Its bytes that have come.
+    /// The bytes that have arrived.
     pub(crate) bytes: u64,
 }

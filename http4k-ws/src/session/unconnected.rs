@@ -1,4 +1,4 @@
-//! A socket that can be used before its connection is open, for the client with callbacks.
+//! The socket that can be used before its connection is open, for the client with callbacks.
 //!
 //! 1. Messages, callbacks and the close wait in the state of the socket. Its session, once there is
 //!    one, finds them there as if they had just been queued.
@@ -7,15 +7,14 @@
 
 use std::sync::Arc;
 
-use super::SessionConfig;
+use super::config::SessionConfig;
+use super::drive::consume::CALLBACK;
+use super::drive::{Session, open_state};
 use super::error::WsError;
-use super::handshake::Handshake;
-use super::phase::Role;
-use super::pump::{CALLBACK, Session, open_state};
 use super::sender::WsSender;
-use super::shared::Shared;
 use super::socket::WebSocket;
-use super::transport::Transport;
+use super::state::SocketState;
+use super::transport::{Handshake, Role, Transport};
 use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
 
@@ -29,7 +28,7 @@ impl WebSocket {
             route: None,
             response: None,
         };
-        let state = Shared::new(config, Role::Client, &handshake);
+        let state = SocketState::new(config, Role::Client, &handshake);
         Self::new(Arc::new(state), handshake)
     }
 }
@@ -51,9 +50,10 @@ impl WsSender {
     /// Ends the socket with 1006, and calls its callbacks. Returns `false` if none received
     /// `error`.
     pub(crate) fn fail(&self, error: &WsError) -> bool {
-        let Some(callbacks) = self.state().finish(WsStatus::ABNORMAL) else {
+        let Some(callbacks) = self.state().finish(&WsStatus::ABNORMAL) else {
             return false;
         };
+        self.state().notifier.not_opened(&WsStatus::ABNORMAL);
         let reported = !callbacks.on_error.is_empty();
         for mut callback in callbacks.on_error {
             guarded(CALLBACK, || callback(error));
@@ -66,7 +66,7 @@ impl WsSender {
 
     /// Returns `true` if the server will receive anything as soon as the socket is open.
     pub(crate) fn has_queued(&self) -> bool {
-        let state = self.state().lock();
-        state.outbound.newest() > 0 || state.closing.is_some()
+        let inner = self.state().lock();
+        inner.outbound.newest() > 0 || inner.closing.is_some()
     }
 }

@@ -15,7 +15,7 @@ fn observed(ws: &WebSocket, tell: Sender<String>) {
             WsEvent::Received(message) => format!("received {}", message.text()),
             WsEvent::Sent(message) => format!("sent {}", message.text()),
             WsEvent::PeerCloses(status) => format!("peer closes {status}"),
-            WsEvent::Closed(status) => format!("closed {status}"),
+            WsEvent::Closed { status, .. } => format!("closed {status}"),
             other => format!("{other:?}"),
         };
         // The test may be over.

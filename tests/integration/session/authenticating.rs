@@ -58,7 +58,7 @@ fn silence_is_1008_at_the_deadline_and_not_before() {
     let mut silent = greet.test_ws("/");
     silent.advance(WITHIN + Duration::from_millis(10));
     let status = refused(&mut silent);
-    assert_eq!(status.reason(), "nobody authenticated within 5s");
+    assert_eq!(status.reason(), "not authenticated within 5s");
 }
 
 #[test]

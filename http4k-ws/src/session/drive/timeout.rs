@@ -1,36 +1,39 @@
-//! What a session does when a deadline has passed.
+//! The effects of deadlines and of the server's budget.
 
 use std::task::Context;
 
 use bytes::Bytes;
 
-use super::{Halt, Session, Turn};
+use super::{Halt, PollState, Session};
 use crate::message::WsStatus;
-use crate::session::RefusalKind;
-use crate::session::deadlines::{Due, Standing};
-use crate::session::phase::{Phase, Role};
-use crate::session::transport::{Outgoing, Transport};
+use crate::session::deadlines::{Due, Phase, Snapshot};
+use crate::session::refusal_log::RefusalKind;
+use crate::session::transport::{Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
-    /// What has come due.
-    pub(super) fn due(&mut self, cx: &mut Context<'_>, turn: &Turn) -> Option<Due> {
-        let full = turn.ahead || turn.halt == Some(Halt::Full);
+    /// Returns the deadline that has passed, or `None` and a wakeup when one may.
+    pub(super) fn poll_due(&mut self, cx: &mut Context<'_>, poll: &PollState) -> Option<Due> {
+        // The peers of a client are its own choice, so it waits for its consumer without a limit.
+        let full = poll.ahead || poll.halt == Some(Halt::Full);
         let full = full && self.role == Role::Server;
-        let standing = Standing {
+        let snapshot = Snapshot {
             phase: &self.phase,
-            blocked: turn.blocked,
-            deaf: turn.halt.is_some(),
-            awaited: full.then(|| self.shared.lock().awaited()).flatten(),
+            blocked: poll.blocked,
+            reading_paused: poll.halt.is_some(),
+            consumer_progress: full
+                .then(|| self.state.lock().consumer_progress())
+                .flatten(),
             progress: self.transport.progress(),
         };
-        self.deadlines.poll_due(cx, &standing, &self.config)
+        self.deadlines.poll_due(cx, &snapshot, &self.config)
     }
 
-    pub(super) fn come_due(&mut self, cx: &mut Context<'_>, due: Due) {
+    /// Acts on a deadline that has passed.
+    pub(super) fn on_due(&mut self, cx: &mut Context<'_>, due: Due) {
         match due {
-            Due::Phase => self.phase_overdue(cx),
+            Due::Phase => self.end_phase(cx),
             Due::Ping => {
-                self.shared.lock().round_trips.keep_alive();
+                self.state.lock().round_trips.keep_alive();
                 let ping = Outgoing::Ping(Bytes::new());
                 if self.transport.start_send(ping).is_err() {
                     self.lost();
@@ -38,7 +41,7 @@ impl<T: Transport> Session<T> {
             }
             Due::Silence => {
                 let reason = format!(
-                    "nothing was bytes_read for {:?}",
+                    "nothing was received for {:?}",
                     self.config.dead_after.unwrap_or_default()
                 );
                 self.fail_overdue(&WsStatus::GOING_AWAY, reason);
@@ -50,7 +53,7 @@ impl<T: Transport> Session<T> {
                     format_args!(
                         "socket {} is closed: its consumer received nothing for {stall:?} while \
                          messages wait (`SessionConfig::consumer_stall`)",
-                        self.shared.id
+                        self.state.id
                     ),
                 );
                 let reason = format!("messages were not received for {stall:?}");
@@ -63,7 +66,7 @@ impl<T: Transport> Session<T> {
                     format_args!(
                         "socket {} is closed: a message of its peer brought less than {rate} bytes a \
                          second (`SessionConfig::message_rate`)",
-                        self.shared.id
+                        self.state.id
                     ),
                 );
                 let reason = format!("a message brings at least {rate} bytes a second");
@@ -72,55 +75,56 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Fails the connection; where this side has asked for an end already, that is its status.
+    /// Fails the connection with `status`, or with the one that this side has closed with already.
     fn fail_overdue(&mut self, status: &WsStatus, reason: String) {
-        let asked = self.shared.lock().closing.clone();
-        let status = asked.unwrap_or_else(|| {
+        let closing = self.state.lock().closing.clone();
+        let status = closing.unwrap_or_else(|| {
             let explained = status.with_reason(reason);
             explained.unwrap_or_else(|_| status.clone())
         });
-        self.tell_failed(&status);
+        self.report_failure(&status);
         self.fail_connection(status);
     }
 
-    fn phase_overdue(&mut self, cx: &mut Context<'_>) {
+    /// Ends a phase that has lasted too long.
+    fn end_phase(&mut self, cx: &mut Context<'_>) {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Open => {
-                let asked = self.shared.lock().closing.clone();
-                let status = asked.unwrap_or(WsStatus::TRY_AGAIN_LATER);
-                self.tell_failed(&status);
+                let closing = self.state.lock().closing.clone();
+                let status = closing.unwrap_or(WsStatus::TRY_AGAIN_LATER);
+                self.report_failure(&status);
                 self.abort(cx, status);
             }
             Phase::Failing(status) => self.abort(cx, status),
             Phase::Closing(status) => self.finish(status),
             Phase::Ending => {}
             Phase::Over => {
-                log::warn!(
-                    "a WebSocket consumer was dropped: its socket is over, and it went on for too long"
-                );
+                let grace = self.config.consumer_grace;
+                log::warn!("consumer dropped: still running {grace:?} after the socket closed");
                 self.drop_consumer();
             }
         }
     }
 
-    /// Ends the connection, for what waits in it is too much.
+    /// Ends the connection, because too many bytes wait in all sockets of the server.
     pub(super) fn shed(&mut self, cx: &mut Context<'_>) {
-        let asked = self.shared.lock().closing.clone();
-        let status = asked.unwrap_or(WsStatus::TRY_AGAIN_LATER);
-        self.tell_failed(&status);
+        let closing = self.state.lock().closing.clone();
+        let status = closing.unwrap_or(WsStatus::TRY_AGAIN_LATER);
+        self.report_failure(&status);
         if self.hold.is_some() {
-            // The peer takes nothing, and what the transport holds for it is to go.
+            // The peer reads nothing, and the bytes that the transport buffers for it must go.
             self.abort(cx, status);
         } else {
             self.fail_connection(status);
         }
     }
 
-    /// Sends a close frame if there is room for it, and cuts the connection: the peer takes nothing.
+    /// Sends a close frame if there is space for it, and closes abruptly, because the peer reads
+    /// nothing.
     fn abort(&mut self, cx: &mut Context<'_>, status: WsStatus) {
         let close = Outgoing::Close(status.clone());
         if self.transport.start_send(close).is_ok() {
-            // Whether it leaves or not, this is the end.
+            // The connection ends whether the frame leaves or not.
             let _ = self.transport.poll_flush(cx);
         }
         self.phase = Phase::Over;

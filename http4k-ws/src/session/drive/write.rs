@@ -1,28 +1,29 @@
-//! From the outbound queue to the transport.
+//! The way from the outbound queue to the transport.
 
 use std::task::{Context, Poll};
 
-use super::{Hold, Session, Turn};
+use super::{Hold, PollState, Session};
 use crate::message::WsStatus;
-use crate::session::observers::WsEvent;
-use crate::session::phase::{Phase, Role};
-use crate::session::transport::{Outgoing, Transport};
+use crate::session::deadlines::Phase;
+use crate::session::transport::{Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
-    /// Writes what is queued, then the close frame if one is due, and flushes once. Returns `true`
-    /// if a task waited for that.
-    pub(super) fn write(&mut self, cx: &mut Context<'_>, turn: &mut Turn) -> bool {
-        turn.blocked = false;
+    /// Writes the outbound queue, then the close frame if one is due, and flushes once. Returns
+    /// `true` if a task waited for that.
+    pub(super) fn write(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
+        poll.blocked = false;
         if matches!(self.phase, Phase::Ending | Phase::Over) {
             return false;
         }
+        // Nothing follows a close frame that is sent.
         let open = !matches!(self.phase, Phase::Closing(_));
-        if open && self.write_messages(cx, turn) && !turn.blocked {
+        if open && self.write_messages(cx, poll) && !poll.blocked {
             self.write_close();
         }
         if matches!(self.phase, Phase::Over) {
             return false;
         }
+        // One flush for all of it, and for the pongs that the transport has queued.
         let flushed = match self.transport.poll_flush(cx) {
             Poll::Ready(Ok(())) => true,
             Poll::Ready(Err(_)) => {
@@ -30,27 +31,27 @@ impl<T: Transport> Session<T> {
                 false
             }
             Poll::Pending => {
-                turn.blocked = true;
+                poll.blocked = true;
                 false
             }
         };
-        self.hold_back(turn.blocked);
+        self.hold_reading(poll.blocked);
         let closing = matches!(self.phase, Phase::Closing(_));
-        self.shared.wrote(flushed, closing) && open
+        self.state.after_write(flushed, closing) && open
     }
 
-    /// Reads no more of a peer than it takes, while the transport is blocked. A client reads on: if both
-    /// ends did not, neither could.
-    fn hold_back(&mut self, blocked: bool) {
+    /// Starts or ends the limit on reading that holds while the transport is blocked. A client
+    /// reads without that limit. If both ends stopped, neither could go on.
+    fn hold_reading(&mut self, blocked: bool) {
         if self.role == Role::Client {
             return;
         }
         match (blocked, &self.hold) {
             (false, Some(_)) => self.hold = None,
             (true, None) => {
-                let bytes_written = self.transport.progress().bytes_written;
+                let written_before = self.transport.progress().bytes_written;
                 self.hold = Some(Hold {
-                    bytes_written,
+                    written_before,
                     read: 0,
                 });
             }
@@ -58,19 +59,21 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Says whether the connection still stands.
-    fn write_messages(&mut self, cx: &mut Context<'_>, turn: &mut Turn) -> bool {
+    /// Writes queued messages until the queue is empty or the transport is blocked. Returns `true`
+    /// if the connection still stands.
+    fn write_messages(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
         loop {
             {
-                let state = self.shared.lock();
-                if state.outbound.is_empty() && state.closing.is_none() && !self.is_failing() {
+                // Without a message or a close frame, the transport need not become ready.
+                let inner = self.state.lock();
+                if inner.outbound.is_empty() && inner.closing.is_none() && !self.is_failing() {
                     return true;
                 }
             }
             match self.transport.poll_ready(cx) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Pending => {
-                    turn.blocked = true;
+                    poll.blocked = true;
                     return true;
                 }
                 Poll::Ready(Err(_)) => {
@@ -78,18 +81,17 @@ impl<T: Transport> Session<T> {
                     return false;
                 }
             }
+            // The message leaves the queue only now, so that a policy may still drop it until here.
             let (message, is_last) = {
-                let mut state = self.shared.lock();
-                let Some(message) = state.outbound.pop() else {
+                let mut inner = self.state.lock();
+                let Some(message) = inner.outbound.pop() else {
                     return true;
                 };
-                let is_last = state.outbound.is_empty() && state.closing.is_none();
+                let is_last = inner.outbound.is_empty() && inner.closing.is_none();
                 (message, is_last)
             };
-            turn.written.add(&message);
-            self.traffic.messages_sent += 1;
-            self.traffic.bytes_sent += message.as_bytes().len() as u64;
-            self.shared.observers.tell(WsEvent::Sent(&message));
+            poll.written.add(&message);
+            self.state.notifier.sent(&mut self.traffic, &message);
             if self
                 .transport
                 .start_send(Outgoing::Message(message))
@@ -98,7 +100,7 @@ impl<T: Transport> Session<T> {
                 self.lost();
                 return false;
             }
-            // What is queued or closed from here on is seen to in the next round.
+            // A message or a close from here on sets the dirty flag, and has another step.
             if is_last && !self.is_failing() {
                 return true;
             }
@@ -109,7 +111,7 @@ impl<T: Transport> Session<T> {
         matches!(self.phase, Phase::Failing(_))
     }
 
-    /// Sends the close frame where one is due: everything before it is written.
+    /// Sends the close frame if one is due. All messages before it are written.
     fn write_close(&mut self) {
         match std::mem::replace(&mut self.phase, Phase::Open) {
             Phase::Failing(status) => {
@@ -118,10 +120,10 @@ impl<T: Transport> Session<T> {
             phase => {
                 self.phase = phase;
                 let closing = {
-                    let state = self.shared.lock();
-                    // Another task may have sent and closed since the queue was found empty.
-                    let all_sent = state.outbound.is_empty();
-                    state.closing.clone().filter(|_| all_sent)
+                    let inner = self.state.lock();
+                    // Another task may have sent and closed since the queue was empty.
+                    let all_sent = inner.outbound.is_empty();
+                    inner.closing.clone().filter(|_| all_sent)
                 };
                 let Some(status) = closing else { return };
                 match self.transport.start_send(Outgoing::Close(status.clone())) {
@@ -132,7 +134,7 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Sends a close frame if that is still possible, and waits for no answer (RFC 6455 §7.1.7).
+    /// Sends a close frame if that is still possible, and waits for no response (RFC 6455 §7.1.7).
     pub(super) fn fail_connection(&mut self, status: WsStatus) {
         let sent = self.transport.start_send(Outgoing::Close(status.clone()));
         self.phase = if sent.is_ok() {

@@ -1,0 +1,129 @@
+//! The consumer and the callbacks, which empty the inbound queue.
+
+use std::task::{Context, Poll};
+
+use super::Session;
+use crate::message::{WsStatus, printable};
+use crate::panics::guarded;
+use crate::session::error::WsError;
+use crate::session::state::Callbacks;
+use crate::session::transport::Transport;
+
+/// The name of a callback in the log.
+pub(in crate::session) const CALLBACK: &str = "a WebSocket callback";
+
+impl<T: Transport> Session<T> {
+    /// Polls the consumer. If it fails or panics, the socket closes.
+    pub(super) fn consume(&mut self, cx: &mut Context<'_>) {
+        let Some(consumer) = &mut self.consumer else {
+            return;
+        };
+        match guarded("a WebSocket consumer", || consumer.as_mut().poll(cx)) {
+            Some(Poll::Pending) => {}
+            Some(Poll::Ready(result)) => {
+                self.drop_consumer();
+                if let Err(error) = result {
+                    self.close_with(&error);
+                }
+            }
+            None => {
+                self.drop_consumer();
+                self.state.close(WsStatus::INTERNAL_ERROR);
+            }
+        }
+    }
+
+    pub(super) fn drop_consumer(&mut self) {
+        let consumer = self.consumer.take();
+        guarded("the drop of a WebSocket consumer", || drop(consumer));
+    }
+
+    /// Closes the socket with the status of `error`.
+    fn close_with(&self, error: &WsError) {
+        if error.status() == &WsStatus::INTERNAL_ERROR {
+            log::error!("a WebSocket consumer failed: {}", printable(&error));
+        }
+        self.state.close(error.status().clone());
+    }
+
+    /// Passes queued messages to the callbacks while there is space for their responses.
+    pub(super) fn dispatch(&mut self) {
+        loop {
+            let mut inner = self.state.lock();
+            if inner.callbacks.on_message.is_empty()
+                || inner.outbound.must_wait()
+                || inner.end().is_some()
+            {
+                return;
+            }
+            let Some(message) = inner.inbound.pop() else {
+                return;
+            };
+            // The callbacks run without the lock, so that they may use the socket.
+            let mut callbacks = std::mem::take(&mut inner.callbacks.on_message);
+            drop(inner);
+            for callback in &mut callbacks {
+                let message = message.clone();
+                match guarded(CALLBACK, || callback(message)) {
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => self.callback_failed(&error),
+                    None => self.state.close(WsStatus::INTERNAL_ERROR),
+                }
+            }
+            let mut inner = self.state.lock();
+            // Callbacks that were registered meanwhile come after the others.
+            callbacks.append(&mut inner.callbacks.on_message);
+            inner.callbacks.on_message = callbacks;
+        }
+    }
+
+    /// Passes `error` to the error callbacks. Without any, it closes the socket.
+    pub(super) fn callback_failed(&self, error: &WsError) {
+        let mut callbacks = std::mem::take(&mut self.state.lock().callbacks.on_error);
+        if callbacks.is_empty() {
+            return self.close_with(error);
+        }
+        for callback in &mut callbacks {
+            if guarded(CALLBACK, || callback(error)).is_none() {
+                self.state.close(WsStatus::INTERNAL_ERROR);
+            }
+        }
+        let mut inner = self.state.lock();
+        callbacks.append(&mut inner.callbacks.on_error);
+        inner.callbacks.on_error = callbacks;
+    }
+
+    /// Calls and drops the callbacks of a socket that is over with `status`.
+    pub(super) fn end_callbacks(&self, mut callbacks: Callbacks, status: &WsStatus) {
+        self.deliver_remaining(&mut callbacks);
+        for callback in callbacks.on_close {
+            let status = status.clone();
+            guarded(CALLBACK, || callback(status));
+        }
+        for callback in callbacks.on_message {
+            guarded("the drop of a WebSocket callback", || drop(callback));
+        }
+        for callback in callbacks.on_error {
+            guarded("the drop of a WebSocket callback", || drop(callback));
+        }
+    }
+
+    /// Passes the messages that arrived before the end to the callbacks, as `recv` would return
+    /// them. They were still queued because there was no space for responses, or no callback.
+    fn deliver_remaining(&self, callbacks: &mut Callbacks) {
+        if callbacks.on_message.is_empty() {
+            return;
+        }
+        while let Some(message) = self.state.pop_received() {
+            for callback in &mut callbacks.on_message {
+                let message = message.clone();
+                if let Some(Err(error)) = guarded(CALLBACK, || callback(message)) {
+                    log::warn!(
+                        "a callback failed on a closed socket: {}",
+                        printable(&error)
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The one future of a socket. It moves messages, and polls the consumer between reading and
+//! writing.
+//!
+//! One poll repeats a step until nothing is left to do, and then parks:
+//!
+//! 1. Read what the peer sent into the inbound queue ([`read`]).
+//! 2. Poll the consumer and the callbacks, which empty that queue and fill the outbound one
+//!    ([`consume`]).
+//! 3. Clear the dirty flag, and read what other tasks asked for.
+//! 4. Write the outbound queue and the close frame, and flush once ([`write`]).
+//! 5. Shut the connection down, if the socket is over.
+//! 6. Act on a deadline that has passed ([`timeout`]).
+//! 7. Park, unless a change came after the dirty flag was cleared (`state.rs` has that protocol).
+//!
+//! A poll moves a bounded number of messages. Beyond that it wakes itself, so that the other tasks
+//! of the thread run in between.
+
+pub(super) mod consume;
+mod read;
+mod timeout;
+mod write;
+
+use std::fmt::Display;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+#[cfg(feature = "server")]
+use super::budget::Budget;
+use super::config::SessionConfig;
+use super::deadlines::{Deadlines, Phase};
+use super::error::WsResult;
+use super::metrics::Traffic;
+use super::refusal_log::{RefusalKind, RefusalLog};
+use super::socket::WebSocket;
+use super::state::SocketState;
+use super::transport::{Handshake, Outgoing, Role, Transport};
+use crate::message::{WsMessage, WsStatus};
+
+/// The future of a consumer. Its result closes the socket.
+pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
+
+/// The messages that one poll reads, and that it writes, before other tasks run.
+const MESSAGES_PER_POLL: usize = 64;
+
+/// The bytes that one poll reads, and that it writes, before other tasks run.
+const BYTES_PER_POLL: usize = 64 * 1024;
+
+/// Opens a socket over `transport`. Returns the handle, and the session, which the socket needs to
+/// be polled.
+pub(crate) fn open<T: Transport>(
+    transport: T,
+    role: Role,
+    handshake: Handshake,
+    config: SessionConfig,
+) -> (WebSocket, Session<T>) {
+    let state = Arc::new(SocketState::new(&config, role, &handshake));
+    open_state(state, transport, role, handshake, config)
+}
+
+/// Opens the socket whose state is `state`, which counts one handle.
+pub(super) fn open_state<T: Transport>(
+    state: Arc<SocketState>,
+    transport: T,
+    role: Role,
+    handshake: Handshake,
+    config: SessionConfig,
+) -> (WebSocket, Session<T>) {
+    state.notifier.opened(handshake.request.uri().path());
+    let socket = WebSocket::new(Arc::clone(&state), handshake);
+    let session = Session {
+        state,
+        transport,
+        role,
+        consumer: None,
+        started: false,
+        phase: Phase::Open,
+        hold: None,
+        deadlines: Deadlines::default(),
+        traffic: Traffic::default(),
+        refusals: None,
+        config,
+    };
+    (socket, session)
+}
+
+/// A running socket. Resolves to the status of its end, when the connection is closed and the
+/// consumer has returned.
+///
+/// A drop writes as much of the outbound queue as the transport accepts at once, and closes the
+/// connection abruptly. The socket is then over with 1006.
+#[must_use = "a session does nothing unless polled"]
+pub(crate) struct Session<T: Transport> {
+    state: Arc<SocketState>,
+    transport: T,
+    role: Role,
+    consumer: Option<ConsumerFuture>,
+    /// `true` once the consumer was polled.
+    started: bool,
+    phase: Phase,
+    /// The limit on reading while the transport is blocked.
+    hold: Option<Hold>,
+    deadlines: Deadlines,
+    traffic: Traffic,
+    /// The log of the server, which bounds its lines. `None` for a client and in memory.
+    refusals: Option<Arc<RefusalLog>>,
+    config: SessionConfig,
+}
+
+/// The results of one poll so far.
+#[derive(Default)]
+struct PollState {
+    read: Amount,
+    written: Amount,
+    /// `true` if the transport has nothing more to read.
+    read_all: bool,
+    /// The reason why reading stopped before that.
+    halt: Option<Halt>,
+    /// `true` if the consumer was polled and the queue is still full, so that a little is read
+    /// ahead.
+    ahead: bool,
+    /// `true` if the connection accepts no bytes for now.
+    blocked: bool,
+}
+
+/// A reason to read no more for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Halt {
+    /// The inbound queue is full.
+    Full,
+    /// The peer reads nothing of what waits for it.
+    Blocked,
+    /// Too many bytes wait in all sockets of the server.
+    Budget,
+}
+
+/// The count of what was read from a peer while the transport is blocked.
+#[derive(Debug)]
+struct Hold {
+    /// The bytes that the connection had accepted when it became blocked.
+    written_before: u64,
+    /// The bytes that were read since.
+    read: u64,
+}
+
+/// The amount that one poll moved in one direction.
+#[derive(Default)]
+struct Amount {
+    messages: usize,
+    bytes: usize,
+}
+
+impl Amount {
+    fn add(&mut self, message: &WsMessage) {
+        self.messages += 1;
+        self.bytes += message.as_bytes().len();
+    }
+
+    fn add_control(&mut self) {
+        self.messages += 1;
+    }
+
+    fn is_spent(&self) -> bool {
+        self.messages >= MESSAGES_PER_POLL || self.bytes >= BYTES_PER_POLL
+    }
+}
+
+impl<T: Transport> Session<T> {
+    /// Adds the future of the consumer, which is polled between reading and writing.
+    pub(crate) fn with_consumer(mut self, consumer: ConsumerFuture) -> Self {
+        self.consumer = Some(consumer);
+        self
+    }
+
+    /// Logs breaches of bounds in `refusals`.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_refusal_log(mut self, refusals: &Arc<RefusalLog>) -> Self {
+        self.refusals = Some(Arc::clone(refusals));
+        self
+    }
+
+    /// Counts the bytes that wait in the socket in `budget`.
+    #[cfg(feature = "server")]
+    pub(crate) fn with_budget(self, budget: &Arc<Budget>) -> Self {
+        self.state.set_budget(budget);
+        self
+    }
+
+    /// Polls the socket until there is nothing left to do now.
+    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<WsStatus> {
+        let mut poll = PollState::default();
+        // From here on, changes by other tasks set the dirty flag instead of waking this task.
+        self.state.lock().begin_poll();
+        if !self.started {
+            self.started = true;
+            // An observer that the consumer adds at once sees the first message.
+            self.consume(cx);
+        }
+        loop {
+            if self.step(cx, &mut poll) {
+                continue;
+            }
+            if let Some(status) = self.ended() {
+                return Poll::Ready(status);
+            }
+            // A deadline may change the phase, so another step follows.
+            if let Some(due) = self.poll_due(cx, &poll) {
+                self.on_due(cx, due);
+                continue;
+            }
+            if poll.read.is_spent() || poll.written.is_spent() {
+                // There may be more to do, after other tasks ran.
+                cx.waker().wake_by_ref();
+            }
+            if poll.halt.is_some() {
+                // Nothing is read for a while, so large read buffers are of no use.
+                self.transport.shrink();
+            }
+            let buffered = self.state.budget().map_or(0, |_| self.transport.buffered());
+            if self.state.try_park(cx.waker(), poll.blocked, buffered) {
+                return Poll::Pending;
+            }
+            // A change came after the dirty flag was cleared, so another step follows.
+        }
+    }
+
+    /// Reads, lets the consumer respond, and writes. Returns `true` if another step may move more.
+    fn step(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
+        self.read(cx, poll);
+        // The consumer runs after reading and before writing, so that all its responses leave in
+        // one write.
+        self.consume(cx);
+        self.dispatch();
+        if self.take_requests() {
+            self.shed(cx);
+        }
+        let task_waited = self.write(cx, poll);
+        // A task that waited for space may send more at once. The order matters: `end_connection`
+        // runs only if nothing else is left.
+        (task_waited && !poll.written.is_spent()) || self.reads_on(poll) || self.end_connection(cx)
+    }
+
+    /// Returns the status of the end, if the connection is closed and the consumer has returned.
+    fn ended(&mut self) -> Option<WsStatus> {
+        if !matches!(self.phase, Phase::Over) {
+            return None;
+        }
+        self.transport.abort();
+        match self.consumer {
+            Some(_) => None,
+            None => self.state.lock().closed.clone(),
+        }
+    }
+
+    /// Clears the dirty flag, and reads what other tasks asked for: an end or a ping. Returns
+    /// `true` if the socket must end at once.
+    fn take_requests(&mut self) -> bool {
+        let mut inner = self.state.lock();
+        // A change from here on has another step.
+        inner.clear_dirty();
+        let unattended =
+            self.consumer.is_none() && inner.handles == 0 && !inner.callbacks.registered;
+        if unattended && inner.end().is_none() {
+            inner.closing = Some(WsStatus::NORMAL);
+        }
+        let sends = matches!(self.phase, Phase::Open | Phase::Failing(_));
+        let shed = inner.shed && sends;
+        let pings = sends && !shed;
+        let ping = pings.then(|| inner.round_trips.take_requested()).flatten();
+        drop(inner);
+        if let Some(payload) = ping {
+            // The flush that follows reports a failure.
+            let _ = self.transport.start_send(Outgoing::Ping(payload));
+        }
+        shed
+    }
+
+    /// Shuts the connection down after the close frames. Returns `true` if that was completed now.
+    fn end_connection(&mut self, cx: &mut Context<'_>) -> bool {
+        if matches!(self.phase, Phase::Ending) && self.transport.poll_shutdown(cx).is_ready() {
+            self.phase = Phase::Over;
+            return true;
+        }
+        false
+    }
+
+    /// Reports that the peer broke a rule, exceeded a bound or missed a deadline.
+    fn report_failure(&self, status: &WsStatus) {
+        self.state.notifier.failed(status);
+        if status.code() == WsStatus::TOO_BIG.code() {
+            self.warn(
+                RefusalKind::Message,
+                format_args!(
+                    "socket {} is closed with {status} (`SessionConfig::max_message`, \
+                     `SessionConfig::max_frame`)",
+                    self.state.id
+                ),
+            );
+        }
+    }
+
+    /// Logs a breach of a bound that an operator can change.
+    fn warn(&self, kind: RefusalKind, what: impl Display) {
+        match &self.refusals {
+            Some(refusals) => refusals.warn(kind, what),
+            None => log::warn!("{what}"),
+        }
+    }
+
+    /// Ends the socket with `status`, and reports that. Calling it again has no effect.
+    fn finish(&mut self, status: WsStatus) {
+        if let Some(callbacks) = self.state.finish(&status) {
+            self.state.notifier.closed(&status, &self.traffic);
+            self.end_callbacks(callbacks, &status);
+        }
+    }
+
+    /// Writes as much of the outbound queue as the transport accepts at once. The runtime ends, and
+    /// an application that has just sent a message or closed the socket is not polled again.
+    fn write_remaining(&mut self) {
+        if matches!(self.phase, Phase::Open) && !std::thread::panicking() {
+            self.take_requests();
+            let mut cx = Context::from_waker(Waker::noop());
+            self.write(&mut cx, &mut PollState::default());
+        }
+    }
+}
+
+impl<T: Transport> Future for Session<T> {
+    type Output = WsStatus;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<WsStatus> {
+        let session = self.get_mut();
+        let trace = session.state.notifier.trace();
+        trace.in_scope(|| session.drive(cx))
+    }
+}
+
+impl<T: Transport> Drop for Session<T> {
+    fn drop(&mut self) {
+        self.write_remaining();
+        self.finish(WsStatus::ABNORMAL);
+        self.drop_consumer();
+    }
+}

@@ -1,0 +1,548 @@
+//! The state that the consumer, the senders and the session of one socket share.
+//!
+//! One task polls the session. Other tasks send, close and ping meanwhile. The park protocol shows
+//! each of their changes to the session, without one wakeup per message:
+//!
+//! 1. While the session is polled, a change sets the dirty flag and wakes no task.
+//! 2. The session clears the flag before it reads what others may change. A later change sets the
+//!    flag again.
+//! 3. The session parks only if the flag is clear. It checks the flag, ends the poll and stores its
+//!    waker under one lock, so that no change falls in between.
+//! 4. A parked session is woken by the first change. Further changes find no waker and cost
+//!    nothing.
+//! 5. A session that parks because its peer reads nothing is not woken by new messages. The
+//!    transport wakes it when the peer accepts bytes. A close, a ping and the drop of a handle do
+//!    wake it.
+//! 6. A task that waits for `changed` or `over` registers before it checks the condition, so that a
+//!    change in between also wakes it.
+//! 7. The lock is held for a few instructions, and never while a consumer, a callback or an
+//!    observer runs. Only the key function of `SlowConsumer::coalesce_by` is called under it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::budget::{Account, Budget};
+use super::config::SessionConfig;
+use super::error::{SendError, WsError, WsResult};
+use super::metrics::next_id;
+use super::notify::Notifier;
+use super::queue::{Offered, Outbound, Queue, Space};
+use super::round_trip::RoundTrips;
+use super::transport::{Handshake, Role};
+use crate::message::{WsMessage, WsStatus};
+
+/// The state of one socket, shared by its handles, its senders and its session.
+pub(super) struct SocketState {
+    /// The number of the socket.
+    pub(super) id: u64,
+    pub(super) notifier: Notifier,
+    inner: Mutex<Inner>,
+    /// Wakes the tasks that wait for queue space, for a flush, or for a pong.
+    changed: Notify,
+    /// Wakes the tasks that wait for the end of the socket.
+    over: Notify,
+    /// The bound on the bytes in all sockets of the server.
+    budget: OnceLock<Arc<Budget>>,
+}
+
+/// The part of the state behind the lock.
+pub(super) struct Inner {
+    pub(super) inbound: Queue,
+    pub(super) outbound: Outbound,
+    pub(super) callbacks: Callbacks,
+    /// The status that this side closes with, once the outbound queue is sent.
+    pub(super) closing: Option<WsStatus>,
+    /// The status that the socket was closed with.
+    pub(super) closed: Option<WsStatus>,
+    /// `true` if messages that never reached the transport outlive the socket.
+    pub(super) keeps_unsent: bool,
+    /// `true` if the queues were cleared for the budget, and the socket must end at once.
+    pub(super) shed: bool,
+    account: Account,
+    /// The bytes that the transport buffered when the session parked.
+    buffered: usize,
+    /// The number of `WebSocket` values of this socket.
+    pub(super) handles: usize,
+    /// `true` if a task waits for space in the outbound queue.
+    space_wanted: bool,
+    /// The number up to which every message was flushed by the transport, or dropped.
+    flushed: u64,
+    /// `true` if the transport flushed this side's close frame.
+    close_flushed: bool,
+    /// `true` if a task waits for a flush.
+    flush_wanted: bool,
+    pub(super) round_trips: RoundTrips,
+    receiver: Option<Waker>,
+    sink: Option<Waker>,
+    session: Option<Waker>,
+    /// `true` while the session is polled (1).
+    polling: bool,
+    /// `true` while the session is parked until the transport accepts bytes (5).
+    blocked: bool,
+    /// Set by each change that the session has not seen (1).
+    dirty: bool,
+}
+
+pub(super) type OnMessage = Box<dyn FnMut(WsMessage) -> WsResult + Send>;
+pub(super) type OnError = Box<dyn FnMut(&WsError) + Send>;
+pub(super) type OnClose = Box<dyn FnOnce(WsStatus) + Send>;
+
+/// The callbacks of one socket. Each list is taken out while it runs, so that it may use the
+/// socket.
+#[derive(Default)]
+pub(super) struct Callbacks {
+    pub(super) on_message: Vec<OnMessage>,
+    pub(super) on_error: Vec<OnError>,
+    pub(super) on_close: Vec<OnClose>,
+    /// `true` if a callback was ever registered. The socket then outlives its consumer.
+    pub(super) registered: bool,
+}
+
+/// A message that was not queued, with the reason.
+pub(super) struct Refused {
+    pub(super) message: WsMessage,
+    pub(super) error: SendError,
+}
+
+impl SocketState {
+    /// Creates the state of a socket.
+    pub(super) fn new(config: &SessionConfig, role: Role, handshake: &Handshake) -> Self {
+        let id = next_id();
+        Self {
+            id,
+            notifier: Notifier::new(&config.metrics, id, handshake),
+            inner: Mutex::new(Inner {
+                inbound: Queue::inbound(config, role),
+                outbound: Outbound::new(config),
+                callbacks: Callbacks::default(),
+                closing: None,
+                closed: None,
+                keeps_unsent: false,
+                shed: false,
+                account: Account::default(),
+                buffered: 0,
+                handles: 1,
+                space_wanted: false,
+                flushed: 0,
+                close_flushed: false,
+                flush_wanted: false,
+                round_trips: RoundTrips::default(),
+                receiver: None,
+                sink: None,
+                session: None,
+                polling: false,
+                blocked: false,
+                dirty: false,
+            }),
+            changed: Notify::new(),
+            over: Notify::new(),
+            budget: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts the bytes of this socket in `budget` from now on.
+    #[cfg(feature = "server")]
+    pub(super) fn set_budget(self: &Arc<Self>, budget: &Arc<Budget>) {
+        if self.budget.set(Arc::clone(budget)).is_ok() {
+            budget.join(self);
+        }
+    }
+
+    pub(super) fn budget(&self) -> Option<&Budget> {
+        self.budget.get().map(Arc::as_ref)
+    }
+
+    /// Updates the account. Returns the budget if it is exceeded, to be shed without the lock.
+    fn account(&self, inner: &mut Inner) -> Option<&Budget> {
+        let budget = self.budget()?;
+        let bytes = inner.inbound.cost() + inner.outbound.cost() + inner.buffered;
+        budget.note(&mut inner.account, bytes).then_some(budget)
+    }
+
+    /// Returns the bytes in the account, and `true` if the socket is about to release them.
+    pub(super) fn accounted(&self) -> (usize, bool) {
+        let inner = self.lock();
+        (inner.account.bytes(), inner.shed)
+    }
+
+    /// Clears both queues, and makes the session end with 1013.
+    pub(super) fn shed(&self) {
+        let mut inner = self.lock();
+        if inner.closed.is_some() {
+            return;
+        }
+        inner.closing.get_or_insert(WsStatus::TRY_AGAIN_LATER);
+        inner.shed = true;
+        inner.inbound.clear();
+        inner.outbound.clear();
+        self.account(&mut inner);
+        inner.wake_handle();
+        inner.wake_session();
+        drop(inner);
+        self.changed.notify_waiters();
+    }
+
+    /// Parks the session as [`Inner::try_park`] does, while the transport buffers `buffered` bytes.
+    pub(super) fn try_park(&self, waker: &Waker, blocked: bool, buffered: usize) -> bool {
+        let mut inner = self.lock();
+        if !inner.try_park(waker, blocked) {
+            return false;
+        }
+        inner.buffered = buffered;
+        let exceeded = self.account(&mut inner);
+        drop(inner);
+        if let Some(budget) = exceeded {
+            budget.shed();
+        }
+        true
+    }
+
+    /// Queues `message`, or returns it if the queue is full or the socket is closing.
+    pub(super) fn try_send(&self, message: WsMessage) -> Result<(), Refused> {
+        let mut inner = self.lock();
+        if let Some(status) = inner.end() {
+            let error = SendError::Closed(status.clone());
+            return Err(Refused { message, error });
+        }
+        match inner.outbound.offer(message) {
+            Offered::Queued { dropped } => {
+                // A blocked session reads the queue when its transport wakes it (5).
+                if !inner.blocked {
+                    inner.wake_session();
+                }
+                // A session that is polled updates the account when it parks.
+                let exceeded = match inner.polling {
+                    true => None,
+                    false => self.account(&mut inner),
+                };
+                drop(inner);
+                if let Some(budget) = exceeded {
+                    budget.shed();
+                }
+                self.notifier.dropped(dropped);
+                Ok(())
+            }
+            Offered::MustWait(message) => {
+                inner.space_wanted = true;
+                let error = SendError::Full;
+                Err(Refused { message, error })
+            }
+            Offered::TooSlow(message) => {
+                drop(inner);
+                self.close(WsStatus::TRY_AGAIN_LATER);
+                let error = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
+                Err(Refused { message, error })
+            }
+        }
+    }
+
+    /// Queues `message`, waiting for queue space if necessary.
+    pub(super) async fn send(&self, mut message: WsMessage) -> Result<(), SendError> {
+        loop {
+            // Registers before the attempt (6).
+            let changed = self.changed.notified();
+            match self.try_send(message) {
+                Ok(()) => return Ok(()),
+                Err(Refused {
+                    message: refused,
+                    error: SendError::Full,
+                }) => message = refused,
+                Err(Refused { error, .. }) => return Err(error),
+            }
+            changed.await;
+        }
+    }
+
+    /// Polls the next message. Ready with `None` if the socket is over or closing.
+    pub(super) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<WsMessage>> {
+        let mut inner = self.lock();
+        if inner.closing.is_none() {
+            let had_space = inner.inbound.space() != Space::None;
+            if let Some(message) = inner.inbound.pop() {
+                // Only a session that stopped reading needs to know.
+                if !had_space {
+                    inner.wake_session();
+                }
+                return Poll::Ready(Some(message));
+            }
+        }
+        if inner.end().is_some() {
+            return Poll::Ready(None);
+        }
+        inner.receiver = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Closes the socket with `status` once the outbound queue is sent. The first status counts.
+    pub(super) fn close(&self, status: WsStatus) {
+        let status = if status.is_sendable() {
+            status
+        } else {
+            WsStatus::INTERNAL_ERROR
+        };
+        let mut inner = self.lock();
+        if inner.end().is_none() {
+            inner.closing = Some(status);
+            inner.inbound.clear();
+            inner.wake_handle();
+            inner.wake_session();
+            drop(inner);
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Polls queue space for one message, for the `Sink` of the task that holds the socket.
+    pub(super) fn poll_space(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let mut inner = self.lock();
+        if let Some(status) = inner.end() {
+            return Poll::Ready(Err(SendError::Closed(status.clone())));
+        }
+        if !inner.outbound.must_wait() {
+            return Poll::Ready(Ok(()));
+        }
+        inner.space_wanted = true;
+        inner.sink = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Polls a flush of all messages queued so far, for the `Sink` of the task that holds the
+    /// socket.
+    pub(super) fn poll_flushed(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let mut inner = self.lock();
+        let newest = inner.outbound.newest();
+        let polled = inner.poll_flushed(newest);
+        if polled.is_pending() {
+            inner.sink = Some(cx.waker().clone());
+        }
+        polled
+    }
+
+    /// Waits until all messages queued so far are flushed.
+    pub(super) async fn flush(&self) -> Result<(), SendError> {
+        let newest = self.lock().outbound.newest();
+        loop {
+            // Registers before the check (6).
+            let changed = self.changed.notified();
+            if let Poll::Ready(done) = self.lock().poll_flushed(newest) {
+                return done;
+            }
+            changed.await;
+        }
+    }
+
+    /// Sends a ping, waits for its pong, and returns the round-trip time.
+    pub(super) async fn ping(&self) -> Result<Duration, SendError> {
+        let number = {
+            let mut inner = self.lock();
+            if let Some(status) = inner.end() {
+                return Err(SendError::Closed(status.clone()));
+            }
+            let number = inner.round_trips.request();
+            inner.wake_session();
+            number
+        };
+        loop {
+            // Registers before the check (6).
+            let changed = self.changed.notified();
+            {
+                let inner = self.lock();
+                if let Some(time) = inner.round_trips.of(number) {
+                    return Ok(time);
+                }
+                if let Some(status) = &inner.closed {
+                    return Err(SendError::Closed(status.clone()));
+                }
+            }
+            changed.await;
+        }
+    }
+
+    /// Records a pong, and wakes the tasks that wait for it.
+    pub(super) fn pong(&self, payload: &[u8]) {
+        if self.lock().round_trips.pong(payload) {
+            self.changed.notify_waiters();
+        }
+    }
+
+    /// Polls the end of the socket, for the `Sink` of the task that holds it. Fails if a message
+    /// was lost with the connection.
+    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let mut inner = self.lock();
+        if inner.closed.is_some() {
+            let newest = inner.outbound.newest();
+            return inner.poll_flushed(newest);
+        }
+        inner.sink = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Waits for the end of the socket, and returns its status.
+    pub(super) async fn closed(&self) -> WsStatus {
+        loop {
+            let over = self.over.notified();
+            if let Some(status) = &self.lock().closed {
+                return status.clone();
+            }
+            over.await;
+        }
+    }
+
+    /// Ends the socket with `status`. The first status counts. Returns the callbacks on the first
+    /// call, so that the caller reports the end and calls them, and `None` afterwards.
+    pub(super) fn finish(&self, status: &WsStatus) -> Option<Callbacks> {
+        let mut inner = self.lock();
+        if inner.closed.is_some() {
+            return None;
+        }
+        inner.closed = Some(status.clone());
+        if !inner.keeps_unsent {
+            inner.outbound.clear();
+        }
+        inner.buffered = 0;
+        self.account(&mut inner);
+        inner.wake_handle();
+        // The callbacks may hold senders, and so this very state. They must not stay inside it.
+        let callbacks = std::mem::take(&mut inner.callbacks);
+        drop(inner);
+        self.changed.notify_waiters();
+        self.over.notify_waiters();
+        Some(callbacks)
+    }
+
+    /// Removes the oldest received message, for callbacks of a socket that is over.
+    pub(super) fn pop_received(&self) -> Option<WsMessage> {
+        self.lock().inbound.pop()
+    }
+
+    /// Wakes the tasks that waited for the latest write: for queue space or, if the transport has
+    /// `flushed`, for that. `closing` tells that a close frame was among it. Returns `true` if a
+    /// task waited.
+    pub(super) fn after_write(&self, flushed: bool, closing: bool) -> bool {
+        let mut inner = self.lock();
+        if flushed && inner.closed.is_none() {
+            inner.flushed = inner.outbound.settled();
+            inner.close_flushed |= closing;
+        }
+        let space = inner.space_wanted && !inner.outbound.must_wait();
+        let flush = inner.flush_wanted && flushed;
+        if !space && !flush {
+            return false;
+        }
+        inner.space_wanted &= !space;
+        inner.flush_wanted &= !flush;
+        wake(&mut inner.sink);
+        drop(inner);
+        self.changed.notify_waiters();
+        true
+    }
+}
+
+impl Drop for SocketState {
+    fn drop(&mut self) {
+        if let Some(budget) = self.budget.take() {
+            let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+            budget.leave(self.id, &mut inner.account);
+        }
+    }
+}
+
+fn wake(waker: &mut Option<Waker>) {
+    if let Some(waker) = waker.take() {
+        waker.wake();
+    }
+}
+
+impl Inner {
+    /// Returns the status of the end if the end has begun. No message is accepted after that.
+    pub(super) fn end(&self) -> Option<&WsStatus> {
+        self.closed.as_ref().or(self.closing.as_ref())
+    }
+
+    /// Polls a flush of the messages up to number `newest`, and of the close frame if there is one.
+    fn poll_flushed(&mut self, newest: u64) -> Poll<Result<(), SendError>> {
+        let over = self.closing.is_none() || self.close_flushed || self.closed.is_some();
+        if self.flushed >= newest && over {
+            return Poll::Ready(Ok(()));
+        }
+        if let Some(status) = &self.closed {
+            return Poll::Ready(Err(SendError::Closed(status.clone())));
+        }
+        self.flush_wanted = true;
+        Poll::Pending
+    }
+
+    /// Returns how many messages the consumer has received, if the socket waits for the consumer
+    /// alone: its queue is full, and its responses have space.
+    pub(super) fn consumer_progress(&self) -> Option<u64> {
+        let waits = self.inbound.is_full() && !self.outbound.must_wait();
+        waits.then(|| self.inbound.popped())
+    }
+
+    pub(super) fn wake_receiver(&mut self) {
+        wake(&mut self.receiver);
+    }
+
+    /// Wakes the task that holds the `WebSocket`, for reading and for writing.
+    fn wake_handle(&mut self) {
+        wake(&mut self.receiver);
+        wake(&mut self.sink);
+    }
+
+    /// Shows a change to the session: now if it is parked, else through the dirty flag.
+    pub(super) fn wake_session(&mut self) {
+        if self.polling {
+            self.dirty = true;
+        } else {
+            wake(&mut self.session);
+        }
+    }
+
+    /// Begins a poll of the session. Changes set the dirty flag until it parks.
+    pub(super) fn begin_poll(&mut self) {
+        self.polling = true;
+        self.blocked = false;
+    }
+
+    /// Clears the dirty flag. The session must read everything that others change after this.
+    pub(super) fn clear_dirty(&mut self) {
+        self.dirty = false;
+    }
+
+    /// Parks the session until `waker` is woken. If `blocked`, the transport wakes it when the peer
+    /// accepts bytes. Returns `false`, and does nothing, if the dirty flag is set.
+    fn try_park(&mut self, waker: &Waker, blocked: bool) -> bool {
+        if self.dirty {
+            return false;
+        }
+        self.polling = false;
+        self.blocked = blocked;
+        if !self
+            .session
+            .as_ref()
+            .is_some_and(|known| known.will_wake(waker))
+        {
+            self.session = Some(waker.clone());
+        }
+        true
+    }
+}
+
+impl fmt::Debug for SocketState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.lock();
+        f.debug_struct("Socket")
+            .field("inbound", &inner.inbound)
+            .field("outbound", &inner.outbound)
+            .field("closing", &inner.closing)
+            .field("closed", &inner.closed)
+            .finish_non_exhaustive()
+    }
+}
