@@ -1,7 +1,7 @@
-//! Panics of the user's code, kept from harming what goes on beside it.
+//! The guard against panics of user code.
 //!
-//! Handlers, callbacks, streams and predicates are called by tasks that also move bytes. Three parts
-//! of such code can panic:
+//! Handlers, callbacks, streams and predicates run in tasks that also move bytes for others, so
+//! their panics must not end those tasks. Three parts of such code can panic:
 //!
 //! 1. The call itself.
 //! 2. The drop of a value that the code owns, such as a future or a callback.
@@ -10,13 +10,13 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Calls `work`, which is the code or the drop of `what`. Returns `None` and logs if it panics.
+/// Calls `work`, which runs or drops `what`. Returns `None` if it panics, and logs that.
 pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
-    // The code is shared by all requests, so the values that it keeps must survive a panic anyway.
+    // User code serves many requests, so its values must survive a panic in any case.
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => Some(done),
         Err(panic) => {
-            // A log that is off does not evaluate its values.
+            // Evaluated here, because a disabled log would not drop the payload safely.
             let panic = text_of(panic);
             log::error!("{what} panicked: {panic}");
             None
@@ -24,7 +24,8 @@ pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
     }
 }
 
-/// Returns the text of a panic, in quotes and escaped: it may quote the peer.
+/// Drops the payload of a panic. Returns its text in quotes and escaped, because it may quote the
+/// peer.
 pub(crate) fn text_of(panic: Box<dyn Any + Send>) -> String {
     let text = panic
         .downcast_ref::<String>()
@@ -48,7 +49,7 @@ mod tests {
 
     impl Drop for Bomb {
         fn drop(&mut self) {
-            // One whose payload panics as well.
+            // Its payload panics as it is dropped, too.
             panic_any(Bomb);
         }
     }

@@ -1,4 +1,4 @@
-//! Admission of requests: the checks of `Host` and `Origin` that a server and the in-memory clients share.
+//! The checks of `Host` and `Origin`, which a server and the in-memory clients share.
 
 use std::net::IpAddr;
 
@@ -12,13 +12,13 @@ use crate::session::RefusalKind;
 /// The reason a request does not reach the application.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotAdmitted {
-    /// The request is for another server.
+    /// The request names a host that this server does not serve.
     #[error(
         "this server is not for the host `{host}`: add it to `ServerConfig::hosts` to serve it; on a \
          loopback address the default is loopback names only (RFC 9110 §15.5.20)"
     )]
     Host { host: String },
-    /// Its page may not open a socket.
+    /// The page that opens the socket has an origin that is not allowed.
     #[error(
         "pages of `{origin}` may not open a socket at `{host}`: add the origin to \
          `ServerConfig::origins` to allow it (RFC 6455 §4.2.2, 4, §10.2)"
@@ -44,7 +44,7 @@ impl NotAdmitted {
     }
 }
 
-/// Checks the host that a request is for, on a server that is bound to the address `bound`.
+/// Checks the host that a request names, on a server that is bound to the address `bound`.
 pub(crate) fn check_host<B>(
     hosts: &HostPolicy,
     bound: Option<IpAddr>,

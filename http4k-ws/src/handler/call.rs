@@ -1,4 +1,4 @@
-//! A request on its way through routers: where it is, and what they captured from its path.
+//! A request on its way through routers, with its position in the path and the captures so far.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,28 +14,28 @@ use crate::message::{
     percent_decoded, plain, text_of,
 };
 
-/// How many parameters a path may have, those of every mount on the way included.
+/// The maximum number of parameters of a path, including those of all mounts.
 pub(crate) const MAX_PARAMS: usize = 16;
 
-/// Where each captured segment starts and ends in the raw path.
+/// The start and the end of each captured segment in the raw path.
 pub(crate) type Captures = [(u16, u16); MAX_PARAMS];
 
-/// Where a router found its request. It travels beside the request, and in its extensions where a
-/// filter or a plain handler stands in between.
+/// The position of a request in the tree of routers. It travels beside the request, and inside its
+/// extensions if a filter or a plain handler is in between.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
-    /// Where each captured segment stands in the raw path, the outermost router's first.
+    /// The captured segments, those of the outermost router first.
     captures: Captures,
     captured: usize,
-    /// The names of the captures: those of the last router, after those of the routers around it.
+    /// The names of the last router's captures, which follow those in `outer`.
     names: ParamNames,
     outer: Vec<ParamNames>,
-    /// Up to where the path is used up.
+    /// The end of the part of the path that was matched.
     pub(crate) at: usize,
     pub(crate) outcome: Outcome,
 }
 
-/// The names of a route's parameters: in the program's text, or made while it runs.
+/// The names of a route's parameters, from the program's text or built at run time.
 #[derive(Clone, Debug)]
 pub(crate) enum ParamNames {
     Static(&'static [&'static str]),
@@ -68,28 +68,29 @@ impl Default for ParamNames {
     }
 }
 
-/// What the last router made of the request.
+/// The outcome of the last router.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Outcome {
     /// No route has this path.
     #[default]
     NotFound,
-    /// A route takes it.
+    /// A route matches.
     Found,
-    /// A mounted application takes what is left of the path.
+    /// A mounted application receives the rest of the path.
     Mounted,
-    /// The path is known, the method is not; these are.
+    /// The path has routes for these methods only.
     NotAllowed(Vec<Method>),
-    /// Only WebSockets are here.
+    /// The path has ws routes only.
     UpgradeRequired,
-    /// No WebSocket is here.
+    /// The path has no ws route.
     NoWebSocket,
     /// A captured segment is not percent-encoded UTF-8.
     BadEncoding,
 }
 
 impl Place {
-    /// Where a router starts: at the path's beginning, or behind the prefix it is mounted at.
+    /// Returns the position where a router starts: the beginning of the path, or the end of the
+    /// prefix that it is mounted at.
     pub(crate) fn start(request: &mut Request) -> Self {
         if request.extensions().is_empty() {
             return Self::default();
@@ -100,12 +101,12 @@ impl Place {
         }
     }
 
-    /// How many captures the routers around this one have made.
+    /// Returns the number of captures so far.
     pub(crate) fn captured(&self) -> usize {
         self.captured
     }
 
-    /// Goes on to `at`, with `captures` of a route whose parameters are called `names`.
+    /// Moves to `at`, with the `captures` of a route whose parameters have these `names`.
     pub(crate) fn enter(&mut self, captures: Captures, names: ParamNames, at: usize) {
         self.captures = captures;
         self.captured = (self.captured + names.len()).min(MAX_PARAMS);
@@ -116,12 +117,12 @@ impl Place {
         }
     }
 
-    /// The captures so far, for the next router to add to.
+    /// Returns the captures so far, to which the next router adds.
     pub(crate) fn captures(&self) -> Captures {
         self.captures
     }
 
-    /// The raw text of the last router's parameter `index`.
+    /// Returns the raw text of the last router's parameter `index`.
     fn raw<'p>(&self, path: &'p str, index: usize) -> &'p str {
         let own = self.captured.saturating_sub(self.names.len());
         self.captures
@@ -130,13 +131,13 @@ impl Place {
             .unwrap_or_default()
     }
 
-    /// The names and places of all captures, from left to right.
+    /// Returns the names and ranges of all captures, from left to right.
     fn named(&self) -> impl Iterator<Item = (Cow<'static, str>, (u16, u16))> + '_ {
         let routers = self.outer.iter().chain([&self.names]);
         routers.flat_map(ParamNames::iter).zip(self.captures)
     }
 
-    /// The path with the names of its parameters in the place of their values.
+    /// Returns the path with the names of its parameters instead of their values.
     fn template(&self, path: &str) -> String {
         let mut template = String::with_capacity(path.len());
         let mut at = 0;
@@ -161,22 +162,22 @@ impl Place {
     }
 }
 
-/// What the call of an http route comes to: an answer on its way, or why there is none.
+/// The result of calling an http route: the future of its response, or a rejection.
 pub(crate) type CallResult<'a> = Result<ResponseFuture<'a>, Rejection>;
 
-/// What the call of a ws route comes to.
+/// The result of calling a ws route.
 pub(crate) type WsCallResult<'a> = Result<WsResponseFuture<'a>, Rejection>;
 
-/// One routed request, before its handler is called: what generated code reads its arguments from.
+/// A routed request before its handler is called. Generated code reads the arguments from it.
 pub struct Call {
     pub(crate) request: Request,
     pub(crate) place: Place,
-    /// Whether the extensions have the parameters.
+    /// `true` once the extensions have the path parameters.
     shown: bool,
 }
 
 impl Call {
-    /// A request that was found to be at `place`.
+    /// Creates the call of a request that a router found at `place`.
     pub(crate) fn new(request: Request, place: Place) -> Self {
         Self {
             request,
@@ -185,7 +186,7 @@ impl Call {
         }
     }
 
-    /// The call that a router made before `request` went through a filter.
+    /// Restores the call that a router started before `request` went through a filter.
     pub(crate) fn resumed(mut request: Request) -> Self {
         match request.extensions_mut().remove() {
             Some(place) => Self {
@@ -201,16 +202,16 @@ impl Call {
     ///
     /// # Errors
     ///
-    /// Returns a 404 that says what the segment is not.
+    /// Returns a 404 with the reason if the segment does not parse.
     pub fn param<T: FromPath<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
         T::from_path(text_of(self.raw(index))).map_err(not_found)
     }
 
-    /// Parses the path parameter `index` of the route, which is all that is left of the path.
+    /// Parses the path parameter `index` of the route, which is the rest of the path.
     ///
     /// # Errors
     ///
-    /// Returns a 404 that says what the rest is not.
+    /// Returns a 404 with the reason if the rest does not parse.
     pub fn rest<T: FromRest<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
         T::from_rest(self.raw(index)).map_err(not_found)
     }
@@ -219,31 +220,32 @@ impl Call {
         self.place.raw(self.request.uri().path(), index)
     }
 
-    /// The value of a `_` argument.
+    /// Reads the value of a `_` argument.
     ///
     /// # Errors
     ///
-    /// What the type answers to a request that holds no such value.
+    /// Returns the response of the type to a request without such a value.
     pub async fn extract<T: FromRequest>(&mut self) -> Result<T, Rejection> {
         self.add_params();
         T::from_request(&mut self.request).await
     }
 
-    /// The request, with the path parameters among its extensions.
+    /// Returns the request, with the path parameters among its extensions.
     pub fn into_request(mut self) -> Request {
         self.add_params();
         self.request
     }
 
-    /// The request, for a consumer that also gets the socket, whose request it is too.
+    /// Takes the request, for a consumer that also receives the socket. The socket has a copy of
+    /// the head.
     pub fn take_request(&mut self) -> Request {
         self.add_params();
         let copy = copy_of_head(&self.request);
         std::mem::replace(&mut self.request, copy)
     }
 
-    /// Accepts the upgrade; the socket's request is this one, with the path parameters and whatever else
-    /// filters did to it.
+    /// Accepts the upgrade. The request of the socket is this one, with the path parameters and all
+    /// changes by filters.
     pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
         self.add_params();
         let template = self.place.template(self.request.uri().path());
@@ -251,7 +253,8 @@ impl Call {
         WsResponse::accept(consumer.with_request(self.request))
     }
 
-    /// The request for a handler that is no router and no generated code, such as a filter.
+    /// Returns the request for a handler that is neither a router nor generated code, such as a
+    /// filter.
     pub(super) fn into_plain_request(mut self) -> Request {
         self.add_params();
         let found = matches!(self.place.outcome, Outcome::Found);

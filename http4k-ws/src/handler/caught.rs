@@ -1,13 +1,13 @@
 //! Panics of handlers and filters, as responses.
 //!
-//! Every shared handler catches its own panic, so the filters around it see a response: `Cors` adds
-//! its fields, and a filter that counts counts a 500. The catch sits in the future that a handler
-//! boxes anyway, and costs no allocation.
+//! Every shared handler catches its own panic, so the filters around it see a response. `Cors` adds
+//! its fields, and a filter that counts responses counts a 500. The guard is part of the future
+//! that a handler boxes in any case, and costs no allocation.
 //!
 //! 1. [`called`] guards the part of a call that runs before its future exists.
 //! 2. [`Caught`] guards each poll of that future.
 //! 3. A panic is logged once, at the innermost handler, and becomes 500.
-//! 4. [`Caught`] also guards the drop of that future. The response is there by then, and stays.
+//! 4. [`Caught`] also guards the drop of that future. The response exists by then, and is kept.
 
 use std::future::Future;
 use std::pin::Pin;

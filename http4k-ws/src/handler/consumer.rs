@@ -1,4 +1,4 @@
-//! `WebSocket -> ()`.
+//! The function over a socket, `WebSocket -> ()`.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
 use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsError};
 
-/// What talks on one socket: `WebSocket -> ()`, called once, when the opening handshake is done.
+/// The function that talks on one socket. It is called once, after the opening handshake.
 ///
 /// # Examples
 ///
@@ -25,15 +25,15 @@ use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsE
 pub struct WsConsumer {
     start: Box<dyn FnOnce(WebSocket) -> ConsumerFuture + Send>,
     session: Option<Adjust>,
-    /// The template of the route that made it.
+    /// The template of the route that accepted.
     pub(super) route: Option<Box<str>>,
 }
 
-/// What changes the bounds of a socket.
+/// A function that changes the bounds of a socket.
 type Adjust = Box<dyn FnOnce(SessionConfig) -> SessionConfig + Send>;
 
 impl WsConsumer {
-    /// A consumer from a function over a socket, typed or not, async or not.
+    /// Creates a consumer from a function over a socket, typed or not, async or not.
     pub fn new<In, Out, F, R, When>(consumer: F) -> Self
     where
         In: Message,
@@ -41,11 +41,11 @@ impl WsConsumer {
         F: FnOnce(WebSocket<In, Out>) -> R + Send + 'static,
         R: IntoConsumed<When, Output: IntoWsResult, Future: Send>,
     {
-        // Called inside the future, so that a panic of a plain function is the session's to catch.
+        // Called inside the future, so that the session catches the panic of a plain function.
         let start = move |socket: WebSocket| -> ConsumerFuture {
             Box::pin(async move {
-                let given = consumer(socket.typed()).into_consumed().await;
-                given.into_ws_result()
+                let returned = consumer(socket.typed()).into_consumed().await;
+                returned.into_ws_result()
             })
         };
         Self {
@@ -55,9 +55,12 @@ impl WsConsumer {
         }
     }
 
-    /// The same consumer, on a socket with other bounds: `adjust` gets those of the server, and gives those
-    /// to use. Of several, the one added first has the last word. The filter [`session_config`](crate::filter::session_config)
-    /// does this for whole routes. If `adjust` panics, the socket is closed with 1011.
+    /// Changes the bounds of the socket. `adjust` receives those of the server, and returns those
+    /// to use.
+    ///
+    /// If there are several, the one added last is called first, so the one added first decides.
+    /// The filter [`session_config`](crate::filter::session_config) does this for whole routes. If
+    /// `adjust` panics, the socket is closed with 1011.
     #[must_use]
     pub fn with_session(
         mut self,
@@ -70,8 +73,8 @@ impl WsConsumer {
         self
     }
 
-    /// Returns the bounds of the socket on a server with `config`. If the function that adjusts them
-    /// panics, those of the server count, and the socket is closed with 1011.
+    /// Returns the bounds of the socket on a server with `config`. If the function that changes
+    /// them panics, those of the server apply, and the socket is closed with 1011.
     pub(crate) fn session(&mut self, config: SessionConfig) -> SessionConfig {
         let Some(adjust) = self.session.take() else {
             return config;
@@ -84,7 +87,7 @@ impl WsConsumer {
         })
     }
 
-    /// The same consumer, whose socket goes through `prepare` first.
+    /// Calls `prepare` with the socket before the consumer.
     pub(crate) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
         let start = self.start;
         Self {
@@ -97,7 +100,7 @@ impl WsConsumer {
         }
     }
 
-    /// The same consumer, whose future is wrapped.
+    /// Wraps the future of the consumer.
     pub(crate) fn around(
         self,
         wrap: impl FnOnce(ConsumerFuture) -> ConsumerFuture + Send + 'static,
@@ -110,7 +113,7 @@ impl WsConsumer {
         }
     }
 
-    /// The same consumer, whose socket's request is the one that its handler got.
+    /// Replaces the request of the socket with the one that the handler received.
     pub(crate) fn with_request(self, request: Request) -> Self {
         self.after(move |socket| {
             let known = std::mem::replace(socket.request_mut(), request);
@@ -122,7 +125,7 @@ impl WsConsumer {
         })
     }
 
-    /// Calls the function with its socket.
+    /// Calls the function with the socket.
     pub(crate) fn start(self, socket: WebSocket) -> ConsumerFuture {
         (self.start)(socket)
     }

@@ -1,4 +1,4 @@
-//! The names of filters, for the lists of routes.
+//! The names of filters, for lists of routes.
 
 use std::any::type_name;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ impl FilterNames {
         }
     }
 
-    /// Adds the filters of what is around, in front of these.
+    /// Adds the filters of the surrounding routes in front of these.
     pub(crate) fn put_behind(&mut self, outer: &Self) {
         self.0.splice(0..0, outer.0.iter().cloned());
     }
@@ -37,7 +37,7 @@ impl FilterNames {
 }
 
 /// Returns the name of a type without its path and its parameters. A closure has the name of the
-/// function that made it.
+/// function that contains it.
 pub(crate) fn short_name<T: ?Sized>() -> &'static str {
     shortened(type_name::<T>())
 }

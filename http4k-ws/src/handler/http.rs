@@ -1,4 +1,4 @@
-//! `Request -> Response`, and what wraps it.
+//! The function `Request -> Response`, and the filter in front of it.
 
 use std::any::Any;
 use std::fmt;
@@ -12,8 +12,8 @@ use crate::message::{IntoResponse, Request, Response};
 
 /// A function from a request to a response.
 ///
-/// Every `Fn(Request) -> Future<Output: IntoResponse>` is one, so an `async fn` is.
-/// Where a function may also answer at once, take [`IntoHttpHandler`].
+/// Every `Fn(Request) -> Future<Output: IntoResponse>` is one, such as an `async fn`. To accept
+/// functions that return a plain value as well, use [`IntoHttpHandler`].
 ///
 /// # Examples
 ///
@@ -27,7 +27,7 @@ use crate::message::{IntoResponse, Request, Response};
 /// assert_eq!(path.test_http("/where/am/i").body(), "/where/am/i");
 /// ```
 pub trait HttpHandler: Send + Sync + 'static {
-    /// Answers `request`.
+    /// Returns the response to `request`.
     fn call(&self, request: Request) -> impl Future<Output = Response> + Send;
 }
 
@@ -42,12 +42,12 @@ where
     }
 }
 
-/// An [`HttpHandler`] without its type. Routers and their endpoints implement it themselves, to hand a
-/// request on with what is known of it, in one call and one future.
+/// An [`HttpHandler`] without its type. Routers and endpoints implement it themselves, to pass on a
+/// request with its position in one call and one future.
 pub(crate) trait ErasedHttpHandler: Send + Sync {
     fn call(&self, request: Request) -> ResponseFuture<'_>;
 
-    /// Answers a request that a router found to be this handler's.
+    /// Returns the response to a request that a router matched to this handler.
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
         self.call(call.into_plain_request())
     }
@@ -65,11 +65,11 @@ impl<H: HttpHandler> ErasedHttpHandler for H {
     }
 }
 
-/// Any [`HttpHandler`], shared and without its type.
+/// A shared [`HttpHandler`] without its type.
 #[derive(Clone)]
 pub struct BoxHttpHandler(Arc<dyn ErasedHttpHandler>);
 
-/// What a [`Filter`] calls to go on: the rest of the chain.
+/// The rest of the chain, which a [`Filter`] calls to continue.
 pub type Next = BoxHttpHandler;
 
 impl BoxHttpHandler {
@@ -82,7 +82,7 @@ impl BoxHttpHandler {
         Self(handler)
     }
 
-    /// As [`HttpHandler::call`], in the one future that the handler boxed.
+    /// Calls the handler as [`HttpHandler::call`] does, with one boxed future instead of two.
     #[inline]
     pub(crate) fn respond(&self, request: Request) -> ResponseFuture<'_> {
         self.0.call(request)
@@ -110,9 +110,10 @@ impl fmt::Debug for BoxHttpHandler {
     }
 }
 
-/// What can be used as an [`HttpHandler`]: one itself, or a function that answers at once.
+/// Values that can be used as an [`HttpHandler`]: a handler, or a function that returns a plain
+/// value.
 ///
-/// `Kind` is always inferred.
+/// Users never implement it. `Kind` is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an HTTP handler",
     label = "an http handler is a function from a `Request` to a response, or a future of one",
@@ -122,7 +123,7 @@ impl fmt::Debug for BoxHttpHandler {
             `http(|| \"home\")`"
 )]
 pub trait IntoHttpHandler<Kind> {
-    /// The handler, shared.
+    /// Converts the value into a shared handler.
     fn into_http_handler(self) -> BoxHttpHandler;
 }
 
@@ -132,7 +133,7 @@ pub enum Itself {}
 
 impl<H: HttpHandler> IntoHttpHandler<Itself> for H {
     fn into_http_handler(self) -> BoxHttpHandler {
-        // One that is shared already is not wrapped again: a router must stay one.
+        // A shared handler is not wrapped again, so that a router remains visible as one.
         match (&self as &dyn Any).downcast_ref::<BoxHttpHandler>() {
             Some(shared) => shared.clone(),
             None => BoxHttpHandler(Arc::new(self)),
@@ -150,7 +151,7 @@ where
     }
 }
 
-/// What stands in front of an [`HttpHandler`]: it sees the request first and the response last.
+/// A function in front of an [`HttpHandler`], which sees the request first and the response last.
 ///
 /// Every `Fn(Request, Next) -> Future<Output: IntoResponse>` is one.
 ///
@@ -159,7 +160,7 @@ where
 /// ```
 /// use http4k_ws::prelude::*;
 ///
-/// /// Refuses who does not say who they are.
+/// /// Rejects requests without a name.
 /// async fn named(request: Request, next: Next) -> Response {
 ///     match request.header("x-name") {
 ///         Some(_) => next.call(request).await,
@@ -176,10 +177,10 @@ where
     label = "a filter is `Fn(Request, Next) -> impl Future<Output = Response>`"
 )]
 pub trait Filter: Send + Sync + 'static {
-    /// Answers `request`, most often by calling `next`.
+    /// Returns the response to `request`, usually by calling `next`.
     fn filter(&self, request: Request, next: Next) -> impl Future<Output = Response> + Send;
 
-    /// This filter in front of `handler`.
+    /// Puts this filter in front of `handler`.
     fn then<M>(self, handler: impl IntoHttpHandler<M>) -> BoxHttpHandler
     where
         Self: Sized,

@@ -1,7 +1,31 @@
-//! Functions over values: what answers a request, what talks on a socket, and what wraps them.
+//! Functions over values: handlers, consumers, filters and applications.
 //!
-//! An [`HttpHandler`] is `Request -> Response`. A [`WsHandler`] is `Request -> WsResponse`, where the
-//! response holds a [`WsConsumer`], `WebSocket -> ()`, or a refusal. A [`PolyHandler`] is one of each.
+//! A server is a function, so it can be called without a network. Each function has a plain form, a
+//! trait for it, and a filter in front of it:
+//!
+//! | function | trait | filter |
+//! |---|---|---|
+//! | `Request -> Response` | [`HttpHandler`] | [`Filter`] |
+//! | `Request -> WsResponse` | [`WsHandler`] | [`WsFilter`] |
+//! | `WebSocket -> ()` | [`WsConsumer`], inside an accepting [`WsResponse`] | |
+//! | one of each | [`PolyHandler`] | [`PolyFilter`] |
+//!
+//! ```
+//! use http4k_ws::prelude::*;
+//!
+//! async fn greet(request: Request) -> String {
+//!     format!("hello {}", request.uri().path())
+//! }
+//!
+//! async fn logged(request: Request, next: Next) -> Response {
+//!     next.call(request).await.with_header("x-logged", "yes")
+//! }
+//!
+//! let app = logged.then(greet);
+//! let response = app.test_http("/bob");
+//! assert_eq!(response.header("x-logged"), Some("yes"));
+//! assert_eq!(response.body(), "hello /bob");
+//! ```
 
 mod admission;
 pub(crate) mod call;

@@ -1,4 +1,4 @@
-//! Filters that are meant for one protocol, and say so.
+//! Filters that apply to one protocol by declaration.
 
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ pub fn http_only(filter: impl Filter) -> BoxPolyFilter {
 /// Applies `filter` to WebSocket upgrades only. HTTP requests pass it unseen.
 ///
 /// A plain [`WsFilter`] before routes of both protocols does not compile, because it would guard
-/// half of them. This wrapper states that sockets alone are meant. Use [`guard`](crate::filter::guard) or
-/// [`poly`](crate::filter::poly) for both.
+/// half of them. This wrapper states that sockets alone are meant. Use
+/// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for both.
 ///
 /// # Examples
 ///
@@ -72,12 +72,12 @@ fn wrapped(wrapper: &str, filter: impl PolyFilter) -> BoxPolyFilter {
     BoxPolyFilter::named(&name, filter)
 }
 
-/// Makes the stock filter `name` of a function over HTTP.
+/// Creates the stock filter `name` from a function over HTTP.
 pub(crate) fn over_http(name: &str, filter: impl Filter) -> BoxPolyFilter {
     BoxPolyFilter::named(name, HttpOnly::new(filter))
 }
 
-/// Makes the stock filter `name` of a function over upgrades.
+/// Creates the stock filter `name` from a function over upgrades.
 pub(crate) fn over_ws(name: &str, filter: impl WsFilter) -> BoxPolyFilter {
     BoxPolyFilter::named(name, WsOnly::new(filter))
 }

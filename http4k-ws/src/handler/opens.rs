@@ -1,9 +1,10 @@
-//! Functions that respond to an opening handshake without the socket.
+//! The functions that respond to an opening handshake without the socket.
 //!
-//! `ws(greet(name))` may be a call that responds to the handshake, or a call of a function over a socket
-//! that lacks its socket. The macro can't tell them apart, so the function's type does. Its trait has an
-//! associated type for the function itself: without an implementation, the type of the function is
-//! unknown, and the compiler adds no messages about the arguments or the result of the call.
+//! `ws(greet(name))` may be a call that responds to the handshake, or a call of a function over a
+//! socket that lacks its socket. The macro can't tell them apart, so the function's type does. Its
+//! trait has an associated type for the function itself: without an implementation, the type of the
+//! function is unknown, and the compiler adds no messages about the arguments or the result of the
+//! call.
 
 use super::{IntoWsResponse, WsRespond};
 

@@ -1,7 +1,7 @@
 //! An HTTP filter that also runs before upgrades.
 //!
-//! A [`Filter`] returns a response, and an accepted upgrade is more than that: it holds the
-//! consumer of the socket. So the accepted upgrade travels through the filter in a slot:
+//! A [`Filter`] returns a response, and an accepted upgrade is more than that, because it holds the
+//! consumer of the socket. The accepted upgrade therefore travels through the filter in a slot:
 //!
 //! 1. For the filter, `next` is the ws side as an HTTP handler. It returns a 101 whose extensions
 //!    hold the accepted [`WsResponse`]. A refusal is an ordinary response.
@@ -32,8 +32,8 @@ use crate::message::{Body, Request, Response};
 /// reserves, such as `Connection` and `Content-Length`, are dropped with a warning in the log.
 ///
 /// Two things differ from HTTP. `is_success()` is `false` for 101. And `next` returns when the
-/// upgrade is decided, not when the socket ends: use [`report_sockets`](crate::filter::report_sockets) to
-/// measure sockets.
+/// upgrade is decided, not when the socket ends: use
+/// [`report_sockets`](crate::filter::report_sockets) to measure sockets.
 ///
 /// # Examples
 ///
@@ -101,14 +101,14 @@ struct AsHttp(BoxWsHandler);
 
 impl HttpHandler for AsHttp {
     async fn call(&self, request: Request) -> Response {
-        let mut answer = WsHandler::call(&self.0, request).await;
-        if answer.refusal().is_some() {
-            return answer.into_outcome().err().unwrap_or_default();
+        let mut accepted = WsHandler::call(&self.0, request).await;
+        if accepted.refusal().is_some() {
+            return accepted.into_outcome().err().unwrap_or_default();
         }
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-        *response.headers_mut() = answer.take_headers();
-        response.extensions_mut().insert(Slot::holding(answer));
+        *response.headers_mut() = accepted.take_headers();
+        response.extensions_mut().insert(Slot::holding(accepted));
         response
     }
 }
@@ -125,7 +125,7 @@ impl WsHandler for AsWs {
         }
         match slot.and_then(|slot| slot.take()) {
             Some(accepted) => accepted.with_headers_of(response),
-            // It would promise a socket that does not exist.
+            // A 101 without a socket would be a false promise.
             None => {
                 log::error!("a filter returned 101 without an accepted upgrade: 500 is sent");
                 WsResponse::refuse(StatusCode::INTERNAL_SERVER_ERROR)

@@ -15,9 +15,9 @@ use super::ws::WsFilter;
 ///
 /// `Kind` is always inferred. A place that a filter would not affect refuses its kind: a `Filter`
 /// before WebSockets, a `WsFilter` before HTTP, and both before an application, a mount or a block
-/// that has both protocols. Wrap it there: [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) covers
-/// every protocol, [`http_only`](crate::filter::http_only) and [`ws_only`](crate::filter::ws_only) state that one
-/// is meant.
+/// that has both protocols. Wrap it there: [`guard`](crate::filter::guard) or
+/// [`poly`](crate::filter::poly) covers every protocol, [`http_only`](crate::filter::http_only) and
+/// [`ws_only`](crate::filter::ws_only) state that one is meant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a filter",
     label = "`with(..)` takes a `Filter`, a `WsFilter` or a `PolyFilter`",
@@ -27,7 +27,7 @@ use super::ws::WsFilter;
     note = "a check, `async fn(Request) -> Result<Request, Response>`, goes into `guard(..)`"
 )]
 pub trait IntoPolyFilter<Kind> {
-    /// Makes the filter over every protocol.
+    /// Converts the value into a filter over every protocol.
     fn into_poly_filter(self) -> impl PolyFilter;
 }
 
@@ -54,8 +54,8 @@ impl PolyHandler {
     ///
     /// An application has every protocol, so a function over one of them must be wrapped:
     /// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for every protocol,
-    /// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only) for one. The filter added last
-    /// is the outermost.
+    /// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only) for one. The
+    /// filter added last is the outermost.
     ///
     /// # Examples
     ///

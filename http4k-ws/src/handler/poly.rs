@@ -1,4 +1,4 @@
-//! One function for each protocol, joined.
+//! An application, which is one handler for each protocol.
 
 use std::any::Any;
 use std::fmt;
@@ -12,24 +12,23 @@ use super::ws::{BoxWsHandler, IntoWsHandler};
 use super::ws_response::WsResponse;
 use crate::message::{Request, Response, plain};
 
-/// An application: what answers HTTP, and what answers upgrades to WebSocket, on one port.
+/// An application: a handler for HTTP and a handler for WebSocket upgrades, on one port.
 ///
-/// A request that asks for an upgrade goes to the ws side, every other to the http side.
-/// Cloning shares both.
+/// Upgrade requests go to the ws side, and all others to the http side. A clone shares both.
 #[derive(Clone)]
 pub struct PolyHandler {
     http: BoxHttpHandler,
     ws: BoxWsHandler,
-    /// What answers on both sides, where routes do. Only the folder `routing` knows its type.
+    /// The router of both sides, if there is one. Only the folder `routing` knows its type.
     router: Option<Arc<dyn Any + Send + Sync>>,
     filters: FilterNames,
-    /// The reason why a route can never respond, unless this is mounted at a prefix that has what it
-    /// reads.
+    /// The reason why a route can never respond, unless this is mounted at a prefix with the
+    /// parameter that it reads.
     incomplete: Option<Arc<str>>,
 }
 
 impl PolyHandler {
-    /// Joins two handlers.
+    /// Joins a handler of each protocol.
     pub fn new<H, W>(http: impl IntoHttpHandler<H>, ws: impl IntoWsHandler<W>) -> Self {
         Self {
             http: http.into_http_handler(),
@@ -55,7 +54,7 @@ impl PolyHandler {
         }
     }
 
-    /// Returns this, to be called from outside: by a server or a test.
+    /// Returns this application, checked for a server or a test to call.
     ///
     /// # Panics
     ///
@@ -72,12 +71,12 @@ impl PolyHandler {
         self.router.as_deref()
     }
 
-    /// The side that answers HTTP.
+    /// Returns the handler for HTTP.
     pub fn http(&self) -> &BoxHttpHandler {
         &self.http
     }
 
-    /// The side that answers upgrades.
+    /// Returns the handler for upgrades.
     pub fn ws(&self) -> &BoxWsHandler {
         &self.ws
     }
@@ -104,16 +103,16 @@ impl fmt::Debug for PolyHandler {
     }
 }
 
-/// What can be served or tested: a [`PolyHandler`], or one side of it.
+/// Values that can be served or tested: a [`PolyHandler`], or a handler of one protocol.
 ///
-/// `Kind` is always inferred. A missing http side answers 426 with `Upgrade: websocket`, a missing ws
-/// side 404.
+/// Without an http side, HTTP requests receive 426 with `Upgrade: websocket`. Without a ws side,
+/// upgrades receive 404. Users never implement it. `Kind` is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an application",
     label = "an application is a `PolyHandler`, a handler, or a function over a `Request` or a `WebSocket`"
 )]
 pub trait IntoPolyHandler<Kind> {
-    /// The application.
+    /// Converts the value into an application.
     fn into_poly_handler(self) -> PolyHandler;
 }
 
@@ -123,11 +122,11 @@ impl IntoPolyHandler<()> for PolyHandler {
     }
 }
 
-/// Marks what answers HTTP.
+/// Marks a handler for HTTP.
 #[derive(Debug)]
 pub struct OverHttp<M>(std::marker::PhantomData<M>);
 
-/// Marks what answers upgrades.
+/// Marks a handler for upgrades.
 #[derive(Debug)]
 pub struct OverWs<M>(std::marker::PhantomData<M>);
 
@@ -145,10 +144,10 @@ impl<W: IntoWsHandler<M>, M> IntoPolyHandler<OverWs<M>> for W {
     }
 }
 
-/// 426, naming the protocol to speak (RFC 9110 §15.5.22).
+/// Returns a 426 with the protocol to use (RFC 9110 §15.5.22).
 pub(crate) fn upgrade_required(request: &Request) -> Response {
     let path = request.uri().path();
-    let line = format!("`{path}` is a WebSocket: ask for an upgrade\n");
+    let line = format!("`{path}` is a WebSocket route: send an upgrade request\n");
     let mut response = plain(StatusCode::UPGRADE_REQUIRED, line);
     let headers = response.headers_mut();
     headers.insert(

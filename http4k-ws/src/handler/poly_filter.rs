@@ -14,8 +14,8 @@ use super::ws::BoxWsHandler;
 /// that belongs to one protocol by its nature implements one method. A filter that may refuse a
 /// client must implement both, because a socket can do what a request can.
 ///
-/// [`guard`](crate::filter::guard) makes one from a check, and [`poly`](crate::filter::poly) from a
-/// [`Filter`](crate::Filter). Implement one of `Filter`, [`WsFilter`](crate::WsFilter) and
+/// [`guard`](crate::filter::guard) creates one from a check, and [`poly`](crate::filter::poly) from
+/// a [`Filter`](crate::Filter). Implement one of `Filter`, [`WsFilter`](crate::WsFilter) and
 /// `PolyFilter` for a type, not two: `with(..)` could not choose. The methods are called once for
 /// each route behind the filter, when the application is built.
 ///
@@ -112,7 +112,7 @@ pub trait PolyFilter: Send + Sync + 'static {
     }
 }
 
-/// Any [`PolyFilter`], shared and without its type.
+/// A shared [`PolyFilter`] without its type.
 ///
 /// # Examples
 ///

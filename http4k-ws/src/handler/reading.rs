@@ -36,12 +36,12 @@ impl<T> fmt::Debug for Extracted<T> {
     }
 }
 
-/// One or several `_` arguments: several are pairs of all that are before the last, and the last.
+/// One or several `_` arguments. Several are a pair: all before the last, and the last.
 pub trait ReadArguments: Copy + Send + Sync + 'static {
-    /// The values, in pairs likewise.
+    /// The values, in the same pairs.
     type Values;
 
-    /// The arguments, which have no data but their types.
+    /// The arguments, which consist of their types alone.
     const ARGUMENTS: Self;
 
     /// Adds the path parameters that the types require.

@@ -1,4 +1,4 @@
-//! An application called as a server calls it: in memory and on the network by the same rules.
+//! The calls of an application by a server, with the same rules in memory and on the network.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,20 +26,20 @@ impl PolyHandler {
         }
     }
 
-    /// Answers an upgrade: what the socket is to know of its opening handshake, and who talks on it.
-    /// Whom `session` says is told of a refusal.
+    /// Calls the ws side. Returns the opening handshake for the socket and its consumer, or the
+    /// response that refuses. A refusal is reported to the metrics of `session`.
     pub(crate) async fn upgrade(
         &self,
         request: Request,
         session: &SessionConfig,
     ) -> Result<(Handshake, WsConsumer), Response> {
         let seen = copy_of_head(&request);
-        let mut answer = self.ws().call(seen).await;
-        let headers = answer.take_headers();
+        let mut response = self.ws().call(seen).await;
+        let headers = response.take_headers();
         let refused = |refusal| valid(request.method(), refusal, LengthFrom::Fields);
-        let outcome = answer.into_outcome().map_err(refused);
-        let (mut consumer, chosen) = outcome.inspect_err(|response| {
-            session.metrics.refused(&request, response.status());
+        let outcome = response.into_outcome().map_err(refused);
+        let (mut consumer, chosen) = outcome.inspect_err(|refusal| {
+            session.metrics.refused(&request, refusal.status());
         })?;
         let subprotocol = chosen.filter(|chosen| is_offered(&request, chosen));
         Ok((
@@ -56,7 +56,7 @@ impl PolyHandler {
 
 /// A response that an application is about to return.
 ///
-/// Named and small: a server keeps it in its own state, and copies it there for each request.
+/// It is a named and small future, because a server moves it into its own state for each request.
 pub(crate) struct Responding<'a> {
     method: Method,
     length_from: LengthFrom,
@@ -85,14 +85,15 @@ impl Future for Responding<'_> {
     }
 }
 
-/// Whether the client knows the subprotocol chosen. Without it the answer is still a good one, and both
-/// sides see that none was agreed on; a subprotocol that was not offered would fail the client (RFC 6455
-/// §4.1).
+/// Returns `true` if the client offered the chosen subprotocol.
+///
+/// A subprotocol that was not offered would fail the client (RFC 6455 §4.1). Without one the
+/// handshake still succeeds, and both sides see that none was negotiated.
 fn is_offered(request: &Request, chosen: &str) -> bool {
     let offered = members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
     if !offered {
         let chosen = printable(chosen);
-        log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is left out");
+        log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is omitted");
     }
     offered
 }

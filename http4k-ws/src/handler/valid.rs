@@ -1,8 +1,8 @@
 //! The rules that every response of an application keeps, in memory and in each version of HTTP.
 //!
-//! A filter may replace a body and keep the old length, and a handler may return a status that cannot
-//! stand alone. Each protocol would treat that differently, so it is settled once, before any of them
-//! sees the response:
+//! A filter may replace a body and keep the old length, and a handler may return a status that
+//! cannot stand alone. Each protocol would treat that differently, so these rules apply once,
+//! before any of them sees the response:
 //!
 //! 1. The status is final. A handler cannot send 1xx (RFC 9110 §15.2), so 500 is sent and logged.
 //! 2. Fields of the connection belong to the server (§7.6.1) and are removed. `Connection: close`
@@ -19,7 +19,7 @@ use http_body::Body as _;
 use super::caught::internal_error;
 use crate::message::{Body, Response, drop_fields_of_the_connection, has_token};
 
-/// The place that the `Content-Length` of a body with bytes comes from.
+/// The source of the `Content-Length` of a body with bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LengthFrom {
     /// The fields of the response.
@@ -28,7 +28,7 @@ pub(crate) enum LengthFrom {
     Connection,
 }
 
-/// Makes `response` one that may be sent for a request with `method`.
+/// Returns `response` as it may be sent for a request with `method`.
 pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -> Response {
     if response.status().is_informational() {
         let status = response.status();
@@ -36,7 +36,7 @@ pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -
         response = internal_error();
     }
     let status = response.status();
-    // Few names are compared faster than one is hashed.
+    // Comparing a few names is faster than hashing one.
     let mut names = response.headers().keys();
     let declared = if names.any(|name| *name == CONTENT_LENGTH || is_of_the_connection(name)) {
         own_connection(status, response.headers_mut());
@@ -69,7 +69,7 @@ pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -
 pub(crate) fn without_body(mut response: Response) -> Response {
     let declared = response.headers().contains_key(CONTENT_LENGTH);
     match response.body().size_hint().exact() {
-        // A handler that knows of HEAD may have declared the length of the body that it left out.
+        // A handler that supports HEAD may have declared the length of the body that it omitted.
         Some(0) if declared => {}
         Some(length) => {
             let headers = response.headers_mut();
@@ -91,7 +91,7 @@ fn is_bodiless(status: StatusCode) -> bool {
 /// Returns the `Content-Length` of a response whose status allows a body.
 fn length(method: &Method, body: &Body, declared: Option<u64>) -> Option<u64> {
     match body.size_hint().exact() {
-        // A handler that knows of HEAD leaves the body out, so no length can be seen from it.
+        // A handler that supports HEAD omits the body, which then has no length to use.
         Some(0) if method == Method::HEAD => declared,
         Some(length) => {
             if declared.is_some_and(|declared| declared != length) {
@@ -115,7 +115,7 @@ fn take_length(headers: &mut HeaderMap) -> Option<u64> {
     length
 }
 
-/// Removes the fields of the connection, but for those that a handler may set.
+/// Removes the fields of the connection, except those that a handler may set.
 fn own_connection(status: StatusCode, headers: &mut HeaderMap) {
     let closes = has_token(headers, CONNECTION, "close");
     let upgrade = headers.get(UPGRADE).cloned();
@@ -125,7 +125,7 @@ fn own_connection(status: StatusCode, headers: &mut HeaderMap) {
     }
     if let (StatusCode::UPGRADE_REQUIRED, Some(upgrade)) = (status, upgrade) {
         headers.insert(UPGRADE, upgrade);
-        // The field names itself (RFC 9110 §7.8).
+        // `Connection` must list `Upgrade` (RFC 9110 §7.8).
         headers.append(CONNECTION, HeaderValue::from_static("upgrade"));
     }
 }
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_the_connection_are_the_servers() {
+    fn fields_of_the_connection_belong_to_the_server() {
         let fields = [
             ("connection", "x-mine, keep-alive"),
             ("connection", "Close"),

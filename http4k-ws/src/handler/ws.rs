@@ -1,4 +1,4 @@
-//! `Request -> WsResponse`, and what wraps it.
+//! The function `Request -> WsResponse`, and the filter in front of it.
 
 use std::any::Any;
 use std::fmt;
@@ -18,15 +18,15 @@ use crate::session::{IntoWsResult, WebSocket};
 
 /// A function from an upgrade request to a consumer or a refusal.
 ///
-/// Every `Fn(Request) -> Future<Output: IntoWsResponse>` is one.
-/// Where a function may also answer at once, take [`IntoWsHandler`].
+/// Every `Fn(Request) -> Future<Output: IntoWsResponse>` is one. To accept functions that return a
+/// plain value as well, use [`IntoWsHandler`].
 ///
 /// # Examples
 ///
 /// ```
 /// use http4k_ws::prelude::*;
 ///
-/// /// A socket for bob, and for nobody else.
+/// /// Accepts sockets at `/bob` only.
 /// fn for_bob(request: Request) -> Option<WsConsumer> {
 ///     (request.uri().path() == "/bob").then(|| {
 ///         WsConsumer::new(|ws: WebSocket| async move { ws.send("hello bob").await })
@@ -38,7 +38,7 @@ use crate::session::{IntoWsResult, WebSocket};
 /// assert_eq!(app.try_test_ws("/eve").unwrap_err().status(), 404);
 /// ```
 pub trait WsHandler: Send + Sync + 'static {
-    /// Answers the upgrade `request`.
+    /// Returns the response to the upgrade `request`.
     fn call(&self, request: Request) -> impl Future<Output = WsResponse> + Send;
 }
 
@@ -53,11 +53,11 @@ where
     }
 }
 
-/// A [`WsHandler`] without its type; as with HTTP, routers and their endpoints implement it themselves.
+/// A [`WsHandler`] without its type. Routers and endpoints implement it themselves, as for HTTP.
 pub(crate) trait ErasedWsHandler: Send + Sync {
     fn call(&self, request: Request) -> WsResponseFuture<'_>;
 
-    /// Answers an upgrade that a router found to be this handler's.
+    /// Returns the response to an upgrade that a router matched to this handler.
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         self.call(call.into_plain_request())
     }
@@ -75,11 +75,11 @@ impl<H: WsHandler> ErasedWsHandler for H {
     }
 }
 
-/// Any [`WsHandler`], shared and without its type.
+/// A shared [`WsHandler`] without its type.
 #[derive(Clone)]
 pub struct BoxWsHandler(Arc<dyn ErasedWsHandler>);
 
-/// What a [`WsFilter`] calls to go on: the rest of the chain.
+/// The rest of the chain, which a [`WsFilter`] calls to continue.
 pub type WsNext = BoxWsHandler;
 
 impl BoxWsHandler {
@@ -114,10 +114,10 @@ impl fmt::Debug for BoxWsHandler {
     }
 }
 
-/// What can be used as a [`WsHandler`]: one itself, a function that answers at once, a function over a
-/// [`WebSocket`].
+/// Values that can be used as a [`WsHandler`]: a handler, a function that returns a plain value, or
+/// a function over a [`WebSocket`].
 ///
-/// `Kind` is always inferred.
+/// Users never implement it. `Kind` is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a WebSocket handler",
     label = "a ws handler is a function from a `Request` to a `WsResponse`, or a function over a `WebSocket`",
@@ -126,7 +126,7 @@ impl fmt::Debug for BoxWsHandler {
     note = "a function that returns a response belongs in `http(..)`"
 )]
 pub trait IntoWsHandler<Kind> {
-    /// The handler, shared.
+    /// Converts the value into a shared handler.
     fn into_ws_handler(self) -> BoxWsHandler;
 }
 
@@ -166,10 +166,11 @@ where
     }
 }
 
-/// What stands in front of a [`WsHandler`]: it sees the upgrade request first and the answer last.
+/// A function in front of a [`WsHandler`], which sees the upgrade request first and the response
+/// last.
 ///
-/// Every `Fn(Request, WsNext) -> Future<Output: IntoWsResponse>` is one. A refusal is an HTTP answer: the
-/// peer never gets a socket.
+/// Every `Fn(Request, WsNext) -> Future<Output: IntoWsResponse>` is one. A refusal is an HTTP
+/// response, and the client never has a socket.
 ///
 /// # Examples
 ///
@@ -193,10 +194,10 @@ where
     label = "a WebSocket filter is `Fn(Request, WsNext) -> impl Future<Output = WsResponse>`"
 )]
 pub trait WsFilter: Send + Sync + 'static {
-    /// Answers the upgrade `request`, most often by calling `next`.
+    /// Returns the response to the upgrade `request`, usually by calling `next`.
     fn filter(&self, request: Request, next: WsNext) -> impl Future<Output = WsResponse> + Send;
 
-    /// This filter in front of `handler`.
+    /// Puts this filter in front of `handler`.
     fn then<M>(self, handler: impl IntoWsHandler<M>) -> BoxWsHandler
     where
         Self: Sized,

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use super::consumer::WsConsumer;
 use crate::message::{IntoHeaderName, IntoHeaderValue, IntoResponse, Rejection, Response};
 
-/// An answer on its way.
+/// The future of a response to an opening handshake.
 pub(crate) type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> + Send + 'a>>;
 
 /// The response to an opening handshake: a consumer that accepts it, or a refusal.
@@ -129,8 +129,8 @@ impl WsResponse {
     ///
     /// # Panics
     ///
-    /// If a literal is not a field name or value, or if `name` is reserved for the handshake. See
-    /// [`HandshakeHeaderError::Reserved`].
+    /// Panics if a literal is not a field name or value, or if `name` is reserved for the
+    /// handshake. See [`HandshakeHeaderError::Reserved`].
     #[must_use]
     #[track_caller]
     pub fn with_header(mut self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self {
@@ -143,7 +143,7 @@ impl WsResponse {
     ///
     /// # Panics
     ///
-    /// As [`with_header`](Self::with_header).
+    /// Panics in the same cases as [`with_header`](Self::with_header).
     #[must_use]
     #[track_caller]
     pub fn with_added_header(
@@ -160,8 +160,8 @@ impl WsResponse {
     ///
     /// # Errors
     ///
-    /// [`HandshakeHeaderError`] if the text is not a header field, or if `name` is reserved for the
-    /// handshake.
+    /// Returns [`HandshakeHeaderError`] if the text is not a header field, or if `name` is reserved
+    /// for the handshake.
     ///
     /// # Examples
     ///
@@ -197,13 +197,13 @@ impl WsResponse {
         }
     }
 
-    /// Takes the fields of the response that accepts.
+    /// Removes and returns the fields of the response that accepts.
     pub(super) fn take_headers(&mut self) -> HeaderMap {
         std::mem::take(&mut self.headers)
     }
 
-    /// Replaces the fields of the response that accepts by those of a response that passed through
-    /// a filter. Reserved ones are left out.
+    /// Replaces the fields of the response that accepts with those of a response that passed
+    /// through a filter, except reserved ones.
     pub(super) fn with_headers_of(mut self, mut response: Response) -> Self {
         let headers = response.headers_mut();
         let reserved: Vec<_> = headers
@@ -224,7 +224,7 @@ impl WsResponse {
         self.outcome.as_ref().err().map(|response| &**response)
     }
 
-    /// Puts another consumer in front of the one chosen. Subprotocol and header fields stay.
+    /// Replaces the consumer with the one that `wrap` returns. Subprotocol and header fields stay.
     #[must_use]
     pub fn map_consumer(mut self, wrap: impl FnOnce(WsConsumer) -> WsConsumer) -> Self {
         self.outcome = self.outcome.map(wrap);
@@ -237,7 +237,7 @@ impl WsResponse {
     ///
     /// # Errors
     ///
-    /// The response that refuses the upgrade.
+    /// Returns the response that refuses the upgrade.
     pub fn into_outcome(self) -> Result<(WsConsumer, Option<String>), Response> {
         match self.outcome {
             Ok(consumer) => Ok((consumer, self.subprotocol)),
@@ -246,7 +246,7 @@ impl WsResponse {
     }
 }
 
-/// Checks a name that the program fixes.
+/// Checks a static name.
 #[track_caller]
 fn unreserved(name: HeaderName) -> HeaderName {
     assert!(
@@ -256,14 +256,14 @@ fn unreserved(name: HeaderName) -> HeaderName {
     name
 }
 
-/// What a WebSocket handler may give back: a [`WsResponse`] and what becomes one.
+/// Values that a WebSocket handler may return: a [`WsResponse`], or a type that becomes one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a response to an opening handshake",
     label = "a ws handler returns a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`",
     note = "a function over a socket is passed the socket: `ws(talk(ws))`"
 )]
 pub trait IntoWsResponse {
-    /// Makes the answer.
+    /// Converts the value into the response.
     fn into_ws_response(self) -> WsResponse;
 }
 
@@ -285,7 +285,7 @@ impl IntoWsResponse for Rejection {
     }
 }
 
-/// `None` is refused with 404.
+/// Refuses with 404 if `None`.
 #[diagnostic::do_not_recommend]
 impl<T: IntoWsResponse> IntoWsResponse for Option<T> {
     fn into_ws_response(self) -> WsResponse {

@@ -185,7 +185,7 @@ async fn a_fallback_takes_unknown_paths_only() {
             "GET",
             "/ws",
             426,
-            "`/ws` is a WebSocket: ask for an upgrade\n",
+            "`/ws` is a WebSocket route: send an upgrade request\n",
         ),
     ] {
         assert_eq!(

@@ -107,7 +107,7 @@ async fn a_builder_routes_as_the_macro_does() {
             "GET",
             "/ws/bob",
             426,
-            "`/ws/bob` is a WebSocket: ask for an upgrade\n",
+            "`/ws/bob` is a WebSocket route: send an upgrade request\n",
         ),
     ] {
         assert_eq!(
