@@ -7,6 +7,7 @@ mod pool;
 mod target;
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub use error::HttpClientError;
 use pool::Pool;
 
 use super::dial::Trust;
-use super::uri::without_secrets;
+use super::uri::{Remote, without_secrets};
 use crate::handler::HttpHandler;
 use crate::message::{
     IntoRequest, IntoResponse, Request, Response, drop_fields_of_the_connection, hide_secrets,
@@ -217,13 +218,16 @@ impl HttpClient {
     ///
     /// Panics outside a tokio runtime with I/O and time.
     pub async fn send(&self, request: impl IntoRequest) -> Result<Response, HttpClientError> {
-        let request = request
-            .into_request()
-            .map_err(|error| invalid_request(&error))?;
-        let after = self.timeout;
-        timeout(after, self.respond(request))
-            .await
-            .unwrap_or(Err(HttpClientError::Timeout { after }))
+        let (remote, request) = self.addressed(request)?;
+        let exchange = exchange::exchange(
+            &self.pool,
+            remote,
+            request,
+            &self.trust,
+            self.connect_timeout,
+            self.title_case,
+        );
+        self.complete(exchange).await
     }
 
     /// Sends `request` over `io`, a stream of bytes to the server, instead of a TCP connection. It
@@ -244,33 +248,30 @@ impl HttpClient {
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
         request: impl IntoRequest,
     ) -> Result<Response, HttpClientError> {
-        let request = request
-            .into_request()
-            .map_err(|error| invalid_request(&error))?;
-        let (remote, request) = target::addressed(request, self.base.as_ref())?;
+        let (remote, request) = self.addressed(request)?;
+        let exchange = exchange::exchange_over(io, &remote, request, &self.trust, self.title_case);
+        self.complete(exchange).await
+    }
+
+    fn addressed(&self, request: impl IntoRequest) -> Result<(Remote, Request), HttpClientError> {
+        let request = request.into_request();
+        let request = request.map_err(|error| HttpClientError::BadTarget {
+            target: String::new(),
+            reason: error.to_string(),
+        })?;
+        target::addressed(request, self.base.as_ref())
+    }
+
+    /// Waits for the response of `exchange`, and reads it, within the time limit.
+    async fn complete(
+        &self,
+        exchange: impl Future<Output = Result<Response<Incoming>, HttpClientError>>,
+    ) -> Result<Response, HttpClientError> {
         let after = self.timeout;
-        let response = async {
-            let response =
-                exchange::exchange_over(io, &remote, request, &self.trust, self.title_case).await?;
-            self.read(response).await
-        };
+        let response = async { self.read(exchange.await?).await };
         timeout(after, response)
             .await
             .unwrap_or(Err(HttpClientError::Timeout { after }))
-    }
-
-    async fn respond(&self, request: Request) -> Result<Response, HttpClientError> {
-        let (remote, request) = target::addressed(request, self.base.as_ref())?;
-        let response = exchange::exchange(
-            &self.pool,
-            remote,
-            request,
-            &self.trust,
-            self.connect_timeout,
-            self.title_case,
-        )
-        .await?;
-        self.read(response).await
     }
 
     async fn read(&self, mut response: Response<Incoming>) -> Result<Response, HttpClientError> {
@@ -284,13 +285,6 @@ impl HttpClient {
         } else {
             exchange::in_memory(response, self.max_body).await
         }
-    }
-}
-
-fn invalid_request(error: &http::Error) -> HttpClientError {
-    HttpClientError::BadTarget {
-        target: String::new(),
-        reason: error.to_string(),
     }
 }
 
