@@ -160,9 +160,11 @@ impl<'r> Matching<'r> {
         at: usize,
     ) -> Option<Found> {
         walk.walk(path, &mut self, at);
+        // A walk that found nothing may have stopped before a `%`.
         if self.route == NONE {
             path.see_rest(at);
         }
+        // Invariant 6: a decoded segment may be a literal, which precedes what was found.
         if path.is_encoded() {
             return self.find_decoded(walk, &Decoded::of(path), at);
         }
@@ -250,10 +252,12 @@ impl<'r> Matching<'r> {
 
     /// Reports the application that is mounted here.
     pub fn mount(&mut self, path: &RawPath<'_>, at: usize, route: usize) -> bool {
+        // The mounted router reads segments that this walk has not seen.
         path.see_rest(at);
         if self.explanation.is_some() {
             return self.note_mount(path, at, route);
         }
+        // Invariant 4: `None` stands for unknown routes, which accept every request.
         let taken = self.mounts.walk_mounted(route, path, self.key, at, None);
         taken.unwrap_or(true) && self.offer(&[route], at)
     }
@@ -280,6 +284,7 @@ impl<'r> Matching<'r> {
     /// Reports a scope, which responds if no route below its prefix does.
     pub fn scope(&mut self, at: usize, scope: usize) {
         if let Some(explanation) = &mut self.explanation {
+            // The deepest prefix wins, and of two equal ones the first that is reported.
             if at > explanation.at || explanation.scope == 0 {
                 explanation.scope = scope;
                 explanation.at = at;
@@ -293,6 +298,7 @@ impl<'r> Matching<'r> {
         if self.explanation.is_some() {
             return self.note(routes);
         }
+        // At one path, the greatest match of the method is found first; `None` is the least.
         let mut best = None;
         for &route in routes {
             let found = self.routes.get(route).and_then(|set| set.matches(self.key));
@@ -325,12 +331,14 @@ fn too_many() -> bool {
 impl NoMatch {
     /// Adds the result of the walk behind a mount.
     fn add_mount(&mut self, mount: Entered, inside: Self) {
+        // The deepest mount responds if no route has the path.
         if self.mount.is_none_or(|known| mount.at > known.at) {
             self.mount = Some(mount);
         }
         if let Known::Nowhere = inside.known {
             return;
         }
+        // If two applications have the path, neither can respond for both: the scope does.
         self.known = match self.known {
             Known::Nowhere => Known::Mounted(mount),
             Known::Mounted(_) | Known::Here => Known::Here,

@@ -150,9 +150,12 @@ impl<'p> RawPath<'p> {
     /// Returns the index of the first slash in eight bytes, and collects the marks for `%`.
     #[inline]
     fn first_slash(&self, word: u64) -> Option<usize> {
+        // Step 5: collected, not tested, because a branch here would cost more.
         let percents = zeros(word ^ (LOW * b'%' as u64));
         self.percents.set(self.percents.get() | percents);
+        // Step 2: the bytes that are slashes become zero.
         let slashes = zeros(word ^ (LOW * b'/' as u64));
+        // Step 4: the lowest mark is exact. Each byte has eight bits.
         (slashes != 0).then(|| slashes.trailing_zeros() as usize / 8)
     }
 }
@@ -168,6 +171,7 @@ fn word_at(raw: &[u8], at: usize) -> u64 {
 
 #[inline]
 fn last_word_at(raw: &[u8], at: usize) -> u64 {
+    // One load that ends with the path, instead of a loop over up to seven bytes.
     match (raw.last_chunk(), raw.len().saturating_sub(at)) {
         (_, 0) => 0,
         // The last eight bytes of the path, without those before `at`.
@@ -182,7 +186,9 @@ fn short_word_at(raw: &[u8], at: usize) -> u64 {
     left.fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
+/// A one in each byte: `LOW * byte` is eight copies of `byte`.
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
+/// The highest bit of each byte.
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
 /// Marks the highest bit of each byte that is zero. Behind the first one, a mark may be wrong.

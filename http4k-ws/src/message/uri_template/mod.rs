@@ -1,7 +1,7 @@
 //! Path templates such as `/users/<id>/files/<path..>`.
 //!
-//! This is the one home of the grammar in the library; `tests/data/templates.txt` is the table of
-//! cases that the macros are held to as well.
+//! The grammar is that of [`http4k_ws_grammar`], which the macros follow as well. Both are tested
+//! with the cases of `tests/data/templates.txt`.
 
 mod error;
 mod fill;
