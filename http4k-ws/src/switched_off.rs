@@ -52,7 +52,7 @@ mod http2 {
         where
             Feature: Http2Feature,
         {
-            unreachable!("no type is the feature")
+            unreachable!("no type implements the feature")
         }
     }
 }
@@ -125,7 +125,7 @@ mod tls {
         where
             Feature: TlsFeature,
         {
-            unreachable!("no type is the feature")
+            unreachable!("no type implements the feature")
         }
 
         /// Needs the feature `tls`.
@@ -137,7 +137,7 @@ mod tls {
         where
             Feature: TlsFeature,
         {
-            unreachable!("no type is the feature")
+            unreachable!("no type implements the feature")
         }
     }
 
@@ -149,7 +149,7 @@ mod tls {
         where
             Feature: TlsFeature,
         {
-            unreachable!("no type is the feature")
+            unreachable!("no type implements the feature")
         }
 
         /// Needs the feature `tls`.
@@ -158,7 +158,7 @@ mod tls {
         where
             Feature: TlsFeature,
         {
-            unreachable!("no type is the feature")
+            unreachable!("no type implements the feature")
         }
 
         /// Needs the feature `tls`.
@@ -170,7 +170,7 @@ mod tls {
         where
             Feature: TlsFeature,
         {
-            unreachable!("no type is the feature")
+            unreachable!("no type implements the feature")
         }
     }
 }

@@ -50,7 +50,8 @@ impl Admission {
         }
     }
 
-    /// Limits connections to the number of `descriptors` too, and logs that if it is the lower limit.
+    /// Limits connections to the number of `descriptors` too, and logs that if it is the lower
+    /// limit.
     pub(super) fn within(mut self, config: &ServerConfig, descriptors: Option<usize>) -> Self {
         let configured = config.max_connections;
         if let Some(most) = descriptors.filter(|most| configured.is_none_or(|all| *most < all)) {
@@ -68,8 +69,8 @@ impl Admission {
         }
     }
 
-    /// Returns the permit of a socket on a stream of a connection from `address`, or `None` if there is
-    /// none now. It counts beside the connection, but takes no descriptor.
+    /// Returns the permit of a socket on a stream of a connection from `address`, or `None` if
+    /// there is none now. It counts beside the connection, but takes no descriptor.
     #[cfg(feature = "http2")]
     pub(super) fn socket(&self, address: Option<IpAddr>) -> Option<Permit> {
         let mut permit = TotalPermit::default();
@@ -167,8 +168,8 @@ impl Drop for Counted {
     }
 }
 
-/// Returns the network that counts as one address: the first 64 bits of an IPv6 address, because one
-/// user has all of the rest (RFC 6177).
+/// Returns the network that counts as one address: the first 64 bits of an IPv6 address, because
+/// one user has all of the rest (RFC 6177).
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {

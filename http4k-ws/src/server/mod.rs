@@ -14,7 +14,8 @@
 //
 // The order in which a connection goes through the files:
 //
-// accept (listeners, admission) → connection: secure → preamble → http1 or http2 → request → upgrade
+// accept (listeners, admission) → connection: secure → preamble → http1 or http2 → request →
+// upgrade
 
 mod accept;
 mod admission;

@@ -25,8 +25,8 @@ use crate::wire::ByteStream;
 /// The first bytes of an HTTP/2 connection (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// The bytes that are read at a time, in most cases the whole head of the first request. The rest of
-/// a longer head is left to hyper.
+/// The bytes that are read at a time, in most cases the whole head of the first request. The rest
+/// of a longer head is left to hyper.
 const READ: usize = 1024;
 
 /// A version of HTTP.

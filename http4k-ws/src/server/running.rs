@@ -51,8 +51,8 @@ impl Server {
     /// Binds the address, or every address that a name such as `localhost` resolves to, and serves
     /// them on threads of its own. Works inside and outside a runtime.
     ///
-    /// Port 0 selects a free port, the same for all addresses. An address that this machine does not
-    /// have is skipped if it has another one.
+    /// Port 0 selects a free port, the same for all addresses. An address that this machine does
+    /// not have is skipped if it has another one.
     ///
     /// # Errors
     ///
@@ -143,8 +143,8 @@ async fn next_of(signals: Option<Signals>) {
 
 /// A server that runs on threads of its own.
 ///
-/// Dropping it stops the server without waiting: the port is free when the drop returns, and the rest
-/// of the shutdown follows on the threads of the server.
+/// Dropping it stops the server without waiting: the port is free when the drop returns, and the
+/// rest of the shutdown follows on the threads of the server.
 ///
 /// # Examples
 ///
@@ -181,7 +181,8 @@ impl RunningServer {
         self.address
     }
 
-    /// Stops the server in three steps, and reports the result. Blocks the calling thread meanwhile.
+    /// Stops the server in three steps, and reports the result. Blocks the calling thread
+    /// meanwhile.
     ///
     /// 1. The port is closed: no further connection is accepted.
     /// 2. Running requests get their responses. Sockets are closed with 1001, spread over
@@ -193,8 +194,8 @@ impl RunningServer {
         thread.map_or_else(ShutdownReport::default, |thread| thread.end(StopAt::Now))
     }
 
-    /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does. A second
-    /// signal drops everything that is still open.
+    /// Serves until Ctrl-C (on Unix also SIGTERM), then stops as [`stop`](Self::stop) does. A
+    /// second signal drops everything that is still open.
     pub fn block(mut self) -> ShutdownReport {
         let thread = self.thread.take();
         thread.map_or_else(ShutdownReport::default, |thread| thread.end(StopAt::Signal))

@@ -28,7 +28,8 @@ impl<S> SecuredStream<S> {
         }
     }
 
-    /// Returns the scheme, which is known over TLS only: without it, a proxy may have terminated TLS.
+    /// Returns the scheme, which is known over TLS only: without it, a proxy may have terminated
+    /// TLS.
     pub(super) fn scheme(&self) -> Option<KnownScheme> {
         self.alpn.map(|_| KnownScheme::Secure)
     }
@@ -92,8 +93,8 @@ mod with_tls {
         &["http/1.1"]
     }
 
-    /// Performs the TLS handshake of a connection if the server has TLS. Returns `None` if that fails
-    /// or the server stops.
+    /// Performs the TLS handshake of a connection if the server has TLS. Returns `None` if that
+    /// fails or the server stops.
     pub(in crate::server) async fn secure<S: ByteStream>(
         stream: S,
         server: &ServerState,
@@ -107,8 +108,8 @@ mod with_tls {
         guard.unless_stopping(Box::pin(handshake)).await?
     }
 
-    /// Performs the TLS handshake within [`ServerConfig::tls_handshake`]. Returns `None` if it fails,
-    /// and closes the connection then.
+    /// Performs the TLS handshake within [`ServerConfig::tls_handshake`]. Returns `None` if it
+    /// fails, and closes the connection then.
     async fn handshake<S: ByteStream>(
         stream: S,
         tls: &Acceptor,

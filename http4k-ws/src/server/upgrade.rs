@@ -41,8 +41,8 @@ enum HandshakeRefused {
     )]
     Key { found: String },
     #[error(
-        "an opening handshake must have one Sec-WebSocket-Version, not {found} (RFC 6455 §4.2.1, 6, \
-         §11.3.5)"
+        "an opening handshake must have one Sec-WebSocket-Version, not {found} \
+         (RFC 6455 §4.2.1, 6, §11.3.5)"
     )]
     Versions { found: String },
     #[error("Sec-WebSocket-Version must be 13, not {found} (RFC 6455 §4.2.1, 6, §4.4)")]
@@ -221,14 +221,15 @@ fn found(headers: &HeaderMap, name: HeaderName) -> String {
 
 /// Returns `true` for 16 bytes in base64: 22 characters and two of padding (RFC 4648 §4).
 ///
-/// The four unused bits of the last character need not be zero. In the example of RFC 6455 §4.1 they
-/// are not.
+/// The four unused bits of the last character need not be zero. In the example of RFC 6455 §4.1
+/// they are not.
 fn is_key(key: &[u8]) -> bool {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     key.len() == 24 && key.ends_with(b"==") && key[..22].iter().all(is_base64)
 }
 
-/// Returns the value of a field that may occur only once, or `None` if it is missing or occurs twice.
+/// Returns the value of a field that may occur only once, or `None` if it is missing or occurs
+/// twice.
 fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;
@@ -292,7 +293,8 @@ pub(super) struct UpgradedSocket<S: ByteStream> {
 }
 
 impl<S: ByteStream> UpgradedSocket<S> {
-    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `progress` counts what moves.
+    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `progress` counts what
+    /// moves.
     pub(super) fn new(
         stream: S,
         progress: StreamProgress,
@@ -327,8 +329,8 @@ impl<S: ByteStream> UpgradedSocket<S> {
 
 /// The task of a socket, which keeps its permit.
 ///
-/// An `async` block would reserve memory for the session twice: as a captured variable, and while it
-/// is awaited.
+/// An `async` block would reserve memory for the session twice: as a captured variable, and while
+/// it is awaited.
 pub(super) struct SocketTask<S: ByteStream> {
     session: Session<Wire<S>>,
     _guard: ConnectionGuard,

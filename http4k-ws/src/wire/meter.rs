@@ -1,4 +1,4 @@
-//! ByteCounts of the bytes of a connection, taken where it meets the system.
+//! Counts of the bytes of a connection, at the border to the system.
 //!
 //! A layer between a socket and its connection (TLS, HTTP/2) accepts bytes that the peer has not
 //! received, in steps of its own. Only the counts below all layers show that the peer is alive and
@@ -72,7 +72,7 @@ pub(crate) struct Metered<S> {
 }
 
 impl<S> Metered<S> {
-    /// ByteCounts the bytes of `stream` from now on.
+    /// Counts the bytes of `stream` from now on.
     pub(crate) fn new(stream: S) -> Self {
         Self {
             stream,
@@ -180,8 +180,8 @@ impl StreamProgress {
         Self { meter, share: None }
     }
 
-    /// Creates the progress of one stream of several. Up to `most` bytes of the connection count as its
-    /// progress while it makes none itself.
+    /// Creates the progress of one stream of several. Up to `most` bytes of the connection count as
+    /// its progress while it makes none itself.
     #[cfg_attr(not(feature = "http2"), allow(dead_code))]
     pub(crate) fn shared(meter: Meter, most: u64) -> Self {
         let share = Some(Box::new(Share {

@@ -55,12 +55,12 @@ impl Limits {
     }
 }
 
-/// Returns the `Sec-WebSocket-Accept` for a `Sec-WebSocket-MaskKey` (RFC 6455 §4.2.2).
+/// Returns the `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
 pub(crate) fn accept_key(key: &[u8]) -> String {
     derive_accept_key(key)
 }
 
-/// Returns a new `Sec-WebSocket-MaskKey`: 16 random bytes in base64 (RFC 6455 §4.1).
+/// Returns a new `Sec-WebSocket-Key`: 16 random bytes in base64 (RFC 6455 §4.1).
 #[cfg(feature = "client")]
 pub(crate) fn new_key() -> String {
     generate_key()

@@ -1,7 +1,7 @@
 //! The incoming half of a connection: bytes are read into a buffer of the thread, and passed to the
 //! decoder as far as the validator allows.
 //!
-//! So an idle socket owns no read buffer, the decoder fills only its own small buffer with zeros,
+//! An idle socket owns no read buffer, the decoder fills only its own small buffer with zeros,
 //! and a long message still takes one system call per 64 KiB.
 
 use std::io;

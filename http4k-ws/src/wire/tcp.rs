@@ -35,7 +35,7 @@ pub(crate) fn prepare(stream: &TcpStream) -> io::Result<()> {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let bounded = SockRef::from(stream).set_send_buffer_size(SEND_BUFFER);
     if let Err(error) = bounded {
-        log::debug!("could not limit the kernel's send buffer: {error}");
+        log::debug!("could not limit the kernel send buffer: {error}");
     }
     Ok(())
 }

@@ -30,7 +30,8 @@ const KEPT: usize = 4 * 1024;
 /// The bytes that are read before hyper reads them, to notice that the peer has ended its side.
 const AHEAD: usize = 256 * 1024;
 
-/// As [`AHEAD`], if a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind unread bytes.
+/// As [`AHEAD`], if a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind unread
+/// bytes.
 const AHEAD_WATCHED: usize = 16 * 1024;
 
 /// The bytes of a head, and of a body, that are read at a time.

@@ -11,8 +11,8 @@
 //!   has left, nor can it tell a reset from a half-close. Each client that gave up and came back
 //!   would leave a handler behind. [`Flusher::poll_arrival`] reads ahead meanwhile, up to a bound.
 //! - **Stall.** hyper has no deadline for writes. Here a peer that accepts nothing for
-//!   [`write_stall`](crate::server::ServerConfig::write_stall) fails the flusher. A slow reader that
-//!   reads steadily is not stalled, even at the end of its connection.
+//!   [`write_stall`](crate::server::ServerConfig::write_stall) fails the flusher. A slow reader
+//!   that reads steadily is not stalled, even at the end of its connection.
 //! - **Last response.** hyper drops a connection that fails, and with it the responses that are
 //!   gathered. [`Io::poll_end`] writes them and lingers.
 //! - **Fragments and head deadlines.** hyper drops the fragment of a target, and forgets that the
@@ -166,7 +166,8 @@ impl<S> Flusher<S> {
         Framer(Arc::clone(&self.stream))
     }
 
-    /// Reads less ahead: a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind unread bytes.
+    /// Reads less ahead, because a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind
+    /// unread bytes.
     pub(super) fn is_watched(&self) {
         lock(&self.stream).is_watched();
     }

@@ -43,7 +43,8 @@ impl Leaving {
 
     /// Ready with the reason when the connection must be dropped.
     ///
-    /// `arrival` is the result of reading ahead. `streaming` is `true` while the response is a stream.
+    /// `arrival` is the result of reading ahead. `streaming` is `true` while the response is a
+    /// stream.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,

@@ -28,7 +28,8 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Creates the pace of a response over `progress`, which may make no progress for at most `limit`.
+    /// Creates the pace of a response over `progress`, which may make no progress for at most
+    /// `limit`.
     pub(super) fn new(progress: StreamProgress, limit: Duration) -> Self {
         Self {
             progress,

@@ -1,11 +1,11 @@
-//! A request body that the peer holds back until it is invited: `Expect: 100-continue`
-//! (RFC 9110 §10.1.1).
+//! A request body that the peer holds back until it is invited: `Expect: 100-continue` (RFC 9110
+//! §10.1.1).
 //!
 //! 1. hyper and h2 send 100 when the body is first polled, and only before the final response.
 //! 2. A handler may respond before anything polls the body: with a response that streams it, or
-//!    with one whose stream starts with something else. Then 100 would never be sent, and both sides
-//!    would wait. A body that is still held when the response is complete is therefore polled once,
-//!    before the response is sent. A body that was dropped is not.
+//!    with one whose stream starts with something else. Then 100 would never be sent, and both
+//!    sides would wait. A body that is still held when the response is complete is therefore polled
+//!    once, before the response is sent. A body that was dropped is not.
 //! 3. The result of that poll is kept for the handler.
 
 use std::future::poll_fn;

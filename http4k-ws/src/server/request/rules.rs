@@ -24,7 +24,8 @@ pub(in crate::server) enum RequestRefusal {
     #[error("the Host field must be a host with an optional port (RFC 9110 §7.2)")]
     Host,
     #[error(
-        "the target must be a path, or an http or https URI with a host and without a user (RFC 9112 §3.2)"
+        "the target must be a path, or an http or https URI with a host and without a user \
+         (RFC 9112 §3.2)"
     )]
     Target,
     #[error("the target must not have a fragment (RFC 9112 §3.2)")]

@@ -16,8 +16,8 @@ pub(in crate::server) struct Stall {
 }
 
 impl Stall {
-    /// Ready after `limit` without a change of `progress`. `None` means that nothing is awaited, and
-    /// is never ready.
+    /// Ready after `limit` without a change of `progress`. `None` means that nothing is awaited,
+    /// and is never ready.
     pub(in crate::server) fn poll(
         &mut self,
         cx: &mut Context<'_>,

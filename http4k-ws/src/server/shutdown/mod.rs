@@ -2,13 +2,13 @@
 //!
 //! 1. Each connection and socket is a task with a [`ConnectionGuard`], registered while it is open.
 //! 2. On shutdown all connections are woken at once, and end after the request they serve.
-//! 3. Sockets are closed in batches. Their clients are likely to reconnect at once, and ten thousand
-//!    handshakes in one moment would overload the next server.
+//! 3. Sockets are closed in batches. Their clients are likely to reconnect at once, and ten
+//!    thousand handshakes in one moment would overload the next server.
 //! 4. Tasks that are still open after the grace are aborted.
 //!
 //! `tokio_util::task::TaskTracker` with a `CancellationToken` would replace the count of tasks and
-//! the wait for the last one, about 30 lines. The rest would stay: the senders that close sockets in
-//! batches, the abort handles, and the counts for the report. A token would also add a future to
+//! the wait for the last one, about 30 lines. The rest would stay: the senders that close sockets
+//! in batches, the abort handles, and the counts for the report. A token would also add a future to
 //! each connection, which every request would poll.
 
 #[cfg(test)]
@@ -156,8 +156,8 @@ impl Connections {
         }
     }
 
-    /// Ends everything that is open: waits for the grace of `config`, or until `hurry` completes, and
-    /// then drops the rest.
+    /// Ends everything that is open: waits for the grace of `config`, or until `hurry` completes,
+    /// and then drops the rest.
     pub(super) async fn end(
         &self,
         config: &ServerConfig,
@@ -202,8 +202,8 @@ impl Connections {
     }
 }
 
-/// Closes `sockets` with 1001, a batch at a time: the first at once, each other at a random moment of
-/// its share of `spread`.
+/// Closes `sockets` with 1001, a batch at a time: the first at once, each other at a random moment
+/// of its share of `spread`.
 async fn close_in_batches(sockets: Vec<WsSender>, started: Instant, spread: Duration) {
     let batches = sockets.len().div_ceil(BATCH);
     let mut random = Random::new();
