@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::admission::Permit;
 use super::connection::{self, ConnectionInfo};
 use super::listeners::Listeners;
-use super::request::too_many_connections;
+use super::request::canned::too_many_connections;
 use super::state::ServerState;
 use super::tcp::Tcp;
 use crate::session::RefusalKind;

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::config::LONGEST;
 use super::http1::close_after;
-use super::request::late_head;
+use super::request::canned::late_head;
 use super::secure::SecuredStream;
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;

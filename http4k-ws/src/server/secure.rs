@@ -53,7 +53,7 @@ mod with_tls {
         ByteStream, ConnectionGuard, HttpVersion, SecuredStream, ServerConfig, ServerState,
     };
     use crate::server::http1::close_after;
-    use crate::server::request::last_response;
+    use crate::server::request::canned::last_response;
     use crate::server::rewind::Rewind;
     use crate::session::RefusalKind;
     use crate::tls::{Acceptor, Either, ServerStream, certificates, negotiated};

@@ -32,7 +32,7 @@ pub(super) struct Accepted {
 
 /// The reason for which a handshake is refused before the application sees it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum HandshakeRefused {
+pub(super) enum HandshakeRefused {
     #[error("an opening handshake must use HTTP/1.1 or higher (RFC 6455 §4.2.1, 1)")]
     HttpVersion,
     #[error(
@@ -114,7 +114,7 @@ pub(super) async fn respond(
 }
 
 /// Checks the origin, and calls the application. The same in both versions of HTTP.
-async fn agree<B>(
+pub(super) async fn agree<B>(
     server: &ServerState,
     request: http::Request<B>,
 ) -> Result<(Handshake, WsConsumer), Response> {
@@ -126,7 +126,7 @@ async fn agree<B>(
 }
 
 /// Logs and counts a refusal, and returns its response.
-fn refuse<B>(
+pub(super) fn refuse<B>(
     server: &ServerState,
     request: http::Request<B>,
     refused: HandshakeRefused,
@@ -140,35 +140,6 @@ fn refuse<B>(
     let metrics = &server.config.session.metrics;
     metrics.refused(&compact(request), response.status());
     response
-}
-
-/// Responds to an extended CONNECT with 200 (RFC 8441 §5).
-///
-/// # Errors
-///
-/// Returns the response that refuses it.
-#[cfg(feature = "http2")]
-pub(super) async fn respond_http2(
-    server: &ServerState,
-    request: http::Request<()>,
-) -> Result<(Response, Handshake, WsConsumer), Response> {
-    let agreed = match version(request.headers()) {
-        Ok(()) => agree(server, request).await,
-        Err(refused) => Err(refuse(server, request, refused)),
-    };
-    let (handshake, consumer) = agreed.map_err(in_http2)?;
-    Ok((accepting(&handshake), handshake, consumer))
-}
-
-/// Returns the same refusal with a status that refuses in HTTP/2 too.
-#[cfg(feature = "http2")]
-fn in_http2(mut refusal: Response) -> Response {
-    let status = refusal.status_mut();
-    if status.is_success() {
-        log::warn!("a socket was refused with {status}, which would open it: 403 is sent");
-        *status = StatusCode::FORBIDDEN;
-    }
-    refusal
 }
 
 /// Checks the rules of RFC 6455 §4.2.1, and returns the `Sec-WebSocket-Accept` of the response.
@@ -192,7 +163,8 @@ fn check<B>(request: &http::Request<B>, has_body: bool) -> Result<HeaderValue, H
     })
 }
 
-fn version(headers: &HeaderMap) -> Result<(), HandshakeRefused> {
+/// Checks that the version is 13 (RFC 6455 §4.2.1, 6).
+pub(super) fn version(headers: &HeaderMap) -> Result<(), HandshakeRefused> {
     let mut versions = headers.get_all(SEC_WEBSOCKET_VERSION).iter();
     match (versions.next(), versions.next()) {
         (Some(_), Some(_)) => Err(HandshakeRefused::Versions {
@@ -247,7 +219,7 @@ fn switching(accept: HeaderValue, handshake: &Handshake) -> Response {
 }
 
 /// Returns the response that accepts, with the fields of the application and the subprotocol.
-fn accepting(handshake: &Handshake) -> Response {
+pub(super) fn accepting(handshake: &Handshake) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     if let Some(set) = &handshake.response {

@@ -14,14 +14,14 @@ use tokio::sync::oneshot;
 use super::request::{ReceivedBody, normalize};
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::SocketStream;
-use crate::handler::check_host;
+use crate::handler::{WsConsumer, check_host};
 use crate::message::{KnownScheme, PeerAddr, Response, plain, printable};
 use crate::server::ServerConfig;
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{respond as call, rules};
 use crate::server::state::ServerState;
 use crate::server::upgrade::{self, SocketTask, UpgradedSocket};
-use crate::session::RefusalKind;
+use crate::session::{Handshake, RefusalKind};
 use crate::wire::StreamProgress;
 
 /// Serves one stream to its end.
@@ -179,7 +179,7 @@ async fn open_socket(
         return None;
     };
     let (head, receive) = request.into_parts();
-    let agreed = upgrade::respond_http2(server, Request::from_parts(head, ()));
+    let agreed = handshake(server, Request::from_parts(head, ()));
     let respond = &mut responder.respond;
     let agreed = until_reset(agreed, |cx| respond.poll_reset(cx).is_ready());
     match agreed.await? {
@@ -207,6 +207,33 @@ async fn open_socket(
             None
         }
     }
+}
+
+/// Responds to an extended CONNECT with 200 (RFC 8441 §5).
+///
+/// # Errors
+///
+/// Returns the response that refuses it.
+async fn handshake(
+    server: &ServerState,
+    request: Request<()>,
+) -> Result<(Response, Handshake, WsConsumer), Response> {
+    let agreed = match upgrade::version(request.headers()) {
+        Ok(()) => upgrade::agree(server, request).await,
+        Err(refused) => Err(upgrade::refuse(server, request, refused)),
+    };
+    let (handshake, consumer) = agreed.map_err(never_successful)?;
+    Ok((upgrade::accepting(&handshake), handshake, consumer))
+}
+
+/// Returns a refusal with a status that refuses in HTTP/2 too: any 2xx would open the socket.
+fn never_successful(mut refusal: Response) -> Response {
+    let status = refusal.status_mut();
+    if status.is_success() {
+        log::warn!("a socket was refused with {status}, which would open it: 403 is sent");
+        *status = StatusCode::FORBIDDEN;
+    }
+    refusal
 }
 
 /// The refusal of a socket over the limit.

@@ -1,7 +1,7 @@
 //! One request, in either version of HTTP: the rules it must keep, its body, and its response.
 
 mod body;
-mod canned;
+pub(super) mod canned;
 mod expect;
 pub(super) mod rules;
 mod stall;
@@ -23,9 +23,6 @@ use crate::session::RefusalKind;
 use body::Arriving;
 use expect::Expected;
 
-#[cfg(feature = "tls")]
-pub(super) use canned::last_response;
-pub(super) use canned::{late_head, too_many_connections};
 pub(super) use rules::closing;
 pub(super) use stall::Stall;
 
