@@ -1,10 +1,12 @@
-//! Each folder imports only from the folders above it: nothing points up.
+//! The structure of the library's source: the order of folders, and the public names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders from the top, each with those it may import from. A leaf is imported by no other.
+mod folders;
+
+/// The folders from the top, each with those that it may import. No folder imports a leaf.
 const LAYERS: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("lens", &["message"]),
@@ -37,7 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// The number of names that the root may re-export, modules not counted.
 const ROOT_NAMES: usize = 40;
 
-/// The number of names that the prelude may have, beside traits imported without a name.
+/// The number of names that the prelude may have, in addition to traits imported without a name.
 const PRELUDE_NAMES: usize = 30;
 
 fn source() -> PathBuf {
@@ -55,7 +57,7 @@ fn files(under: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The folders that a file names as `crate::folder`, outside its comments.
+/// Returns the folders that a file names as `crate::folder`, outside its comments.
 fn imported(file: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(file).expect("a source file");
     let code = text
@@ -72,7 +74,7 @@ fn imported(file: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// The layer of a file: the deepest one whose folder holds it.
+/// Returns the layer of a file, which is the deepest one whose folder holds it.
 fn layer_of(file: &Path) -> Option<(&'static str, &'static [&'static str])> {
     let inside = file.strip_prefix(source()).expect("a file of the library");
     let layers = LAYERS.iter().filter(|(layer, _)| inside.starts_with(layer));
@@ -114,7 +116,7 @@ fn every_folder_has_its_layer() {
     }
 }
 
-/// The names that the `pub use` statements of `text` bind. A trait imported `as _` binds none.
+/// Returns the names that the `pub use` statements of `text` bind. A trait imported `as _` binds none.
 fn exported(text: &str) -> BTreeSet<String> {
     let code: Vec<&str> = text
         .lines()
@@ -173,4 +175,38 @@ fn only_the_wire_names_tungstenite() {
             .any(|line| !line.trim_start().starts_with("//") && line.contains("tungstenite"));
         assert!(!names, "{} names tungstenite", file.display());
     }
+}
+
+#[test]
+fn public_types_have_different_names() {
+    let mut found = Vec::new();
+    files(&source(), &mut found);
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    // The placeholders of disabled features have the names of the real types.
+    for file in found
+        .iter()
+        .filter(|file| !file.ends_with("switched_off.rs"))
+    {
+        let text = fs::read_to_string(file).expect("a source file");
+        let declared: BTreeSet<_> = text.lines().filter_map(declared_type).collect();
+        for name in declared {
+            let places = places.entry(name.to_owned()).or_default();
+            places.push(file.display().to_string());
+        }
+    }
+    assert!(places.contains_key("PolyHandler"), "no types were found");
+    let twice: Vec<_> = places
+        .iter()
+        .filter(|(_, places)| places.len() > 1)
+        .collect();
+    assert!(twice.is_empty(), "{twice:#?}");
+}
+
+/// Returns the name of the public type that a line declares at the top of its file.
+fn declared_type(line: &str) -> Option<&str> {
+    let (kind, rest) = line.strip_prefix("pub ")?.split_once(' ')?;
+    if !["struct", "enum", "union", "trait", "type"].contains(&kind) {
+        return None;
+    }
+    rest.split(|c: char| !c.is_alphanumeric()).next()
 }

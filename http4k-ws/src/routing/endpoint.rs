@@ -291,13 +291,13 @@ pub trait Lent<To: ?Sized, Via> {
 
 /// A marker for a value that is passed as itself.
 #[derive(Debug)]
-pub enum Itself {}
+pub enum Direct {}
 
 /// A marker for a value that is passed as its target.
 #[derive(Debug)]
 pub enum Behind {}
 
-impl<T: ?Sized> Lent<T, Itself> for T {
+impl<T: ?Sized> Lent<T, Direct> for T {
     fn lent(&self) -> &T {
         self
     }
