@@ -1,4 +1,4 @@
-//! Typed both ways: a person in, the same person ten years older out.
+//! A typed WebSocket: it receives a person, and sends the same person ten years older.
 //!
 //! ```text
 //! cargo run --example age_me

@@ -1,4 +1,4 @@
-//! Rooms by path, many sockets, and a page to talk in.
+//! A chat: rooms by path, messages to many sockets, and a web page for the users.
 //!
 //! ```text
 //! cargo run --example chat
@@ -13,13 +13,13 @@ use http4k_ws::SendError;
 use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::prelude::*;
 
-/// What the page sends.
+/// A message from the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
 pub(crate) struct Said {
     pub(crate) text: String,
 }
 
-/// What the page is told.
+/// A message to the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
 #[serde(tag = "event", rename_all = "lowercase")]
 pub(crate) enum Event {
@@ -30,7 +30,7 @@ pub(crate) enum Event {
 
 type Room = Vec<(String, WsSender<Event>)>;
 
-/// Every room with somebody in it.
+/// Every room that has a member.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hub(Arc<Mutex<BTreeMap<String, Room>>>);
 
@@ -96,7 +96,7 @@ fn names(room: &Room) -> Vec<String> {
     room.iter().map(|(name, _)| name.clone()).collect()
 }
 
-/// Tells everybody in the room; who is too slow to be told is sent away.
+/// Sends a message to every member of the room. A member that is too slow is removed.
 fn tell(room: Option<&Room>, event: &Event) {
     for (_, member) in room.into_iter().flatten() {
         if let Err(SendError::Full) = member.try_send(event.clone()) {

@@ -1,4 +1,4 @@
-//! A socket that ticks once a second: its test waits for no second.
+//! A socket that sends a tick every second. Its test uses virtual time and does not wait.
 //!
 //! ```text
 //! cargo run --example clock
@@ -9,7 +9,7 @@ use std::time::Duration;
 use http4k_ws::prelude::*;
 use tokio::time::{Instant, interval};
 
-/// Sends the seconds since the beginning, until the client closes.
+/// Sends the number of seconds since the socket was opened, until the client closes.
 async fn tick(mut ws: WebSocket) -> WsResult {
     let start = Instant::now();
     let mut seconds = interval(Duration::from_secs(1));

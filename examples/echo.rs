@@ -1,11 +1,11 @@
-//! Sends back what it gets, over HTTP and WebSocket: the server that outside tools are run against.
+//! An echo server over HTTP and WebSocket, for conformance tests and benchmarks with other tools.
 //!
 //! ```text
 //! cargo run --example echo -- 127.0.0.1:9000 --threads 1 --max-message 67108864
 //! cargo run --example echo -- --head-deadline 1 --dead 4 --ping 2 --shutdown 2
 //! ```
 //!
-//! Every deadline and limit is an option; a wrong one shows them all.
+//! Each deadline and limit is an option. An unknown option prints the list.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -35,7 +35,7 @@ fn greet(name: String) -> String {
     format!("hello {name}")
 }
 
-/// The body, with the Content-Type it came with.
+/// Returns the body of the request, with its Content-Type.
 fn same_body(request: Request) -> Response {
     let content_type = request.headers().get(CONTENT_TYPE).cloned();
     let mut response = Response::new(request.into_body());
@@ -63,7 +63,7 @@ async fn echo(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// Who is in which room.
+/// The members of each room.
 #[derive(Clone, Debug, Default)]
 struct Rooms(Arc<Mutex<HashMap<String, Vec<WsSender>>>>);
 
@@ -91,7 +91,7 @@ impl Rooms {
     }
 }
 
-/// Sends to one member; one who is gone, or too slow, is no member any more.
+/// Sends to one member. A member that has left or is too slow is removed.
 fn sent(member: &WsSender, message: &WsMessage) -> bool {
     match member.try_send(message.clone()) {
         Ok(()) => true,
@@ -139,7 +139,7 @@ others:
   --max-connections   connections at a time
   --threads           threads of the server";
 
-/// What the command line says.
+/// The options of the command line.
 pub(crate) struct Arguments {
     pub(crate) address: String,
     pub(crate) config: ServerConfig,

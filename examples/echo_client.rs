@@ -1,7 +1,7 @@
-//! A client that sends back whatever it gets: the client that outside tools are run against.
+//! An echo client for conformance tests.
 //!
-//! It speaks to Autobahn's fuzzing server: it asks for the number of cases, runs each, and has the report
-//! written.
+//! It connects to Autobahn's fuzzing server, requests the number of cases, runs each of them, and lets
+//! the server write its report.
 //!
 //! ```text
 //! cargo run --release --example echo_client -- ws://127.0.0.1:9001 http4k-ws
@@ -12,7 +12,7 @@ use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 
-/// The longest message of the suite.
+/// The length of the longest message in the suite, in bytes.
 const MAX_MESSAGE: usize = 64 * 1024 * 1024;
 
 async fn connect(uri: String) -> Result<WebSocket, ConnectError> {

@@ -1,4 +1,4 @@
-//! The first program: HTTP, WebSocket, and their tests.
+//! The first program: HTTP and WebSocket in one table of routes, with tests.
 //!
 //! ```text
 //! cargo run --example first
@@ -16,7 +16,7 @@ async fn home() -> &'static str {
     "hiya world"
 }
 
-/// Path parameters arrive as ordinary typed arguments.
+/// Path parameters are passed as ordinary typed arguments.
 async fn greet(mut ws: WebSocket, name: String) -> WsResult {
     ws.send(format!("hello {name}")).await?;
     while let Some(_message) = ws.recv().await? {
@@ -25,7 +25,7 @@ async fn greet(mut ws: WebSocket, name: String) -> WsResult {
     Ok(())
 }
 
-/// Typed both ways, as JSON. Returning closes the socket with 1000.
+/// Receives and sends typed values as JSON. When it returns, the socket closes with 1000.
 async fn age_me(mut ws: WebSocket<Person, Person>) -> WsResult {
     if let Some(person) = ws.recv().await? {
         let age = person.age + 10;
@@ -35,7 +35,7 @@ async fn age_me(mut ws: WebSocket<Person, Person>) -> WsResult {
 }
 
 routes! {
-    /// The whole application.
+    /// The complete application.
     pub fn app() -> PolyHandler {
         GET "/"      => http(home()),
         "/ws/<name>" => ws(greet(ws, name)),
@@ -48,7 +48,7 @@ async fn main() -> std::io::Result<()> {
     app().serve("127.0.0.1:9000").await
 }
 
-// No port, no runtime, no sleep.
+// The tests need no port, no runtime and no sleep.
 #[test]
 fn greets() {
     let mut client = app().test_ws("/ws/bob");

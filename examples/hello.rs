@@ -4,8 +4,8 @@
 //! cargo run --example hello
 //! ```
 //!
-//! `http://127.0.0.1:9000/` answers `hiya world`; a socket at `ws://127.0.0.1:9000/bob` greets bob and
-//! answers every message.
+//! `http://127.0.0.1:9000/` responds with `hiya world`. A socket at `ws://127.0.0.1:9000/bob` greets bob
+//! and responds to every message.
 
 use http4k_ws::prelude::*;
 

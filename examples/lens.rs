@@ -1,5 +1,5 @@
-//! Lenses: one type that builds a client's request and is read from it on the server, and answers that list every
-//! fault of a bad one.
+//! Lenses: one type builds the request on the client and reads it on the server. A response to an
+//! invalid request lists every fault.
 //!
 //! ```text
 //! cargo run --example lens
@@ -7,9 +7,10 @@
 //! curl -i 'localhost:9000/shops/tea/orders?express=soon' -H 'content-type: application/json' -d '[{"item":"oolong"}]'
 //! ```
 //!
-//! The first is answered with the order's total. The second lacks a header, has a word where a boolean is to be and an
-//! item without its count, and is told all three. At `ws://127.0.0.1:9000/shops/tea/ticker` prices are spoken in JSON,
-//! or in MessagePack where the subprotocol `prices.v1+msgpack` is offered.
+//! The response to the first request contains the total of the order. The second request has three
+//! faults: a missing header, a word instead of a boolean, and an item without its count. Its response
+//! lists all three. The socket at `ws://127.0.0.1:9000/shops/tea/ticker` sends prices as JSON, or as
+//! MessagePack if the client offers the subprotocol `prices.v1+msgpack`.
 
 use http4k_ws::PathParam;
 use http4k_ws::filter::subprotocols;
@@ -17,7 +18,7 @@ use http4k_ws::lens::{Accept, LensFailure, NotAcceptable};
 use http4k_ws::message::UriTemplate;
 use http4k_ws::prelude::*;
 
-/// A shop's name; others have no page here.
+/// The name of a shop. Other names do not match the route.
 #[derive(Clone, Copy, Debug, PartialEq, PathParam)]
 #[path_param(rename_all = "lowercase")]
 pub(crate) enum Shop {
@@ -31,7 +32,7 @@ pub(crate) struct Line {
     pub(crate) count: u32,
 }
 
-/// All of a request to order: what the client writes, and the server reads.
+/// The parts of an order request. The client builds them, and the server reads them.
 #[derive(Clone, Debug, PartialEq, FromRequest)]
 pub(crate) struct Order {
     #[param]
@@ -53,13 +54,14 @@ pub(crate) struct Receipt {
     pub(crate) total: u32,
 }
 
-/// The request that a client sends.
+/// Builds the request of a client.
 pub(crate) fn request(order: Order) -> Result<Request, Box<dyn std::error::Error + Send + Sync>> {
     let request = UriTemplate::parse("/shops/<shop>/orders")?.into_request()?;
     Ok(request.with_method(Method::POST).with(order)?)
 }
 
-/// It gets an order or is not called: what can't be read is answered with everything that is wrong.
+/// Responds with the total. It is called for valid orders only; the response to another lists every
+/// fault.
 async fn order(order: Order) -> (StatusCode, Receipt) {
     let pieces: u32 = order.lines.0.iter().map(|line| line.count).sum();
     let price = if order.express { 5 } else { 4 };
@@ -71,7 +73,7 @@ async fn order(order: Order) -> (StatusCode, Receipt) {
     (StatusCode::CREATED, receipt)
 }
 
-/// Lenses by hand: a page of the list, in the form that the client likes best.
+/// Uses lenses directly: reads a page number, and responds in the format that the client prefers.
 async fn list(req: Request) -> Result<Result<String, NotAcceptable>, LensFailure> {
     let page = Query::int("page")
         .try_map(|page| u32::try_from(page).map_err(|_| "a page is counted from 0"))
@@ -86,7 +88,7 @@ async fn list(req: Request) -> Result<Result<String, NotAcceptable>, LensFailure
         }))
 }
 
-/// The consumer of prices; it knows nothing of formats.
+/// Sends prices. The format is negotiated elsewhere.
 async fn ticker(mut ws: WebSocket<Receipt, Receipt>, shop: Shop) -> WsResult {
     while let Some(receipt) = ws.recv().await? {
         let total = receipt.total + if shop == Shop::Tea { 1 } else { 2 };

@@ -1,10 +1,10 @@
-//! http4k's style: callbacks on a socket, a nested router, and a lens.
+//! The style of http4k: callbacks on a socket, nested routes, and a lens.
 //!
 //! ```text
 //! cargo run --example money
 //! ```
 //!
-//! A socket at `ws://127.0.0.1:9000/hello/bob` sends back every amount of money it gets.
+//! The socket at `ws://127.0.0.1:9000/hello/bob` sends back every amount of money that it receives.
 
 use http4k_ws::prelude::*;
 
@@ -14,7 +14,7 @@ pub(crate) struct Money {
     pub(crate) currency: String,
 }
 
-/// The callbacks keep the socket open when this has returned.
+/// Registers callbacks, which keep the socket open after the function returns.
 fn exchange(ws: WebSocket<Money, WsMessage>, name: String) -> WsResult {
     let (replies, errors) = (ws.sender(), ws.sender());
     ws.on_message(move |money| WsResult::Ok(replies.try_send(money.into_message()?)?));

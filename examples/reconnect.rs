@@ -1,10 +1,10 @@
-//! A feed whose server restarts again and again, and a client that does not mind.
+//! Automatic reconnection: a client follows a feed whose server restarts again and again.
 //!
 //! ```text
 //! cargo run --example reconnect
 //! ```
 //!
-//! The numbers go on over every restart, for the client says where it was:
+//! The numbers continue after each restart, because the client sends its last number:
 //!
 //! ```text
 //! Connected { attempt: 1 }
@@ -26,7 +26,7 @@ use http4k_ws::client::reconnect::{ReconnectPolicy, ReconnectingWebSocket};
 use http4k_ws::prelude::*;
 use tokio::time::sleep;
 
-/// Is told the last number the client has, and sends the next three; then the server restarts.
+/// Receives the client's last number and sends the next three. Then the server restarts.
 async fn count(mut ws: WebSocket) -> WsResult {
     let Some(last) = ws.recv().await? else {
         return Ok(());
@@ -45,7 +45,7 @@ routes! {
     }
 }
 
-/// Counts on from the last number that it was given, over as many connections as it takes.
+/// Prints the numbers of the feed, over as many connections as necessary.
 pub(crate) fn counting(uri: String) -> (ReconnectingWebSocket, Arc<AtomicU32>) {
     let last = Arc::new(AtomicU32::new(0));
     let resume = Arc::clone(&last);

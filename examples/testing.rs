@@ -1,11 +1,11 @@
-//! How an application is tested: as functions, in memory, in every backend at once, and ahead of its time.
+//! The ways to test an application: as functions, in memory, in virtual time, and on every backend.
 //!
 //! ```text
 //! cargo test --example testing
 //! ```
 //!
-//! The tests below are what to read. The program itself serves the application, at 9000 or where its
-//! argument says:
+//! Read the tests below. The program itself serves the application at port 9000, or at the address in
+//! its argument:
 //!
 //! ```text
 //! cargo run --example testing
@@ -16,7 +16,7 @@ use std::time::Duration;
 use http4k_ws::prelude::*;
 use tokio::time::{Instant, sleep_until, timeout};
 
-/// The clock of an auction: whoever bids last before it stands still for a minute has won.
+/// The time without a bid after which the last bidder has won.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
@@ -26,23 +26,23 @@ pub(crate) struct Bid {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(crate) enum Told {
+pub(crate) enum Reply {
     Highest { amount: u32 },
     TooLow { highest: u32 },
     Sold { item: String, amount: u32 },
 }
 
-/// What a bid is answered with, given the highest one so far: no socket is needed to say that.
-fn judged(bid: &Bid, highest: &mut u32) -> Told {
+/// Returns the response to a bid, given the highest one so far. The rule needs no socket.
+fn judged(bid: &Bid, highest: &mut u32) -> Reply {
     if bid.amount > *highest {
         *highest = bid.amount;
-        Told::Highest { amount: bid.amount }
+        Reply::Highest { amount: bid.amount }
     } else {
-        Told::TooLow { highest: *highest }
+        Reply::TooLow { highest: *highest }
     }
 }
 
-async fn auction(mut ws: WebSocket<Bid, Told>, item: String) -> WsResult {
+async fn auction(mut ws: WebSocket<Bid, Reply>, item: String) -> WsResult {
     let mut highest = 0;
     while let Ok(bid) = timeout(PATIENCE, ws.recv()).await {
         match bid? {
@@ -51,11 +51,11 @@ async fn auction(mut ws: WebSocket<Bid, Told>, item: String) -> WsResult {
         }
     }
     let amount = highest;
-    ws.send(Told::Sold { item, amount }).await?;
+    ws.send(Reply::Sold { item, amount }).await?;
     Ok(())
 }
 
-/// Says every thirty seconds that it is there.
+/// Sends a message every thirty seconds.
 async fn heartbeat(ws: WebSocket) -> WsResult {
     let began = Instant::now();
     for beat in 1.. {
@@ -95,46 +95,47 @@ mod tests {
         Bid { amount }.into_message().expect("a bid is JSON")
     }
 
-    fn told(client: &mut impl WsClient) -> Told {
+    fn reply(client: &mut impl WsClient) -> Reply {
         let message = client.received().next().expect("a message");
-        Told::from_message(message.expect("an open socket")).expect("what an auction tells")
+        Reply::from_message(message.expect("an open socket")).expect("what an auction tells")
     }
 
-    // A handler is a function, and what it decides is one too.
+    // A handler is a function, and so is its decision.
 
     #[test]
     fn only_a_higher_bid_counts() {
         let mut highest = 10;
         assert_eq!(
             judged(&Bid { amount: 10 }, &mut highest),
-            Told::TooLow { highest: 10 }
+            Reply::TooLow { highest: 10 }
         );
         assert_eq!(
             judged(&Bid { amount: 11 }, &mut highest),
-            Told::Highest { amount: 11 }
+            Reply::Highest { amount: 11 }
         );
     }
 
-    // A socket in memory: no port, no runtime, no sleep. `send` returns when the application is done with it.
+    // A socket in memory needs no port, no runtime and no sleep. `send` returns when the application has
+    // nothing left to do.
 
     #[test]
-    fn a_bid_is_answered() {
+    fn each_bid_gets_a_response() {
         let mut client = app().test_ws("/items/teapot");
         client.send(bid(5)).expect("an open socket");
-        assert_eq!(told(&mut client), Told::Highest { amount: 5 });
+        assert_eq!(reply(&mut client), Reply::Highest { amount: 5 });
         client.send(bid(5)).expect("an open socket");
-        assert_eq!(told(&mut client), Told::TooLow { highest: 5 });
+        assert_eq!(reply(&mut client), Reply::TooLow { highest: 5 });
     }
 
     #[test]
-    fn what_is_no_bid_ends_the_auction() {
+    fn an_invalid_bid_ends_the_auction() {
         let mut client = app().test_ws("/items/teapot");
         client.send("one million").expect("an open socket");
         assert_eq!(client.closed().expect("an end").code(), 1007);
     }
 
     #[test]
-    fn an_upgrade_that_no_route_takes_is_an_answer() {
+    fn an_upgrade_without_a_route_gets_a_response() {
         let refusal = app().try_test_ws("/nowhere").expect_err("a refusal");
         assert_eq!(refusal.status(), StatusCode::NOT_FOUND);
         assert_eq!(
@@ -143,22 +144,22 @@ mod tests {
         );
     }
 
-    // Time is virtual in memory, with the feature `testing`: sending never moves it, waiting does.
+    // Time in memory is virtual with feature `testing`. Sending does not move it; waiting does.
 
     #[test]
-    fn it_is_sold_when_nobody_bids_for_a_minute() {
+    fn it_is_sold_after_a_minute_without_a_bid() {
         let mut client = app().test_ws("/items/teapot");
         client.send(bid(5)).expect("an open socket");
-        told(&mut client);
+        reply(&mut client);
         client.advance(Duration::from_secs(59));
         client.send(bid(7)).expect("just in time");
-        told(&mut client);
+        reply(&mut client);
         client.expect_silence(Duration::from_secs(59));
-        let sold = Told::Sold {
+        let sold = Reply::Sold {
             item: "teapot".to_owned(),
             amount: 7,
         };
-        assert_eq!(told(&mut client), sold);
+        assert_eq!(reply(&mut client), sold);
         assert_eq!(client.closed(), Some(WsStatus::NORMAL));
     }
 
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(day.last().expect("a beat"), "beat 2880");
     }
 
-    // What goes wrong on a network can be done to an application here.
+    // A test can cause the faults of a network.
 
     #[test]
     fn a_client_that_vanishes_does_not_disturb_another() {
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_order_each_bidder_has_an_auction_of_their_own() {
+    fn in_any_order_each_item_has_its_own_auction() {
         for seed in 0..20 {
             with_seed(seed, || {
                 let app = app();
@@ -191,21 +192,21 @@ mod tests {
                     client.send(bid(5)).expect("an open socket");
                 }
                 assert_eq!(
-                    clients.each_mut().map(told),
-                    [1, 2, 3].map(|_| Told::Highest { amount: 5 })
+                    clients.each_mut().map(reply),
+                    [1, 2, 3].map(|_| Reply::Highest { amount: 5 })
                 );
             });
         }
     }
 
-    // A contract is a function over a backend, and becomes three tests: `in_memory`, `over_the_network` at a port
-    // that was free, and `over_duplex`, where every byte of a network is written and read without one.
+    // A contract is a function over a backend. It becomes three tests: `in_memory`, `over_the_network` at
+    // a free port, and `over_duplex`, which writes and reads every byte without a port.
 
     #[contract_test(app())]
-    fn bids_are_answered_wherever_it_runs(backend: &impl Backend) {
+    fn each_bid_gets_a_response_on_every_backend(backend: &impl Backend) {
         let mut client = backend.ws("/items/tea%20pot");
         client.send(bid(5)).expect("an open socket");
-        assert_eq!(told(&mut client), Told::Highest { amount: 5 });
+        assert_eq!(reply(&mut client), Reply::Highest { amount: 5 });
         assert_eq!(
             client.next_within(Duration::from_millis(10)),
             NextMessage::Pending
@@ -218,11 +219,11 @@ mod tests {
 
     #[contract_test(app())]
     async fn two_may_bid_at_once(backend: &impl AsyncBackend) -> WsResult {
-        let mut ann = backend.ws("/items/teapot").await.typed::<Told, Bid>();
-        let mut bob = backend.ws("/items/samovar").await.typed::<Told, Bid>();
+        let mut ann = backend.ws("/items/teapot").await.typed::<Reply, Bid>();
+        let mut bob = backend.ws("/items/samovar").await.typed::<Reply, Bid>();
         tokio::try_join!(ann.send(Bid { amount: 5 }), bob.send(Bid { amount: 7 }))?;
-        assert_eq!(ann.recv().await?, Some(Told::Highest { amount: 5 }));
-        assert_eq!(bob.recv().await?, Some(Told::Highest { amount: 7 }));
+        assert_eq!(ann.recv().await?, Some(Reply::Highest { amount: 5 }));
+        assert_eq!(bob.recv().await?, Some(Reply::Highest { amount: 7 }));
         Ok(())
     }
 }

@@ -1,12 +1,13 @@
-//! HTTPS and secure WebSockets, with a certificate that is made at the start, or one of your own.
+//! HTTPS and secure WebSockets, with a generated certificate or one of your own.
 //!
 //! ```text
-//! cargo run --example tls --features tls                                         # its own, for localhost
+//! cargo run --example tls --features tls                                         # generated, for localhost
 //! cargo run --example tls --features tls 0.0.0.0:443 fullchain.pem privkey.pem   # yours
 //! ```
 //!
-//! The first prints a certificate: saved as `cert.pem`, `curl --cacert cert.pem https://localhost:9000/`
-//! answers `hiya over TLS`, and a socket at `wss://localhost:9000/echo` gives back what it is sent.
+//! The first command prints a certificate. Save it as `cert.pem`; then `curl --cacert cert.pem
+//! https://localhost:9000/` returns `hiya over TLS`. The socket at `wss://localhost:9000/echo` sends
+//! every message back.
 
 use std::error::Error;
 
@@ -27,7 +28,7 @@ routes! {
     }
 }
 
-/// A certificate for localhost that signed itself, and its key, as PEM text.
+/// Returns a self-signed certificate for localhost and its key, as PEM text.
 pub(crate) fn certificate() -> Result<(String, String), rcgen::Error> {
     let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned()];
     let made = rcgen::generate_simple_self_signed(hosts)?;

@@ -1,12 +1,12 @@
-//! A session as a text: recorded once, approved by a person, replayed for ever.
+//! Transcripts: a session is recorded as a text, approved by a developer, and replayed as a test.
 //!
 //! ```text
 //! cargo test --example transcript
-//! HTTP4K_WS_APPROVE=1 cargo test --example transcript      # writes the approved text anew
+//! HTTP4K_WS_APPROVE=1 cargo test --example transcript      # replaces the approved text
 //! ```
 //!
-//! The program serves the application, at 9000 or where its argument says, and prints what each socket said
-//! when it is over:
+//! The program serves the application at port 9000, or at the address in its argument. It prints the
+//! transcript of each socket when the socket is closed:
 //!
 //! ```text
 //! cargo run --example transcript
@@ -29,7 +29,7 @@ pub(crate) enum Served {
     Bill { cups: u32, cents: u32 },
 }
 
-/// A table in a café: cups until the bill.
+/// A table in a café. It serves cups until the bill is requested.
 async fn table(mut ws: WebSocket<Order, Served>, _number: u8) -> WsResult {
     let mut cups = 0;
     while let Some(order) = ws.recv().await? {
@@ -58,7 +58,7 @@ pub(crate) fn app() -> PolyHandler {
 async fn main() -> std::io::Result<()> {
     let addr = std::env::args().nth(1);
     let addr = addr.as_deref().unwrap_or("127.0.0.1:9000");
-    // Each socket, when it is over.
+    // Prints each socket when it is closed.
     let recording = record(|transcript| println!("{transcript}"));
     app().with(recording).serve(addr).await
 }
@@ -73,7 +73,7 @@ mod tests {
 
     const APPROVED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/transcripts/cafe.transcript");
 
-    /// Uses the application, and gives all that was said.
+    /// Uses the application, and returns the transcript.
     fn visit() -> Transcript {
         let mut client = Recorded::new(app().test_ws("/tables/7"), "/tables/7");
         for order in [
@@ -88,7 +88,7 @@ mod tests {
         client.into_transcript()
     }
 
-    /// It is what a person has read and found right.
+    /// The session equals the approved transcript.
     #[test]
     fn a_visit_is_what_was_approved() {
         if let Err(error) = visit().approve(APPROVED) {
@@ -96,7 +96,7 @@ mod tests {
         }
     }
 
-    /// A text is a test by itself, in memory and over a port.
+    /// A transcript is a complete test, in memory and at a port.
     #[test]
     fn a_visit_goes_the_same_way_again() {
         let text = visit().to_string();

@@ -94,7 +94,7 @@ fn age_me_ages_and_closes() {
 }
 
 #[test]
-fn age_me_refuses_what_is_no_person_with_1007() {
+fn age_me_rejects_values_that_are_not_a_person_with_1007() {
     fn refuses(client: &mut impl WsClient) {
         client.send(r#"{"name":"Bob"}"#).expect("open");
         let status = client.closed().expect("an end");
@@ -257,7 +257,7 @@ fn the_clock_ticks_over_a_port() {
 }
 
 #[test]
-fn chat_tells_everybody_in_the_room_and_nobody_else() {
+fn chat_reaches_every_member_of_the_room_and_no_other() {
     fn talk<C: WsClient>(connect: impl Fn(&str) -> C) {
         use chat::Event::{Joined, Left, Said};
         let event = |client: &mut C| chat::Event::from_message(next(client)).expect("an event");

@@ -133,7 +133,7 @@ fn it_ages(number: usize) {
     assert_eq!(aged.age, 3 * number);
 }
 
-fn it_refuses_what_is_no_person(number: usize) {
+fn it_rejects_values_that_are_not_a_person(number: usize) {
     let mut client = app().test_ws("/age/1");
     client
         .send(format!(r#"{{"age":{number}}}"#))
@@ -192,7 +192,7 @@ macro_rules! suite {
             #[test] fn it_echoes() { super::it_echoes($number) }
             #[test] fn it_echoes_bytes() { super::it_echoes_bytes($number) }
             #[test] fn it_ages() { super::it_ages($number) }
-            #[test] fn it_refuses_what_is_no_person() { super::it_refuses_what_is_no_person($number) }
+            #[test] fn it_rejects_values_that_are_not_a_person() { super::it_rejects_values_that_are_not_a_person($number) }
             #[test] fn it_beats() { super::it_beats($number) }
             #[test] fn it_closes_as_it_is_told() { super::it_closes_as_it_is_told($number) }
             #[test] fn it_closes_with_1011_when_it_fails() { super::it_closes_with_1011_when_it_fails($number) }

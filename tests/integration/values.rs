@@ -116,7 +116,7 @@ fn json_is_read_and_answered_by_argument_and_by_request() {
 }
 
 #[test]
-fn a_body_that_says_it_is_no_json_is_415() {
+fn a_body_with_another_content_type_than_json_is_415() {
     for path in ["/argument", "/request"] {
         let form = (Method::POST, path, BOB).into_request().unwrap();
         let form = form.with_header("content-type", "application/x-www-form-urlencoded");

@@ -158,7 +158,7 @@ fn callbacks_registered_later_miss_nothing() {
 }
 
 #[test]
-fn what_came_before_the_end_is_given_to_who_asks_after_it() {
+fn messages_before_the_end_reach_a_later_callback() {
     let (server, (tell, listen)) = (serve(), channel());
     let client = WebSocketClient::non_blocking(to(&server, "/greet/bob"), |ws: WebSocket| {
         ws.try_send("hello").expect("room");
@@ -208,7 +208,7 @@ fn a_host_that_is_none_is_told_to_on_error_and_then_to_on_close() {
 }
 
 #[test]
-fn what_is_no_uri_does_not_fail_the_call_either() {
+fn an_invalid_uri_does_not_fail_the_call_either() {
     let client = WebSocketClient::non_blocking("nonsense", |_: WebSocket| {});
     let (tell, listen) = channel();
     client.on_error(move |error| tell.send(error.to_string()).expect("a listener"));

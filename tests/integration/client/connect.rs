@@ -170,14 +170,14 @@ fn the_body_of_a_refusal_that_never_ends_is_cut() {
 }
 
 #[test]
-fn what_is_no_http_opens_no_socket() {
+fn a_response_that_is_not_http_opens_no_socket() {
     let uri = server(|_| b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec());
     let error = refused(WebSocketClient::to(uri));
     assert!(matches!(error, ConnectError::Broken { .. }), "{error:?}");
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_unreachable() {
+fn a_port_without_a_listener_is_unreachable() {
     let address = {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.local_addr().expect("its address")

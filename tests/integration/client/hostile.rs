@@ -363,7 +363,7 @@ async fn a_server_that_goes_on_after_its_close_is_not_heard() {
 
 /// The flood is held back by the network, not kept in memory, while nobody receives.
 #[tokio::test(start_paused = true)]
-async fn messages_that_nobody_receives_are_not_read() {
+async fn messages_that_are_never_received_are_not_read() {
     let written = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let counted = std::sync::Arc::clone(&written);
     let mut ws = opened(move |mut stream| async move {

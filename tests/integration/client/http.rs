@@ -286,7 +286,7 @@ async fn a_server_that_is_silent_or_slow_is_given_up() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_an_error_and_a_bad_gateway() {
+async fn an_invalid_response_is_an_error_and_a_bad_gateway() {
     let endless_head = format!("HTTP/1.1 200 OK\r\nx: {}", "y".repeat(200_000));
     let many_fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "x: y\r\n".repeat(1000));
     for answer in [
@@ -325,7 +325,7 @@ async fn an_answer_that_breaks_off_is_an_error() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_an_error_that_says_where() {
+async fn an_unreachable_server_is_an_error_with_its_address() {
     let address = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.local_addr().expect("its address")
@@ -357,7 +357,7 @@ async fn nobody_there_is_an_error_that_says_where() {
 }
 
 #[tokio::test]
-async fn a_request_that_goes_nowhere_is_the_fault_of_who_makes_it() {
+async fn an_invalid_request_is_the_callers_fault() {
     for request in ["/path", "ftp://host/", "http://host/\r\nx: y", ""] {
         let error = HttpClient::new()
             .send(request)
@@ -379,7 +379,7 @@ async fn a_request_that_goes_nowhere_is_the_fault_of_who_makes_it() {
 }
 
 #[tokio::test]
-async fn a_request_whose_body_fails_is_the_fault_of_who_sent_it() {
+async fn a_request_whose_body_fails_is_the_senders_fault() {
     let uri = answering("").await;
     let too_long = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("hello")])).limit(4);
     let broken = Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other(
@@ -415,7 +415,7 @@ async fn a_streamed_answer_is_there_before_its_body() {
 }
 
 #[tokio::test]
-async fn a_streamed_body_that_stalls_or_breaks_off_is_not_the_fault_of_who_reads_it() {
+async fn a_streamed_body_that_stalls_or_breaks_off_is_not_the_readers_fault() {
     let stalls = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello").await;
     let breaks = serving(|mut stream| async move {
         head_of(&mut stream).await;

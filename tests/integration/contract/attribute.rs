@@ -87,7 +87,7 @@ async fn a_refusal_is_an_answer_to_an_async_test(backend: &impl AsyncBackend) {
 
 #[contract_test(app())]
 #[should_panic(expected = "the upgrade of /nowhere was refused: 404")]
-fn a_refusal_that_nobody_expected_fails_the_test(backend: &impl Backend) {
+fn an_unexpected_refusal_fails_the_test(backend: &impl Backend) {
     backend.ws("/nowhere");
 }
 

@@ -17,7 +17,7 @@ fn small() -> SessionConfig {
 }
 
 on_every_backend! {
-    fn a_full_queue_refuses_who_will_not_wait_and_holds_who_will<B>() {
+    fn a_full_queue_refuses_try_send_and_holds_send<B>() {
         let (tell, listen) = channel();
         let app = move |mut ws: WebSocket| {
             let tell = tell.clone();

@@ -165,7 +165,7 @@ on_every_backend! {
         each_way::<B>();
     }
 
-    fn a_panic_in_on_close_harms_nobody<B>() {
+    fn a_panic_in_on_close_harms_no_other_socket<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();

@@ -91,7 +91,7 @@ on_every_backend! {
         }
     }
 
-    fn who_goes_is_missed_by_nobody<B>() {
+    fn a_member_that_leaves_does_not_disturb_the_others<B>() {
         let members = Members::default();
         let backend = B::start(room(Arc::clone(&members)), SessionConfig::default());
         let mut stays = backend.connect("/");

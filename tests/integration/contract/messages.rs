@@ -98,7 +98,7 @@ on_every_backend! {
         }
     }
 
-    fn silence_is_no_message<B>() {
+    fn silence_is_not_a_message<B>() {
         let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         assert_eq!(client.next_within(Duration::from_millis(10)), NextMessage::Pending);
         client.send("x").expect("open");

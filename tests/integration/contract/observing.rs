@@ -62,7 +62,7 @@ on_every_backend! {
         assert_eq!(many(&listen, 6), expected);
     }
 
-    fn an_observer_that_panics_harms_nobody<B>() {
+    fn an_observer_that_panics_harms_no_other_socket<B>() {
         let (tell, listen) = channel();
         let mut client = start::<B, _>(move |ws| {
             ws.observe(|_event: WsEvent<'_>| panic!("an observer that panics"));

@@ -64,7 +64,7 @@ fn by_prefix() -> SlowConsumer {
 }
 
 on_every_backend! {
-    fn who_waits_is_refused_and_drops_nothing<B>() {
+    fn wait_refuses_and_drops_nothing<B>() {
         let (app, told_by_app) = burst(numbers(100));
         let mut client = B::start(app, ten(SlowConsumer::Wait)).connect("/");
         assert_eq!(told(&told_by_app), (0, Err(SendError::Full)));
@@ -73,7 +73,7 @@ on_every_backend! {
         assert_eq!(received(&mut client), (expected, None));
     }
 
-    fn who_drops_the_oldest_sends_the_latest<B>() {
+    fn drop_oldest_sends_the_latest<B>() {
         let (app, told_by_app) = burst(numbers(100));
         let mut client = B::start(app, ten(SlowConsumer::DropOldest)).connect("/");
         assert_eq!(told(&told_by_app), (90, Ok(())));
@@ -82,7 +82,7 @@ on_every_backend! {
         assert_eq!(received(&mut client), (expected, None));
     }
 
-    fn who_coalesces_sends_the_latest_of_each_key<B>() {
+    fn coalesce_sends_the_latest_of_each_key<B>() {
         let keyed = (0..100).map(|number| format!("{}:{number}", number % 3).into());
         let (app, told_by_app) = burst(keyed.collect());
         let mut client = B::start(app, ten(by_prefix())).connect("/");
@@ -94,7 +94,7 @@ on_every_backend! {
         assert!(texts.ends_with(&["1:97".to_owned(), "2:98".to_owned(), "0:99".to_owned()]), "{texts:?}");
     }
 
-    fn who_closes_sends_what_is_queued_and_1013<B>() {
+    fn close_sends_the_queued_messages_and_1013<B>() {
         let (app, told_by_app) = burst(numbers(100));
         let mut client = B::start(app, ten(SlowConsumer::Close)).connect("/");
         let closed = SendError::Closed(WsStatus::TRY_AGAIN_LATER);

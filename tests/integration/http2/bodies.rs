@@ -242,7 +242,7 @@ async fn a_peer_that_waits_is_told_to_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_nobody_takes_is_given_up() {
+async fn a_response_that_is_never_read_is_given_up() {
     let (ours, _serving) = serve(long(100_000), ServerConfig::default());
     let mut closed = Builder::new();
     closed.initial_window_size(0);
@@ -290,7 +290,7 @@ async fn a_body_that_breaks_off_resets_the_stream() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_nobody_reads_does_not_keep_the_answer() {
+async fn an_unread_body_does_not_delay_the_response() {
     let app = PolyHandler::new(|_: Request| "early", no_socket);
     let mut client = Client::to(app, ServerConfig::default()).await;
     let (answer, mut body) = client.begin(post(&[]), false);

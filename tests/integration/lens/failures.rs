@@ -227,7 +227,7 @@ fn case_158_feedback_collects_and_strict_refuses() {
 }
 
 #[test]
-fn bytes_that_are_no_form_are_invalid() {
+fn bytes_that_are_not_a_form_are_invalid() {
     for body in ["a=%ff", "a=%zz%ff"] {
         let failure = now(Form::strict(()).get(&mut posted(body))).unwrap_err();
         assert_eq!(failure.failures()[0].name(), "a");
@@ -300,7 +300,7 @@ async fn going_on(mut ws: WebSocket<Order, WsMessage>) -> WsResult {
 }
 
 #[test]
-fn a_message_that_is_no_value_closes_with_1007_or_is_the_consumers() {
+fn an_invalid_message_closes_with_1007_or_reaches_the_consumer() {
     let app = |ws: http4k_ws::handler::BoxWsHandler| {
         PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ws)
     };

@@ -439,7 +439,7 @@ fn adjacently_tagged_content_comes_back() {
 }
 
 #[test]
-fn a_text_is_no_number_except_as_a_key() {
+fn a_text_is_a_number_only_as_a_key() {
     let refused: [Result<Event, LensFailure>; 7] = [
         r#"{"type":"Scores","by_id":{"1":"2"}}"#,
         // These would be one key with `1`.

@@ -228,7 +228,7 @@ contract!(form, Form, Form, WebForm::new());
 contract!(cookie, Cookie, Cookie, blank());
 
 #[test]
-fn a_value_that_is_no_text_is_invalid_and_not_missing() {
+fn a_value_that_is_not_text_is_invalid_and_not_missing() {
     let query = "/?n=%ff".into_request().unwrap();
     assert_eq!(
         Query::string("n")

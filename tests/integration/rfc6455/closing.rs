@@ -63,7 +63,7 @@ fn a_code_that_does_not_travel_fails_the_connection() {
 
 /// §5.5.1, §8.1: the reason is UTF-8.
 #[test]
-fn a_reason_that_is_no_utf8_fails_the_connection() {
+fn a_reason_that_is_not_utf8_fails_the_connection() {
     for reason in [
         b"\xFF".as_slice(),
         b"ok \xC3",

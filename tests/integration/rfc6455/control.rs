@@ -52,7 +52,7 @@ fn the_last_of_many_pings_is_answered() {
 
 /// §5.5.3: "A response to an unsolicited Pong frame is not expected."
 #[test]
-fn a_pong_that_nobody_asked_for_changes_nothing() {
+fn an_unsolicited_pong_changes_nothing() {
     let mut socket = open();
     for payload in ["", "unasked"] {
         socket.send(&[Frame::new(PONG, payload)]);

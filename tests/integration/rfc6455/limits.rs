@@ -170,7 +170,7 @@ fn fails_with_after_pongs(config: SessionConfig, frames: &[Frame]) {
 }
 
 #[test]
-fn where_there_is_no_bound_there_is_no_failure() {
+fn without_a_bound_there_is_no_failure() {
     let boundless = SessionConfig::default()
         .with_max_fragments(None)
         .with_max_empty_fragments(None)

@@ -24,7 +24,7 @@ const NO_UTF8: &[(&str, &[u8])] = &[
 
 /// "the endpoint MUST _Fail the WebSocket Connection_"
 #[test]
-fn text_that_is_no_utf8_fails_the_connection() {
+fn text_that_is_not_utf8_fails_the_connection() {
     for (what, bytes) in NO_UTF8 {
         each_fails_with(1007, &[(what, Frame::new(TEXT, bytes).bytes())]);
     }

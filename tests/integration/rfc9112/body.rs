@@ -148,7 +148,7 @@ fn a_request_without_a_length_has_no_body() {
 
 /// §6.3: a body that nobody reads is not taken for the next request.
 #[test]
-fn a_body_that_is_not_read_is_no_request() {
+fn an_unread_body_is_not_a_request() {
     let server = start();
     let hidden = peer::get("/hello/smuggled");
     let length = format!("Content-Length: {}\r\n", hidden.len());

@@ -76,7 +76,7 @@ fn extensions_are_ignored_up_to_a_length() {
 
 /// §7.1.2: trailers may be thrown away, and are no fields of the request.
 #[test]
-fn trailers_are_no_fields() {
+fn trailers_are_not_fields() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     peer.send(

@@ -68,7 +68,7 @@ fn folded_lines_are_refused() {
 
 /// §5.1: whitespace around a value does not belong to it; RFC 9110 §5.1: names have no case.
 #[test]
-fn whitespace_around_a_value_is_no_part_of_it() {
+fn whitespace_around_a_value_is_not_part_of_it() {
     let server = start();
     let request = "POST /echo HTTP/1.1\r\nHOST: \t a \t\r\ncontent-LENGTH:\t3 \r\n\r\nabc";
     let answer = Peer::connect(server.addr()).send(request).answer();

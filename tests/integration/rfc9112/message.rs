@@ -15,7 +15,7 @@ fn empty_lines_before_a_request_are_ignored() {
 
 /// §2.2: a line feed alone may end a line, but a carriage return alone never does.
 #[test]
-fn a_carriage_return_alone_is_no_end_of_a_line() {
+fn a_carriage_return_alone_does_not_end_a_line() {
     let bare = |text: &str| text.to_owned();
     each_is_answered(
         400,
@@ -55,7 +55,7 @@ fn whitespace_before_the_first_field_is_refused() {
 
 /// §2.2: what is no HTTP is answered with 400.
 #[test]
-fn what_is_no_http_is_refused() {
+fn bytes_that_are_not_http_are_refused() {
     let bare = |text: &str| text.to_owned();
     each_is_answered(
         400,

@@ -173,7 +173,7 @@ fn parameters_are_counted_over_all_mounts() {
 }
 
 #[test]
-fn what_is_no_template_is_refused_with_its_rule() {
+fn invalid_templates_are_rejected_with_their_rule() {
     for (routes, route) in [
         (get("/<a"), "GET /<a"),
         (get("x"), "GET x"),

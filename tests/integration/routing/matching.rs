@@ -67,7 +67,7 @@ async fn literal_then_parameter_then_rest_with_backtracking() {
 }
 
 #[tokio::test]
-async fn an_empty_segment_is_nobodys() {
+async fn an_empty_segment_is_not_found() {
     let app = app();
     for path in ["/two/", "//two", "/m//", "//", "/", "/a%2Fb%2Fd"] {
         assert_eq!(
@@ -135,7 +135,7 @@ async fn bad_encoding_is_the_clients_mistake_where_it_is_captured() {
 }
 
 #[tokio::test]
-async fn what_is_no_path_is_not_found() {
+async fn a_target_without_a_path_is_not_found() {
     let app = routes! { "/" => http(said("root")) };
     let mut options = http4k_ws::Request::new(http4k_ws::Body::empty());
     *options.uri_mut() = "*".parse().unwrap();

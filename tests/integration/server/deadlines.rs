@@ -70,7 +70,7 @@ async fn a_head_that_began_is_answered_with_408_at_its_deadline() {
 
 /// The deadline is that of the connection's start, also for a head that is handed over in part.
 #[tokio::test(start_paused = true)]
-async fn a_long_first_head_has_no_more_time_than_a_short_one() {
+async fn a_long_first_head_has_the_same_time_as_a_short_one() {
     for bytes in [500, 1000, 2000] {
         let (mut ours, _serving) = serve(length, default());
         write(&mut ours, "GET / HTTP/1.1\r\nHost: a\r\nX: ").await;
@@ -277,7 +277,7 @@ async fn a_route_may_accept_a_slower_body_or_require_a_faster_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_that_is_slow_itself_is_no_pause_of_the_body() {
+async fn a_slow_handler_is_not_a_pause_of_the_body() {
     let slow = |request: Request| async {
         tokio::time::sleep(Duration::from_secs(600)).await;
         length(request).await
@@ -495,7 +495,7 @@ async fn a_peer_that_reads_slowly_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_deadlines_can_be_set_and_the_longest_are_no_fault() {
+async fn deadlines_can_be_set_and_the_longest_ones_work() {
     let brief = default()
         .with_write_stall(Duration::from_secs(3))
         .with_body_stall(Duration::from_secs(4));

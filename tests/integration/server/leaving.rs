@@ -424,7 +424,7 @@ async fn on_a_port_the_response_arrives_behind_unread_bytes() {
 
 /// A response of a known length has an end, and its time is that of every other.
 #[tokio::test(start_paused = true)]
-async fn a_response_of_a_known_length_is_no_stream() {
+async fn a_response_with_a_known_length_is_not_a_stream() {
     let app = |_: Request| {
         let pieces = stream::iter(0..10).then(|_| async {
             tokio::time::sleep(Duration::from_secs(2)).await;

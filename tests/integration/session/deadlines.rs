@@ -128,7 +128,7 @@ async fn a_partition_that_is_mended_in_time_is_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_has_nothing_to_say_stays_connected() {
+async fn a_silent_peer_that_answers_pings_stays_connected() {
     let (app, ends) = app();
     let mut client = Cable::default()
         .connect(app, SessionConfig::default())

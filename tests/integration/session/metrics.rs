@@ -179,7 +179,7 @@ fn what_is_left_out_is_told() {
 }
 
 #[test]
-fn who_panics_when_told_harms_nobody() {
+fn an_observer_of_metrics_that_panics_harms_no_socket() {
     struct Panics;
     impl WsMetrics for Panics {
         fn opened(&self, _socket: &SocketInfo) {

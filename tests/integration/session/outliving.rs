@@ -117,7 +117,7 @@ fn a_sender_keeps_no_socket_open() {
 }
 
 #[test]
-fn a_runtime_that_ends_tells_who_listens() {
+fn a_runtime_that_ends_notifies_listeners() {
     let (tell, told) = channel();
     let app = move |ws: WebSocket| {
         let tell = tell.clone();

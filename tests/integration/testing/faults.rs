@@ -110,7 +110,7 @@ fn a_client_that_reads_on_in_time_misses_nothing() {
 }
 
 #[test]
-fn a_client_that_vanishes_tells_nobody() {
+fn a_client_that_vanishes_sends_no_close() {
     let (app, told) = witness();
     let mut client = app.test_ws("/");
     let mut neighbour = app.test_ws("/");

@@ -136,6 +136,6 @@ fn whatever_is_an_application_has_the_clients() {
 
 #[test]
 #[should_panic(expected = "the upgrade of /nowhere was refused: 404")]
-fn a_refusal_that_nobody_expected_is_named() {
+fn an_unexpected_refusal_is_named() {
     app().test_ws("/nowhere");
 }

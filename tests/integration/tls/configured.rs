@@ -57,7 +57,7 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
-fn what_is_no_authority_can_not_be_trusted() {
+fn invalid_authorities_are_rejected() {
     for (pem, why) in [
         (String::new(), "no section `CERTIFICATE`"),
         (section("CERTIFICATE"), "invalid certificate"),

@@ -160,7 +160,7 @@ async fn bytes_that_are_neither_end_the_connection() {
 }
 
 #[tokio::test]
-async fn handshakes_that_fail_or_wait_disturb_nobody() {
+async fn handshakes_that_fail_or_wait_disturb_no_other_connection() {
     let pair = self_signed(&["localhost"]);
     let server = start(&pair);
     let mut waiting = Vec::new();

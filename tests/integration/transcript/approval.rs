@@ -40,7 +40,7 @@ fn refused(transcript: &Transcript, path: &Path) -> ApprovalError {
 }
 
 #[test]
-fn what_was_approved_is_no_error() {
+fn an_approved_transcript_succeeds() {
     let folder = Folder::new("approved");
     let file = folder.file("said");
     fs::write(&file, said().to_string().replace('\n', "\r\n")).unwrap();

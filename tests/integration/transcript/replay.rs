@@ -29,7 +29,7 @@ fn differs(text: &str) -> String {
 }
 
 #[test]
-fn a_session_that_goes_as_it_is_written_is_no_error() {
+fn a_session_that_follows_its_transcript_succeeds() {
     for text in [
         "open /parrot/ann\nserver text hello ann\nclient text bye\nserver close 4000 bye, then\n",
         "open /parrot/ann%20b\nserver text hello ann b\nclient close 1000\n",

@@ -124,7 +124,7 @@ async fn another_connection_can_be_asked_for() {
 }
 
 #[test]
-fn a_runtime_that_ends_leaves_nobody_waiting() {
+fn a_runtime_that_ends_leaves_no_call_waiting() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -185,7 +185,7 @@ async fn a_connection_that_is_closed_at_once_was_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_that_nobody_hears_are_counted() {
+async fn events_without_a_reader_are_counted() {
     let (client, _) = failing(u32::MAX);
     let policy = policy()
         .with_max_attempts(Some(100))

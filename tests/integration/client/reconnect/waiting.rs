@@ -185,7 +185,7 @@ async fn what_is_dropped_before_it_is_done_has_done_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nobody_reads_is_bounded_and_told() {
+async fn unread_messages_are_bounded_and_reported() {
     let serving = serving(|connection, ws| {
         Box::pin(async move {
             for number in 0..100 {

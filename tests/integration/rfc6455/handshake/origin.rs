@@ -80,7 +80,7 @@ fn pages_that_are_listed_are_accepted() {
 
 /// A service for everybody says so.
 #[test]
-fn a_server_may_be_for_everybody() {
+fn a_server_may_allow_every_origin() {
     for origin in ["https://anyone.example", "null", "nonsense"] {
         let config = ServerConfig::default().with_origins(OriginPolicy::any());
         let line = format!("Origin: {origin}");

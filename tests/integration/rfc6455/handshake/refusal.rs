@@ -7,7 +7,7 @@ use http4k_ws::server::ServerConfig;
 /// §4.2.2, 2: a client that is to authenticate is told so before the upgrade, and may do so on the same
 /// connection.
 #[test]
-fn who_is_not_authenticated_is_refused_before_the_upgrade() {
+fn a_client_without_credentials_is_refused_before_the_upgrade() {
     let server = start_with(ServerConfig::default());
     let mut peer = Peer::connect(server.addr());
     for (authorization, status) in [

@@ -120,7 +120,7 @@ async fn macro_builder_and_rules_agree_on_ten_thousand_requests() {
 }
 
 #[tokio::test]
-async fn builder_and_rules_agree_on_tables_that_nobody_has_seen() {
+async fn builder_and_rules_agree_on_random_tables() {
     let mut random = Random::new(12);
     for _ in 0..300 {
         let specs = table(&mut random);
