@@ -8,8 +8,8 @@ pub use crate::handler::{BoxPolyFilter, PolyHandler};
 pub use crate::message::{Request, ToPath};
 pub use crate::routing::across::{Mount, Mounting, StaticTable, Tabled, Unknown, check_mount};
 pub use crate::routing::endpoint::{
-    Captured, Endpoint, Endpoints, Lent, captured, copied, http, http_closure, http_extracting,
-    http_handler, lent, made, mount, ws, ws_closure, ws_extracting, ws_handler,
+    Captured, Endpoint, Endpoints, Lent, captured, copied, evaluated, http, http_closure,
+    http_extracting, http_handler, lent, mount, ws, ws_closure, ws_extracting, ws_handler,
 };
 pub use crate::routing::filters::{
     filter, filter_before_both, filter_before_http, filter_before_ws,

@@ -331,7 +331,7 @@
 ///             http(captured(&*db), |c1, call| {
 ///                 let c1 = copied(c1);
 ///                 let id = call.param(0)?;
-///                 answer(show(id, c1))
+///                 respond(show(id, c1))
 ///             }),
 ///         ]
 ///     }

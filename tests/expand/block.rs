@@ -9,14 +9,14 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         endpoints.add([__http4k_ws::http_closure((), move |(), call| {
             let team = call.param(0)?;
             let id = call.param(1)?;
-            __http4k_ws::answer(member(team, id))
+            __http4k_ws::respond(member(team, id))
         })]);
         endpoints.with(0..1, &w2);
         endpoints.with(0..1, &w1);
         endpoints.with(0..1, &w0);
         let n0 = __http4k_ws::http_closure((), move |(), call| {
             let team = call.param(0)?;
-            __http4k_ws::answer(missing(team))
+            __http4k_ws::respond(missing(team))
         });
         let n1 = __http4k_ws::http_handler(not_found);
         {

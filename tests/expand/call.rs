@@ -7,7 +7,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             (
                 __http4k_ws::captured(&db),
                 __http4k_ws::captured(&config.site),
-                __http4k_ws::made(20),
+                __http4k_ws::evaluated(20),
             ),
             move |(c3, c4, c5), call, t2: __http4k_ws::Extracted<_>| {
                 let c3 = __http4k_ws::copied(c3);
@@ -16,7 +16,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 let tab = call.param(1)?;
                 __http4k_ws::reading(call, t2, move |a2, call| {
                     let req = call.into_request();
-                    __http4k_ws::answered(show(id, tab, a2, c3, &**c4, c5, req))
+                    __http4k_ws::returned(show(id, tab, a2, c3, &**c4, c5, req))
                 })
             },
         )]);

@@ -7,7 +7,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             |text: String| async move { text },
             |f, call| {
                 let text = call.param(0)?;
-                __http4k_ws::answer(f(text))
+                __http4k_ws::respond(f(text))
             },
         )]);
         {

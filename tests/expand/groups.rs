@@ -15,14 +15,14 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                 }),
                 __http4k_ws::http(
                     (
-                        __http4k_ws::made((*db).clone()),
-                        __http4k_ws::made(Page::new(&(*db), 20)),
+                        __http4k_ws::evaluated((*db).clone()),
+                        __http4k_ws::evaluated(Page::new(&(*db), 20)),
                     ),
                     |(c1, c2), call| {
                         let c1 = __http4k_ws::copied(c1);
                         let c2 = __http4k_ws::copied(c2);
                         let id = call.param(0)?;
-                        __http4k_ws::answer(show(id, c1, c2))
+                        __http4k_ws::respond(show(id, c1, c2))
                     },
                 ),
             ]
@@ -30,10 +30,10 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
         __endpoints::<S>(&hub, &db)
     });
     endpoints.add([__http4k_ws::http(
-        __http4k_ws::made(hub.into_site()),
+        __http4k_ws::evaluated(hub.into_site()),
         |c0, call| {
             let c0 = __http4k_ws::copied(c0);
-            __http4k_ws::answer(stamp(c0))
+            __http4k_ws::respond(stamp(c0))
         },
     )]);
     endpoints.add({
@@ -42,7 +42,7 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                 __http4k_ws::captured(&*limit),
                 |c0, call| {
                     let c0 = __http4k_ws::copied(c0);
-                    __http4k_ws::answer(show_limit(c0))
+                    __http4k_ws::respond(show_limit(c0))
                 },
             )]
         }

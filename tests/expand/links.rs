@@ -8,11 +8,11 @@ pub fn app() -> PolyHandler {
                 __http4k_ws::http((), |(), call| {
                     let id: u64 = call.param(0)?;
                     let tab = call.param(1)?;
-                    __http4k_ws::answer(show(id, tab))
+                    __http4k_ws::respond(show(id, tab))
                 }),
                 __http4k_ws::http((), |(), call| {
                     let id: UserId = call.param(0)?;
-                    __http4k_ws::answer(person(id))
+                    __http4k_ws::respond(person(id))
                 }),
             ]
         }

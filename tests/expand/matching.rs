@@ -10,11 +10,11 @@ pub fn app() -> PolyHandler {
                 __http4k_ws::http_handler(two),
                 __http4k_ws::http((), |(), call| {
                     let x = call.param(0)?;
-                    __http4k_ws::answer(three(x))
+                    __http4k_ws::respond(three(x))
                 }),
                 __http4k_ws::http((), |(), call| {
                     let rest = call.rest(0)?;
-                    __http4k_ws::answer(four(rest))
+                    __http4k_ws::respond(four(rest))
                 }),
             ]
         }

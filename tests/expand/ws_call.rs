@@ -15,7 +15,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
         )]);
         endpoints.add([__http4k_ws::ws_closure((), move |(), call| {
             let name = call.param(0)?;
-            __http4k_ws::ws_answer(__http4k_ws::opens(&choose)(name))
+            __http4k_ws::ws_respond(__http4k_ws::opens(&choose)(name))
         })]);
         {
             const ROUTES: &[__http4k_ws::RouteMeta] = &[

@@ -5,8 +5,8 @@
 //!
 //! | the call | its steps |
 //! |---|---|
-//! | needs no waiting | `answer`, `ws_answer`, `accept` |
-//! | reads `_` arguments | `reading` with `answered`, `ws_reading` with `ws_answered` |
+//! | needs no waiting | `respond`, `ws_respond`, `accept` |
+//! | reads `_` arguments | `reading` with `returned`, `ws_reading` with `ws_returned` |
 //! | lends a copy of its own to the function | `later` with `future` and `response`, or their ws forms |
 //!
 //! No step returns an error itself. The type is that of a call whose path parameters may not parse.
@@ -54,22 +54,22 @@ pub fn opens<F: Opens<Args, When>, Args, When>(function: &F) -> &F::Same {
 }
 
 /// Responds with the value that an http route's function returned.
-pub fn answer<'a, W, T>(given: T) -> CallResult<'a>
+pub fn respond<'a, W, T>(value: T) -> CallResult<'a>
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    let given = given.respond();
-    Ok(Box::pin(Caught::new(async { given.await.into_response() })))
+    let value = value.respond();
+    Ok(Box::pin(Caught::new(async { value.await.into_response() })))
 }
 
-/// Responds as [`answer`] does, for a ws route without its socket.
-pub fn ws_answer<'a, W, T>(given: T) -> WsCallResult<'a>
+/// Responds as [`respond`] does, for a ws route without its socket.
+pub fn ws_respond<'a, W, T>(value: T) -> WsCallResult<'a>
 where
     T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
 {
-    let given = given.ws_respond();
+    let value = value.ws_respond();
     Ok(Box::pin(Caught::new(async {
-        given.await.into_ws_response()
+        value.await.into_ws_response()
     })))
 }
 
@@ -106,19 +106,19 @@ where
 }
 
 /// Returns the value of a function as the future that [`reading`] waits for.
-pub fn answered<'a, W, T>(given: T) -> T::Future
+pub fn returned<'a, W, T>(value: T) -> T::Future
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
-    given.respond()
+    value.respond()
 }
 
 /// Returns the value of a function as the future that [`ws_reading`] waits for.
-pub fn ws_answered<'a, W, T>(given: T) -> T::Future
+pub fn ws_returned<'a, W, T>(value: T) -> T::Future
 where
     T: WsRespond<W, Output: IntoWsResponse, Future: Send + 'a>,
 {
-    given.ws_respond()
+    value.ws_respond()
 }
 
 /// Responds with the result of `call`, which lends something of its own to its function.
@@ -140,23 +140,23 @@ where
 }
 
 /// Returns the value of a function as a future, inside of [`later`].
-pub fn future<W, T: Respond<W>>(given: T) -> T::Future {
-    given.respond()
+pub fn future<W, T: Respond<W>>(value: T) -> T::Future {
+    value.respond()
 }
 
 /// Returns the value of a ws route's function as a future, inside of [`ws_later`].
-pub fn ws_future<W, T: WsRespond<W>>(given: T) -> T::Future {
-    given.ws_respond()
+pub fn ws_future<W, T: WsRespond<W>>(value: T) -> T::Future {
+    value.ws_respond()
 }
 
 /// Converts the value of a function into its response, inside of [`later`].
-pub fn response(given: impl IntoResponse) -> Result<Response, Rejection> {
-    Ok(given.into_response())
+pub fn response(value: impl IntoResponse) -> Result<Response, Rejection> {
+    Ok(value.into_response())
 }
 
 /// Converts the value of a ws route's function into its response, inside of [`ws_later`].
-pub fn ws_response(given: impl IntoWsResponse) -> Result<WsResponse, Rejection> {
-    Ok(given.into_ws_response())
+pub fn ws_response(value: impl IntoWsResponse) -> Result<WsResponse, Rejection> {
+    Ok(value.into_ws_response())
 }
 
 /// Accepts the upgrade of `call`, and passes the socket to `consumer`.
@@ -183,8 +183,8 @@ where
 }
 
 /// Returns the value of a consumer as a future.
-pub fn consumed<W, T: IntoConsumed<W>>(given: T) -> T::Future {
-    given.into_consumed()
+pub fn consumed<W, T: IntoConsumed<W>>(value: T) -> T::Future {
+    value.into_consumed()
 }
 
 /// Converts the value of a consumer into the result that its socket ends with.
@@ -192,8 +192,8 @@ pub fn consumed<W, T: IntoConsumed<W>>(given: T) -> T::Future {
 /// # Errors
 ///
 /// Returns the error of the consumer.
-pub fn ws_result(given: impl IntoWsResult) -> WsResult {
-    given.into_ws_result()
+pub fn ws_result(value: impl IntoWsResult) -> WsResult {
+    value.into_ws_result()
 }
 
 /// Two arguments that are read from one request, in their order.

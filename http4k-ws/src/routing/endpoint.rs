@@ -263,11 +263,11 @@ impl<T> fmt::Debug for Captured<T> {
 
 /// Captures a copy of a borrowed value.
 pub fn captured<T: Clone + Send + Sync + 'static>(value: &T) -> Captured<T> {
-    made(value.clone())
+    evaluated(value.clone())
 }
 
 /// Captures a value that was created for the route.
-pub fn made<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
+pub fn evaluated<T: Clone + Send + Sync + 'static>(value: T) -> Captured<T> {
     Captured(Box::new(value))
 }
 

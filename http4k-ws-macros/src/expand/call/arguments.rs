@@ -113,7 +113,7 @@ impl Parts<'_> {
             Arg::Value(expr) => {
                 let at = ours_at(expr.span());
                 let expr = self.borrowed(expr);
-                let value = quote_spanned!(at=> __http4k_ws::made(#expr));
+                let value = quote_spanned!(at=> __http4k_ws::evaluated(#expr));
                 let name = Ident::new(&format!("c{index}"), at);
                 self.captured.push((name.clone(), value));
                 self.own(&name);

@@ -118,12 +118,12 @@ impl Parts<'_> {
         let (at, read, req) = (self.at, &self.read, self.request());
         let consumer = self.call.socket().map(|ws| self.consumer(ws, &function));
         if self.library_waits() {
-            let answered = self.step("answered");
+            let returned = self.step("returned");
             let value = match &consumer {
                 Some(consumer) => quote_spanned!(at=> __http4k_ws::accepted(call, #consumer)),
                 None => function,
             };
-            return self.reading(&quote_spanned!(at=> __http4k_ws::#answered(#value)));
+            return self.reading(&quote_spanned!(at=> __http4k_ws::#returned(#value)));
         }
         // A consumer has a block of its own.
         if self.call.waits() || self.call.lends() && consumer.is_none() {
@@ -147,8 +147,8 @@ impl Parts<'_> {
                 quote_spanned!(at=> #read #req __http4k_ws::accept(call, #consumer))
             }
             None => {
-                let answer = self.step("answer");
-                quote_spanned!(at=> #read #req __http4k_ws::#answer(#function))
+                let respond = self.step("respond");
+                quote_spanned!(at=> #read #req __http4k_ws::#respond(#function))
             }
         }
     }
