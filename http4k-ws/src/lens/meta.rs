@@ -6,7 +6,7 @@ use std::fmt;
 use super::failure::{Failure, LensFailure, LensFailureKind};
 use super::message_part::Cause;
 
-/// The place in a message that a value stands in.
+/// The place of a value in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Location {
@@ -87,7 +87,7 @@ impl Meta {
         }
     }
 
-    /// Returns the place in the message that the value stands in.
+    /// Returns the place of the value in the message.
     pub fn location(&self) -> Location {
         self.location
     }

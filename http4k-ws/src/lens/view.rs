@@ -104,7 +104,7 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
         L: WriteTo<M>,
         D: Writes,
     {
-        let raws = self.written(value)?;
+        let raws = self.serialized(value)?;
         L::replaced(message, &self.meta.name, raws)
             .map_err(|cause| self.failure(Fault::Invalid(cause)).in_writing())
     }
@@ -123,7 +123,7 @@ impl<L: MessagePart, T, D> Lens<L, T, D> {
         Setting { lens, value }
     }
 
-    fn written(&self, value: T) -> Result<Vec<L::Raw>, LensFailure> {
+    fn serialized(&self, value: T) -> Result<Vec<L::Raw>, LensFailure> {
         let write = self.write.as_ref().expect("a lens both ways can write");
         write(value).map_err(|fault| self.failure(fault).in_writing())
     }
@@ -146,7 +146,7 @@ impl<T, D> Lens<WsMessage, T, D> {
     where
         D: Writes,
     {
-        let mut raws = self.written(value)?;
+        let mut raws = self.serialized(value)?;
         Ok(raws.pop().expect("a message is written as one"))
     }
 }
@@ -224,7 +224,7 @@ impl<L: TextPart, D> Lens<L, bool, D> {
 impl<L: MessagePart, T: 'static, D> Lens<L, Vec<T>, D> {
     pub(super) fn multi_required(spec: LensSpec<L, T, D>) -> Self {
         let read = |one: &ReadOne<L::Raw, T>, raws| some(all(one, raws)?);
-        let write = |one: &WriteOne<L::Raw, T>, values| some(all_written(one, values)?);
+        let write = |one: &WriteOne<L::Raw, T>, values| some(all_serialized(one, values)?);
         Self::closed(spec, true, read, write)
     }
 
@@ -246,7 +246,7 @@ impl<L: MessagePart, T: 'static, D> Lens<L, Vec<T>, D> {
             false,
             read,
             move |one: &WriteOne<L::Raw, T>, values| {
-                let raws = all_written(one, values)?;
+                let raws = all_serialized(one, values)?;
                 if none_is_empty { Ok(raws) } else { some(raws) }
             },
         )
@@ -268,7 +268,7 @@ impl<L: MessagePart, T: 'static, D> Lens<L, Option<Vec<T>>, D> {
             false,
             read,
             |one: &WriteOne<L::Raw, T>, values| match values {
-                Some(values) => some(all_written(one, values)?),
+                Some(values) => some(all_serialized(one, values)?),
                 None => Ok(Vec::new()),
             },
         )
@@ -285,7 +285,7 @@ fn all<R, T>(one: &ReadOne<R, T>, raws: Raws<R>) -> Result<Vec<T>, Fault> {
     Ok(values?)
 }
 
-fn all_written<R, T>(one: &WriteOne<R, T>, values: Vec<T>) -> Result<Vec<R>, Fault> {
+fn all_serialized<R, T>(one: &WriteOne<R, T>, values: Vec<T>) -> Result<Vec<R>, Fault> {
     let raws: Result<_, Cause> = values.into_iter().map(|value| one(value)).collect();
     Ok(raws?)
 }

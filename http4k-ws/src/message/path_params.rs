@@ -63,7 +63,7 @@ impl<T: std::str::FromStr> FromPath for T {
 }
 
 // The standard library may implement `FromStr` for these, so that each has an implementation of its
-// own, told apart by `Via`.
+// own, distinguished by `Via`.
 #[diagnostic::do_not_recommend]
 impl FromPath<private::Text> for Arc<str> {
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError> {
@@ -176,7 +176,7 @@ mod private {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a path",
     label = "a link contains its parameters, so each must implement `ToPath`",
-    note = "implement `std::fmt::Display` for `{Self}`, so that `FromStr` reads what it writes"
+    note = "implement `std::fmt::Display` for `{Self}`, so that `FromStr` reads its output"
 )]
 pub trait ToPath {
     /// Returns the value as text that is not percent-encoded.

@@ -186,8 +186,11 @@ mod tests {
             (u16::MAX, Err(WsStatusError::OutOfRange(u16::MAX))),
         ];
         for (code, expected) in cases {
-            let made = WsStatus::new(code, "");
-            assert_eq!(made.map(|status| assert_eq!(status.code(), code)), expected);
+            let status = WsStatus::new(code, "");
+            assert_eq!(
+                status.map(|status| assert_eq!(status.code(), code)),
+                expected
+            );
             let reason = Cow::Borrowed("");
             let received = WsStatus { code, reason };
             assert_eq!(received.is_sendable(), expected.is_ok(), "{code}");

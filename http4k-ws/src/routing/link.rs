@@ -253,7 +253,7 @@ mod tests {
                 "/<all..>",
                 &["/evil.example"],
                 "the value `/evil.example` for `all` in template `/<all..>` makes a path that starts \
-                 with `//`, which clients take for a host",
+                 with `//`, which clients read as a host",
             ),
         ] {
             assert_eq!(same(template, values).unwrap_err().to_string(), message);

@@ -131,7 +131,7 @@ fn lens(validation: Validation, checks: Vec<FieldCheck>) -> BodyLens<WebForm> {
             (_, failure) => Ok(form.failing(failure)),
         }
     };
-    let write = |form: WebForm| Ok(Content::new(CONTENT_TYPE, written(&form)));
+    let write = |form: WebForm| Ok(Content::new(CONTENT_TYPE, serialized(&form)));
     BodyLens::new(rules, Codec::new(read, write))
 }
 
@@ -151,7 +151,7 @@ fn fields(bytes: &[u8]) -> Result<WebForm, Cause> {
     fields.collect()
 }
 
-fn written(form: &WebForm) -> Bytes {
+fn serialized(form: &WebForm) -> Bytes {
     let mut text = String::new();
     for (name, value) in form.iter() {
         write_query_pair(&mut text, name, value);

@@ -170,7 +170,7 @@ impl<S, const FINITE: bool, const KEY: bool, const SOME: bool> Checking<S, FINIT
         }
     }
 
-    /// Counts a null that stands for `Some`.
+    /// Counts a null that represents `Some`.
     fn null(&self) {
         if SOME {
             SOME_NULLS.set(SOME_NULLS.get() + 1);

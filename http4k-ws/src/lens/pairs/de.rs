@@ -222,7 +222,7 @@ impl<'de, I: Iterator<Item = usize>> List<'de, I> {
             0 => Ok(value),
             left => {
                 let cause = format!("it has {left} values too many");
-                Err(PairError::invalid(name, Some("as its type says"), cause))
+                Err(PairError::invalid(name, Some("valid"), cause))
             }
         }
     }

@@ -80,7 +80,7 @@ pub(super) fn read<T: DeserializeOwned>(
         }
     }
     let kind = LensFailureKind::Invalid;
-    let failure = Failure::new(kind, location, name_of::<T>(), "as its type says");
+    let failure = Failure::new(kind, location, name_of::<T>(), "valid");
     Err(failure
         .with_cause("too many of its texts are numbers")
         .into())

@@ -339,7 +339,7 @@ impl Table {
             Blamed::Field => {}
         }
         let name = name.unwrap_or_else(whole);
-        let expected = expected.unwrap_or_else(|| "as its type says".into());
+        let expected = expected.unwrap_or_else(|| "valid".into());
         let failure = Failure::new(error.kind, self.location, name, expected);
         match cause {
             Some(cause) => failure.with_cause(cause).into(),

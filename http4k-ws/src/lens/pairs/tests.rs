@@ -83,7 +83,7 @@ fn a_failure_names_the_field_and_the_expected_kind() {
         ),
         (
             get::<All>(&[("colour", "blue")]).map(drop),
-            "query `colour` must be as its type says: unknown variant `blue`, expected `red`",
+            "query `colour` must be valid: unknown variant `blue`, expected `red`",
         ),
         (
             get::<All>(&[("flag", "x")]).map(drop),

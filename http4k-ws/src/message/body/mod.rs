@@ -180,7 +180,7 @@ impl Body {
         }
     }
 
-    /// Returns `true` if the number of bytes still to come is known.
+    /// Returns `true` if the number of remaining bytes is known.
     #[cfg(feature = "server")]
     pub(crate) fn has_length(&self) -> bool {
         match &self.0 {

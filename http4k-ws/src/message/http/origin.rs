@@ -116,7 +116,7 @@ impl Origin {
         }
     }
 
-    /// Returns `true` if this stands for several origins: of subdomains or of ports.
+    /// Returns `true` if this matches several origins, of subdomains or of ports.
     pub fn is_pattern(&self) -> bool {
         match &self.0 {
             Serialized::Null => false,

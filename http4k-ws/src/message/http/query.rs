@@ -1,8 +1,8 @@
 //! Pairs of a query, or of a form: `name=value&name=value`, `+` or `%20` for a space.
 //!
-//! The crate `form_urlencoded` is not used, for two reasons. It writes a space as `+`, which means a
-//! space only in queries, and these functions write `%20`. It also decodes bytes that are not UTF-8
-//! lossily, and a lens must refuse such a value with 400.
+//! The crate `form_urlencoded` is not used, for two reasons. It writes a space as `+`, which means
+//! a space only in queries, and these functions write `%20`. It also decodes bytes that are not
+//! UTF-8 lossily, and a lens must refuse such a value with 400.
 
 use std::borrow::Cow;
 use std::str::Utf8Error;
