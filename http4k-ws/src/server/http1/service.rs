@@ -109,7 +109,8 @@ impl Service {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Responds to a request. `framed` holds what hyper drops of it.
+    /// Responds to a request. `framed` holds the parts of it that hyper drops.
+    #[inline]
     pub(super) fn respond(
         &self,
         mut request: hyper::Request<Incoming>,
