@@ -8,12 +8,27 @@
 //! 3. The drop of the panic's own payload, which may be any value.
 
 use std::any::Any;
+#[cfg(feature = "client")]
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+#[cfg(feature = "client")]
+use futures_util::FutureExt;
 
 /// Calls `work`, which runs or drops `what`. Returns `None` if it panics, and logs that.
 pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
     // User code serves many requests, so its values must survive a panic in any case.
-    match catch_unwind(AssertUnwindSafe(work)) {
+    logged(what, catch_unwind(AssertUnwindSafe(work)))
+}
+
+/// Awaits `work` under the same guard. The drop of the future is not guarded.
+#[cfg(feature = "client")]
+pub(crate) async fn guarded_future<T>(what: &str, work: impl Future<Output = T>) -> Option<T> {
+    logged(what, AssertUnwindSafe(work).catch_unwind().await)
+}
+
+fn logged<T>(what: &str, outcome: std::thread::Result<T>) -> Option<T> {
+    match outcome {
         Ok(done) => Some(done),
         Err(panic) => {
             // Evaluated here, because a disabled log would not drop the payload safely.

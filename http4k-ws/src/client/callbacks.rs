@@ -1,11 +1,9 @@
 //! The client with callbacks, as http4k has it.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
 use tokio::sync::watch;
 
 use super::background::{self, LAST_FLUSH, after, wait_until};
@@ -15,7 +13,7 @@ use super::opening::OpeningHandshake;
 use crate::handler::{IntoConsumed, WsConsumer};
 use crate::lens::Message;
 use crate::message::{Body, Request, WsMessage, WsStatus, copy_of_head, printable};
-use crate::panics::text_of;
+use crate::panics::guarded_future;
 use crate::session::{IntoWsResult, SendError, WebSocket, WsError, WsSender};
 
 /// A socket to a server that is opened in the background and calls functions.
@@ -246,21 +244,17 @@ async fn connect_in_background(
 /// Runs the consumer of a socket, whose session is another task.
 async fn run_on_connect(socket: WebSocket, on_connect: WsConsumer) {
     let sender = socket.sender();
-    let run = AssertUnwindSafe(on_connect.start(socket)).catch_unwind();
-    match run.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
+    let run = on_connect.start(socket);
+    match guarded_future("`on_connect` of a WebSocket client", run).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => {
             log::error!(
                 "`on_connect` of a WebSocket client failed: {}",
                 printable(&error)
             );
             sender.close(error.status().clone());
         }
-        Err(panic) => {
-            let panic = text_of(panic);
-            log::error!("`on_connect` of a WebSocket client panicked: {panic}");
-            sender.close(WsStatus::INTERNAL_ERROR);
-        }
+        None => sender.close(WsStatus::INTERNAL_ERROR),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The return types of handlers and consumers: a value, or a future of one.
 //!
-//! Each trait has one implementation for values and one for futures, told apart by the markers
+//! Each trait has one implementation for values and one for futures, distinguished by the markers
 //! [`Now`] and [`Later`], which the compiler infers. A future's output is bounded where it is
 //! awaited, not here. An error then names the value of an `async fn` instead of its future.
 

@@ -13,7 +13,7 @@ pub(crate) type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> +
 
 /// The response to an opening handshake: a consumer that accepts it, or a refusal.
 ///
-/// An accepted handshake is answered with 101, or with 200 over HTTP/2. Header fields of that
+/// An accepted handshake has the response 101, or 200 over HTTP/2. Header fields of that
 /// response, such as a cookie or a request id, are set with [`with_header`](Self::with_header). The
 /// client finds them in [`WebSocket::response_headers`](crate::WebSocket::response_headers).
 ///

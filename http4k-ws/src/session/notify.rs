@@ -1,7 +1,8 @@
 //! The one path by which the events of a socket leave it.
 //!
-//! A session reports each event once, to the [`Notifier`]. That counts the traffic and passes the
-//! event to the observers of the socket, to the log, and to the metrics of the configuration:
+//! A session reports each event once, to the [`Notifier`]. The notifier counts the traffic, and
+//! passes the event to the observers of the socket, to the log, and to the metrics of the
+//! configuration:
 //!
 //! | event | traffic | observers | log or span | metrics |
 //! |---|---|---|---|---|

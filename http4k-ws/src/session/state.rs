@@ -422,9 +422,9 @@ impl SocketState {
         self.lock().inbound.pop()
     }
 
-    /// Wakes the tasks that waited for the latest write: for queue space or, if the transport has
-    /// `flushed`, for that. `closing` tells that a close frame was among it. Returns `true` if a
-    /// task waited.
+    /// Wakes the tasks that waited for the latest write. Without a flush, those are the tasks that
+    /// wait for queue space. `flushed` is `true` after a flush, and `closing` if a close frame was
+    /// part of it. Returns `true` if a task waited.
     pub(super) fn after_write(&self, flushed: bool, closing: bool) -> bool {
         let mut inner = self.lock();
         if flushed && inner.closed.is_none() {

@@ -1,11 +1,9 @@
 //! The task of a reconnecting socket, which connects, passes messages on, and connects again.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::connection;
@@ -14,7 +12,7 @@ use super::policy::{Interruption, ReconnectPolicy};
 use super::state::ReconnectState;
 use crate::client::error::ConnectError;
 use crate::message::{WsStatus, printable};
-use crate::panics::text_of;
+use crate::panics::guarded_future;
 use crate::random::Random;
 use crate::session::{WebSocket, WsError};
 
@@ -93,17 +91,14 @@ impl Reconnector {
         let failed = |error| Ended::Interrupted(Interruption::Failed(Arc::new(error)));
         let after = self.policy.attempt_timeout;
         let open = open(&mut self.connect, self.on_connect.as_mut());
-        let open = timeout(after, AssertUnwindSafe(open).catch_unwind());
+        let open = guarded_future("connecting of a reconnecting client", open);
+        let open = timeout(after, open);
         tokio::select! {
             biased;
             status = self.state.close_requested() => Err(Ended::Closed(status)),
             opened = open => match opened {
-                Ok(Ok(opened)) => opened.map_err(Ended::Interrupted),
-                Ok(Err(panic)) => {
-                    let panic = text_of(panic);
-                    log::error!("connecting of a reconnecting client panicked: {panic}");
-                    Err(failed(ConnectError::broken("connecting panicked")))
-                }
+                Ok(Some(opened)) => opened.map_err(Ended::Interrupted),
+                Ok(None) => Err(failed(ConnectError::broken("connecting panicked"))),
                 Err(_) => Err(failed(ConnectError::Timeout { after })),
             },
         }

@@ -6,7 +6,7 @@
 //! 1. Read what the peer sent into the inbound queue ([`read`]).
 //! 2. Poll the consumer and the callbacks, which empty that queue and fill the outbound one
 //!    ([`consume`]).
-//! 3. Clear the dirty flag, and read what other tasks asked for.
+//! 3. Clear the dirty flag, and read the requests of other tasks.
 //! 4. Write the outbound queue and the close frame, and flush once ([`write`]).
 //! 5. Shut the connection down, if the socket is over.
 //! 6. Act on a deadline that has passed ([`timeout`]).
@@ -253,7 +253,7 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Clears the dirty flag, and reads what other tasks asked for: an end or a ping. Returns
+    /// Clears the dirty flag, and reads the requests of other tasks: an end or a ping. Returns
     /// `true` if the socket must end at once.
     fn take_requests(&mut self) -> bool {
         let mut inner = self.state.lock();
