@@ -268,8 +268,8 @@ fn handler_call(
     errors: &mut Errors,
 ) -> Option<HandlerCall> {
     if handler.protocol == Protocol::Sse {
-        let message = "`sse(..)` is understood and not yet served: answer a stream of \
-                       `text/event-stream` from `http(..)`";
+        let message = "`sse(..)` is not supported yet: return a `text/event-stream` response \
+                       from `http(..)`";
         errors.at(handler.keyword.span(), message);
         errors.leave_out(&spelled(segments), handler.expr.to_token_stream());
         return None;

@@ -231,7 +231,7 @@ impl Reader<'_> {
 /// Returns the message for a text that does not start with `/`, and the length of the wrong part.
 fn relative(text: &str) -> (Option<usize>, String) {
     if matches!(text, "*" | "_" | "**") {
-        let message = "requests that no route takes are matched by `_`: write it without quotes";
+        let message = "`_` matches the requests that no route matches: write it without quotes";
         return (Some(text.len()), message.into());
     }
     // `"GET /users"`: other libraries have more than the path in the text.
@@ -244,11 +244,11 @@ fn relative(text: &str) -> (Option<usize>, String) {
     };
     let message = match word {
         "http" | "ws" | "sse" | "mount" => {
-            format!("the protocol stands behind the path: write `\"{path}\" => {word}(..)`")
+            format!("the protocol follows the path: write `\"{path}\" => {word}(..)`")
         }
         _ => {
             let method = word.to_uppercase();
-            format!("the method stands before the path: write `{method} \"{path}\"`")
+            format!("the method precedes the path: write `{method} \"{path}\"`")
         }
     };
     (Some(word.len()), message)
