@@ -1,8 +1,8 @@
 //! http4k's WebSocket API in Rust: **a server is a function.**
 //!
-//! HTTP is `Request -> Response`. A WebSocket is `Request -> Option<WsConsumer>`, where a [`WsConsumer`] is
-//! `WebSocket -> ()`. [`routes!`] routes both by path in one declaration and joins them in a
-//! [`PolyHandler`], which is served on one port and tested with no server at all.
+//! HTTP is `Request -> Response`. A WebSocket is `Request -> Option<WsConsumer>`, and a
+//! [`WsConsumer`] is `WebSocket -> ()`. [`routes!`] routes both by path in one declaration and
+//! joins them in a [`PolyHandler`], which is served on one port and tested without a server.
 //!
 //! ```
 //! use http4k_ws::prelude::*;

@@ -210,3 +210,28 @@ fn declared_type(line: &str) -> Option<&str> {
     }
     rest.split(|c: char| !c.is_alphanumeric()).next()
 }
+
+/// The number of columns of a comment. Rows of tables may be longer, because they cannot be wrapped.
+const COLUMNS: usize = 100;
+
+#[test]
+fn comments_fit_their_columns() {
+    let mut found = Vec::new();
+    files(&source(), &mut found);
+    let macros = Path::new(env!("CARGO_MANIFEST_DIR")).join("http4k-ws-macros/src");
+    files(&macros, &mut found);
+    let mut wide = Vec::new();
+    for file in found {
+        let text = fs::read_to_string(&file).expect("a source file");
+        for (line, number) in text.lines().zip(1..) {
+            let comment = line.trim_start().strip_prefix("//");
+            let comment = comment.map(|comment| comment.trim_start_matches(['/', '!', ' ']));
+            if comment.is_some_and(|comment| !comment.starts_with('|'))
+                && line.chars().count() > COLUMNS
+            {
+                wide.push(format!("{}:{number}", file.display()));
+            }
+        }
+    }
+    assert!(wide.is_empty(), "{}", wide.join("\n"));
+}

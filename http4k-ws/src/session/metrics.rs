@@ -46,7 +46,7 @@ use crate::panics::guarded;
 /// let config = SessionConfig::default().with_metrics(Arc::clone(&count));
 ///
 /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
-/// let mut client = http4k_ws::handler::IntoPolyHandler::into_poly_handler(app).test_ws_with("/", config);
+/// let mut client = app.test_with(config).ws("/");
 /// client.send("hello").unwrap();
 /// assert_eq!(count.open.load(Ordering::Relaxed), 1);
 /// client.close(WsStatus::NORMAL);

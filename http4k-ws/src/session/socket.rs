@@ -291,7 +291,10 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let app = |mut ws: WebSocket| async move { while ws.recv().await?.is_some() {} WsResult::Ok(()) };
+    /// let app = |mut ws: WebSocket| async move {
+    ///     while ws.recv().await?.is_some() {}
+    ///     WsResult::Ok(())
+    /// };
     /// let ws = app.connect_ws("/").await.expect("it accepts");
     /// assert_eq!(ws.rtt(), None);
     /// let time = ws.ping().await?;
