@@ -206,7 +206,7 @@ async fn a_body_that_drips_is_answered_with_408() {
             let (ours, _serving) = serve(length, default());
             let (answer, took) = drip.send(ours, chunked).await;
             assert!(answer.starts_with("HTTP/1.1 408 "), "{pause:?}: {answer}");
-            assert!(answer.contains("than 256 bytes a second"), "{answer}");
+            assert!(answer.contains("than 256 bytes per second"), "{answer}");
             // 200 bytes a second pay for most of the time.
             let limit = if pause.as_millis() == 5 { 80 } else { 30 };
             assert!((15..limit).contains(&took), "{pause:?}: {took}");
