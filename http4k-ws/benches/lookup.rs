@@ -1,13 +1,13 @@
-//! How long it takes to find a route: what `routes!` generates against matchit 0.9, on 130 routes like
-//! those of GitHub, each asked for once a round.
+//! The time to find a route: the matcher that `routes!` generates against matchit 0.9, on 130 routes like
+//! those of GitHub, each requested once a round.
 //!
 //! ```text
 //! cargo bench -p http4k-ws --bench lookup
 //! ```
 //!
-//! Rounds alternate between the contestants, so that whatever else the machine does meets all of them;
-//! figures are medians over the rounds, in nanoseconds for one lookup. Ours also compares the method and
-//! finds out where each parameter stands, as matchit does.
+//! Rounds alternate between the contestants, so that other load on the machine meets all of them;
+//! figures are medians over the rounds, in nanoseconds per lookup. Ours also compares the method and
+//! finds the position of each parameter, as matchit does.
 
 #![allow(missing_docs)]
 

@@ -1,11 +1,11 @@
-//! What a typed socket costs over serde_json by hand, on the same bytes.
+//! The cost of a typed socket over serde_json by hand, on the same bytes.
 //!
 //! ```text
 //! cargo bench -p http4k-ws --all-features --bench messages
 //! ```
 //!
-//! It prints both times of both comparisons and their ratio, and fails where one is over 1.05. Rounds alternate, and
-//! the fastest of each side counts: what slows a round down is not the code.
+//! It prints both times of both comparisons and their ratio, and fails if a ratio is over 1.05. Rounds
+//! alternate, and the fastest of each side counts, because slower rounds show the load of the machine.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -62,7 +62,7 @@ async fn by_hand(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// The message of a borrowed value.
+/// Returns the message of a borrowed value.
 fn encoded(order: &Order) -> Result<WsMessage, LensFailure> {
     http4k_ws::lens::json::into_message(order)
 }
@@ -71,7 +71,7 @@ fn client(consumer: BoxWsHandler) -> TestWsClient {
     PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, consumer).test_ws("/")
 }
 
-/// The time of sending every message and receiving every answer.
+/// The time to send every message and receive every response.
 fn through(client: &mut TestWsClient, message: &WsMessage) -> Duration {
     let start = Instant::now();
     for _ in 0..MESSAGES {
@@ -89,7 +89,7 @@ fn timed(mut once: impl FnMut()) -> Duration {
     start.elapsed()
 }
 
-/// The fastest rounds of both sides, and their ratio.
+/// Returns the fastest rounds of both sides, and their ratio.
 fn compared(
     name: &str,
     mut ours: impl FnMut() -> Duration,

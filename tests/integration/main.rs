@@ -7,6 +7,7 @@ mod http2;
 mod layers;
 mod lens;
 mod message;
+mod prose;
 mod rfc6455;
 mod rfc8441;
 mod rfc9112;

@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use crate::Outcome;
 use crate::peer::{self, CLOSE, PING, PONG, Peer};
 
-/// So many connect at a time.
+/// The number of sockets that connect at a time.
 const AT_ONCE: usize = 100;
 
-/// Sockets that answer pings, and close when they are asked to.
+/// Sockets that answer pings, and close on request.
 #[derive(Debug)]
 pub(crate) struct Crowd {
     members: JoinSet<Ended>,
@@ -21,10 +21,10 @@ pub(crate) struct Crowd {
     echoes: mpsc::UnboundedReceiver<()>,
 }
 
-/// How a member's socket ended.
+/// The end of a member's socket.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// The code of the server's close frame; `None` where the connection ended without.
+    /// The code of the server's close frame; `None` if the connection ended without one.
     pub(crate) code: Option<u16>,
     pub(crate) at: Instant,
 }
@@ -57,7 +57,7 @@ impl Crowd {
         })
     }
 
-    /// Everybody sends `payload` and gets it back.
+    /// Sends `payload` on every socket and receives it back.
     pub(crate) async fn echo(&mut self, payload: &[u8]) -> Outcome<()> {
         self.word
             .send_replace(peer::encoded(peer::TEXT, payload).into());

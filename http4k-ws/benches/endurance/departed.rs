@@ -1,4 +1,4 @@
-//! Peers that leave messages behind which the handler never receives.
+//! Peers that leave messages behind that the handler never receives.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use crate::process::Server;
 use crate::report::Report;
 use crate::{Outcome, Scale};
 
-/// Seconds until nothing is left of them: no socket, no task, no descriptor.
+/// Seconds until nothing of them remains: no socket, no task, no descriptor.
 const BAR: f64 = 10.0;
 
 /// More than a queue holds.
@@ -21,7 +21,7 @@ enum Leaves {
     Ends,
     /// With bytes unread, so that its system resets the connection.
     Resets,
-    /// It sends a close frame, and waits for the answer.
+    /// It sends a close frame, and waits for the response.
     Closes,
 }
 

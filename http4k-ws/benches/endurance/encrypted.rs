@@ -7,14 +7,14 @@ use crate::process::{Server, kib_each, needs_files};
 use crate::report::Report;
 use crate::{Outcome, Scale};
 
-/// KiB that one may cost: its socket's 8, and what rustls keeps, of which 4 are what it reads into.
+/// KiB that one may cost: 8 for its socket, and the buffers of rustls, of which 4 are for reading.
 const BAR: f64 = 16.0;
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let count = scale.pick(4_000, 300);
     needs_files(count + 500)?;
     let (server, uri, tls) = certified().await?;
-    // The first of them pay for what all share.
+    // The first of them pay for shared state.
     let mut sockets = opened(&uri, &tls, 64).await?;
     server.until_quiet().await?;
     let before = server.memory()?;
@@ -26,7 +26,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-/// Starts a server over TLS, and returns it with the URI of its echo and what trusts it.
+/// Starts a server over TLS. Returns it with the URI of its echo and a configuration that trusts it.
 pub(crate) async fn certified() -> Outcome<(Server, String, ClientTls)> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
     let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());

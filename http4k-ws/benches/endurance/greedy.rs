@@ -1,4 +1,4 @@
-//! Peers that send without end and never read: each answer waits for them.
+//! Peers that send without end and never read, so that each response waits.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::process::{Server, mib};
 use crate::report::Report;
 use crate::{Outcome, Scale};
 
-/// MiB that a hundred of them may cost, and what may be left of it when they are gone.
+/// MiB that a hundred of them may cost, and MiB that may remain after they are gone.
 const BAR: f64 = 10.0;
 const LEFT: f64 = 5.0;
 
@@ -35,7 +35,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         report.told("they sent", format!("{:.1} MiB", sent as f64 / 1048576.0));
         server.until_quiet().await?;
         let left = mib(before, server.memory()?);
-        report.at_most("left of it when they are gone", left, LEFT, "MiB");
+        report.at_most("remaining after they are gone", left, LEFT, "MiB");
     }
     #[cfg(all(feature = "client", feature = "tls"))]
     encrypted::measure(scale, report).await?;
@@ -53,15 +53,15 @@ async fn open(server: SocketAddr, count: usize) -> Outcome<Vec<Peer>> {
     Ok(peers)
 }
 
-/// Sends until the server takes no more of anybody, and returns how much it took. They stay until the
-/// server drops them.
+/// Sends until the server reads no more from any peer, and returns the number of bytes. The peers stay
+/// until the server drops them.
 async fn flood(peers: Vec<Peer>, message: &[u8]) -> usize {
     let mut flooding = tokio::task::JoinSet::new();
     for mut peer in peers {
         let message = message.to_vec();
         flooding.spawn(async move {
             let mut sent = 0;
-            // Longer than the server waits for a peer that takes nothing.
+            // Longer than the server waits for a peer that reads nothing.
             let limit = Duration::from_secs(20);
             while let Ok(Ok(())) = timeout(limit, peer.send(&message)).await {
                 sent += message.len();
@@ -82,7 +82,7 @@ mod encrypted {
         let count = scale.pick(100, 40);
         for length in [4 * 1024, 60_000] {
             let (server, uri, tls) = certified().await?;
-            // The first of them pay for what all share.
+            // The first of them pay for shared state.
             drop(opened(&uri, &tls, 64).await?);
             server.until_quiet().await?;
             let alone = server.open_files()?;
@@ -121,7 +121,7 @@ mod multiplexed {
         let count = scale.pick(100, 40);
         for (sharing, length) in [(1, 4 * 1024), (1, 60_000), (count, 60_000)] {
             let server = Server::start(&[]).await?;
-            // The first of them pay for what all share.
+            // The first of them pay for shared state.
             drop(opened(server.address, 64, 1).await?);
             server.until_quiet().await?;
             let before = server.memory()?;
@@ -146,7 +146,7 @@ mod multiplexed {
         Ok(())
     }
 
-    /// Sends `frame` as the server gives room, and returns `false` at the end of the stream.
+    /// Sends `frame` as the window of the server allows. Returns `false` at the end of the stream.
     async fn write(send: &mut h2::SendStream<Bytes>, mut frame: Bytes) -> bool {
         while !frame.is_empty() {
             send.reserve_capacity(frame.len());

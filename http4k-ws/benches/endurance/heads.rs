@@ -1,4 +1,4 @@
-//! Connections that send the head of a request one byte at a time, and never its end.
+//! Connections that send the head of a request one byte at a time, and never finish it.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -15,10 +15,10 @@ use crate::{Outcome, Scale};
 /// KiB that one may cost.
 const BAR: f64 = 16.0;
 
-/// A byte is sent so often.
+/// The pause between two bytes.
 const PACE: Duration = Duration::from_millis(500);
 
-/// So much later than its deadline may a connection end: on a busy machine the client itself is late.
+/// The delay of a connection's end after its deadline: on a busy machine the client itself is late.
 const LATE: f64 = 5.0;
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
@@ -66,7 +66,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-/// How long the server bears with a connection.
+/// Returns the time until the server ends a connection.
 async fn lasts(server: SocketAddr, index: usize) -> Outcome<Duration> {
     let mut stream = peer::connect(server, index).await?;
     let start = Instant::now();

@@ -1,14 +1,14 @@
-//! What a server withstands, in figures: memory, time, and whether its other users notice.
+//! The endurance of a server, in figures: memory, time, and the effect on its other users.
 //!
 //! ```text
 //! http4k-ws/benches/endurance/run [--small] [idle] [pings] [stalled] [heads] [shutdown] [panics] [readers] [encrypted] [multiplexed]
 //!     [departed] [steady] [greedy] [soak]
 //! ```
 //!
-//! Each measurement but `readers`, which needs none, starts a server in a process of its own, attacks it over loopback with peers that know nothing
-//! of the library, and prints what it saw beside the bar it is to keep. It ends by itself, and fails where a bar is
-//! missed. `--small` takes a few seconds and counts that any machine can bear; without it, 20,000 open files are
-//! needed in each process and a few minutes. Memory is what Linux says of the server's process.
+//! Each measurement except `readers` starts a server in a process of its own and attacks it over loopback
+//! with peers that do not use the library. It prints each figure beside its bar, ends by itself, and fails if
+//! a bar is missed. `--small` takes a few seconds, with counts for any machine. Without it, a run takes a few
+//! minutes and needs 20,000 open files in each process. Memory is that of the server's process, from Linux.
 
 mod crowd;
 mod departed;
@@ -39,7 +39,7 @@ use tokio::time::timeout;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// How much is asked of the server, and of the machine.
+/// The counts of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scale {
     Full,
@@ -73,7 +73,7 @@ const MEASUREMENTS: &[&str] = &[
     "multiplexed",
 ];
 
-/// So long may one measurement take.
+/// The time limit of one measurement.
 const LONGEST: Duration = Duration::from_secs(240);
 
 fn main() -> ExitCode {
@@ -98,7 +98,7 @@ fn chosen(arguments: &[String]) -> Result<(Scale, Vec<&str>), &str> {
     let (mut scale, mut names) = (Scale::Full, Vec::new());
     for argument in arguments {
         match argument.as_str() {
-            // Cargo's own, to every benchmark.
+            // Cargo passes this to every benchmark.
             "--bench" => {}
             "--small" => scale = Scale::Small,
             name if MEASUREMENTS.contains(&name) => names.push(name),

@@ -1,4 +1,4 @@
-//! The memory of connections that speak HTTP/2, and of sockets over them.
+//! The memory of HTTP/2 connections, and of sockets over them.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use crate::{Outcome, Scale};
 const CONNECTION_BAR: f64 = 32.0;
 const SOCKET_BAR: f64 = 8.0;
 
-/// So many sockets share a connection.
+/// The number of sockets that share a connection.
 const SHARING: usize = 100;
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let connections = scale.pick(2_000, 200);
     needs_files(connections + 500)?;
     let server = Server::start(&[]).await?;
-    // The first of them pay for what all share.
+    // The first of them pay for shared state.
     let mut kept = asked(server.address, 64).await?;
     server.until_quiet().await?;
     let before = server.memory()?;
@@ -60,7 +60,7 @@ async fn connect(server: SocketAddr) -> Outcome<SendRequest<Bytes>> {
     Ok(requests)
 }
 
-/// Connections that were each asked once.
+/// Connections with one request each.
 async fn asked(server: SocketAddr, count: usize) -> Outcome<Vec<SendRequest<Bytes>>> {
     let mut kept = Vec::with_capacity(count);
     for _ in 0..count {

@@ -1,4 +1,4 @@
-//! Handlers that panic beside sockets that want to go on.
+//! Handlers that panic beside healthy sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,10 +16,10 @@ use crate::{Outcome, Scale};
 
 const INTERNAL_ERROR: u16 = 1011;
 
-/// A panic is asked for so often, over each protocol.
+/// The number of panics, over each protocol.
 const PANIC_PACE: Duration = Duration::from_millis(5);
 
-/// A healthy socket sends a message so often.
+/// The pause between two messages of a healthy socket.
 const PACE: Duration = Duration::from_millis(50);
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
@@ -46,7 +46,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         lost += ours - theirs;
     }
     report.exactly(
-        "panics in http handlers answered with 500",
+        "panics in http handlers with response 500",
         answered,
         count / 2,
     );
@@ -72,11 +72,11 @@ async fn http(server: SocketAddr, index: usize) -> Outcome<bool> {
 async fn socket(server: SocketAddr, index: usize) -> Outcome<bool> {
     let mut peer = Peer::open(peer::connect(server, index).await?, "/panics").await?;
     peer.send(&peer::encoded(TEXT, b"now")).await?;
-    let frame = peer.message().await?.ok_or("no close frame came")?;
+    let frame = peer.message().await?.ok_or("no close frame arrived")?;
     Ok(frame.code() == Some(INTERNAL_ERROR))
 }
 
-/// Sends numbers until it is over; how many, and how many came back in their order.
+/// Sends numbers until the end. Returns the number sent, and the number that came back in order.
 async fn counts(mut peer: Peer, over: Arc<AtomicBool>) -> Outcome<(usize, usize)> {
     let (mut sent, mut back) = (0, 0);
     while !over.load(Ordering::Relaxed) {

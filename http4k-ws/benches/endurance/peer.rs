@@ -1,4 +1,4 @@
-//! A peer that knows nothing of the library: bytes in and out.
+//! A peer that does not use the library: bytes in and out.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,7 +22,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// The close code, where it is a close frame that has one.
+    /// The close code, if it is a close frame with one.
     pub(crate) fn code(&self) -> Option<u16> {
         let code = self.payload.get(..2).filter(|_| self.opcode == CLOSE)?;
         Some(u16::from_be_bytes([code[0], code[1]]))
@@ -36,12 +36,12 @@ pub(crate) struct Peer {
     unread: BytesMut,
 }
 
-/// Connects peer number `index`: a thousand come from each loopback address.
+/// Connects the peer number `index`: each loopback address has a thousand.
 pub(crate) async fn connect(server: SocketAddr, index: usize) -> io::Result<TcpStream> {
     connect_with(TcpSocket::new_v4()?, server, index).await
 }
 
-/// Connects a peer that takes little before it must read.
+/// Connects a peer with a small receive buffer.
 pub(crate) async fn connect_narrow(server: SocketAddr, index: usize) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.set_recv_buffer_size(4096)?;
@@ -89,7 +89,7 @@ impl Peer {
                 return Ok(self.unread.split_to(end + 4));
             }
             if self.stream.read_buf(&mut self.unread).await? == 0 {
-                return Err("the server closed instead of answering".into());
+                return Err("the server closed without a response".into());
             }
         }
     }
@@ -98,7 +98,7 @@ impl Peer {
         self.stream.write_all(bytes).await
     }
 
-    /// The next frame; `None` at the end of the connection. Cancel safe.
+    /// Returns the next frame; `None` at the end of the connection. Cancel safe.
     pub(crate) async fn next(&mut self) -> io::Result<Option<Frame>> {
         loop {
             if let Some(frame) = self.buffered() {
@@ -110,7 +110,7 @@ impl Peer {
         }
     }
 
-    /// The next frame that is neither ping nor pong; pings are answered.
+    /// Returns the next frame that is neither ping nor pong, and answers pings.
     pub(crate) async fn message(&mut self) -> io::Result<Option<Frame>> {
         while let Some(frame) = self.next().await? {
             match frame.opcode {

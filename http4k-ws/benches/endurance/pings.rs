@@ -12,10 +12,10 @@ use crate::{Outcome, Scale};
 /// MiB that all of them may cost.
 const BAR: f64 = 1.0;
 
-/// So many leave in one write.
+/// The number of pings in one write.
 const AT_ONCE: usize = 100;
 
-/// A write that takes longer will never be taken.
+/// The time after which a write counts as refused.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
@@ -43,7 +43,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-/// Sends `count` pings, unless the server has enough before; says how many, and what ended it.
+/// Sends `count` pings, unless the server ends the connection before. Returns their number and the end.
 async fn flood(peer: &mut Peer, count: usize) -> (usize, String) {
     let pings = peer::encoded(PING, &[b'p'; 125]).repeat(AT_ONCE);
     let start = Instant::now();
@@ -53,11 +53,11 @@ async fn flood(peer: &mut Peer, count: usize) -> (usize, String) {
             Ok(Err(_)) => {
                 return (
                     sent,
-                    format!("the connection was cut, {:.1?}", start.elapsed()),
+                    format!("the connection was dropped, {:.1?}", start.elapsed()),
                 );
             }
-            Err(_) => return (sent, format!("none was taken for {PATIENCE:?}")),
+            Err(_) => return (sent, format!("none was read for {PATIENCE:?}")),
         }
     }
-    (count, format!("all were taken, {:.1?}", start.elapsed()))
+    (count, format!("all were read, {:.1?}", start.elapsed()))
 }

@@ -1,4 +1,4 @@
-//! A server in a process of its own, and what Linux says of it.
+//! A server in a process of its own, and the figures that Linux has of it.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::Outcome;
 use crate::crowd::Crowd;
 
-/// A server that runs; dropping it ends it.
+/// A running server, which ends when this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
@@ -21,14 +21,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts this very program as a server, with `options`, and lets it allocate what it keeps for all connections.
+    /// Starts this program as a server with `options`, and lets it allocate shared state.
     pub(crate) async fn start(options: &[&str]) -> Outcome<Self> {
         let server = Self::start_with(options).await?;
         server.warm_up().await?;
         Ok(server)
     }
 
-    /// The same for a server that the peers of other measurements can't talk to.
+    /// The same for a server that the peers of other measurements cannot use.
     pub(crate) async fn start_with(options: &[&str]) -> Outcome<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .arg("serve")
@@ -37,7 +37,7 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let stdout = child.stdout.take().ok_or("the server says nothing")?;
+        let stdout = child.stdout.take().ok_or("the server printed nothing")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
         Ok(Self {
@@ -80,7 +80,7 @@ impl Server {
         Ok(kilobytes.ok_or("no such line")?.parse::<u64>()? * 1024)
     }
 
-    /// Waits until the process does nothing any more.
+    /// Waits until the process is idle.
     pub(crate) async fn until_quiet(&self) -> Outcome<()> {
         let mut before = self.ticks()?;
         for _ in 0..100 {
@@ -97,7 +97,7 @@ impl Server {
     /// The processor time that it has used, in clock ticks.
     fn ticks(&self) -> Outcome<u64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name of the program, in parentheses, may hold spaces.
+        // The name of the program, in parentheses, may contain spaces.
         let (_, fields) = stat.rsplit_once(')').ok_or("no such file")?;
         let mut fields = fields.split_whitespace().skip(11);
         let (user, system) = (
@@ -107,7 +107,7 @@ impl Server {
         Ok(user.parse::<u64>()? + system.parse::<u64>()?)
     }
 
-    /// How many files, so connections, the process has open.
+    /// Returns the number of files, and so of connections, that the process has open.
     pub(crate) fn open_files(&self) -> Outcome<usize> {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
@@ -124,7 +124,7 @@ impl Server {
         Ok(())
     }
 
-    /// Waits until the process has no more than `count` files open, and says how long that took.
+    /// Waits until the process has at most `count` files open, and returns the time it took.
     pub(crate) async fn until_open_files(
         &self,
         count: usize,
@@ -140,7 +140,7 @@ impl Server {
         Ok(start.elapsed())
     }
 
-    /// The number of tasks that are alive, beside the one that says so.
+    /// Returns the number of tasks that are alive, without the one that counts.
     pub(crate) async fn tasks(&self) -> Outcome<usize> {
         let mut stream = TcpStream::connect(self.address).await?;
         stream
@@ -152,7 +152,7 @@ impl Server {
         Ok(count.parse()?)
     }
 
-    /// Waits until no more than `count` tasks are alive.
+    /// Waits until at most `count` tasks are alive.
     pub(crate) async fn until_tasks(&self, count: usize, limit: Duration) -> Outcome<()> {
         let start = Instant::now();
         while self.tasks().await? > count {
@@ -197,7 +197,7 @@ impl Drop for Server {
     }
 }
 
-/// Fails where this process, and so the server, may not open `count` files.
+/// Panics if this process, and so the server, may not open `count` files.
 pub(crate) fn needs_files(count: usize) -> Outcome<()> {
     let limits = fs::read_to_string("/proc/self/limits")?;
     let line = limits
@@ -208,17 +208,17 @@ pub(crate) fn needs_files(count: usize) -> Outcome<()> {
         Ok(limit) if limit < count => {
             Err(format!("{count} open files are needed, the limit is {limit}: ulimit -n").into())
         }
-        // Else it is `unlimited`.
+        // Otherwise it is `unlimited`.
         _ => Ok(()),
     }
 }
 
-/// What the memory grew by, in KiB for each of `count`.
+/// Returns the growth of memory, in KiB for each of `count`.
 pub(crate) fn kib_each(before: u64, after: u64, count: usize) -> f64 {
     after.saturating_sub(before) as f64 / 1024.0 / count as f64
 }
 
-/// What the memory grew by, in MiB.
+/// Returns the growth of memory, in MiB.
 pub(crate) fn mib(before: u64, after: u64) -> f64 {
     after.saturating_sub(before) as f64 / (1024.0 * 1024.0)
 }

@@ -1,4 +1,4 @@
-//! The time that a server takes to read hostile input, and ten times as much of it.
+//! The time to read hostile input, and ten times as much of it.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -12,18 +12,18 @@ use http4k_ws::{Body, FromRequest, IntoRequest, Request};
 use crate::report::Report;
 use crate::{Outcome, Scale};
 
-/// Ten times the input may take so many times as long; a quadratic reader takes a hundred.
+/// The factor allowed for ten times the input; a quadratic reader takes a hundred times as long.
 const GROWTH: f64 = 25.0;
 
-/// A busy machine disturbs single measurements. No attempt shows a quadratic reader as a linear one.
+/// A busy machine disturbs single measurements. No attempt makes a quadratic reader look linear.
 const ATTEMPTS: usize = 20;
 
-/// Milliseconds for the larger input, which is at most that of a request or a message.
+/// Milliseconds for the larger input, which has the maximum size of a request or a message.
 const LONGEST: f64 = 500.0;
 
 type Texts = HashMap<String, String>;
 
-/// A reader of requests, and the request of a size.
+/// A reader of requests, and the request of a given size.
 type Case = (&'static str, usize, Kind, fn(usize) -> Request);
 
 #[derive(Clone, Copy)]
@@ -114,7 +114,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-/// The shortest time of reading one request.
+/// Returns the shortest time to read one request.
 async fn fastest(kind: Kind, request: impl Fn() -> Request, rounds: usize) -> Duration {
     let mut best = Duration::MAX;
     for _ in 0..rounds {
@@ -126,7 +126,7 @@ async fn fastest(kind: Kind, request: impl Fn() -> Request, rounds: usize) -> Du
     best
 }
 
-/// Reads the request, whether or not it is refused.
+/// Reads the request, even if it is refused.
 async fn read(kind: Kind, request: &mut Request) {
     match kind {
         Kind::Form => drop(black_box(Form::<Texts>::from_request(request).await)),

@@ -1,8 +1,8 @@
-//! Figures, each beside the bar it is to keep.
+//! Figures, each beside its bar.
 
 use std::fmt;
 
-/// What one measurement saw.
+/// The result of one measurement.
 #[derive(Debug, Default)]
 pub(crate) struct Report(Vec<Figure>);
 
@@ -15,7 +15,7 @@ struct Figure {
 }
 
 impl Report {
-    /// A figure that may not be over `bar`.
+    /// Adds a figure that must not exceed `bar`.
     pub(crate) fn at_most(&mut self, what: impl Into<String>, seen: f64, bar: f64, unit: &str) {
         self.0.push(Figure {
             what: what.into(),
@@ -25,7 +25,7 @@ impl Report {
         });
     }
 
-    /// A count that is to be this one.
+    /// Adds a count that must equal this one.
     pub(crate) fn exactly(&mut self, what: impl Into<String>, seen: usize, wanted: usize) {
         self.0.push(Figure {
             what: what.into(),
@@ -35,7 +35,7 @@ impl Report {
         });
     }
 
-    /// What has no bar, and is good to know.
+    /// Adds a figure without a bar.
     pub(crate) fn told(&mut self, what: impl Into<String>, seen: impl Into<String>) {
         self.0.push(Figure {
             what: what.into(),
@@ -45,7 +45,7 @@ impl Report {
         });
     }
 
-    /// The measurement came to no end.
+    /// Records that the measurement did not end.
     pub(crate) fn failed(&mut self, why: &str) {
         self.0.push(Figure {
             what: "the measurement".into(),

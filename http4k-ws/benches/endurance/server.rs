@@ -1,4 +1,4 @@
-//! The server that is measured, in a process of its own.
+//! The measured server, in a process of its own.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -11,7 +11,7 @@ use http4k_ws::bytes::Bytes;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 
-/// How many messages the feed sends in a second, and how long each is.
+/// The messages that the feed sends per second, and their length.
 const FEED_PACE: Duration = Duration::from_millis(1);
 const FEED_MESSAGE: usize = 4 * 1024;
 
@@ -45,13 +45,13 @@ async fn pushes(ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// The number of tasks that are alive; the one that asks is among them.
+/// Returns the number of tasks that are alive, including the one that counts.
 async fn tasks() -> String {
     let runtime = tokio::runtime::Handle::current();
     runtime.metrics().num_alive_tasks().to_string()
 }
 
-/// The same messages for all, at a steady pace; who can't follow misses some.
+/// The same messages for all, at a steady pace; a peer that cannot follow misses some.
 #[derive(Clone, Debug, Default)]
 struct Feed(Arc<Mutex<Followers>>);
 
@@ -59,7 +59,7 @@ struct Feed(Arc<Mutex<Followers>>);
 struct Followers {
     senders: Vec<WsSender>,
     running: bool,
-    /// How many of the senders were found full.
+    /// The number of senders with a full queue.
     full: HashSet<usize>,
 }
 
@@ -115,7 +115,7 @@ routes! {
     }
 }
 
-/// Serves until SIGTERM, or until whoever started it is gone.
+/// Serves until SIGTERM, or until the process that started it has ended.
 pub(crate) fn serve(options: &[String]) -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     std::thread::spawn(|| {

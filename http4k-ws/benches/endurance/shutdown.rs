@@ -7,7 +7,7 @@ use crate::process::{Server, needs_files};
 use crate::report::Report;
 use crate::{Outcome, Scale};
 
-/// Seconds in which everybody is to be told.
+/// Seconds in which every socket must receive its close frame.
 const BAR: f64 = 5.0;
 
 const GOING_AWAY: u16 = 1001;

@@ -1,4 +1,4 @@
-//! Twenty kinds of clients at once, for two minutes; afterwards all is as it was.
+//! Twenty kinds of clients at once, for two minutes; afterwards all counts are back at the start.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
             clients.spawn(async move {
                 let mut times = 0;
                 while Instant::now() < end {
-                    // What becomes of it does not matter, only that it comes to an end.
+                    // The result does not matter, only that it ends.
                     let _ = timeout(Duration::from_secs(20), behave(kind, index, server)).await;
                     times += 1;
                 }
@@ -43,7 +43,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         format!("{visits} visits"),
     );
     let start = Instant::now();
-    // Longer than a consumer may go on after its socket. If something stays, the counts below show it.
+    // Longer than a consumer may run after its socket. If something remains, the counts below show it.
     let limit = Duration::from_secs(40);
     let _ = server.until_open_files(files, limit).await;
     // The connection that counts them is one more task for a moment, so they are counted once.
@@ -94,14 +94,14 @@ async fn behave(kind: usize, index: usize, server: SocketAddr) -> Outcome<()> {
                 .await?;
             peer.message().await?;
         }
-        // Leaves without a word.
+        // Leaves without a close frame.
         1 => drop(socket(server, index, "/echo").await?),
-        // Leaves messages behind that nobody receives.
+        // Leaves messages behind that are never received.
         2 => {
             let mut peer = socket(server, index, "/pushes").await?;
             peer.send(&text(b"x").repeat(300)).await?;
         }
-        // The same, and closes in order.
+        // The same, with a close frame.
         3 => {
             let mut peer = socket(server, index, "/pushes").await?;
             peer.send(&text(b"x").repeat(300)).await?;

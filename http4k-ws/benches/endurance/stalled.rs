@@ -1,4 +1,4 @@
-//! Peers that never read while the server has much to tell them, beside others that do.
+//! Peers that never read while the server sends a lot, beside others that read.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,18 +17,18 @@ use crate::{Outcome, Scale};
 /// MiB that all of them may cost.
 const BAR: f64 = 10.0;
 
-/// Times its baseline that the 99th percentile of the others may be.
+/// The factor over its baseline that the 99th percentile of the others may reach.
 const SLOWER: f64 = 4.0;
 
 const OTHERS: usize = 50;
 
-/// Each of the others sends a message so often.
+/// The pause between two messages of each of the others.
 const PACE: Duration = Duration::from_millis(20);
 
 const BASELINE: Duration = Duration::from_secs(3);
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
-    // A second more than the deadline that the server keeps: 9 s by default, and the short one of 2 s.
+    // A second more than the server's deadline: 9 s by default, and 2 s in a small run.
     let (count, bar, options) = scale.pick((100, 10.0, &[][..]), (20, 3.0, &["--short-stall"]));
     let server = Server::start(options).await?;
     let mut others = Others::open(server.address).await?;
@@ -70,14 +70,14 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     );
     match scale {
         Scale::Full => report.at_most(what, times, SLOWER, "times"),
-        // Too few for a percentile to be kept on any machine.
+        // Too few for a percentile that holds on any machine.
         Scale::Small => report.told(what, format!("{times:.2} times")),
     }
     drop(stalled);
     own_messages(options, count, report).await
 }
 
-/// The same where every message has memory of its own: the bounds of the queues are what holds it.
+/// The same with a buffer for every message, so that the bounds of the queues limit the memory.
 async fn own_messages(options: &[&str], count: usize, report: &mut Report) -> Outcome<()> {
     let server = Server::start(options).await?;
     let alone = server.open_files()?;
@@ -105,7 +105,7 @@ async fn open(server: SocketAddr, path: &str, count: usize) -> Outcome<Vec<Peer>
     Ok(peers)
 }
 
-/// Waits until the feed has found the queues of `count` full.
+/// Waits until the queues of `count` sockets are full.
 async fn until_full(server: SocketAddr, count: usize) -> Outcome<()> {
     let wanted = count.to_string();
     let waiting = async {
@@ -139,7 +139,7 @@ impl Others {
         Ok(Self { peers })
     }
 
-    /// The 99th percentile of the time of an echo, while something else goes on.
+    /// Returns the 99th percentile of the time of an echo, while other work goes on.
     async fn p99_while(&mut self, other: impl Future<Output = ()>) -> Outcome<Duration> {
         let over = Arc::new(AtomicBool::new(false));
         let mut timing = JoinSet::new();

@@ -12,16 +12,16 @@ use crate::process::Server;
 use crate::report::Report;
 use crate::{Outcome, Scale};
 
-/// Bytes a second that a slow peer reads.
+/// Bytes per second that a slow peer reads.
 const RATE: usize = 2_000;
 
-/// Seconds after which one that reads nothing is dropped: the deadline is 10.
+/// Seconds after which a peer that reads nothing is dropped: the deadline is 10.
 const BAR: f64 = 11.0;
 
 const PEERS: usize = 10;
 
 pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
-    // Longer than every deadline, also in small.
+    // Longer than every deadline, also in a small run.
     let time = Duration::from_secs(scale.pick(60, 15));
     let server = Server::start(&[]).await?;
     let alone = server.open_files()?;
@@ -71,7 +71,7 @@ pub(crate) fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")
 }
 
-/// Reads at `rate` bytes a second for `time`; returns `false` if the connection ends before.
+/// Reads at `rate` bytes per second for `time`. Returns `false` if the connection ends before.
 pub(crate) async fn reads(
     mut stream: TcpStream,
     request: String,

@@ -1,5 +1,5 @@
-//! Frames through the whole server, against tungstenite alone: what the server takes is what tungstenite takes, and
-//! what tungstenite refuses the server refuses, with the code of the rule. The server may refuse more, by rules of its own.
+//! Frames through the whole server, against tungstenite alone. The server accepts only what tungstenite accepts, and
+//! refuses what tungstenite refuses, with the code of the rule. It may refuse more, by its own rules.
 #![no_main]
 
 use std::io::Cursor;
@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 use tungstenite::protocol::{Role, WebSocketConfig};
 use tungstenite::{Error, Message};
 
-/// Bytes of a message, so that the limit is met.
+/// The maximum size of a message in bytes, small enough to be reached.
 const LONGEST: usize = 300;
 
 fuzz_target!(|data: &[u8]| {
@@ -39,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// Masked frames whose headers are in order more often than those of random bytes.
+/// Masked frames, whose headers are valid more often than random bytes.
 fn built(mut choices: Choices<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     while let (Some(first), Some(size)) = (choices.byte(), choices.byte()) {
@@ -50,7 +50,7 @@ fn built(mut choices: Choices<'_>) -> Vec<u8> {
             first & 0x8F
         });
         match (payload.len(), size) {
-            // Longer than need be.
+            // An encoding that is longer than necessary.
             (short @ 0..=125, 250..) => bytes.extend([0x80 | 126, 0, short as u8]),
             (short @ 0..=125, _) => bytes.push(0x80 | short as u8),
             (long, _) => bytes.extend([0x80 | 126, 0, long as u8]),
@@ -61,7 +61,7 @@ fn built(mut choices: Choices<'_>) -> Vec<u8> {
     bytes
 }
 
-/// What came of the bytes.
+/// The result of the bytes.
 #[derive(Debug)]
 struct Outcome {
     messages: Vec<(bool, Vec<u8>)>,
@@ -70,9 +70,9 @@ struct Outcome {
 
 #[derive(Debug, PartialEq)]
 enum End {
-    /// A close frame is sent: the answer to the peer's, or the refusal of what broke a rule.
+    /// A close frame was sent: the response to the peer's, or a refusal.
     Close(Option<u16>),
-    /// The peer went without one.
+    /// The peer left without one.
     Lost,
 }
 
@@ -80,7 +80,7 @@ const REFUSED: End = End::Close(Some(1002));
 const NO_TEXT: End = End::Close(Some(1007));
 const TOO_BIG: End = End::Close(Some(1009));
 
-/// What the server makes of the bytes.
+/// Returns the server's result for the bytes.
 fn served(bytes: &[u8], piece: usize) -> Outcome {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hearing = Arc::clone(&heard);
@@ -110,7 +110,7 @@ fn told(message: &WsMessage) -> (bool, Vec<u8>) {
     (message.is_text(), message.as_bytes().to_vec())
 }
 
-/// What the frames after the server's 101 say.
+/// Returns the result that the frames after the server's 101 contain.
 fn end_of(answer: &[u8]) -> End {
     assert!(
         Head::of(answer).is_some_and(|head| head.line[1] == "101"),
@@ -127,7 +127,7 @@ fn end_of(answer: &[u8]) -> End {
     End::Close(frames[close].code())
 }
 
-/// What tungstenite makes of the bytes.
+/// Returns tungstenite's result for the bytes.
 fn outcome_of(bytes: &[u8]) -> Outcome {
     let config = WebSocketConfig::default()
         .max_message_size(Some(LONGEST))
@@ -153,7 +153,7 @@ fn outcome_of(bytes: &[u8]) -> Outcome {
     Outcome { messages, end }
 }
 
-/// Reads from the bytes, and writes to nowhere.
+/// Reads from the bytes, and discards writes.
 struct Duplex<'a>(Cursor<&'a [u8]>);
 
 impl std::io::Read for Duplex<'_> {
@@ -172,7 +172,7 @@ impl std::io::Write for Duplex<'_> {
     }
 }
 
-/// What the last frame wants to be whole.
+/// Returns the number of bytes that the last frame lacks.
 fn missing(bytes: &[u8]) -> Vec<u8> {
     let frames = frames_of(bytes);
     let whole = frames
@@ -198,27 +198,27 @@ fn compare(headers: &[Header], ours: &Outcome, theirs: &Outcome) -> Result<(), &
         return Ok(());
     }
     let End::Close(Some(code)) = ours.end else {
-        return Err("what is taken is taken by tungstenite too, and the same");
+        return Err("tungstenite must accept the same messages");
     };
     if !theirs.messages.starts_with(&ours.messages) {
-        return Err("what comes before a refusal is what tungstenite takes");
+        return Err("tungstenite must accept the messages before a refusal");
     }
-    // Of two rules that one frame breaks, either may be named.
+    // If one frame breaks two rules, either may be named.
     let either = [&ours.end, &theirs.end].map(|end| [REFUSED, TOO_BIG].contains(end));
     if either == [true; 2] || breaks_own_rule(code, headers) {
         return Ok(());
     }
-    Err("what is refused is refused by tungstenite too, or breaks a rule of our own")
+    Err("a refusal must be tungstenite's too, or follow a rule of ours")
 }
 
-/// Whether one of the rules that tungstenite has not is broken.
+/// Returns `true` if a rule is broken that tungstenite does not have.
 fn breaks_own_rule(code: u16, headers: &[Header]) -> bool {
     match code {
         // A length has the minimal number of bytes, and 63 bits (RFC 6455 §5.2).
         1002 => headers
             .iter()
             .any(|header| !header.minimal || header.length >> 63 != 0),
-        // Frames that carry nothing, without end.
+        // Endless frames without payload.
         1008 => headers.len() > 100,
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! A request becomes a socket only if it keeps every rule of RFC 6455 §4.2.1, and no request makes the server panic or
+//! A request opens a socket only if it keeps every rule of RFC 6455 §4.2.1, and no request makes the server panic or
 //! hang.
 #![no_main]
 
@@ -19,7 +19,7 @@ fuzz_target!(|data: &[u8]| {
     if !answer.starts_with(b"HTTP/1.1 101 ") {
         return;
     }
-    let head = Head::of(data).expect("what is answered has a head");
+    let head = Head::of(data).expect("a request with a response has a head");
     if let Err(rule) = check(&head) {
         panic!("101 for {head:?}, which {rule}");
     }
@@ -31,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
     );
     assert!(
         answered.only("sec-websocket-protocol").is_none(),
-        "nobody speaks a subprotocol"
+        "the server has no subprotocol"
     );
     assert!(
         answered.values("sec-websocket-extensions").is_empty(),
@@ -84,7 +84,7 @@ fn is_key(key: &[u8]) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
 }
 
-/// No Origin, or one that names the host that is asked.
+/// No Origin, or one that names the requested host.
 fn from_here(head: &Head) -> bool {
     let host = head.only("host").unwrap_or_default().to_ascii_lowercase();
     let mut origins = head

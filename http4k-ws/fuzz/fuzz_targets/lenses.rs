@@ -1,4 +1,4 @@
-//! No input makes a lens panic, and what one reads it writes so that it is read again.
+//! No input makes a lens panic, and a value that a lens reads is the same after it is written and read again.
 #![no_main]
 
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ fuzz_target!(|data: &[u8]| {
     requests(data);
 });
 
-/// What is read is written, and read again as the same.
+/// Checks that a value is the same after it is written and read again.
 fn messages(data: &[u8]) {
     for format in Everything::FORMATS {
         let message = WsMessage::new_binary(data.to_vec());

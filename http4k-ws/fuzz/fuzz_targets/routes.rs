@@ -1,5 +1,5 @@
-//! Tables and requests that nobody has thought of: the builder's matcher against the walk over a list that the tests of
-//! routing have, and templates that are filled in against what they match.
+//! Random tables and requests: the builder's matcher against the reference walk of the routing tests, and filled
+//! templates against the paths that they match.
 #![no_main]
 
 use futures_util::FutureExt;
@@ -28,7 +28,7 @@ struct Asked {
 
 impl Choose for Choices<'_> {
     fn below(&mut self, end: usize) -> usize {
-        // The last choice, where nothing more is said, is the one that makes nothing grow.
+        // At the end of the input, the last choice counts, because it is the one that adds nothing.
         self.byte().map_or(end - 1, |byte| usize::from(byte) % end)
     }
 }
@@ -48,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// What `app` answers, as far as the rules say.
+/// Returns the response of `app`, as far as the rules determine it.
 fn given(app: &PolyHandler, asked: &Asked) -> Expected {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = asked.method.parse().expect("a method of the generator's");
@@ -86,7 +86,7 @@ fn answer(app: &PolyHandler, request: Request, upgrade: bool) -> Response {
     answered.expect("nothing is waited for")
 }
 
-/// What the handler of route `id` answers: which it is, and what it was handed.
+/// Returns the response of the handler of route `id`: its number and its arguments.
 fn said(id: usize, request: &Request) -> String {
     let params = request.extensions().get::<http4k_ws::message::PathParams>();
     format!("{id} {:?}", params.cloned().unwrap_or_default())
@@ -100,7 +100,7 @@ async fn ws(id: usize, request: Request) -> WsResponse {
     WsResponse::refuse(said(id, &request))
 }
 
-/// No path and no template makes anything panic, and a template matches what it is filled in to.
+/// Checks that no path and no template causes a panic, and that a template matches its own filled path.
 fn anything(app: &PolyHandler, text: &str) {
     let (template, value) = text.split_once('\n').unwrap_or((text, text));
     if let Ok(uri) = value.parse::<Uri>() {

@@ -1,5 +1,5 @@
-//! Whatever a peer sends in whatever pieces and pauses, however it ends, the server does not panic, comes to the end of
-//! the connection, and says no more than it was asked.
+//! Bytes in any pieces, with any pauses and any end: the server does not panic, ends the connection, and sends no
+//! more than its responses.
 #![no_main]
 
 use std::time::Duration;
@@ -63,7 +63,7 @@ fuzz_target!(|data: &[u8]| {
         });
     }
     let answer = on_paused_clock(talk(app(), ServerConfig::default(), &steps, last));
-    // An answer to the shortest of requests, a pong or a close frame is no longer than this.
+    // A response to the shortest request, a pong or a close frame has at most this length.
     let bound = 4096 + 64 * sent;
     assert!(answer.len() <= bound, "{} bytes for {sent}", answer.len());
 });

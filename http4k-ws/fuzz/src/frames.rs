@@ -1,20 +1,20 @@
-//! Frames, read by nobody's code but this (RFC 6455 §5.2).
+//! An independent reader of frames (RFC 6455 §5.2).
 
-/// What a frame's header says.
+/// The header of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     pub fin: bool,
     pub opcode: u8,
-    /// How many bytes the header itself has.
+    /// The number of bytes of the header itself.
     pub size: usize,
-    /// How many bytes follow it.
+    /// The number of bytes of the payload.
     pub length: u64,
-    /// Whether the length is written in the fewest bytes.
+    /// The length is encoded in the fewest bytes.
     pub minimal: bool,
 }
 
 impl Header {
-    /// Where the frame ends that begins with this, counted from its first byte.
+    /// Returns the end of the frame, counted from its first byte.
     pub fn end(&self) -> Option<usize> {
         self.size.checked_add(usize::try_from(self.length).ok()?)
     }
@@ -35,7 +35,7 @@ impl Frame {
     }
 }
 
-/// The whole frames at the beginning of `bytes`.
+/// Returns the whole frames at the beginning of `bytes`.
 pub fn frames_of(mut bytes: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     while let Some((header, key)) = header(bytes) {
@@ -53,7 +53,7 @@ pub fn frames_of(mut bytes: &[u8]) -> Vec<Frame> {
     frames
 }
 
-/// The headers of `bytes`, also that of a frame whose end is missing.
+/// Returns the headers in `bytes`, including that of an incomplete frame.
 pub fn headers_of(mut bytes: &[u8]) -> Vec<Header> {
     let mut headers = Vec::new();
     while let Some((header, _)) = header(bytes) {
@@ -66,7 +66,7 @@ pub fn headers_of(mut bytes: &[u8]) -> Vec<Header> {
     headers
 }
 
-/// The header, and its masking key.
+/// Returns the header and its masking key.
 fn header(bytes: &[u8]) -> Option<(Header, [u8; 4])> {
     let (first, second) = (*bytes.first()?, *bytes.get(1)?);
     let (length, minimal, size) = match second & 0x7F {
@@ -95,7 +95,7 @@ fn header(bytes: &[u8]) -> Option<(Header, [u8; 4])> {
     Some((header, key))
 }
 
-/// Bytes that say what to do, until there are none left.
+/// Bytes that choose the steps of a test, until none are left.
 #[derive(Debug)]
 pub struct Choices<'a>(&'a [u8]);
 

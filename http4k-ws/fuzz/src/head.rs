@@ -1,10 +1,10 @@
-//! The head of a message, read by nobody's code but this (RFC 9112 §2.2 to §5).
+//! An independent reader of the head of a message (RFC 9112 §2.2 to §5).
 
-/// An opening handshake that is in order.
+/// A valid opening handshake.
 pub const HANDSHAKE: &str = "GET /ws HTTP/1.1\r\nHost: fuzz\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
     Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-/// The first line of a request or an answer, and the fields.
+/// The first line of a request or a response, and the fields.
 #[derive(Debug)]
 pub struct Head {
     /// Method, target and version; or version, status and reason.
@@ -13,7 +13,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The head at the beginning of `bytes`; `None` where there is none.
+    /// Returns the head at the beginning of `bytes`; `None` if it is incomplete.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes
             .split_inclusive(|byte| *byte == b'\n')
@@ -39,13 +39,13 @@ impl Head {
         None
     }
 
-    /// The values of the fields of this name, in lower case.
+    /// Returns the values of the fields of this name, which is in lower case.
     pub fn values(&self, name: &str) -> Vec<&[u8]> {
         let of_name = self.fields.iter().filter(|(known, _)| known == name);
         of_name.map(|(_, value)| &value[..]).collect()
     }
 
-    /// The value of a field that occurs once.
+    /// Returns the value of a field that occurs once.
     pub fn only(&self, name: &str) -> Option<&[u8]> {
         match self.values(name)[..] {
             [value] => Some(value),
@@ -53,7 +53,7 @@ impl Head {
         }
     }
 
-    /// Whether a list of tokens, over all its lines, has `token` in any case.
+    /// Returns `true` if a list of tokens, over all its lines, has `token` in any case.
     pub fn lists(&self, name: &str, token: &str) -> bool {
         let values = self.values(name);
         let mut items = values

@@ -1,4 +1,4 @@
-//! What the targets share: a connection to the whole server over a pipe, on a clock that is paused.
+//! Shared parts of the targets: a connection to the whole server over a pipe, on a paused clock.
 
 mod frames;
 mod head;
@@ -15,30 +15,30 @@ use tokio::time::{sleep, timeout};
 pub use frames::{Choices, Frame, Header, frames_of, headers_of};
 pub use head::{HANDSHAKE, Head};
 
-/// What a peer does next.
+/// The next step of a peer.
 #[derive(Debug)]
 pub enum Step<'a> {
     Send(&'a [u8]),
-    /// Lets the server come to rest.
+    /// Lets the server become idle.
     Yield,
     Wait(Duration),
 }
 
-/// What a peer does when it has done everything.
+/// The last step of a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Last {
     /// Ends its side, and reads on.
     HalfClose,
-    /// Says nothing more: the server's deadlines are to end the connection.
+    /// Sends nothing more: the server's deadlines must end the connection.
     Silence,
     /// Reads nothing more either.
     Deafness,
 }
 
-/// No connection may outlast this, for its deadlines are of seconds and minutes.
+/// The time limit of a connection. Its deadlines are seconds and minutes.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
-/// Runs `work` where time passes at once whenever nothing else is to be done.
+/// Runs `work` on a clock that advances whenever nothing else remains to be done.
 pub fn on_paused_clock<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -48,11 +48,11 @@ pub fn on_paused_clock<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-/// A peer takes `steps` and then the `last` while `app` is served to it; gives all that the server sent.
+/// Takes `steps` and then `last` as the peer of a server with `app`. Returns everything that the server sent.
 ///
 /// # Panics
 ///
-/// Where the server panics, or does not end the connection.
+/// Panics if the server panics, or does not end the connection.
 pub async fn talk(
     app: PolyHandler,
     config: ServerConfig,
@@ -76,7 +76,7 @@ async fn converse(stream: DuplexStream, steps: &[Step<'_>], last: Last) -> Vec<u
     let speaking = async {
         for step in steps {
             match step {
-                // The server may have had enough.
+                // The server may have closed already.
                 Step::Send(bytes) => {
                     if write.write_all(bytes).await.is_err() {
                         break;
@@ -92,7 +92,7 @@ async fn converse(stream: DuplexStream, steps: &[Step<'_>], last: Last) -> Vec<u
     };
     if last == Last::Deafness {
         speaking.await;
-        // Past every deadline of a peer that takes nothing.
+        // Past every deadline for a peer that reads nothing.
         sleep(LONGEST / 2).await;
         let _ = read.read_to_end(&mut answer).await;
     } else {
