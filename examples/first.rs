@@ -66,6 +66,6 @@ fn ages() {
 }
 
 #[test]
-fn answers() {
+fn says_hello() {
     assert_eq!(app().test_http("/").body(), "hiya world");
 }

@@ -26,9 +26,32 @@ const ACTORS: &[&str] = &[
 
 /// Words before *where* that make it a place, as in "from where" or "says where".
 const PLACES: &[&str] = &[
-    "say", "says", "show", "shows", "know", "knows", "mark", "marks", "see", "find", "finds", "is",
-    "from", "to", "at", "exactly", "and", "or", "place", "places", "position", "line", "site",
-    "point", "decides", "remembers",
+    "say",
+    "says",
+    "show",
+    "shows",
+    "know",
+    "knows",
+    "mark",
+    "marks",
+    "see",
+    "find",
+    "finds",
+    "is",
+    "from",
+    "to",
+    "at",
+    "exactly",
+    "and",
+    "or",
+    "place",
+    "places",
+    "position",
+    "line",
+    "site",
+    "point",
+    "decides",
+    "remembers",
 ];
 
 /// One line of a source file that people read.
@@ -87,7 +110,8 @@ fn lines(path: &Path, found: &mut Vec<Line>) {
             }
             Some(_) if in_fence => continue,
             Some(text) => {
-                let is_prose = text.starts_with(|first: char| first.is_alphabetic() || first == '[');
+                let is_prose =
+                    text.starts_with(|first: char| first.is_alphabetic() || first == '[');
                 let opens = is_prose && !in_paragraph;
                 in_paragraph = !text.is_empty();
                 (if opens { Kind::Opening } else { Kind::Comment }, text)
@@ -110,7 +134,9 @@ fn lines(path: &Path, found: &mut Vec<Line>) {
 
 fn words(text: &str) -> Vec<&str> {
     let letters = |c: char| !c.is_alphanumeric() && c != '_' && c != '\'';
-    text.split(letters).filter(|word| !word.is_empty()).collect()
+    text.split(letters)
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 fn opens_with_a_question(line: &Line) -> bool {
@@ -171,7 +197,9 @@ fn hold(per_thousand: usize, counts: impl Fn(&Line) -> bool, slips: impl Fn(&Lin
     let all = lines.iter().filter(|line| counts(line)).count();
     assert!(all > 2_000, "only {all} lines were read");
     let wrong: Vec<_> = lines.iter().filter(|line| slips(line)).collect();
-    let list = wrong.iter().map(|line| format!("{}: {}", line.place, line.text));
+    let list = wrong
+        .iter()
+        .map(|line| format!("{}: {}", line.place, line.text));
     assert!(
         wrong.len() * 1_000 <= all * per_thousand,
         "{} of {all} lines, at most {per_thousand} in a thousand:\n{}",
@@ -208,12 +236,25 @@ fn slips_are_recognized() {
         kind,
     };
     let comment = |text| line(text, Kind::Comment);
-    assert!(opens_with_a_question(&line("What reads a request.", Kind::Opening)));
+    assert!(opens_with_a_question(&line(
+        "What reads a request.",
+        Kind::Opening
+    )));
     assert!(!opens_with_a_question(&comment("What reads a request.")));
-    assert!(says_where_for_if(&comment("Queues it; where the queue is full, waits.")));
+    assert!(says_where_for_if(&comment(
+        "Queues it; where the queue is full, waits."
+    )));
     assert!(!says_where_for_if(&comment("It shows where the text is.")));
-    assert!(has_a_nameless_actor(&comment("Refuses who does not say it.")));
+    assert!(has_a_nameless_actor(&comment(
+        "Refuses who does not say it."
+    )));
     assert!(!has_a_nameless_actor(&comment("Refuses the whole.")));
-    assert!(says_is_no(&line(r#"fail("`{name}` is no name")"#, Kind::Code)));
-    assert!(!says_is_no(&line(r#"fail("there is no name, and it has no longer one")"#, Kind::Code)));
+    assert!(says_is_no(&line(
+        r#"fail("`{name}` is no name")"#,
+        Kind::Code
+    )));
+    assert!(!says_is_no(&line(
+        r#"fail("there is no name, and it has no longer one")"#,
+        Kind::Code
+    )));
 }
