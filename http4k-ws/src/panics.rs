@@ -27,6 +27,7 @@ pub(crate) async fn guarded_future<T>(what: &str, work: impl Future<Output = T>)
     logged(what, AssertUnwindSafe(work).catch_unwind().await)
 }
 
+#[inline]
 fn logged<T>(what: &str, outcome: std::thread::Result<T>) -> Option<T> {
     match outcome {
         Ok(done) => Some(done),

@@ -150,6 +150,7 @@ impl<S: AsyncRead + Unpin> Buffered<S> {
         }
     }
 
+    #[inline]
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,

@@ -13,6 +13,7 @@ thread_local! {
 /// cost more than reading a request.
 ///
 /// A nested call uses a buffer of its own.
+#[inline]
 pub(super) fn with_scratch<T>(read: impl FnOnce(&mut [u8]) -> T) -> T {
     let mut scratch = SCRATCH
         .take()

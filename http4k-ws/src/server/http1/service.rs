@@ -147,6 +147,7 @@ impl Service {
     /// # Errors
     ///
     /// Returns the response if the request is refused, or is for the server as a whole.
+    #[inline]
     fn admit(&self, request: &mut hyper::Request<Incoming>) -> Result<RequestKind, Response> {
         let Self { server, info, .. } = self;
         let fields = rules::Fields::of(request.headers());
