@@ -1,4 +1,4 @@
-//! The blocking client, wherever it is called.
+//! The blocking client, called with and without a runtime.
 
 use std::time::{Duration, Instant};
 
@@ -46,7 +46,7 @@ async fn it_works_inside_a_runtime_of_many_threads() {
 }
 
 #[test]
-fn it_is_as_patient_as_it_is_told_to_be() {
+fn its_timeouts_are_configurable() {
     let server = echo();
     let brief = Duration::from_millis(20);
     let mut client = WebSocketClient::blocking(format!("ws://{}", server.addr()))

@@ -1,4 +1,4 @@
-//! The client that calls back.
+//! The callback client.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use http4k_ws::session::SessionConfig;
 
 use super::script::{SWITCHING, accept, server};
 
-/// Greets by name, sends one message back, and closes.
+/// Sends a greeting with a name, sends one message back, and closes.
 async fn greet_once(mut ws: WebSocket, name: String) -> WsResult {
     ws.send(name).await?;
     if let Some(message) = ws.recv().await? {
@@ -22,8 +22,8 @@ async fn greet_once(mut ws: WebSocket, name: String) -> WsResult {
     Ok(())
 }
 
-/// Answers one message with the fields of the upgrade whose name begins with `test`.
-async fn tell_headers(mut ws: WebSocket) -> WsResult {
+/// Responds to one message with the upgrade's fields whose names begin with `test`.
+async fn report_headers(mut ws: WebSocket) -> WsResult {
     let fields: Vec<_> = ws
         .request()
         .headers()
@@ -53,7 +53,7 @@ async fn leave(mut ws: WebSocket) -> WsResult {
 fn serve() -> RunningServer {
     let app = routes! {
         "/greet/<name>" => ws(greet_once(ws, name)),
-        "/headers"      => ws(tell_headers(ws)),
+        "/headers"      => ws(report_headers(ws)),
         "/echo"         => ws(echo(ws)),
         "/leaves"       => ws(leave(ws)),
         GET "/page"     => http(|| "a page"),
@@ -61,13 +61,13 @@ fn serve() -> RunningServer {
     app.as_server("127.0.0.1:0").start().expect("a server")
 }
 
-fn told<T>(listen: &Receiver<T>) -> T {
+fn next_report<T>(listen: &Receiver<T>) -> T {
     listen
         .recv_timeout(Duration::from_secs(10))
-        .expect("to be told in time")
+        .expect("a report in time")
 }
 
-/// Tells of every message, and of the end as its status.
+/// Reports every message, and the end as its status.
 fn witness(client: &CallbackWebSocket) -> Receiver<String> {
     let (tell, listen) = channel();
     let closing = tell.clone();
@@ -80,8 +80,8 @@ fn to(server: &RunningServer, path: &str) -> String {
     format!("ws://{}{path}", server.addr())
 }
 
-/// A consumer for one side is one for the other: registers callbacks, and answers the first message.
-fn answering(tell: Sender<String>) -> impl FnOnce(WebSocket) + Send + 'static {
+/// A consumer works on both sides: it registers callbacks and responds to the first message.
+fn responding(tell: Sender<String>) -> impl FnOnce(WebSocket) + Send + 'static {
     move |ws: WebSocket| {
         let (sender, closing, mut first) = (ws.sender(), tell.clone(), true);
         ws.on_message(move |message| {
@@ -98,8 +98,8 @@ fn answering(tell: Sender<String>) -> impl FnOnce(WebSocket) + Send + 'static {
 /// CASES 25 and 28.
 fn talks_from_on_connect(server: &RunningServer) {
     let (tell, listen) = channel();
-    let _client = WebSocketClient::non_blocking(to(server, "/greet/bob"), answering(tell));
-    let heard: Vec<_> = (0..3).map(|_| told(&listen)).collect();
+    let _client = WebSocketClient::non_blocking(to(server, "/greet/bob"), responding(tell));
+    let heard: Vec<_> = (0..3).map(|_| next_report(&listen)).collect();
     assert_eq!(heard, ["bob", "hello", "1000"]);
 }
 
@@ -118,10 +118,10 @@ fn dropping_the_client_leaves_the_socket_to_its_callbacks() {
     let (server, (tell, listen)) = (serve(), channel());
     drop(WebSocketClient::non_blocking(
         to(&server, "/greet/bob"),
-        answering(tell),
+        responding(tell),
     ));
-    assert_eq!(told(&listen), "bob");
-    assert_eq!(told(&listen), "hello");
+    assert_eq!(next_report(&listen), "bob");
+    assert_eq!(next_report(&listen), "hello");
 }
 
 /// CASES 26 and 27.
@@ -134,10 +134,10 @@ fn bytes_travel_as_they_are() {
         ws.try_send(sent).expect("room");
     });
     client.on_message(move |message| tell.send(message).expect("a listener"));
-    assert_eq!(told(&listen), WsMessage::from(bytes));
+    assert_eq!(next_report(&listen), WsMessage::from(bytes));
 }
 
-/// CASES 11 and 30: what is registered after the socket was made, and even after it was open, misses nothing.
+/// CASES 11 and 30: callbacks registered late, even after the socket opened, miss nothing.
 #[test]
 fn callbacks_registered_later_miss_nothing() {
     let (server, (opened, is_open)) = (serve(), channel());
@@ -148,13 +148,13 @@ fn callbacks_registered_later_miss_nothing() {
             ws.try_send("").expect("room");
             opened.send(()).expect("a listener");
         });
-    told(&is_open);
+    next_report(&is_open);
     let listen = witness(&client);
-    let heard: Vec<_> = (0..3).map(|_| told(&listen)).collect();
+    let heard: Vec<_> = (0..3).map(|_| next_report(&listen)).collect();
     assert_eq!(heard, ["testone=1", "testtwo=2", "1000"]);
     let again = channel();
     client.on_close(move |status| again.0.send(status).expect("a listener"));
-    assert_eq!(told(&again.1), WsStatus::NORMAL);
+    assert_eq!(next_report(&again.1), WsStatus::NORMAL);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn messages_before_the_end_reach_a_later_callback() {
         ws.try_send("hello").expect("room");
     });
     client.on_close(move |status| tell.send(status).expect("a listener"));
-    assert_eq!(told(&listen), WsStatus::NORMAL);
+    assert_eq!(next_report(&listen), WsStatus::NORMAL);
     let late = witness(&client);
     let heard: Vec<_> = late.try_iter().collect();
     assert_eq!(heard, ["bob", "hello", "1000"]);
@@ -177,29 +177,32 @@ fn the_status_the_server_chose_arrives() {
     let client = WebSocketClient::non_blocking(to(&server, "/leaves"), |ws: WebSocket| {
         ws.try_send("go").expect("room");
     });
-    assert_eq!(told(&witness(&client)), "1001 going away");
+    assert_eq!(next_report(&witness(&client)), "1001 going away");
     let refused = client.try_send("late");
     assert_eq!(refused, Err(SendError::Closed(WsStatus::GOING_AWAY)));
 }
 
 /// CASES 20 and 29.
 #[test]
-fn a_host_that_is_none_is_told_to_on_error_and_then_to_on_close() {
-    let client = WebSocketClient::non_blocking("ws://nobody.invalid/", |_: WebSocket| -> () {
+fn an_unknown_host_reaches_on_error_and_then_on_close() {
+    let client = WebSocketClient::non_blocking("ws://absent.invalid/", |_: WebSocket| -> () {
         panic!("nothing is connected")
     });
     for _ in 0..2 {
-        // Also to those who ask when it is over.
+        // Callbacks registered after the end are notified as well.
         let (tell, listen) = channel();
         let closing = tell.clone();
         client.on_error(move |error| {
             let cause = error.cause().and_then(|cause| cause.downcast_ref());
-            assert!(matches!(cause, Some(ConnectError::Dial(DialError::Unresolvable { host, .. })) if host == "nobody.invalid"));
+            assert!(matches!(cause, Some(ConnectError::Dial(DialError::Unresolvable { host, .. })) if host == "absent.invalid"));
             tell.send(error.to_string()).expect("a listener");
         });
         client.on_close(move |status| closing.send(status.to_string()).expect("a listener"));
-        assert_eq!(told(&listen), "the host `nobody.invalid` can't be resolved");
-        assert_eq!(told(&listen), WsStatus::ABNORMAL.to_string());
+        assert_eq!(
+            next_report(&listen),
+            "the host `absent.invalid` can't be resolved"
+        );
+        assert_eq!(next_report(&listen), WsStatus::ABNORMAL.to_string());
     }
     assert_eq!(
         client.try_send("late"),
@@ -212,30 +215,30 @@ fn an_invalid_uri_does_not_fail_the_call_either() {
     let client = WebSocketClient::non_blocking("nonsense", |_: WebSocket| {});
     let (tell, listen) = channel();
     client.on_error(move |error| tell.send(error.to_string()).expect("a listener"));
-    assert!(told(&listen).contains("`nonsense` is not a WebSocket URI"));
+    assert!(next_report(&listen).contains("`nonsense` is not a WebSocket URI"));
 }
 
 #[test]
-fn a_refusal_is_told_with_its_status() {
+fn a_refusal_is_reported_with_its_status() {
     let server = serve();
     let client = WebSocketClient::non_blocking(to(&server, "/page"), |_: WebSocket| {});
     let (tell, listen) = channel();
     client.on_error(move |error| tell.send(error.to_string()).expect("a listener"));
-    assert!(told(&listen).starts_with("the server refused the upgrade with 404"));
+    assert!(next_report(&listen).starts_with("the server refused the upgrade with 404"));
 }
 
-/// A server that does not finish the handshake until told to.
+/// A server that finishes the handshake only once released.
 fn patient() -> (String, Sender<()>) {
     let (go, gone) = channel();
     let uri = server(move |head| {
-        told(&gone);
+        next_report(&gone);
         format!("{SWITCHING}{}\r\n", accept(head)).into()
     });
     (uri, go)
 }
 
 #[test]
-fn what_is_asked_for_before_it_is_open_is_done_in_order() {
+fn calls_before_the_open_run_in_order() {
     let server = serve();
     let client = WebSocketClient::non_blocking(to(&server, "/echo"), |ws: WebSocket| {
         ws.try_send("from on_connect").expect("room");
@@ -244,7 +247,7 @@ fn what_is_asked_for_before_it_is_open_is_done_in_order() {
     for number in 0..100 {
         client.try_send(number.to_string()).expect("room");
     }
-    let mut heard: Vec<_> = (0..101).map(|_| told(&listen)).collect();
+    let mut heard: Vec<_> = (0..101).map(|_| next_report(&listen)).collect();
     heard.retain(|message| message != "from on_connect");
     assert!(
         heard
@@ -254,7 +257,7 @@ fn what_is_asked_for_before_it_is_open_is_done_in_order() {
         "{heard:?}"
     );
     client.close(WsStatus::NORMAL);
-    assert_eq!(told(&listen), "1000");
+    assert_eq!(next_report(&listen), "1000");
 }
 
 #[test]
@@ -277,23 +280,23 @@ fn the_queue_before_it_is_open_is_bounded_and_ends_with_a_close() {
         Err(SendError::Closed(WsStatus::GOING_AWAY))
     );
     go.send(()).expect("a server");
-    assert_eq!(told(&listen), "1001 going away");
+    assert_eq!(next_report(&listen), "1001 going away");
 }
 
 #[test]
 fn an_on_connect_that_panics_or_fails_closes_its_socket() {
     let server = serve();
     let panics = WebSocketClient::non_blocking(to(&server, "/echo"), |_: WebSocket| -> () {
-        panic!("as told")
+        panic!("on purpose")
     });
-    assert_eq!(told(&witness(&panics)), "1011 internal error");
+    assert_eq!(next_report(&witness(&panics)), "1011 internal error");
     let fails = WebSocketClient::non_blocking(to(&server, "/echo"), |_: WebSocket| {
         WsResult::Err(WsError::closing(WsStatus::POLICY_VIOLATION))
     });
-    assert_eq!(told(&witness(&fails)), "1008 policy violation");
+    assert_eq!(next_report(&witness(&fails)), "1008 policy violation");
 }
 
-/// The same function talks on a server's socket and on a client's.
+/// The same function serves a server's socket and a client's.
 #[test]
 fn on_connect_may_be_any_consumer() {
     let server = serve();
@@ -310,7 +313,7 @@ fn on_connect_may_be_any_consumer() {
             WsResult::Ok(())
         });
     client.on_close(move |status| tell.send(status).expect("a listener"));
-    assert_eq!(told(&listen), WsStatus::NORMAL);
+    assert_eq!(next_report(&listen), WsStatus::NORMAL);
     assert_eq!(*done.lock().unwrap(), ["0", "1", "2"]);
 }
 
@@ -335,7 +338,7 @@ fn a_callback_may_wait_for_another_client() {
         ))?;
         WsResult::Ok(())
     });
-    let (answer, page) = told(&listen);
+    let (answer, page) = next_report(&listen);
     assert_eq!(
         (answer.as_str(), page.as_deref()),
         ("from inside", Some("a page"))

@@ -1,4 +1,4 @@
-//! The opening handshake, as the client does it (RFC 6455 §4.1).
+//! The opening handshake on the client's side (RFC 6455 §4.1).
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn refused(handshake: OpeningHandshake) -> ConnectError {
 }
 
 #[test]
-fn the_handshake_has_every_field_that_the_rfc_asks_for() {
+fn the_handshake_has_every_field_that_the_rfc_requires() {
     let uri = server(|head| {
         let mut lines = head.lines();
         assert_eq!(lines.next(), Some("GET /chat?a=b HTTP/1.1"));
@@ -39,7 +39,7 @@ fn the_handshake_has_every_field_that_the_rfc_asks_for() {
             "{SWITCHING}{}Sec-WebSocket-Protocol: two\r\n\r\n",
             accept(head)
         );
-        // The greeting comes along with the answer.
+        // The greeting arrives together with the response.
         [answer.as_bytes(), b"\x81\x05early"].concat()
     });
     let mut client = WebSocketClient::to(uri.as_str())
@@ -75,7 +75,7 @@ fn each_handshake_has_a_key_of_its_own() {
 }
 
 #[test]
-fn an_answer_that_breaks_a_rule_opens_no_socket() {
+fn a_response_that_breaks_a_rule_opens_no_socket() {
     let no_upgrade = SWITCHING.replace("Upgrade: websocket\r\n", "Upgrade: h2c\r\n");
     let no_connection = SWITCHING.replace("Connection: Upgrade\r\n", "");
     for (fields, more, rule) in [
@@ -136,7 +136,7 @@ fn a_subprotocol_that_was_not_offered_opens_no_socket() {
 }
 
 #[test]
-fn a_refusal_is_given_with_its_status_and_body() {
+fn a_refusal_carries_its_status_and_body() {
     let ws = |request: Request| match request.uri().path() {
         "/open" => WsResponse::accept(WsConsumer::new(|_: WebSocket| {})),
         _ => WsResponse::refuse("no room here"),
@@ -157,7 +157,7 @@ fn a_refusal_is_given_with_its_status_and_body() {
 }
 
 #[test]
-fn the_body_of_a_refusal_that_never_ends_is_cut() {
+fn an_endless_refusal_body_is_truncated() {
     let uri = self::server(|_| {
         let mut answer = b"HTTP/1.1 503 No\r\nContent-Length: 9000000\r\n\r\n".to_vec();
         answer.resize(answer.len() + 100_000, b'x');
@@ -191,17 +191,17 @@ fn a_port_without_a_listener_is_unreachable() {
 }
 
 #[test]
-fn a_host_that_is_none_can_not_be_resolved() {
+fn an_unknown_host_is_not_resolved() {
     // RFC 6761 §6.4: such a name never resolves.
-    let error = refused(WebSocketClient::to("ws://nobody.invalid/"));
+    let error = refused(WebSocketClient::to("ws://absent.invalid/"));
     assert!(
-        matches!(&error, ConnectError::Dial(DialError::Unresolvable { host, .. }) if host == "nobody.invalid"),
+        matches!(&error, ConnectError::Dial(DialError::Unresolvable { host, .. }) if host == "absent.invalid"),
         "{error:?}"
     );
 }
 
 #[test]
-fn a_server_that_says_nothing_is_given_up() {
+fn a_silent_server_times_out() {
     let uri = server(|_| Vec::new());
     let brief = Duration::from_millis(30);
     let error = refused(WebSocketClient::to(uri).with_timeout(brief));

@@ -1,4 +1,4 @@
-//! The promise of a flush: the bytes have left the process, whatever becomes of it.
+//! The guarantee of a flush: the bytes have left the process.
 
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
@@ -18,7 +18,7 @@ const SOON: Duration = Duration::from_secs(20);
 
 type Told = Receiver<Result<WsMessage, WsStatus>>;
 
-/// A server that reports each message of its sockets, and then the status of their end.
+/// Starts a server that reports each message of its sockets, and then their closing status.
 fn reporting() -> (RunningServer, Told) {
     let (tell, told) = channel();
     let app = move |mut ws: WebSocket| {
@@ -35,7 +35,7 @@ fn reporting() -> (RunningServer, Told) {
     (server, told)
 }
 
-/// Opens a socket in a runtime that ends as soon as `client` has.
+/// Opens a socket in a runtime that ends as soon as `client` returns.
 fn briefly(server: &RunningServer, client: impl AsyncFnOnce(WebSocket)) {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
@@ -56,7 +56,7 @@ fn all_arrive(told: &Told) {
 fn what_was_flushed_has_left() {
     let (server, told) = reporting();
     briefly(&server, async |mut ws| {
-        // It feeds and flushes.
+        // Feeds and flushes.
         let sent = SinkExt::send(&mut ws, WsMessage::from("last words"));
         sent.await.expect("open");
     });
@@ -126,7 +126,7 @@ fn dropping_a_client_after_close_delivers_what_was_queued() {
     assert_eq!(told.recv_timeout(SOON), Ok(Err(WsStatus::NORMAL)));
 }
 
-/// Runs a test of this file in a process of its own, as a program that talks to `server`.
+/// Runs a test of this file in a separate process, as a program that connects to `server`.
 #[track_caller]
 fn run(program: &str, server: &RunningServer) {
     let tests = std::env::current_exe().expect("the program of these tests");
@@ -194,7 +194,7 @@ fn program_that_drops() {
     std::process::exit(0);
 }
 
-/// A client that is not open yet has the same promise.
+/// A client that is not open yet has the same guarantee.
 #[test]
 fn a_program_with_callbacks_that_ends_loses_nothing() {
     for program in [
@@ -212,7 +212,7 @@ fn a_program_with_callbacks_that_ends_loses_nothing() {
 
 fn sends_by_callback() -> http4k_ws::client::CallbackWebSocket {
     let client = WebSocketClient::non_blocking(server_of_the_program(), |_: WebSocket| {});
-    // A socket with callbacks is not closed by the drop.
+    // Dropping a socket with callbacks does not close it.
     client.on_message(|_message| {});
     for number in 0..MANY {
         client.try_send(number.to_string()).expect("room");
@@ -250,7 +250,7 @@ fn a_flush_of_a_client_that_cannot_be_opened_fails() {
     );
 }
 
-/// A client of a server that reads nothing until it is told to.
+/// Connects a client to a server that reads nothing until it is released.
 async fn late_reader(config: SessionConfig) -> (WebSocket, tokio::sync::oneshot::Sender<()>) {
     let (start, started) = tokio::sync::oneshot::channel::<()>();
     let started = Arc::new(Mutex::new(Some(started)));
@@ -302,7 +302,7 @@ async fn a_flush_fails_with_the_connection() {
     for _ in 0..20 {
         ws.send("x".repeat(1000)).await.expect("open");
     }
-    // The peer takes nothing for as long as a write may stall.
+    // The peer reads nothing for as long as a write may stall.
     let failed = Err(SendError::Closed(WsStatus::TRY_AGAIN_LATER));
     assert_eq!(ws.flush().await, failed);
     assert_eq!(SinkExt::<WsMessage>::flush(&mut ws).await, failed);

@@ -1,4 +1,4 @@
-//! Servers that mean harm, or are broken: each is a typed error in bounded time, which is virtual here.
+//! Hostile and broken servers: each causes a typed error in bounded time, on a virtual clock.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::script::{SWITCHING, accept};
 
-/// Longer than any time that the client gives anybody.
+/// A time longer than any deadline of the client.
 const FOR_EVER: Duration = Duration::from_secs(24 * 3600);
 
-/// Shakes hands with a server that does what `server` does with its end; gives what came of it, and when.
+/// Opens a handshake with a server that runs `server`. Returns the result and its time.
 async fn handshake<F, Fut>(server: F) -> (Result<WebSocket, ConnectError>, Duration)
 where
     F: FnOnce(DuplexStream, String) -> Fut + Send + 'static,
@@ -34,7 +34,7 @@ where
     (opened, begun.elapsed())
 }
 
-/// The error, and when, of a server that says `answer` and then nothing for ever.
+/// Returns the error, and its time, for a server that sends `answer` and then stays silent.
 async fn refusal(answer: impl Into<Vec<u8>>) -> (ConnectError, Duration) {
     let answer = answer.into();
     let (opened, after) = handshake(move |mut stream, _| async move {
@@ -46,7 +46,7 @@ async fn refusal(answer: impl Into<Vec<u8>>) -> (ConnectError, Duration) {
     (opened.expect_err("no socket"), after)
 }
 
-/// Opens a socket to a server that does what `server` does once hands are shaken.
+/// Opens a socket to a server that runs `server` after the handshake.
 async fn opened<F, Fut>(server: F) -> WebSocket
 where
     F: FnOnce(DuplexStream) -> Fut + Send + 'static,
@@ -61,7 +61,8 @@ where
     opened.expect("a socket")
 }
 
-/// How a socket ends whose server sends `frames` and then nothing for ever, and when.
+/// Returns the status and time of a socket's end if its server sends `frames` and then stays
+/// silent.
 async fn end_of(frames: impl Into<Vec<u8>>) -> (WsStatus, Duration) {
     let frames = frames.into();
     let ws = opened(move |mut stream| async move {
@@ -92,7 +93,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn half_an_answer_is_waited_for_no_longer_than_a_whole_one() {
+async fn half_a_response_has_the_deadline_of_a_whole_one() {
     let second = Duration::from_secs(1);
     for half in [
         "",
@@ -113,7 +114,7 @@ async fn half_an_answer_is_waited_for_no_longer_than_a_whole_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_in_drips_is_not_waited_for_either() {
+async fn a_response_in_drips_has_the_same_deadline() {
     let (opened, after) = handshake(|mut stream, head| async move {
         let answer = format!("{SWITCHING}{}\r\n", accept(&head));
         for byte in answer.bytes() {
@@ -130,7 +131,7 @@ async fn an_answer_in_drips_is_not_waited_for_either() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_without_end_is_broken() {
+async fn an_endless_response_is_broken() {
     let fields = "X-Padding: yes\r\n".repeat(10_000);
     for answer in [
         format!("HTTP/1.1 101 Switching Protocols\r\n{fields}"),
@@ -152,7 +153,7 @@ async fn an_answer_without_end_is_broken() {
         );
         assert_eq!(after, Duration::ZERO);
     }
-    // A server that only ever says that it will answer.
+    // This server only ever sends informational responses.
     let (opened, after) = handshake(|mut stream, _| async move {
         while stream
             .write_all(b"HTTP/1.1 102 Processing\r\n\r\n")
@@ -171,14 +172,14 @@ async fn an_answer_without_end_is_broken() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_though_its_body_has_no_end() {
+async fn a_refusal_with_an_endless_body_is_reported() {
     let told = |error| match error {
         ConnectError::Refused { response } => (response.status().as_u16(), response.into_body()),
         other => panic!("{other:?}"),
     };
-    let stalled = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\nwho are you?";
+    let stalled = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\nlog in, please";
     let (error, after) = refusal(stalled).await;
-    assert_eq!(told(error), (401, "who are you?".into()));
+    assert_eq!(told(error), (401, "log in, please".into()));
     assert!(after <= Duration::from_secs(2), "{after:?}");
 
     let endless = ["HTTP/1.1 404 Not Found\r\n\r\n", &"x".repeat(1_000_000)].concat();
@@ -224,7 +225,7 @@ async fn frames_that_break_the_protocol_end_the_socket_with_1002() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn text_that_is_none_ends_the_socket_with_1007() {
+async fn invalid_text_ends_the_socket_with_1007() {
     for frames in [
         frame(0x81, b"\xFF"),
         [frame(0x01, b"\xE2\x82"), frame(0x80, b"\x41")].concat(),
@@ -238,7 +239,7 @@ async fn text_that_is_none_ends_the_socket_with_1007() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_too_long_is_refused_from_its_header_on() {
+async fn an_oversized_frame_is_refused_from_its_header() {
     let huge = [&[0x82, 127][..], &(1_u64 << 62).to_be_bytes()].concat();
     let just_over = [&[0x82, 127][..], &(1_048_577_u64).to_be_bytes()].concat();
     let pieces = [
@@ -264,14 +265,14 @@ async fn floods_of_small_things_end_the_socket_with_1008() {
         let frames = [first, again.repeat(20_000)].concat();
         let (status, after) = end_of(frames).await;
         assert_eq!(status.code(), 1008, "{what}: {status}");
-        // The server reads none of the answers to its pings, and may stall for so long.
+        // The server reads none of the client's pongs, and may stall for this long.
         let stall = SessionConfig::default().write_stall;
         assert!(after <= stall, "{what}: {after:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_in_drips_is_given_up() {
+async fn a_message_in_drips_times_out() {
     let ws = opened(|mut stream| async move {
         for byte in frame(0x81, &[b'x'; 100]) {
             if stream.write_u8(byte).await.is_err() {
@@ -287,7 +288,7 @@ async fn a_message_in_drips_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_says_nothing_counts_as_dead() {
+async fn a_silent_server_counts_as_dead() {
     let (status, after) = end_of("").await;
     assert_eq!(status.code(), 1001, "{status}");
     let seconds = Duration::from_secs;
@@ -295,7 +296,7 @@ async fn a_server_that_says_nothing_counts_as_dead() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_leaves_without_a_word_is_lost() {
+async fn a_server_that_leaves_without_a_close_frame_is_lost() {
     for frames in [
         frame(0x81, b"bye"),
         vec![0x81, 5, b'h'],
@@ -322,7 +323,7 @@ async fn a_server_that_reads_nothing_stalls_the_sender_and_is_given_up() {
     while ws.send(vec![0; 10_000]).await.is_ok() {
         sent += 1;
     }
-    // What the pipe holds, and the queue of 1 MiB.
+    // The bytes in the pipe, and the queue of 1 MiB.
     assert!(sent < 130, "{sent}");
     assert_eq!(ws.closed().await, WsStatus::TRY_AGAIN_LATER);
     assert!(
@@ -333,7 +334,7 @@ async fn a_server_that_reads_nothing_stalls_the_sender_and_is_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_answers_no_close_is_left_behind() {
+async fn a_server_that_ignores_a_close_frame_is_dropped() {
     let ws = opened(|mut stream| async move {
         let mut bytes = [0; 1024];
         while stream.read(&mut bytes).await.is_ok_and(|read| read > 0) {}
@@ -361,7 +362,7 @@ async fn a_server_that_goes_on_after_its_close_is_not_heard() {
     assert_eq!(ends(&ws).await.0, WsStatus::NORMAL);
 }
 
-/// The flood is held back by the network, not kept in memory, while nobody receives.
+/// Flow control holds the flood back while the client does not receive; memory stays bounded.
 #[tokio::test(start_paused = true)]
 async fn messages_that_are_never_received_are_not_read() {
     let written = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -376,7 +377,11 @@ async fn messages_that_are_never_received_are_not_read() {
     sleep(Duration::from_secs(3600)).await;
     let held = written.load(std::sync::atomic::Ordering::Relaxed);
     assert!(held < 1_400_000, "{held}");
-    assert_eq!(ws.status(), None, "to be slow is no fault of the server's");
+    assert_eq!(
+        ws.status(),
+        None,
+        "a slow reader is not the fault of the server"
+    );
     for _ in 0..1000 {
         assert_eq!(
             ws.recv()

@@ -1,4 +1,4 @@
-//! HTTP as a client asks for it: of our server, of an application in memory, and of servers that are wrong.
+//! The HTTP client, with our server, an application in memory, and faulty servers.
 
 use std::error::Error;
 use std::future::pending;
@@ -44,15 +44,15 @@ fn client_of(server: &RunningServer) -> HttpClient {
         .expect("a base")
 }
 
-/// A server that answers each connection, once its first request is there, with `answer`, and then holds it
-/// open for ever. Gives the URI to ask for.
-async fn answering(answer: impl Into<Vec<u8>>) -> String {
+/// Starts a server that sends `answer` after the first request, and then keeps the connection open.
+/// Returns its URI.
+async fn serving_response(answer: impl Into<Vec<u8>>) -> String {
     let answer = answer.into();
     serving(move |mut stream: TcpStream| {
         let answer = answer.clone();
         async move {
             head_of(&mut stream).await;
-            // A client that has seen enough leaves.
+            // A client may leave once it has read enough.
             let _ = stream.write_all(&answer).await;
             pending::<()>().await;
         }
@@ -75,7 +75,7 @@ where
     format!("http://{address}/")
 }
 
-/// Reads one head; empty where the client has left.
+/// Reads one head. Returns an empty text if the client has left.
 async fn head_of(stream: &mut TcpStream) -> Vec<u8> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -92,7 +92,7 @@ fn brief() -> HttpClient {
 }
 
 #[tokio::test]
-async fn the_network_answers_as_the_application_in_memory() {
+async fn the_network_responds_like_the_application_in_memory() {
     let server = serve(app());
     let client = client_of(&server);
     for (method, path, body) in [
@@ -120,20 +120,20 @@ async fn the_network_answers_as_the_application_in_memory() {
 }
 
 #[test]
-fn the_blocking_twin_works_everywhere() {
-    fn asks(client: &BlockingHttpClient) {
+fn the_blocking_client_works_everywhere() {
+    fn sends_requests(client: &BlockingHttpClient) {
         assert_eq!(client.send("/").expect("an answer").body(), "hello");
         assert_eq!(client.call((Method::POST, "/echo", "x")).body(), "x");
     }
     let server = serve(app());
     let client = client_of(&server).blocking();
-    asks(&client);
+    sends_requests(&client);
     for mut runtime in [
         tokio::runtime::Builder::new_current_thread(),
         tokio::runtime::Builder::new_multi_thread(),
     ] {
         let runtime = runtime.build().expect("a runtime");
-        runtime.block_on(async { asks(&client) });
+        runtime.block_on(async { sends_requests(&client) });
     }
 }
 
@@ -153,7 +153,7 @@ async fn filters_stand_in_front_of_it() {
 }
 
 #[tokio::test]
-async fn a_body_of_unknown_length_is_sent_and_given_whole() {
+async fn a_body_of_unknown_length_is_sent_and_received_whole() {
     let server = serve(app());
     let pieces = (0..100).map(|_| Ok::<_, std::io::Error>(Bytes::from(vec![7; 1000])));
     let request = Request::post("/echo").body(Body::from_stream(stream::iter(pieces)));
@@ -161,7 +161,7 @@ async fn a_body_of_unknown_length_is_sent_and_given_whole() {
     assert_eq!(answer.body(), &vec![7; 100_000]);
 }
 
-/// Answers every request of a connection, until the client leaves.
+/// Responds to every request of a connection until the client leaves.
 async fn keep_answering(mut stream: TcpStream) {
     while !head_of(&mut stream).await.is_empty() {
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -200,7 +200,7 @@ fn a_client_outlives_the_runtimes_it_is_used_in() {
         .collect();
     for _ in 0..2 {
         for runtime in &runtimes {
-            // Nobody runs the others meanwhile, nor the connections in them.
+            // The other runtimes, and the connections in them, are not polled meanwhile.
             let answer = runtime.block_on(client.send("/")).expect("an answer");
             assert_eq!(answer.body(), "hello");
         }
@@ -218,7 +218,7 @@ async fn a_connection_that_was_closed_meanwhile_is_replaced() {
     let client = HttpClient::new();
     for _ in 0..3 {
         assert_eq!(client.send(&uri).await.expect("an answer").body(), "ok");
-        // The end of the connection is there before the next request.
+        // The connection ends before the next request.
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
@@ -226,12 +226,12 @@ async fn a_connection_that_was_closed_meanwhile_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_request_that_met_the_end_of_its_connection_is_sent_again_where_that_does_no_harm() {
+async fn a_request_on_an_ended_connection_is_sent_again_if_that_is_safe() {
     let uri = serving(|mut stream| async move {
         head_of(&mut stream).await;
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
         stream.write_all(answer).await.expect("a client");
-        // The next request is read, and not answered.
+        // The server reads the next request but does not respond.
         head_of(&mut stream).await;
     })
     .await;
@@ -248,10 +248,10 @@ async fn a_request_that_met_the_end_of_its_connection_is_sent_again_where_that_d
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_an_error_before_it_is_read_whole() {
-    let told = answering("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello").await;
+    let told = serving_response("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello").await;
     let chunked =
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5\r\nworld\r\n";
-    let untold = answering(chunked).await;
+    let untold = serving_response(chunked).await;
     let client = HttpClient::new().with_max_body(10);
     for uri in [told, untold] {
         let error = client.send(&uri).await.expect_err("too long");
@@ -267,11 +267,11 @@ async fn a_body_over_the_limit_is_an_error_before_it_is_read_whole() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_silent_or_slow_is_given_up() {
-    let silent = answering("").await;
-    let halfway = answering("HTTP/1.1 200 OK\r\nContent-Le").await;
-    let slow_body = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello").await;
-    let interim = answering("HTTP/1.1 100 Continue\r\n\r\n").await;
+async fn a_silent_or_slow_server_times_out() {
+    let silent = serving_response("").await;
+    let halfway = serving_response("HTTP/1.1 200 OK\r\nContent-Le").await;
+    let slow_body = serving_response("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello").await;
+    let interim = serving_response("HTTP/1.1 100 Continue\r\n\r\n").await;
     for uri in [silent, halfway, slow_body, interim] {
         let error = brief().send(&uri).await.expect_err("no whole answer");
         assert!(
@@ -297,7 +297,7 @@ async fn an_invalid_response_is_an_error_and_a_bad_gateway() {
         &endless_head,
         &many_fields,
     ] {
-        let uri = answering(answer).await;
+        let uri = serving_response(answer).await;
         let error = HttpClient::new().send(&uri).await.expect_err("no answer");
         assert!(matches!(error, HttpClientError::Broken { .. }), "{error:?}");
         assert!(error.source().is_some());
@@ -310,7 +310,7 @@ async fn an_invalid_response_is_an_error_and_a_bad_gateway() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_an_error() {
+async fn a_truncated_response_is_an_error() {
     let uri = serving(|mut stream| async move {
         head_of(&mut stream).await;
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello";
@@ -338,14 +338,14 @@ async fn an_unreachable_server_is_an_error_with_its_address() {
         other => panic!("{other:?}"),
     }
     // RFC 6761 §6.4: such a name never resolves.
-    let nobody = "http://nobody.invalid/";
-    match HttpClient::new().send(nobody).await {
+    let absent = "http://absent.invalid/";
+    match HttpClient::new().send(absent).await {
         Err(HttpClientError::Dial(DialError::Unresolvable { host, .. })) => {
-            assert_eq!(host, "nobody.invalid")
+            assert_eq!(host, "absent.invalid")
         }
         other => panic!("{other:?}"),
     }
-    for uri in [&uri, nobody] {
+    for uri in [&uri, absent] {
         assert_eq!(
             HttpClient::new()
                 .call(uri.into_request().unwrap())
@@ -380,7 +380,7 @@ async fn an_invalid_request_is_the_callers_fault() {
 
 #[tokio::test]
 async fn a_request_whose_body_fails_is_the_senders_fault() {
-    let uri = answering("").await;
+    let uri = serving_response("").await;
     let too_long = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("hello")])).limit(4);
     let broken = Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other(
         "reset",
@@ -397,8 +397,8 @@ async fn a_request_whose_body_fails_is_the_senders_fault() {
 }
 
 #[tokio::test]
-async fn a_streamed_answer_is_there_before_its_body() {
-    let uri = answering(
+async fn a_streamed_response_arrives_before_its_body() {
+    let uri = serving_response(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n5\r\nworld\r\n",
     )
     .await;
@@ -416,7 +416,7 @@ async fn a_streamed_answer_is_there_before_its_body() {
 
 #[tokio::test]
 async fn a_streamed_body_that_stalls_or_breaks_off_is_not_the_readers_fault() {
-    let stalls = answering("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello").await;
+    let stalls = serving_response("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello").await;
     let breaks = serving(|mut stream| async move {
         head_of(&mut stream).await;
         let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello";
@@ -453,11 +453,11 @@ async fn a_slow_reader_of_a_streamed_body_is_not_a_slow_server() {
     for piece in ["a", "b"] {
         let read = body.next().await.expect("a piece").expect("a piece");
         assert_eq!(read.into_data().ok().as_deref(), Some(piece.as_bytes()));
-        // The next piece is not there yet when it is asked for, and soon is.
+        // The next piece is not ready at the call, but soon is.
         tokio::time::sleep(Duration::from_secs(40)).await;
     }
     let waited = tokio::time::Instant::now();
-    // This one comes a second after it is asked for.
+    // This piece arrives a second after the call.
     body.next().await.expect("a piece").expect("a piece");
     assert_eq!(waited.elapsed().as_secs(), 1);
 }

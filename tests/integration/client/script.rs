@@ -1,16 +1,16 @@
-//! A server for one connection, which says what a test tells it to.
+//! A scripted server for one connection.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-/// What follows the 101 in the answer to a handshake.
+/// The bytes after the 101 in a handshake's response.
 pub(super) const SWITCHING: &str =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
 
-/// Answers one handshake with what `answer` makes of its head, and reads on until the client is gone.
-/// Gives the URI to connect to.
+/// Responds to one handshake with the result of `answer` for its head, then reads until the client
+/// leaves. Returns the URI to connect to.
 pub(super) fn server(answer: impl FnOnce(&str) -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
@@ -36,7 +36,7 @@ pub(super) fn server(answer: impl FnOnce(&str) -> Vec<u8> + Send + 'static) -> S
     format!("ws://{address}/chat?a=b")
 }
 
-/// The field that answers the key in `head`.
+/// Returns the field that accepts the key in `head`.
 pub(super) fn accept(head: &str) -> String {
     let key = head
         .lines()
@@ -45,7 +45,7 @@ pub(super) fn accept(head: &str) -> String {
     format!("Sec-WebSocket-Accept: {}\r\n", accept_key(key))
 }
 
-/// SHA-1 of the key and the GUID, in base64 (RFC 6455 §1.3): computed here, not by the library.
+/// Computes SHA-1 of the key and the GUID, in base64 (RFC 6455 §1.3), independently of the library.
 fn accept_key(key: &str) -> String {
     base64(&sha1(
         format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11").as_bytes(),
@@ -117,7 +117,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_key_of_the_rfc_is_answered_as_in_the_rfc() {
+fn the_accept_key_matches_the_rfc_example() {
     assert_eq!(
         accept_key("dGhlIHNhbXBsZSBub25jZQ=="),
         "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="

@@ -1,4 +1,4 @@
-//! The case of the names of fields, of the server and of both clients.
+//! The case of field names, for the server and both clients.
 
 use http4k_ws::client::HttpClient;
 use http4k_ws::client::WebSocketClient;
@@ -6,7 +6,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
-/// The names of the fields in the next head of `io`.
+/// Returns the field names in the next head of `io`.
 async fn names(io: &mut DuplexStream) -> Vec<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -31,13 +31,13 @@ fn is_lower_case(name: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn responses_are_as_the_configuration_says() {
+async fn response_fields_follow_the_server_configuration() {
     const GET: &str = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     const UPGRADE: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
          Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
          Sec-WebSocket-Version: 13\r\n\r\n";
     const REFUSED: &str = "GET / HTTP/1.1\r\n\r\n";
-    // This one ends by its deadline.
+    // This request ends by its deadline.
     const LATE: &str = "GET / HT";
     let app = PolyHandler::new(
         |_: Request| "hello".into_response().with_header("X-Own-FIELD", "1"),
@@ -65,7 +65,7 @@ async fn responses_are_as_the_configuration_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_are_as_the_client_is_told() {
+async fn request_fields_follow_the_client_configuration() {
     for title_case in [false, true] {
         let expected: fn(&str) -> bool = if title_case {
             is_title_case

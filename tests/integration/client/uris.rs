@@ -1,4 +1,4 @@
-//! URIs as both clients take them: nothing of one is dropped silently.
+//! URIs in both clients, which drop no part of them silently.
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -11,8 +11,8 @@ use http4k_ws::server::RunningServer;
 
 const SOON: Duration = Duration::from_secs(20);
 
-/// A server that responds with the user of each request, and sends it over each socket.
-fn telling() -> RunningServer {
+/// Returns a server that responds with each request's user, and sends it over each socket.
+fn reporting() -> RunningServer {
     fn user(request: &Request) -> String {
         let values: Vec<_> = request.header_values("authorization").collect();
         format!("{} at {:?}", values.join(", "), request.header("host"))
@@ -37,7 +37,7 @@ const BAD: [&str; 9] = [
 ];
 
 #[tokio::test]
-async fn an_authority_that_can_not_be_honoured_is_refused() {
+async fn an_unusable_authority_is_refused() {
     for bad in BAD {
         let uri = format!("ws://{bad}");
         let opened = WebSocketClient::connect(uri.as_str()).await.map(drop);
@@ -95,7 +95,7 @@ fn a_port_above_65535_is_refused() {
 }
 
 #[test]
-fn callbacks_are_told_of_a_port_above_65535() {
+fn callbacks_report_a_port_above_65535() {
     let (tell, told) = channel();
     let client = WebSocketClient::non_blocking("ws://127.0.0.1:65536/", |_: WebSocket| {});
     client.on_error(move |error| {
@@ -124,7 +124,7 @@ async fn a_port_above_65535_is_not_tried_again() {
 
 #[test]
 fn credentials_in_a_uri_are_sent_or_refused() {
-    let server = telling();
+    let server = reporting();
     let url = format!("http://user:pass@{}/", server.addr());
     let response = HttpClient::new().blocking().send(url).expect("a response");
     let expected = format!("Basic dXNlcjpwYXNz at Some(\"{}\")", server.addr());
@@ -133,7 +133,7 @@ fn credentials_in_a_uri_are_sent_or_refused() {
 
 #[tokio::test]
 async fn credentials_are_sent_by_every_client() {
-    let server = telling();
+    let server = reporting();
     let place = format!("us%40er:p%C3%A4ss@{}/", server.addr());
     let expected = format!("Basic dXNAZXI6cMOkc3M= at Some(\"{}\")", server.addr());
 
@@ -168,7 +168,7 @@ async fn credentials_are_sent_by_every_client() {
 
 #[tokio::test]
 async fn two_users_of_one_request_are_refused() {
-    let server = telling();
+    let server = reporting();
     let url = format!("http://user:pass@{}/", server.addr());
     let request = Request::get(url)
         .header("authorization", "Bearer x")
@@ -186,7 +186,7 @@ async fn two_users_of_one_request_are_refused() {
 
 #[tokio::test]
 async fn a_fragment_is_refused_or_not_sent() {
-    let server = telling();
+    let server = reporting();
     // RFC 6455 §3 forbids it; RFC 9110 §7.1 leaves it to the client.
     let opened = WebSocketClient::connect(format!("ws://{}/#top", server.addr())).await;
     assert!(matches!(opened, Err(ConnectError::BadUri { .. })));

@@ -1,4 +1,4 @@
-//! Bodies both ways, and the windows they go through (RFC 9113 §5.2).
+//! Bodies in both directions, and their flow-control windows (RFC 9113 §5.2).
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -20,7 +20,7 @@ async fn no_socket(ws: WebSocket) {
     ws.close(WsStatus::NORMAL);
 }
 
-/// Answers with the length of the body.
+/// Responds with the length of the body.
 async fn count(request: Request) -> Response {
     match request.into_body().bytes().await {
         Ok(bytes) => bytes.len().to_string().into_response(),
@@ -54,7 +54,7 @@ async fn a_long_body_comes_through_every_window() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_answer_goes_through_every_window() {
+async fn a_long_response_goes_through_every_window() {
     let mut client = Client::to(long(3_000_000), ServerConfig::default()).await;
     let answer = client.ask(get("/", &[])).await;
     assert_eq!(answer.body.len(), 3_000_000);
@@ -81,7 +81,7 @@ async fn trailers_are_sent() {
     assert_eq!(answer.trailers.expect("trailers")["x-sum"], "7");
 }
 
-/// A body that knows its last piece, and no length.
+/// A body that knows its last piece, but not its length.
 struct Pieces(&'static [&'static str]);
 
 impl http_body::Body for Pieces {
@@ -117,7 +117,7 @@ async fn a_response_ends_with_its_last_piece() {
     }
 }
 
-/// Without trailers it is a frame, or the last byte, that ends a stream.
+/// Without trailers, the last byte or an empty frame ends a stream.
 #[tokio::test(start_paused = true)]
 async fn a_streamed_response_ends() {
     for pieces in [&[][..], &[""], &["a"], &["a", ""], &["", "a", "bc"]] {
@@ -136,7 +136,7 @@ async fn a_streamed_response_ends() {
     }
 }
 
-/// A body that goes back as it comes has the same bound as one that is read first.
+/// A body that is streamed back has the same limit as one that is read first.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_is_sent_back_is_bounded() {
     let http = |request: Request| Response::new(request.into_body());
@@ -145,7 +145,7 @@ async fn a_body_that_is_sent_back_is_bounded() {
     for (length, status) in [(0, 200), (9, 200), (10, 200), (11, 413)] {
         let told = length.to_string();
         let (answer, mut body) = client.begin(post(&[("content-length", &told)]), false);
-        // It may be refused already.
+        // The server may have rejected it already.
         let _ = body.send_data(Bytes::from(vec![b'x'; length]), true);
         let answer = whole(answer).await.expect("a response");
         assert_eq!(answer.status, status, "{length}");
@@ -162,7 +162,7 @@ async fn a_body_that_is_sent_back_is_bounded() {
 async fn a_body_over_the_limit_is_a_413() {
     let config = ServerConfig::default().with_max_body(10);
     let mut client = Client::to(counting(), config).await;
-    // Refused from its length, though nothing of it comes.
+    // The server rejects it by its length, before any byte arrives.
     let (answer, _body) = client.begin(post(&[("content-length", "11")]), false);
     let answer = whole(answer).await.expect("an answer");
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -189,7 +189,7 @@ async fn a_body_that_stalls_is_a_408() {
     let answer = whole(answer).await.expect("an answer");
     assert_eq!(answer.status, StatusCode::REQUEST_TIMEOUT);
     assert_eq!(start.elapsed().as_secs(), 15);
-    // The connection goes on.
+    // The connection continues.
     let (answer, _) = client.begin(post(&[]), true);
     assert_eq!(whole(answer).await.expect("an answer").text(), "0");
 }
@@ -202,7 +202,7 @@ async fn a_body_that_drips_is_a_408() {
     let dripping = tokio::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_millis(1500)).await;
-            // An empty frame is not a byte.
+            // An empty frame does not count as a byte.
             for data in [&b"a"[..], b""] {
                 if body.send_data(Bytes::from_static(data), false).is_err() {
                     return;
@@ -218,7 +218,7 @@ async fn a_body_that_drips_is_a_408() {
 
 /// RFC 9110 §10.1.1.
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_waits_is_told_to_go_on() {
+async fn a_waiting_peer_receives_100_continue() {
     let mut client = Client::to(counting(), ServerConfig::default()).await;
     let (mut answer, mut body) = client.begin(post(&[("expect", "100-continue")]), false);
     let informed = within(std::future::poll_fn(|cx| answer.poll_informational(cx))).await;
@@ -228,7 +228,7 @@ async fn a_peer_that_waits_is_told_to_go_on() {
         .expect("a stream");
     assert_eq!(whole(answer).await.expect("an answer").text(), "3");
 
-    // Not where the body is refused, nor where the expectation is unknown.
+    // Not if the body is rejected, nor if the expectation is unknown.
     for (fields, status) in [
         (
             [("expect", "100-continue"), ("content-length", "9000000")],
@@ -252,13 +252,13 @@ async fn a_response_that_is_never_read_is_given_up() {
     let error = whole(answer).await.expect_err("no whole answer");
     assert_eq!(error.reason(), Some(Reason::CANCEL));
     assert_eq!(start.elapsed().as_secs(), 10);
-    // An answer that needs no window still comes.
+    // A response that needs no window still arrives.
     let head = client.ask(request(Method::HEAD, "/", &[])).await;
     assert_eq!(head.status, StatusCode::OK);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_taken_slowly_is_not() {
+async fn a_response_that_is_read_slowly_is_completed() {
     let mut client = Client::to(long(300_000), ServerConfig::default()).await;
     let (answer, _) = client.begin(get("/", &[]), true);
     let mut body = within(answer).await.expect("an answer").into_body();
@@ -297,7 +297,7 @@ async fn an_unread_body_does_not_delay_the_response() {
     body.reserve_capacity(1);
     assert_eq!(whole(answer).await.expect("an answer").text(), "early");
     let data = Bytes::from(vec![0; 1024 * 1024]);
-    // It may be reset by now: nobody wants it.
+    // The server may have reset the stream, which it no longer needs.
     let _ = body.send_data(data, true);
     assert_eq!(client.ask(get("/", &[])).await.text(), "early");
 }

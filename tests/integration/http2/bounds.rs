@@ -1,4 +1,4 @@
-//! What one connection may ask for (RFC 9113 §10.5).
+//! The limits of one connection (RFC 9113 §10.5).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ fn app() -> PolyHandler {
     PolyHandler::new(|_: Request| "fine", no_socket)
 }
 
-/// Never answers, and counts what it was asked.
+/// Returns an application that never responds, and counts its requests.
 fn silent() -> (PolyHandler, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
@@ -39,7 +39,7 @@ fn silent() -> (PolyHandler, Arc<AtomicUsize>) {
 
 /// RFC 9113 §6.5.2.
 #[tokio::test(start_paused = true)]
-async fn the_bounds_are_told_in_the_settings() {
+async fn the_settings_declare_the_limits() {
     let config = ServerConfig::default().with_max_head(5000);
     let http2 = Http2Config::default()
         .with_max_streams(7)
@@ -55,7 +55,7 @@ async fn the_bounds_are_told_in_the_settings() {
             (name, u32::from_be_bytes([six[2], six[3], six[4], six[5]]))
         })
         .collect();
-    // Streams, window, list of fields; extended CONNECT (RFC 8441 §3).
+    // Streams, window, field list; extended CONNECT (RFC 8441 §3).
     for setting in [(3, 7), (4, 70_000), (6, 5000), (8, 1)] {
         assert!(told.contains(&setting), "{setting:?} in {told:?}");
     }
@@ -88,7 +88,7 @@ async fn requests_that_are_taken_back_at_once_end_the_connection() {
         bytes.extend(Frame::get(stream, "/").bytes());
         bytes.extend(Frame::reset(stream, CANCEL).bytes());
     }
-    // All at once, as far as it is read.
+    // All requests at once, until the server stops reading.
     let (mut reading, mut writing) = tokio::io::split(peer.stream);
     let writes = tokio::spawn(async move {
         let _ = tokio::io::AsyncWriteExt::write_all(&mut writing, &bytes).await;
@@ -105,7 +105,7 @@ async fn requests_that_are_taken_back_at_once_end_the_connection() {
     assert!(asked <= 200, "{asked} requests were begun");
 }
 
-/// The error code of the last GOAWAY in a run of frames.
+/// Returns the error code of the last GOAWAY in a run of frames.
 fn last_goaway(mut bytes: &[u8]) -> Option<u32> {
     let mut found = None;
     while let [a, b, c, kind, _, _, _, _, _, rest @ ..] = bytes {
@@ -134,7 +134,7 @@ async fn a_head_that_is_too_long_is_refused() {
     assert_eq!(client.ask(get("/", &many[..50])).await.text(), "fine");
 }
 
-/// A head that goes on for ever, in frames of its own (CVE-2024-27316).
+/// An endless head, in frames of its own (CVE-2024-27316).
 #[tokio::test(start_paused = true)]
 async fn a_head_that_never_ends_ends_the_connection() {
     const CONTINUATION: u8 = 9;
@@ -200,7 +200,7 @@ async fn a_peer_that_is_there_is_waited_for() {
     assert_eq!(start.elapsed().as_secs(), 200);
 }
 
-/// A socket on a stream has a place among all connections, beside that of its own.
+/// A socket on a stream counts as a connection, in addition to its own connection.
 #[tokio::test]
 async fn sockets_on_streams_count_as_connections() {
     let held = |ws: WebSocket| async move { drop(ws.closed().await) };
@@ -221,9 +221,9 @@ async fn sockets_on_streams_count_as_connections() {
         let third = client.ask(handshake("/", &[])).await;
         assert_eq!(third.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(third.text().contains("too many connections"), "{third:?}");
-        // Requests need none.
+        // Requests do not count.
         assert_eq!(client.ask(get("/", &[])).await.text(), "fine");
-        // A socket that ended leaves its place to another, a moment later.
+        // A socket that ended releases its permit a moment later.
         drop(first);
         let start = Instant::now();
         loop {

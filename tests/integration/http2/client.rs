@@ -1,4 +1,4 @@
-//! A client that knows nothing of the library.
+//! A client independent of the library.
 
 use bytes::Bytes;
 use h2::client::{Builder, ResponseFuture, SendRequest};
@@ -18,7 +18,7 @@ pub(crate) struct Client {
     pub(crate) connection: JoinHandle<Result<(), h2::Error>>,
 }
 
-/// A whole answer.
+/// A complete response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -33,7 +33,7 @@ impl Answer {
     }
 }
 
-/// `GET` of a path at localhost, with more fields.
+/// Returns a `GET` of a path at localhost, with additional fields.
 pub(crate) fn get(path: &str, fields: &[(&str, &str)]) -> Request<()> {
     request(Method::GET, path, fields)
 }
@@ -48,7 +48,7 @@ pub(crate) fn request(method: Method, path: &str, fields: &[(&str, &str)]) -> Re
     request.body(()).expect("a request")
 }
 
-/// An extended CONNECT for a WebSocket (RFC 8441 §5).
+/// Returns an extended CONNECT for a WebSocket (RFC 8441 §5).
 pub(crate) fn handshake(path: &str, fields: &[(&str, &str)]) -> Request<()> {
     let version = [("sec-websocket-version", "13")];
     let mut request = request(Method::CONNECT, path, &[&version, fields].concat());
@@ -69,7 +69,7 @@ impl Client {
         let shaken = within(builder.handshake(io)).await;
         let (mut requests, connection) = shaken.expect("HTTP/2");
         let connection = tokio::spawn(connection);
-        // Until the server's settings are there.
+        // Wait for the server's settings.
         for _ in 0..1000 {
             requests = within(requests.ready()).await.expect("a connection");
             if requests.is_extended_connect_protocol_enabled() {
@@ -98,14 +98,14 @@ impl Client {
         whole(answer).await.expect("an answer")
     }
 
-    /// Why a request was reset.
+    /// Returns the reason for which a request was reset.
     pub(crate) async fn refused(&mut self, request: Request<()>) -> Reason {
         let (answer, _) = self.begin(request, true);
         let error = whole(answer).await.expect_err("no answer");
         error.reason().expect("a reset")
     }
 
-    /// Asks for a socket that is granted.
+    /// Opens a socket, which the server must accept.
     pub(crate) async fn open(&mut self, path: &str, fields: &[(&str, &str)]) -> Socket {
         let (answer, send) = self.begin(handshake(path, fields), false);
         let answer = within(answer).await.expect("an answer");
@@ -136,7 +136,7 @@ pub(crate) async fn whole(answer: ResponseFuture) -> Result<Answer, h2::Error> {
     })
 }
 
-/// A stream that is a socket, its frames by hand.
+/// A stream that is a socket, with frames made by hand.
 pub(crate) struct Socket {
     pub(crate) fields: HeaderMap,
     pub(crate) send: SendStream<Bytes>,
@@ -149,13 +149,13 @@ pub(crate) const BINARY: u8 = 2;
 pub(crate) const CLOSE: u8 = 8;
 
 impl Socket {
-    /// Sends bytes of frames.
+    /// Sends raw bytes.
     pub(crate) fn send_bytes(&mut self, bytes: impl Into<Vec<u8>>) {
         let bytes = Bytes::from(bytes.into());
         self.send.send_data(bytes, false).expect("an open stream");
     }
 
-    /// Sends a frame as a client does: masked, with a key of zeros (RFC 6455 §5.3).
+    /// Sends a client's frame, masked with a key of zeros (RFC 6455 §5.3).
     pub(crate) fn send_frame(&mut self, opcode: u8, payload: &[u8]) {
         let mut frame = vec![0x80 | opcode];
         match payload.len() {
@@ -179,7 +179,7 @@ impl Socket {
         ended.expect("an open stream");
     }
 
-    /// Reads on; `false` at the end of the stream.
+    /// Reads more bytes. Returns `false` at the end of the stream.
     async fn fill(&mut self) -> Result<bool, h2::Error> {
         let Some(data) = within(self.receive.data()).await else {
             return Ok(false);
@@ -197,7 +197,7 @@ impl Socket {
         self.unread.drain(..length).collect()
     }
 
-    /// The next frame: its opcode and payload.
+    /// Reads a frame. Returns its opcode and payload.
     pub(crate) async fn frame(&mut self) -> (u8, Vec<u8>) {
         let start = self.take(2).await;
         assert_eq!(start[0] & 0xF0, 0x80, "one frame is one message");
@@ -218,14 +218,14 @@ impl Socket {
         String::from_utf8(payload).expect("text")
     }
 
-    /// The code of the close frame that is next.
+    /// Reads a close frame. Returns its code.
     pub(crate) async fn close_code(&mut self) -> u16 {
         let (opcode, payload) = self.frame().await;
         assert_eq!(opcode, CLOSE, "{payload:?}");
         u16::from_be_bytes([payload[0], payload[1]])
     }
 
-    /// How the stream ends, with nothing before that: in order, or reset.
+    /// Returns the way in which the stream ends without further bytes: in order, or by a reset.
     pub(crate) async fn ended(&mut self) -> Option<Reason> {
         loop {
             let more = self.fill().await;

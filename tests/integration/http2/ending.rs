@@ -23,7 +23,7 @@ fn app() -> PolyHandler {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_asks_for_nothing_is_ended() {
+async fn a_connection_without_requests_is_ended() {
     let (ours, serving) = serve(app(), ServerConfig::default());
     let mut peer = Peer::new(ours, &[]).await;
     let start = Instant::now();
@@ -50,7 +50,7 @@ async fn an_idle_connection_is_ended_after_keep_alive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_does_not_leave_is_cut() {
+async fn a_peer_that_does_not_leave_is_dropped() {
     let (ours, serving) = serve(app(), ServerConfig::default());
     let mut peer = Peer::new(ours, &[]).await;
     peer.polite = false;
@@ -61,7 +61,7 @@ async fn a_peer_that_does_not_leave_is_cut() {
 }
 
 #[tokio::test]
-async fn a_server_that_stops_answers_what_it_was_asked() {
+async fn a_stopping_server_completes_its_requests() {
     let gate = Arc::new(Semaphore::new(0));
     let reached = Arc::new(Semaphore::new(0));
     let (behind, reach) = (Arc::clone(&gate), Arc::clone(&reached));
@@ -81,7 +81,7 @@ async fn a_server_that_stops_answers_what_it_was_asked() {
     let (answer, _) = client.begin(get("/", &[]), true);
     within(reached.acquire()).await.expect("a permit").forget();
     let stopping = tokio::task::spawn_blocking(move || server.stop());
-    // The port is closed first; only then may the answer come.
+    // The port closes first; only then may the handler respond.
     while TcpStream::connect(address).await.is_ok() {
         tokio::task::yield_now().await;
     }
@@ -95,7 +95,7 @@ async fn a_server_that_stops_answers_what_it_was_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_the_future_drops_what_is_being_answered() {
+async fn dropping_the_future_drops_started_requests() {
     struct Told(Arc<Semaphore>);
     impl Drop for Told {
         fn drop(&mut self) {

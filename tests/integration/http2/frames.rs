@@ -1,4 +1,4 @@
-//! A peer that writes and reads frames (RFC 9113 §4.1), also wrong ones.
+//! A peer that reads and writes frames (RFC 9113 §4.1), malformed ones included.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
@@ -39,8 +39,8 @@ impl Frame {
         }
     }
 
-    /// The head of a request, which ends its stream, in fields that are not compressed
-    /// (RFC 7541 §6.2.2).
+    /// Returns the head of a request, which ends its stream, with uncompressed fields (RFC 7541
+    /// §6.2.2).
     pub(crate) fn head(stream: u32, fields: &[(&str, &str)]) -> Self {
         let mut block = Vec::new();
         for (name, value) in fields {
@@ -54,7 +54,7 @@ impl Frame {
         Self::new(HEADERS, END_HEADERS | END_STREAM, stream, block)
     }
 
-    /// `GET` of a path at localhost.
+    /// Returns a `GET` of a path at localhost.
     pub(crate) fn get(stream: u32, path: &str) -> Self {
         Self::head(
             stream,
@@ -79,12 +79,12 @@ impl Frame {
         bytes
     }
 
-    /// The error code of RST_STREAM, or of GOAWAY.
+    /// Returns the error code of RST_STREAM or of GOAWAY.
     pub(crate) fn code(&self) -> u32 {
         let at = match self.kind {
             RST_STREAM => 0,
             GOAWAY => 4,
-            other => panic!("a frame of type {other} has no error code"),
+            other => panic!("a frame of type {other} does not carry an error code"),
         };
         let code = &self.payload[at..at + 4];
         u32::from_be_bytes(code.try_into().expect("four bytes"))
@@ -93,12 +93,12 @@ impl Frame {
 
 pub(crate) struct Peer {
     pub(crate) stream: DuplexStream,
-    /// Answers pings and settings.
+    /// A peer that acknowledges pings and settings.
     pub(crate) polite: bool,
 }
 
 impl Peer {
-    /// Sends the preface and settings, each an identifier and a value.
+    /// Sends the preface and settings, each as an identifier and a value.
     pub(crate) async fn new(stream: DuplexStream, settings: &[(u16, u32)]) -> Self {
         let mut peer = Self {
             stream,
@@ -122,7 +122,7 @@ impl Peer {
         self.send_bytes(&frame.bytes()).await;
     }
 
-    /// The next frame; `None` at the end of the connection.
+    /// Reads the next frame. Returns `None` at the end of the connection.
     pub(crate) async fn next(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
         within(self.stream.read_exact(&mut head)).await.ok()?;
@@ -137,13 +137,13 @@ impl Peer {
                 Vec::new()
             };
             let answer = Frame::new(frame.kind, ACK, 0, payload).bytes();
-            // It may be over, with more still to be read.
+            // The connection may have ended, with more bytes to read.
             let _ = within(self.stream.write_all(&answer)).await;
         }
         Some(frame)
     }
 
-    /// The next frame of one of the types, past all others.
+    /// Reads frames until one of the given types arrives.
     pub(crate) async fn next_of(&mut self, kinds: &[u8]) -> Option<Frame> {
         loop {
             let frame = self.next().await?;

@@ -1,4 +1,4 @@
-//! HTTP/2 (RFC 9113), asked by a client of the crate h2, and frame by frame.
+//! HTTP/2 (RFC 9113), tested with a client of the crate h2, and frame by frame.
 
 mod bodies;
 mod bounds;
@@ -17,7 +17,7 @@ use tokio::io::{DuplexStream, duplex};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// A test fails that waits for longer than this, on the paused clock.
+/// The time limit of a test, on the paused clock.
 pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
     let deadline = Duration::from_secs(3600);
     timeout(deadline, work)

@@ -1,4 +1,4 @@
-//! Requests and answers are those of HTTP/1.1 to an application (RFC 9113 §8).
+//! Requests and responses of HTTP/2, which an application sees as those of HTTP/1.1 (RFC 9113 §8).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ fn app(http: impl Fn(Request) -> Response + Send + Sync + 'static) -> PolyHandle
     PolyHandler::new(http, no_socket)
 }
 
-/// What an application sees of a request.
+/// Returns a request as an application sees it.
 fn seen(request: &Request) -> String {
     format!(
         "{:?} {} {} host={} cookie={}",
@@ -34,7 +34,7 @@ fn seen(request: &Request) -> String {
     )
 }
 
-async fn asked(request: http::Request<()>) -> super::client::Answer {
+async fn response_for(request: http::Request<()>) -> super::client::Answer {
     let app = app(|request| seen(&request).into_response());
     let mut client = Client::to(app, ServerConfig::default()).await;
     client.ask(request).await
@@ -42,7 +42,7 @@ async fn asked(request: http::Request<()>) -> super::client::Answer {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_has_the_shape_of_one_of_http_1() {
-    let answer = asked(get("/a/b?c=d", &[])).await;
+    let answer = response_for(get("/a/b?c=d", &[])).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.text(),
@@ -56,20 +56,28 @@ async fn a_request_has_the_shape_of_one_of_http_1() {
 /// RFC 9113 §8.2.3.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_joined() {
-    let answer = asked(get("/", &[("cookie", "a=1"), ("cookie", "b=2")])).await;
+    let answer = response_for(get("/", &[("cookie", "a=1"), ("cookie", "b=2")])).await;
     assert!(answer.text().ends_with("cookie=a=1; b=2"), "{answer:?}");
 }
 
 /// RFC 9113 §8.3.1.
 #[tokio::test(start_paused = true)]
 async fn the_host_is_named_once_and_the_same() {
-    assert_eq!(asked(get("/", &[("host", "localhost")])).await.status, 200);
-    assert_eq!(asked(get("/", &[("host", "another")])).await.status, 400);
+    assert_eq!(
+        response_for(get("/", &[("host", "localhost")]))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        response_for(get("/", &[("host", "another")])).await.status,
+        400
+    );
     let two = get("/", &[("host", "localhost"), ("host", "another")]);
-    assert_eq!(asked(two).await.status, 400);
+    assert_eq!(response_for(two).await.status, 400);
 }
 
-/// RFC 9112 §3.2 and RFC 9113 §8.3.1: without `:authority`, `Host` is needed as ever.
+/// RFC 9112 §3.2 and RFC 9113 §8.3.1: without `:authority`, `Host` is required as usual.
 #[tokio::test(start_paused = true)]
 async fn a_request_without_authority_needs_a_host() {
     for (host, status) in [(Some("localhost"), 0x88), (None, 0x8C)] {
@@ -85,8 +93,8 @@ async fn a_request_without_authority_needs_a_host() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_head_is_answered_without_a_body() {
-    let answer = asked(request(Method::HEAD, "/", &[])).await;
+async fn a_head_request_returns_an_empty_body() {
+    let answer = response_for(request(Method::HEAD, "/", &[])).await;
     assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
     assert_ne!(answer.fields["content-length"], "0");
 }
@@ -170,13 +178,16 @@ async fn malformed_requests_are_reset() {
 /// RFC 9110 §9.3.6, §9.3.8.
 #[tokio::test(start_paused = true)]
 async fn trace_and_connect_are_not_allowed() {
-    assert_eq!(asked(request(Method::TRACE, "/", &[])).await.status, 405);
+    assert_eq!(
+        response_for(request(Method::TRACE, "/", &[])).await.status,
+        405
+    );
     let app = app(|request| seen(&request).into_response());
     let mut peer = Peer::new(serve(app, ServerConfig::default()).0, &[]).await;
     let tunnel = [(":method", "CONNECT"), (":authority", "localhost:80")];
     peer.send(Frame::head(1, &tunnel)).await;
     let head = peer.next_of(&[HEADERS]).await.expect("an answer");
-    // Neither 200 nor any other status that has an index: those begin a tunnel, or are no refusal.
+    // Neither 200 nor another status with an index: those begin a tunnel, or are not a rejection.
     assert_eq!(head.payload[0] & 0xC0, 0x40, "{head:?}");
 }
 
@@ -194,7 +205,7 @@ async fn many_requests_share_a_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_is_a_500_and_disturbs_nobody() {
+async fn a_panic_is_a_500_and_other_streams_continue() {
     let app = app(|request| match request.uri().path() {
         "/panic" => panic!("as it should"),
         _ => "fine".into_response(),
@@ -205,7 +216,7 @@ async fn a_panic_is_a_500_and_disturbs_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_informational_answer_is_a_500() {
+async fn an_informational_response_is_a_500() {
     let app = app(|_| StatusCode::EARLY_HINTS.into_response());
     let mut client = Client::to(app, ServerConfig::default()).await;
     assert_eq!(client.ask(get("/", &[])).await.status, 500);
@@ -251,9 +262,9 @@ fn an_application_can_tell_the_versions_apart() {
     );
 }
 
-/// RFC 9110 §9.3.7: it asks for the server as a whole, and no route is asked.
+/// RFC 9110 §9.3.7: the request addresses the whole server, so no route is called.
 #[tokio::test(start_paused = true)]
-async fn options_of_the_whole_server_is_answered_by_the_server() {
+async fn the_server_handles_options_of_the_whole_server() {
     let never = |_: Request| -> &'static str { panic!("no route is asked") };
     let app = PolyHandler::new(never, no_socket);
     let (ours, _serving) = serve(app, ServerConfig::default());

@@ -1,4 +1,4 @@
-//! One application, asked the same over both versions: the answers are the same.
+//! One application over both versions of HTTP, with the same responses.
 
 use bytes::Bytes;
 use h2::client::Builder;
@@ -57,7 +57,7 @@ struct Session {
     session: String,
 }
 
-/// What does not tell of the version or of the time.
+/// Returns the parts of a response that depend neither on the version nor on the time.
 fn lasting(fields: &HeaderMap) -> Vec<(String, Vec<u8>)> {
     let told = ["connection", "date", "transfer-encoding"];
     let lasting = fields
@@ -75,7 +75,7 @@ async fn over_http2(method: Method, path: &str, fields: &[(&str, &str)], body: &
     let mut client = Client::over(ours, &Builder::new()).await;
     let (answer, mut stream) = client.begin(request(method, path, fields), body.is_empty());
     if !body.is_empty() {
-        // A refusal may have come first.
+        // A rejection may have arrived first.
         let _ = stream.send_data(Bytes::from(body.to_owned()), true);
     }
     whole(answer).await.expect("an answer")
@@ -90,7 +90,7 @@ async fn over_http1(method: Method, path: &str, fields: &[(&str, &str)], body: &
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_is_answered_in_both_versions() {
+async fn both_versions_return_the_same() {
     let (get, head, post) = (Method::GET, Method::HEAD, Method::POST);
     let long = "x".repeat(21);
     let bob = [("authorization", "Basic Ym9iOng=")];

@@ -29,7 +29,7 @@ fn app() -> PolyHandler {
     PolyHandler::new(|request: Request| format!("{:?}", request.version()), hello)
 }
 
-async fn answered(stream: &mut DuplexStream, bytes: &[u8]) -> String {
+async fn response_of(stream: &mut DuplexStream, bytes: &[u8]) -> String {
     within(stream.write_all(bytes)).await.expect("room");
     let mut answer = Vec::new();
     within(stream.read_to_end(&mut answer))
@@ -65,10 +65,10 @@ async fn a_request_that_begins_as_the_preface_does_is_one() {
     for method in ["POST", "PUT", "PRIVATE", "P", "PRI"] {
         let (mut ours, _serving) = serve(app(), ServerConfig::default());
         let request = format!("{method} / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-        // In two pieces: the first could still become either.
+        // In two pieces: the first could still become either version.
         within(ours.write_all(b"P")).await.expect("room");
         tokio::task::yield_now().await;
-        let answer = answered(&mut ours, &request.as_bytes()[1..]).await;
+        let answer = response_of(&mut ours, &request.as_bytes()[1..]).await;
         assert!(answer.starts_with("HTTP/1.1 200 "), "{method}: {answer}");
         assert!(answer.ends_with("HTTP/1.1"), "{method}: {answer}");
     }
@@ -95,7 +95,7 @@ async fn a_preface_that_stops_is_given_up_at_the_head_deadline() {
     for (begun, answer) in [(&b""[..], ""), (b"PRI * HT", "HTTP/1.1 408 ")] {
         let (mut ours, serving) = serve(app(), ServerConfig::default());
         let start = Instant::now();
-        let answered = answered(&mut ours, begun).await;
+        let answered = response_of(&mut ours, begun).await;
         assert!(answered.starts_with(answer), "{answered}");
         assert_eq!(answered.is_empty(), answer.is_empty());
         assert_eq!(start.elapsed().as_secs(), 10);
@@ -105,7 +105,7 @@ async fn a_preface_that_stops_is_given_up_at_the_head_deadline() {
     // After the preface alone: GOAWAY at the deadline, and ten seconds to leave.
     let (mut ours, _serving) = serve(app(), ServerConfig::default());
     let start = Instant::now();
-    answered(&mut ours, PREFACE).await;
+    response_of(&mut ours, PREFACE).await;
     assert_eq!(start.elapsed().as_secs(), 20);
 }
 
@@ -114,7 +114,7 @@ async fn the_first_head_has_one_deadline_however_it_begins() {
     let (mut ours, _serving) = serve(app(), ServerConfig::default());
     let start = Instant::now();
     tokio::time::sleep(Duration::from_secs(8)).await;
-    let answer = answered(&mut ours, b"GET / HTTP/1.1\r\n").await;
+    let answer = response_of(&mut ours, b"GET / HTTP/1.1\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
     assert_eq!(start.elapsed().as_secs(), 10);
 }
@@ -124,23 +124,23 @@ async fn it_can_be_turned_off() {
     let off = ServerConfig::default().with_http2(None);
     let not_unasked = Http2Config::default().with_prior_knowledge(false);
     for config in [off, ServerConfig::default().with_http2(not_unasked)] {
-        // A line of HTTP that asks for another version: nothing more is waited for.
+        // A request line with another version: the server waits for nothing more.
         for begun in [&PREFACE[..18], PREFACE] {
             let (mut ours, _serving) = serve(app(), config.clone());
             let start = Instant::now();
-            let answer = answered(&mut ours, begun).await;
+            let answer = response_of(&mut ours, begun).await;
             assert_eq!(start.elapsed().as_secs(), 0, "{answer}");
             assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
         }
         let (mut ours, _serving) = serve(app(), config);
         let request = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-        assert!(answered(&mut ours, request).await.ends_with("HTTP/1.1"));
+        assert!(response_of(&mut ours, request).await.ends_with("HTTP/1.1"));
     }
     let (mut ours, _serving) = serve(app(), ServerConfig::default());
-    assert!(!answered(&mut ours, PREFACE).await.is_empty());
+    assert!(!response_of(&mut ours, PREFACE).await.is_empty());
 }
 
-/// RFC 9113 §3.2: over TLS, the version is agreed on in its handshake.
+/// RFC 9113 §3.2: over TLS, the handshake negotiates the version.
 #[tokio::test(start_paused = true)]
 async fn tls_agrees_on_the_version() {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a pair");
@@ -191,7 +191,7 @@ async fn tls_agrees_on_the_version() {
             assert!(answer.ends_with("HTTP/1.1"), "{answer}");
         }
     }
-    // Our own client asks for HTTP/1.1, whose handshake it speaks.
+    // Our own client negotiates HTTP/1.1, the only version of its handshake.
     let (ours, _serving) = serve(app(), config);
     let trusted = ClientTls::trusting_only(certificate).expect("a certificate");
     let handshake = WebSocketClient::to("wss://localhost/").with_tls(trusted);

@@ -1,4 +1,4 @@
-//! The addresses that a server listens at, and those that it sees.
+//! The addresses of a server's listeners and of its peers.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
@@ -8,7 +8,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::server::RunningServer;
 use http4k_ws::testing::NextMessage;
 
-/// An application that responds with the address of its peer, and sends it over each socket.
+/// Returns an application that responds with its peer's address, and sends it over each socket.
 fn peers() -> PolyHandler {
     fn peer(request: &Request) -> String {
         request.peer_addr().expect("a peer").ip().to_string()
@@ -54,7 +54,7 @@ fn every_address_of_a_server_is_served() {
     }
     let port = server.port();
     assert_eq!(server.stop().cut, 0);
-    // The port is free again at each of them.
+    // The port is free again at each address.
     for mut address in addresses.into_iter().filter(is_had) {
         address.set_port(port);
         assert!(std::net::TcpStream::connect(address).is_err());

@@ -1,4 +1,4 @@
-//! The bound on what waits in all sockets of a server.
+//! The limit on bytes queued in all sockets of a server.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use super::peer::{self, CLOSE, Peer};
 
 const SOCKETS: usize = 8;
 
-/// Two sockets of the largest size have room, and no third.
+/// A budget with room for two sockets of the largest size.
 const BUDGET: usize = 2_500_000;
 
-/// A path that floods, and one that gives back; each socket tells how it ended.
+/// Serves a path that floods and one that echoes. Each socket reports how it ended.
 fn serve() -> (RunningServer, mpsc::UnboundedReceiver<(String, u16)>) {
     let (tell, told) = mpsc::unbounded_channel();
     let app = move |mut ws: WebSocket| {
@@ -36,7 +36,7 @@ fn serve() -> (RunningServer, mpsc::UnboundedReceiver<(String, u16)>) {
             WsResult::Ok(())
         }
     };
-    // Nothing but the budget ends a socket.
+    // Only the budget can end a socket.
     let session = SessionConfig::default()
         .with_write_stall(Duration::MAX)
         .with_message_deadline(None)
@@ -75,12 +75,12 @@ async fn the_largest_queues_are_closed_first_and_the_others_stay() {
     let stuck: Vec<_> = (0..SOCKETS).map(|_| open(&server, "/flood")).collect();
     ends(&mut told, "/flood", SOCKETS - 2).await;
     echoes(&mut healthy);
-    // There is room again, for others and for a large message.
+    // There is room again for other sockets and for a large message.
     echoes(&mut open(&server, "/echo"));
     drop(stuck);
 }
 
-/// A message of which a part has come waits, too.
+/// A partly received message counts as well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_that_never_end_count() {
     let (server, mut told) = serve();

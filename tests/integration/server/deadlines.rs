@@ -1,4 +1,4 @@
-//! What a peer is not waited for for ever: over a pipe, on a clock that is paused.
+//! The server's deadlines, over a pipe on a paused clock.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout};
 
 use super::peer;
 
-/// A test fails that waits for longer than this, on the paused clock.
+/// The time limit of a test, on the paused clock.
 async fn within<T>(work: impl Future<Output = T>) -> T {
     let deadline = Duration::from_secs(3600);
     timeout(deadline, work)
@@ -24,7 +24,7 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
         .expect("an end within an hour")
 }
 
-/// Serves a pipe that holds a kilobyte; gives the other end.
+/// Serves a pipe with a buffer of one kilobyte. Returns the other end.
 fn serve<M>(app: impl IntoPolyHandler<M>, config: ServerConfig) -> (DuplexStream, JoinHandle<()>) {
     let (ours, theirs) = duplex(1024);
     let app = app.into_poly_handler();
@@ -37,7 +37,7 @@ async fn write(stream: &mut DuplexStream, bytes: &str) {
         .expect("room");
 }
 
-/// Everything that comes until the stream ends, and how long that took.
+/// Reads until the stream ends. Returns the bytes and the time that it took.
 async fn rest(stream: &mut DuplexStream) -> (String, u64) {
     let start = Instant::now();
     let mut bytes = Vec::new();
@@ -59,7 +59,7 @@ fn default() -> ServerConfig {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_head_that_began_is_answered_with_408_at_its_deadline() {
+async fn a_partial_head_returns_408_at_its_deadline() {
     let (mut ours, _serving) = serve(length, default());
     write(&mut ours, "POST / HTTP/1.1\r\nHo").await;
     let (answer, took) = rest(&mut ours).await;
@@ -68,7 +68,7 @@ async fn a_head_that_began_is_answered_with_408_at_its_deadline() {
     assert_eq!(took, 10);
 }
 
-/// The deadline is that of the connection's start, also for a head that is handed over in part.
+/// The deadline counts from the connection's start, even if a part of the head arrives earlier.
 #[tokio::test(start_paused = true)]
 async fn a_long_first_head_has_the_same_time_as_a_short_one() {
     for bytes in [500, 1000, 2000] {
@@ -82,7 +82,7 @@ async fn a_long_first_head_has_the_same_time_as_a_short_one() {
     }
 }
 
-/// The pause and the deadline never add up to the 60 s for which a connection may be idle.
+/// The pause and the deadline never add up to the idle limit of 60 s.
 #[tokio::test(start_paused = true)]
 async fn a_second_head_has_as_long_from_its_first_byte() {
     for pause in [0, 1, 20, 45, 55] {
@@ -97,7 +97,7 @@ async fn a_second_head_has_as_long_from_its_first_byte() {
     }
 }
 
-/// Neither is a later head cut at the deadline of the first.
+/// The deadline of the first head does not apply to a later one.
 #[tokio::test(start_paused = true)]
 async fn every_head_may_come_in_pieces_until_its_deadline() {
     let long = peer::get("/").replace("\r\n\r\n", &format!("\r\nX: {}\r\n\r\n", "x".repeat(3000)));
@@ -132,7 +132,7 @@ async fn every_head_may_come_in_pieces_until_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_pauses_is_answered_with_408() {
+async fn a_body_that_pauses_returns_408() {
     for (fields, begun) in [
         ("Content-Length: 10\r\n", "abc"),
         ("Content-Length: 10\r\n", ""),
@@ -158,8 +158,8 @@ struct Drip {
 }
 
 impl Drip {
-    /// Sends the body of a request, until the server ends the connection. Returns the response and the
-    /// seconds until its end.
+    /// Sends the request body until the server ends the connection. Returns the response and the
+    /// seconds until the end.
     async fn send(&self, mut ours: DuplexStream, chunked: bool) -> (String, u64) {
         let length = self.piece.len() * self.times;
         let piece = match chunked {
@@ -194,7 +194,7 @@ impl Drip {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_drips_is_answered_with_408() {
+async fn a_body_that_drips_returns_408() {
     for (piece, pause) in [("x", 1500), ("x", 14_000), ("0123456789", 100), ("x", 5)] {
         for chunked in [false, true] {
             let pause = Duration::from_millis(pause);
@@ -207,7 +207,7 @@ async fn a_body_that_drips_is_answered_with_408() {
             let (answer, took) = drip.send(ours, chunked).await;
             assert!(answer.starts_with("HTTP/1.1 408 "), "{pause:?}: {answer}");
             assert!(answer.contains("than 256 bytes per second"), "{answer}");
-            // 200 bytes a second pay for most of the time.
+            // 200 bytes a second earn most of the time.
             let limit = if pause.as_millis() == 5 { 80 } else { 30 };
             assert!((15..limit).contains(&took), "{pause:?}: {took}");
         }
@@ -306,8 +306,8 @@ async fn a_route_may_wait_longer_for_a_body_or_less_long() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_reads_nothing_is_cut() {
-    // Written at once and piece by piece: both ways a response takes.
+async fn a_peer_that_reads_nothing_is_dropped() {
+    // One write and many writes: a response may take either path.
     for size in [2_000, 20_000, 500_000] {
         let body = "b".repeat(size);
         let (mut ours, serving) = serve(move |_: Request| body.clone(), default());
@@ -318,7 +318,7 @@ async fn a_peer_that_reads_nothing_is_cut() {
     }
 }
 
-/// Answers after as many seconds as the path says; tells when it is dropped.
+/// Responds after the number of seconds in the path. Reports when it is dropped.
 fn slow() -> (
     impl Fn(Request) -> BoxFuture<'static, &'static str> + Clone,
     mpsc::Receiver<Instant>,
@@ -343,7 +343,7 @@ fn slow() -> (
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_has_ended_its_side_is_answered_for_a_while() {
+async fn a_half_closed_peer_receives_responses_for_a_while() {
     for (asked, answers) in [
         ("/0 /0", 2),
         ("/29", 1),
@@ -374,7 +374,7 @@ async fn a_handler_does_not_go_on_for_ever_for_a_peer_that_is_gone() {
     let (app, mut told) = slow();
     let (mut ours, serving) = serve(app, config);
     let start = Instant::now();
-    // Some bytes of a second request do not hide the end.
+    // A few bytes of a second request do not hide the end.
     write(&mut ours, &(peer::get("/600") + "GET /")).await;
     drop(ours);
     let dropped = within(told.recv())
@@ -389,7 +389,7 @@ async fn a_slow_handler_is_waited_for_as_long_as_its_peer_stays() {
     let (app, _told) = slow();
     let (mut ours, _serving) = serve(app, default());
     write(&mut ours, &peer::get("/600")).await;
-    // The next requests come while it is at work, more than is read ahead of it.
+    // More requests arrive during the handler's work than the server reads ahead.
     let serial = peer::get("/0").repeat(100);
     let (mut read, mut wrote) = tokio::io::split(ours);
     let writing = tokio::spawn(async move {
@@ -409,7 +409,7 @@ async fn a_slow_handler_is_waited_for_as_long_as_its_peer_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn frames_that_come_while_an_upgrade_is_answered_are_kept() {
+async fn frames_that_arrive_during_an_upgrade_are_kept() {
     async fn echo(mut ws: WebSocket) -> WsResult {
         while let Some(message) = ws.recv().await? {
             ws.send(message).await?;
@@ -426,7 +426,7 @@ async fn frames_that_come_while_an_upgrade_is_answered_are_kept() {
     write(&mut ours, &peer::handshake("/", "")).await;
     let mut frames = Vec::new();
     for n in 0..500 {
-        // A few at a time, over more than is read ahead.
+        // The peer writes a few messages at a time, in total more than the server reads ahead.
         ours.write_all(&peer::text(&format!("{n:03}")))
             .await
             .expect("room");
@@ -440,9 +440,9 @@ async fn frames_that_come_while_an_upgrade_is_answered_are_kept() {
     }
 }
 
-/// A stream that gathers, as one that encrypts does, may take all at once and give it out for a while.
+/// A buffering stream, as TLS is, may accept all bytes at once and deliver them slowly.
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_read_all_in_the_end_may_ask_again() {
+async fn a_peer_that_read_everything_may_send_more_requests() {
     let (mut ours, theirs) = duplex(64);
     let app = (|_: Request| "b".repeat(1000)).into_poly_handler();
     let serving = app.serve_connection(BufStream::new(theirs), default());
@@ -461,11 +461,11 @@ async fn a_peer_that_read_all_in_the_end_may_ask_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_asks_on_and_on_and_reads_nothing_is_cut() {
+async fn a_peer_that_sends_requests_and_reads_nothing_is_dropped() {
     let (mut ours, serving) = serve(|_: Request| "b".repeat(1000), default());
     let request = peer::get("/");
     let mut asked = 0;
-    // The server reads no further than it can answer.
+    // The server does not read requests faster than it can respond.
     while timeout(Duration::from_secs(60), ours.write_all(request.as_bytes()))
         .await
         .is_ok_and(|sent| sent.is_ok())
@@ -477,7 +477,7 @@ async fn a_peer_that_asks_on_and_on_and_reads_nothing_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_reads_slowly_is_not() {
+async fn a_peer_that_reads_slowly_is_kept() {
     let body = "b".repeat(50_000);
     let (mut ours, _serving) = serve(move |_: Request| body.clone(), default());
     write(

@@ -1,4 +1,4 @@
-//! A process that has no file descriptor left, and gets some back.
+//! A process that runs out of file descriptors and later has some again.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Lines, Read};
@@ -10,15 +10,15 @@ use http4k_ws::{Request, Serve};
 
 use super::peer::{self, Peer};
 
-/// The descriptors that the child may have open.
+/// The descriptor limit of the child process.
 const DESCRIPTORS: usize = 48;
 
-/// Those that a server keeps for all else.
+/// The descriptors that a server reserves.
 const RESERVE: usize = 32;
 
-/// Serves until its input ends. The tests below run it in a process of its own.
+/// Serves until its input ends. The tests below run it in a separate process.
 fn serve_until_input_ends() {
-    // Needs some of the reserve.
+    // This needs some of the reserve.
     let opens_files = |_: Request| {
         let files: Result<Vec<_>, _> = (0..10).map(|_| File::open("/dev/null")).collect();
         files.map_or("no descriptors", |_| "served")
@@ -38,7 +38,7 @@ fn child() {
     serve_until_input_ends();
 }
 
-/// Holds all descriptors but a few, so that there are fewer than the limit of the process tells.
+/// Serves with most descriptors in use, so that fewer are free than the process limit suggests.
 #[test]
 #[ignore = "a part of another test"]
 fn child_with_open_files() {
@@ -50,7 +50,7 @@ fn child_with_open_files() {
     serve_until_input_ends();
 }
 
-/// A child that serves, and its address.
+/// A child process that serves, and its address.
 struct Child {
     process: process::Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -84,7 +84,7 @@ fn spawn(test: &str) -> Child {
 impl Child {
     fn ends(mut self) {
         drop(self.process.stdin.take());
-        // It has more to say, and would fail where nobody listens.
+        // The child prints more, and would fail if its output were closed.
         self.lines.for_each(drop);
         assert!(self.process.wait().expect("its end").success());
     }
@@ -130,7 +130,7 @@ fn a_server_without_descriptors_goes_on_when_it_has_some() {
         "it has too many descriptors"
     );
     drop(peers);
-    // Those of the others are free a moment later.
+    // The other descriptors are free a moment later.
     last.answer();
     assert_eq!(last.send(peer::get("/")).answer().body, "served");
     drop(last);

@@ -1,4 +1,4 @@
-//! `Expect: 100-continue` (RFC 9110 §10.1.1) in front of handlers that read the body in odd ways.
+//! `Expect: 100-continue` (RFC 9110 §10.1.1) with handlers that read the body in unusual ways.
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -18,18 +18,18 @@ fn pieces(body: Body) -> impl futures_util::Stream<Item = Result<Bytes, BodyErro
     frames.map(|frame| frame.map(|frame| frame.into_data().unwrap_or_default()))
 }
 
-/// Returns the body as it comes.
+/// Returns the request body as a stream.
 fn passed_on(request: Request) -> Response {
     Response::new(request.into_body())
 }
 
-/// Starts the response with bytes of its own.
+/// Responds with bytes of its own, followed by the request body.
 fn greeted(request: Request) -> Response {
     let first = stream::iter([Ok(Bytes::from_static(b"first "))]);
     Response::new(Body::from_stream(first.chain(pieces(request.into_body()))))
 }
 
-/// Has a task of its own read the body.
+/// Reads the body in a separate task.
 fn elsewhere(request: Request) -> Response {
     let (read, mut come) = mpsc::channel(1);
     tokio::spawn(async move {
@@ -44,7 +44,7 @@ fn elsewhere(request: Request) -> Response {
     Response::new(Body::from_stream(come))
 }
 
-/// Looks for bytes that are there already, before it responds.
+/// Polls the body once before it responds.
 async fn peeked(request: Request) -> Response {
     let mut body = request.into_body();
     assert!(body.frame().now_or_never().is_none());
@@ -115,9 +115,9 @@ fn every_handler_that_reads_the_body_gets_it() {
     }
 }
 
-/// A peer need not wait, and its connection stays usable.
+/// A peer may send the body without waiting, and its connection stays usable.
 #[test]
-fn a_body_that_came_unasked_is_read_once() {
+fn a_body_sent_without_waiting_is_read_once() {
     let server = start();
     for (path, echoed) in READERS {
         let mut peer = Peer::connect(server.addr());
@@ -140,7 +140,7 @@ fn a_body_that_came_unasked_is_read_once() {
 }
 
 #[test]
-fn a_body_that_is_not_wanted_is_not_asked_for() {
+fn an_unread_body_is_not_requested() {
     let server = start();
     for (path, length, status) in [
         ("/unread", 4, "200"),
@@ -158,7 +158,7 @@ fn a_body_that_is_not_wanted_is_not_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn over_http_2_it_is_the_same() {
+async fn http_2_behaves_the_same() {
     let config = ServerConfig::default().with_max_body(10);
     let mut client = Client::to(app(), config).await;
     for (path, echoed) in READERS {

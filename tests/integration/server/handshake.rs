@@ -1,4 +1,4 @@
-//! The opening handshake, as the server reads and answers it (RFC 6455 §4.2).
+//! The opening handshake, as the server reads it and responds to it (RFC 6455 §4.2).
 
 use http4k_ws::server::RunningServer;
 use http4k_ws::session::WsEvent;
@@ -6,7 +6,7 @@ use http4k_ws::{PolyHandler, Request, SendError, Serve, WebSocket, WsConsumer, W
 
 use super::peer::{self, Answer, Peer};
 
-/// Greets with what the socket knows of its handshake, then echoes.
+/// Sends the handshake's values that the socket knows, then echoes.
 async fn greet(mut ws: WebSocket) -> Result<(), SendError> {
     let token = ws.request().headers().get("x-token");
     let token = token.map_or("none", |token| token.to_str().unwrap_or("?"));
@@ -44,7 +44,7 @@ fn answer(request: &str) -> Answer {
 }
 
 #[test]
-fn a_good_handshake_is_answered_with_101_and_the_accept_key() {
+fn a_valid_handshake_returns_101_and_the_accept_key() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     let answer = peer
@@ -73,7 +73,7 @@ fn names_are_case_insensitive_and_lists_may_span_fields() {
 }
 
 #[test]
-fn the_subprotocol_chosen_is_answered_where_it_was_offered() {
+fn the_chosen_subprotocol_is_returned_if_it_was_offered() {
     let server = start();
     for (offer, expected) in [
         ("Sec-WebSocket-Protocol: chat\r\n", Some("chat")),
@@ -153,7 +153,7 @@ fn a_malformed_handshake_is_refused_with_the_rule_it_breaks() {
 }
 
 #[test]
-fn what_asks_for_no_websocket_is_an_ordinary_request() {
+fn a_request_without_an_upgrade_is_ordinary() {
     let good = peer::handshake("/", "");
     for request in [
         good.replace("GET", "POST"),
@@ -173,7 +173,7 @@ fn what_asks_for_no_websocket_is_an_ordinary_request() {
 }
 
 #[test]
-fn a_refusal_is_answered_as_it_is_and_the_connection_goes_on() {
+fn a_refusal_is_sent_unchanged_and_the_connection_continues() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     let refusal = peer.send(peer::handshake("/refused", "")).answer();
@@ -188,7 +188,7 @@ fn a_refusal_never_switches_protocols() {
 }
 
 #[test]
-fn a_ws_handler_that_panics_is_answered_with_500() {
+fn a_ws_handler_that_panics_returns_500() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     assert_eq!(
@@ -218,7 +218,7 @@ fn an_observer_sees_frames_sent_along_with_the_handshake() {
         let tell = tell.clone();
         async move {
             ws.observe(move |event: WsEvent<'_>| {
-                // The test may be over.
+                // The test may have ended.
                 drop(tell.send(format!("{event:?}")));
             });
             while let Ok(Some(_message)) = ws.recv().await {}

@@ -1,4 +1,4 @@
-//! The hosts that a server is for (RFC 9110 §15.5.20), which stop DNS rebinding.
+//! The allowed hosts of a server (RFC 9110 §15.5.20), which prevent DNS rebinding.
 
 use http4k_ws::message::HostPolicy;
 use http4k_ws::prelude::*;
@@ -18,7 +18,7 @@ fn start(address: &str, config: ServerConfig) -> RunningServer {
     server.with_threads(1).start().expect("a server")
 }
 
-fn asked(server: &RunningServer, request: &str) -> Answer {
+fn response_for(server: &RunningServer, request: &str) -> Answer {
     let loopback = ([127, 0, 0, 1], server.port());
     Peer::connect(loopback.into()).send(request).answer()
 }
@@ -29,7 +29,7 @@ fn status(server: &RunningServer, host: &str) -> [u16; 2] {
         "GET /ws HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     );
-    [http, handshake].map(|request| asked(server, &request).status)
+    [http, handshake].map(|request| response_for(server, &request).status)
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn on_a_loopback_address_only_loopback_names_are_served() {
 #[test]
 fn the_page_of_a_rebound_name_gets_nothing() {
     let server = start("127.0.0.1:0", ServerConfig::default());
-    let refused = asked(
+    let refused = response_for(
         &server,
         "POST / HTTP/1.1\r\nHost: evil.example:80\r\nOrigin: http://evil.example\r\n\
          Content-Length: 4\r\n\r\nbody",
@@ -61,7 +61,7 @@ fn the_page_of_a_rebound_name_gets_nothing() {
     }
 }
 
-/// RFC 9112 §3.2.2: the target counts, not the field.
+/// RFC 9112 §3.2.2: the host of the target counts, not the field.
 #[test]
 fn the_host_of_an_absolute_target_counts() {
     let server = start("127.0.0.1:0", ServerConfig::default());
@@ -70,21 +70,21 @@ fn the_host_of_an_absolute_target_counts() {
         ("http://localhost/", "evil.example", 200),
     ] {
         let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        assert_eq!(asked(&server, &request).status, expected, "{target}");
+        assert_eq!(response_for(&server, &request).status, expected, "{target}");
     }
 }
 
-/// RFC 9112 §3.2.4: a request for the server as a whole is for this server, too.
+/// RFC 9112 §3.2.4: a request for the whole server must name an allowed host as well.
 #[test]
 fn a_request_for_the_whole_server_names_its_host() {
     let server = start("127.0.0.1:0", ServerConfig::default());
     for (host, expected) in [("localhost", 200), ("evil.example", 421)] {
         let request = format!("OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n");
-        assert_eq!(asked(&server, &request).status, expected, "{host}");
+        assert_eq!(response_for(&server, &request).status, expected, "{host}");
     }
 }
 
-/// A connection remembers the host that it was admitted with, and no other.
+/// A connection remembers only the host that was admitted.
 #[test]
 fn each_request_of_a_connection_names_its_host() {
     let server = start("127.0.0.1:0", ServerConfig::default());
@@ -102,11 +102,11 @@ fn each_request_of_a_connection_names_its_host() {
     }
 }
 
-/// No browser sends such a request.
+/// Browsers never send such a request.
 #[test]
 fn an_old_request_without_a_host_is_served() {
     let server = start("127.0.0.1:0", ServerConfig::default());
-    assert_eq!(asked(&server, "GET / HTTP/1.0\r\n\r\n").status, 200);
+    assert_eq!(response_for(&server, "GET / HTTP/1.0\r\n\r\n").status, 200);
 }
 
 #[test]

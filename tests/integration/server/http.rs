@@ -1,4 +1,4 @@
-//! Requests and responses, their bounds, and handlers that fail.
+//! Requests and responses, their limits, and handlers that fail.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn http_and_sockets_share_a_port() {
 }
 
 #[test]
-fn a_handler_that_panics_is_answered_with_500_and_harms_nobody() {
+fn a_handler_that_panics_returns_500_and_the_server_continues() {
     let server = start(ServerConfig::default());
     let mut neighbour = Peer::connect(server.addr());
     assert_eq!(neighbour.send(peer::get("/")).answer().status, 200);
@@ -103,7 +103,7 @@ fn a_body_that_grows_too_long_fails_while_it_is_read() {
 }
 
 #[test]
-fn a_refused_body_does_not_reset_the_answer_away() {
+fn a_refused_body_does_not_lose_the_response() {
     let server = start(ServerConfig::default().with_max_body(10));
     let mut peer = Peer::connect(server.addr());
     peer.send(post("/echo", &"x".repeat(300_000)));
@@ -143,7 +143,7 @@ fn another_number_of_fields_is_kept_too() {
 }
 
 #[test]
-fn a_head_that_never_ends_is_given_up() {
+fn an_endless_head_is_dropped() {
     let brief = Duration::from_millis(30);
     let long = Duration::from_secs(600);
     let server = start(

@@ -1,4 +1,4 @@
-//! A peer that leaves while it is being served: what was begun for it is dropped.
+//! Peers that leave during a request, whose handlers and streams are dropped.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -25,10 +25,10 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::http2::client::{Client, get};
 
-/// A test fails that waits for longer than this.
+/// The time limit of a test.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// No peer is waited for for so long.
+/// A timeout that no test reaches.
 const FOREVER: Duration = Duration::from_secs(3600);
 
 const BRIEFLY: Duration = Duration::from_millis(1);
@@ -37,7 +37,7 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
     timeout(DEADLINE, work).await.expect("an end in time")
 }
 
-/// Tells when it is dropped.
+/// A value that reports when it is dropped.
 struct Held(Sender<Instant>);
 
 impl Drop for Held {
@@ -46,7 +46,7 @@ impl Drop for Held {
     }
 }
 
-/// Items that come for as long as this is not dropped.
+/// A stream of items that continues until it is dropped.
 struct Holding<S>(S, #[allow(dead_code)] Held);
 
 impl<S: Stream + Unpin> Stream for Holding<S> {
@@ -63,7 +63,7 @@ fn streamed(first: &'static str, held: Held) -> Response {
     Response::new(Body::from_stream(holding))
 }
 
-/// Serves what never ends, in the ways that the path names. Tells when it began and when it was dropped.
+/// Serves endless work, selected by the path. Reports when it began and when it was dropped.
 fn app() -> (PolyHandler, Receiver<()>, Receiver<Instant>) {
     let (tell, dropped) = channel(8);
     let (begin, begun) = channel(8);
@@ -77,7 +77,7 @@ fn app() -> (PolyHandler, Receiver<()>, Receiver<Instant>) {
                     let _ = begin.try_send(());
                     return streamed("begun", held);
                 }
-                // Reads some of its body, and no more.
+                // Reads only a part of its body.
                 "/read" => {
                     use http_body_util::BodyExt;
                     let first = timeout(Duration::from_millis(1), body.frame());
@@ -96,7 +96,7 @@ fn app() -> (PolyHandler, Receiver<()>, Receiver<Instant>) {
     (PolyHandler::new(http, no_socket), begun, dropped)
 }
 
-/// What comes behind the head of a request.
+/// The bytes after the head of a request.
 fn behind(kind: &str, bytes: usize) -> String {
     let x = "x".repeat(bytes);
     match kind {
@@ -240,7 +240,7 @@ impl Port {
     }
 }
 
-/// With a `half_close` of a moment the end must be seen; with a very long one it must be a reset.
+/// A short `half_close` tests the end of the stream; a very long one tests the reset.
 #[tokio::test]
 async fn on_a_port_the_end_is_seen_behind_unread_bytes() {
     for encrypted in [false, true] {
@@ -262,7 +262,7 @@ async fn on_a_port_the_end_is_seen_behind_unread_bytes() {
 }
 
 #[tokio::test]
-async fn a_reset_drops_what_was_begun_at_once() {
+async fn a_reset_drops_the_work_at_once() {
     let patient = ServerConfig::default()
         .with_half_close(FOREVER)
         .with_stream_half_close(FOREVER)
@@ -273,7 +273,7 @@ async fn a_reset_drops_what_was_begun_at_once() {
             for bytes in [0, 1_500, 200_000] {
                 for half_closed in [false, true] {
                     let mut ours = port.connect().await;
-                    // All of it need not fit into the kernel.
+                    // The kernel's buffers need not hold all of it.
                     let request = behind(kind, bytes);
                     let sent = timeout(Duration::from_secs(1), ours.write_all(request.as_bytes()));
                     let _ = sent.await;
@@ -301,10 +301,10 @@ async fn a_stream_ends_a_second_after_its_peer() {
     while !came.ends_with(b"5\r\nbegun\r\n") {
         within(ours.read_buf(&mut came)).await.expect("a response");
     }
-    // For as long as the peer stays.
+    // The work continues while the peer stays.
     tokio::time::sleep(Duration::from_secs(600)).await;
     let start = Instant::now();
-    // It may still read, but not for ever.
+    // The peer may still read, but only for a limited time.
     ours.shutdown().await.expect("an end of our side");
     let at = within(dropped.recv())
         .await
@@ -313,7 +313,7 @@ async fn a_stream_ends_a_second_after_its_peer() {
     within(serving).await.expect("a connection that ended");
 }
 
-/// The time of a stream is counted from its beginning, if the peer left before.
+/// The time of a stream is counted from its start if the peer left before.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_left_early_still_gets_a_second_of_a_stream() {
     let (tell, mut dropped) = channel(1);
@@ -345,7 +345,7 @@ async fn a_peer_that_left_early_still_gets_a_second_of_a_stream() {
     assert_eq!((at - start).as_secs(), 8);
 }
 
-/// The time of a stream is its own: the response behind it has that of every other.
+/// A stream's time is its own: the next response has the usual one.
 #[tokio::test(start_paused = true)]
 async fn the_response_behind_a_stream_has_its_own_time() {
     let app = |request: Request| async move {
@@ -380,7 +380,7 @@ async fn the_response_behind_a_stream_has_its_own_time() {
     );
 }
 
-/// A peer that ends its side behind bytes that are not read still gets its response.
+/// A peer that ends its side after unread bytes still receives its response.
 #[tokio::test]
 async fn on_a_port_the_response_arrives_behind_unread_bytes() {
     let (begin, mut begun) = channel::<tokio::sync::oneshot::Sender<()>>(1);
@@ -406,7 +406,7 @@ async fn on_a_port_the_response_arrives_behind_unread_bytes() {
             .expect("room");
         let respond = within(begun.recv()).await.expect("a handler");
         ours.shutdown().await.expect("an end of our side");
-        // The one thread of the server sees the end before it serves another connection.
+        // The server's only thread sees the end before it serves another connection.
         let mut other = TcpStream::connect(server.addr()).await.expect("a port");
         let head = b"GET /now HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         other.write_all(head).await.expect("room");
@@ -422,7 +422,7 @@ async fn on_a_port_the_response_arrives_behind_unread_bytes() {
     }
 }
 
-/// A response of a known length has an end, and its time is that of every other.
+/// A response with a known length has the usual time.
 #[tokio::test(start_paused = true)]
 async fn a_response_with_a_known_length_is_not_a_stream() {
     let app = |_: Request| {
@@ -452,7 +452,7 @@ async fn a_response_with_a_known_length_is_not_a_stream() {
     assert!(came.ends_with(b"\r\n\r\nxxxxxxxxxx"));
 }
 
-/// A body with a length that is told beforehand.
+/// A body whose length is known in advance.
 struct Sized {
     body: Body,
     length: u64,
@@ -497,7 +497,7 @@ async fn on_a_port_a_stream_ends_soon_after_its_peer() {
 }
 
 #[tokio::test]
-async fn over_http_2_what_was_begun_is_dropped_at_once() {
+async fn over_http_2_the_work_is_dropped_at_once() {
     let config = ServerConfig::default()
         .with_half_close(FOREVER)
         .with_stream_half_close(FOREVER)
@@ -520,7 +520,7 @@ async fn over_http_2_what_was_begun_is_dropped_at_once() {
     }
 }
 
-/// A stream that another task can take away from its owner.
+/// A stream that another task can take from its owner.
 struct Closing(Arc<std::sync::Mutex<Option<Box<dyn Bytewise>>>>);
 
 impl Closing {

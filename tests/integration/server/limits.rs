@@ -1,4 +1,4 @@
-//! Bounds of a route, and of how many connections there are.
+//! Limits of a route, and limits on the number of connections.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn address(request: Request) -> String {
     address.map_or("nowhere".to_owned(), |address| address.to_string())
 }
 
-async fn tells_address(ws: WebSocket) -> WsResult {
+async fn reports_address(ws: WebSocket) -> WsResult {
     let address = ws.request().peer_addr();
     let told = ws.send(format!("{address:?}")).await;
     Ok(told?)
@@ -37,7 +37,7 @@ fn app() -> PolyHandler {
         POST "/passed" with(max_body(5))          => http(passed_on(req)),
         POST "/inner"  with(max_body(5), max_body(1000)) => http(length(_)),
         GET  "/address"                           => http(address(req)),
-        "/address"                                => ws(tells_address(ws)),
+        "/address"                                => ws(reports_address(ws)),
     }
 }
 
@@ -74,7 +74,7 @@ fn a_route_may_take_longer_bodies_or_shorter_ones() {
     }
 }
 
-/// A body that goes back as it comes has the same bound as one that is read first.
+/// A body that is streamed back has the same limit as one that is read first.
 #[test]
 fn a_body_that_is_sent_back_is_bounded_too() {
     let server = start(ServerConfig::default());
@@ -94,7 +94,7 @@ fn a_body_that_is_sent_back_is_bounded_too() {
     }
 }
 
-/// One that is thrown away unread may be of any length, but its connection ends where it is over the limit.
+/// An unread body may have any length, but its connection ends at the limit.
 #[test]
 fn a_body_that_is_not_read_is_not_refused() {
     let app = routes! { POST "/" with(max_body(5)) => http(|| "early") };
@@ -116,7 +116,7 @@ fn a_body_that_is_not_read_is_not_refused() {
 }
 
 #[test]
-fn a_body_over_the_limit_of_its_route_is_not_asked_for() {
+fn a_body_over_the_limit_of_its_route_is_not_requested() {
     let server = start(ServerConfig::default().with_max_body(10));
     for (path, length, goes_on) in [
         ("/usual", 11, false),
@@ -176,11 +176,11 @@ fn is_served(peer: &mut Peer) -> bool {
 }
 
 #[test]
-fn a_connection_too_many_waits_for_another_to_end() {
+fn an_excess_connection_waits_for_another_to_end() {
     let server = start(ServerConfig::default().with_max_connections(2));
     let mut first = Peer::connect(server.addr());
     assert_eq!(first.send(peer::get("/address")).answer().status, 200);
-    // A socket has a place as a connection has.
+    // A socket counts as a connection.
     let mut second = Peer::connect(server.addr());
     assert_eq!(
         second.send(peer::handshake("/address", "")).answer().status,
@@ -212,7 +212,7 @@ fn a_server_that_is_full_can_be_stopped() {
 }
 
 #[test]
-fn a_connection_too_many_from_one_address_is_answered_with_503() {
+fn an_excess_connection_from_one_address_returns_503() {
     let config = ServerConfig::default().with_max_connections_per_address(2);
     let server = start(config);
     let mut first = Peer::connect(server.addr());
@@ -231,7 +231,7 @@ fn a_connection_too_many_from_one_address_is_answered_with_503() {
     assert!(third.is_ended());
 
     drop(first);
-    // Its place is free a moment later.
+    // The server releases its permit a moment later.
     let served = (0..100).any(|_| {
         let mut next = Peer::connect(server.addr());
         next.send(peer::get("/address"));

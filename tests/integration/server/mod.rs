@@ -1,4 +1,4 @@
-//! A server on a real port, spoken to in raw bytes.
+//! A server on a real port, tested with raw bytes.
 
 mod addresses;
 mod budget;

@@ -1,10 +1,10 @@
-//! A peer that knows nothing of the library: bytes in and out, with a deadline.
+//! A peer independent of the library, which sends and receives bytes with a deadline.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// A test fails that waits for longer than this.
+/// The time limit of a read.
 const DEADLINE: Duration = Duration::from_secs(20);
 
 pub(crate) const TEXT: u8 = 1;
@@ -18,7 +18,7 @@ pub(crate) struct Peer {
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// The status line and the fields, as they came.
+    /// The status line and the fields, as received.
     pub(crate) head: String,
     pub(crate) body: String,
 }
@@ -49,7 +49,7 @@ impl Peer {
         self.stream.local_addr().expect("an open connection")
     }
 
-    /// The same connection, to be written to by another thread.
+    /// Returns another handle to the connection, for another thread to write to.
     pub(crate) fn twin(&self) -> Self {
         Self {
             stream: self.stream.try_clone().expect("another handle"),
@@ -69,7 +69,7 @@ impl Peer {
         ended.expect("an open connection");
     }
 
-    /// Reads on; `false` at the end of the stream.
+    /// Reads more bytes. Returns `false` at the end of the stream.
     fn fill(&mut self) -> bool {
         let mut chunk = [0; 4096];
         let read = self.stream.read(&mut chunk).expect("bytes or the end");
@@ -77,7 +77,7 @@ impl Peer {
         read > 0
     }
 
-    /// Whether anything comes within `limit`, or came before.
+    /// Returns `true` if bytes arrive within `limit` or are buffered already.
     pub(crate) fn hears_within(&mut self, limit: Duration) -> bool {
         let set = |limit| {
             self.stream
@@ -97,7 +97,7 @@ impl Peer {
         self.unread.drain(..length).collect()
     }
 
-    /// The next response, with a body as long as its Content-Length.
+    /// Reads the next response, with a body of Content-Length bytes.
     pub(crate) fn answer(&mut self) -> Answer {
         let end = loop {
             let found = self.unread.windows(4).position(|four| four == b"\r\n\r\n");
@@ -120,18 +120,18 @@ impl Peer {
         answer
     }
 
-    /// The head of the next response.
+    /// Reads the head of the next response.
     pub(crate) fn head(&mut self) -> String {
         self.until("\r\n\r\n")
     }
 
-    /// The next bytes are these.
+    /// Asserts the next bytes.
     pub(crate) fn expect(&mut self, bytes: &str) {
         let came = self.take(bytes.len());
         assert_eq!(String::from_utf8_lossy(&came), bytes);
     }
 
-    /// What comes up to the next `end`, with it.
+    /// Reads up to and including the next `end`.
     pub(crate) fn until(&mut self, end: &str) -> String {
         let length = loop {
             let found = self
@@ -146,7 +146,7 @@ impl Peer {
         String::from_utf8(self.take(length)).expect("text")
     }
 
-    /// Everything that comes until the server ends the connection, in order or not.
+    /// Reads until the server ends the connection, in order or by a reset.
     pub(crate) fn rest(&mut self) -> String {
         let mut chunk = [0; 4096];
         while let Ok(read @ 1..) = self.stream.read(&mut chunk) {
@@ -155,8 +155,8 @@ impl Peer {
         String::from_utf8_lossy(&std::mem::take(&mut self.unread)).into_owned()
     }
 
-    /// The next frame of the server, which is a whole message, not masked, its length in the shortest
-    /// form: its opcode and payload.
+    /// Reads the server's next frame, and returns its opcode and payload. The frame must be a whole
+    /// message, unmasked, with its length in the shortest form.
     pub(crate) fn frame(&mut self) -> (u8, Vec<u8>) {
         let start = self.take(2);
         assert_eq!(start[0] & 0xF0, 0x80, "one frame is one message");
@@ -183,20 +183,20 @@ impl Peer {
         String::from_utf8(payload).expect("text")
     }
 
-    /// The code of the close frame that is next.
+    /// Reads a close frame and returns its code.
     pub(crate) fn close_code(&mut self) -> u16 {
         let (opcode, payload) = self.frame();
         assert_eq!(opcode, CLOSE, "{payload:?}");
         u16::from_be_bytes([payload[0], payload[1]])
     }
 
-    /// Whether the server ended the connection, with nothing before that.
+    /// Returns `true` if the server ended the connection without sending more bytes.
     pub(crate) fn is_ended(&mut self) -> bool {
         !self.fill() && self.unread.is_empty()
     }
 }
 
-/// A frame as a client sends it: masked, with a key of zeros (RFC 6455 §5.3).
+/// Returns a client's frame, masked with a key of zeros (RFC 6455 §5.3).
 pub(crate) fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0];
     frame.extend_from_slice(payload);
@@ -207,7 +207,7 @@ pub(crate) fn text(payload: &str) -> Vec<u8> {
     frame(TEXT, payload.as_bytes())
 }
 
-/// A good opening handshake, with more fields.
+/// Returns a valid opening handshake with additional fields.
 pub(crate) fn handshake(target: &str, more: &str) -> String {
     format!(
         "GET {target} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\

@@ -1,4 +1,4 @@
-//! Requests that are sent without waiting for the answers.
+//! Pipelined requests, sent before the responses arrive.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, mpsc};
 use super::peer::{self, Peer};
 
 #[test]
-fn answers_come_in_the_order_of_the_requests() {
+fn responses_keep_the_order_of_the_requests() {
     let server = (|request: Request| request.uri().path().to_owned())
         .as_server("127.0.0.1:0")
         .start()
@@ -24,7 +24,7 @@ fn answers_come_in_the_order_of_the_requests() {
 }
 
 #[test]
-fn an_answer_does_not_wait_for_a_slow_successor() {
+fn a_response_does_not_wait_for_a_slow_successor() {
     let gate = Arc::new(Semaphore::new(0));
     let behind = Arc::clone(&gate);
     let app = move |request: Request| {
@@ -38,7 +38,7 @@ fn an_answer_does_not_wait_for_a_slow_successor() {
     };
     let server = app.as_server("127.0.0.1:0").start().expect("a server");
     let mut peer = Peer::connect(server.addr());
-    // The third is read along with the others, and waits in the buffer.
+    // The third request is read with the others, and waits in the buffer.
     peer.send(peer::get("/") + &peer::get("/slow") + &peer::get("/"));
     assert_eq!(peer.answer().body, "done");
     gate.add_permits(1);
@@ -47,7 +47,7 @@ fn an_answer_does_not_wait_for_a_slow_successor() {
 }
 
 #[test]
-fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
+fn a_response_does_not_wait_for_the_rest_of_the_next_request() {
     let server = (|_: Request| "done")
         .as_server("127.0.0.1:0")
         .start()
@@ -58,7 +58,7 @@ fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
     assert_eq!(peer.send("st: localhost\r\n\r\n").answer().body, "done");
 }
 
-/// A body may come together with its head, and with requests behind it.
+/// A body may arrive together with its head and with later requests.
 #[test]
 fn each_body_belongs_to_its_request() {
     let app = |request: Request| async move {
@@ -74,7 +74,7 @@ fn each_body_belongs_to_its_request() {
         format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
     };
     for length in [0, 1, 27, 3000, 4096, 10_000] {
-        // It reads as a request with a fragment, as far as it goes.
+        // The part that arrived parses as a request with a fragment.
         let body: String = "GET /#x HTTP/1.1\r\n\r\n"
             .chars()
             .cycle()
@@ -101,7 +101,7 @@ fn each_body_belongs_to_its_request() {
 }
 
 #[test]
-fn answers_are_not_lost_when_what_follows_is_broken() {
+fn responses_survive_a_broken_successor() {
     let server = (|_: Request| "done")
         .as_server("127.0.0.1:0")
         .start()

@@ -1,4 +1,4 @@
-//! Refusals that an operator can cure: a line of the log and a body, with the values and the setting.
+//! Rejections that an operator can cure: a log line and a body, with the values and the setting.
 
 use std::fmt::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ use super::peer::{TEXT, frame};
 use crate::tls::certificates::self_signed;
 use crate::tls::server_tls;
 
-/// Keeps the warnings of the library.
+/// A subscriber that keeps the library's warnings.
 #[derive(Clone, Default)]
 struct Warnings(Arc<Mutex<Vec<String>>>);
 
@@ -52,7 +52,10 @@ impl Subscriber for Warnings {
     fn event(&self, event: &Event<'_>) {
         let mut message = Message(String::new());
         event.record(&mut message);
-        self.0.lock().expect("nobody panics").push(message.0);
+        self.0
+            .lock()
+            .expect("the lock is not poisoned")
+            .push(message.0);
     }
 
     fn enter(&self, _span: &Id) {}
@@ -61,13 +64,13 @@ impl Subscriber for Warnings {
 }
 
 impl Warnings {
-    /// The warnings of this thread from now on. The runtime of each test runs on its thread.
+    /// Collects the warnings of this thread. The runtime of each test runs on its thread.
     async fn of_this_thread() -> (Self, DefaultGuard) {
-        // The place that logs must be known to `tracing` before it is asked about it anew.
+        // `tracing` must know the call site before its interest cache is rebuilt.
         let known = set_default(Self::default());
         for _ in 0..2 {
             let evil = "GET / HTTP/1.1\r\nHost: evil\r\nConnection: close\r\n\r\n";
-            asked(HostPolicy::loopback(), evil).await;
+            response_for(HostPolicy::loopback(), evil).await;
         }
         drop(known);
         let warnings = Self::default();
@@ -75,7 +78,7 @@ impl Warnings {
         (warnings, guard)
     }
 
-    /// Waits for a warning that has `text`.
+    /// Waits for a warning that contains `text`.
     async fn until(&self, text: &str) {
         let seen = async {
             while !self.take().concat().contains(text) {
@@ -87,7 +90,7 @@ impl Warnings {
     }
 
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().expect("nobody panics"))
+        std::mem::take(&mut self.0.lock().expect("the lock is not poisoned"))
     }
 }
 
@@ -102,7 +105,7 @@ fn app() -> PolyHandler {
     }
 }
 
-async fn answered(app: PolyHandler, config: ServerConfig, request: &[u8]) -> String {
+async fn response_of(app: PolyHandler, config: ServerConfig, request: &[u8]) -> String {
     let (mut ours, theirs) = duplex(64 * 1024);
     let serving = tokio::spawn(app.serve_connection(theirs, config));
     ours.write_all(request).await.expect("room");
@@ -113,9 +116,9 @@ async fn answered(app: PolyHandler, config: ServerConfig, request: &[u8]) -> Str
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-async fn asked(hosts: HostPolicy, request: &str) -> String {
+async fn response_for(hosts: HostPolicy, request: &str) -> String {
     let config = ServerConfig::default().with_hosts(hosts);
-    answered(app(), config, request.as_bytes()).await
+    response_of(app(), config, request.as_bytes()).await
 }
 
 fn handshake(fields: &str) -> String {
@@ -197,14 +200,14 @@ async fn each_refusal_names_the_values_and_the_setting() {
             &[],
         ),
     ] {
-        let answer = answered(app(), config.clone(), request.as_bytes()).await;
+        let answer = response_of(app(), config.clone(), request.as_bytes()).await;
         let warned = warnings.take();
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status} ")),
             "{answer}"
         );
         if parts.is_empty() {
-            // What is not HTTP at all is nothing that an operator can cure.
+            // Bytes that are not HTTP are not logged: an operator can't cure them.
             assert!(warned.is_empty(), "{warned:?}");
             continue;
         }
@@ -218,7 +221,7 @@ async fn each_refusal_names_the_values_and_the_setting() {
     }
 }
 
-/// The responses are hyper's, which have no body, and those of a body's reader.
+/// Some responses are hyper's, without a body; the others come from the body's reader.
 #[tokio::test(start_paused = true)]
 async fn limits_of_the_head_and_the_body_are_logged_with_their_settings() {
     let (warnings, _guard) = Warnings::of_this_thread().await;
@@ -246,7 +249,7 @@ async fn limits_of_the_head_and_the_body_are_logged_with_their_settings() {
             &["`/`", "3 bytes", "`ServerConfig::max_body`", "`max_body`"],
         ),
     ] {
-        let answer = answered(app(), config.clone(), request.as_bytes()).await;
+        let answer = response_of(app(), config.clone(), request.as_bytes()).await;
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status} ")),
             "{answer}"
@@ -259,7 +262,7 @@ async fn limits_of_the_head_and_the_body_are_logged_with_their_settings() {
     }
 }
 
-/// Bounds of sockets are logged as those of requests are: with their setting, a line per second.
+/// Limits of sockets are logged like those of requests: with their setting, one line per second.
 #[tokio::test(start_paused = true)]
 async fn bounds_of_sockets_are_logged_with_their_settings() {
     let (warnings, _guard) = Warnings::of_this_thread().await;
@@ -325,7 +328,7 @@ async fn a_kind_has_a_line_per_second() {
                 answer.push(ours.read_u8().await.expect("an answer"));
             }
         }
-        // Another kind has its own.
+        // Another kind has its own line.
         ours.write_all(handshake("Sec-WebSocket-Key: k\r\n").as_bytes())
             .await
             .expect("room");
@@ -350,7 +353,7 @@ async fn a_kind_has_a_line_per_second() {
 async fn a_peer_begins_no_line_of_its_own() {
     let (warnings, _guard) = Warnings::of_this_thread().await;
     let origin = handshake("Origin: a\u{85}ERROR \u{9b}31m\u{202e}\r\n");
-    answered(app(), ServerConfig::default(), origin.as_bytes()).await;
+    response_of(app(), ServerConfig::default(), origin.as_bytes()).await;
     let warned = warnings.take().concat();
     assert!(
         warned.contains("`a\\u{85}ERROR \\u{9b}31m\\u{202e}`"),
@@ -413,7 +416,7 @@ async fn peers_that_do_not_shake_hands_are_logged() {
         ("\u{16}\u{3}\u{1}\0\u{5}hello", "TLS handshake failed"),
     ] {
         let config = ServerConfig::default().with_tls(server_tls(&pair));
-        answered(app(), config, begun.as_bytes()).await;
+        response_of(app(), config, begun.as_bytes()).await;
         let warned = warnings.take();
         assert_eq!(warned.len(), 1, "{warned:?}");
         assert!(warned[0].contains("TLS handshake failed"), "{warned:?}");
@@ -445,7 +448,7 @@ async fn a_host_is_refused_over_http2_with_the_same_line() {
         let (response, _) = requests.send_request(request, true).expect("a stream");
         assert_eq!(response.await.expect("a response").status(), 421);
         let warned = warnings.take();
-        // The second comes within the second of the first.
+        // The second rejection comes within one second of the first.
         assert_eq!(warned.len(), lines, "{warned:?}");
         for part in ["`evil.example`", "`ServerConfig::hosts`"] {
             assert!(warned.iter().all(|line| line.contains(part)), "{warned:?}");
@@ -453,7 +456,7 @@ async fn a_host_is_refused_over_http2_with_the_same_line() {
     }
 }
 
-/// In memory too, and by the filter.
+/// The lines are the same in memory and from the filter.
 #[tokio::test]
 async fn the_refusals_in_memory_and_of_cors_are_logged() {
     let (warnings, _guard) = Warnings::of_this_thread().await;

@@ -1,4 +1,4 @@
-//! Every way to serve, for everything that can be served.
+//! Every function that serves, with every type that can be served.
 
 use std::net::TcpListener;
 use std::pin::pin;
@@ -26,7 +26,7 @@ fn an_http_handler_refuses_sockets_with_404() {
 }
 
 #[test]
-fn a_function_over_a_socket_asks_for_an_upgrade() {
+fn a_function_over_a_socket_requires_an_upgrade() {
     let server = start(hello);
     let mut peer = Peer::connect(server.addr());
     let answer = peer.send(peer::get("/")).answer();
@@ -38,7 +38,7 @@ fn a_function_over_a_socket_asks_for_an_upgrade() {
 }
 
 #[test]
-fn a_ws_handler_may_know_no_consumer() {
+fn a_ws_handler_may_lack_a_consumer() {
     let server =
         start(|request: Request| (request.uri().path() == "/ws").then(|| WsConsumer::new(hello)));
     let mut peer = Peer::connect(server.addr());
@@ -48,7 +48,7 @@ fn a_ws_handler_may_know_no_consumer() {
 }
 
 #[test]
-fn one_thread_serves_as_many_do() {
+fn one_thread_serves_like_many() {
     let app = PolyHandler::new(|_: Request| "http", hello);
     let server = app
         .as_server("127.0.0.1:0")
@@ -66,7 +66,7 @@ fn one_thread_serves_as_many_do() {
 }
 
 #[test]
-fn a_taken_port_can_not_be_served() {
+fn a_used_port_is_an_error() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("its address");
     let error = hello
@@ -77,12 +77,12 @@ fn a_taken_port_can_not_be_served() {
 }
 
 #[test]
-fn an_address_must_be_one() {
+fn an_invalid_address_is_an_error() {
     assert!(hello.as_server("nonsense").start().is_err());
 }
 
 #[tokio::test]
-async fn a_listener_is_served_until_told_to_stop() {
+async fn a_listener_is_served_until_stopped() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -104,7 +104,7 @@ async fn a_listener_is_served_until_told_to_stop() {
 }
 
 #[tokio::test]
-async fn serving_fails_where_the_port_is_taken() {
+async fn serving_fails_on_a_used_port() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("its address");
     let mut serving = pin!(hello.serve(address));
@@ -123,7 +123,7 @@ fn ten_thousand_messages_sent_at_once_come_back_in_order() {
     let server = start(echo);
     let mut peer = Peer::connect(server.addr());
     peer.send(peer::handshake("/", "")).answer();
-    // Read and written at once: both sides would stall where one only writes.
+    // The test reads and writes at the same time: otherwise both sides would stall.
     let mut writer = peer.twin();
     let writing = std::thread::spawn(move || {
         for n in 0..10_000 {

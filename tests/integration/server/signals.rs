@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, sent to this very process: the server has taken them over by then.
+//! Shutdown by Ctrl-C and SIGTERM, which the tests send to their own process.
 
 use std::process::Command;
 use std::sync::mpsc;
@@ -26,7 +26,7 @@ fn send_myself(signal: &str) {
     assert!(status.expect("the command `kill`").success());
 }
 
-/// A socket whose server has seen a request, so that it waits for signals.
+/// Opens a socket on a server that has served a request, and therefore waits for signals.
 fn open_socket(address: std::net::SocketAddr) -> Peer {
     let mut peer = Peer::connect(address);
     assert_eq!(peer.send(peer::get("/")).answer().status, 200);
@@ -34,7 +34,7 @@ fn open_socket(address: std::net::SocketAddr) -> Peer {
     peer
 }
 
-/// Only the second signal can end this server while a socket is open.
+/// Returns a server that only a second signal can end while a socket is open.
 fn patient() -> ServerConfig {
     let for_ever = Duration::from_secs(100_000);
     let session = SessionConfig::default().with_close_timeout(for_ever);
@@ -45,7 +45,7 @@ fn patient() -> ServerConfig {
 
 type Ends = mpsc::Receiver<Result<usize, String>>;
 
-/// `serve_with`, which waits for signals before it takes a connection.
+/// Runs `serve_with`, which waits for signals before it accepts a connection.
 fn served() -> (Peer, Ends) {
     let (ended, ends) = mpsc::channel();
     let (bound, address) = mpsc::channel();
@@ -62,7 +62,7 @@ fn served() -> (Peer, Ends) {
     (open_socket(address.expect("an address")), ends)
 }
 
-/// `block`, which waits for signals some time after it is called.
+/// Runs `block`, which waits for signals some time after the call.
 fn blocked() -> (Peer, Ends) {
     let (ended, ends) = mpsc::channel();
     let server = app()
@@ -75,13 +75,13 @@ fn blocked() -> (Peer, Ends) {
     (peer, ends)
 }
 
-// One test, for a signal reaches every server of the process.
+// A single test, because a signal reaches every server of the process.
 #[test]
-fn a_signal_stops_in_order_and_a_second_one_cuts() {
+fn the_first_signal_stops_in_order_and_the_second_at_once() {
     for signal in ["TERM", "INT"] {
         for start in [served, blocked] {
             let (mut peer, ends) = start();
-            // A signal that comes before the server waits for one is lost on it.
+            // A signal is lost on a server that does not wait for one yet.
             send_myself(signal);
             while !peer.hears_within(Duration::from_secs(2)) {
                 send_myself(signal);
@@ -89,7 +89,7 @@ fn a_signal_stops_in_order_and_a_second_one_cuts() {
             assert_eq!(peer.close_code(), 1001, "SIG{signal}");
             assert!(ends.try_recv().is_err(), "the socket is still open");
 
-            // One that comes before it waits for the second is one with the first.
+            // Two signals count as one until the server waits for the second.
             let end = loop {
                 send_myself(signal);
                 match ends.recv_timeout(Duration::from_millis(200)) {

@@ -1,7 +1,6 @@
-//! Peers that read slowly and steadily, and peers that read nothing, over TCP with its kernel's buffers.
-//!
-//! The kernel's clock can't be paused, so that a slow reader takes its time here. Its pace is eight times
-//! what the deadline needs, for machines that are busy.
+//! Peers that read slowly and steadily, and peers that read nothing, over TCP with the kernel's
+//! buffers. The kernel's clock can't be paused, so a slow reader takes real time. Its pace is eight
+//! times the required one, which leaves room for busy machines.
 
 use std::time::Duration;
 
@@ -15,16 +14,16 @@ use tokio::time::{Instant, interval, timeout};
 
 use super::peer;
 
-/// The server's deadline for peers that take nothing.
+/// The server's deadline for peers that read nothing.
 const STALL: Duration = Duration::from_secs(4);
 
-/// A slow peer reads so many bytes each tenth of a second.
+/// The number of bytes that a slow peer reads each tenth of a second.
 const PIECE: usize = 1600;
 
-/// A slow peer reads for so long: several deadlines would have passed.
+/// The time for which a slow peer reads, which is longer than several deadlines.
 const READS: Duration = Duration::from_secs(11);
 
-/// Messages without end, and a body that is longer than anything the kernel holds; tells how each socket
+/// Sends endless messages, and a body longer than the kernel's buffers. Reports how each socket
 /// ended.
 fn serve() -> (RunningServer, mpsc::UnboundedReceiver<WsStatus>) {
     let (tell, told) = mpsc::unbounded_channel();
@@ -44,7 +43,7 @@ fn serve() -> (RunningServer, mpsc::UnboundedReceiver<WsStatus>) {
     (server.start().expect("a server"), told)
 }
 
-/// A peer that takes a few kilobytes before it must read.
+/// Connects a peer with a receive buffer of a few kilobytes.
 async fn narrow(server: &RunningServer, request: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4096).expect("a small buffer");
@@ -53,7 +52,7 @@ async fn narrow(server: &RunningServer, request: &str) -> TcpStream {
     stream
 }
 
-/// Reads slowly. Fails if the connection ends before the time.
+/// Reads slowly. Panics if the connection ends early.
 async fn reads_on(mut stream: TcpStream) {
     let start = Instant::now();
     let mut pace = interval(Duration::from_millis(100));
@@ -65,11 +64,11 @@ async fn reads_on(mut stream: TcpStream) {
     }
 }
 
-/// Waits until the connection has ended. What the kernel holds for the peer stays unread until the server
-/// has given it up.
+/// Waits until the connection has ended. Bytes in the kernel's buffers stay unread until the server
+/// closes the connection.
 async fn is_dropped(mut stream: TcpStream) {
     let mut rest = Vec::new();
-    // The rest may be followed by a reset.
+    // A reset may follow the rest.
     let _ = stream.read_to_end(&mut rest).await;
     assert!(rest.len() < 4_000_000, "{} bytes came", rest.len());
 }

@@ -1,4 +1,4 @@
-//! The end of a server, and what becomes of what is open.
+//! The shutdown of a server, and its open sockets and requests.
 
 use std::net::TcpStream;
 use std::sync::{Arc, mpsc};
@@ -31,7 +31,7 @@ fn open_socket(server: &RunningServer) -> Peer {
 }
 
 #[test]
-fn open_sockets_are_told_1001() {
+fn open_sockets_close_with_1001() {
     let server = start(ServerConfig::default());
     let sockets: Vec<_> = (0..3).map(|_| open_socket(&server)).collect();
     let mut silent = Peer::connect(server.addr());
@@ -57,7 +57,7 @@ fn open_sockets_are_told_1001() {
 }
 
 #[test]
-fn a_peer_that_does_not_answer_is_cut_after_the_grace() {
+fn a_silent_peer_is_dropped_after_the_grace() {
     let brief = ServerConfig::default().with_shutdown_grace(Duration::from_millis(20));
     let server = start(brief);
     let mut deaf = open_socket(&server);
@@ -67,7 +67,7 @@ fn a_peer_that_does_not_answer_is_cut_after_the_grace() {
 }
 
 #[test]
-fn a_request_being_answered_is_answered() {
+fn a_started_request_is_completed() {
     let gate = Arc::new(Semaphore::new(0));
     let behind = Arc::clone(&gate);
     let (reach, reached) = mpsc::channel();
@@ -90,7 +90,7 @@ fn a_request_being_answered_is_answered() {
         .expect("a request that is being answered");
     let address = server.addr();
     let stopping = std::thread::spawn(move || server.stop());
-    // The port is closed first; only then may the answer come.
+    // The port closes first; only then may the handler respond.
     while TcpStream::connect(address).is_ok() {
         std::thread::yield_now();
     }
@@ -98,7 +98,7 @@ fn a_request_being_answered_is_answered() {
     assert_eq!(peer.answer().body, "in time");
     assert!(peer.is_ended());
     let report = stopping.join().expect("a stop");
-    // Some of those that tried the port may have been taken before it was closed.
+    // The server may have accepted some of these connections before the port closed.
     assert!(report.connections >= 1, "{report:?}");
     assert_eq!((report.sockets, report.cut), (0, 0));
 }

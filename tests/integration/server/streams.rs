@@ -1,4 +1,4 @@
-//! The server and the client over streams that are no sockets of the system, on a clock that is paused.
+//! The server and the client over in-process streams, on a paused clock.
 
 use std::time::Duration;
 
@@ -24,14 +24,14 @@ fn app() -> PolyHandler {
     PolyHandler::new(|_: Request| "http", echo)
 }
 
-/// Serves a pipe that holds a kilobyte; gives the other end.
+/// Serves a pipe with a buffer of one kilobyte. Returns the other end.
 fn serve(app: PolyHandler, config: ServerConfig) -> (DuplexStream, JoinHandle<()>) {
     let (ours, theirs) = duplex(1024);
     let serving = tokio::spawn(app.serve_connection(theirs, config));
     (ours, serving)
 }
 
-/// A test fails that waits for longer than this, on the paused clock.
+/// The time limit of a test, on the paused clock.
 async fn within<T>(work: impl Future<Output = T>) -> T {
     let deadline = Duration::from_secs(3600);
     timeout(deadline, work)
@@ -39,7 +39,7 @@ async fn within<T>(work: impl Future<Output = T>) -> T {
         .expect("an end within an hour")
 }
 
-/// Everything that comes until the stream ends, and how long that took.
+/// Reads until the stream ends. Returns the bytes and the time that it took.
 async fn rest(stream: &mut DuplexStream) -> (String, Duration) {
     let start = Instant::now();
     let mut bytes = Vec::new();
@@ -64,7 +64,7 @@ async fn both_ends_talk_through_a_pipe() {
         .await
         .expect("a socket");
     assert_eq!(socket.request().uri().path(), "/chat");
-    // Longer than the pipe by far, and than any buffer.
+    // Far longer than the pipe and any buffer.
     let long = "long ".repeat(200_000);
     for message in ["", "short", long.as_str()] {
         socket.send(message).await.expect("an open socket");
@@ -94,7 +94,7 @@ async fn a_stream_that_holds_what_is_written_is_flushed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_are_answered_in_order_through_a_pipe() {
+async fn responses_keep_their_order_through_a_pipe() {
     let body = "b".repeat(50_000);
     let long = PolyHandler::new(move |_: Request| body.clone(), echo);
     let (mut ours, serving) = serve(long, ServerConfig::default());
@@ -129,7 +129,7 @@ async fn a_head_that_drips_is_closed_at_the_head_deadline() {
     let (mut ours, _serving) = serve(app(), ServerConfig::default());
     let start = Instant::now();
     for byte in peer::get("/").bytes().cycle() {
-        // A byte a second: always alive, never done.
+        // One byte per second: always alive, never done.
         tokio::time::advance(Duration::from_secs(1)).await;
         if ours.write_u8(byte & 0x5F | 0x40).await.is_err() {
             break;
@@ -157,7 +157,7 @@ async fn an_idle_connection_is_closed_after_keep_alive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_never_answers_a_close_frame_is_cut() {
+async fn a_peer_that_ignores_a_close_frame_is_dropped() {
     async fn hang_up(_ws: WebSocket) {}
     let silent = PolyHandler::new(|_: Request| "http", hang_up);
     let session = SessionConfig::default().with_close_timeout(Duration::from_secs(3));
@@ -174,7 +174,7 @@ async fn a_peer_that_never_answers_a_close_frame_is_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropping_the_future_cuts_the_connection() {
+async fn dropping_the_future_drops_the_connection() {
     let (ours, serving) = serve(app(), ServerConfig::default());
     let handshake = WebSocketClient::to("ws://localhost/");
     let socket = within(handshake.connect_over(ours))
@@ -199,7 +199,7 @@ async fn a_refusal_over_a_pipe_is_the_one_of_the_network() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_says_nothing_is_given_up_at_the_deadline() {
+async fn a_silent_peer_is_dropped_at_the_deadline() {
     let (ours, _theirs) = duplex(1024);
     let start = Instant::now();
     let handshake = WebSocketClient::to("ws://localhost/").with_timeout(Duration::from_secs(9));

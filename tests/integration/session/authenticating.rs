@@ -1,4 +1,4 @@
-//! A socket whose peer says who it is, in memory and on a virtual clock.
+//! Authentication by a socket's first message, in memory and on a virtual clock.
 
 use std::future;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A connection on the paused clock, whose cable can be pulled, and a peer on it that speaks in frames.
+//! A connection on the paused clock, whose cable can be pulled, and a peer that sends frames.
 
 use std::io;
 use std::pin::Pin;
@@ -15,16 +15,16 @@ use tokio::io::{
 };
 use tokio::time::{Instant, timeout};
 
-/// So much is on its way between the two ends before a writer waits.
+/// The number of bytes in transit before a writer waits.
 pub(super) const BUFFERED: usize = 64 * 1024;
 
-/// A test fails that waits for longer than this, on the paused clock.
+/// The time limit of a test, on the paused clock.
 pub(super) async fn within<T>(work: impl Future<Output = T>) -> T {
     let deadline = Duration::from_secs(24 * 3600);
     timeout(deadline, work).await.expect("an end within a day")
 }
 
-/// What both ends of a connection hang on.
+/// The cable between the two ends of a connection.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cable(Arc<Mutex<State>>);
 
@@ -39,19 +39,19 @@ impl Cable {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on nothing arrives, not even an end.
+    /// Stops all delivery, even that of an end.
     pub(super) fn pull(&self) {
         self.lock().pulled = true;
     }
 
-    /// Everything that was on its way arrives.
+    /// Delivers all bytes in transit.
     pub(super) fn mend(&self) {
         let mut state = self.lock();
         state.pulled = false;
         state.waiting.drain(..).for_each(Waker::wake);
     }
 
-    /// A server of `app` with sockets of `session`, and the client's end.
+    /// Starts a server of `app` with sockets of `session`. Returns the client's end.
     pub(super) fn serve(&self, app: PolyHandler, session: SessionConfig) -> Plug {
         let (ours, theirs) = duplex(BUFFERED);
         let config = ServerConfig::default().with_session(session);
@@ -59,7 +59,7 @@ impl Cable {
         self.plug(ours)
     }
 
-    /// As [`serve`](Self::serve), with a client that is connected.
+    /// Serves as [`serve`](Self::serve) does, and connects a client.
     pub(super) async fn connect(&self, app: PolyHandler, session: SessionConfig) -> WebSocket {
         let plug = self.serve(app, session);
         let handshake = WebSocketClient::to("ws://localhost/");
@@ -68,12 +68,12 @@ impl Cable {
             .expect("a socket")
     }
 
-    /// As [`serve`](Self::serve), with a peer that has done its opening handshake.
+    /// Serves as [`serve`](Self::serve) does, and connects a peer that has completed its handshake.
     pub(super) async fn peer(&self, app: PolyHandler, session: SessionConfig) -> Peer {
         self.handshake(self.serve(app, session)).await
     }
 
-    /// A peer over `ours`, that has done its opening handshake.
+    /// Returns a peer over `ours` that has completed its opening handshake.
     pub(super) async fn talk(&self, ours: DuplexStream) -> Peer {
         self.handshake(self.plug(ours)).await
     }
@@ -121,7 +121,7 @@ impl AsyncRead for Plug {
     }
 }
 
-/// The system takes what is written, as far as its buffers go, whether it arrives or not.
+/// The system's send buffer, which accepts bytes whether they arrive or not.
 impl AsyncWrite for Plug {
     fn poll_write(
         mut self: Pin<&mut Self>,
@@ -140,7 +140,7 @@ impl AsyncWrite for Plug {
     }
 }
 
-/// A peer that does only what it is told.
+/// A peer that only acts by command.
 #[derive(Debug)]
 pub(super) struct Peer(Plug);
 
@@ -151,13 +151,13 @@ impl Peer {
             .expect("room");
     }
 
-    /// Sends `bytes` as far as that goes within 5 s; `false` if it does not.
+    /// Sends `bytes`. Returns `false` if that takes longer than 5 s.
     pub(super) async fn try_send(&mut self, bytes: &[u8]) -> bool {
         let sent = timeout(Duration::from_secs(5), self.0.write_all(bytes)).await;
         sent.is_ok_and(|sent| sent.is_ok())
     }
 
-    /// The next frame: its opcode and its payload, of which at most 125 bytes are read.
+    /// Reads a frame. Returns its opcode and at most 125 bytes of its payload.
     pub(super) async fn frame(&mut self) -> (u8, Vec<u8>) {
         let mut start = [0; 2];
         within(self.0.read_exact(&mut start))
@@ -171,23 +171,23 @@ impl Peer {
         (start[0] & 0x0F, payload)
     }
 
-    /// The code of the close frame that is next, and when it came.
+    /// Reads a close frame. Returns its code and its time.
     pub(super) async fn close_code(&mut self) -> (u16, Instant) {
         let (opcode, payload) = self.frame().await;
         assert_eq!(opcode, 8, "{payload:?}");
         (u16::from_be_bytes([payload[0], payload[1]]), Instant::now())
     }
 
-    /// When the server ended its side of the connection, with nothing before that.
+    /// Returns the time at which the server ended its side without sending more bytes.
     pub(super) async fn end(&mut self) -> Instant {
         let mut rest = Vec::new();
-        // A connection that is cut is over, too.
+        // An aborted connection has ended as well.
         let _ = within(self.0.read_to_end(&mut rest)).await;
         assert!(rest.is_empty(), "{rest:?}");
         Instant::now()
     }
 
-    /// When the server has dropped the connection, so that nothing can be sent any more.
+    /// Returns the time at which the server has dropped the connection, and accepts no more bytes.
     pub(super) async fn cut(&mut self) -> Instant {
         loop {
             // A pong, which changes nothing.

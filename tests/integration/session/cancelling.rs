@@ -1,4 +1,4 @@
-//! A future of a socket that is dropped before it is done has done nothing.
+//! The cancel safety of a socket's futures.
 
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use http4k_ws::handler::IntoPolyHandler;
@@ -26,7 +26,7 @@ async fn recv_takes_no_message() {
         assert!(ws.recv().now_or_never().is_none(), "nothing was sent yet");
         ws.send(number.to_string()).await.expect("open");
         let mut dropped = 0;
-        // Polled and dropped until the answer is there.
+        // Polled and dropped until the echo has arrived.
         let message = loop {
             match ws.recv().now_or_never() {
                 Some(message) => break message,
@@ -40,7 +40,7 @@ async fn recv_takes_no_message() {
     }
 }
 
-/// An application that reads nothing until it is told to, then tells what it reads.
+/// Returns an application that reads nothing until it is released, then reports its messages.
 fn late_reader() -> (
     PolyHandler,
     mpsc::Sender<()>,
@@ -67,7 +67,7 @@ async fn send_has_sent_nothing() {
     let (app, start, mut told) = late_reader();
     let ws = connect(app).await;
     let mut sent = 0;
-    // Until nothing moves any more: both queues and what lies between them are full.
+    // The queues and the buffers between them are full once the count stays the same.
     let mut quiet = 0;
     while quiet < 100 {
         match ws.try_send("kept") {
@@ -117,7 +117,7 @@ async fn a_sink_that_waits_for_room_goes_on_when_there_is_some() {
 }
 
 #[tokio::test]
-async fn closed_can_be_asked_any_number_of_times() {
+async fn closed_can_be_awaited_any_number_of_times() {
     let ws = connect(echo()).await;
     let asked_before = ws.closed();
     for _ in 0..100 {

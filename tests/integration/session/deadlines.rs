@@ -1,4 +1,4 @@
-//! Every deadline of a session, on a clock that is paused: at its time, and not before.
+//! Every deadline of a session, on a paused clock: at its time, and not before.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// So much later than its time a deadline may be met.
+/// The tolerance of a deadline.
 const SLACK: Duration = Duration::from_millis(20);
 
 #[track_caller]
@@ -31,7 +31,8 @@ fn assert_took(start: Instant, expected: Duration) {
     );
 }
 
-/// Echoes, does what it is told, and tells how and when its socket ended.
+/// Returns an application that echoes and follows commands. It reports how and when its socket
+/// ended.
 fn app() -> (PolyHandler, Receiver<(WsStatus, Instant)>) {
     let (tell, told) = channel();
     let app = move |mut ws: WebSocket| {
@@ -52,12 +53,12 @@ fn app() -> (PolyHandler, Receiver<(WsStatus, Instant)>) {
     (app.into_poly_handler(), told)
 }
 
-fn told(from: &Receiver<(WsStatus, Instant)>) -> (u16, Instant) {
+fn end_from(from: &Receiver<(WsStatus, Instant)>) -> (u16, Instant) {
     let (status, at) = from.try_recv().expect("the socket is over");
     (status.code(), at)
 }
 
-/// A frame as a client sends it: masked, with a key of zeros.
+/// Returns a client's frame, masked with a key of zeros.
 fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first, 0x80 | payload.len() as u8, 0, 0, 0, 0];
     frame.extend_from_slice(payload);
@@ -89,7 +90,7 @@ async fn a_partition_of_60_s_is_noticed_within_41_s_by_both_ends() {
     assert_eq!(status.code(), 1001);
     assert!(pulled.elapsed() <= seconds(41), "{:?}", pulled.elapsed());
     sleep(seconds(41).saturating_sub(pulled.elapsed())).await;
-    let (code, at) = told(&ends);
+    let (code, at) = end_from(&ends);
     assert_eq!(code, 1001);
     assert!(at - pulled <= seconds(41));
 
@@ -107,7 +108,7 @@ fn a_partition_is_noticed_in_memory_by_the_application() {
     assert!(ends.try_recv().is_err(), "pings are answered");
     client.vanish();
     watch.advance(seconds(41));
-    assert_eq!(told(&ends).0, 1001);
+    assert_eq!(end_from(&ends).0, 1001);
     assert!(ends.try_recv().is_err(), "the other one is well");
 }
 
@@ -128,7 +129,7 @@ async fn a_partition_that_is_mended_in_time_is_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_peer_that_answers_pings_stays_connected() {
+async fn a_silent_peer_that_responds_to_pings_stays_connected() {
     let (app, ends) = app();
     let mut client = Cable::default()
         .connect(app, SessionConfig::default())
@@ -153,7 +154,7 @@ async fn a_silent_peer_gets_a_ping_after_20_s_and_an_end_after_40_s() {
     peer.end().await;
     peer.cut().await;
     assert!(start.elapsed() <= seconds(41) + SLACK);
-    let (code, at) = told(&ends);
+    let (code, at) = end_from(&ends);
     assert_eq!((code, at - start >= seconds(40)), (1001, true));
 }
 
@@ -162,7 +163,7 @@ async fn any_byte_of_the_peer_is_a_sign_of_life() {
     let (app, ends) = app();
     let config = SessionConfig::default().with_message_deadline(None);
     let mut peer = Cable::default().peer(app, config).await;
-    // A byte every 19 s, of one long frame.
+    // One byte every 19 s, of one long frame.
     for byte in frame(0x81, &[b'x'; 20]) {
         sleep(seconds(19)).await;
         peer.send([byte]).await;
@@ -196,13 +197,13 @@ async fn a_death_before_the_first_ping_needs_none() {
         let start = Instant::now();
         assert_eq!(peer.close_code().await.0, 1001, "the first frame");
         assert_took(start, seconds(dead_after));
-        assert_eq!(told(&ends).0, 1001);
+        assert_eq!(end_from(&ends).0, 1001);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_is_lost_after_our_close_frame_leaves_our_status() {
-    // Gone before it answers, or in the middle of its answer.
+    // The client left before it responded, or in the middle of its response.
     for answer in [&[][..], &frame(0x88, &[0x0F, 0xA0])[..3]] {
         let (app, ends) = app();
         let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
@@ -212,18 +213,18 @@ async fn a_peer_that_is_lost_after_our_close_frame_leaves_our_status() {
         peer.send(answer).await;
         drop(peer);
         sleep(seconds(1)).await;
-        let (code, at) = told(&ends);
+        let (code, at) = end_from(&ends);
         assert_eq!(code, 1000, "{answer:?}");
         assert!(at - start < SLACK);
     }
 }
 
-/// What came before the broken rule is still on its way to the peer then.
+/// The messages before the violation are still on their way to the peer then.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_is_lost_after_it_broke_a_rule_leaves_the_status_of_that() {
     let (app, ends) = app();
     let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
-    // The echoes are a little more than the pipe holds.
+    // The echoes are a little larger than the pipe.
     let message = text(&"x".repeat(120));
     for _ in 0..BUFFERED / 122 + 20 {
         peer.send(&message).await;
@@ -235,7 +236,7 @@ async fn a_peer_that_is_lost_after_it_broke_a_rule_leaves_the_status_of_that() {
     assert!(ends.try_recv().is_err(), "echoes are to be sent first");
     drop(peer);
     sleep(seconds(1)).await;
-    assert_eq!(told(&ends).0, 1002);
+    assert_eq!(end_from(&ends).0, 1002);
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,12 +266,12 @@ async fn without_either_a_silent_peer_may_stay_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_process_that_was_suspended_asks_before_it_gives_up() {
+async fn a_suspended_process_pings_before_it_gives_up() {
     let (app, ends) = app();
     let mut client = Cable::default()
         .connect(app, SessionConfig::default())
         .await;
-    // All deadlines pass at once, before anybody could send a ping.
+    // All deadlines pass at once, before either side could send a ping.
     tokio::time::advance(seconds(3600)).await;
     sleep(seconds(60)).await;
     assert!(ends.try_recv().is_err());
@@ -287,17 +288,17 @@ async fn a_consumer_that_stops_receiving_is_not_a_dead_peer() {
         client.send("waits").await.expect("open");
     }
     sleep(seconds(59)).await;
-    // Both hear each other's pings meanwhile.
+    // Both sides receive each other's pings meanwhile.
     assert!(ends.try_recv().is_err());
     assert_eq!(client.status(), None);
     sleep(seconds(2)).await;
-    assert_eq!(told(&ends).0, 1013);
+    assert_eq!(end_from(&ends).0, 1013);
     assert_eq!(within(client.closed()).await.code(), 1013);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_message_may_take_30_s_and_no_longer() {
-    // Its first frame, and what keeps the peer alive meanwhile.
+    // The first frame of the message, and pings that keep the peer alive meanwhile.
     let begun = [
         ("a fragment", frame(0x01, b"a")),
         (
@@ -318,7 +319,7 @@ async fn a_message_may_take_30_s_and_no_longer() {
         peer.send([b'a']).await;
         assert_eq!(peer.close_code().await.0, 1008, "{what}");
         assert_took(start, seconds(30));
-        assert_eq!(told(&ends).0, 1008, "{what}");
+        assert_eq!(end_from(&ends).0, 1008, "{what}");
     }
 }
 
@@ -331,7 +332,7 @@ async fn each_message_has_its_own_time() {
         sleep(seconds(19)).await;
         peer.send(frame(0x00, b"b")).await;
         sleep(seconds(10)).await;
-        // The next one begins with the bytes that end this one.
+        // The next message begins with the bytes that end this one.
         peer.send([frame(0x80, b"c"), frame(0x01, b"d")].concat())
             .await;
         sleep(seconds(19)).await;
@@ -351,18 +352,18 @@ async fn a_close_frame_is_waited_for_5_s() {
     assert_eq!(code, 1000);
     peer.end().await;
     assert_took(start, seconds(5));
-    assert_eq!(told(&ends).0, 1000);
+    assert_eq!(end_from(&ends).0, 1000);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_takes_nothing_for_9_s_is_cut_then() {
+async fn a_peer_that_reads_nothing_is_dropped_after_9_s() {
     let (app, ends) = app();
     let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
     let start = Instant::now();
     peer.send(text("flood")).await;
     peer.cut().await;
     assert_took(start, seconds(9));
-    let (code, _at) = told(&ends);
+    let (code, _at) = end_from(&ends);
     assert_eq!(code, 1013);
 }
 
@@ -376,7 +377,7 @@ async fn a_peer_that_takes_a_little_is_not_stalled() {
         cable.pull();
         sleep(seconds(8)).await;
         cable.mend();
-        // More than what lies in the client's own buffers.
+        // More bytes than fit into the client's own buffers.
         for _ in 0..3 * BUFFERED / 1000 {
             let message = within(client.recv()).await.expect("a message");
             let message = message.unwrap_or_else(|| panic!("{:?}", client.status()));
@@ -447,9 +448,9 @@ async fn a_time_without_end_never_passes() {
     assert!(ends.try_recv().is_err());
 }
 
-/// The close frame waits behind a message that the peer does not take.
+/// The close frame waits behind a message that the peer does not read.
 #[tokio::test(start_paused = true)]
-async fn a_deadline_keeps_the_status_that_was_asked_for() {
+async fn a_deadline_keeps_the_requested_status() {
     let calm = SessionConfig::default()
         .with_write_stall(Duration::MAX)
         .with_ping_interval(None)
@@ -489,7 +490,7 @@ async fn a_deadline_keeps_the_status_that_was_asked_for() {
     }
 }
 
-/// A client that receives late holds nothing of a server's, and its own queue is bounded.
+/// A client that receives late holds no memory of the server, and its own queue is bounded.
 #[tokio::test(start_paused = true)]
 async fn a_client_may_receive_as_late_as_it_likes() {
     let app = |mut ws: WebSocket| async move {

@@ -1,4 +1,5 @@
-//! Peers that leave behind messages that are not received: their end is noticed, whatever the consumer does.
+//! Peers that leave behind unread messages: the session notices their end, whatever the consumer
+//! does.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -19,10 +20,10 @@ use crate::http2::serve;
 use crate::tls::certificates::self_signed;
 use crate::tls::{server_tls, trusting};
 
-/// More than the queue holds.
+/// The size of a flood that exceeds the queue.
 const MESSAGES: usize = 300;
 
-/// So much later than its time a deadline may be met.
+/// The tolerance of a deadline.
 const SLACK: Duration = Duration::from_millis(50);
 
 fn seconds(seconds: u64) -> Duration {
@@ -33,7 +34,7 @@ struct Dropped(std::sync::mpsc::Sender<(WsStatus, Instant)>);
 
 impl Drop for Dropped {
     fn drop(&mut self) {
-        // A status that no socket has.
+        // A status that a socket never has.
         let _ = self.0.send((WsStatus::NO_STATUS, Instant::now()));
     }
 }
@@ -41,13 +42,14 @@ impl Drop for Dropped {
 /// The consumers that never receive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Consumer {
-    /// It pushes, and waits for the end.
+    /// Sends, and waits for the end.
     Pushes,
-    /// It waits for something else.
+    /// Waits for something else.
     Sleeps,
 }
 
-/// Never receives. Tells how and when its socket ended, and when its consumer did.
+/// Returns an application that never receives. It reports how and when its socket ended, and when
+/// its consumer did.
 fn app(consumer: Consumer) -> (PolyHandler, Receiver<(WsStatus, Instant)>) {
     let (tell, told) = channel();
     let app = move |ws: WebSocket| {
@@ -76,8 +78,8 @@ fn messages() -> Vec<u8> {
     frame(0x81, b"x").repeat(MESSAGES)
 }
 
-/// Waits for the end of the socket, and returns its code and the time since `start`; then for the end of
-/// its consumer, of which one that only waits for the socket goes at once.
+/// Waits for the end of the socket, and returns its code and the time since `start`. Then it waits
+/// for the end of the consumer; one that only waits for the socket ends at once.
 async fn ended(
     from: &Receiver<(WsStatus, Instant)>,
     consumer: Consumer,
@@ -121,7 +123,7 @@ async fn the_end_of_the_stream_is_noticed_behind_a_full_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_frame_is_noticed_and_answered_behind_a_full_queue() {
+async fn a_close_frame_is_handled_behind_a_full_queue() {
     for consumer in CONSUMERS {
         let (app, told) = app(consumer);
         let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
@@ -147,7 +149,7 @@ async fn silence_is_noticed_behind_a_full_queue() {
         for _ in 0..MESSAGES {
             client.send("x").await.expect("open");
         }
-        // It lives, and answers pings.
+        // The peer is alive, and responds to pings.
         sleep(seconds(15)).await;
         assert!(told.try_recv().is_err());
         cable.pull();
@@ -177,7 +179,7 @@ async fn a_consumer_that_does_not_receive_has_its_own_deadline() {
     }
 }
 
-/// Of more than is ever read, the end can't be seen.
+/// The end can't be seen behind more bytes than are ever read.
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_leaves_more_than_is_read_is_gone_with_the_consumers_deadline() {
     for consumer in CONSUMERS {
@@ -199,7 +201,7 @@ async fn the_deadline_of_the_consumer_can_be_set_and_begins_anew_when_it_receive
         let tell = tell.clone();
         async move {
             loop {
-                // Slow, and yet it receives.
+                // The consumer is slow, but it receives.
                 sleep(seconds(4)).await;
                 match ws.recv().await? {
                     None => break,
@@ -229,7 +231,7 @@ async fn the_deadline_of_the_consumer_can_be_set_and_begins_anew_when_it_receive
     assert_eq!(told.try_iter().count(), 20);
 }
 
-/// Every message that came before the end can still be received.
+/// Every message that arrived before the end can still be received.
 #[tokio::test(start_paused = true)]
 async fn what_came_before_the_end_is_still_received() {
     let (tell, told) = channel();
@@ -342,7 +344,8 @@ async fn a_departed_server_is_noticed_by_a_client_that_does_not_receive() {
     }
 }
 
-/// While the peer takes nothing, little is read from it: its messages would only become answers that wait.
+/// While the peer reads nothing, the server reads little: more messages would only queue more
+/// responses.
 #[tokio::test(start_paused = true)]
 async fn little_is_read_from_a_peer_that_takes_nothing() {
     let (tell, told) = channel();
@@ -363,14 +366,14 @@ async fn little_is_read_from_a_peer_that_takes_nothing() {
     );
     let mut peer = Cable::default().talk(ours).await;
     let frame = [&[0x82, 0x80 | 126, 4, 0, 0, 0, 0, 0][..], &[0; 1024]].concat();
-    // Until the server takes no more; it is closed after the stall.
+    // This goes on until the server reads no more; it closes the socket after the stall.
     while peer.try_send(&frame).await {}
     let read: usize = told.try_iter().sum();
     assert!((16 * 1024..128 * 1024).contains(&read), "{read}");
 }
 
-/// A large message is answered before the next one is read, so that no second one waits behind an answer
-/// that the peer does not take.
+/// A large message is echoed before the next one is read, so a second one never waits behind an
+/// echo that the peer does not read.
 #[tokio::test(start_paused = true)]
 async fn one_large_message_waits_for_a_peer_that_takes_nothing() {
     let (tell, told) = channel();
@@ -384,7 +387,7 @@ async fn one_large_message_waits_for_a_peer_that_takes_nothing() {
             WsResult::Ok(())
         }
     };
-    // Four answers are on their way, and a part of the fifth.
+    // Four echoes are on their way, and a part of the fifth.
     let (ours, theirs) = duplex(256 * 1024);
     tokio::spawn(
         app.into_poly_handler()

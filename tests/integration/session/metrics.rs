@@ -1,4 +1,4 @@
-//! What happens on sockets, as whoever counts it is told.
+//! The events of sockets, as an observer of metrics sees them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,17 +10,17 @@ use http4k_ws::server::ServerConfig;
 use http4k_ws::session::{SessionConfig, SlowConsumer, SocketInfo, Traffic, WsMetrics};
 use http4k_ws::testing::WsClient;
 
-/// Writes everything down.
+/// An observer that records every event.
 #[derive(Debug, Clone, Default)]
 struct Diary(Arc<Mutex<Vec<String>>>);
 
 impl Diary {
     fn write(&self, line: String) {
-        self.0.lock().expect("nobody panics").push(line);
+        self.0.lock().expect("the lock is not poisoned").push(line);
     }
 
     fn lines(&self) -> Vec<String> {
-        self.0.lock().expect("nobody panics").clone()
+        self.0.lock().expect("the lock is not poisoned").clone()
     }
 }
 
@@ -71,7 +71,7 @@ fn app() -> PolyHandler {
     routes! { "/twice/<_times>" => ws(twice(ws)) }
 }
 
-fn told() -> (Diary, SessionConfig) {
+fn recording() -> (Diary, SessionConfig) {
     let diary = Diary::default();
     let config = SessionConfig::default()
         .with_max_message(100)
@@ -79,7 +79,7 @@ fn told() -> (Diary, SessionConfig) {
     (diary, config)
 }
 
-/// What is written of a conversation, whichever the backend.
+/// The records of a conversation, which are the same in each backend.
 const CONVERSATION: [&str; 2] = [
     "opened /twice/4 by /twice/<_times>",
     "closed 4000: 2 messages of 7 bytes in, 4 of 14 out",
@@ -94,15 +94,15 @@ fn talk(client: &mut impl WsClient) {
 }
 
 #[test]
-fn a_conversation_is_told_in_memory() {
-    let (diary, config) = told();
+fn a_conversation_is_reported_in_memory() {
+    let (diary, config) = recording();
     talk(&mut app().test_ws_with("/twice/4", config));
     assert_eq!(diary.lines(), CONVERSATION);
 }
 
 #[test]
-fn a_conversation_and_refusals_are_told_on_the_network() {
-    let (diary, config) = told();
+fn a_conversation_and_refusals_are_reported_on_the_network() {
+    let (diary, config) = recording();
     let server = app()
         .as_server("127.0.0.1:0")
         .with_config(ServerConfig::default().with_session(config))
@@ -116,15 +116,15 @@ fn a_conversation_and_refusals_are_told_on_the_network() {
         crate::server::peer::handshake("/twice/4", "").replace("Sec-WebSocket-Key", "X-Key");
     assert_eq!(peer.send(no_key).answer().status, 400);
     talk(&mut WebSocketClient::blocking(format!("{address}/twice/4")).expect("a socket"));
-    // The server sees the end no later than the client, who was answered.
+    // The server sees the end no later than the client does.
     let mut expected = vec!["refused /nowhere 404", "refused /twice/4 400"];
     expected.extend(CONVERSATION);
     assert_eq!(diary.lines(), expected);
 }
 
 #[test]
-fn a_broken_rule_is_told() {
-    let (diary, config) = told();
+fn a_violation_is_reported() {
+    let (diary, config) = recording();
     let mut client = app().test_ws_with("/twice/4", config);
     client.send("x".repeat(101)).expect("open");
     client.closed();
@@ -139,8 +139,8 @@ fn a_broken_rule_is_told() {
 }
 
 #[test]
-fn a_silent_peer_is_told() {
-    let (diary, config) = told();
+fn a_silent_peer_is_reported() {
+    let (diary, config) = recording();
     let mut watch = app().test_ws("/twice/4");
     app().test_ws_with("/twice/4", config).vanish();
     watch.advance(Duration::from_secs(41));
@@ -155,8 +155,8 @@ fn a_silent_peer_is_told() {
 }
 
 #[test]
-fn what_is_left_out_is_told() {
-    let (diary, config) = told();
+fn dropped_messages_are_reported() {
+    let (diary, config) = recording();
     let burst = |ws: WebSocket| {
         for number in 0..4 {
             ws.try_send(number.to_string()).expect("room is made");

@@ -1,4 +1,4 @@
-//! One socket's life, where the contract of the backends can't reach: futures that are dropped, and time.
+//! The life of one socket, beyond the contract of the backends: dropped futures, and time.
 
 mod authenticating;
 mod cable;

@@ -1,4 +1,4 @@
-//! Who outlives whom: consumers, sockets, senders, runtimes.
+//! The lifetimes of consumers, sockets, senders and runtimes.
 
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -10,12 +10,12 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::{NextMessage, WsClient};
 use http4k_ws::{SendError, WebSocket, WsResult, WsStatus};
 
-/// Tells when it is dropped.
+/// A value that reports when it is dropped.
 struct Guard(Sender<&'static str>);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // The test may be over already.
+        // The test may have ended already.
         let _ = self.0.send("dropped");
     }
 }
@@ -39,7 +39,7 @@ fn a_consumer_that_does_not_see_the_end_is_dropped_after_a_grace() {
     assert_eq!(told.try_recv(), Ok("dropped"));
 }
 
-/// Panics as it is dropped.
+/// A value that panics when it is dropped.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -48,7 +48,7 @@ impl Drop for Bomb {
     }
 }
 
-/// The task that serves the connection goes on, whatever is dropped in it.
+/// The task that serves the connection survives a panic in a dropped value.
 #[tokio::test(start_paused = true)]
 async fn a_consumer_that_panics_as_it_is_dropped_harms_nothing() {
     let app = |_ws: WebSocket| async move {

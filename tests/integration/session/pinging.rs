@@ -1,4 +1,4 @@
-//! Pings by hand, and the round-trip time.
+//! Manual pings, and the round-trip time.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::cable::{Cable, within};
 const PING: u8 = 9;
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
-/// An application that hands out a sender of each socket, and receives.
+/// Returns an application that exposes a sender of each socket, and receives.
 fn app() -> (PolyHandler, mpsc::UnboundedReceiver<WsSender>) {
     let (give, given) = mpsc::unbounded_channel();
     let app = move |mut ws: WebSocket| {
@@ -28,7 +28,7 @@ fn app() -> (PolyHandler, mpsc::UnboundedReceiver<WsSender>) {
     (app.into_poly_handler(), given)
 }
 
-/// A frame of a client with the zero key.
+/// Returns a client's frame with the zero key.
 fn pong(payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x8A, 0x80 | payload.len() as u8, 0, 0, 0, 0];
     frame.extend(payload);
@@ -50,7 +50,7 @@ async fn a_ping_takes_as_long_as_its_pong() {
         assert_eq!(opcode, PING);
         let before = sender.rtt();
         sleep(time).await;
-        // Not the payload of the ping, so no answer (RFC 6455 §5.5.3).
+        // The payload differs from the ping's, so this is not its pong (RFC 6455 §5.5.3).
         for other in [&b""[..], b"x", &[0; 8], &[0xff; 8]] {
             peer.send(pong(other)).await;
         }
@@ -61,7 +61,7 @@ async fn a_ping_takes_as_long_as_its_pong() {
         let expected = time + MS(1);
         assert_eq!(ping.await.expect("no panic"), Ok(expected));
         assert_eq!(sender.rtt(), Some(expected));
-        // The same pong again says nothing.
+        // A repeated pong has no effect.
         sleep(MS(500)).await;
         peer.send(pong(&payload)).await;
         sleep(MS(1)).await;
@@ -82,7 +82,7 @@ async fn pings_of_the_session_are_measured() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pings_that_are_asked_for_together_are_one() {
+async fn concurrent_pings_are_one() {
     let (app, mut given) = app();
     let mut peer = Cable::default().peer(app, SessionConfig::default()).await;
     let sender = given.recv().await.expect("a socket");

@@ -1,5 +1,5 @@
-//! Large messages on lines that take longer for them than any deadline: as long as bytes move, in either
-//! direction, the connection lives.
+//! Large messages on lines that need longer than any deadline. The connection lives as long as
+//! bytes move in either direction.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::http2::client::{BINARY, Client, get, whole};
 use crate::tls::certificates::self_signed;
 use crate::tls::{server_tls, trusting};
 
-/// Bytes a second that a slow line carries in each direction.
+/// The bytes per second of a slow line, in each direction.
 const RATE: usize = 20_000;
 
-/// A message that takes 52 s.
+/// The size of a message that takes 52 s.
 const LARGE: usize = 1 << 20;
 
-/// Carries bytes between two pipes, at `rate` bytes a second in each direction.
+/// Carries bytes between two pipes, at `rate` bytes per second in each direction.
 fn slow_line(rate: usize) -> (DuplexStream, DuplexStream) {
     async fn carry(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, rate: usize) {
         let mut bytes = [0; 4000];
@@ -42,7 +42,7 @@ fn slow_line(rate: usize) -> (DuplexStream, DuplexStream) {
     (ours, theirs)
 }
 
-/// Sends a large message, takes one, and says so.
+/// Sends a large message, receives one, and reports it.
 fn app() -> PolyHandler {
     let socket = |mut ws: WebSocket| async move {
         ws.send(WsMessage::from(vec![0; LARGE])).await?;
@@ -96,7 +96,7 @@ async fn a_large_message_outlives_a_slow_line_over_http2() {
     let (opcode, payload) = socket.frame().await;
     assert_eq!((opcode, payload.len()), (BINARY, LARGE));
     socket.send_frame(BINARY, &vec![0; LARGE]);
-    // Pings of the server may come first, in front of which nothing is to be read here.
+    // Pings of the server may come first; nothing before them may be read here.
     loop {
         match socket.frame().await {
             (9, _ping) => {}
@@ -108,9 +108,10 @@ async fn a_large_message_outlives_a_slow_line_over_http2() {
     }
 }
 
-/// The close frame is behind bytes that the connection took, and that the line carries for half a minute.
+/// The close frame follows bytes that the connection accepted, and that take the line half a
+/// minute.
 #[tokio::test(start_paused = true)]
-async fn the_answer_to_a_close_frame_may_take_as_long_as_its_way_over_http2() {
+async fn the_response_to_a_close_frame_may_be_as_slow_as_its_line_over_http2() {
     let app = |ws: WebSocket| async move {
         ws.send(WsMessage::from(vec![0; 60_000])).await?;
         ws.close(WsStatus::NORMAL);
@@ -129,7 +130,7 @@ async fn the_answer_to_a_close_frame_may_take_as_long_as_its_way_over_http2() {
     assert_eq!(socket.ended().await, None);
 }
 
-/// It is not lost with the connection that it fails, nor are the messages before it.
+/// The close frame of a failed connection is not lost, nor are the messages before it.
 #[tokio::test(start_paused = true)]
 async fn the_close_frame_of_a_failure_arrives_on_a_slow_line_over_http2() {
     let app = |ws: WebSocket| async move {
@@ -149,7 +150,7 @@ async fn the_close_frame_of_a_failure_arrives_on_a_slow_line_over_http2() {
     assert_eq!(socket.close_code().await, 1009);
 }
 
-/// A request whose body never ends does not cut its response off.
+/// A request whose body never ends does not truncate its response.
 #[tokio::test(start_paused = true)]
 async fn a_response_to_an_unread_body_arrives_on_a_slow_line_over_http2() {
     let app = |_: Request| "b".repeat(60_000);
@@ -163,9 +164,9 @@ async fn a_response_to_an_unread_body_arrives_on_a_slow_line_over_http2() {
     assert_eq!(answer.body.len(), 60_000);
 }
 
-/// A peer that takes all, and then does not respond, has the time of the close handshake for it.
+/// A peer that reads everything but does not respond has the time of the close handshake.
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_took_the_close_frame_has_its_time_for_the_answer() {
+async fn a_peer_that_read_the_close_frame_has_time_to_respond() {
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     let app = move |ws: WebSocket| {
         let tell = tell.clone();
@@ -185,7 +186,7 @@ async fn a_peer_that_took_the_close_frame_has_its_time_for_the_answer() {
     assert_eq!(waited.as_secs(), 5);
 }
 
-/// At 2 kB a second a frame of HTTP/2 takes 8 s, and each of five streams is sent to in turn.
+/// At 2 kB per second a frame of HTTP/2 takes 8 s, and five streams take turns.
 #[tokio::test(start_paused = true)]
 async fn streams_that_share_a_slow_line_wait_for_their_turn() {
     let (ours, theirs) = slow_line(2_000);
@@ -202,7 +203,7 @@ async fn streams_that_share_a_slow_line_wait_for_their_turn() {
     }
 }
 
-/// A stream whose window stays shut has no claim on the progress of the others.
+/// A stream whose window stays shut does not profit from the progress of the others.
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_is_not_read_is_reset_beside_one_that_is() {
     let http2 = Http2Config::default().with_max_streams(2);
@@ -254,7 +255,8 @@ async fn a_response_at_2_kb_a_second_arrives() {
     }
 }
 
-/// Bytes that the system takes are no sign of life, and a message that waits in it dies with its peer.
+/// Bytes in the system's buffer are not a sign of life; a message that waits there dies with its
+/// peer.
 #[tokio::test(start_paused = true)]
 async fn bytes_that_only_the_system_took_prove_nothing() {
     let cable = super::cable::Cable::default();
@@ -273,7 +275,7 @@ async fn bytes_that_only_the_system_took_prove_nothing() {
     within(client.recv()).await.expect("any message is one");
     cable.pull();
     let start = Instant::now();
-    // The client sends, too, and its system takes it.
+    // The client sends as well, and its system accepts the bytes.
     let sending = async {
         while client.send("tock").await.is_ok() {
             sleep(Duration::from_secs(1)).await;
@@ -288,7 +290,7 @@ async fn bytes_that_only_the_system_took_prove_nothing() {
     );
 }
 
-/// A message that comes at 2 kB a second may take as long as it likes; one that drips may not.
+/// A message at 2 kB per second may take any time; one that drips may not.
 #[tokio::test(start_paused = true)]
 async fn a_message_is_judged_by_its_rate() {
     for (rate, arrives) in [(2_000, true), (1_100, true), (900, false), (10, false)] {

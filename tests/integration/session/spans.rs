@@ -1,5 +1,5 @@
-//! What a socket is logged with under feature `tracing`: a span of its own, with its number and its route,
-//! and an event for its end.
+//! A socket's spans and events under feature `tracing`: a span with its number and route, and an
+//! event for its end.
 
 use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber, subscriber};
 
-/// Writes down every event of the library and of this test, with the span around it.
+/// A subscriber that records every event of the library and of this test, with the span around it.
 #[derive(Clone, Default)]
 struct Log {
     lines: Arc<Mutex<Vec<String>>>,
@@ -38,7 +38,10 @@ impl Subscriber for Log {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut fields = Fields(span.metadata().name().to_owned());
         span.record(&mut fields);
-        self.spans.lock().expect("nobody panics").push(fields.0);
+        self.spans
+            .lock()
+            .expect("the lock is not poisoned")
+            .push(fields.0);
         Id::from_u64(self.next.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
@@ -49,23 +52,31 @@ impl Subscriber for Log {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields(String::new());
         event.record(&mut fields);
-        let within = self.within.lock().expect("nobody panics").last().copied();
+        let within = self
+            .within
+            .lock()
+            .expect("the lock is not poisoned")
+            .last()
+            .copied();
         let id = event.parent().map(Id::into_u64).or(within);
-        let spans = self.spans.lock().expect("nobody panics");
+        let spans = self.spans.lock().expect("the lock is not poisoned");
         let span = id.map_or("", |id| &spans[id as usize - 1]);
         let line = format!("{span}:{}", fields.0);
-        self.lines.lock().expect("nobody panics").push(line);
+        self.lines
+            .lock()
+            .expect("the lock is not poisoned")
+            .push(line);
     }
 
     fn enter(&self, span: &Id) {
         self.within
             .lock()
-            .expect("nobody panics")
+            .expect("the lock is not poisoned")
             .push(span.into_u64());
     }
 
     fn exit(&self, _span: &Id) {
-        self.within.lock().expect("nobody panics").pop();
+        self.within.lock().expect("the lock is not poisoned").pop();
     }
 }
 
@@ -77,22 +88,22 @@ async fn a_socket_has_a_span_with_its_route() {
         Ok(())
     }
     let app = routes! { "/rooms/<room>" => ws(talk(ws, room)) };
-    // Other tests meet the same places at the same time, where nobody listens. Once they are all known, a
-    // new listener makes `tracing` ask about them again.
+    // Other tests reach the same call sites without a subscriber. Once all are registered, a new
+    // subscriber makes `tracing` rebuild their interest cache.
     let known = subscriber::set_default(Log::default());
     let first = app.connect_ws("/rooms/hall").await.expect("accepted");
     first.close(WsStatus::NORMAL);
     first.closed().await;
     drop(known);
     let log = Log::default();
-    // The runtime of this test runs on this thread, and so does everything in it.
+    // The runtime of this test runs on this thread, with all of its tasks.
     let guard = subscriber::set_default(log.clone());
     let ws = app.connect_ws("/rooms/kitchen").await.expect("accepted");
     ws.send("four").await.expect("open");
     ws.close(WsStatus::new(4000, "bye\nforged").expect("a status"));
     assert_eq!(ws.closed().await.code(), 4000);
     drop(guard);
-    let lines = log.lines.lock().expect("nobody panics").clone();
+    let lines = log.lines.lock().expect("the lock is not poisoned").clone();
     let span = "websocket path=\"/rooms/kitchen\" route=\"/rooms/<room>\"";
     let of_the_application: Vec<_> = lines
         .iter()

@@ -1,4 +1,4 @@
-//! `block_in_place` in memory, and what may not block an asynchronous thread.
+//! `block_in_place` in memory, and calls that may not block an asynchronous thread.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn in_stream() -> Body {
     Body::from_stream(pieces)
 }
 
-/// Waits for a timer and for a task, as code that is not async does.
+/// Waits for a timer and for a task, as blocking code does.
 async fn waits() -> String {
     block_in_place(|| {
         Handle::current().block_on(async {
@@ -64,7 +64,7 @@ async fn waits() -> String {
     })
 }
 
-/// Blocks the thread without saying so.
+/// Blocks the thread without `block_in_place`.
 async fn forbidden() -> &'static str {
     Handle::current().block_on(async { "never" })
 }

@@ -1,4 +1,4 @@
-//! What goes wrong on a connection, as the application sees it.
+//! The faults of a connection, as the application sees them.
 
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
@@ -10,7 +10,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::NextMessage;
 
-/// Tells every message, error and end.
+/// Reports every message, error and end.
 fn witness() -> (PolyHandler, Receiver<String>) {
     let (tell, told) = channel();
     let witness = move |ws: WebSocket| {
@@ -60,7 +60,8 @@ fn an_error_ends_a_socket_that_registered_nothing_for_it() {
     assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
 }
 
-/// Sends for as long as it is taken, and tells how much that was and how it ended.
+/// Returns an application that sends until its socket ends. It reports the number of messages
+/// and the status.
 fn firehose() -> (PolyHandler, Receiver<(u32, WsStatus)>) {
     let (tell, told) = channel();
     let app = move |ws: WebSocket| {
@@ -124,7 +125,7 @@ fn a_client_that_vanishes_sends_no_close() {
 }
 
 #[test]
-fn an_application_that_says_nothing_learns_of_a_client_that_vanished_by_its_pings() {
+fn a_silent_application_notices_a_vanished_client_by_its_pings() {
     let (app, told) = witness();
     let mut neighbour = app.test_ws("/");
     app.test_ws("/").vanish();

@@ -1,4 +1,4 @@
-//! The clients in memory: where they work, how time passes there, and what they can do to an application.
+//! The clients in memory: their runtimes, their clock, and the faults that they can cause.
 
 mod blocking;
 mod faults;

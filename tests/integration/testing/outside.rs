@@ -1,4 +1,4 @@
-//! Virtual time waits for work that the runtime cannot see.
+//! Virtual time, which waits for work that the runtime cannot see.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
-/// Longer than any work here takes, and shorter than the time-outs of the clients.
+/// A time longer than any work here, and shorter than the clients' timeouts.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// A server that takes its time, which is real.
+/// Starts a server that responds after a delay in real time.
 fn slow() -> RunningServer {
     async fn http() -> &'static str {
         sleep(Duration::from_millis(200)).await;
@@ -108,7 +108,7 @@ fn a_closure_of_spawn_blocking_is_waited_for() {
     assert_eq!(app.test_http("/").body(), "done");
 }
 
-/// The runtime sees neither the thread nor that it holds a waker.
+/// The runtime sees neither the thread nor the waker that it holds.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_is_waited_for() {
@@ -119,7 +119,7 @@ fn a_thread_is_waited_for() {
             tell.send("done")
         });
         let told = timeout(Duration::from_millis(5), told).await;
-        told.map_or("timed out", |told| told.expect("it tells"))
+        told.map_or("timed out", |told| told.expect("a report"))
     };
     assert_eq!(app.test_http("/").body(), "done");
 }
@@ -154,7 +154,7 @@ fn says_later(sender: http4k_ws::WsSender, word: &'static str) {
     });
 }
 
-/// The thread is started by a callback, a spawned task, or a timer of the consumer.
+/// A callback, a spawned task, or a timer of the consumer starts the thread.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_thread_is_waited_for_wherever_it_is_started() {
@@ -212,7 +212,7 @@ fn virtual_time_goes_on_behind_work_that_is_done() {
     assert_eq!(app.test_http("/").body(), "3600");
 }
 
-/// The only test that waits: for as long as the clock is held.
+/// The only test that waits, for as long as the clock is held.
 #[test]
 fn a_server_that_never_responds_does_not_hold_the_clock_for_ever() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -1,4 +1,4 @@
-//! The same test in a plain function, in a runtime of either flavour, and in a runtime inside another.
+//! The same test in a plain function, in a runtime of either flavor, and in a nested runtime.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http4k_ws::prelude::*;
 async fn echo(mut ws: WebSocket, name: String) -> WsResult {
     ws.send(format!("hello {name}")).await?;
     while let Some(message) = ws.recv().await? {
-        // A timer: the test runtime has its own clock in any runtime around it.
+        // A timer: the test runtime has its own clock in any outer runtime.
         tokio::time::sleep(Duration::from_millis(1)).await;
         ws.send(message).await?;
     }
@@ -24,7 +24,7 @@ routes! {
     }
 }
 
-/// The clients that wait.
+/// Uses the blocking clients.
 fn talks() {
     let app = app();
     assert_eq!(app.test_http("/hello/bob").body(), "hello bob");
@@ -37,7 +37,7 @@ fn talks() {
     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
 }
 
-/// Their twins.
+/// Uses the asynchronous clients.
 async fn talks_async() {
     let app = app();
     assert_eq!(app.send_http("/hello/bob").await.body(), "hello bob");

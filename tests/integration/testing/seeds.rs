@@ -1,4 +1,4 @@
-//! The same seed gives the same interleaving.
+//! Seeds, which reproduce an interleaving.
 
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
@@ -14,16 +14,18 @@ fn go(start: Arc<Notify>) {
     start.notify_waiters();
 }
 
-/// Writes its name, each time that it goes.
+/// Writes its name each time it runs.
 async fn race(ws: WebSocket, name: String, start: Arc<Notify>, log: Log) -> WsResult {
     loop {
         start.notified().await;
-        log.lock().expect("nobody panics").push(name.clone());
+        log.lock()
+            .expect("the lock is not poisoned")
+            .push(name.clone());
         ws.send("heard").await?;
     }
 }
 
-/// What happened in an application that lets four sockets race for a word each, five times.
+/// Returns the trace of an application in which four sockets race for a word each, five times.
 fn trace() -> Vec<String> {
     let (start, log) = (Arc::<Notify>::default(), Log::default());
     let app = routes! {
@@ -37,7 +39,7 @@ fn trace() -> Vec<String> {
             assert_eq!(client.received().next(), Some(Ok("heard".into())));
         }
     }
-    let trace = log.lock().expect("nobody panics").clone();
+    let trace = log.lock().expect("the lock is not poisoned").clone();
     assert_eq!(trace.len(), 20);
     trace
 }
@@ -65,7 +67,7 @@ fn without_a_seed_the_order_is_that_of_the_wakings() {
 
 #[test]
 fn a_seed_finds_a_race_that_the_usual_order_hides() {
-    /// Loses what another adds between its read and its write.
+    /// Loses an addition of another task between its read and its write.
     async fn add(
         ws: WebSocket,
         number: u64,
@@ -73,11 +75,11 @@ fn a_seed_finds_a_race_that_the_usual_order_hides() {
         total: Arc<Mutex<u64>>,
     ) -> WsResult {
         start.notified().await;
-        let read = *total.lock().expect("nobody panics");
+        let read = *total.lock().expect("the lock is not poisoned");
         if number == 1 {
             tokio::task::yield_now().await;
         }
-        *total.lock().expect("nobody panics") = read + number;
+        *total.lock().expect("the lock is not poisoned") = read + number;
         Ok(ws.send("added").await?)
     }
     fn total() -> u64 {
@@ -91,7 +93,7 @@ fn a_seed_finds_a_race_that_the_usual_order_hides() {
         for client in &mut clients {
             assert_eq!(client.received().next(), Some(Ok("added".into())));
         }
-        *Arc::clone(&total).lock().expect("nobody panics")
+        *Arc::clone(&total).lock().expect("the lock is not poisoned")
     }
     assert_eq!(total(), 11);
     let losing = (0..100).find(|seed| with_seed(*seed, total) != 11);
@@ -107,7 +109,7 @@ fn fails_with_a_seed() {
 }
 
 #[test]
-fn a_failure_says_which_seed_it_was() {
+fn a_failure_names_its_seed() {
     let this = std::env::current_exe().expect("a test is a program");
     let tests = std::process::Command::new(this)
         .args(["--ignored", "--exact", "testing::seeds::fails_with_a_seed"])
@@ -137,7 +139,7 @@ fn the_clock_starts_anew_and_the_outer_runtime_is_back_afterwards() {
     );
 }
 
-/// The order of a race tells which runtime the thread has: the seeded ones differ from the usual one.
+/// The order of a race reveals the thread's runtime: the seeded ones differ from the usual one.
 #[test]
 fn a_thread_leaves_the_seeded_runtime() {
     let unseeded = trace();

@@ -1,4 +1,4 @@
-//! Time in memory is the test's to command.
+//! Time in memory, which the test controls.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Says how often it beat, every thirty seconds.
+/// Sends the number of its beats, every thirty seconds.
 async fn heartbeat(ws: WebSocket) -> WsResult {
     for beat in 1.. {
         sleep(30 * SECOND).await;
@@ -17,7 +17,7 @@ async fn heartbeat(ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// Closes the socket of who says nothing for a minute.
+/// Closes a socket that is silent for a minute.
 async fn impatient(mut ws: WebSocket) -> WsResult {
     while let Ok(message) = timeout(60 * SECOND, ws.recv()).await {
         match message? {
@@ -105,7 +105,7 @@ fn an_application_with_neither_work_nor_timer_is_pending_and_no_hang() {
 
 #[test]
 #[should_panic(expected = "silence was expected for 31s, and a message came: Text(\"beat 1\")")]
-fn silence_that_is_broken_says_by_what() {
+fn broken_silence_names_the_message() {
     heartbeat.test_ws("/").expect_silence(31 * SECOND);
 }
 

@@ -1,21 +1,21 @@
-//! Authorities and certificates, made anew by every test.
+//! Authorities and certificates, which every test creates anew.
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 
-/// A certificate, with those that lead to its authority, and its key: PEM text.
+/// A certificate chain and its key, as PEM text.
 pub(crate) struct Pair {
     pub(crate) chain: String,
     pub(crate) key: String,
 }
 
-/// Somebody who signs certificates.
+/// A certificate authority.
 pub(super) struct Authority {
-    /// Its own certificate, to be trusted.
+    /// The authority's own certificate, as a root.
     pub(super) root: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// When a certificate is valid: from the first of one year to the first of another.
+/// The validity of a certificate: from the first day of one year to the first day of another.
 pub(super) const NOW: (i32, i32) = (2000, 3000);
 pub(super) const LONG_AGO: (i32, i32) = (2000, 2001);
 pub(super) const NOT_YET: (i32, i32) = (2999, 3000);
@@ -32,7 +32,7 @@ impl Authority {
         }
     }
 
-    /// A certificate for the hosts, valid now.
+    /// Returns a certificate for the hosts that is valid now.
     pub(super) fn sign(&self, hosts: &[&str]) -> Pair {
         self.sign_for(hosts, NOW)
     }
@@ -50,7 +50,7 @@ impl Authority {
     }
 }
 
-/// A certificate that signed itself.
+/// Returns a self-signed certificate.
 pub(crate) fn self_signed(hosts: &[&str]) -> Pair {
     let key = KeyPair::generate().expect("a key");
     let signed = params(hosts).self_signed(&key).expect("a certificate");

@@ -15,8 +15,8 @@ use super::certificates::{Pair, self_signed};
 use super::handshake::{BOTH, shake_hands, within};
 use super::{server_tls, start, trusting};
 
-/// Tells how each of its sockets ended.
-fn telling() -> (PolyHandler, mpsc::UnboundedReceiver<WsStatus>) {
+/// Returns an application that reports how each of its sockets ended.
+fn reporting() -> (PolyHandler, mpsc::UnboundedReceiver<WsStatus>) {
     let (tell, told) = mpsc::unbounded_channel();
     let app = PolyHandler::new(
         |_: Request| "http",
@@ -35,7 +35,7 @@ async fn end_of(mut told: mpsc::UnboundedReceiver<WsStatus>) -> WsStatus {
     within(told.recv()).await.expect("a socket that ended")
 }
 
-/// A socket over TLS, its frames still to be written by hand.
+/// Opens a socket over TLS, with frames made by hand.
 async fn opened(app: PolyHandler, pair: &Pair, session: SessionConfig) -> TlsStream<DuplexStream> {
     let config = ServerConfig::default()
         .with_tls(server_tls(pair))
@@ -60,13 +60,13 @@ async fn opened(app: PolyHandler, pair: &Pair, session: SessionConfig) -> TlsStr
 const CLOSE: [u8; 8] = [0x88, 0x82, 0, 0, 0, 0, 0x03, 0xE8];
 
 #[tokio::test(start_paused = true)]
-async fn the_server_says_that_nothing_more_will_come() {
-    let (app, told) = telling();
+async fn the_server_sends_close_notify() {
+    let (app, told) = reporting();
     let pair = self_signed(&["localhost"]);
     let mut stream = opened(app, &pair, SessionConfig::default()).await;
     stream.write_all(&CLOSE).await.expect("room");
     let mut rest = Vec::new();
-    // Without close_notify, rustls fails here: the end could be an attacker's.
+    // Without close_notify, rustls fails here: an attacker could have caused the end.
     within(stream.read_to_end(&mut rest))
         .await
         .expect("an end in order");
@@ -79,7 +79,7 @@ async fn the_server_says_that_nothing_more_will_come() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_ends_tls_without_a_close_frame_is_lost() {
     for orderly in [true, false] {
-        let (app, told) = telling();
+        let (app, told) = reporting();
         let pair = self_signed(&["localhost"]);
         let mut stream = opened(app, &pair, SessionConfig::default()).await;
         if orderly {
@@ -92,11 +92,11 @@ async fn a_peer_that_ends_tls_without_a_close_frame_is_lost() {
 
 #[tokio::test(start_paused = true)]
 async fn a_close_frame_arrives_although_the_peer_goes_on_sending() {
-    let (app, _told) = telling();
+    let (app, _told) = reporting();
     let pair = self_signed(&["localhost"]);
     let session = SessionConfig::default().with_max_frame(16);
     let mut stream = opened(app, &pair, session).await;
-    // A frame of a megabyte, which is refused from its header, and its payload all the same.
+    // A frame of one megabyte, rejected from its header, and its complete payload.
     stream
         .write_all(&[0x82, 0xFF, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0])
         .await
@@ -114,7 +114,7 @@ async fn a_close_frame_arrives_although_the_peer_goes_on_sending() {
 }
 
 #[test]
-fn sockets_over_tls_are_told_1001_when_the_server_stops() {
+fn sockets_over_tls_close_with_1001_when_the_server_stops() {
     let pair = self_signed(&["localhost"]);
     let server = start(&pair);
     let uri = format!("wss://localhost:{}/", server.port());

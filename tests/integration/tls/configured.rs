@@ -1,4 +1,4 @@
-//! Certificates and keys that can't be used, and one that takes the place of another.
+//! Unusable certificates and keys, and the replacement of a certificate.
 
 use std::path::Path;
 
@@ -17,13 +17,13 @@ fn refused(chain: &str, key: &str) -> TlsConfigError {
     }
 }
 
-/// PEM text of one section, of bytes that mean nothing.
+/// Returns PEM text with one section of meaningless bytes.
 fn section(label: &str) -> String {
     format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n")
 }
 
 #[test]
-fn what_can_not_be_shown_is_refused_before_it_is_served() {
+fn an_unusable_certificate_is_refused_before_serving() {
     let Pair { chain, key } = self_signed(&["localhost"]);
     let broken = chain.replace("-----END CERTIFICATE-----", "");
     let other = self_signed(&["localhost"]).key;
@@ -100,7 +100,7 @@ fn a_certificate_is_renewed_while_the_server_runs() {
     tls.renew_from_pem(&next.chain, &next.key).expect("a pair");
     let mut client = connect().expect("a socket");
 
-    // What can't be used changes nothing, and what is open goes on.
+    // An unusable certificate changes nothing, and open connections continue.
     assert!(tls.renew_from_pem("", "").is_err());
     assert!(connect().is_ok());
     client.send("still there?").expect("an open socket");

@@ -1,4 +1,4 @@
-//! Handshakes that fail, and what they leave undisturbed.
+//! Failed handshakes, and their isolation from other connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use tokio_rustls::rustls::{
 use super::certificates::{Pair, self_signed};
 use super::{app, server_tls, start, trusting};
 
-/// A test fails that waits for longer than this, on the paused clock.
+/// The time limit of a test, on the paused clock.
 pub(super) async fn within<T>(work: impl Future<Output = T>) -> T {
     let deadline = Duration::from_secs(3600);
     timeout(deadline, work)
@@ -34,7 +34,7 @@ pub(super) fn serve(pair: &Pair) -> (DuplexStream, JoinHandle<()>) {
     (ours, tokio::spawn(app().serve_connection(theirs, config)))
 }
 
-/// Shakes hands as rustls does, with nothing of the library.
+/// Completes a handshake with rustls alone, independently of the library.
 pub(super) async fn shake_hands(
     io: DuplexStream,
     pair: &Pair,
@@ -70,7 +70,7 @@ async fn both_versions_are_spoken_and_no_older_one() {
         let version = stream.expect("TLS").get_ref().1.protocol_version();
         assert_eq!(version, Some(known));
     }
-    // The beginning of a ClientHello of TLS 1.0, which offers nothing newer (RFC 8446 §4.1.2).
+    // The start of a ClientHello of TLS 1.0, which offers no newer version (RFC 8446 §4.1.2).
     let (mut ours, serving) = serve(&pair);
     let mut hello = vec![0x16, 3, 1, 0, 45, 1, 0, 0, 41, 3, 1];
     hello.resize(hello.len() + 32, 7);
@@ -97,7 +97,7 @@ async fn the_protocol_agreed_on_is_http() {
         let chosen = stream.get_ref().1.alpn_protocol();
         assert_eq!(chosen, agreed.map(str::as_bytes));
     }
-    // RFC 7301 §3.2: none in common is a fatal alert.
+    // RFC 7301 §3.2: without a common protocol, a fatal alert follows.
     let (ours, _serving) = serve(&pair);
     let refused = shake_hands(ours, &pair, BOTH, &["acme-tls/1"]).await;
     let error = refused.expect_err("no protocol").to_string();
@@ -105,7 +105,7 @@ async fn the_protocol_agreed_on_is_http() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_silent_or_slow_handshake_is_cut_at_the_deadline() {
+async fn a_silent_or_slow_handshake_is_dropped_at_the_deadline() {
     let pair = self_signed(&["localhost"]);
     for begun in [&[][..], &[0x16], &[0x16, 3, 1, 2, 0, 1, 0]] {
         let (mut ours, serving) = serve(&pair);
@@ -132,7 +132,7 @@ async fn the_deadline_is_the_one_that_was_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn http_without_tls_is_told_so() {
+async fn http_without_tls_is_reported() {
     let (mut ours, serving) = serve(&self_signed(&["localhost"]));
     ours.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await
@@ -178,7 +178,7 @@ async fn handshakes_that_fail_or_wait_disturb_no_other_connection() {
         let echoed = socket.recv().await.expect("an open socket");
         assert_eq!(echoed.expect("a message"), "hello");
     }
-    // Those that still wait are given up, not waited for.
+    // The server drops the handshakes that still wait.
     let start = std::time::Instant::now();
     let stopped = tokio::task::spawn_blocking(move || server.stop());
     assert_eq!(stopped.await.expect("a stop").cut, 0);

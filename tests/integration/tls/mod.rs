@@ -1,4 +1,4 @@
-//! TLS: certificates made here, our server, our clients, and others that are wrong.
+//! TLS: certificates of these tests, our server, our clients, and faulty peers.
 
 pub(crate) mod certificates;
 mod closing;

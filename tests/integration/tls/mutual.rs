@@ -1,4 +1,4 @@
-//! Certificates of clients (RFC 8446 §4.3.2), and configurations of rustls that a program brings.
+//! Client certificates (RFC 8446 §4.3.2), and rustls configurations of the program.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ fn known(request: &Request) -> String {
     )
 }
 
-/// Says whom it knows, by the certificate.
+/// Returns an application that responds with the client name for its certificate.
 fn app() -> PolyHandler {
     let over_the_socket = |ws: WebSocket| async move {
         let known = known(ws.request());
@@ -47,8 +47,9 @@ fn der(pair: &Pair) -> String {
     format!("{:?}", der.to_vec())
 }
 
-/// What a socket and a request are told over such connections; `None` where none was to be had.
-async fn told(server: &ServerTls, client: &ClientTls) -> [Option<String>; 2] {
+/// Returns the responses to a socket and a request over such connections, or `None` without a
+/// connection.
+async fn responses(server: &ServerTls, client: &ClientTls) -> [Option<String>; 2] {
     let handshake = WebSocketClient::to("wss://localhost/").with_tls(client.clone());
     let socket = match within(handshake.connect_over(serve(server.clone()))).await {
         Ok(mut socket) => within(socket.recv()).await.ok().flatten(),
@@ -98,15 +99,15 @@ async fn a_server_may_require_a_certificate() {
     let server = server.expect("an authority");
     let ann = with_identity(&parties.client, &parties.ann);
     let known = Some(der(&parties.ann));
-    assert_eq!(told(&server, &ann).await, [known.clone(), known]);
+    assert_eq!(responses(&server, &ann).await, [known.clone(), known]);
     let eve = with_identity(&parties.client, &parties.stranger);
     for client in [&parties.client, &eve] {
-        assert_eq!(told(&server, client).await, [None, None]);
+        assert_eq!(responses(&server, client).await, [None, None]);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_may_ask_for_a_certificate() {
+async fn a_server_may_request_a_certificate() {
     let parties = parties();
     let server = parties
         .server
@@ -114,26 +115,29 @@ async fn a_server_may_ask_for_a_certificate() {
     let server = server.expect("an authority");
     let ann = with_identity(&parties.client, &parties.ann);
     let known = Some(der(&parties.ann));
-    assert_eq!(told(&server, &ann).await, [known.clone(), known]);
+    assert_eq!(responses(&server, &ann).await, [known.clone(), known]);
     let nobody = Some("a stranger".to_owned());
     assert_eq!(
-        told(&server, &parties.client).await,
+        responses(&server, &parties.client).await,
         [nobody.clone(), nobody]
     );
     let eve = with_identity(&parties.client, &parties.stranger);
-    assert_eq!(told(&server, &eve).await, [None, None]);
+    assert_eq!(responses(&server, &eve).await, [None, None]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_such_roots_a_certificate_is_not_asked_for() {
+async fn without_such_roots_a_certificate_is_not_requested() {
     let parties = parties();
     let ann = with_identity(&parties.client, &parties.ann);
     let nobody = Some("a stranger".to_owned());
-    assert_eq!(told(&parties.server, &ann).await, [nobody.clone(), nobody]);
+    assert_eq!(
+        responses(&parties.server, &ann).await,
+        [nobody.clone(), nobody]
+    );
 }
 
 #[test]
-fn what_cannot_be_used_is_refused_when_it_is_given() {
+fn unusable_values_are_refused_at_once() {
     let parties = parties();
     let other = parties
         .client
@@ -159,9 +163,9 @@ fn what_cannot_be_used_is_refused_when_it_is_given() {
     );
 }
 
-/// A root that is added keeps the client's certificate.
+/// An added root keeps the client's certificate.
 #[tokio::test(start_paused = true)]
-async fn roots_and_a_certificate_are_given_in_any_order() {
+async fn roots_and_a_certificate_may_be_set_in_any_order() {
     let parties = parties();
     let pair = self_signed(&["localhost"]);
     let server = server_tls(&pair).with_client_roots_pem(&parties.authority.root);
@@ -169,7 +173,7 @@ async fn roots_and_a_certificate_are_given_in_any_order() {
     let client = with_identity(&parties.client, &parties.ann).with_root_pem(&pair.chain);
     let known = Some(der(&parties.ann));
     let client = client.expect("a certificate");
-    assert_eq!(told(&server, &client).await, [known.clone(), known]);
+    assert_eq!(responses(&server, &client).await, [known.clone(), known]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,8 +204,8 @@ async fn a_program_may_bring_its_own_configurations() {
         (server.clone(), trusting(&pair.chain)),
     ] {
         let both = [nobody.clone(), nobody.clone()];
-        // The certificate of the second is another one, with the same names and key.
-        assert_eq!(told(&server, &client).await, both);
+        // The second certificate differs, but has the same names and key.
+        assert_eq!(responses(&server, &client).await, both);
     }
     assert_eq!(server, server.clone());
     let changed = server.renew_from_pem(&pair.chain, &pair.key);
@@ -212,7 +216,7 @@ async fn a_program_may_bring_its_own_configurations() {
     assert!(matches!(changed, Err(TlsConfigError::OwnConfiguration)));
 }
 
-/// Run by the test below, in a process of its own.
+/// The test below runs this one in a separate process.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "needs the environment that another test sets"]

@@ -1,4 +1,4 @@
-//! HTTP and sockets over TLS, both ends real.
+//! HTTP and sockets over TLS, with both ends real.
 
 use http4k_ws::client::{ConnectError, HttpClient, WebSocketClient};
 use http4k_ws::server::ServerConfig;
@@ -53,7 +53,7 @@ async fn a_pipe_of_a_few_bytes_is_enough() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_requests_are_answered_on_one_connection() {
+async fn many_requests_share_one_connection() {
     let pair = self_signed(&["localhost"]);
     let body = "b".repeat(200_000);
     let answer = body.clone();
@@ -95,7 +95,7 @@ fn large_messages_go_both_ways_over_a_port() {
     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
 }
 
-/// A page that came without TLS may have been changed on its way.
+/// A page that arrived without TLS may have been modified on its way.
 #[tokio::test(start_paused = true)]
 async fn over_tls_only_pages_that_came_over_tls_open_sockets() {
     let pair = self_signed(&["localhost"]);

@@ -1,4 +1,4 @@
-//! Which servers a client trusts (RFC 9525), and what it says of the others.
+//! The servers that a client trusts (RFC 9525), and its errors for the others.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -17,7 +17,7 @@ use tokio_rustls::rustls::server::Acceptor;
 use super::certificates::{Authority, LONG_AGO, NOT_YET, Pair, self_signed};
 use super::{app, start, start_with, trusting};
 
-/// Why a client that trusts `tls` opens no socket to a server with `pair`.
+/// Returns the reason for which a client that trusts `tls` rejects a server with `pair`.
 fn distrusted(pair: &Pair, tls: ClientTls) -> TlsError {
     let server = start(pair);
     let error = failed(&format!("wss://localhost:{}/", server.port()), tls);
@@ -70,7 +70,7 @@ fn a_root_is_trusted_beside_those_of_the_web() {
 }
 
 #[test]
-fn a_certificate_that_signed_itself_is_trusted_only_where_that_is_said() {
+fn a_self_signed_certificate_is_trusted_only_explicitly() {
     let pair = self_signed(&["localhost"]);
     let error = distrusted(&pair, ClientTls::new());
     assert!(matches!(error, TlsError::Untrusted { .. }), "{error:?}");
@@ -103,14 +103,14 @@ fn a_certificate_of_another_host_is_not_trusted() {
     assert_eq!((host.as_str(), names.len()), ("localhost", 2));
     assert!(error.to_string().contains("example.com"), "{error}");
 
-    // The name of a host is not the address it has.
+    // A host's name does not cover its address.
     let server = start(&authority.sign(&["localhost"]));
     let uri = format!("wss://127.0.0.1:{}/", server.port());
     let error = failed(&uri, trusting(&authority.root));
     assert!(matches!(error, TlsError::WrongName { .. }), "{error:?}");
 }
 
-/// RFC 6066 §3: a name is sent, an address is not.
+/// RFC 6066 §3: the client sends a name, but not an address.
 #[tokio::test(start_paused = true)]
 async fn the_host_is_named_in_the_handshake() {
     for (host, named) in [("example.com", Some("example.com")), ("127.0.0.1", None)] {
@@ -131,7 +131,7 @@ async fn the_host_is_named_in_the_handshake() {
 }
 
 #[test]
-fn a_port_without_tls_is_told_apart() {
+fn a_port_without_tls_is_recognized() {
     let server = start_with(app(), ServerConfig::default());
     let uri = format!("wss://localhost:{}/", server.port());
     let error = failed(&uri, ClientTls::new());
@@ -144,7 +144,7 @@ fn a_server_that_leaves_in_the_middle_breaks_the_handshake() {
     let port = listener.local_addr().expect("its address").port();
     let leaving = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a client");
-        // The beginning of a record of the handshake, and no more.
+        // The start of a handshake record, and nothing after it.
         stream.write_all(&[0x16, 3, 3, 0, 90, 2]).expect("a client");
     });
     let error = failed(&format!("wss://localhost:{port}/"), ClientTls::new());
@@ -152,9 +152,9 @@ fn a_server_that_leaves_in_the_middle_breaks_the_handshake() {
     assert!(matches!(error, TlsError::Broken { .. }), "{error:?}");
 }
 
-/// RFC 8446 §6.2: the server names the reason.
+/// RFC 8446 §6.2: the server sends the reason.
 #[test]
-fn a_server_that_refuses_says_why() {
+fn a_server_that_refuses_sends_the_reason() {
     for (code, name) in [
         (40, "HandshakeFailure"),
         (70, "ProtocolVersion"),
@@ -168,7 +168,7 @@ fn a_server_that_refuses_says_why() {
             let (mut stream, _) = listener.accept().expect("a client");
             let mut hello = [0; 4096];
             assert!(stream.read(&mut hello).is_ok_and(|read| read > 0));
-            // One record of an alert, which is fatal.
+            // One record with a fatal alert.
             stream
                 .write_all(&[0x15, 3, 3, 0, 2, 2, code])
                 .expect("a client");
@@ -185,7 +185,7 @@ fn a_server_that_refuses_says_why() {
 }
 
 #[test]
-fn a_client_that_is_not_asked_to_use_tls_uses_none() {
+fn a_client_uses_tls_only_on_request() {
     let server = start(&self_signed(&["localhost"]));
     let uri = format!("ws://localhost:{}/", server.port());
     match WebSocketClient::blocking(uri) {

@@ -1,4 +1,4 @@
-//! Transcripts beside the ones that somebody approved.
+//! Approved transcripts.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::{env, fs};
 use http4k_ws::WsStatus;
 use http4k_ws::testing::transcript::{ApprovalError, Transcript};
 
-/// A folder among the build's that is removed at the end of its test, also if the test fails.
+/// A folder in the build directory that is removed at the end of its test, even if the test fails.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -48,7 +48,7 @@ fn an_approved_transcript_succeeds() {
 }
 
 #[test]
-fn without_a_file_it_says_how_to_approve() {
+fn a_missing_file_explains_the_approval() {
     let folder = Folder::new("missing");
     let error = refused(&said(), &folder.file("no/file"));
     assert!(matches!(error, ApprovalError::Missing { .. }), "{error}");
@@ -81,7 +81,7 @@ fn the_first_line_that_differs_is_shown() {
 }
 
 #[test]
-fn a_file_of_something_else_is_told() {
+fn an_unrelated_file_is_reported() {
     let folder = Folder::new("unreadable");
     let file = folder.file("said");
     fs::write(&file, "open /ws\nserver says hello\n").unwrap();
@@ -97,21 +97,20 @@ fn a_file_of_something_else_is_told() {
     assert!(matches!(error, ApprovalError::Io { .. }), "{error}");
 }
 
-/// Where the variable names a file, this test approves there; it is run by the one below, in a process
-/// of its own.
+/// Approves there if the variable names a file. The test below runs this one in a separate process.
 #[test]
-fn approves_where_it_is_told() {
+fn approves_the_named_file() {
     if let Some(file) = env::var_os("APPROVE_AT") {
         said().approve(PathBuf::from(file)).unwrap();
     }
 }
 
 #[test]
-fn it_is_written_when_that_is_asked_for() {
+fn it_is_written_on_request() {
     let folder = Folder::new("written");
     let file = folder.file("new/said");
     let approves = |asked: &str| {
-        let test = "transcript::approval::approves_where_it_is_told";
+        let test = "transcript::approval::approves_the_named_file";
         let run = Command::new(env::current_exe().expect("a test binary"))
             .args(["--exact", test])
             .env("APPROVE_AT", &file)

@@ -1,4 +1,4 @@
-//! Sessions as texts: written and read, recorded, replayed, approved.
+//! Sessions as text: written and read, recorded, replayed, approved.
 
 mod approval;
 mod recording;
@@ -7,7 +7,7 @@ mod text;
 
 use http4k_ws::prelude::*;
 
-/// Greets, says everything again, and closes with 4000 when it is asked to.
+/// Sends a greeting, echoes, and closes with 4000 on request.
 async fn parrot(mut ws: WebSocket, name: String) -> WsResult {
     ws.send(format!("hello {name}")).await?;
     while let Some(message) = ws.recv().await? {

@@ -1,4 +1,4 @@
-//! Transcripts made by looking on, at either end.
+//! Recorded transcripts, at either end.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ use super::{app, parrot};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Something a client does, after which it reads one message.
+/// An action of a client, after which it reads one message.
 #[derive(Debug, Clone)]
 enum Said {
     Text(String),
@@ -33,7 +33,7 @@ fn said() -> impl Strategy<Value = Said> {
     ]
 }
 
-/// Talks as `script` says.
+/// Performs the actions of `script`.
 fn talk(client: &mut impl WsClient, script: &[Said]) {
     client.next();
     for said in script {
@@ -46,7 +46,7 @@ fn talk(client: &mut impl WsClient, script: &[Said]) {
     client.close(WsStatus::new(4001, "enough").unwrap());
 }
 
-/// An application whose sockets are recorded at the server's end.
+/// Returns an application whose sockets are recorded at the server's end.
 fn recorded_app(limit: Option<usize>) -> (PolyHandler, Receiver<Transcript>) {
     let (to, transcripts) = channel();
     let mut recording = record(move |transcript| to.send(transcript).expect("the test waits"));
@@ -69,14 +69,14 @@ proptest! {
         let at_the_client = client.transcript().clone();
         prop_assert_eq!(at_the_client.entries().len(), 2 + 2 * script.len());
         drop(client);
-        // Nobody talked at the same time, so both ends saw the same.
+        // The two sides never sent at the same time, so both ends saw the same order.
         prop_assert_eq!(&transcripts.recv_timeout(PATIENCE).unwrap(), &at_the_client);
         let read: Transcript = at_the_client.to_string().parse().unwrap();
         prop_assert_eq!(read.replay_in(&InMemory::new(super::app())), Ok(()));
     }
 }
 
-/// The whole of a small session, recorded at both ends.
+/// A complete small session, recorded at both ends.
 fn recorded(backend: &impl Backend, transcripts: &Receiver<Transcript>) {
     let target = "/parrot/ann";
     let mut client = Recorded::new(backend.ws(target), target);

@@ -1,4 +1,4 @@
-//! Transcripts, said again in every backend.
+//! Replayed transcripts, in every backend.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn read(text: &str) -> Transcript {
     text.parse().expect("a transcript")
 }
 
-/// Replays in memory, over a pipe and over a port, which must come to the same.
+/// Replays in memory, over a pipe and over a port, and asserts equal results.
 #[track_caller]
 fn replayed(transcript: &Transcript) -> Result<(), ReplayError> {
     let in_memory = transcript.replay_in(&InMemory::new(app()));
@@ -45,7 +45,7 @@ fn a_session_that_follows_its_transcript_succeeds() {
 }
 
 #[test]
-fn the_first_difference_is_told_with_its_line() {
+fn the_first_difference_names_its_line() {
     assert_eq!(
         differs("open /parrot/ann\nserver text hello ann\nclient text hi\nserver text ho\n"),
         "line 4: expected `server text ho`, received `server text hi`"
@@ -73,7 +73,7 @@ fn the_first_difference_is_told_with_its_line() {
 }
 
 #[test]
-fn a_socket_that_is_not_opened_is_told() {
+fn a_socket_that_does_not_open_is_reported() {
     let refused = |target: &str, status| ReplayError::Refused {
         target: target.to_owned(),
         status,
@@ -95,7 +95,7 @@ fn a_socket_that_is_not_opened_is_told() {
 }
 
 #[test]
-fn another_subprotocol_is_told() {
+fn another_subprotocol_is_reported() {
     assert_eq!(
         differs("open /spoken\nsubprotocol chat.v9\nserver text none\n"),
         r#"line 2: expected the subprotocol Some("chat.v9"), negotiated None"#
@@ -109,9 +109,9 @@ fn another_subprotocol_is_told() {
     ));
 }
 
-/// In memory, where time is the test's: a port would wait for real.
+/// In memory, because the test controls time there: a port would wait in real time.
 #[test]
-fn silence_is_waited_for_and_its_end_is_told() {
+fn silence_is_awaited_and_its_end_is_reported() {
     let backend = InMemory::new(app());
     let quiet = Transcript::new("/parrot/ann")
         .server_says("hello ann")
@@ -127,7 +127,7 @@ fn silence_is_waited_for_and_its_end_is_told() {
     );
 }
 
-/// In memory, so that the time that passes is exact.
+/// In memory, so that the elapsed time is exact.
 #[test]
 fn silence_lasts_as_long_as_it_says() {
     async fn timed(mut ws: WebSocket) -> WsResult {
@@ -158,7 +158,7 @@ fn silence_lasts_as_long_as_it_says() {
 }
 
 #[test]
-fn what_can_not_be_sent_is_told() {
+fn an_unsendable_entry_is_reported() {
     let said = Transcript::new("/parrot/ann")
         .server_says("hello ann")
         .client_says("bye")
@@ -183,7 +183,7 @@ fn what_can_not_be_sent_is_told() {
     );
 }
 
-/// What a client sees is the very entry that a transcript is compared with.
+/// A transcript is compared with the same entries that a client sees.
 #[test]
 fn a_difference_holds_what_came() {
     let mut client = app().test_ws("/parrot/ann");

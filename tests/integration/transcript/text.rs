@@ -1,4 +1,4 @@
-//! The text of a transcript.
+//! The text form of a transcript.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ fn by() -> impl Strategy<Value = Party> {
     prop_oneof![Just(Party::Client), Just(Party::Server)]
 }
 
-/// Text in which what a line could lose is not rare.
+/// Generates text with many characters that a line could lose.
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<String>(),
@@ -65,10 +65,10 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_as_the_same(transcript in transcript()) {
+    fn a_written_transcript_is_read_back_unchanged(transcript in transcript()) {
         let text = transcript.to_string();
         prop_assert_eq!(text.parse(), Ok(transcript.clone()));
-        // Git may have made them the lines of another system, and an editor taken away what is not seen.
+        // Git may have changed the line endings, and an editor removed trailing spaces.
         prop_assert_eq!(text.replace('\n', "\r\n").parse(), Ok(transcript.clone()));
         let trimmed: Vec<&str> = text.lines().map(str::trim_end).collect();
         prop_assert_eq!(trimmed.join("\n").parse(), Ok(transcript));
@@ -152,7 +152,7 @@ server close 1001 going away
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_line() {
+fn an_error_names_its_line() {
     let rule = |line: &str| {
         let text = format!("open /\nclient text a\n{line}\nserver text b\n");
         let error = text.parse::<Transcript>().expect_err(line);

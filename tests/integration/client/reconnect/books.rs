@@ -1,4 +1,4 @@
-//! The books, under servers at random.
+//! The account of sent messages, with servers that act at random.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use http4k_ws::prelude::*;
 
 use super::{closing, policy, serving};
 
-/// A source of the same choices each time.
+/// A seeded source of choices.
 struct Dice(u64);
 
 impl Dice {
@@ -22,7 +22,7 @@ impl Dice {
     }
 }
 
-/// Whatever a server does, each message is received once and in order, or told as unconfirmed or lost.
+/// Each message is received once and in order, or reported as unconfirmed or lost.
 #[tokio::test(start_paused = true)]
 async fn no_message_is_lost_in_silence() {
     for seed in 0..60 {
@@ -38,7 +38,7 @@ async fn no_message_is_lost_in_silence() {
                         return Err(closing(1012));
                     }
                     left -= 1;
-                    // So slowly, at times, that the client's own queue fills.
+                    // This is sometimes slow enough to fill the client's own queue.
                     if dice.below(10) == 0 {
                         tokio::time::sleep(Duration::from_millis(dice.below(1000))).await;
                     }
@@ -79,7 +79,7 @@ async fn no_message_is_lost_in_silence() {
             "seed {seed}: in order, once"
         );
         let received = heard.len() as u64;
-        // What was written may have been received or not; all else was, or is told as lost.
+        // Unconfirmed messages may have been received; all others were, or are reported as lost.
         assert!(
             received + told.lost <= sent,
             "seed {seed}: {received} {told:?} of {sent}"

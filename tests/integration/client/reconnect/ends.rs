@@ -1,4 +1,4 @@
-//! How it ends, and how a connection is ended for another.
+//! The end of a reconnecting socket, and the replacement of its connection.
 
 use std::sync::{Arc, Mutex};
 
@@ -47,7 +47,7 @@ async fn a_close_sends_what_waits_and_is_for_good() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_close_while_away_is_the_end_and_says_what_is_lost() {
+async fn a_close_while_away_is_final_and_reports_lost_messages() {
     let (client, log) = failing(u32::MAX);
     let mut ws = client.with_policy(policy()).start::<WsMessage, WsMessage>();
     let mut told = Told(ws.events());
@@ -90,9 +90,9 @@ async fn dropping_it_closes_with_1000_and_its_senders_say_so() {
     assert_eq!(*ended.lock().unwrap(), Some(WsStatus::NORMAL));
 }
 
-/// CASE 24, where we differ: `close` is for good; `reconnect` closes one connection, for another.
+/// CASE 24, where we differ: `close` is final; `reconnect` replaces one connection with another.
 #[tokio::test(start_paused = true)]
-async fn another_connection_can_be_asked_for() {
+async fn another_connection_can_be_requested() {
     let ends = Arc::new(Mutex::new(Vec::new()));
     let ended = Arc::clone(&ends);
     let serving = serving(move |_, mut ws| {

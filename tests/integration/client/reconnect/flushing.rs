@@ -1,4 +1,4 @@
-//! A flush of a socket that goes on: everything sent has left over some connection.
+//! The flush of a reconnecting socket: every sent message has left over some connection.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use tokio::time::sleep;
 
 use super::{echo, failing, policy, received, serving, unreachable};
 
-/// An application that reports what its sockets receive.
-fn telling() -> (PolyHandler, mpsc::UnboundedReceiver<WsMessage>) {
+/// Returns an application that reports the messages of its sockets.
+fn reporting() -> (PolyHandler, mpsc::UnboundedReceiver<WsMessage>) {
     let (tell, told) = mpsc::unbounded_channel();
     let app = move |mut ws: WebSocket| {
         let tell = tell.clone();
@@ -54,7 +54,7 @@ async fn it_fails_when_there_will_be_no_other_connection() {
 
 #[tokio::test(start_paused = true)]
 async fn it_waits_for_what_a_connection_gave_back() {
-    // The first connection takes nothing, and ends after a while.
+    // The first connection reads nothing, and ends after a while.
     let serving = serving(|connection, ws| {
         Box::pin(async move {
             if connection > 1 {
@@ -65,11 +65,11 @@ async fn it_waits_for_what_a_connection_gave_back() {
         })
     });
     let mut ws: ReconnectingWebSocket = serving.client().start();
-    // More than what is on its way to a server whose consumer receives nothing.
+    // More bytes than fit on the way to a server whose consumer receives nothing.
     for number in 0..600 {
         ws.send(format!("{number:01000}")).await.expect("room");
     }
-    // The bytes of some are lost with the first connection, which it says.
+    // Some messages are lost with the first connection, which the client reports.
     let first = ws.flush().await;
     assert_eq!(first, Err(SendError::Closed(WsStatus::ABNORMAL)));
     ws.flush().await.expect("the second connection");
@@ -96,7 +96,7 @@ async fn it_does_not_wait_for_what_was_dropped() {
 
 #[test]
 fn a_runtime_that_ends_after_a_flush_loses_nothing() {
-    let (app, mut told) = telling();
+    let (app, mut told) = reporting();
     let server = app.as_server("127.0.0.1:0").start().expect("a server");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -116,7 +116,7 @@ fn a_runtime_that_ends_after_a_flush_loses_nothing() {
 
 #[test]
 fn a_blocking_send_and_close_have_left_when_they_return() {
-    let (app, mut told) = telling();
+    let (app, mut told) = reporting();
     let server = app.as_server("127.0.0.1:0").start().expect("a server");
     let handshake = WebSocketClient::to(format!("ws://{}/", server.addr()));
     let mut client = handshake.reconnecting().blocking().expect("a client");

@@ -1,4 +1,4 @@
-//! What is said first on each connection.
+//! The hook that speaks first on each connection.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
@@ -74,7 +74,7 @@ async fn a_hook_that_fails_or_never_ends_is_a_setback() {
                 match call {
                     1 => Err(closing(1013)),
                     2 => pending().await,
-                    3 => panic!("as told"),
+                    3 => panic!("on purpose"),
                     _ => Ok(ws),
                 }
             }
@@ -95,7 +95,7 @@ async fn a_hook_that_fails_or_never_ends_is_a_setback() {
     ] {
         assert_eq!(told.next().await, event);
     }
-    // Wrong credentials, say: no other attempt would be better.
+    // For example wrong credentials: another attempt would not help.
     let mut ws = serving
         .client()
         .on_connect(|_ws| async { Err(WsError::closing(WsStatus::POLICY_VIOLATION)) })

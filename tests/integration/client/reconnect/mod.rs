@@ -1,4 +1,4 @@
-//! The client that goes on when its connection does not, over an application in memory and on its clock.
+//! The reconnecting client, with an application in memory and on its clock.
 
 mod books;
 mod ends;
@@ -24,7 +24,7 @@ use tokio::time::{Instant, timeout};
 
 type Served = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
-/// An application that does with each connection what is next in a list, and then echoes.
+/// An application that handles each connection by the next entry of a list, and then echoes.
 struct Serving {
     app: PolyHandler,
     connections: Arc<AtomicU32>,
@@ -70,7 +70,7 @@ fn closing(code: u16) -> WsError {
     WsError::closing(WsStatus::new(code, "as told").expect("a code that can be sent"))
 }
 
-/// The events so far, in short.
+/// Returns the events so far, in short form.
 struct Told(ReconnectEvents);
 
 impl Told {
@@ -122,7 +122,7 @@ fn unreachable() -> ConnectError {
     })
 }
 
-/// A client whose attempts fail, each noted with its time, until they are used up.
+/// Returns a client whose attempts fail until they are used up, with the time of each.
 fn failing(times: u32) -> (Reconnecting, Arc<Mutex<Vec<Duration>>>) {
     let (begun, log) = (Instant::now(), Arc::new(Mutex::new(Vec::new())));
     let (noted, mut left) = (Arc::clone(&log), times);

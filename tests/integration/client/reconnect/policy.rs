@@ -1,4 +1,4 @@
-//! When it connects again, and when it gives up.
+//! The policy of reconnecting and of giving up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -29,7 +29,7 @@ async fn delays_grow_up_to_the_cap_and_are_the_same_for_the_same_seed() {
     assert_eq!(delays.len(), 12);
     for (at, delay) in delays.iter().enumerate() {
         let longest = Duration::from_millis(500 << at).min(Duration::from_secs(30));
-        // The clock counts in milliseconds.
+        // The clock has a resolution of one millisecond.
         assert!(
             *delay <= longest + Duration::from_millis(1),
             "{at}: {delay:?}"

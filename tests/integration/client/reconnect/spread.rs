@@ -1,4 +1,4 @@
-//! Many clients of one server, which do not return together.
+//! Many clients of one server, whose return is spread over time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::echo;
 const CLIENTS: usize = 1000;
 const WINDOW: Duration = Duration::from_millis(100);
 
-/// The times after which clients return that were all refused at once, with `retry_after`.
+/// Returns the delays of clients that were all rejected at once with `retry_after`.
 async fn returns(retry_after: &'static str) -> Vec<Duration> {
     let app = echo.into_poly_handler();
     let returned = Arc::new(Mutex::new(Vec::new()));

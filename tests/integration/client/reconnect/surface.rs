@@ -1,4 +1,4 @@
-//! The blocking twin, and typed messages.
+//! The blocking variant, and typed messages.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ fn reads_on_after_the_server_closed() {
         client.send(message).expect("room");
         assert_eq!(client.next(), NextMessage::Message("bob".into()));
         assert_eq!(client.next(), NextMessage::Message(message.into()));
-        // What is sent while the server closes would be lost with the connection.
+        // A message sent while the server closes would be lost with the connection.
         until_connected(&mut client);
     }
     assert_eq!(client.next(), NextMessage::Message("bob".into()));
@@ -124,11 +124,12 @@ async fn a_sender_sends() {
 
 #[tokio::test(start_paused = true)]
 async fn each_connection_speaks_the_subprotocol_that_it_agreed_on() {
-    // Each connection says what it got, and ends; every second agrees on another format.
+    // Each connection reports what it received, and ends; every second one agrees on another
+    // format.
     let serving = serving(|connection, mut ws| {
         Box::pin(async move {
             let message = ws.recv().await?.expect("a message");
-            // As it came, whatever was agreed on: the answer names it.
+            // The raw text, in any format: the response names it.
             let came = match message.is_binary() {
                 true => Format::MessagePack,
                 false => Format::Json,
@@ -186,7 +187,7 @@ async fn each_connection_speaks_the_subprotocol_that_it_agreed_on() {
             cents: 10 + number,
         };
         assert_eq!(ws.recv().await, Ok(Some(expected)));
-        // Also while there is no connection, the last one counts.
+        // The last subprotocol still counts while disconnected.
         assert_eq!(ws.subprotocol().as_deref(), offer);
         if number == 4 {
             return;

@@ -1,4 +1,4 @@
-//! What waits for a connection, or for its reader.
+//! Messages that wait for a connection or for a reader.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,7 +20,7 @@ async fn what_is_sent_while_away_waits_in_a_bounded_outbox() {
     ws.try_send("one").expect("room");
     ws.try_send("two").expect("room");
     assert_eq!(ws.try_send("three"), Err(SendError::Full));
-    // It waits for the connection, which makes room.
+    // The send waits for the connection, which makes room.
     ws.send("four").await.expect("room in the end");
     for message in ["one", "two", "four"] {
         assert_eq!(received(&mut ws).await, message);
@@ -28,7 +28,7 @@ async fn what_is_sent_while_away_waits_in_a_bounded_outbox() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_oldest_is_dropped_where_that_is_wanted_and_told() {
+async fn the_oldest_is_dropped_and_reported_if_so_configured() {
     let (client, _) = failing(3);
     let mut ws = client
         .with_policy(policy())
@@ -83,7 +83,7 @@ async fn a_full_outbox_can_close_the_socket() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_written_is_told_and_what_was_not_is_sent_over_the_next_connection() {
+async fn written_messages_are_reported_and_others_use_the_next_connection() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hears = Arc::clone(&heard);
     let stalled = Arc::new(tokio::sync::Notify::new());
@@ -92,7 +92,7 @@ async fn what_was_written_is_told_and_what_was_not_is_sent_over_the_next_connect
         let (hears, stall) = (Arc::clone(&hears), Arc::clone(&stall));
         Box::pin(async move {
             if connection == 1 {
-                // It reads nothing, until it leaves.
+                // The server reads nothing until it leaves.
                 stall.notified().await;
                 return Err(closing(1012));
             }
@@ -141,21 +141,21 @@ async fn what_was_written_is_told_and_what_was_not_is_sent_over_the_next_connect
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_dropped_before_it_is_done_has_done_nothing() {
+async fn a_future_dropped_early_has_done_nothing() {
     let serving = serving(|_, ws| Box::pin(echo(ws)));
     let mut ws = serving.client().start::<WsMessage, WsMessage>();
     let brief = Duration::from_millis(1);
     let mut next = 0;
     for number in 0..200 {
         if number % 3 == 0 {
-            // Nothing is there to be received, or it is there and not lost.
+            // Either no message can be received yet, or the message is kept.
             if let Ok(message) = timeout(brief, ws.recv()).await {
                 assert_eq!(message.unwrap().unwrap().text(), next.to_string());
                 next += 1;
             }
         }
         ws.send(number.to_string()).await.expect("room");
-        // Polled once, and dropped.
+        // Polled once, then dropped.
         let _ = futures_util::FutureExt::now_or_never(ws.recv()).map(|message| {
             assert_eq!(message.unwrap().unwrap().text(), next.to_string());
             next += 1;
