@@ -53,6 +53,7 @@ impl Library {
     pub(crate) fn scope(&self, ours: TokenStream) -> TokenStream {
         let private = self.private();
         quote! {
+            // A table with mistakes may have no item left that uses the library.
             #[allow(unused_imports)]
             use #private as __http4k_ws;
             #ours

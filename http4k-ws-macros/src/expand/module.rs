@@ -39,12 +39,14 @@ pub(super) fn module(model: &Routes, head: &Head) -> TokenStream {
     quote! {
         #(#cfgs)*
         #[doc = #docs]
+        // Links have the names and the visibility of the user's routes, and not all are used.
         #[allow(
             dead_code, deprecated, missing_debug_implementations, missing_docs, non_camel_case_types,
             non_upper_case_globals, private_bounds, private_interfaces, unreachable_pub
         )]
         #visibility mod #name { #inside }
         #(#cfgs)*
+        // A deprecated link is still implemented, and its fields may have private types.
         #[allow(deprecated, private_bounds, private_interfaces)]
         const _: () = { #around };
     }

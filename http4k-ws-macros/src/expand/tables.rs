@@ -28,6 +28,7 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
             let at = ours_at(keyword.span());
             let nth = Literal::usize_unsuffixed(nth);
             quote_spanned! {at=>
+                // Two tables of many routes are compared in longer than the lint's limit.
                 #[allow(long_running_const_eval)]
                 const _: () = __http4k_ws::check_mount(
                     <#router as __http4k_ws::Tabled>::TABLE, #nth
@@ -94,6 +95,7 @@ fn lookup(
         (None, quote!(#leading #(#modules::)* #name))
     };
     quote! {
+        // The names that a mounted function lacks leave the empty modules and imports unused.
         #[allow(unused_imports, dead_code)]
         const _: () = {
             type __Router = #router;

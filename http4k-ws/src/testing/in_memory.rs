@@ -45,8 +45,8 @@ pub struct InMemory {
 /// The part of a server's configuration that also applies in memory.
 ///
 /// A function that takes an `InMemoryConfig` also takes a `ServerConfig` and a [`SessionConfig`].
-/// So a test can use the configuration that the program serves with, or change only the bounds of
-/// sockets. The default is that of `ServerConfig`.
+/// A test can therefore use the configuration that the program serves with, or change only the
+/// bounds of sockets. The default is that of `ServerConfig`.
 ///
 /// # Examples
 ///

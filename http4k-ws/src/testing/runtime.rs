@@ -287,6 +287,13 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicU32, Ordering};
 
+    async fn count_to_100(count: &AtomicU32) {
+        for _ in 0..100 {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    }
+
     #[test]
     fn settling_runs_ready_tasks_and_moves_no_clock() {
         let runtime = TestRuntime::of_this_thread();
@@ -294,10 +301,7 @@ mod tests {
         let counting = Arc::clone(&count);
         runtime.run(async move {
             tokio::spawn(async move {
-                for _ in 0..100 {
-                    counting.fetch_add(1, Ordering::Relaxed);
-                    tokio::task::yield_now().await;
-                }
+                count_to_100(&counting).await;
                 tokio::time::sleep(Duration::from_secs(3600)).await;
                 counting.fetch_add(1, Ordering::Relaxed);
             });
@@ -364,10 +368,7 @@ mod tests {
         let counting = Arc::clone(&count);
         runtime.run(async move {
             tokio::spawn(async move {
-                for _ in 0..100 {
-                    counting.fetch_add(1, Ordering::Relaxed);
-                    tokio::task::yield_now().await;
-                }
+                count_to_100(&counting).await;
                 std::future::pending::<()>().await;
             });
         });

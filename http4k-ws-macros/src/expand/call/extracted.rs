@@ -41,6 +41,7 @@ impl Parts<'_> {
         // The types of the arguments are known after the call.
         quote_spanned! {self.at=>
             {
+                // The trait is needed only if one of the arguments does not read the body.
                 #[allow(unused_imports)]
                 use __http4k_ws::BodyOnce as _;
                 (#function, #checks).0

@@ -87,7 +87,12 @@ fn of_value(value: &Expr, protocol: Protocol, at: Span) -> TokenStream {
     // Braces separate a call that returns a handler from a call of a handler, so they are needed.
     match value {
         Expr::Block(_) | Expr::Paren(_) => quote_spanned! {at=>
-            { #[allow(unused_braces, unused_parens)] let endpoint = #endpoint; endpoint }
+            {
+                // The user's braces or parentheses stand in an argument, which needs none.
+                #[allow(unused_braces, unused_parens)]
+                let endpoint = #endpoint;
+                endpoint
+            }
         },
         _ => endpoint,
     }
