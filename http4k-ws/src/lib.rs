@@ -24,7 +24,7 @@
 //!
 //! let mut client = app.test_ws("/ws/bob");
 //! client.send("anybody there?").unwrap();
-//! let said: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
+//! let said: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
 //! assert_eq!(said, ["hello bob", "anybody there?"]);
 //! ```
 //!
