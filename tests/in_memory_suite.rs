@@ -49,9 +49,9 @@ async fn beat(ws: WebSocket, seconds: u64) -> WsResult {
 
 async fn obey(mut ws: WebSocket, code: u16) -> WsResult {
     match ws.recv().await? {
-        Some(order) if order == "panic" => panic!("as told"),
-        Some(order) if order == "fail" => Err(std::io::Error::other("as told").into()),
-        _ => Err(WsError::closing(WsStatus::new(code, "as told")?)),
+        Some(order) if order == "panic" => panic!("on purpose"),
+        Some(order) if order == "fail" => Err(std::io::Error::other("on purpose").into()),
+        _ => Err(WsError::closing(WsStatus::new(code, "on purpose")?)),
     }
 }
 
@@ -153,7 +153,7 @@ fn it_closes_as_it_is_told(number: usize) {
     let code = 4000 + number as u16;
     let mut client = app().test_ws(format!("/obey/{code}"));
     client.send("close").expect("an open socket");
-    let status = WsStatus::new(code, "as told").expect("a status");
+    let status = WsStatus::new(code, "on purpose").expect("a status");
     assert_eq!(client.next(), NextMessage::Closed(status));
 }
 

@@ -126,7 +126,7 @@ fn failing() -> Body {
 fn panicking() -> Body {
     Body::from_stream(stream::iter(0..2).map(|number| match number {
         0 => Ok::<_, Infallible>("abc"),
-        _ => panic!("as it should"),
+        _ => panic!("on purpose"),
     }))
 }
 
@@ -615,7 +615,7 @@ fn head_has_the_length_that_get_has() {
                 declared("3", stream_of(["abc"]))
             })
             .http(Method::GET, "/panic", |_: Request| -> Response {
-                panic!("as it should")
+                panic!("on purpose")
             })
             .build()
             .expect("routes")
@@ -710,28 +710,28 @@ fn a_filter_may_change_what_its_handler_declared() {
 #[test]
 fn a_panic_is_a_500_at_each_stage() {
     async fn before(_request: Request, _next: Next) -> Response {
-        panic!("as it should")
+        panic!("on purpose")
     }
     async fn after(request: Request, next: Next) -> Response {
         let _response = next.call(request).await;
-        panic!("as it should")
+        panic!("on purpose")
     }
     let fine = || handled(|_: Request| "fine");
-    let at_once = |_: Request| -> Response { panic!("as it should") };
+    let at_once = |_: Request| -> Response { panic!("on purpose") };
     let later = |_: Request| async {
         tokio::task::yield_now().await;
-        panic!("as it should");
+        panic!("on purpose");
         #[allow(unreachable_code)]
         "never"
     };
     let after_reading = |request: Request| async {
         let read = request.into_body().text().await;
-        assert_eq!(read.ok().as_deref(), Some("other"), "as it should");
+        assert_eq!(read.ok().as_deref(), Some("other"), "on purpose");
         "never"
     };
     let spawned = |_: Request| async {
-        let task = tokio::spawn(async { panic!("as it should") });
-        task.await.expect("as it should");
+        let task = tokio::spawn(async { panic!("on purpose") });
+        task.await.expect("on purpose");
         "never"
     };
     for (what, app) in [
@@ -1018,7 +1018,7 @@ fn a_refused_upgrade_is_a_valid_response() {
             },
             410,
         ),
-        ("a panic", || panic!("as it should"), 500),
+        ("a panic", || panic!("on purpose"), 500),
     ] {
         let handler = move |_: Request| WsResponse::refuse(refuse());
         let app = PolyHandler::new(|_: Request| "http", handler);

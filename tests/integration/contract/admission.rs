@@ -1,4 +1,4 @@
-//! The pages and hosts that a server admits, by the same rules in every backend.
+//! The admission of pages and hosts, by the same rules in every backend.
 
 use http4k_ws::contract_test;
 use http4k_ws::message::{HostPolicy, OriginPolicy};
@@ -26,7 +26,7 @@ fn is_forbidden(backend: &impl Backend, request: Request) {
 }
 
 #[contract_test(app())]
-fn a_page_of_another_origin_opens_no_socket(backend: &impl Backend) {
+fn a_page_of_another_origin_cannot_open_a_socket(backend: &impl Backend) {
     for origin in [
         "https://evil.example",
         "null",
@@ -46,12 +46,12 @@ fn a_page_of_another_origin_opens_no_socket(backend: &impl Backend) {
         backend.http(from("https://evil.example", "/")).body(),
         "hello"
     );
-    // A program is not a page.
+    // A request without an origin comes from a program, not from a page.
     assert_eq!(backend.ws("/ws").closed(), Some(WsStatus::NORMAL));
 }
 
 #[contract_test(app())]
-fn a_page_of_the_host_of_the_request_opens_a_socket(backend: &impl Backend) {
+fn a_page_of_the_requested_host_opens_a_socket(backend: &impl Backend) {
     for host in ["localhost:7", "127.0.0.1:7", "[::1]:7"] {
         let page = from(&format!("http://{host}"), "/ws").with_header("host", host);
         assert_eq!(backend.ws(page).closed(), Some(WsStatus::NORMAL), "{host}");
@@ -73,14 +73,14 @@ fn listed() -> ServerConfig {
 }
 
 #[contract_test(app(), config = listed())]
-fn the_configuration_holds_in_every_backend(backend: &impl Backend) {
+fn the_configuration_applies_in_every_backend(backend: &impl Backend) {
     let page = from("https://www.example.com", "/ws");
     assert_eq!(backend.ws(page).closed(), Some(WsStatus::NORMAL));
     is_forbidden(backend, from("http://localhost", "/ws"));
 }
 
 #[contract_test(app(), config = listed().with_max_message(10))]
-async fn the_bounds_of_sockets_hold_too(backend: &impl AsyncBackend) -> WsResult {
+async fn the_bounds_of_sockets_apply_too(backend: &impl AsyncBackend) -> WsResult {
     async fn ends(mut ws: WebSocket) -> WsStatus {
         while let Ok(Some(_)) = ws.recv().await {}
         ws.closed().await
@@ -91,13 +91,13 @@ async fn the_bounds_of_sockets_hold_too(backend: &impl AsyncBackend) -> WsResult
 }
 
 fn broken() -> ServerConfig {
-    let policy = OriginPolicy::own().and_if(|_| panic!("as it should"));
+    let policy = OriginPolicy::own().and_if(|_| panic!("on purpose"));
     ServerConfig::default().with_origins(policy)
 }
 
-/// The request is refused, and the server goes on.
+/// Checks that the request is refused and that the server keeps serving.
 #[contract_test(app(), config = broken())]
-fn a_predicate_that_panics_allows_nothing(backend: &impl Backend) {
+fn a_panicking_predicate_admits_no_origin(backend: &impl Backend) {
     for _ in 0..2 {
         is_forbidden(backend, from("https://other.example", "/ws"));
     }
@@ -123,18 +123,18 @@ fn a_request_for_another_host_is_misdirected(backend: &impl Backend) {
     assert_eq!(refusal.status(), 421);
     let text = refusal.body().as_text().unwrap_or_default();
     assert!(text.contains("`evil.example`") && text.contains("`ServerConfig::hosts`"));
-    // Without a field `Host` the host is that of the backend, which is not listed.
+    // Without a `Host` field the host is that of the backend, which is not listed.
     assert_eq!(backend.http("/").status(), 421);
 }
 
 #[contract_test(app())]
-fn in_a_test_every_host_is_served(backend: &impl Backend) {
+fn every_host_is_served_in_a_test(backend: &impl Backend) {
     let request = Request::get("/").header("host", "chat.example");
     assert_eq!(backend.http(request).body(), "hello");
 }
 
 #[test]
-fn every_in_memory_client_takes_a_configuration() {
+fn every_in_memory_client_accepts_a_configuration() {
     let page = || from("https://www.example.com", "/ws");
     let handler = |ws: WebSocket| ws.try_send("hello");
     let public = InMemoryConfig::default().with_origins(OriginPolicy::any());
@@ -144,7 +144,7 @@ fn every_in_memory_client_takes_a_configuration() {
         assert_eq!(app().test_ws_with(page(), config.clone()).closed(), closed);
         assert_eq!(handler.test_with(config).ws(page()).closed(), closed);
     }
-    // The bounds of sockets alone leave the default origins.
+    // Bounds for sockets alone keep the default origins.
     let refused = app()
         .test_with(SessionConfig::default())
         .try_ws(page())
@@ -154,9 +154,9 @@ fn every_in_memory_client_takes_a_configuration() {
     assert_eq!(handler.try_test_ws(page()).unwrap_err().status(), 403);
 }
 
-/// The request that the application sees is the one that was given.
+/// The application sees the request as the client sent it.
 #[test]
-fn in_memory_the_host_is_not_invented() {
+fn the_host_is_not_invented_in_memory() {
     let host = |request: Request| request.header("host").unwrap_or("none").to_owned();
     assert_eq!(host.test_http("/").body(), "none");
     let says = |ws: WebSocket| {

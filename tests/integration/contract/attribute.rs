@@ -1,4 +1,4 @@
-//! `#[contract_test]`: a test in each backend, named for it.
+//! `#[contract_test]`, which runs a test in each backend and names it for the backend.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -16,21 +16,21 @@ async fn respond(mut ws: WebSocket, name: String) -> WsResult {
     Ok(())
 }
 
-fn told(name: String, body: String) -> String {
+fn say(name: String, body: String) -> String {
     format!("{name}: {body}")
 }
 
 routes! {
     fn app() -> PolyHandler {
         "/ws/<name>" => ws(respond(ws, name)),
-        POST "/http/<name>" => http(told(name, _)),
+        POST "/http/<name>" => http(say(name, _)),
     }
 }
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 
 #[contract_test(app())]
-fn a_plain_function_has_sockets_and_http(backend: &impl Backend) {
+fn a_plain_function_uses_sockets_and_http(backend: &impl Backend) {
     let (mut ann, mut bob) = (backend.ws("/ws/ann"), backend.ws("/ws/bob"));
     ann.send("hi").expect("open");
     bob.send("").expect("open");
@@ -49,7 +49,7 @@ fn a_plain_function_has_sockets_and_http(backend: &impl Backend) {
 }
 
 #[contract_test(app())]
-async fn an_async_one_too(backend: &impl AsyncBackend) -> TestResult {
+async fn an_async_function_uses_sockets_and_http(backend: &impl AsyncBackend) -> TestResult {
     let (mut ann, mut bob) = (backend.ws("/ws/ann").await, backend.ws("/ws/bob").await);
     tokio::try_join!(ann.send("hi"), bob.send(""))?;
     assert_eq!(ann.recv().await?, Some("ann says hi".into()));
@@ -66,7 +66,7 @@ async fn an_async_one_too(backend: &impl AsyncBackend) -> TestResult {
 }
 
 #[contract_test(app())]
-fn a_refusal_is_an_answer_with_its_status_and_text(backend: &impl Backend) -> TestResult {
+fn a_refusal_is_a_response_with_its_status_and_text(backend: &impl Backend) -> TestResult {
     let refusal = backend
         .try_ws("/nowhere")
         .err()
@@ -80,7 +80,7 @@ fn a_refusal_is_an_answer_with_its_status_and_text(backend: &impl Backend) -> Te
 }
 
 #[contract_test(app())]
-async fn a_refusal_is_an_answer_to_an_async_test(backend: &impl AsyncBackend) {
+async fn a_refusal_is_a_response_in_an_async_test(backend: &impl AsyncBackend) {
     let refusal = backend.try_ws("/nowhere").await.expect_err("no route");
     assert_eq!(refusal.status(), 404);
 }
@@ -92,7 +92,7 @@ fn an_unexpected_refusal_fails_the_test(backend: &impl Backend) {
 }
 
 #[contract_test(|request: Request| async move { request.header("x-key").unwrap_or("none").to_owned() })]
-fn an_application_is_whatever_can_be_served(backend: &impl Backend) {
+fn every_servable_type_is_an_application(backend: &impl Backend) {
     assert_eq!(
         backend.http(Request::get("/").header("x-key", "7")).body(),
         "7"
@@ -101,41 +101,42 @@ fn an_application_is_whatever_can_be_served(backend: &impl Backend) {
 }
 
 #[contract_test(app(), crate = ::http4k_ws)]
-fn each_test_has_an_application_of_its_own<B: Backend>(backend: &B) {
+fn each_test_has_its_own_application<B: Backend>(backend: &B) {
     assert_eq!(backend.http("/ws/bob").status(), 426);
 }
 
-/// Fails over a network, and only there.
+/// Fails over a network only.
 #[contract_test(app())]
 #[ignore]
-fn fails_somewhere(backend: &impl Backend) {
+fn fails_over_a_network(backend: &impl Backend) {
     let known = std::any::type_name_of_val(backend);
-    assert!(!known.ends_with("OverNetwork"), "as it should");
+    assert!(!known.ends_with("OverNetwork"), "on purpose");
 }
 
 #[test]
-fn a_failure_says_in_which_backend_it_was() {
+fn a_failure_names_its_backend() {
     let this = std::env::current_exe().expect("a test is a program");
     let tests = Command::new(this)
         .args([
             "--ignored",
             "--test-threads=1",
-            "contract::attribute::fails_somewhere",
+            "contract::attribute::fails_over_a_network",
         ])
         .output()
         .expect("the program runs");
-    let told = String::from_utf8_lossy(&tests.stdout);
+    let say = String::from_utf8_lossy(&tests.stdout);
     for (backend, outcome) in [
         ("in_memory", "ok"),
         ("over_the_network", "FAILED"),
         ("over_duplex", "ok"),
     ] {
-        let line = format!("test contract::attribute::fails_somewhere::{backend} ... {outcome}");
-        assert!(told.contains(&line), "{line}\nis not in\n{told}");
+        let line =
+            format!("test contract::attribute::fails_over_a_network::{backend} ... {outcome}");
+        assert!(say.contains(&line), "{line}\nis not in\n{say}");
     }
 }
 
-/// Beats once an hour.
+/// Sends a message once an hour.
 async fn hourly(ws: WebSocket) -> WsResult {
     loop {
         tokio::time::sleep(Duration::from_secs(3600)).await;

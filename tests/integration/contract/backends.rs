@@ -1,4 +1,4 @@
-//! The backends a behaviour is shown in.
+//! The backends in which each behaviour is tested.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use http4k_ws::testing::contract::{Backend as _, OverDuplex, OverNetwork};
 use http4k_ws::testing::{InMemory, WsClient};
 use http4k_ws::{IntoRequest, PolyHandler, Response};
 
-/// Where an application lives, and how its clients reach it.
+/// An application at some place, and the way its clients reach it.
 pub(crate) trait Backend {
     type Client: WsClient;
 
@@ -22,11 +22,11 @@ pub(crate) trait Backend {
 
     fn http(&self, request: impl IntoRequest) -> Response;
 
-    /// Lets time pass; a real clock passes by itself.
+    /// Advances virtual time; a real clock advances by itself.
     fn pass(client: &mut Self::Client, time: Duration);
 }
 
-/// Makes a backend of the tests from one of the library.
+/// Defines a backend of these tests from one of the library.
 macro_rules! backend {
     ($(#[$doc:meta])* $name:ident($($holder:tt)*), $of:ty, $start:expr, $pass:expr) => {
         $(#[$doc])*
@@ -60,7 +60,7 @@ macro_rules! backend {
     };
 }
 
-/// The configuration of a server that admits pages of every origin, in every backend.
+/// Returns a server configuration that admits pages of every origin, in every backend.
 fn within(session: SessionConfig) -> ServerConfig {
     ServerConfig::default()
         .with_session(session)
@@ -68,37 +68,38 @@ fn within(session: SessionConfig) -> ServerConfig {
 }
 
 backend! {
-    /// In memory.
+    /// The application in memory.
     Memory(), InMemory,
     |app, config| InMemory::new(app).with_config(within(config)),
     |client, time| client.advance(time)
 }
 
 backend! {
-    /// Over a real port. It serves until the tests end: a client may outlive its backend, as in memory, and a
-    /// server that stops would close its socket.
+    /// The application on a real port. The server runs until the tests end: a client may outlive
+    /// its
+    /// backend, as in memory, and a server that stops would close the client's socket.
     Network(&'static), OverNetwork,
     |app, config| Box::leak(Box::new(OverNetwork::with_config(app, within(config)))),
     |_client, _time| {}
 }
 
 backend! {
-    /// Over pipes of bytes.
+    /// The application over pipes of bytes.
     Duplex(), OverDuplex,
     |app, config| OverDuplex::with_config(app, within(config)),
     |client, time| client.advance(time)
 }
 
-/// What the application tells the test, waited for with a deadline.
-pub(super) fn told<T: std::fmt::Debug>(from: &Receiver<T>) -> T {
+/// Returns the application's next report, and panics if none arrives before the deadline.
+pub(super) fn next_report<T: std::fmt::Debug>(from: &Receiver<T>) -> T {
     match from.recv_timeout(Duration::from_secs(30)) {
-        Ok(told) => told,
-        Err(RecvTimeoutError::Timeout) => panic!("nothing was told within 30 s"),
-        Err(RecvTimeoutError::Disconnected) => panic!("nobody is left to tell anything"),
+        Ok(report) => report,
+        Err(RecvTimeoutError::Timeout) => panic!("no report within 30 s"),
+        Err(RecvTimeoutError::Disconnected) => panic!("every sender of reports is gone"),
     }
 }
 
-/// Makes a test for each backend of each behaviour, a function `fn behaviour<B: Backend>()`.
+/// Defines a test per backend for each behaviour, a function `fn behaviour<B: Backend>()`.
 macro_rules! on_every_backend {
     ($($(#[$doc:meta])* fn $name:ident<$backend:ident>() $body:block)*) => {
         $($(#[$doc])* fn $name<$backend: crate::contract::backends::Backend>() $body)*

@@ -1,4 +1,4 @@
-//! What waits, for how long, and what happens then.
+//! Full queues: waiting for space, for how long, and the end of the socket.
 
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{SendError, WebSocket, WsResult, WsStatus};
 
-use super::backends::{on_every_backend, told};
+use super::backends::{next_report, on_every_backend};
 
 fn small() -> SessionConfig {
     SessionConfig::default()
@@ -17,7 +17,7 @@ fn small() -> SessionConfig {
 }
 
 on_every_backend! {
-    fn a_full_queue_refuses_try_send_and_holds_send<B>() {
+    fn a_full_queue_refuses_try_send_and_suspends_send<B>() {
         let (tell, listen) = channel();
         let app = move |mut ws: WebSocket| {
             let tell = tell.clone();
@@ -34,12 +34,12 @@ on_every_backend! {
             }
         };
         let mut client = B::start(app.into_poly_handler(), small()).connect("/");
-        assert_eq!(told(&listen), SendError::Full);
+        assert_eq!(next_report(&listen), SendError::Full);
         let texts: Vec<_> = client.received().take(5).map(|message| message.expect("open").text().into_owned()).collect();
         assert_eq!(texts, ["x", "x", "x", "x", "after the queue"]);
     }
 
-    fn a_consumer_that_finds_its_queue_full_and_gives_up_closes_with_1013<B>() {
+    fn a_consumer_that_fails_on_a_full_queue_closes_with_1013<B>() {
         let app = |ws: WebSocket| async move {
             loop {
                 ws.try_send("x")?;
@@ -51,7 +51,7 @@ on_every_backend! {
         assert_eq!(client.closed(), Some(WsStatus::TRY_AGAIN_LATER));
     }
 
-    fn a_client_that_reads_nothing_is_closed_with_1013<B>() {
+    fn a_client_that_stops_reading_is_closed_with_1013<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();
@@ -63,9 +63,9 @@ on_every_backend! {
         };
         let backend = B::start(app.into_poly_handler(), small());
         let mut client = backend.connect("/");
-        // A client takes what fits in its own queue, and then nothing more.
+        // The client reads messages until its own queue is full.
         client.next_within(Duration::from_millis(1));
         B::pass(&mut client, Duration::from_millis(400));
-        assert_eq!(told(&listen), WsStatus::TRY_AGAIN_LATER);
+        assert_eq!(next_report(&listen), WsStatus::TRY_AGAIN_LATER);
     }
 }

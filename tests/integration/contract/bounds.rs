@@ -1,4 +1,4 @@
-//! Bounds that a route has for itself.
+//! Bounds of a single route.
 
 use std::sync::mpsc::channel;
 
@@ -7,7 +7,7 @@ use http4k_ws::filter::session_config;
 use http4k_ws::prelude::*;
 use http4k_ws::session::{SessionConfig, SlowConsumer};
 
-use super::backends::{on_every_backend, told};
+use super::backends::{next_report, on_every_backend};
 
 async fn echo(mut ws: WebSocket) -> WsResult {
     while let Some(message) = ws.recv().await? {
@@ -39,9 +39,9 @@ fn app() -> PolyHandler {
     }
 }
 
-/// The longest message that is taken at `path`.
+/// Checks that a message of `longest` bytes is accepted at `path`, and a longer one refused.
 #[track_caller]
-fn takes<B: super::backends::Backend>(backend: &B, path: &str, longest: usize) {
+fn accepts_up_to<B: super::backends::Backend>(backend: &B, path: &str, longest: usize) {
     let mut client = backend.connect(path);
     client.send("x".repeat(longest)).expect("open");
     let echoed = client.received().next().expect("a message").expect("open");
@@ -55,33 +55,33 @@ fn takes<B: super::backends::Backend>(backend: &B, path: &str, longest: usize) {
 }
 
 on_every_backend! {
-    fn a_filter_changes_the_bounds_of_its_route_and_of_no_other<B>() {
+    fn a_filter_changes_the_bounds_of_its_route_only<B>() {
         let backend = B::start(app(), SessionConfig::default().with_max_message(100));
-        takes(&backend, "/default", 100);
-        takes(&backend, "/ten", 10);
-        takes(&backend, "/default", 100);
+        accepts_up_to(&backend, "/default", 100);
+        accepts_up_to(&backend, "/ten", 10);
+        accepts_up_to(&backend, "/default", 100);
     }
 
-    fn the_filter_nearest_to_the_route_has_the_last_word<B>() {
+    fn the_filter_nearest_to_the_route_wins<B>() {
         let backend = B::start(app(), SessionConfig::default());
-        takes(&backend, "/outer/inner", 20);
-        takes(&backend, "/outer/twice", 20);
-        takes(&backend, "/outer/both", 14);
+        accepts_up_to(&backend, "/outer/inner", 20);
+        accepts_up_to(&backend, "/outer/twice", 20);
+        accepts_up_to(&backend, "/outer/both", 14);
     }
 
-    fn a_consumer_may_bring_its_own_bounds<B>() {
+    fn a_consumer_may_set_its_own_bounds<B>() {
         let bounded = |_request: Request| {
             WsConsumer::new(echo).with_session(|config| config.with_max_message(5))
         };
         let backend = B::start(session_config(at_most(50)).then(bounded), SessionConfig::default());
-        takes(&backend, "/", 5);
+        accepts_up_to(&backend, "/", 5);
     }
 
-    fn policies_are_bounds_too<B>() {
+    fn policies_are_set_like_bounds<B>() {
         let (tell, listen) = channel();
         let talker = move |ws: WebSocket| {
             for number in 0..10 {
-                ws.try_send(number.to_string()).expect("room is made");
+                ws.try_send(number.to_string()).expect("the oldest message makes room");
             }
             tell.send(ws.dropped()).expect("the test listens");
         };
@@ -91,6 +91,6 @@ on_every_backend! {
         let backend = B::start(session_config(latest).then(talker), SessionConfig::default());
         let texts: Vec<_> = backend.connect("/").received().map(|message| message.expect("open").text().into_owned()).collect();
         assert_eq!(texts, ["9"]);
-        assert_eq!(told(&listen), 9);
+        assert_eq!(next_report(&listen), 9);
     }
 }

@@ -1,4 +1,4 @@
-//! http4k's surface: what each callback is told, in which order, and what its failure does.
+//! http4k's callbacks: their values, their order, and the effect of their failures.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -8,9 +8,9 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult, WsStatus};
 
-use super::backends::{Backend, on_every_backend, told};
+use super::backends::{Backend, next_report, on_every_backend};
 
-/// Tells every message, error and end.
+/// Registers callbacks that report every message, error and end.
 fn witness(tell: Sender<String>) -> impl Fn(&WebSocket) + Clone + Send + Sync + 'static {
     move |ws: &WebSocket| {
         let (messages, errors, ends) = (tell.clone(), tell.clone(), tell.clone());
@@ -34,7 +34,7 @@ fn next(client: &mut impl WsClient) -> String {
 }
 
 fn many(from: &Receiver<String>, count: usize) -> Vec<String> {
-    (0..count).map(|_| told(from)).collect()
+    (0..count).map(|_| next_report(from)).collect()
 }
 
 fn nothing_more(from: &Receiver<String>) {
@@ -42,7 +42,7 @@ fn nothing_more(from: &Receiver<String>) {
 }
 
 on_every_backend! {
-    fn case_2_a_client_that_goes_without_a_word_is_no_error<B>() {
+    fn case_2_a_client_that_leaves_without_a_close_is_not_an_error<B>() {
         let (tell, listen) = channel();
         let witness = witness(tell);
         let mut client = start::<B>(move |ws| {
@@ -51,11 +51,11 @@ on_every_backend! {
         }).connect("/");
         assert_eq!(next(&mut client), "event");
         drop(client);
-        assert_eq!(told(&listen), "end: 1000");
+        assert_eq!(next_report(&listen), "end: 1000");
         nothing_more(&listen);
     }
 
-    fn case_6_what_a_lens_can_not_read_goes_to_on_error<B>() {
+    fn case_6_a_message_that_a_lens_cannot_read_reaches_on_error<B>() {
         let numbers = |ws: WebSocket| {
             let number = WsMessage::string().try_map(|text| text.parse::<i32>()).to_lens();
             let (errors, sender) = (ws.sender(), ws.sender());
@@ -72,7 +72,7 @@ on_every_backend! {
         assert_eq!(next(&mut client), "42");
     }
 
-    fn cases_51_54_and_56_what_a_client_does_reaches_the_callbacks_and_nobody_else<B>() {
+    fn cases_51_54_and_56_actions_of_a_client_reach_the_servers_callbacks_only<B>() {
         let (tell, listen) = channel();
         let witness = witness(tell);
         let mut client = start::<B>(move |ws| witness(&ws)).connect("/");
@@ -85,7 +85,7 @@ on_every_backend! {
         nothing_more(&listen);
     }
 
-    fn cases_52_53_and_57_what_an_application_does_reaches_the_client_and_not_itself<B>() {
+    fn cases_52_53_and_57_actions_of_an_application_reach_the_client_only<B>() {
         let (tell, listen) = channel();
         let witness = witness(tell);
         let mut client = start::<B>(move |ws| {
@@ -96,13 +96,13 @@ on_every_backend! {
         }).connect("/");
         assert_eq!([next(&mut client), next(&mut client)], ["one", "two"]);
         assert_eq!(client.closed(), Some(WsStatus::NORMAL));
-        assert_eq!(told(&listen), "end: 1000");
+        assert_eq!(next_report(&listen), "end: 1000");
         nothing_more(&listen);
     }
 
-    fn case_58_a_close_at_once_is_an_error_for_who_receives<B>() {
+    fn case_58_an_immediate_close_is_an_error_for_the_receiver<B>() {
         let mut client = start::<B>(|ws| ws.close(status(4001, "never"))).connect("/");
-        let end = client.received().next().expect("an end that is told");
+        let end = client.received().next().expect("a reported end");
         assert_eq!(end.expect_err("no message").to_string(), "the socket was closed: 4001 never");
         assert_eq!(client.closed(), Some(status(4001, "never")));
     }
@@ -113,7 +113,7 @@ on_every_backend! {
         assert_eq!(client.received().count(), 0);
     }
 
-    fn cases_66_and_67_each_callback_gets_exactly_its_value<B>() {
+    fn cases_66_and_67_each_callback_receives_its_value_only<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (errors, ends) = (tell.clone(), tell.clone());
@@ -145,7 +145,7 @@ on_every_backend! {
         assert_eq!(many(&listen, 9), expected);
     }
 
-    fn a_callback_that_fails_keeps_no_other_from_being_called<B>() {
+    fn a_failing_callback_does_not_stop_the_others<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (messages, errors, ends) = (tell.clone(), tell.clone(), tell.clone());
@@ -164,7 +164,7 @@ on_every_backend! {
         nothing_more(&listen);
     }
 
-    fn an_on_close_may_not_send_any_more<B>() {
+    fn on_close_cannot_send_messages<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (sender, tell) = (ws.sender(), tell.clone());
@@ -176,11 +176,11 @@ on_every_backend! {
         };
         let mut client = start::<B>(app).connect("/");
         client.close(status(4000, "bye"));
-        assert_eq!(told(&listen), "end: 4000 bye");
+        assert_eq!(next_report(&listen), "end: 4000 bye");
         nothing_more(&listen);
     }
 
-    fn callbacks_registered_by_another_task_miss_nothing<B>() {
+    fn callbacks_registered_by_another_task_miss_no_message<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();
@@ -202,7 +202,7 @@ on_every_backend! {
 }
 
 #[test]
-fn case_55_a_handler_and_its_socket_get_the_exact_request() {
+fn case_55_a_handler_and_its_socket_receive_the_exact_request() {
     use http4k_ws::message::RequestExt;
     use http4k_ws::{Request, WsConsumer};
     let (tell, listen) = channel();
@@ -220,5 +220,5 @@ fn case_55_a_handler_and_its_socket_get_the_exact_request() {
     };
     let app = PolyHandler::new(|_request: Request| "http", app);
     app.test_ws(Request::get("/a/b?c=d%20e").header("x-field", "1"));
-    assert_eq!(told(&listen), r#"GET /a/b?c=d%20e Some("1")"#);
+    assert_eq!(next_report(&listen), r#"GET /a/b?c=d%20e Some("1")"#);
 }

@@ -1,4 +1,4 @@
-//! `CASES.md` beside this file says which test shows which case; here it is held to that.
+//! Checks of `CASES.md`, which lists the tests that show each case.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 const TABLE: &str = include_str!("CASES.md");
 
-/// One line of a table: the cases, what they are, and the tests, as `file::test`.
+/// One row of a table: its cases, their description, and the tests, as `file::test`.
 struct Row {
     cases: Vec<u32>,
     what: &'static str,
@@ -45,7 +45,7 @@ fn rows() -> Vec<Row> {
     .collect()
 }
 
-/// The text of the file that is named, or of all files in the folder it became.
+/// Returns the text of the named file, or of all files in the folder of that name.
 fn source(name: &str) -> Option<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = if name.starts_with("http4k-ws/") || name.starts_with("tests/") {
@@ -61,8 +61,8 @@ fn source(name: &str) -> Option<String> {
     texts.collect::<Result<String, _>>().ok()
 }
 
-/// Whether `source` has a function of that name that is a test: by its attribute, by the macro of the
-/// backends, or as the program of a case that must not compile.
+/// Returns `true` if `source` has a test of that name: a function with a test attribute, a function
+/// of the backends' macro, or the program of a case that must not compile.
 fn has_test(source: &str, name: &str) -> bool {
     let lines: Vec<_> = source.lines().map(str::trim_start).collect();
     lines.iter().enumerate().any(|(at, line)| {
@@ -78,20 +78,20 @@ fn has_test(source: &str, name: &str) -> bool {
         rest.starts_with("<B>()")
             || name == "main"
             || (rest.starts_with('(') && attributes.any(|line| line.contains("test")))
-            // A property of proptest's has its attribute from the macro.
+            // A proptest property has its attribute from the macro.
             || rest.contains(" in ")
     })
 }
 
 #[test]
-fn every_case_has_its_place() {
+fn every_case_is_listed_once() {
     let all: BTreeSet<_> = (1..=158).collect();
     let mut missing = all;
     for row in rows() {
         for case in &row.cases {
             assert!(
                 missing.remove(case),
-                "case {case} is told twice, or is none"
+                "case {case} is listed twice, or does not exist"
             );
         }
         let is_left_out = row.what.starts_with("none: ");
@@ -101,7 +101,7 @@ fn every_case_has_its_place() {
 }
 
 #[test]
-fn every_test_that_is_named_exists() {
+fn every_listed_test_exists() {
     let mut wrong = Vec::new();
     for row in rows() {
         for (name, test) in row.tests {
@@ -110,7 +110,7 @@ fn every_test_that_is_named_exists() {
                 continue;
             };
             if !has_test(&source, test) {
-                wrong.push(format!("{name} has no test {test}"));
+                wrong.push(format!("{name} lacks the test {test}"));
             }
         }
     }
@@ -118,7 +118,7 @@ fn every_test_that_is_named_exists() {
 }
 
 #[test]
-fn a_test_is_found_by_its_whole_name_only() {
+fn a_test_is_found_by_its_full_name_only() {
     let source = "#[test]\nfn known() {}\nfn helper() {}\non_every_backend! {\n    fn shown<B>() {\n    }\n}\n";
     for (name, found) in [
         ("known", true),

@@ -1,4 +1,4 @@
-//! What a client sees of a socket that ends by itself.
+//! A client's view of a socket that the application ends.
 
 use http4k_ws::SendError;
 use http4k_ws::prelude::*;
@@ -33,7 +33,7 @@ async fn long_living(mut ws: WebSocket, name: String) -> WsResult {
     Ok(())
 }
 
-/// The literals go before `<name>`, whatever the order.
+/// Literals win over `<name>`, in any order.
 fn app() -> PolyHandler {
     routes! {
         "/<name>" => ws(brief(ws, name)),
@@ -61,17 +61,17 @@ on_every_backend! {
         assert_eq!(all(&mut client), ["bob", "hello"]);
     }
 
-    /// A message is in memory here, whole: there is none whose body is a stream.
+    /// A message is in memory as a whole: streamed bodies of messages do not exist here.
     fn cases_4_5_18_and_19_bytes_come_back_as_they_are<B>() {
         let mut client = connect::<B>("/bin");
-        // No UTF-8, in two kilobytes.
+        // Two kilobytes that are not UTF-8.
         let bytes: Vec<u8> = (0..2048_u32).map(|byte| (byte * 7 % 256) as u8 | 0x80).collect();
         assert!(std::str::from_utf8(&bytes).is_err());
         client.send(bytes.clone()).expect("open");
         assert_eq!(all(&mut client), [WsMessage::new_binary(bytes)]);
     }
 
-    fn case_21_what_is_sent_after_the_end_is_refused<B>() {
+    fn case_21_sending_after_the_end_is_refused<B>() {
         let mut client = connect::<B>("/bob");
         client.send("hello").expect("open");
         assert_eq!(client.received().take(3).count(), 2);
@@ -85,13 +85,13 @@ on_every_backend! {
         assert_eq!(all(&mut client), ["hello"]);
     }
 
-    fn a_client_may_close_and_another_come<B>() {
+    fn a_client_may_connect_after_another_closed<B>() {
         let backend = B::start(app(), SessionConfig::default());
         for greeting in ["hello", "hi"] {
             let mut client = backend.connect("/long-living/bob");
             client.send(greeting).expect("open");
-            let said: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
-            assert_eq!(said, ["bob", greeting]);
+            let texts: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+            assert_eq!(texts, ["bob", greeting]);
             client.close(WsStatus::NORMAL);
             assert_eq!(client.closed(), Some(WsStatus::NORMAL));
         }
@@ -100,7 +100,7 @@ on_every_backend! {
 
 #[test]
 fn case_9_a_server_that_stops_closes_its_sockets() {
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, statuses) = std::sync::mpsc::channel();
     let app = move |ws: WebSocket| {
         let tell = tell.clone();
         ws.on_close(move |status| tell.send(status).expect("the test listens"));
@@ -109,6 +109,6 @@ fn case_9_a_server_that_stops_closes_its_sockets() {
     let mut client = backend.ws("/");
     drop(backend);
     let deadline = std::time::Duration::from_secs(30);
-    assert_eq!(told.recv_timeout(deadline), Ok(WsStatus::GOING_AWAY));
+    assert_eq!(statuses.recv_timeout(deadline), Ok(WsStatus::GOING_AWAY));
     assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
 }

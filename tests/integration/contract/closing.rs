@@ -1,4 +1,4 @@
-//! How a socket ends when nothing is wrong.
+//! The end of a socket without failures.
 
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -8,13 +8,13 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{PolyHandler, SendError, WebSocket, WsResult, WsStatus};
 
-use super::backends::{on_every_backend, told};
+use super::backends::{next_report, on_every_backend};
 
 fn status(code: u16, reason: &'static str) -> WsStatus {
     WsStatus::new(code, reason).expect("a status that can be sent")
 }
 
-/// Tells how it saw its socket end.
+/// Returns an application that reports the status of each end.
 fn witness(tell: Sender<WsStatus>) -> PolyHandler {
     let witness = move |mut ws: WebSocket| {
         let tell = tell.clone();
@@ -31,7 +31,7 @@ fn witness(tell: Sender<WsStatus>) -> PolyHandler {
     witness.into_poly_handler()
 }
 
-/// Registers callbacks, and closes with 4001 when told to.
+/// Registers callbacks, and closes with 4001 on request.
 fn callbacks(tell: Sender<WsStatus>) -> PolyHandler {
     let callbacks = move |ws: WebSocket| {
         let (tell, sender) = (tell.clone(), ws.sender());
@@ -62,21 +62,21 @@ on_every_backend! {
         assert_eq!(client.received().next(), None);
     }
 
-    fn callbacks_keep_the_socket_open_when_the_consumer_has_returned<B>() {
+    fn callbacks_keep_the_socket_open_after_the_consumer_returned<B>() {
         let (tell, listen) = channel();
         let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("stay").expect("open");
         assert_eq!(listen.try_recv().ok(), None);
         client.send("close").expect("open");
         assert_eq!(client.received().next().map(|message| message.expect("open").text().into_owned()).as_deref(), Some("last words"));
-        assert_eq!(told(&listen), status(4001, "as you wish"));
+        assert_eq!(next_report(&listen), status(4001, "as you wish"));
     }
 
     fn both_sides_see_the_status_that_the_application_chose_once<B>() {
         let (tell, listen) = channel();
         let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("close").expect("open");
-        assert_eq!(told(&listen), status(4001, "as you wish"));
+        assert_eq!(next_report(&listen), status(4001, "as you wish"));
         assert_eq!(client.closed(), Some(status(4001, "as you wish")));
         assert!(listen.recv_timeout(Duration::from_millis(20)).is_err(), "on_close runs once");
     }
@@ -86,26 +86,26 @@ on_every_backend! {
         let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.close(status(4002, "enough — genug"));
         client.close(WsStatus::NORMAL);
-        assert_eq!(told(&listen), status(4002, "enough — genug"));
+        assert_eq!(next_report(&listen), status(4002, "enough — genug"));
         assert_eq!(client.closed(), Some(status(4002, "enough — genug")));
         assert!(listen.recv_timeout(Duration::from_millis(20)).is_err(), "on_close runs once");
     }
 
-    fn a_consumer_learns_how_the_client_closed<B>() {
+    fn a_consumer_receives_the_clients_status<B>() {
         let (tell, listen) = channel();
         let mut client = B::start(witness(tell), SessionConfig::default()).connect("/");
         client.send("hello").expect("open");
         client.close(status(3000, "bye"));
-        assert_eq!(told(&listen), status(3000, "bye"));
+        assert_eq!(next_report(&listen), status(3000, "bye"));
     }
 
     fn a_client_that_is_dropped_closes_with_1000<B>() {
         let (tell, listen) = channel();
         drop(B::start(witness(tell), SessionConfig::default()).connect("/"));
-        assert_eq!(told(&listen), WsStatus::NORMAL);
+        assert_eq!(next_report(&listen), WsStatus::NORMAL);
     }
 
-    fn what_was_sent_before_a_close_is_received_before_it<B>() {
+    fn messages_sent_before_a_close_arrive_before_it<B>() {
         let (tell, listen) = channel();
         let app = move |mut ws: WebSocket| {
             let tell = tell.clone();
@@ -123,10 +123,10 @@ on_every_backend! {
             client.send("x").expect("open");
         }
         client.close(WsStatus::NORMAL);
-        assert_eq!(told(&listen), 50);
+        assert_eq!(next_report(&listen), 50);
     }
 
-    fn sending_after_the_end_says_how_it_ended<B>() {
+    fn sending_after_the_end_returns_the_status<B>() {
         let (tell, _listen) = channel();
         let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("close").expect("open");
@@ -134,7 +134,7 @@ on_every_backend! {
         assert_eq!(client.send("more"), Err(SendError::Closed(status(4001, "as you wish"))));
     }
 
-    fn any_other_end_than_1000_is_an_error_for_who_receives<B>() {
+    fn any_end_except_1000_is_an_error_for_the_receiver<B>() {
         let (tell, _listen) = channel();
         let mut client = B::start(callbacks(tell), SessionConfig::default()).connect("/");
         client.send("close").expect("open");
@@ -144,7 +144,7 @@ on_every_backend! {
 }
 
 #[test]
-fn statuses_that_may_not_travel_are_refused_by_the_type() {
+fn statuses_that_cannot_be_sent_are_refused_by_the_type() {
     for code in [0, 999, 1004, 1005, 1006, 1015, 5000, 65535] {
         assert!(WsStatus::new(code, "").is_err(), "{code}");
     }

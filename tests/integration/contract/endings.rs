@@ -1,4 +1,4 @@
-//! Every way in which a socket can end, and what both sides see of it: the same status, once.
+//! Every way in which a socket can end: both sides see the same status once.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -7,37 +7,37 @@ use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 
-use super::backends::{Backend, on_every_backend, told};
+use super::backends::{Backend, next_report, on_every_backend};
 
-/// What the application tells of one socket.
+/// A report of the application about one socket.
 #[derive(Debug, PartialEq, Eq)]
-enum Told {
+enum Report {
     OnClose(u16),
     Closed(u16),
-    /// The consumer is gone: it has returned, or was dropped.
+    /// The consumer returned or was dropped.
     Gone,
 }
 
-/// Tells when it is dropped.
-struct Guard(Sender<Told>);
+/// Reports its own drop.
+struct Guard(Sender<Report>);
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let _ = self.0.send(Told::Gone);
+        let _ = self.0.send(Report::Gone);
     }
 }
 
-/// Ends as it is told to.
-async fn obedient(ws: &mut WebSocket) -> WsResult {
+/// Ends in the way that the message names.
+async fn end_as_requested(ws: &mut WebSocket) -> WsResult {
     while let Some(message) = ws.recv().await? {
         let text = message.text().into_owned();
         let sender = ws.sender();
         match text.as_str() {
             "return" => return Ok(()),
-            "fail" => return Err(std::io::Error::other("as told").into()),
+            "fail" => return Err(std::io::Error::other("on purpose").into()),
             "refuse" => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
-            "panic" => panic!("as told"),
-            "close" => ws.close(WsStatus::new(4000, "as told")?),
+            "panic" => panic!("on purpose"),
+            "close" => ws.close(WsStatus::new(4000, "on purpose")?),
             "close twice" => {
                 ws.close(WsStatus::new(4000, "first")?);
                 ws.close(WsStatus::new(4001, "second")?);
@@ -67,15 +67,19 @@ async fn obedient(ws: &mut WebSocket) -> WsResult {
     Ok(())
 }
 
-fn app() -> (PolyHandler, Receiver<Told>) {
-    let (tell, told) = channel();
+fn app() -> (PolyHandler, Receiver<Report>) {
+    let (tell, reports) = channel();
     let app = move |mut ws: WebSocket| {
         let (on_close, closed, guard) = (tell.clone(), tell.clone(), Guard(tell.clone()));
-        ws.on_close(move |status| on_close.send(Told::OnClose(status.code())).expect("heard"));
+        ws.on_close(move |status| {
+            on_close
+                .send(Report::OnClose(status.code()))
+                .expect("heard")
+        });
         let ended = ws.closed();
-        tokio::spawn(async move { closed.send(Told::Closed(ended.await.code())) });
+        tokio::spawn(async move { closed.send(Report::Closed(ended.await.code())) });
         async move {
-            let result = obedient(&mut ws).await;
+            let result = end_as_requested(&mut ws).await;
             // `on_close` keeps a socket open whose consumer has returned.
             if result.is_ok() {
                 ws.close(WsStatus::NORMAL);
@@ -84,33 +88,33 @@ fn app() -> (PolyHandler, Receiver<Told>) {
             result
         }
     };
-    (app.into_poly_handler(), told)
+    (app.into_poly_handler(), reports)
 }
 
-/// What the client does.
-enum Does {
-    Tells(&'static str),
+/// An action of the client.
+enum Action {
+    Sends(&'static str),
     Closes(u16),
     Drops,
     SendsTooMuch,
 }
 
-use Does::{Closes, Drops, SendsTooMuch, Tells};
+use Action::{Closes, Drops, Sends, SendsTooMuch};
 
 fn each_way<B: Backend>() {
     let ways = [
-        (Tells("return"), 1000),
-        (Tells("fail"), 1011),
-        (Tells("refuse"), 1008),
-        (Tells("panic"), 1011),
-        (Tells("close"), 4000),
-        (Tells("close twice"), 4000),
-        (Tells("close, then fail"), 4000),
-        (Tells("close, then panic"), 4000),
-        (Tells("close by another task"), 1012),
-        (Tells("close with what can't be sent"), 1011),
-        (Tells("send after close"), 1000),
-        (Tells("number"), 1011),
+        (Sends("return"), 1000),
+        (Sends("fail"), 1011),
+        (Sends("refuse"), 1008),
+        (Sends("panic"), 1011),
+        (Sends("close"), 4000),
+        (Sends("close twice"), 4000),
+        (Sends("close, then fail"), 4000),
+        (Sends("close, then panic"), 4000),
+        (Sends("close by another task"), 1012),
+        (Sends("close with what can't be sent"), 1011),
+        (Sends("send after close"), 1000),
+        (Sends("number"), 1011),
         (Closes(1000), 1000),
         (Closes(1001), 1001),
         (Closes(4999), 4999),
@@ -119,11 +123,11 @@ fn each_way<B: Backend>() {
     ];
     let (app, from_app) = app();
     let backend = B::start(app, SessionConfig::default().with_max_message(1000));
-    for (does, code) in ways {
+    for (action, code) in ways {
         let mut client = Some(backend.connect("/"));
         let socket = client.as_mut().expect("just made");
-        let what = match does {
-            Tells(what) => {
+        let what = match action {
+            Sends(what) => {
                 socket.send(what).expect("open");
                 what.to_owned()
             }
@@ -144,28 +148,28 @@ fn each_way<B: Backend>() {
             let closed = client.closed().map(|status| status.code());
             assert_eq!(closed, Some(code), "{what}");
         }
-        let mut seen = [(); 3].map(|()| told(&from_app));
-        seen.sort_by_key(|told| match told {
-            Told::OnClose(_) => 0,
-            Told::Closed(_) => 1,
-            Told::Gone => 2,
+        let mut seen = [(); 3].map(|()| next_report(&from_app));
+        seen.sort_by_key(|reports| match reports {
+            Report::OnClose(_) => 0,
+            Report::Closed(_) => 1,
+            Report::Gone => 2,
         });
         assert_eq!(
             seen,
-            [Told::OnClose(code), Told::Closed(code), Told::Gone],
+            [Report::OnClose(code), Report::Closed(code), Report::Gone],
             "{what}"
         );
     }
     let more = from_app.recv_timeout(Duration::from_millis(50));
-    assert!(more.is_err(), "everything is told once: {more:?}");
+    assert!(more.is_err(), "each end is reported once: {more:?}");
 }
 
 on_every_backend! {
-    fn every_end_is_told_once_and_by_its_status<B>() {
+    fn every_end_is_reported_once_with_its_status<B>() {
         each_way::<B>();
     }
 
-    fn a_panic_in_on_close_harms_no_other_socket<B>() {
+    fn a_panic_in_on_close_does_not_affect_other_sockets<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let tell = tell.clone();
@@ -178,12 +182,12 @@ on_every_backend! {
         let mut neighbour = backend.connect("/");
         let mut client = backend.connect("/");
         client.close(WsStatus::NORMAL);
-        assert_eq!(told(&listen), 1000, "the next callback is called all the same");
+        assert_eq!(next_report(&listen), 1000, "the next callback is called all the same");
         neighbour.send("well").expect("open");
         assert_eq!(neighbour.received().next().expect("a message").expect("open").text(), "well");
     }
 
-    fn closed_resolves_while_the_consumer_still_goes_on<B>() {
+    fn closed_resolves_while_the_consumer_still_runs<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| {
             let (tell, ended) = (tell.clone(), ws.closed());
@@ -195,10 +199,10 @@ on_every_backend! {
         };
         let mut client = B::start(app.into_poly_handler(), SessionConfig::default()).connect("/");
         client.close(WsStatus::new(4003, "").expect("a status"));
-        assert_eq!(told(&listen), 4003);
+        assert_eq!(next_report(&listen), 4003);
     }
 
-    fn a_thousand_panics_harm_no_neighbour<B>() {
+    fn a_thousand_panics_do_not_affect_other_sockets<B>() {
         let (app, _from_app) = app();
         let app = PolyHandler::new(|_: Request| "", {
             let app = app.clone();

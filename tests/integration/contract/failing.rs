@@ -1,4 +1,4 @@
-//! How a socket ends when something is wrong.
+//! The end of a socket after a failure.
 
 use std::error::Error;
 
@@ -10,12 +10,12 @@ use http4k_ws::{PolyHandler, WebSocket, WsError, WsResult, WsStatus, routes};
 
 use super::backends::on_every_backend;
 
-/// Does what it is told: panics, fails, or echoes.
+/// Returns an application that panics, fails or echoes, as the message requests.
 fn moody() -> PolyHandler {
     async fn moody(mut ws: WebSocket) -> WsResult {
         while let Some(message) = ws.recv().await? {
             match &*message.text() {
-                "panic" => panic!("as told"),
+                "panic" => panic!("on purpose"),
                 "fail" => return Err(std::io::Error::other("the database is gone").into()),
                 "refuse" => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
                 _ => ws.send(message).await?,
@@ -26,7 +26,7 @@ fn moody() -> PolyHandler {
     moody.into_poly_handler()
 }
 
-/// An error as `anyhow::Error` is one: not an `Error` itself, but one can be made of it.
+/// An error type like `anyhow::Error`: not an `Error` itself, but made from any.
 struct AnyError(Box<dyn Error + Send + Sync>);
 
 impl<E: Error + Send + Sync + 'static> From<E> for AnyError {
@@ -41,7 +41,7 @@ impl From<AnyError> for Box<dyn Error + Send + Sync> {
     }
 }
 
-/// Fails as it is told, with errors of several types.
+/// Returns consumers that fail with errors of several types.
 fn failing() -> PolyHandler {
     async fn any(mut ws: WebSocket<Json<u8>>) -> Result<(), AnyError> {
         while let Some(Json(number)) = ws.recv().await? {
@@ -73,7 +73,7 @@ fn moody_callbacks() -> PolyHandler {
     let moody = |ws: WebSocket| {
         let sender = ws.sender();
         ws.on_message(move |message| match &*message.text() {
-            "panic" => panic!("as told"),
+            "panic" => panic!("on purpose"),
             "fail" => Err(std::io::Error::other("the database is gone").into()),
             _ => WsResult::Ok(sender.try_send(message)?),
         });
@@ -120,7 +120,7 @@ on_every_backend! {
         ends_with::<B>(moody(), "fail", WsStatus::INTERNAL_ERROR);
     }
 
-    fn a_consumer_may_fail_with_whatever_becomes_an_error<B>() {
+    fn a_consumer_may_fail_with_any_type_that_converts_to_an_error<B>() {
         let backend = B::start(failing(), SessionConfig::default());
         for (path, message, status) in [
             ("/any", "1", WsStatus::INTERNAL_ERROR),
@@ -148,7 +148,7 @@ on_every_backend! {
         ends_with::<B>(moody_callbacks(), "fail", WsStatus::INTERNAL_ERROR);
     }
 
-    fn on_error_gets_the_error_and_the_socket_goes_on<B>() {
+    fn on_error_receives_the_error_and_the_socket_stays_open<B>() {
         let app = |ws: WebSocket| {
             let (errors, sender) = (ws.sender(), ws.sender());
             ws.on_error(move |error| errors.try_send(error.to_string()).expect("room"));

@@ -1,4 +1,4 @@
-//! What stands in front of an application.
+//! The stock filters, in front of an application.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{WsFilter, WsHandler};
 
-use super::backends::{Backend, on_every_backend, told};
+use super::backends::{Backend, next_report, on_every_backend};
 
 async fn hello(ws: WebSocket) -> WsResult {
     Ok(ws.send("hello").await?)
@@ -39,7 +39,7 @@ fn texts(client: &mut impl WsClient) -> Vec<String> {
         .collect()
 }
 
-/// Says when it is called, and when the handler behind it has returned.
+/// Reports each call, and the return of the handler behind it.
 fn logged(name: &'static str, log: Sender<String>) -> impl WsFilter + Clone {
     move |request: Request, next: WsNext| {
         let log = log.clone();
@@ -76,9 +76,9 @@ fn preflight(origin: &str) -> Request {
         .with_header("access-control-request-method", "POST")
 }
 
-/// An application that tells of each call, behind the filter.
+/// Returns an application that reports each call, behind the filter.
 fn guarded() -> (PolyHandler, Receiver<&'static str>) {
-    let (tell, told) = channel();
+    let (tell, show_principal) = channel();
     let over_sockets = tell.clone();
     let app = PolyHandler::new(
         move |_request: Request| {
@@ -90,11 +90,11 @@ fn guarded() -> (PolyHandler, Receiver<&'static str>) {
             ws.try_send("hello")
         },
     );
-    (app.with(cors()), told)
+    (app.with(cors()), show_principal)
 }
 
 on_every_backend! {
-    fn case_43_each_protocol_has_its_filters<B>() {
+    fn case_43_each_protocol_has_its_own_filters<B>() {
         async fn unready(_request: Request, _next: Next) -> StatusCode {
             StatusCode::NOT_IMPLEMENTED
         }
@@ -121,10 +121,10 @@ on_every_backend! {
             next.call(request.with_header("foo", "newHeader")).await
         }
         let (log, logs) = channel();
-        let told = log.clone();
+        let show_principal = log.clone();
         let knows_the_path = tap(move |request: &Request| {
             let foobar = request.path_param("foobar").expect("it is routed");
-            told.send(format!("inner knows {foobar}")).expect("the test listens");
+            show_principal.send(format!("inner knows {foobar}")).expect("the test listens");
         });
         let (first, second) = (logged("first", log.clone()), logged("second", log.clone()));
         let inner = logged("inner", log.clone());
@@ -141,7 +141,8 @@ on_every_backend! {
                 "inner out",
                 "second out",
                 "first out",
-                // http4k calls the consumer before the filters return; here the handshake is answered first.
+                // http4k calls the consumer before the filters return; here the handshake's
+                // response is sent first.
                 "path newHeader",
             ]
         );
@@ -158,8 +159,8 @@ on_every_backend! {
         assert_eq!(all(&logs), ["/ws", "/"]);
     }
 
-    /// Where http4k accepts, and closes with 1003, the upgrade itself is refused with 401.
-    fn cases_63_and_64_who_gives_a_name_and_password_gets_in<B>() {
+    /// The upgrade itself is refused with 401; http4k accepts it and closes with 1003.
+    fn cases_63_and_64_a_valid_name_and_password_are_required<B>() {
         async fn whoami(ws: WebSocket) -> WsResult {
             let known = ws.request().extensions().get::<Credentials>().map(|known| known.user.clone());
             Ok(ws.send(known.unwrap_or_default()).await?)
@@ -171,7 +172,7 @@ on_every_backend! {
         // ann:a:b
         assert_eq!(texts(&mut backend.connect(with("/", "Basic YW5uOmE6Yg=="))), ["ann"]);
         assert_eq!(backend.http(with("/http", "basic YW5uOmE6Yg==")).status(), 200);
-        // ann:c, a name without a password, no base64, another scheme
+        // ann:c, a name without a password, invalid base64, another scheme
         for field in ["Basic YW5uOmM=", "Basic YW5u", "Basic ??", "Bearer YW5uOmE6Yg=="] {
             let refusal = backend.try_connect(with("/", field)).err().expect("a refusal");
             assert_eq!(refusal.status(), 401, "{field}");
@@ -182,7 +183,7 @@ on_every_backend! {
     }
 
     /// The request of a socket lives as long as the socket.
-    fn a_password_is_kept_nowhere_behind_its_check<B>() {
+    fn a_password_is_removed_behind_its_check<B>() {
         fn secrets(request: &Request) -> String {
             let known = request.extensions().get::<Credentials>().expect("a name");
             let field = request.header("authorization").unwrap_or("none");
@@ -225,21 +226,21 @@ on_every_backend! {
         async fn principal(request: Request, next: WsNext) -> WsResponse {
             next.call(request.with_header("x-principal", "alice")).await
         }
-        async fn told(ws: WebSocket) -> WsResult {
-            let principal = ws.request().header("x-principal").unwrap_or("nobody").to_owned();
+        async fn show_principal(ws: WebSocket) -> WsResult {
+            let principal = ws.request().header("x-principal").unwrap_or("anonymous").to_owned();
             Ok(ws.send(principal).await?)
         }
-        let app = PolyHandler::new(|_request: Request| "http", principal.then(told_by_request));
-        async fn told_by_request(request: Request) -> WsResponse {
-            let principal = request.header("x-principal").unwrap_or("nobody").to_owned();
+        let app = PolyHandler::new(|_request: Request| "http", principal.then(principal_of_request));
+        async fn principal_of_request(request: Request) -> WsResponse {
+            let principal = request.header("x-principal").unwrap_or("anonymous").to_owned();
             WsResponse::accept(WsConsumer::new(|ws: WebSocket| async move { ws.send(principal).await }))
         }
         assert_eq!(texts(&mut backend::<B>(app).connect("/")), ["alice"]);
-        let routed = routes! { "/" with(principal) => ws(told(ws)) };
+        let routed = routes! { "/" with(principal) => ws(show_principal(ws)) };
         assert_eq!(texts(&mut backend::<B>(routed).connect("/")), ["alice"]);
     }
 
-    fn cases_68_and_69_a_page_that_is_allowed_is_told_so<B>() {
+    fn cases_68_and_69_an_allowed_page_receives_the_cors_fields<B>() {
         let (app, calls) = guarded();
         let backend = backend::<B>(app);
         let answer = backend.http(from("https://allowed.example", "/"));
@@ -253,8 +254,8 @@ on_every_backend! {
         assert_eq!(all(&calls), ["http", "http"]);
     }
 
-    /// With 204 and no body, where http4k answers 200.
-    fn case_70_a_preflight_says_what_a_page_may_do<B>() {
+    /// The status is 204 without a body; http4k sends 200.
+    fn case_70_a_preflight_lists_the_allowed_methods_and_fields<B>() {
         let (app, calls) = guarded();
         let answer = backend::<B>(app).http(preflight("https://allowed.example"));
         assert_eq!(answer.status(), 204);
@@ -269,7 +270,7 @@ on_every_backend! {
         assert_eq!(all(&calls), [""; 0]);
     }
 
-    /// A preflight too is refused with 403, where http4k answers 200 without the page's origin.
+    /// A preflight too is refused with 403; http4k sends 200 without the page's origin.
     fn cases_71_and_72_any_other_page_is_refused<B>() {
         let (app, calls) = guarded();
         let backend = backend::<B>(app);
@@ -283,7 +284,7 @@ on_every_backend! {
         assert_eq!(all(&calls), [""; 0]);
     }
 
-    /// Whatever the policy says: to a page of its own, CORS does not apply.
+    /// CORS does not apply to the application's own pages, under any policy.
     fn a_page_of_the_application_itself_is_never_refused<B>() {
         let (app, calls) = guarded();
         let backend = backend::<B>(app);
@@ -303,7 +304,7 @@ on_every_backend! {
         assert_eq!(all(&calls), [""; 0]);
     }
 
-    /// Fetch standard, §3.2.2: one has both fields.
+    /// A preflight has both fields (Fetch standard, §3.2.2).
     fn an_options_request_that_is_not_a_preflight_reaches_the_handler<B>() {
         let methods = |request: Request| {
             let allow = (request.method() == Method::OPTIONS).then_some("GET");
@@ -331,8 +332,8 @@ on_every_backend! {
         assert_eq!((answer.status().as_u16(), answer.header("allow")), (204, None));
     }
 
-    /// Fetch standard, §3.2.3: each field has its kind of response.
-    fn what_pages_may_read_and_for_how_long_a_preflight_holds<B>() {
+    /// Each field belongs to one kind of response (Fetch standard, §3.2.3).
+    fn exposed_fields_and_the_age_of_a_preflight_are_sent<B>() {
         let cors = cors()
             .with_exposed_headers([header::ETAG, header::LOCATION])
             .with_max_age(Duration::from_millis(600_900));
@@ -347,8 +348,8 @@ on_every_backend! {
         assert_eq!((answer.header(exposed), answer.header(age)), (None, None));
     }
 
-    /// Before the upgrade, where http4k accepts and closes with 1003.
-    fn cases_76_to_78_a_socket_is_for_pages_that_are_allowed_and_for_who_is_none<B>() {
+    /// The refusal comes before the upgrade; http4k accepts and closes with 1003.
+    fn cases_76_to_78_sockets_open_for_allowed_pages_and_for_programs<B>() {
         let (app, calls) = guarded();
         let backend = backend::<B>(app);
         let refusal = backend.try_connect(from("https://evil.example", "/")).err().expect("a refusal");
@@ -370,7 +371,7 @@ on_every_backend! {
         assert_eq!(all(&calls), ["ws"]);
     }
 
-    fn case_80_a_handler_reads_what_a_filter_found_out<B>() {
+    fn case_80_a_handler_reads_a_value_that_a_filter_stored<B>() {
         #[derive(Clone)]
         struct Tenant(&'static str);
         async fn find(mut request: Request, next: WsNext) -> WsResponse {
@@ -378,11 +379,11 @@ on_every_backend! {
             next.call(request).await
         }
         fn routed(request: Request) -> WsConsumer {
-            let tenant = request.extensions().get().map_or("nobody", |Tenant(name)| name);
+            let tenant = request.extensions().get().map_or("anonymous", |Tenant(name)| name);
             WsConsumer::new(move |ws: WebSocket| async move { ws.send(tenant).await })
         }
         async fn over_the_socket(ws: WebSocket) -> WsResult {
-            let tenant = ws.request().extensions().get().map_or("nobody", |Tenant(name)| name);
+            let tenant = ws.request().extensions().get().map_or("anonymous", |Tenant(name)| name);
             Ok(ws.send(tenant).await?)
         }
         let app = routes! { "/request" => ws(routed), "/socket" => ws(over_the_socket(ws)) };
@@ -408,7 +409,7 @@ on_every_backend! {
         client.received().take(2).for_each(|message| drop(message.expect("open")));
         client.send("bye").expect("open");
         client.closed();
-        let lines: Vec<_> = (0..7).map(|_| told(&lines)).collect();
+        let lines: Vec<_> = (0..7).map(|_| next_report(&lines)).collect();
         assert_eq!(lines, [
             "GET /nowhere responded: 404 Not Found",
             "GET /nowhere refused: 404 Not Found",
@@ -423,7 +424,7 @@ on_every_backend! {
     fn case_84_the_failure_of_a_consumer_is_mapped<B>() {
         async fn moody(mut ws: WebSocket) -> WsResult {
             match ws.recv().await? {
-                Some(order) if order == "panic" => panic!("as told"),
+                Some(order) if order == "panic" => panic!("on purpose"),
                 Some(order) if order == "number" => drop(order.text().parse::<u8>()?),
                 Some(_) => return Err(http4k_ws::WsError::closing(WsStatus::POLICY_VIOLATION)),
                 None => {}
@@ -435,7 +436,7 @@ on_every_backend! {
         });
         let backend = backend::<B>(routes! { "/" with(buggy) => ws(moody(ws)) });
         for (order, reason) in [
-            ("panic", "as told"),
+            ("panic", "on purpose"),
             ("number", "invalid digit found in string"),
             ("other", "the consumer closed the socket: 1008 policy violation"),
         ] {
@@ -443,13 +444,13 @@ on_every_backend! {
             client.send(order).expect("open");
             assert_eq!(client.closed(), Some(WsStatus::new(4500, reason).expect("a status")));
         }
-        // An end is no failure.
+        // An end is not a failure.
         let mut client = backend.connect("/");
         client.close(WsStatus::GOING_AWAY);
         assert_eq!(client.closed(), Some(WsStatus::GOING_AWAY));
     }
 
-    fn a_socket_that_merely_ended_is_not_a_failure<B>() {
+    fn an_ordinary_end_is_not_a_failure<B>() {
         async fn chatter(mut ws: WebSocket, ended: Sender<bool>) -> WsResult {
             while let Some(order) = ws.recv().await? {
                 if order == "fail" {
@@ -471,25 +472,25 @@ on_every_backend! {
             let mut client = backend.connect("/");
             client.close(status.clone());
             assert_eq!(client.closed(), Some(status));
-            assert!(told(&has_ended), "a send after the end fails");
+            assert!(next_report(&has_ended), "a send after the end fails");
         }
         let mut client = backend.connect("/");
         client.send("fail").expect("open");
         assert_eq!(client.closed(), Some(WsStatus::new(4500, "a failure").expect("a status")));
-        assert_eq!(told(&failures), "a failure indeed", "the first that is reported");
+        assert_eq!(next_report(&failures), "a failure indeed", "the first that is reported");
     }
 
-    /// One record, where http4k has an event for each direction.
-    fn case_86_a_record_has_the_template_of_a_route_and_none_where_there_is_no_route<B>() {
+    /// One record covers the whole socket; http4k has an event for each direction.
+    fn case_86_a_record_has_the_template_of_its_route_if_there_is_one<B>() {
         let (report, reported) = channel();
         let records = report_sockets(move |socket: WsTransaction| report.send(socket).expect("the test listens"));
         let routed = routes! { "/beds/<_name>" with(records.clone()) => ws(hello(ws)) };
         backend::<B>(routed).connect("/beds/bob").closed();
-        let socket = told(&reported);
+        let socket = next_report(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", Some("/beds/<_name>")));
         let alone = PolyHandler::new(|_request: Request| "http", hello).with(records);
         backend::<B>(alone).connect("/beds/bob").closed();
-        let socket = told(&reported);
+        let socket = next_report(&reported);
         assert_eq!((socket.request.uri().path(), socket.route.as_deref()), ("/beds/bob", None));
     }
 
@@ -510,7 +511,7 @@ on_every_backend! {
         let mut client = backend::<B>(app).connect(Request::get("/bed").header("sec-websocket-protocol", "SUB"));
         client.send("go").expect("open");
         assert_eq!(texts(&mut client), ["one", "two"]);
-        let socket = told(&reported);
+        let socket = next_report(&reported);
         assert_eq!((socket.request.uri().path(), socket.subprotocol.as_deref()), ("/bed", Some("SUB")));
         assert_eq!(socket.status, WsStatus::NORMAL);
         assert_eq!((socket.traffic.messages_received, socket.traffic.messages_sent), (1, 2));
@@ -520,9 +521,9 @@ on_every_backend! {
     }
 }
 
-/// With credentials, a policy that every page can satisfy would let every page read what its user may read.
+/// With credentials, a policy satisfied by every page would expose the user's data to every page.
 #[test]
-fn credentials_need_a_policy_that_not_every_page_satisfies() {
+fn credentials_need_a_restrictive_policy() {
     let app = || "https://app.example".parse().expect("an origin");
     for policy in [
         OriginPolicy::any(),
@@ -556,9 +557,9 @@ fn case_81_a_filter_chooses_the_subprotocol() {
     assert_eq!(answer.subprotocol(), Some("foobar"));
 }
 
-/// In virtual time to the millisecond: the clock of http4k's test ticks once for each look at it.
+/// Virtual time is exact to the millisecond; the clock of http4k's test ticks once per reading.
 #[test]
-fn case_85_the_duration_is_that_of_the_clock() {
+fn case_85_the_duration_follows_the_clock() {
     let (report, reported) = channel();
     let app = report_sockets(move |socket: WsTransaction| {
         report.send(socket.duration).expect("the test listens");

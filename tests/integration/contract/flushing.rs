@@ -9,7 +9,7 @@ use http4k_ws::{WebSocket, WsMessage, WsResult, WsStatus};
 use super::backends::on_every_backend;
 
 on_every_backend! {
-    fn a_flush_is_done_when_everything_has_left<B>() {
+    fn a_flush_completes_when_every_message_was_sent<B>() {
         async fn flush(mut ws: WebSocket) -> WsResult {
             for number in 0..100 {
                 ws.send(number.to_string()).await?;

@@ -273,7 +273,7 @@ fn check<B: Backend>(kind: &Kind, place: &Place) {
 
     let status = backend.http("/api/page").status().as_u16();
     assert_eq!(status, kind.http.unwrap_or(200), "{row}: HTTP");
-    // A filter that decides after the handler has called it. No socket opens so.
+    // The filter of this row decides after it called the handler; such a filter opens no socket.
     let calls = match kind.name {
         "poly that replaces" => 1,
         "poly that calls twice" => 2,
@@ -309,7 +309,7 @@ on_every_backend! {
         }
     }
 
-    /// The kinds that need no wrapper, where the macro knows that one protocol is behind them.
+    /// The kinds that need no wrapper, because the macro knows the protocol behind them.
     fn plain_filters_before_their_own_protocol<B>() {
         let reached = Reached::default();
         let app = {

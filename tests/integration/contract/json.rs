@@ -1,4 +1,4 @@
-//! JSON in bodies and on sockets: the Content-Type that it needs, and the mark that it may have.
+//! JSON in bodies and on sockets: the required Content-Type, and the permitted byte order mark.
 
 use http4k_ws::lens::json::{Json, JsonExt};
 use http4k_ws::lens::{Format, LensFailure, LensFailureKind};
@@ -79,7 +79,7 @@ fn post(reader: &str, content_type: Option<&str>, body: &'static str) -> Request
     request.body(Body::from(body)).unwrap()
 }
 
-/// The types of a form, and those that a page of another site may send without asking first.
+/// The types of a form, and those that a page of another site may send without a preflight.
 const FOREIGN: [&str; 7] = [
     "text/plain",
     "text/plain; charset=utf-8; format=application/json",
@@ -91,7 +91,7 @@ const FOREIGN: [&str; 7] = [
 ];
 
 #[contract_test(app())]
-fn a_form_of_another_site_reaches_no_json_handler(backend: &impl Backend) {
+fn a_form_of_another_site_cannot_reach_a_json_handler(backend: &impl Backend) {
     let json = r#"{"count":7}"#;
     for reader in READERS {
         for foreign in FOREIGN {
@@ -132,7 +132,7 @@ fn a_byte_order_mark_is_ignored(backend: &impl Backend) {
     for reader in READERS {
         let response = backend.http(post(reader, Some(Format::Json.content_type()), json));
         assert_eq!(response.body(), "7", "{reader}");
-        // Two marks are one too many.
+        // Only one mark is ignored.
         let twice = "\u{feff}\u{feff}{\"count\":7}";
         let response = backend.http(post(reader, Some(Format::Json.content_type()), twice));
         assert_eq!(response.status(), 400, "{reader}");

@@ -1,4 +1,4 @@
-//! Many sockets, and many who send.
+//! Many sockets, and many senders.
 
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,23 +12,23 @@ use super::backends::on_every_backend;
 
 type Members = Arc<Mutex<Vec<WsSender>>>;
 
-/// Tells everybody what somebody says.
+/// Sends each member's messages to all members.
 fn room(members: Members) -> PolyHandler {
     let room = move |mut ws: WebSocket| {
         let members = Arc::clone(&members);
         async move {
-            members.lock().expect("nobody panics").push(ws.sender());
+            members.lock().expect("no holder panics").push(ws.sender());
             ws.send("joined").await?;
             while let Some(message) = ws.recv().await? {
-                let everybody = members.lock().expect("nobody panics").clone();
-                for member in everybody {
-                    // Who is gone needs no news.
+                let all = members.lock().expect("no holder panics").clone();
+                for member in all {
+                    // A member may have left.
                     drop(member.send(message.clone()).await);
                 }
             }
             members
                 .lock()
-                .expect("nobody panics")
+                .expect("no holder panics")
                 .retain(|member| *member != ws.sender());
             WsResult::Ok(())
         }
@@ -42,7 +42,7 @@ fn next(client: &mut impl WsClient) -> String {
 }
 
 on_every_backend! {
-    fn a_room_of_a_hundred_hears_everything_in_order<B>() {
+    fn a_room_of_a_hundred_receives_every_message_in_order<B>() {
         let backend = B::start(room(Members::default()), SessionConfig::default());
         let mut clients: Vec<_> = (0..100).map(|_| backend.connect("/")).collect();
         for client in &mut clients {
@@ -56,14 +56,14 @@ on_every_backend! {
         }
     }
 
-    fn threads_send_at_once_and_each_is_heard_in_its_order<B>() {
+    fn messages_of_concurrent_threads_keep_each_threads_order<B>() {
         let members = Members::default();
         let backend = B::start(room(Arc::clone(&members)), SessionConfig::default());
         let mut clients: Vec<_> = (0..3).map(|_| backend.connect("/")).collect();
         for client in &mut clients {
             assert_eq!(next(client), "joined");
         }
-        let senders = members.lock().expect("nobody panics").clone();
+        let senders = members.lock().expect("no holder panics").clone();
         let threads: Vec<_> = (0..4)
             .map(|thread| {
                 let senders = senders.clone();
@@ -80,18 +80,18 @@ on_every_backend! {
             thread.join().expect("a thread that sends");
         }
         for client in &mut clients {
-            let mut heard = [0; 4];
+            let mut next_of = [0; 4];
             for _ in 0..200 {
                 let text = next(client);
                 let (thread, number) = text.split_once(' ').expect("two numbers");
                 let thread: usize = thread.parse().expect("a number");
-                assert_eq!(number, heard[thread].to_string());
-                heard[thread] += 1;
+                assert_eq!(number, next_of[thread].to_string());
+                next_of[thread] += 1;
             }
         }
     }
 
-    fn a_member_that_leaves_does_not_disturb_the_others<B>() {
+    fn a_member_that_leaves_does_not_affect_the_others<B>() {
         let members = Members::default();
         let backend = B::start(room(Arc::clone(&members)), SessionConfig::default());
         let mut stays = backend.connect("/");

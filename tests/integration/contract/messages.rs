@@ -1,4 +1,4 @@
-//! Messages arrive whole, in order, and as what they are.
+//! Messages, which arrive whole, in order, and of the kind that was sent.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ on_every_backend! {
         assert_eq!(next(&mut client).text(), "world");
     }
 
-    fn text_and_binary_stay_what_they_are<B>() {
+    fn text_and_binary_keep_their_kind<B>() {
         let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         let not_utf8 = vec![0xff, 0x00, 0xc3, 0x28];
         client.send("grüße, 世界").expect("open");
@@ -61,7 +61,7 @@ on_every_backend! {
         assert_eq!(next(&mut client).text(), "end");
     }
 
-    fn large_messages_come_back_whole<B>() {
+    fn large_messages_return_whole<B>() {
         let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         for bytes in [125, 126, 65_535, 65_536, 1_000_000] {
             client.send("a".repeat(bytes)).expect("open");
@@ -71,7 +71,7 @@ on_every_backend! {
         }
     }
 
-    fn ten_thousand_messages_sent_at_once_come_in_order<B>() {
+    fn ten_thousand_messages_sent_at_once_arrive_in_order<B>() {
         async fn count(mut ws: WebSocket) -> WsResult {
             ws.recv().await?;
             for number in 0..10_000 {
@@ -86,7 +86,7 @@ on_every_backend! {
         assert_eq!(received, sent);
     }
 
-    fn ten_thousand_messages_come_back_in_order<B>() {
+    fn ten_thousand_messages_return_in_order<B>() {
         let mut client = B::start(echo(), SessionConfig::default()).connect("/");
         for hundred in 0..100 {
             for number in 0..100 {

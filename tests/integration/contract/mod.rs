@@ -1,5 +1,6 @@
-//! What holds of every socket, in memory, over pipes and over a real port: one body of code for each
-//! behaviour. `CASES.md` says which of http4k's behaviours is shown where.
+//! Behaviour of every socket, in memory, over pipes and over a real port: one body of code for
+//! each.
+//! `CASES.md` lists the tests that show each of http4k's behaviours.
 
 pub(crate) mod backends;
 

@@ -1,4 +1,4 @@
-//! Whatever is done on a socket looks the same in every backend: random scripts, and what both sides saw.
+//! Random scripts, whose effects on both sides are the same in every backend.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -7,24 +7,24 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::{NextMessage, WsClient};
 use http4k_ws::{PolyHandler, WebSocket, WsError, WsMessage, WsResult, WsStatus};
 
-use super::backends::{Backend, Duplex, Memory, Network, told};
+use super::backends::{Backend, Duplex, Memory, Network, next_report};
 
 const SCRIPTS: u64 = 1000;
 
-/// What a client does.
+/// An action of the client.
 #[derive(Debug, Clone)]
 enum Step {
-    /// Sends so many messages at once, then takes the answers.
+    /// Sends these messages at once, then receives the responses.
     Exchange(Vec<WsMessage>),
-    /// Has the application send so many messages.
+    /// Makes the application send this many messages.
     Burst(u32),
-    /// Has the application end the socket.
-    Told(&'static str),
+    /// Makes the application end the socket.
+    Order(&'static str),
     Close(WsStatus),
     Drop,
 }
 
-/// What both sides saw of a socket.
+/// The observations of both sides of a socket.
 #[derive(Debug, PartialEq, Eq)]
 struct Trace {
     client: Vec<NextMessage>,
@@ -32,7 +32,7 @@ struct Trace {
     end: WsStatus,
 }
 
-/// Does as it is told, and tells what it received and how its socket ended.
+/// Follows the script's orders, and reports the messages it received and the end of its socket.
 fn application(tell: Sender<(Vec<WsMessage>, WsStatus)>) -> PolyHandler {
     async fn talk(ws: &mut WebSocket, seen: &mut Vec<WsMessage>) -> WsResult {
         while let Some(message) = ws.recv().await? {
@@ -45,8 +45,8 @@ fn application(tell: Sender<(Vec<WsMessage>, WsStatus)>) -> PolyHandler {
                         ws.send(number.to_string()).await?;
                     }
                 }
-                Some(("close", code)) => ws.close(WsStatus::new(code.parse()?, "as told")?),
-                Some(("fail", _)) => return Err(std::io::Error::other("as told").into()),
+                Some(("close", code)) => ws.close(WsStatus::new(code.parse()?, "on purpose")?),
+                Some(("fail", _)) => return Err(std::io::Error::other("on purpose").into()),
                 Some(("refuse", _)) => return Err(WsError::closing(WsStatus::POLICY_VIOLATION)),
                 Some(("return", _)) => return Ok(()),
                 _ => ws.send(message).await?,
@@ -66,7 +66,7 @@ fn application(tell: Sender<(Vec<WsMessage>, WsStatus)>) -> PolyHandler {
     application.into_poly_handler()
 }
 
-/// One backend, in which scripts are run one after the other.
+/// One backend, in which scripts run one after the other.
 struct Stage<B> {
     backend: B,
     listen: Receiver<(Vec<WsMessage>, WsStatus)>,
@@ -83,7 +83,7 @@ impl<B: Backend> Stage<B> {
         let mut client = Some(self.backend.connect("/"));
         let seen = play(&mut client, script);
         drop(client);
-        let (application, end) = told(&self.listen);
+        let (application, end) = next_report(&self.listen);
         Trace {
             client: seen,
             application,
@@ -107,7 +107,7 @@ fn play<C: WsClient>(client: &mut Option<C>, script: &[Step]) -> Vec<NextMessage
                 socket.send(format!("burst:{count}")).expect("open");
                 seen.extend((0..*count).map(|_| socket.next()));
             }
-            Step::Told(order) => {
+            Step::Order(order) => {
                 socket.send(*order).expect("open");
                 seen.push(socket.next());
                 seen.push(socket.next());
@@ -165,14 +165,14 @@ impl Random {
                 let code = codes[self.below(codes.len() as u64) as usize];
                 Step::Close(WsStatus::new(code, "enough").expect("a status that can be sent"))
             }
-            _ => Step::Told(orders[self.below(orders.len() as u64) as usize]),
+            _ => Step::Order(orders[self.below(orders.len() as u64) as usize]),
         });
         script
     }
 }
 
 #[test]
-fn every_script_looks_the_same_in_memory_over_pipes_and_over_the_network() {
+fn every_script_has_the_same_effects_in_every_backend() {
     let (memory, duplex) = (Stage::<Memory>::new(), Stage::<Duplex>::new());
     let network = Stage::<Network>::new();
     for seed in 1..=SCRIPTS {

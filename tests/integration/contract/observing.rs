@@ -1,4 +1,4 @@
-//! Who looks on at a socket is told of all that travels, and changes nothing.
+//! Observers, which see all traffic of a socket and change none of it.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 
@@ -6,9 +6,9 @@ use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::session::{SessionConfig, WsEvent};
 
-use super::backends::{Backend, on_every_backend, told};
+use super::backends::{Backend, next_report, on_every_backend};
 
-/// Has `tell` hear of everything.
+/// Reports every event to `tell`.
 fn observed(ws: &WebSocket, tell: Sender<String>) {
     ws.observe(move |event: WsEvent<'_>| {
         let line = match event {
@@ -30,20 +30,20 @@ async fn echo(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-fn start<B: Backend, F>(look: impl Fn(&WebSocket) -> F + Clone + Send + Sync + 'static) -> B {
+fn start<B: Backend, F>(observe: impl Fn(&WebSocket) -> F + Clone + Send + Sync + 'static) -> B {
     let app = move |ws: WebSocket| {
-        look(&ws);
+        observe(&ws);
         echo(ws)
     };
     B::start(app.into_poly_handler(), SessionConfig::default())
 }
 
 fn many(from: &Receiver<String>, count: usize) -> Vec<String> {
-    (0..count).map(|_| told(from)).collect()
+    (0..count).map(|_| next_report(from)).collect()
 }
 
 on_every_backend! {
-    fn all_that_travels_is_told_in_order_and_the_end_last<B>() {
+    fn all_traffic_is_reported_in_order_and_the_end_last<B>() {
         let (tell, listen) = channel();
         let mut client = start::<B, _>(move |ws| observed(ws, tell.clone())).connect("/");
         for text in ["one", ""] {
@@ -62,7 +62,7 @@ on_every_backend! {
         assert_eq!(many(&listen, 6), expected);
     }
 
-    fn an_observer_that_panics_harms_no_other_socket<B>() {
+    fn a_panicking_observer_does_not_affect_the_socket<B>() {
         let (tell, listen) = channel();
         let mut client = start::<B, _>(move |ws| {
             ws.observe(|_event: WsEvent<'_>| panic!("an observer that panics"));
@@ -74,8 +74,9 @@ on_every_backend! {
         assert_eq!(many(&listen, 4), ["received one", "sent one", "peer closes 1000", "closed 1000"]);
     }
 
-    fn what_is_sent_before_a_close_goes_before_it<B>() {
-        // As another task does between the last message of the queue and the look for a close.
+    fn messages_sent_before_a_close_go_before_it<B>() {
+        // Another task may do this between the queue's last message and the session's check for a
+        // close.
         let app = move |ws: WebSocket| {
             let sender = ws.sender();
             ws.observe(move |event: WsEvent<'_>| {
@@ -93,7 +94,7 @@ on_every_backend! {
         assert_eq!(client.closed(), Some(WsStatus::NORMAL));
     }
 
-    fn an_observer_keeps_no_socket_open<B>() {
+    fn an_observer_does_not_keep_a_socket_open<B>() {
         let (tell, listen) = channel();
         let app = move |ws: WebSocket| observed(&ws, tell.clone());
         let backend = B::start(app.into_poly_handler(), SessionConfig::default());

@@ -7,8 +7,8 @@ use http4k_ws::testing::WsClient;
 
 use super::backends::{Backend, on_every_backend};
 
-/// Answers with what its upgrade request says.
-async fn told(mut ws: WebSocket) -> WsResult {
+/// Responds to each message with that parameter of its upgrade request.
+async fn query_values(mut ws: WebSocket) -> WsResult {
     let query = ws.request().query("query").unwrap_or("not set".into());
     let query = query.into_owned();
     while ws.recv().await?.is_some() {
@@ -17,7 +17,7 @@ async fn told(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// Sends the fields of its upgrade request whose name starts with `test`, in order, after a first message.
+/// Sends the upgrade's fields whose names start with `test`, in order, after a first message.
 async fn fields(mut ws: WebSocket) -> WsResult {
     ws.recv().await?;
     let fields: Vec<_> = ws
@@ -41,7 +41,7 @@ async fn greet(mut ws: WebSocket, name: String) -> WsResult {
     Ok(())
 }
 
-/// Where there is a `goodbye` in the query, and where there is none.
+/// Chooses a consumer by the `goodbye` parameter of the query.
 fn chosen(request: Request) -> WsConsumer {
     let chosen = match request.query("goodbye") {
         Some(_) => "query",
@@ -67,19 +67,19 @@ async fn paged(ws: WebSocket, query: Query<Paging>) -> WsResult {
 }
 
 fn panics(_request: Request) -> WsConsumer {
-    panic!("as told")
+    panic!("on purpose")
 }
 
 fn app() -> PolyHandler {
     routes! {
         GET "/hello/<name>" => http(|name: String| async move { name }),
         "/hello/<name>" => ws(greet(ws, name)),
-        "/queries" => ws(told(ws)),
+        "/queries" => ws(query_values(ws)),
         "/fields" => ws(fields(ws)),
         "/chosen" => ws(chosen),
         "/path1" => { "/<name>" => ws(greet(ws, name)) },
         "/http" => http(|| "only http"),
-        "/members" with(members_only) => ws(told(ws)),
+        "/members" with(members_only) => ws(query_values(ws)),
         "/panics" => ws(panics),
         "/numbers/<number: u8>" => ws(|ws: WebSocket, number: u8| async move {
             ws.send(number.to_string()).await
@@ -105,13 +105,13 @@ fn next(client: &mut impl WsClient) -> String {
 }
 
 on_every_backend! {
-    fn case_1_http_is_answered_beside_sockets<B>() {
+    fn case_1_http_is_served_beside_sockets<B>() {
         let backend = backend::<B>();
         assert_eq!(backend.http("/hello/bob").body(), "bob");
         assert_eq!(next(&mut backend.connect("/hello/bob")), "bob");
     }
 
-    fn case_3_a_greeting_and_an_answer<B>() {
+    fn case_3_a_greeting_and_a_response<B>() {
         let mut client = backend::<B>().connect("/hello/bob");
         client.send("hello").expect("open");
         assert_eq!([next(&mut client), next(&mut client)], ["bob", "goodbye bob"]);
@@ -130,7 +130,7 @@ on_every_backend! {
         assert_eq!(texts(&mut client), ["test-field=Bar, baz"]);
     }
 
-    fn case_16_two_sockets_are_two<B>() {
+    fn case_16_two_sockets_are_independent<B>() {
         let backend = backend::<B>();
         let mut clients = ["foo", "bar"].map(|query| backend.connect(format!("/queries?query={query}")));
         for client in &mut clients {
@@ -150,8 +150,9 @@ on_every_backend! {
         assert_eq!(next(&mut backend::<B>().connect("/path1/correct")), "correct");
     }
 
-    /// Where http4k accepts, and closes with 1003, the upgrade itself is refused: a client learns why.
-    fn cases_12_and_39_an_upgrade_that_no_route_takes_is_refused_with_404<B>() {
+    /// The upgrade itself is refused, so that the client sees why; http4k accepts and closes with
+    /// 1003.
+    fn cases_12_and_39_an_upgrade_without_a_route_is_refused_with_404<B>() {
         let backend = backend::<B>();
         for path in ["/aaa", "/path1", "/path1/index.html/more", "/numbers/many"] {
             let refusal = backend.try_connect(path).err().expect("a refusal");
@@ -159,25 +160,25 @@ on_every_backend! {
         }
     }
 
-    fn an_upgrade_to_a_path_of_http_alone_is_refused_with_404<B>() {
+    fn an_upgrade_to_an_http_only_path_is_refused_with_404<B>() {
         let backend = backend::<B>();
         assert_eq!(backend.http("/http").body(), "only http");
         assert_eq!(backend.try_connect("/http").err().expect("a refusal").status(), 404);
     }
 
-    fn http_to_a_path_of_sockets_alone_is_answered_with_426<B>() {
+    fn http_to_a_socket_only_path_is_refused_with_426<B>() {
         let answer = backend::<B>().http("/queries");
         assert_eq!(answer.status(), 426);
         assert!(answer.body().as_text().is_some_and(|text| text.contains("/queries")));
     }
 
-    fn case_40_a_handler_goes_by_the_query<B>() {
+    fn case_40_a_handler_chooses_by_the_query<B>() {
         let backend = backend::<B>();
         assert_eq!(texts(&mut backend.connect("/chosen?goodbye=bob")), ["query"]);
         assert_eq!(texts(&mut backend.connect("/chosen")), ["vanilla"]);
     }
 
-    fn case_59_a_refusal_of_the_application_is_given_with_its_text<B>() {
+    fn case_59_a_refusal_of_the_application_arrives_with_its_text<B>() {
         let backend = backend::<B>();
         let refusal = backend.try_connect("/members").err().expect("a refusal");
         assert_eq!((refusal.status().as_u16(), refusal.body()), (403, &Body::from("members only")));
@@ -190,7 +191,7 @@ on_every_backend! {
         assert_eq!(next(&mut backend.connect("/hello/bob")), "bob");
     }
 
-    fn an_argument_that_can_not_be_read_is_refused_before_the_upgrade<B>() {
+    fn an_invalid_argument_is_refused_before_the_upgrade<B>() {
         let backend = backend::<B>();
         for query in ["", "?page=many"] {
             let refusal = backend.try_connect(format!("/paged{query}")).err().expect("a refusal");

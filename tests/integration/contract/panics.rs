@@ -1,4 +1,4 @@
-//! A panic of a handler is a response that the filters around it see.
+//! Panics of handlers, which become responses that the filters around them see.
 
 use std::convert::Infallible;
 use std::panic::panic_any;
@@ -21,45 +21,45 @@ use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::WsClient;
 use http4k_ws::{HttpHandler, WsHandler};
 
-use super::backends::{Backend, on_every_backend, told};
+use super::backends::{Backend, next_report, on_every_backend};
 
 fn backend<B: Backend>(app: PolyHandler) -> B {
     B::start(app, SessionConfig::default())
 }
 
 fn at_once() -> &'static str {
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 async fn later() -> &'static str {
     tokio::task::yield_now().await;
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 async fn with_parameter(name: String) -> String {
-    assert_eq!(name, "bob", "as it should");
+    assert_eq!(name, "bob", "on purpose");
     name
 }
 
 async fn plain(_request: Request) -> &'static str {
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 async fn plain_filter(_request: Request, _next: Next) -> Response {
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 async fn ws_filter(_request: Request, _next: WsNext) -> WsResponse {
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 fn ws_at_once() -> Option<WsConsumer> {
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 async fn ws_later() -> WsResponse {
     tokio::task::yield_now().await;
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 /// A handler that panics before it returns a future.
@@ -69,7 +69,7 @@ struct Eager;
 impl HttpHandler for Eager {
     #[allow(clippy::manual_async_fn)]
     fn call(&self, request: Request) -> impl Future<Output = Response> + Send {
-        assert!(request.uri().path().is_empty(), "as it should");
+        assert!(request.uri().path().is_empty(), "on purpose");
         async { Response::default() }
     }
 }
@@ -77,7 +77,7 @@ impl HttpHandler for Eager {
 impl WsHandler for Eager {
     #[allow(clippy::manual_async_fn)]
     fn call(&self, request: Request) -> impl Future<Output = WsResponse> + Send {
-        assert!(request.uri().path().is_empty(), "as it should");
+        assert!(request.uri().path().is_empty(), "on purpose");
         async { WsResponse::refuse(StatusCode::OK) }
     }
 }
@@ -87,7 +87,7 @@ struct Unready;
 
 impl IntoResponse for Unready {
     fn into_response(self) -> Response {
-        panic!("as it should")
+        panic!("on purpose")
     }
 }
 
@@ -132,7 +132,7 @@ async fn filter_with_payload(_request: Request, _next: Next) -> Response {
     panic_any(Bomb)
 }
 
-/// A body of `abc` that panics when it is asked for its end or for its length, or as it is dropped.
+/// A body of `abc` that panics at the question for its end or length, or as it is dropped.
 struct Moody {
     on: &'static str,
     left: Option<Bytes>,
@@ -148,8 +148,8 @@ impl Moody {
         })
     }
 
-    fn asked(&self, what: &str) {
-        assert_ne!(self.on, what, "as it should");
+    fn check(&self, what: &str) {
+        assert_ne!(self.on, what, "on purpose");
     }
 }
 
@@ -165,12 +165,12 @@ impl http_body::Body for Moody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.asked("end");
+        self.check("end");
         false
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.asked("length");
+        self.check("length");
         SizeHint::default()
     }
 }
@@ -206,7 +206,7 @@ fn declared() -> PolyHandler {
         GET "/at-once"     => http(at_once()),
         GET "/later"       => http(later()),
         GET "/for/<name>"  => http(with_parameter(name)),
-        GET "/closure"     => http(|| -> &'static str { panic!("as it should") }),
+        GET "/closure"     => http(|| -> &'static str { panic!("on purpose") }),
         GET "/plain"       => http(plain),
         GET "/eager"       => http({ Eager }),
         GET "/unready"     => http(|| Unready),
@@ -279,14 +279,14 @@ on_every_backend! {
         }
     }
 
-    fn a_filter_that_panics_is_seen_by_those_around_it<B>() {
+    fn a_panic_of_a_filter_is_seen_by_the_filters_around_it<B>() {
         let app = declared().with(http_only(plain_filter)).with(ws_only(ws_filter)).with(http_only(marks)).with(ws_only(marks_ws));
         let backend = backend::<B>(app);
         is_seen(&backend.http("/for/bob"), "http");
         is_seen(&backend.try_connect("/ws").map(drop).expect_err("a refusal"), "ws");
     }
 
-    fn a_filter_over_upgrades_too_sees_and_is_seen<B>() {
+    fn a_filter_over_upgrades_sees_panics_and_its_own_are_seen<B>() {
         let backend = backend::<B>(declared().with(poly(marks)));
         is_seen(&backend.http("/later"), "http");
         is_seen(&backend.try_connect("/ws/later").map(drop).expect_err("a refusal"), "ws");
@@ -297,7 +297,7 @@ on_every_backend! {
 
     fn a_page_of_another_origin_can_read_the_500_of_a_panic<B>() {
         let cors = Cors::new(OriginPolicy::only(["https://a.example".parse().expect("an origin")]));
-        let app = routes! { GET "/" => http(|| -> &'static str { panic!("as it should") }) };
+        let app = routes! { GET "/" => http(|| -> &'static str { panic!("on purpose") }) };
         let response = backend::<B>(app.with(cors))
             .http(Request::get("/").header("origin", "https://a.example"));
         assert_eq!(response.status(), 500);
@@ -342,13 +342,13 @@ on_every_backend! {
         is_seen(&backend.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
         for (path, expected) in [("/consumer", 1011), ("/callback", 1011), ("/observer", 1000)] {
             let mut client = backend.connect(path);
-            // The socket may be over by now.
+            // The socket may have ended already.
             let _ = client.send("x");
             assert_eq!(code(client), Some(expected), "{path}");
         }
     }
 
-    fn what_a_handler_owns_may_panic_as_it_is_dropped<B>() {
+    fn a_value_of_a_handler_may_panic_as_it_is_dropped<B>() {
         let (tell, ends) = channel();
         let callbacks = move |ws: WebSocket| {
             let (one, other, tell) = (Bomb, Bomb, tell.clone());
@@ -363,18 +363,18 @@ on_every_backend! {
             "/callbacks" => ws({ callbacks.clone() }),
         };
         let backend = backend::<B>(app.with(http_only(marks)).with(ws_only(marks_ws)));
-        // A future is dropped where it is awaited, inside the handler.
+        // A future is dropped at its await, inside the handler.
         is_seen(&backend.http("/http"), "/http");
         is_seen(&backend.try_connect("/refused").map(drop).expect_err("a refusal"), "/refused");
         assert_eq!(code(backend.connect("/consumer")), Some(1011));
         let mut client = backend.connect("/callbacks");
         client.close(WsStatus::NORMAL);
         assert_eq!(code(client), Some(1000));
-        assert_eq!(told(&ends), 1000);
+        assert_eq!(next_report(&ends), 1000);
     }
 
-    /// One whose drop panics breaks off nothing: it has been read.
-    fn a_body_that_panics_when_it_is_asked_is_still_sent<B>() {
+    /// A body whose drop panics was already read, so the response is complete.
+    fn a_body_that_panics_in_its_hints_is_still_sent<B>() {
         for on in ["end", "length", "drop"] {
             let backend = backend::<B>((move |_: Request| Moody::on(on)).into_poly_handler());
             for _ in 0..2 {
@@ -388,9 +388,9 @@ on_every_backend! {
         let hello = |ws: WebSocket| ws.try_send("hello");
         let app = routes! {
             "/consumer" => ws({ move |_: Request| {
-                WsConsumer::new(hello).with_session(|_| panic!("as it should"))
+                WsConsumer::new(hello).with_session(|_| panic!("on purpose"))
             } }),
-            "/block" with(session_config(|_| panic!("as it should"))) => { "/x" => ws({ hello }) },
+            "/block" with(session_config(|_| panic!("on purpose"))) => { "/x" => ws({ hello }) },
         };
         let backend = backend::<B>(app);
         for path in ["/consumer", "/block/x"] {
@@ -398,8 +398,8 @@ on_every_backend! {
         }
     }
 
-    fn a_predicate_that_panics_allows_nothing<B>() {
-        let policy = OriginPolicy::own().and_if(|_| panic!("as it should"));
+    fn a_panicking_predicate_allows_no_origin<B>() {
+        let policy = OriginPolicy::own().and_if(|_| panic!("on purpose"));
         let backend = backend::<B>(declared().with(Cors::new(policy)));
         let from = |origin: &str| Request::get("/for/bob").header("host", "a").header("origin", origin);
         assert_eq!(backend.http(from("https://b")).status(), 403);
@@ -408,10 +408,10 @@ on_every_backend! {
         assert_eq!(refusal.status(), 403);
     }
 
-    fn a_stream_that_panics_breaks_its_body_off_and_harms_nothing_else<B>() {
+    fn a_panicking_stream_ends_only_its_own_body<B>() {
         let streams = |_: Request| {
             Body::from_stream(stream::iter(0..3).map(|number| match number {
-                2 => panic!("as it should"),
+                2 => panic!("on purpose"),
                 _ => Ok::<_, std::io::Error>("abc"),
             }))
         };

@@ -1,4 +1,4 @@
-//! Pings by hand, from the side of the application.
+//! Explicit pings, from the side of the application.
 
 use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::session::SessionConfig;
@@ -18,21 +18,21 @@ on_every_backend! {
             Ok(ws.send(format!("{before:?} {agree}")).await?)
         }
         let mut client = B::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
-        let told = client.received().next().expect("a message").expect("an open socket");
-        assert_eq!(told.text(), "None true");
+        let reply = client.received().next().expect("a message").expect("an open socket");
+        assert_eq!(reply.text(), "None true");
     }
 
-    fn a_ping_goes_by_messages_that_are_not_received<B>() {
+    fn a_ping_overtakes_messages_that_are_not_received<B>() {
         async fn measure(ws: WebSocket) -> WsResult {
             ws.ping().await?;
             Ok(ws.send("measured").await?)
         }
         let mut client = B::start(measure.into_poly_handler(), SessionConfig::default()).connect("/");
         for number in 0..5 {
-            // The application may be done before.
+            // The application may have ended already.
             let _ = client.send(number.to_string());
         }
-        let told = client.received().next().expect("a message").expect("an open socket");
-        assert_eq!(told.text(), "measured");
+        let reply = client.received().next().expect("a message").expect("an open socket");
+        assert_eq!(reply.text(), "measured");
     }
 }

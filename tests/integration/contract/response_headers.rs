@@ -8,7 +8,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::{HttpHandler, PolyFilter, WsHandler};
 
-use super::backends::{Backend, on_every_backend, told};
+use super::backends::{Backend, next_report, on_every_backend};
 
 fn backend<B: Backend>(app: PolyHandler) -> B {
     B::start(app, SessionConfig::default())
@@ -61,7 +61,7 @@ on_every_backend! {
         };
         let backend: B = backend(PolyHandler::new(|_request: Request| "http", app));
         backend.connect("/").closed();
-        let fields = told(&fields);
+        let fields = next_report(&fields);
         assert_eq!((fields.len(), &fields["x-id"]), (1, &"7".parse().expect("a value")));
     }
 

@@ -1,4 +1,4 @@
-//! Which route answers, asked over HTTP in every backend; `routing` shows the rules in full.
+//! Routes over HTTP in every backend; `routing` tests the rules in full.
 
 use http4k_ws::HttpHandler;
 use http4k_ws::prelude::*;
@@ -6,7 +6,7 @@ use http4k_ws::session::SessionConfig;
 
 use super::backends::{Backend, on_every_backend};
 
-fn said(text: &'static str) -> &'static str {
+fn text_of(text: &'static str) -> &'static str {
     text
 }
 
@@ -24,7 +24,7 @@ fn numbered(name: u32, last: String) -> String {
 
 fn unrouted(request: Request) -> String {
     let missing = request.path_param("nothing").is_none();
-    let known = request.path_param("name").unwrap_or("nobody").to_owned();
+    let known = request.path_param("name").unwrap_or("anonymous").to_owned();
     format!("{known} {missing}")
 }
 
@@ -41,20 +41,20 @@ async fn inner(request: Request, next: Next) -> Response {
     next.call(request).await.with_header("x-inner", "there")
 }
 
-/// With a header, and without one.
+/// Reports the first segment, and the presence of a field.
 fn by_header(request: Request, first: String) -> String {
     format!("{first} {}", request.header("x-key").is_some())
 }
 
 fn app() -> PolyHandler {
     routes! {
-        "/a" => http(said("a")),
+        "/a" => http(text_of("a")),
         "/b/c" => {
-            => http(said("b c")),
-            "/d" => http(said("d")),
+            => http(text_of("b c")),
+            "/d" => http(text_of("d")),
             "/e" => {
-                GET "/f" => http(said("f")),
-                POST "/g" => http(said("g")),
+                GET "/f" => http(text_of("f")),
+                POST "/g" => http(text_of("g")),
             },
         },
         "/rest/<route..>" => http(|route: String| async move { route }),
@@ -65,12 +65,12 @@ fn app() -> PolyHandler {
         "/named/<name>" => http(unrouted(req)),
         "/unnamed" => http(unrouted(req)),
         "/filtered" with(outer, inner) => {
-            "/one" => http(said("one")),
+            "/one" => http(text_of("one")),
         },
     }
 }
 
-fn answers<B: Backend>(of: PolyHandler, cases: &[(Method, &str, u16, &str)]) {
+fn check_responses<B: Backend>(of: PolyHandler, cases: &[(Method, &str, u16, &str)]) {
     let backend = B::start(of, SessionConfig::default());
     for (method, path, status, body) in cases {
         let answer = backend.http((method.clone(), *path));
@@ -86,7 +86,7 @@ const POST: Method = Method::POST;
 
 on_every_backend! {
     fn cases_92_to_96_a_path_and_a_method_lead_to_their_route<B>() {
-        answers::<B>(app(), &[
+        check_responses::<B>(app(), &[
             (GET, "/nowhere", 404, ""),
             (POST, "/a", 200, "a"),
             (Method::DELETE, "/a", 200, "a"),
@@ -103,7 +103,7 @@ on_every_backend! {
     }
 
     fn cases_98_to_101_paths_are_matched_whole_and_without_their_query<B>() {
-        answers::<B>(app(), &[
+        check_responses::<B>(app(), &[
             (GET, "/rest/something", 200, "something"),
             (GET, "/rest/something/somethingelse", 200, "something/somethingelse"),
             (GET, "/three/1/2/3", 200, "1 2 3"),
@@ -114,16 +114,16 @@ on_every_backend! {
         ]);
     }
 
-    fn case_102_a_parameter_that_is_not_there_is_none<B>() {
-        answers::<B>(app(), &[
+    fn case_102_a_missing_parameter_is_none<B>() {
+        check_responses::<B>(app(), &[
             (GET, "/named/bob", 200, "bob true"),
-            (GET, "/unnamed", 200, "nobody true"),
+            (GET, "/unnamed", 200, "anonymous true"),
         ]);
     }
 
-    /// Without regular expressions: a type says what a segment must be.
+    /// A type restricts a segment, in place of a regular expression.
     fn cases_103_to_105_a_prefix_may_have_parameters<B>() {
-        answers::<B>(app(), &[
+        check_responses::<B>(app(), &[
             (GET, "/numbers/123/a/x", 200, "123 x"),
             (GET, "/numbers/asd/a/x", 404, ""),
             (GET, "/elsewhere/one", 404, ""),
@@ -131,7 +131,7 @@ on_every_backend! {
         ]);
     }
 
-    fn cases_106_and_110_to_113_filters_hold_for_what_is_found_and_what_is_not<B>() {
+    fn cases_106_and_110_to_113_filters_apply_with_and_without_a_route<B>() {
         let backend = B::start(app(), SessionConfig::default());
         for (path, status) in [("/filtered/one", 200), ("/filtered/nowhere", 404)] {
             let answer = backend.http(path);
@@ -144,7 +144,7 @@ on_every_backend! {
     }
 
     fn case_107_a_rest_goes_through_several_levels<B>() {
-        answers::<B>(app(), &[(GET, "/wild/name/bob/is/great", 200, "name bob/is/great")]);
+        check_responses::<B>(app(), &[(GET, "/wild/name/bob/is/great", 200, "name bob/is/great")]);
         let backend = B::start(app(), SessionConfig::default());
         let keyed = Request::get("/keyed/name").header("x-key", "1");
         assert_eq!(backend.http(keyed).body(), "name true");
@@ -153,14 +153,14 @@ on_every_backend! {
 
     fn cases_114_to_116_an_application_behind_base_paths<B>() {
         let once = routes! { "/v1" => mount(app()) };
-        answers::<B>(once, &[(GET, "/v1/a", 200, "a"), (GET, "/a", 404, "")]);
+        check_responses::<B>(once, &[(GET, "/v1/a", 200, "a"), (GET, "/a", 404, "")]);
         let inner = routes! { "/v1" => mount(app()) };
         let twice = routes! { "/api" => mount(inner) };
-        answers::<B>(twice, &[(GET, "/api/v1/three/1/2/3", 200, "1 2 3"), (GET, "/v1/a", 404, "")]);
+        check_responses::<B>(twice, &[(GET, "/api/v1/three/1/2/3", 200, "1 2 3"), (GET, "/v1/a", 404, "")]);
     }
 
-    fn cases_130_and_136_what_no_route_takes_has_an_answer<B>() {
-        let app = routes! { GET "/a" => http(said("a")), _ => http(said("else")) };
-        answers::<B>(app, &[(GET, "/a", 200, "a"), (GET, "/b", 200, "else"), (POST, "/a", 405, "")]);
+    fn cases_130_and_136_a_fallback_serves_unmatched_requests<B>() {
+        let app = routes! { GET "/a" => http(text_of("a")), _ => http(text_of("else")) };
+        check_responses::<B>(app, &[(GET, "/a", 200, "a"), (GET, "/b", 200, "else"), (POST, "/a", 405, "")]);
     }
 }

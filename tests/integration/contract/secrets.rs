@@ -1,4 +1,4 @@
-//! Secrets and texts of peers, in `Debug` and in lines of a log.
+//! Secrets and texts of peers, in `Debug` and in log lines.
 
 use std::sync::mpsc::channel;
 
@@ -10,7 +10,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::contract::AsyncBackend;
 
-use super::backends::{on_every_backend, told};
+use super::backends::{next_report, on_every_backend};
 
 const SECRETS: [(&str, &str); 4] = [
     ("authorization", "Bearer s3cret"),
@@ -27,7 +27,7 @@ fn with_secrets(path: &str) -> Request {
     request.body(Body::empty()).expect("a request")
 }
 
-/// Shows its request as a log might, and that its fields can still be read.
+/// Formats the request with `Debug`, and checks that its fields can still be read.
 fn shown(request: &Request) -> String {
     let readable = SECRETS
         .iter()
@@ -87,14 +87,14 @@ fn debug_hides_the_cookies_of_a_response(backend: &impl http4k_ws::testing::cont
 }
 
 #[contract_test(app())]
-async fn debug_of_a_socket_hides_them_too(backend: &impl AsyncBackend) {
+async fn debug_of_a_socket_hides_the_secrets_too(backend: &impl AsyncBackend) {
     let socket = backend.ws(with_secrets("/socket")).await;
     let shown = format!("{socket:?} {:?}", socket.request());
     assert!(!shown.contains("s3cret"), "{shown}");
 }
 
 #[test]
-fn debug_of_an_opening_handshake_hides_what_may_be_secret() {
+fn debug_of_an_opening_handshake_hides_possible_secrets() {
     let handshake = WebSocketClient::to("wss://ann:s3cret@example.com/chat?token=s3cret#s3cret")
         .with_header("authorization", "Bearer s3cret")
         .with_header("x-api-key", "s3cret")
@@ -124,8 +124,8 @@ fn debug_of_a_refused_upgrade_hides_its_cookies() {
 }
 
 on_every_backend! {
-    /// A line of a log stays one line, and commands no terminal.
-    fn what_a_peer_says_is_escaped_in_lines<B>() {
+    /// The text of a log line stays on one line, and contains no control sequences for a terminal.
+    fn text_of_a_peer_is_escaped_in_log_lines<B>() {
         let (print, lines) = channel();
         async fn wait(mut ws: WebSocket) -> WsResult {
             while ws.recv().await?.is_some() {}
@@ -138,7 +138,7 @@ on_every_backend! {
         client.send("a\nb\u{1b}[31m\u{202e}").expect("open");
         client.close(WsStatus::new(4000, "bye\r\nERROR \u{1b}[2Jforged \u{9b}31m\u{202e}").expect("a status"));
         client.closed();
-        let lines: Vec<_> = (0..3).map(|_| told(&lines)).collect();
+        let lines: Vec<_> = (0..3).map(|_| next_report(&lines)).collect();
         assert_eq!(lines, [
             "GET /ws accepted",
             "GET /ws received: Text(\"a\\nb\\u{1b}[31m\\u{202e}\")",
@@ -147,9 +147,9 @@ on_every_backend! {
     }
 }
 
-/// An error of a client names what the server sent.
+/// An error of a client quotes the server's text.
 #[test]
-fn errors_show_what_a_peer_said_on_one_line() {
+fn errors_show_the_peers_text_on_one_line() {
     let status = WsStatus::new(4000, "two\nlines").expect("a status");
     let closing = http4k_ws::WsError::closing(status.clone());
     let cause = std::io::Error::other("two\nlines\u{1b}");

@@ -1,4 +1,4 @@
-//! What becomes of messages that a peer takes too slowly, by policy.
+//! The policies for messages that a slow peer cannot receive in time.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
@@ -9,14 +9,14 @@ use http4k_ws::testing::{ReceiveError, WsClient};
 use http4k_ws::{PolyHandler, SendError, WebSocket, WsMessage, WsResult, WsStatus};
 use proptest::prelude::*;
 
-use super::backends::{Backend, Memory, on_every_backend, told};
+use super::backends::{Backend, Memory, next_report, on_every_backend};
 
-/// How many messages were left out, and how the last one fared.
+/// The number of dropped messages, and the result of the last send.
 type Outcome = (u64, Result<(), SendError>);
 
-/// Sends everything in one go, so that nothing of it can leave meanwhile; tells the outcome.
+/// Sends all messages without a pause, so that none leaves meanwhile, and reports the outcome.
 fn burst(messages: Vec<WsMessage>) -> (PolyHandler, Receiver<Outcome>) {
-    let (tell, told) = channel();
+    let (tell, outcomes) = channel();
     let app = move |mut ws: WebSocket| {
         let (tell, messages) = (tell.clone(), messages.clone());
         async move {
@@ -30,14 +30,14 @@ fn burst(messages: Vec<WsMessage>) -> (PolyHandler, Receiver<Outcome>) {
             WsResult::Ok(())
         }
     };
-    (app.into_poly_handler(), told)
+    (app.into_poly_handler(), outcomes)
 }
 
 fn numbers(upto: u32) -> Vec<WsMessage> {
     (0..upto).map(|number| number.to_string().into()).collect()
 }
 
-/// What a client gets until the end, and how that was.
+/// Returns the messages until the end, and the kind of end.
 fn received(client: &mut impl WsClient) -> (Vec<String>, Option<ReceiveError>) {
     let mut texts = Vec::new();
     for message in client.received() {
@@ -55,7 +55,7 @@ fn ten(policy: SlowConsumer) -> SessionConfig {
         .with_slow_consumer(policy)
 }
 
-/// `3:40` has the key 3, and what has no colon has none.
+/// Uses the number before a colon as the key; a message without a colon has no key.
 fn by_prefix() -> SlowConsumer {
     SlowConsumer::coalesce_by(|message| {
         let text = message.as_text()?;
@@ -65,18 +65,18 @@ fn by_prefix() -> SlowConsumer {
 
 on_every_backend! {
     fn wait_refuses_and_drops_nothing<B>() {
-        let (app, told_by_app) = burst(numbers(100));
+        let (app, outcomes) = burst(numbers(100));
         let mut client = B::start(app, ten(SlowConsumer::Wait)).connect("/");
-        assert_eq!(told(&told_by_app), (0, Err(SendError::Full)));
+        assert_eq!(next_report(&outcomes), (0, Err(SendError::Full)));
         client.send("enough").expect("open");
         let expected: Vec<_> = (0..10).map(|number| number.to_string()).collect();
         assert_eq!(received(&mut client), (expected, None));
     }
 
     fn drop_oldest_sends_the_latest<B>() {
-        let (app, told_by_app) = burst(numbers(100));
+        let (app, outcomes) = burst(numbers(100));
         let mut client = B::start(app, ten(SlowConsumer::DropOldest)).connect("/");
-        assert_eq!(told(&told_by_app), (90, Ok(())));
+        assert_eq!(next_report(&outcomes), (90, Ok(())));
         client.send("enough").expect("open");
         let expected: Vec<_> = (90..100).map(|number| number.to_string()).collect();
         assert_eq!(received(&mut client), (expected, None));
@@ -84,9 +84,9 @@ on_every_backend! {
 
     fn coalesce_sends_the_latest_of_each_key<B>() {
         let keyed = (0..100).map(|number| format!("{}:{number}", number % 3).into());
-        let (app, told_by_app) = burst(keyed.collect());
+        let (app, outcomes) = burst(keyed.collect());
         let mut client = B::start(app, ten(by_prefix())).connect("/");
-        let (dropped, last) = told(&told_by_app);
+        let (dropped, last) = next_report(&outcomes);
         assert_eq!(last, Ok(()));
         client.send("enough").expect("open");
         let (texts, end) = received(&mut client);
@@ -95,10 +95,10 @@ on_every_backend! {
     }
 
     fn close_sends_the_queued_messages_and_1013<B>() {
-        let (app, told_by_app) = burst(numbers(100));
+        let (app, outcomes) = burst(numbers(100));
         let mut client = B::start(app, ten(SlowConsumer::Close)).connect("/");
         let closed = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
-        assert_eq!(told(&told_by_app), (0, Err(closed)));
+        assert_eq!(next_report(&outcomes), (0, Err(closed)));
         let expected: Vec<_> = (0..10).map(|number| number.to_string()).collect();
         let end = ReceiveError::Closed(WsStatus::TRY_AGAIN_LATER);
         assert_eq!(received(&mut client), (expected, Some(end)));
@@ -107,9 +107,9 @@ on_every_backend! {
     fn a_queue_with_room_leaves_nothing_out<B>() {
         for policy in [SlowConsumer::Wait, SlowConsumer::DropOldest, by_prefix(), SlowConsumer::Close] {
             let same_key = (0..10).map(|number| format!("key:{number}").into()).collect();
-            let (app, told_by_app) = burst(same_key);
+            let (app, outcomes) = burst(same_key);
             let mut client = B::start(app, ten(policy)).connect("/");
-            assert_eq!(told(&told_by_app), (0, Ok(())));
+            assert_eq!(next_report(&outcomes), (0, Ok(())));
             client.send("enough").expect("open");
             let expected: Vec<_> = (0..10).map(|number| format!("key:{number}")).collect();
             assert_eq!(received(&mut client), (expected, None));
@@ -125,7 +125,7 @@ enum Policy {
     Coalesce,
 }
 
-/// What waits, told in the simplest way.
+/// The simplest model of a queue.
 #[derive(Debug, Default)]
 struct Model {
     waiting: VecDeque<String>,
@@ -166,7 +166,7 @@ impl Model {
             }
         }
         self.waiting.push_back(text.to_owned());
-        // One message of any size may go over the bytes, and no second one.
+        // A single message may exceed the byte limit, but only the last one.
         let last = self.waiting.back().map_or(0, String::len);
         assert!(self.waiting.len() <= most && self.bytes() - last < most_bytes.max(1));
     }
@@ -197,10 +197,10 @@ proptest! {
                 Policy::DropOldest => SlowConsumer::DropOldest,
                 Policy::Coalesce => by_prefix(),
             });
-        let (app, told_by_app) = burst(texts.iter().map(|text| text.as_str().into()).collect());
+        let (app, outcomes) = burst(texts.iter().map(|text| text.as_str().into()).collect());
         let mut client = Memory::start(app, config).connect("/");
-        prop_assert_eq!(told(&told_by_app).0, model.dropped);
-        // Refused where the application has closed already.
+        prop_assert_eq!(next_report(&outcomes).0, model.dropped);
+        // The send fails if the application has closed already.
         let _ = client.send("enough");
         let (texts, end) = received(&mut client);
         prop_assert_eq!(texts, Vec::from(model.waiting));

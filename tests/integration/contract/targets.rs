@@ -12,9 +12,9 @@ fn app() -> PolyHandler {
 }
 
 #[contract_test(app())]
-fn what_a_uri_lacks_must_be_encoded(backend: &impl Backend) {
+fn characters_outside_a_uri_must_be_encoded(backend: &impl Backend) {
     for character in "\"{}^`\\\u{e4}".chars() {
-        // Those that a request in memory can be built of at all.
+        // Some of these cannot form a request in memory.
         let target = format!("/text/a{character}");
         if let Ok(uri) = target.parse::<http::Uri>() {
             let refusal = backend.http(Request::get(uri));

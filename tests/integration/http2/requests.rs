@@ -207,7 +207,7 @@ async fn many_requests_share_a_connection() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_is_a_500_and_other_streams_continue() {
     let app = app(|request| match request.uri().path() {
-        "/panic" => panic!("as it should"),
+        "/panic" => panic!("on purpose"),
         _ => "fine".into_response(),
     });
     let mut client = Client::to(app, ServerConfig::default()).await;

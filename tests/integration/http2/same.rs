@@ -29,7 +29,7 @@ fn moved() -> Response {
 }
 
 fn fail() -> &'static str {
-    panic!("as it should")
+    panic!("on purpose")
 }
 
 routes! {

@@ -31,7 +31,7 @@ enum Sort {
 }
 
 #[test]
-fn a_path_parameter_is_its_text_both_ways() {
+fn a_path_parameter_converts_from_and_to_text() {
     assert_eq!("7".parse(), Ok(UserId(7)));
     assert_eq!(UserId(7).to_string(), "7");
     assert!("x".parse::<UserId>().is_err());
@@ -56,7 +56,7 @@ fn a_path_parameter_is_its_text_both_ways() {
 }
 
 #[test]
-fn a_path_parameter_is_a_parameter_of_a_route() {
+fn a_path_parameter_type_is_an_argument_of_a_route() {
     async fn show(user: UserId, sort: Sort) -> String {
         format!("{user:?} {sort:?}")
     }
@@ -73,7 +73,7 @@ struct Note {
     text: String,
 }
 
-/// One field of each kind.
+/// A struct with one field of each kind.
 #[derive(Debug, Clone, PartialEq, FromRequest)]
 struct Everything {
     #[param]
@@ -132,7 +132,7 @@ fn request_to(template: &str) -> Request {
 }
 
 #[test]
-fn what_is_built_is_read() {
+fn a_built_request_is_read_back() {
     let app = routes! { POST "/users/<user>" => http(debug(_)) };
     let request = request_to("/users/<user>").with(everything()).unwrap();
     assert_eq!(
@@ -147,7 +147,7 @@ fn what_is_built_is_read() {
 }
 
 #[test]
-fn what_may_be_missing_has_its_default() {
+fn optional_fields_have_their_defaults() {
     let request = request_to("/<user>").with(everything()).unwrap();
     let mut request = request.with_uri("/7?q=".parse().unwrap());
     let read = now(Everything::from_request(&mut request)).unwrap();
@@ -165,7 +165,7 @@ fn what_may_be_missing_has_its_default() {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once() {
+fn all_mistakes_are_reported_together() {
     let app = routes! { POST "/users/<user>" => http(debug(_)) };
     let request = (
         Method::POST,
@@ -249,7 +249,7 @@ struct Maybe {
 }
 
 #[test]
-fn a_body_may_be_missing() {
+fn an_optional_body_may_be_missing() {
     let mut request = blank();
     assert_eq!(
         now(Maybe::from_request(&mut request)).unwrap(),
@@ -315,7 +315,7 @@ struct Joining {
 }
 
 #[test]
-fn before_a_socket_it_is_read_over_http() {
+fn a_struct_is_read_before_the_upgrade() {
     async fn join(ws: WebSocket, joining: Joining) -> WsResult {
         ws.send(format!("{} in {}", joining.name, joining.room))
             .await?;
@@ -343,7 +343,7 @@ fn before_a_socket_it_is_read_over_http() {
 }
 
 #[test]
-fn a_value_without_a_form_is_not_sent() {
+fn a_value_that_cannot_be_a_form_is_not_sent() {
     let odd = Everything {
         x_request_id: "a\nb".into(),
         ..everything()

@@ -110,7 +110,7 @@ fn each_failure_has_its_status() {
 }
 
 #[test]
-fn the_body_is_taken_as_it_is() {
+fn the_body_is_read_unchanged() {
     let mut request = get("/").with_body("hello");
     assert_eq!(now(Bytes::from_request(&mut request)).unwrap(), "hello");
     let mut request = request.with_body("hello");
@@ -120,7 +120,7 @@ fn the_body_is_taken_as_it_is() {
 type Read<T> = Result<Result<T, LensFailure>, Rejection>;
 
 #[test]
-fn what_is_missing_may_be_none_and_what_fails_the_handlers() {
+fn options_and_results_receive_absence_and_failure() {
     let none = now(Option::<Query<Page>>::from_request(&mut get("/")));
     assert_eq!(none.unwrap(), None);
     let some = now(Option::<Query<Page>>::from_request(&mut get("/?number=1")));
@@ -135,7 +135,7 @@ fn what_is_missing_may_be_none_and_what_fails_the_handlers() {
     assert_eq!(failure.unwrap().unwrap_err().to_string(), text);
 }
 
-/// A rejection that is no `LensFailure` is not the handler's.
+/// A rejection that is not a `LensFailure`, and that the handler does not receive.
 #[derive(Debug)]
 struct Closed;
 
@@ -146,7 +146,7 @@ impl FromRequest for Closed {
 }
 
 #[test]
-fn another_rejection_stays_one() {
+fn another_rejection_stays_a_rejection() {
     let read: Read<Closed> = now(Result::from_request(&mut get("/")));
     assert_eq!(read.map(drop).unwrap_err().response().status(), 403);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What failures become: cases 149 to 156 and 158.
+//! The results of failures: cases 149 to 156 and 158.
 
 use http4k_ws::lens::json::JsonExt;
 use http4k_ws::lens::{
@@ -28,8 +28,8 @@ async fn failing(_: Request) -> Result<Response, LensFailure> {
     Err(two())
 }
 
-/// What a filter puts in the place of a failure.
-async fn told_in_text(request: Request, next: Next) -> Response {
+/// Replaces a failure by a response in plain text.
+async fn in_plain_text(request: Request, next: Next) -> Response {
     let terse = request.header("accept") == Some("text/plain");
     let response = next.call(request).await;
     match response.extensions().get::<LensFailure>() {
@@ -39,8 +39,8 @@ async fn told_in_text(request: Request, next: Next) -> Response {
 }
 
 #[test]
-fn cases_149_and_150_a_filter_may_answer_otherwise() {
-    let app = told_in_text.then(failing);
+fn cases_149_and_150_a_filter_may_replace_the_response() {
+    let app = in_plain_text.then(failing);
     let answer = now(app.call(get("/").with_header("accept", "text/plain")));
     assert_eq!(answer.status(), 418);
     assert_eq!(
@@ -51,7 +51,7 @@ fn cases_149_and_150_a_filter_may_answer_otherwise() {
 }
 
 #[test]
-fn case_151_by_itself_it_is_400_and_lists_all() {
+fn case_151_the_default_is_a_400_that_lists_all_failures() {
     let answer = now(http4k_ws::handler::BoxHttpHandler::new(failing).call(get("/")));
     assert_eq!(answer.status(), 400);
     assert_eq!(
@@ -67,7 +67,7 @@ fn case_151_by_itself_it_is_400_and_lists_all() {
 }
 
 #[test]
-fn cases_152_and_153_the_failure_of_another_message_is_not_the_clients() {
+fn cases_152_and_153_a_failure_of_another_message_is_not_a_client_error() {
     let key = Header::int("x-key").required();
     for answer in [
         "hello".into_response(),
@@ -166,7 +166,7 @@ fn posted(form: &'static str) -> Request {
 }
 
 #[test]
-fn case_158_a_form_is_written_and_read() {
+fn case_158_a_form_is_sent_and_read() {
     let form: WebForm = [("name", "bob & co"), ("tag", "a=b"), ("tag", "ä")]
         .into_iter()
         .collect();
@@ -252,7 +252,7 @@ struct Item {
 }
 
 #[test]
-fn the_path_of_serde_leads_to_the_value() {
+fn serdes_path_names_the_value() {
     let failure = Order::lens()
         .get(&r#"{"items":[{"price":1},{"price":-1}]}"#.into())
         .unwrap_err();
@@ -269,9 +269,9 @@ fn the_path_of_serde_leads_to_the_value() {
     assert_eq!(whole.failures()[0].path(), None);
 }
 
-/// A body past its limit stays 413.
+/// A body over its limit is still a 413.
 #[test]
-fn a_body_past_its_limit_is_413() {
+fn a_body_over_its_limit_is_a_413() {
     let request = get("/").with_header("content-type", "application/json");
     let mut request = request.with_body(Body::from("[1,2,3]").limit(3));
     assert_eq!(
@@ -282,14 +282,14 @@ fn a_body_past_its_limit_is_413() {
     );
 }
 
-/// The consumer that passes the failure on; its socket closes with 1007, and tells why.
-async fn passing_on(mut ws: WebSocket<Order, WsMessage>) -> WsResult {
+/// A consumer that returns the failure, so that its socket closes with 1007 and the reason.
+async fn return_failures(mut ws: WebSocket<Order, WsMessage>) -> WsResult {
     while ws.recv().await?.is_some() {}
     Ok(())
 }
 
-/// The consumer that goes on; its socket stays.
-async fn going_on(mut ws: WebSocket<Order, WsMessage>) -> WsResult {
+/// A consumer that continues after the failure, so that its socket stays open.
+async fn continue_after_failures(mut ws: WebSocket<Order, WsMessage>) -> WsResult {
     loop {
         match ws.recv().await {
             Ok(None) => return Ok(()),
@@ -304,7 +304,7 @@ fn an_invalid_message_closes_with_1007_or_reaches_the_consumer() {
     let app = |ws: http4k_ws::handler::BoxWsHandler| {
         PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, ws)
     };
-    let mut client = app(http4k_ws::handler::BoxWsHandler::new(passing_on)).test_ws("/");
+    let mut client = app(http4k_ws::handler::BoxWsHandler::new(return_failures)).test_ws("/");
     client.send("{").unwrap();
     let status = closed(&mut client);
     assert_eq!(status.code(), 1007);
@@ -315,7 +315,10 @@ fn an_invalid_message_closes_with_1007_or_reaches_the_consumer() {
     );
     assert!(status.reason().len() <= 123);
 
-    let mut client = app(http4k_ws::handler::BoxWsHandler::new(going_on)).test_ws("/");
+    let mut client = app(http4k_ws::handler::BoxWsHandler::new(
+        continue_after_failures,
+    ))
+    .test_ws("/");
     client.send("{").unwrap();
     client.send(r#"{"items":[]}"#).unwrap();
     let received: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
@@ -323,7 +326,7 @@ fn an_invalid_message_closes_with_1007_or_reaches_the_consumer() {
 }
 
 #[test]
-fn what_fails_before_the_upgrade_is_an_answer_over_http() {
+fn a_failure_before_the_upgrade_is_an_http_response() {
     async fn talk(
         ws: WebSocket,
         Query(page): Query<std::collections::BTreeMap<String, u8>>,
@@ -339,7 +342,7 @@ fn what_fails_before_the_upgrade_is_an_answer_over_http() {
 }
 
 #[test]
-fn a_path_parameter_that_the_route_lacks_is_the_programs_fault() {
+fn a_path_parameter_missing_from_the_route_is_a_500() {
     use http4k_ws::lens::{Path, Query};
     use http4k_ws::{FromRequest, Request, routes};
 
@@ -383,7 +386,8 @@ fn a_path_parameter_that_the_route_lacks_is_the_programs_fault() {
     }
     assert_eq!(app.test_http("/optional/7").body(), "true");
 
-    // A test of the table would panic: a derived type declares the parameters that it reads.
+    // A test of the table would panic, because a derived type declares the parameters that it
+    // reads.
     let table = routes! { "/derived/<id>" => http(derived(_)) };
     for path in ["/derived/7", "/derived/7?q=a"] {
         let request = Request::get(path).body(Body::empty()).unwrap();

@@ -1,4 +1,4 @@
-//! A message that is sent is read as the value that it was made from, or it is not sent.
+//! A sent message is read back as the same value, or it is not sent.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -41,7 +41,7 @@ enum Id {
 }
 
 #[test]
-fn a_tagged_message_comes_back() {
+fn a_tagged_message_is_read_back() {
     let sent = Event::Scores {
         by_id: [(1, 2)].into(),
     };
@@ -50,7 +50,7 @@ fn a_tagged_message_comes_back() {
 }
 
 #[test]
-fn numbers_are_keys_behind_every_attribute() {
+fn numbers_are_keys_under_every_attribute() {
     let texts: BTreeMap<String, u32> = [("1".to_owned(), 2), ("x".to_owned(), 3)].into();
     let inner = BTreeMap::from([(3, "x".to_owned())]);
     let cases = [
@@ -71,7 +71,7 @@ fn numbers_are_keys_behind_every_attribute() {
         }),
     ];
     for sent in cases {
-        comes_back(sent);
+        check_read_back(sent);
     }
 }
 
@@ -88,9 +88,9 @@ struct Holds<T: 'static> {
     value: T,
 }
 
-/// A value comes back from a message and from a body.
+/// Checks that a value returns from a message and from a body.
 #[track_caller]
-fn comes_back<T: Message + Clone + Debug + PartialEq>(sent: T) {
+fn check_read_back<T: Message + Clone + Debug + PartialEq>(sent: T) {
     for format in T::FORMATS {
         let message = sent.clone().into_message_in(*format).unwrap();
         assert_eq!(
@@ -103,7 +103,8 @@ fn comes_back<T: Message + Clone + Debug + PartialEq>(sent: T) {
     assert_eq!(now(T::body().get(&mut request)), Ok(sent));
 }
 
-/// A value is not sent, neither as a message nor as a body, and the failure says what to write.
+/// Checks that a value is sent neither as a message nor as a body, and that the failure shows the
+/// remedy.
 #[track_caller]
 fn is_refused<T: Message + IntoResponse + Clone + Debug>(sent: T, format: Format, words: &str) {
     let failure = sent.clone().into_message_in(format).unwrap_err();
@@ -117,11 +118,11 @@ fn is_refused<T: Message + IntoResponse + Clone + Debug>(sent: T, format: Format
 
 #[test]
 fn maps_of_numbers_are_flattened() {
-    comes_back(Flat {
+    check_read_back(Flat {
         name: "7".into(),
         inner: BTreeMap::from([(7, 8), (9, 10)]),
     });
-    comes_back(Flat {
+    check_read_back(Flat {
         name: "7".into(),
         inner: Holds {
             value: BTreeMap::from([(7, 8)]),
@@ -129,32 +130,32 @@ fn maps_of_numbers_are_flattened() {
     });
 }
 
-/// Types that every format brings back.
+/// Types that every format reads back.
 #[test]
-fn odd_values_come_back_from_every_format() {
-    comes_back(Holds { value: u128::MAX });
-    comes_back(Holds { value: i128::MIN });
-    comes_back(Holds {
+fn odd_values_are_read_back_in_every_format() {
+    check_read_back(Holds { value: u128::MAX });
+    check_read_back(Holds { value: i128::MIN });
+    check_read_back(Holds {
         value: HashMap::from([(u64::MAX, -1)]),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: BTreeMap::from([(true, ())]),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: BTreeMap::from([('x', 1.5_f32)]),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Some(f64::MAX),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Bytes(vec![0, 255]),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Some(Bytes(vec![])),
     });
 }
 
-/// Bytes as serde has them, which are a list of numbers in JSON.
+/// Bytes in serde's data model, which are a list of numbers in JSON.
 #[derive(Debug, Clone, PartialEq)]
 struct Bytes(Vec<u8>);
 
@@ -193,7 +194,7 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// Bytes that are read from nothing but bytes.
+/// Bytes that are read from bytes only.
 #[derive(Debug, Clone, PartialEq)]
 struct OnlyBytes;
 
@@ -280,7 +281,7 @@ fn a_number_that_json_lacks_is_not_sent_as_null() {
 }
 
 #[test]
-fn what_serde_cannot_read_back_is_not_sent() {
+fn a_value_that_serde_cannot_read_back_is_not_sent() {
     let wide = || Flat {
         name: "x".into(),
         inner: Holds { value: 1_u128 },
@@ -308,7 +309,7 @@ fn what_serde_cannot_read_back_is_not_sent() {
         Format::Json,
         "would not be read back",
     );
-    comes_back(Adjacent::Wide(u128::MAX));
+    check_read_back(Adjacent::Wide(u128::MAX));
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -334,7 +335,7 @@ enum Adjacent {
 }
 
 #[test]
-fn a_name_that_stands_twice_is_not_sent() {
+fn a_repeated_name_is_not_sent() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     struct Typed {
         #[serde(rename = "type")]
@@ -364,16 +365,16 @@ fn a_name_that_stands_twice_is_not_sent() {
         };
         is_refused(Holds { value: flat }, format, "duplicate field `name`");
     }
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Tagged::<Named>::Other { kind: 1 },
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Tagged::Wide(named()),
     });
 }
 
 #[test]
-fn a_tagged_newtype_of_a_primitive_says_what_to_write() {
+fn the_failure_of_a_tagged_newtype_shows_the_remedy() {
     for format in [Format::Json, Format::MessagePack, Format::Cbor] {
         let words = "write `#[serde(tag = \"…\", content = \"…\")]`";
         is_refused(
@@ -400,7 +401,8 @@ fn a_tagged_newtype_of_a_primitive_says_what_to_write() {
     }
 }
 
-/// A pointer around a value is not seen in what is sent, so it may not hide the value from the check.
+/// A pointer around a value leaves no trace in the message, so it must not hide the value from the
+/// check.
 #[test]
 fn a_tagged_newtype_is_checked_through_pointers() {
     fn refused<T: Clone + 'static>(value: T)
@@ -418,19 +420,19 @@ fn a_tagged_newtype_is_checked_through_pointers() {
     refused(Tagged::Wide(Arc::new(vec![1])));
     refused(Tagged::Wide(Cow::Borrowed("x")));
     refused(Box::new(Tagged::Wide(Arc::new(Box::new(true)))));
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Box::new(Tagged::Wide(Box::new(Holds { value: 1_u8 }))),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Arc::new(Tagged::Wide(Cow::<Holds<u8>>::Owned(Holds { value: 1 }))),
     });
 }
 
 #[test]
-fn adjacently_tagged_content_comes_back() {
-    comes_back(Adjacent::Wide(u128::MAX));
-    comes_back(Adjacent::Scores([(1, 2)].into()));
-    // Another program may write the content first, which serde buffers.
+fn adjacently_tagged_content_is_read_back() {
+    check_read_back(Adjacent::Wide(u128::MAX));
+    check_read_back(Adjacent::Scores([(1, 2)].into()));
+    // Another program may send the content first, which serde buffers.
     let message = r#"{"data":{"1":2},"type":"Scores"}"#.into();
     assert_eq!(
         Adjacent::lens().get(&message),
@@ -442,7 +444,7 @@ fn adjacently_tagged_content_comes_back() {
 fn a_text_is_a_number_only_as_a_key() {
     let refused: [Result<Event, LensFailure>; 7] = [
         r#"{"type":"Scores","by_id":{"1":"2"}}"#,
-        // These would be one key with `1`.
+        // These would be the same key as `1`.
         r#"{"type":"Scores","by_id":{"01":2}}"#,
         r#"{"type":"Scores","by_id":{"+1":2,"1":3}}"#,
         r#"{"type":"Nested","inner":{"-01":[]}}"#,
@@ -472,7 +474,7 @@ fn is_sent<T: Message + Clone + Debug + PartialEq>(sent: T, format: Format) -> b
 }
 
 #[test]
-fn each_format_sends_what_it_brings_back() {
+fn each_format_sends_only_values_it_reads_back() {
     fn flat<T: Clone>(value: T) -> Holds<Flat<T>> {
         Holds {
             value: Flat {
@@ -516,7 +518,7 @@ fn each_format_sends_what_it_brings_back() {
 }
 
 #[test]
-fn some_of_nothing_is_not_sent_as_nothing() {
+fn some_of_none_is_not_sent_as_none() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     struct Unit;
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -561,23 +563,23 @@ fn some_of_nothing_is_not_sent_as_nothing() {
     );
     assert!(Json(Some(None::<u8>)).into_message().is_err());
     assert!(Json(None::<Option<u8>>).into_message().is_ok());
-    comes_back(Holds {
+    check_read_back(Holds {
         value: None::<Option<u8>>,
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Some(Some(1)),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: Some(Newtype(Some(1))),
     });
-    comes_back(Holds {
+    check_read_back(Holds {
         value: vec![None::<u8>, Some(1)],
     });
 }
 
-/// A field that reads null by a function of its own is `Some(None)`.
+/// A field with its own function that reads null is `Some(None)`.
 #[test]
-fn a_field_that_tells_null_from_nothing_comes_back() {
+fn a_field_that_distinguishes_null_from_absence_is_read_back() {
     fn some<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<u8>>, D::Error> {
         Ok(Some(Option::deserialize(from)?))
     }
@@ -592,22 +594,22 @@ fn a_field_that_tells_null_from_nothing_comes_back() {
         age: Option<Option<u8>>,
     }
     for age in [None, Some(None), Some(Some(7))] {
-        comes_back(Patch { age });
+        check_read_back(Patch { age });
     }
 }
 
 /// `IpAddr` has a compact form in MessagePack and CBOR, which serde does not read from its buffers.
 #[test]
-fn compact_forms_and_units_come_back_or_are_not_sent() {
+fn compact_forms_and_units_are_read_back_or_not_sent() {
     #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
     struct Unit;
 
     let address = std::net::IpAddr::from([1, 2, 3, 4]);
     let socket = std::net::SocketAddr::from(([1, 2, 3, 4], 5));
-    comes_back(Holds { value: address });
-    comes_back(Holds { value: socket });
-    comes_back(Holds { value: Unit });
-    comes_back(Holds {
+    check_read_back(Holds { value: address });
+    check_read_back(Holds { value: socket });
+    check_read_back(Holds { value: Unit });
+    check_read_back(Holds {
         value: vec![(), ()],
     });
     let mut sent = Vec::new();
@@ -634,9 +636,9 @@ fn compact_forms_and_units_come_back_or_are_not_sent() {
     );
 }
 
-/// The last bit of a number counts.
+/// Every bit of a number counts.
 #[test]
-fn every_finite_number_comes_back() {
+fn every_finite_number_is_read_back() {
     let mut bits = 0x9e37_79b9_7f4a_7c15_u64;
     let mut numbers = vec![
         f64::MIN_POSITIVE,
@@ -650,24 +652,24 @@ fn every_finite_number_comes_back() {
         numbers.extend(Some(f64::from_bits(bits)).filter(|number| number.is_finite()));
         numbers.push((bits >> 11) as f64 / 1e9);
     }
-    comes_back(Holds {
+    check_read_back(Holds {
         value: numbers.clone(),
     });
     let small: Vec<f32> = numbers.iter().map(|number| *number as f32).collect();
-    comes_back(Holds {
+    check_read_back(Holds {
         value: small
             .into_iter()
             .filter(|number| number.is_finite())
             .collect::<Vec<_>>(),
     });
-    comes_back(Flat {
+    check_read_back(Flat {
         name: "x".into(),
         inner: Holds { value: numbers },
     });
 }
 
 #[test]
-fn a_message_written_inside_another_hides_nothing_of_it() {
+fn a_nested_message_hides_no_part_of_the_outer_one() {
     #[derive(Debug, Clone, PartialEq, Deserialize)]
     struct Writes;
     impl Serialize for Writes {
@@ -677,7 +679,7 @@ fn a_message_written_inside_another_hides_nothing_of_it() {
             to.serialize_unit()
         }
     }
-    comes_back(Holds { value: (1, Writes) });
+    check_read_back(Holds { value: (1, Writes) });
     is_refused(
         Holds {
             value: (OnlyBytes, Writes),

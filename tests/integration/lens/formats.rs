@@ -1,4 +1,4 @@
-//! Every format, both ways, over arbitrary values of a type with everything in it.
+//! Every format, both ways, over arbitrary values of a type that has every kind of field.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -106,7 +106,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn every_format_brings_back_what_was_sent(value in everything()) {
+    fn every_format_reads_back_the_sent_value(value in everything()) {
         for format in Everything::FORMATS {
             let message = value.clone().into_message_in(*format).unwrap();
             prop_assert_eq!(message.is_text(), format.is_text());
@@ -118,7 +118,7 @@ proptest! {
         prop_assert_eq!(now(Everything::body().get(&mut request)), Ok(value));
     }
 
-    /// A message cut short, or with a byte changed, is a value or a failure.
+    /// A message that is truncated, or has a byte changed, is a value or a failure.
     #[test]
     fn a_damaged_message_is_a_value_or_a_failure(value in everything(), at in any::<prop::sample::Index>(), byte: u8) {
         for format in Everything::FORMATS {
@@ -145,7 +145,7 @@ struct Concise {
 }
 
 #[test]
-fn a_struct_is_a_map_of_its_fields_names() {
+fn a_struct_is_a_map_of_its_field_names() {
     let message = Packed { price: 7 }.into_message().unwrap();
     assert_eq!(message, WsMessage::from(b"\x81\xa5price\x07"));
     let message = Concise { price: 7 }.into_message().unwrap();
@@ -157,7 +157,7 @@ fn a_struct_is_a_map_of_its_fields_names() {
 }
 
 #[test]
-fn binary_formats_tell_where_they_fail() {
+fn binary_formats_report_the_path_of_a_failure() {
     let message = WsMessage::from(b"\x81\xa5price\xa1x");
     let failure = Packed::lens().get(&message).unwrap_err();
     assert_eq!(failure.failures()[0].path(), Some("price"));
@@ -193,7 +193,7 @@ fn binary_formats_tell_where_they_fail() {
 }
 
 #[test]
-fn what_nests_too_deep_fails() {
+fn values_nested_too_deeply_fail() {
     #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
     #[message(json, msgpack, cbor)]
     struct Deep(Option<Box<Deep>>, Vec<Deep>);
@@ -221,7 +221,7 @@ impl FromStr for Celsius {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let number = text.strip_suffix("°C").ok_or("it has no °C")?;
+        let number = text.strip_suffix("°C").ok_or("°C is missing")?;
         number.parse().map(Self).map_err(|cause| format!("{cause}"))
     }
 }
@@ -245,14 +245,14 @@ impl TryFrom<Bytes> for Rgb {
 }
 
 #[test]
-fn text_and_bytes_of_ones_own_travel() {
+fn custom_text_and_bytes_are_sent_and_read() {
     let message = Celsius(21.5).into_message().unwrap();
     assert_eq!(message, "21.5°C");
     assert_eq!(Celsius::lens().get(&message), Ok(Celsius(21.5)));
     let failure = Celsius::lens().get(&"21".into()).unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "message `Celsius` must be text: it has no °C"
+        "message `Celsius` must be text: °C is missing"
     );
 
     let message = Rgb([1, 2, 3]).into_message().unwrap();
@@ -305,14 +305,14 @@ fn a_message_is_a_body_and_a_response_with_its_content_type() {
 }
 
 #[test]
-fn a_response_of_a_value_without_a_form_is_500() {
+fn a_response_of_an_unserializable_value_is_a_500() {
     #[derive(Serialize, Deserialize, Message)]
     struct Odd(BTreeMap<Vec<u8>, u8>);
     let response = Odd(BTreeMap::from([(vec![1], 1)])).into_response();
     assert_eq!(response.status(), 500);
 }
 
-/// The consumer knows nothing of formats.
+/// A consumer without knowledge of formats.
 async fn doubling(mut ws: WebSocket<Everything, Everything>) -> WsResult {
     while let Some(value) = ws.recv().await? {
         let inside = Box::new(value);
@@ -321,8 +321,8 @@ async fn doubling(mut ws: WebSocket<Everything, Everything>) -> WsResult {
     Ok(())
 }
 
-/// What the consumer gives back to a client that speaks `format`.
-fn answers_in(client: &mut impl WsClient, format: Format) {
+/// Checks the consumer's response to a client with the subprotocol of `format`.
+fn check_response_in(client: &mut impl WsClient, format: Format) {
     let message = Everything::Empty.into_message_in(format).unwrap();
     client.send(message).unwrap();
     let answer = client.received().next().unwrap().unwrap();
@@ -355,14 +355,14 @@ fn the_subprotocol_chooses_the_format_in_memory_and_over_a_port() {
         let (mut in_memory, mut live) = (app.test_ws(request), opening.blocking().unwrap());
         assert_eq!(in_memory.subprotocol(), subprotocol);
         assert_eq!(live.subprotocol(), subprotocol);
-        answers_in(&mut in_memory, format);
-        answers_in(&mut live, format);
+        check_response_in(&mut in_memory, format);
+        check_response_in(&mut live, format);
     }
 }
 
-/// Both ends of one socket are typed, and speak the format agreed on.
+/// Both ends of one socket are typed, and use the negotiated format.
 #[tokio::test]
-async fn a_typed_client_speaks_the_subprotocol_too() {
+async fn a_typed_client_uses_the_subprotocol_too() {
     let ours = subprotocols(["chat.v1+msgpack"]);
     let app = PolyHandler::new(|_: Request| StatusCode::NOT_FOUND, doubling).with(ours);
     let server = app.as_server("127.0.0.1:0").start().unwrap();
@@ -378,7 +378,8 @@ async fn a_typed_client_speaks_the_subprotocol_too() {
     );
 }
 
-/// A derived message is an argument through `Json` or a derive; `String` and `Bytes` are messages too.
+/// A derived message is an argument through `Json` or a derive; `String` and `Bytes` are messages
+/// too.
 #[test]
 fn strings_and_bytes_are_messages() {
     async fn shout(mut ws: WebSocket<String, Bytes>) -> WsResult {

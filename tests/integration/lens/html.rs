@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{blank, now};
 
-/// One type by the derive, the other by serde; both read the same.
+/// Two types, one by the derive and one by serde, that read the same.
 #[derive(Debug, Clone, PartialEq, FromRequest)]
 struct Derived {
     #[form]
@@ -74,7 +74,7 @@ fn an_empty_input_and_a_checkbox_are_read() {
 }
 
 #[test]
-fn what_is_built_is_read() {
+fn a_built_form_is_read_back() {
     for (agreed, age, body) in [
         (true, Some(3), "name=x&age=3&mail=on"),
         (false, None, "name=x"),
@@ -91,7 +91,7 @@ fn what_is_built_is_read() {
 }
 
 #[test]
-fn lenses_read_and_write_them_in_forms_and_queries() {
+fn lenses_read_and_set_both_in_forms_and_queries() {
     let (age, agreed) = (Query::int("age").empty_as_none(), Query::checkbox("agreed"));
     let request = "/?age=&agreed=on".into_request().unwrap();
     assert_eq!(

@@ -1,5 +1,6 @@
-//! The laws of lenses, over arbitrary values: what is set is got; what is got and set again changes nothing; what is
-//! set twice is as if set once. And that no input makes a lens panic.
+//! The laws of lenses, over arbitrary values: a value that was set is read; setting a value that
+//! was read
+//! changes nothing; setting twice equals setting once. No input makes a lens panic.
 
 use std::fmt::Debug;
 
@@ -12,7 +13,7 @@ use proptest::prelude::*;
 
 use super::{blank, now};
 
-/// Holds the laws for two values, over a message that has something else in it already.
+/// Checks the laws for two values, over a message that already has other content.
 fn laws<L, M, T>(lens: &BiDiLens<L, T>, message: impl Fn() -> M, one: T, two: T)
 where
     L: MessagePart + ReadFrom<M> + WriteTo<M>,
@@ -30,7 +31,7 @@ where
     assert_eq!(both.seen(), seen, "set, then set");
 }
 
-/// All of a message that lenses can change.
+/// The parts of a message that lenses can change.
 trait Seen {
     fn seen(&self) -> String;
 }
@@ -72,12 +73,12 @@ fn template() -> Request {
         .unwrap()
 }
 
-/// A text that can be sent as a segment of a path: not empty, and neither `.` nor `..`.
+/// Returns a text that can be a segment of a path: not empty, and neither `.` nor `..`.
 fn segment() -> impl Strategy<Value = String> {
     "\\PC{1,20}".prop_filter("no dot segment", |text| text != "." && text != "..")
 }
 
-/// What a header field can hold: no control characters, no white space at the ends.
+/// The permitted content of a header field: no control characters, no white space at the ends.
 const FIELD: &str = "([!-~é€]([ -~é€]{0,20}[!-~é€])?)?";
 const COOKIE: &str = "[!#-+\\--:<-\\[\\]-~]{0,20}";
 
@@ -120,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn what_may_be_missing_obeys_the_laws(one in any::<Option<bool>>(), two in any::<Option<bool>>()) {
+    fn optional_values_obey_the_laws(one in any::<Option<bool>>(), two in any::<Option<bool>>()) {
         laws(&Query::boolean("n").optional(), request, one, two);
         laws(&Header::boolean("n").optional(), request, one, two);
         laws(&Cookie::boolean("n").optional(), request, one, two);
@@ -151,7 +152,7 @@ proptest! {
         prop_assert_eq!(both.seen(), seen);
     }
 
-    /// Whatever arrives, a lens answers.
+    /// A lens returns a value or a failure for every input.
     #[test]
     fn no_input_makes_a_lens_panic(
         query in "[ -~]{0,40}",

@@ -1,7 +1,9 @@
-//! Every reader takes time in proportion to its bytes.
+//! Readers whose time is proportional to the bytes they read.
 //!
-//! Each is run over an input and over one of ten times the size. A reader whose work grows with the
-//! square of its input takes a hundred times as long, at every attempt. The processor time of the
+//! Each reader runs over an input and over one of ten times the size. A reader whose work grows
+//! with the
+//! square of its input takes a hundred times as long at every attempt. Only the processor time of
+//! the
 //! thread counts, so another program on the machine disturbs few attempts.
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,12 +21,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{blank, now};
 
-/// The longest time that ten times the input may take, in times that of the input.
+/// The limit for ten times the input, as a multiple of the time for the input.
 const BOUND: u32 = 35;
 
 const ATTEMPTS: usize = 50;
 
-/// A name, the size of the smaller input, and the reader of an input of a size, made once.
+/// A name, the size of the smaller input, and a function that prepares the reader of an input of a
+/// size.
 type Case = (&'static str, usize, fn(usize) -> Box<dyn Fn()>);
 
 fn fastest(run: &dyn Fn()) -> Duration {
@@ -102,7 +105,7 @@ fn message(format: Format, size: usize) -> Box<dyn Fn()> {
     })
 }
 
-/// A message of which the last byte is wrong.
+/// Reads a message whose last byte is wrong.
 fn broken(format: Format, size: usize) -> Box<dyn Fn()> {
     let bytes = plain(size)
         .into_message_in(format)
@@ -284,9 +287,9 @@ fn every_reader_is_linear_in_its_bytes() {
     }
 }
 
-/// The bound tells the reader of a quadratic example from the others.
+/// The bound separates the reader of a quadratic example from the others.
 #[test]
-fn a_quadratic_reader_is_seen() {
+fn a_quadratic_reader_is_detected() {
     let quadratic = |size: usize| {
         let names: Vec<String> = (0..size).map(|n| format!("{n:08}")).collect();
         move || {

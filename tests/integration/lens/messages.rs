@@ -1,4 +1,5 @@
-//! Lenses of socket messages: cases 31 to 37. That a lens mapped one way can't create is in `ui/fail/lens`.
+//! Lenses of socket messages: cases 31 to 37. `ui/fail/lens` shows that a lens mapped one way
+//! cannot create.
 
 use http4k_ws::bytes::Bytes;
 use http4k_ws::lens::{LensFailureKind, Location};
@@ -14,7 +15,7 @@ fn case_31_text_is_read() {
 }
 
 #[test]
-fn case_32_bytes_are_read_of_a_text_message_too() {
+fn case_32_bytes_are_read_from_a_text_message_too() {
     let lens = WsMessage::binary().to_lens();
     assert_eq!(
         lens.get(&"some välue".into()),
@@ -23,7 +24,7 @@ fn case_32_bytes_are_read_of_a_text_message_too() {
 }
 
 #[test]
-fn case_33_what_is_set_is_got() {
+fn case_33_a_value_that_was_set_is_read() {
     let lens = WsMessage::string().to_lens();
     let message = lens.create("hello".into()).unwrap();
     assert!(message.is_text());
@@ -41,7 +42,7 @@ fn case_34_bytes_make_binary_messages() {
 }
 
 #[test]
-fn case_35_what_is_no_such_value_fails() {
+fn case_35_an_invalid_value_fails() {
     let lens = WsMessage::string()
         .try_map(|text| text.parse::<i32>())
         .to_lens();
@@ -54,7 +55,7 @@ fn case_35_what_is_no_such_value_fails() {
 }
 
 #[test]
-fn case_36_a_type_of_ones_own_both_ways() {
+fn case_36_a_custom_type_both_ways() {
     let lens = WsMessage::string()
         .map_both(Wrapped, |Wrapped(text)| text)
         .to_lens();
@@ -64,13 +65,13 @@ fn case_36_a_type_of_ones_own_both_ways() {
 }
 
 #[test]
-fn case_37_a_type_of_ones_own_one_way() {
+fn case_37_a_custom_type_one_way() {
     let lens = WsMessage::string().map(Wrapped).to_lens();
     assert_eq!(lens.get(&"hello".into()), Ok(Wrapped("hello".into())));
 }
 
 #[test]
-fn json_makes_text_messages_and_is_read_of_both() {
+fn json_makes_text_messages_and_is_read_from_both_kinds() {
     let lens = WsMessage::json::<Vec<u8>>().to_lens();
     let message = lens.create(vec![1]).unwrap();
     assert_eq!(message, "[1]");
@@ -85,7 +86,7 @@ fn json_makes_text_messages_and_is_read_of_both() {
 }
 
 #[test]
-fn a_failure_to_write_is_our_own() {
+fn a_failure_to_serialize_is_a_server_error() {
     let odd = std::collections::BTreeMap::from([(vec![1], 2)]);
     let lens = WsMessage::json::<std::collections::BTreeMap<Vec<u8>, u8>>().to_lens();
     let failure = lens.create(odd.clone()).unwrap_err();

@@ -1,4 +1,5 @@
-//! Lenses from outside, by subject. A test that holds a case of http4k's own suite names its number.
+//! Lenses from outside, by subject. A test of a case of http4k's own suite has its number in the
+//! name.
 
 mod derives;
 mod extractors;
@@ -17,7 +18,7 @@ use futures_util::FutureExt;
 use http4k_ws::testing::{ReceiveError, WsClient};
 use http4k_ws::{Body, Request, WsStatus};
 
-/// The output of a future that waits for nothing. Each layer of a body that fails is polled once more.
+/// Returns the output of a future that never waits; a failing body is polled once more per layer.
 #[track_caller]
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
@@ -27,12 +28,12 @@ fn now<T>(future: impl Future<Output = T>) -> T {
         .expect("nothing here waits")
 }
 
-/// A request with nothing in it.
+/// Returns an empty request.
 fn blank() -> Request {
     Request::new(Body::empty())
 }
 
-/// The status that the socket was closed with, where it is not 1000.
+/// Returns the status that closed the socket, if it is not 1000.
 #[track_caller]
 fn closed(client: &mut impl WsClient) -> WsStatus {
     match client.received().next() {

@@ -1,4 +1,4 @@
-//! Query, header and form field, held to one contract, and the path: case 157. Cookies keep it too.
+//! Query, header, form field, cookie and path under one contract: case 157.
 
 use http4k_ws::lens::{
     Cookie, Form, Header, LensFailureKind, Location, Path, Query, WebForm, With,
@@ -19,22 +19,22 @@ enum Colour {
 struct Date(u16, u8);
 
 fn date(text: String) -> Result<Date, String> {
-    let (year, month) = text.split_once('-').ok_or("it has no `-`")?;
-    let number = |_| format!("{text} has no numbers");
+    let (year, month) = text.split_once('-').ok_or("`-` is missing")?;
+    let number = |_| format!("{text} lacks numbers");
     Ok(Date(
         year.parse().map_err(number)?,
         month.parse().map_err(|_| "no month")?,
     ))
 }
 
-/// One place of text, in a message that has nothing in it.
+/// Defines the tests of one place of text, in an empty message.
 macro_rules! contract {
     ($module:ident, $place:ident, $location:ident, $empty:expr) => {
         mod $module {
             use super::*;
 
             #[test]
-            fn case_157_a_value_that_is_there() {
+            fn case_157_a_value_that_is_present() {
                 let strings = $place::string("n").multi().required();
                 let two = strings.set($empty, vec!["1".into(), "2".into()]).unwrap();
                 assert_eq!(strings.get(&two).unwrap(), ["1", "2"]);
@@ -83,7 +83,7 @@ macro_rules! contract {
             }
 
             #[test]
-            fn case_157_a_value_that_is_set_replaces() {
+            fn case_157_a_set_value_replaces_the_present_one() {
                 let one = $place::string("n").required();
                 let many = $place::string("n").multi().required();
                 let other = $place::string("other").required();
@@ -137,7 +137,7 @@ macro_rules! contract {
             }
 
             #[test]
-            fn case_157_values_of_every_kind_travel() {
+            fn case_157_values_of_every_kind_are_sent_and_read() {
                 let dates = $place::string("d")
                     .try_map_both(date, |Date(year, month)| format!("{year}-{month}"))
                     .expecting("date");
@@ -164,7 +164,7 @@ macro_rules! contract {
                     .required()
                     .set(message, "2024".into())
                     .unwrap();
-                let text = format!("{} `d` must be date: it has no `-`", Location::$location);
+                let text = format!("{} `d` must be date: `-` is missing", Location::$location);
                 assert_eq!(date.get(&message).unwrap_err().to_string(), text);
                 let message = $place::string("c")
                     .required()
@@ -178,7 +178,7 @@ macro_rules! contract {
             }
 
             #[test]
-            fn case_157_a_lens_can_be_printed_and_tells_of_itself() {
+            fn case_157_a_lens_has_debug_and_its_meta() {
                 let lens = $place::int("n")
                     .with_description("how many")
                     .multi()
@@ -193,7 +193,7 @@ macro_rules! contract {
             }
 
             #[test]
-            fn lists_that_a_message_can_not_hold_are_not_written() {
+            fn lists_that_a_message_cannot_hold_are_not_set() {
                 for failure in [
                     $place::int("n")
                         .multi()
@@ -248,13 +248,13 @@ fn a_value_that_is_not_text_is_invalid_and_not_missing() {
             .kind(),
         LensFailureKind::Invalid
     );
-    // The first counts, whatever stands behind it.
+    // The first value counts, in front of any other.
     let header = blank().with_header("n", "1").with_added_header("n", value);
     assert_eq!(Header::int("n").required().get(&header), Ok(1));
 }
 
 #[test]
-fn a_header_of_a_response_is_written_and_read() {
+fn a_header_of_a_response_is_set_and_read() {
     let response = ().into_response();
     let etags = Header::string("etag").multi().required();
     let response = etags.set(response, vec!["1".into(), "2".into()]).unwrap();
@@ -267,7 +267,7 @@ fn a_header_of_a_response_is_written_and_read() {
 }
 
 #[test]
-fn what_a_header_or_a_cookie_can_not_hold_is_not_written() {
+fn a_text_invalid_in_a_header_or_cookie_is_not_set() {
     for value in ["a\r\nb: c", "a\0", " a", "a\t"] {
         let failure = Header::string("x")
             .required()
@@ -314,7 +314,7 @@ fn routed(params: &[(&'static str, &str)]) -> Request {
 }
 
 #[test]
-fn case_157_a_path_parameter_that_is_there() {
+fn case_157_a_path_parameter_that_is_present() {
     let request = routed(&[("id", "7"), ("name", "bob"), ("colour", "red")]);
     assert_eq!(Path::int("id").required().get(&request), Ok(7));
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Lenses as predicates on requests: the cases of section O that http4k's router answers with them. Here a route never
-//! goes by more than path, method and protocol; a handler or a filter asks a lens.
+//! Lenses as predicates on requests: the cases that http4k's router decides with them. A route here
+//! matches path, method and protocol only, so a handler or a filter evaluates the lens.
 
 use http4k_ws::lens::{Accept, Header, Query};
 use http4k_ws::message::RequestExt;
@@ -16,7 +16,7 @@ fn get(uri: &str) -> Request {
 }
 
 #[test]
-fn case_40_a_filter_goes_by_the_query() {
+fn case_40_a_filter_chooses_by_the_query() {
     async fn by_query(request: Request, next: WsNext) -> http4k_ws::WsResponse {
         let goodbye = Query::string("goodbye").optional();
         if goodbye.get(&request).is_ok_and(|value| value.is_some()) {
@@ -83,7 +83,7 @@ fn cases_122_to_124_headers() {
     };
     assert!(["a", "b"].into_iter().all(there));
     assert!(!["a", "b", "c"].into_iter().all(there));
-    // Any of repeated values counts.
+    // Any of several repeated values counts.
     let any = |value: i64| {
         let all = Header::string("a")
             .multi()
@@ -100,7 +100,7 @@ fn cases_125_to_129_the_query() {
     let request = get("/?a=1&a=2&flag&b=x");
     let all = Query::string("a").multi().required().get(&request).unwrap();
     assert!(all.iter().any(|a| a == "2") && !all.iter().any(|a| a == "3"));
-    // A name without a value is there.
+    // A name without a value is present.
     assert_eq!(
         Query::string("flag").optional().get(&request),
         Ok(Some(String::new()))

@@ -15,7 +15,7 @@ fn request(query: &str) -> Request {
     format!("/?{query}").into_request().unwrap()
 }
 
-fn told(rejection: Rejection) -> LensFailure {
+fn failure_of(rejection: Rejection) -> LensFailure {
     let response = rejection.response();
     response
         .extensions()
@@ -26,10 +26,10 @@ fn told(rejection: Rejection) -> LensFailure {
 
 fn query<T: DeserializeOwned>(query: &str) -> Result<T, LensFailure> {
     let read = now(Query::<T>::from_request(&mut request(query)));
-    read.map(|Query(value)| value).map_err(told)
+    read.map(|Query(value)| value).map_err(failure_of)
 }
 
-/// The value as each place reads it, which is the same.
+/// Reads the value in each place, checks that the results agree, and returns one.
 #[track_caller]
 fn everywhere<T: DeserializeOwned + Debug + PartialEq>(pairs: &str) -> T {
     let value = query::<T>(pairs).unwrap();
@@ -333,7 +333,7 @@ enum Shapes {
 }
 
 #[test]
-fn untagged_structs_are_told_apart_by_their_fields() {
+fn untagged_structs_are_distinguished_by_their_fields() {
     assert_eq!(
         everywhere::<Shapes>("id=7&size=1"),
         Shapes::Sized { id: 7, size: 1 }
@@ -384,7 +384,7 @@ enum ManyOrOne<T> {
 }
 
 #[test]
-fn one_value_is_read_by_the_variant_that_is_first() {
+fn one_value_is_read_by_the_first_variant() {
     use OneOrMany::{Many, One};
     assert_eq!(everywhere::<Keys<OneOrMany<u8>>>("key=1").key, One(1));
     assert_eq!(everywhere::<Keys<OneOrMany<f64>>>("key=1").key, One(1.0));
@@ -408,9 +408,9 @@ fn one_value_is_read_by_the_variant_that_is_first() {
     }
 }
 
-/// Of several cookies of one name the first counts, also for the first variant.
+/// The first of several cookies of one name counts, also for the first variant.
 #[test]
-fn the_first_cookie_is_the_one_value_of_a_variant() {
+fn the_first_cookie_is_the_value_of_a_variant() {
     let mut request = request("")
         .try_with_header("cookie", "key=1; key=2")
         .unwrap();
@@ -435,7 +435,7 @@ fn a_type_may_read_another_query_while_it_is_read() {
     assert_eq!(read.inner, Link { to: 2, count: 3 });
 }
 
-/// A variant that expects one value is refused for another field, and one with a list follows.
+/// A variant for one value is refused for another field, and a variant for a list comes next.
 #[test]
 fn a_list_and_one_value_are_both_tried() {
     #[derive(Debug, PartialEq, Deserialize)]
@@ -548,10 +548,10 @@ fn many_numbers_are_read_beside_texts_that_look_like_numbers() {
     let read: Outer<List> = query(&format!("first=1&{n}text=7&{m}")).unwrap();
     assert_eq!((read.inner.n.len(), read.inner.m.len()), (1_000, 1_000));
     assert_eq!(read.inner.text, "7");
-    // Each name has one value, which is the list of it.
+    // Each name has one value, so its list has one element.
     let read: Outer<BTreeMap<String, Vec<u32>>> = query(&format!("first=1&{names}")).unwrap();
     assert_eq!(read.inner["k307"], [7]);
-    // It is the request that has a wrong number, however many are right.
+    // The request has a wrong number, among any amount of right ones.
     let refused = query::<Outer<Map>>(&format!("first=1&text=7&{names}k=x")).unwrap_err();
     assert_eq!(refused.status(), 400);
 }
@@ -590,7 +590,7 @@ fn wide_integers_are_read_or_the_type_is_refused() {
 }
 
 #[test]
-fn a_nested_struct_is_refused_with_the_way_out() {
+fn a_nested_struct_is_refused_with_a_remedy() {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Nested {
         pager: Pager,
@@ -636,11 +636,11 @@ enum External2 {
 
 #[test]
 fn a_name_that_is_not_utf_8_is_refused_if_it_is_read() {
-    // Two names that are wrong in different ways would be read as one.
+    // Two names that are invalid in different ways would be read as one.
     let map = query::<BTreeMap<String, String>>("a=1&%E9=2").unwrap_err();
     assert_eq!(map.status(), 400);
     assert!(query::<Vec<(String, String)>>("%E9=1&%FF=2").is_err());
-    // A struct reads its own fields.
+    // A struct reads its own fields only.
     assert_eq!(query::<Pager>("page=1&%E9=2").unwrap(), Pager { page: 1 });
     assert_eq!(
         query::<Wide<String>>("w%69de=%C3%A9+%2B").unwrap().wide,
@@ -666,7 +666,7 @@ fn no_repeated_pair_is_dropped() {
         );
         assert_eq!(failure.status(), 400);
     }
-    // A type for fewer values than there are.
+    // These types expect fewer values than there are.
     let refused = [
         query::<Wide<[u8; 2]>>("wide=1&wide=2&wide=3").unwrap_err(),
         query::<Wide<(u8, String)>>("wide=1&wide=2&wide=3").unwrap_err(),
@@ -678,7 +678,7 @@ fn no_repeated_pair_is_dropped() {
         assert_eq!(failure.status(), 400, "{failure}");
     }
     assert_eq!(everywhere::<Wide<(u8,)>>("wide=1").wide, (1,));
-    // A field that no type reads may be repeated.
+    // A field that the type does not read may be repeated.
     assert_eq!(query::<Pager>("page=1&x=1&x=2").unwrap(), Pager { page: 1 });
 
     #[derive(Debug, PartialEq, Deserialize)]
@@ -699,7 +699,7 @@ fn the_number_of_fields_is_bounded() {
         let body: Vec<String> = (0..fields).map(|field| format!("f{field}=1")).collect();
         let request = request("").with_header("content-type", "application/x-www-form-urlencoded");
         let mut request = request.with_body(body.join("&"));
-        now(Form::<HashMap<String, u8>>::from_request(&mut request)).map_err(told)
+        now(Form::<HashMap<String, u8>>::from_request(&mut request)).map_err(failure_of)
     };
     assert_eq!(form(10_000).unwrap().0.len(), 10_000);
     let failure = form(10_001).unwrap_err();

@@ -1,4 +1,4 @@
-//! §5.5.1 and §7: close frames, the closing handshake, and how a connection ends.
+//! §5.5.1 and §7: close frames, the closing handshake, and the end of a connection.
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn a_close_frame_is_echoed() {
             let close = Frame::close(code, reason);
             socket
                 .send(std::slice::from_ref(&close))
-                .answers(CLOSE, close.payload);
+                .expect(CLOSE, close.payload);
             assert!(socket.peer.is_ended(), "{code}");
             let ended = socket.ended();
             assert_eq!((ended.code(), ended.reason()), (code, reason));
@@ -29,15 +29,15 @@ fn the_longest_reason_has_123_bytes() {
     assert_eq!(close.payload.len(), 125);
     socket
         .send(std::slice::from_ref(&close))
-        .answers(CLOSE, close.payload);
+        .expect(CLOSE, close.payload);
     assert_eq!(socket.ended().reason().len(), 123);
 }
 
-/// §7.1.5: without a code it is 1005, which never travels.
+/// §7.1.5: a close without a code has status 1005, which is never sent.
 #[test]
-fn a_close_frame_without_a_code_is_answered_with_one_without_a_code() {
+fn a_close_frame_without_a_code_gets_one_without_a_code() {
     let mut socket = open();
-    socket.send(&[Frame::new(CLOSE, "")]).answers(CLOSE, "");
+    socket.send(&[Frame::new(CLOSE, "")]).expect(CLOSE, "");
     assert!(socket.peer.is_ended());
     assert_eq!(socket.ended(), WsStatus::NO_STATUS);
 }
@@ -48,9 +48,9 @@ fn half_a_code_fails_the_connection() {
     each_fails_with(1002, &[("one byte", Frame::new(CLOSE, [3]).bytes())]);
 }
 
-/// §7.4: codes that never travel, that are reserved, or that are none.
+/// §7.4: codes that must not be sent, reserved codes, and numbers that are not codes.
 #[test]
-fn a_code_that_does_not_travel_fails_the_connection() {
+fn a_code_that_must_not_be_sent_fails_the_connection() {
     for code in [
         0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 10_000, 65_535,
     ] {
@@ -78,23 +78,23 @@ fn a_reason_that_is_not_utf8_fails_the_connection() {
 
 /// §5.5.1: "The application MUST NOT send any more data frames after sending a Close frame."
 #[test]
-fn nothing_follows_the_close_frame_of_the_server() {
+fn the_close_frame_of_the_server_is_its_last_frame() {
     let mut socket = open();
     socket.send(&[
         Frame::new(TEXT, "before"),
         Frame::new(TEXT, "close:4001"),
         Frame::new(TEXT, "after"),
     ]);
-    socket.answers(TEXT, "before");
-    socket.answers(CLOSE, Frame::close(4001, "as told").payload);
+    socket.expect(TEXT, "before");
+    socket.expect(CLOSE, Frame::close(4001, "on purpose").payload);
     socket.send(&[Frame::close(4001, "")]);
     assert!(socket.peer.is_ended());
     assert_eq!(socket.ended().code(), 4001);
 }
 
-/// §5.5.1: what comes after a close frame is not looked at.
+/// §5.5.1: bytes after a close frame are ignored.
 #[test]
-fn nothing_is_answered_after_the_close_frame_of_the_peer() {
+fn frames_after_the_close_frame_of_the_peer_get_no_response() {
     let mut socket = open();
     socket.send(&[
         Frame::close(1000, ""),
@@ -102,31 +102,31 @@ fn nothing_is_answered_after_the_close_frame_of_the_peer() {
         Frame::new(3, "broken"),
         Frame::close(1001, ""),
     ]);
-    socket.answers(CLOSE, Frame::close(1000, "").payload);
+    socket.expect(CLOSE, Frame::close(1000, "").payload);
     assert!(socket.peer.is_ended());
     assert_eq!(socket.ended(), WsStatus::NORMAL);
 }
 
-/// §7.1.2: data that comes before the peer's close frame is still data.
+/// §7.1.2: data before the peer's close frame is still data.
 #[test]
-fn what_came_before_a_close_frame_is_answered_before_it() {
+fn messages_before_a_close_frame_are_processed_before_it() {
     let mut socket = open();
     let messages: Vec<_> = (0..100)
         .map(|number: u32| Frame::new(TEXT, number.to_string()))
         .collect();
     socket.send(&[messages, vec![Frame::close(1000, "")]].concat());
     for number in 0..100_u32 {
-        socket.answers(TEXT, number.to_string());
+        socket.expect(TEXT, number.to_string());
     }
-    socket.answers(CLOSE, Frame::close(1000, "").payload);
+    socket.expect(CLOSE, Frame::close(1000, "").payload);
 }
 
-/// §7.1.1: "the server MUST close the TCP connection immediately" once both close frames are through.
+/// §7.1.1: "the server MUST close the TCP connection immediately" after both close frames.
 #[test]
 fn the_server_ends_the_connection_first() {
     let mut socket = open();
     socket.send(&[Frame::new(TEXT, "close:1000")]);
-    socket.answers(CLOSE, Frame::close(1000, "as told").payload);
+    socket.expect(CLOSE, Frame::close(1000, "on purpose").payload);
     assert!(
         !socket.peer.hears_within(Duration::from_millis(20)),
         "it waits for our close frame"
@@ -135,7 +135,7 @@ fn the_server_ends_the_connection_first() {
     assert!(socket.peer.is_ended(), "without waiting for our end");
 }
 
-/// §7.1.3: two close frames may cross; the status is that of who closed first, for each side its own.
+/// §7.1.3: two close frames may cross; each side keeps the status that it saw first.
 #[test]
 fn close_frames_may_cross() {
     let mut socket = open();
@@ -144,7 +144,7 @@ fn close_frames_may_cross() {
     let (opcode, payload) = socket.peer.frame();
     assert_eq!(opcode, CLOSE);
     assert!(
-        payload == Frame::close(4001, "as told").payload
+        payload == Frame::close(4001, "on purpose").payload
             || payload == Frame::close(4002, "mine").payload
     );
     assert!(socket.peer.is_ended());
@@ -152,7 +152,7 @@ fn close_frames_may_cross() {
     assert_eq!(payload[..2], ended.to_be_bytes());
 }
 
-/// §5.5.1: a broken close frame can't be answered any better than by the server's own, which is out.
+/// §5.5.1: the server has sent its close frame already, so a broken one needs no other response.
 #[test]
 fn a_bad_close_frame_after_ours_still_ends_the_connection() {
     for bad in [
@@ -162,7 +162,7 @@ fn a_bad_close_frame_after_ours_still_ends_the_connection() {
     ] {
         let mut socket = open();
         socket.send(&[Frame::new(TEXT, "close:1000")]);
-        socket.answers(CLOSE, Frame::close(1000, "as told").payload);
+        socket.expect(CLOSE, Frame::close(1000, "on purpose").payload);
         socket.send(&[bad]);
         assert!(socket.peer.is_ended());
         assert_eq!(socket.ended().code(), 1000);
@@ -216,9 +216,9 @@ fn an_end_without_a_close_frame_is_1006() {
 }
 
 #[test]
-fn a_peer_that_vanishes_is_an_end_with_1006() {
+fn a_peer_that_vanishes_ends_the_socket_with_1006() {
     let mut socket = open();
-    socket.is_well();
+    socket.check_works();
     let Socket {
         peer,
         ends,
@@ -229,9 +229,9 @@ fn a_peer_that_vanishes_is_an_end_with_1006() {
     assert_eq!(ended, Ok(WsStatus::ABNORMAL));
 }
 
-/// §7.1.7: after failing, "MUST NOT continue to attempt to process data".
+/// §7.1.7: after failing, an endpoint "MUST NOT continue to attempt to process data".
 #[test]
-fn nothing_is_processed_after_a_failure() {
+fn frames_after_a_failure_are_not_processed() {
     let mut socket = open();
     socket.send(&[
         Frame::new(3, ""),
@@ -239,18 +239,18 @@ fn nothing_is_processed_after_a_failure() {
         Frame::new(PING, "late"),
         Frame::close(1000, ""),
     ]);
-    socket.is_failed(1002, "an opcode");
+    socket.expect_failure(1002, "an opcode");
 }
 
-/// §7.1.7 and §10.7: the close frame arrives though much is unread, which would reset a plain close.
+/// §7.1.7 and §10.7: the close frame arrives although unread bytes would reset a plain close.
 #[test]
-fn a_failure_is_not_lost_to_what_the_peer_still_sends() {
+fn a_failure_arrives_while_the_peer_still_sends() {
     for unread in [100_000, 200_000] {
         let mut socket = open();
         socket
             .peer
             .send([Frame::new(3, "").bytes(), vec![0; unread]].concat());
-        // By now the rest has come, and nobody looks at it.
+        // By now the rest has come, and remains unread.
         let (opcode, payload) = socket.peer.frame();
         assert_eq!(
             (opcode, &payload[..2]),

@@ -18,19 +18,19 @@ fn a_long_control_frame_fails_the_connection() {
 
 /// §5.5.3: "A Pong frame sent in response to a Ping frame must have identical Application data"
 #[test]
-fn a_ping_is_answered_with_what_it_said() {
+fn a_pong_carries_the_data_of_its_ping() {
     let mut socket = open();
     let longest: Vec<u8> = (0..125).collect();
     for payload in [b"".as_slice(), b"x", b"\xFF\xFE\0", &longest] {
         socket
             .send(&[Frame::new(PING, payload)])
-            .answers(PONG, payload);
+            .expect(PONG, payload);
     }
 }
 
-/// §5.5.3: of several that are unanswered, the most recent one may be the only one that is answered.
+/// §5.5.3: an endpoint may respond to the most recent of several pings only.
 #[test]
-fn the_last_of_many_pings_is_answered() {
+fn the_last_of_many_pings_gets_a_pong() {
     let mut socket = open();
     let pings: Vec<_> = (0..1000)
         .map(|number: u32| Frame::new(PING, number.to_string()))
@@ -47,7 +47,7 @@ fn the_last_of_many_pings_is_answered() {
             break;
         }
     }
-    socket.is_well();
+    socket.check_works();
 }
 
 /// §5.5.3: "A response to an unsolicited Pong frame is not expected."
@@ -56,16 +56,16 @@ fn an_unsolicited_pong_changes_nothing() {
     let mut socket = open();
     for payload in ["", "unasked"] {
         socket.send(&[Frame::new(PONG, payload)]);
-        socket.is_well();
+        socket.check_works();
     }
 }
 
 /// §5.5.2: "unless it already received a Close frame"
 #[test]
-fn a_ping_after_a_close_frame_is_not_answered() {
+fn a_ping_after_a_close_frame_gets_no_pong() {
     let mut socket = open();
     socket.send(&[Frame::close(1000, ""), Frame::new(PING, "late")]);
-    socket.answers(CLOSE, Frame::close(1000, "").payload);
+    socket.expect(CLOSE, Frame::close(1000, "").payload);
     assert!(socket.peer.is_ended());
 }
 
@@ -80,7 +80,7 @@ fn a_ping_does_not_wait_for_the_consumer() {
     let mut peer = Peer::connect(server.addr());
     assert_eq!(peer.send(peer::handshake("/", "")).answer().status, 101);
     peer.send(all(&[
-        Frame::new(TEXT, "nobody reads this"),
+        Frame::new(TEXT, "never read"),
         Frame::new(PING, "alive?"),
     ]));
     assert_eq!(peer.frame(), (PONG, b"alive?".to_vec()));

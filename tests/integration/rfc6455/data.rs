@@ -3,13 +3,13 @@
 use super::*;
 
 #[test]
-fn text_stays_text_and_binary_stays_binary() {
+fn text_and_binary_keep_their_kind() {
     let mut socket = open();
     for opcode in [TEXT, BINARY] {
         for payload in ["", "x", "größer als ASCII — 木"] {
             socket
                 .send(&[Frame::new(opcode, payload)])
-                .answers(opcode, payload);
+                .expect(opcode, payload);
         }
     }
 }
@@ -21,19 +21,19 @@ fn binary_data_is_arbitrary() {
     for payload in [&every, &vec![0xFF; 1000], &vec![0; 70_000]] {
         socket
             .send(&[Frame::new(BINARY, payload)])
-            .answers(BINARY, payload);
+            .expect(BINARY, payload);
     }
 }
 
 #[test]
-fn messages_are_answered_in_order() {
+fn messages_are_echoed_in_order() {
     let mut socket = open();
     let messages: Vec<_> = (0..500)
         .map(|number: u32| Frame::new(TEXT, number.to_string()))
         .collect();
     socket.send(&messages);
     for number in 0..500_u32 {
-        socket.answers(TEXT, number.to_string());
+        socket.expect(TEXT, number.to_string());
     }
 }
 
@@ -50,5 +50,5 @@ fn messages_may_come_with_the_handshake() {
     assert_eq!(peer.answer().status, 101);
     assert_eq!(peer.text(), "early");
     assert_eq!(peer.frame(), (BINARY, vec![1; 70_000]));
-    socket.is_well();
+    socket.check_works();
 }

@@ -1,4 +1,4 @@
-//! What a peer that never reads can make a server keep.
+//! Bounds on the memory that a peer which never reads can occupy.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// §5.5.3: 500,000 pings of which no pong is ever read.
+/// §5.5.3: 500,000 pings whose pongs are never read.
 #[test]
 fn pings_of_a_peer_that_never_reads_do_not_pile_up() {
-    // On a busy machine it takes longer to send them than a peer may leave its pongs unread.
+    // On a busy machine, sending them takes longer than a peer may leave its pongs unread.
     let boundless = SessionConfig::default()
         .with_max_control_rate(None)
         .with_write_stall(Duration::from_secs(300));
@@ -19,7 +19,7 @@ fn pings_of_a_peer_that_never_reads_do_not_pile_up() {
         socket.peer.send(&hundred);
     }
     socket.send(&[Frame::new(PING, "the last"), Frame::new(TEXT, "done")]);
-    // What lies in the system's buffers is some megabytes; all pongs would be 63.
+    // The system's buffers hold some megabytes; all pongs would be 63.
     let mut bytes = 0;
     let mut last = Vec::new();
     loop {
@@ -33,14 +33,14 @@ fn pings_of_a_peer_that_never_reads_do_not_pile_up() {
         }
     }
     if last != b"the last" {
-        socket.answers(PONG, "the last");
+        socket.expect(PONG, "the last");
     }
     assert!(bytes < 60_000_000, "{bytes} bytes of pongs");
 }
 
-/// It is cut after the stall, and its neighbours do not notice.
+/// The connection is dropped after the stall, without effects on others.
 #[test]
-fn a_peer_that_never_reads_is_cut() {
+fn a_peer_that_never_reads_is_dropped() {
     let config = SessionConfig::default().with_write_stall(Duration::from_millis(300));
     let mut socket = open_with(config);
     let address = socket._server.addr();
@@ -53,10 +53,10 @@ fn a_peer_that_never_reads_is_cut() {
         .expect("room");
     let message = Frame::new(BINARY, vec![0; 60_000]).bytes();
     let start = Instant::now();
-    // Once nothing moves any more, the server cuts it, and writing fails.
+    // Writing fails once the server has dropped the stalled connection.
     while greedy.write_all(&message).is_ok() {
         assert!(start.elapsed() < Duration::from_secs(10), "it is never cut");
     }
     assert_eq!(socket.ended().code(), 1013);
-    socket.is_well();
+    socket.check_works();
 }

@@ -32,25 +32,26 @@ fn fragments_are_joined_in_order() {
         for opcode in [TEXT, BINARY] {
             socket
                 .send(&fragments(opcode, parts))
-                .answers(opcode, parts.concat());
+                .expect(opcode, parts.concat());
         }
     }
 }
 
-/// "Control frames MAY be injected in the middle of a fragmented message", and are answered at once.
+/// "Control frames MAY be injected in the middle of a fragmented message"; the response is
+/// immediate.
 #[test]
 fn control_frames_are_seen_between_fragments() {
     let mut socket = open();
     socket.send(&[Frame::new(TEXT, "a").not_final(), Frame::new(PING, "1")]);
-    socket.answers(PONG, "1");
+    socket.expect(PONG, "1");
     socket.send(&[
         Frame::new(CONTINUATION, "b").not_final(),
         Frame::new(PONG, "unasked"),
     ]);
-    socket.send(&[Frame::new(PING, "2")]).answers(PONG, "2");
+    socket.send(&[Frame::new(PING, "2")]).expect(PONG, "2");
     socket
         .send(&[Frame::new(CONTINUATION, "c")])
-        .answers(TEXT, "abc");
+        .expect(TEXT, "abc");
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn a_close_frame_between_fragments_closes() {
         Frame::new(TEXT, "a").not_final(),
         Frame::close(1001, "gone"),
     ]);
-    socket.answers(CLOSE, Frame::close(1001, "gone").payload);
+    socket.expect(CLOSE, Frame::close(1001, "gone").payload);
     assert_eq!(
         socket.ended(),
         WsStatus::new(1001, "gone").expect("a status")
@@ -113,7 +114,7 @@ fn a_message_within_a_message_fails_the_connection() {
 }
 
 #[test]
-fn a_continuation_of_nothing_fails_the_connection() {
+fn a_continuation_without_a_message_fails_the_connection() {
     let whole = fragments(TEXT, &["", ""]);
     each_fails_with(
         1002,
@@ -130,18 +131,19 @@ fn a_continuation_of_nothing_fails_the_connection() {
         ],
     );
     let mut socket = open();
-    socket.send(&whole).answers(TEXT, "");
+    socket.send(&whole).expect(TEXT, "");
     socket.send(&[Frame::new(CONTINUATION, "x")]);
-    socket.is_failed(1002, "after a whole message");
+    socket.expect_failure(1002, "after a whole message");
 }
 
-/// "A fragmented message … is semantically equivalent to a single message": the server sends single ones.
+/// "A fragmented message … is semantically equivalent to a single message": the server sends whole
+/// ones.
 #[test]
-fn answers_are_in_one_frame() {
+fn the_server_sends_whole_messages() {
     let mut socket = open();
     let parts = vec!["part "; 500];
-    // `peer` takes no fragment.
+    // `peer` does not accept fragments.
     socket
         .send(&fragments(TEXT, &parts))
-        .answers(TEXT, parts.concat());
+        .expect(TEXT, parts.concat());
 }

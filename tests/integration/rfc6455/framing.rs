@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// "MUST be 0 unless an extension is negotiated": none is.
+/// "MUST be 0 unless an extension is negotiated"; the server negotiates none.
 #[test]
 fn a_reserved_bit_fails_the_connection() {
     let cases: Vec<_> = (1..=7)
@@ -38,9 +38,9 @@ fn an_unknown_opcode_fails_the_connection() {
     }
 }
 
-/// It is refused by its header: the payload need not come.
+/// The header suffices for the refusal; its payload need not arrive.
 #[test]
-fn a_bad_header_is_enough() {
+fn a_bad_header_suffices() {
     let header = |frame: Frame| frame.header();
     each_fails_with(
         1002,
@@ -59,7 +59,7 @@ fn a_bad_header_is_enough() {
                 "a continuation",
                 header(Frame::new(CONTINUATION, [0; 60_000])),
             ),
-            // Of these, the first two bytes.
+            // The first two bytes of these frames suffice.
             (
                 "an opcode at once",
                 header(Frame::new(3, [0; 60_000]))[..2].to_vec(),
@@ -119,16 +119,16 @@ fn lengths_around_every_form_are_read_and_written() {
         1024 * 1024,
     ] {
         let payload = vec![b'a'; length];
-        // `peer` refuses an answer that is not in its shortest form.
+        // `peer` refuses a frame whose length is not in its shortest form.
         socket
             .send(&[Frame::new(TEXT, &payload)])
-            .answers(TEXT, payload);
+            .expect(TEXT, payload);
     }
 }
 
-/// A frame is no packet: it may come in any pieces, and many may come at once.
+/// The boundaries of frames and of reads are independent.
 #[test]
-fn frames_may_come_in_any_pieces() {
+fn frames_may_arrive_in_any_pieces() {
     let frames = [
         Frame::new(TEXT, "short"),
         Frame::new(PING, "in between"),
@@ -165,14 +165,14 @@ fn frames_may_come_in_any_pieces() {
 }
 
 #[test]
-fn a_frame_may_stop_anywhere_and_go_on() {
+fn a_frame_may_pause_at_any_byte() {
     let bytes = Frame::new(TEXT, [b'a'; 130]).bytes();
     let mut socket = open();
     for at in 1..12 {
         socket.peer.send(&bytes[..at]);
-        // What is answered in between shows that the first part was read by itself.
+        // The echo shows that the first part was read by itself.
         assert!(!socket.peer.hears_within(Duration::from_millis(2)));
         socket.peer.send(&bytes[at..]);
-        socket.answers(TEXT, [b'a'; 130]);
+        socket.expect(TEXT, [b'a'; 130]);
     }
 }

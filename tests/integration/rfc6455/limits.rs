@@ -1,5 +1,6 @@
-//! §10.4: implementations "MUST" protect themselves against frames and messages that are too big, and
-//! against small things in great number.
+//! §10.4: implementations "MUST" protect themselves against frames and messages that are too big,
+//! and
+//! against great numbers of small ones.
 
 use super::*;
 
@@ -16,7 +17,7 @@ fn small() -> SessionConfig {
 fn fails_with(config: SessionConfig, code: u16, what: &str, bytes: Vec<u8>) {
     let mut socket = open_with(config);
     socket.peer.send(bytes);
-    socket.is_failed(code, what);
+    socket.expect_failure(code, what);
 }
 
 #[test]
@@ -38,7 +39,7 @@ fn a_frame_over_the_limit_is_refused_by_its_header() {
 }
 
 #[test]
-fn a_message_over_the_limit_is_refused_by_the_header_that_makes_it_so() {
+fn a_message_is_refused_by_the_header_that_exceeds_the_limit() {
     let (half, rest) = ([b'x'; 500], [b'x'; 501]);
     let begun = Frame::new(TEXT, half).not_final().bytes();
     for more in [
@@ -56,30 +57,30 @@ fn a_message_over_the_limit_is_refused_by_the_header_that_makes_it_so() {
     socket
         .peer
         .send([begun, Frame::new(CONTINUATION, half).bytes()].concat());
-    socket.answers(TEXT, [half, half].concat());
+    socket.expect(TEXT, [half, half].concat());
 }
 
 #[test]
-fn what_is_just_within_the_limit_passes() {
+fn messages_at_the_limit_pass() {
     let mut socket = open_with(small());
     socket
         .send(&[Frame::new(BINARY, [7; 600])])
-        .answers(BINARY, [7; 600]);
+        .expect(BINARY, [7; 600]);
     let mut socket = open();
     let longest = vec![b'x'; 1024 * 1024];
     socket
         .send(&[Frame::new(TEXT, &longest)])
-        .answers(TEXT, &longest);
+        .expect(TEXT, &longest);
     let one_more = Frame::new(TEXT, vec![b'x'; 1024 * 1024 + 1]);
     socket.peer.send(one_more.header());
-    socket.is_failed(1009, "one more than the default");
+    socket.expect_failure(1009, "one more than the default");
 }
 
 #[test]
-fn a_message_of_many_fragments_must_be_worth_them() {
+fn a_message_has_a_limited_number_of_fragments_for_its_length() {
     let first = || Frame::new(TEXT, "x").not_final();
     let more = |payload: &str| Frame::new(CONTINUATION, payload).not_final();
-    // 20, and one for each 16 bytes.
+    // The base is 20, plus one for each 16 bytes.
     let tiny = [vec![first()], vec![more("x"); 21]].concat();
     fails_with(small(), 1008, "22 of a byte", all(&tiny));
 
@@ -92,7 +93,7 @@ fn a_message_of_many_fragments_must_be_worth_them() {
     socket.send(&worth.concat());
     assert_eq!(socket.peer.text().len(), 1 + 500 * 16);
 
-    // The default: 1,024 and one for each 16 bytes.
+    // The default is 1,024, plus one for each 16 bytes.
     let mut socket = open();
     socket.send(
         &[
@@ -105,11 +106,11 @@ fn a_message_of_many_fragments_must_be_worth_them() {
     assert_eq!(socket.peer.text().len(), 1024);
     let too_many = [vec![first()], vec![more("x"); 1100]].concat();
     socket.send(&too_many);
-    socket.is_failed(1008, "1,101 of a byte");
+    socket.expect_failure(1008, "1,101 of a byte");
 }
 
 #[test]
-fn empty_fragments_must_not_go_on() {
+fn empty_fragments_are_limited() {
     let empty = Frame::new(CONTINUATION, "").not_final();
     let begun = || vec![Frame::new(TEXT, "x").not_final()];
     fails_with(
@@ -127,7 +128,7 @@ fn empty_fragments_must_not_go_on() {
         vec![empty.clone(); 3],
         vec![Frame::new(CONTINUATION, "")],
     ];
-    socket.send(&broken_up.concat()).answers(TEXT, "xy");
+    socket.send(&broken_up.concat()).expect(TEXT, "xy");
 
     let mut socket = open();
     socket.send(
@@ -138,23 +139,23 @@ fn empty_fragments_must_not_go_on() {
         ]
         .concat(),
     );
-    socket.answers(TEXT, "xy");
+    socket.expect(TEXT, "xy");
     socket.send(&[begun(), vec![empty; 129]].concat());
-    socket.is_failed(1008, "129 in a row");
+    socket.expect_failure(1008, "129 in a row");
 }
 
 #[test]
 fn a_flood_of_control_frames_fails_the_connection() {
     for opcode in [PING, PONG] {
-        // 10 a second, saved up over 5.
+        // The rate is 10 a second, saved up over 5.
         fails_with_after_pongs(small(), &vec![Frame::new(opcode, ""); 51]);
     }
     let mut socket = open_with(small());
     socket.send(&vec![Frame::new(PONG, ""); 50]);
-    socket.is_well();
+    socket.check_works();
 }
 
-/// The pongs before the end are as many as they are.
+/// Like `fails_with`, but reads any number of pongs before the close frame.
 #[track_caller]
 fn fails_with_after_pongs(config: SessionConfig, frames: &[Frame]) {
     let mut socket = open_with(config);
@@ -170,7 +171,7 @@ fn fails_with_after_pongs(config: SessionConfig, frames: &[Frame]) {
 }
 
 #[test]
-fn without_a_bound_there_is_no_failure() {
+fn without_bounds_fragments_and_control_frames_pass() {
     let boundless = SessionConfig::default()
         .with_max_fragments(None)
         .with_max_empty_fragments(None)
@@ -183,6 +184,6 @@ fn without_a_bound_there_is_no_failure() {
         vec![Frame::new(CONTINUATION, "y")],
         vec![Frame::new(PONG, ""); 10_000],
     ];
-    socket.send(&many.concat()).answers(TEXT, "xy");
-    socket.is_well();
+    socket.send(&many.concat()).expect(TEXT, "xy");
+    socket.check_works();
 }

@@ -1,10 +1,10 @@
-//! §5.1 and §5.3: who masks, and how.
+//! §5.1 and §5.3: masking of frames.
 
 use super::*;
 
 /// §5.1: "The server MUST close the connection upon receiving a frame that is not masked."
 #[test]
-fn a_frame_that_is_not_masked_fails_the_connection() {
+fn an_unmasked_frame_fails_the_connection() {
     let unmasked = |frame: Frame| frame.masked_with(None).bytes();
     each_fails_with(
         1002,
@@ -28,9 +28,9 @@ fn a_frame_that_is_not_masked_fails_the_connection() {
     );
 }
 
-/// §5.3: any key may be chosen, and none changes what is said.
+/// §5.3: a client may choose any key; the payload is the same.
 #[test]
-fn every_key_is_taken_off() {
+fn every_masking_key_is_removed() {
     let mut socket = open();
     let keys = [
         [0; 4],
@@ -43,24 +43,24 @@ fn every_key_is_taken_off() {
         for length in [0, 1, 2, 3, 4, 5, 7, 8, 9, 125, 126, 1000, 65_535, 65_536] {
             let payload: Vec<u8> = (0..length).map(|at| (at * 7) as u8).collect();
             let frame = Frame::new(BINARY, &payload).masked_with(Some(key));
-            socket.send(&[frame]).answers(BINARY, payload);
+            socket.send(&[frame]).expect(BINARY, payload);
         }
     }
 }
 
 /// §5.1: "A server MUST NOT mask any frames that it sends to the client."
 #[test]
-fn the_server_masks_nothing() {
+fn the_server_does_not_mask_its_frames() {
     let mut socket = open();
-    // `peer` takes no masked frame.
+    // `peer` does not accept masked frames.
     for (opcode, answer) in [(TEXT, TEXT), (BINARY, BINARY), (PING, PONG)] {
-        socket.send(&[Frame::new(opcode, "x")]).answers(answer, "x");
+        socket.send(&[Frame::new(opcode, "x")]).expect(answer, "x");
     }
     socket
         .send(&[Frame::new(BINARY, [1; 200])])
-        .answers(BINARY, [1; 200]);
+        .expect(BINARY, [1; 200]);
     let close = Frame::close(1000, "");
     socket
         .send(std::slice::from_ref(&close))
-        .answers(CLOSE, close.payload);
+        .expect(CLOSE, close.payload);
 }

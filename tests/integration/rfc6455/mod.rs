@@ -1,4 +1,4 @@
-//! What RFC 6455 asks of a server: a module for each chapter, raw bytes on a real port.
+//! The server's duties by RFC 6455: a module for each chapter, raw bytes on a real port.
 
 mod closing;
 mod control;
@@ -28,13 +28,14 @@ const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
 
-/// A frame as a client sends it, right unless it is told otherwise.
+/// A frame of a client, valid unless changed.
 #[derive(Debug, Clone)]
 struct Frame {
     first: u8,
     key: Option<[u8; 4]>,
     payload: Vec<u8>,
-    /// What the length says, and in how many bytes; the shortest form of the truth where that is not said.
+    /// The length to declare and the number of its bytes; the true length in its shortest form if
+    /// `None`.
     length: Option<(u64, usize)>,
 }
 
@@ -52,7 +53,7 @@ impl Frame {
         Self::new(CLOSE, [&code.to_be_bytes(), reason.as_ref()].concat())
     }
 
-    /// One that more fragments follow.
+    /// Marks the frame as followed by more fragments.
     fn not_final(mut self) -> Self {
         self.first &= 0x7F;
         self
@@ -110,11 +111,11 @@ fn all(frames: &[Frame]) -> Vec<u8> {
     frames.iter().flat_map(Frame::bytes).collect()
 }
 
-/// An open socket of an application that echoes, and closes it when told to.
+/// An open socket of an application that echoes, and closes the socket on request.
 struct Socket {
     peer: Peer,
     ends: Receiver<WsStatus>,
-    /// Dropped last: a server that stops closes its sockets.
+    /// Dropped last, because a server that stops closes its sockets.
     _server: RunningServer,
 }
 
@@ -133,7 +134,7 @@ fn open_with(session: SessionConfig) -> Socket {
                     .as_text()
                     .and_then(|text| text.strip_prefix("close:"))
                 {
-                    Some(code) => ws.close(WsStatus::new(code.parse()?, "as told")?),
+                    Some(code) => ws.close(WsStatus::new(code.parse()?, "on purpose")?),
                     None => ws.send(message).await?,
                 }
             }
@@ -161,30 +162,31 @@ impl Socket {
         self
     }
 
-    /// The next frame is this one.
+    /// Checks the next frame.
     #[track_caller]
-    fn answers(&mut self, opcode: u8, payload: impl AsRef<[u8]>) -> &mut Self {
+    fn expect(&mut self, opcode: u8, payload: impl AsRef<[u8]>) -> &mut Self {
         assert_eq!(self.peer.frame(), (opcode, payload.as_ref().to_vec()));
         self
     }
 
-    /// The socket still works.
+    /// Checks that the socket still works.
     #[track_caller]
-    fn is_well(&mut self) {
+    fn check_works(&mut self) {
         self.send(&[Frame::new(TEXT, "still here")]);
-        self.answers(TEXT, "still here");
+        self.expect(TEXT, "still here");
     }
 
-    /// What the application saw.
+    /// Returns the status that the application saw.
     #[track_caller]
     fn ended(&self) -> WsStatus {
         let ended = self.ends.recv_timeout(Duration::from_secs(30));
         ended.expect("the socket is over")
     }
 
-    /// The server fails the connection: a close frame with this code and a reason, and the end.
+    /// Checks that the server fails the connection with a close frame of this code, a reason, and
+    /// the end.
     #[track_caller]
-    fn is_failed(&mut self, code: u16, what: &str) {
+    fn expect_failure(&mut self, code: u16, what: &str) {
         let (opcode, payload) = self.peer.frame();
         assert_eq!(opcode, CLOSE, "{what}: {payload:?}");
         let (sent, reason) = payload.split_at(2);
@@ -200,7 +202,7 @@ impl Socket {
     }
 }
 
-/// Sends each on a socket of its own: what came before is answered, then the connection is failed.
+/// Sends each case on its own socket: earlier messages are echoed, then the connection fails.
 #[track_caller]
 fn each_fails_with(code: u16, cases: &[(&str, Vec<u8>)]) {
     for (what, bytes) in cases {
@@ -208,6 +210,6 @@ fn each_fails_with(code: u16, cases: &[(&str, Vec<u8>)]) {
         let before = Frame::new(TEXT, "before").bytes();
         socket.peer.send([before, bytes.clone()].concat());
         assert_eq!(socket.peer.text(), "before", "{what}");
-        socket.is_failed(code, what);
+        socket.expect_failure(code, what);
     }
 }

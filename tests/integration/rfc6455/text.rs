@@ -2,7 +2,7 @@
 
 use super::*;
 
-const NO_UTF8: &[(&str, &[u8])] = &[
+const NOT_UTF8: &[(&str, &[u8])] = &[
     ("a lone continuation", b"\x80"),
     ("a lone continuation after text", b"ab\xBF"),
     ("a start without its continuation", b"\xC3("),
@@ -25,16 +25,17 @@ const NO_UTF8: &[(&str, &[u8])] = &[
 /// "the endpoint MUST _Fail the WebSocket Connection_"
 #[test]
 fn text_that_is_not_utf8_fails_the_connection() {
-    for (what, bytes) in NO_UTF8 {
+    for (what, bytes) in NOT_UTF8 {
         each_fails_with(1007, &[(what, Frame::new(TEXT, bytes).bytes())]);
     }
 }
 
-/// "This rule applies both during the opening handshake and during subsequent data exchange", and to the
-/// message as a whole.
+/// "This rule applies both during the opening handshake and during subsequent data exchange", and
+/// to
+/// the message as a whole.
 #[test]
 fn text_in_fragments_is_checked_as_a_whole() {
-    for (what, bytes) in NO_UTF8 {
+    for (what, bytes) in NOT_UTF8 {
         let mut frames = vec![Frame::new(TEXT, "fine so far ").not_final()];
         frames.extend(
             bytes
@@ -47,7 +48,7 @@ fn text_in_fragments_is_checked_as_a_whole() {
 }
 
 #[test]
-fn a_fragment_that_can_not_be_saved_fails_at_once() {
+fn an_invalid_fragment_fails_at_once() {
     let cases: &[(&str, &[u8])] = &[
         ("the first one", b"\xFF"),
         ("a surrogate", b"ab\xED\xA0\x80"),
@@ -55,9 +56,9 @@ fn a_fragment_that_can_not_be_saved_fails_at_once() {
     ];
     for (what, bytes) in cases {
         let mut socket = open();
-        // No other fragment ever comes.
+        // The rest of the message never comes.
         socket.send(&[Frame::new(TEXT, bytes).not_final()]);
-        socket.is_failed(1007, what);
+        socket.expect_failure(1007, what);
     }
 }
 
@@ -81,7 +82,7 @@ fn a_character_may_be_split_between_fragments() {
                 Frame::new(TEXT, first).not_final(),
                 Frame::new(CONTINUATION, last),
             ];
-            socket.send(&fragments).answers(TEXT, text);
+            socket.send(&fragments).expect(TEXT, text);
         }
         let mut each: Vec<_> = bytes
             .iter()
@@ -89,23 +90,23 @@ fn a_character_may_be_split_between_fragments() {
             .collect();
         each[0].first = TEXT;
         each.push(Frame::new(CONTINUATION, ""));
-        socket.send(&each).answers(TEXT, text);
+        socket.send(&each).expect(TEXT, text);
     }
 }
 
 #[test]
 fn binary_data_is_not_checked() {
     let mut socket = open();
-    for (_what, bytes) in NO_UTF8 {
+    for (_what, bytes) in NOT_UTF8 {
         socket
             .send(&[Frame::new(BINARY, bytes)])
-            .answers(BINARY, bytes);
+            .expect(BINARY, bytes);
         let fragments = [
             Frame::new(BINARY, bytes).not_final(),
             Frame::new(CONTINUATION, bytes),
         ];
         socket
             .send(&fragments)
-            .answers(BINARY, [*bytes, *bytes].concat());
+            .expect(BINARY, [*bytes, *bytes].concat());
     }
 }

@@ -11,7 +11,7 @@ use http4k_ws::{
     IntoResponse, PolyHandler, Request, Response, StatusCode, WebSocket, WsConsumer, WsResponse,
 };
 
-/// Greets, and gives back what comes.
+/// Sends a greeting, then echoes.
 async fn echo(mut ws: WebSocket) {
     let _ = ws.send("hello").await;
     while let Ok(Some(message)) = ws.recv().await {
@@ -21,7 +21,7 @@ async fn echo(mut ws: WebSocket) {
     }
 }
 
-/// Says what it was asked, and waits.
+/// Sends a description of its request, and waits.
 async fn tell(mut ws: WebSocket) {
     let request = ws.request();
     let asked = format!(
@@ -36,7 +36,7 @@ async fn tell(mut ws: WebSocket) {
     while let Ok(Some(_)) = ws.recv().await {}
 }
 
-/// `/echo`, `/tell`, `/chat`, which speaks a subprotocol, and refusals.
+/// Serves `/echo`, `/tell`, refusals, and `/chat`, which has a subprotocol.
 fn ws(request: Request) -> WsResponse {
     match request.uri().path() {
         "/echo" => WsResponse::accept(WsConsumer::new(echo)),

@@ -1,4 +1,4 @@
-//! §4 and §5 through routes: what decides on an upgrade of HTTP/1.1 decides here.
+//! §4 and §5 through routes: the rules for upgrades of HTTP/1.1 apply here too.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,7 +86,7 @@ async fn parameters_of_the_path_are_arguments() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_route_takes_is_refused_before_it_is_open() {
+async fn a_handshake_without_a_route_is_refused() {
     for (path, status) in [
         ("/number/seven", 404),
         ("/nowhere", 404),
@@ -154,7 +154,7 @@ async fn the_response_has_the_fields_of_the_application() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_bounds_of_a_route_are_those_of_its_sockets() {
+async fn the_bounds_of_a_route_apply_to_its_sockets() {
     let mut client = client().await;
     let mut socket = client.open("/short/bob", &[]).await;
     assert_eq!(socket.text().await, "hello bob");

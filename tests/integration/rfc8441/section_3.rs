@@ -1,4 +1,4 @@
-//! §3: the setting that tells of extended CONNECT.
+//! §3: the setting that announces extended CONNECT.
 
 use http4k_ws::server::ServerConfig;
 
@@ -9,9 +9,9 @@ use crate::http2::serve;
 
 const ENABLE_CONNECT_PROTOCOL: [u8; 6] = [0, 8, 0, 0, 0, 1];
 
-/// It is told at once, before a client may use it.
+/// The setting comes first, before a client may use extended CONNECT.
 #[tokio::test(start_paused = true)]
-async fn the_first_frame_tells_of_extended_connect() {
+async fn the_first_frame_announces_extended_connect() {
     let mut peer = Peer::new(serve(app(), ServerConfig::default()).0, &[]).await;
     let first = peer.next().await.expect("a frame");
     assert_eq!((first.kind, first.flags & ACK), (SETTINGS, 0));
@@ -24,7 +24,7 @@ async fn the_first_frame_tells_of_extended_connect() {
 
 /// "MUST NOT send … 0 after previously sending a value of 1".
 #[tokio::test(start_paused = true)]
-async fn it_is_never_taken_back() {
+async fn the_setting_is_never_withdrawn() {
     let mut peer = Peer::new(serve(app(), ServerConfig::default()).0, &[]).await;
     for stream in [1, 3] {
         peer.send(Frame::get(stream, "/")).await;
@@ -45,9 +45,9 @@ async fn it_is_never_taken_back() {
     assert!(!taken_back, "{told:?}");
 }
 
-/// A client that knows the setting, and one that does not, are both served.
+/// Clients with and without the setting are both served.
 #[tokio::test(start_paused = true)]
-async fn a_client_may_say_that_it_knows_it_too() {
+async fn a_client_may_send_the_setting_too() {
     let (ours, _serving) = serve(app(), ServerConfig::default());
     let mut peer = Peer::new(ours, &[(8, 1)]).await;
     peer.send(Frame::get(1, "/")).await;

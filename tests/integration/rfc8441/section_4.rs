@@ -17,11 +17,11 @@ const GOOD: [(&str, &str); 6] = [
     ("sec-websocket-version", "13"),
 ];
 
-/// What comes first of an answer to these fields, on a connection of their own.
+/// Returns the first frame of the response to these fields, on a connection of their own.
 async fn answer_to(fields: &[(&str, &str)]) -> Frame {
     let mut peer = Peer::new(serve(app(), ServerConfig::default()).0, &[]).await;
     let mut head = Frame::head(1, fields);
-    // It does not end the stream.
+    // The request does not end its stream.
     head.flags &= !1;
     peer.send(head).await;
     let first = peer.next_of(&[HEADERS, RST_STREAM, GOAWAY]).await;
@@ -35,17 +35,17 @@ fn without(name: &str) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_whole_one_is_granted() {
+async fn a_complete_request_is_granted() {
     let head = answer_to(&GOOD).await;
     // The index of `:status` 200 (RFC 7541 §A).
     assert_eq!((head.kind, head.payload[0]), (HEADERS, 0x88));
-    // The stream goes on.
+    // The stream stays open.
     assert_eq!(head.flags & 1, 0);
 }
 
 /// "the `:scheme` and `:path` pseudo-header fields … MUST also be included".
 #[tokio::test(start_paused = true)]
-async fn scheme_and_path_are_needed() {
+async fn scheme_and_path_are_required() {
     for missing in [":scheme", ":path"] {
         let over = answer_to(&without(missing)).await;
         assert_eq!(
@@ -58,7 +58,7 @@ async fn scheme_and_path_are_needed() {
 
 /// Without `:protocol`, CONNECT is the one of RFC 9113 §8.5, which has neither scheme nor path.
 #[tokio::test(start_paused = true)]
-async fn without_a_protocol_it_is_malformed() {
+async fn connect_without_a_protocol_is_malformed() {
     let over = answer_to(&without(":protocol")).await;
     assert_eq!((over.kind, over.code()), (RST_STREAM, PROTOCOL_ERROR));
 }
@@ -79,9 +79,9 @@ async fn a_protocol_on_another_method_is_malformed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_host_is_needed() {
+async fn the_host_is_required() {
     let head = answer_to(&without(":authority")).await;
-    // 400.
+    // The status is 400.
     assert_eq!((head.kind, head.payload[0]), (HEADERS, 0x8C));
     let mut fields = without(":authority");
     fields.push(("host", "localhost"));
@@ -101,9 +101,9 @@ async fn another_protocol_is_not_implemented() {
     }
 }
 
-/// The path and the authority are those of any request; so the same routes answer.
+/// The path and the authority work as in any request, so the same routes respond.
 #[tokio::test(start_paused = true)]
-async fn the_target_is_routed_as_ever() {
+async fn the_target_is_routed_as_in_http() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let mut socket = client.open("/tell?a=b%20c", &[]).await;
     let told = socket.text().await;
@@ -113,9 +113,9 @@ async fn the_target_is_routed_as_ever() {
     );
 }
 
-/// A request that is none for a socket goes to the http side, whatever fields it has.
+/// A request without extended CONNECT goes to the HTTP side, with any fields.
 #[tokio::test(start_paused = true)]
-async fn without_extended_connect_it_is_a_request() {
+async fn a_request_without_extended_connect_is_plain() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let fields = [
         ("sec-websocket-version", "13"),
@@ -125,9 +125,9 @@ async fn without_extended_connect_it_is_a_request() {
     assert_eq!((answer.status, answer.text()), (StatusCode::OK, "http"));
 }
 
-/// The bounds of a head hold for it too.
+/// The limits of a head apply.
 #[tokio::test(start_paused = true)]
-async fn its_target_is_bounded() {
+async fn the_target_is_bounded() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let long = format!("/echo?{}", "b".repeat(9000));
     let (answer, _stream) = client.begin(handshake(&long, &[]), false);

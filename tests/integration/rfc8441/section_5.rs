@@ -16,7 +16,7 @@ async fn refused(path: &str, fields: &[(&str, &str)]) -> Answer {
     answer
 }
 
-/// The answer to a handshake that says `versions`.
+/// Returns the response to a handshake with these versions.
 async fn with_versions(versions: &[&str]) -> Answer {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let mut request = handshake("/echo", &[]);
@@ -33,7 +33,7 @@ async fn with_versions(versions: &[&str]) -> Answer {
 
 /// "the `Upgrade` and `Connection` header fields … are not included".
 #[tokio::test(start_paused = true)]
-async fn the_answer_names_no_upgrade() {
+async fn the_response_has_no_upgrade_field() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let socket = client.open("/echo", &[]).await;
     for name in [
@@ -48,7 +48,7 @@ async fn the_answer_names_no_upgrade() {
 
 /// "`Sec-WebSocket-Key` and `Sec-WebSocket-Accept` … are superseded by the `:protocol`".
 #[tokio::test(start_paused = true)]
-async fn no_key_is_needed_and_none_is_answered() {
+async fn the_key_fields_are_not_used() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     for fields in [&[][..], &[("sec-websocket-key", "no key at all")]] {
         let mut socket = client.open("/tell", fields).await;
@@ -72,7 +72,7 @@ async fn the_version_is_13() {
 
 /// RFC 6455 §4.2.2, 5.
 #[tokio::test(start_paused = true)]
-async fn a_subprotocol_is_chosen_of_those_offered() {
+async fn one_of_the_offered_subprotocols_is_chosen() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let name = "sec-websocket-protocol";
     for offered in [
@@ -91,7 +91,7 @@ async fn a_subprotocol_is_chosen_of_those_offered() {
     }
 }
 
-/// RFC 6455 §9.1: an extension that is offered may be declined.
+/// RFC 6455 §9.1: a server may decline an offered extension.
 #[tokio::test(start_paused = true)]
 async fn extensions_are_declined() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
@@ -103,8 +103,8 @@ async fn extensions_are_declined() {
 
 /// RFC 6455 §10.2.
 #[tokio::test(start_paused = true)]
-async fn pages_of_others_open_no_socket() {
-    // The last has another scheme than `:scheme`.
+async fn pages_of_other_origins_cannot_open_a_socket() {
+    // The last origin has another scheme than `:scheme`.
     for origin in [
         "http://evil.example",
         "http://localhost:81",
@@ -129,13 +129,13 @@ async fn pages_of_others_open_no_socket() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_route_matches_is_a_404() {
+async fn a_path_without_a_route_is_a_404() {
     let answer = refused("/nowhere", &[]).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_comes_whole() {
+async fn a_refusal_arrives_whole() {
     let answer = refused("/secret", &[]).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.fields["www-authenticate"], "Bearer");
@@ -153,10 +153,10 @@ async fn a_refusal_never_looks_like_a_grant() {
 
 /// "the HTTP/2 stream … is … as if it were the TCP connection": frames are those of RFC 6455.
 #[tokio::test(start_paused = true)]
-async fn frames_go_both_ways() {
+async fn frames_travel_in_both_directions() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let mut socket = client.open("/echo", &[]).await;
-    // The greeting waits for nothing that the client sends.
+    // The greeting does not wait for the client.
     assert_eq!(socket.text().await, "hello");
     for payload in ["", "short", &"b".repeat(126), &"b".repeat(70_000)] {
         socket.send_frame(TEXT, payload.as_bytes());
@@ -167,9 +167,9 @@ async fn frames_go_both_ways() {
     }
 }
 
-/// A frame may come in pieces of any size, and several in one.
+/// A frame may come in pieces of any size, and one piece may hold several frames.
 #[tokio::test(start_paused = true)]
-async fn frames_of_the_two_protocols_need_not_meet() {
+async fn frames_of_the_two_protocols_need_not_align() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let mut socket = client.open("/echo", &[]).await;
     assert_eq!(socket.text().await, "hello");
@@ -184,7 +184,7 @@ async fn frames_of_the_two_protocols_need_not_meet() {
     }
 }
 
-/// RFC 6455 §5.1: masking is the client's duty here too.
+/// RFC 6455 §5.1: the client must mask its frames here too.
 #[tokio::test(start_paused = true)]
 async fn a_frame_without_mask_is_an_error() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
@@ -196,7 +196,7 @@ async fn a_frame_without_mask_is_an_error() {
 
 /// "orderly TCP-level closures are represented as END_STREAM flags".
 #[tokio::test(start_paused = true)]
-async fn a_socket_that_is_closed_ends_its_stream() {
+async fn a_closed_socket_ends_its_stream() {
     let mut client = Client::to(app(), ServerConfig::default()).await;
     let mut socket = client.open("/echo", &[]).await;
     assert_eq!(socket.text().await, "hello");

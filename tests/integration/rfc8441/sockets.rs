@@ -1,4 +1,4 @@
-//! §5 and §6: what becomes of sockets that share a connection.
+//! §5 and §6: sockets that share a connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use super::app;
 use crate::http2::client::{BINARY, CLOSE, Client, TEXT, get, handshake};
 use crate::http2::{serve, within};
 
-/// Tells how each of its sockets ended.
-fn telling() -> (PolyHandler, mpsc::UnboundedReceiver<WsStatus>) {
+/// Returns an application that reports the end of each socket.
+fn reporting() -> (PolyHandler, mpsc::UnboundedReceiver<WsStatus>) {
     let (tell, told) = mpsc::unbounded_channel();
     let ws = move |mut ws: WebSocket| {
         let tell = tell.clone();
@@ -32,8 +32,8 @@ fn telling() -> (PolyHandler, mpsc::UnboundedReceiver<WsStatus>) {
 
 /// "TCP-level … RST … represented as a stream error … CANCEL".
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_is_reset_or_ended_loses_its_socket_alone() {
-    let (app, mut told) = telling();
+async fn a_reset_or_ended_stream_loses_its_own_socket_only() {
+    let (app, mut told) = reporting();
     let mut client = Client::to(app, ServerConfig::default()).await;
     let mut stays = client.open("/", &[]).await;
     let mut reset = client.open("/", &[]).await;
@@ -47,8 +47,8 @@ async fn a_stream_that_is_reset_or_ended_loses_its_socket_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_sockets_of_a_connection_that_breaks_are_lost() {
-    let (app, mut told) = telling();
+async fn a_broken_connection_loses_all_its_sockets() {
+    let (app, mut told) = reporting();
     let (ours, serving) = serve(app, ServerConfig::default());
     let mut client = Client::over(ours, &Builder::new()).await;
     for _ in 0..3 {
@@ -62,21 +62,21 @@ async fn all_sockets_of_a_connection_that_breaks_are_lost() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_socket_that_is_cut_is_reset() {
+async fn an_abruptly_closed_socket_is_reset() {
     async fn hang_up(_ws: WebSocket) {}
     let app = PolyHandler::new(|_: Request| "http", hang_up);
     let mut client = Client::to(app, ServerConfig::default()).await;
     let mut socket = client.open("/", &[]).await;
     let start = Instant::now();
     assert_eq!(socket.close_code().await, 1000);
-    // Nobody answers the close frame.
+    // The peer does not respond to the close frame.
     assert_eq!(socket.ended().await, Some(Reason::CANCEL));
     assert_eq!(start.elapsed().as_secs(), 5);
     assert_eq!(client.ask(get("/", &[])).await.text(), "http");
 }
 
 #[tokio::test(start_paused = true)]
-async fn long_messages_go_both_ways_through_small_windows() {
+async fn long_messages_travel_both_ways_through_small_windows() {
     let http2 = Http2Config::default().with_stream_window(20_000);
     let config = ServerConfig::default().with_http2(http2);
     let mut client = Client::to(app(), config).await;
@@ -109,7 +109,7 @@ async fn many_sockets_and_requests_share_a_connection() {
     }
 }
 
-/// Frames that are many and small wait for a consumer that is slow, within a bound.
+/// Small frames in great number wait for a slow consumer, within a bound.
 #[tokio::test(start_paused = true)]
 async fn many_short_messages_wait_for_a_slow_consumer() {
     let gate = Arc::new(Semaphore::new(0));
@@ -167,9 +167,9 @@ async fn a_message_over_the_limit_closes_with_1009() {
     assert_eq!(socket.close_code().await, 1009);
 }
 
-/// A peer that opens no window is a peer that does not read.
+/// A peer that opens no window counts as one that does not read.
 #[tokio::test(start_paused = true)]
-async fn a_peer_that_takes_nothing_is_given_up() {
+async fn a_peer_that_opens_no_window_is_dropped() {
     async fn flood(ws: WebSocket) {
         while ws
             .send(WsMessage::new_binary(vec![0; 10_000]))
@@ -195,7 +195,7 @@ async fn a_peer_that_takes_nothing_is_given_up() {
 }
 
 #[tokio::test]
-async fn sockets_are_told_1001_when_the_server_stops() {
+async fn sockets_close_with_1001_when_the_server_stops() {
     let server = app().as_server("127.0.0.1:0").start().expect("a server");
     let stream = TcpStream::connect(server.addr())
         .await
@@ -237,9 +237,9 @@ async fn sockets_and_requests_share_one_bound() {
     assert_eq!(answer.status(), 200);
 }
 
-/// A ping of the application goes to the peer's end of its stream, not to that of the connection.
+/// A ping of the application reaches the peer's end of its stream, not the end of the connection.
 #[tokio::test(start_paused = true)]
-async fn a_ping_by_hand_measures_the_round_trip() {
+async fn an_explicit_ping_measures_the_round_trip() {
     let ws = |ws: WebSocket| async move {
         let time = ws.ping().await?;
         http4k_ws::WsResult::Ok(ws.send(time.as_millis().to_string()).await?)

@@ -1,15 +1,15 @@
-//! Chapter 6: the body, and how long it is.
+//! Chapter 6: the body and its length.
 
 use http4k_ws::server::ServerConfig;
 
-use super::{each_is_answered, post, start, start_with, until_closed};
+use super::{each_has_status, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};
 
-/// §6.1: a coding that is not known is answered with 501.
+/// §6.1: the response to an unknown coding is 501.
 #[test]
 fn an_unknown_transfer_coding_is_not_implemented() {
     let with = |fields: &str| post(fields, "0\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         501,
         [
             ("gzip before", with("Transfer-Encoding: gzip, chunked\r\n")),
@@ -23,11 +23,11 @@ fn an_unknown_transfer_coding_is_not_implemented() {
     );
 }
 
-/// §6.3, 4: without chunked at the end, nobody knows where the body ends.
+/// §6.3, 4: without chunked as the last coding, the end of the body is unknown.
 #[test]
 fn chunked_is_the_last_transfer_coding() {
     let with = |fields: &str| post(fields, "0\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         400,
         [
             (
@@ -53,7 +53,7 @@ fn chunked_is_the_last_transfer_coding() {
 #[test]
 fn chunked_is_applied_once() {
     let with = |fields: &str| post(fields, "0\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         400,
         [
             (
@@ -68,10 +68,10 @@ fn chunked_is_applied_once() {
     );
 }
 
-/// §7: the names of codings have no case.
+/// §7: the names of codings are case-insensitive.
 #[test]
-fn transfer_codings_have_no_case() {
-    each_is_answered(
+fn transfer_codings_are_case_insensitive() {
+    each_has_status(
         200,
         [(
             "capitals",
@@ -80,16 +80,17 @@ fn transfer_codings_have_no_case() {
     );
 }
 
-/// §6.1: HTTP/1.0 has no transfer codings; a message that has one is framed badly.
+/// §6.1: HTTP/1.0 has no transfer codings, so the framing is faulty.
 #[test]
 fn http_1_0_has_no_transfer_coding() {
     let request =
         post("Transfer-Encoding: chunked\r\n", "0\r\n\r\n").replace("HTTP/1.1", "HTTP/1.0");
-    each_is_answered(400, [("chunked", request)]);
+    each_has_status(400, [("chunked", request)]);
 }
 
-/// §6.1, §6.3, 3: of both, Transfer-Encoding counts, and the connection is closed: what follows may be
-/// somebody's attempt to smuggle a request in.
+/// §6.1, §6.3, 3: Transfer-Encoding wins if both are present, and the connection is closed, because
+/// the
+/// following bytes may be an attempt at request smuggling.
 #[test]
 fn after_both_lengths_the_connection_is_closed() {
     let server = start();
@@ -104,9 +105,9 @@ fn after_both_lengths_the_connection_is_closed() {
     }
 }
 
-/// §6.2, §6.3, 5: a length that is none, or two that differ.
+/// §6.2, §6.3, 5: an invalid length, or two that differ.
 #[test]
-fn a_length_that_is_none_is_refused() {
+fn an_invalid_length_is_refused() {
     let with = |length: &str| post(&format!("Content-Length: {length}\r\n"), "abc");
     let lengths = [
         "",
@@ -121,14 +122,14 @@ fn a_length_that_is_none_is_refused() {
         "3, 3",
         "99999999999999999999",
     ];
-    each_is_answered(400, lengths.map(|length| (length, with(length))));
+    each_has_status(400, lengths.map(|length| (length, with(length))));
     let two = post("Content-Length: 3\r\nContent-Length: 4\r\n", "abc");
-    each_is_answered(400, [("two that differ", two)]);
+    each_has_status(400, [("two that differ", two)]);
 }
 
-/// §6.3, 6: a body is as long as it says, and what follows is the next request.
+/// §6.3, 6: the bytes after the declared length are the next request.
 #[test]
-fn what_follows_a_body_is_the_next_request() {
+fn the_next_request_follows_the_body() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     peer.send(post("Content-Length: 3\r\n", "abc") + &post("Content-Length: 2\r\n", "de"));
@@ -136,7 +137,7 @@ fn what_follows_a_body_is_the_next_request() {
     assert_eq!(peer.answer().body, "de");
 }
 
-/// §6.3, 7: a request that tells no length has no body.
+/// §6.3, 7: a request without a declared length has no body.
 #[test]
 fn a_request_without_a_length_has_no_body() {
     let server = start();
@@ -146,7 +147,7 @@ fn a_request_without_a_length_has_no_body() {
     assert_eq!(peer.answer().body, "hello");
 }
 
-/// §6.3: a body that nobody reads is not taken for the next request.
+/// §6.3: an unread body is not parsed as the next request.
 #[test]
 fn an_unread_body_is_not_a_request() {
     let server = start();
@@ -157,13 +158,13 @@ fn an_unread_body_is_not_a_request() {
     assert_eq!(peer.send(request).answer().body, "hello");
     peer.send(peer::get("/hello/next"));
     peer.ends_sending();
-    // The connection may go on, or have ended.
+    // The connection may still be open, or have ended.
     let rest = peer.rest();
     assert!(!rest.contains("smuggled"), "{rest}");
 }
 
-/// RFC 9110 §15.5.14: a body that is too long by what is told of it is refused with 413 before a byte of it
-/// came, and the connection is closed.
+/// RFC 9110 §15.5.14: a declared length over the limit is refused with 413 before the body's first
+/// byte, and the connection is closed.
 #[test]
 fn a_length_over_the_limit_is_refused_at_once() {
     let server = start_with(ServerConfig::default().with_max_body(10));
@@ -176,7 +177,7 @@ fn a_length_over_the_limit_is_refused_at_once() {
     }
 }
 
-/// RFC 9110 §15.5.14: one that grows too long, while it is read.
+/// RFC 9110 §15.5.14: a body without a declared length that exceeds the limit while it is read.
 #[test]
 fn a_body_that_grows_over_the_limit_is_refused() {
     let server = start_with(ServerConfig::default().with_max_body(10));

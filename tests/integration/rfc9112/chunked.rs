@@ -1,6 +1,6 @@
 //! Chapter 7: chunks.
 
-use super::{each_is_answered, post, start};
+use super::{each_has_status, post, start};
 use crate::server::peer::{self, Peer};
 
 fn chunked(body: &str) -> String {
@@ -14,7 +14,7 @@ fn echoed(body: &str) -> String {
     answer.body
 }
 
-/// §7.1: a size is hexadecimal, in either case, and may have zeros in front.
+/// §7.1: a size is hexadecimal, in either case, and may have leading zeros.
 #[test]
 fn a_chunk_has_a_size_in_hexadecimal() {
     assert_eq!(echoed("3\r\nabc\r\n0\r\n\r\n"), "abc");
@@ -23,10 +23,10 @@ fn a_chunk_has_a_size_in_hexadecimal() {
     assert_eq!(echoed("0003\r\nabc\r\n000\r\n\r\n"), "abc");
 }
 
-/// §7.1: a size that is none.
+/// §7.1: an invalid size.
 #[test]
-fn a_size_that_is_none_is_refused() {
-    each_is_answered(
+fn an_invalid_size_is_refused() {
+    each_has_status(
         400,
         [
             "",
@@ -48,7 +48,7 @@ fn a_size_that_is_none_is_refused() {
 /// §7.1, §2.2: lines in a body end with both characters.
 #[test]
 fn lines_of_a_chunked_body_end_with_crlf() {
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("size and line feed", chunked("3\nabc\r\n0\r\n\r\n")),
@@ -64,17 +64,17 @@ fn lines_of_a_chunked_body_end_with_crlf() {
     );
 }
 
-/// §7.1.1: extensions that are not known are ignored, and bounded.
+/// §7.1.1: unknown extensions are ignored, and bounded.
 #[test]
 fn extensions_are_ignored_up_to_a_length() {
     assert_eq!(echoed("3;a=b;c=\"d\"\r\nabc\r\n0;e\r\n\r\n"), "abc");
     let long = format!("3;{}\r\nabc\r\n0\r\n\r\n", "x".repeat(20_000));
-    each_is_answered(400, [("one", chunked(&long))]);
+    each_has_status(400, [("one", chunked(&long))]);
     let many = "1;xxxxxxxxxx\r\na\r\n".repeat(2_000) + "0\r\n\r\n";
-    each_is_answered(400, [("many", chunked(&many))]);
+    each_has_status(400, [("many", chunked(&many))]);
 }
 
-/// §7.1.2: trailers may be thrown away, and are no fields of the request.
+/// §7.1.2: trailers may be discarded, and are not fields of the request.
 #[test]
 fn trailers_are_not_fields() {
     let server = start();
@@ -86,12 +86,12 @@ fn trailers_are_not_fields() {
     assert_eq!(peer.answer().body, "hello");
 }
 
-/// §7.1.2: trailers are bounded as fields are.
+/// §7.1.2: the limits of fields apply to trailers.
 #[test]
 fn trailers_are_bounded() {
     let many = "x: y\r\n".repeat(200);
     let long = format!("x: {}\r\n", "y".repeat(20_000));
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("many", chunked(&format!("0\r\n{many}\r\n"))),
@@ -100,10 +100,10 @@ fn trailers_are_bounded() {
     );
 }
 
-/// §7.1: sizes that only together are too much.
+/// §7.1: sizes whose sum exceeds the limit.
 #[test]
 fn a_size_that_overflows_is_refused() {
-    each_is_answered(
+    each_has_status(
         400,
         [("seventeen digits", chunked("10000000000000000\r\n"))],
     );

@@ -1,15 +1,15 @@
-//! Chapters 8 and 9: messages that break off, and connections.
+//! Chapters 8 and 9: incomplete messages, and connections.
 
 use std::time::Duration;
 
 use http4k_ws::server::ServerConfig;
 
-use super::{each_is_answered, post, start, start_with, until_closed};
+use super::{each_has_status, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};
 
-/// §8: a request that breaks off is not answered as if it were whole.
+/// §8: an incomplete request is not processed like a complete one.
 #[test]
-fn a_request_that_breaks_off_is_refused() {
+fn an_incomplete_request_is_refused() {
     let server = start();
     for request in [
         post("Content-Length: 10\r\n", "abc"),
@@ -25,9 +25,9 @@ fn a_request_that_breaks_off_is_refused() {
     }
 }
 
-/// §9.3: HTTP/1.1 connections go on, unless either side says `close`.
+/// §9.3: HTTP/1.1 connections persist, unless either side sends `close`.
 #[test]
-fn a_connection_goes_on_until_one_side_says_close() {
+fn a_connection_persists_until_one_side_sends_close() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     for _ in 0..3 {
@@ -46,9 +46,9 @@ fn a_connection_goes_on_until_one_side_says_close() {
     }
 }
 
-/// §9.3: HTTP/1.0 connections end, unless the client asks for more.
+/// §9.3: HTTP/1.0 connections end, unless the client asks for keep-alive.
 #[test]
-fn an_old_connection_ends_unless_it_is_kept() {
+fn an_http_1_0_connection_ends_unless_kept_alive() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     let kept = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
@@ -60,9 +60,9 @@ fn an_old_connection_ends_unless_it_is_kept() {
     assert!(peer.is_ended());
 }
 
-/// §9.3.2: pipelined requests are answered in their order, however they are cut into packets.
+/// §9.3.2: responses to pipelined requests come in order, for any division into packets.
 #[test]
-fn pipelined_requests_are_answered_in_order() {
+fn pipelined_requests_get_their_responses_in_order() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     let requests = (0..20)
@@ -77,9 +77,9 @@ fn pipelined_requests_are_answered_in_order() {
     }
 }
 
-/// §9.3.2: after `close`, or an answer that closes, nothing pipelined is answered.
+/// §9.3.2: pipelined requests after `close`, or after a response that closes, get no response.
 #[test]
-fn nothing_is_answered_after_the_last() {
+fn requests_after_the_last_response_are_ignored() {
     let server = start();
     let bad = "GET / HTTP/1.1\r\nHost: a b\r\n\r\n".to_owned();
     let answers = until_closed(&server, peer::get("/") + &bad + &peer::get("/"));
@@ -87,9 +87,9 @@ fn nothing_is_answered_after_the_last() {
     assert_eq!(statuses, [200, 400]);
 }
 
-/// §9.6: a peer that has ended its side still gets its answer, also to several requests.
+/// §9.6: a peer that has shut down its sending side still receives all responses.
 #[test]
-fn half_a_connection_is_still_answered() {
+fn a_half_closed_connection_still_gets_its_responses() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     peer.send(peer::get("/").repeat(3) + &post("Content-Length: 3\r\n", "abc"));
@@ -101,9 +101,9 @@ fn half_a_connection_is_still_answered() {
     assert!(peer.is_ended());
 }
 
-/// §9.5, RFC 9110 §15.5.9: a head that is late is answered with 408; silence is not.
+/// §9.5, RFC 9110 §15.5.9: a late head is refused with 408; a silent connection just ends.
 #[test]
-fn a_late_head_is_answered_with_408() {
+fn a_late_head_is_refused_with_408() {
     let brief = ServerConfig::default().with_head_timeout(Duration::from_millis(30));
     let server = start_with(brief);
     for begun in [
@@ -121,9 +121,9 @@ fn a_late_head_is_answered_with_408() {
     assert!(Peer::connect(server.addr()).is_ended());
 }
 
-/// §9.5, RFC 9110 §15.5.9: so is a body that does not come.
+/// §9.5, RFC 9110 §15.5.9: a late body is refused with 408 too.
 #[test]
-fn a_body_that_does_not_come_is_answered_with_408() {
+fn a_missing_body_is_refused_with_408() {
     let server = start_with(ServerConfig::default().with_body_stall(Duration::from_millis(30)));
     for request in [
         post("Content-Length: 10\r\n", "abc"),
@@ -137,9 +137,9 @@ fn a_body_that_does_not_come_is_answered_with_408() {
     }
 }
 
-/// §9.6: an answer is not lost to what the peer goes on sending.
+/// §9.6: a response arrives although the peer goes on sending.
 #[test]
-fn an_answer_arrives_before_the_connection_is_reset() {
+fn a_response_arrives_before_the_connection_is_reset() {
     let server = start_with(ServerConfig::default().with_max_body(10));
     for length in [300_000, 1_000_000] {
         let mut peer = Peer::connect(server.addr());
@@ -149,7 +149,7 @@ fn an_answer_arrives_before_the_connection_is_reset() {
     }
 }
 
-/// RFC 9110 §7.8: an upgrade to something that is not spoken here is ignored.
+/// RFC 9110 §7.8: an upgrade to an unknown protocol is ignored.
 #[test]
 fn an_unknown_upgrade_is_ignored() {
     let with = |upgrade: &str| {
@@ -158,7 +158,7 @@ fn an_unknown_upgrade_is_ignored() {
             &format!("\r\nConnection: upgrade\r\nUpgrade: {upgrade}\r\n\r\n"),
         )
     };
-    each_is_answered(
+    each_has_status(
         200,
         ["h2c", "TLS/1.0", "websockets", "x, y"].map(|u| (u, with(u))),
     );

@@ -1,12 +1,12 @@
 //! Chapter 5: fields.
 
-use super::{each_is_answered, get_with, start};
+use super::{each_has_status, get_with, start};
 use crate::server::peer::Peer;
 
-/// §5.1: no whitespace between the name and the colon.
+/// §5.1: whitespace must not stand between the name and the colon.
 #[test]
 fn whitespace_before_a_colon_is_refused() {
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("a space", get_with("Host : a\r\n")),
@@ -22,7 +22,7 @@ fn whitespace_before_a_colon_is_refused() {
 /// §5: a line is a name, a colon and a value; RFC 9110 §5.1: a name is a token.
 #[test]
 fn a_line_without_a_name_is_refused() {
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("no colon", get_with("Host: a\r\nX\r\n")),
@@ -30,17 +30,17 @@ fn a_line_without_a_name_is_refused() {
             ("a name of two words", get_with("Host: a\r\nX Y: b\r\n")),
             ("a name with a bracket", get_with("Host: a\r\nX(): b\r\n")),
             (
-                "a name that is no ASCII",
+                "a name that is not ASCII",
                 get_with("Host: a\r\n\u{e4}: b\r\n"),
             ),
         ],
     );
 }
 
-/// RFC 9110 §5.5: no control characters in a value.
+/// RFC 9110 §5.5: control characters must not occur in a value.
 #[test]
 fn a_control_character_in_a_value_is_refused() {
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("NUL", get_with("Host: a\r\nX: b\0c\r\n")),
@@ -50,10 +50,10 @@ fn a_control_character_in_a_value_is_refused() {
     );
 }
 
-/// §5.2: a field that goes on in a second line is refused.
+/// §5.2: a field that continues on a second line is refused.
 #[test]
 fn folded_lines_are_refused() {
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("with a space", get_with("Host: a\r\nX: b\r\n c\r\n")),
@@ -66,7 +66,7 @@ fn folded_lines_are_refused() {
     );
 }
 
-/// §5.1: whitespace around a value does not belong to it; RFC 9110 §5.1: names have no case.
+/// §5.1: whitespace around a value is not part of it; RFC 9110 §5.1: names are case-insensitive.
 #[test]
 fn whitespace_around_a_value_is_not_part_of_it() {
     let server = start();
@@ -75,11 +75,11 @@ fn whitespace_around_a_value_is_not_part_of_it() {
     assert_eq!((answer.status, answer.body.as_str()), (200, "abc"));
 }
 
-/// RFC 9110 §5.4: fields over a limit are answered with 431 (RFC 6585 §5).
+/// RFC 9110 §5.4: fields over a limit are refused with 431 (RFC 6585 §5).
 #[test]
 fn fields_over_the_limit_are_refused() {
     let long = "v".repeat(16 * 1024);
-    each_is_answered(
+    each_has_status(
         431,
         [
             (

@@ -1,6 +1,6 @@
 //! Chapter 2: messages.
 
-use super::{each_is_answered, start};
+use super::{each_has_status, start};
 use crate::server::peer::{self, Peer};
 
 /// §2.2: an empty line before a request is ignored.
@@ -10,14 +10,14 @@ fn empty_lines_before_a_request_are_ignored() {
         ("one line", format!("\r\n{}", peer::get("/"))),
         ("two lines", format!("\r\n\r\n{}", peer::get("/"))),
     ];
-    each_is_answered(200, requests);
+    each_has_status(200, requests);
 }
 
 /// §2.2: a line feed alone may end a line, but a carriage return alone never does.
 #[test]
 fn a_carriage_return_alone_does_not_end_a_line() {
     let bare = |text: &str| text.to_owned();
-    each_is_answered(
+    each_has_status(
         400,
         [
             (
@@ -40,7 +40,7 @@ fn a_carriage_return_alone_does_not_end_a_line() {
 #[test]
 fn whitespace_before_the_first_field_is_refused() {
     let bare = |text: &str| text.to_owned();
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("a space", bare("GET / HTTP/1.1\r\n Host: a\r\n\r\n")),
@@ -53,11 +53,11 @@ fn whitespace_before_the_first_field_is_refused() {
     );
 }
 
-/// §2.2: what is no HTTP is answered with 400.
+/// §2.2: bytes that are not HTTP are refused with 400.
 #[test]
 fn bytes_that_are_not_http_are_refused() {
     let bare = |text: &str| text.to_owned();
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("a sentence", bare("no request at all\r\n\r\n")),
@@ -69,9 +69,9 @@ fn bytes_that_are_not_http_are_refused() {
 
 /// §2.3: the version is `HTTP/` in capitals and two digits.
 #[test]
-fn a_version_that_is_none_is_refused() {
+fn an_invalid_version_is_refused() {
     let with = |version: &str| format!("GET / {version}\r\nHost: a\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         400,
         [
             "http/1.1",
@@ -86,9 +86,9 @@ fn a_version_that_is_none_is_refused() {
     );
 }
 
-/// §2.3: an answer has the server's own version, whatever the request has.
+/// §2.3: a response has the server's own version, for every version of the request.
 #[test]
-fn an_old_version_is_answered_with_ours() {
+fn the_response_has_the_servers_version() {
     let server = start();
     let mut peer = Peer::connect(server.addr());
     let answer = peer.send("GET / HTTP/1.0\r\n\r\n").answer();

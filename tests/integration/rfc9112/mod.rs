@@ -1,5 +1,6 @@
-//! What RFC 9112 asks of a server, and the parts of RFC 9110 that go with it: a module for each chapter,
-//! raw bytes on a real port.
+//! The server's duties by RFC 9112 and the related parts of RFC 9110: a module for each chapter,
+//! raw
+//! bytes on a real port.
 
 mod body;
 mod chunked;
@@ -27,13 +28,13 @@ fn same(text: String) -> String {
     text
 }
 
-/// What the request is for.
+/// Responds with the target of the request.
 fn target(request: Request) -> String {
     let hosts: Vec<_> = request.header_values("host").collect();
     format!("{} at {}", request.uri(), hosts.join(" and "))
 }
 
-/// The body as it comes, in the answer.
+/// Responds with the request's body, unread.
 fn passed_on(request: Request) -> Response {
     Response::new(request.into_body())
 }
@@ -60,8 +61,8 @@ fn start() -> RunningServer {
     start_with(ServerConfig::default())
 }
 
-/// Sends each request on a connection of its own, and compares the status of the answer.
-fn each_is_answered<'a>(status: u16, requests: impl IntoIterator<Item = (&'a str, String)>) {
+/// Sends each request on its own connection, and checks the status of the response.
+fn each_has_status<'a>(status: u16, requests: impl IntoIterator<Item = (&'a str, String)>) {
     let server = start();
     for (what, request) in requests {
         let answer = Peer::connect(server.addr()).send(&request).answer();
@@ -69,7 +70,7 @@ fn each_is_answered<'a>(status: u16, requests: impl IntoIterator<Item = (&'a str
     }
 }
 
-/// Sends `request` and gives everything that is answered until the server ends the connection.
+/// Sends `request` and returns all responses until the server ends the connection.
 fn until_closed(server: &RunningServer, request: impl AsRef<[u8]>) -> Vec<Answer> {
     let mut peer = Peer::connect(server.addr());
     peer.send(request);
@@ -80,12 +81,12 @@ fn until_closed(server: &RunningServer, request: impl AsRef<[u8]>) -> Vec<Answer
     answers
 }
 
-/// A GET with these lines after the request line.
+/// Returns a GET with these lines after the request line.
 fn get_with(fields: &str) -> String {
     format!("GET / HTTP/1.1\r\n{fields}\r\n")
 }
 
-/// A POST to `/echo` with these fields, and what follows them.
+/// Returns a POST to `/echo` with these fields, followed by `rest`.
 fn post(fields: &str, rest: &str) -> String {
     format!("POST /echo HTTP/1.1\r\nHost: a\r\n{fields}\r\n{rest}")
 }

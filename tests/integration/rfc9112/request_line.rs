@@ -2,14 +2,14 @@
 
 use http4k_ws::server::ServerConfig;
 
-use super::{each_is_answered, get_with, post, start, start_with, until_closed};
+use super::{each_has_status, get_with, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};
 
-/// §3: one space stands between the parts, and none inside the target.
+/// §3: the parts are separated by one space, and the target contains none.
 #[test]
 fn the_request_line_has_three_parts() {
     let line = |line: &str| format!("{line}\r\nHost: a\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("a space in the target", line("GET /a b HTTP/1.1")),
@@ -29,18 +29,18 @@ fn the_request_line_has_three_parts() {
 #[test]
 fn a_method_is_a_token() {
     let line = |method: &str| format!("{method} / HTTP/1.1\r\nHost: a\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         400,
         ["G(T", "G\u{1}T", "G@T", "\u{e9}"].map(|m| (m, line(m))),
     );
-    // Others are tokens that the route does not know.
-    each_is_answered(405, ["get", "BREW", "G!T"].map(|m| (m, line(m))));
+    // These are tokens that the route does not know.
+    each_has_status(405, ["get", "BREW", "G!T"].map(|m| (m, line(m))));
 }
 
-/// §3.2: exactly one Host, with a host in it; in HTTP/1.0 there may be none.
+/// §3.2: exactly one Host, which names a host; optional in HTTP/1.0.
 #[test]
 fn a_request_has_one_host() {
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("none", get_with("")),
@@ -56,7 +56,7 @@ fn a_request_has_one_host() {
             ),
         ],
     );
-    each_is_answered(
+    each_has_status(
         200,
         [
             ("one", get_with("Host: a\r\n")),
@@ -65,14 +65,14 @@ fn a_request_has_one_host() {
     );
 }
 
-/// §3.2: a Host that is no host is answered with 400.
+/// §3.2: an invalid Host is refused with 400.
 #[test]
 fn host_is_a_host_and_a_port() {
     let bad = [
         "", "a b", "a, b", "a/b", "http://a", "user@a", "a:b", "a:80:80", "a:65536", ":80", "[::1",
         "::1", "a?b", "a#b", "a%zz", "\u{e4}", "a\\b", "a|b", "<a>",
     ];
-    each_is_answered(
+    each_has_status(
         400,
         bad.map(|host| (host, get_with(&format!("Host: {host}\r\n")))),
     );
@@ -86,17 +86,17 @@ fn host_is_a_host_and_a_port() {
         "a%41",
         "a:",
     ];
-    each_is_answered(
+    each_has_status(
         200,
         good.map(|host| (host, get_with(&format!("Host:{host}\r\n")))),
     );
 }
 
-/// §3.2.2: a whole URI is accepted as a target, of which the path counts here.
+/// §3.2.2: a whole URI is a valid target, whose path counts here.
 #[test]
 fn a_whole_uri_is_a_target() {
     let line = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: other\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         200,
         [
             "http://a/",
@@ -106,7 +106,7 @@ fn a_whole_uri_is_a_target() {
         ]
         .map(|target| (target, line(target))),
     );
-    each_is_answered(
+    each_has_status(
         400,
         [
             "ftp://a/",
@@ -120,7 +120,7 @@ fn a_whole_uri_is_a_target() {
     );
 }
 
-/// §3.2.2: the host of a whole URI is the one asked for, whatever Host says.
+/// §3.2.2: the host of a whole URI wins over the Host field.
 #[test]
 fn a_whole_uri_outranks_host() {
     let server = start();
@@ -138,11 +138,11 @@ fn a_whole_uri_outranks_host() {
     }
 }
 
-/// §3.2: a target is one of four forms.
+/// §3.2: a target has one of four forms.
 #[test]
 fn a_target_has_a_form_of_its_method() {
     let line = |line: &str| format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n");
-    each_is_answered(
+    each_has_status(
         400,
         [
             ("a name", line("GET a")),
@@ -153,7 +153,7 @@ fn a_target_has_a_form_of_its_method() {
     );
 }
 
-/// §3.2: no form of a target has a fragment, and all characters but those of RFC 3986 are encoded.
+/// §3.2: a target has no fragment, and characters outside RFC 3986 are encoded.
 #[test]
 fn a_target_has_no_fragment_and_only_the_characters_of_a_uri() {
     let line =
@@ -169,14 +169,14 @@ fn a_target_has_no_fragment_and_only_the_characters_of_a_uri() {
         "#",
         "#x",
     ];
-    each_is_answered(400, fragments.map(|target| (target, line("GET", target))));
-    each_is_answered(
+    each_has_status(400, fragments.map(|target| (target, line("GET", target))));
+    each_has_status(
         400,
         ["*#x", "*#"].map(|target| (target, line("OPTIONS", target))),
     );
     for character in "\"<>\u{e4}\u{7f}\u{1}".chars() {
         let target = format!("/?a={character}");
-        each_is_answered(400, [(target.as_str(), line("GET", &target))]);
+        each_has_status(400, [(target.as_str(), line("GET", &target))]);
     }
     for character in "\"<>\\^`{}\u{e4}\u{7f}\u{1}".chars() {
         let targets = [
@@ -185,11 +185,11 @@ fn a_target_has_no_fragment_and_only_the_characters_of_a_uri() {
             format!("http://a{character}/"),
         ];
         for target in targets {
-            // The host of a whole URI may be an IPv6 address, and has brackets then.
-            each_is_answered(400, [(target.as_str(), line("GET", &target))]);
+            // The host of a whole URI may be an IPv6 address in brackets.
+            each_has_status(400, [(target.as_str(), line("GET", &target))]);
         }
     }
-    each_is_answered(
+    each_has_status(
         200,
         [
             "/hello/-._~!$&'()*+,;=:@",
@@ -199,13 +199,13 @@ fn a_target_has_no_fragment_and_only_the_characters_of_a_uri() {
         ]
         .map(|target| (target, line("GET", target))),
     );
-    // `#` may stand elsewhere: in a method, which is a token, in a field and in a body.
-    each_is_answered(405, [("a method", line("G#T", "/"))]);
+    // `#` may occur elsewhere: in a method, which is a token, in a field and in a body.
+    each_has_status(405, [("a method", line("G#T", "/"))]);
 }
 
-/// §3.2: nor has a later request of the same connection, whatever came before it.
+/// §3.2: the rule holds for later requests of the same connection, after any request.
 #[test]
-fn a_fragment_is_seen_behind_every_kind_of_request() {
+fn a_fragment_is_refused_after_every_kind_of_request() {
     let before = [
         ("none", String::new()),
         ("a GET", peer::get("/")),
@@ -227,7 +227,7 @@ fn a_fragment_is_seen_behind_every_kind_of_request() {
     ];
     let server = start();
     for (what, before) in before {
-        // Together, or one after the other.
+        // The requests are sent together, or one after the other.
         for at_once in [true, false] {
             let mut peer = Peer::connect(server.addr());
             let last = peer::get("/#x");
@@ -247,9 +247,9 @@ fn a_fragment_is_seen_behind_every_kind_of_request() {
     }
 }
 
-/// §3.2.4: `*` is for OPTIONS, and asks for the server as a whole.
+/// §3.2.4: `*` is for OPTIONS, and stands for the server as a whole.
 #[test]
-fn options_may_ask_for_the_server() {
+fn options_may_address_the_server() {
     let server = start();
     let answer = Peer::connect(server.addr())
         .send("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -260,14 +260,14 @@ fn options_may_ask_for_the_server() {
             .field("allow")
             .is_some_and(|allow| allow.contains("OPTIONS"))
     );
-    // A path that only begins so is another form's.
-    each_is_answered(
+    // A path that only begins with `*` has another form.
+    each_has_status(
         400,
         [("more", "OPTIONS *a HTTP/1.1\r\nHost: a\r\n\r\n".to_owned())],
     );
 }
 
-/// §3: a target over the limit is 414, and the next request is not read from it.
+/// §3: a target over the limit is refused with 414, and the connection ends.
 #[test]
 fn a_target_over_the_limit_is_refused() {
     let server = start_with(ServerConfig::default().with_max_target(20));
@@ -283,8 +283,8 @@ fn a_target_over_the_limit_is_refused() {
 
 /// RFC 3986 §2.1: a percent sign is followed by two hexadecimal digits, and a segment is UTF-8.
 #[test]
-fn a_segment_that_can_not_be_decoded_is_refused() {
-    each_is_answered(
+fn an_undecodable_segment_is_refused() {
+    each_has_status(
         400,
         [
             "/hello/%",
@@ -295,7 +295,7 @@ fn a_segment_that_can_not_be_decoded_is_refused() {
         ]
         .map(|target| (target, peer::get(target))),
     );
-    each_is_answered(
+    each_has_status(
         200,
         ["/hello/a%2Fb", "/hello/%C3%A9"].map(|t| (t, peer::get(t))),
     );

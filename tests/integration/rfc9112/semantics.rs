@@ -1,6 +1,6 @@
-//! RFC 9110: methods, expectations and answers.
+//! RFC 9110: methods, expectations and responses.
 
-use super::{each_is_answered, post, start, start_with, until_closed};
+use super::{each_has_status, post, start, start_with, until_closed};
 use crate::server::peer::{self, Peer};
 use http4k_ws::server::ServerConfig;
 
@@ -8,7 +8,7 @@ fn line(line: &str) -> String {
     format!("{line} HTTP/1.1\r\nHost: a\r\n\r\n")
 }
 
-/// §9.3.2: HEAD is answered as GET is, without the body.
+/// §9.3.2: HEAD has the response of GET, without the body.
 #[test]
 fn head_has_no_body() {
     let server = start();
@@ -17,11 +17,11 @@ fn head_has_no_body() {
     peer.expect("HTTP/1.1 200 OK\r\n");
     let rest = peer.until("\r\n\r\n");
     assert!(rest.contains("content-length: 5"), "{rest}");
-    // The next bytes are those of the next answer.
+    // The next bytes are those of the next response.
     assert_eq!(peer.answer().body, "hello");
 }
 
-/// §9.3.6, §9.3.8: CONNECT and TRACE are refused, and the answer names what may be asked.
+/// §9.3.6, §9.3.8: CONNECT and TRACE are refused, and the response lists the methods allowed.
 #[test]
 fn connect_and_trace_are_refused() {
     let server = start();
@@ -35,7 +35,7 @@ fn connect_and_trace_are_refused() {
 
 /// §15.5.6: 405 names the methods of the path.
 #[test]
-fn a_method_that_is_not_allowed_is_told_which_are() {
+fn a_405_lists_the_methods_of_the_path() {
     let server = start();
     let answer = Peer::connect(server.addr())
         .send(line("DELETE /echo"))
@@ -48,9 +48,9 @@ fn a_method_that_is_not_allowed_is_told_which_are() {
     );
 }
 
-/// §10.1.1: `100 Continue` is sent where the body is asked for.
+/// §10.1.1: `100 Continue` is sent when the handler asks for the body.
 #[test]
-fn an_expectation_is_met_where_the_body_is_read() {
+fn an_expectation_is_met_when_the_body_is_read() {
     let server = start();
     for expect in ["100-continue", "100-CONTINUE"] {
         let mut peer = Peer::connect(server.addr());
@@ -64,9 +64,9 @@ fn an_expectation_is_met_where_the_body_is_read() {
     }
 }
 
-/// §10.1.1: and not where the answer needs no body, or refuses it.
+/// §10.1.1: it is not sent if the response does not need the body, or refuses it.
 #[test]
-fn a_final_answer_needs_no_continue() {
+fn a_final_response_needs_no_continue() {
     let server = start_with(ServerConfig::default().with_max_body(10));
     let expecting = |path: &str, length: usize| {
         let fields = format!("Content-Length: {length}\r\nExpect: 100-continue\r\n");
@@ -84,21 +84,21 @@ fn a_final_answer_needs_no_continue() {
     }
 }
 
-/// §10.1.1: an expectation that is not known is refused; HTTP/1.0 has none.
+/// §10.1.1: an unknown expectation is refused; HTTP/1.0 has none.
 #[test]
 fn an_unknown_expectation_fails() {
     let with = |expect: &str| post(&format!("Content-Length: 3\r\nExpect: {expect}\r\n"), "");
-    each_is_answered(
+    each_has_status(
         417,
         ["200-ok", "100-continue, x", "100-continue=1", "\u{e4}"].map(|e| (e, with(e))),
     );
     let old = post("Content-Length: 3\r\nExpect: x\r\n", "abc").replace("HTTP/1.1", "HTTP/1.0");
-    each_is_answered(200, [("in HTTP/1.0", old)]);
+    each_has_status(200, [("in HTTP/1.0", old)]);
 }
 
-/// §6.6.1: every answer has a date, those of a refusal too.
+/// §6.6.1: every response has a date, refusals included.
 #[test]
-fn answers_have_a_date() {
+fn responses_have_a_date() {
     let server = start();
     for request in [
         peer::get("/"),
@@ -113,7 +113,7 @@ fn answers_have_a_date() {
 
 /// §15.5.22: 426 names the protocol to change to.
 #[test]
-fn a_socket_asked_for_by_plain_http_is_426() {
+fn plain_http_to_a_socket_is_refused_with_426() {
     use http4k_ws::WebSocket;
     use http4k_ws::handler::IntoPolyHandler;
 

@@ -10,7 +10,7 @@ use http4k_ws::{
 
 use super::{ask, refusal};
 
-/// What filters saw, in order.
+/// The filters' observations, in order.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -23,7 +23,7 @@ impl Log {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// A filter that notes its name and the parameters it can see.
+    /// Returns a filter that logs its name and the parameters it can see.
     fn filter(&self, name: &'static str) -> impl Filter + Clone {
         let log = self.clone();
         move |request: Request, next: Next| {
@@ -120,7 +120,7 @@ async fn filters_see_parameters_from_the_outside_in() {
 }
 
 #[tokio::test]
-async fn filters_wrap_what_is_answered_under_their_prefix_without_a_route() {
+async fn filters_also_wrap_unmatched_requests_under_their_prefix() {
     let log = Log::default();
     let app = routes! {
         "/api" with(http_only(log.filter("api"))) => {
@@ -151,7 +151,7 @@ async fn filters_wrap_what_is_answered_under_their_prefix_without_a_route() {
 }
 
 #[tokio::test]
-async fn a_filter_may_stand_before_one_protocol() {
+async fn a_filter_may_apply_to_one_protocol() {
     let app = routes! {
         "/x" with(ws_only(refuse_sockets)) => http(said("x")),
         "/ws" with(refuse_sockets) => ws(socket),
@@ -163,7 +163,7 @@ async fn a_filter_may_stand_before_one_protocol() {
 }
 
 #[tokio::test]
-async fn a_fallback_takes_unknown_paths_only() {
+async fn a_fallback_serves_unknown_paths_only() {
     let log = Log::default();
     let app = routes! {
         GET "/x" => http(said("x")),
@@ -214,7 +214,7 @@ async fn two_or_one(req: Request, id: u8) -> String {
 }
 
 #[tokio::test]
-async fn a_mounted_application_matches_what_is_left() {
+async fn a_mounted_application_matches_the_rest_of_the_path() {
     let log = Log::default();
     let filtered = inner().with(http_only(log.filter("outside")));
     let plain = PolyHandler::new(seen, socket);
@@ -258,7 +258,7 @@ async fn a_mounted_application_matches_what_is_left() {
 }
 
 #[tokio::test]
-async fn a_request_that_was_routed_can_be_routed_again_from_its_start() {
+async fn a_routed_request_can_be_routed_again_from_its_start() {
     let other = routes! { "/any/<x>" => http(|x: String| format!("again {x}")) };
     let app = routes! {
         "/any/<_rest..>" => http(move |req: Request| {
@@ -281,7 +281,7 @@ async fn a_filter_around_an_application_runs_before_routing() {
 }
 
 #[tokio::test]
-async fn another_path_put_in_behind_a_mount_is_not_mistaken_for_the_root() {
+async fn a_path_replaced_behind_a_mount_is_not_the_root() {
     for (path, status) in [("/", 404), ("/api/x", 200), ("/apixx", 404), ("/ap/x", 404)] {
         let rewritten = inner().with(http_only(
             move |mut request: Request, next: Next| async move {
@@ -294,8 +294,9 @@ async fn another_path_put_in_behind_a_mount_is_not_mistaken_for_the_root() {
     }
 }
 
-/// The fallback of a block is found by the block's prefix, and the deepest prefix counts, a literal before a
-/// parameter.
+/// The fallback of a block is found by the block's prefix; the deepest prefix wins, and a literal
+/// wins
+/// over a parameter.
 #[tokio::test]
 async fn the_fallback_of_the_deepest_and_most_specific_prefix_responds() {
     let written = routes! {
@@ -345,7 +346,7 @@ async fn the_fallback_of_the_deepest_and_most_specific_prefix_responds() {
     }
 }
 
-/// The prefix of a block counts, and not only its depth.
+/// The prefix of a block counts, not only its depth.
 #[tokio::test]
 async fn the_fallback_of_a_block_is_not_for_a_deeper_block_under_another_prefix() {
     let log = Log::default();
@@ -368,7 +369,8 @@ async fn the_fallback_of_a_block_is_not_for_a_deeper_block_under_another_prefix(
     }
 }
 
-/// A fallback is behind the filters of its block, so that it is not for a block beside it, which has others.
+/// A fallback is behind the filters of its block, so it is not for a sibling block with other
+/// filters.
 #[tokio::test]
 async fn the_fallback_of_a_filtered_block_is_not_for_a_deeper_block_beside_it() {
     let log = Log::default();

@@ -1,4 +1,4 @@
-//! The API without the macro does what the macro does.
+//! The builder, which supports everything that the macro does.
 
 use http4k_ws::message::{PathParams, RequestExt, ResponseExt};
 use http4k_ws::routing::{Methods, Routes};
@@ -30,7 +30,7 @@ fn talk(request: Request) -> Option<WsConsumer> {
     }))
 }
 
-/// A filter that signs every answer, and says which parameters it saw.
+/// Returns a filter that signs every response and lists the parameters it saw.
 fn signed(by: &'static str) -> impl http4k_ws::PolyFilter {
     http4k_ws::filter::http_only(move |request: Request, next: Next| async move {
         let saw = params(&request);
@@ -129,7 +129,7 @@ async fn a_builder_routes_as_the_macro_does() {
 }
 
 #[tokio::test]
-async fn filters_hold_where_they_are_put() {
+async fn filters_apply_at_their_place() {
     let app = app();
     for (path, by) in [
         ("/rooms/a", Some(r#"room{"room": "a"}"#)),
@@ -146,7 +146,7 @@ async fn filters_hold_where_they_are_put() {
 }
 
 #[test]
-fn methods_are_one_several_or_every() {
+fn a_route_has_one_several_or_all_methods() {
     assert_eq!(Methods::from(Method::GET), Methods::from([Method::GET]));
     assert_eq!(Methods::every(), Methods::from([]));
     let twice = Routes::new().http([Method::GET, Method::GET], "/", said);

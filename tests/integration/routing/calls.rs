@@ -1,4 +1,4 @@
-//! What a route's function is handed, and what it may give back.
+//! The arguments of a route's function, and its return types.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -141,7 +141,7 @@ fn the_app() -> PolyHandler {
 }
 
 #[tokio::test]
-async fn arguments_are_what_their_names_say() {
+async fn arguments_match_their_names() {
     let app = the_app();
     for (path, text) in [
         ("/", "hiya world"),
@@ -195,7 +195,7 @@ async fn a_captured_value_is_shared_by_all_calls() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_never_reaches_the_function() {
+async fn an_unreadable_argument_never_reaches_the_function() {
     let app = the_app();
     let not_a_number = ask(&app, "GET", "/users/abc").await;
     assert_eq!(
@@ -230,7 +230,7 @@ async fn a_socket_is_accepted_or_refused() {
 }
 
 #[tokio::test]
-async fn the_expression_form_takes_the_same_grammar() {
+async fn the_expression_form_has_the_same_grammar() {
     let db = Db::default();
     let app = routes! {
         GET "/hello/<name>" => http(hello(name)),
@@ -242,11 +242,11 @@ async fn the_expression_form_takes_the_same_grammar() {
     assert_eq!(
         db.find(1).await,
         "row 1",
-        "what a route captures stays its owner's"
+        "a captured value stays usable by its owner"
     );
 }
 
-/// A name that is shown by taking it.
+/// A name that a method consumes to show it.
 #[derive(Clone)]
 struct Name(&'static str);
 
@@ -269,7 +269,7 @@ routes! {
         shared: Arc<Name>,
     ) -> PolyHandler {
         "/show/<id>" => http(show(id)),
-        "/tell" => ws(told_by(ws, tell, greeting)),
+        "/tell" => ws(greet_with(ws, tell, greeting)),
         "/taken/<id>" => http(name.show(id)),
         "/shared" => ws(shared.tell(ws)),
         "/async/<text>" => ws(async |ws: WebSocket, text: String| {
@@ -278,7 +278,7 @@ routes! {
     }
 }
 
-fn told_by(ws: WebSocket, tell: fn(WebSocket, String) -> bool, greeting: &str) {
+fn greet_with(ws: WebSocket, tell: fn(WebSocket, String) -> bool, greeting: &str) {
     assert!(tell(ws, greeting.to_owned()));
 }
 
@@ -301,7 +301,7 @@ async fn a_function_may_be_a_variable() {
 }
 
 #[test]
-fn a_socket_may_be_handed_to_a_variable() {
+fn a_socket_may_be_passed_to_a_variable() {
     let app = the_variables();
     for (path, text) in [("/tell", "hi"), ("/shared", "bob"), ("/async/cat", "cat")] {
         let mut client = app.test_ws(path);
@@ -311,7 +311,7 @@ fn a_socket_may_be_handed_to_a_variable() {
 }
 
 #[tokio::test]
-async fn a_route_captures_as_much_as_it_likes() {
+async fn a_route_captures_any_number_of_values() {
     #[rustfmt::skip]
     #[allow(clippy::too_many_arguments)]
     fn sum(id: u8, a: u8, b: u8, c: u8, d: u8, e: u8, f: u8, g: u8, h: u8, i: u8, j: u8, k: u8, l: u8, m: &u8) -> String {

@@ -1,4 +1,4 @@
-//! What is refused when an application is built, because the compiler can't see it.
+//! Mistakes that the compiler cannot see, and that are refused when an application is built.
 
 use http4k_ws::message::UriTemplateError;
 use http4k_ws::routing::{RouteError, Routes};
@@ -59,7 +59,7 @@ fn two_routes_for_the_same_requests_are_refused() {
 }
 
 #[tokio::test]
-async fn routes_that_differ_in_method_protocol_or_shape_are_not() {
+async fn routes_that_differ_in_method_protocol_or_shape_are_accepted() {
     let app = get("/x")
         .http(http4k_ws::routing::Methods::every(), "/x", said)
         .http(Method::HEAD, "/x", said)
@@ -76,7 +76,7 @@ async fn routes_that_differ_in_method_protocol_or_shape_are_not() {
 }
 
 #[test]
-fn mounted_routes_are_checked_against_those_around_them_at_any_depth() {
+fn mounted_routes_are_checked_against_outer_routes_at_any_depth() {
     let users = || get("/<id>").http(Method::POST, "/", said).build().unwrap();
     let api = || Routes::new().mount("/users", users()).build().unwrap();
     for (routes, message) in [
@@ -134,7 +134,7 @@ routes! {
 }
 
 #[tokio::test]
-async fn a_macros_application_is_checked_against_what_is_mounted_in_it() {
+async fn an_application_of_the_macro_is_checked_against_its_mounts() {
     let built = get("/<name>").build().unwrap();
     let written = routes! { GET "/<other>" => http(|other: String| other) };
     for app in [
@@ -157,7 +157,7 @@ async fn passing(request: Request, next: http4k_ws::Next) -> http4k_ws::Response
 
 #[test]
 #[should_panic(expected = "`GET /api/<name>` matches the same requests as `GET /api/<_id>`")]
-fn without_a_result_it_panics_when_it_is_built() {
+fn a_conflict_panics_at_build_time_without_a_result() {
     trusted(get("/<name>").build().unwrap());
 }
 
@@ -200,7 +200,7 @@ fn invalid_templates_are_rejected_with_their_rule() {
 }
 
 #[test]
-fn a_name_is_given_once_and_to_a_route() {
+fn a_name_is_unique_and_belongs_to_a_route() {
     assert_eq!(
         refused(
             get("/x")
@@ -217,7 +217,7 @@ fn a_name_is_given_once_and_to_a_route() {
 }
 
 #[test]
-fn a_fallback_is_one_of_its_kind_and_can_be_asked() {
+fn a_fallback_is_unique_for_its_kind_and_reachable() {
     assert_eq!(
         refused(
             Routes::new()

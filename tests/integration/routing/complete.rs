@@ -1,4 +1,4 @@
-//! Path parameters that a handler reads by its type, and the path lacks.
+//! Path parameters that a handler's type reads and the path lacks.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,7 +70,7 @@ routes! {
     }
 }
 
-/// What is reported when `app` is tested, and when it is served.
+/// Returns the report for `app` when it is tested, and when it is served.
 fn reported(app: PolyHandler) -> String {
     let served = app.clone();
     let tested = catch_unwind(AssertUnwindSafe(|| app.test_http("/")));
@@ -153,7 +153,7 @@ fn a_missing_parameter_is_reported_with_its_route_and_the_line_to_write() {
 }
 
 #[tokio::test]
-async fn without_a_server_or_a_test_it_is_the_fault_of_the_program() {
+async fn a_missing_parameter_is_a_500_without_a_server_or_a_test() {
     let request = Request::get("/show").body(Default::default()).unwrap();
     let response = users().http().call(request).await;
     assert_eq!(response.status(), 500);

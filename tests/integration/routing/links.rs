@@ -24,7 +24,7 @@ impl fmt::Display for UserId {
     }
 }
 
-/// Can be read from a path and not written into one, which matters to no route.
+/// A type that can be read from a path but not written into one, which no route requires.
 struct OneWay;
 
 impl FromStr for OneWay {
@@ -126,7 +126,7 @@ async fn a_link_leads_to_its_route() {
 }
 
 #[tokio::test]
-async fn what_mounts_a_route_knows_where() {
+async fn a_mounting_table_links_to_the_full_path() {
     let one = app::uri(users::api::one { id: 7 });
     assert_eq!(path_that_arrives(one).await, "/api/users/7");
     assert_eq!(
@@ -152,12 +152,12 @@ async fn what_mounts_a_route_knows_where() {
 }
 
 #[test]
-fn a_mount_with_a_name_says_which_way() {
+fn a_named_mount_disambiguates_links() {
     assert_eq!(twice::first.uri(users::api::list), "/a");
     assert_eq!(twice::second.uri(users::api::list), "/b/users");
 }
 
-/// A text that a user chose, in each place that a link can have.
+/// Returns the links to a user's text, in each place that a link can have.
 fn links_to(text: &str) -> Vec<Result<String, UriFillError>> {
     vec![
         app::talk { room: text }.try_uri(),
@@ -238,12 +238,12 @@ fn is_link(link: impl Link) -> String {
 }
 
 #[test]
-fn a_function_takes_any_link() {
+fn a_function_accepts_any_link() {
     assert_eq!(is_link(users::api::one { id: 7 }), "/7");
 }
 
 #[test]
-fn functions_have_links_in_functions_too() {
+fn tables_inside_functions_have_links() {
     struct Local;
     impl FromStr for Local {
         type Err = std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! The routes of an application, and what is said of a request.
+//! The list of an application's routes, and explanations of requests.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ GET      /api/<_version>/health            http   health    with(poly(passing)) 
 }
 
 #[test]
-fn an_explanation_says_why_each_candidate_lost() {
+fn an_explanation_gives_the_reason_for_each_rejected_candidate() {
     let app = app();
     for (request, explanation) in [
         (
@@ -135,7 +135,7 @@ GET /api/%zz/health
 }
 
 #[test]
-fn where_no_route_has_the_path_the_nearest_are_shown() {
+fn an_unknown_path_lists_the_nearest_routes() {
     for (request, explanation) in [
         (
             "GET /users/7",
@@ -270,7 +270,8 @@ GET|PUT  /users/<id>        http  show     with(guard(checked), poly(passing))  
     );
 }
 
-/// The stock filters, each with its name and the column "sees" of the table in its module's docs.
+/// Returns the stock filters, each with its name and the column "sees" of the table in the module's
+/// docs.
 fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
     let all = "every protocol";
     vec![
@@ -327,7 +328,7 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
 }
 
 #[test]
-fn the_documentation_says_what_each_stock_filter_sees() {
+fn the_documentation_of_each_stock_filter_is_right() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/http4k-ws/src/filter/mod.rs");
     let docs = std::fs::read_to_string(file).expect("the module of the filters");
     for (name, filter, sees) in stock_filters() {
@@ -349,7 +350,7 @@ fn the_documentation_says_what_each_stock_filter_sees() {
         let row = docs
             .lines()
             .find(|line| line.contains(&format!("[`{name}`]")));
-        let row = row.unwrap_or_else(|| panic!("the documentation has no row for {name}"));
+        let row = row.unwrap_or_else(|| panic!("the documentation lacks a row for {name}"));
         assert!(row.ends_with(&format!("| {sees} |")), "{name}: {row}");
         let shown = app.routes().to_string();
         let as_shown = if name == "guard" {

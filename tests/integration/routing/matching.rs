@@ -1,4 +1,4 @@
-//! Which route takes a request.
+//! The choice of a route for a request.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 
@@ -79,7 +79,7 @@ async fn an_empty_segment_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_known_path_names_the_methods_it_takes() {
+async fn a_405_lists_the_methods_of_the_path() {
     let app = app();
     for (method, path, status, allow) in [
         ("PUT", "/m/x", 405, "GET, HEAD, POST, DELETE, OPTIONS"),
@@ -122,7 +122,7 @@ async fn each_protocol_has_its_own_routes_at_a_path() {
 }
 
 #[tokio::test]
-async fn bad_encoding_is_the_clients_mistake_where_it_is_captured() {
+async fn bad_encoding_in_a_captured_segment_is_a_400() {
     let app = app();
     for (path, status) in [
         ("/a/%zz/c", 400),
@@ -144,7 +144,7 @@ async fn a_target_without_a_path_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_application_without_routes_knows_no_path() {
+async fn an_application_without_routes_returns_404() {
     let app: PolyHandler = routes! {};
     assert_eq!(
         ask(&app, "GET", "/").await,

@@ -1,4 +1,4 @@
-//! `routes!`: which function answers, and what it is handed.
+//! `routes!`: the choice of a function, and its arguments.
 
 mod blocks;
 mod builder;
@@ -15,7 +15,7 @@ mod reference;
 
 use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 
-/// Asks `app` and gives the status and the text of the body.
+/// Sends a request to `app`, and returns the status and the text of the body.
 async fn ask(app: &PolyHandler, method: &str, path: &str) -> (u16, String) {
     let response = respond(app, method, path).await;
     let status = response.status().as_u16();
@@ -34,12 +34,12 @@ fn request(method: &str, path: &str) -> Request {
     request
 }
 
-/// Asks `app` for a socket.
+/// Requests a socket from `app`.
 async fn upgrade(app: &PolyHandler, path: &str) -> WsResponse {
     app.ws().call(request("GET", path)).await
 }
 
-/// The status of the refusal; `None` where a consumer is chosen.
+/// Returns the status of the refusal, or `None` if a consumer was chosen.
 async fn refusal(app: &PolyHandler, path: &str) -> Option<u16> {
     let outcome = upgrade(app, path).await.into_outcome();
     outcome.err().map(|response| response.status().as_u16())

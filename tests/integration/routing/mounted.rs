@@ -1,4 +1,4 @@
-//! Tables that agree: what is beside a mount leaves every mounted route a request.
+//! Consistent tables, whose other routes leave each mounted route some requests.
 
 use http4k_ws::{PolyHandler, WebSocket, routes};
 
@@ -24,7 +24,7 @@ routes! {
 
 routes! {
     fn app() -> PolyHandler {
-        // Other methods, another protocol, other lengths, and less specific prefixes.
+        // These differ in method, protocol or length, or have less specific prefixes.
         POST "/api/rooms" => http(|| "post"),
         GET "/api/rooms/<_room>" => http(|| "get"),
         "/api/rooms/<_room>/seats" as near => ws(talk),
@@ -37,7 +37,7 @@ routes! {
 }
 
 #[tokio::test]
-async fn routes_beside_a_mount_leave_the_rest_to_it() {
+async fn routes_beside_a_mount_leave_it_all_other_requests() {
     let app = app();
     for (method, path, answer) in [
         ("GET", "/api/rooms", "all rooms"),
@@ -63,7 +63,7 @@ fn said(text: &'static str) -> &'static str {
     text
 }
 
-/// Stands before an application, and says so where the application has no route.
+/// Marks the responses to requests without a route in the application behind the filter.
 async fn marked(request: http4k_ws::Request, next: http4k_ws::Next) -> http4k_ws::Response {
     let mut response = http4k_ws::HttpHandler::call(&next, request).await;
     let mark = http4k_ws::http::HeaderValue::from_static("marked");
@@ -199,7 +199,7 @@ async fn two_mounts_at_one_prefix_are_one_table() {
 }
 
 #[tokio::test]
-async fn a_fallback_beside_a_mount_takes_what_the_mount_does_not() {
+async fn a_fallback_beside_a_mount_serves_its_unmatched_requests() {
     let app = routes! {
         "/api" => {
             => mount(readers()),
@@ -221,16 +221,17 @@ async fn a_fallback_beside_a_mount_takes_what_the_mount_does_not() {
         );
     }
     assert_eq!(ask(&app, "POST", "/api/items").await.0, 405);
-    // Without a fallback beside it, a mounted application responds to what it has no route for, behind its filters.
+    // Without a fallback beside it, a mounted application responds to unmatched requests, behind
+    // its filters.
     assert_eq!(ask(&app, "GET", "/marked/none").await.0, 404);
     for (method, path) in [("GET", "/marked/none"), ("OPTIONS", "/marked/items")] {
         assert!(is_marked(&app, method, path).await, "{method} {path}");
     }
 }
 
-/// Nor does it matter that other routes, or a fallback for the other protocol, are beside it.
+/// Other routes, or a fallback for the other protocol, beside it make no difference.
 #[tokio::test]
-async fn a_mount_without_a_fallback_for_http_beside_it_responds_itself() {
+async fn a_mount_responds_itself_without_an_http_fallback_beside_it() {
     let inside = || readers().with(http4k_ws::filter::http_only(marked));
     let root = routes! {
         GET "/own" => http(said("own")),

@@ -1,4 +1,4 @@
-//! The matcher against the rules, as they are written: every path over a small alphabet.
+//! The matcher against the rules as stated, for every path over a small alphabet.
 
 use http4k_ws::{PolyHandler, routes};
 
@@ -8,7 +8,7 @@ fn said(text: &'static str) -> &'static str {
     text
 }
 
-/// Each route twice: once for the macro, once as data for the rules.
+/// Defines each route twice: for the macro, and as data for the rules.
 macro_rules! both {
     ($($method:ident $path:literal)*) => {
         fn app() -> PolyHandler {
@@ -34,7 +34,8 @@ both! {
     PUT "/<_r..>"
 }
 
-/// The route of the first method that fits, by the rank of each segment: literal, parameter, rest.
+/// Returns the route of the first matching method, by the rank of each segment: literal, parameter,
+/// rest.
 fn expected(method: &str, path: &[&str]) -> Result<String, Vec<&'static str>> {
     let mut fitting: Vec<_> = TABLE
         .iter()
@@ -79,13 +80,13 @@ fn paths() -> Vec<Vec<&'static str>> {
             .collect();
         paths.extend(last.iter().cloned());
     }
-    // `/` has no segments, so that no path has one that is empty and alone.
+    // `/` has no segments, so no path consists of one empty segment.
     paths.retain(|path| path != &[""]);
     paths
 }
 
 #[tokio::test]
-async fn every_path_goes_where_the_rules_say() {
+async fn every_path_reaches_the_route_of_the_rules() {
     let app = app();
     let mut matched = 0;
     for path in paths() {
@@ -102,8 +103,5 @@ async fn every_path_goes_where_the_rules_say() {
             }
         }
     }
-    assert!(
-        matched > 300,
-        "the table is matched often enough to say something: {matched}"
-    );
+    assert!(matched > 300, "the table matches often enough: {matched}");
 }

@@ -44,7 +44,7 @@ struct Bomb;
 
 impl Drop for Bomb {
     fn drop(&mut self) {
-        panic!("as it should");
+        panic!("on purpose");
     }
 }
 

@@ -105,7 +105,7 @@ fn a_seed_finds_a_race_that_the_usual_order_hides() {
 #[test]
 #[ignore]
 fn fails_with_a_seed() {
-    with_seed(4711, || panic!("as it should"));
+    with_seed(4711, || panic!("on purpose"));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn the_clock_starts_anew_and_the_outer_runtime_is_back_afterwards() {
     assert_eq!(inside, Some(Ok("tick".into())));
     around.expect_silence(std::time::Duration::from_millis(999));
     assert_eq!(around.received().next(), Some(Ok("tick".into())));
-    let failed = catch_unwind(|| with_seed(7, || panic!("as it should")));
+    let failed = catch_unwind(|| with_seed(7, || panic!("on purpose")));
     assert!(failed.is_err());
     assert_eq!(
         ticks.test_ws("/").received().next(),
@@ -150,7 +150,7 @@ fn a_thread_leaves_the_seeded_runtime() {
             "seed {seed} changes the order"
         );
         assert_eq!(trace(), unseeded, "after seed {seed}");
-        assert!(catch_unwind(|| with_seed(seed, || panic!("as it should"))).is_err());
+        assert!(catch_unwind(|| with_seed(seed, || panic!("on purpose"))).is_err());
         assert_eq!(trace(), unseeded, "after a panic under seed {seed}");
         let inner = with_seed(seed, || (with_seed(seed + 1, trace), trace()));
         let alone = (with_seed(seed + 1, trace), with_seed(seed, trace));

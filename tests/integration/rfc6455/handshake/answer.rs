@@ -4,9 +4,9 @@ use super::{answer, handshake, start_with};
 use crate::server::peer::{self, Peer};
 use http4k_ws::server::ServerConfig;
 
-/// §4.2.2, 5, 1–3: the status line, and the two fields that say what to.
+/// §4.2.2, 5, 1–3: the status line, and the two fields that name the new protocol.
 #[test]
-fn the_answer_switches_to_websocket() {
+fn the_response_switches_to_websocket() {
     let answer = answer(&[]);
     assert!(
         answer
@@ -21,7 +21,7 @@ fn the_answer_switches_to_websocket() {
 
 /// §4.2.2, 5, 4: the hash of the key and the GUID, in base64.
 #[test]
-fn the_key_is_accepted_with_its_hash() {
+fn the_accept_field_is_the_hash_of_the_key() {
     for (key, accept) in [
         ("dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
         ("x3JJHMbDL1EzLkh9GBhXDw==", "HSmrc0sMlYUkAGmm5OPpG2HaGWk="),
@@ -33,17 +33,17 @@ fn the_key_is_accepted_with_its_hash() {
     }
 }
 
-/// RFC 9110 §8.6: 101 has no body, and tells no length of one.
+/// RFC 9110 §8.6: a 101 has neither a body nor a Content-Length.
 #[test]
-fn the_answer_has_no_body() {
+fn the_response_has_no_body() {
     let answer = answer(&[]);
     assert_eq!(answer.field("content-length"), None);
     assert_eq!(answer.field("transfer-encoding"), None);
 }
 
-/// §4.2.2, 5, 5: one of the subprotocols that were offered, or none.
+/// §4.2.2, 5, 5: the server chooses one of the offered subprotocols, or none.
 #[test]
-fn a_subprotocol_is_chosen_among_those_offered() {
+fn one_of_the_offered_subprotocols_is_chosen() {
     for (offers, chosen) in [
         (&[][..], None),
         (&["Sec-WebSocket-Protocol: a"], Some("a")),
@@ -64,7 +64,7 @@ fn a_subprotocol_is_chosen_among_those_offered() {
     }
 }
 
-/// §4.2.2, 5, 6, §9.1: extensions are declined by saying nothing of them; then no reserved bit is used.
+/// §4.2.2, 5, 6, §9.1: a server declines extensions by its silence; reserved bits are then invalid.
 #[test]
 fn extensions_are_declined() {
     for offer in [
@@ -77,13 +77,13 @@ fn extensions_are_declined() {
         let answer = peer.send(request).answer();
         assert_eq!(answer.status, 101);
         assert_eq!(answer.field("sec-websocket-extensions"), None);
-        // RSV1 would be a compressed message.
+        // RSV1 would mark a compressed message.
         peer.send([0xC1, 0x81, 0, 0, 0, 0, b'x']);
         assert_eq!(peer.close_code(), 1002);
     }
 }
 
-/// §4.2.2: after the answer the connection is a WebSocket, also where it had been HTTP for a while.
+/// §4.2.2: the connection becomes a WebSocket, even after several plain requests.
 #[test]
 fn a_connection_may_be_http_first() {
     let server = start_with(ServerConfig::default());

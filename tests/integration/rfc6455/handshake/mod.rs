@@ -22,7 +22,7 @@ async fn echo(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-/// Lets in who says so.
+/// Admits requests with credentials.
 async fn authenticated(request: Request, next: WsNext) -> Result<WsResponse, StatusCode> {
     use http4k_ws::WsHandler;
 
@@ -54,9 +54,9 @@ fn start_with(config: ServerConfig) -> RunningServer {
     server.with_threads(1).start().expect("a server")
 }
 
-/// A handshake of these lines, and the lines of a good one that are not among them.
+/// Returns a handshake of these lines, completed by the lines of a valid one.
 ///
-/// A line that is only a name leaves that field out.
+/// A line that is only a name removes that field.
 fn handshake(lines: &[&str]) -> String {
     let name = |line: &str| {
         line.split(':')
@@ -92,8 +92,8 @@ fn answer(lines: &[&str]) -> Answer {
     answer_with(ServerConfig::default(), lines)
 }
 
-/// Sends each on a connection of its own, and compares the status of the answer.
-fn each_is_answered(status: u16, cases: &[&[&str]]) {
+/// Sends each request on its own connection, and checks the status of the response.
+fn each_has_status(status: u16, cases: &[&[&str]]) {
     let server = start_with(ServerConfig::default());
     for lines in cases {
         let answer = Peer::connect(server.addr()).send(handshake(lines)).answer();

@@ -1,14 +1,14 @@
-//! §4.2.2, 4, §10.2: where the page comes from that opens a socket.
+//! §4.2.2, 4, §10.2: the origin of the page that opens a socket.
 
 use http4k_ws::message::OriginPolicy;
 use http4k_ws::server::ServerConfig;
 
-use super::{answer, answer_with, each_is_answered};
+use super::{answer, answer_with, each_has_status};
 
-/// A page that was loaded from this very host and port, and what is no page.
+/// Pages from the same host and port are accepted, and so are programs, which send no origin.
 #[test]
 fn our_own_pages_and_programs_are_accepted() {
-    each_is_answered(
+    each_has_status(
         101,
         &[
             &[],
@@ -26,10 +26,10 @@ fn our_own_pages_and_programs_are_accepted() {
     );
 }
 
-/// Any other page is refused, before the upgrade.
+/// Any other page is refused before the upgrade.
 #[test]
-fn pages_of_others_are_forbidden() {
-    each_is_answered(
+fn pages_of_other_origins_are_forbidden() {
+    each_has_status(
         403,
         &[
             &["Origin: https://evil.example"],
@@ -57,9 +57,9 @@ fn pages_of_others_are_forbidden() {
     assert!(refused.body.contains("§10.2"), "{refused:?}");
 }
 
-/// Pages of others may be listed, also those without an origin.
+/// Other pages may be listed, even those without an origin.
 #[test]
-fn pages_that_are_listed_are_accepted() {
+fn listed_pages_are_accepted() {
     let app = "https://app.example".parse().expect("an origin");
     let policy = OriginPolicy::own()
         .and(app)
@@ -78,7 +78,7 @@ fn pages_that_are_listed_are_accepted() {
     }
 }
 
-/// A service for everybody says so.
+/// A public service allows every origin.
 #[test]
 fn a_server_may_allow_every_origin() {
     for origin in ["https://anyone.example", "null", "nonsense"] {
@@ -88,9 +88,9 @@ fn a_server_may_allow_every_origin() {
     }
 }
 
-/// Only sockets are guarded: pages of others may read what HTTP gives them, or be refused by CORS.
+/// Only sockets are guarded; CORS is in charge of plain HTTP.
 #[test]
-fn plain_requests_have_any_origin() {
+fn plain_requests_may_have_any_origin() {
     let line = [
         "GET / HTTP/1.1",
         "Upgrade",

@@ -1,11 +1,11 @@
-//! §4.2.2, 2–4: answers other than 101.
+//! §4.2.2, 2–4: responses other than 101.
 
-use super::{answer, each_is_answered, handshake, start_with};
+use super::{answer, each_has_status, handshake, start_with};
 use crate::server::peer::{self, Peer};
 use http4k_ws::server::ServerConfig;
 
-/// §4.2.2, 2: a client that is to authenticate is told so before the upgrade, and may do so on the same
-/// connection.
+/// §4.2.2, 2: a client without credentials gets 401 before the upgrade, and may authenticate on the
+/// same connection.
 #[test]
 fn a_client_without_credentials_is_refused_before_the_upgrade() {
     let server = start_with(ServerConfig::default());
@@ -24,7 +24,7 @@ fn a_client_without_credentials_is_refused_before_the_upgrade() {
     assert_eq!(peer.send(peer::text("x")).text(), "x");
 }
 
-/// §4.2.2, 3: a client may be sent elsewhere.
+/// §4.2.2, 3: a client may be redirected.
 #[test]
 fn a_client_may_be_redirected() {
     let answer = answer(&["GET /moved HTTP/1.1"]);
@@ -32,35 +32,35 @@ fn a_client_may_be_redirected() {
     assert_eq!(answer.field("location"), Some("/ws"));
 }
 
-/// §4.2.2, 4: a resource that is not there.
+/// §4.2.2, 4: the resource does not exist.
 #[test]
 fn a_path_without_a_socket_is_not_found() {
-    each_is_answered(404, &[&["GET /nowhere HTTP/1.1"], &["GET / HTTP/1.1"]]);
+    each_has_status(404, &[&["GET /nowhere HTTP/1.1"], &["GET / HTTP/1.1"]]);
 }
 
 /// §4.2.2: the rules of the handshake come before those of the application.
 #[test]
-fn a_bad_handshake_is_refused_whatever_its_path() {
-    each_is_answered(
+fn a_bad_handshake_is_refused_on_every_path() {
+    each_has_status(
         400,
         &[
             &["GET /nowhere HTTP/1.1", "Sec-WebSocket-Key: x"],
             &["GET /secret HTTP/1.1", "Sec-WebSocket-Key: x"],
         ],
     );
-    each_is_answered(
+    each_has_status(
         426,
         &[&["GET /secret HTTP/1.1", "Sec-WebSocket-Version: 8"]],
     );
-    each_is_answered(
+    each_has_status(
         403,
         &[&["GET /secret HTTP/1.1", "Origin: https://evil.example"]],
     );
 }
 
-/// §4.2.1: a refusal leaves HTTP as it was; the connection goes on.
+/// §4.2.1: after a refusal the connection is still HTTP.
 #[test]
-fn after_a_refusal_the_connection_goes_on() {
+fn the_connection_stays_open_after_a_refusal() {
     let server = start_with(ServerConfig::default());
     let mut peer = Peer::connect(server.addr());
     for (lines, status) in [

@@ -1,13 +1,13 @@
 //! §4.2.1: reading the client's opening handshake.
 
-use super::{KEY, each_is_answered, handshake, start_with};
+use super::{KEY, each_has_status, handshake, start_with};
 use crate::server::peer::{self, Peer};
 use http4k_ws::server::ServerConfig;
 
-/// The helper of these tests leaves nothing out that it should not.
+/// The helper of these tests builds a complete handshake.
 #[test]
 fn a_good_handshake_is_accepted() {
-    each_is_answered(
+    each_has_status(
         101,
         &[
             &[],
@@ -22,11 +22,11 @@ fn a_good_handshake_is_accepted() {
 
 /// §4.2.1, 1: HTTP/1.1 or higher.
 #[test]
-fn http_1_0_can_not_upgrade() {
-    each_is_answered(400, &[&["GET /ws HTTP/1.0"]]);
+fn http_1_0_cannot_upgrade() {
+    each_has_status(400, &[&["GET /ws HTTP/1.0"]]);
 }
 
-/// §4.2.1, 1: a GET request. Others ask for a path that speaks nothing but WebSocket.
+/// §4.2.1, 1: an upgrade is a GET request. Other methods ask for a path that serves WebSocket only.
 #[test]
 fn only_get_upgrades() {
     let methods = ["POST", "HEAD", "PUT", "OPTIONS", "DELETE", "get", "PATCH"];
@@ -38,10 +38,10 @@ fn only_get_upgrades() {
     }
 }
 
-/// §4.2.1, 2: a Host, as every request has.
+/// §4.2.1, 2: a handshake has a Host, like every request.
 #[test]
 fn a_handshake_has_one_valid_host() {
-    each_is_answered(
+    each_has_status(
         400,
         &[
             &["Host"],
@@ -53,10 +53,10 @@ fn a_handshake_has_one_valid_host() {
     );
 }
 
-/// §4.2.1, 3: Upgrade has `websocket` among its members, in whatever case.
+/// §4.2.1, 3: Upgrade lists `websocket`, in any case.
 #[test]
-fn upgrade_names_websocket() {
-    each_is_answered(
+fn the_upgrade_field_lists_websocket() {
+    each_has_status(
         101,
         &[
             &["Upgrade: WebSocket"],
@@ -66,7 +66,7 @@ fn upgrade_names_websocket() {
             &["Upgrade:  , websocket ,"],
         ],
     );
-    each_is_answered(
+    each_has_status(
         426,
         &[
             &["Upgrade"],
@@ -78,10 +78,10 @@ fn upgrade_names_websocket() {
     );
 }
 
-/// §4.2.1, 4: Connection has the token `Upgrade`, in whatever case.
+/// §4.2.1, 4: Connection has the token `Upgrade`, in any case.
 #[test]
-fn connection_names_upgrade() {
-    each_is_answered(
+fn the_connection_field_lists_upgrade() {
+    each_has_status(
         101,
         &[
             &["Connection: upgrade"],
@@ -91,7 +91,7 @@ fn connection_names_upgrade() {
             &["Connection: keep-alive,Upgrade,x"],
         ],
     );
-    each_is_answered(
+    each_has_status(
         426,
         &[
             &["Connection"],
@@ -102,7 +102,7 @@ fn connection_names_upgrade() {
     );
 }
 
-/// §4.2.1, 5: one key, whose base64 is of 16 bytes.
+/// §4.2.1, 5: the key is the base64 of 16 bytes.
 #[test]
 fn a_key_is_16_bytes_in_base64() {
     let key = |key: &str| format!("Sec-WebSocket-Key: {key}");
@@ -120,21 +120,21 @@ fn a_key_is_16_bytes_in_base64() {
         "========================",
         "\"dGhlIHNhbXBsZSBub25jZQ==\"",
     ] {
-        each_is_answered(400, &[&[&key(bad)]]);
+        each_has_status(400, &[&[&key(bad)]]);
     }
     let twice = key(KEY);
-    each_is_answered(400, &[&["Sec-WebSocket-Key"], &[&twice, &twice]]);
-    // Of the second the last bits are over, in the very example of §4.1.
+    each_has_status(400, &[&["Sec-WebSocket-Key"], &[&twice, &twice]]);
+    // The second key, the very example of §4.1, has surplus bits at its end.
     for good in [
         "AAAAAAAAAAAAAAAAAAAAAA==",
         "AQIDBAUGBwgJCgsMDQ4PEC==",
         "+/+/+/+/+/+/+/+/+/+/+w==",
     ] {
-        each_is_answered(101, &[&[&key(good)]]);
+        each_has_status(101, &[&[&key(good)]]);
     }
 }
 
-/// §4.2.1, 6, §4.4: version 13; another is answered with the one that is spoken.
+/// §4.2.1, 6, §4.4: the version is 13; a refusal of another names it.
 #[test]
 fn the_version_is_13() {
     let server = start_with(ServerConfig::default());
@@ -152,18 +152,18 @@ fn the_version_is_13() {
         // RFC 9110 §15.5.22.
         assert_eq!(answer.field("upgrade"), Some("websocket"), "{version}");
     }
-    each_is_answered(426, &[&["Sec-WebSocket-Version"]]);
-    // §11.3.5: a request has it once.
-    each_is_answered(
+    each_has_status(426, &[&["Sec-WebSocket-Version"]]);
+    // §11.3.5: the field occurs once.
+    each_has_status(
         400,
         &[&["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13"]],
     );
 }
 
-/// §4.2.1, 10: fields that are not known are ignored, cookies among them.
+/// §4.2.1, 10: unknown fields are ignored, cookies among them.
 #[test]
 fn other_fields_are_ignored() {
-    each_is_answered(
+    each_has_status(
         101,
         &[
             &["Cookie: a=b; c=d"],
@@ -179,7 +179,7 @@ fn other_fields_are_ignored() {
     );
 }
 
-/// §4.1, §4.2.1: a handshake has no body, for its bytes would be taken for frames.
+/// §4.1, §4.2.1: a handshake has no body; its bytes would be read as frames.
 #[test]
 fn a_handshake_has_no_body() {
     let server = start_with(ServerConfig::default());
@@ -192,28 +192,28 @@ fn a_handshake_has_no_body() {
         let answer = Peer::connect(server.addr()).send(request).answer();
         assert_eq!(answer.status, 400, "{field}");
     }
-    each_is_answered(101, &[&["Content-Length: 0"]]);
+    each_has_status(101, &[&["Content-Length: 0"]]);
 }
 
-/// The head of a handshake is under the bounds of every head.
+/// The limits of every head apply to a handshake.
 #[test]
 fn a_handshake_is_bounded() {
     let long = format!("X: {}", "y".repeat(16 * 1024));
     let target = format!("GET /ws?{} HTTP/1.1", "y".repeat(8 * 1024));
-    each_is_answered(431, &[&[&long]]);
-    each_is_answered(414, &[&[&target]]);
+    each_has_status(431, &[&[&long]]);
+    each_has_status(414, &[&[&target]]);
 }
 
-/// §4.2.1: what follows the handshake at once is the first of the frames.
+/// §4.2.1: the bytes after the handshake are the first frames.
 #[test]
-fn frames_that_come_along_are_kept() {
+fn frames_sent_with_the_handshake_are_kept() {
     let server = start_with(ServerConfig::default());
     let mut peer = Peer::connect(server.addr());
     let mut bytes = handshake(&[]).into_bytes();
     for n in 0..100 {
         bytes.extend(peer::text(&n.to_string()));
     }
-    // The last frame is cut in two.
+    // The last frame is split in two.
     let last = bytes.split_off(bytes.len() - 3);
     assert_eq!(peer.send(bytes).answer().status, 101);
     for n in 0..99 {
@@ -222,9 +222,9 @@ fn frames_that_come_along_are_kept() {
     assert_eq!(peer.send(last).text(), "99");
 }
 
-/// A handshake that comes byte by byte is one.
+/// A handshake may arrive byte by byte.
 #[test]
-fn a_handshake_may_come_in_pieces() {
+fn a_handshake_may_arrive_in_pieces() {
     let server = start_with(ServerConfig::default());
     let mut peer = Peer::connect(server.addr());
     for byte in handshake(&[]).into_bytes() {

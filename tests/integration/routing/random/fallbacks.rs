@@ -1,16 +1,17 @@
-//! The macro's fallbacks, the builder's and a search through a list, on random blocks and requests.
+//! The fallbacks of the macro, of the builder and of a search through a list, on random blocks and
+//! requests.
 
 use http4k_ws::filter::poly;
 use http4k_ws::routing::{RouteError, Routes};
 use http4k_ws::{HttpHandler, Next, PolyHandler, Request, WsHandler};
 
 use super::generate::{Choose, Random};
-use super::{asked_for, fallback_tables, http, ws};
+use super::{fallback_tables, http, http_request, ws};
 
-/// How many tables the macro is given.
+/// The number of tables for the macro.
 const TABLES: usize = 40;
 
-/// One block, and the whole table as one without a prefix.
+/// One block; the whole table is a block without a prefix.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Block {
     prefix: String,
@@ -27,7 +28,7 @@ fn table(random: &mut impl Choose) -> Block {
     root
 }
 
-/// A block that can be built, with those inside.
+/// Returns a valid block, with its inner blocks.
 fn block(prefix: String, depth: usize, random: &mut impl Choose, id: &mut usize) -> Block {
     let mut chosen = |one_in: usize, random: &mut dyn FnMut(usize) -> usize| {
         (random(one_in) == 0).then(|| {
@@ -59,7 +60,7 @@ fn block(prefix: String, depth: usize, random: &mut impl Choose, id: &mut usize)
     block
 }
 
-/// A filter that leaves its number in the response.
+/// Returns a filter that adds its number to the response.
 pub(super) fn marked(id: usize) -> impl http4k_ws::PolyFilter {
     poly(move |request: Request, next: Next| async move {
         let mut response = next.call(request).await;
@@ -68,7 +69,7 @@ pub(super) fn marked(id: usize) -> impl http4k_ws::PolyFilter {
     })
 }
 
-/// The table, by the API without the macro.
+/// Builds the table with the builder API.
 fn built(table: &Block) -> Result<PolyHandler, RouteError> {
     filled(Routes::new(), table).build()
 }
@@ -88,7 +89,8 @@ fn filled(mut routes: Routes, block: &Block) -> Routes {
     })
 }
 
-/// A prefix that responds by itself: its segments, its filters, and each fallback behind more of them.
+/// A prefix that responds by itself: its segments, its filters, and each fallback with its further
+/// filters.
 struct Scope {
     prefix: Vec<String>,
     filters: Vec<usize>,
@@ -126,7 +128,7 @@ fn has_fallback(block: &Block) -> bool {
     block.http.is_some() || block.ws.is_some() || inner.any(has_fallback)
 }
 
-/// The fallback that responds, if there is one, and the filters before it, the outermost first.
+/// Returns the fallback that responds, if there is one, and the filters before it, outermost first.
 fn expected(table: &Block, path: &[&str], is_ws: bool) -> (Option<usize>, Vec<usize>) {
     let mut all = Vec::new();
     scopes(table, &[], &[], 0, &mut all);
@@ -158,9 +160,9 @@ fn borrowed(prefix: &[String]) -> Vec<&str> {
     prefix.iter().map(String::as_str).collect()
 }
 
-/// The same of an application.
-async fn given(app: &PolyHandler, path: &[&str], is_ws: bool) -> (Option<usize>, Vec<usize>) {
-    let request = asked_for("GET", &format!("/{}", path.join("/")));
+/// Returns the fallback and the filters that a real application used.
+async fn actual(app: &PolyHandler, path: &[&str], is_ws: bool) -> (Option<usize>, Vec<usize>) {
+    let request = http_request("GET", &format!("/{}", path.join("/")));
     let response = if is_ws {
         let outcome = app.ws().call(request).await.into_outcome();
         outcome.expect_err("every fallback refuses")
@@ -170,7 +172,7 @@ async fn given(app: &PolyHandler, path: &[&str], is_ws: bool) -> (Option<usize>,
     let marks = response.headers().get_all("x-mark").iter();
     let marks = marks.map(|mark| mark.to_str().unwrap().parse().unwrap());
     let mut marks: Vec<usize> = marks.collect();
-    // The innermost is the first to see a response.
+    // The innermost filter sees the response first.
     marks.reverse();
     let is_fallback = response.status() == 200;
     let body = response.into_body().bytes().await.unwrap();
@@ -203,13 +205,13 @@ async fn macro_builder_and_rules_agree_on_which_fallback_responds() {
             let wanted = expected(table, path, is_ws);
             let context = || format!("ws: {is_ws}, {path:?} of {table:#?}");
             assert_eq!(
-                given(&app, path, is_ws).await,
+                actual(&app, path, is_ws).await,
                 wanted,
                 "macro: {}",
                 context()
             );
             assert_eq!(
-                given(&made, path, is_ws).await,
+                actual(&made, path, is_ws).await,
                 wanted,
                 "builder: {}",
                 context()
@@ -232,7 +234,7 @@ async fn builder_and_rules_agree_on_which_fallback_responds_in_new_tables() {
         for (&path, is_ws) in PATHS.iter().flat_map(|path| [(path, false), (path, true)]) {
             let wanted = expected(&table, path, is_ws);
             assert_eq!(
-                given(&made, path, is_ws).await,
+                actual(&made, path, is_ws).await,
                 wanted,
                 "{path:?} of {table:#?}"
             );
@@ -240,17 +242,17 @@ async fn builder_and_rules_agree_on_which_fallback_responds_in_new_tables() {
     }
 }
 
-/// The tables that the macro is given.
+/// Returns the tables for the macro.
 fn tables() -> Vec<Block> {
     let mut random = Random::new(13);
     (0..TABLES).map(|_| table(&mut random)).collect()
 }
 
-/// The text of `fallback_tables.rs`.
+/// Returns the text of `fallback_tables.rs`.
 pub(super) fn tables_as_rust() -> String {
     let tables = tables();
     let mut text = String::from(
-        "//! Random blocks for the macro, written by `fallbacks.rs`.\n\n\
+        "//! Random blocks for the macro, generated by `fallbacks.rs`.\n\n\
          use http4k_ws::{PolyHandler, Request, routes};\n\n\
          use super::fallbacks::marked;\n\
          use super::{http as said, ws as talked};\n\n\

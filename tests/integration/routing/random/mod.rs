@@ -1,8 +1,9 @@
-//! The macro's matcher, the builder's and a walk over a list, written from the rules, on random tables
-//! and requests.
+//! The matchers of the macro and of the builder, and a walk over a list that follows the rules, on
+//! random
+//! tables and requests.
 //!
-//! No random table can be made into a macro's input while the test runs, so [`generate`] writes 40 of them
-//! into `tables.rs`, from a fixed seed. A change of the generator is written there by
+//! A random table cannot become a macro's input at run time, so [`generate`] writes 40 of them into
+//! `tables.rs`, from a fixed seed. After a change of the generator, update the file with
 //! `WRITE_TABLES=1 cargo test -p http4k-ws-workspace --test integration routing::random`.
 
 mod fallback_tables;
@@ -18,9 +19,9 @@ use generate::{Random, built, request, table};
 use http4k_ws::{HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 use naive::{Expected, Way};
 
-use super::request as asked_for;
+use super::request as http_request;
 
-/// What the handler of route `id` answers: which it is, and what it was handed.
+/// Returns the body of route `id`: its number and its parameters.
 fn said(id: usize, request: &Request) -> String {
     let params = request.extensions().get::<http4k_ws::message::PathParams>();
     format!("{id} {:?}", params.cloned().unwrap_or_default())
@@ -34,10 +35,10 @@ async fn ws(id: usize, request: Request) -> WsResponse {
     WsResponse::refuse(said(id, &request))
 }
 
-/// What `app` answers, as far as the rules say.
-async fn given(app: &PolyHandler, asked: &Asked) -> Expected {
-    let request = asked_for(&asked.method, &asked.path);
-    let response = if asked.upgrade {
+/// Returns the response of `app`, as far as the rules define it.
+async fn actual(app: &PolyHandler, sent: &Sent) -> Expected {
+    let request = http_request(&sent.method, &sent.path);
+    let response = if sent.upgrade {
         let outcome = app.ws().call(request).await.into_outcome();
         outcome.expect_err("every ws route refuses")
     } else {
@@ -59,21 +60,21 @@ async fn summed_up(response: Response) -> Expected {
         allow,
         upgrade,
         length: length.map(|length| length.parse().unwrap()),
-        // The words of the library's own answers are not the rules'.
+        // The rules do not define the texts of the library's own responses.
         body: (status == 200).then(|| String::from_utf8(body.to_vec()).unwrap()),
     }
 }
 
 /// One request.
 #[derive(Debug)]
-struct Asked {
+struct Sent {
     method: String,
     path: String,
     upgrade: bool,
 }
 
 #[test]
-fn the_tables_are_what_the_generator_writes() {
+fn the_tables_match_the_generator() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/routing/random");
     for (name, written) in [
         ("tables.rs", generate::tables_as_rust()),
@@ -96,24 +97,24 @@ async fn macro_builder_and_rules_agree_on_ten_thousand_requests() {
         let made = built(specs).expect("the generator keeps what can be built");
         assert_eq!(app.routes().len(), made.routes().len());
         for _ in 0..250 {
-            let asked = request(&mut random);
-            let expected = naive::answer(specs, &asked);
-            let context = || format!("{asked:?} of {}", made.routes());
-            assert_eq!(given(&app, &asked).await, expected, "macro: {}", context());
+            let sent = request(&mut random);
+            let expected = naive::response(specs, &sent);
+            let context = || format!("{sent:?} of {}", made.routes());
+            assert_eq!(actual(&app, &sent).await, expected, "macro: {}", context());
             assert_eq!(
-                given(&made, &asked).await,
+                actual(&made, &sent).await,
                 expected,
                 "builder: {}",
                 context()
             );
-            let explained = app.explain(&*asked.line());
+            let explained = app.explain(&*sent.line());
             assert_eq!(
                 explained.taken().is_some(),
                 expected.body.is_some(),
                 "{}",
                 context()
             );
-            seen.note(&asked, &expected, &naive::way(specs, &asked));
+            seen.note(&sent, &expected, &naive::way(specs, &sent));
         }
     }
     seen.assert_enough();
@@ -126,19 +127,19 @@ async fn builder_and_rules_agree_on_random_tables() {
         let specs = table(&mut random);
         let made = built(&specs).expect("the generator keeps what can be built");
         for _ in 0..40 {
-            let asked = request(&mut random);
-            let expected = naive::answer(&specs, &asked);
+            let sent = request(&mut random);
+            let expected = naive::response(&specs, &sent);
             assert_eq!(
-                given(&made, &asked).await,
+                actual(&made, &sent).await,
                 expected,
-                "{asked:?} of {}",
+                "{sent:?} of {}",
                 made.routes()
             );
         }
     }
 }
 
-/// How often each kind of answer was given: a test that never sees one says nothing about it.
+/// The number of responses of each kind: a kind that never occurs is not tested.
 #[derive(Default)]
 struct Seen {
     cases: usize,
@@ -146,18 +147,18 @@ struct Seen {
     heads: usize,
     /// Responses of a second mount at one prefix.
     merged: usize,
-    /// Responses of a route behind a mount that matches and has no route.
+    /// Responses of a route behind a mount that matches but has no route.
     backtracked: usize,
 }
 
 impl Seen {
-    fn note(&mut self, asked: &Asked, expected: &Expected, way: &Way) {
+    fn note(&mut self, sent: &Sent, expected: &Expected, way: &Way) {
         self.merged += usize::from(way.merged);
         self.backtracked += usize::from(way.backtracked);
         self.cases += 1;
         *self
             .statuses
-            .entry((expected.status, asked.upgrade))
+            .entry((expected.status, sent.upgrade))
             .or_default() += 1;
         self.heads += usize::from(expected.length.is_some());
     }
@@ -187,8 +188,8 @@ impl Seen {
     }
 }
 
-impl Asked {
-    /// As [`PolyHandler::explain`] reads it.
+impl Sent {
+    /// Formats the request for [`PolyHandler::explain`].
     fn line(&self) -> String {
         let word = if self.upgrade { "ws" } else { &self.method };
         format!("{word} {}", self.path)

@@ -1,17 +1,17 @@
-//! The rules, as a walk over a list: slow, and easy to read.
+//! The rules, as a slow but readable walk over a list.
 
 use percent_encoding::percent_decode_str;
 
-use super::Asked;
+use super::Sent;
 use super::generate::{Spec, Target};
 
-/// An answer, as far as the rules say.
+/// A response, as far as the rules define it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) status: u16,
     pub(super) allow: Option<String>,
     pub(super) upgrade: Option<String>,
-    /// The length of the body that is left out.
+    /// The length of the omitted body.
     pub(super) length: Option<usize>,
     pub(super) body: Option<String>,
 }
@@ -28,33 +28,33 @@ impl Expected {
     }
 }
 
-pub(super) fn answer(specs: &[Spec], asked: &Asked) -> Expected {
-    answer_from(specs, asked, &segments(asked))
+pub(super) fn response(specs: &[Spec], sent: &Sent) -> Expected {
+    response_from(specs, sent, &segments(sent))
 }
 
-fn segments(asked: &Asked) -> Vec<&str> {
-    match asked.path.as_str() {
+fn segments(sent: &Sent) -> Vec<&str> {
+    match sent.path.as_str() {
         "/" => Vec::new(),
         path => path[1..].split('/').collect(),
     }
 }
 
-/// The part that the mounts of a table have in a response.
+/// The role of a table's mounts in a response.
 pub(super) struct Way {
     /// The route is in a mount at the prefix of an earlier one, so the two are one table.
     pub(super) merged: bool,
-    /// A mount goes before the route and matches the path, but has no route for it.
+    /// A mount precedes the route and matches the path, but has no route for it.
     pub(super) backtracked: bool,
 }
 
-pub(super) fn way(specs: &[Spec], asked: &Asked) -> Way {
-    let segments = segments(asked);
+pub(super) fn way(specs: &[Spec], sent: &Sent) -> Way {
+    let segments = segments(sent);
     let mut way = Way {
         merged: false,
         backtracked: false,
     };
     let all = hits(specs, &segments);
-    let fitting = all.iter().filter(|hit| fit(hit.spec, asked).is_some());
+    let fitting = all.iter().filter(|hit| fit(hit.spec, sent).is_some());
     let Some(best) = fitting.min_by(|one, other| one.ranks.cmp(&other.ranks)) else {
         return way;
     };
@@ -65,7 +65,7 @@ pub(super) fn way(specs: &[Spec], asked: &Asked) -> Way {
             continue;
         };
         let inside = hits(inner, &segments[used..]);
-        let responds = inside.iter().any(|hit| fit(hit.spec, asked).is_some());
+        let responds = inside.iter().any(|hit| fit(hit.spec, sent).is_some());
         prefix.ranks.extend([3, place]);
         if best.ranks.starts_with(&prefix.ranks) {
             let mut earlier = specs[..place].iter();
@@ -79,25 +79,25 @@ pub(super) fn way(specs: &[Spec], asked: &Asked) -> Way {
     way
 }
 
-/// A route whose template matches the path, with the prefixes that it is mounted at.
+/// A route whose template matches the path, with the prefixes of its mounts.
 struct Hit<'a> {
     spec: &'a Spec,
     ranks: Vec<usize>,
-    /// Names, and what was sent for them.
+    /// The parameters' names and their raw values.
     params: Vec<(String, String)>,
 }
 
-fn answer_from(specs: &[Spec], asked: &Asked, segments: &[&str]) -> Expected {
+fn response_from(specs: &[Spec], sent: &Sent, segments: &[&str]) -> Expected {
     let mut hits = hits(specs, segments);
-    // A stable sort: routes of one shape stay in the order of the table.
+    // A stable sort keeps routes of one shape in the order of the table.
     hits.sort_by(|one, other| one.ranks.cmp(&other.ranks));
-    let fitting = hits.iter().filter(|hit| fit(hit.spec, asked).is_some());
+    let fitting = hits.iter().filter(|hit| fit(hit.spec, sent).is_some());
     let Some(first) = fitting.clone().next() else {
-        return unmatched(&hits, asked);
+        return unmatched(&hits, sent);
     };
     let same_shape = fitting.filter(|hit| hit.ranks == first.ranks);
     let best = same_shape
-        .max_by_key(|hit| fit(hit.spec, asked))
+        .max_by_key(|hit| fit(hit.spec, sent))
         .unwrap_or(first);
     let mut params = Vec::new();
     for (name, raw) in &best.params {
@@ -107,7 +107,7 @@ fn answer_from(specs: &[Spec], asked: &Asked, segments: &[&str]) -> Expected {
         params.push(format!("{name:?}: {text:?}"));
     }
     let body = format!("{} {{{}}}", best.spec.id, params.join(", "));
-    let as_get = fit(best.spec, asked) == Some(1);
+    let as_get = fit(best.spec, sent) == Some(1);
     Expected {
         length: as_get.then_some(body.len()),
         body: Some(if as_get { String::new() } else { body }),
@@ -115,7 +115,7 @@ fn answer_from(specs: &[Spec], asked: &Asked, segments: &[&str]) -> Expected {
     }
 }
 
-/// Every route with the path, those of mounts with the routes around them.
+/// Returns every route that matches the path; routes of mounts have the ranks of the outer prefix.
 fn hits<'a>(specs: &'a [Spec], segments: &[&str]) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for (place, spec) in specs.iter().enumerate() {
@@ -126,7 +126,7 @@ fn hits<'a>(specs: &'a [Spec], segments: &[&str]) -> Vec<Hit<'a>> {
             hits.push(hit);
             continue;
         };
-        // Behind a rest, and of two mounts at one prefix the first.
+        // A mount ranks behind a rest; of two mounts at one prefix, the first wins.
         hit.ranks.extend([3, place]);
         for mut found in self::hits(inner, &segments[used..]) {
             found.ranks.splice(0..0, hit.ranks.clone());
@@ -137,8 +137,8 @@ fn hits<'a>(specs: &'a [Spec], segments: &[&str]) -> Vec<Hit<'a>> {
     hits
 }
 
-/// Literal before parameter before rest before mount, segment by segment; a template that ends goes before
-/// one that takes the nothing that is left. With how many segments are used up.
+/// Ranks a template segment by segment: literal, parameter, rest, mount. A template that ends ranks
+/// before a rest that matches nothing. Also returns the number of segments used.
 fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<(Hit<'a>, usize)> {
     let template: Vec<&str> = match spec.template.as_str() {
         "/" => Vec::new(),
@@ -177,21 +177,21 @@ fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<(Hit<'a>, usize)> {
     Some((hit, template.len()))
 }
 
-/// A route that names the method, then GET for HEAD, then every method.
-fn fit(spec: &Spec, asked: &Asked) -> Option<u8> {
-    match (&spec.target, asked.upgrade) {
+/// Ranks the method: a route that names it, then GET for HEAD, then a route for every method.
+fn fit(spec: &Spec, sent: &Sent) -> Option<u8> {
+    match (&spec.target, sent.upgrade) {
         (Target::Ws, true) => Some(0),
         (Target::Mount(_), _) | (Target::Ws, false) | (Target::Http, true) => None,
         (Target::Http, false) if spec.methods.is_empty() => Some(0),
-        (Target::Http, false) if spec.methods.contains(&asked.method.as_str()) => Some(2),
+        (Target::Http, false) if spec.methods.contains(&sent.method.as_str()) => Some(2),
         (Target::Http, false) => {
-            (asked.method == "HEAD" && spec.methods.contains(&"GET")).then_some(1)
+            (sent.method == "HEAD" && spec.methods.contains(&"GET")).then_some(1)
         }
     }
 }
 
-fn unmatched(hits: &[Hit<'_>], asked: &Asked) -> Expected {
-    if asked.upgrade {
+fn unmatched(hits: &[Hit<'_>], sent: &Sent) -> Expected {
+    if sent.upgrade {
         return Expected::status(404);
     }
     let mut allow: Vec<&str> = Vec::new();
@@ -214,7 +214,7 @@ fn unmatched(hits: &[Hit<'_>], asked: &Asked) -> Expected {
         }
         return Expected {
             allow: Some(distinct.join(", ")),
-            ..Expected::status(if asked.method == "OPTIONS" { 204 } else { 405 })
+            ..Expected::status(if sent.method == "OPTIONS" { 204 } else { 405 })
         };
     }
     if hits.iter().any(|hit| matches!(hit.spec.target, Target::Ws)) {
