@@ -50,13 +50,13 @@ fn same_json(Json(count): Json<Count>) -> Json<Count> {
 }
 
 fn panics() -> StatusCode {
-    panic!("asked to")
+    panic!("on request")
 }
 
 async fn echo(mut ws: WebSocket) -> WsResult {
     while let Some(message) = ws.recv().await? {
         if message == "panic!" {
-            panic!("asked to");
+            panic!("on request");
         }
         ws.send(message).await?;
     }

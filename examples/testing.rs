@@ -97,7 +97,7 @@ mod tests {
 
     fn reply(client: &mut impl WsClient) -> Reply {
         let message = client.received().next().expect("a message");
-        Reply::from_message(message.expect("an open socket")).expect("what an auction tells")
+        Reply::from_message(message.expect("an open socket")).expect("a reply of an auction")
     }
 
     // A handler is a function, and so is its decision.
@@ -147,7 +147,7 @@ mod tests {
     // Time in memory is virtual with feature `testing`. Sending does not move it; waiting does.
 
     #[test]
-    fn it_is_sold_after_a_minute_without_a_bid() {
+    fn the_item_is_sold_after_a_minute_without_a_bid() {
         let mut client = app().test_ws("/items/teapot");
         client.send(bid(5)).expect("an open socket");
         reply(&mut client);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn in_any_order_each_item_has_its_own_auction() {
+    fn each_item_has_its_own_auction_in_any_order() {
         for seed in 0..20 {
             with_seed(seed, || {
                 let app = app();

@@ -90,7 +90,7 @@ mod tests {
 
     /// The session equals the approved transcript.
     #[test]
-    fn a_visit_is_what_was_approved() {
+    fn a_visit_matches_the_approved_transcript() {
         if let Err(error) = visit().approve(APPROVED) {
             panic!("{error}");
         }
@@ -98,7 +98,7 @@ mod tests {
 
     /// A transcript is a complete test, in memory and at a port.
     #[test]
-    fn a_visit_goes_the_same_way_again() {
+    fn a_visit_replays_without_differences() {
         let text = visit().to_string();
         let visit: Transcript = text.parse().expect("what was written is read");
         assert_eq!(visit.replay_in(&InMemory::new(app())), Ok(()));

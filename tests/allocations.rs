@@ -1,4 +1,4 @@
-//! What takes no memory: finding a route.
+//! Route lookup, which allocates no memory.
 
 use allocation_counter::measure;
 use http4k_ws::__private::Router;
@@ -9,7 +9,7 @@ fn said(_request: Request) -> &'static str {
     "said"
 }
 
-fn written() -> PolyHandler {
+fn declared() -> PolyHandler {
     routes! {
         GET "/" => http(said),
         GET "/users/<_id>/files/<_path..>" => http(said),
@@ -18,7 +18,7 @@ fn written() -> PolyHandler {
     }
 }
 
-fn made() -> PolyHandler {
+fn built() -> PolyHandler {
     let purge = Method::from_bytes(b"PURGE").expect("a token");
     let routes = Routes::new()
         .http(Method::GET, "/", said)
@@ -31,8 +31,8 @@ fn made() -> PolyHandler {
 #[test]
 fn a_lookup_allocates_nothing() {
     let purge = Method::from_bytes(b"PURGE").expect("a token");
-    for app in [written(), made()] {
-        let router = Router::of(&app).expect("routes made it");
+    for app in [declared(), built()] {
+        let router = Router::of(&app).expect("`routes!` built it");
         for (method, path, route) in [
             (&Method::GET, "/", Some(0)),
             (&Method::GET, "/users/7/files/a/b", Some(1)),
@@ -54,11 +54,11 @@ fn a_lookup_allocates_nothing() {
     }
 }
 
-/// The counter counts.
+/// Shows that the counter counts.
 #[test]
 fn an_encoded_path_may_allocate() {
-    let app = written();
-    let router = Router::of(&app).expect("routes made it");
+    let app = declared();
+    let router = Router::of(&app).expect("`routes!` built it");
     let mut found = None;
     let info =
         measure(|| found = router.lookup(&Method::GET, "/%75sers/7/files/x", &mut [(0, 0); 16]));

@@ -69,7 +69,7 @@ fn the_readme_shows_the_first_program() {
 }
 
 #[test]
-fn hello_answers_http_and_greets_on_a_socket() {
+fn hello_serves_http_and_greets_on_a_socket() {
     fn greets(client: &mut impl WsClient) {
         assert_eq!(next(client).text(), "hello bob");
         client.send("anything").expect("open");
@@ -105,7 +105,7 @@ fn age_me_rejects_values_that_are_not_a_person_with_1007() {
 }
 
 #[test]
-fn money_comes_back_after_the_greeting() {
+fn money_returns_after_the_greeting() {
     fn exchanges(client: &mut impl WsClient) {
         assert_eq!(next(client).text(), "hello bob");
         let money = money::Money {
@@ -119,14 +119,14 @@ fn money_comes_back_after_the_greeting() {
         client.send("no money").expect("open");
         assert!(
             next(client).text().contains("Money"),
-            "the error is told, and the socket goes on"
+            "the error is reported, and the socket stays open"
         );
         client.close(WsStatus::NORMAL);
     }
     both!(money::app(), "/hello/bob", exchanges);
 }
 
-/// What the client of the lenses' example orders.
+/// Returns the order of the client in the lenses' example.
 fn an_order() -> lens::Order {
     let line = |item: &str, count| lens::Line {
         item: item.to_owned(),
@@ -156,7 +156,7 @@ fn lens_builds_the_request_that_it_reads() {
 }
 
 #[test]
-fn lens_tells_every_fault_of_a_bad_request_at_once() {
+fn lens_reports_every_fault_of_a_bad_request_together() {
     let request = Request::post("/shops/tea/orders?express=soon")
         .header("content-type", "application/json")
         .body(r#"[{"item":"oolong"}]"#);
@@ -166,13 +166,13 @@ fn lens_tells_every_fault_of_a_bad_request_at_once() {
         answer.header("content-type"),
         Some("application/problem+json")
     );
-    let told = answer.body().as_text().expect("JSON");
+    let report = answer.body().as_text().expect("JSON");
     for fault in [
         "query `express` must be boolean",
         "header `x-customer` is required",
         "body `Vec<Line>` must be JSON: [0]: missing field `count`",
     ] {
-        assert!(told.contains(fault), "{fault} in {told}");
+        assert!(report.contains(fault), "{fault} in {report}");
     }
     assert_eq!(
         lens::app()
@@ -183,7 +183,7 @@ fn lens_tells_every_fault_of_a_bad_request_at_once() {
 }
 
 #[test]
-fn lens_answers_in_the_form_that_the_client_likes() {
+fn lens_responds_in_the_format_that_the_client_accepts() {
     let get = |accept: &str| {
         let request = Request::get("/shops/tea/orders?page=3").header("accept", accept);
         lens::app().test_http(request)
@@ -198,7 +198,7 @@ fn lens_answers_in_the_form_that_the_client_likes() {
 }
 
 #[test]
-fn lens_speaks_the_format_of_the_subprotocol() {
+fn lens_uses_the_format_of_the_subprotocol() {
     fn ticks(client: &mut impl WsClient) {
         let receipt = |total| lens::Receipt { customer: 1, total };
         client
@@ -257,7 +257,7 @@ fn the_clock_ticks_over_a_port() {
 }
 
 #[test]
-fn chat_reaches_every_member_of_the_room_and_no_other() {
+fn chat_reaches_the_members_of_the_room_only() {
     fn talk<C: WsClient>(connect: impl Fn(&str) -> C) {
         use chat::Event::{Joined, Left, Said};
         let event = |client: &mut C| chat::Event::from_message(next(client)).expect("an event");
@@ -318,7 +318,7 @@ fn chat_reaches_every_member_of_the_room_and_no_other() {
 }
 
 #[test]
-fn echo_keeps_its_surface() {
+fn echo_keeps_its_interface() {
     let app = echo::app();
     assert_eq!(app.test_http("/").body(), "hello");
     assert_eq!(app.test_http("/hello/bob").body(), "hello bob");
@@ -391,7 +391,7 @@ fn echo_sends_to_all_in_the_room() {
         let (mut a, mut b) = (connect("/room/x"), connect("/room/x"));
         a.send("from a").expect("open");
         assert_eq!(next(&mut a).text(), "from a");
-        // Over a port, b may have joined after that.
+        // Over a port, b may have joined after the first message.
         b.send("from b").expect("open");
         assert_eq!(next(&mut a).text(), "from b");
         assert!(
@@ -406,7 +406,7 @@ fn echo_sends_to_all_in_the_room() {
 }
 
 #[test]
-fn tls_answers_in_memory_and_over_tls_with_its_own_certificate() {
+fn tls_serves_in_memory_and_over_tls_with_its_own_certificate() {
     fn echoes(client: &mut impl WsClient) {
         client.send("anything").expect("open");
         assert_eq!(next(client).text(), "anything");
@@ -475,7 +475,7 @@ fn echo_reads_its_options() {
 }
 
 #[tokio::test]
-async fn reconnect_counts_on_over_restarts() {
+async fn reconnect_continues_counting_over_restarts() {
     let server = served(reconnect::app());
     let (mut feed, last) = reconnect::counting(format!("ws://{}/count", server.addr()));
     for number in 1..=5 {

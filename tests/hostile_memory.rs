@@ -1,4 +1,4 @@
-//! How much memory a server can make a client take: a bounded amount, however much it sends.
+//! Bounds on the memory of a client, for any amount of data from a server.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use tokio::time::timeout;
 
 const MIB: u64 = 1024 * 1024;
 
-/// Each server sends so much, where the client lets it.
+/// The number of bytes that each server sends, unless the client stops it.
 const FLOOD: usize = 3 * 1024 * 1024;
 
-/// The head that answers a handshake, as our own server writes it.
-async fn answer_to(head: &[u8]) -> Vec<u8> {
+/// Returns the head that accepts a handshake, as our own server sends it.
+async fn response_to(head: &[u8]) -> Vec<u8> {
     let (mut client, server) = duplex(16 * 1024);
     let app = (|_ws: WebSocket| std::future::pending::<()>()).into_poly_handler();
     tokio::spawn(async move { app.serve_connection(server, ServerConfig::default()).await });
@@ -34,7 +34,7 @@ async fn head_of(stream: &mut (impl AsyncReadExt + Unpin)) -> Vec<u8> {
     head
 }
 
-/// Sends `first`, and then `again` until it is enough or the client is gone.
+/// Sends `first`, then `again` until the flood is complete or the client is gone.
 async fn flood(mut stream: impl AsyncWriteExt + Unpin, first: &[u8], again: &[u8]) {
     let mut chunk = again.to_vec();
     while chunk.len() < 16 * 1024 && !again.is_empty() {
@@ -47,7 +47,7 @@ async fn flood(mut stream: impl AsyncWriteExt + Unpin, first: &[u8], again: &[u8
     while sent < FLOOD && !chunk.is_empty() && stream.write_all(&chunk).await.is_ok() {
         sent += chunk.len();
     }
-    // It stays, and says nothing.
+    // The connection stays open, without further bytes.
     tokio::time::sleep(Duration::from_secs(3600)).await;
 }
 
@@ -60,13 +60,14 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-/// The most bytes that are allocated at a time while `work` runs, runtime and server included.
+/// Returns the most bytes allocated at a time while `work` runs, runtime and server included.
 fn peak(work: impl FnOnce()) -> u64 {
     measure(work).bytes_max
 }
 
-/// What an opening handshake takes with a server that sends `first`, and `again` without end.
-fn handshake_takes(first: &'static str, again: &'static str) -> u64 {
+/// Returns the memory of an opening handshake with a server that sends `first`, then `again`
+/// without end.
+fn memory_of_handshake(first: &'static str, again: &'static str) -> u64 {
     peak(|| {
         run(async {
             let (ours, mut theirs) = duplex(16 * 1024);
@@ -99,21 +100,21 @@ fn a_handshake_is_bounded() {
             "x",
         ),
     ] {
-        let taken = handshake_takes(first, again);
-        assert!(taken < MIB, "{first}{again}: {taken}");
+        let used = memory_of_handshake(first, again);
+        assert!(used < MIB, "{first}{again}: {used}");
     }
 }
 
-/// What a socket takes whose server sends `first`, and `again` without end, and reads nothing, while nobody
-/// receives.
-fn socket_takes(config: &SessionConfig, first: &[u8], again: &[u8]) -> u64 {
+/// Returns the memory of a socket whose server sends `first`, then `again` without end, and reads
+/// nothing, while the client does not receive.
+fn memory_of_socket(config: &SessionConfig, first: &[u8], again: &[u8]) -> u64 {
     let (first, again) = (first.to_vec(), again.to_vec());
     peak(|| {
         run(async {
             let (ours, mut theirs): (_, DuplexStream) = duplex(16 * 1024);
             tokio::spawn(async move {
                 let head = head_of(&mut theirs).await;
-                let answer = answer_to(&head).await;
+                let answer = response_to(&head).await;
                 flood(theirs, &[answer, first].concat(), &again).await;
             });
             let handshake = WebSocketClient::to("ws://localhost/").with_config(config.clone());
@@ -126,7 +127,7 @@ fn socket_takes(config: &SessionConfig, first: &[u8], again: &[u8]) -> u64 {
 #[test]
 fn a_socket_is_bounded() {
     let given = SessionConfig::default();
-    // Where nothing but memory bounds what is small.
+    // Only the memory bounds small frames here.
     let lifted = SessionConfig::default()
         .with_max_control_rate(None)
         .with_max_empty_fragments(None)
@@ -141,7 +142,7 @@ fn a_socket_is_bounded() {
             &b"x"[..],
         ),
         (
-            "a message as long as may be, and never there",
+            "the longest message, whose payload never arrives",
             &given,
             announced(MIB),
             b"",
@@ -165,14 +166,14 @@ fn a_socket_is_bounded() {
             b"\x00\x00",
         ),
     ] {
-        let taken = socket_takes(config, &first, again);
-        // What may wait for the consumer, and one message on its way.
-        assert!(taken < 2 * MIB, "{what}: {taken}");
+        let used = memory_of_socket(config, &first, again);
+        // The bound covers the messages queued for the consumer, and one message in transit.
+        assert!(used < 2 * MIB, "{what}: {used}");
     }
 }
 
-/// What a request takes whose server sends `first`, and `again` without end.
-fn request_takes(first: &'static str, again: &'static str) -> u64 {
+/// Returns the memory of a request whose server sends `first`, then `again` without end.
+fn memory_of_request(first: &'static str, again: &'static str) -> u64 {
     peak(|| {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -208,7 +209,7 @@ fn a_request_is_bounded() {
             "1\r\nx\r\n",
         ),
     ] {
-        let taken = request_takes(first, again);
-        assert!(taken < 2 * MIB, "{first}{again}: {taken}");
+        let used = memory_of_request(first, again);
+        assert!(used < 2 * MIB, "{first}{again}: {used}");
     }
 }

@@ -1,11 +1,14 @@
-//! Three hundred tests of sockets, as an application has them, to be timed as one suite.
+//! Three hundred socket tests, as an application has them, timed as one suite.
 //!
 //! ```text
 //! cargo test -p http4k-ws-workspace --test in_memory_suite
 //! ```
 //!
-//! Each opens its own sockets in memory; some wait for hours. The time that the last line tells is to be
-//! under a second in a debug build, which nothing asserts: it is the machine's too.
+//! Each test opens its own sockets in memory; some wait for hours of virtual time. The last line of
+//! the
+//! output shows the time, which is under a second in a debug build. No test asserts it, because it
+//! depends on
+//! the machine.
 
 #![allow(missing_docs)]
 
@@ -95,13 +98,13 @@ fn texts(client: &mut impl WsClient, count: usize) -> Vec<String> {
         .collect()
 }
 
-fn it_greets(number: usize) {
+fn the_greeting_has_the_name(number: usize) {
     let mut client = app().test_ws(format!("/hello/bob{number}"));
     assert_eq!(texts(&mut client, 1), [format!("hello bob{number}")]);
     client.expect_silence(Duration::from_secs(3600));
 }
 
-fn it_echoes(number: usize) {
+fn text_is_echoed(number: usize) {
     let mut client = app().test_ws("/hello/bob");
     let sent: Vec<_> = (0..number).map(|message| message.to_string()).collect();
     for message in &sent {
@@ -110,7 +113,7 @@ fn it_echoes(number: usize) {
     assert_eq!(texts(&mut client, number + 1)[1..], sent);
 }
 
-fn it_echoes_bytes(number: usize) {
+fn bytes_are_echoed(number: usize) {
     let mut client = app().test_ws("/hello/bob");
     let bytes = vec![number as u8; number * 1000];
     client.send(bytes.clone()).expect("an open socket");
@@ -118,7 +121,7 @@ fn it_echoes_bytes(number: usize) {
     assert_eq!(echoed, Some(Ok(WsMessage::new_binary(bytes))));
 }
 
-fn it_ages(number: usize) {
+fn a_person_ages(number: usize) {
     let mut client = app().test_ws(format!("/age/{number}"));
     let name = "Bob".to_owned();
     let bob = Person {
@@ -133,7 +136,7 @@ fn it_ages(number: usize) {
     assert_eq!(aged.age, 3 * number);
 }
 
-fn it_rejects_values_that_are_not_a_person(number: usize) {
+fn values_that_are_not_a_person_are_rejected(number: usize) {
     let mut client = app().test_ws("/age/1");
     client
         .send(format!(r#"{{"age":{number}}}"#))
@@ -141,7 +144,7 @@ fn it_rejects_values_that_are_not_a_person(number: usize) {
     assert_eq!(client.closed().expect("an end").code(), 1007);
 }
 
-fn it_beats(number: usize) {
+fn beats_arrive_in_virtual_time(number: usize) {
     let seconds = 60 * (number as u64 + 1);
     let mut client = app().test_ws(format!("/beat/{seconds}"));
     client.expect_silence(Duration::from_secs(seconds - 1));
@@ -149,7 +152,7 @@ fn it_beats(number: usize) {
     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
 }
 
-fn it_closes_as_it_is_told(number: usize) {
+fn the_requested_status_closes_the_socket(number: usize) {
     let code = 4000 + number as u16;
     let mut client = app().test_ws(format!("/obey/{code}"));
     client.send("close").expect("an open socket");
@@ -157,7 +160,7 @@ fn it_closes_as_it_is_told(number: usize) {
     assert_eq!(client.next(), NextMessage::Closed(status));
 }
 
-fn it_closes_with_1011_when_it_fails(number: usize) {
+fn a_failure_closes_with_1011(number: usize) {
     let mut client = app().test_ws("/obey/4000");
     client
         .send(["fail", "panic"][number % 2])
@@ -165,7 +168,7 @@ fn it_closes_with_1011_when_it_fails(number: usize) {
     assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
 }
 
-fn it_sums_with_callbacks(number: usize) {
+fn callbacks_add_numbers(number: usize) {
     let mut client = app().test_ws(format!("/sum/{number}"));
     for _ in 0..3 {
         client.send(number.to_string()).expect("an open socket");
@@ -174,7 +177,7 @@ fn it_sums_with_callbacks(number: usize) {
     assert_eq!(texts(&mut client, 3), sums);
 }
 
-fn it_tells_all_in_the_room(number: usize) {
+fn all_members_of_the_room_receive_the_news(number: usize) {
     let app = app();
     let mut room: Vec<_> = (0..number % 8 + 2).map(|_| app.test_ws("/room")).collect();
     let speaker = number % room.len();
@@ -188,16 +191,16 @@ fn it_tells_all_in_the_room(number: usize) {
 macro_rules! suite {
     ($($module:ident = $number:literal)*) => {$(
         mod $module {
-            #[test] fn it_greets() { super::it_greets($number) }
-            #[test] fn it_echoes() { super::it_echoes($number) }
-            #[test] fn it_echoes_bytes() { super::it_echoes_bytes($number) }
-            #[test] fn it_ages() { super::it_ages($number) }
-            #[test] fn it_rejects_values_that_are_not_a_person() { super::it_rejects_values_that_are_not_a_person($number) }
-            #[test] fn it_beats() { super::it_beats($number) }
-            #[test] fn it_closes_as_it_is_told() { super::it_closes_as_it_is_told($number) }
-            #[test] fn it_closes_with_1011_when_it_fails() { super::it_closes_with_1011_when_it_fails($number) }
-            #[test] fn it_sums_with_callbacks() { super::it_sums_with_callbacks($number) }
-            #[test] fn it_tells_all_in_the_room() { super::it_tells_all_in_the_room($number) }
+            #[test] fn the_greeting_has_the_name() { super::the_greeting_has_the_name($number) }
+            #[test] fn text_is_echoed() { super::text_is_echoed($number) }
+            #[test] fn bytes_are_echoed() { super::bytes_are_echoed($number) }
+            #[test] fn a_person_ages() { super::a_person_ages($number) }
+            #[test] fn values_that_are_not_a_person_are_rejected() { super::values_that_are_not_a_person_are_rejected($number) }
+            #[test] fn beats_arrive_in_virtual_time() { super::beats_arrive_in_virtual_time($number) }
+            #[test] fn the_requested_status_closes_the_socket() { super::the_requested_status_closes_the_socket($number) }
+            #[test] fn a_failure_closes_with_1011() { super::a_failure_closes_with_1011($number) }
+            #[test] fn callbacks_add_numbers() { super::callbacks_add_numbers($number) }
+            #[test] fn all_members_of_the_room_receive_the_news() { super::all_members_of_the_room_receive_the_news($number) }
         }
     )*};
 }

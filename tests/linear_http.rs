@@ -1,7 +1,8 @@
-//! Work that grows with the input, and not with its square: whatever a peer sends of HTTP.
+//! Work that grows linearly with its input, for all HTTP that a peer can send.
 //!
-//! Each case is run with some input and with ten times as much. Counted are the allocations, and the
-//! time for which the thread was on a processor, which the load of the machine does not change.
+//! Each case runs with some input and with ten times as much. The test counts the allocations, and
+//! the
+//! time for which the thread was on a processor, which is independent of the machine's load.
 
 use std::hint::black_box;
 
@@ -14,13 +15,13 @@ use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex, split};
 
-/// Allocations may grow a little faster than the input, as a buffer does that doubles.
+/// Allocations may grow a little faster than the input, like a buffer that doubles.
 const MORE_ALLOCATIONS: u64 = 25;
 
-/// Time may vary; a square of the input would take a hundred times as much.
+/// Time may vary; quadratic work would take a hundred times as much.
 const MORE_TIME: u64 = 45;
 
-/// The system counts time in steps; less of it is as much as this, in nanoseconds.
+/// The system counts time in steps; a shorter time counts as this one, in nanoseconds.
 const STEP: u64 = 10_000_000;
 
 fn run<T>(work: impl Future<Output = T>) -> T {
@@ -32,13 +33,13 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     runtime.block_on(work)
 }
 
-/// The nanoseconds for which this thread ran, if the system counts them.
+/// Returns the nanoseconds for which this thread ran, if the system counts them.
 fn time_on_cpu() -> Option<u64> {
     let counts = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     counts.split_whitespace().next()?.parse().ok()
 }
 
-/// The least time of some runs, and the allocations of one.
+/// Returns the least time of some runs, and the allocations of one.
 fn cost(case: &dyn Fn(usize), size: usize) -> (AllocationInfo, Option<u64>) {
     let allocations = measure(|| case(size));
     let times = (0..2).map(|_| {
@@ -51,7 +52,7 @@ fn cost(case: &dyn Fn(usize), size: usize) -> (AllocationInfo, Option<u64>) {
 
 /// Runs `case` with `size` and with ten times that.
 fn grows_with_its_input(name: &str, size: usize, case: impl Fn(usize)) {
-    case(size); // What is made once for all.
+    case(size); // The first run initializes shared state.
     let (few, briefly) = cost(&case, size);
     let (many, long) = cost(&case, size * 10);
     assert!(
@@ -87,7 +88,7 @@ fn unbounded() -> ServerConfig {
         .with_min_body_rate(0)
 }
 
-/// Sends `input` in pieces of `piece` bytes, and returns all that is answered.
+/// Sends `input` in pieces of `piece` bytes, and returns all responses.
 fn served(input: &[u8], piece: usize) -> String {
     run(async {
         let (ours, theirs) = duplex(64 * 1024);
@@ -111,7 +112,7 @@ fn served(input: &[u8], piece: usize) -> String {
     })
 }
 
-/// As [`served`], of requests that are all answered with 200.
+/// Like [`served`], for requests whose responses are all 200.
 fn all_served(input: &str, piece: usize, answers: usize) {
     let answered = served(input.as_bytes(), piece);
     assert_eq!(
@@ -131,7 +132,7 @@ fn post(fields: &str, body: &str) -> String {
 }
 
 #[test]
-fn bodies() {
+fn the_work_for_bodies_is_linear() {
     grows_with_its_input("a chunk for each byte", 5_000, |size| {
         let chunks = "1\r\nx\r\n".repeat(size) + "0\r\n\r\n";
         all_served(&post("Transfer-Encoding: chunked", &chunks), 4096, 1);
@@ -155,7 +156,7 @@ fn bodies() {
 }
 
 #[test]
-fn heads() {
+fn the_work_for_heads_is_linear() {
     grows_with_its_input("many fields", 1_000, |size| {
         let fields: String = (0..size).map(|n| format!("X-{n}: {n}\r\n")).collect();
         all_served(&get(&fields), 1 << 20, 1);
@@ -172,7 +173,7 @@ fn heads() {
         "Upgrade",
     ] {
         grows_with_its_input(name, 20_000, |size| {
-            // An empty member is none (RFC 9110 §5.6.1).
+            // An empty member does not count (RFC 9110 §5.6.1).
             all_served(
                 &get(&format!("{name}: {}\r\n", ", ".repeat(size / 2))),
                 1 << 20,
@@ -208,7 +209,7 @@ fn heads() {
 }
 
 #[test]
-fn many_requests_of_a_connection() {
+fn the_work_for_many_requests_is_linear() {
     let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     for piece in [7, 1 << 20] {
         grows_with_its_input("pipelined requests", 300, |size| {
@@ -219,7 +220,7 @@ fn many_requests_of_a_connection() {
 
 /// The number of trailers is bounded too, and so is their length.
 #[test]
-fn trailers() {
+fn the_work_for_trailers_is_linear() {
     grows_with_its_input("trailers", 9, |size| {
         let trailers = "X: y\r\n".repeat(size);
         let body = format!("1\r\nx\r\n0\r\n{trailers}\r\n");
@@ -248,7 +249,7 @@ fn trailers() {
     }
 }
 
-/// Asks over HTTP/2, with a body in pieces of one byte.
+/// Sends a request over HTTP/2, with a body in pieces of one byte.
 fn served_http2(fields: &[(&'static str, String)], pieces: usize) {
     run(async {
         let (ours, theirs) = duplex(64 * 1024);
@@ -276,7 +277,7 @@ fn served_http2(fields: &[(&'static str, String)], pieces: usize) {
 }
 
 #[test]
-fn over_http2() {
+fn the_work_over_http2_is_linear() {
     grows_with_its_input("frames of one byte", 500, |size| served_http2(&[], size));
     for name in ["x-same", "cookie"] {
         grows_with_its_input(name, 300, |size| {
@@ -290,7 +291,7 @@ fn over_http2() {
     });
 }
 
-/// Has our client read `response`, which a server sends in pieces of `piece` bytes.
+/// Returns `response` as our client reads it from a server that sends pieces of `piece` bytes.
 fn received(response: &str, piece: usize) -> Result<Response, http4k_ws::client::HttpClientError> {
     run(async {
         let (ours, mut theirs) = duplex(64 * 1024);
@@ -316,7 +317,7 @@ fn received(response: &str, piece: usize) -> Result<Response, http4k_ws::client:
 }
 
 #[test]
-fn what_a_client_receives() {
+fn the_work_of_a_client_is_linear() {
     let well = |response: &str, piece: usize| {
         black_box(received(response, piece).expect("a response"));
     };

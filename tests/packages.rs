@@ -1,5 +1,4 @@
-//! Packages of users: the one of the README, some that know the library by another name, and tables of
-//! other packages.
+//! Packages of users: the README's, some that rename the library, and tables of other packages.
 //!
 //! The packages are copied to the build folder and use the versions that are locked here, so that the
 //! network is not needed.
@@ -91,7 +90,7 @@ fn the_first_program_builds_from_the_lines_of_the_readme() {
 }
 
 #[test]
-fn the_library_may_have_any_name_and_tables_are_known_across_packages() {
+fn the_library_may_have_any_name_and_tables_work_across_packages() {
     let folder = copied();
     let shop = cargo("run", "shop", folder);
     let errors = String::from_utf8_lossy(&shop.stderr);

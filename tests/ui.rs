@@ -1,9 +1,12 @@
-//! Programs that the macros must accept, and mistakes that they must reject with a message that names the
-//! fix.
+//! Programs that the macros must accept, and mistakes that they must reject with a message that
+//! names
+//! the fix.
 //!
-//! The `.stderr` files hold the messages of one release of rustc. Another release may word them
-//! differently: there, the code and the place of each error are compared, without the words.
-//! `TRYBUILD=overwrite cargo test -p http4k-ws-workspace --test ui` renews the files; read them before
+//! The `.stderr` files hold the messages of one release of rustc. Other releases may use other
+//! words, so
+//! for them only the code and the place of each error are compared.
+//! `TRYBUILD=overwrite cargo test -p http4k-ws-workspace --test ui` updates the files; read them
+//! before
 //! committing them.
 
 #[path = "ui/places.rs"]

@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_go_before_parameters_and_these_before_rests() {
+    fn literals_win_over_parameters_and_parameters_over_rests() {
         let source_order =
             walk(r#""/a" => http(f), "/<x>" => http(g(x)), "/<all..>" => http(h(all))"#);
         assert_eq!(

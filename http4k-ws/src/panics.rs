@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_its_text() {
-        assert_eq!(text(|| panic!("as\nit should")), r#""as\nit should""#);
-        assert_eq!(text(|| panic!("as {} should", "it")), r#""as it should""#);
+        assert_eq!(text(|| panic!("on\npurpose")), r#""on\npurpose""#);
+        assert_eq!(text(|| panic!("on {}", "purpose")), r#""on purpose""#);
         assert_eq!(text(|| panic_any(7)), r#""no message""#);
     }
 

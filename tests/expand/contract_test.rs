@@ -1,5 +1,5 @@
 #[contract_test(app())]
-/// Everybody is greeted.
+/// Greets each client by name.
 #[ignore]
 #[cfg(unix)]
 fn greets(backend: &impl Backend) {
@@ -7,7 +7,7 @@ fn greets(backend: &impl Backend) {
 }
 // becomes
 #[cfg(test)]
-/// Everybody is greeted.
+/// Greets each client by name.
 #[cfg(unix)]
 fn greets(backend: &impl Backend) {
     backend.ws("/bob");

@@ -1,8 +1,9 @@
 //! Odd handlers and filters respond alike in memory, over pipes and over a port: the status, every
 //! field and every byte of the body.
 //!
-//! Left out of the comparison are `Date`, which a network adds, and the fields of the connection,
-//! which an HTTP client keeps to itself.
+//! The comparison leaves out `Date`, which a network adds, and the fields of the connection, which
+//! an
+//! HTTP client does not pass on.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,15 +20,15 @@ use http4k_ws::routing::Routes;
 use http4k_ws::testing::InMemory;
 use http4k_ws::testing::contract::{Backend, OverDuplex, OverNetwork};
 
-/// A body as its client got it.
+/// A body as its client received it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Read {
     Whole(Bytes),
-    /// It broke off after these bytes.
+    /// The body ended abruptly after these bytes.
     Broken(Bytes),
 }
 
-/// A response as its client got it.
+/// A response as its client received it.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     status: u16,
@@ -70,7 +71,7 @@ async fn read(mut body: Body) -> Read {
     Read::Whole(came.into())
 }
 
-/// What `app` responds to `request` in memory, once the other backends have responded the same.
+/// Returns the response of `app` in memory, and checks that the other backends respond the same.
 fn everywhere(what: &str, app: &PolyHandler, request: &dyn Fn() -> Request) -> Seen {
     let memory = Seen::of(InMemory::new(app.clone()).http(request()));
     let pipes = Seen::of(OverDuplex::new(app.clone()).http(request()));
@@ -134,7 +135,7 @@ fn declared(length: &'static str, body: impl Into<Body>) -> Response {
     Response::new(body.into()).with_header("content-length", length)
 }
 
-/// A case: a response, the request it is for, and what every client gets of it.
+/// A case: a response, the request it is for, and the status, length and body for every client.
 type Case = (
     &'static str,
     fn() -> Request,
@@ -156,7 +157,7 @@ fn check(cases: &[Case]) {
 }
 
 #[test]
-fn a_declared_length_is_the_bodys_or_is_corrected() {
+fn a_wrong_declared_length_is_corrected() {
     check(&[
         (
             "right",
@@ -498,7 +499,7 @@ fn the_response_to_head_has_the_length_and_no_body() {
             whole(""),
         ),
         (
-            "a length that is none",
+            "an invalid length",
             head,
             || declared("nine", ()),
             200,
@@ -596,9 +597,9 @@ fn the_response_to_head_has_the_length_and_no_body() {
     ]);
 }
 
-/// A route for GET takes HEAD too.
+/// A route for GET serves HEAD too.
 #[test]
-fn head_has_the_length_that_get_has() {
+fn head_has_the_length_of_get() {
     fn handlers() -> PolyHandler {
         let unready = |_: Request| declared("9", "abc");
         let none = |_: Request| (StatusCode::NO_CONTENT, "abc");
@@ -648,7 +649,7 @@ fn head_has_the_length_that_get_has() {
 }
 
 #[test]
-fn a_filter_may_change_what_its_handler_declared() {
+fn a_filter_may_change_the_declared_length() {
     async fn longer(request: Request, next: Next) -> Response {
         next.call(request).await.map(|_| Body::from("much longer"))
     }
@@ -749,7 +750,7 @@ fn a_panic_is_a_500_at_each_stage() {
 }
 
 #[test]
-fn a_stream_that_fails_breaks_the_body_off_where_it_does() {
+fn a_failing_stream_ends_the_body_at_the_failure() {
     let measured = || declared("9", failing());
     check(&[
         (
@@ -913,7 +914,7 @@ fn trailers_are_not_part_of_a_body() {
 }
 
 #[test]
-fn fields_of_one_name_keep_their_order_and_those_of_the_connection_are_gone() {
+fn fields_keep_their_order_and_connection_fields_are_removed() {
     let handler = |_: Request| {
         "abc"
             .into_response()
@@ -950,7 +951,7 @@ fn fields_of_one_name_keep_their_order_and_those_of_the_connection_are_gone() {
 }
 
 #[test]
-fn a_response_does_not_wait_for_a_body_that_is_not_read() {
+fn a_response_does_not_wait_for_an_unread_body() {
     let long = || post("0123456789").with_body("x".repeat(200_000));
     for (what, app, status) in [
         ("ignored", handled(|_: Request| "early"), 200),

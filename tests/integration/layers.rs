@@ -110,7 +110,7 @@ fn every_folder_has_its_layer() {
         files(&folder, &mut sources);
         assert!(
             sources.is_empty() || layer_of(&folder).is_some(),
-            "{} has no layer",
+            "{} lacks a layer",
             folder.display()
         );
     }

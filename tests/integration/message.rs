@@ -1,4 +1,4 @@
-//! `#[derive(Message)]` from outside: what travels, and what the constants say.
+//! `#[derive(Message)]` from outside: the serialized form, and the constants.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -8,9 +8,9 @@ use http4k_ws::{Message, WsMessage};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// `value` travels as `json`, and comes back.
+/// Checks that `value` is serialized as `json`, and read back.
 #[track_caller]
-fn travels<T: Message + Clone + PartialEq + Debug>(value: T, json: &str) {
+fn check_round_trip<T: Message + Clone + PartialEq + Debug>(value: T, json: &str) {
     let lens = T::lens();
     assert_eq!(lens.create(value.clone()), Ok(WsMessage::from(json)));
     assert_eq!(lens.get(&WsMessage::from(json)), Ok(value));
@@ -30,18 +30,18 @@ struct Meters(f64);
 struct Ping;
 
 #[test]
-fn structs_of_every_form_travel_as_serde_writes_them() {
+fn structs_of_every_form_have_serdes_format() {
     let name = String::from("bob");
-    travels(
+    check_round_trip(
         Person {
             name: name.clone(),
             age: None,
         },
         r#"{"name":"bob"}"#,
     );
-    travels(Person { name, age: Some(3) }, r#"{"name":"bob","age":3}"#);
-    travels(Meters(1.5), "1.5");
-    travels(Ping, "null");
+    check_round_trip(Person { name, age: Some(3) }, r#"{"name":"bob","age":3}"#);
+    check_round_trip(Meters(1.5), "1.5");
+    check_round_trip(Ping, "null");
     assert_eq!((Person::NAME, Meters::NAME), ("Person", "Meters"));
     assert_eq!(Person::VARIANTS, [""; 0]);
 }
@@ -81,29 +81,30 @@ enum Legacy {
 }
 
 #[test]
-fn variants_are_called_as_serde_writes_them() {
-    travels(Colour::DarkRed, r#""DARK-RED""#);
-    travels(Colour::Blue, r#""blue""#);
+fn variants_have_serdes_names() {
+    check_round_trip(Colour::DarkRed, r#""DARK-RED""#);
+    check_round_trip(Colour::Blue, r#""blue""#);
     assert_eq!(Colour::VARIANTS, ["DARK-RED", "blue"]);
     assert!(Colour::Secret.into_message().is_err());
 
-    travels(
+    check_round_trip(
         Event::JoinedRoom("blue".into()),
         r#"{"type":"joinedRoom","data":"blue"}"#,
     );
-    travels(Event::Left, r#"{"type":"left"}"#);
+    check_round_trip(Event::Left, r#"{"type":"left"}"#);
     assert_eq!(Event::VARIANTS, ["joinedRoom", "left"]);
 
-    travels(Either::Number(7), "7");
-    travels(Either::Text("7".into()), r#""7""#);
+    check_round_trip(Either::Number(7), "7");
+    check_round_trip(Either::Text("7".into()), r#""7""#);
     assert_eq!(Either::VARIANTS, ["Number", "Text"]);
 
-    travels(Legacy::Move { x: 1 }, r#"{"Move":{"x":1}}"#);
-    travels(Legacy::Stop, r#""stop""#);
+    check_round_trip(Legacy::Move { x: 1 }, r#"{"Move":{"x":1}}"#);
+    check_round_trip(Legacy::Stop, r#""stop""#);
     assert_eq!(Legacy::VARIANTS, ["Move", "stop"]);
 }
 
-/// Names every case of every variant, so that serde's rule and the derive's are compared word by word.
+/// Lists every case of every variant, so that serde's rule and the derive's are compared name by
+/// name.
 macro_rules! rules {
     ($($rule:literal $name:ident),*) => {$({
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
@@ -112,7 +113,7 @@ macro_rules! rules {
         use $name::*;
         let variants = [A, JoinRoom, HTTPError, V2Beta, Under_Score];
         for (variant, name) in variants.into_iter().zip($name::VARIANTS) {
-            travels(variant, &format!("\"{name}\""));
+            check_round_trip(variant, &format!("\"{name}\""));
         }
     })*};
 }
@@ -138,7 +139,7 @@ where
     room: PhantomData<[(); N]>,
 }
 
-/// A parameter that serde never sees.
+/// A type with a parameter that serde never sees.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Message)]
 #[serde(bound = "")]
 struct Id<Of: 'static> {
@@ -148,17 +149,17 @@ struct Id<Of: 'static> {
 }
 
 #[test]
-fn generic_types_are_messages_where_serde_knows_them() {
+fn generic_types_are_messages_if_serde_supports_them() {
     let envelope = Envelope::<_, 3> {
         to: "bob".into(),
         payload: Meters(2.0),
         room: PhantomData,
     };
-    travels(envelope, r#"{"to":"bob","payload":2.0}"#);
+    check_round_trip(envelope, r#"{"to":"bob","payload":2.0}"#);
 
     #[derive(Debug, Clone, PartialEq)]
     struct NotOfSerde;
-    travels(
+    check_round_trip(
         Id::<NotOfSerde> {
             id: 7,
             of: PhantomData,
@@ -168,7 +169,7 @@ fn generic_types_are_messages_where_serde_knows_them() {
 }
 
 #[test]
-fn types_of_other_crates_travel_in_json() {
+fn types_of_other_crates_are_sent_in_json() {
     fn read<T: Serialize + DeserializeOwned + Send + 'static>(text: &str) -> Result<T, String> {
         let read = Json::<T>::lens().get(&text.into());
         read.map(|Json(value)| value)
@@ -203,7 +204,7 @@ fn the_library_may_have_another_name_and_the_derive_a_front() {
     renamed::message! {
         struct Place { name: String }
     }
-    travels(
+    check_round_trip(
         Place {
             name: "here".into(),
         },

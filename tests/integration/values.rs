@@ -1,4 +1,4 @@
-//! Values at work in an application: typed messages and JSON, read and refused.
+//! Values in an application: typed messages and JSON, accepted and refused.
 
 use http4k_ws::lens::LensFailure;
 use http4k_ws::message::BodyError;
@@ -19,7 +19,7 @@ async fn older(mut ws: WebSocket<Person, Person>) -> WsResult {
     Ok(())
 }
 
-/// In http4k's style: a socket of any messages, and a lens.
+/// A handler in http4k's style: a socket of raw messages, and a lens.
 fn older_by_lens(ws: WebSocket) {
     let lens = Person::lens();
     let sender = ws.sender();
@@ -65,7 +65,7 @@ fn app() -> PolyHandler {
 const BOB: &str = r#"{"name":"bob","age":30}"#;
 
 #[test]
-fn typed_sockets_and_lenses_say_the_same() {
+fn typed_sockets_and_lenses_agree() {
     for path in ["/typed", "/lens"] {
         let mut client = app().test_ws(path);
         client.send(BOB).unwrap();
@@ -75,7 +75,7 @@ fn typed_sockets_and_lenses_say_the_same() {
 }
 
 #[test]
-fn a_message_that_is_none_closes_with_1007_and_the_reason() {
+fn an_invalid_message_closes_with_1007_and_the_reason() {
     for path in ["/typed", "/lens"] {
         let mut client = app().test_ws(path);
         client.send(r#"{"name":"bob"}"#).unwrap();
@@ -87,7 +87,7 @@ fn a_message_that_is_none_closes_with_1007_and_the_reason() {
 }
 
 #[test]
-fn json_is_read_and_answered_by_argument_and_by_request() {
+fn json_is_read_and_sent_by_argument_and_by_request() {
     let ask = |path: &str, body: &'static str| {
         let request = Request::post(path).header("content-type", "application/json");
         app().test_http(request.body(body).expect("a request"))
@@ -136,7 +136,7 @@ fn queries_are_decoded_and_an_absent_one_is_404() {
 }
 
 #[test]
-fn a_body_past_its_limit_is_413() {
+fn a_body_over_its_limit_is_a_413() {
     let ask = |body: &'static [u8]| app().test_http((Method::POST, "/length", body));
     assert_eq!(ask(b"hello").body(), "5");
     assert_eq!(ask(b"hello!").status(), 413);

@@ -1,7 +1,7 @@
-//! Our client against servers that nobody here wrote, and their clients against our server.
+//! Our client against independent servers, and independent clients against our server.
 //!
-//! They need packages of other languages, which `tests/interop/run` installs; so `cargo test --workspace` leaves them
-//! out.
+//! The tests need packages of other languages, which `tests/interop/run` installs, so
+//! `cargo test --workspace` leaves them out.
 
 mod ours;
 mod theirs;
@@ -19,7 +19,7 @@ enum Package {
 }
 
 impl Package {
-    /// Runs its `server` or `client` from this folder.
+    /// Returns the command that runs the package's `server` or `client` from this folder.
     fn program(self, name: &str) -> Command {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop");
         let installed = |name| std::env::var_os(name).expect("`tests/interop/run` sets it");
@@ -56,15 +56,15 @@ macro_rules! with_each_package {
 }
 
 with_each_package! {
-    messages_come_back_as_they_were: crate::ours::messages_come_back_as_they_were;
+    messages_return_unchanged: crate::ours::messages_return_unchanged;
     fragments_with_pings_between_are_one_message: crate::ours::fragments_with_pings_between_are_one_message;
-    pings_are_answered_both_ways: crate::ours::pings_are_answered_both_ways;
-    a_subprotocol_is_agreed_on: crate::ours::a_subprotocol_is_agreed_on;
+    pings_get_pongs_both_ways: crate::ours::pings_get_pongs_both_ways;
+    a_subprotocol_is_negotiated: crate::ours::a_subprotocol_is_negotiated;
     headers_arrive: crate::ours::headers_arrive;
     a_refusal_has_its_status_and_body: crate::ours::a_refusal_has_its_status_and_body;
     close_codes_and_reasons_travel_both_ways: crate::ours::close_codes_and_reasons_travel_both_ways;
     an_end_without_a_close_is_1006: crate::ours::an_end_without_a_close_is_1006;
-    it_reconnects_to_a_server_that_came_back: crate::ours::it_reconnects_to_a_server_that_came_back;
+    a_client_reconnects_to_a_restarted_server: crate::ours::a_client_reconnects_to_a_restarted_server;
     pages_are_fetched: crate::ours::pages_are_fetched;
-    their_client_finds_our_server_well: crate::theirs::their_client_finds_our_server_well;
+    the_client_accepts_our_server: crate::theirs::the_client_accepts_our_server;
 }

@@ -1,4 +1,4 @@
-//! Our client, their server.
+//! Our client against a package's server.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -14,7 +14,7 @@ use http4k_ws::testing::NextMessage;
 
 use super::Package;
 
-/// A server that runs as long as this is held.
+/// A server that runs as long as this value lives.
 struct Served {
     process: Child,
     port: u16,
@@ -46,14 +46,14 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It ends by itself when its input does; this is for one that does not.
+        // The server ends with its input; the next line is for one that does not.
         drop(self.process.stdin.take());
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-fn comes_back(client: &mut BlockingWebSocket, message: WsMessage) {
+fn check_echo(client: &mut BlockingWebSocket, message: WsMessage) {
     client.send(message.clone()).expect("an open socket");
     match client.next() {
         NextMessage::Message(back) => assert!(back == message, "{back:.100?} for {message:.100?}"),
@@ -73,11 +73,11 @@ fn messages() -> [WsMessage; 7] {
     ]
 }
 
-pub(super) fn messages_come_back_as_they_were(package: Package) {
+pub(super) fn messages_return_unchanged(package: Package) {
     let server = Served::start(package);
     let mut client = server.connect("/echo");
     for message in messages() {
-        comes_back(&mut client, message);
+        check_echo(&mut client, message);
     }
     for number in 0..1000 {
         client.send(number.to_string()).expect("an open socket");
@@ -95,17 +95,17 @@ pub(super) fn messages_come_back_as_they_were(package: Package) {
 pub(super) fn fragments_with_pings_between_are_one_message(package: Package) {
     let server = Served::start(package);
     let mut client = server.connect("/fragments");
-    comes_back(&mut client, "in pieces of three characters, grüße".into());
-    comes_back(&mut client, (0..=255).collect::<Vec<u8>>().into());
-    comes_back(&mut client, "once more".into());
+    check_echo(&mut client, "in pieces of three characters, grüße".into());
+    check_echo(&mut client, (0..=255).collect::<Vec<u8>>().into());
+    check_echo(&mut client, "once more".into());
 }
 
-pub(super) fn pings_are_answered_both_ways(package: Package) {
+pub(super) fn pings_get_pongs_both_ways(package: Package) {
     let server = Served::start(package);
     let mut client = server.connect("/ping");
     assert_eq!(client.next(), NextMessage::Message("you are".into()));
 
-    // A server that does not answer pings is dead long before this is over.
+    // A server that sends no pongs would be declared dead long before the end.
     let config = SessionConfig::default()
         .with_ping_interval(Some(Duration::from_millis(50)))
         .with_dead_after(Some(Duration::from_millis(250)));
@@ -117,7 +117,7 @@ pub(super) fn pings_are_answered_both_ways(package: Package) {
     client.expect_silence(Duration::from_millis(600));
 }
 
-pub(super) fn a_subprotocol_is_agreed_on(package: Package) {
+pub(super) fn a_subprotocol_is_negotiated(package: Package) {
     let server = Served::start(package);
     let chat = server
         .to("/echo")
@@ -160,15 +160,15 @@ pub(super) fn close_codes_and_reasons_travel_both_ways(package: Package) {
     let mut client = server.connect("/witness");
     client.close(ours.clone());
     assert_eq!(client.closed(), Some(ours));
-    // The server may still be busy with the end of that socket.
-    let told = (0..100).find_map(|_| match server.connect("/last").next() {
+    // The server may still process the end of that socket.
+    let last = (0..100).find_map(|_| match server.connect("/last").next() {
         NextMessage::Message(message) if message.text() != "null" => Some(message),
         _ => None,
     });
-    let told: serde_json::Value =
-        serde_json::from_str(&told.expect("a close").text()).expect("JSON");
+    let last: serde_json::Value =
+        serde_json::from_str(&last.expect("a close").text()).expect("JSON");
     assert_eq!(
-        told,
+        last,
         serde_json::json!({ "code": 4002, "reason": "enough — genug" })
     );
 }
@@ -180,7 +180,7 @@ pub(super) fn an_end_without_a_close_is_1006(package: Package) {
     assert_eq!(client.closed(), Some(WsStatus::ABNORMAL));
 }
 
-pub(super) fn it_reconnects_to_a_server_that_came_back(package: Package) {
+pub(super) fn a_client_reconnects_to_a_restarted_server(package: Package) {
     let server = Served::start(package);
     let mut aborted = false;
     let (abort, echo) = (server.to("/abort"), server.to("/echo"));
@@ -221,6 +221,6 @@ pub(super) fn pages_are_fetched(package: Package) {
     let client = HttpClient::new().blocking();
     for _ in 0..3 {
         let page = client.send(format!("http://127.0.0.1:{}/page", server.port));
-        assert_eq!(page.expect("an answer").body(), "a page\n");
+        assert_eq!(page.expect("a response").body(), "a page\n");
     }
 }

@@ -1,4 +1,4 @@
-//! Their client, our server.
+//! A package's client against our server.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +17,7 @@ async fn echo(mut ws: WebSocket, last: Last) -> WsResult {
     Ok(())
 }
 
-async fn tell_last(ws: WebSocket, last: Last) -> WsResult {
+async fn send_last(ws: WebSocket, last: Last) -> WsResult {
     let status = last.lock().unwrap().as_ref().map(WsStatus::to_string);
     Ok(ws.send(status.unwrap_or_default()).await?)
 }
@@ -28,7 +28,7 @@ async fn close(ws: WebSocket) -> WsResult {
 }
 
 async fn fail(_ws: WebSocket) -> WsResult {
-    Err(std::io::Error::other("as told").into())
+    Err(std::io::Error::other("on purpose").into())
 }
 
 fn refuse(_request: Request) -> WsResponse {
@@ -39,14 +39,14 @@ fn app(last: Last) -> PolyHandler {
     let chat = http4k_ws::filter::subprotocols(["chat.v2", "chat.v1"]);
     routes! {
         "/echo" with(chat) => ws(echo(ws, last)),
-        "/last"            => ws(tell_last(ws, last)),
+        "/last"            => ws(send_last(ws, last)),
         "/close"           => ws(close(ws)),
         "/fails"           => ws(fail(ws)),
         "/refused"         => ws(refuse),
     }
 }
 
-pub(super) fn their_client_finds_our_server_well(package: Package) {
+pub(super) fn the_client_accepts_our_server(package: Package) {
     let server = app(Last::default())
         .as_server("127.0.0.1:0")
         .start()
@@ -56,6 +56,6 @@ pub(super) fn their_client_finds_our_server_well(package: Package) {
         .arg(format!("ws://{}", server.addr()))
         .output()
         .expect("a client");
-    let said = String::from_utf8_lossy(&client.stderr);
-    assert!(client.status.success(), "{said}");
+    let errors = String::from_utf8_lossy(&client.stderr);
+    assert!(client.status.success(), "{errors}");
 }

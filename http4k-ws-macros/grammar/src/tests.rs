@@ -16,7 +16,7 @@ fn pattern(text: &str) -> Pattern<'_> {
     }
 }
 
-/// Of each two: the same shape, the first covers the second, the second covers the first.
+/// For each two: the same shape, the first covers the second, the second covers the first.
 #[test]
 fn shape_and_cover_hold_for_the_table() {
     for (one, other, shape, first, second) in [
@@ -56,7 +56,7 @@ fn shape_and_cover_hold_for_the_table() {
     }
 }
 
-/// The first of each two is found first, wherever it is declared.
+/// The first of each two wins, in any order of declaration.
 #[test]
 fn precedence_holds_for_the_table() {
     for (first, second) in [
@@ -96,7 +96,7 @@ fn a_path_is_followed_prefix_by_prefix() {
 }
 
 #[test]
-fn methods_overlap_or_cover_as_the_table_says() {
+fn methods_overlap_or_cover_as_in_the_table() {
     for (one, other, overlaps, is_cover) in [
         (&["GET"] as &[&str], &["GET"] as &[&str], true, true),
         (&["GET"], &["POST"], false, false),
@@ -118,7 +118,7 @@ fn methods_overlap_or_cover_as_the_table_says() {
 }
 
 #[test]
-fn pieces_are_what_parsing_finds() {
+fn pieces_match_the_parsed_segments() {
     for template in [
         "/",
         "/a",

@@ -24,7 +24,7 @@ fn variants_of(input: &str) -> String {
 }
 
 #[test]
-fn variants_are_called_as_on_the_wire() {
+fn variants_have_their_names_on_the_wire() {
     for (input, expected) in [
         ("enum E { A, B }", r#""A" , "B""#),
         (r#"enum E { #[serde(rename = "a")] A, B }"#, r#""a" , "B""#),
@@ -126,7 +126,7 @@ fn a_renamed_library_is_found() {
 }
 
 #[test]
-fn a_field_that_is_left_out_needs_a_default() {
+fn a_skipped_field_needs_a_default() {
     let rejected = [
         r#"#[serde(skip_serializing_if = "f")] a: Vec<u8>"#,
         r#"#[serde(rename = "b", skip_serializing_if = "f")] a: u8"#,

@@ -1,6 +1,6 @@
 //! Whole expansions: `tests/expand/<form>.in.rs` is the input, and `<form>.rs` the output.
 //!
-//! `EXPAND=overwrite cargo test -p http4k-ws-macros` writes the outputs again.
+//! `EXPAND=overwrite cargo test -p http4k-ws-macros` updates the outputs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ const FORMS: [&str; 10] = [
     "mistake",
 ];
 
-/// The forms whose files also hold the items beside the function. These are alike in all forms.
+/// The forms whose files also hold the items beside the function. These items are the same in all
+/// forms.
 const WITH_ITEMS: [&str; 2] = ["links", "mistake"];
 
 #[test]

@@ -50,7 +50,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
             for peer in &mut peers {
                 let answered = timeout(Duration::from_secs(60), peer.message()).await??;
                 let code = answered.and_then(|frame| frame.code());
-                code.filter(|code| *code == 1000).ok_or("no answer")?;
+                code.filter(|code| *code == 1000).ok_or("no response")?;
             }
         }
         drop(peers);

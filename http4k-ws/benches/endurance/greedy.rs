@@ -41,7 +41,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         }
         let what = format!("{count} peers that send {length} bytes at a time: all");
         report.at_most(what, peaks[0], BAR, "MiB");
-        report.told("they sent", format!("{:.1} MiB", sent as f64 / 1048576.0));
+        report.figure("they sent", format!("{:.1} MiB", sent as f64 / 1048576.0));
         report.at_most("as many again: more", peaks[1] - peaks[0], AGAIN, "MiB");
         let left = mib(before, server.memory()?);
         report.at_most("remaining after they are gone", left, LEFT, "MiB");

@@ -50,7 +50,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         BAR,
         "KiB",
     );
-    report.told(
+    report.figure(
         "the first that was ended, after",
         format!("{:.2} s", lives[0]),
     );
@@ -59,7 +59,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let left = server
         .until_open_files(alone, Duration::from_secs(10))
         .await?;
-    report.told(
+    report.figure(
         "the server had none of them open after another",
         format!("{left:.2?}"),
     );

@@ -34,7 +34,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         server.until_quiet().await?;
         let growth = mib(before, server.peak()?);
         report.at_most(format!("{count} pings, {name}: all"), growth, BAR, "MiB");
-        report.told(format!("pings until {end}"), sent.to_string());
+        report.figure(format!("pings until {end}"), sent.to_string());
         drop(peer);
         server
             .until_open_files(alone, Duration::from_secs(20))

@@ -148,7 +148,7 @@ impl Server {
             .await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;
-        let (_, count) = answer.rsplit_once("\r\n").ok_or("no answer")?;
+        let (_, count) = answer.rsplit_once("\r\n").ok_or("no response")?;
         Ok(count.parse()?)
     }
 

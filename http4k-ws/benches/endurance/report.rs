@@ -36,7 +36,7 @@ impl Report {
     }
 
     /// Adds a figure without a bar.
-    pub(crate) fn told(&mut self, what: impl Into<String>, seen: impl Into<String>) {
+    pub(crate) fn figure(&mut self, what: impl Into<String>, seen: impl Into<String>) {
         self.0.push(Figure {
             what: what.into(),
             seen: seen.into(),

@@ -16,7 +16,7 @@ const FEED_PACE: Duration = Duration::from_millis(1);
 const FEED_MESSAGE: usize = 4 * 1024;
 
 fn panics() -> StatusCode {
-    panic!("asked to")
+    panic!("on purpose")
 }
 
 async fn echo(mut ws: WebSocket) -> WsResult {
@@ -28,7 +28,7 @@ async fn echo(mut ws: WebSocket) -> WsResult {
 
 async fn panics_at_a_message(mut ws: WebSocket) -> WsResult {
     ws.recv().await?;
-    panic!("asked to")
+    panic!("on purpose")
 }
 
 /// Messages without end, each of its own memory.

@@ -22,15 +22,15 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     let ended = crowd.ended().await?;
     let status = server.exit(Duration::from_secs(30)).await?;
     let exit = start.elapsed().as_secs_f64();
-    let told: Vec<f64> = ended
+    let times: Vec<f64> = ended
         .iter()
         .filter(|end| end.code == Some(GOING_AWAY))
         .map(|end| end.at.duration_since(start).as_secs_f64())
         .collect();
-    report.exactly("sockets told 1001", told.len(), count);
-    let last = told.iter().copied().fold(0.0, f64::max);
-    report.at_most("the last was told after", last, BAR, "s");
-    report.told(
+    report.exactly("sockets closed with 1001", times.len(), count);
+    let last = times.iter().copied().fold(0.0, f64::max);
+    report.at_most("the last close frame came after", last, BAR, "s");
+    report.figure(
         format!("the server ended, with {status}, after"),
         format!("{exit:.2} s"),
     );

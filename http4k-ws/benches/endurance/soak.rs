@@ -38,7 +38,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         }
     }
     let visits: usize = clients.join_all().await.into_iter().sum();
-    report.told(
+    report.figure(
         format!("{KINDS} kinds of clients, for {} s", time.as_secs()),
         format!("{visits} visits"),
     );
@@ -59,9 +59,9 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         .await;
     let left = server.open_files()?.saturating_sub(files);
     report.exactly("descriptors, beside those before", left, 0);
-    report.told("all of it was gone after", format!("{gone:.1?}"));
+    report.figure("all of it was gone after", format!("{gone:.1?}"));
     let left = mib(before, server.memory()?);
-    report.told("memory, beside that before", format!("{left:.1} MiB"));
+    report.figure("memory, beside that before", format!("{left:.1} MiB"));
     Ok(())
 }
 

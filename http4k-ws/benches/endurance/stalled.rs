@@ -60,7 +60,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
         bar,
         "s",
     );
-    report.told(
+    report.figure(
         "99th percentile of the others' echoes, before",
         format!("{baseline:.2?}"),
     );
@@ -71,7 +71,7 @@ pub(crate) async fn measure(scale: Scale, report: &mut Report) -> Outcome<()> {
     match scale {
         Scale::Full => report.at_most(what, times, SLOWER, "times"),
         // Too few for a percentile that holds on any machine.
-        Scale::Small => report.told(what, format!("{times:.2} times")),
+        Scale::Small => report.figure(what, format!("{times:.2} times")),
     }
     drop(stalled);
     own_messages(options, count, report).await
@@ -88,7 +88,7 @@ async fn own_messages(options: &[&str], count: usize, report: &mut Report) -> Ou
         .until_open_files(alone, Duration::from_secs(60))
         .await?;
     let growth = mib(before, server.peak()?);
-    report.told(
+    report.figure(
         format!("{count} peers that never read their own: all"),
         format!("{growth:.2} MiB"),
     );

@@ -5,8 +5,8 @@
 use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
-use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage};
 use http4k_ws::server::ServerConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket, WsMessage};
 use http4k_ws_fuzz::{
     Choices, HANDSHAKE, Head, Header, Last, Step, frames_of, headers_of, on_paused_clock, talk,
 };

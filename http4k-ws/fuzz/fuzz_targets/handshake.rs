@@ -2,8 +2,8 @@
 //! hang.
 #![no_main]
 
-use http4k_ws::{PolyHandler, Request, WebSocket};
 use http4k_ws::server::ServerConfig;
+use http4k_ws::{PolyHandler, Request, WebSocket};
 use http4k_ws_fuzz::{Head, Last, Step, on_paused_clock, talk};
 use libfuzzer_sys::fuzz_target;
 use tungstenite::handshake::derive_accept_key;
@@ -31,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
     );
     assert!(
         answered.only("sec-websocket-protocol").is_none(),
-        "the server has no subprotocol"
+        "the server offers no subprotocol"
     );
     assert!(
         answered.values("sec-websocket-extensions").is_empty(),
@@ -45,11 +45,11 @@ fn check(head: &Head) -> Result<(), &'static str> {
         ("is not of HTTP/1.1", head.line[2] == "HTTP/1.1"),
         ("has not one Host", head.only("host").is_some()),
         (
-            "has no `websocket` in Upgrade",
+            "`websocket` is missing from Upgrade",
             head.lists("upgrade", "websocket"),
         ),
         (
-            "has no `upgrade` in Connection",
+            "`upgrade` is missing from Connection",
             head.lists("connection", "upgrade"),
         ),
         (

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use futures_util::FutureExt;
-use http4k_ws::{Body, FromRequest, Message, Request, WsMessage};
 use http4k_ws::http::HeaderValue;
 use http4k_ws::lens::{Accept, Cookie, Form, Header, Query};
 use http4k_ws::message::RequestExt;
+use http4k_ws::{Body, FromRequest, Message, Request, WsMessage};
 use libfuzzer_sys::fuzz_target;
 use serde::{Deserialize, Serialize};
 

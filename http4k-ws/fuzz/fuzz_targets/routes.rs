@@ -3,9 +3,9 @@
 #![no_main]
 
 use futures_util::FutureExt;
-use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 use http4k_ws::http::Uri;
 use http4k_ws::message::UriTemplate;
+use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 use http4k_ws_fuzz::Choices;
 use libfuzzer_sys::fuzz_target;
 
@@ -20,7 +20,7 @@ mod naive;
 
 /// One request.
 #[derive(Debug)]
-struct Asked {
+struct Sent {
     method: String,
     path: String,
     upgrade: bool,
@@ -38,10 +38,10 @@ fuzz_target!(|data: &[u8]| {
     let table = generate::table(&mut choices);
     let app = generate::built(&table).expect("the generator keeps what can be built");
     for _ in 0..32 {
-        let asked = generate::request(&mut choices);
-        let expected = naive::answer(&table, &asked);
-        let given = given(&app, &asked);
-        assert_eq!(given, expected, "{asked:?} of {}", app.routes());
+        let sent = generate::request(&mut choices);
+        let expected = naive::response(&table, &sent);
+        let actual = actual(&app, &sent);
+        assert_eq!(actual, expected, "{sent:?} of {}", app.routes());
     }
     if let Ok(text) = std::str::from_utf8(choices.rest()) {
         anything(&app, text);
@@ -49,11 +49,11 @@ fuzz_target!(|data: &[u8]| {
 });
 
 /// Returns the response of `app`, as far as the rules determine it.
-fn given(app: &PolyHandler, asked: &Asked) -> Expected {
+fn actual(app: &PolyHandler, sent: &Sent) -> Expected {
     let mut request = Request::new(Body::empty());
-    *request.method_mut() = asked.method.parse().expect("a method of the generator's");
-    *request.uri_mut() = asked.path.parse().expect("a path of the generator's");
-    let response = answer(app, request, asked.upgrade);
+    *request.method_mut() = sent.method.parse().expect("a method of the generator's");
+    *request.uri_mut() = sent.path.parse().expect("a path of the generator's");
+    let response = respond(app, request, sent.upgrade);
     let header = |name| {
         let value = response.headers().get(name);
         value.map(|value: &http4k_ws::http::HeaderValue| value.to_str().expect("text").to_owned())
@@ -75,15 +75,15 @@ fn given(app: &PolyHandler, asked: &Asked) -> Expected {
     }
 }
 
-fn answer(app: &PolyHandler, request: Request, upgrade: bool) -> Response {
-    let answered = if upgrade {
+fn respond(app: &PolyHandler, request: Request, upgrade: bool) -> Response {
+    let response = if upgrade {
         let called = app.ws().call(request).now_or_never();
         let outcome = called.map(|response| response.into_outcome());
         outcome.map(|outcome| outcome.err().expect("every ws route refuses"))
     } else {
         app.http().call(request).now_or_never()
     };
-    answered.expect("nothing is waited for")
+    response.expect("nothing is waited for")
 }
 
 /// Returns the response of the handler of route `id`: its number and its arguments.
@@ -107,7 +107,7 @@ fn anything(app: &PolyHandler, text: &str) {
         for upgrade in [false, true] {
             let mut request = Request::new(Body::empty());
             *request.uri_mut() = uri.clone();
-            let _ = answer(app, request, upgrade);
+            let _ = respond(app, request, upgrade);
         }
     }
     let Ok(template) = UriTemplate::parse(template) else {

@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use http4k_ws::{PolyHandler, Request, Response, WebSocket, WsResult};
 use http4k_ws::routing::Routes;
 use http4k_ws::server::ServerConfig;
+use http4k_ws::{PolyHandler, Request, Response, WebSocket, WsResult};
 use http4k_ws_fuzz::{Choices, HANDSHAKE, Last, Step, on_paused_clock, talk};
 use libfuzzer_sys::fuzz_target;
 

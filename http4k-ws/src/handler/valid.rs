@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_length_is_that_of_the_body_the_status_and_the_method_allow() {
+    fn the_length_follows_the_body_the_status_and_the_method() {
         const WRONG: &[(&str, &str)] = &[("content-length", "9")];
         const TWICE: &[(&str, &str)] = &[("content-length", "1"), ("content-length", "1")];
         const NO_NUMBER: &[(&str, &str)] = &[("content-length", "+1")];
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_adds_the_length_of_a_body_that_it_sends_and_no_other() {
+    fn a_connection_adds_the_length_of_a_sent_body_only() {
         let (get, head) = (Method::GET, Method::HEAD);
         for (method, status, body, length) in [
             (&get, 200, "abc", None),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interim_status_is_a_fault_of_the_program() {
+    fn an_interim_status_is_a_500() {
         for status in [100, 101, 102, 103, 199] {
             let sent = response(status, &[("upgrade", "websocket")], Body::from("x"));
             let valid = valid(&Method::GET, sent, LengthFrom::Fields);

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_acceptable_is_406() {
+    fn a_request_without_an_acceptable_offer_is_a_406() {
         let mut headers = HeaderMap::new();
         headers.append(ACCEPT, HeaderValue::from_static("image/png"));
         let refused = Accept::read(&headers)

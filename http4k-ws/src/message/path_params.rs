@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_decode_to_utf8_or_to_nothing() {
+    fn segments_decode_to_utf8_or_to_none() {
         for (raw, text) in [
             ("bob", Some("bob")),
             ("", Some("")),

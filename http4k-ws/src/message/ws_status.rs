@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_is_shown_on_one_line_and_read_as_it_is() {
+    fn a_reason_is_displayed_on_one_line_and_read_unchanged() {
         let reason = "bye\nERROR \u{1b}[31mforged";
         let status = WsStatus::new(4000, reason).unwrap();
         assert_eq!(status.to_string(), "4000 bye\\nERROR \\u{1b}[31mforged");

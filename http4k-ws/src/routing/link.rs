@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_filled_in_as_a_template_is() {
+    fn a_link_is_filled_like_a_template() {
         for (template, values, path) in [
             ("/", &[] as &[&str], "/"),
             ("/café/a+b", &[], "/caf%C3%A9/a+b"),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_no_client_sends_to_its_route_is_an_error() {
+    fn a_link_that_cannot_reach_its_route_is_an_error() {
         for (template, values, message) in [
             (
                 "/x/<a>",

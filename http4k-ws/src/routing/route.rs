@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_aligned_columns_and_no_empty_one() {
+    fn a_table_has_aligned_columns_and_omits_empty_ones() {
         let table = RouteTable(vec![
             route(
                 &[Method::GET, Method::PUT],

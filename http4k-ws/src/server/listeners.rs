@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_address_is_listened_at_with_one_port() -> io::Result<()> {
+    async fn all_addresses_share_one_port() -> io::Result<()> {
         for texts in [
             &["127.0.0.1:0", "[::1]:0"][..],
             &["[::1]:0", "127.0.0.1:0"],
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_the_machine_lacks_is_left_out() -> io::Result<()> {
+    async fn an_address_missing_from_the_machine_is_skipped() -> io::Result<()> {
         // Addresses for documentation (RFC 5737, RFC 3849).
         let listeners = Listeners::bind(parsed(&["192.0.2.1:0", "127.0.0.1:0"])).await?;
         assert_eq!(listeners.local_addr()?.ip().to_string(), "127.0.0.1");

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_is_waited_for_up_to_the_empty_line() {
+    fn a_head_is_awaited_up_to_the_empty_line() {
         for (bytes, whole) in [
             ("", false),
             ("\r\n\r\n", false),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_head_is_not_waited_for() {
+    fn a_long_head_is_not_awaited() {
         let head = format!("GET /{} HTTP/1.1\r\n", "a".repeat(READ));
         assert_eq!(
             version(head.as_bytes(), false, true),

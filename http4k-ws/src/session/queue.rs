@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn is_full_by_number() {
+    fn the_queue_is_full_by_number() {
         let mut queue = queue(2, 1000);
         queue.push("a".into());
         assert!(!queue.is_full());
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_little_is_read_ahead_of_a_full_queue() {
+    fn few_messages_are_read_ahead_of_a_full_queue() {
         let mut queue = queue(2, 1_000_000);
         queue.push("".into());
         assert_eq!(queue.space(), Space::Free);
@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn is_full_by_bytes_and_one_message_may_go_over() {
+    fn the_queue_is_full_by_bytes_which_the_last_message_may_exceed() {
         let mut queue = queue(100, 3);
         queue.push("ab".into());
         assert!(!queue.is_full());

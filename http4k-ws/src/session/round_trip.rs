@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn unanswered_pings_do_not_pile_up() {
+    fn pings_without_pongs_do_not_accumulate() {
         let mut trips = RoundTrips::default();
         for _ in 0..1000 {
             trips.request();

@@ -549,7 +549,7 @@ mod tests {
     }
 
     #[test]
-    fn unsent_messages_can_be_taken_back_if_they_are_kept() {
+    fn unsent_messages_can_be_recovered_if_they_are_kept() {
         for kept in [false, true] {
             let handshake = Handshake {
                 request: Request::new(Body::empty()),

@@ -385,7 +385,7 @@ mod linux {
         use super::*;
 
         #[test]
-        fn the_runtimes_own_descriptors_are_left_out() {
+        fn the_runtimes_own_descriptors_are_excluded() {
             let text = "pos:\t0\nflags:\t02000002\nmnt_id:\t17\nino:\t1038\n\
                 tfd:        4 events:       1f data:                0  pos:0 ino:5e173 sdev:9\n\
                 tfd:        5 events:       1f data:                1  pos:0 ino:5e174 sdev:9\n\

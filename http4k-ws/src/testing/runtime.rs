@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn settling_runs_ready_tasks_and_moves_no_clock() {
+    fn settling_runs_ready_tasks_without_moving_the_clock() {
         let runtime = TestRuntime::of_this_thread();
         let count = Arc::new(AtomicU32::new(0));
         let counting = Arc::clone(&count);
@@ -335,10 +335,10 @@ mod tests {
     fn a_panic_of_the_work_reaches_the_test_and_the_runtime_survives() {
         let runtime = TestRuntime::of_this_thread();
         let failed = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            runtime.run(async { panic!("as it should") })
+            runtime.run(async { panic!("on purpose") })
         }));
         let panic = failed.expect_err("a panic");
-        assert_eq!(panic.downcast_ref::<&str>(), Some(&"as it should"));
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
         assert_eq!(runtime.run(async { 7 }), 7);
     }
 

@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_task_that_panics_is_dropped_and_the_others_continue() {
         let (scheduler, (done, ended)) = (Scheduler::new(None), mpsc::channel());
-        scheduler.spawn(async { panic!("as it should") });
+        scheduler.spawn(async { panic!("on purpose") });
         scheduler.spawn(async move { done.send(()).expect("the test listens") });
         while scheduler.step() {}
         assert_eq!(ended.try_recv(), Ok(()));

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_payload_masked_in_pieces_is_the_one_masked_at_once() {
+    fn masking_in_pieces_equals_masking_at_once() {
         let payload: Vec<u8> = (0..=255).collect();
         let key = Some([1, 2, 3, 4]);
         let mut whole = Vec::new();

@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn bytes_taken_after_a_refusal_are_counted_twice() {
+    async fn bytes_accepted_after_a_refusal_are_counted_twice() {
         let (ours, mut theirs) = duplex(10);
         let mut ours = Metered::new(ours);
         let meter = ours.meter();
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_is_alone_has_all_of_it() {
+    fn a_single_stream_has_all_the_progress() {
         let meter = Meter::default();
         let mut progress = StreamProgress::alone(meter.clone());
         add(&meter.0.bytes_written, 1 << 40);

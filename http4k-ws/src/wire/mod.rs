@@ -69,7 +69,7 @@ pub(crate) fn new_key() -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn accept_key_is_the_one_of_the_rfc() {
+    fn the_accept_key_matches_the_rfc_example() {
         // RFC 6455 §1.3.
         assert_eq!(
             super::accept_key(b"dGhlIHNhbXBsZSBub25jZQ=="),

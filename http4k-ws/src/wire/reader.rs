@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_bytes_that_are_left_do_not_keep_the_buffer_of_the_thread() {
+    fn a_few_remaining_bytes_do_not_occupy_the_threads_buffer() {
         // A binary frame of 60,000 bytes, whose key is zero.
         let frame = [
             &[0x82, 0x80 | 126, 0xEA, 0x60, 0, 0, 0, 0][..],

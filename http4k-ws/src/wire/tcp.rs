@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_kernel_holds_little_for_a_slow_peer() -> io::Result<()> {
+    async fn the_kernel_buffers_little_for_a_slow_peer() -> io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let _peer = TcpStream::connect(listener.local_addr()?).await?;
         let (stream, _address) = listener.accept().await?;

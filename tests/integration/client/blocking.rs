@@ -31,17 +31,17 @@ fn talks_with(server: &RunningServer) {
 }
 
 #[test]
-fn it_works_without_a_runtime() {
+fn the_blocking_client_works_without_a_runtime() {
     talks_with(&echo());
 }
 
 #[tokio::test]
-async fn it_works_inside_a_runtime_of_one_thread() {
+async fn the_blocking_client_works_inside_a_runtime_of_one_thread() {
     talks_with(&echo());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_works_inside_a_runtime_of_many_threads() {
+async fn the_blocking_client_works_inside_a_runtime_of_many_threads() {
     talks_with(&echo());
 }
 

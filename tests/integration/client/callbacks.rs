@@ -109,7 +109,7 @@ fn on_connect_gets_the_socket() {
 }
 
 #[tokio::test]
-async fn it_needs_no_runtime_and_works_inside_one() {
+async fn the_callback_client_works_without_and_inside_a_runtime() {
     talks_from_on_connect(&serve());
 }
 

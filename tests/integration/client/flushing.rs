@@ -53,7 +53,7 @@ fn all_arrive(told: &Told) {
 }
 
 #[test]
-fn what_was_flushed_has_left() {
+fn flushed_messages_were_sent() {
     let (server, told) = reporting();
     briefly(&server, async |mut ws| {
         // Feeds and flushes.
@@ -64,7 +64,7 @@ fn what_was_flushed_has_left() {
 }
 
 #[test]
-fn what_was_fed_and_then_flushed_has_left() {
+fn messages_fed_and_then_flushed_were_sent() {
     let (server, told) = reporting();
     briefly(&server, async |mut ws| {
         for number in 0..MANY {
@@ -76,7 +76,7 @@ fn what_was_fed_and_then_flushed_has_left() {
 }
 
 #[test]
-fn what_was_sent_and_then_flushed_has_left() {
+fn messages_sent_and_then_flushed_were_sent() {
     let (server, told) = reporting();
     briefly(&server, async |mut ws| {
         for number in 0..MANY {
@@ -88,7 +88,7 @@ fn what_was_sent_and_then_flushed_has_left() {
 }
 
 #[test]
-fn what_a_sender_flushed_has_left() {
+fn messages_flushed_by_a_sender_were_sent() {
     let (server, told) = reporting();
     briefly(&server, async |ws| {
         let sender = ws.sender();
@@ -114,7 +114,7 @@ fn a_flush_after_a_close_includes_the_close_frame() {
 }
 
 #[test]
-fn dropping_a_client_after_close_delivers_what_was_queued() {
+fn dropping_a_client_after_close_sends_the_queued_messages() {
     let (server, told) = reporting();
     briefly(&server, async |ws| {
         for number in 0..MANY {

@@ -347,7 +347,7 @@ async fn a_server_that_ignores_a_close_frame_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_goes_on_after_its_close_is_not_heard() {
+async fn frames_after_the_servers_close_are_ignored() {
     let frames = [
         frame(0x88, &1000_u16.to_be_bytes()),
         frame(0x81, b"late").repeat(1000),

@@ -176,7 +176,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn every_policy_keeps_what_the_model_keeps_and_its_bounds(
+    fn every_policy_agrees_with_the_model_and_its_bounds(
         policy in prop_oneof![
             Just(Policy::Wait), Just(Policy::Close), Just(Policy::DropOldest), Just(Policy::Coalesce),
         ],

@@ -79,7 +79,7 @@ async fn one_stream_too_many_is_refused() {
 
 /// The attack of CVE-2023-44487.
 #[tokio::test(start_paused = true)]
-async fn requests_that_are_taken_back_at_once_end_the_connection() {
+async fn requests_that_are_cancelled_at_once_end_the_connection() {
     let (app, asked) = silent();
     let (ours, serving) = serve(app, ServerConfig::default());
     let peer = Peer::new(ours, &[]).await;

@@ -223,7 +223,7 @@ async fn an_informational_response_is_a_500() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_is_taken_back_is_dropped() {
+async fn a_cancelled_request_is_dropped() {
     struct Dropped(Arc<Semaphore>);
     impl Drop for Dropped {
         fn drop(&mut self) {

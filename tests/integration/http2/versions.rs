@@ -120,7 +120,7 @@ async fn the_first_head_has_one_deadline_however_it_begins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_can_be_turned_off() {
+async fn http2_can_be_disabled() {
     let off = ServerConfig::default().with_http2(None);
     let not_unasked = Http2Config::default().with_prior_knowledge(false);
     for config in [off, ServerConfig::default().with_http2(not_unasked)] {

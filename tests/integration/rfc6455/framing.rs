@@ -102,7 +102,7 @@ fn a_length_of_64_bits_fails_the_connection() {
 }
 
 #[test]
-fn lengths_around_every_form_are_read_and_written() {
+fn lengths_around_every_form_are_read_and_sent() {
     let mut socket = open();
     for length in [
         0,

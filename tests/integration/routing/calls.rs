@@ -305,8 +305,8 @@ fn a_socket_may_be_passed_to_a_variable() {
     let app = the_variables();
     for (path, text) in [("/tell", "hi"), ("/shared", "bob"), ("/async/cat", "cat")] {
         let mut client = app.test_ws(path);
-        let told = client.received().next().unwrap().unwrap();
-        assert_eq!(told.text(), text, "{path}");
+        let chat_in_room = client.received().next().unwrap().unwrap();
+        assert_eq!(chat_in_room.text(), text, "{path}");
     }
 }
 
@@ -332,7 +332,7 @@ fn an_application_shows_its_routes() {
 #[test]
 fn a_sockets_request_has_the_parameters() {
     let app = routes! {
-        "/rooms/<room>/<_seat>" => ws(told(ws, room)),
+        "/rooms/<room>/<_seat>" => ws(chat_in_room(ws, room)),
         "/bare/<team>" => mount(routes! { "/talk" => ws(tell) }),
         "/taken/<_name>" => ws(|ws: WebSocket, req: Request| async move {
             assert_eq!(seen(ws.request()), seen(&req));
@@ -362,6 +362,6 @@ async fn tell(ws: WebSocket) -> WsResult {
     Ok(())
 }
 
-async fn told(ws: WebSocket, _room: String) -> WsResult {
+async fn chat_in_room(ws: WebSocket, _room: String) -> WsResult {
     tell(ws).await
 }

@@ -110,7 +110,7 @@ fn an_old_request_without_a_host_is_served() {
 }
 
 #[test]
-fn any_host_is_served_on_another_address_or_if_the_configuration_says_so() {
+fn every_host_is_served_on_another_address_or_by_configuration() {
     let any = ServerConfig::default().with_hosts(HostPolicy::any());
     for server in [
         start("0.0.0.0:0", ServerConfig::default()),

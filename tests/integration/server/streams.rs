@@ -77,7 +77,7 @@ async fn both_ends_talk_through_a_pipe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_holds_what_is_written_is_flushed() {
+async fn a_buffering_stream_is_flushed() {
     let (ours, theirs) = duplex(1024);
     let serving = app().serve_connection(BufStream::new(theirs), ServerConfig::default());
     let serving = tokio::spawn(serving);

@@ -266,7 +266,7 @@ async fn without_either_a_silent_peer_may_stay_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_suspended_process_pings_before_it_gives_up() {
+async fn a_suspended_process_pings_before_the_socket_counts_as_dead() {
     let (app, ends) = app();
     let mut client = Cable::default()
         .connect(app, SessionConfig::default())

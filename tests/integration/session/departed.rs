@@ -233,7 +233,7 @@ async fn the_deadline_of_the_consumer_can_be_set_and_begins_anew_when_it_receive
 
 /// Every message that arrived before the end can still be received.
 #[tokio::test(start_paused = true)]
-async fn what_came_before_the_end_is_still_received() {
+async fn messages_before_the_end_are_still_received() {
     let (tell, told) = channel();
     let app = move |mut ws: WebSocket| {
         let tell = tell.clone();

@@ -109,7 +109,7 @@ on_every_backend! {
         }
     }
 
-    fn what_may_not_block_its_thread_panics<B>() {
+    fn blocking_a_thread_of_a_runtime_panics<B>() {
         let backend = backend::<B>(app());
         for path in ["/forbidden/handle", "/forbidden/channel"] {
             assert_eq!(backend.http(path).status(), 500, "{path}");
@@ -118,7 +118,7 @@ on_every_backend! {
 }
 
 #[test]
-fn it_works_in_a_seeded_runtime() {
+fn blocking_clients_work_in_a_seeded_runtime() {
     with_seed(5, || {
         assert_eq!(app().test_http("/later").body(), "x");
         shout(&mut app().test_ws("/consumer"));
@@ -127,7 +127,7 @@ fn it_works_in_a_seeded_runtime() {
 }
 
 #[test]
-fn it_works_in_spawned_tasks_in_real_time() {
+fn blocking_clients_work_in_spawned_tasks_in_real_time() {
     async fn spawns() -> &'static str {
         let task = tokio::spawn(async { block_in_place(|| "x") });
         task.await.expect("a task that ends")

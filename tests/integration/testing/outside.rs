@@ -147,7 +147,7 @@ fn a_thread_of_a_socket_is_waited_for() {
 
 /// Starts a thread that sends `word` after a while.
 #[cfg(target_os = "linux")]
-fn says_later(sender: http4k_ws::WsSender, word: &'static str) {
+fn send_later(sender: http4k_ws::WsSender, word: &'static str) {
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(50));
         sender.try_send(word)
@@ -160,14 +160,14 @@ fn says_later(sender: http4k_ws::WsSender, word: &'static str) {
 fn a_thread_is_waited_for_wherever_it_is_started() {
     fn callback(ws: WebSocket) {
         let sender = ws.sender();
-        ws.on_message(move |_message| says_later(sender.clone(), "late"));
+        ws.on_message(move |_message| send_later(sender.clone(), "late"));
     }
     async fn spawned(mut ws: WebSocket) -> WsResult {
         while ws.recv().await?.is_some() {
             let sender = ws.sender();
             tokio::spawn(async move {
                 sleep(Duration::from_secs(60)).await;
-                says_later(sender, "late");
+                send_later(sender, "late");
             });
             sleep(Duration::from_secs(60)).await;
         }
@@ -176,7 +176,7 @@ fn a_thread_is_waited_for_wherever_it_is_started() {
     async fn after_a_timer(mut ws: WebSocket) -> WsResult {
         while ws.recv().await?.is_some() {
             sleep(Duration::from_secs(60)).await;
-            says_later(ws.sender(), "late");
+            send_later(ws.sender(), "late");
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ fn trace() -> Vec<String> {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_trace() {
+fn the_same_seed_has_the_same_trace() {
     for seed in 0..20 {
         assert_eq!(with_seed(seed, trace), with_seed(seed, trace), "{seed}");
     }

@@ -29,7 +29,7 @@ async fn impatient(mut ws: WebSocket) -> WsResult {
 }
 
 #[test]
-fn a_heartbeat_of_a_day_is_heard_at_once() {
+fn the_heartbeats_of_a_day_arrive_at_once() {
     let began = Instant::now();
     let mut client = heartbeat.test_ws("/");
     client.expect_silence(30 * SECOND - Duration::from_millis(1));
@@ -111,6 +111,6 @@ fn broken_silence_names_the_message() {
 
 #[test]
 #[should_panic(expected = "silence was expected for 61s, and the socket was closed: 1008")]
-fn silence_that_a_close_ends_says_so() {
+fn silence_ended_by_a_close_is_reported() {
     impatient.test_ws("/").expect_silence(61 * SECOND);
 }

@@ -59,7 +59,7 @@ pub(super) async fn shake_hands(
 pub(super) const BOTH: &[&SupportedProtocolVersion] = &[&version::TLS12, &version::TLS13];
 
 #[tokio::test(start_paused = true)]
-async fn both_versions_are_spoken_and_no_older_one() {
+async fn tls_1_2_and_1_3_are_the_only_versions() {
     let pair = self_signed(&["localhost"]);
     for (spoken, known) in [
         (&version::TLS12, ProtocolVersion::TLSv1_2),

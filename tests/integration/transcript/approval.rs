@@ -106,7 +106,7 @@ fn approves_the_named_file() {
 }
 
 #[test]
-fn it_is_written_on_request() {
+fn the_approved_text_is_replaced_on_request() {
     let folder = Folder::new("written");
     let file = folder.file("new/said");
     let approves = |asked: &str| {

@@ -61,7 +61,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_was_recorded_can_be_replayed(script in prop::collection::vec(said(), 0..6)) {
+    fn every_recorded_script_can_be_replayed(script in prop::collection::vec(said(), 0..6)) {
         let (app, transcripts) = recorded_app(None);
         let target = "/parrot/ann%20b?x=1";
         let mut client = Recorded::new(app.test_ws(target), target);
@@ -125,7 +125,7 @@ fn a_wait_in_which_nothing_comes_is_silence() {
 }
 
 #[test]
-fn a_subprotocol_is_written() {
+fn a_subprotocol_is_recorded() {
     let request = Request::get("/spoken").header("sec-websocket-protocol", "chat.v1");
     let mut client = Recorded::new(app().test_ws(request), "/spoken");
     assert_eq!(client.received().count(), 1);
@@ -135,7 +135,7 @@ fn a_subprotocol_is_written() {
 }
 
 #[test]
-fn nothing_is_written_behind_the_first_close() {
+fn the_first_close_ends_the_record() {
     let mut client = Recorded::new(app().test_ws("/parrot/ann"), "/parrot/ann");
     client.close(WsStatus::NORMAL);
     client.close(WsStatus::GOING_AWAY);
@@ -201,7 +201,7 @@ fn a_recording_is_bounded_at_either_end() {
 }
 
 #[test]
-fn a_recorded_client_is_what_it_was() {
+fn a_recorded_client_keeps_its_methods() {
     let mut client = Recorded::new(app().test_ws("/parrot/ann"), "/parrot/ann");
     client.client().stop_reading();
     client.client().read_on();

@@ -129,7 +129,7 @@ fn silence_is_awaited_and_its_end_is_reported() {
 
 /// In memory, so that the elapsed time is exact.
 #[test]
-fn silence_lasts_as_long_as_it_says() {
+fn silence_lasts_for_its_declared_time() {
     async fn timed(mut ws: WebSocket) -> WsResult {
         let opened = tokio::time::Instant::now();
         while ws.recv().await?.is_some() {
@@ -185,7 +185,7 @@ fn an_unsendable_entry_is_reported() {
 
 /// A transcript is compared with the same entries that a client sees.
 #[test]
-fn a_difference_holds_what_came() {
+fn a_difference_contains_the_received_message() {
     let mut client = app().test_ws("/parrot/ann");
     let error = Transcript::new("/parrot/ann")
         .server_says("hi")

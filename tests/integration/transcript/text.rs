@@ -65,7 +65,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn a_written_transcript_is_read_back_unchanged(transcript in transcript()) {
+    fn a_formatted_transcript_is_parsed_back_unchanged(transcript in transcript()) {
         let text = transcript.to_string();
         prop_assert_eq!(text.parse(), Ok(transcript.clone()));
         // Git may have changed the line endings, and an editor removed trailing spaces.
@@ -123,7 +123,7 @@ fn characters_without_a_width_are_escaped() {
 }
 
 #[test]
-fn it_reads_as_one_would_write_it() {
+fn a_transcript_is_readable_text() {
     let transcript = Transcript::new("/rooms/one?as=ann b")
         .with_subprotocol("chat.v1")
         .client_says(r#"{"type":"say","text":"grüße, \"世界\""}"#)

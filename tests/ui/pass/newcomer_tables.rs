@@ -86,7 +86,7 @@ fn generic<S: Store>(store: &S, id: u64) -> String {
 }
 
 routes! {
-    /// Has all of it.
+    /// An application with every part.
     fn app<S: Store + Clone>(store: S, memory: Memory, name: Arc<str>) -> PolyHandler {
         /// A constant and a static.
         GET "/limit" => http(limited(LIMIT, SITE)),

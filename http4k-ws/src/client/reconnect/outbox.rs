@@ -314,7 +314,7 @@ mod tests {
             // Empty messages are messages.
             (2, 100, &["", ""], ""),
             (0, 100, &["a"], "b"),
-            // The last message may go over the bytes.
+            // The last message may exceed the limit of bytes.
             (10, 3, &["ab", "cdef"], "g"),
             (10, 3, &["abc"], ""),
             (10, 3, &["", "", "abcdef"], ""),
@@ -325,7 +325,7 @@ mod tests {
                 assert!(put(&outbox, text), "{text:?} of {texts:?}");
             }
             assert!(!put(&outbox, last), "{last:?} after {texts:?}");
-            // A message that is taken frees the room that it took.
+            // Removing a message frees its space.
             let first = sent(&outbox);
             assert_eq!(first, texts[0]);
             outbox.put_back([first].into_iter(), false);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_take_the_room_of_the_oldest() {
+    fn the_newest_messages_replace_the_oldest() {
         let outbox = Outbox::new(10, 4, SlowConsumer::DropOldest);
         for (text, dropped) in [
             ("aa", 0),
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flush_is_done_when_nothing_before_it_waits_or_is_in_flight() {
+    fn a_flush_completes_when_no_earlier_message_waits_or_is_in_flight() {
         let outbox = outbox(10, 100);
         assert_eq!(outbox.flush().now_or_never(), Some(Ok(())));
         assert!(put(&outbox, "a") && put(&outbox, "b"));
@@ -368,7 +368,7 @@ mod tests {
             assert_eq!(sent(&outbox), text);
             assert_eq!(flush.as_mut().now_or_never(), None);
         }
-        // The flush goes before newer messages.
+        // The flush comes before newer messages.
         assert!(matches!(outbox.next().now_or_never(), Some(Next::Flush)));
         outbox.flushed(false);
         assert_eq!(flush.now_or_never(), Some(Ok(())));
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flush_waits_for_what_a_connection_did_not_send() {
+    fn a_flush_waits_for_messages_that_a_connection_did_not_send() {
         let outbox = outbox(10, 100);
         assert!(put(&outbox, "a") && put(&outbox, "b"));
         let mut flush = std::pin::pin!(outbox.flush());
@@ -401,7 +401,7 @@ mod tests {
         let (_lost, unsent) = (sent(&outbox), sent(&outbox));
         outbox.put_back([unsent].into_iter(), true);
         assert_eq!(flush.now_or_never(), Some(Err(Lost)));
-        // The next flush waits for the messages that are left.
+        // The next flush waits for the remaining messages.
         let mut flush = std::pin::pin!(outbox.flush());
         assert_eq!(flush.as_mut().now_or_never(), None);
         outbox.close();
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flush_does_not_wait_for_what_was_dropped() {
+    fn a_flush_does_not_wait_for_dropped_messages() {
         let outbox = Outbox::new(1, 100, SlowConsumer::DropOldest);
         assert_eq!(dropped_for(&outbox, "a"), Some(0));
         let mut flush = std::pin::pin!(outbox.flush());

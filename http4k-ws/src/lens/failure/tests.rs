@@ -43,7 +43,7 @@ fn the_kind_and_status_of_all_follow_the_worst() {
 }
 
 #[test]
-fn a_body_past_its_limit_is_413() {
+fn a_body_over_its_limit_is_a_413() {
     let cause = BodyError::TooLarge { limit: 5 };
     let too_large = LensFailure::from(failure(Invalid).with_cause(cause));
     assert_eq!(too_large.status(), 413);
@@ -65,7 +65,7 @@ fn equality_compares_all_fields_and_the_text_of_the_cause() {
 }
 
 #[test]
-fn a_close_frame_holds_what_fits_and_ends_between_characters() {
+fn a_close_frame_truncates_the_reason_between_characters() {
     let long = failure(Invalid).with_cause("é".repeat(100));
     let status = LensFailure::from(long).ws_status();
     assert_eq!(status.code(), 1007);

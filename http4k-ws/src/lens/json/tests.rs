@@ -41,8 +41,7 @@ fn post(content_type: Option<&'static str>, body: impl Into<Body>) -> Request {
     }
 }
 
-/// Returns the output of a future that waits for nothing. Each layer of a body that fails is polled
-/// once more.
+/// Returns the output of a future that never waits; a failing body is polled once more per layer.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut polled = (0..4).map(|_| future.as_mut().now_or_never());
@@ -52,7 +51,7 @@ fn now<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_value_travels_as_text_and_comes_back_from_either_kind() {
+fn a_value_is_sent_as_text_and_read_from_either_kind() {
     let lens = Person::lens();
     assert_eq!(lens.create(bob()), Ok(BOB.into()));
     assert_eq!(lens.get(&BOB.into()), Ok(bob()));
@@ -60,7 +59,7 @@ fn a_value_travels_as_text_and_comes_back_from_either_kind() {
 }
 
 #[test]
-fn a_message_that_is_not_such_a_value_keeps_serdes_cause_and_position() {
+fn an_invalid_message_keeps_serdes_cause_and_position() {
     let failure = Person::lens().get(&r#"{"name":"bob"}"#.into()).unwrap_err();
     assert_eq!(
         failure.to_string(),
@@ -80,7 +79,7 @@ fn a_message_that_is_not_such_a_value_keeps_serdes_cause_and_position() {
 }
 
 #[test]
-fn a_value_without_json_is_a_failure() {
+fn a_value_that_json_cannot_represent_is_a_failure() {
     let odd = Json(BTreeMap::from([([1, 2], 3)]));
     let failure = odd.clone().into_message().unwrap_err();
     assert!(
@@ -147,7 +146,7 @@ fn each_way_a_body_fails_has_its_kind_and_status() {
 }
 
 #[test]
-fn a_response_that_fails_is_not_the_clients_fault() {
+fn a_failing_response_is_a_server_error() {
     let response = Response::new(Body::from("{"));
     assert_eq!(now(response.json::<Person>()).unwrap_err().status(), 502);
     let page = "<h1>".into_response();

@@ -96,7 +96,7 @@ fn a_failure_names_the_field_and_the_expected_kind() {
 }
 
 #[test]
-fn a_type_that_no_text_can_be_read_as_is_the_programs_fault() {
+fn a_type_that_text_cannot_become_is_a_server_error() {
     type Map = BTreeMap<String, String>;
     let failures = [
         read::<u8>(pairs(&[("a", "1")]), Location::Query).unwrap_err(),

@@ -9,8 +9,7 @@ fn streamed(pieces: &'static [&'static str]) -> Body {
     Body::from_stream(stream::iter(pieces).map(|piece| Ok::<_, io::Error>(*piece)))
 }
 
-/// Returns the output of a future that waits for nothing. Each layer of a body that fails is polled
-/// once more.
+/// Returns the output of a future that never waits; a failing body is polled once more per layer.
 fn now<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let mut polled = (0..4).map(|_| future.as_mut().now_or_never());
@@ -38,7 +37,7 @@ fn a_body_in_memory_equals_its_bytes_of_every_type() {
 }
 
 #[test]
-fn a_stream_equals_nothing() {
+fn a_stream_is_never_equal() {
     assert_ne!(streamed(&["hello"]), "hello");
     assert_ne!(streamed(&["hello"]), streamed(&["hello"]));
     assert_ne!(Body::from("hello"), streamed(&["hello"]));
@@ -101,7 +100,7 @@ fn the_lowest_of_nested_limits_wins_and_keeps_its_name() {
 }
 
 #[test]
-fn a_limited_body_is_over_after_its_failure() {
+fn a_limited_body_ends_after_its_failure() {
     let mut body = Body::from("hello").limit(2);
     assert_eq!(body.size_hint().upper(), Some(2));
     assert!(matches!(now(body.frame()), Some(Err(_))));
@@ -110,7 +109,7 @@ fn a_limited_body_is_over_after_its_failure() {
 }
 
 #[test]
-fn a_limit_that_is_kept_leaves_memory_in_memory() {
+fn a_body_within_its_limit_stays_in_memory() {
     assert_eq!(Body::from("hello").limit(5), "hello");
 }
 

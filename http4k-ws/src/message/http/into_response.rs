@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_take_the_place_of_those_of_the_value() {
+    fn headers_replace_those_of_the_value() {
         let fields = [
             ("Content-Type", "text/html"),
             ("set-cookie", "a"),

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_written_as_browsers_write_it() {
+    fn an_origin_has_the_form_that_browsers_send() {
         for (text, written) in [
             ("HTTPS://Example.com:443", "https://example.com"),
             ("http://example.com:8080", "http://example.com:8080"),

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_written_value_is_read_back() {
+    fn a_set_value_is_read_back() {
         for value in ["", "1", "a b", "a+b", "&=?#/%", "é\u{1f600}", "\r\n\0"] {
             let uri = with_values(&Uri::from_static("/x?b=1"), "a", [value], false).unwrap();
             assert_eq!(values(&uri, "a").collect::<Vec<_>>(), [value], "{uri}");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_added_or_put_in_the_place_of_others() {
+    fn a_value_is_added_or_replaces_others() {
         let cases = [
             ("/x", false, "/x?a=9"),
             ("/x", true, "/x?a=9"),

@@ -339,13 +339,13 @@ mod tests {
     }
 
     #[test]
-    fn heads_pass_one_by_one_however_the_bytes_come() {
+    fn heads_pass_one_by_one_for_any_division_of_the_bytes() {
         for step in [1, 2, 3, 7, 1000] {
             let mut framing = Framing::default();
             let mut before = "";
             for (head, body, length, fragment) in requests() {
                 let all = format!("{before}{head}");
-                // The body may arrive with its head. The bytes behind it must wait.
+                // The body may arrive with its head. Later bytes must wait.
                 let beyond = format!("{all}{body}more");
                 let mut passed = 0;
                 while passed < all.len() {
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_body_passes_with_its_head_and_nothing_behind_it() {
+    fn a_declared_body_passes_with_its_head_and_no_later_bytes() {
         const NEXT: &str = "GET /#x HTTP/1.1\r\n\r\n";
         for (fields, body, length, passed) in [
             ("Content-Length: 5", "abcde", Some(5), 5),

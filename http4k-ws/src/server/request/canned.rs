@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_response_is_written_whole() {
+    fn a_response_is_sent_whole() {
         let written =
             String::from_utf8(too_many_connections(7, &ServerConfig::default())).expect("text");
         let (head, body) = written.split_once("\r\n\r\n").expect("a head");

@@ -129,7 +129,7 @@ async fn more_sockets_are_closed_in_batches_spread_over_time() {
     );
     let times = close_times(sockets, begun).await;
     for (batch, times) in times.chunks(100).enumerate() {
-        // Each has its share of the time.
+        // Each socket has its share of the time.
         let share = spread / 10 * batch as u32;
         let late = times[99] - share;
         assert!(
@@ -170,7 +170,7 @@ async fn sockets_that_do_not_close_are_dropped_after_the_grace() {
     let report = end(&server).await;
     assert_eq!(numbers(report), (0, 2, 3));
     assert_eq!(report.took, Duration::from_secs(10));
-    // They received a close frame too, and their streams ended.
+    // These sockets received a close frame too, and their streams ended.
     close_times(silent, begun).await;
     close_times(polite, begun).await;
 }

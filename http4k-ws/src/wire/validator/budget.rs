@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_of_control_frames_may_use_up_the_window_and_no_more() {
+    fn a_burst_of_control_frames_may_use_up_the_window_only() {
         let mut rate = ControlRate::new(Some(1000));
         let start = Instant::now();
         for _ in 0..5000 {

@@ -53,7 +53,7 @@ fn passed(validator: &mut FrameValidator, bytes: &[u8], piece: usize) -> (usize,
 }
 
 #[test]
-fn stops_before_a_close_frame_and_nowhere_else() {
+fn the_validator_stops_only_before_a_close_frame() {
     for masked in [false, true] {
         for payload in [0, 1, 125, 126, 65535, 65536, 100_000] {
             for piece in [1, 3, 1024, usize::MAX] {
@@ -72,7 +72,7 @@ fn stops_before_a_close_frame_and_nowhere_else() {
 }
 
 #[test]
-fn reports_a_message_that_has_started_and_not_ended() {
+fn the_validator_reports_an_unfinished_message() {
     let mut validator = FrameValidator::new(Role::Server, limits());
     let whole = frame(FIN | TEXT, 10, true);
     let partial = |number, bytes| Some(Partial { number, bytes });
@@ -97,7 +97,7 @@ fn reports_a_message_that_has_started_and_not_ended() {
 }
 
 #[test]
-fn stops_at_the_end_of_a_large_message() {
+fn the_validator_stops_at_the_end_of_a_large_message() {
     let mut validator = FrameValidator::new(Role::Server, limits());
     let mut bytes = frame(BINARY, 20_000, true);
     bytes.extend(frame(FIN | PING, 3, true));
@@ -111,7 +111,7 @@ fn stops_at_the_end_of_a_large_message() {
 }
 
 #[test]
-fn a_close_frame_is_taken_in_any_pieces() {
+fn a_close_frame_is_accepted_in_any_pieces() {
     for masked in [false, true] {
         for payload in [0, 2, 125] {
             let mut bytes = frame(FIN | CLOSE, payload, masked);
@@ -131,7 +131,7 @@ fn a_close_frame_is_taken_in_any_pieces() {
 }
 
 #[test]
-fn messages_and_control_frames_are_counted_when_the_stream_stands_behind_them() {
+fn messages_and_control_frames_are_counted_once_complete() {
     let mut validator = FrameValidator::new(Role::Client, limits());
     let text = frame(FIN | TEXT, 5, false);
     for (bytes, ended) in [

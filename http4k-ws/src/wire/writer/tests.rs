@@ -2,7 +2,7 @@ use std::task::Waker;
 
 use super::*;
 
-/// A stream that accepts as much as it is allowed to, and then nothing more.
+/// A stream that accepts as many bytes as allowed, and then no more.
 #[derive(Debug, Default)]
 struct Narrow {
     allowed: usize,
@@ -71,7 +71,7 @@ fn message(length: usize) -> WsMessage {
 }
 
 #[test]
-fn everything_leaves_in_order_however_little_is_accepted_at_a_time() {
+fn all_frames_leave_in_order_in_pieces_of_any_size() {
     let lengths = [0, 1, 125, 126, 1000, LONG - 1, LONG, 70_000, 3, 200_000, 0];
     for piece in [1, 7, 1000, 65_536, usize::MAX] {
         let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
@@ -129,7 +129,7 @@ fn a_long_payload_is_not_copied_on_its_way() {
 }
 
 #[test]
-fn each_ping_is_answered_while_the_peer_reads() {
+fn each_ping_gets_a_pong_while_the_peer_reads() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     io.allowed = usize::MAX;
     for number in 0..3 {
@@ -141,7 +141,7 @@ fn each_ping_is_answered_while_the_peer_reads() {
 }
 
 #[test]
-fn only_the_last_ping_is_answered_while_the_peer_reads_nothing() {
+fn only_the_last_ping_gets_a_pong_while_the_peer_does_not_read() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     writer.message(message(10)).expect("open");
     io.allowed = 5;
@@ -161,7 +161,7 @@ fn only_the_last_ping_is_answered_while_the_peer_reads_nothing() {
 }
 
 #[test]
-fn nothing_follows_a_close_frame() {
+fn a_close_frame_is_the_last_frame() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     writer.message(message(3)).expect("open");
     writer.close(WsStatus::NORMAL).expect("the first");
@@ -177,7 +177,7 @@ fn nothing_follows_a_close_frame() {
 }
 
 #[test]
-fn a_writer_that_has_written_everything_owns_no_buffer() {
+fn an_idle_writer_owns_no_buffer() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     for length in [10, 1000, 300_000] {
         writer.message(message(length)).expect("open");
@@ -194,7 +194,7 @@ fn a_writer_that_has_written_everything_owns_no_buffer() {
 }
 
 #[test]
-fn no_message_is_accepted_while_the_peer_reads_nothing() {
+fn no_message_is_accepted_while_the_peer_does_not_read() {
     let (mut writer, mut io) = (Writer::new(Role::Server), Narrow::default());
     let mut cx = Context::from_waker(Waker::noop());
     writer.message(message(10)).expect("open");

@@ -8,7 +8,7 @@ use http4k_ws::prelude::*;
 use super::{Told, failing, policy, received, serving};
 
 #[tokio::test(start_paused = true)]
-async fn a_close_sends_what_waits_and_is_for_good() {
+async fn a_close_sends_the_queued_messages_and_is_final() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hears = Arc::clone(&heard);
     let serving = serving(move |_, mut ws| {

@@ -30,7 +30,7 @@ fn reporting() -> (PolyHandler, mpsc::UnboundedReceiver<WsMessage>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_waits_for_a_connection() {
+async fn a_flush_waits_for_a_connection() {
     let (client, _log) = failing(3);
     let mut ws = client.with_policy(policy()).start();
     ws.send("early").await.expect("room");
@@ -42,7 +42,7 @@ async fn it_waits_for_a_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_fails_when_there_will_be_no_other_connection() {
+async fn a_flush_fails_after_the_last_connection() {
     let (client, _log) = failing(u32::MAX);
     let policy = policy().with_max_attempts(Some(3));
     let ws: ReconnectingWebSocket = client.with_policy(policy).start();
@@ -53,7 +53,7 @@ async fn it_fails_when_there_will_be_no_other_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_waits_for_what_a_connection_gave_back() {
+async fn a_flush_waits_for_messages_that_a_connection_returned() {
     // The first connection reads nothing, and ends after a while.
     let serving = serving(|connection, ws| {
         Box::pin(async move {
@@ -81,7 +81,7 @@ async fn it_waits_for_what_a_connection_gave_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_does_not_wait_for_what_was_dropped() {
+async fn a_flush_does_not_wait_for_dropped_messages() {
     let (client, _log) = failing(u32::MAX);
     let client = client
         .with_outbox(1, 100)

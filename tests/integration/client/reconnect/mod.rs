@@ -67,7 +67,7 @@ async fn echo(mut ws: WebSocket) -> WsResult {
 }
 
 fn closing(code: u16) -> WsError {
-    WsError::closing(WsStatus::new(code, "as told").expect("a code that can be sent"))
+    WsError::closing(WsStatus::new(code, "on purpose").expect("a code that can be sent"))
 }
 
 /// Returns the events so far, in short form.

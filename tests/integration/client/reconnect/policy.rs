@@ -43,7 +43,7 @@ async fn delays_grow_up_to_the_cap_and_are_the_same_for_the_same_seed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_gives_up_after_so_many_attempts() {
+async fn the_client_stops_after_the_maximum_of_attempts() {
     let (client, log) = failing(u32::MAX);
     let policy = policy().with_max_attempts(Some(3));
     let mut ws = client.with_policy(policy).start::<WsMessage, WsMessage>();
@@ -75,7 +75,7 @@ async fn it_gives_up_after_so_many_attempts() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_gives_up_after_so_long() {
+async fn the_client_stops_after_the_maximum_time() {
     let (client, log) = failing(u32::MAX);
     let limit = Duration::from_secs(60);
     let policy = policy().with_give_up_after(Some(limit));

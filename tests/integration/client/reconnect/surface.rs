@@ -57,17 +57,17 @@ fn reads_on_after_the_server_closed() {
 }
 
 #[test]
-fn it_goes_on_without_a_runtime() {
+fn a_client_reconnects_without_a_runtime() {
     reads_on_after_the_server_closed();
 }
 
 #[tokio::test]
-async fn it_goes_on_inside_a_runtime_of_one_thread() {
+async fn a_client_reconnects_inside_a_runtime_of_one_thread() {
     reads_on_after_the_server_closed();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_goes_on_inside_a_runtime_of_many_threads() {
+async fn a_client_reconnects_inside_a_runtime_of_many_threads() {
     reads_on_after_the_server_closed();
 }
 
@@ -79,7 +79,7 @@ struct Price {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_typed_as_any_socket() {
+async fn a_client_is_typed_like_any_socket() {
     async fn double(mut ws: WebSocket<Price, Price>) -> WsResult {
         while let Some(price) = ws.recv().await? {
             let cents = price.cents * 2;

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use super::{Told, closing, echo, failing, policy, received, serving};
 
 #[tokio::test(start_paused = true)]
-async fn what_is_sent_while_away_waits_in_a_bounded_outbox() {
+async fn messages_sent_while_disconnected_wait_in_a_bounded_outbox() {
     let (client, _) = failing(3);
     let mut ws = client
         .with_policy(policy())
@@ -83,7 +83,7 @@ async fn a_full_outbox_can_close_the_socket() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn written_messages_are_reported_and_others_use_the_next_connection() {
+async fn sent_messages_are_reported_and_others_use_the_next_connection() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hears = Arc::clone(&heard);
     let stalled = Arc::new(tokio::sync::Notify::new());

@@ -136,7 +136,7 @@ fn expected(table: &Block, path: &[&str], is_ws: bool) -> (Option<usize>, Vec<us
         .iter()
         .filter(|scope| path.starts_with(&borrowed(&scope.prefix)));
     let deepest = matches.rev().max_by_key(|scope| scope.prefix.len());
-    let scope = deepest.expect("the whole table has no prefix");
+    let scope = deepest.expect("the table itself matches every path");
     let fallback = |scope: &Scope| {
         let mut fallbacks = scope.fallbacks.iter();
         fallbacks.find(|(ws, ..)| *ws == is_ws).cloned()
