@@ -149,7 +149,7 @@ fn each_way<B: Backend>() {
             assert_eq!(closed, Some(code), "{what}");
         }
         let mut seen = [(); 3].map(|()| next_report(&from_app));
-        seen.sort_by_key(|reports| match reports {
+        seen.sort_by_key(|report| match report {
             Report::OnClose(_) => 0,
             Report::Closed(_) => 1,
             Report::Gone => 2,
