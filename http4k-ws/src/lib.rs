@@ -40,6 +40,7 @@
 //! | [`message`] | requests, responses, bodies, socket messages and URI templates, with their extension traits |
 //! | [`lens`] | typed views of a message: queries, headers, cookies, forms, paths, bodies and socket messages |
 //! | [`session`] | one open socket: [`WebSocket`], its sender, its bounds, its events |
+//! | [`sse`] | server-sent events: responses whose body keeps sending |
 //! | [`handler`] | functions over messages: [`HttpHandler`], [`WsHandler`], [`WsConsumer`], [`PolyHandler`] |
 //! | [`routing`] | the route table: links, listings and explanations, and the builder behind [`routes!`] |
 //! | [`filter`] | the stock filters, for every protocol |
@@ -90,6 +91,7 @@ pub mod routing;
 pub mod server;
 pub mod session;
 mod setters;
+pub mod sse;
 #[cfg(any(
     all(feature = "server", not(feature = "http2")),
     all(any(feature = "server", feature = "client"), not(feature = "tls"))

@@ -11,27 +11,32 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("lens", &["message"]),
     ("session", &["lens", "message"]),
-    ("handler", &["session", "lens", "message"]),
-    ("routing", &["handler", "lens", "message"]),
+    ("sse", &["session", "lens", "message"]),
+    ("handler", &["sse", "session", "lens", "message"]),
+    ("routing", &["handler", "sse", "lens", "message"]),
     (
         "filter",
-        &["routing", "handler", "session", "lens", "message"],
+        &["routing", "handler", "sse", "session", "lens", "message"],
     ),
     ("wire", &["session", "lens", "message"]),
     ("tls", &["wire", "message"]),
     (
         "server",
-        &["tls", "wire", "handler", "session", "lens", "message"],
+        &[
+            "tls", "wire", "handler", "sse", "session", "lens", "message",
+        ],
     ),
     (
         "client",
-        &["tls", "wire", "handler", "session", "lens", "message"],
+        &[
+            "tls", "wire", "handler", "sse", "session", "lens", "message",
+        ],
     ),
-    ("testing", &["handler", "session", "lens", "message"]),
+    ("testing", &["handler", "sse", "session", "lens", "message"]),
     (
         "testing/contract",
         &[
-            "testing", "client", "server", "handler", "session", "message",
+            "testing", "client", "server", "handler", "sse", "session", "message",
         ],
     ),
 ];
