@@ -14,6 +14,7 @@ mod rfc9112;
 mod routing;
 mod server;
 mod session;
+mod sse;
 mod testing;
 mod tls;
 mod transcript;

@@ -147,9 +147,29 @@ impl SseEvent {
         self
     }
 
+    /// Creates an event as a parser has received it, whose name and id may have a NUL.
+    pub(super) fn received(
+        data: String,
+        name: Option<String>,
+        id: Option<String>,
+        retry: Option<Duration>,
+    ) -> Self {
+        Self {
+            data,
+            name,
+            id,
+            retry,
+        }
+    }
+
     /// Returns the data.
     pub fn data(&self) -> &str {
         &self.data
+    }
+
+    /// Converts the event into its data.
+    pub fn into_data(self) -> String {
+        self.data
     }
 
     /// Returns the name; `None` for a `message`.

@@ -15,6 +15,7 @@ use cpu_time::ThreadTime;
 use http4k_ws::lens::json::Json;
 use http4k_ws::lens::{Accept, Cookie, Form, Format, Header, Path, Query, WebForm};
 use http4k_ws::message::{PathParams, RequestExt};
+use http4k_ws::sse::SseParser;
 use http4k_ws::testing::transcript::Transcript;
 use http4k_ws::{FromRequest, IntoRequest, Message, PolyHandler, WsMessage, WsStatus, routes};
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,18 @@ fn broken(format: Format, size: usize) -> Box<dyn Fn()> {
     let message = WsMessage::new_binary(bytes.slice(..bytes.len() - 1));
     Box::new(move || {
         assert!(black_box(Tagged::from_message_in(format, message.clone())).is_err());
+    })
+}
+
+/// Reads a stream of events in pieces of `size`.
+fn events(text: String, size: usize) -> Box<dyn Fn()> {
+    Box::new(move || {
+        let mut parser = SseParser::new();
+        for mut piece in text.as_bytes().chunks(size.min(text.len())) {
+            while let Some(event) = parser.read(&mut piece).expect("short events") {
+                black_box(event);
+            }
+        }
     })
 }
 
@@ -262,6 +275,21 @@ const CASES: &[Case] = &[
     ("a line of a transcript", 5_000, |size| {
         let text = format!("open /\nclient text {}\n", "\\u{1f600".repeat(size));
         Box::new(move || assert!(text.parse::<Transcript>().is_err()))
+    }),
+    ("events in one piece", 1_000, |size| {
+        events("id: 7\ndata: hello\n\n".repeat(size), usize::MAX)
+    }),
+    ("events in pieces of a byte", 500, |size| {
+        events("id: 7\ndata: hello\r\n\r\n".repeat(size), 1)
+    }),
+    ("an event of many lines", 2_000, |size| {
+        events(format!("{}\n", "data: x\n".repeat(size)), 3)
+    }),
+    ("a line of an event in small pieces", 20_000, |size| {
+        events(format!("data: {}\n\n", "é".repeat(size)), 3)
+    }),
+    ("comments and unknown fields", 2_000, |size| {
+        events(": a\nfoo: bar\n".repeat(size), 7)
     }),
     ("a close reason", 20_000, |size| {
         let reason = "é".repeat(size);

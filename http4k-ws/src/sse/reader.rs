@@ -1,0 +1,321 @@
+//! The events in the body of a response.
+
+use std::error::Error;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use futures_util::Stream;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use http_body::Body as _;
+
+use super::event::SseEvent;
+use super::from_event::FromSseEvent;
+use super::parse::{SseParser, SseTooLarge};
+use crate::lens::LensFailure;
+use crate::message::{Body, BodyError, Response, printable};
+
+/// The media type of an event stream (WHATWG HTML §9.2.5).
+pub(crate) const EVENT_STREAM: &str = "text/event-stream";
+
+/// A reader of the events in one response.
+///
+/// It reads any response with status 200 and the Content-Type `text/event-stream`, such as that of
+/// an `HttpClient` with streaming bodies, or of a handler in memory. It does not reconnect. Nothing
+/// is read unless [`recv`](Self::recv) is called, so that a slow reader slows the server down.
+///
+/// Dropping it closes the stream.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{SseEnd, SseReader};
+///
+/// async fn answer(_request: Request) -> Response {
+///     let body = "data: how\n\ndata: are\ndata: you\n\n";
+///     Response::new(Body::from(body)).with_header("content-type", "text/event-stream")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let response = answer.call(Request::default()).await;
+/// let mut reader = SseReader::new(response).expect("a stream").typed::<String>();
+/// assert_eq!(reader.recv().await?.as_deref(), Some("how"));
+/// assert_eq!(reader.recv().await?.as_deref(), Some("are\nyou"));
+/// assert_eq!(reader.recv().await?, None);
+/// assert_eq!(reader.end(), Some(&SseEnd::Complete));
+///
+/// let page = SseReader::new(Response::new(Body::from("a page")));
+/// assert_eq!(page.unwrap_err().body(), "a page");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct SseReader<T = SseEvent> {
+    headers: HeaderMap,
+    body: Body,
+    /// The part of the last frame that is not parsed yet.
+    piece: Bytes,
+    parser: SseParser,
+    end: Option<SseEnd>,
+    types: PhantomData<fn() -> T>,
+}
+
+/// The end of a stream of events, as its reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SseEnd {
+    /// The server ended the stream.
+    Complete,
+    /// The client closed the stream.
+    Closed,
+    /// The stream ended early: the connection was lost, or the handler of the server failed.
+    Broken {
+        /// The cause, for a log.
+        reason: String,
+    },
+    /// No byte arrived for the time limit of the client, so that its connection counts as lost.
+    Silent {
+        /// The limit that passed.
+        after: Duration,
+    },
+    /// An event is longer than the bound of the reader. Set a larger one with
+    /// [`SseReader::with_max_event`], or find out why the server sends such an event.
+    TooLarge(SseTooLarge),
+}
+
+impl SseEnd {
+    /// Returns `true` if the stream ended as planned: by its server, or by its client.
+    pub fn is_normal(&self) -> bool {
+        matches!(self, Self::Complete | Self::Closed)
+    }
+
+    pub(crate) fn broken(error: &dyn Error) -> Self {
+        let causes = std::iter::successors(Some(error), |error| (*error).source());
+        let causes: Vec<_> = causes.map(|cause| printable(cause).to_string()).collect();
+        Self::Broken {
+            reason: causes.join(": "),
+        }
+    }
+}
+
+impl std::fmt::Display for SseEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Complete => f.write_str("the server ended the stream"),
+            Self::Closed => f.write_str("the client closed the stream"),
+            Self::Broken { reason } => write!(f, "the stream ended early: {reason}"),
+            Self::Silent { after } => write!(f, "no byte of the stream came for {after:?}"),
+            Self::TooLarge(error) => error.fmt(f),
+        }
+    }
+}
+
+/// The reason why a reader has no event to return.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SseReadError {
+    /// The stream ended early.
+    #[error("{0}")]
+    Ended(SseEnd),
+    /// The data of an event is not a value of the type of the reader. The next event can be read.
+    #[error("an event of the stream can't be read")]
+    Unreadable(#[from] LensFailure),
+}
+
+impl SseReader {
+    /// Returns a reader of the events in `response`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response itself if it is not a stream of events, because it has another status
+    /// than 200 or another Content-Type.
+    pub fn new(response: Response) -> Result<Self, Box<Response>> {
+        match is_stream(&response) {
+            true => Ok(Self::lenient(response)),
+            false => Err(Box::new(response)),
+        }
+    }
+
+    /// Returns a reader of the events in `response`, whatever its status and Content-Type.
+    pub(crate) fn lenient(response: Response) -> Self {
+        let (head, body) = response.into_parts();
+        Self {
+            headers: head.headers,
+            body,
+            piece: Bytes::new(),
+            parser: SseParser::new(),
+            end: None,
+            types: PhantomData,
+        }
+    }
+}
+
+impl<T> SseReader<T> {
+    /// Sets the bound of one event, in bytes. A longer one ends the stream with
+    /// [`SseEnd::TooLarge`]. Default 1 MiB.
+    #[must_use]
+    pub fn with_max_event(mut self, bytes: usize) -> Self {
+        self.parser = self.parser.with_max_event(bytes);
+        self
+    }
+
+    /// Sets the id that counts until the stream has another one.
+    #[must_use]
+    pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
+        self.parser = self.parser.with_last_event_id(id);
+        self
+    }
+
+    /// Returns the id of the last event that had one; empty if there is none.
+    pub fn last_event_id(&self) -> &str {
+        self.parser.last_event_id()
+    }
+
+    /// Returns the delay before a reconnection that the server requested last.
+    pub fn retry(&self) -> Option<Duration> {
+        self.parser.retry()
+    }
+
+    /// Returns the number of comments that were read.
+    pub fn comments(&self) -> u64 {
+        self.parser.comments()
+    }
+
+    /// Returns the header fields of the response.
+    pub fn response_headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the end of the stream, or `None` if it has not been reached.
+    pub fn end(&self) -> Option<&SseEnd> {
+        self.end.as_ref()
+    }
+
+    /// Closes the stream. The server notices it as the end of its connection. Events that were not
+    /// read are lost, and calling it again has no effect.
+    pub fn close(&mut self) {
+        self.finish(SseEnd::Closed);
+    }
+
+    fn finish(&mut self, end: SseEnd) {
+        self.end.get_or_insert(end);
+        (self.body, self.piece) = (Body::empty(), Bytes::new());
+    }
+
+    /// Polls for the next event. Returns `None` at the end of the stream. `came` is called with
+    /// each piece of bytes that arrives.
+    pub(crate) fn poll_event(
+        &mut self,
+        cx: &mut Context<'_>,
+        came: &mut dyn FnMut(),
+    ) -> Poll<Option<SseEvent>> {
+        loop {
+            if self.end.is_some() {
+                return Poll::Ready(None);
+            }
+            match self.parse() {
+                Ok(Some(event)) => return Poll::Ready(Some(event)),
+                Ok(None) => {}
+                Err(error) => {
+                    self.finish(SseEnd::TooLarge(error));
+                    continue;
+                }
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => {
+                    came();
+                    self.piece = frame.into_data().unwrap_or_default();
+                }
+                Some(Err(error)) => self.finish(broken(&error)),
+                None => self.finish(SseEnd::Complete),
+            }
+        }
+    }
+
+    fn parse(&mut self) -> Result<Option<SseEvent>, SseTooLarge> {
+        let mut rest = &self.piece[..];
+        let parsed = self.parser.read(&mut rest);
+        let read = self.piece.len() - rest.len();
+        self.piece.advance(read);
+        parsed
+    }
+
+    /// Waits for the next event, whatever the type of the reader.
+    pub(crate) async fn next_event(&mut self) -> Option<SseEvent> {
+        poll_fn(|cx| self.poll_event(cx, &mut || {})).await
+    }
+}
+
+fn broken(error: &BodyError) -> SseEnd {
+    SseEnd::broken(error)
+}
+
+impl<T: FromSseEvent> SseReader<T> {
+    /// Returns the same reader for values of another type.
+    pub fn typed<U: FromSseEvent>(self) -> SseReader<U> {
+        SseReader {
+            headers: self.headers,
+            body: self.body,
+            piece: self.piece,
+            parser: self.parser,
+            end: self.end,
+            types: PhantomData,
+        }
+    }
+
+    /// Waits for the next event. Returns `None` once the server has ended the stream, or
+    /// [`close`](Self::close) was called.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is done, no event is lost.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SseReadError::Unreadable`] if the data is not a `T`; the next event can be read.
+    /// Returns [`SseReadError::Ended`] if the stream ended early.
+    pub async fn recv(&mut self) -> Result<Option<T>, SseReadError> {
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<T>, SseReadError>> {
+        Poll::Ready(match ready!(self.poll_event(cx, &mut || {})) {
+            Some(event) => Ok(Some(T::from_sse_event(event)?)),
+            None => match &self.end {
+                Some(end) if !end.is_normal() => Err(SseReadError::Ended(end.clone())),
+                _ => Ok(None),
+            },
+        })
+    }
+}
+
+/// Yields each value, or the failure to read it, until the stream ends. An early end is one item.
+impl<T: FromSseEvent> Stream for SseReader<T> {
+    type Item = Result<T, SseReadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let is_over = self.end.is_some();
+        let next = ready!(self.poll_recv(cx));
+        Poll::Ready(next.transpose().filter(|_| !is_over))
+    }
+}
+
+/// Returns `true` if `response` is a stream of events (WHATWG HTML §9.2.3).
+pub(crate) fn is_stream(response: &Response) -> bool {
+    response.status() == StatusCode::OK && is_event_stream(response.headers())
+}
+
+/// Returns `true` if the Content-Type is that of an event stream. Its parameters are ignored.
+pub(crate) fn is_event_stream(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(EVENT_STREAM))
+}

@@ -1,0 +1,4 @@
+//! Server-sent events.
+
+mod naive;
+mod parse;
