@@ -4,14 +4,13 @@ use std::convert::Infallible;
 use std::future::{Future, pending};
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -131,7 +130,8 @@ async fn upgrade(
         let response = sender.send_request(sent_form_of(request)).await;
         let response = response.map_err(ConnectError::broken)?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(refused(response).await);
+            let response = refusal(response).await;
+            return Err(ConnectError::Refused { response });
         }
         let agreed = Agreed {
             subprotocol: check(&response, request, key)?,
@@ -163,7 +163,11 @@ fn sent_form_of(request: &Request) -> http::Request<Body> {
     sent
 }
 
-async fn refused(response: http::Response<Incoming>) -> ConnectError {
+/// Reads the body of a refusal, as much of it as arrives within the limits.
+pub(super) async fn refusal<B>(response: http::Response<B>) -> Box<Response<Bytes>>
+where
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
     let (mut head, mut body) = response.into_parts();
     hide_secrets(&mut head.headers);
     let mut bytes = BytesMut::new();
@@ -181,9 +185,7 @@ async fn refused(response: http::Response<Incoming>) -> ConnectError {
     };
     // A part of the body still helps, so an error and the time-out are not failures.
     let _ = timeout(REFUSAL_TIME, reading).await;
-    ConnectError::Refused {
-        response: Box::new(Response::from_parts(head, bytes.freeze())),
-    }
+    Box::new(Response::from_parts(head, bytes.freeze()))
 }
 
 /// Copies the fields that are not part of the handshake. The values in hyper's map are slices of

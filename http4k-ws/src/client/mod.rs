@@ -22,6 +22,7 @@ mod callbacks;
 mod connect;
 mod dial;
 mod error;
+pub mod event_source;
 mod happy_eyeballs;
 mod http;
 mod opening;
@@ -32,6 +33,7 @@ pub use blocking::BlockingWebSocket;
 pub use callbacks::CallbackWebSocket;
 pub use dial::DialError;
 pub use error::ConnectError;
+pub use event_source::{BlockingEventSource, EventSource, EventSourceError};
 pub use http::{BlockingHttpClient, HttpClient, HttpClientError};
 pub use opening::OpeningHandshake;
 

@@ -64,4 +64,6 @@ pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub use socket::WebSocket;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use transport::Partial;
+#[cfg(feature = "client")]
+pub(crate) use transport::no_headers;
 pub(crate) use transport::{Gone, Handshake, Incoming, Outgoing, Progress, Role, Transport};

@@ -24,6 +24,7 @@ mod blocking;
 mod connection;
 mod event;
 mod inbox;
+mod outage;
 mod outbox;
 mod policy;
 mod reconnector;
@@ -37,7 +38,9 @@ use std::sync::Arc;
 
 pub use blocking::BlockingReconnectingWebSocket;
 pub use event::{ReconnectEvent, ReconnectEvents};
+pub(super) use outage::Outage;
 pub use policy::ReconnectPolicy;
+pub(super) use policy::retry_after;
 use reconnector::{Connect, OnConnect, Reconnector};
 pub use socket::{ReconnectingSender, ReconnectingWebSocket};
 use state::ReconnectState;

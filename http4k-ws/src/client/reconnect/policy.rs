@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
 use crate::client::error::ConnectError;
@@ -107,25 +108,30 @@ impl Interruption {
     }
 
     /// Returns the delay that the server requests, however long.
-    fn retry_after(&self) -> Option<Duration> {
+    pub(super) fn requested_delay(&self) -> Option<Duration> {
         let Self::Failed(error) = self else {
             return None;
         };
         let ConnectError::Refused { response } = &**error else {
             return None;
         };
-        let text = |name| Some(response.headers().get(name)?.to_str().ok()?.trim());
-        let value: &str = text(RETRY_AFTER)?;
-        if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-            // A number of seconds that overflows is cut to the largest one.
-            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
-        }
-        let date = httpdate::parse_http_date(value).ok()?;
-        // The clock of the server is used if it is known, because ours may differ.
-        let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
-        let now = now.unwrap_or_else(SystemTime::now);
-        Some(date.duration_since(now).unwrap_or_default())
+        retry_after(response.headers())
     }
+}
+
+/// Returns the delay that the header of a response requests, however long (RFC 9110 §10.2.3).
+pub(in crate::client) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+    let value: &str = text(RETRY_AFTER)?;
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A number of seconds that overflows is cut to the largest one.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    // The clock of the server is used if it is known, because ours may differ.
+    let now = text(DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    let now = now.unwrap_or_else(SystemTime::now);
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 impl ReconnectPolicy {
@@ -166,16 +172,17 @@ impl ReconnectPolicy {
         }
     }
 
-    /// Returns the delay after an interruption. The first since a connection was stable counts 1.
+    /// Returns the delay after an interruption, for which the server may have requested one. The
+    /// first since a connection was stable counts 1.
     pub(super) fn delay(
         &self,
         interruptions: u32,
-        interruption: &Interruption,
+        requested: Option<Duration>,
         random: &mut Random,
     ) -> Duration {
         let doubled = 2_u32.saturating_pow(interruptions.saturating_sub(1));
         let longest = self.base.saturating_mul(doubled).min(self.cap);
-        match interruption.retry_after() {
+        match requested {
             Some(requested) => {
                 let spread = longest.max(self.retry_after_spread);
                 let spread = spread.mul_f64(random.fraction());
@@ -197,7 +204,6 @@ mod tests {
     fn delays_double_up_to_the_cap() {
         let policy = ReconnectPolicy::default();
         let mut random = Random::seeded(1);
-        let lost = Interruption::Closed(WsStatus::ABNORMAL);
         for (interruptions, longest) in [
             (1, 500),
             (2, 1000),
@@ -206,7 +212,7 @@ mod tests {
             (u32::MAX, 30_000),
         ] {
             let delays: Vec<_> = (0..200)
-                .map(|_| policy.delay(interruptions, &lost, &mut random).as_millis())
+                .map(|_| policy.delay(interruptions, None, &mut random).as_millis())
                 .collect();
             let (shortest, most) = (delays.iter().min().unwrap(), delays.iter().max().unwrap());
             assert!(
@@ -255,7 +261,8 @@ mod tests {
             (&[("retry-after", "")], None),
             (&[], None),
         ] {
-            let delay = policy.delay(1, &refused(fields), &mut random);
+            let requested = refused(fields).requested_delay();
+            let delay = policy.delay(1, requested, &mut random);
             match least.map(Duration::from_secs) {
                 Some(least) => {
                     assert!(
@@ -272,10 +279,10 @@ mod tests {
     fn clients_with_the_same_retry_after_do_not_return_together() {
         let policy = ReconnectPolicy::default();
         for value in ["0", "1", "30", "120", "99999999"] {
-            let refusal = refused(&[("retry-after", value)]);
+            let requested = refused(&[("retry-after", value)]).requested_delay();
             for interruptions in [1, 3, 20] {
                 let mut delays: Vec<_> = (0..1000)
-                    .map(|seed| policy.delay(interruptions, &refusal, &mut Random::seeded(seed)))
+                    .map(|seed| policy.delay(interruptions, requested, &mut Random::seeded(seed)))
                     .collect();
                 delays.sort_unstable();
                 let together = |first: &Duration| {

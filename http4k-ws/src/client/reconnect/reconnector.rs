@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::connection;
 use super::event::ReconnectEvent;
+use super::outage::Outage;
 use super::policy::{Interruption, ReconnectPolicy};
 use super::state::ReconnectState;
 use crate::client::error::ConnectError;
@@ -39,23 +40,6 @@ enum Ended {
     /// Another connection was requested.
     Renewed,
     Interrupted(Interruption),
-}
-
-/// The time since a connection was last stable.
-struct Outage {
-    attempts: u32,
-    interruptions: u32,
-    since: Instant,
-}
-
-impl Outage {
-    fn begin() -> Self {
-        Self {
-            attempts: 0,
-            interruptions: 0,
-            since: Instant::now(),
-        }
-    }
 }
 
 impl Reconnector {
@@ -142,19 +126,13 @@ impl Reconnector {
         outage: &mut Outage,
         interruption: &Interruption,
     ) -> Result<(), WsStatus> {
-        outage.interruptions = outage.interruptions.saturating_add(1);
-        let policy = &self.policy;
-        let after = policy.delay(outage.interruptions, interruption, &mut self.random);
-        let waited = outage.since.elapsed().saturating_add(after);
-        let too_many = policy
-            .max_attempts
-            .is_some_and(|most| outage.attempts >= most);
-        let too_long = policy.give_up_after.is_some_and(|limit| waited > limit);
-        if too_many || too_long || policy.is_final(interruption) {
+        let requested = interruption.requested_delay();
+        let after = outage.next_delay(&self.policy, requested, &mut self.random);
+        let Some(after) = after.filter(|_| !self.policy.is_final(interruption)) else {
             let attempts = outage.attempts;
             self.state.report(ReconnectEvent::GaveUp { attempts });
             return Err(interruption.status());
-        }
+        };
         let attempt = outage.attempts + 1;
         self.state
             .report(ReconnectEvent::Reconnecting { attempt, after });
