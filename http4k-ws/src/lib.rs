@@ -147,7 +147,7 @@ pub mod prelude {
     #[cfg(feature = "macros")]
     pub use crate::routes;
     pub use crate::routing::Link as _;
-    pub use crate::testing::{Offline as _, WsClient as _};
+    pub use crate::testing::{Offline as _, SseClient as _, WsClient as _};
     pub use crate::{
         Body, Filter, FromRequest, HttpHandler, IntoRequest as _, IntoResponse, Message, Method,
         Next, PolyFilter as _, PolyHandler, Request, Response, StatusCode, WebSocket, WsConsumer,

@@ -40,7 +40,6 @@ impl Drop for Restore {
 }
 
 /// Spawns a task in the test runtime of this thread, or else in the current tokio runtime.
-#[cfg(all(feature = "server", feature = "client"))]
 pub(super) fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     let mut work = Box::pin(work);
     spawn_session(std::future::poll_fn(move |cx| {

@@ -41,11 +41,7 @@ impl DrivenSocket {
 
     #[cfg(feature = "testing")]
     pub(super) fn advance(&mut self, time: Duration) {
-        let settled = self.runtime.settled();
-        self.runtime.run(async move {
-            tokio::time::sleep(time).await;
-            settled.await;
-        });
+        self.runtime.advance(time);
     }
 
     /// Runs `work` on the socket, in the test runtime.

@@ -197,7 +197,11 @@ impl InMemory {
     ///
     /// Dropping the future drops the handler that responds.
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
-        let request = valid(request);
+        read_whole(self.respond(valid(request)).await).await
+    }
+
+    /// Returns the response of the application, with its body unread.
+    pub(super) async fn respond(&self, request: Request) -> Response {
         if let Err(refusal) = check_target(&request) {
             return refusal;
         }
@@ -205,7 +209,7 @@ impl InMemory {
             log::warn!("{refused}");
             return refused.response();
         }
-        read_whole(self.app.respond(request).await).await
+        self.app.respond(request).await
     }
 
     /// Performs both sides of an opening handshake, as a server and its client do.

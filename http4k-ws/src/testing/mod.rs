@@ -34,8 +34,10 @@ mod offline;
 #[cfg(feature = "testing")]
 mod outside;
 mod pipe;
+mod read_ahead;
 mod runtime;
 mod schedule;
+mod stream;
 pub mod transcript;
 
 #[cfg(all(feature = "server", feature = "client"))]
@@ -44,5 +46,8 @@ pub use client::TestWsClient;
 pub use in_memory::{InMemory, InMemoryConfig};
 pub use offline::Offline;
 pub use runtime::{with_real_time, with_seed};
+pub use stream::TestSseClient;
 
 pub use crate::session::client::{NextMessage, ReceiveError, Received, WsClient};
+pub use crate::sse::SseEnd;
+pub use crate::sse::{NextEvent, SseClient, SseReceiveError, SseReceived};

@@ -2,9 +2,11 @@
 
 use super::client::TestWsClient;
 use super::in_memory::{InMemory, InMemoryConfig};
+use super::stream::TestSseClient;
 use crate::handler::{IntoPolyHandler, PolyHandler};
 use crate::message::{IntoRequest, Response};
 use crate::session::WebSocket;
+use crate::sse::SseReader;
 
 impl PolyHandler {
     /// Opens a socket in memory, from a plain function.
@@ -81,6 +83,48 @@ impl PolyHandler {
     #[track_caller]
     pub fn test_http(&self, request: impl IntoRequest) -> Response {
         InMemory::new(self.clone()).http(request)
+    }
+
+    /// Opens a stream of events in memory, from a plain function.
+    ///
+    /// The request has `Accept: text/event-stream`, unless it sets another `Accept`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the response is not a stream of events, or `request` is not a valid request. A
+    /// test that expects another response calls [`try_test_sse`](Self::try_test_sse).
+    #[track_caller]
+    pub fn test_sse(&self, request: impl IntoRequest) -> TestSseClient {
+        InMemory::new(self.clone()).sse(request)
+    }
+
+    /// Opens a stream of events in memory, or returns the response that is not one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if its status is not 200, or its Content-Type is not
+    /// `text/event-stream`. Its body is read.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request.
+    #[track_caller]
+    pub fn try_test_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
+        InMemory::new(self.clone()).try_sse(request)
+    }
+
+    /// Opens a stream of events in memory, inside the current runtime: the asynchronous form of
+    /// [`try_test_sse`](Self::try_test_sse). Its time is the runtime's.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if it is not a stream of events.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    pub async fn connect_sse(&self, request: impl IntoRequest) -> Result<SseReader, Response> {
+        InMemory::new(self.clone()).connect_sse(request).await
     }
 
     /// Sends a request in memory, inside the current runtime: the asynchronous form of
@@ -179,6 +223,49 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     #[track_caller]
     fn test_http(&self, request: impl IntoRequest) -> Response {
         self.clone().into_poly_handler().test_http(request)
+    }
+
+    /// Opens a stream of events, as [`PolyHandler::test_sse`](crate::PolyHandler::test_sse) does.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the response is not a stream of events, or `request` is not a valid request.
+    #[track_caller]
+    fn test_sse(&self, request: impl IntoRequest) -> TestSseClient {
+        self.clone().into_poly_handler().test_sse(request)
+    }
+
+    /// Opens a stream of events, as
+    /// [`PolyHandler::try_test_sse`](crate::PolyHandler::try_test_sse) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if it is not a stream of events.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request.
+    #[track_caller]
+    fn try_test_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
+        self.clone().into_poly_handler().try_test_sse(request)
+    }
+
+    /// Opens a stream of events inside the current runtime, as
+    /// [`PolyHandler::connect_sse`](crate::PolyHandler::connect_sse) does.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if it is not a stream of events.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    fn connect_sse(
+        &self,
+        request: impl IntoRequest,
+    ) -> impl Future<Output = Result<SseReader, Response>> {
+        let app = self.clone().into_poly_handler();
+        async move { app.connect_sse(request).await }
     }
 
     /// Opens a socket inside the current runtime, as

@@ -162,6 +162,17 @@ impl TestRuntime {
         self.run(self.settled());
     }
 
+    /// Moves a virtual clock forward by `time`, and runs the application until it has nothing left
+    /// to do.
+    #[cfg(feature = "testing")]
+    pub(super) fn advance(&self, time: Duration) {
+        let settled = self.settled();
+        self.run(async move {
+            tokio::time::sleep(time).await;
+            settled.await;
+        });
+    }
+
     /// Returns a future that waits, inside this test runtime, until nothing is left to do. A
     /// virtual clock stands still.
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {

@@ -3,3 +3,4 @@
 mod naive;
 mod parse;
 mod source;
+mod testing;

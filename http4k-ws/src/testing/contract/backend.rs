@@ -5,7 +5,9 @@ use http::Uri;
 use crate::message::{IntoRequest, Response};
 use crate::session::WebSocket;
 use crate::session::client::WsClient;
+use crate::sse::{SseClient, SseReader};
 use crate::testing::in_memory::{accepted, valid};
+use crate::testing::stream::stream_of;
 
 /// An application under test, reached by blocking calls. It is the same on every backend.
 ///
@@ -13,6 +15,9 @@ use crate::testing::in_memory::{accepted, valid};
 pub trait Backend {
     /// The client of a socket.
     type Client: WsClient;
+
+    /// The client of a stream of events.
+    type Stream: SseClient;
 
     /// Opens a socket, or returns the response that refuses it, with its body read.
     ///
@@ -36,6 +41,33 @@ pub trait Backend {
         let request = valid(request);
         let target = request.uri().clone();
         accepted(self.try_ws(request), &target)
+    }
+
+    /// Opens a stream of events, or returns the response that is not one, with its body read.
+    ///
+    /// The request has `Accept: text/event-stream`, unless it sets another `Accept`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if its status is not 200, or its Content-Type is not
+    /// `text/event-stream`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request, or the application cannot be reached.
+    #[track_caller]
+    fn try_sse(&self, request: impl IntoRequest) -> Result<Self::Stream, Response>;
+
+    /// Opens a stream of events.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`try_sse`](Self::try_sse) does, and if the response is not a stream.
+    #[track_caller]
+    fn sse(&self, request: impl IntoRequest) -> Self::Stream {
+        let request = valid(request);
+        let target = request.uri().clone();
+        stream_of(self.try_sse(request), &target)
     }
 
     /// Sends a request, and waits for its response, with its body read.
@@ -75,6 +107,36 @@ pub trait AsyncBackend {
         async move {
             let target: Uri = request.uri().clone();
             accepted(self.try_ws(request).await, &target)
+        }
+    }
+
+    /// Opens a stream of events, or returns the response that is not one, with its body read.
+    ///
+    /// The request has `Accept: text/event-stream`, unless it sets another `Accept`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response if its status is not 200, or its Content-Type is not
+    /// `text/event-stream`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request, or the application cannot be reached.
+    fn try_sse(
+        &self,
+        request: impl IntoRequest,
+    ) -> impl Future<Output = Result<SseReader, Response>>;
+
+    /// Opens a stream of events.
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`try_sse`](Self::try_sse) does, and if the response is not a stream.
+    fn sse(&self, request: impl IntoRequest) -> impl Future<Output = SseReader> {
+        let request = valid(request);
+        async move {
+            let target: Uri = request.uri().clone();
+            stream_of(self.try_sse(request).await, &target)
         }
     }
 

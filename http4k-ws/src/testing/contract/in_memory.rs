@@ -5,16 +5,23 @@ use crate::message::{IntoRequest, Response};
 #[cfg(feature = "server")]
 use crate::server::ServerConfig;
 use crate::session::WebSocket;
+use crate::sse::SseReader;
 use crate::testing::client::TestWsClient;
 use crate::testing::in_memory::InMemory;
 #[cfg(feature = "server")]
 use crate::testing::in_memory::InMemoryConfig;
+use crate::testing::stream::TestSseClient;
 
 impl Backend for InMemory {
     type Client = TestWsClient;
+    type Stream = TestSseClient;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
         self.try_ws(request)
+    }
+
+    fn try_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
+        self.try_sse(request)
     }
 
     fn http(&self, request: impl IntoRequest) -> Response {
@@ -25,6 +32,10 @@ impl Backend for InMemory {
 impl AsyncBackend for InMemory {
     async fn try_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         self.connect_ws(request).await
+    }
+
+    async fn try_sse(&self, request: impl IntoRequest) -> Result<SseReader, Response> {
+        self.connect_sse(request).await
     }
 
     async fn http(&self, request: impl IntoRequest) -> Response {

@@ -1,18 +1,22 @@
 //! The backend that serves over pipes of bytes, without a port.
 
+use std::time::Duration;
+
 use tokio::io::{DuplexStream, duplex};
 
 use super::backend::{AsyncBackend, Backend};
-use super::over_network::{opened, opening};
+use super::over_network::{opened, opening, read_stream};
 use crate::client::HttpClient;
 use crate::handler::{IntoPolyHandler, PolyHandler};
-use crate::message::{IntoRequest, Response, read_whole};
+use crate::message::{IntoRequest, Request, Response, read_whole};
 use crate::server::ServerConfig;
 use crate::session::WebSocket;
+use crate::sse::SseReader;
 use crate::testing::client::DuplexWsClient;
 use crate::testing::current::spawn;
 use crate::testing::in_memory::valid;
 use crate::testing::runtime::TestRuntime;
+use crate::testing::stream::{TestSseClient, accepting_events};
 
 /// The size of a pipe in bytes. It is small, so that long messages are written in pieces.
 const PIPE: usize = 4 * 1024;
@@ -49,6 +53,21 @@ impl OverDuplex {
         }
     }
 
+    /// Sends a request over a connection of its own. Returns the response with its body unread.
+    async fn send(self, request: Request) -> Response {
+        let sent = self.http.send_over(self.clone().dial(), request).await;
+        sent.unwrap_or_else(|error| panic!("the request failed: {error:?}"))
+    }
+
+    /// Returns a backend whose clients wait for a body without a limit, as streams need it.
+    fn for_streams(&self) -> Self {
+        let http = self.http.clone();
+        Self {
+            http: http.with_timeout(Duration::MAX).with_max_body(u64::MAX),
+            ..self.clone()
+        }
+    }
+
     /// Connects to the application, which runs in the current runtime.
     fn dial(self) -> DuplexStream {
         let (ours, theirs) = duplex(PIPE);
@@ -59,6 +78,7 @@ impl OverDuplex {
 
 impl Backend for OverDuplex {
     type Client = DuplexWsClient;
+    type Stream = TestSseClient;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<DuplexWsClient, Response> {
         let (backend, handshake) = (self.clone(), opening(AUTHORITY, &valid(request)));
@@ -67,6 +87,11 @@ impl Backend for OverDuplex {
             handshake.connect_over(io).await
         });
         opened(outcome)
+    }
+
+    fn try_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
+        let request = accepting_events(valid(request));
+        TestSseClient::open(self.for_streams().send(request))
     }
 
     fn http(&self, request: impl IntoRequest) -> Response {
@@ -82,14 +107,12 @@ impl AsyncBackend for OverDuplex {
         opened(handshake.connect_over(self.clone().dial()).await)
     }
 
+    async fn try_sse(&self, request: impl IntoRequest) -> Result<SseReader, Response> {
+        let request = accepting_events(valid(request));
+        read_stream(self.for_streams().send(request).await).await
+    }
+
     async fn http(&self, request: impl IntoRequest) -> Response {
-        let sent = self
-            .http
-            .send_over(self.clone().dial(), valid(request))
-            .await;
-        match sent {
-            Ok(response) => read_whole(response).await,
-            Err(error) => panic!("the request failed: {error:?}"),
-        }
+        read_whole(self.clone().send(valid(request)).await).await
     }
 }

@@ -1,14 +1,19 @@
 //! The backend that serves at a real port.
 
+use std::time::Duration;
+
 use super::backend::{AsyncBackend, Backend};
 use crate::client::{
-    BlockingWebSocket, ConnectError, HttpClient, OpeningHandshake, WebSocketClient,
+    BlockingEventSource, BlockingWebSocket, ConnectError, EventSource, EventSourceError,
+    HttpClient, OpeningHandshake, WebSocketClient,
 };
 use crate::handler::IntoPolyHandler;
-use crate::message::{Body, HostPolicy, IntoRequest, Request, Response, read_whole};
+use crate::message::{Body, HostPolicy, IntoRequest, Request, RequestExt, Response, read_whole};
 use crate::server::{RunningServer, Serve, ServerConfig};
 use crate::session::WebSocket;
+use crate::sse::SseReader;
 use crate::testing::in_memory::valid;
+use crate::testing::stream::accepting_events;
 
 /// An application served at a free port, on threads of its own, with real clients.
 ///
@@ -62,8 +67,24 @@ impl OverNetwork {
         }
     }
 
+    /// Returns the request with the server in its target.
+    fn absolute(&self, request: Request) -> Request {
+        let target = request.uri().path_and_query();
+        let target = target.map_or("/", |target| target.as_str());
+        let uri = format!("http://{}{target}", self.server.addr()).parse();
+        request.with_uri(uri.expect("the target was valid without the server"))
+    }
+
     fn opening(&self, request: &Request) -> OpeningHandshake {
         opening(&self.server.addr().to_string(), request)
+    }
+}
+
+/// Returns a reader of the events in `response`, or the response with its body read.
+pub(super) async fn read_stream(response: Response) -> Result<SseReader, Response> {
+    match SseReader::new(response) {
+        Ok(reader) => Ok(reader),
+        Err(response) => Err(read_whole(*response).await),
     }
 }
 
@@ -100,9 +121,23 @@ pub(super) fn opened<S>(outcome: Result<S, ConnectError>) -> Result<S, Response>
 
 impl Backend for OverNetwork {
     type Client = BlockingWebSocket;
+    type Stream = BlockingEventSource;
 
     fn try_ws(&self, request: impl IntoRequest) -> Result<BlockingWebSocket, Response> {
         opened(self.opening(&valid(request)).blocking())
+    }
+
+    fn try_sse(&self, request: impl IntoRequest) -> Result<BlockingEventSource, Response> {
+        let request = self.absolute(valid(request));
+        // As the other backends: one connection, and any response is returned.
+        let source = EventSource::to(request).with_reconnection(false);
+        let source = source.with_max_redirects(0).blocking();
+        let mut source = source.expect("the runtime of the clients can be started");
+        match source.opened() {
+            Ok(()) => Ok(source),
+            Err(EventSourceError::Refused { response }) => Err(response.map(Body::from)),
+            Err(error) => panic!("the request failed: {error:?}"),
+        }
     }
 
     fn http(&self, request: impl IntoRequest) -> Response {
@@ -114,6 +149,13 @@ impl Backend for OverNetwork {
 impl AsyncBackend for OverNetwork {
     async fn try_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         opened(self.opening(&valid(request)).connect().await)
+    }
+
+    async fn try_sse(&self, request: impl IntoRequest) -> Result<SseReader, Response> {
+        let http = self.http.clone().with_max_body(u64::MAX);
+        let sent = http.with_timeout(Duration::MAX);
+        let sent = sent.send(accepting_events(valid(request))).await;
+        read_stream(sent.unwrap_or_else(|error| panic!("the request failed: {error:?}"))).await
     }
 
     async fn http(&self, request: impl IntoRequest) -> Response {
