@@ -23,6 +23,7 @@
 //! | [`print_traffic`] | prints a line for each response and message | every protocol |
 //! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
 //! | [`session_config`](session_config()) | changes the bounds of sockets | upgrades |
+//! | [`sse_config`](sse_config()) | changes the bounds of streams of events | HTTP |
 //! | [`subprotocols`](subprotocols()) | selects a subprotocol | upgrades |
 //! | [`catch_failures`] | selects the close status if a consumer fails | upgrades |
 //! | [`report_sockets`] | reports each socket when it ends | upgrades |
@@ -37,6 +38,7 @@ mod failures;
 mod guard;
 mod record;
 mod session_config;
+mod sse_config;
 mod subprotocols;
 mod tap;
 mod traffic;
@@ -52,6 +54,7 @@ pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;
 pub use record::{Record, record};
 pub use session_config::session_config;
+pub use sse_config::sse_config;
 pub use subprotocols::subprotocols;
 pub use tap::tap;
 pub use traffic::print_traffic;

@@ -7,6 +7,7 @@ use super::Http2Config;
 use crate::message::{HostPolicy, OriginPolicy};
 use crate::session::SessionConfig;
 use crate::setters::setters;
+use crate::sse::SseConfig;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
 
@@ -110,10 +111,10 @@ pub struct ServerConfig {
     /// host; on a loopback address only `localhost` and loopback addresses, which prevents DNS
     /// rebinding.
     pub hosts: HostPolicy,
-    /// The time over which sockets are closed when the server stops, so that their clients do not
-    /// all reconnect at once: in batches of a hundred, each at a random moment. At most half of
-    /// [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred sockets or fewer are closed
-    /// at once.
+    /// The time over which sockets and streams of events are closed when the server stops, so that
+    /// their clients do not all reconnect at once: in batches of a hundred, each at a random moment.
+    /// At most half of [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred sockets and
+    /// streams or fewer are closed at once.
     pub shutdown_spread: Duration,
     /// The time in which requests and sockets may end when the server stops, before they are
     /// dropped. Default 10 s.
@@ -132,6 +133,8 @@ pub struct ServerConfig {
     pub tls_handshake: Duration,
     /// The bounds of each socket, its messages and frames included.
     pub session: SessionConfig,
+    /// The bounds of each stream of events.
+    pub sse: SseConfig,
 }
 
 impl Default for ServerConfig {
@@ -163,6 +166,7 @@ impl Default for ServerConfig {
             #[cfg(feature = "tls")]
             tls_handshake: Duration::from_secs(5),
             session: SessionConfig::default(),
+            sse: SseConfig::default(),
         }
     }
 }
@@ -193,6 +197,7 @@ impl ServerConfig {
         with_shutdown_grace, shutdown_grace: Duration;
         with_title_case_fields, title_case_fields: bool;
         with_session, session: SessionConfig;
+        with_sse, sse: SseConfig;
     }
 
     /// Sets [`max_connections`](Self::max_connections): a number, or `None` for no limit.

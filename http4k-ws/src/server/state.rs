@@ -8,7 +8,9 @@ use super::descriptors::room_for_connections;
 use super::secure::ServerSecurity;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
+use crate::message::Response;
 use crate::session::{Budget, RefusalLog};
+use crate::sse::Setup;
 
 /// An application, its bounds, and its open connections.
 #[derive(Debug)]
@@ -34,6 +36,14 @@ impl ServerState {
     pub(super) fn listening(app: PolyHandler, config: ServerConfig) -> Arc<Self> {
         let admission = Admission::new(&config).within(&config, room_for_connections());
         Self::with_admission(app, config, admission)
+    }
+
+    /// Prepares a response without a known length, which may be a stream of events.
+    pub(super) fn prepare_stream(&self, response: &Response) {
+        if let Some(setup) = Setup::of(response.extensions()) {
+            setup.configure(&self.config.sse);
+            setup.register_in(self.connections.streams());
+        }
     }
 
     fn with_admission(app: PolyHandler, config: ServerConfig, admission: Admission) -> Arc<Self> {

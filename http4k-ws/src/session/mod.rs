@@ -57,7 +57,8 @@ pub use error::{IntoWsResult, SendError, WsError, WsResult};
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use notify::WsEvent;
 #[cfg(feature = "client")]
-pub(crate) use queue::{Offered, Outbound, Queue, Queued};
+pub(crate) use queue::Queue;
+pub(crate) use queue::{Offered, Outbound, Queued};
 pub(crate) use refusal_log::{RefusalKind, RefusalLog};
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};

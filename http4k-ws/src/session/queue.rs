@@ -1,4 +1,5 @@
 //! The two queues of a session: from the peer to the consumer, and from the consumer to the peer.
+//! A stream of events has the second one only.
 //!
 //! 1. A queue is full if it has reached its number of messages or its bytes. Below that it accepts
 //!    a message of any size, so that each message can travel.
@@ -11,7 +12,7 @@
 use std::collections::VecDeque;
 
 use super::config::SessionConfig;
-use super::slow_consumer::SlowConsumer;
+use super::slow_consumer::{CoalesceKey, SlowConsumer};
 use super::transport::Role;
 use crate::message::WsMessage;
 
@@ -24,15 +25,28 @@ const AHEAD: usize = 16 * 1024;
 /// The memory of a message beside its bytes.
 pub(super) const OVERHEAD: usize = 64;
 
-/// An item of a [`Queue`]: a message, alone or with further data.
+/// An item of a [`Queue`]: a message or an event, alone or with further data.
 pub(crate) trait Queued {
-    fn message(&self) -> &WsMessage;
+    /// The type from which [`SlowConsumer::Coalesce`] takes its keys.
+    type Keyed;
+
+    /// Returns the number of bytes that the item holds.
+    fn size(&self) -> usize;
+
+    /// Returns the key of the item, or `None` if it replaces no other.
+    fn key(&self, of: &CoalesceKey<Self::Keyed>) -> Option<u64>;
 }
 
 impl Queued for WsMessage {
+    type Keyed = Self;
+
     #[inline]
-    fn message(&self) -> &WsMessage {
-        self
+    fn size(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    fn key(&self, of: &CoalesceKey) -> Option<u64> {
+        of.of(self)
     }
 }
 
@@ -130,7 +144,7 @@ impl<T: Queued> Queue<T> {
     }
 
     pub(crate) fn push(&mut self, message: T) {
-        self.bytes += message.message().as_bytes().len();
+        self.bytes += message.size();
         self.messages.push_back(message);
         self.note_added();
     }
@@ -138,7 +152,7 @@ impl<T: Queued> Queue<T> {
     /// Puts a message back that was removed, even if the queue is full.
     #[cfg(feature = "client")]
     fn push_front(&mut self, message: T) {
-        self.bytes += message.message().as_bytes().len();
+        self.bytes += message.size();
         self.messages.push_front(message);
         self.note_added();
     }
@@ -150,7 +164,7 @@ impl<T: Queued> Queue<T> {
 
     pub(crate) fn pop(&mut self) -> Option<T> {
         let message = self.messages.pop_front()?;
-        self.bytes -= message.message().as_bytes().len();
+        self.bytes -= message.size();
         if self.messages.is_empty() && self.messages.capacity() > 64 {
             // An idle socket must not keep the memory of a burst.
             self.messages = VecDeque::new();
@@ -162,7 +176,7 @@ impl<T: Queued> Queue<T> {
 
     pub(super) fn remove(&mut self, index: usize) {
         if let Some(message) = self.messages.remove(index) {
-            self.bytes -= message.message().as_bytes().len();
+            self.bytes -= message.size();
             self.note_removed();
         }
     }
@@ -176,11 +190,11 @@ impl<T: Queued> Queue<T> {
 
 /// The queue to the peer, with the policy for a full queue (3).
 #[derive(Debug)]
-pub(crate) struct Outbound<T = WsMessage> {
+pub(crate) struct Outbound<T: Queued = WsMessage> {
     queue: Queue<T>,
     /// The number and the key of each message in the queue. Empty unless the policy coalesces.
     keys: VecDeque<(u64, Option<u64>)>,
-    policy: SlowConsumer,
+    policy: SlowConsumer<T::Keyed>,
     /// The number of messages accepted so far, which is also the number of the newest.
     accepted: u64,
     dropped: u64,
@@ -206,7 +220,11 @@ impl Outbound {
 
 impl<T: Queued> Outbound<T> {
     /// Creates a queue of at most `max_messages`, at least 1, and about `max_bytes`.
-    pub(crate) fn bounded(max_messages: usize, max_bytes: usize, policy: SlowConsumer) -> Self {
+    pub(crate) fn bounded(
+        max_messages: usize,
+        max_bytes: usize,
+        policy: SlowConsumer<T::Keyed>,
+    ) -> Self {
         Self {
             queue: Queue::bounded(max_messages, max_bytes),
             keys: VecDeque::new(),
@@ -237,7 +255,7 @@ impl<T: Queued> Outbound<T> {
 
     /// Returns `true` if the next message must wait for space.
     pub(crate) fn must_wait(&self) -> bool {
-        self.policy == SlowConsumer::Wait && self.queue.is_full()
+        matches!(self.policy, SlowConsumer::Wait) && self.queue.is_full()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -245,7 +263,7 @@ impl<T: Queued> Outbound<T> {
     }
 
     /// Returns the number of messages that were dropped since the socket opened.
-    pub(super) fn dropped(&self) -> u64 {
+    pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
 
@@ -259,7 +277,7 @@ impl<T: Queued> Outbound<T> {
             SlowConsumer::Wait | SlowConsumer::Close => {}
             SlowConsumer::DropOldest => dropped = self.make_space(),
             SlowConsumer::Coalesce(key) => {
-                let key = key.of(message.message());
+                let key = message.key(key);
                 // Below the bound, older messages of the same key stay.
                 if full {
                     dropped = self.replace(key) + self.make_space();
@@ -312,7 +330,7 @@ impl<T: Queued> Outbound<T> {
         if let SlowConsumer::Coalesce(key) = &self.policy {
             // It was accepted before all others in the queue.
             let number = self.settled();
-            self.keys.push_front((number, key.of(message.message())));
+            self.keys.push_front((number, message.key(key)));
         }
         self.queue.push_front(message);
     }

@@ -8,9 +8,13 @@ use crate::message::WsMessage;
 
 /// The policy for messages that are sent while the queue to the peer is full.
 ///
-/// [`WebSocket::dropped`](crate::WebSocket::dropped) and
-/// [`WsSender::dropped`](crate::WsSender::dropped) return the number of dropped messages. The
-/// bounds of the queue hold under each policy.
+/// `T` is the type of the messages: [`WsMessage`] for a socket, and
+/// [`SseEvent`](crate::sse::SseEvent) for a stream of events. The documentation of the variants
+/// describes a socket. A stream that is closed breaks off, so that its client can reconnect.
+///
+/// [`WebSocket::dropped`](crate::WebSocket::dropped), [`Sse::dropped`](crate::sse::Sse::dropped)
+/// and their senders return the number of dropped messages. The bounds of the queue hold under each
+/// policy.
 ///
 /// # Examples
 ///
@@ -35,7 +39,7 @@ use crate::message::WsMessage;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SlowConsumer {
+pub enum SlowConsumer<T = WsMessage> {
     /// `send` waits for space, and `try_send` fails with
     /// [`SendError::Full`](crate::SendError::Full).
     #[default]
@@ -45,8 +49,10 @@ pub enum SlowConsumer {
     /// The oldest messages are dropped.
     DropOldest,
     /// Queued messages with the same key are dropped, because the new one supersedes them. If there
-    /// are none, the oldest message is dropped. Created by [`coalesce_by`](Self::coalesce_by).
-    Coalesce(CoalesceKey),
+    /// are none, the oldest message is dropped. Created by
+    /// [`coalesce_by`](SlowConsumer::coalesce_by), and for a stream by
+    /// [`coalesce_events_by`](SlowConsumer::coalesce_events_by).
+    Coalesce(CoalesceKey<T>),
 }
 
 impl SlowConsumer {
@@ -71,36 +77,49 @@ impl SlowConsumer {
     pub fn coalesce_by<K: Hash>(
         key: impl Fn(&WsMessage) -> Option<K> + Send + Sync + 'static,
     ) -> Self {
-        let hasher = RandomState::new();
-        Self::Coalesce(CoalesceKey(Arc::new(move |message| {
-            key(message).map(|key| hasher.hash_one(key))
-        })))
+        Self::Coalesce(CoalesceKey::hashing(key))
     }
 }
 
-/// The key function of [`SlowConsumer::Coalesce`], created by [`SlowConsumer::coalesce_by`].
-#[derive(Clone)]
-pub struct CoalesceKey(Arc<Key>);
+/// The key function of [`SlowConsumer::Coalesce`], created by [`SlowConsumer::coalesce_by`] and
+/// [`SlowConsumer::coalesce_events_by`].
+pub struct CoalesceKey<T = WsMessage>(Arc<Key<T>>);
 
-type Key = dyn Fn(&WsMessage) -> Option<u64> + Send + Sync;
+type Key<T> = dyn Fn(&T) -> Option<u64> + Send + Sync;
 
-impl CoalesceKey {
-    pub(super) fn of(&self, message: &WsMessage) -> Option<u64> {
+impl<T: 'static> CoalesceKey<T> {
+    /// Creates the key function from one that returns any value.
+    pub(crate) fn hashing<K: Hash>(key: impl Fn(&T) -> Option<K> + Send + Sync + 'static) -> Self {
+        let hasher = RandomState::new();
+        Self(Arc::new(move |message| {
+            key(message).map(|key| hasher.hash_one(key))
+        }))
+    }
+}
+
+impl<T> CoalesceKey<T> {
+    pub(crate) fn of(&self, message: &T) -> Option<u64> {
         (self.0)(message)
     }
 }
 
-impl fmt::Debug for CoalesceKey {
+impl<T> Clone for CoalesceKey<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for CoalesceKey<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CoalesceKey")
     }
 }
 
 /// Two are equal if one is a clone of the other.
-impl PartialEq for CoalesceKey {
+impl<T> PartialEq for CoalesceKey<T> {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Eq for CoalesceKey {}
+impl<T> Eq for CoalesceKey<T> {}

@@ -188,6 +188,12 @@ impl SseEvent {
         self.retry
     }
 
+    /// Returns the number of bytes that the event holds.
+    pub(super) fn size(&self) -> usize {
+        let of = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.data.len() + of(&self.name) + of(&self.id)
+    }
+
     /// Appends the event in the format `text/event-stream`.
     pub(crate) fn write_to(&self, out: &mut BytesMut) {
         out.reserve(self.encoded_len());
@@ -215,7 +221,7 @@ impl SseEvent {
             value.as_ref().map_or(0, length)
         };
         let ends = self.data.bytes().filter(|byte| is_line_end(*byte)).count();
-        let data = self.data.len() + (ends + 1) * ("data".len() + MARKS);
+        let data = self.data.len() - ends + (ends + 1) * ("data".len() + MARKS);
         let retry = self.retry.map_or(0, |_| 32);
         data + of("event", &self.name) + of("id", &self.id) + retry + 1
     }

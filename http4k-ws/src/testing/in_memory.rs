@@ -15,6 +15,7 @@ use crate::message::{
 };
 use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
 use crate::setters::setters;
+use crate::sse::{Setup, SseConfig};
 
 /// An application that is called in memory, within a configuration.
 ///
@@ -81,6 +82,8 @@ pub struct InMemoryConfig {
     pub hosts: HostPolicy,
     /// The bounds of each socket, at the application's end.
     pub session: SessionConfig,
+    /// The bounds of each stream of events.
+    pub sse: SseConfig,
 }
 
 impl InMemoryConfig {
@@ -88,6 +91,7 @@ impl InMemoryConfig {
         with_origins, origins: OriginPolicy;
         with_hosts, hosts: HostPolicy;
         with_session, session: SessionConfig;
+        with_sse, sse: SseConfig;
     }
 }
 
@@ -209,7 +213,11 @@ impl InMemory {
             log::warn!("{refused}");
             return refused.response();
         }
-        self.app.respond(request).await
+        let response = self.app.respond(request).await;
+        if let Some(setup) = Setup::of(response.extensions()) {
+            setup.configure(&self.config.sse);
+        }
+        response
     }
 
     /// Performs both sides of an opening handshake, as a server and its client do.

@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use crate::lens::Format;
 use crate::message::WsMessage;
-use crate::session::{Queue, Queued};
+use crate::session::{CoalesceKey, Queue, Queued};
 
 /// The bounds beyond which the connection is not read any further.
 const MAX_MESSAGES: usize = 64;
@@ -21,8 +21,14 @@ pub(super) struct Received {
 }
 
 impl Queued for Received {
-    fn message(&self) -> &WsMessage {
-        &self.message
+    type Keyed = WsMessage;
+
+    fn size(&self) -> usize {
+        self.message.size()
+    }
+
+    fn key(&self, of: &CoalesceKey) -> Option<u64> {
+        self.message.key(of)
     }
 }
 

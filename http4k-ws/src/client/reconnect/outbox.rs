@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use crate::message::WsMessage;
-use crate::session::{Offered, Outbound, Queued, SlowConsumer};
+use crate::session::{CoalesceKey, Offered, Outbound, Queued, SlowConsumer};
 
 /// A queue from any number of senders to the task that holds the connection.
 pub(super) struct Outbox {
@@ -33,8 +33,14 @@ struct Numbered {
 }
 
 impl Queued for Numbered {
-    fn message(&self) -> &WsMessage {
-        &self.message
+    type Keyed = WsMessage;
+
+    fn size(&self) -> usize {
+        self.message.size()
+    }
+
+    fn key(&self, of: &CoalesceKey) -> Option<u64> {
+        self.message.key(of)
     }
 }
 

@@ -73,6 +73,9 @@ impl Future for Noted<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = ready!(Pin::new(&mut self.response).poll(cx));
         let streaming = !response.body().has_length();
+        if streaming {
+            self.service.server.prepare_stream(&response);
+        }
         self.service.streaming.store(streaming, Ordering::Relaxed);
         Poll::Ready(Ok(response))
     }

@@ -152,6 +152,9 @@ async fn respond_to(request: Request<RecvStream>, mut responder: Responder<'_>) 
         respond.poll_reset(cx).is_ready()
     });
     if let Some(response) = response.await {
+        if !response.body().has_length() {
+            responder.server.prepare_stream(&response);
+        }
         responder.send(response, head_only).await;
     }
 }

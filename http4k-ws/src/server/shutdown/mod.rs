@@ -2,7 +2,7 @@
 //!
 //! 1. Each connection and socket is a task with a [`ConnectionGuard`], registered while it is open.
 //! 2. On shutdown all connections are woken at once, and end after the request they serve.
-//! 3. Sockets are closed in batches. Their clients are likely to reconnect at once, and ten
+//! 3. Sockets and streams of events are closed in batches. Their clients are likely to reconnect at once, and ten
 //!    thousand handshakes in one moment would overload the next server.
 //! 4. Tasks that are still open after the grace are aborted.
 //!
@@ -31,8 +31,9 @@ use super::config::LONGEST;
 use crate::message::WsStatus;
 use crate::random::Random;
 use crate::session::WsSender;
+use crate::sse::{OpenStreams, StopSignal};
 
-/// The number of sockets that are closed at a time.
+/// The number of sockets and streams that are closed at a time.
 const BATCH: usize = 100;
 
 /// The result of a shutdown.
@@ -55,6 +56,8 @@ pub struct ShutdownReport {
     pub connections: usize,
     /// The sockets that ended by themselves.
     pub sockets: usize,
+    /// The streams of events that ended by themselves. Their connections count, too.
+    pub streams: usize,
     /// The connections and sockets that were dropped, because the grace was over or a second signal
     /// arrived.
     pub cut: usize,
@@ -67,6 +70,7 @@ pub struct ShutdownReport {
 pub(super) struct Connections {
     stopping: AtomicBool,
     registry: Mutex<Registry>,
+    streams: Arc<OpenStreams>,
     /// Notified when the last one ended.
     none_left: Notify,
 }
@@ -132,18 +136,29 @@ impl Connections {
         }
     }
 
-    /// Makes connections end after the request they serve, and returns the sockets to close.
-    fn stop(&self) -> Vec<WsSender> {
+    /// Returns the open streams of events.
+    pub(super) fn streams(&self) -> &Arc<OpenStreams> {
+        &self.streams
+    }
+
+    /// Makes connections end after the request they serve, and returns the sockets and streams to
+    /// close.
+    fn stop(&self) -> Vec<Closing> {
         self.stopping.store(true, Ordering::Release);
         // Woken outside the lock: a waker may run any code.
         let mut wakers = Vec::new();
-        let mut sockets = Vec::new();
+        let mut closing: Vec<_> = self
+            .streams
+            .stop()
+            .into_iter()
+            .map(Closing::Stream)
+            .collect();
         for open in self.lock().open.values_mut() {
             wakers.extend(open.connection.take());
-            sockets.extend(open.socket.clone());
+            closing.extend(open.socket.clone().map(Closing::Socket));
         }
         wakers.into_iter().for_each(Waker::wake);
-        sockets
+        closing
     }
 
     async fn until_none_left(&self) {
@@ -164,12 +179,12 @@ impl Connections {
         hurry: impl Future<Output = ()>,
     ) -> ShutdownReport {
         let started = Instant::now();
-        let sockets = self.stop();
+        let closing = self.stop();
         let grace = config.shutdown_grace.min(LONGEST);
         let spread = config.shutdown_spread.min(grace / 2);
         tokio::select! {
             () = async {
-                close_in_batches(sockets, started, spread).await;
+                close_in_batches(closing, started, spread).await;
                 self.until_none_left().await;
             } => {}
             () = sleep_until(started + grace) => {}
@@ -189,6 +204,7 @@ impl Connections {
         let report = ShutdownReport {
             connections: registry.connections_ended,
             sockets: registry.sockets_ended,
+            streams: self.streams.ended(),
             cut: left.len(),
             took: Duration::ZERO,
         };
@@ -202,20 +218,34 @@ impl Connections {
     }
 }
 
-/// Closes `sockets` with 1001, a batch at a time: the first at once, each other at a random moment
-/// of its share of `spread`.
-async fn close_in_batches(sockets: Vec<WsSender>, started: Instant, spread: Duration) {
-    let batches = sockets.len().div_ceil(BATCH);
+/// A socket or a stream that the shutdown closes.
+enum Closing {
+    Socket(WsSender),
+    Stream(StopSignal),
+}
+
+impl Closing {
+    /// Closes a socket with 1001, and ends a stream.
+    fn close(&self) {
+        match self {
+            Self::Socket(socket) => socket.close(WsStatus::GOING_AWAY),
+            Self::Stream(stream) => stream.stop(),
+        }
+    }
+}
+
+/// Closes everything, a batch at a time: the first at once, each other at a random moment of its
+/// share of `spread`.
+async fn close_in_batches(closing: Vec<Closing>, started: Instant, spread: Duration) {
+    let batches = closing.len().div_ceil(BATCH);
     let mut random = Random::new();
-    for (index, batch) in sockets.chunks(BATCH).enumerate() {
+    for (index, batch) in closing.chunks(BATCH).enumerate() {
         if index > 0 {
             let share = spread.div_f64(batches as f64);
             let jitter = random.fraction();
             sleep_until(started + share.mul_f64(index as f64 + jitter)).await;
         }
-        for socket in batch {
-            socket.close(WsStatus::GOING_AWAY);
-        }
+        batch.iter().for_each(Closing::close);
     }
 }
 

@@ -43,7 +43,8 @@ impl AsyncBackend for InMemory {
     }
 }
 
-/// Keeps the settings that also apply in memory: the bounds of sockets, the origins and the hosts.
+/// Keeps the settings that also apply in memory: the bounds of sockets and streams, the origins and
+/// the hosts.
 #[cfg(feature = "server")]
 impl From<ServerConfig> for InMemoryConfig {
     fn from(config: ServerConfig) -> Self {
@@ -51,5 +52,6 @@ impl From<ServerConfig> for InMemoryConfig {
             .with_origins(config.origins)
             .with_hosts(config.hosts)
             .with_session(config.session)
+            .with_sse(config.sse)
     }
 }

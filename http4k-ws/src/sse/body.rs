@@ -1,0 +1,246 @@
+//! The body of a stream, which is its session: the connection that polls it polls the consumer.
+//!
+//! Each poll does these steps:
+//!
+//! 1. At the first poll, takes the configuration and registers the stream. A response to HEAD is
+//!    never polled, so it starts nothing.
+//! 2. Polls the consumer, or drops it if the stream is over.
+//! 3. Drains the queue into one frame.
+//! 4. If there was nothing to drain, ends the body if the stream is over.
+//! 5. Otherwise polls the timer, and sends a comment after a long silence.
+//!
+//! There is no task and no channel. A connection polls a body only if it has space for a frame, so
+//! a consumer that sends waits for the client. If the client leaves, the connection drops the body,
+//! and the consumer with it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body::Frame;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::error::SseResult;
+use super::event::write_retry;
+use super::setup::Setup;
+use super::state::{Drained, End, StreamState};
+#[cfg(feature = "server")]
+use super::stop::StreamGuard;
+use crate::message::BodyError;
+use crate::panics::guarded;
+
+/// The comment that keeps a connection open.
+const KEEP_ALIVE: &[u8] = b":\n\n";
+
+/// The shortest and the longest silence before a comment.
+const SILENCE: (Duration, Duration) = (
+    Duration::from_millis(10),
+    Duration::from_secs(365 * 24 * 60 * 60),
+);
+
+/// The future of a consumer.
+pub(super) type ConsumerFuture = Pin<Box<dyn Future<Output = SseResult> + Send>>;
+
+/// The body of the response that is a stream.
+pub(super) struct StreamBody {
+    state: Arc<StreamState>,
+    /// `None` once the stream has started.
+    setup: Option<Setup>,
+    consumer: Option<ConsumerFuture>,
+    /// The reconnection time to send first.
+    retry: Option<Duration>,
+    keep_alive: KeepAlive,
+    /// `true` once the last frame, or the error, was returned.
+    ended: bool,
+    #[cfg(feature = "server")]
+    guard: Option<StreamGuard>,
+}
+
+impl StreamBody {
+    pub(super) fn new(state: Arc<StreamState>, setup: Setup, consumer: ConsumerFuture) -> Self {
+        Self {
+            state,
+            setup: Some(setup),
+            consumer: Some(consumer),
+            retry: None,
+            keep_alive: KeepAlive::default(),
+            ended: false,
+            #[cfg(feature = "server")]
+            guard: None,
+        }
+    }
+
+    /// Takes the configuration, at the first poll.
+    fn start(&mut self) {
+        let Some(setup) = self.setup.take() else {
+            return;
+        };
+        let mut setup = setup.take();
+        let Some(config) = setup.config() else {
+            return self.state.end(End::Failed);
+        };
+        self.state.configure(&config);
+        self.retry = config.retry;
+        self.keep_alive = KeepAlive::new(config.keep_alive);
+        #[cfg(feature = "server")]
+        {
+            let streams = setup.streams.upgrade();
+            self.guard = streams.map(|streams| streams.enter(&self.state));
+        }
+    }
+
+    /// Polls the consumer. If the stream is over, drops it.
+    fn poll_consumer(&mut self, cx: &mut Context<'_>) {
+        let Some(consumer) = &mut self.consumer else {
+            return;
+        };
+        if self.state.is_over() {
+            return self.drop_consumer();
+        }
+        match guarded(CONSUMER, || consumer.as_mut().poll(cx)) {
+            Some(Poll::Pending) => {}
+            Some(Poll::Ready(result)) => {
+                self.drop_consumer();
+                match result {
+                    Ok(()) => self.state.consumer_returned(),
+                    Err(error) => {
+                        if !error.is_closed() {
+                            log::error!("{CONSUMER} failed: {error}");
+                        }
+                        self.state.end(End::Failed);
+                    }
+                }
+            }
+            None => {
+                self.drop_consumer();
+                self.state.end(End::Failed);
+            }
+        }
+    }
+
+    fn drop_consumer(&mut self) {
+        let consumer = self.consumer.take();
+        guarded("the drop of a consumer of events", || drop(consumer));
+    }
+
+    /// Returns the last frame, or the error of a stream that breaks off.
+    fn finish(&mut self, end: End) -> Option<Result<Frame<Bytes>, BodyError>> {
+        self.ended = true;
+        match end {
+            End::Complete | End::Gone => None,
+            End::Stopped(retry) => {
+                let mut last = BytesMut::new();
+                write_retry(&mut last, retry);
+                last.extend_from_slice(b"\n");
+                Some(Ok(Frame::data(last.freeze())))
+            }
+            End::Failed => Some(Err(broken("the consumer of the stream failed"))),
+            End::TooSlow => Some(Err(broken("the client reads too slowly"))),
+        }
+    }
+}
+
+/// The name of a consumer in the log.
+const CONSUMER: &str = "a consumer of events";
+
+fn broken(reason: &'static str) -> BodyError {
+    BodyError::Stream(reason.into())
+}
+
+impl http_body::Body for StreamBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = &mut *self;
+        if this.ended {
+            return Poll::Ready(None);
+        }
+        this.start();
+        this.state.begin_poll();
+        this.poll_consumer(cx);
+        let mut frame = BytesMut::new();
+        if let Some(retry) = this.retry.take() {
+            write_retry(&mut frame, retry);
+            frame.extend_from_slice(b"\n");
+        }
+        match this.state.drain(&mut frame, cx.waker()) {
+            Drained::Frame => {
+                this.keep_alive.sent();
+                Poll::Ready(Some(Ok(Frame::data(frame.freeze()))))
+            }
+            Drained::Over(end) => Poll::Ready(this.finish(end)),
+            Drained::Idle => this.keep_alive.poll(cx).map(|()| {
+                let comment = Bytes::from_static(KEEP_ALIVE);
+                Some(Ok(Frame::data(comment)))
+            }),
+        }
+    }
+}
+
+impl Drop for StreamBody {
+    fn drop(&mut self) {
+        self.state.end(End::Gone);
+        self.drop_consumer();
+    }
+}
+
+impl fmt::Debug for StreamBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamBody")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The timer of comments.
+#[derive(Debug, Default)]
+struct KeepAlive {
+    after: Option<Duration>,
+    /// The time of the last frame.
+    last: Option<Instant>,
+    /// Created when the stream is first silent.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl KeepAlive {
+    fn new(after: Option<Duration>) -> Self {
+        Self {
+            after: after.map(|after| after.clamp(SILENCE.0, SILENCE.1)),
+            last: None,
+            timer: None,
+        }
+    }
+
+    /// Records a frame, which restarts the silence.
+    fn sent(&mut self) {
+        self.last = Some(Instant::now());
+    }
+
+    /// Ready after each silence. A timer that fires too early is polled again, so frames do not
+    /// reset it.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(after) = self.after else {
+            return Poll::Pending;
+        };
+        let deadline = *self.last.get_or_insert_with(Instant::now) + after;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= deadline {
+                self.sent();
+                return Poll::Ready(());
+            }
+            timer.as_mut().reset(deadline);
+        }
+        Poll::Pending
+    }
+}

@@ -1,0 +1,100 @@
+//! The errors of sending and of consumers, and the conversion of a consumer's result.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::lens::LensFailure;
+use crate::message::printable;
+
+/// The reason why an event was not sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SseSendError {
+    /// The stream is over, because the client has left, the consumer has returned or the server
+    /// stops. The event is lost.
+    #[error("the stream of events is over")]
+    Closed,
+    /// The queue to the client is full. Wait with `send`, or drop the event.
+    #[error("the queue of the stream is full")]
+    Full,
+    /// The format cannot represent the value as text.
+    #[error(transparent)]
+    Unencodable(#[from] LensFailure),
+}
+
+/// The result of a consumer of a stream. `Ok` ends the stream, and an error breaks it off.
+pub type SseResult = Result<(), SseError>;
+
+/// The error of a consumer, which breaks its stream off.
+///
+/// Every error becomes one with `?`, and so do text, `Box<dyn Error + Send + Sync>`, and error
+/// types that can be boxed, such as `anyhow::Error`. A consumer may also return `Result<(), E>`
+/// with such an `E`. The error is logged, unless it is [`SseSendError::Closed`]. The client does
+/// not see its text, only that the response is incomplete.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::sse::{SseError, SseSendError};
+///
+/// let error = SseError::from("no such topic");
+/// assert_eq!(error.to_string(), "no such topic");
+/// let error = SseError::from(SseSendError::Full);
+/// assert!(error.cause().is::<SseSendError>());
+/// ```
+pub struct SseError(Box<dyn Error + Send + Sync>);
+
+impl SseError {
+    /// Returns the error behind this one, which can be downcast.
+    pub fn cause(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0
+    }
+
+    /// Returns `true` if the consumer only noticed that its stream is over.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.0.downcast_ref(), Some(SseSendError::Closed))
+    }
+}
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for SseError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Debug for SseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for SseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", printable(&self.0))
+    }
+}
+
+/// Values that the consumer of a stream may return: `()` or a `Result`.
+///
+/// Users never implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from the consumer of a stream",
+    label = "a consumer returns `()` or `SseResult`, or a future of one",
+    note = "a function that returns a response belongs in `http(..)`"
+)]
+pub trait IntoSseResult {
+    /// Converts the value into the result of a consumer.
+    fn into_sse_result(self) -> SseResult;
+}
+
+impl IntoSseResult for () {
+    fn into_sse_result(self) -> SseResult {
+        Ok(())
+    }
+}
+
+impl<E: Into<SseError>> IntoSseResult for Result<(), E> {
+    fn into_sse_result(self) -> SseResult {
+        self.map_err(Into::into)
+    }
+}

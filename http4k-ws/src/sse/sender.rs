@@ -1,0 +1,141 @@
+//! The sending half of a stream, for other tasks.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::error::SseSendError;
+use super::event::{IntoSseEvent, SseEvent};
+use super::state::{Piece, StreamState};
+
+/// A sender to one stream, for any task, thread or callback.
+///
+/// It does not keep the stream open. A clone sends to the same stream. The events of one sender
+/// arrive in order.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::{Arc, Mutex};
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseSender, respond};
+///
+/// // The senders of all connected clients.
+/// let members = Arc::new(Mutex::new(Vec::<SseSender>::new()));
+/// let joining = Arc::clone(&members);
+/// let app = move |request: Request| {
+///     let members = Arc::clone(&joining);
+///     respond(request, |sse: Sse| async move {
+///         members.lock().unwrap().push(sse.sender());
+///         for member in members.lock().unwrap().iter() {
+///             let _ = member.try_send("another client joined");
+///         }
+///     })
+/// };
+/// assert_eq!(app.test_http("/").body(), "data: another client joined\n\n");
+///
+/// // The stream has ended with its consumer.
+/// assert!(members.lock().unwrap()[0].is_closed());
+/// ```
+pub struct SseSender<Out = SseEvent> {
+    state: Arc<StreamState>,
+    out: PhantomData<fn(Out)>,
+}
+
+impl<Out: IntoSseEvent> SseSender<Out> {
+    pub(super) fn new(state: Arc<StreamState>) -> Self {
+        Self {
+            state,
+            out: PhantomData,
+        }
+    }
+
+    /// Queues `event`, waiting for queue space if necessary.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SseSendError::Closed`] if the stream is over, and [`SseSendError::Unencodable`] if
+    /// the format cannot represent the value.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the event was not sent.
+    pub async fn send(&self, event: impl Into<Out>) -> Result<(), SseSendError> {
+        let event = event.into().into_sse_event()?;
+        self.state.send(Piece::Event(event)).await
+    }
+
+    /// Queues `event` without waiting.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SseSendError::Full`] if [`send`](Self::send) would wait, and otherwise the same
+    /// errors.
+    pub fn try_send(&self, event: impl Into<Out>) -> Result<(), SseSendError> {
+        let event = event.into().into_sse_event()?;
+        self.state.try_send(Piece::Event(event))
+    }
+
+    /// Queues a comment, waiting for queue space if necessary. Clients ignore it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SseSendError::Closed`] if the stream is over.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the comment was not sent.
+    pub async fn comment(&self, text: impl Into<String>) -> Result<(), SseSendError> {
+        self.state.send(Piece::Comment(text.into())).await
+    }
+
+    /// Returns the number of events that were dropped because the client is too slow
+    /// ([`SlowConsumer`](crate::session::SlowConsumer)).
+    pub fn dropped(&self) -> u64 {
+        self.state.dropped()
+    }
+
+    /// Returns `true` if the stream is over.
+    pub fn is_closed(&self) -> bool {
+        self.state.is_over()
+    }
+
+    /// Waits until the stream is over, because the client has left, the consumer has returned or
+    /// the server stops. The future does not keep the stream open.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, nothing changes.
+    pub fn closed(&self) -> impl Future<Output = ()> + Send + use<Out> {
+        let state = Arc::clone(&self.state);
+        async move { state.over().await }
+    }
+}
+
+impl<Out> Clone for SseSender<Out> {
+    fn clone(&self) -> Self {
+        Self {
+            state: Arc::clone(&self.state),
+            out: PhantomData,
+        }
+    }
+}
+
+impl<Out> fmt::Debug for SseSender<Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SseSender")
+            .field("stream", &self.state)
+            .finish()
+    }
+}
+
+/// Two senders are equal if they send to the same stream.
+impl<Out> PartialEq for SseSender<Out> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.state, &other.state)
+    }
+}
+
+impl<Out> Eq for SseSender<Out> {}

@@ -1,0 +1,294 @@
+//! The state that the consumer, the senders and the body of one stream share.
+//!
+//! 1. The body polls the consumer and then drains the queue. Senders in other tasks fill it
+//!    meanwhile.
+//! 2. The body leaves its waker only if it found the queue empty and the stream open, under the
+//!    same lock. Each change after that takes the waker, so none is missed, and further ones cost
+//!    nothing.
+//! 3. While the body is polled, and while the connection has no space for a frame, there is no
+//!    waker. The connection polls the body again by itself.
+//! 4. A task that waits for `changed` or `over` registers before it checks the condition, so that a
+//!    change in between also wakes it.
+//! 5. The stream is over once an end has begun. The first end counts. Events that were queued
+//!    before are still sent, unless the client is gone.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::sync::Notify;
+
+use super::config::{OnStop, SseConfig};
+use super::error::SseSendError;
+use super::event::{SseEvent, write_comment};
+use crate::session::{CoalesceKey, Offered, Outbound, Queued};
+
+/// The bytes after which no further event is added to a frame. The rest stays in the queue, where
+/// its bound holds.
+const FRAME: usize = 64 * 1024;
+
+/// An item of the queue.
+#[derive(Debug)]
+pub(super) enum Piece {
+    Event(SseEvent),
+    Comment(String),
+}
+
+impl Queued for Piece {
+    type Keyed = SseEvent;
+
+    fn size(&self) -> usize {
+        match self {
+            Self::Event(event) => event.size(),
+            Self::Comment(text) => text.len(),
+        }
+    }
+
+    fn key(&self, of: &CoalesceKey<SseEvent>) -> Option<u64> {
+        match self {
+            Self::Event(event) => of.of(event),
+            Self::Comment(_) => None,
+        }
+    }
+}
+
+/// The reason why a stream is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The consumer has returned, and its `Sse` is dropped.
+    Complete,
+    /// The consumer failed or panicked.
+    Failed,
+    /// The queue was full, and the policy closes the stream.
+    TooSlow,
+    /// The server stops. The client should reconnect after this time.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    Stopped(Duration),
+    /// The body was dropped.
+    Gone,
+}
+
+/// The state of one stream.
+pub(super) struct StreamState {
+    inner: Mutex<Inner>,
+    /// Wakes the tasks that wait for space in the queue.
+    changed: Notify,
+    /// Wakes the tasks that wait for the end.
+    over: Notify,
+}
+
+#[derive(Debug)]
+struct Inner {
+    queue: Outbound<Piece>,
+    end: Option<End>,
+    on_stop: OnStop,
+    /// `true` while the `Sse` exists.
+    handle: bool,
+    /// `true` once the consumer has returned.
+    returned: bool,
+    /// `true` if a task waits for space.
+    space_wanted: bool,
+    body: Option<Waker>,
+}
+
+/// The result of draining the queue.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Drained {
+    /// Events were written.
+    Frame,
+    /// There are none, and the stream is over.
+    Over(End),
+    /// There are none. A waker is stored.
+    Idle,
+}
+
+impl StreamState {
+    /// Creates the state of a stream that has not started.
+    pub(super) fn new() -> Arc<Self> {
+        let config = SseConfig::default();
+        Arc::new(Self {
+            inner: Mutex::new(Inner {
+                queue: queue(&config),
+                end: None,
+                on_stop: config.on_stop,
+                handle: true,
+                returned: false,
+                space_wanted: false,
+                body: None,
+            }),
+            changed: Notify::new(),
+            over: Notify::new(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the bounds, before the consumer is first polled.
+    pub(super) fn configure(&self, config: &SseConfig) {
+        let mut inner = self.lock();
+        inner.queue = queue(config);
+        inner.on_stop = config.on_stop;
+    }
+
+    /// Queues `piece`, or returns it if the queue is full.
+    fn offer(&self, piece: Piece) -> Result<(), (SseSendError, Option<Piece>)> {
+        let mut inner = self.lock();
+        if inner.end.is_some() {
+            return Err((SseSendError::Closed, None));
+        }
+        match inner.queue.offer(piece) {
+            Offered::Queued { .. } => {
+                let body = inner.body.take();
+                drop(inner);
+                body.into_iter().for_each(Waker::wake);
+                Ok(())
+            }
+            Offered::MustWait(piece) => {
+                inner.space_wanted = true;
+                Err((SseSendError::Full, Some(piece)))
+            }
+            Offered::TooSlow(_) => {
+                drop(inner);
+                log::debug!("a stream of events ends: its queue is full");
+                self.end(End::TooSlow);
+                Err((SseSendError::Closed, None))
+            }
+        }
+    }
+
+    /// Queues `piece` without waiting.
+    pub(super) fn try_send(&self, piece: Piece) -> Result<(), SseSendError> {
+        self.offer(piece).map_err(|(error, _)| error)
+    }
+
+    /// Queues `piece`, waiting for space if necessary.
+    pub(super) async fn send(&self, mut piece: Piece) -> Result<(), SseSendError> {
+        loop {
+            // Registers before the attempt (4).
+            let changed = self.changed.notified();
+            match self.offer(piece) {
+                Ok(()) => return Ok(()),
+                Err((SseSendError::Full, Some(refused))) => piece = refused,
+                Err((error, _)) => return Err(error),
+            }
+            changed.await;
+        }
+    }
+
+    /// Ends the stream. The first end counts, but a client that is gone receives nothing more.
+    pub(super) fn end(&self, end: End) {
+        let mut inner = self.lock();
+        inner.end.get_or_insert(end);
+        if end == End::Gone {
+            inner.queue.clear();
+        }
+        let body = inner.body.take();
+        drop(inner);
+        body.into_iter().for_each(Waker::wake);
+        self.changed.notify_waiters();
+        self.over.notify_waiters();
+    }
+
+    /// Ends the stream because the server stops, unless it should finish.
+    #[cfg(feature = "server")]
+    pub(super) fn stop(&self, retry: Duration) {
+        if self.lock().on_stop == OnStop::End {
+            self.end(End::Stopped(retry));
+        }
+    }
+
+    /// Records that the consumer has returned without an error.
+    pub(super) fn consumer_returned(&self) {
+        let mut inner = self.lock();
+        inner.returned = true;
+        self.end_if_released(inner);
+    }
+
+    /// Records that the `Sse` is dropped.
+    pub(super) fn handle_dropped(&self) {
+        let mut inner = self.lock();
+        inner.handle = false;
+        self.end_if_released(inner);
+    }
+
+    fn end_if_released(&self, inner: MutexGuard<'_, Inner>) {
+        let released = inner.returned && !inner.handle;
+        drop(inner);
+        if released {
+            self.end(End::Complete);
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().end.is_some()
+    }
+
+    /// Waits for the end of the stream.
+    pub(super) async fn over(&self) {
+        loop {
+            // Registers before the check (4).
+            let over = self.over.notified();
+            if self.is_over() {
+                return;
+            }
+            over.await;
+        }
+    }
+
+    /// Returns the number of events that were dropped because the queue was full.
+    pub(super) fn dropped(&self) -> u64 {
+        self.lock().queue.dropped()
+    }
+
+    /// Clears the waker: until the body is idle, its own sends must not wake it (3).
+    pub(super) fn begin_poll(&self) {
+        self.lock().body = None;
+    }
+
+    /// Writes queued events to `frame`, up to about [`FRAME`] bytes. Without any, and while the
+    /// stream is open, stores `waker`.
+    pub(super) fn drain(&self, frame: &mut BytesMut, waker: &Waker) -> Drained {
+        let mut inner = self.lock();
+        while frame.len() < FRAME {
+            match inner.queue.pop() {
+                Some(Piece::Event(event)) => event.write_to(frame),
+                Some(Piece::Comment(text)) => write_comment(frame, &text),
+                None => break,
+            }
+        }
+        let drained = match inner.end {
+            _ if !frame.is_empty() => Drained::Frame,
+            Some(end) => Drained::Over(end),
+            None => {
+                inner.body = Some(waker.clone());
+                Drained::Idle
+            }
+        };
+        let space = inner.space_wanted && !inner.queue.must_wait();
+        inner.space_wanted &= !space;
+        drop(inner);
+        if space {
+            self.changed.notify_waiters();
+        }
+        drained
+    }
+}
+
+fn queue(config: &SseConfig) -> Outbound<Piece> {
+    let policy = config.slow_consumer.clone();
+    Outbound::bounded(config.queue_events, config.queue_bytes, policy)
+}
+
+impl fmt::Debug for StreamState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = self.lock();
+        f.debug_struct("Stream")
+            .field("queue", &inner.queue)
+            .field("end", &inner.end)
+            .finish_non_exhaustive()
+    }
+}
