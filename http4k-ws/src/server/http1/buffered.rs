@@ -156,6 +156,10 @@ impl<S: AsyncRead + Unpin> Buffered<S> {
         cx: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.hyper_reads {
+            // hyper reads twice after a response. The stream has had this waker since the first.
+            return Poll::Pending;
+        }
         if self.ahead.is_empty() {
             let most = match self.framing.is_in_body() {
                 true => BODY,
