@@ -16,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use futures_util::FutureExt;
 
 /// Calls `work`, which runs or drops `what`. Returns `None` if it panics, and logs that.
+#[inline]
 pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
     // User code serves many requests, so its values must survive a panic in any case.
     logged(what, catch_unwind(AssertUnwindSafe(work)))
@@ -32,12 +33,18 @@ fn logged<T>(what: &str, outcome: std::thread::Result<T>) -> Option<T> {
     match outcome {
         Ok(done) => Some(done),
         Err(panic) => {
-            // Evaluated here, because a disabled log would not drop the payload safely.
-            let panic = text_of(panic);
-            log::error!("{what} panicked: {panic}");
+            log_panic(what, panic);
             None
         }
     }
+}
+
+/// Logs a panic. It has a function of its own, because a call without a panic must stay short.
+#[cold]
+fn log_panic(what: &str, panic: Box<dyn Any + Send>) {
+    // Evaluated here, because a disabled log would not drop the payload safely.
+    let panic = text_of(panic);
+    log::error!("{what} panicked: {panic}");
 }
 
 /// Drops the payload of a panic. Returns its text in quotes and escaped, because it may quote the
