@@ -10,7 +10,7 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use super::consumer::WsConsumer;
 use super::poly::PolyHandler;
 use super::respond::ResponseFuture;
-use super::valid::{LengthFrom, valid};
+use super::valid::{LengthFrom, make_valid};
 use super::ws::WsHandler;
 use crate::message::{Request, Response, copy_of_head, hide_secrets, members, printable};
 use crate::session::{Handshake, SessionConfig};
@@ -36,7 +36,10 @@ impl PolyHandler {
         let seen = copy_of_head(&request);
         let mut response = self.ws().call(seen).await;
         let headers = response.take_headers();
-        let refused = |refusal| valid(request.method(), refusal, LengthFrom::Fields);
+        let refused = |mut refusal| {
+            make_valid(request.method(), &mut refusal, LengthFrom::Fields);
+            refusal
+        };
         let outcome = response.into_outcome().map_err(refused);
         let (mut consumer, chosen) = outcome.inspect_err(|refusal| {
             session.metrics.refused(&request, refusal.status());
@@ -78,8 +81,8 @@ impl Future for Responding<'_> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
-        let response = ready!(self.response.as_mut().poll(cx));
-        let mut response = valid(&self.method, response, self.length_from);
+        let mut response = ready!(self.response.as_mut().poll(cx));
+        make_valid(&self.method, &mut response, self.length_from);
         hide_secrets(response.headers_mut());
         Poll::Ready(response)
     }

@@ -28,12 +28,14 @@ pub(crate) enum LengthFrom {
     Connection,
 }
 
-/// Returns `response` as it may be sent for a request with `method`.
-pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -> Response {
+/// Makes `response` one that may be sent for a request with `method`.
+///
+/// It is changed in place, because each move of a response copies all of it.
+pub(crate) fn make_valid(method: &Method, response: &mut Response, from: LengthFrom) {
     if response.status().is_informational() {
         let status = response.status();
         log::error!("a handler returned {status}, which is not a final response: 500 is sent");
-        response = internal_error();
+        *response = internal_error();
     }
     let status = response.status();
     // Comparing a few names is faster than hashing one.
@@ -60,9 +62,9 @@ pub(crate) fn valid(method: &Method, mut response: Response, from: LengthFrom) -
         // Trailers follow a body.
         response.headers_mut().remove(TRAILER);
     } else if let (Some(length), None) = (length, response.body().as_bytes()) {
-        return response.map(|body| body.measured(length));
+        let body = std::mem::take(response.body_mut());
+        *response.body_mut() = body.measured(length);
     }
-    response
 }
 
 /// Turns a response to GET into the response to HEAD (RFC 9110 §9.3.2).
@@ -142,6 +144,11 @@ fn is_of_the_connection(name: &HeaderName) -> bool {
 mod tests {
     use super::*;
     use crate::message::ResponseExt;
+
+    fn valid(method: &Method, mut response: Response, from: LengthFrom) -> Response {
+        make_valid(method, &mut response, from);
+        response
+    }
 
     fn response(status: u16, fields: &[(&'static str, &'static str)], body: Body) -> Response {
         let mut response = Response::new(body);
@@ -244,7 +251,7 @@ mod tests {
         ];
         let valid = |status| {
             let sent = response(status, &fields, Body::from("a"));
-            super::valid(&Method::GET, sent, LengthFrom::Fields)
+            self::valid(&Method::GET, sent, LengthFrom::Fields)
         };
         let sent = valid(200);
         let mut left: Vec<_> = sent.headers().keys().map(HeaderName::as_str).collect();
