@@ -170,6 +170,14 @@ impl Body {
         Self::frames(Limited::new(body, bounds))
     }
 
+    /// Creates a body of bytes that have all arrived, which fails outside `bounds` as one that is
+    /// [`received`](Self::received) does. Bytes neither panic nor fail in the middle, so they need
+    /// no guard.
+    #[cfg(feature = "server")]
+    pub(crate) fn arrived(bytes: Bytes, bounds: BodyBounds) -> Self {
+        Self::unguarded(Limited::new(Self::from(bytes), bounds))
+    }
+
     /// Declares that the connection of this stream checks its length, so that
     /// [`measured`](Self::measured) need not. The length must be in its size hint.
     #[cfg(feature = "server")]

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use ::http::header::{HOST, HeaderValue};
-use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 
 use super::framing::Framed;
@@ -134,7 +133,7 @@ impl Service {
                     drop(hyper::upgrade::on(&mut request));
                 }
                 match framed.body {
-                    Some(body) => request::respond(&self.server, request.map(|_| Full::new(body))),
+                    Some(body) => request::respond_to_whole(&self.server, request.map(|_| body)),
                     None => request::respond(&self.server, request),
                 }
             }

@@ -70,7 +70,12 @@ where
     if request.body().is_end_stream() {
         return Pending::Application(call(server, request.map(|_| Body::empty())));
     }
-    Pending::WithBody(Box::new(WithBody::new(server, request)))
+    Pending::WithBody(Box::new(WithBody::arriving(server, request)))
+}
+
+/// Responds to a request whose body has arrived, which is not empty, nor held back.
+pub(super) fn respond_to_whole(server: &ServerState, request: Request<Bytes>) -> Pending<'_> {
+    Pending::WithBody(Box::new(WithBody::arrived(server, request)))
 }
 
 /// The response to a request with a body.
@@ -94,16 +99,13 @@ pub(super) struct WithBody<'a> {
 }
 
 impl<'a> WithBody<'a> {
-    fn new<B>(server: &'a ServerState, mut request: Request<B>) -> Self
+    fn arriving<B>(server: &'a ServerState, request: Request<B>) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
     {
+        let bounds = bounds_of(server);
         let hint = request.body().size_hint();
-        let bounds = BodyBounds::new(server.config.max_body, server.config.body_stall);
-        bounds.set_min_rate(server.config.min_body_rate);
-        request.extensions_mut().insert(bounds.clone());
         let is_exact = is_hypers(&request) && hint.exact().is_some();
-        let target = request.uri().path_and_query().cloned();
         let mut invitation: Option<Invitation> = None;
         let request = if request.headers().contains_key(EXPECT) {
             let request = request.map(Expected::new);
@@ -113,12 +115,32 @@ impl<'a> WithBody<'a> {
             request.map(|body| bounded(body, &bounds, is_exact))
         };
         Self {
+            invitation,
+            ..Self::new(server, request, hint.lower(), bounds)
+        }
+    }
+
+    fn arrived(server: &'a ServerState, request: Request<Bytes>) -> Self {
+        let bounds = bounds_of(server);
+        let declared = request.body().len() as u64;
+        let request = request.map(|bytes| Body::arrived(bytes, bounds.clone()).exact());
+        Self::new(server, request, declared, bounds)
+    }
+
+    fn new(
+        server: &'a ServerState,
+        mut request: Request<Body>,
+        declared: u64,
+        bounds: BodyBounds,
+    ) -> Self {
+        request.extensions_mut().insert(bounds.clone());
+        Self {
             server,
-            target,
-            declared: hint.lower(),
+            target: request.uri().path_and_query().cloned(),
+            declared,
             bounds,
             responding: call(server, request),
-            invitation,
+            invitation: None,
             invited: None,
         }
     }
@@ -195,6 +217,13 @@ fn call(server: &ServerState, request: Request<Body>) -> Responding<'_> {
 /// length it adds.
 fn is_hypers<B>(request: &Request<B>) -> bool {
     request.version() < Version::HTTP_2
+}
+
+/// Returns the bounds of a body until a filter sets others.
+fn bounds_of(server: &ServerState) -> BodyBounds {
+    let bounds = BodyBounds::new(server.config.max_body, server.config.body_stall);
+    bounds.set_min_rate(server.config.min_body_rate);
+    bounds
 }
 
 /// Wraps `body`, which is read within `bounds` only. `is_exact` declares that it keeps to its
