@@ -126,6 +126,9 @@ impl FrameValidator {
     /// Fewer than all pass without a reason if a large message ends before. The rest may pass in
     /// the next call.
     pub(super) fn pass(&mut self, bytes: &[u8]) -> (usize, Option<Stop>) {
+        if self.pass_inside(bytes.len() as u64) {
+            return (bytes.len(), None);
+        }
         let mut passed = 0;
         while passed < bytes.len() {
             let rest = &bytes[passed..];
@@ -160,6 +163,22 @@ impl FrameValidator {
             }
         }
         (passed, None)
+    }
+
+    /// Passes `length` bytes if they belong to a payload that ends behind them, as most pieces of a
+    /// long message do. Returns `false`, and does nothing, if they do not.
+    #[inline]
+    fn pass_inside(&mut self, length: u64) -> bool {
+        match &mut self.position {
+            Position::Payload { left, of } if *left > length => {
+                *left -= length;
+                if *of != Frame::Control {
+                    self.arrived += length;
+                }
+                true
+            }
+            Position::Payload { .. } | Position::Header(_) => false,
+        }
     }
 
     /// Checks the header, and moves on to the payload if it is complete.
