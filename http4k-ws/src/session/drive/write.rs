@@ -62,14 +62,14 @@ impl<T: Transport> Session<T> {
     /// Writes queued messages until the queue is empty or the transport is blocked. Returns `true`
     /// if the connection still stands.
     fn write_messages(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
-        loop {
-            {
-                // Without a message or a close frame, the transport need not become ready.
-                let inner = self.state.lock();
-                if inner.outbound.is_empty() && inner.closing.is_none() && !self.is_failing() {
-                    return true;
-                }
+        {
+            // Without a message or a close frame, the transport need not become ready.
+            let inner = self.state.lock();
+            if inner.outbound.is_empty() && inner.closing.is_none() && !self.is_failing() {
+                return true;
             }
+        }
+        loop {
             match self.transport.poll_ready(cx) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Pending => {
