@@ -1,0 +1,339 @@
+//! The bounded queue of a stream, its policies, and odd uses of senders.
+
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http4k_ws::lens::LensFailureKind;
+use http4k_ws::message::Body;
+use http4k_ws::prelude::*;
+use http4k_ws::session::SlowConsumer;
+use http4k_ws::sse::{Sse, SseConfig, SseEvent, SseResult, SseSendError, SseSender, respond};
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::{body_of, failure, frame, next, open_streams, streaming, within};
+
+fn silent(events: usize) -> SseConfig {
+    SseConfig::default()
+        .with_keep_alive(None)
+        .with_queue_events(events)
+}
+
+/// Starts a stream whose body is not read. Returns its body and a sender.
+async fn unread(config: SseConfig) -> (Body, SseSender) {
+    let (app, mut joined) = open_streams(config);
+    let mut body = body_of(&app).await;
+    // The first poll starts the consumer.
+    assert!(next(&mut body).now_or_never().is_none());
+    (body, joined.recv().await.expect("a stream"))
+}
+
+#[tokio::test]
+async fn a_full_queue_makes_senders_wait() {
+    let (mut body, sender) = unread(silent(2)).await;
+    for text in ["1", "2"] {
+        sender.send(text).await.expect("space");
+    }
+    assert_eq!(sender.try_send("3"), Err(SseSendError::Full));
+    let waiting = sender.clone();
+    let waiting = tokio::spawn(async move {
+        for text in ["3", "4", "5"] {
+            waiting.send(text).await?;
+        }
+        Ok::<_, SseSendError>(())
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished());
+    let mut came = String::new();
+    while !came.ends_with("data: 5\n\n") {
+        let more = frame(&mut body).await;
+        assert!(more.matches("data").count() <= 2, "{more}");
+        came += &more;
+    }
+    assert_eq!(within(waiting).await.expect("a task"), Ok(()));
+    assert_eq!(
+        came,
+        "data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\ndata: 5\n\n"
+    );
+    assert_eq!(sender.dropped(), 0);
+}
+
+#[tokio::test]
+async fn a_consumer_waits_for_its_own_queue() {
+    let app = streaming(silent(2), |sse: Sse| async move {
+        for number in 0..5 {
+            sse.send(number.to_string()).await?;
+        }
+        SseResult::Ok(())
+    });
+    let mut body = body_of(&app).await;
+    for text in [
+        "data: 0\n\ndata: 1\n\n",
+        "data: 2\n\ndata: 3\n\n",
+        "data: 4\n\n",
+    ] {
+        assert_eq!(frame(&mut body).await, text);
+    }
+    assert!(next(&mut body).await.is_none());
+}
+
+#[tokio::test]
+async fn the_bytes_are_bounded_and_one_event_may_exceed_the_bound() {
+    let (mut body, sender) = unread(silent(1000).with_queue_bytes(10)).await;
+    sender.try_send("nine byte").expect("space");
+    let long = "x".repeat(100_000);
+    let event = SseEvent::new(long.as_str());
+    sender.try_send(event).expect("space for one");
+    assert_eq!(sender.try_send(""), Err(SseSendError::Full));
+    frame(&mut body).await;
+    sender.try_send("").expect("space");
+    assert_eq!(frame(&mut body).await, "data: \n\n");
+    // The name and the id count, too.
+    let named = SseEvent::new("").named("name.").with_id("ident");
+    sender.try_send(named).expect("space");
+    assert_eq!(sender.try_send(""), Err(SseSendError::Full));
+}
+
+/// A frame is bounded, so that a connection does not hold another copy of the queue.
+#[tokio::test]
+async fn a_long_queue_leaves_in_several_frames() {
+    let (mut body, sender) = unread(silent(256)).await;
+    let kib = "x".repeat(1024);
+    for _ in 0..256 {
+        sender.try_send(kib.as_str()).expect("space");
+    }
+    let mut frames = Vec::new();
+    while frames.iter().sum::<usize>() < 256 * 1024 {
+        frames.push(frame(&mut body).await.len());
+    }
+    assert!(
+        frames.iter().all(|length| *length <= 66 * 1024),
+        "{frames:?}"
+    );
+    assert_eq!(frames.len(), 4, "{frames:?}");
+}
+
+fn by_name() -> SlowConsumer<SseEvent> {
+    SlowConsumer::coalesce_events_by(|event| event.name().map(str::to_owned))
+}
+
+fn price(name: &str, cents: u32) -> SseEvent {
+    SseEvent::new(cents.to_string()).named(name)
+}
+
+#[tokio::test]
+async fn each_policy_decides_what_a_slow_client_receives() {
+    for (policy, received, dropped) in [
+        (SlowConsumer::DropOldest, "a2 b3 a4", 2),
+        (by_name(), "b3 c5 a4", 2),
+    ] {
+        let (mut body, sender) = unread(silent(3).with_slow_consumer(policy.clone())).await;
+        let events: &[(&str, u32)] = match policy {
+            SlowConsumer::DropOldest => &[("a", 0), ("b", 1), ("a", 2), ("b", 3), ("a", 4)],
+            _ => &[("a", 2), ("b", 3), ("c", 4), ("c", 5), ("a", 4)],
+        };
+        for (name, cents) in events {
+            sender
+                .send(price(name, *cents))
+                .await
+                .expect("an open stream");
+        }
+        let came = frame(&mut body).await;
+        let short: Vec<_> = came
+            .split("\n\n")
+            .filter_map(|event| event.strip_prefix("event: ")?.split_once("\ndata: "))
+            .map(|(name, data)| format!("{name}{data}"))
+            .collect();
+        assert_eq!(short.join(" "), received, "{policy:?}");
+        assert_eq!(sender.dropped(), dropped, "{policy:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_comment_is_coalesced_with_nothing() {
+    let app = streaming(
+        silent(2).with_slow_consumer(by_name()),
+        |sse: Sse| async move {
+            sse.send(price("a", 1)).await?;
+            sse.comment("between").await?;
+            sse.send(price("a", 2)).await
+        },
+    );
+    let text = ": between\n\nevent: a\ndata: 2\n\n";
+    assert_eq!(app.send_http("/").await.body(), text);
+}
+
+#[tokio::test]
+async fn the_policy_close_ends_the_stream_after_the_queue() {
+    let (mut body, sender) = unread(silent(2).with_slow_consumer(SlowConsumer::Close)).await;
+    sender.try_send("1").expect("space");
+    sender.try_send("2").expect("space");
+    assert_eq!(sender.try_send("3"), Err(SseSendError::Closed));
+    assert_eq!(sender.send("4").await, Err(SseSendError::Closed));
+    assert!(sender.is_closed());
+    assert_eq!(frame(&mut body).await, "data: 1\n\ndata: 2\n\n");
+    assert_eq!(failure(&mut body).await, "the client reads too slowly");
+}
+
+#[tokio::test]
+async fn a_send_that_is_dropped_early_sent_nothing() {
+    let (mut body, sender) = unread(silent(1)).await;
+    sender.try_send("1").expect("space");
+    {
+        let mut waiting = std::pin::pin!(sender.send("lost"));
+        assert!((&mut waiting).now_or_never().is_none());
+        assert!((&mut waiting).now_or_never().is_none());
+    }
+    assert_eq!(frame(&mut body).await, "data: 1\n\n");
+    sender.try_send("2").expect("space");
+    assert_eq!(frame(&mut body).await, "data: 2\n\n");
+    assert!(next(&mut body).now_or_never().is_none());
+}
+
+#[tokio::test]
+async fn senders_of_many_tasks_keep_their_own_order() {
+    let (mut body, sender) = unread(silent(4)).await;
+    for task in 0..50 {
+        let sender = sender.clone();
+        tokio::spawn(async move {
+            for number in 0..20 {
+                let event = SseEvent::new(number.to_string()).with_id(task);
+                sender.send(event).await.expect("an open stream");
+            }
+        });
+    }
+    let mut next_of = [0; 50];
+    let mut left = 50 * 20;
+    while left > 0 {
+        for event in frame(&mut body).await.split_terminator("\n\n") {
+            let (data, id) = event.split_once("\nid: ").expect("an id");
+            let number: usize = data["data: ".len()..].parse().expect("a number");
+            let task: usize = id.parse().expect("a task");
+            assert_eq!(number, next_of[task]);
+            next_of[task] += 1;
+            left -= 1;
+        }
+    }
+}
+
+/// The ends of a stream, after each of which a sender can do nothing.
+#[derive(Debug, Clone, Copy)]
+enum Ending {
+    Returned,
+    Failed,
+    Left,
+}
+
+/// Every use of a sender whose stream is over.
+#[tokio::test]
+async fn a_sender_outlives_its_stream_without_effect() {
+    for ending in [Ending::Returned, Ending::Failed, Ending::Left] {
+        let (join, mut joined) = unbounded_channel();
+        let app = streaming(silent(1), move |sse: Sse| {
+            let _ = join.send(sse.sender());
+            async move {
+                match ending {
+                    Ending::Returned => return Ok(()),
+                    Ending::Failed => return Err("as it should".into()),
+                    Ending::Left => {}
+                }
+                sse.send("fills the queue").await?;
+                sse.send("waits").await?;
+                SseResult::Ok(())
+            }
+        });
+        let mut body = body_of(&app).await;
+        let _ = next(&mut body).now_or_never();
+        let sender = joined.recv().await.expect("a stream");
+        let closed = sender.closed();
+        drop(body);
+        within(closed).await;
+        within(sender.closed()).await;
+        assert!(sender.is_closed(), "{ending:?}");
+        assert_eq!(
+            sender.try_send("x"),
+            Err(SseSendError::Closed),
+            "{ending:?}"
+        );
+        assert_eq!(
+            sender.send("x").await,
+            Err(SseSendError::Closed),
+            "{ending:?}"
+        );
+        assert_eq!(
+            sender.comment("x").await,
+            Err(SseSendError::Closed),
+            "{ending:?}"
+        );
+        assert_eq!((sender.clone() == sender, sender.dropped()), (true, 0));
+    }
+}
+
+#[tokio::test]
+async fn senders_that_wait_fail_when_the_client_leaves() {
+    let (body, sender) = unread(silent(1)).await;
+    sender.try_send("fills the queue").expect("space");
+    let waiting: Vec<_> = (0..10)
+        .map(|_| {
+            let sender = sender.clone();
+            tokio::spawn(async move { sender.send("waits").await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    drop(body);
+    for waiting in waiting {
+        let sent = within(waiting).await.expect("a task");
+        assert_eq!(sent, Err(SseSendError::Closed));
+    }
+}
+
+#[tokio::test]
+async fn a_consumer_that_ignores_its_client_is_dropped_with_it() {
+    let (app, mut joined) = open_streams(silent(1));
+    // Never polled, so never started.
+    drop(body_of(&app).await);
+    let mut body = body_of(&app).await;
+    let _ = next(&mut body).now_or_never();
+    drop(body);
+    let sender = joined.recv().await.expect("one stream");
+    assert!(sender.is_closed());
+    assert!(joined.try_recv().is_err());
+}
+
+/// A value whose format is not text is refused, and the stream stays open.
+#[tokio::test]
+async fn bytes_cannot_be_the_data_of_an_event() {
+    let app = |request: Request| {
+        respond(request, |sse: Sse<WsMessage>| async move {
+            let bytes = WsMessage::new_binary([0xFF].as_slice());
+            match sse.send(bytes).await {
+                Err(SseSendError::Unencodable(failure)) => {
+                    assert_eq!(failure.kind(), LensFailureKind::Invalid);
+                }
+                other => panic!("{other:?}"),
+            }
+            sse.send("text").await
+        })
+    };
+    assert_eq!(app.send_http("/").await.body(), "data: text\n\n");
+}
+
+/// Waiting for space takes no time of a paused clock, and the reader takes any time.
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_loses_nothing() {
+    let app = streaming(silent(8), |sse: Sse| async move {
+        for number in 0..100 {
+            sse.send(number.to_string()).await?;
+        }
+        SseResult::Ok(())
+    });
+    let mut body = body_of(&app).await;
+    let mut came = String::new();
+    while let Some(more) = next(&mut body).await {
+        came += &more.expect("a frame");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let all: String = (0..100)
+        .map(|number| format!("data: {number}\n\n"))
+        .collect();
+    assert_eq!(came, all);
+}
