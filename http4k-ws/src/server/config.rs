@@ -112,9 +112,9 @@ pub struct ServerConfig {
     /// rebinding.
     pub hosts: HostPolicy,
     /// The time over which sockets and streams of events are closed when the server stops, so that
-    /// their clients do not all reconnect at once: in batches of a hundred, each at a random moment.
-    /// At most half of [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred sockets and
-    /// streams or fewer are closed at once.
+    /// their clients do not all reconnect at once: in batches of a hundred, each at a random
+    /// moment. At most half of [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred
+    /// sockets and streams or fewer are closed at once.
     pub shutdown_spread: Duration,
     /// The time in which requests and sockets may end when the server stops, before they are
     /// dropped. Default 10 s.

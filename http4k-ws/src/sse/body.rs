@@ -183,6 +183,11 @@ impl http_body::Body for StreamBody {
             }),
         }
     }
+
+    /// Returns `true` behind the last frame, so that HTTP/2 ends the stream with it.
+    fn is_end_stream(&self) -> bool {
+        self.ended
+    }
 }
 
 impl Drop for StreamBody {

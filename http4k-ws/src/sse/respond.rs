@@ -7,6 +7,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use super::body::StreamBody;
 use super::error::IntoSseResult;
 use super::event::IntoSseEvent;
+use super::reader::EVENT_STREAM;
 use super::setup::Setup;
 use super::state::StreamState;
 use super::stream::Sse;
@@ -63,7 +64,7 @@ where
     response.extensions_mut().insert(setup);
     let fields = response.headers_mut();
     for (name, value) in [
-        (CONTENT_TYPE, "text/event-stream"),
+        (CONTENT_TYPE, EVENT_STREAM),
         (CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ] {

@@ -2,8 +2,8 @@
 //!
 //! 1. Each connection and socket is a task with a [`ConnectionGuard`], registered while it is open.
 //! 2. On shutdown all connections are woken at once, and end after the request they serve.
-//! 3. Sockets and streams of events are closed in batches. Their clients are likely to reconnect at once, and ten
-//!    thousand handshakes in one moment would overload the next server.
+//! 3. Sockets and streams of events are closed in batches. Their clients are likely to reconnect at
+//!    once, and ten thousand handshakes in one moment would overload the next server.
 //! 4. Tasks that are still open after the grace are aborted.
 //!
 //! `tokio_util::task::TaskTracker` with a `CancellationToken` would replace the count of tasks and
