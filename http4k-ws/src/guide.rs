@@ -5,6 +5,7 @@
 //! | [the first program](crate) | a route, a socket and their test, on the front page |
 //! | [routing](crate::routing) | paths, precedence, blocks, mounts and links; [`routes!`] has the grammar |
 //! | [sockets](crate::session) | a WebSocket from its handshake to its close |
+//! | [streams](crate::sse) | server-sent events, from the request to the end of the stream |
 //! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
 //! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |
 //! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
