@@ -11,6 +11,7 @@
 //! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
+//! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
 //! | [Coming from axum](from_axum) | axum's names in this library, and a program |
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!

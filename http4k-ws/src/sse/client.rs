@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use super::end::SseEnd;
 use super::event::SseEvent;
-use super::reader::SseEnd;
 
 /// A blocking client of a stream of events, in memory or over the network, so that one test can run
 /// on both. It is to a stream what [`WsClient`](crate::session::client::WsClient) is to a socket.

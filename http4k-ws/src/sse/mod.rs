@@ -26,6 +26,7 @@
 mod body;
 mod client;
 mod config;
+mod end;
 mod error;
 mod event;
 mod from_event;
@@ -41,12 +42,13 @@ mod stream;
 
 pub use client::{NextEvent, SseClient, SseReceiveError, SseReceived};
 pub use config::{OnStop, SseConfig};
+pub use end::{SseEnd, SseReadError};
 pub use error::{IntoSseResult, SseError, SseResult, SseSendError};
 pub use event::{IntoSseEvent, SseEvent, SseFieldError};
 pub use from_event::FromSseEvent;
 pub use parse::{SseParser, SseTooLarge};
+pub use reader::SseReader;
 pub(crate) use reader::{EVENT_STREAM, is_stream};
-pub use reader::{SseEnd, SseReadError, SseReader};
 pub use respond::respond;
 pub use sender::SseSender;
 pub(crate) use setup::Setup;

@@ -1,6 +1,7 @@
 //! An independent reader of a whole event stream, by the steps of WHATWG HTML §9.2.6.
 //!
-//! It decodes the stream first and then splits it into lines, so it shares no step with the library.
+//! It decodes the stream first and then splits it into lines, so it shares no step with the
+//! library.
 
 /// The parts of an event: its data, name, id and reconnection time.
 pub(crate) type Parts = (String, Option<String>, Option<String>, Option<u64>);

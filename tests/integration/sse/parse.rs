@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http4k_ws::sse::{SseEvent, SseParser, SseTooLarge};
+use http4k_ws::prelude::*;
+use http4k_ws::sse::{Sse, SseEvent, SseParser, SseResult, SseTooLarge, respond};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -66,7 +67,10 @@ fn the_table_of_cases_holds() {
             "",
         ),
         (
-            ": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n\n",
+            concat!(
+                ": test stream\n\ndata: first event\nid: 1\n\n",
+                "data:second event\nid\n\ndata:  third event\n\n",
+            ),
             vec![
                 with_id("first event", "1"),
                 with_id("second event", ""),
@@ -248,7 +252,69 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     vec(select(PIECES), 0..60).prop_map(|pieces| pieces.concat())
 }
 
+fn event() -> impl Strategy<Value = SseEvent> {
+    let data = vec(
+        select(&["a", "\n", "\r", "\r\n", " ", ":", "é", "\0", "data: b"][..]),
+        0..8,
+    );
+    let token = select(&["", "a", " a", "a: b", "é", "data"][..]);
+    let (name, id) = (
+        proptest::option::of(token.clone()),
+        proptest::option::of(token),
+    );
+    let retry = proptest::option::of(any::<u64>());
+    (data, name, id, retry).prop_map(|(data, name, id, retry)| {
+        let event = SseEvent::new(data.concat());
+        let event = match name {
+            Some(name) => event.named(name),
+            None => event,
+        };
+        let event = match id {
+            Some(id) => event.with_id(id),
+            None => event,
+        };
+        match retry {
+            Some(retry) => event.with_retry(Duration::from_millis(retry)),
+            None => event,
+        }
+    })
+}
+
+async fn send_all(sse: Sse, events: Vec<SseEvent>) -> SseResult {
+    for event in events {
+        sse.send(event).await?;
+    }
+    Ok(())
+}
+
+/// Returns the event as a client receives it: each line end of the data is LF.
+fn as_received(event: &SseEvent) -> Parts {
+    let (data, name, id, retry) = parts(event);
+    let data = data.replace("\r\n", "\n").replace('\r', "\n");
+    (data, name, id, retry)
+}
+
 proptest! {
+    /// The events go through a stream of the library, and its bytes through the parser.
+    #[test]
+    fn events_that_a_stream_sends_are_read_back(
+        events in vec(event(), 0..8),
+        splits in vec(any::<usize>(), 0..12),
+    ) {
+        let sent = events.clone();
+        let app = move |request: Request| {
+            let sent = sent.clone();
+            respond(request, move |sse: Sse| send_all(sse, sent))
+        };
+        let response = app.test_http("/");
+        let bytes = response.body().as_bytes().expect("a body in memory");
+        let found = outcome(bytes, &splits);
+        let expected: Vec<_> = events.iter().map(as_received).collect();
+        prop_assert_eq!(found.events, expected);
+        let id = events.iter().rev().find_map(SseEvent::id);
+        prop_assert_eq!(found.last_event_id, id.unwrap_or_default());
+    }
+
     #[test]
     fn any_bytes_in_any_pieces_are_read_as_the_whole(
         bytes in pieces(),

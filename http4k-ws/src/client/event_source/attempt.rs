@@ -11,7 +11,9 @@ use tokio::time::timeout;
 
 use super::error::EventSourceError;
 use super::redirect;
+use super::request::Observer;
 use crate::client::connect::refusal;
+use crate::client::reconnect::ReconnectPolicy;
 use crate::message::{Body, Request, Response, copy_of_head};
 use crate::sse::{SseReader, is_stream};
 
@@ -30,6 +32,17 @@ pub(super) struct Rules {
     pub(super) lenient: bool,
     /// The time limit of the attempt.
     pub(super) limit: Duration,
+}
+
+/// The settings of a source.
+pub(super) struct Settings {
+    pub(super) rules: Rules,
+    pub(super) reconnection: bool,
+    pub(super) retried_refusals: bool,
+    pub(super) max_event: usize,
+    pub(super) max_silence: Option<Duration>,
+    pub(super) policy: ReconnectPolicy,
+    pub(super) observer: Option<Observer>,
 }
 
 /// Opens a stream with `request`.

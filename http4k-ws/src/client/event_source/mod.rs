@@ -15,12 +15,16 @@
 //! # Ok(())
 //! # }
 //! ```
+#![doc = include_str!("../../docs/event_source.md")]
 
 mod attempt;
 mod blocking;
 mod error;
 mod event;
+mod open;
+mod prepared;
 mod redirect;
+mod reference;
 mod request;
 mod source;
 

@@ -10,27 +10,18 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use http::HeaderMap;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 
-use super::attempt::{Boxed, Rules, attempt};
+use super::attempt::{Boxed, Settings, attempt};
 use super::error::EventSourceError;
 use super::event::SourceEvent;
-use super::request::{Observer, Prepared};
-use crate::client::reconnect::{Outage, ReconnectPolicy, retry_after};
+use super::open::OpenStream;
+use super::prepared::Prepared;
+use crate::client::reconnect::{Outage, retry_after};
 use crate::random::Random;
 use crate::session::no_headers;
 use crate::sse::SseEvent;
 use crate::sse::{SseEnd, SseReader};
-
-pub(super) struct Settings {
-    pub(super) rules: Rules,
-    pub(super) reconnection: bool,
-    pub(super) retried_refusals: bool,
-    pub(super) max_event: usize,
-    pub(super) max_silence: Option<Duration>,
-    pub(super) policy: ReconnectPolicy,
-    pub(super) observer: Option<Observer>,
-}
 
 pub(super) struct Source {
     /// `Err` for a request that cannot be sent, until that is reported.
@@ -55,44 +46,8 @@ enum State {
     Waiting(Pin<Box<Sleep>>),
     // The mutex is never contended. It makes the source `Sync`.
     Connecting(Mutex<Attempt>),
-    Open(Box<Open>),
+    Open(Box<OpenStream>),
     Closed,
-}
-
-/// An open stream.
-struct Open {
-    reader: SseReader,
-    since: Instant,
-    /// An event has arrived.
-    heard: bool,
-    /// The end of the current wait for bytes.
-    silence: Option<Pin<Box<Sleep>>>,
-}
-
-impl Open {
-    /// Polls for the next event. Returns the end of the stream if there is none.
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        limit: Option<Duration>,
-    ) -> Poll<Result<SseEvent, SseEnd>> {
-        let mut came = false;
-        let polled = self.reader.poll_event(cx, &mut || came = true);
-        if came {
-            self.silence = None;
-        }
-        if let Poll::Ready(event) = polled {
-            self.heard |= event.is_some();
-            let end = || self.reader.end().cloned().unwrap_or(SseEnd::Complete);
-            return Poll::Ready(event.ok_or_else(end));
-        }
-        let Some(after) = limit else {
-            return Poll::Pending;
-        };
-        let silence = self.silence.get_or_insert_with(|| Box::pin(sleep(after)));
-        ready!(silence.as_mut().poll(cx));
-        Poll::Ready(Err(SseEnd::Silent { after }))
-    }
 }
 
 impl Source {
@@ -202,12 +157,7 @@ impl Source {
         let reader = reader
             .with_max_event(self.settings.max_event)
             .with_last_event_id(self.last_event_id.clone());
-        self.state = State::Open(Box::new(Open {
-            reader,
-            since: Instant::now(),
-            heard: false,
-            silence: None,
-        }));
+        self.state = State::Open(Box::new(OpenStream::new(reader)));
         let attempt = self.attempts();
         self.report(SourceEvent::Connected { attempt });
         Ok(())
@@ -234,8 +184,7 @@ impl Source {
         let state = std::mem::replace(&mut self.state, State::Closed);
         if let State::Open(open) = state {
             self.comments += open.reader.comments();
-            // A server that sends events works, even if it ends each stream soon.
-            if open.heard || open.since.elapsed() >= self.settings.policy.stable_after {
+            if open.was_stable(self.settings.policy.stable_after) {
                 self.outage = Some(Outage::begin());
             }
         }

@@ -94,9 +94,10 @@ struct Price {
 #[tokio::test(start_paused = true)]
 async fn values_are_read_from_the_data() {
     let (request, _) = source(|_, _| {
-        open(
-            "data: {\"cents\":7}\n\nid: 2\ndata: seven\n\ndata: {\ndata: \"cents\":8}\n\nevent: x\ndata: y\n\n",
-        )
+        open(concat!(
+            "data: {\"cents\":7}\n\nid: 2\ndata: seven\n\ndata: {\ndata: \"cents\":8}\n\n",
+            "event: x\ndata: y\n\n",
+        ))
     });
     let mut prices = request.start::<Price>();
     assert_eq!(
