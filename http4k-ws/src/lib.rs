@@ -128,6 +128,8 @@ pub use message::{
 pub use server::Serve;
 #[doc(inline)]
 pub use session::{SendError, WebSocket, WsError, WsResult, WsSender};
+#[doc(inline)]
+pub use sse::{Sse, SseResult};
 
 pub use ::http::{Method, StatusCode};
 

@@ -51,12 +51,12 @@ pub struct ServerConfig {
     /// behind a proxy all connections come from one address.
     pub max_connections_per_address: Option<usize>,
     /// The most bytes of messages that wait in all sockets together: for consumers, for peers, and
-    /// of messages that have arrived in part.
+    /// of messages that have arrived in part. The events that wait in streams count, too.
     ///
     /// Beyond the limit nothing is read from any socket, and the sockets in which most bytes wait
-    /// are closed with 1013 at once, until an eighth is free. A message that waits in many sockets
-    /// counts in each. A socket in which less than 4 KiB wait does not count. `None` sets no limit.
-    /// Default 256 MiB.
+    /// are closed with 1013 at once, until an eighth is free. A stream is broken off instead. A
+    /// message that waits in many sockets counts in each. A socket or stream in which less than 4
+    /// KiB wait does not count. `None` sets no limit. Default 256 MiB.
     pub max_queued: Option<usize>,
     /// The longest time for the head of a request, from its first byte, or from the start of the
     /// connection. A head that has started receives 408. The connection is closed. Default 10 s.

@@ -186,8 +186,8 @@ impl RunningServer {
     ///
     /// 1. The port is closed: no further connection is accepted.
     /// 2. Running requests get their responses. Sockets are closed with 1001, and streams of events
-    ///    end, spread over [`shutdown_spread`](ServerConfig::shutdown_spread) if there are more than
-    ///    a hundred.
+    ///    end, spread over [`shutdown_spread`](ServerConfig::shutdown_spread) if there are more
+    ///    than a hundred.
     /// 3. Connections and sockets that are still open after
     ///    [`shutdown_grace`](ServerConfig::shutdown_grace) are dropped.
     pub fn stop(mut self) -> ShutdownReport {

@@ -18,7 +18,7 @@ pub(super) struct ServerState {
     pub(super) app: PolyHandler,
     pub(super) config: ServerConfig,
     pub(super) admission: Admission,
-    /// The bound on the bytes that wait in all sockets.
+    /// The bound on the bytes that wait in all sockets and streams.
     pub(super) budget: Option<Arc<Budget>>,
     pub(super) connections: Arc<Connections>,
     pub(super) refusals: Arc<RefusalLog>,
@@ -42,7 +42,7 @@ impl ServerState {
     pub(super) fn prepare_stream(&self, response: &Response) {
         if let Some(setup) = Setup::of(response.extensions()) {
             setup.configure(&self.config.sse);
-            setup.register_in(self.connections.streams());
+            setup.register_in(self.connections.streams(), self.budget.as_ref());
         }
     }
 

@@ -1,41 +1,61 @@
-//! The bound on the bytes that wait in all sockets of a server.
+//! The bound on the bytes that wait in all sockets and streams of events of a server.
 //!
 //! 1. A socket accounts for the bytes in both queues and in its transport. It does so when its
 //!    session parks, and when another task sends to a parked session, in grains of 4 KiB. Messages
 //!    that pass through in one poll cost nothing, and sockets below a grain are not counted.
-//! 2. The task that brings the sum over the limit closes the largest sockets, until an eighth of
-//!    the limit is free. Sockets that are closing count as closed, and one task closes at a time.
-//! 3. While the sum is over the limit, no session reads. Each leaves its waker, and is woken when
+//! 2. A stream accounts for its queue, whenever an event enters it or a frame leaves it.
+//! 3. The task that brings the sum over the limit closes the largest sockets and streams, until
+//!    an eighth of the limit is free. Those that are closing count as closed, and one task closes
+//!    at a time.
+//! 4. While the sum is over the limit, no session reads. Each leaves its waker, and is woken when
 //!    the sum is within the limit again.
-//! 4. The lock of the budget may be taken under that of a socket, but not the other way round.
+//! 5. The lock of the budget may be taken under that of a socket or stream, but not the other way
+//!    round.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use super::refusal_log::{RefusalKind, RefusalLog};
-use super::state::SocketState;
+
+/// A socket or a stream whose waiting bytes count.
+pub(crate) trait Accounted: Send + Sync {
+    /// Returns the bytes in the account, and `true` if they are about to be released.
+    fn accounted(&self) -> (usize, bool);
+
+    /// Releases what waits, and closes the socket or stream.
+    fn shed(&self);
+}
 
 /// The step in which a socket accounts for what waits in it.
 const GRAIN: usize = 4 * 1024;
 
-/// The bound on the bytes that wait in all sockets of a server.
+/// The bound on the bytes that wait in all sockets and streams of a server.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: usize,
     queued: AtomicUsize,
     over: AtomicBool,
-    state: Mutex<Sockets>,
-    /// Held by the task that closes sockets, under no other lock (2).
+    state: Mutex<Members>,
+    /// Held by the task that closes sockets, under no other lock (3).
     shedding: Mutex<()>,
     refusals: Arc<RefusalLog>,
 }
 
-#[derive(Debug, Default)]
-struct Sockets {
-    sockets: HashMap<u64, Weak<SocketState>>,
+#[derive(Default)]
+struct Members {
+    members: HashMap<u64, Weak<dyn Accounted>>,
     paused: Vec<Waker>,
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Members")
+            .field("number", &self.members.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Budget {
@@ -52,24 +72,23 @@ impl Budget {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Sockets> {
+    fn lock(&self) -> MutexGuard<'_, Members> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    pub(super) fn join(&self, socket: &Arc<SocketState>) {
-        let known = Arc::downgrade(socket);
-        self.lock().sockets.insert(socket.id, known);
+    pub(crate) fn join(&self, id: u64, member: Weak<dyn Accounted>) {
+        self.lock().members.insert(id, member);
     }
 
-    pub(super) fn leave(&self, id: u64, account: &mut Account) {
-        self.lock().sockets.remove(&id);
+    pub(crate) fn leave(&self, id: u64, account: &mut Account) {
+        self.lock().members.remove(&id);
         self.add(account, 0);
     }
 
     /// Sets `account` to `bytes`, if they differ by a grain. Returns `true` if the sum is now over
     /// the limit. The caller must then call [`shed`](Self::shed) without any lock.
-    pub(super) fn note(&self, account: &mut Account, bytes: usize) -> bool {
+    pub(crate) fn note(&self, account: &mut Account, bytes: usize) -> bool {
         let bytes = if bytes < GRAIN { 0 } else { bytes };
         if bytes != account.0 && (bytes == 0 || bytes.abs_diff(account.0) >= GRAIN) {
             return self.add(account, bytes);
@@ -91,7 +110,7 @@ impl Budget {
         false
     }
 
-    /// Returns `true` if no session may read now. `waker` is woken when one may (3).
+    /// Returns `true` if no session may read now. `waker` is woken when one may (4).
     pub(super) fn must_pause(&self, waker: &Waker) -> bool {
         if !self.over.load(Ordering::Relaxed) {
             return false;
@@ -114,8 +133,8 @@ impl Budget {
         paused.into_iter().for_each(Waker::wake);
     }
 
-    /// Closes the largest sockets until an eighth of the budget is free.
-    pub(super) fn shed(&self) {
+    /// Closes the largest sockets and streams until an eighth of the budget is free.
+    pub(crate) fn shed(&self) {
         let _alone = self.shedding.lock().unwrap_or_else(PoisonError::into_inner);
         self.over.store(true, Ordering::Relaxed);
         let closed = self.close_largest();
@@ -124,7 +143,7 @@ impl Budget {
             self.refusals.warn(
                 RefusalKind::Queued,
                 format_args!(
-                    "{closed} sockets were closed: over {limit} bytes waited in all \
+                    "{closed} sockets and streams were closed: over {limit} bytes waited in all \
                      (`ServerConfig::max_queued`)"
                 ),
             );
@@ -138,19 +157,19 @@ impl Budget {
     /// Closes sockets, the largest first. Returns their number, which is 0 if those that are
     /// closing already suffice.
     fn close_largest(&self) -> usize {
-        let sockets: Vec<_> = {
+        let members: Vec<_> = {
             let state = self.lock();
-            state.sockets.values().filter_map(Weak::upgrade).collect()
+            state.members.values().filter_map(Weak::upgrade).collect()
         };
         let mut left = self.queued.load(Ordering::Relaxed);
-        let mut largest = Vec::with_capacity(sockets.len());
-        for socket in &sockets {
-            let (bytes, is_shed) = socket.accounted();
+        let mut largest = Vec::with_capacity(members.len());
+        for member in &members {
+            let (bytes, is_shed) = member.accounted();
             if is_shed {
                 // It releases them soon.
                 left = left.saturating_sub(bytes);
             } else if bytes > 0 {
-                largest.push((bytes, socket));
+                largest.push((bytes, member));
             }
         }
         if left <= self.limit {
@@ -159,24 +178,24 @@ impl Budget {
         largest.sort_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
         let target = self.limit - self.limit / 8;
         let mut closed = 0;
-        for (bytes, socket) in largest {
+        for (bytes, member) in largest {
             if left <= target {
                 break;
             }
             left = left.saturating_sub(bytes);
             closed += 1;
-            socket.shed();
+            member.shed();
         }
         closed
     }
 }
 
-/// The bytes that a socket has accounted for.
+/// The bytes that a socket or stream has accounted for.
 #[derive(Debug, Default)]
-pub(super) struct Account(usize);
+pub(crate) struct Account(usize);
 
 impl Account {
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.0
     }
 }

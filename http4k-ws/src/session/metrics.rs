@@ -196,8 +196,8 @@ impl SocketMetrics {
 /// The name of the metrics in the log.
 const WHAT: &str = "`WsMetrics`";
 
-/// Returns the number of the next socket.
-pub(super) fn next_id() -> u64 {
+/// Returns the number of the next socket or stream.
+pub(crate) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -47,13 +47,13 @@ mod transport;
 #[cfg(feature = "client")]
 mod unconnected;
 
-#[cfg(feature = "server")]
-pub(crate) use budget::Budget;
+pub(crate) use budget::{Account, Accounted, Budget};
 pub use config::SessionConfig;
 #[cfg(feature = "server")]
 pub(crate) use drive::Session;
 pub(crate) use drive::{ConsumerFuture, open};
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
+pub(crate) use metrics::next_id;
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use notify::WsEvent;
 #[cfg(feature = "client")]

@@ -249,7 +249,7 @@ impl<T: Queued> Outbound<T> {
     }
 
     /// Returns the memory of the messages, in bytes.
-    pub(super) fn cost(&self) -> usize {
+    pub(crate) fn cost(&self) -> usize {
         self.queue.cost()
     }
 

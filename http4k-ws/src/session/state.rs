@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::budget::{Account, Budget};
+use super::budget::{Account, Accounted, Budget};
 use super::config::SessionConfig;
 use super::error::{SendError, WsError, WsResult};
 use super::metrics::next_id;
@@ -152,7 +152,7 @@ impl SocketState {
     #[cfg(feature = "server")]
     pub(super) fn set_budget(self: &Arc<Self>, budget: &Arc<Budget>) {
         if self.budget.set(Arc::clone(budget)).is_ok() {
-            budget.join(self);
+            budget.join(self.id, Arc::downgrade(self) as _);
         }
     }
 
@@ -165,29 +165,6 @@ impl SocketState {
         let budget = self.budget()?;
         let bytes = inner.inbound.cost() + inner.outbound.cost() + inner.buffered;
         budget.note(&mut inner.account, bytes).then_some(budget)
-    }
-
-    /// Returns the bytes in the account, and `true` if the socket is about to release them.
-    pub(super) fn accounted(&self) -> (usize, bool) {
-        let inner = self.lock();
-        (inner.account.bytes(), inner.shed)
-    }
-
-    /// Clears both queues, and makes the session end with 1013.
-    pub(super) fn shed(&self) {
-        let mut inner = self.lock();
-        if inner.closed.is_some() {
-            return;
-        }
-        inner.closing.get_or_insert(WsStatus::TRY_AGAIN_LATER);
-        inner.shed = true;
-        inner.inbound.clear();
-        inner.outbound.clear();
-        self.account(&mut inner);
-        inner.wake_handle();
-        inner.wake_session();
-        drop(inner);
-        self.changed.notify_waiters();
     }
 
     /// Parks the session as [`Inner::try_park`] does, while the transport buffers `buffered` bytes.
@@ -442,6 +419,30 @@ impl SocketState {
         drop(inner);
         self.changed.notify_waiters();
         true
+    }
+}
+
+impl Accounted for SocketState {
+    fn accounted(&self) -> (usize, bool) {
+        let inner = self.lock();
+        (inner.account.bytes(), inner.shed)
+    }
+
+    /// Clears both queues, and makes the session end with 1013.
+    fn shed(&self) {
+        let mut inner = self.lock();
+        if inner.closed.is_some() {
+            return;
+        }
+        inner.closing.get_or_insert(WsStatus::TRY_AGAIN_LATER);
+        inner.shed = true;
+        inner.inbound.clear();
+        inner.outbound.clear();
+        self.account(&mut inner);
+        inner.wake_handle();
+        inner.wake_session();
+        drop(inner);
+        self.changed.notify_waiters();
     }
 }
 

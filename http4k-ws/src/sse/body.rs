@@ -88,6 +88,9 @@ impl StreamBody {
         self.keep_alive = KeepAlive::new(config.keep_alive);
         #[cfg(feature = "server")]
         {
+            if let Some(budget) = setup.budget.take() {
+                self.state.set_budget(budget);
+            }
             let streams = setup.streams.upgrade();
             self.guard = streams.map(|streams| streams.enter(&self.state));
         }
@@ -140,6 +143,7 @@ impl StreamBody {
             }
             End::Failed => Some(Err(broken("the consumer of the stream failed"))),
             End::TooSlow => Some(Err(broken("the client reads too slowly"))),
+            End::Shed => Some(Err(broken("too many bytes wait for the clients"))),
         }
     }
 }

@@ -18,6 +18,8 @@ use super::config::SseConfig;
 #[cfg(feature = "server")]
 use super::stop::OpenStreams;
 use crate::panics::guarded;
+#[cfg(feature = "server")]
+use crate::session::Budget;
 
 /// A function that changes the bounds of a stream.
 type Adjust = Box<dyn FnOnce(SseConfig) -> SseConfig + Send>;
@@ -32,6 +34,8 @@ pub(super) struct Parts {
     config: SseConfig,
     #[cfg(feature = "server")]
     pub(super) streams: Weak<OpenStreams>,
+    #[cfg(feature = "server")]
+    pub(super) budget: Option<Arc<Budget>>,
 }
 
 impl Parts {
@@ -73,10 +77,12 @@ impl Setup {
         self.lock().config.clone_from(config);
     }
 
-    /// Sets the registry of the server.
+    /// Sets the registry of the server, and its bound on the bytes in all sockets and streams.
     #[cfg(feature = "server")]
-    pub(crate) fn register_in(&self, streams: &Arc<OpenStreams>) {
-        self.lock().streams = Arc::downgrade(streams);
+    pub(crate) fn register_in(&self, streams: &Arc<OpenStreams>, budget: Option<&Arc<Budget>>) {
+        let mut parts = self.lock();
+        parts.streams = Arc::downgrade(streams);
+        parts.budget = budget.cloned();
     }
 }
 

@@ -10,10 +10,10 @@
 //! 4. A task that waits for `changed` or `over` registers before it checks the condition, so that a
 //!    change in between also wakes it.
 //! 5. The stream is over once an end has begun. The first end counts. Events that were queued
-//!    before are still sent, unless the client is gone.
+//!    before are still sent, unless the client is gone or the budget of the server is exceeded.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 use super::config::{OnStop, SseConfig};
 use super::error::SseSendError;
 use super::event::{SseEvent, write_comment};
-use crate::session::{CoalesceKey, Offered, Outbound, Queued};
+use crate::session::{Account, Accounted, Budget, CoalesceKey, Offered, Outbound, Queued, next_id};
 
 /// The bytes after which no further event is added to a frame. The rest stays in the queue, where
 /// its bound holds.
@@ -66,22 +66,29 @@ pub(super) enum End {
     /// The server stops. The client should reconnect after this time.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     Stopped(Duration),
+    /// Too many bytes wait in all sockets and streams of the server.
+    Shed,
     /// The body was dropped.
     Gone,
 }
 
 /// The state of one stream.
 pub(super) struct StreamState {
+    /// The number of the stream.
+    id: u64,
     inner: Mutex<Inner>,
     /// Wakes the tasks that wait for space in the queue.
     changed: Notify,
     /// Wakes the tasks that wait for the end.
     over: Notify,
+    /// The bound on the bytes in all sockets and streams of the server.
+    budget: OnceLock<Arc<Budget>>,
 }
 
 #[derive(Debug)]
 struct Inner {
     queue: Outbound<Piece>,
+    account: Account,
     end: Option<End>,
     on_stop: OnStop,
     /// `true` while the `Sse` exists.
@@ -109,8 +116,10 @@ impl StreamState {
     pub(super) fn new() -> Arc<Self> {
         let config = SseConfig::default();
         Arc::new(Self {
+            id: next_id(),
             inner: Mutex::new(Inner {
                 queue: queue(&config),
+                account: Account::default(),
                 end: None,
                 on_stop: config.on_stop,
                 handle: true,
@@ -120,6 +129,7 @@ impl StreamState {
             }),
             changed: Notify::new(),
             over: Notify::new(),
+            budget: OnceLock::new(),
         })
     }
 
@@ -134,6 +144,20 @@ impl StreamState {
         inner.on_stop = config.on_stop;
     }
 
+    /// Counts the bytes of this stream in `budget` from now on.
+    #[cfg(feature = "server")]
+    pub(super) fn set_budget(self: &Arc<Self>, budget: Arc<Budget>) {
+        let budget = self.budget.get_or_init(|| budget);
+        budget.join(self.id, Arc::downgrade(self) as _);
+    }
+
+    /// Updates the account. Returns the budget if it is exceeded, to be shed without the lock.
+    fn account(&self, inner: &mut Inner) -> Option<&Budget> {
+        let budget = self.budget.get()?;
+        let exceeded = budget.note(&mut inner.account, inner.queue.cost());
+        exceeded.then_some(budget)
+    }
+
     /// Queues `piece`, or returns it if the queue is full.
     fn offer(&self, piece: Piece) -> Result<(), (SseSendError, Option<Piece>)> {
         let mut inner = self.lock();
@@ -142,9 +166,13 @@ impl StreamState {
         }
         match inner.queue.offer(piece) {
             Offered::Queued { .. } => {
+                let exceeded = self.account(&mut inner);
                 let body = inner.body.take();
                 drop(inner);
                 body.into_iter().for_each(Waker::wake);
+                if let Some(budget) = exceeded {
+                    budget.shed();
+                }
                 Ok(())
             }
             Offered::MustWait(piece) => {
@@ -179,12 +207,15 @@ impl StreamState {
         }
     }
 
-    /// Ends the stream. The first end counts, but a client that is gone receives nothing more.
+    /// Ends the stream. The first end counts, but a stream whose queue is cleared is incomplete.
     pub(super) fn end(&self, end: End) {
         let mut inner = self.lock();
-        inner.end.get_or_insert(end);
-        if end == End::Gone {
+        if matches!(end, End::Shed | End::Gone) {
             inner.queue.clear();
+            self.account(&mut inner);
+            inner.end = Some(end);
+        } else {
+            inner.end.get_or_insert(end);
         }
         let body = inner.body.take();
         drop(inner);
@@ -268,6 +299,8 @@ impl StreamState {
                 Drained::Idle
             }
         };
+        // It only decreases here.
+        self.account(&mut inner);
         let space = inner.space_wanted && !inner.queue.must_wait();
         inner.space_wanted &= !space;
         drop(inner);
@@ -275,6 +308,30 @@ impl StreamState {
             self.changed.notify_waiters();
         }
         drained
+    }
+}
+
+impl Accounted for StreamState {
+    fn accounted(&self) -> (usize, bool) {
+        let inner = self.lock();
+        let released = matches!(inner.end, Some(End::Shed | End::Gone));
+        (inner.account.bytes(), released)
+    }
+
+    /// Clears the queue, and breaks the stream off.
+    fn shed(&self) {
+        if self.lock().end != Some(End::Gone) {
+            self.end(End::Shed);
+        }
+    }
+}
+
+impl Drop for StreamState {
+    fn drop(&mut self) {
+        if let Some(budget) = self.budget.take() {
+            let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+            budget.leave(self.id, &mut inner.account);
+        }
     }
 }
 

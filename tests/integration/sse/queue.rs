@@ -6,11 +6,13 @@ use futures_util::FutureExt;
 use http4k_ws::lens::LensFailureKind;
 use http4k_ws::message::Body;
 use http4k_ws::prelude::*;
+use http4k_ws::server::ServerConfig;
 use http4k_ws::session::SlowConsumer;
 use http4k_ws::sse::{Sse, SseConfig, SseEvent, SseResult, SseSendError, SseSender, respond};
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::{body_of, failure, frame, next, open_streams, streaming, within};
+use crate::http2::client::{Client, get};
 
 fn silent(events: usize) -> SseConfig {
     SseConfig::default()
@@ -336,4 +338,52 @@ async fn a_slow_reader_loses_nothing() {
         .map(|number| format!("data: {number}\n\n"))
         .collect();
     assert_eq!(came, all);
+}
+
+/// The bytes in all queues of a server are bounded. The longest queue pays for a breach, and the
+/// other streams go on.
+#[tokio::test(start_paused = true)]
+async fn the_bytes_in_all_streams_are_bounded() {
+    const LIMIT: usize = 400 * 1024;
+    let (app, mut joined) = open_streams(silent(10_000));
+    let config = ServerConfig::default().with_max_queued(LIMIT);
+    let mut client = Client::to(app, config).await;
+    let (mut bodies, mut senders) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let (answer, _) = client.begin(get("/", &[]), true);
+        bodies.push(within(answer).await.expect("an answer").into_body());
+        senders.push(within(joined.recv()).await.expect("a stream"));
+    }
+    // Nothing is read, so that the events wait. The first stream has the longest queue.
+    let kib = "x".repeat(1024);
+    let mut sent = [0; 3];
+    for round in 0..1000 {
+        for (index, sender) in senders.iter().enumerate() {
+            if (index == 0 || round % 2 == 0) && sender.try_send(kib.as_str()).is_ok() {
+                sent[index] += 1;
+            }
+        }
+        tokio::task::yield_now().await;
+        if senders[0].is_closed() {
+            break;
+        }
+    }
+    let closed: Vec<_> = senders.iter().map(SseSender::is_closed).collect();
+    assert_eq!(closed, [true, false, false], "{sent:?} KiB were accepted");
+    // Each stream of HTTP/2 holds a window and a frame of its own beside its queue.
+    let all: usize = sent.iter().sum();
+    assert!(all < LIMIT / 1024 + 3 * 200, "{sent:?} KiB were accepted");
+    senders[1].try_send("goes on").expect("an open stream");
+    let broken = bodies.remove(0);
+    assert!(read_to_end(broken).await.is_err());
+}
+
+async fn read_to_end(mut body: h2::RecvStream) -> Result<usize, h2::Error> {
+    let mut bytes = 0;
+    while let Some(data) = within(body.data()).await {
+        let data = data?;
+        bytes += data.len();
+        body.flow_control().release_capacity(data.len())?;
+    }
+    Ok(bytes)
 }
