@@ -48,6 +48,7 @@
 //! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
 //! | [`tls`] | the errors of TLS, and your own configuration of rustls |
 //! | [`testing`] | in-memory clients, contract tests and transcripts |
+//! | `tower` | tower services and layers inside an application, with the feature of that name |
 //!
 //! # Cargo features
 //!
@@ -63,6 +64,7 @@
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
 //! | `msgpack` | no | messages and bodies in MessagePack |
 //! | `cbor` | no | messages and bodies in CBOR |
+//! | `tower` | no | tower services and layers inside an application, and an application as a service |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 // Every line of `log` is then an event of `tracing`.
@@ -100,6 +102,8 @@ mod switched_off;
 pub mod testing;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 pub mod tls;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 

@@ -39,7 +39,7 @@ impl AfterPanic for WsResponse {
 }
 
 /// Returns the response of a server whose program failed.
-pub(super) fn internal_error() -> Response {
+pub(crate) fn internal_error() -> Response {
     plain(
         StatusCode::INTERNAL_SERVER_ERROR,
         "internal server error\n".to_owned(),

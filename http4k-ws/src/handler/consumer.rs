@@ -120,6 +120,8 @@ impl WsConsumer {
             let (head, _body) = known.into_parts();
             let mut extensions = head.extensions;
             let seen = socket.request_mut().extensions_mut();
+            #[cfg(feature = "tower")]
+            super::kept::drop_unkept(seen);
             extensions.extend(std::mem::take(seen));
             *seen = extensions;
         })

@@ -34,9 +34,13 @@ mod consumer;
 mod filter_names;
 pub(crate) mod generated;
 mod http;
+#[cfg(feature = "tower")]
+mod kept;
 pub(crate) mod only;
 mod opens;
 pub(crate) mod over_upgrades;
+#[cfg(feature = "tower")]
+mod pass_through;
 pub(crate) mod place;
 mod poly;
 mod poly_filter;
@@ -51,12 +55,16 @@ mod ws_response;
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
+#[cfg(feature = "tower")]
+pub(crate) use caught::internal_error;
 pub(crate) use caught::{AfterPanic, called};
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
 pub(crate) use only::{over_http, over_ws};
+#[cfg(feature = "tower")]
+pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};
 pub use place::IntoPolyFilter;
 pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};

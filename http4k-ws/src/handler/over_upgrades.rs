@@ -8,7 +8,8 @@
 //! 2. The response that leaves the filter opens the socket only if it is a 101 with a full slot.
 //!    Each call of `next` fills a slot of its own, so a filter may call it twice. The header fields
 //!    of that 101 are sent to the client.
-//! 3. Any other response refuses the upgrade, and drops the consumer that it may have held.
+//! 3. The 101 of a handler that opens the socket itself passes as it is.
+//! 4. Any other response refuses the upgrade, and drops the consumer that it may have held.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,6 +18,8 @@ use http::StatusCode;
 use super::filter_names::short_name;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
 use super::only::filtered_http;
+#[cfg(feature = "tower")]
+use super::pass_through::is_passed_through;
 use super::poly_filter::{BoxPolyFilter, PolyFilter};
 use super::ws::{BoxWsHandler, IntoWsHandler, WsHandler};
 use super::ws_response::WsResponse;
@@ -72,8 +75,7 @@ impl<F: Filter> PolyFilter for Poly<F> {
     }
 
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        let next = AsHttp(next).into_http_handler();
-        AsWs(filtered_http(&self.0, next)).into_ws_handler()
+        as_ws(filtered_http(&self.0, as_http(next)))
     }
 
     fn name(&self) -> String {
@@ -94,6 +96,16 @@ impl Slot {
     fn take(&self) -> Option<WsResponse> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
+}
+
+/// Returns `next` as a handler for HTTP, whose 101 holds an accepted upgrade.
+pub(crate) fn as_http(next: BoxWsHandler) -> BoxHttpHandler {
+    AsHttp(next).into_http_handler()
+}
+
+/// Returns a handler behind which [`as_http`] is called as a ws handler.
+pub(crate) fn as_ws(handler: BoxHttpHandler) -> BoxWsHandler {
+    AsWs(handler).into_ws_handler()
 }
 
 /// A ws handler that returns an accepted upgrade as a 101.
@@ -121,6 +133,10 @@ impl WsHandler for AsWs {
         let mut response = HttpHandler::call(&self.0, request).await;
         let slot = response.extensions_mut().remove::<Slot>();
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return WsResponse::refuse(response);
+        }
+        #[cfg(feature = "tower")]
+        if is_passed_through(&response) {
             return WsResponse::refuse(response);
         }
         match slot.and_then(|slot| slot.take()) {

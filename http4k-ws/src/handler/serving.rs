@@ -8,6 +8,8 @@ use http::Method;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 
 use super::consumer::WsConsumer;
+#[cfg(feature = "tower")]
+use super::pass_through::is_passed_through;
 use super::poly::PolyHandler;
 use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
@@ -27,14 +29,22 @@ impl PolyHandler {
     }
 
     /// Calls the ws side. Returns the opening handshake for the socket and its consumer, or the
-    /// response that refuses. A refusal is reported to the metrics of `session`.
+    /// response that refuses. A refusal is reported to the metrics of `session`. The 101 of a
+    /// handler that opens the socket itself is returned as a refusal.
     pub(crate) async fn upgrade(
         &self,
-        request: Request,
+        #[cfg_attr(not(feature = "tower"), allow(unused_mut))] mut request: Request,
         session: &SessionConfig,
     ) -> Result<(Handshake, WsConsumer), Response> {
         let seen = copy_of_head(&request);
+        #[cfg(feature = "tower")]
+        super::kept::drop_unkept(request.extensions_mut());
         let mut response = self.ws().call(seen).await;
+        #[cfg(feature = "tower")]
+        if response.refusal().is_some_and(is_passed_through) {
+            // A handler opens the socket itself: this is not a refusal.
+            return Err(response.into_outcome().err().unwrap_or_default());
+        }
         let headers = response.take_headers();
         let refused = |mut refusal| {
             make_valid(request.method(), &mut refusal, LengthFrom::Fields);

@@ -70,8 +70,8 @@ impl Admission {
     }
 
     /// Returns the permit of a socket on a stream of a connection from `address`, or `None` if
-    /// there is none now. It counts beside the connection, but takes no descriptor.
-    #[cfg(feature = "http2")]
+    /// there is none now. It counts beside the connection, but takes no descriptor of ours.
+    #[cfg(any(feature = "http2", feature = "tower"))]
     pub(super) fn socket(&self, address: Option<IpAddr>) -> Option<Permit> {
         let mut permit = TotalPermit::default();
         if let Some(total) = &self.total {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::Request;
 
 use super::admission::Permit;
-use super::http1;
+use super::http1::{self, Served};
 #[cfg(feature = "http2")]
 use super::http2;
 use super::preamble::{HttpVersion, preamble};
@@ -14,7 +14,6 @@ use super::secure::{MaybeTls, secure};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use super::tcp::PeerWatch;
-use super::upgrade::UpgradedSocket;
 use crate::message::{KnownScheme, PeerAddr, PeerCertificates};
 use crate::wire::{ByteStream, Metered};
 
@@ -56,10 +55,14 @@ pub(super) async fn serve(
     server: Arc<ServerState>,
     guard: ConnectionGuard,
 ) {
-    if let Some(socket) = serve_http(stream, watch, info, &server, &guard).await {
-        server
+    match serve_http(stream, watch, info, &server, &guard).await {
+        Served::Over => {}
+        Served::Socket(socket) => server
             .connections
-            .spawn(|guard| socket.run(guard, Some(permit)));
+            .spawn(|guard| socket.run(guard, Some(permit))),
+        // The permit and the guard stay here.
+        #[cfg(feature = "tower")]
+        Served::PassedOn(passed_on) => passed_on.until_returned(&guard).await,
     }
 }
 
@@ -69,35 +72,41 @@ pub(super) async fn serve_here(stream: impl ByteStream, server: Arc<ServerState>
     let guard = server.connections.enter();
     let info = ConnectionInfo::default();
     // Boxed, so that a socket does not keep the memory of the HTTP connection.
-    let socket = Box::pin(serve_http(stream, None, info, &server, &guard)).await;
-    if let Some(socket) = socket {
-        socket.run(guard, None).await;
+    let served = Box::pin(serve_http(stream, None, info, &server, &guard)).await;
+    match served {
+        Served::Over => {}
+        Served::Socket(socket) => socket.run(guard, None).await,
+        #[cfg(feature = "tower")]
+        Served::PassedOn(passed_on) => passed_on.until_returned(&guard).await,
     }
 }
 
-/// Serves the requests of a connection until it ends. Returns the socket if one of them opened one
-/// over HTTP/1.1; nothing of HTTP is left then.
+/// Serves the requests of a connection until it ends, or becomes a socket over HTTP/1.1.
 async fn serve_http<S: ByteStream>(
     stream: S,
     watch: Option<PeerWatch>,
     mut info: ConnectionInfo,
     server: &Arc<ServerState>,
     guard: &ConnectionGuard,
-) -> Option<UpgradedSocket<MaybeTls<Metered<S>>>> {
+) -> Served<MaybeTls<Metered<S>>> {
     let stream = Metered::new(stream);
     let meter = stream.meter();
-    let secured = secure(stream, server, guard).await?;
+    let Some(secured) = secure(stream, server, guard).await else {
+        return Served::Over;
+    };
     info.scheme = secured.scheme();
     info.certificates.clone_from(&secured.certificates);
-    let started = preamble(secured, server, guard).await?;
+    let Some(started) = preamble(secured, server, guard).await else {
+        return Served::Over;
+    };
     match started.version {
         HttpVersion::Http1 => http1::serve(started, meter, watch, info, server, guard).await,
         #[cfg(feature = "http2")]
         HttpVersion::Http2 => {
             Box::pin(http2::serve(started, meter, info, server, guard)).await;
-            None
+            Served::Over
         }
         #[cfg(not(feature = "http2"))]
-        HttpVersion::Http2 => None,
+        HttpVersion::Http2 => Served::Over,
     }
 }

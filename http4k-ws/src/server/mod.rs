@@ -15,7 +15,7 @@
 // The order in which a connection goes through the files:
 //
 // accept (listeners, admission) → connection: secure → preamble → http1 or http2 → request →
-// upgrade
+// upgrade, upgraded
 
 mod accept;
 mod admission;
@@ -37,6 +37,7 @@ mod shutdown;
 mod state;
 mod tcp;
 mod upgrade;
+mod upgraded;
 
 pub use config::ServerConfig;
 #[cfg(feature = "http2")]

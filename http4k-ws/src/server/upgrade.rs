@@ -1,9 +1,4 @@
-//! The server's side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5), and the socket that it
-//! opens.
-
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+//! The server's side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5).
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
@@ -11,17 +6,15 @@ use http::header::{
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{Method, StatusCode, Uri, Version};
-use http_body::Body as _;
-use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 
-use super::admission::Permit;
-use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
+#[cfg(feature = "tower")]
+use crate::handler::UpgradeHandle;
 use crate::handler::{NotAdmitted, WsConsumer, check_origin};
 use crate::message::{Body, Request, Response, has_token, plain, printable};
-use crate::session::{Handshake, RefusalKind, Role, Session, WsSender, open};
-use crate::wire::{ByteStream, Limits, StreamProgress, Wire, accept_key};
+use crate::session::{Handshake, RefusalKind};
+use crate::wire::accept_key;
 
 /// A handshake that receives 101.
 pub(super) struct Accepted {
@@ -92,10 +85,10 @@ pub(super) fn is_websocket<B>(request: &http::Request<B>) -> bool {
 ///
 /// # Errors
 ///
-/// Returns the response that refuses it.
-pub(super) async fn respond(
+/// Returns the response that refuses it, or the 101 of a handler that opens the socket itself.
+pub(super) async fn respond<B: http_body::Body>(
     server: &ServerState,
-    mut request: http::Request<Incoming>,
+    mut request: http::Request<B>,
 ) -> Result<(Response, Accepted), Response> {
     let has_body = !request.body().is_end_stream();
     let accept = match check(&request, has_body) {
@@ -103,6 +96,8 @@ pub(super) async fn respond(
         Err(refused) => return Err(refuse(server, request, refused)),
     };
     let upgrade = hyper::upgrade::on(&mut request);
+    #[cfg(feature = "tower")]
+    UpgradeHandle::offer(&mut request, upgrade.clone());
     let (handshake, consumer) = agree(server, request).await?;
     let response = switching(accept, &handshake);
     let accepted = Accepted {
@@ -111,6 +106,44 @@ pub(super) async fn respond(
         consumer,
     };
     Ok((response, accepted))
+}
+
+/// Responds to an extended CONNECT with 200 (RFC 8441 §5).
+///
+/// # Errors
+///
+/// Returns the response that refuses it.
+#[cfg(any(feature = "http2", feature = "tower"))]
+pub(super) async fn connect(
+    server: &ServerState,
+    request: http::Request<()>,
+) -> Result<(Response, Handshake, WsConsumer), Response> {
+    let agreed = match version(request.headers()) {
+        Ok(()) => agree(server, request).await,
+        Err(refused) => Err(refuse(server, request, refused)),
+    };
+    let (handshake, consumer) = agreed.map_err(never_successful)?;
+    Ok((accepting(&handshake), handshake, consumer))
+}
+
+/// Returns a refusal with a status that refuses in HTTP/2 too: any 2xx would open the socket.
+#[cfg(any(feature = "http2", feature = "tower"))]
+fn never_successful(mut refusal: Response) -> Response {
+    let status = refusal.status_mut();
+    if status.is_success() {
+        log::warn!("a socket was refused with {status}, which would open it: 403 is sent");
+        *status = StatusCode::FORBIDDEN;
+    }
+    refusal
+}
+
+/// Logs that a socket is over the limit of connections, and returns its refusal.
+#[cfg(any(feature = "http2", feature = "tower"))]
+pub(super) fn too_many(server: &ServerState) -> Response {
+    const TOO_MANY: &str = "there are too many connections, over the limit in \
+                            `ServerConfig::max_connections` or of this address (RFC 9110 §15.6.4)";
+    server.refusals.warn(RefusalKind::Connections, TOO_MANY);
+    plain(StatusCode::SERVICE_UNAVAILABLE, format!("{TOO_MANY}\n"))
 }
 
 /// Checks the origin, and calls the application. The same in both versions of HTTP.
@@ -256,63 +289,4 @@ fn compact<B>(request: http::Request<B>) -> Request {
         }
     }
     Request::from_parts(parts, Body::empty())
-}
-
-/// A socket over an upgraded connection, whose session is not running yet.
-pub(super) struct UpgradedSocket<S: ByteStream> {
-    sender: WsSender,
-    session: Session<Wire<S>>,
-}
-
-impl<S: ByteStream> UpgradedSocket<S> {
-    /// Opens a socket over `stream`, of which the bytes `ahead` were read. `progress` counts what
-    /// moves.
-    pub(super) fn new(
-        stream: S,
-        progress: StreamProgress,
-        ahead: Bytes,
-        handshake: Handshake,
-        mut consumer: WsConsumer,
-        server: &ServerState,
-    ) -> Self {
-        let config = consumer.session(server.config.session.clone());
-        let wire = Wire::server(stream, progress, ahead, Limits::of(&config));
-        let (socket, mut session) = open(wire, Role::Server, handshake, config);
-        session = session.with_refusal_log(&server.refusals);
-        if let Some(budget) = &server.budget {
-            session = session.with_budget(budget);
-        }
-        Self {
-            sender: socket.sender(),
-            session: session.with_consumer(consumer.start(socket)),
-        }
-    }
-
-    /// Returns the task that runs the session.
-    pub(super) fn run(self, guard: ConnectionGuard, permit: Option<Permit>) -> SocketTask<S> {
-        guard.is_socket(self.sender);
-        SocketTask {
-            session: self.session,
-            _guard: guard,
-            _permit: permit,
-        }
-    }
-}
-
-/// The task of a socket, which keeps its permit.
-///
-/// An `async` block would reserve memory for the session twice: as a captured variable, and while
-/// it is awaited.
-pub(super) struct SocketTask<S: ByteStream> {
-    session: Session<Wire<S>>,
-    _guard: ConnectionGuard,
-    _permit: Option<Permit>,
-}
-
-impl<S: ByteStream> Future for SocketTask<S> {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.session).poll(cx).map(drop)
-    }
 }

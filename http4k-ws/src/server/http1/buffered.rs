@@ -16,6 +16,8 @@ use hyper::rt::ReadBufCursor;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::framing::{Framed, Framing};
+#[cfg(feature = "tower")]
+use super::handover::Handover;
 use super::io::ReadAhead;
 use super::scratch;
 use crate::server::tcp::Departure;
@@ -59,6 +61,9 @@ pub(super) struct Buffered<S> {
     write_blocked: bool,
     /// The last flush did not finish.
     flush_blocked: bool,
+    /// Set once hyper hands the stream over to a handler.
+    #[cfg(feature = "tower")]
+    pub(super) handover: Option<Box<Handover>>,
 }
 
 /// Returns how a peer left whose stream failed with `error`. A TLS peer that ends its bytes without
@@ -84,11 +89,23 @@ impl<S> Buffered<S> {
             meter,
             write_blocked: false,
             flush_blocked: false,
+            #[cfg(feature = "tower")]
+            handover: None,
         }
     }
 
     pub(super) fn into_parts(self) -> (S, BytesMut) {
         (self.stream, self.ahead)
+    }
+
+    /// Takes at most `most` of the bytes that were read ahead.
+    #[cfg(feature = "tower")]
+    pub(super) fn take_ahead(&mut self, most: usize) -> BytesMut {
+        match self.ahead.len() > most {
+            true => self.ahead.split_to(most),
+            // Releases the memory.
+            false => std::mem::take(&mut self.ahead),
+        }
     }
 
     pub(super) fn is_watched(&mut self) {
@@ -197,6 +214,16 @@ impl<S: AsyncRead + Unpin> Buffered<S> {
         buffer.put_slice(now);
         self.ahead.extend_from_slice(later);
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads from the stream itself.
+    #[cfg(feature = "tower")]
+    pub(super) fn poll_stream(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 
     /// Reads until the peer ends its side, and discards the bytes.

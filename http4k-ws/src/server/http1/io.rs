@@ -46,7 +46,7 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// A connection over the stream `S`, as hyper sees it.
 pub(super) struct Io<S> {
-    stream: Arc<Mutex<Buffered<S>>>,
+    pub(super) stream: Arc<Mutex<Buffered<S>>>,
     /// Set while a head has started and not ended.
     in_head: Arc<AtomicBool>,
     write_stall: Duration,
@@ -73,7 +73,7 @@ pub(super) enum ReadAhead {
 }
 
 /// Declares to the stream under hyper which requests it carries.
-pub(super) struct Framer<S>(Arc<Mutex<Buffered<S>>>);
+pub(super) struct Framer<S>(pub(super) Arc<Mutex<Buffered<S>>>);
 
 impl<S> Framer<S> {
     /// Declares the body of the request whose head hyper has read last. See
@@ -86,7 +86,7 @@ impl<S> Framer<S> {
 /// Writes what was gathered.
 #[derive(Debug)]
 pub(super) struct Flusher<S> {
-    stream: Arc<Mutex<Buffered<S>>>,
+    pub(super) stream: Arc<Mutex<Buffered<S>>>,
     write_stall: Duration,
     stall: Stall,
 }
@@ -120,7 +120,9 @@ impl<S> Io<S> {
 
     /// Returns the stream and the bytes that were read ahead. `None` until the flusher is dropped.
     pub(super) fn into_stream(self) -> Option<(S, BytesMut)> {
-        let buffered = Arc::into_inner(self.stream)?.into_inner();
+        let stream = Arc::clone(&self.stream);
+        drop(self);
+        let buffered = Arc::into_inner(stream)?.into_inner();
         Some(
             buffered
                 .unwrap_or_else(PoisonError::into_inner)
@@ -221,7 +223,7 @@ where
     poll_fn(|cx| io.poll_end(cx)).await
 }
 
-fn lock<S>(stream: &Mutex<Buffered<S>>) -> MutexGuard<'_, Buffered<S>> {
+pub(super) fn lock<S>(stream: &Mutex<Buffered<S>>) -> MutexGuard<'_, Buffered<S>> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -232,6 +234,10 @@ impl<S: AsyncRead + Unpin> Read for Io<S> {
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
         let mut stream = lock(&self.stream);
+        #[cfg(feature = "tower")]
+        if stream.handover.is_some() {
+            return stream.poll_read_handed_over(cx, buffer);
+        }
         let read = ready!(stream.poll_read(cx, buffer));
         self.in_head.store(stream.is_in_head(), Ordering::Relaxed);
         Poll::Ready(read)
@@ -244,7 +250,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Write for Io<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        lock(&self.stream).poll_write_vectored(cx, &[IoSlice::new(bytes)])
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -252,15 +258,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Write for Io<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        lock(&self.stream).poll_write_vectored(cx, slices)
+        let mut stream = lock(&self.stream);
+        #[cfg(feature = "tower")]
+        stream.check_handed_over()?;
+        stream.poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
         true
     }
 
-    /// Does nothing: the [`Flusher`] flushes at the end of the poll.
-    fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    /// Does nothing while hyper has the stream: the [`Flusher`] flushes at the end of the poll.
+    #[cfg_attr(not(feature = "tower"), allow(unused_variables))]
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        #[cfg(feature = "tower")]
+        if let Some(flushed) = self.poll_flush_handed_over(cx) {
+            return flushed;
+        }
         Poll::Ready(Ok(()))
     }
 

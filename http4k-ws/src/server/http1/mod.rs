@@ -6,6 +6,8 @@
 
 mod buffered;
 mod framing;
+#[cfg(feature = "tower")]
+mod handover;
 mod io;
 mod leaving;
 mod scratch;
@@ -33,10 +35,13 @@ use super::request::canned::late_head;
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use super::tcp::PeerWatch;
-use super::upgrade::{Accepted, UpgradedSocket};
+use super::upgrade::Accepted;
+use super::upgraded::UpgradedSocket;
 use crate::message::printable;
 use crate::session::RefusalKind;
 use crate::wire::{ByteStream, Meter, StreamProgress};
+#[cfg(feature = "tower")]
+use handover::{HandingOver, PassedOn};
 use io::{Flusher, Io};
 use leaving::Leaving;
 use service::{Service, body_length};
@@ -47,7 +52,20 @@ pub(super) use io::close_after;
 /// The limit of hyper's read buffer, unless heads may be longer.
 const READ_BUFFER: usize = 64 * 1024;
 
-/// Serves the requests of a connection until it ends. Returns the socket that one of them opened.
+/// The result of a connection.
+// A box would be an allocation for each socket.
+#[cfg_attr(feature = "tower", allow(clippy::large_enum_variant))]
+pub(super) enum Served<S: ByteStream> {
+    /// It has ended.
+    Over,
+    /// It becomes a socket. Nothing of HTTP is left.
+    Socket(UpgradedSocket<S>),
+    /// A handler has taken it.
+    #[cfg(feature = "tower")]
+    PassedOn(PassedOn<S>),
+}
+
+/// Serves the requests of a connection until it ends or is upgraded.
 pub(super) async fn serve<S: ByteStream>(
     started: Started<S>,
     meter: Meter,
@@ -55,7 +73,7 @@ pub(super) async fn serve<S: ByteStream>(
     info: ConnectionInfo,
     server: &Arc<ServerState>,
     guard: &ConnectionGuard,
-) -> Option<UpgradedSocket<S>> {
+) -> Served<S> {
     let service = Service::new(server, info);
     let in_head = Arc::new(AtomicBool::new(false));
     let timer = HeadTimer::new(
@@ -74,16 +92,36 @@ pub(super) async fn serve<S: ByteStream>(
         io.1.is_watched();
     }
     let leaving = Leaving::new(watch);
-    match run(io, timer, leaving, &service, guard).await {
-        Ok(flusher) => open_socket(service.take_accepted()?, flusher, meter, server),
+    let ended = run(io, timer, leaving, &service, guard).await;
+    let ended = match ended {
+        #[cfg(feature = "tower")]
+        Ok(flusher) => match PassedOn::of(flusher) {
+            Ok(passed_on) => return Served::PassedOn(passed_on),
+            Err(flusher) => flushed(flusher).await,
+        },
+        #[cfg(not(feature = "tower"))]
+        Ok(flusher) => flushed(flusher).await,
+        Err(error) => Err(error),
+    };
+    let socket = match ended {
+        Ok(flusher) => service
+            .take_accepted()
+            .and_then(|accepted| open_socket(accepted, flusher, meter, server)),
         Err(error) => {
             log::debug!("connection ended early: {}", printable(&error));
             None
         }
-    }
+    };
+    socket.map_or(Served::Over, Served::Socket)
 }
 
-/// Polls hyper until the connection ends or is upgraded. Everything is written then.
+/// Writes everything gathered.
+async fn flushed<S: ByteStream>(mut flusher: Flusher<S>) -> Result<Flusher<S>, BoxError> {
+    flusher.flush().await?;
+    Ok(flusher)
+}
+
+/// Polls hyper until the connection ends or is upgraded. The flusher then writes what is left.
 async fn run<S: ByteStream>(
     (io, mut flusher): (Io<S>, Flusher<S>),
     timer: HeadTimer,
@@ -96,7 +134,13 @@ async fn run<S: ByteStream>(
     let framer = flusher.framer();
     let respond = service_fn(|request: hyper::Request<Incoming>| {
         let framed = framer.request(body_length(request.body()));
-        service.respond(request, framed)
+        let response = service.respond(request, framed);
+        #[cfg(feature = "tower")]
+        let response = HandingOver {
+            response,
+            framer: &framer,
+        };
+        response
     });
     let http = builder(config, timer).serve_connection(io, respond);
     let mut http = http.with_upgrades();
@@ -130,7 +174,6 @@ async fn run<S: ByteStream>(
         }
         return Err(error.into());
     }
-    flusher.flush().await?;
     Ok(flusher)
 }
 

@@ -11,17 +11,17 @@ use http::header::EXPECT;
 use http::{Method, Request, Response as HttpResponse, StatusCode};
 use tokio::sync::oneshot;
 
-use super::request::{ReceivedBody, normalize};
+use super::request::ReceivedBody;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::SocketStream;
-use crate::handler::{WsConsumer, check_host};
+use crate::handler::check_host;
 use crate::message::{KnownScheme, PeerAddr, Response, plain, printable};
 use crate::server::ServerConfig;
 use crate::server::connection::ConnectionInfo;
-use crate::server::request::{respond as call, rules};
+use crate::server::request::{normalize, respond as call, rules};
 use crate::server::state::ServerState;
-use crate::server::upgrade::{self, SocketTask, UpgradedSocket};
-use crate::session::{Handshake, RefusalKind};
+use crate::server::upgrade;
+use crate::server::upgraded::{SocketTask, UpgradedSocket};
 use crate::wire::StreamProgress;
 
 /// Serves one stream to its end.
@@ -176,13 +176,11 @@ async fn open_socket(
     let server = responder.server;
     let peer = request.extensions().get::<PeerAddr>();
     let Some(permit) = server.admission.socket(peer.map(|peer| peer.get().ip())) else {
-        server.refusals.warn(RefusalKind::Connections, TOO_MANY);
-        let refusal = plain(StatusCode::SERVICE_UNAVAILABLE, format!("{TOO_MANY}\n"));
-        responder.send(refusal, false).await;
+        responder.send(upgrade::too_many(server), false).await;
         return None;
     };
     let (head, receive) = request.into_parts();
-    let agreed = handshake(server, Request::from_parts(head, ()));
+    let agreed = upgrade::connect(server, Request::from_parts(head, ()));
     let respond = &mut responder.respond;
     let agreed = until_reset(agreed, |cx| respond.poll_reset(cx).is_ready());
     match agreed.await? {
@@ -211,37 +209,6 @@ async fn open_socket(
         }
     }
 }
-
-/// Responds to an extended CONNECT with 200 (RFC 8441 §5).
-///
-/// # Errors
-///
-/// Returns the response that refuses it.
-async fn handshake(
-    server: &ServerState,
-    request: Request<()>,
-) -> Result<(Response, Handshake, WsConsumer), Response> {
-    let agreed = match upgrade::version(request.headers()) {
-        Ok(()) => upgrade::agree(server, request).await,
-        Err(refused) => Err(upgrade::refuse(server, request, refused)),
-    };
-    let (handshake, consumer) = agreed.map_err(never_successful)?;
-    Ok((upgrade::accepting(&handshake), handshake, consumer))
-}
-
-/// Returns a refusal with a status that refuses in HTTP/2 too: any 2xx would open the socket.
-fn never_successful(mut refusal: Response) -> Response {
-    let status = refusal.status_mut();
-    if status.is_success() {
-        log::warn!("a socket was refused with {status}, which would open it: 403 is sent");
-        *status = StatusCode::FORBIDDEN;
-    }
-    refusal
-}
-
-/// The refusal of a socket over the limit.
-const TOO_MANY: &str = "there are too many connections, over the limit in \
-                        `ServerConfig::max_connections` or of this address (RFC 9110 §15.6.4)";
 
 fn headed(response: Response) -> HttpResponse<()> {
     let mut response = response.map(drop);

@@ -3,6 +3,8 @@
 mod body;
 pub(super) mod canned;
 mod expect;
+#[cfg(any(feature = "http2", feature = "tower"))]
+mod normalize;
 pub(super) mod rules;
 mod stall;
 
@@ -23,6 +25,8 @@ use crate::session::RefusalKind;
 use body::Arriving;
 use expect::Expected;
 
+#[cfg(any(feature = "http2", feature = "tower"))]
+pub(super) use normalize::normalize;
 pub(super) use rules::closing;
 pub(super) use stall::Stall;
 
@@ -67,10 +71,29 @@ pub(super) fn respond<B>(server: &ServerState, request: Request<B>) -> Pending<'
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
 {
+    let is_hypers = is_hypers(&request);
+    respond_within(server, request, is_hypers)
+}
+
+/// Responds to a request that another server has read, and whose response it sends. Neither is
+/// trusted to keep to a length.
+#[cfg(feature = "tower")]
+pub(super) fn respond_inside<B>(server: &ServerState, request: Request<B>) -> Pending<'_>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
+{
+    respond_within(server, request, false)
+}
+
+#[inline]
+fn respond_within<B>(server: &ServerState, request: Request<B>, is_hypers: bool) -> Pending<'_>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
+{
     if request.body().is_end_stream() {
-        return Pending::Application(call(server, request.map(|_| Body::empty())));
+        return Pending::Application(call(server, request.map(|_| Body::empty()), is_hypers));
     }
-    Pending::WithBody(Box::new(WithBody::arriving(server, request)))
+    Pending::WithBody(Box::new(WithBody::arriving(server, request, is_hypers)))
 }
 
 /// Responds to a request whose body has arrived, which is not empty, nor held back.
@@ -99,13 +122,13 @@ pub(super) struct WithBody<'a> {
 }
 
 impl<'a> WithBody<'a> {
-    fn arriving<B>(server: &'a ServerState, request: Request<B>) -> Self
+    fn arriving<B>(server: &'a ServerState, request: Request<B>, is_hypers: bool) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
     {
         let bounds = bounds_of(server);
         let hint = request.body().size_hint();
-        let is_exact = is_hypers(&request) && hint.exact().is_some();
+        let is_exact = is_hypers && hint.exact().is_some();
         let mut invitation: Option<Invitation> = None;
         let request = if request.headers().contains_key(EXPECT) {
             let request = request.map(Expected::new);
@@ -116,15 +139,16 @@ impl<'a> WithBody<'a> {
         };
         Self {
             invitation,
-            ..Self::new(server, request, hint.lower(), bounds)
+            ..Self::new(server, request, hint.lower(), bounds, is_hypers)
         }
     }
 
     fn arrived(server: &'a ServerState, request: Request<Bytes>) -> Self {
         let bounds = bounds_of(server);
         let declared = request.body().len() as u64;
+        let is_hypers = is_hypers(&request);
         let request = request.map(|bytes| Body::arrived(bytes, bounds.clone()).exact());
-        Self::new(server, request, declared, bounds)
+        Self::new(server, request, declared, bounds, is_hypers)
     }
 
     fn new(
@@ -132,6 +156,7 @@ impl<'a> WithBody<'a> {
         mut request: Request<Body>,
         declared: u64,
         bounds: BodyBounds,
+        is_hypers: bool,
     ) -> Self {
         request.extensions_mut().insert(bounds.clone());
         Self {
@@ -139,7 +164,7 @@ impl<'a> WithBody<'a> {
             target: request.uri().path_and_query().cloned(),
             declared,
             bounds,
-            responding: call(server, request),
+            responding: call(server, request, is_hypers),
             invitation: None,
             invited: None,
         }
@@ -204,8 +229,7 @@ impl Future for WithBody<'_> {
 }
 
 /// Calls the application.
-fn call(server: &ServerState, request: Request<Body>) -> Responding<'_> {
-    let is_hypers = is_hypers(&request);
+fn call(server: &ServerState, request: Request<Body>, is_hypers: bool) -> Responding<'_> {
     let responding = server.app.respond(request);
     match is_hypers {
         true => responding.without_length(),

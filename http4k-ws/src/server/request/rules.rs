@@ -43,10 +43,10 @@ pub(in crate::server) enum RequestRefusal {
     Coding,
     #[error("100-continue is the only supported expectation (RFC 9110 §10.1.1)")]
     Expectation,
-    #[cfg(feature = "http2")]
+    #[cfg(any(feature = "http2", feature = "tower"))]
     #[error(":authority and Host must match (RFC 9113 §8.3.1)")]
     Authority,
-    #[cfg(feature = "http2")]
+    #[cfg(any(feature = "http2", feature = "tower"))]
     #[error(
         "the head has {count} fields, over the limit of {limit} in `ServerConfig::max_fields` \
          (RFC 6585 §5)"
@@ -66,9 +66,9 @@ impl RequestRefusal {
             | Self::Unencoded(_)
             | Self::Chunked => StatusCode::BAD_REQUEST,
             Self::LongTarget { .. } => StatusCode::URI_TOO_LONG,
-            #[cfg(feature = "http2")]
+            #[cfg(any(feature = "http2", feature = "tower"))]
             Self::Authority => StatusCode::BAD_REQUEST,
-            #[cfg(feature = "http2")]
+            #[cfg(any(feature = "http2", feature = "tower"))]
             Self::Fields { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Coding => StatusCode::NOT_IMPLEMENTED,
             Self::Expectation => StatusCode::EXPECTATION_FAILED,
@@ -79,7 +79,7 @@ impl RequestRefusal {
     pub(in crate::server) fn kind(self) -> RefusalKind {
         match self {
             Self::LongTarget { .. } => RefusalKind::Target,
-            #[cfg(feature = "http2")]
+            #[cfg(any(feature = "http2", feature = "tower"))]
             Self::Fields { .. } => RefusalKind::Head,
             _ => RefusalKind::Request,
         }

@@ -1,0 +1,13 @@
+//! Services and layers of tower inside an application.
+//!
+//! [`service`] mounts any `tower_service::Service`, such as an axum `Router` or the `ServeDir` of
+//! tower-http. [`layer`] turns any `tower_layer::Layer` into a filter over every protocol.
+
+mod call;
+mod layer;
+mod mounted;
+mod service;
+
+pub use layer::{NextService, layer};
+pub use mounted::MountedAt;
+pub use service::service;

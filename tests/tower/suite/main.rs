@@ -1,0 +1,10 @@
+//! The library beside axum, tower and tower-http: their services and layers inside an application,
+//! and an application inside axum.
+
+#![allow(missing_docs)]
+
+mod files;
+mod layers;
+mod services;
+mod sockets;
+mod support;
