@@ -62,6 +62,8 @@ pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
+#[cfg(feature = "tower")]
+pub(crate) use kept::KeptTypes;
 pub(crate) use only::{over_http, over_ws};
 #[cfg(feature = "tower")]
 pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};

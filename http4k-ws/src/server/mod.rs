@@ -33,6 +33,8 @@ mod rewind;
 mod running;
 mod secure;
 mod serve;
+#[cfg(feature = "tower")]
+mod service;
 mod shutdown;
 mod state;
 mod tcp;
@@ -44,6 +46,8 @@ pub use config::ServerConfig;
 pub use http2::Http2Config;
 pub use running::{RunningServer, Server};
 pub use serve::Serve;
+#[cfg(feature = "tower")]
+pub use service::PolyService;
 pub use shutdown::ShutdownReport;
 
 #[cfg(not(feature = "http2"))]

@@ -4,7 +4,10 @@
 #![allow(missing_docs)]
 
 mod files;
+mod http2;
+mod inside;
 mod layers;
 mod services;
 mod sockets;
+mod stopping;
 mod support;
