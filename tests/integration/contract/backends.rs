@@ -7,18 +7,24 @@ use http4k_ws::message::OriginPolicy;
 use http4k_ws::server::ServerConfig;
 use http4k_ws::session::SessionConfig;
 use http4k_ws::testing::contract::{Backend as _, OverDuplex, OverNetwork};
-use http4k_ws::testing::{InMemory, WsClient};
+use http4k_ws::testing::{InMemory, SseClient, WsClient};
 use http4k_ws::{IntoRequest, PolyHandler, Response};
 
 /// An application at some place, and the way its clients reach it.
 pub(crate) trait Backend {
     type Client: WsClient;
 
+    type Stream: SseClient;
+
     fn start(app: PolyHandler, config: SessionConfig) -> Self;
 
     fn connect(&self, request: impl IntoRequest) -> Self::Client;
 
     fn try_connect(&self, request: impl IntoRequest) -> Result<Self::Client, Response>;
+
+    fn sse(&self, request: impl IntoRequest) -> Self::Stream;
+
+    fn try_sse(&self, request: impl IntoRequest) -> Result<Self::Stream, Response>;
 
     fn http(&self, request: impl IntoRequest) -> Response;
 
@@ -34,6 +40,7 @@ macro_rules! backend {
 
         impl Backend for $name {
             type Client = <$of as http4k_ws::testing::contract::Backend>::Client;
+            type Stream = <$of as http4k_ws::testing::contract::Backend>::Stream;
 
             fn start(app: PolyHandler, config: SessionConfig) -> Self {
                 let start: fn(PolyHandler, SessionConfig) -> $($holder)* $of = $start;
@@ -46,6 +53,14 @@ macro_rules! backend {
 
             fn try_connect(&self, request: impl IntoRequest) -> Result<Self::Client, Response> {
                 self.0.try_ws(request)
+            }
+
+            fn sse(&self, request: impl IntoRequest) -> Self::Stream {
+                self.0.sse(request)
+            }
+
+            fn try_sse(&self, request: impl IntoRequest) -> Result<Self::Stream, Response> {
+                self.0.try_sse(request)
             }
 
             fn http(&self, request: impl IntoRequest) -> Response {

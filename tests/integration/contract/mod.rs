@@ -29,4 +29,5 @@ mod response_headers;
 mod routes;
 mod secrets;
 mod slow_consumers;
+mod streams;
 mod targets;
