@@ -27,6 +27,8 @@ mod de;
 mod error;
 mod offer;
 mod table;
+mod text;
+mod values;
 
 use std::collections::{HashMap, HashSet};
 
