@@ -3,6 +3,7 @@
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::formats::Format;
+use super::notes::read_back;
 use super::{FailingPath, checked, invalid, with_path};
 use crate::lens::failure::LensFailure;
 use crate::lens::message::Message;
@@ -26,7 +27,7 @@ pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessag
         Ok(bytes) => {
             let message = WsMessage::new_binary(bytes);
             let again = |value: &T| write(value).1;
-            checked::read_back(notes, Format::Cbor, message, T::NAME, again)
+            read_back(notes, Format::Cbor, message, T::NAME, again)
         }
         Err(cause) => {
             let cause = match cause {

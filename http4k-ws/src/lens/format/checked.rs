@@ -11,7 +11,6 @@
 //!    `None`. Each is counted. The value that is read back must have as many. It has as many if a
 //!    field reads null by a function of its own.
 
-use std::cell::Cell;
 use std::fmt::Display;
 
 use serde::ser::{
@@ -19,28 +18,8 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-use super::formats::Format;
-use crate::lens::failure::LensFailure;
-use crate::lens::message::Message;
+use super::notes::{Notes, note_odd, note_some_null, noting};
 use crate::lens::message_part::Cause;
-use crate::lens::meta::Location;
-use crate::message::WsMessage;
-
-thread_local! {
-    /// The message that this thread writes has a value that is perhaps not read back. A field in
-    /// each serializer would cost more than the checks do.
-    static IS_ODD: Cell<bool> = const { Cell::new(false) };
-    static SOME_NULLS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// The notes about a value that was serialized.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Notes {
-    /// It has a value that is perhaps not read back.
-    is_odd: bool,
-    /// The number of `Some` of a null.
-    some_nulls: usize,
-}
 
 /// Calls `write` with the checked value. Returns its result, and the notes about the value.
 /// `FINITE` is true for a format without NaN and infinities.
@@ -48,12 +27,7 @@ pub(super) fn checking<const FINITE: bool, T: Serialize + ?Sized, R>(
     value: &T,
     write: impl FnOnce(&Checked<'_, T, FINITE>) -> R,
 ) -> (R, Notes) {
-    // A value may write another message while it is serialized.
-    let outer = (IS_ODD.replace(false), SOME_NULLS.replace(0));
-    let written = write(&Checked { value });
-    let is_odd = IS_ODD.replace(outer.0);
-    let some_nulls = SOME_NULLS.replace(outer.1);
-    (written, Notes { is_odd, some_nulls })
+    noting(|| write(&Checked { value }))
 }
 
 #[inline(always)]
@@ -70,48 +44,6 @@ fn not_json<E: Error>(value: f64) -> E {
         "JSON cannot represent {value}; write `#[serde(with = \"…\")]` on the field, \
          or use `#[message(msgpack)]` or `#[message(cbor)]`"
     ))
-}
-
-/// Returns the message if a `T` can be read from it. `again` returns the notes about the value that
-/// was read.
-///
-/// # Errors
-///
-/// The failure to write `name`, if the notes require that the message is read, and it is not.
-pub(super) fn read_back<T: Message>(
-    notes: Notes,
-    format: Format,
-    message: WsMessage,
-    name: impl Into<std::borrow::Cow<'static, str>>,
-    again: impl FnOnce(&T) -> Notes,
-) -> Result<WsMessage, LensFailure> {
-    if !notes.is_odd && notes.some_nulls == 0 {
-        return Ok(message);
-    }
-    let cause = match T::from_message_in(format, message.clone()) {
-        Ok(value) if notes.some_nulls == 0 || again(&value).some_nulls == notes.some_nulls => {
-            return Ok(message);
-        }
-        Ok(_) => SOME_NULL.to_owned(),
-        Err(failure) => {
-            let cause = failure.failures().iter().find_map(|part| part.cause());
-            unread(&cause.map(ToString::to_string).unwrap_or_default())
-        }
-    };
-    let failure = super::invalid(Location::Message, name, format, cause);
-    Err(LensFailure::from(failure).in_writing())
-}
-
-const SOME_NULL: &str = "`Some` of a null, such as `Some(None)`, would be read back as `None`; \
-                         write `#[serde(default, skip_serializing_if = \"Option::is_none\", \
-                         deserialize_with = \"…\")]` on the field, or an enum";
-
-fn unread(cause: &str) -> String {
-    format!(
-        "it would not be read back: {cause}; serde reads neither 128-bit integers, nor repeated \
-         names, nor units, nor the compact form of a type such as `IpAddr` behind `flatten`, `untagged` or \
-         `tag`, unless it is `#[serde(tag = \"…\", content = \"…\")]`"
-    )
 }
 
 /// Returns the cause of a failure of serde to serialize a value, with a remedy if one is known.
@@ -161,7 +93,7 @@ struct Parts<S, const FINITE: bool> {
 impl<S, const FINITE: bool, const KEY: bool, const SOME: bool> Checking<S, FINITE, KEY, SOME> {
     /// Notes a value that is perhaps not read back.
     fn odd(&self) {
-        IS_ODD.set(true);
+        note_odd();
     }
 
     fn odd_as_key(&self) {
@@ -173,7 +105,7 @@ impl<S, const FINITE: bool, const KEY: bool, const SOME: bool> Checking<S, FINIT
     /// Counts a null that represents `Some`.
     fn null(&self) {
         if SOME {
-            SOME_NULLS.set(SOME_NULLS.get() + 1);
+            note_some_null();
         }
     }
 }

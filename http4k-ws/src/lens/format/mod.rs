@@ -9,6 +9,8 @@ mod formats;
 pub(super) mod json;
 #[cfg(feature = "msgpack")]
 pub(super) mod msgpack;
+#[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
+mod notes;
 pub(crate) mod private;
 
 pub use formats::Format;

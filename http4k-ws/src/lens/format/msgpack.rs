@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::formats::Format;
+use super::notes::read_back;
 use super::{checked, failing_path, invalid, with_path};
 use crate::lens::failure::LensFailure;
 use crate::lens::message::Message;
@@ -28,7 +29,7 @@ pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessag
         Ok(bytes) => {
             let message = WsMessage::new_binary(bytes);
             let again = |value: &T| write(value).1;
-            checked::read_back(notes, Format::MessagePack, message, T::NAME, again)
+            read_back(notes, Format::MessagePack, message, T::NAME, again)
         }
         Err(cause) => Err(failure::<T>(checked::unwritten(cause)).in_writing()),
     }

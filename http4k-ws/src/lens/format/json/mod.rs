@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::formats::Format;
+use super::notes::read_back;
 use super::{checked, failing_path, invalid, with_path};
 use crate::lens::failure::LensFailure;
 use crate::lens::message::Message;
@@ -46,7 +47,7 @@ pub(in crate::lens) fn write<T: Message, V: Serialize>(
         Ok(json) => {
             let message = WsMessage::new_text(json);
             let again = |value: &T| serialize(inside(value)).1;
-            checked::read_back(notes, Format::Json, message, name, again)
+            read_back(notes, Format::Json, message, name, again)
         }
         Err(cause) => Err(unwritable(Location::Message, name, cause)),
     }
