@@ -23,11 +23,12 @@
 //
 // A `Session` is one future that polls the consumer, which is the user's function over a
 // `WebSocket`, and moves messages between two bounded queues and a `Transport`. `drive/mod.rs` has
-// the steps of a poll, `state.rs` the rules for what other tasks change, and `deadlines.rs` those
-// of the timer.
+// the steps of a poll, `park.rs` the protocol that shows it the changes of other tasks, and
+// `deadlines.rs` the rules of the timer.
 
 mod authenticate;
 mod budget;
+mod callbacks;
 pub(crate) mod client;
 mod config;
 mod deadlines;
@@ -35,6 +36,7 @@ mod drive;
 mod error;
 mod metrics;
 mod notify;
+mod park;
 mod queue;
 mod refusal_log;
 mod round_trip;

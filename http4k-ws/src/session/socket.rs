@@ -11,13 +11,12 @@ use std::time::Duration;
 use futures_util::{Sink, Stream};
 use http::HeaderMap;
 
-use super::error::{IntoWsResult, SendError, WsError};
-use super::notify::WsEvent;
+use super::error::SendError;
 use super::sender::WsSender;
 use super::state::SocketState;
 use super::transport::{Handshake, no_headers};
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
-use crate::message::{Request, WsMessage, WsStatus, printable};
+use crate::message::{Request, WsMessage, WsStatus};
 
 /// One end of an open WebSocket, which receives `In` and sends `Out`.
 ///
@@ -67,15 +66,15 @@ use crate::message::{Request, WsMessage, WsStatus, printable};
 /// assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
 /// ```
 pub struct WebSocket<In = WsMessage, Out = WsMessage> {
-    end: End,
+    pub(super) end: End,
     /// The format that the subprotocol names.
-    format: Option<Format>,
+    pub(super) format: Option<Format>,
     types: PhantomData<fn(Out) -> In>,
 }
 
 /// One handle of the socket. The last drop lets the session close it.
-struct End {
-    state: Arc<SocketState>,
+pub(super) struct End {
+    pub(super) state: Arc<SocketState>,
     handshake: Box<Handshake>,
 }
 
@@ -348,90 +347,6 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// Returns the status that the socket was closed with. `None` while it is open.
     pub fn status(&self) -> Option<WsStatus> {
         self.end.state.lock().closed.clone()
-    }
-
-    /// Calls `callback` with every message, from the first on. The socket then outlives its
-    /// consumer.
-    ///
-    /// The callback returns `()` or a `Result`. An error, and a message that is not an `In`, is
-    /// passed to [`on_error`](Self::on_error) if that is registered. Otherwise it closes the
-    /// socket, as the same error of a consumer does. Each of several callbacks receives every
-    /// message.
-    pub fn on_message<F, R>(&self, mut callback: F)
-    where
-        F: FnMut(In) -> R + Send + 'static,
-        R: IntoWsResult,
-    {
-        let format = self.format;
-        let mut callback = move |message| callback(decoded(format, message)?).into_ws_result();
-        let mut inner = self.end.state.lock();
-        inner.callbacks.registered = true;
-        if inner.closed.is_none() {
-            inner.callbacks.on_message.push(Box::new(callback));
-            inner.wake_session();
-            return;
-        }
-        drop(inner);
-        // The socket is over, and messages that arrived before that are still queued.
-        while let Some(message) = self.end.state.pop_received() {
-            if let Err(error) = callback(message) {
-                log::warn!(
-                    "a callback failed on a closed socket: {}",
-                    printable(&error)
-                );
-            }
-        }
-    }
-
-    /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback. Such an
-    /// error then does not close the socket.
-    pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
-        let mut inner = self.end.state.lock();
-        inner.callbacks.registered = true;
-        inner.callbacks.on_error.push(Box::new(callback));
-    }
-
-    /// Calls `callback` once, when either side closes the socket or the connection is lost. If that
-    /// has happened already, calls it at once.
-    pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
-        let mut inner = self.end.state.lock();
-        inner.callbacks.registered = true;
-        match inner.closed.clone() {
-            None => inner.callbacks.on_close.push(Box::new(callback)),
-            Some(status) => {
-                drop(inner);
-                callback(status);
-            }
-        }
-    }
-
-    /// Calls `observer` with every message received or sent from now on, and with the end.
-    ///
-    /// A consumer that adds one before it first waits misses nothing. The socket of a client may
-    /// have received messages by then. An observer changes nothing, and does not keep the socket
-    /// open. It must be fast, because the socket waits for it. A panic in it is logged. Filters use
-    /// it to see the sockets behind them.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::sync::{Arc, Mutex};
-    ///
-    /// use http4k_ws::prelude::*;
-    /// use http4k_ws::session::WsEvent;
-    ///
-    /// let log = Arc::new(Mutex::new(Vec::new()));
-    /// let to = Arc::clone(&log);
-    /// let app = move |ws: WebSocket| {
-    ///     let to = Arc::clone(&to);
-    ///     ws.observe(move |event: WsEvent<'_>| to.lock().unwrap().push(format!("{event:?}")));
-    ///     ws.try_send("hello")
-    /// };
-    /// assert_eq!(app.test_ws("/").closed(), Some(WsStatus::NORMAL));
-    /// assert_eq!(log.lock().unwrap()[0], r#"Sent(Text("hello"))"#);
-    /// ```
-    pub fn observe(&self, observer: impl Fn(WsEvent<'_>) + Send + Sync + 'static) {
-        self.end.state.notifier.observe(observer);
     }
 }
 

@@ -1,21 +1,12 @@
 //! The state that the consumer, the senders and the session of one socket share.
 //!
-//! One task polls the session. Other tasks send, close and ping meanwhile. The park protocol shows
-//! each of their changes to the session, without one wakeup per message:
+//! One task polls the session. Other tasks send, close and ping meanwhile.
 //!
-//! 1. While the session is polled, a change sets the dirty flag and wakes no task.
-//! 2. The session clears the flag before it reads what others may change. A later change sets the
-//!    flag again.
-//! 3. The session parks only if the flag is clear. It checks the flag, ends the poll and stores its
-//!    waker under one lock, so that no change falls in between.
-//! 4. A parked session is woken by the first change. Further changes find no waker and cost
-//!    nothing.
-//! 5. A session that parks because its peer reads nothing is not woken by new messages. The
-//!    transport wakes it when the peer accepts bytes. A close, a ping and the drop of a handle do
-//!    wake it.
-//! 6. A task that waits for `changed` or `over` registers before it checks the condition, so that a
+//! 1. A change by another task reaches the session through the [`Park`] protocol, and a change by
+//!    the session reaches the other tasks through `changed` and `over`.
+//! 2. A task that waits for `changed` or `over` registers before it checks the condition, so that a
 //!    change in between also wakes it.
-//! 7. The lock is held for a few instructions, and never while a consumer, a callback or an
+//! 3. The lock is held for a few instructions, and never while a consumer, a callback or an
 //!    observer runs. Only the key function of `SlowConsumer::coalesce_by` is called under it.
 
 use std::fmt;
@@ -26,10 +17,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::budget::{Account, Accounted, Budget};
+use super::callbacks::Callbacks;
 use super::config::SessionConfig;
-use super::error::{SendError, WsError, WsResult};
+use super::error::SendError;
 use super::metrics::next_id;
 use super::notify::Notifier;
+use super::park::Park;
 use super::queue::{Offered, Outbound, Queue, Space};
 use super::round_trip::RoundTrips;
 use super::transport::{Handshake, Role};
@@ -78,28 +71,7 @@ pub(super) struct Inner {
     pub(super) round_trips: RoundTrips,
     receiver: Option<Waker>,
     sink: Option<Waker>,
-    session: Option<Waker>,
-    /// `true` while the session is polled (1).
-    polling: bool,
-    /// `true` while the session is parked until the transport accepts bytes (5).
-    blocked: bool,
-    /// Set by each change that the session has not seen (1).
-    dirty: bool,
-}
-
-pub(super) type OnMessage = Box<dyn FnMut(WsMessage) -> WsResult + Send>;
-pub(super) type OnError = Box<dyn FnMut(&WsError) + Send>;
-pub(super) type OnClose = Box<dyn FnOnce(WsStatus) + Send>;
-
-/// The callbacks of one socket. Each list is taken out while it runs, so that it may use the
-/// socket.
-#[derive(Default)]
-pub(super) struct Callbacks {
-    pub(super) on_message: Vec<OnMessage>,
-    pub(super) on_error: Vec<OnError>,
-    pub(super) on_close: Vec<OnClose>,
-    /// `true` if a callback was ever registered. The socket then outlives its consumer.
-    pub(super) registered: bool,
+    park: Park,
 }
 
 /// A message that was not queued, with the reason.
@@ -133,10 +105,7 @@ impl SocketState {
                 round_trips: RoundTrips::default(),
                 receiver: None,
                 sink: None,
-                session: None,
-                polling: false,
-                blocked: false,
-                dirty: false,
+                park: Park::default(),
             }),
             changed: Notify::new(),
             over: Notify::new(),
@@ -167,10 +136,10 @@ impl SocketState {
         budget.note(&mut inner.account, bytes).then_some(budget)
     }
 
-    /// Parks the session as [`Inner::try_park`] does, while the transport buffers `buffered` bytes.
+    /// Parks the session as [`Park::try_park`] does, while the transport buffers `buffered` bytes.
     pub(super) fn try_park(&self, waker: &Waker, blocked: bool, buffered: usize) -> bool {
         let mut inner = self.lock();
-        if !inner.try_park(waker, blocked) {
+        if !inner.park.try_park(waker, blocked) {
             return false;
         }
         inner.buffered = buffered;
@@ -191,12 +160,12 @@ impl SocketState {
         }
         match inner.outbound.offer(message) {
             Offered::Queued { dropped } => {
-                // A blocked session reads the queue when its transport wakes it (5).
-                if !inner.blocked {
+                // A blocked session reads the queue when its transport wakes it.
+                if !inner.park.is_blocked() {
                     inner.wake_session();
                 }
                 // A session that is polled updates the account when it parks.
-                let exceeded = match inner.polling {
+                let exceeded = match inner.park.is_polling() {
                     true => None,
                     false => self.account(&mut inner),
                 };
@@ -224,7 +193,7 @@ impl SocketState {
     /// Queues `message`, waiting for queue space if necessary.
     pub(super) async fn send(&self, mut message: WsMessage) -> Result<(), SendError> {
         loop {
-            // Registers before the attempt (6).
+            // Registers before the attempt (2).
             let changed = self.changed.notified();
             match self.try_send(message) {
                 Ok(()) => return Ok(()),
@@ -306,7 +275,7 @@ impl SocketState {
     pub(super) async fn flush(&self) -> Result<(), SendError> {
         let newest = self.lock().outbound.newest();
         loop {
-            // Registers before the check (6).
+            // Registers before the check (2).
             let changed = self.changed.notified();
             if let Poll::Ready(done) = self.lock().poll_flushed(newest) {
                 return done;
@@ -327,7 +296,7 @@ impl SocketState {
             number
         };
         loop {
-            // Registers before the check (6).
+            // Registers before the check (2).
             let changed = self.changed.notified();
             {
                 let inner = self.lock();
@@ -497,42 +466,19 @@ impl Inner {
         wake(&mut self.sink);
     }
 
-    /// Shows a change to the session: now if it is parked, else through the dirty flag.
+    /// Shows a change to the session.
     pub(super) fn wake_session(&mut self) {
-        if self.polling {
-            self.dirty = true;
-        } else {
-            wake(&mut self.session);
-        }
+        self.park.wake();
     }
 
-    /// Begins a poll of the session. Changes set the dirty flag until it parks.
+    /// Begins a poll of the session.
     pub(super) fn begin_poll(&mut self) {
-        self.polling = true;
-        self.blocked = false;
+        self.park.begin_poll();
     }
 
     /// Clears the dirty flag. The session must read everything that others change after this.
     pub(super) fn clear_dirty(&mut self) {
-        self.dirty = false;
-    }
-
-    /// Parks the session until `waker` is woken. If `blocked`, the transport wakes it when the peer
-    /// accepts bytes. Returns `false`, and does nothing, if the dirty flag is set.
-    fn try_park(&mut self, waker: &Waker, blocked: bool) -> bool {
-        if self.dirty {
-            return false;
-        }
-        self.polling = false;
-        self.blocked = blocked;
-        if !self
-            .session
-            .as_ref()
-            .is_some_and(|known| known.will_wake(waker))
-        {
-            self.session = Some(waker.clone());
-        }
-        true
+        self.park.clear_dirty();
     }
 }
 

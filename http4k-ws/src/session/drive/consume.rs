@@ -5,8 +5,8 @@ use std::task::{Context, Poll};
 use super::Session;
 use crate::message::{WsStatus, printable};
 use crate::panics::guarded;
+use crate::session::callbacks::Callbacks;
 use crate::session::error::WsError;
-use crate::session::state::Callbacks;
 use crate::session::transport::Transport;
 
 /// The name of a callback in the log.

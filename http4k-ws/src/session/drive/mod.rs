@@ -10,7 +10,7 @@
 //! 4. Write the outbound queue and the close frame, and flush once ([`write`]).
 //! 5. Shut the connection down, if the socket is over.
 //! 6. Act on a deadline that has passed ([`timeout`]).
-//! 7. Park, unless a change came after the dirty flag was cleared (`state.rs` has that protocol).
+//! 7. Park, unless a change came after the dirty flag was cleared (`park.rs` has that protocol).
 //!
 //! A poll moves a bounded number of messages. Beyond that it wakes itself, so that the other tasks
 //! of the thread run in between.
