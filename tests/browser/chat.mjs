@@ -1,4 +1,4 @@
-// Ann and Bob, each in a tab, talk on the page at the address given; the last argument is a screenshot to write.
+// Ann and Bob, each in a tab, chat on the page at the given address; the last argument is the file of a screenshot.
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
@@ -38,7 +38,7 @@ try {
   await bob.screenshot({ path: screenshot });
   await bob.close();
   await hears(ann, 'bob left');
-  console.log('two tabs talked');
+  console.log('two tabs chatted');
 } finally {
   await browser.close();
 }

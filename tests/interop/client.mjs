@@ -1,4 +1,4 @@
-// A client of the package `ws`: talks to the server at the URI it is given, and fails where that is wrong.
+// A client of the package `ws`: tests the server at the given URI, and fails at the first error.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -23,7 +23,7 @@ async function next(ws) {
 }
 
 {
-  // It offers permessage-deflate, as it does by default, and goes on without.
+  // The client offers permessage-deflate by default, and continues without it.
   const ws = await connect("/echo", ["chat.v1", "chat.v2"]);
   assert.equal(ws.protocol, "chat.v2");
   assert.equal(ws.extensions, "");
@@ -58,6 +58,6 @@ for (const [path, status, body] of [["/refused", 403, "not you\n"], ["/nowhere",
   const chunks = await response.toArray();
   if (body !== null) assert.equal(Buffer.concat(chunks).toString(), body);
 }
-console.log("ws: well");
-// Connections that were refused an upgrade are kept, and would keep this process too.
+console.log("ws: ok");
+// Connections of refused upgrades stay open, and would keep this process alive.
 process.exit(0);

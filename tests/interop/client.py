@@ -1,4 +1,4 @@
-"""A client of the package `websockets`: talks to the server at the URI it is given, and fails where that is wrong."""
+"""A client of the package `websockets`: tests the server at the given URI, and fails at the first error."""
 
 import asyncio
 import sys
@@ -20,14 +20,14 @@ async def closes(ws):
 
 
 async def main():
-    # It offers permessage-deflate, as it does by default, and goes on without.
+    # The client offers permessage-deflate by default, and continues without it.
     async with connect(f"{uri}/echo", subprotocols=["chat.v1", "chat.v2"]) as ws:
         assert ws.subprotocol == "chat.v2", ws.subprotocol
         assert "Sec-WebSocket-Extensions" not in ws.response.headers
         for message in ["hello", "grüße — 🦀", "", b"\xff\x00", b"", "x" * 2**20, bytes(2**20)]:
             await ws.send(message)
-            answer = await ws.recv()
-            assert answer == message, (answer[:40], message[:40])
+            echoed = await ws.recv()
+            assert echoed == message, (echoed[:40], message[:40])
         await ws.send(["in ", "three ", "fragments"])
         assert await ws.recv() == "in three fragments"
         await (await ws.ping(b"are you there?"))
@@ -49,7 +49,7 @@ async def main():
         except InvalidStatus as refused:
             assert refused.response.status_code == status
             assert status == 404 or refused.response.body == b"not you\n"
-    print("websockets: well")
+    print("websockets: ok")
 
 
 asyncio.run(asyncio.wait_for(main(), 60))

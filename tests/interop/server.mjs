@@ -7,7 +7,7 @@ const { WebSocketServer } = createRequire(`${process.env.INTEROP_NODE_MODULES}/`
 
 let lastClose = null;
 
-const talks = {
+const handlers = {
   "/fragments": (ws) =>
     ws.on("message", (message, isBinary) => {
       const pieces = message.toString(isBinary ? "latin1" : "utf8").match(/.{1,3}/gsu) ?? [""];
@@ -17,7 +17,7 @@ const talks = {
       });
     }),
   "/ping": (ws) => {
-    ws.on("pong", (payload) => ws.send(payload.toString() === "are you there?" ? "you are" : "who is this?"));
+    ws.on("pong", (payload) => ws.send(payload.toString() === "are you there?" ? "you are" : "not my ping"));
     ws.ping("are you there?");
   },
   "/close": (ws) => ws.close(4001, "as you wish — so sei es"),
@@ -31,7 +31,7 @@ const talks = {
   "/echo": (ws) => ws.on("message", (message, isBinary) => ws.send(message, { binary: isBinary })),
 };
 
-// Pages come in chunks, over connections that are kept.
+// Pages are sent in chunks, over connections that stay open.
 const server = createServer((_request, response) => {
   response.write("a ");
   response.end("page\n");
@@ -40,8 +40,8 @@ const sockets = new WebSocketServer({
   server,
   perMessageDeflate: true,
   handleProtocols: (offered) => ["chat.v2", "chat.v1"].find((name) => offered.has(name)) ?? false,
-  verifyClient: ({ req }, answer) => (req.url === "/refused" ? answer(false, 403, "not you\n") : answer(true)),
+  verifyClient: ({ req }, done) => (req.url === "/refused" ? done(false, 403, "not you\n") : done(true)),
 });
-sockets.on("connection", (ws, request) => talks[request.url]?.(ws, request));
+sockets.on("connection", (ws, request) => handlers[request.url]?.(ws, request));
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -3,8 +3,8 @@
 
     tests/rust-analyzer/run.py [PATH OF rust-analyzer]        or in $RUST_ANALYZER, or on the PATH
 
-Each question is asked twice: of a table that is right, and with two broken routes above the cursor.
-Where there is no rust-analyzer it says so and does nothing.
+Each check runs twice: in a valid table, and with two broken routes above the cursor.
+Without rust-analyzer, the script prints that it is skipped.
 """
 import json
 import os
@@ -60,7 +60,7 @@ THIRD = "|echoed: String| async move { echoed }"
 
 
 class Server:
-    """rust-analyzer, spoken to over its standard input and output."""
+    """rust-analyzer, over its standard input and output."""
 
     def __init__(self, command, folder):
         self.process = subprocess.Popen([command], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -94,18 +94,18 @@ class Server:
         try:
             message = self.incoming.get(timeout=max(0.01, end - time.monotonic()))
         except queue.Empty:
-            sys.exit("rust-analyzer did not answer in time")
+            sys.exit("rust-analyzer did not respond in time")
         if message is None:
             sys.exit("rust-analyzer has ended")
         if message.get("method") == "experimental/serverStatus":
             self.quiet = message["params"]["quiescent"]
         elif "method" in message and "id" in message:
-            # It asks for settings: there are none.
+            # A request for settings, of which there are none.
             items = message["params"].get("items", []) if message["method"] == "workspace/configuration" else None
             self.write({"id": message["id"], "result": None if items is None else [None] * len(items)})
         return message
 
-    def ask(self, method, params):
+    def request(self, method, params):
         end = time.monotonic() + DEADLINE
         while True:
             self.last += 1
@@ -114,9 +114,9 @@ class Server:
                 pass
             if "error" not in message:
                 return message["result"]
-            if message["error"]["code"] == -32801:  # the content was changed meanwhile: ask again
+            if message["error"]["code"] == -32801:  # the content changed meanwhile: repeat the request
                 continue
-            if method == "textDocument/rename":  # it says why not
+            if method == "textDocument/rename":  # the error is the reason for the refusal
                 return {}
             sys.exit(f"{method}: {message['error']['message']}")
 
@@ -127,7 +127,7 @@ class Server:
 
 
 class Editor:
-    """One open file, and the questions asked of it."""
+    """One open file, and the requests about it."""
 
     def __init__(self, server, path):
         self.server, self.uri, self.version = server, "file://" + path, 1
@@ -136,7 +136,7 @@ class Editor:
             "uri": self.uri, "languageId": "rust", "version": 1, "text": text}})
 
     def write(self, text):
-        """Replaces the text; `^` is where the cursor stands."""
+        """Replaces the text; `^` marks the cursor."""
         before, _, after = text.partition("^")
         self.text = before + after
         self.version += 1
@@ -147,28 +147,28 @@ class Editor:
                    "position": {"line": len(lines) - 1, "character": len(lines[-1])}}
 
     def completions(self):
-        answer = self.server.ask("textDocument/completion", self.at) or []
-        return [item["label"] for item in (answer["items"] if isinstance(answer, dict) else answer)]
+        response = self.server.request("textDocument/completion", self.at) or []
+        return [item["label"] for item in (response["items"] if isinstance(response, dict) else response)]
 
     def hover(self):
-        answer = self.server.ask("textDocument/hover", self.at)
-        return answer["contents"]["value"] if answer else ""
+        response = self.server.request("textDocument/hover", self.at)
+        return response["contents"]["value"] if response else ""
 
     def definition(self):
-        answer = self.server.ask("textDocument/definition", self.at) or []
-        found = answer if isinstance(answer, list) else [answer]
+        response = self.server.request("textDocument/definition", self.at) or []
+        found = response if isinstance(response, list) else [response]
         return [self.named(f.get("targetUri") or f["uri"], f.get("targetSelectionRange") or f["range"]) for f in found]
 
     def edits(self, name):
-        answer = self.server.ask("textDocument/rename", {**self.at, "newName": name}) or {}
-        edits = [e for change in answer.get("documentChanges", []) for e in change["edits"]]
-        return edits + (answer.get("changes") or {}).get(self.uri, [])
+        response = self.server.request("textDocument/rename", {**self.at, "newName": name}) or {}
+        edits = [e for change in response.get("documentChanges", []) for e in change["edits"]]
+        return edits + (response.get("changes") or {}).get(self.uri, [])
 
     def rename(self, name):
         return sorted(self.line(e["range"]["start"]["line"]).strip() for e in self.edits(name))
 
     def renamed(self, name):
-        """The text after a renaming."""
+        """Returns the text after a renaming."""
         lines = self.text.split("\n")
         position = lambda e: (e["range"]["start"]["line"], e["range"]["start"]["character"])
         for edit in sorted(self.edits(name), key=position, reverse=True):
@@ -223,8 +223,8 @@ def check(editor, broken):
     changed = editor.rename("rooms")
     expect("renames a captured value", len(changed) == 4 if broken else len(changed) == 3, changed)
 
-    # The literal has the name too, and an editor can't write there: it stays as it is, and the compiler says
-    # what the call lacks.
+    # The literal has the name too, and an editor cannot change it there. It stays unchanged, and the compiler
+    # reports the missing argument of the call.
     def renames(what, **edits):
         cursor, wanted = edits["cursor"], edits["wanted"]
         editor.write(source(**cursor))
@@ -248,7 +248,7 @@ def main():
     command = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("RUST_ANALYZER") or shutil.which("rust-analyzer")
     works = command and subprocess.run([command, "--version"], capture_output=True).returncode == 0
     if not works:
-        print("skipped: there is no rust-analyzer")
+        print("skipped: the editing test needs rust-analyzer")
         return 0
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(os.path.join(folder, "src"))
@@ -261,7 +261,7 @@ def main():
         shutil.copy(os.path.join(ROOT, "Cargo.lock"), folder)
         server = Server(command, folder)
         try:
-            server.ask("initialize", {
+            server.request("initialize", {
                 "processId": os.getpid(), "rootUri": "file://" + folder,
                 "capabilities": {"experimental": {"serverStatusNotification": True},
                                  "workspace": {"workspaceEdit": {"documentChanges": True}},
@@ -273,7 +273,7 @@ def main():
             server.wait_until_quiet()
             failures = []
             for broken in (False, True):
-                print("with two broken routes above:" if broken else "in a table that is right:")
+                print("with two broken routes above:" if broken else "in a valid table:")
                 failures += check(editor, broken)
         finally:
             server.process.kill()

@@ -13,7 +13,7 @@ use crate::peer::{self, CLOSE, PING, PONG, Peer};
 /// The number of sockets that connect at a time.
 const AT_ONCE: usize = 100;
 
-/// Sockets that answer pings, and close on request.
+/// Sockets that respond to pings, and close on request.
 #[derive(Debug)]
 pub(crate) struct Crowd {
     members: JoinSet<Ended>,

@@ -110,7 +110,7 @@ impl Peer {
         }
     }
 
-    /// Returns the next frame that is neither ping nor pong, and answers pings.
+    /// Returns the next frame that is neither ping nor pong, and responds to pings.
     pub(crate) async fn message(&mut self) -> io::Result<Option<Frame>> {
         while let Some(frame) = self.next().await? {
             match frame.opcode {

@@ -169,7 +169,7 @@ async fn behave(kind: usize, index: usize, server: SocketAddr) -> Outcome<()> {
                 .read_u8()
                 .await?;
         }
-        // Half a head, no HTTP at all, nothing.
+        // Half a head, bytes that are not HTTP, no bytes.
         14 => {
             raw(server, index, b"GET / HTTP/1.1\r\nHo").await?;
         }
@@ -181,7 +181,7 @@ async fn behave(kind: usize, index: usize, server: SocketAddr) -> Outcome<()> {
             let _stream = raw(server, index, b"").await?;
             sleep(second).await;
         }
-        // A response of which little is read, an upgrade without its answer read.
+        // A response of which little is read, an upgrade whose response is not read.
         17 => {
             raw(server, index, get("/long").as_bytes())
                 .await?

@@ -1,4 +1,4 @@
-//! The hook that speaks first on each connection.
+//! The hook that sends the first messages of each connection.
 
 use std::future::pending;
 use std::sync::{Arc, Mutex};
