@@ -28,16 +28,19 @@ pub(super) struct Park {
 
 impl Park {
     /// Returns `true` while the session is polled.
+    #[inline]
     pub(super) fn is_polling(&self) -> bool {
         self.polling
     }
 
     /// Returns `true` while the session is parked until the transport accepts bytes.
+    #[inline]
     pub(super) fn is_blocked(&self) -> bool {
         self.blocked
     }
 
     /// Shows a change to the session: now if it is parked, else through the dirty flag.
+    #[inline]
     pub(super) fn wake(&mut self) {
         if self.polling {
             self.dirty = true;
@@ -47,18 +50,21 @@ impl Park {
     }
 
     /// Begins a poll of the session. Changes set the dirty flag until it parks.
+    #[inline]
     pub(super) fn begin_poll(&mut self) {
         self.polling = true;
         self.blocked = false;
     }
 
     /// Clears the dirty flag. The session must read everything that others change after this.
+    #[inline]
     pub(super) fn clear_dirty(&mut self) {
         self.dirty = false;
     }
 
     /// Parks the session until `waker` is woken. If `blocked`, the transport wakes it when the peer
     /// accepts bytes. Returns `false`, and does nothing, if the dirty flag is set.
+    #[inline]
     pub(super) fn try_park(&mut self, waker: &Waker, blocked: bool) -> bool {
         if self.dirty {
             return false;
