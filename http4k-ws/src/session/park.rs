@@ -1,5 +1,5 @@
-//! The park protocol, which shows the changes of other tasks to the session of a socket, without one
-//! wakeup per message.
+//! The park protocol, which shows the changes of other tasks to the session of a socket, without
+//! one wakeup per message.
 //!
 //! 1. While the session is polled, a change sets the dirty flag and wakes no task.
 //! 2. The session clears the flag before it reads what others may change. A later change sets the

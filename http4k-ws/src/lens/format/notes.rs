@@ -1,4 +1,4 @@
-//! Notes about a value that is being serialized, and the decision to read it back before it is sent.
+//! Notes about a value that is being serialized, and the decision to read it back before sending.
 
 use std::borrow::Cow;
 use std::cell::Cell;
