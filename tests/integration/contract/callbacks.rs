@@ -66,8 +66,8 @@ on_every_backend! {
         };
         let mut client = start::<B>(numbers).connect("/");
         client.send("hello").expect("open");
-        let told = next(&mut client);
-        assert!(told.starts_with("message") && told.contains("must be"), "{told}");
+        let text = next(&mut client);
+        assert!(text.starts_with("message") && text.contains("must be"), "{text}");
         client.send("41").expect("open");
         assert_eq!(next(&mut client), "42");
     }

@@ -154,11 +154,11 @@ fn reserved_fields_are_refused() {
     ] {
         for response in [refuse(), accept()] {
             let error = response.try_with_header(name, "x").expect_err(name);
-            let told = format!(
+            let expected = format!(
                 "`{}` is reserved for the opening handshake",
                 name.to_lowercase()
             );
-            assert_eq!(error.to_string(), told);
+            assert_eq!(error.to_string(), expected);
         }
         let sets = [
             std::panic::catch_unwind(|| accept().with_header(name, "x")),
