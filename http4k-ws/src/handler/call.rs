@@ -82,6 +82,8 @@ pub(crate) enum Outcome {
     NotAllowed(Vec<Method>),
     /// The path has ws routes only.
     UpgradeRequired,
+    /// The path has a stream of events for the method, which `Accept` excludes.
+    NotAcceptable,
     /// The path has no ws route.
     NoWebSocket,
     /// A captured segment is not percent-encoded UTF-8.

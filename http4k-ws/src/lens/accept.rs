@@ -40,10 +40,11 @@ struct Range {
 impl Accept {
     /// Reads the `Accept` header of `request`. A range that is not valid is ignored.
     pub fn of<B>(request: &Request<B>) -> Self {
-        Self::read(request.headers())
+        Self::of_fields(request.headers())
     }
 
-    fn read(headers: &HeaderMap) -> Self {
+    /// Reads the header of a request with the fields `headers`.
+    pub(crate) fn of_fields(headers: &HeaderMap) -> Self {
         Self(members(headers, ACCEPT).filter_map(Range::read).collect())
     }
 
@@ -73,6 +74,18 @@ impl Accept {
         self.choose(offers).ok_or_else(|| NotAcceptable {
             offers: offers.join(", "),
         })
+    }
+
+    /// Returns `true` if a range names `offer` itself, and no range has a greater weight.
+    pub(crate) fn prefers(&self, offer: &str) -> bool {
+        let (kind, subtype) = offer.split_once('/').unwrap_or((offer, ""));
+        let named = self.0.iter();
+        let named = named.filter(|range| range.fits(kind, subtype) == Some(2));
+        let greatest = self.0.iter().map(|range| range.weight).max();
+        named
+            .map(|range| range.weight)
+            .max()
+            .is_some_and(|weight| weight > 0 && Some(weight) == greatest)
     }
 
     fn weight(&self, offer: &str) -> u16 {
@@ -162,7 +175,7 @@ mod tests {
         for value in accept {
             headers.append(ACCEPT, HeaderValue::from_static(value));
         }
-        Accept::read(&headers).choose(offers)
+        Accept::of_fields(&headers).choose(offers)
     }
 
     #[test]
@@ -207,7 +220,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.append(ACCEPT, HeaderValue::from_static(odd));
-            let left = Accept::read(&headers).0;
+            let left = Accept::of_fields(&headers).0;
             let weightless = odd == "a/b;q=";
             assert!(left.is_empty() || weightless, "{odd}: {left:?}");
         }
@@ -221,7 +234,7 @@ mod tests {
     fn a_request_without_an_acceptable_offer_is_a_406() {
         let mut headers = HeaderMap::new();
         headers.append(ACCEPT, HeaderValue::from_static("image/png"));
-        let refused = Accept::read(&headers)
+        let refused = Accept::of_fields(&headers)
             .require(&["text/html", "text/plain"])
             .unwrap_err();
         assert_eq!(

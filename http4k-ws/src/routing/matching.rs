@@ -21,11 +21,15 @@
 //!    again ([`Decoded`]), and the captures are moved back to the raw path.
 //! 7. To explain why there is no route, the walk runs once more with a [`NoMatch`]. Then every
 //!    report returns `false`, so that all places are visited, and what they accept is collected.
+//! 8. A stream is compared with the other routes of its place by [`Streams`]: it precedes all of
+//!    them, or follows all, or does not accept the request. The `Accept` field is read only if a
+//!    stream accepts the method, and streams are looked for only in a table that has one.
 
 use std::fmt;
 
 use http::Method;
 
+use super::accepted::Streams;
 use super::decoded::Decoded;
 use super::path::{RawPath, Segment};
 use super::table::{MethodSet, Protocol, RouteKey};
@@ -66,6 +70,8 @@ pub struct Matching<'r> {
     route: usize,
     /// The position in the path that the match has reached.
     at: usize,
+    /// `true` if reported routes are explained, or if streams are among them.
+    is_long: bool,
     explanation: Option<&'r mut NoMatch>,
 }
 
@@ -85,6 +91,8 @@ pub(super) struct NoMatch {
     methods: Vec<Method>,
     http: bool,
     ws: bool,
+    /// `true` if there is a stream for the method. Then `Accept` excludes it.
+    stream: bool,
     /// The owner of the routes that have the path.
     known: Known,
     /// The deepest mount that the path leads to.
@@ -131,6 +139,7 @@ impl<'r> Matching<'r> {
             outer,
             route: NONE,
             at: 0,
+            is_long: key.has_streams,
             explanation: None,
         }
     }
@@ -144,6 +153,7 @@ impl<'r> Matching<'r> {
         explanation: Option<&'r mut NoMatch>,
     ) -> bool {
         let mut inside = Self {
+            is_long: self.is_long || explanation.is_some(),
             explanation,
             ..self
         };
@@ -194,6 +204,7 @@ impl<'r> Matching<'r> {
         };
         let outer = self.outer;
         let mut matching = Matching {
+            is_long: true,
             explanation: Some(&mut explanation),
             ..self
         };
@@ -295,9 +306,14 @@ impl<'r> Matching<'r> {
 
     #[inline]
     fn offer(&mut self, routes: &[usize], at: usize) -> bool {
-        if self.explanation.is_some() {
-            return self.note(routes);
+        if self.is_long {
+            return self.offer_long(routes, at);
         }
+        self.offer_by_method(routes, at)
+    }
+
+    #[inline]
+    fn offer_by_method(&mut self, routes: &[usize], at: usize) -> bool {
         // At one path, the greatest match of the method is found first; `None` is the least.
         let mut best = None;
         for &route in routes {
@@ -311,11 +327,38 @@ impl<'r> Matching<'r> {
         best.is_some()
     }
 
+    /// Explains routes, or compares the streams among them with the best of the others (invariant
+    /// 8).
+    #[cold]
+    fn offer_long(&mut self, routes: &[usize], at: usize) -> bool {
+        if self.explanation.is_some() {
+            return self.note(routes);
+        }
+        let is_found = self.offer_by_method(routes, at);
+        let sets = routes
+            .iter()
+            .filter_map(|&route| Some((route, self.routes.get(route)?)));
+        let streams = sets.filter_map(|(route, set)| Some((set.streams(self.key)?, route)));
+        let Some((_, stream)) = streams.max_by_key(|(method, _)| *method) else {
+            return is_found;
+        };
+        let is_first = match self.key.accepted.streams() {
+            Streams::First => true,
+            Streams::Last => !is_found,
+            Streams::Excluded => false,
+        };
+        if is_first {
+            self.route = stream;
+            self.at = at;
+        }
+        is_found || is_first
+    }
+
     #[cold]
     fn note(&mut self, routes: &[usize]) -> bool {
         if let Some(explanation) = &mut self.explanation {
             let sets = routes.iter().filter_map(|&route| self.routes.get(route));
-            sets.for_each(|set| explanation.add(set));
+            sets.for_each(|set| explanation.add(set, self.key));
             explanation.known = Known::Here;
         }
         false
@@ -345,6 +388,7 @@ impl NoMatch {
         };
         self.http |= inside.http;
         self.ws |= inside.ws;
+        self.stream |= inside.stream;
         for method in inside.methods {
             self.add_method(method);
         }
@@ -365,10 +409,11 @@ impl NoMatch {
         }
     }
 
-    fn add(&mut self, route: &MethodSet) {
+    fn add(&mut self, route: &MethodSet, key: RouteKey<'_>) {
+        self.stream |= route.streams(key).is_some();
         match route.protocol {
             Protocol::Ws => self.ws = true,
-            Protocol::Http => {
+            Protocol::Http | Protocol::Sse => {
                 self.http = true;
                 for method in route.methods() {
                     self.add_method(method);
@@ -392,7 +437,9 @@ impl NoMatch {
                 Outcome::NotFound
             };
         }
-        if !self.methods.is_empty() {
+        if self.stream {
+            Outcome::NotAcceptable
+        } else if !self.methods.is_empty() {
             self.add_method(Method::OPTIONS);
             Outcome::NotAllowed(self.methods)
         } else if self.ws {

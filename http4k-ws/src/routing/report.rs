@@ -86,7 +86,13 @@ impl Report {
     ) {
         let route = taking.route;
         let is_mount = matches!(route.protocol, Protocol::Mount);
-        if !is_mount && mounted.protocol as u8 != route.protocol as u8 {
+        // A page is for every `Accept`, so a stream behind it is never matched.
+        let same = mounted.protocol as u8 == route.protocol as u8
+            || matches!(
+                (route.protocol, mounted.protocol),
+                (Protocol::Http, Protocol::Sse)
+            );
+        if !is_mount && !same {
             return;
         }
         // The empty set stands for every method, which only another empty set accepts.
@@ -119,7 +125,12 @@ impl Report {
             }
             self.push(")");
         }
-        self.push(" takes its requests; drop one of the two");
+        self.push(match (route.protocol, mounted.protocol) {
+            (Protocol::Http, Protocol::Sse) => {
+                " takes its requests; declare both in one table, where `Accept` decides"
+            }
+            _ => " takes its requests; drop one of the two",
+        });
     }
 
     /// Adds that `route` has `count` parameters, more than a path may have.
@@ -148,8 +159,11 @@ impl Report {
         }
     }
 
-    /// Adds the methods, or those that `by` accepts, and a space.
+    /// Adds `sse` for a stream, the methods, or those that `by` accepts, and a space.
     const fn push_methods(&mut self, route: &RouteMeta, by: Option<&RouteMeta>) {
+        if matches!(route.protocol, Protocol::Sse) {
+            self.push("sse ");
+        }
         let (mut i, mut count) = (0, 0);
         while i < route.methods.len() {
             let is_listed = match by {

@@ -133,7 +133,7 @@ impl Route {
     /// ```
     pub fn filters(&self) -> impl Iterator<Item = &str> {
         let (http, ws) = match self.protocol {
-            Protocol::Http => (true, false),
+            Protocol::Http | Protocol::Sse => (true, false),
             Protocol::Ws => (false, true),
             Protocol::Mount => (true, true),
         };
@@ -154,17 +154,19 @@ impl Route {
     fn methods_shown(&self) -> String {
         let names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
         match self.protocol {
-            Protocol::Http if names.is_empty() => "*".into(),
+            Protocol::Http | Protocol::Sse if names.is_empty() => "*".into(),
             _ => names.join("|"),
         }
     }
 }
 
-/// Shows `GET /users/<id>`, `http /any-method` or `ws /ws/<name>`.
+/// Shows `GET /users/<id>`, `http /any-method`, `ws /ws/<name>` or `sse GET /feed`.
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.methods.is_empty() {
             write!(f, "{} {}", self.protocol, self.template)
+        } else if self.protocol == Protocol::Sse {
+            write!(f, "sse {} {}", self.methods_shown(), self.template)
         } else {
             write!(f, "{} {}", self.methods_shown(), self.template)
         }
@@ -329,6 +331,9 @@ mod tests {
         let get = route(&[Method::GET, Method::PUT], Protocol::Http, "/x", "");
         assert_eq!(get.to_string(), "GET|PUT /x");
         assert_eq!(route(&[], Protocol::Ws, "/x", "").to_string(), "ws /x");
+        let stream = route(&[Method::GET], Protocol::Sse, "/x", "");
+        assert_eq!(stream.to_string(), "sse GET /x");
+        assert_eq!(route(&[], Protocol::Sse, "/x", "").to_string(), "sse /x");
         assert_eq!(route(&[], Protocol::Http, "/x", "").to_string(), "http /x");
     }
 }

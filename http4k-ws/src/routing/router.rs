@@ -3,7 +3,7 @@
 //! A request is decided in these steps:
 //!
 //! 1. The walk finds the route with the highest precedence that matches path, method and protocol
-//!    (see [`matching`](super::matching)).
+//!    (see [`matching`](super::matching)). If the path has a page and a stream, `Accept` decides.
 //! 2. If there is none, the walk is repeated to learn the reason. A mounted application that has
 //!    the path, or the deepest prefix of the path, responds; otherwise the scope of the deepest
 //!    block does.
@@ -16,8 +16,10 @@ use std::fmt;
 use std::future;
 use std::sync::Arc;
 
-use http::{Method, StatusCode};
+use http::header::VARY;
+use http::{HeaderValue, Method, StatusCode};
 
+use super::accepted::Accepted;
 use super::endpoint::Endpoint;
 use super::matching::{Found, Matching, MountedRouters, NoMatch};
 use super::path::RawPath;
@@ -29,12 +31,14 @@ use crate::handler::{
     MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse,
     WsResponseFuture, without_body,
 };
-use crate::message::{IntoResponse, Request};
+use crate::message::{IntoResponse, Request, Response, has_token};
 
 /// Routes, the walk over their paths, and an endpoint for each.
 pub struct Router {
     table: RouteList,
     methods: Box<[MethodSet]>,
+    /// `true` if this table or a mounted one has a stream of events.
+    streams: bool,
     walk: Walk,
     endpoints: Vec<Endpoint>,
     /// One for each prefix that has filters or fallbacks. The first is that of the whole
@@ -90,6 +94,8 @@ impl fmt::Display for Lacking {
 struct Decision<'a> {
     endpoint: Option<&'a Endpoint>,
     head_as_get: bool,
+    /// `true` if the `Accept` field has decided.
+    is_negotiated: bool,
 }
 
 impl RouteList {
@@ -129,8 +135,13 @@ impl Router {
         endpoints: Vec<Endpoint>,
         scopes: Vec<Scope>,
     ) -> Self {
+        let methods = table.method_set();
+        let own = methods.iter().any(|set| set.protocol == Protocol::Sse);
+        let mut mounted = endpoints.iter().filter_map(|end| end.mounted.as_ref());
+        let streams = own || mounted.any(|app| Self::of(app).is_some_and(|inner| inner.streams));
         Self {
-            methods: table.method_set(),
+            methods,
+            streams,
             table,
             walk,
             endpoints,
@@ -181,7 +192,8 @@ impl Router {
     #[inline]
     pub fn lookup(&self, method: &Method, path: &str, captures: &mut Captures) -> Option<usize> {
         let path = RawPath::new(path)?;
-        let key = RouteKey::new(Protocol::Http, method);
+        let accepted = Accepted::every_type(method);
+        let key = RouteKey::new(Protocol::Http, &accepted).with_streams(self.streams);
         let found = self.find(&path, key, 0, captures, 0)?;
         Some(found.route)
     }
@@ -247,7 +259,8 @@ impl Router {
             return self.unmatched(0);
         };
         let (start, mut captures, outer) = (place.at, place.captures(), place.captured());
-        let key = RouteKey::new(protocol, request.method());
+        let accepted = Accepted::new(request.method(), request.headers());
+        let key = RouteKey::new(protocol, &accepted).with_streams(self.streams);
         let explain = |mut captures| self.explain(&path, key, start, &mut captures, outer);
         let Some(found) = self.find(&path, key, start, &mut captures, outer) else {
             let explanation = explain(place.captures());
@@ -261,6 +274,7 @@ impl Router {
                 return Decision {
                     endpoint: self.endpoints.get(mount.route),
                     head_as_get: false,
+                    is_negotiated: accepted.is_read(),
                 };
             }
             if let Some(unmatched) = self.scopes.get(scope) {
@@ -268,7 +282,10 @@ impl Router {
                 place.enter(explanation.captures, params, explanation.at);
             }
             place.outcome = explanation.outcome(protocol);
-            return self.unmatched(scope);
+            return Decision {
+                is_negotiated: accepted.is_read(),
+                ..self.unmatched(scope)
+            };
         };
         let params = self.table.params(found.route);
         if path.is_encoded() && !path.decodes(&captures[outer..outer + params.len()]) {
@@ -276,15 +293,18 @@ impl Router {
             place.outcome = Outcome::BadEncoding;
             return self.unmatched(scope);
         }
-        let head_as_get = self.methods[found.route].matches(key) == Some(MethodMatch::HeadAsGet);
+        // A stream responds to HEAD itself.
+        let head_as_get =
+            key.is_head() && self.methods[found.route].matches(key) == Some(MethodMatch::HeadAsGet);
         place.enter(captures, params, found.at);
         place.outcome = match self.methods[found.route].protocol {
             Protocol::Mount => Outcome::Mounted,
-            Protocol::Http | Protocol::Ws => Outcome::Found,
+            Protocol::Http | Protocol::Ws | Protocol::Sse => Outcome::Found,
         };
         Decision {
             endpoint: self.endpoints.get(found.route),
             head_as_get,
+            is_negotiated: accepted.is_read(),
         }
     }
 
@@ -292,6 +312,7 @@ impl Router {
         Decision {
             endpoint: self.scopes.get(scope).map(|unmatched| &unmatched.endpoint),
             head_as_get: false,
+            is_negotiated: false,
         }
     }
 
@@ -325,6 +346,28 @@ impl MountedRouters for Router {
     }
 }
 
+/// Completes a response that the `Accept` field has decided about.
+#[cold]
+fn negotiated(response: ResponseFuture<'_>, head_as_get: bool) -> ResponseFuture<'_> {
+    Box::pin(async move {
+        let response = varying(response.await);
+        match head_as_get {
+            true => without_body(response),
+            false => response,
+        }
+    })
+}
+
+/// Adds `Vary: Accept`, so that a cache keeps a page apart from the stream at its path (RFC 9110
+/// §12.5.5).
+fn varying(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if !has_token(headers, VARY, "accept") && !has_token(headers, VARY, "*") {
+        headers.append(VARY, HeaderValue::from_static("accept"));
+    }
+    response
+}
+
 struct Shown<'a, T>(&'a T);
 
 impl<T: fmt::Display> fmt::Debug for Shown<'_, T> {
@@ -354,6 +397,9 @@ impl ErasedHttpHandler for Router {
             return Box::pin(future::ready(StatusCode::NOT_FOUND.into_response()));
         };
         let response = handler.routed(call);
+        if decision.is_negotiated {
+            return negotiated(response, decision.head_as_get);
+        }
         if decision.head_as_get {
             Box::pin(async { without_body(response.await) })
         } else {

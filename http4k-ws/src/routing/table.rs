@@ -5,6 +5,8 @@ use std::fmt;
 use http::Method;
 use http4k_ws_grammar::Pattern;
 
+use super::accepted::Accepted;
+
 /// The protocol of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -13,16 +15,19 @@ pub enum Protocol {
     Http,
     /// WebSockets.
     Ws,
-    /// A mounted application, which may have routes of both protocols.
+    /// Streams of server-sent events, which are responses to HTTP requests.
+    Sse,
+    /// A mounted application, which may have routes of every protocol.
     Mount,
 }
 
-/// Shows the keyword of `routes!`: `http`, `ws` or `mount`.
+/// Shows the keyword of `routes!`: `http`, `ws`, `sse` or `mount`.
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Http => "http",
             Self::Ws => "ws",
+            Self::Sse => "sse",
             Self::Mount => "mount",
         })
     }
@@ -65,6 +70,17 @@ pub const fn ws_route(
     docs: &'static str,
 ) -> RouteMeta {
     route(Protocol::Ws, methods, template, params, name, docs)
+}
+
+/// Returns a route of a table to a stream of events.
+pub const fn sse_route(
+    methods: &'static [&'static str],
+    template: &'static str,
+    params: &'static [&'static str],
+    name: &'static str,
+    docs: &'static str,
+) -> RouteMeta {
+    route(Protocol::Sse, methods, template, params, name, docs)
 }
 
 /// Returns a mount of a table.
@@ -121,19 +137,38 @@ pub(super) struct MethodSet {
 /// The protocol and the method of a request, compared with each [`MethodSet`].
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RouteKey<'r> {
+    /// [`Protocol::Http`] or [`Protocol::Ws`].
     pub(super) protocol: Protocol,
-    pub(super) method: &'r Method,
+    /// `true` if streams are searched for. Without them, the search is shorter.
+    pub(super) has_streams: bool,
     bit: u16,
+    pub(super) accepted: &'r Accepted<'r>,
 }
 
 impl<'r> RouteKey<'r> {
     #[inline]
-    pub(super) fn new(protocol: Protocol, method: &'r Method) -> Self {
+    pub(super) fn new(protocol: Protocol, accepted: &'r Accepted<'r>) -> Self {
         Self {
             protocol,
-            method,
-            bit: bit(method),
+            has_streams: false,
+            bit: bit(accepted.method),
+            accepted,
         }
+    }
+
+    /// Sets whether the tables have streams, which only HTTP requests can find.
+    #[inline]
+    pub(super) fn with_streams(self, has_streams: bool) -> Self {
+        Self {
+            has_streams: has_streams && self.protocol == Protocol::Http,
+            ..self
+        }
+    }
+
+    /// Returns `true` for HEAD, which a route for GET accepts.
+    #[inline]
+    pub(super) fn is_head(self) -> bool {
+        self.bit == HEAD
     }
 }
 
@@ -181,18 +216,34 @@ impl MethodSet {
         self.registered == 0 && self.others.is_empty()
     }
 
-    /// Returns the way in which this route accepts the request, or `None` if it does not.
+    /// Returns the way in which this route accepts the request, or `None` if it does not or if it
+    /// is a stream.
     #[inline]
     pub(super) fn matches(&self, key: RouteKey<'_>) -> Option<MethodMatch> {
         if self.protocol != key.protocol && self.protocol != Protocol::Mount {
-            None
-        } else if self.registered & key.bit != 0 {
+            return None;
+        }
+        self.matches_method(key)
+    }
+
+    /// Returns the way in which this stream accepts the method of the request, or `None` if it does
+    /// not or if it is not a stream.
+    pub(super) fn streams(&self, key: RouteKey<'_>) -> Option<MethodMatch> {
+        if (self.protocol, key.protocol) != (Protocol::Sse, Protocol::Http) {
+            return None;
+        }
+        self.matches_method(key)
+    }
+
+    #[inline]
+    fn matches_method(&self, key: RouteKey<'_>) -> Option<MethodMatch> {
+        if self.registered & key.bit != 0 {
             Some(MethodMatch::Named)
         } else if self.every_method() {
             Some(MethodMatch::Any)
         } else if key.bit == HEAD && self.registered & GET != 0 {
             Some(MethodMatch::HeadAsGet)
-        } else if key.bit == 0 && self.others.contains(key.method) {
+        } else if key.bit == 0 && self.others.contains(key.accepted.method) {
             Some(MethodMatch::Named)
         } else {
             None
@@ -208,9 +259,11 @@ impl MethodSet {
 
     /// Returns `true` if this set accepts every request that `other` accepts.
     pub(super) fn covers(&self, other: &Self) -> bool {
+        // A page is for every `Accept`, and a stream only for some.
+        let same = self.protocol == other.protocol
+            || (self.protocol, other.protocol) == (Protocol::Http, Protocol::Sse);
         self.protocol == Protocol::Mount
-            || self.protocol == other.protocol
-                && http4k_ws_grammar::covers(&self.names(), &other.names())
+            || same && http4k_ws_grammar::covers(&self.names(), &other.names())
     }
 
     fn names(&self) -> Vec<&str> {
@@ -275,7 +328,8 @@ mod tests {
             (&[], purge, Some(MethodMatch::Any)),
         ] {
             let route = set(methods, Protocol::Http);
-            let key = RouteKey::new(Protocol::Http, &method);
+            let accepted = Accepted::every_type(&method);
+            let key = RouteKey::new(Protocol::Http, &accepted);
             assert_eq!(route.matches(key), expected, "{methods:?} {method}");
         }
         assert!(
@@ -286,12 +340,29 @@ mod tests {
 
     #[test]
     fn a_mount_accepts_every_protocol() {
-        let upgrade = RouteKey::new(Protocol::Ws, &Method::GET);
+        let get = Accepted::every_type(&Method::GET);
+        let upgrade = RouteKey::new(Protocol::Ws, &get);
         assert_eq!(
             set(&[], Protocol::Mount).matches(upgrade),
             Some(MethodMatch::Any)
         );
         assert_eq!(set(&[], Protocol::Http).matches(upgrade), None);
+    }
+
+    #[test]
+    fn a_stream_accepts_http_requests_apart_from_the_other_routes() {
+        let (get, post) = (set(&["GET"], Protocol::Sse), set(&["POST"], Protocol::Sse));
+        let [to_get, to_head] = [&Method::GET, &Method::HEAD].map(Accepted::every_type);
+        let key = RouteKey::new(Protocol::Http, &to_get);
+        assert_eq!(get.streams(key), Some(MethodMatch::Named));
+        assert_eq!(post.streams(key), None);
+        assert_eq!(get.matches(key), None);
+        let head = RouteKey::new(Protocol::Http, &to_head);
+        assert_eq!(get.streams(head), Some(MethodMatch::HeadAsGet));
+        let upgrade = RouteKey::new(Protocol::Ws, &to_get);
+        assert_eq!(get.streams(upgrade), None);
+        let page = set(&["GET"], Protocol::Http);
+        assert_eq!(page.streams(key), None);
     }
 
     #[test]
@@ -304,6 +375,10 @@ mod tests {
         let upgrade = set(&[], Protocol::Ws);
         let every = set(&[], Protocol::Http);
         assert!(!every.overlaps(&upgrade) && !every.covers(&upgrade));
+        let stream = set(&["GET"], Protocol::Sse);
+        assert!(!get.overlaps(&stream) && stream.overlaps(&stream));
+        assert!(every.covers(&stream) && get.covers(&stream) && !head.covers(&stream));
+        assert!(!stream.covers(&get) && !upgrade.covers(&stream));
         let mount = set(&[], Protocol::Mount);
         assert!(mount.overlaps(&get) && upgrade.overlaps(&mount) && mount.covers(&upgrade));
         assert!(!every.covers(&mount));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use http::header::ALLOW;
 use http::{HeaderValue, Method, StatusCode};
 
+use super::accepted::EVENT_STREAM;
 use super::endpoint::Endpoint;
 use super::table::Protocol;
 use crate::handler::{
@@ -111,6 +112,10 @@ fn respond(call: &Call) -> Response {
             format!("`{path}` is not a WebSocket route: send the request without an upgrade\n"),
         ),
         Outcome::UpgradeRequired => upgrade_required(&call.request),
+        Outcome::NotAcceptable => plain(
+            StatusCode::NOT_ACCEPTABLE,
+            format!("`{path}` is a stream of events: `Accept` must allow `{EVENT_STREAM}`\n"),
+        ),
         Outcome::BadEncoding => plain(
             StatusCode::BAD_REQUEST,
             format!("`{path}` is not percent-encoded UTF-8\n"),

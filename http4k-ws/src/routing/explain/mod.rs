@@ -14,12 +14,14 @@ mod search;
 
 use std::fmt;
 
-use http::{Method, StatusCode, header};
+use http::header::{self, ACCEPT};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
+use super::accepted::{Accepted, EVENT_STREAM};
 use super::route::{Route, aligned};
 use super::table::Protocol;
 use crate::handler::{Outcome, PolyHandler};
-use crate::message::{Request, members};
+use crate::message::{Request, members, printable};
 use search::Search;
 
 /// The routes that could match a request, and the verdict for each.
@@ -58,6 +60,7 @@ impl Explanation {
             }
             Outcome::NotAllowed(_) => Some(StatusCode::METHOD_NOT_ALLOWED),
             Outcome::UpgradeRequired => Some(StatusCode::UPGRADE_REQUIRED),
+            Outcome::NotAcceptable => Some(StatusCode::NOT_ACCEPTABLE),
             Outcome::BadEncoding => Some(StatusCode::BAD_REQUEST),
         }
     }
@@ -101,19 +104,25 @@ impl fmt::Display for Explanation {
 }
 
 /// A request for [`PolyHandler::explain`]: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for
-/// an upgrade, or a `&Request`.
+/// an upgrade, `"sse /feed"` for GET with `Accept: text/event-stream`, or a `&Request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteQuery {
     pub(super) protocol: Protocol,
     pub(super) method: Method,
     pub(super) path: String,
+    /// The `Accept` fields.
+    pub(super) accept: HeaderMap,
 }
 
 impl From<&str> for RouteQuery {
     fn from(line: &str) -> Self {
         let (word, target) = line.split_once(' ').unwrap_or(("GET", line));
+        let mut accept = HeaderMap::new();
         let (protocol, method) = if word.eq_ignore_ascii_case("ws") {
             (Protocol::Ws, Ok(Method::GET))
+        } else if word.eq_ignore_ascii_case("sse") {
+            accept.insert(ACCEPT, HeaderValue::from_static(EVENT_STREAM));
+            (Protocol::Sse, Ok(Method::GET))
         } else {
             (Protocol::Http, word.parse())
         };
@@ -123,6 +132,7 @@ impl From<&str> for RouteQuery {
             protocol,
             method,
             path: target.split('?').next().unwrap_or_default().to_owned(),
+            accept,
         }
     }
 }
@@ -139,16 +149,29 @@ impl From<&Request> for RouteQuery {
             },
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
+            accept: request
+                .headers()
+                .get_all(ACCEPT)
+                .iter()
+                .map(|value| (ACCEPT, value.clone()))
+                .collect(),
         }
     }
 }
 
-/// Shows `GET /users/7` or `ws /chat`.
+/// Shows `GET /users/7`, `ws /chat` or `sse /feed`, with the `Accept` field of a `&Request`.
 impl fmt::Display for RouteQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.protocol {
-            Protocol::Ws => write!(f, "ws {}", self.path),
-            Protocol::Http | Protocol::Mount => write!(f, "{} {}", self.method, self.path),
+            Protocol::Ws | Protocol::Sse => {
+                return write!(f, "{} {}", self.protocol, self.path);
+            }
+            Protocol::Http | Protocol::Mount => write!(f, "{} {}", self.method, self.path)?,
+        }
+        let accept: Vec<&str> = members(&self.accept, ACCEPT).collect();
+        match accept.as_slice() {
+            [] => Ok(()),
+            accept => write!(f, ", Accept: {}", printable(accept.join(", "))),
         }
     }
 }
@@ -181,6 +204,8 @@ pub enum Verdict {
         /// The methods that it accepts.
         only: Vec<Method>,
     },
+    /// It is a stream of events, which the `Accept` field of the request excludes.
+    NotAcceptable,
     /// It has another protocol.
     OtherProtocol {
         /// The protocol that it has.
@@ -218,6 +243,7 @@ impl fmt::Display for Verdict {
                 let only: Vec<&str> = only.iter().map(Method::as_str).collect();
                 write!(f, "takes {} only", only.join(", "))
             }
+            Self::NotAcceptable => write!(f, "is {EVENT_STREAM}, which `Accept` excludes"),
             Self::OtherProtocol {
                 protocol: Protocol::Ws,
             } => f.write_str("is a WebSocket"),
@@ -292,7 +318,8 @@ impl PolyHandler {
     /// ```
     pub fn explain(&self, request: impl Into<RouteQuery>) -> Explanation {
         let query = request.into();
-        let (candidates, outcome) = match Search::new(self, &query) {
+        let accepted = Accepted::new(&query.method, &query.accept);
+        let (candidates, outcome) = match Search::new(self, &query, &accepted) {
             Some(search) => search.conclude(),
             None => (Vec::new(), Outcome::NotFound),
         };

@@ -5,6 +5,7 @@ use http4k_ws_grammar::{Kind, pieces};
 use super::{Candidate, RouteQuery, Verdict};
 use crate::handler::{Captures, MAX_PARAMS, Outcome, PolyHandler};
 use crate::message::percent_decoded;
+use crate::routing::accepted::{Accepted, Streams};
 use crate::routing::leaves::Leaf;
 use crate::routing::path::RawPath;
 use crate::routing::route::Route;
@@ -24,10 +25,19 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(app: &PolyHandler, query: &'a RouteQuery) -> Option<Self> {
+    pub(super) fn new(
+        app: &PolyHandler,
+        query: &'a RouteQuery,
+        accepted: &'a Accepted<'a>,
+    ) -> Option<Self> {
         let router = Router::of(app)?;
         let path = RawPath::new(&query.path)?;
-        let key = RouteKey::new(query.protocol, &query.method);
+        let protocol = match query.protocol {
+            Protocol::Ws => Protocol::Ws,
+            // A stream is a response to an HTTP request.
+            Protocol::Http | Protocol::Sse | Protocol::Mount => Protocol::Http,
+        };
+        let key = RouteKey::new(protocol, accepted).with_streams(true);
         let mut way = Vec::new();
         let captures = [(0, 0); MAX_PARAMS];
         let start = (0, captures, 0);
@@ -79,12 +89,17 @@ impl<'a> Search<'a> {
             Err(verdict) => return verdict,
         };
         let (protocol, methods) = (leaf.methods.protocol, &leaf.methods);
-        if protocol != self.key.protocol && protocol != Protocol::Mount {
+        let is_stream = protocol == Protocol::Sse && self.key.protocol == Protocol::Http;
+        if protocol != self.key.protocol && protocol != Protocol::Mount && !is_stream {
             return Verdict::OtherProtocol { protocol };
         }
-        if methods.matches(self.key).is_none() {
+        let matched = methods.matches(self.key).or(methods.streams(self.key));
+        if matched.is_none() {
             let only = leaf.route.methods.clone();
             return Verdict::OtherMethod { only };
+        }
+        if is_stream && self.key.accepted.streams() == Streams::Excluded {
+            return Verdict::NotAcceptable;
         }
         match &self.led_to {
             Some(than) if !leaf.indexes.starts_with(&self.way) => {
