@@ -9,7 +9,8 @@ pub use crate::message::{Request, ToPath};
 pub use crate::routing::across::{Mount, Mounting, StaticTable, Tabled, Unknown, check_mount};
 pub use crate::routing::endpoint::{
     Captured, Endpoint, Endpoints, Lent, captured, copied, evaluated, http, http_closure,
-    http_extracting, http_handler, lent, mount, ws, ws_closure, ws_extracting, ws_handler,
+    http_extracting, http_handler, lent, mount, sse_handler, ws, ws_closure, ws_extracting,
+    ws_handler,
 };
 pub use crate::routing::filters::{
     filter, filter_before_both, filter_before_http, filter_before_ws,
@@ -20,9 +21,12 @@ pub use crate::routing::link::{
 pub use crate::routing::matching::Matching;
 pub use crate::routing::path::{RawPath, Segment};
 pub use crate::routing::router::Router;
-pub use crate::routing::table::{Protocol, RouteMeta, http_route, mount_route, ws_route};
+pub use crate::routing::table::{
+    Protocol, RouteMeta, http_route, mount_route, sse_route, ws_route,
+};
 pub use crate::routing::unmatched::{Unmatched, unmatched};
 pub use crate::session::WebSocket;
+pub use crate::sse::Sse;
 pub use std::string::String;
 pub use std::sync::Arc;
 

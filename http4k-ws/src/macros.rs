@@ -54,7 +54,7 @@
 /// entry    := docs? deprecated? (METHOD ("|" METHOD)*)? path?
 ///             ("with" "(" expr,* ")")? ("as" name)? "=>" target ","?
 /// path     := "\"/…\"" | "_"
-/// target   := "http" "(" h ")" | "ws" "(" h ")" | "mount" "(" expr ")" | "{" entry* "}"
+/// target   := ("http" | "sse" | "ws") "(" h ")" | "mount" "(" expr ")" | "{" entry* "}"
 /// h        := call | method call | closure | handler value
 /// segment  := literal | "<name>" | "<name: Type>" | "<name..>"
 /// ```
@@ -63,8 +63,9 @@
 ///   empty. A parameter must be used, unless its name starts with `_` or the route receives the
 ///   whole request. A literal is not percent-encoded. An entry without a path is at the prefix of
 ///   its block. `_` matches the requests that no route matches.
-/// - **Method.** A route without a method matches every method. Unless they are routed, HEAD is
-///   served by GET, and OPTIONS has a response with `Allow`.
+/// - **Method.** An `http(..)` route without a method matches every method, and an `sse(..)` route
+///   matches GET. Unless they are routed, HEAD is served by GET, and OPTIONS has a response with
+///   `Allow`.
 /// - **`with(..)`** puts filters before an entry, the first outermost. See [Filters](#filters).
 /// - **`mount(..)`** passes the rest of the path to another application, which matches from there.
 ///   The request keeps its URI. Mounted routes take part in the match like those of a block: a
@@ -86,10 +87,20 @@
 /// Two routes for the same requests do not compile. The module [`routing`](crate::routing) has the
 /// precise rules.
 ///
+/// A page, a stream of events and a socket may have one path:
+///
+/// | request | route |
+/// |---|---|
+/// | an upgrade | `ws(..)` |
+/// | `Accept` names `text/event-stream`, and no other type has a greater weight | `sse(..)`, or else `http(..)` |
+/// | `Accept` excludes `text/event-stream` | `http(..)` |
+/// | any other | `http(..)`, or else `sse(..)` |
+///
 /// | no route matches | response |
 /// |---|---|
 /// | the path | 404, or that of `_` |
 /// | the method | 405 with `Allow` |
+/// | the `Accept` field, at the path of a stream | 406 |
 /// | an HTTP request at the path of a WebSocket | 426 with `Upgrade: websocket` |
 /// | an upgrade | 404, before the upgrade, or that of `_ => ws(..)` |
 /// | a segment that does not decode to UTF-8 | 400 |
@@ -104,6 +115,7 @@
 /// | the name of a parameter | the segment, parsed to the type of the function's parameter ([`FromPath`](crate::message::FromPath)), or to the type in the path |
 /// | `req` | the [`Request`](crate::Request), with its [`PathParams`](crate::message::PathParams) |
 /// | `ws`, in `ws(..)` | the [`WebSocket`](crate::WebSocket), of the type of the function's parameter |
+/// | `sse`, in `sse(..)` | the [`Sse`](crate::sse::Sse), of the type of the function's parameter |
 /// | `_` | a value that is read from the request by its type ([`FromRequest`](crate::FromRequest)) |
 /// | `&` of a parameter | a reference to it: to a `String`, unless the path has another type |
 /// | another name or field, or `&` or `&*` of one | a captured value: cloned once for the route, and once for each call |
@@ -122,6 +134,7 @@
 /// | `http(..)` | [`IntoResponse`](crate::IntoResponse) |
 /// | `ws(..)` with `ws` | `()` or a [`WsResult`](crate::WsResult) |
 /// | `ws(..)` without `ws` | [`IntoWsResponse`](crate::handler::IntoWsResponse) |
+/// | `sse(..)` | `()` or an [`SseResult`](crate::sse::SseResult) |
 ///
 /// A path parameter that does not parse, or an argument that cannot be read, has an HTTP response,
 /// and the function is not called.
@@ -195,7 +208,7 @@
 ///
 /// | behind the filter | accepted | rejected |
 /// |---|---|---|
-/// | `http` only | [`Filter`](crate::Filter), [`PolyFilter`](crate::PolyFilter) | [`WsFilter`](crate::WsFilter) |
+/// | `http` and `sse` only | [`Filter`](crate::Filter), [`PolyFilter`](crate::PolyFilter) | [`WsFilter`](crate::WsFilter) |
 /// | `ws` only | `WsFilter`, `PolyFilter` | `Filter` |
 /// | both, a mount, or an application | `PolyFilter` | `Filter`, `WsFilter` |
 ///

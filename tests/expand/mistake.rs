@@ -8,7 +8,7 @@ pub fn app() -> PolyHandler {
         }
         __endpoints()
     });
-    __http4k_ws::broken! { let req : __http4k_ws :: Request = :: core :: unreachable ! () ; let ws : __http4k_ws :: WebSocket = :: core :: unreachable ! () ; let id = :: core :: unreachable ! () ; show (id) }
+    __http4k_ws::broken! { let req : __http4k_ws :: Request = :: core :: unreachable ! () ; let ws : __http4k_ws :: WebSocket = :: core :: unreachable ! () ; let sse : __http4k_ws :: Sse = :: core :: unreachable ! () ; let id = :: core :: unreachable ! () ; show (id) }
     {
         fn walk(
             path: &__http4k_ws::RawPath<'_>,

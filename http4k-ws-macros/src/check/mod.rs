@@ -71,7 +71,10 @@ fn no_method(name: &str, upper: &str) -> Option<String> {
         "DEFAULT" | "OTHERWISE" | "FALLBACK" | "CATCH" => Some(format!(
             "`_` matches the requests that no route matches: write `_` instead of `{name}`"
         )),
-        "WS" | "WEBSOCKET" | "SSE" | "HTTP" => Some(format!(
+        "SSE" => Some(format!(
+            "the protocol follows `=>`, as in `\"/path\" => sse(feed(sse))`: remove `{name}`"
+        )),
+        "WS" | "WEBSOCKET" | "HTTP" => Some(format!(
             "the protocol follows `=>`, as in `\"/path\" => ws(chat(ws))`: remove `{name}`"
         )),
         _ => None,
@@ -116,6 +119,7 @@ mod tests {
             r#""/<a>" => http(f(a)), "/b" => http(f), "/<c..>" => http(f(c))"#,
             r#""/a" => http(f), "/a" => mount(f())"#,
             r#""/a/<b>/c" => http(f(b)), "/a/<c>/d" => http(f(c))"#,
+            r#"GET "/" => http(f), "/" => sse(f), "/" => ws(f), POST "/" => sse(f(sse))"#,
             r#"_ => http(f), _ => ws(f), "/a" => { "/b" => http(f), _ => http(f) }"#,
             r#"GET "/<a..>" => http(f(a)), _ => http(f)"#,
         ] {

@@ -2,7 +2,7 @@
 
 use crate::errors::Errors;
 use crate::model::{Endpoint, HandlerCall, Route, Routes, params, spelled};
-use crate::parse::{Param, Protocol, Segment};
+use crate::parse::{Param, Segment};
 
 const MAX_PARAMS: usize = 16;
 
@@ -70,7 +70,7 @@ pub(super) fn are_used(route: &Route, errors: &mut Errors) {
 fn needs_a_call(handler: &HandlerCall, unused: &[&Param], errors: &mut Errors) {
     let keyword = &handler.keyword;
     let names: Vec<String> = unused.iter().map(|param| param.text()).collect();
-    let socket = (handler.protocol == Protocol::Ws).then(|| "ws".to_owned());
+    let socket = handler.protocol.argument().map(str::to_owned);
     let args: Vec<String> = socket.into_iter().chain(names.iter().cloned()).collect();
     let args = args.join(", ");
     let message = match handler.call.function() {

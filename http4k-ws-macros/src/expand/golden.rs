@@ -9,10 +9,11 @@ use std::process::{Command, Stdio};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-const FORMS: [&str; 10] = [
+const FORMS: [&str; 11] = [
     "handler_value",
     "call",
     "ws_call",
+    "sse_call",
     "closure",
     "method_call",
     "matching",

@@ -11,7 +11,8 @@ pub(super) fn meta(route: &Route) -> TokenStream {
         Endpoint::Mount { .. } => quote!(mount_route),
         Endpoint::Handler(handler) => match handler.protocol {
             Protocol::Ws => quote!(ws_route),
-            Protocol::Http | Protocol::Sse => quote!(http_route),
+            Protocol::Http => quote!(http_route),
+            Protocol::Sse => quote!(sse_route),
         },
     };
     let methods = route.methods.iter().map(|method| {

@@ -57,12 +57,13 @@ fn for_editors(params: &[String], handler: &TokenStream) -> TokenStream {
     let user = handler.clone().into_iter().next();
     let user = user.map_or_else(Span::call_site, |token| token.span());
     let name = |name: &str| Ident::new(name, Span::call_site().resolved_at(user));
-    let (req, ws) = (name("req"), name("ws"));
+    let [req, ws, sse] = ["req", "ws", "sse"].map(name);
     let params = params.iter().map(|param| name(param));
     quote! {
         __http4k_ws::broken! {
             let #req: __http4k_ws::Request = ::core::unreachable!();
             let #ws: __http4k_ws::WebSocket = ::core::unreachable!();
+            let #sse: __http4k_ws::Sse = ::core::unreachable!();
             #(let #params = ::core::unreachable!();)*
             #handler
         }

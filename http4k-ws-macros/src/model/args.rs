@@ -16,7 +16,7 @@ pub(crate) enum Arg {
     Param(usize, Ident),
     /// `req`.
     Request(Ident),
-    /// `ws`.
+    /// `ws` or `sse`.
     Socket(Ident),
     /// `_`: read from the request by its type.
     Extracted(Span),
@@ -120,19 +120,16 @@ impl Names<'_> {
             Named::Refused => None,
             Named::Other => {
                 let name = bound.ident.unraw().to_string();
-                let special = match self.protocol {
-                    Protocol::Ws => &["req", "ws"] as &[&str],
-                    Protocol::Http | Protocol::Sse => &["req"],
-                };
+                let own = self.protocol.argument();
                 let params = self.params.iter().map(String::as_str);
-                let known = params.chain(special.iter().copied());
+                let known = params.chain(["req"]).chain(own);
                 let fix = match near(&name, known) {
                     Some(meant) => format!(": did you mean `{meant}`?"),
-                    None => {
-                        "; a closure's parameter is a parameter of the path, `req` or `ws`, and a \
-                             pattern such as `_: HeaderMap` is read from the request by its type"
-                            .to_owned()
-                    }
+                    None => format!(
+                        "; a closure's parameter is a parameter of the path, `req` or `{}`, and a \
+                         pattern such as `_: HeaderMap` is read from the request by its type",
+                        own.unwrap_or("ws")
+                    ),
                 };
                 let message = format!("`<{name}>` is not a parameter of the path{fix}");
                 errors.at(bound.ident.span(), message);
@@ -148,8 +145,10 @@ impl Names<'_> {
         }
         match (name.as_str(), self.protocol) {
             ("req", _) => Named::Known(Arg::Request(ident.clone())),
-            ("ws", Protocol::Ws) => Named::Known(Arg::Socket(ident.clone())),
-            ("ws" | "sse", protocol) if protocol.keyword() != name => {
+            (name, protocol) if protocol.argument() == Some(name) => {
+                Named::Known(Arg::Socket(ident.clone()))
+            }
+            ("ws" | "sse", protocol) => {
                 let means = if name == "ws" {
                     "a socket"
                 } else {
@@ -167,7 +166,7 @@ impl Names<'_> {
         }
     }
 
-    /// Returns a name inside `expr` that is a parameter, the request or the socket.
+    /// Returns a name inside `expr` that is a parameter, the request, the socket or the stream.
     fn mentioned(&self, expr: &Expr) -> Option<Ident> {
         let tokens = expr.to_token_stream();
         // A closure or a block may declare the name itself.
@@ -195,7 +194,8 @@ impl Names<'_> {
                 let after_join = i > 0 && joins(tokens.get(i - 1));
                 let is_path = matches!(tokens.get(i + 1), Some(TokenTree::Punct(p)) if [':', '!'].contains(&p.as_char()));
                 let name = ident.unraw().to_string();
-                let known = self.params.contains(&name) || name == "req" || name == "ws";
+                let is_own = self.protocol.argument().is_some_and(|own| name == own);
+                let known = self.params.contains(&name) || name == "req" || name == "ws" || is_own;
                 (known && !after_join && !is_path).then(|| ident.clone())
             }
             _ => None,

@@ -155,8 +155,8 @@ impl Call {
     /// Returns `true` if the future of the function may borrow something that only its call has.
     ///
     /// 1. A method borrows its receiver, and `&name` of a path parameter borrows that parameter.
-    /// 2. A function over a socket outlives the route, and so borrows any value passed by
-    ///    reference.
+    /// 2. A function over a socket or a stream outlives the route, and so borrows any value passed
+    ///    by reference.
     pub(crate) fn lends(&self) -> bool {
         let is_lent = |arg: &Arg| matches!(arg, Arg::Borrowed(_));
         match &self.shape {
@@ -183,6 +183,7 @@ impl Call {
         args.any(|arg| matches!(arg, Arg::Request(_) | Arg::Extracted(_)))
     }
 
+    /// Returns the token of the argument `ws` or `sse`.
     pub(crate) fn socket(&self) -> Option<&Ident> {
         self.args.iter().find_map(|arg| match arg {
             Arg::Socket(ident) => Some(ident),

@@ -64,7 +64,7 @@ impl Routes {
         }
     }
 
-    fn add(&mut self, entry: Entry, around: &Around, errors: &mut Errors) {
+    fn add(&mut self, mut entry: Entry, around: &Around, errors: &mut Errors) {
         let own_filters = entry.filters.len();
         let first = self.filters.len();
         self.filters.extend(entry.filters);
@@ -98,6 +98,12 @@ impl Routes {
             }
             Target::Handler(handler) => {
                 self.put_behind(&inner.filters, protocols(handler.protocol));
+                // A stream responds to GET, and so to HEAD, unless it names other methods.
+                if handler.protocol == Protocol::Sse && entry.methods.is_empty() {
+                    entry
+                        .methods
+                        .push(Ident::new("GET", handler.keyword.span()));
+                }
                 match handler_call(handler, &inner.segments, errors) {
                     Some(handler) => Endpoint::Handler(handler),
                     None => return,
@@ -165,6 +171,13 @@ impl Routes {
             }
         };
         self.put_behind(&inner.filters, protocols(handler.protocol));
+        if handler.protocol == Protocol::Sse {
+            let message = "`_` responds to requests that no route matches, and a stream has a path: \
+                           write `_ => http(not_found)`";
+            errors.at(handler.keyword.span(), message);
+            let written = handler.expr.to_token_stream();
+            return errors.leave_out(&spelled(&inner.segments), written);
+        }
         let Some(handler) = handler_call(handler, &inner.segments, errors) else {
             return;
         };
@@ -267,19 +280,16 @@ fn handler_call(
     segments: &[Segment],
     errors: &mut Errors,
 ) -> Option<HandlerCall> {
-    if handler.protocol == Protocol::Sse {
-        let message = "`sse(..)` is not supported yet: return a `text/event-stream` response \
-                       from `http(..)`";
-        errors.at(handler.keyword.span(), message);
-        errors.leave_out(&spelled(segments), handler.expr.to_token_stream());
-        return None;
-    }
     let params: Vec<String> = params(segments).map(Param::text).collect();
     let written = handler.expr.to_token_stream();
     let Some(call) = Call::new(handler.expr, handler.protocol, &params, errors) else {
         errors.leave_out(&spelled(segments), written);
         return None;
     };
+    if handler.protocol == Protocol::Sse && !call.receives_stream(errors) {
+        errors.leave_out(&spelled(segments), written);
+        return None;
+    }
     Some(HandlerCall {
         protocol: handler.protocol,
         keyword: handler.keyword,

@@ -7,6 +7,7 @@ mod call;
 mod flatten;
 mod links;
 mod mounted;
+mod stream;
 
 pub(crate) use args::{Arg, dereferenced, place_root, plain_name};
 pub(crate) use blocks::Unused;

@@ -234,7 +234,8 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
         .map_err(|_| Error::new(at, slips::not_a_target(&start, path)))?;
     let word = keyword.to_string();
     if !input.peek(token::Paren) || !TARGETS.contains(&word.as_str()) {
-        let message = match near(&word, TARGETS) {
+        let meant = slips::target_of_other_libraries(&word).or_else(|| near(&word, TARGETS));
+        let message = match meant {
             Some(meant) if meant != word && input.peek(token::Paren) => {
                 format!("{WANTED}; did you mean `{meant}(..)`?")
             }
@@ -247,6 +248,7 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
     if inside.is_empty() {
         let message = match word.as_str() {
             "mount" => "`mount(..)` needs an application, as in `mount(users())`".to_owned(),
+            "sse" => "`sse(..)` needs a function, as in `sse(feed(sse))`".to_owned(),
             _ => format!("`{word}(..)` needs a handler, as in `{word}(show)`"),
         };
         return Err(Error::new(parens.span.join(), message));
@@ -279,7 +281,7 @@ fn target(input: ParseStream<'_>, arrow: Span, path: &str, errors: &mut Errors) 
 const TARGETS: [&str; 4] = ["http", "ws", "sse", "mount"];
 
 /// The forms of the right-hand side of `=>`.
-pub(super) const WANTED: &str = "expected `http(..)`, `ws(..)`, `mount(..)` or `{ .. }`";
+pub(super) const WANTED: &str = "expected `http(..)`, `ws(..)`, `sse(..)`, `mount(..)` or `{ .. }`";
 
 impl Protocol {
     pub(crate) fn keyword(self) -> &'static str {
@@ -287,6 +289,15 @@ impl Protocol {
             Self::Http => "http",
             Self::Ws => "ws",
             Self::Sse => "sse",
+        }
+    }
+
+    /// Returns the name of the argument that only a call of this protocol has.
+    pub(crate) fn argument(self) -> Option<&'static str> {
+        match self {
+            Self::Http => None,
+            Self::Ws => Some("ws"),
+            Self::Sse => Some("sse"),
         }
     }
 }

@@ -143,6 +143,15 @@ pub(super) fn other_arrow(input: ParseStream<'_>, errors: &mut Errors) -> Result
     Ok(Some(at))
 }
 
+/// Returns the target that has this name in other libraries.
+pub(super) fn target_of_other_libraries(word: &str) -> Option<&'static str> {
+    match word {
+        "events" | "event_stream" | "eventsource" | "event_source" | "stream" => Some("sse"),
+        "websocket" | "web_socket" | "socket" => Some("ws"),
+        _ => None,
+    }
+}
+
 /// Returns `true` before `http(..)`, `ws(..)`, `sse(..)` or `mount(..)`.
 pub(super) fn is_target(input: ParseStream<'_>) -> bool {
     let word = input.parse::<Ident>().map(|word| word.to_string());

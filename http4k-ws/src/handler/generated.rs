@@ -1,11 +1,12 @@
 //! The steps from a routed [`Call`] to its response, which generated code names.
 //!
 //! Most steps have an http and a ws form, because the compiler describes an unsuitable return value
-//! by the trait of its protocol. The functions of a form:
+//! by the trait of its protocol. A stream of events is a response, so it has the steps of http. The
+//! functions of a form:
 //!
 //! | the call | its steps |
 //! |---|---|
-//! | needs no waiting | `respond`, `ws_respond`, `accept` |
+//! | needs no waiting | `respond`, `ws_respond`, `accept`, `stream` |
 //! | reads `_` arguments | `reading` with `returned`, `ws_reading` with `ws_returned` |
 //! | lends a copy of its own to the function | `later` with `future` and `response`, or their ws forms |
 //!
@@ -22,11 +23,13 @@ use super::consumer::WsConsumer;
 use super::opens::Opens;
 use super::poly::PolyHandler;
 use super::reading::{Extracted, ReadArguments};
-use super::respond::{IntoConsumed, Respond, WsRespond};
+use super::respond::{IntoConsumed, IntoStreamed, Respond, WsRespond};
+use super::stream::respond_with_stream;
 use super::ws_response::{IntoWsResponse, WsResponse};
 use crate::lens::Message;
 use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
 use crate::session::{IntoWsResult, WebSocket, WsResult};
+use crate::sse::{IntoSseEvent, IntoSseResult, Sse, SseResult};
 
 /// An application in the place of an expression.
 ///
@@ -194,6 +197,41 @@ pub fn consumed<W, T: IntoConsumed<W>>(value: T) -> T::Future {
 /// Returns the error of the consumer.
 pub fn ws_result(value: impl IntoWsResult) -> WsResult {
     value.into_ws_result()
+}
+
+/// Responds to `call` with a stream of events, which `consumer` sends.
+pub fn stream<W, Out, F, T>(call: Call, consumer: F) -> CallResult<'static>
+where
+    Out: IntoSseEvent,
+    F: FnOnce(Sse<Out>) -> T + Send + 'static,
+    T: IntoStreamed<W, Output: IntoSseResult, Future: Send>,
+{
+    let streamed = streamed(call, consumer);
+    Ok(Box::pin(future::ready(streamed.into_response())))
+}
+
+/// Responds to `call` as [`stream`] does, inside of [`later`] or [`reading`].
+pub fn streamed<W, Out, F, T>(call: Call, consumer: F) -> Result<Response, Rejection>
+where
+    Out: IntoSseEvent,
+    F: FnOnce(Sse<Out>) -> T + Send + 'static,
+    T: IntoStreamed<W, Output: IntoSseResult, Future: Send>,
+{
+    Ok(respond_with_stream(call.into_request(), consumer))
+}
+
+/// Returns the value of a function over a stream as a future.
+pub fn sse_consumed<W, T: IntoStreamed<W>>(value: T) -> T::Future {
+    value.into_streamed()
+}
+
+/// Converts the value of a function over a stream into the result that the stream ends with.
+///
+/// # Errors
+///
+/// Returns the error of the function.
+pub fn sse_result(value: impl IntoSseResult) -> SseResult {
+    value.into_sse_result()
 }
 
 /// Two arguments that are read from one request, in their order.

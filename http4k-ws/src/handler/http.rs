@@ -119,8 +119,8 @@ impl fmt::Debug for BoxHttpHandler {
     label = "an http handler is a function from a `Request` to a response, or a future of one",
     note = "a function with other arguments is called: `http(home())`, and `http(create(_))` if the \
             argument is read from the request",
-    note = "a function over a `WebSocket` belongs in `ws(..)`, and a value is returned by a closure: \
-            `http(|| \"home\")`"
+    note = "a function over a `WebSocket` belongs in `ws(..)`, one over an `Sse` in `sse(..)`, and a \
+            value is returned by a closure: `http(|| \"home\")`"
 )]
 pub trait IntoHttpHandler<Kind> {
     /// Converts the value into a shared handler.

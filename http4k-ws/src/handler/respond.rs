@@ -10,6 +10,7 @@ use std::pin::Pin;
 use super::ws_response::IntoWsResponse;
 use crate::message::{IntoResponse, Response};
 use crate::session::IntoWsResult;
+use crate::sse::IntoSseResult;
 
 /// Marks a function that returns a value.
 #[derive(Debug)]
@@ -125,6 +126,44 @@ impl<F: Future> IntoConsumed<Later> for F {
     type Future = F;
 
     fn into_consumed(self) -> F {
+        self
+    }
+}
+
+/// Values that the consumer of a stream may return: `()` or an
+/// [`SseResult`](crate::sse::SseResult), or a future of one.
+///
+/// Users never implement it. `When` is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from the consumer of a stream",
+    label = "a consumer returns `()` or `SseResult`, or a future of one",
+    note = "an event is sent: `sse.send(event).await?`",
+    note = "a function that returns a response belongs in `http(..)`"
+)]
+pub trait IntoStreamed<When> {
+    /// The type that becomes the result of the consumer.
+    type Output;
+    /// The future of that type.
+    type Future: Future<Output = Self::Output>;
+
+    /// Returns the future of the consumer.
+    fn into_streamed(self) -> Self::Future;
+}
+
+impl<T: IntoSseResult> IntoStreamed<Now> for T {
+    type Output = T;
+    type Future = future::Ready<T>;
+
+    fn into_streamed(self) -> Self::Future {
+        future::ready(self)
+    }
+}
+
+impl<F: Future> IntoStreamed<Later> for F {
+    type Output = F::Output;
+    type Future = F;
+
+    fn into_streamed(self) -> F {
         self
     }
 }

@@ -123,7 +123,8 @@ impl fmt::Debug for BoxWsHandler {
     label = "a ws handler is a function from a `Request` to a `WsResponse`, or a function over a `WebSocket`",
     note = "a function with other arguments is called: `ws(talk(ws))`, and `ws(talk(ws, _))` if the \
             argument is read from the request",
-    note = "a function that returns a response belongs in `http(..)`"
+    note = "a function that returns a response belongs in `http(..)`, and one over an `Sse` in \
+            `sse(..)`"
 )]
 pub trait IntoWsHandler<Kind> {
     /// Converts the value into a shared handler.

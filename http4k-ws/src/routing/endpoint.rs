@@ -9,8 +9,8 @@ use crate::handler::call::{CallResult, WsCallResult};
 use crate::handler::reading::ReadArguments;
 use crate::handler::{
     AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler,
-    ErasedWsHandler, FilterNames, IntoHttpHandler, IntoWsHandler, IntoWsResponse, PolyHandler,
-    ResponseFuture, WsResponse, WsResponseFuture, called,
+    ErasedWsHandler, FilterNames, IntoHttpHandler, IntoSseHandler, IntoWsHandler, IntoWsResponse,
+    PolyHandler, ResponseFuture, WsResponse, WsResponseFuture, called,
 };
 use crate::message::{IntoResponse, Request, Response};
 
@@ -97,6 +97,11 @@ pub fn http_handler<M>(handler: impl IntoHttpHandler<M>) -> Endpoint {
 /// Returns the endpoint of a handler value for WebSockets.
 pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Endpoint {
     Endpoint::ws(handler.into_ws_handler())
+}
+
+/// Returns the endpoint of a function over a stream of events.
+pub fn sse_handler<M>(handler: impl IntoSseHandler<M>) -> Endpoint {
+    Endpoint::http(handler.into_sse_handler())
 }
 
 /// Returns the endpoint of another application, which matches the rest of the path.

@@ -20,7 +20,8 @@
 //
 // `routes!` and the builder `Routes` both make a `Router`. It walks a path (`tree`, by the rules of
 // `matching`) to an `Endpoint`, or to the response of `unmatched`. `check` rejects tables at run
-// time, `across` at compile time. `accepted` chooses between a page and a stream at one path. The rules stand in the crate `http4k-ws-grammar`.
+// time, `across` at compile time. `accepted` chooses between a page and a stream at one path. The
+// rules stand in the crate `http4k-ws-grammar`.
 
 mod accepted;
 pub(crate) mod across;

@@ -7,7 +7,7 @@ use super::filters::filter_before_both;
 use super::table::Protocol;
 use crate::handler::place::{SeesHttp, SeesUpgrades};
 use crate::handler::{
-    BoxPolyFilter, IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoWsHandler,
+    BoxPolyFilter, IntoHttpHandler, IntoPolyFilter, IntoPolyHandler, IntoSseHandler, IntoWsHandler,
 };
 
 /// A builder for a route table, checked when the application is built.
@@ -141,6 +141,47 @@ impl Routes {
         self.route(Protocol::Http, methods.into(), template.into(), endpoint)
     }
 
+    /// Adds a route to a stream of events, such as `sse(Method::GET, "/feed/<topic>", feed)`.
+    ///
+    /// `handler` is a function over an [`Sse`](crate::sse::Sse), whose
+    /// [`request`](crate::sse::Sse::request) has the parameters of the path. HEAD is served by GET,
+    /// and does not call it. A stream and a page may have one path: the `Accept` field of the
+    /// request decides, as the rules of [this module](crate::routing#streams-of-events) state.
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::message::RequestExt;
+    /// use http4k_ws::routing::Routes;
+    /// use http4k_ws::sse::{Sse, SseResult};
+    ///
+    /// async fn feed(sse: Sse) -> SseResult {
+    ///     let topic = sse.request().path_param("topic").unwrap_or_default().to_owned();
+    ///     sse.send(format!("news of {topic}")).await?;
+    ///     Ok(())
+    /// }
+    ///
+    /// # fn main() -> Result<(), http4k_ws::routing::RouteError> {
+    /// let app = Routes::new()
+    ///     .http(Method::GET, "/topics/<topic>", |_: Request| "a page")
+    ///     .sse(Method::GET, "/topics/<topic>", feed)
+    ///     .build()?;
+    /// assert_eq!(app.test_http("/topics/tea").body(), "a page");
+    ///
+    /// let request = Request::get("/topics/tea").header("accept", "text/event-stream");
+    /// assert_eq!(app.test_http(request).body(), "data: news of tea\n\n");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sse<M>(
+        self,
+        methods: impl Into<Methods>,
+        template: impl Into<String>,
+        handler: impl IntoSseHandler<M>,
+    ) -> Self {
+        let endpoint = endpoint::sse_handler(handler);
+        self.route(Protocol::Sse, methods.into(), template.into(), endpoint)
+    }
+
     /// Adds a WebSocket route, such as `ws("/ws/<name>", talk)`.
     pub fn ws<M>(self, template: impl Into<String>, handler: impl IntoWsHandler<M>) -> Self {
         let endpoint = endpoint::ws_handler(handler);
@@ -201,7 +242,7 @@ impl Routes {
     /// example to change the path, goes around the application:
     /// [`PolyHandler::with`](crate::PolyHandler::with).
     ///
-    /// Routes of both protocols can be added, so a function over one of them must be wrapped:
+    /// Routes of every protocol can be added, so a function over one of them must be wrapped:
     /// [`guard`](crate::filter::guard) or [`poly`](crate::filter::poly) for every protocol,
     /// [`http_only`](crate::filter::http_only) or [`ws_only`](crate::filter::ws_only) for one.
     pub fn with<F, Kind>(mut self, filter: F) -> Self

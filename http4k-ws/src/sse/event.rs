@@ -337,6 +337,7 @@ impl IntoSseEvent for SseEvent {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Message> IntoSseEvent for T {
     fn into_sse_event(self) -> Result<SseEvent, LensFailure> {
         // Of several formats, one of text.

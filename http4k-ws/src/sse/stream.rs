@@ -58,7 +58,7 @@ use crate::message::{Request, RequestExt};
 /// let event = "data: {\"symbol\":\"AAPL\",\"cents\":18720}\n\n";
 /// assert_eq!(app.test_http("/").body(), event);
 /// ```
-pub struct Sse<Out: IntoSseEvent = SseEvent> {
+pub struct Sse<Out = SseEvent> {
     sender: SseSender<Out>,
     open: Open,
     request: Box<Request>,

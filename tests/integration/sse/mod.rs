@@ -4,6 +4,7 @@ mod leaving;
 mod naive;
 mod parse;
 mod queue;
+mod routing;
 mod source;
 mod stop;
 mod stream;

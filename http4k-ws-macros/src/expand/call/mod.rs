@@ -81,7 +81,8 @@ pub(super) fn endpoint(
 fn of_value(value: &Expr, protocol: Protocol, at: Span) -> TokenStream {
     let constructor = match protocol {
         Protocol::Ws => quote_spanned!(at=> ws_handler),
-        Protocol::Http | Protocol::Sse => quote_spanned!(at=> http_handler),
+        Protocol::Sse => quote_spanned!(at=> sse_handler),
+        Protocol::Http => quote_spanned!(at=> http_handler),
     };
     let endpoint = quote_spanned!(at=> __http4k_ws::#constructor(#value));
     // Braces separate a call that returns a handler from a call of a handler, so they are needed.
@@ -122,10 +123,11 @@ impl Parts<'_> {
     fn body(&self, function: TokenStream) -> TokenStream {
         let (at, read, req) = (self.at, &self.read, self.request());
         let consumer = self.call.socket().map(|ws| self.consumer(ws, &function));
+        let [accept, accepted] = self.over_consumer(["accept", "accepted"], ["stream", "streamed"]);
         if self.library_waits() {
             let returned = self.step("returned");
             let value = match &consumer {
-                Some(consumer) => quote_spanned!(at=> __http4k_ws::accepted(call, #consumer)),
+                Some(consumer) => quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer)),
                 None => function,
             };
             return self.reading(&quote_spanned!(at=> __http4k_ws::#returned(#value)));
@@ -138,7 +140,7 @@ impl Parts<'_> {
             };
             let [later, response, future] = ["later", "response", "future"].map(|n| self.step(n));
             let response = match &consumer {
-                Some(consumer) => quote_spanned!(at=> __http4k_ws::accepted(call, #consumer)),
+                Some(consumer) => quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer)),
                 None => quote_spanned! {at=>
                     __http4k_ws::#response(__http4k_ws::#future(#function).await)
                 },
@@ -149,7 +151,7 @@ impl Parts<'_> {
         }
         match &consumer {
             Some(consumer) => {
-                quote_spanned!(at=> #read #req __http4k_ws::accept(call, #consumer))
+                quote_spanned!(at=> #read #req __http4k_ws::#accept(call, #consumer))
             }
             None => {
                 let respond = self.step("respond");
@@ -173,16 +175,31 @@ impl Parts<'_> {
         }
     }
 
-    /// Returns the closure over a socket that calls `function`.
+    /// Returns the names of steps over a socket, or of those over a stream.
+    fn over_consumer<const N: usize>(&self, ws: [&str; N], sse: [&str; N]) -> [Ident; N] {
+        let names = match self.protocol {
+            Protocol::Sse => sse,
+            Protocol::Ws | Protocol::Http => ws,
+        };
+        names.map(|name| Ident::new(name, self.at))
+    }
+
+    /// Returns the closure over a socket or a stream that calls `function`.
     fn consumer(&self, ws: &Ident, function: &TokenStream) -> TokenStream {
+        let [result, consumed] =
+            self.over_consumer(["ws_result", "consumed"], ["sse_result", "sse_consumed"]);
         // The socket outlives the route's call, and so must everything that the function borrows.
         let consumed = match self.call.lends() {
             true => quote_spanned! {self.at=>
-                async move { __http4k_ws::ws_result(__http4k_ws::consumed(#function).await) }
+                async move { __http4k_ws::#result(__http4k_ws::#consumed(#function).await) }
             },
             false => function.clone(),
         };
-        quote_spanned!(self.at=> move |#ws: __http4k_ws::WebSocket<_, _>| #consumed)
+        let ty = match self.protocol {
+            Protocol::Sse => quote_spanned!(self.at=> Sse<_>),
+            Protocol::Ws | Protocol::Http => quote_spanned!(self.at=> WebSocket<_, _>),
+        };
+        quote_spanned!(self.at=> move |#ws: __http4k_ws::#ty| #consumed)
     }
 
     /// Binds `req`, if it is an argument.
