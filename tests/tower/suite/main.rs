@@ -10,4 +10,5 @@ mod layers;
 mod services;
 mod sockets;
 mod stopping;
+mod streams;
 mod support;
