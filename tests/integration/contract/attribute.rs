@@ -30,14 +30,10 @@ async fn count(sse: Sse) -> SseResult {
     Ok(())
 }
 
-fn events(request: Request) -> Response {
-    http4k_ws::sse::respond(request, count)
-}
-
 routes! {
     fn app() -> PolyHandler {
         "/ws/<name>" => ws(respond(ws, name)),
-        GET "/events" => http(events),
+        GET "/events" => sse(count(sse)),
         POST "/http/<name>" => http(say(name, _)),
     }
 }
