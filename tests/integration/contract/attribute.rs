@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use http4k_ws::contract_test;
 use http4k_ws::prelude::*;
-use http4k_ws::sse::{Sse, SseEvent, SseResult};
+use http4k_ws::testing::WsClient;
 use http4k_ws::testing::contract::{AsyncBackend, Backend};
-use http4k_ws::testing::{SseClient, SseEnd, WsClient};
 
 async fn respond(mut ws: WebSocket, name: String) -> WsResult {
     while let Some(message) = ws.recv().await? {
@@ -21,19 +20,9 @@ fn say(name: String, body: String) -> String {
     format!("{name}: {body}")
 }
 
-async fn count(sse: Sse) -> SseResult {
-    let last: u8 = sse.last_event_id().map_or(Ok(0), str::parse)?;
-    for number in last + 1..=3 {
-        let event = SseEvent::new(number.to_string()).with_id(number);
-        sse.send(event).await?;
-    }
-    Ok(())
-}
-
 routes! {
     fn app() -> PolyHandler {
         "/ws/<name>" => ws(respond(ws, name)),
-        GET "/events" => sse(count(sse)),
         POST "/http/<name>" => http(say(name, _)),
     }
 }
@@ -73,32 +62,6 @@ async fn an_async_function_uses_sockets_and_http(backend: &impl AsyncBackend) ->
         )
         .await;
     assert_eq!(answer.body(), "eve: hello");
-    Ok(())
-}
-
-#[contract_test(app())]
-fn a_plain_function_reads_a_stream(backend: &impl Backend) -> TestResult {
-    let mut client = backend.sse(Request::get("/events").header("last-event-id", "1"));
-    let events: Result<Vec<_>, _> = client.received().collect();
-    let data: Vec<_> = events?.into_iter().map(SseEvent::into_data).collect();
-    assert_eq!(data, ["2", "3"]);
-    assert_eq!(client.last_event_id(), "3");
-    assert_eq!(client.closed(), Some(SseEnd::Complete));
-    let refusal = backend.try_sse("/nowhere").err().ok_or("a stream")?;
-    assert_eq!(refusal.body(), backend.http("/nowhere").body());
-    Ok(())
-}
-
-#[contract_test(app())]
-async fn an_async_function_reads_a_stream(backend: &impl AsyncBackend) -> TestResult {
-    let mut numbers = backend.sse("/events").await.typed::<String>();
-    for number in ["1", "2", "3"] {
-        assert_eq!(numbers.recv().await?.as_deref(), Some(number));
-    }
-    assert_eq!(numbers.recv().await?, None);
-    assert_eq!(numbers.end(), Some(&SseEnd::Complete));
-    let refusal = backend.try_sse("/nowhere").await.err().ok_or("a stream")?;
-    assert_eq!(refusal.status(), 404);
     Ok(())
 }
 

@@ -75,19 +75,21 @@ on_every_backend! {
         async fn teapot(_request: Request, _next: Next) -> StatusCode {
             StatusCode::IM_A_TEAPOT
         }
+        let greeting = |request: Request| respond(request, greet);
         let app = routes! {
             GET "/" => http(|| "hello"),
-            GET "/" with(teapot) => sse(greet(sse)),
+            GET "/events" with(teapot) => http(greeting),
             "/" => ws(|ws: WebSocket| ws.try_send("hello")),
         };
         let backend = backend::<B>(app);
-        assert_eq!(backend.try_sse("/").err().expect("a refusal").status(), 418);
+        assert_eq!(backend.try_sse("/events").err().expect("a refusal").status(), 418);
         assert_eq!(backend.http("/").body(), "hello");
         assert_eq!(backend.connect("/").closed(), Some(WsStatus::NORMAL));
     }
 
     fn case_44_filters_are_called_from_the_outside_in<B>() {
-        async fn talk(sse: Sse, foobar: String, log: Sender<String>) -> SseResult {
+        async fn talk(sse: Sse, log: Sender<String>) -> SseResult {
+            let foobar = sse.request().path_param("_foobar").unwrap_or_default();
             let field = sse.request().header("foo").unwrap_or_default();
             log.send(format!("{foobar} {field}"))?;
             Ok(())
@@ -98,7 +100,11 @@ on_every_backend! {
         let (log, logs) = channel();
         let (first, second) = (logged("first", log.clone()), logged("second", log.clone()));
         let inner = logged("inner", log.clone());
-        let app = routes! { GET "/<foobar>" with(inner) => sse(talk(sse, foobar, log)) };
+        let stream = move |request: Request| {
+            let log = log.clone();
+            respond(request, |sse: Sse| talk(sse, log))
+        };
+        let app = routes! { GET "/<_foobar>" with(inner) => http(stream) };
         let app = app.with(http_only(marked)).with(http_only(second)).with(http_only(first));
         assert_eq!(events(&mut backend::<B>(app).sse("/path")), []);
         let log: Vec<_> = logs.try_iter().collect();
@@ -243,7 +249,11 @@ on_every_backend! {
             tokio::time::sleep(Duration::from_millis(1500)).await;
         }
         let (drops, dropped) = channel();
-        let app = routes! { GET "/" => sse(stay(sse, drops)), GET "/tick" => http(tick()) };
+        let stream = move |request: Request| {
+            let drops = drops.clone();
+            respond(request, |sse: Sse| stay(sse, drops))
+        };
+        let app = routes! { GET "/" => http(stream), GET "/tick" => http(tick()) };
         let backend = backend::<B>(app);
         for close in [true, false] {
             let mut client = backend.sse("/");

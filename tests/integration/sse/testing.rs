@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use http4k_ws::prelude::*;
 use http4k_ws::sse::{SseEnd, SseReader};
-use http4k_ws::testing::contract::{Backend as _, OverDuplex};
 use http4k_ws::testing::{InMemory, NextEvent, SseClient, SseReceiveError, with_seed};
 use tokio::sync::broadcast;
 
@@ -218,28 +217,6 @@ fn a_client_that_stops_reading_stops_the_handler() {
     }
     assert_eq!(client.next_within(SECOND), NextEvent::Pending);
     assert_eq!(taken.load(Ordering::Relaxed), before);
-}
-
-/// Over a pipe, the bytes of the real server stop.
-#[test]
-fn over_a_pipe_a_client_that_reads_nothing_is_dropped() {
-    let taken = Arc::default();
-    let backend = OverDuplex::new(counting(&taken));
-    let mut client = backend.sse("/");
-    client.stop_reading();
-    let before = taken.load(Ordering::Relaxed);
-    assert!((64..100_000).contains(&before), "{before}");
-    // The time of a server for writing, with a margin.
-    client.advance(15 * SECOND);
-    assert_eq!(taken.load(Ordering::Relaxed), before);
-    client.read_on();
-    let received: Vec<_> = client.received().collect();
-    let (last, events) = received.split_last().expect("events");
-    assert!(events.iter().all(Result::is_ok) && events.len() <= before);
-    assert!(
-        matches!(last, Err(SseReceiveError::Ended(SseEnd::Broken { .. }))),
-        "{last:?}"
-    );
 }
 
 #[test]

@@ -10,5 +10,4 @@ mod layers;
 mod services;
 mod sockets;
 mod stopping;
-mod streams;
 mod support;
