@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use http4k_ws::prelude::*;
+use http4k_ws::sse::{Sse, SseResult};
 use http4k_ws::tower::layer;
 use tokio::sync::Semaphore;
 use tower::limit::GlobalConcurrencyLimitLayer;
@@ -175,4 +176,34 @@ fn reserved_fields_of_a_layer_stay_off_the_101() {
         .with(layer(PropagateRequestIdLayer::x_request_id()));
     let socket = app.test_ws("/ws/bob");
     assert!(!socket.response_headers().contains_key("content-length"));
+}
+
+#[test]
+fn streams_of_events_pass_through_layers_uncompressed() {
+    async fn feed(sse: Sse) -> SseResult {
+        sse.send("x".repeat(2000)).await?;
+        Ok(())
+    }
+    let app = routes! { GET "/feed" => sse(feed(sse)) };
+    let app = app
+        .with(layer(CompressionLayer::new()))
+        .with(layer(PropagateRequestIdLayer::x_request_id()))
+        .with(layer(SetRequestIdLayer::x_request_id(MakeRequestUuid)));
+    let request = || {
+        let request = Request::get("/feed").header("accept", "text/event-stream");
+        request.header("accept-encoding", "gzip")
+    };
+    let server = served(app.clone());
+    let over_port = client(server.addr()).send(request()).expect("a response");
+    for stream in [app.test_http(request()), over_port] {
+        assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+        assert_eq!(stream.header("content-encoding"), None);
+        assert!(stream.header("x-request-id").is_some());
+        assert!(
+            stream
+                .body()
+                .as_text()
+                .is_some_and(|text| text.starts_with("data: xxx"))
+        );
+    }
 }

@@ -3,10 +3,12 @@
 
 #![allow(missing_docs)]
 
+mod crates;
 mod files;
 mod http2;
 mod inside;
 mod layers;
+mod memory;
 mod services;
 mod sockets;
 mod stopping;

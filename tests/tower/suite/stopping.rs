@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::server::{PolyService, ServerConfig, ShutdownReport};
-use http4k_ws::sse::{Sse, SseResult, respond};
+use http4k_ws::sse::{Sse, SseResult};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -141,7 +141,7 @@ async fn stop_ends_streams_of_events_that_axum_waits_for() {
     }
     for stops in [true, false] {
         let app = routes! {
-            GET "/feed"   => http({ |request: Request| respond(request, feed) }),
+            GET "/feed"  => sse(feed(sse)),
             "/ws/<name>" => ws(crate::support::greet(ws, name)),
         };
         let service = app.into_service(ServerConfig::default());
