@@ -12,6 +12,7 @@
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
+//! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
 //! | [Coming from axum](from_axum) | axum's names in this library, and a program |
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!
