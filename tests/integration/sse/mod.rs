@@ -1,10 +1,12 @@
 //! Server-sent events, read from a body, over pipes and over a port.
 
+mod failing;
 mod leaving;
 mod naive;
 mod parse;
 mod queue;
 mod routing;
+mod senders;
 mod source;
 mod stop;
 mod stream;
@@ -12,6 +14,7 @@ mod testing;
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use http4k_ws::filter::sse_config;
 use http4k_ws::message::BodyError;
@@ -73,4 +76,20 @@ pub(crate) async fn failure(body: &mut Body) -> String {
 /// Returns the text of the next frame.
 pub(crate) async fn frame(body: &mut Body) -> String {
     next(body).await.expect("an open stream").expect("a frame")
+}
+
+/// Returns the bounds of a stream without comments, whose queue holds `events`.
+pub(crate) fn silent(events: usize) -> SseConfig {
+    SseConfig::default()
+        .with_keep_alive(None)
+        .with_queue_events(events)
+}
+
+/// Starts a stream whose body is not read. Returns its body and a sender.
+pub(crate) async fn unread(config: SseConfig) -> (Body, SseSender) {
+    let (app, mut joined) = open_streams(config);
+    let mut body = body_of(&app).await;
+    // The first poll starts the consumer.
+    assert!(next(&mut body).now_or_never().is_none());
+    (body, joined.recv().await.expect("a stream"))
 }

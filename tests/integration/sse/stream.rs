@@ -9,13 +9,13 @@ use http4k_ws::filter::sse_config;
 use http4k_ws::handler::IntoPolyHandler;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
-use http4k_ws::sse::{Sse, SseConfig, SseEvent, SseResult, SseSender, respond};
+use http4k_ws::sse::{Sse, SseConfig, SseEvent, SseResult, respond};
 use http4k_ws::testing::InMemoryConfig;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::{Instant, timeout};
 
-use super::{body_of, failure, frame, next, open_streams, streaming, within};
+use super::{body_of, frame, next, open_streams, streaming, within};
 use crate::http2::client::{Client, request};
 use crate::server::peer::{self, Peer};
 
@@ -134,88 +134,6 @@ async fn a_response_to_head_starts_no_consumer() {
     assert_eq!(started.load(Ordering::Relaxed), 0);
     assert_eq!(app.send_http("/").await.body(), "");
     assert_eq!(started.load(Ordering::Relaxed), 1);
-}
-
-/// The ways in which a consumer can fail after its first event.
-#[derive(Debug, Clone, Copy)]
-enum Fault {
-    Error,
-    Panic,
-    /// A panic as the future of the consumer is dropped.
-    PanicInDrop,
-}
-
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("as it should");
-    }
-}
-
-fn failing(fault: Fault, tell: impl Fn(SseSender) + Clone + Send + Sync + 'static) -> PolyHandler {
-    streaming(SseConfig::default(), move |sse: Sse| {
-        let tell = tell.clone();
-        async move {
-            tell(sse.sender());
-            sse.send("before").await?;
-            match fault {
-                Fault::Error => Err("as\nit should")?,
-                Fault::Panic => panic!("as it should"),
-                Fault::PanicInDrop => {
-                    let _bomb = Bomb;
-                    std::future::pending::<()>().await;
-                }
-            }
-            SseResult::Ok(())
-        }
-    })
-}
-
-#[tokio::test]
-async fn a_failed_consumer_breaks_its_stream_off() {
-    for fault in [Fault::Error, Fault::Panic] {
-        let (tell, mut told) = unbounded_channel();
-        let app = failing(fault, move |sender| tell.send(sender).expect("a test"));
-        let mut body = body_of(&app).await;
-        assert_eq!(frame(&mut body).await, "data: before\n\n");
-        let reason = "the consumer of the stream failed";
-        assert_eq!(failure(&mut body).await, reason);
-        assert!(next(&mut body).await.is_none());
-        let sender = told.recv().await.expect("a stream");
-        assert!(sender.is_closed(), "{fault:?}");
-    }
-}
-
-/// The client sees that the response is incomplete, and other requests are served.
-#[test]
-fn on_a_port_a_failed_stream_is_incomplete() {
-    for fault in [Fault::Error, Fault::Panic] {
-        let app = failing(fault, |_| {});
-        let server = app.as_server("127.0.0.1:0").with_threads(1);
-        let server = server.start().expect("a server");
-        for _ in 0..2 {
-            let mut peer = Peer::connect(server.addr());
-            let came = peer.send(peer::get("/")).rest();
-            assert!(
-                came.ends_with("\r\ndata: before\n\n\r\n"),
-                "{fault:?} {came}"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_consumer_that_panics_as_it_is_dropped_harms_no_other() {
-    let app = failing(Fault::PanicInDrop, |_| {});
-    let server = app.as_server("127.0.0.1:0").with_threads(1);
-    let server = server.start().expect("a server");
-    for _ in 0..2 {
-        let mut peer = Peer::connect(server.addr());
-        peer.send(peer::get("/")).until("data: before\n\n");
-    }
-    let report = server.stop();
-    assert_eq!(report.cut, 0, "{report:?}");
 }
 
 #[tokio::test]
@@ -338,15 +256,4 @@ async fn the_filter_nearest_to_the_stream_decides() {
     // The bounds of the application, then the outer filter, then the inner one.
     let text = "retry: 712\n\ndata: once\n\n";
     assert_eq!(in_memory.send_http("/").await.body(), text);
-}
-
-#[tokio::test]
-async fn a_filter_that_panics_breaks_the_stream_off() {
-    let app = sse_config(|_| panic!("as it should")).then(once);
-    let mut body = body_of(&app).await;
-    assert_eq!(
-        failure(&mut body).await,
-        "the consumer of the stream failed"
-    );
-    assert!(next(&mut body).await.is_none());
 }
