@@ -24,10 +24,11 @@ use bytes::{Bytes, BytesMut};
 use http_body::Frame;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::encoding::write_retry_alone;
+use super::ending::Ending;
 use super::error::SseResult;
-use super::event::write_retry;
 use super::setup::Setup;
-use super::state::{Drained, End, StreamState};
+use super::state::{Drained, StreamState};
 #[cfg(feature = "server")]
 use super::stop::StreamGuard;
 use crate::message::BodyError;
@@ -81,7 +82,7 @@ impl StreamBody {
         };
         let mut setup = setup.take();
         let Some(config) = setup.config() else {
-            return self.state.end(End::Failed);
+            return self.state.end(Ending::Failed);
         };
         self.state.configure(&config);
         self.retry = config.retry;
@@ -114,13 +115,13 @@ impl StreamBody {
                         if !error.is_closed() {
                             log::error!("{CONSUMER} failed: {error}");
                         }
-                        self.state.end(End::Failed);
+                        self.state.end(Ending::Failed);
                     }
                 }
             }
             None => {
                 self.drop_consumer();
-                self.state.end(End::Failed);
+                self.state.end(Ending::Failed);
             }
         }
     }
@@ -129,31 +130,10 @@ impl StreamBody {
         let consumer = self.consumer.take();
         guarded("the drop of a consumer of events", || drop(consumer));
     }
-
-    /// Returns the last frame, or the error of a stream that breaks off.
-    fn finish(&mut self, end: End) -> Option<Result<Frame<Bytes>, BodyError>> {
-        self.ended = true;
-        match end {
-            End::Complete | End::Gone => None,
-            End::Stopped(retry) => {
-                let mut last = BytesMut::new();
-                write_retry(&mut last, retry);
-                last.extend_from_slice(b"\n");
-                Some(Ok(Frame::data(last.freeze())))
-            }
-            End::Failed => Some(Err(broken("the consumer of the stream failed"))),
-            End::TooSlow => Some(Err(broken("the client reads too slowly"))),
-            End::Shed => Some(Err(broken("too many bytes wait for the clients"))),
-        }
-    }
 }
 
 /// The name of a consumer in the log.
 const CONSUMER: &str = "a consumer of events";
-
-fn broken(reason: &'static str) -> BodyError {
-    BodyError::Stream(reason.into())
-}
 
 impl http_body::Body for StreamBody {
     type Data = Bytes;
@@ -172,15 +152,17 @@ impl http_body::Body for StreamBody {
         this.poll_consumer(cx);
         let mut frame = BytesMut::new();
         if let Some(retry) = this.retry.take() {
-            write_retry(&mut frame, retry);
-            frame.extend_from_slice(b"\n");
+            write_retry_alone(&mut frame, retry);
         }
         match this.state.drain(&mut frame, cx.waker()) {
             Drained::Frame => {
                 this.keep_alive.sent();
                 Poll::Ready(Some(Ok(Frame::data(frame.freeze()))))
             }
-            Drained::Over(end) => Poll::Ready(this.finish(end)),
+            Drained::Over(end) => {
+                this.ended = true;
+                Poll::Ready(end.last_frame())
+            }
             Drained::Idle => this.keep_alive.poll(cx).map(|()| {
                 let comment = Bytes::from_static(KEEP_ALIVE);
                 Some(Ok(Frame::data(comment)))
@@ -196,7 +178,7 @@ impl http_body::Body for StreamBody {
 
 impl Drop for StreamBody {
     fn drop(&mut self) {
-        self.state.end(End::Gone);
+        self.state.end(Ending::Gone);
         self.drop_consumer();
     }
 }

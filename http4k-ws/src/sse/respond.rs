@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 
 use super::body::StreamBody;
 use super::error::IntoSseResult;
-use super::event::IntoSseEvent;
+use super::into_event::IntoSseEvent;
 use super::reader::EVENT_STREAM;
 use super::setup::Setup;
 use super::state::StreamState;

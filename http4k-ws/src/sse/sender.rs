@@ -6,8 +6,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::error::SseSendError;
-use super::event::{IntoSseEvent, SseEvent};
-use super::state::{Piece, StreamState};
+use super::event::SseEvent;
+use super::into_event::IntoSseEvent;
+use super::piece::Piece;
+use super::state::StreamState;
 
 /// A sender to one stream, for any task, thread or callback.
 ///

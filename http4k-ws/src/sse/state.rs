@@ -21,56 +21,15 @@ use bytes::BytesMut;
 use tokio::sync::Notify;
 
 use super::config::{OnStop, SseConfig};
+use super::encoding::write_comment;
+use super::ending::Ending;
 use super::error::SseSendError;
-use super::event::{SseEvent, write_comment};
-use crate::session::{Account, Accounted, Budget, CoalesceKey, Offered, Outbound, Queued, next_id};
+use super::piece::{Piece, queue};
+use crate::session::{Account, Accounted, Budget, Offered, Outbound, next_id};
 
 /// The bytes after which no further event is added to a frame. The rest stays in the queue, where
 /// its bound holds.
 const FRAME: usize = 64 * 1024;
-
-/// An item of the queue.
-#[derive(Debug)]
-pub(super) enum Piece {
-    Event(SseEvent),
-    Comment(String),
-}
-
-impl Queued for Piece {
-    type Keyed = SseEvent;
-
-    fn size(&self) -> usize {
-        match self {
-            Self::Event(event) => event.size(),
-            Self::Comment(text) => text.len(),
-        }
-    }
-
-    fn key(&self, of: &CoalesceKey<SseEvent>) -> Option<u64> {
-        match self {
-            Self::Event(event) => of.of(event),
-            Self::Comment(_) => None,
-        }
-    }
-}
-
-/// The reason why a stream is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// The consumer has returned, and its `Sse` is dropped.
-    Complete,
-    /// The consumer failed or panicked.
-    Failed,
-    /// The queue was full, and the policy closes the stream.
-    TooSlow,
-    /// The server stops. The client should reconnect after this time.
-    #[cfg_attr(not(feature = "server"), allow(dead_code))]
-    Stopped(Duration),
-    /// Too many bytes wait in all sockets and streams of the server.
-    Shed,
-    /// The body was dropped.
-    Gone,
-}
 
 /// The state of one stream.
 pub(super) struct StreamState {
@@ -89,7 +48,7 @@ pub(super) struct StreamState {
 struct Inner {
     queue: Outbound<Piece>,
     account: Account,
-    end: Option<End>,
+    end: Option<Ending>,
     on_stop: OnStop,
     /// `true` while the `Sse` exists.
     handle: bool,
@@ -106,7 +65,7 @@ pub(super) enum Drained {
     /// Events were written.
     Frame,
     /// There are none, and the stream is over.
-    Over(End),
+    Over(Ending),
     /// There are none. A waker is stored.
     Idle,
 }
@@ -182,7 +141,7 @@ impl StreamState {
             Offered::TooSlow(_) => {
                 drop(inner);
                 log::debug!("a stream of events ends: its queue is full");
-                self.end(End::TooSlow);
+                self.end(Ending::TooSlow);
                 Err((SseSendError::Closed, None))
             }
         }
@@ -208,9 +167,9 @@ impl StreamState {
     }
 
     /// Ends the stream. The first end counts, but a stream whose queue is cleared is incomplete.
-    pub(super) fn end(&self, end: End) {
+    pub(super) fn end(&self, end: Ending) {
         let mut inner = self.lock();
-        if matches!(end, End::Shed | End::Gone) {
+        if matches!(end, Ending::Shed | Ending::Gone) {
             inner.queue.clear();
             self.account(&mut inner);
             inner.end = Some(end);
@@ -228,7 +187,7 @@ impl StreamState {
     #[cfg(feature = "server")]
     pub(super) fn stop(&self, retry: Duration) {
         if self.lock().on_stop == OnStop::End {
-            self.end(End::Stopped(retry));
+            self.end(Ending::Stopped(retry));
         }
     }
 
@@ -250,7 +209,7 @@ impl StreamState {
         let released = inner.returned && !inner.handle;
         drop(inner);
         if released {
-            self.end(End::Complete);
+            self.end(Ending::Complete);
         }
     }
 
@@ -314,14 +273,14 @@ impl StreamState {
 impl Accounted for StreamState {
     fn accounted(&self) -> (usize, bool) {
         let inner = self.lock();
-        let released = matches!(inner.end, Some(End::Shed | End::Gone));
+        let released = matches!(inner.end, Some(Ending::Shed | Ending::Gone));
         (inner.account.bytes(), released)
     }
 
     /// Clears the queue, and breaks the stream off.
     fn shed(&self) {
-        if self.lock().end != Some(End::Gone) {
-            self.end(End::Shed);
+        if self.lock().end != Some(Ending::Gone) {
+            self.end(Ending::Shed);
         }
     }
 }
@@ -333,11 +292,6 @@ impl Drop for StreamState {
             budget.leave(self.id, &mut inner.account);
         }
     }
-}
-
-fn queue(config: &SseConfig) -> Outbound<Piece> {
-    let policy = config.slow_consumer.clone();
-    Outbound::bounded(config.queue_events, config.queue_bytes, policy)
 }
 
 impl fmt::Debug for StreamState {

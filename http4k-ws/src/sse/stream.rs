@@ -5,7 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::error::SseSendError;
-use super::event::{IntoSseEvent, SseEvent};
+use super::event::SseEvent;
+use super::into_event::IntoSseEvent;
 use super::sender::SseSender;
 use super::state::StreamState;
 use crate::message::{Request, RequestExt};
