@@ -3,8 +3,9 @@
 #![no_main]
 
 use futures_util::FutureExt;
-use http4k_ws::http::Uri;
+use http4k_ws::http::{HeaderValue, Uri};
 use http4k_ws::message::UriTemplate;
+use http4k_ws::sse::{Sse, SseResult};
 use http4k_ws::{Body, HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 use http4k_ws_fuzz::Choices;
 use libfuzzer_sys::fuzz_target;
@@ -24,6 +25,7 @@ struct Sent {
     method: String,
     path: String,
     upgrade: bool,
+    accept: &'static str,
 }
 
 impl Choose for Choices<'_> {
@@ -53,6 +55,8 @@ fn actual(app: &PolyHandler, sent: &Sent) -> Expected {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = sent.method.parse().expect("a method of the generator's");
     *request.uri_mut() = sent.path.parse().expect("a path of the generator's");
+    let accept = HeaderValue::from_static(sent.accept);
+    request.headers_mut().insert("accept", accept);
     let response = respond(app, request, sent.upgrade);
     let header = |name| {
         let value = response.headers().get(name);
@@ -94,6 +98,11 @@ fn said(id: usize, request: &Request) -> String {
 
 async fn http(id: usize, request: Request) -> String {
     said(id, &request)
+}
+
+async fn stream(id: usize, sse: Sse) -> SseResult {
+    sse.send(said(id, sse.request())).await?;
+    Ok(())
 }
 
 async fn ws(id: usize, request: Request) -> WsResponse {

@@ -24,7 +24,7 @@ use super::endpoint::Endpoint;
 use super::matching::{Found, Matching, MountedRouters, NoMatch};
 use super::path::RawPath;
 use super::route::Route;
-use super::table::{MethodMatch, MethodSet, Protocol, RouteKey, RouteMeta};
+use super::table::{MethodSet, Protocol, RouteKey, RouteMeta};
 use super::tree::Walk;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, FilterNames,
@@ -293,9 +293,7 @@ impl Router {
             place.outcome = Outcome::BadEncoding;
             return self.unmatched(scope);
         }
-        // A stream responds to HEAD itself.
-        let head_as_get =
-            key.is_head() && self.methods[found.route].matches(key) == Some(MethodMatch::HeadAsGet);
+        let head_as_get = key.is_head() && self.methods[found.route].accepts_head_as_get(key);
         place.enter(captures, params, found.at);
         place.outcome = match self.methods[found.route].protocol {
             Protocol::Mount => Outcome::Mounted,

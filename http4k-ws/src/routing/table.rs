@@ -235,6 +235,12 @@ impl MethodSet {
         self.matches_method(key)
     }
 
+    /// Returns `true` if this route responds to HEAD as to GET, without the body.
+    pub(super) fn accepts_head_as_get(&self, key: RouteKey<'_>) -> bool {
+        let found = self.matches(key).or_else(|| self.streams(key));
+        found == Some(MethodMatch::HeadAsGet)
+    }
+
     #[inline]
     fn matches_method(&self, key: RouteKey<'_>) -> Option<MethodMatch> {
         if self.registered & key.bit != 0 {

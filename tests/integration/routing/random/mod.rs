@@ -16,6 +16,9 @@ use std::fs;
 use std::path::Path;
 
 use generate::{Random, built, request, table};
+use http4k_ws::message::RequestExt;
+use http4k_ws::routing::explain::RouteQuery;
+use http4k_ws::sse::{Sse, SseResult};
 use http4k_ws::{HttpHandler, PolyHandler, Request, Response, WsHandler, WsResponse};
 use naive::{Expected, Way};
 
@@ -31,13 +34,18 @@ async fn http(id: usize, request: Request) -> String {
     said(id, &request)
 }
 
+async fn stream(id: usize, sse: Sse) -> SseResult {
+    sse.send(said(id, sse.request())).await?;
+    Ok(())
+}
+
 async fn ws(id: usize, request: Request) -> WsResponse {
     WsResponse::refuse(said(id, &request))
 }
 
 /// Returns the response of `app`, as far as the rules define it.
 async fn actual(app: &PolyHandler, sent: &Sent) -> Expected {
-    let request = http_request(&sent.method, &sent.path);
+    let request = sent.request();
     let response = if sent.upgrade {
         let outcome = app.ws().call(request).await.into_outcome();
         outcome.expect_err("every ws route refuses")
@@ -71,6 +79,7 @@ struct Sent {
     method: String,
     path: String,
     upgrade: bool,
+    accept: &'static str,
 }
 
 #[test]
@@ -107,7 +116,7 @@ async fn macro_builder_and_rules_agree_on_ten_thousand_requests() {
                 "builder: {}",
                 context()
             );
-            let explained = app.explain(&*sent.line());
+            let explained = app.explain(sent.query());
             assert_eq!(
                 explained.taken().is_some(),
                 expected.body.is_some(),
@@ -145,6 +154,7 @@ struct Seen {
     cases: usize,
     statuses: std::collections::BTreeMap<(u16, bool), usize>,
     heads: usize,
+    streams: usize,
     /// Responses of a second mount at one prefix.
     merged: usize,
     /// Responses of a route behind a mount that matches but has no route.
@@ -161,6 +171,8 @@ impl Seen {
             .entry((expected.status, sent.upgrade))
             .or_default() += 1;
         self.heads += usize::from(expected.length.is_some());
+        let body = expected.body.as_deref();
+        self.streams += usize::from(body.is_some_and(|body| body.starts_with("data: ")));
     }
 
     fn assert_enough(&self) {
@@ -173,6 +185,7 @@ impl Seen {
             (404, false),
             (404, true),
             (405, false),
+            (406, false),
             (426, false),
         ] {
             let count = self.statuses.get(&kind).copied().unwrap_or_default();
@@ -183,15 +196,22 @@ impl Seen {
             );
         }
         assert!(self.heads >= 30, "{}", self.heads);
+        assert!(self.streams >= 100, "{}", self.streams);
         assert!(self.merged >= 30, "{}", self.merged);
         assert!(self.backtracked >= 30, "{}", self.backtracked);
     }
 }
 
 impl Sent {
-    /// Formats the request for [`PolyHandler::explain`].
-    fn line(&self) -> String {
-        let word = if self.upgrade { "ws" } else { &self.method };
-        format!("{word} {}", self.path)
+    fn request(&self) -> Request {
+        http_request(&self.method, &self.path).with_header("accept", self.accept)
+    }
+
+    /// Returns the request as [`PolyHandler::explain`] reads it.
+    fn query(&self) -> RouteQuery {
+        match self.upgrade {
+            true => RouteQuery::from(&*format!("ws {}", self.path)),
+            false => RouteQuery::from(&self.request()),
+        }
     }
 }

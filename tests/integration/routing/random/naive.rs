@@ -106,10 +106,15 @@ fn response_from(specs: &[Spec], sent: &Sent, segments: &[&str]) -> Expected {
         };
         params.push(format!("{name:?}: {text:?}"));
     }
-    let body = format!("{} {{{}}}", best.spec.id, params.join(", "));
-    let as_get = fit(best.spec, sent) == Some(1);
+    let mut body = format!("{} {{{}}}", best.spec.id, params.join(", "));
+    let is_stream = matches!(best.spec.target, Target::Sse);
+    if is_stream {
+        body = format!("data: {body}\n\n");
+    }
+    let as_get = method(best.spec, sent) == Some(1);
     Expected {
-        length: as_get.then_some(body.len()),
+        // The length of a stream is unknown.
+        length: (as_get && !is_stream).then_some(body.len()),
         body: Some(if as_get { String::new() } else { body }),
         ..Expected::status(200)
     }
@@ -177,16 +182,25 @@ fn hit<'a>(spec: &'a Spec, segments: &[&str]) -> Option<(Hit<'a>, usize)> {
     Some((hit, template.len()))
 }
 
+/// Ranks the kind of the route by `Accept`, and then the method.
+fn fit(spec: &Spec, sent: &Sent) -> Option<(u8, u8)> {
+    let kind = match (&spec.target, sent.accept) {
+        (Target::Sse, "text/html") => return None,
+        (Target::Sse, "*/*" | "text/html, text/event-stream;q=0.9") => 0,
+        (Target::Sse, _) => 2,
+        _ => 1,
+    };
+    Some((kind, method(spec, sent)?))
+}
+
 /// Ranks the method: a route that names it, then GET for HEAD, then a route for every method.
-fn fit(spec: &Spec, sent: &Sent) -> Option<u8> {
+fn method(spec: &Spec, sent: &Sent) -> Option<u8> {
     match (&spec.target, sent.upgrade) {
         (Target::Ws, true) => Some(0),
-        (Target::Mount(_), _) | (Target::Ws, false) | (Target::Http, true) => None,
-        (Target::Http, false) if spec.methods.is_empty() => Some(0),
-        (Target::Http, false) if spec.methods.contains(&sent.method.as_str()) => Some(2),
-        (Target::Http, false) => {
-            (sent.method == "HEAD" && spec.methods.contains(&"GET")).then_some(1)
-        }
+        (Target::Mount(_), _) | (Target::Ws, false) | (Target::Http | Target::Sse, true) => None,
+        (_, false) if spec.methods.is_empty() => Some(0),
+        (_, false) if spec.methods.contains(&sent.method.as_str()) => Some(2),
+        (_, false) => (sent.method == "HEAD" && spec.methods.contains(&"GET")).then_some(1),
     }
 }
 
@@ -194,10 +208,15 @@ fn unmatched(hits: &[Hit<'_>], sent: &Sent) -> Expected {
     if sent.upgrade {
         return Expected::status(404);
     }
+    let is_stream = |hit: &&Hit<'_>| matches!(hit.spec.target, Target::Sse);
+    let mut streams = hits.iter().filter(is_stream);
+    if streams.any(|hit| method(hit.spec, sent).is_some()) {
+        return Expected::status(406);
+    }
     let mut allow: Vec<&str> = Vec::new();
     let http = hits
         .iter()
-        .filter(|hit| matches!(hit.spec.target, Target::Http));
+        .filter(|hit| matches!(hit.spec.target, Target::Http | Target::Sse));
     for method in http.flat_map(|hit| hit.spec.methods) {
         allow.push(method);
         if *method == "GET" {
