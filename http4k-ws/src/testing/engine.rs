@@ -67,7 +67,7 @@ pub(super) struct Engine {
     scheduler: Scheduler,
     idle: Arc<Idle>,
     /// The number of batches that started and ended; odd while tasks are polled.
-    batch: AtomicU64,
+    batch: Arc<AtomicU64>,
     batch_ended: Notify,
     /// In real time: reports the runtime as idle when its thread parks next.
     armed: Arc<AtomicBool>,
@@ -80,19 +80,19 @@ pub(super) struct Engine {
 impl Engine {
     /// Builds an engine for this thread.
     pub(super) fn new(scheduler: Scheduler, idle: Arc<Idle>, time: Time) -> Self {
-        let armed = Arc::default();
+        let (batch, armed) = (Arc::default(), Arc::default());
         #[cfg(feature = "testing")]
         let scans = Arc::default();
         let runtime = match time {
             #[cfg(feature = "testing")]
-            Time::Virtual => virtual_time(&idle, &scans),
+            Time::Virtual => virtual_time(&idle, &batch, &scans),
             Time::Real => real_time(&idle, &armed),
         };
         Self {
             runtime: runtime.expect("a runtime of one thread can be built"),
             scheduler,
             idle,
-            batch: AtomicU64::new(0),
+            batch,
             batch_ended: Notify::new(),
             armed,
             #[cfg(feature = "testing")]
@@ -181,15 +181,27 @@ impl Engine {
     }
 }
 
+/// Returns the number of the batch whose tasks are polled now, of a count that is odd meanwhile.
+fn running(batch: &AtomicU64) -> Option<u64> {
+    let batch = batch.load(Ordering::Acquire);
+    (batch % 2 == 1).then_some(batch)
+}
+
 /// Builds a runtime whose clock moves only while it parks.
 #[cfg(feature = "testing")]
-fn virtual_time(idle: &Arc<Idle>, scans: &Arc<Scans>) -> std::io::Result<Runtime> {
-    let (idle, outside) = (Arc::clone(idle), OutsideWork::new(Arc::clone(scans)));
+fn virtual_time(
+    idle: &Arc<Idle>,
+    batch: &Arc<AtomicU64>,
+    scans: &Arc<Scans>,
+) -> std::io::Result<Runtime> {
+    let (idle, batch) = (Arc::clone(idle), Arc::clone(batch));
+    let outside = OutsideWork::new(Arc::clone(scans));
     Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
         .on_thread_park(move || {
-            if !idle.reached() {
+            // A stand-in also parks while a task blocks its thread, and that is not idle.
+            if running(&batch).is_some() || !idle.reached() {
                 outside.hold_the_clock();
             }
         })
@@ -218,8 +230,7 @@ fn real_time(idle: &Arc<Idle>, armed: &Arc<AtomicBool>) -> std::io::Result<Runti
 impl Engine {
     /// Returns the number of the batch whose tasks are polled now.
     pub(super) fn running_batch(&self) -> Option<u64> {
-        let batch = self.batch.load(Ordering::Acquire);
-        (batch % 2 == 1).then_some(batch)
+        running(&self.batch)
     }
 
     /// Runs the tokio runtime on this thread until `batch` ends, a task of which blocks its thread.

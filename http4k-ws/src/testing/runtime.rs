@@ -323,6 +323,31 @@ mod tests {
         assert_eq!(count.load(Ordering::Relaxed), 100);
     }
 
+    /// Another thread runs the tokio runtime meanwhile, and parks.
+    #[test]
+    fn settling_waits_for_a_task_that_blocks_its_thread() {
+        use crate::testing::{Offline as _, WsClient as _};
+
+        let done = Arc::<AtomicU32>::default();
+        let blocking = Arc::clone(&done);
+        let app = move |mut ws: crate::WebSocket| {
+            let done = Arc::clone(&blocking);
+            async move {
+                while ws.recv().await?.is_some() {
+                    thread::sleep(CHECK * 10);
+                    // More than one batch of tasks.
+                    count_to_100(&done).await;
+                }
+                crate::WsResult::Ok(())
+            }
+        };
+        let mut client = app.test_ws("/");
+        for handled in 1..=3 {
+            client.send("block").expect("an open socket");
+            assert_eq!(done.load(Ordering::Relaxed), handled * 100);
+        }
+    }
+
     #[cfg(feature = "testing")]
     #[test]
     fn waiting_moves_the_clock() {
