@@ -37,7 +37,8 @@ fn numbers(req: Request) -> Response {
 async fn ticks(sse: Sse) -> SseResult {
     let last = sse.last_event_id().and_then(|id| id.parse().ok());
     for number in last.map_or(0, |last: u64| last + 1).. {
-        sse.send(SseEvent::new(number.to_string()).with_id(number)).await?;
+        sse.send(SseEvent::new(number.to_string()).with_id(number))
+            .await?;
         sleep(Duration::from_millis(20)).await;
     }
     Ok(())

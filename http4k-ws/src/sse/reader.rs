@@ -21,6 +21,9 @@ use crate::message::{Body, BodyError, Response};
 /// The media type of an event stream (WHATWG HTML §9.2.5).
 pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 
+/// The pieces without an event that are read before other tasks may run.
+const PIECES_AT_ONCE: usize = 32;
+
 /// A reader of the events in one response.
 ///
 /// It reads any response with status 200 and the Content-Type `text/event-stream`, such as that of
@@ -152,7 +155,7 @@ impl<T> SseReader<T> {
         cx: &mut Context<'_>,
         came: &mut dyn FnMut(),
     ) -> Poll<Option<SseEvent>> {
-        loop {
+        for _ in 0..PIECES_AT_ONCE {
             if self.end.is_some() {
                 return Poll::Ready(None);
             }
@@ -173,6 +176,9 @@ impl<T> SseReader<T> {
                 None => self.finish(SseEnd::Complete),
             }
         }
+        // A server that sends comments without a pause must not keep other tasks waiting.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     fn parse(&mut self) -> Result<Option<SseEvent>, SseTooLarge> {

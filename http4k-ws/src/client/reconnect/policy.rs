@@ -12,8 +12,8 @@ use crate::message::WsStatus;
 use crate::random::Random;
 use crate::setters::{optional_setters, setters};
 
-/// The policy for when a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) connects again,
-/// and when it gives up.
+/// The policy for when a [`ReconnectingWebSocket`](super::ReconnectingWebSocket) or an
+/// [`EventSource`](crate::client::EventSource) connects again, and when it gives up.
 ///
 /// The delay before the first attempt is a random time up to [`base`](Self::base). Its limit
 /// doubles before each further attempt, up to [`cap`](Self::cap). With this full jitter, the
@@ -28,7 +28,8 @@ use crate::setters::{optional_setters, setters};
 /// A failed attempt is repeated if [`ConnectError::is_transient`] returns `true`. After a
 /// connection was closed, another is opened for the codes in
 /// [`retried_codes`](Self::retried_codes). Every other code is final, among them 1000, 1008, and
-/// the codes of the application.
+/// the codes of the application. An event source has no close codes, and treats the `retry` of a
+/// stream as it treats `Retry-After`.
 ///
 /// # Examples
 ///

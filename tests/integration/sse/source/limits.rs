@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use http4k_ws::client::{EventSource, EventSourceError};
 use http4k_ws::prelude::*;
 use http4k_ws::sse::SseEnd;
@@ -71,6 +71,25 @@ async fn the_limit_of_silence_can_be_lifted() {
     assert!(
         matches!(error, EventSourceError::Ended(SseEnd::Silent { after: limit }) if limit == after)
     );
+}
+
+/// Other tasks, and the time limits of the program, have their turn.
+#[tokio::test(start_paused = true)]
+async fn endless_comments_do_not_keep_the_task() {
+    let (request, _) = source(|_, _| {
+        let comments = stream::repeat(": on\n").map(Ok::<_, std::io::Error>);
+        let comments = comments.take(1_000_000);
+        let event = stream::iter([Ok("data: a\n\n")]);
+        ending("").with_body(Body::from_stream(comments.chain(event)))
+    });
+    let mut source: EventSource = request.start();
+    source.opened().await.expect("a stream");
+    assert!(
+        source.recv().now_or_never().is_none(),
+        "other tasks run in between"
+    );
+    assert_eq!(data(&mut source).await, "a");
+    assert_eq!(source.comments(), 1_000_000);
 }
 
 /// A call that is dropped takes nothing with it: neither an attempt, nor a wait, nor an event.
