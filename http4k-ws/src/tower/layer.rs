@@ -21,8 +21,8 @@ use crate::message::{Request, Response};
 /// Converts a tower layer into a filter over requests, streams and opening handshakes.
 ///
 /// For an accepted handshake, the layer sees a 101 without a body. Header fields that it adds reach
-/// the client. Those that the handshake reserves are dropped, with a warning in the log. If the layer
-/// responds itself, its response refuses the socket, which is never opened. A layer sees the
+/// the client. Those that the handshake reserves are dropped, with a warning in the log. If the
+/// layer responds itself, its response refuses the socket, which is never opened. A layer sees the
 /// handshake and not the messages, so a timeout applies to the handshake only.
 ///
 /// The layer is applied once to each side of each route behind it. Each side is a service of its

@@ -1,8 +1,8 @@
 //! Services and layers of tower inside an application.
 //!
 //! [`service`] mounts any `tower_service::Service`, such as an axum `Router` or the `ServeDir` of
-//! tower-http. [`layer`] turns any `tower_layer::Layer` into a filter over every protocol. The other
-//! direction is [`PolyHandler::into_service`](crate::PolyHandler::into_service).
+//! tower-http. [`layer`] turns any `tower_layer::Layer` into a filter over every protocol. The
+//! other direction is [`PolyHandler::into_service`](crate::PolyHandler::into_service).
 #![doc = include_str!("../docs/tower.md")]
 
 mod call;

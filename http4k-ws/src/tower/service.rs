@@ -24,9 +24,9 @@ use crate::message::{Request, Response, plain};
 /// # Sockets
 ///
 /// Opening handshakes reach the service too. A response other than 101 refuses them. A service that
-/// opens a socket itself, as axum's `WebSocketUpgrade` does, receives the connection if it is one of
-/// HTTP/1.1 on a server of this library. Over HTTP/2 and in memory there is no connection to give
-/// away, so the handshake is refused with 501.
+/// opens a socket itself, as axum's `WebSocketUpgrade` does, receives the connection. That works
+/// over HTTP/1.1 on a server of this library. Over HTTP/2 and in memory there is no connection to
+/// give away, so the handshake is refused with 501.
 ///
 /// Such a socket counts as a connection of the server, with its permit. The bounds of
 /// [`SessionConfig`](crate::session::SessionConfig) do not apply to it, because its frames belong
@@ -121,7 +121,7 @@ fn complete(request: &mut Request) {
 }
 
 fn not_offered() -> Response {
-    let reason = "this socket is opened by a tower service, which needs the connection for itself: it \
-                  works over HTTP/1.1 on a port or a pipe, not over HTTP/2 and not in memory\n";
+    let reason = "this socket is opened by a tower service, which needs the connection for itself: \
+                  it works over HTTP/1.1 on a port or a pipe, not over HTTP/2 and not in memory\n";
     plain(StatusCode::NOT_IMPLEMENTED, reason.to_owned())
 }

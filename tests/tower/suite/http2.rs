@@ -168,8 +168,11 @@ async fn what_cannot_be_opened_is_refused_on_its_stream() {
 
 #[tokio::test]
 async fn cookies_in_several_fields_are_one() {
+    fn cookie(request: Request) -> String {
+        request.header("cookie").unwrap_or_default().to_owned()
+    }
     let app = routes! {
-        GET "/" => http({ |request: Request| request.header("cookie").unwrap_or_default().to_owned() }),
+        GET "/" => http(cookie),
     };
     let at = serve(in_axum(app.into_service(ServerConfig::default())));
     let mut h2 = connected(at).await;

@@ -154,11 +154,14 @@ async fn a_request_waits_until_the_service_of_a_layer_is_ready() {
 
 #[test]
 fn a_layer_is_a_filter_of_single_routes_and_is_listed() {
+    fn has_id(request: Request) -> String {
+        request.header("x-request-id").is_some().to_string()
+    }
     let app = routes! {
         "/deep" with(layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))) => {
-            GET "/id" => http({ |request: Request| request.header("x-request-id").is_some().to_string() }),
+            GET "/id" => http(has_id),
         },
-        GET "/none" => http({ |request: Request| request.header("x-request-id").is_some().to_string() }),
+        GET "/none" => http(has_id),
     };
     assert_eq!(app.test_http("/deep/id").body(), "true");
     assert_eq!(app.test_http("/none").body(), "false");

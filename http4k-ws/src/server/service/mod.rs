@@ -132,8 +132,8 @@ impl PolyService {
         }
     }
 
-    /// Closes all sockets with 1001 and ends all streams of events, as a server does that stops, and
-    /// waits for their end.
+    /// Closes all sockets with 1001 and ends all streams of events, as our own server does when it
+    /// stops, and waits for their end.
     ///
     /// Another server does not know the sockets on its connections, and waits for streams without
     /// end. Call this in its shutdown, as in `axum::serve(..).with_graceful_shutdown(..)`. Sockets
