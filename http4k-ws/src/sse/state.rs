@@ -15,6 +15,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
+#[cfg(feature = "server")]
 use std::time::Duration;
 
 use bytes::BytesMut;
