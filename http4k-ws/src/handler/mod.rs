@@ -8,6 +8,7 @@
 //! | `Request -> Response` | [`HttpHandler`] | [`Filter`] |
 //! | `Request -> WsResponse` | [`WsHandler`] | [`WsFilter`] |
 //! | `WebSocket -> ()` | [`WsConsumer`], inside an accepting [`WsResponse`] | |
+//! | `Sse -> ()` | [`IntoSseHandler`], which makes it a handler for HTTP | |
 //! | one of each | [`PolyHandler`] | [`PolyFilter`] |
 //!
 //! ```
