@@ -10,6 +10,7 @@ use http4k_ws::client::reconnect::ReconnectPolicy;
 use http4k_ws::client::{BlockingEventSource, EventSource, EventSourceError};
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
+use http4k_ws::sse::{Sse, SseEvent, SseResult};
 use http4k_ws::testing::{NextEvent, SseClient, SseEnd};
 
 use super::{at_once, ending};
@@ -188,4 +189,42 @@ async fn a_server_that_starts_late_is_reached() {
     let received = tokio::time::timeout(Duration::from_secs(10), source.recv()).await;
     let received = received.expect("a connection in time").expect("a stream");
     assert_eq!(received.as_deref(), Some("1"));
+}
+
+/// The stopping server ends the stream, and the next one continues it.
+#[test]
+fn it_resumes_at_a_server_that_was_restarted() {
+    async fn ticks(sse: Sse) -> SseResult {
+        let last: u32 = sse.last_event_id().map_or(Ok(0), str::parse)?;
+        for number in last + 1.. {
+            let event = SseEvent::new(number.to_string()).with_id(number);
+            sse.send(event).await?;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+    let app = || routes! { GET "/" => sse(ticks(sse)) };
+    let server = app().as_server("127.0.0.1:0").start().expect("a server");
+    let address = server.addr();
+    // The delay that the server requests is a second or more.
+    let policy = policy().with_retry_after_cap(Duration::from_millis(10));
+    let source = EventSource::to(format!("http://{address}/")).with_policy(policy);
+    let mut source = source.blocking().expect("a source");
+    let next = |source: &mut BlockingEventSource| {
+        let event = source
+            .received()
+            .next()
+            .expect("an event")
+            .expect("a stream");
+        event.into_data().parse::<u32>().expect("a number")
+    };
+    assert_eq!((next(&mut source), next(&mut source)), (1, 2));
+    server.stop();
+    let Ok(_server) = app().as_server(address.to_string()).start() else {
+        // Another process has taken the port.
+        return;
+    };
+    for expected in 3..50 {
+        assert_eq!(next(&mut source), expected);
+    }
 }
