@@ -53,8 +53,10 @@ pub(super) use io::close_after;
 const READ_BUFFER: usize = 64 * 1024;
 
 /// The result of a connection.
-// A box would be an allocation for each socket.
-#[cfg_attr(feature = "tower", allow(clippy::large_enum_variant))]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would be an allocation for each socket"
+)]
 pub(super) enum Served<S: ByteStream> {
     /// It has ended.
     Over,
