@@ -25,7 +25,7 @@ impl FromRequest for User {
     }
 }
 
-/// A layer of the axum application: it stays where it is, and guards the moved prefix too.
+/// A layer of the axum application. It stays in axum, and also guards the prefix that has moved.
 async fn authenticate(
     mut request: AxumRequest,
     next: AxumNext,
