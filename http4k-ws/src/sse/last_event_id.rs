@@ -1,5 +1,7 @@
 //! The id of the last event that a client has received, as an argument.
 
+use http::{HeaderName, HeaderValue};
+
 use crate::lens::{Header, TextValue};
 use crate::message::{FromRequest, Rejection, Request};
 
@@ -36,16 +38,17 @@ pub struct LastEventId<T = String>(
     pub Option<T>,
 );
 
-/// The name of the field.
-const NAME: &str = "last-event-id";
+/// The field in which a client sends the id of the last event (WHATWG HTML §9.2.4).
+pub(crate) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 impl<T: TextValue> FromRequest for LastEventId<T> {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
-        let is_reset = request.headers().get(NAME).is_some_and(|id| id.is_empty());
-        if is_reset {
+        let id = request.headers().get(LAST_EVENT_ID);
+        if id.is_some_and(HeaderValue::is_empty) {
             return Ok(Self(None));
         }
-        let id = Header::value::<T>(NAME).optional().get(request)?;
+        let name = LAST_EVENT_ID.as_str().to_owned();
+        let id = Header::value::<T>(name).optional().get(request)?;
         Ok(Self(id))
     }
 }
@@ -59,8 +62,8 @@ mod tests {
     fn read<T: TextValue>(id: Option<&'static str>) -> Result<LastEventId<T>, u16> {
         let mut request = Request::default();
         if let Some(id) = id {
-            let id = http::HeaderValue::from_bytes(id.as_bytes()).expect("a field value");
-            request.headers_mut().insert(NAME, id);
+            let id = HeaderValue::from_bytes(id.as_bytes()).expect("a field value");
+            request.headers_mut().insert(LAST_EVENT_ID, id);
         }
         let value = LastEventId::from_request(&mut request).now_or_never();
         let value = value.expect("the head of a request is there");

@@ -52,6 +52,8 @@ pub use error::{IntoSseResult, SseError, SseResult, SseSendError};
 pub use event::{SseEvent, SseFieldError};
 pub use from_event::FromSseEvent;
 pub use into_event::IntoSseEvent;
+#[cfg(feature = "client")]
+pub(crate) use last_event_id::LAST_EVENT_ID;
 pub use last_event_id::LastEventId;
 pub use parse::{SseParser, SseTooLarge};
 pub use reader::SseReader;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::error::SseSendError;
 use super::event::SseEvent;
 use super::into_event::IntoSseEvent;
+use super::last_event_id::LAST_EVENT_ID;
 use super::sender::SseSender;
 use super::state::StreamState;
 use crate::message::{Request, RequestExt};
@@ -92,7 +93,7 @@ impl<Out: IntoSseEvent> Sse<Out> {
     /// Returns the id of the last event that the client has received before it reconnected, from
     /// the field `Last-Event-ID`. `None` if there is none, and if it is not UTF-8.
     pub fn last_event_id(&self) -> Option<&str> {
-        let id = self.request.header("last-event-id");
+        let id = self.request.header(LAST_EVENT_ID.as_str());
         id.filter(|id| !id.is_empty())
     }
 

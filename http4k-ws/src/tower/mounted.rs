@@ -68,13 +68,13 @@ pub(super) fn without_prefix(mut request: Request) -> Request {
     let Some(place) = place.filter(|place| matches!(place.outcome, Outcome::Mounted)) else {
         return request;
     };
-    let rest = request
-        .uri()
-        .path_and_query()
-        .and_then(|whole| rest(whole, place.at));
+    let whole = request.uri().path_and_query();
+    let Some(rest) = whole.and_then(|whole| rest(whole, place.at)) else {
+        return request;
+    };
     let mut parts = request.uri().clone().into_parts();
-    parts.path_and_query = rest;
-    if let (Some(_), Ok(uri)) = (&parts.path_and_query.clone(), Uri::from_parts(parts)) {
+    parts.path_and_query = Some(rest);
+    if let Ok(uri) = Uri::from_parts(parts) {
         let uri = std::mem::replace(request.uri_mut(), uri);
         let at = place.at;
         request.extensions_mut().insert(MountedAt { uri, at });

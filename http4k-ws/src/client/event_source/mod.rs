@@ -36,7 +36,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::Stream;
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 
 pub use blocking::BlockingEventSource;
 pub use error::EventSourceError;
@@ -47,9 +47,6 @@ use source::Source;
 use crate::message::IntoRequest;
 use crate::sse::FromSseEvent;
 use crate::sse::SseEvent;
-
-/// The field in which a client sends the id of the last event (WHATWG HTML §9.2.4).
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A stream of events over one connection after another (WHATWG HTML §9.2).
 ///

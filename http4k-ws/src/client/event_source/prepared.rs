@@ -4,10 +4,9 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, HOST, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 
-use super::LAST_EVENT_ID;
 use super::error::EventSourceError;
 use crate::message::{Body, Request, copy_of_head, hide_secrets};
-use crate::sse::EVENT_STREAM;
+use crate::sse::{EVENT_STREAM, LAST_EVENT_ID};
 
 /// A request that can be sent again.
 #[derive(Debug)]

@@ -103,7 +103,7 @@ impl<'a> Opening<'a> {
 /// Dropped with the response that accepts, when the other server has sent it or a layer has
 /// replaced it.
 #[derive(Clone)]
-struct Sent(#[allow(dead_code)] Arc<oneshot::Sender<()>>);
+struct Sent(#[allow(dead_code, reason = "only its drop is observed")] Arc<oneshot::Sender<()>>);
 
 /// A socket whose connection still belongs to the other server.
 struct AcceptedSocket {
