@@ -1,0 +1,1 @@
+//! Requests that other sites start.

@@ -1,0 +1,1 @@
+//! Listeners other than one port.

@@ -1,0 +1,1 @@
+//! Request ids, trace context, and reports of requests.

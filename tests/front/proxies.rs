@@ -1,0 +1,1 @@
+//! Addresses, schemes and hosts behind proxies.

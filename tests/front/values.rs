@@ -1,0 +1,1 @@
+//! Pages, redirects, cookies and downloads.
