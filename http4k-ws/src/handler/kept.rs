@@ -12,7 +12,7 @@ use std::sync::Arc;
 use http::Extensions;
 
 use super::pass_through::UpgradeHandle;
-use crate::message::{KnownScheme, PathParams, PeerAddr, PeerCertificates};
+use crate::message::{PathParams, PeerAddr, PeerCertificates, Scheme};
 
 /// The types that a socket keeps, in the extensions of an opening handshake.
 #[derive(Clone, Default)]
@@ -23,7 +23,7 @@ type Kept = (&'static str, fn(&mut Extensions, &mut Extensions));
 
 /// The types of this library.
 const OWN: [fn(&mut Extensions, &mut Extensions); 4] = [
-    moved::<KnownScheme>,
+    moved::<Scheme>,
     moved::<PathParams>,
     moved::<PeerAddr>,
     moved::<PeerCertificates>,
@@ -71,7 +71,7 @@ mod tests {
     fn a_socket_keeps_named_types_and_our_own() {
         let mut extensions = Extensions::new();
         extensions.insert(KeptTypes::default().and::<u8>().and::<&'static str>());
-        extensions.insert(KnownScheme::Secure);
+        extensions.insert(Scheme::Https);
         extensions.insert(1_u8);
         extensions.insert("named");
         extensions.insert(String::from("large"));
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(extensions.len(), 3);
         assert_eq!(extensions.get(), Some(&1_u8));
         assert_eq!(extensions.get(), Some(&"named"));
-        assert_eq!(extensions.get(), Some(&KnownScheme::Secure));
+        assert_eq!(extensions.get(), Some(&Scheme::Https));
     }
 
     #[test]

@@ -36,10 +36,10 @@ pub(crate) use http::HostPort;
 pub use http::{
     HostPattern, HostPatternError, HostPolicy, IntoHeaderName, IntoHeaderValue, IntoRequest,
     IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Request, RequestExt,
-    Response, ResponseExt,
+    Response, ResponseExt, Scheme,
 };
 #[cfg(feature = "server")]
-pub(crate) use http::{KnownScheme, PeerAddr, canonical};
+pub(crate) use http::{PeerAddr, canonical};
 pub(crate) use http::{
     authority, copy_of_head, drop_fields_of_the_connection, has_token, hide_secrets,
     is_from_own_page, members, plain, query_pairs, read_whole, with_body_bounds, with_query_values,

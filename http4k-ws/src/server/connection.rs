@@ -14,7 +14,7 @@ use super::secure::{MaybeTls, secure};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use super::tcp::PeerWatch;
-use crate::message::{KnownScheme, PeerAddr, PeerCertificates};
+use crate::message::{PeerAddr, PeerCertificates, Scheme};
 use crate::wire::{ByteStream, Metered};
 
 /// The facts of a connection that all its requests share.
@@ -25,7 +25,7 @@ pub(super) struct ConnectionInfo {
     /// The address that the server is bound to, which may be unspecified.
     pub(super) bound: Option<IpAddr>,
     /// The scheme, which is known over TLS.
-    pub(super) scheme: Option<KnownScheme>,
+    pub(super) scheme: Option<Scheme>,
     /// The certificates of a client that authenticated with them.
     pub(super) certificates: Option<PeerCertificates>,
 }

@@ -7,7 +7,7 @@ use super::ServerConfig;
 use super::preamble::HttpVersion;
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
-use crate::message::{KnownScheme, PeerCertificates};
+use crate::message::{PeerCertificates, Scheme};
 use crate::wire::ByteStream;
 
 /// A stream over which no HTTP was sent yet.
@@ -30,8 +30,8 @@ impl<S> SecuredStream<S> {
 
     /// Returns the scheme, which is known over TLS only: without it, a proxy may have terminated
     /// TLS.
-    pub(super) fn scheme(&self) -> Option<KnownScheme> {
-        self.alpn.map(|_| KnownScheme::Secure)
+    pub(super) fn scheme(&self) -> Option<Scheme> {
+        self.alpn.map(|_| Scheme::Https)
     }
 }
 

@@ -288,7 +288,10 @@ mod tests {
                 delays.sort_unstable();
                 let together = |first: &Duration| {
                     let window = *first..*first + Duration::from_millis(100);
-                    delays.iter().filter(|delay| window.contains(*delay)).count()
+                    delays
+                        .iter()
+                        .filter(|delay| window.contains(*delay))
+                        .count()
                 };
                 let most = delays.iter().map(together).max();
                 assert!(most <= Some(30), "{value}, {interruptions}: {most:?}");

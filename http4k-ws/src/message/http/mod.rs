@@ -8,13 +8,14 @@ mod host_port;
 mod hosts;
 mod into_request;
 mod into_response;
-mod known_scheme;
 mod origin;
 mod origin_policy;
+mod peer_addr;
 mod peer_certificates;
 mod query;
 mod request;
 mod response;
+mod scheme;
 mod secrets;
 mod target;
 mod web_host;
@@ -27,21 +28,20 @@ pub use hosts::{HostPattern, HostPatternError, HostPolicy};
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
 pub(crate) use into_response::plain;
-#[cfg(feature = "server")]
-pub(crate) use known_scheme::KnownScheme;
 pub use origin::{Origin, OriginError};
 pub use origin_policy::OriginPolicy;
 pub(crate) use origin_policy::{authority, is_from_own_page};
+#[cfg(feature = "server")]
+pub(crate) use peer_addr::{PeerAddr, canonical};
 pub use peer_certificates::PeerCertificates;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
 };
 pub use request::RequestExt;
-#[cfg(feature = "server")]
-pub(crate) use request::{PeerAddr, canonical};
 pub(crate) use request::{copy_of_head, with_body_bounds};
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
+pub use scheme::Scheme;
 pub(crate) use secrets::hide_secrets;
 #[cfg(feature = "server")]
 pub(crate) use target::Unencoded;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::host_port::HostPort;
-use super::known_scheme::KnownScheme;
+use super::scheme::Scheme;
 use super::web_host::{below, is_below, parent_domain, web_host};
 
 /// A web origin: a scheme, a host and a port (RFC 6454 §4), or `null`. A policy also accepts
@@ -156,7 +156,7 @@ impl Origin {
     ///
     /// The scheme is compared only if `known`: a server behind a proxy that speaks TLS does not
     /// know its own.
-    pub(super) fn is_at(&self, authority: &str, known: Option<KnownScheme>) -> bool {
+    pub(super) fn is_at(&self, authority: &str, known: Option<Scheme>) -> bool {
         let (Some(scheme), Some(host), Some(port)) = (self.scheme(), self.host(), self.port())
         else {
             return false;
@@ -164,7 +164,7 @@ impl Origin {
         let (Some(default), Some(own)) = (default_port(scheme), HostPort::parse(authority)) else {
             return false;
         };
-        known.is_none_or(|known| known.of_pages() == scheme)
+        known.is_none_or(|known| known.as_str() == scheme)
             && web_host(own.host).is_some_and(|own| own == host)
             && port == own.port.unwrap_or(default)
     }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use http::header::{HOST, HeaderValue, ORIGIN};
 
-use super::known_scheme::KnownScheme;
 use super::origin::Origin;
+use super::scheme::Scheme;
 use crate::panics::guarded;
 
 /// The pages that may open a socket (RFC 6455 §10.2), or use an application with
@@ -183,7 +183,7 @@ pub(crate) fn is_from_own_page<B>(request: &http::Request<B>) -> bool {
 }
 
 fn is_own<B>(origin: &Origin, request: &http::Request<B>) -> bool {
-    authority(request).is_some_and(|own| origin.is_at(own, KnownScheme::of(request)))
+    authority(request).is_some_and(|own| origin.is_at(own, Scheme::of(request)))
 }
 
 /// Returns the host and port that a request is for: those of its target, else its `Host` (RFC 9112
@@ -289,10 +289,10 @@ mod tests {
         for (known, origin, allowed) in [
             (None, "http://a.org", true),
             (None, "https://a.org", true),
-            (Some(KnownScheme::Secure), "http://a.org", false),
-            (Some(KnownScheme::Secure), "https://a.org", true),
-            (Some(KnownScheme::Plain), "http://a.org", true),
-            (Some(KnownScheme::Plain), "https://a.org", false),
+            (Some(Scheme::Https), "http://a.org", false),
+            (Some(Scheme::Https), "https://a.org", true),
+            (Some(Scheme::Http), "http://a.org", true),
+            (Some(Scheme::Http), "https://a.org", false),
         ] {
             let mut request = request("/", "a.org", &[origin]);
             if let Some(known) = known {

@@ -1,4 +1,4 @@
-//! Extension methods of requests, and the address of the peer.
+//! Extension methods of requests.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -9,6 +9,8 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, Uri};
 
 use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
+use super::peer_addr::PeerAddr;
+use super::scheme::Scheme;
 use super::{Request, query};
 use crate::message::body::{Body, BodyBounds};
 use crate::message::path_params::PathParams;
@@ -61,11 +63,11 @@ pub trait RequestExt: Sized {
     /// routed, or if the template of its route lacks the name.
     fn path_param(&self, name: &str) -> Option<&str>;
 
-    /// Returns the address of the peer of the connection; `None` in memory, and over a stream
-    /// without an address.
+    /// Returns the address of the client; `None` in memory, and over a stream without an address,
+    /// such as a Unix socket.
     ///
-    /// Behind a proxy it is that of the proxy. The consumer of a socket reads it from
-    /// [`WebSocket::request`](crate::WebSocket::request).
+    /// It is the other end of the connection, unless that is a proxy which the server trusts. The
+    /// consumer of a socket reads it from [`WebSocket::request`](crate::WebSocket::request).
     ///
     /// # Examples
     ///
@@ -82,9 +84,53 @@ pub trait RequestExt: Sized {
     /// ```
     fn peer_addr(&self) -> Option<SocketAddr>;
 
-    /// Sets the address of the peer, in tests and for trusted proxies.
+    /// Sets the address of the client, in tests and for proxies that a filter knows. The address
+    /// of the connection stays the same, if there is one.
     #[must_use]
     fn with_peer_addr(self, address: SocketAddr) -> Self;
+
+    /// Returns the address of the other end of the connection; `None` in memory, and over a stream
+    /// without an address, such as a Unix socket.
+    ///
+    /// Behind a proxy it is that of the proxy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::RequestExt;
+    ///
+    /// let proxy = "10.0.0.1:50000".parse().unwrap();
+    /// let client = "192.0.2.7:0".parse().unwrap();
+    /// let request: Request = Request::default().with_peer_addr(proxy).with_peer_addr(client);
+    /// assert_eq!(request.peer_addr(), Some(client));
+    /// assert_eq!(request.connection_addr(), Some(proxy));
+    /// ```
+    fn connection_addr(&self) -> Option<SocketAddr>;
+
+    /// Returns the scheme with which the client sent the request, or `None` if it is not known.
+    ///
+    /// A server knows it over TLS, from `:scheme` in HTTP/2, and from a proxy which it trusts.
+    /// Without them it does not, because a proxy in front of it may terminate the TLS of the
+    /// client. In memory it is that of the target, if that is a whole URI.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::{RequestExt, Scheme};
+    ///
+    /// let request: Request = Request::default();
+    /// assert_eq!(request.scheme(), None);
+    /// assert_eq!(request.with_scheme(Scheme::Https).scheme(), Some(Scheme::Https));
+    /// let request = Request::get("https://chat.example/").body(()).unwrap();
+    /// assert_eq!(request.scheme(), Some(Scheme::Https));
+    /// ```
+    fn scheme(&self) -> Option<Scheme>;
+
+    /// Sets the scheme of the request, in tests and for proxies that a filter knows.
+    #[must_use]
+    fn with_scheme(self, scheme: Scheme) -> Self;
 
     /// Sets the method.
     #[must_use]
@@ -179,12 +225,26 @@ impl<B> RequestExt for http::Request<B> {
     }
 
     fn peer_addr(&self) -> Option<SocketAddr> {
-        let address = self.extensions().get::<PeerAddr>()?.get();
-        Some(address)
+        self.extensions().get::<PeerAddr>()?.client()
     }
 
     fn with_peer_addr(mut self, address: SocketAddr) -> Self {
-        self.extensions_mut().insert(PeerAddr::new(address));
+        let before = self.extensions().get();
+        let addresses = PeerAddr::with_client(before, address);
+        self.extensions_mut().insert(addresses);
+        self
+    }
+
+    fn connection_addr(&self) -> Option<SocketAddr> {
+        self.extensions().get::<PeerAddr>()?.connection()
+    }
+
+    fn scheme(&self) -> Option<Scheme> {
+        Scheme::of(self)
+    }
+
+    fn with_scheme(mut self, scheme: Scheme) -> Self {
+        self.extensions_mut().insert(scheme);
         self
     }
 
@@ -224,31 +284,6 @@ impl<B> RequestExt for http::Request<B> {
     fn with_body(mut self, body: impl Into<Body>) -> Request {
         self.headers_mut().remove(CONTENT_LENGTH);
         self.map(|_| body.into())
-    }
-}
-
-/// The address of the peer of a connection. The extensions of a request hold it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PeerAddr(SocketAddr);
-
-impl PeerAddr {
-    pub(crate) fn new(address: SocketAddr) -> Self {
-        Self(canonical(address))
-    }
-
-    pub(crate) fn get(self) -> SocketAddr {
-        self.0
-    }
-}
-
-/// Converts an IPv4-mapped address of IPv6 to IPv4 (RFC 4291 §2.5.5.2). A listener of both families
-/// reports its IPv4 peers as such.
-pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
-    match address {
-        SocketAddr::V6(v6) if v6.ip().to_ipv4_mapped().is_some() => {
-            SocketAddr::new(v6.ip().to_canonical(), v6.port())
-        }
-        address => address,
     }
 }
 
@@ -341,20 +376,5 @@ mod tests {
     #[should_panic(expected = "the target cannot have the query `a`")]
     fn a_query_that_is_too_long_panics() {
         let _ = get("/").with_query("a", "x".repeat(70_000));
-    }
-
-    #[test]
-    fn an_ipv4_mapped_address_is_one_of_ipv4() {
-        for (address, shown) in [
-            ("[::ffff:192.0.2.7]:80", "192.0.2.7:80"),
-            ("192.0.2.7:80", "192.0.2.7:80"),
-            ("[2001:db8::7]:80", "[2001:db8::7]:80"),
-            ("[fe80::1%3]:80", "[fe80::1%3]:80"),
-            ("[::1]:80", "[::1]:80"),
-            ("[::192.0.2.7]:80", "[::c000:207]:80"),
-        ] {
-            let peer = PeerAddr::new(address.parse().unwrap());
-            assert_eq!(peer.get().to_string(), shown);
-        }
     }
 }

@@ -15,7 +15,7 @@ use super::request::ReceivedBody;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::SocketStream;
 use crate::handler::check_host;
-use crate::message::{KnownScheme, PeerAddr, Response, plain, printable};
+use crate::message::{RequestExt, Response, Scheme, plain, printable};
 use crate::server::ServerConfig;
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{normalize, respond as call, rules};
@@ -104,7 +104,7 @@ fn admit(
     mut info: ConnectionInfo,
     server: &ServerState,
 ) -> Result<Request<RecvStream>, Response> {
-    let scheme = request.uri().scheme_str().and_then(KnownScheme::named);
+    let scheme = request.uri().scheme_str().and_then(Scheme::named);
     info.scheme = info.scheme.or(scheme);
     info.add_to(&mut request);
     let request = match checked(request, &server.config) {
@@ -174,8 +174,8 @@ async fn open_socket(
     mut responder: Responder<'_>,
 ) -> Option<Pin<Box<SocketTask<SocketStream>>>> {
     let server = responder.server;
-    let peer = request.extensions().get::<PeerAddr>();
-    let Some(permit) = server.admission.socket(peer.map(|peer| peer.get().ip())) else {
+    let peer = request.connection_addr().map(|peer| peer.ip());
+    let Some(permit) = server.admission.socket(peer) else {
         responder.send(upgrade::too_many(server), false).await;
         return None;
     };

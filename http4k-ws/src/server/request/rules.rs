@@ -5,8 +5,7 @@
 use http::header::{
     ALLOW, CONNECTION, EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING, UPGRADE,
 };
-use http::uri::Scheme;
-use http::{Method, Request, StatusCode, Uri, Version};
+use http::{Method, Request, StatusCode, Uri, Version, uri};
 
 use crate::message::{HostPort, Response, Unencoded, check_encoded, members, plain};
 use crate::server::ServerConfig;
@@ -247,8 +246,8 @@ fn target<B>(request: &Request<B>, limit: usize) -> Result<(), RequestRefusal> {
     Ok(())
 }
 
-fn is_http(scheme: &Scheme) -> bool {
-    *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS
+fn is_http(scheme: &uri::Scheme) -> bool {
+    *scheme == uri::Scheme::HTTP || *scheme == uri::Scheme::HTTPS
 }
 
 /// Checks that the only expectation is 100-continue. HTTP/1.0 does not have expectations, and its

@@ -3,7 +3,7 @@
 use http::{Method, Request, Version};
 
 use crate::handler::check_host;
-use crate::message::{Body, KnownScheme, Response, hide_secrets};
+use crate::message::{Body, Response, Scheme, hide_secrets};
 use crate::server::ServerConfig;
 use crate::server::request::{normalize, rules};
 use crate::server::state::ServerState;
@@ -45,7 +45,7 @@ pub(super) fn admit(
 ) -> Result<Request<Body>, Response> {
     let config = &server.config;
     if request.version() >= Version::HTTP_2 {
-        if let Some(scheme) = request.uri().scheme_str().and_then(KnownScheme::named) {
+        if let Some(scheme) = request.uri().scheme_str().and_then(Scheme::named) {
             request.extensions_mut().insert(scheme);
         }
     }

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::admit::RequestForm;
 use crate::handler::WsConsumer;
-use crate::message::{Body, PeerAddr, Response, plain, printable};
+use crate::message::{Body, RequestExt, Response, plain, printable};
 use crate::server::admission::Permit;
 use crate::server::config::LONGEST;
 use crate::server::shutdown::ConnectionGuard;
@@ -56,8 +56,8 @@ impl<'a> Opening<'a> {
         if server.connections.is_stopping() {
             return Err(plain(StatusCode::SERVICE_UNAVAILABLE, STOPPING.to_owned()));
         }
-        let peer = request.extensions().get::<PeerAddr>();
-        let permit = server.admission.socket(peer.map(|peer| peer.get().ip()));
+        let peer = request.connection_addr().map(|peer| peer.ip());
+        let permit = server.admission.socket(peer);
         Ok(Self {
             server,
             form,
