@@ -19,6 +19,7 @@
 //! | [`guard`](guard()) | refuses requests that a check rejects | every protocol |
 //! | [`basic_auth`] | refuses requests without a name and a password | every protocol |
 //! | [`Cors`] | refuses pages of other origins, and admits listed ones | every protocol |
+//! | [`provide`](provide()), [`provide_with`] | gives requests a value that handlers read by its type | every protocol |
 //! | [`tap`](tap()) | calls a function with each request | every protocol |
 //! | [`print_traffic`] | prints a line for each response and message | every protocol |
 //! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
@@ -36,6 +37,7 @@ mod body_bounds;
 mod cors;
 mod failures;
 mod guard;
+mod provide;
 mod record;
 mod session_config;
 mod sse_config;
@@ -52,6 +54,7 @@ pub use guard::guard;
 
 pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;
+pub use provide::{Provided, provide, provide_with};
 pub use record::{Record, record};
 pub use session_config::session_config;
 pub use sse_config::sse_config;

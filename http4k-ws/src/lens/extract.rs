@@ -115,11 +115,13 @@ fn unreadable(expected: &'static str, cause: BodyError) -> LensFailure {
         .into()
 }
 
-/// `None` if every failure is Missing. A value that is present and invalid is refused.
+/// `None` if every failure is Missing, or if the rejection is [`absent`](Rejection::absent). A value
+/// that is present and invalid is refused.
 impl<T: FromRequest> FromRequest for Option<T> {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         match T::from_request(request).await {
             Ok(value) => Ok(Some(value)),
+            Err(rejection) if rejection.is_absent() => Ok(None),
             Err(rejection) => match failure(&rejection) {
                 Some(failure) if failure.kind() == LensFailureKind::Missing => Ok(None),
                 _ => Err(rejection),

@@ -3,27 +3,94 @@
 use std::convert::Infallible;
 use std::future::Future;
 
+use http::StatusCode;
+
 use super::http::{IntoResponse, Request, Response};
 
 /// The response to a request that an argument cannot be read from. The handler is not called.
 #[derive(Debug)]
-pub struct Rejection(Box<Response>);
+pub struct Rejection(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    response: Response,
+    absent: bool,
+    /// A line for the log, if the rejection is sent.
+    fault: Option<String>,
+}
 
 impl Rejection {
     /// Rejects the request with `response`.
     pub fn new(response: impl IntoResponse) -> Self {
-        Self(Box::new(response.into_response()))
+        Self(Box::new(Inner {
+            response: response.into_response(),
+            absent: false,
+            fault: None,
+        }))
+    }
+
+    /// Rejects a request that does not have the value, with `response`.
+    ///
+    /// An argument that is an `Option` is then `None`, and the handler is called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::message::Rejection;
+    ///
+    /// struct Caller(String);
+    ///
+    /// impl FromRequest for Caller {
+    ///     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+    ///         let name = request.header("x-name").map(|name| Caller(name.to_owned()));
+    ///         name.ok_or_else(|| Rejection::absent(StatusCode::UNAUTHORIZED))
+    ///     }
+    /// }
+    ///
+    /// async fn private(caller: Caller) -> String {
+    ///     format!("hello {}", caller.0)
+    /// }
+    ///
+    /// async fn public(caller: Option<Caller>) -> String {
+    ///     caller.map_or_else(|| "hello".to_owned(), |caller| format!("hello {}", caller.0))
+    /// }
+    ///
+    /// let app = routes! { "/private" => http(private(_)), "/public" => http(public(_)) };
+    /// assert_eq!(app.test_http("/private").status(), 401);
+    /// assert_eq!(app.test_http("/public").body(), "hello");
+    /// ```
+    pub fn absent(response: impl IntoResponse) -> Self {
+        let mut rejection = Self::new(response);
+        rejection.0.absent = true;
+        rejection
+    }
+
+    /// Rejects a request that lacks a value because of a mistake in this program. `fault` is logged
+    /// as an error if the rejection is sent, and not if the argument is an `Option`.
+    pub(crate) fn of_program(fault: String) -> Self {
+        let mut rejection = Self::absent(StatusCode::INTERNAL_SERVER_ERROR);
+        rejection.0.fault = Some(fault);
+        rejection
     }
 
     /// Returns the response.
     pub fn response(&self) -> &Response {
-        &self.0
+        &self.0.response
+    }
+
+    /// Returns `true` if the request does not have the value.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.0.absent
     }
 }
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        *self.0
+        if let Some(fault) = self.0.fault {
+            log::error!("{fault}");
+        }
+        self.0.response
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
     Cors, basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
-    print_traffic, record, report_sockets, subprotocols, tap, ws_only,
+    print_traffic, provide, record, report_sockets, subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
@@ -323,6 +323,7 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
             BoxPolyFilter::new(report_sockets(drop)),
             "upgrades",
         ),
+        ("provide", provide(1_u8), "every protocol"),
         ("record", BoxPolyFilter::new(record(drop)), "upgrades"),
     ]
 }
@@ -353,10 +354,10 @@ fn the_documentation_of_each_stock_filter_is_right() {
         let row = row.unwrap_or_else(|| panic!("the documentation lacks a row for {name}"));
         assert!(row.ends_with(&format!("| {sees} |")), "{name}: {row}");
         let shown = app.routes().to_string();
-        let as_shown = if name == "guard" {
-            "guard(checked)"
-        } else {
-            name
+        let as_shown = match name {
+            "guard" => "guard(checked)",
+            "provide" => "provide(u8)",
+            name => name,
         };
         assert!(
             shown.contains(&format!("with({as_shown})")),
