@@ -19,6 +19,7 @@
 //! | [`guard`](guard()) | refuses requests that a check rejects | every protocol |
 //! | [`basic_auth`] | refuses requests without a name and a password | every protocol |
 //! | [`Cors`] | refuses pages of other origins, and admits listed ones | every protocol |
+//! | [`csrf`](csrf()) | refuses requests that pages of other origins send to change something | every protocol |
 //! | [`provide`](provide()), [`provide_with`] | gives requests a value that handlers read by its type | every protocol |
 //! | [`tap`](tap()) | calls a function with each request | every protocol |
 //! | [`print_traffic`] | prints a line for each response and message | every protocol |
@@ -35,6 +36,7 @@
 mod basic_auth;
 mod body_bounds;
 mod cors;
+mod csrf;
 mod failures;
 mod guard;
 mod provide;
@@ -49,6 +51,7 @@ mod transactions;
 pub use basic_auth::{Checked, Credentials, basic_auth};
 pub use body_bounds::{body_stall, max_body, min_body_rate};
 pub use cors::Cors;
+pub use csrf::{Csrf, csrf};
 pub use failures::{WsFailure, catch_failures};
 pub use guard::guard;
 

@@ -45,6 +45,7 @@ pub(crate) use message::{decoded, encoded};
 pub use message_part::{MessagePart, ReadFrom, TextPart, WriteTo};
 pub use meta::{Location, Meta};
 pub use path::Path;
+pub(crate) use problem::problem;
 pub use query::Query;
 pub use spec::{BiDiLensSpec, LensSpec, MultiLensSpec};
 pub use text::TextValue;

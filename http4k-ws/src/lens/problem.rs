@@ -1,5 +1,7 @@
 //! Failures as responses: `application/problem+json` (RFC 9457).
 
+use http::StatusCode;
+
 use super::failure::{Blame, LensFailure};
 use crate::message::{IntoResponse, Rejection, Response, ResponseExt, printable};
 
@@ -59,6 +61,21 @@ impl From<LensFailure> for Rejection {
     }
 }
 
+/// Returns a response with the status, and `detail` as `application/problem+json`, or as plain text
+/// without the feature `json`.
+pub(crate) fn problem(status: StatusCode, detail: &str) -> Response {
+    #[cfg(feature = "json")]
+    return Problem {
+        title: status.canonical_reason().unwrap_or_default(),
+        status: status.as_u16(),
+        detail: Some(detail.to_owned()),
+        failures: Vec::new(),
+    }
+    .into_response();
+    #[cfg(not(feature = "json"))]
+    (status, detail.to_owned()).into_response()
+}
+
 #[cfg(not(feature = "json"))]
 fn described(failure: &LensFailure) -> Response {
     if failure.blame() != Blame::Peer {
@@ -74,19 +91,13 @@ fn described(failure: &LensFailure) -> Response {
         Blame::Peer => failure.failures(),
         Blame::Response | Blame::Writing | Blame::Program => &[],
     };
-    let problem = Problem {
+    Problem {
         title: status.canonical_reason().unwrap_or_default(),
         status: status.as_u16(),
         detail: (!sent.is_empty()).then(|| failure.to_string()),
         failures: sent.iter().map(Part::new).collect(),
-    };
-    match serde_json::to_vec(&problem) {
-        Ok(json) => json
-            .into_response()
-            .with_header("content-type", "application/problem+json"),
-        // Not reached, since text and numbers always have JSON.
-        Err(_) => failure.to_string().into_response(),
     }
+    .into_response()
 }
 
 /// The members of RFC 9457 §3.1. A missing `type` is `about:blank` (§4.2.1).
@@ -99,6 +110,21 @@ struct Problem<'a> {
     detail: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failures: Vec<Part<'a>>,
+}
+
+#[cfg(feature = "json")]
+impl IntoResponse for Problem<'_> {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or_default();
+        match serde_json::to_vec(&self) {
+            Ok(json) => json
+                .into_response()
+                .with_header("content-type", "application/problem+json"),
+            // Not reached, since text and numbers always have JSON.
+            Err(_) => self.detail.unwrap_or_default().into_response(),
+        }
+        .with_status(status)
+    }
 }
 
 #[cfg(feature = "json")]

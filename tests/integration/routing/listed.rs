@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
-    Cors, basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
-    print_traffic, provide, record, report_sockets, subprotocols, tap, ws_only,
+    Cors, basic_auth, body_stall, catch_failures, csrf, guard, http_only, max_body, min_body_rate,
+    poly, print_traffic, provide, record, report_sockets, subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
@@ -323,6 +323,7 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
             BoxPolyFilter::new(report_sockets(drop)),
             "upgrades",
         ),
+        ("csrf", BoxPolyFilter::new(csrf()), "every protocol"),
         ("provide", provide(1_u8), "every protocol"),
         ("record", BoxPolyFilter::new(record(drop)), "upgrades"),
     ]

@@ -145,9 +145,18 @@ impl OriginPolicy {
             Claim::Invalid => return false,
             Claim::Page(origin) => origin,
         };
-        (self.base == Base::Own && is_own(&origin, request))
-            || self.listed.iter().any(|listed| listed.matches(&origin))
-            || self.predicates.iter().any(|allows| allows.holds(&origin))
+        (self.base == Base::Own && is_own(&origin, request)) || self.names(&origin)
+    }
+
+    /// Returns `true` if the request has one valid `Origin`, and the policy allows it by name: by
+    /// [`and`](Self::and), [`and_if`](Self::and_if) or [`only`](Self::only).
+    pub(crate) fn allows_by_name<B>(&self, request: &http::Request<B>) -> bool {
+        matches!(origin_of(request), Claim::Page(origin) if self.names(&origin))
+    }
+
+    fn names(&self, origin: &Origin) -> bool {
+        self.listed.iter().any(|listed| listed.matches(origin))
+            || self.predicates.iter().any(|allows| allows.holds(origin))
     }
 
     /// Returns `true` if every page can satisfy this: `null` is the origin of any sandboxed frame.
