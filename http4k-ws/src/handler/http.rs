@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use super::call::Call;
 use super::caught::Caught;
+use super::joined::BoxFilter;
+use super::only::filtered_http;
+use super::place::{IntoPolyFilter, JoinsFilter};
 use super::respond::{Now, ResponseFuture};
 use crate::message::{IntoResponse, Request, Response};
 
@@ -185,11 +188,39 @@ pub trait Filter: Send + Sync + 'static {
     where
         Self: Sized,
     {
-        Filtered {
-            filter: self,
-            next: handler.into_http_handler(),
-        }
-        .into_http_handler()
+        filtered_http(&Arc::new(self), handler.into_http_handler())
+    }
+
+    /// Joins this filter and `inner`, which stands behind it: `a.and(b)` before a handler is
+    /// `with(a, b)`.
+    ///
+    /// A request passes `self` first, and the response `self` last. `inner` must be a `Filter`,
+    /// too. Filters of different kinds are listed in `with(..)`. `a.and(b).and(c)` and
+    /// `a.and(b.and(c))` are the same. [`PolyHandler::routes`](crate::PolyHandler::routes) lists
+    /// the parts.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn outer(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("x-order", "outer")
+    /// }
+    ///
+    /// async fn inner(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("x-order", "inner")
+    /// }
+    ///
+    /// let app = routes! { GET "/" with(outer.and(inner)) => http(|| "hello") };
+    /// assert_eq!(app.test_http("/").header("x-order"), Some("outer"));
+    /// ```
+    fn and<F, Kind>(self, inner: F) -> BoxFilter
+    where
+        Self: Sized,
+        F: IntoPolyFilter<Kind> + JoinsFilter<Kind>,
+    {
+        BoxFilter::new(self).joined(inner.into_poly_filter())
     }
 }
 
@@ -201,16 +232,5 @@ where
 {
     async fn filter(&self, request: Request, next: Next) -> Response {
         self(request, next).await.into_response()
-    }
-}
-
-struct Filtered<F> {
-    filter: F,
-    next: BoxHttpHandler,
-}
-
-impl<F: Filter> HttpHandler for Filtered<F> {
-    async fn call(&self, request: Request) -> Response {
-        self.filter.filter(request, self.next.clone()).await
     }
 }

@@ -35,6 +35,7 @@ mod consumer;
 mod filter_names;
 pub(crate) mod generated;
 mod http;
+mod joined;
 #[cfg(feature = "tower")]
 mod kept;
 pub(crate) mod only;
@@ -64,6 +65,7 @@ pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;
 pub use http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler, Next};
+pub use joined::{BoxFilter, BoxWsFilter};
 #[cfg(feature = "tower")]
 pub(crate) use kept::KeptTypes;
 pub(crate) use only::{over_http, over_ws};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::filter_names::short_name;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
+use super::joined::{as_joined, as_joined_ws, http_name, ws_name};
 use super::poly_filter::{BoxPolyFilter, PolyFilter};
 use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler};
 use super::ws_response::WsResponse;
@@ -97,7 +97,7 @@ impl<F: Filter> PolyFilter for HttpOnly<F> {
     }
 
     fn name(&self) -> String {
-        short_name::<F>().to_owned()
+        http_name(&*self.0)
     }
 }
 
@@ -112,19 +112,30 @@ impl<F: WsFilter> WsOnly<F> {
 
 impl<F: WsFilter> PolyFilter for WsOnly<F> {
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        let filter = Arc::clone(&self.0);
-        Filtered { filter, next }.into_ws_handler()
+        filtered_ws(&self.0, next)
     }
 
     fn name(&self) -> String {
-        short_name::<F>().to_owned()
+        ws_name(&*self.0)
     }
 }
 
-/// Puts `filter` in front of `next`.
+/// Puts `filter` in front of `next`, or its parts one by one.
 pub(super) fn filtered_http<F: Filter>(filter: &Arc<F>, next: BoxHttpHandler) -> BoxHttpHandler {
+    if let Some(joined) = as_joined(&**filter) {
+        return joined.before(next);
+    }
     let filter = Arc::clone(filter);
     Filtered { filter, next }.into_http_handler()
+}
+
+/// Puts `filter` in front of `next`, or its parts one by one.
+pub(super) fn filtered_ws<F: WsFilter>(filter: &Arc<F>, next: BoxWsHandler) -> BoxWsHandler {
+    if let Some(joined) = as_joined_ws(&**filter) {
+        return joined.before(next);
+    }
+    let filter = Arc::clone(filter);
+    Filtered { filter, next }.into_ws_handler()
 }
 
 /// A handler behind a filter. The filter is shared by all routes behind it, so that it need not be

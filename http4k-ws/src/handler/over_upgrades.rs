@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::StatusCode;
 
-use super::filter_names::short_name;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
+use super::joined::http_name;
 use super::only::filtered_http;
 #[cfg(feature = "tower")]
 use super::pass_through::is_passed_through;
@@ -79,7 +79,7 @@ impl<F: Filter> PolyFilter for Poly<F> {
     }
 
     fn name(&self) -> String {
-        format!("poly({})", short_name::<F>())
+        format!("poly({})", http_name(&*self.0))
     }
 }
 

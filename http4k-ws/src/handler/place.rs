@@ -6,9 +6,10 @@
 //! `on_unimplemented` has one text for each trait.
 
 use super::http::{Filter, Itself};
+use super::joined::{as_joined, as_joined_ws};
 use super::only::{HttpOnly, WsOnly};
 use super::poly::{OverHttp, OverWs, PolyHandler};
-use super::poly_filter::PolyFilter;
+use super::poly_filter::{BoxPolyFilter, PolyFilter};
 use super::ws::WsFilter;
 
 /// Values that can stand in `with(..)`: a [`Filter`], a [`WsFilter`] or a [`PolyFilter`].
@@ -39,13 +40,19 @@ impl<P: PolyFilter> IntoPolyFilter<Itself> for P {
 
 impl<F: Filter> IntoPolyFilter<OverHttp<()>> for F {
     fn into_poly_filter(self) -> impl PolyFilter {
-        HttpOnly::new(self)
+        match as_joined(&self) {
+            Some(joined) => joined.clone().into_poly(),
+            None => BoxPolyFilter::new(HttpOnly::new(self)),
+        }
     }
 }
 
 impl<F: WsFilter> IntoPolyFilter<OverWs<()>> for F {
     fn into_poly_filter(self) -> impl PolyFilter {
-        WsOnly::new(self)
+        match as_joined_ws(&self) {
+            Some(joined) => joined.clone().into_poly(),
+            None => BoxPolyFilter::new(WsOnly::new(self)),
+        }
     }
 }
 
@@ -147,3 +154,42 @@ pub trait SeesUpgrades<Kind> {}
 impl<F: ?Sized> SeesUpgrades<Itself> for F {}
 #[diagnostic::do_not_recommend]
 impl<F: ?Sized> SeesUpgrades<OverWs<()>> for F {}
+
+/// The kinds of filters that [`Filter::and`] takes: its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Filter`, so it cannot be joined to one",
+    label = "`and` joins filters of one kind",
+    note = "list filters of different kinds, the outermost first: `with(a, b)`",
+    note = "a `PolyFilter` can be made of each kind: `poly(f)` or `http_only(f)` of a `Filter`, \
+            `ws_only(f)` of a `WsFilter`, `guard(f)` of a check"
+)]
+pub trait JoinsFilter<Kind> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: ?Sized> JoinsFilter<OverHttp<()>> for F {}
+
+/// The kinds of filters that [`WsFilter::and`] takes: its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `WsFilter`, so it cannot be joined to one",
+    label = "`and` joins filters of one kind",
+    note = "list filters of different kinds, the outermost first: `with(a, b)`",
+    note = "a `PolyFilter` can be made of each kind: `poly(f)` or `http_only(f)` of a `Filter`, \
+            `ws_only(f)` of a `WsFilter`, `guard(f)` of a check"
+)]
+pub trait JoinsWsFilter<Kind> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: ?Sized> JoinsWsFilter<OverWs<()>> for F {}
+
+/// The kinds of filters that [`PolyFilter::and`] takes: its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `PolyFilter`, so it cannot be joined to one",
+    label = "`and` joins filters of one kind",
+    note = "list filters of different kinds, the outermost first: `with(a, b)`",
+    note = "a `PolyFilter` can be made of each kind: `poly(f)` or `http_only(f)` of a `Filter`, \
+            `ws_only(f)` of a `WsFilter`, `guard(f)` of a check"
+)]
+pub trait JoinsPolyFilter<Kind> {}
+
+#[diagnostic::do_not_recommend]
+impl<F: ?Sized> JoinsPolyFilter<Itself> for F {}

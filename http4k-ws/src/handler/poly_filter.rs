@@ -1,17 +1,21 @@
 //! Filters over every protocol.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
 use super::filter_names::{FilterNames, short_name};
 use super::http::BoxHttpHandler;
+use super::place::{IntoPolyFilter, JoinsPolyFilter};
 use super::poly::{IntoPolyHandler, PolyHandler};
 use super::ws::BoxWsHandler;
 
 /// A filter over every protocol.
 ///
 /// Each method wraps the handlers of one protocol, and by default leaves them as they are. A filter
-/// that belongs to one protocol by its nature implements one method. A filter that may refuse a
+/// therefore never takes a protocol away: what it does not wrap passes, alone and joined with
+/// others by [`and`](Self::and). A filter that belongs to one protocol by its nature implements one
+/// method. A filter that may refuse a
 /// client must implement both, because a socket can do what a request can.
 ///
 /// [`guard`](crate::filter::guard) creates one from a check, and [`poly`](crate::filter::poly) from
@@ -105,6 +109,57 @@ pub trait PolyFilter: Send + Sync + 'static {
         self.wrap(app.into_poly_handler())
     }
 
+    /// Joins this filter and `inner`, which stands behind it: `a.and(b)` before a route is
+    /// `with(a, b)`, and around an application `app.with(b).with(a)`.
+    ///
+    /// A request passes `self` first, and the response `self` last. `inner` must be a `PolyFilter`,
+    /// too. The identity is `()`, which passes everything, for filters that are optional.
+    /// `a.and(b).and(c)` and `a.and(b.and(c))` are the same. [`PolyHandler::routes`] lists the
+    /// parts, each with the protocols that it sees.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::filter::{guard, http_only};
+    /// use http4k_ws::handler::BoxPolyFilter;
+    ///
+    /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
+    ///     match request.header("x-name") {
+    ///         Some(_) => Ok(request),
+    ///         None => Err(StatusCode::UNAUTHORIZED),
+    ///     }
+    /// }
+    ///
+    /// async fn uncached(request: Request, next: Next) -> Response {
+    ///     next.call(request).await.with_header("cache-control", "no-store")
+    /// }
+    ///
+    /// fn house(open: bool) -> BoxPolyFilter {
+    ///     let filters = ().and(http_only(uncached));
+    ///     if open { filters } else { filters.and(guard(signed_in)) }
+    /// }
+    ///
+    /// let app = |open| routes! {
+    ///     "/" with(house(open)) => {
+    ///         GET "/" => http(|| "hello"),
+    ///         "/ws"   => ws(|ws: WebSocket| ws.try_send("hi")),
+    ///     },
+    /// };
+    /// let refusal = app(false).test_http("/");
+    /// assert_eq!((refusal.status(), refusal.header("cache-control")), (StatusCode::UNAUTHORIZED, Some("no-store")));
+    /// assert_eq!(app(false).try_test_ws("/ws").unwrap_err().status(), 401);
+    /// assert!(app(true).try_test_ws("/ws").is_ok());
+    /// ```
+    fn and<F, Kind>(self, inner: F) -> BoxPolyFilter
+    where
+        Self: Sized,
+        F: IntoPolyFilter<Kind> + JoinsPolyFilter<Kind>,
+    {
+        let inner = BoxPolyFilter::new(inner.into_poly_filter());
+        BoxPolyFilter::of([BoxPolyFilter::new(self), inner])
+    }
+
     /// Wraps both sides of `app`, as [`PolyHandler::with`] does.
     fn wrap(&self, app: PolyHandler) -> PolyHandler {
         let (http, ws) = (self.http(app.http().clone()), self.ws(app.ws().clone()));
@@ -134,27 +189,62 @@ pub trait PolyFilter: Send + Sync + 'static {
 /// ```
 #[derive(Clone)]
 pub struct BoxPolyFilter {
+    /// The filters that are joined, from the outside in.
+    parts: Arc<[Part]>,
+}
+
+/// One filter of a list.
+#[derive(Clone)]
+struct Part {
     filter: Arc<dyn PolyFilter>,
     name: Arc<str>,
 }
 
 impl BoxPolyFilter {
-    /// Shares `filter`.
+    /// Shares `filter`. A `BoxPolyFilter` is not wrapped again, so that its parts remain visible.
     pub fn new(filter: impl PolyFilter) -> Self {
+        let known = &filter as &dyn Any;
+        if let Some(shared) = known.downcast_ref::<Self>() {
+            return shared.clone();
+        }
+        if known.is::<()>() {
+            return Self::of([]);
+        }
         let name = filter.name();
         Self::named(&name, filter)
     }
 
     /// Shares `filter` under another name.
     pub(super) fn named(name: &str, filter: impl PolyFilter) -> Self {
+        let (filter, name) = (Arc::new(filter) as _, name.into());
         Self {
-            filter: Arc::new(filter),
-            name: name.into(),
+            parts: [Part { filter, name }].into(),
+        }
+    }
+
+    /// Joins `filters`, the outermost first.
+    pub(super) fn of(filters: impl IntoIterator<Item = Self>) -> Self {
+        let parts = filters.into_iter().flat_map(|filter| filter.parts.to_vec());
+        Self {
+            parts: parts.collect(),
         }
     }
 
     /// Puts this filter in front of a handler of each protocol, and its name before `names`.
     pub(crate) fn put_before(
+        &self,
+        http: &mut Option<BoxHttpHandler>,
+        ws: &mut Option<BoxWsHandler>,
+        names: &mut FilterNames,
+    ) {
+        for part in self.parts.iter().rev() {
+            part.put_before(http, ws, names);
+        }
+    }
+}
+
+impl Part {
+    fn put_before(
         &self,
         http: &mut Option<BoxHttpHandler>,
         ws: &mut Option<BoxWsHandler>,
@@ -177,20 +267,48 @@ impl BoxPolyFilter {
 
 impl PolyFilter for BoxPolyFilter {
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
-        self.filter.http(next)
+        let inside_out = self.parts.iter().rev();
+        inside_out.fold(next, |next, part| part.filter.http(next))
     }
 
     fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        self.filter.ws(next)
+        let inside_out = self.parts.iter().rev();
+        inside_out.fold(next, |next, part| part.filter.ws(next))
     }
 
     fn name(&self) -> String {
-        self.name.as_ref().to_owned()
+        let names: Vec<_> = self.parts.iter().map(|part| &*part.name).collect();
+        names.join(", ")
+    }
+
+    fn wrap(&self, app: PolyHandler) -> PolyHandler {
+        self.parts.iter().rev().fold(app, |app, part| {
+            let (http, ws) = (
+                part.filter.http(app.http().clone()),
+                part.filter.ws(app.ws().clone()),
+            );
+            app.behind(&part.name, http, ws)
+        })
     }
 }
 
+/// The filter that passes everything, which is the identity of [`and`](PolyFilter::and).
+///
+/// It is not a [`Filter`](crate::Filter) or a [`WsFilter`](crate::WsFilter), because `with(())`
+/// could not choose among them.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let app = routes! { GET "/" with(()) => http(|| "hello") };
+/// assert_eq!(app.with(()).test_http("/").body(), "hello");
+/// ```
+impl PolyFilter for () {}
+
 impl fmt::Debug for BoxPolyFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("BoxPolyFilter").field(&self.name).finish()
+        f.debug_tuple("BoxPolyFilter").field(&self.name()).finish()
     }
 }

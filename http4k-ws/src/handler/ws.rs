@@ -9,6 +9,9 @@ use super::call::Call;
 use super::caught::Caught;
 use super::consumer::WsConsumer;
 use super::http::Itself;
+use super::joined::BoxWsFilter;
+use super::only::filtered_ws;
+use super::place::{IntoPolyFilter, JoinsWsFilter};
 use super::respond::IntoConsumed;
 use super::respond::Now;
 use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
@@ -203,11 +206,34 @@ pub trait WsFilter: Send + Sync + 'static {
     where
         Self: Sized,
     {
-        Filtered {
-            filter: self,
-            next: handler.into_ws_handler(),
-        }
-        .into_ws_handler()
+        filtered_ws(&Arc::new(self), handler.into_ws_handler())
+    }
+
+    /// Joins this filter and `inner`, which stands behind it, as [`Filter::and`](crate::Filter::and)
+    /// does over HTTP. `inner` must be a `WsFilter`, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn outer(request: Request, next: WsNext) -> WsResponse {
+    ///     next.call(request).await.with_header("x-order", "outer")
+    /// }
+    ///
+    /// async fn inner(request: Request, next: WsNext) -> WsResponse {
+    ///     next.call(request).await.with_header("x-order", "inner")
+    /// }
+    ///
+    /// let app = routes! { "/ws" with(outer.and(inner)) => ws(|ws: WebSocket| ws.try_send("hi")) };
+    /// assert_eq!(app.test_ws("/ws").response_headers()["x-order"], "outer");
+    /// ```
+    fn and<F, Kind>(self, inner: F) -> BoxWsFilter
+    where
+        Self: Sized,
+        F: IntoPolyFilter<Kind> + JoinsWsFilter<Kind>,
+    {
+        BoxWsFilter::new(self).joined(inner.into_poly_filter())
     }
 }
 
@@ -219,16 +245,5 @@ where
 {
     async fn filter(&self, request: Request, next: WsNext) -> WsResponse {
         self(request, next).await.into_ws_response()
-    }
-}
-
-struct Filtered<F> {
-    filter: F,
-    next: BoxWsHandler,
-}
-
-impl<F: WsFilter> WsHandler for Filtered<F> {
-    async fn call(&self, request: Request) -> WsResponse {
-        self.filter.filter(request, self.next.clone()).await
     }
 }
