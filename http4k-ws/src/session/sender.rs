@@ -14,7 +14,8 @@ use crate::message::{WsMessage, WsStatus};
 /// A sender to one socket, for any task, thread or callback.
 ///
 /// It does not keep the socket open. A clone sends to the same socket. The messages of one sender
-/// arrive in order.
+/// arrive in order. A list of senders should have a guard that removes a sender again; see
+/// [Joining and leaving](crate::session#joining-and-leaving).
 ///
 /// # Examples
 ///

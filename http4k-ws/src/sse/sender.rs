@@ -14,7 +14,8 @@ use super::state::StreamState;
 /// A sender to one stream, for any task, thread or callback.
 ///
 /// It does not keep the stream open. A clone sends to the same stream. The events of one sender
-/// arrive in order.
+/// arrive in order. A list of senders should have a guard that removes a sender again; see
+/// [Joining and leaving](crate::session#joining-and-leaving).
 ///
 /// # Examples
 ///
