@@ -34,37 +34,49 @@ type Room = Vec<(String, WsSender<Event>)>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hub(Arc<Mutex<BTreeMap<String, Room>>>);
 
+/// The membership of a socket in a room, until it is dropped.
+///
+/// Its consumer owns it, so the socket also leaves if the consumer returns early, panics, or is
+/// dropped with its task.
+#[derive(Debug)]
+struct Presence {
+    hub: Hub,
+    room: String,
+    who: String,
+    sender: WsSender<Event>,
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.hub.leave(&self.room, &self.who, &self.sender);
+    }
+}
+
 impl Hub {
     async fn join(self, mut ws: WebSocket<Said, Event>, room: String, who: String) -> WsResult {
-        self.enter(&room, &who, ws.sender());
-        let talked = self.talk(&mut ws, &room, &who).await;
-        self.leave(&room, &who, &ws.sender());
-        talked
-    }
-
-    async fn talk(&self, ws: &mut WebSocket<Said, Event>, room: &str, who: &str) -> WsResult {
+        let presence = self.enter(room, who, ws.sender());
         while let Some(Said { text }) = ws.recv().await? {
-            let event = Event::Said {
-                who: who.to_owned(),
-                text,
-            };
-            tell(self.rooms().get(room), &event);
+            let who = presence.who.clone();
+            tell(self.rooms().get(&presence.room), &Event::Said { who, text });
         }
         Ok(())
     }
 
-    fn enter(&self, room: &str, who: &str, sender: WsSender<Event>) {
+    fn enter(&self, room: String, who: String, sender: WsSender<Event>) -> Presence {
         let mut rooms = self.rooms();
-        let members = rooms.entry(room.to_owned()).or_default();
-        members.push((who.to_owned(), sender));
-        let present = names(members);
-        tell(
-            Some(members),
-            &Event::Joined {
-                who: who.to_owned(),
-                present,
-            },
-        );
+        let members = rooms.entry(room.clone()).or_default();
+        members.push((who.clone(), sender.clone()));
+        let joined = Event::Joined {
+            who: who.clone(),
+            present: names(members),
+        };
+        tell(Some(members), &joined);
+        Presence {
+            hub: self.clone(),
+            room,
+            who,
+            sender,
+        }
     }
 
     fn leave(&self, room: &str, who: &str, sender: &WsSender<Event>) {
@@ -73,17 +85,13 @@ impl Hub {
             return;
         };
         members.retain(|(_, member)| member != sender);
+        let left = Event::Left {
+            who: who.to_owned(),
+            present: names(members),
+        };
+        tell(Some(members), &left);
         if members.is_empty() {
             rooms.remove(room);
-        } else {
-            let present = names(members);
-            tell(
-                Some(members),
-                &Event::Left {
-                    who: who.to_owned(),
-                    present,
-                },
-            );
         }
     }
 

@@ -67,18 +67,39 @@ async fn echo(mut ws: WebSocket) -> WsResult {
 #[derive(Clone, Debug, Default)]
 struct Rooms(Arc<Mutex<HashMap<String, Vec<WsSender>>>>);
 
+/// The membership of a socket in a room, until it is dropped.
+struct Member {
+    rooms: Rooms,
+    room: String,
+    sender: WsSender,
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.rooms.with(&self.room, |members| {
+            members.retain(|member| *member != self.sender)
+        });
+    }
+}
+
 impl Rooms {
     async fn join(self, mut ws: WebSocket, room: String) -> WsResult {
-        self.with(&room, |members| members.push(ws.sender()));
+        let member = self.enter(room, ws.sender());
         while let Some(message) = ws.recv().await? {
-            self.with(&room, |members| {
+            self.with(&member.room, |members| {
                 members.retain(|member| sent(member, &message))
             });
         }
-        self.with(&room, |members| {
-            members.retain(|member| *member != ws.sender())
-        });
         Ok(())
+    }
+
+    fn enter(&self, room: String, sender: WsSender) -> Member {
+        self.with(&room, |members| members.push(sender.clone()));
+        Member {
+            rooms: self.clone(),
+            room,
+            sender,
+        }
     }
 
     fn with(&self, room: &str, change: impl FnOnce(&mut Vec<WsSender>)) {

@@ -318,6 +318,29 @@ fn chat_reaches_the_members_of_the_room_only() {
 }
 
 #[test]
+fn chat_members_leave_however_their_sockets_end() {
+    let app = chat::app();
+    let mut ann = app.test_ws("/rooms/lobby/ann");
+    let event = |client: &mut TestWsClient| chat::Event::from_message(next(client));
+    event(&mut ann).expect("an event");
+    let ends: [fn(&mut TestWsClient); 3] = [
+        |bob| bob.error("connection reset"),
+        |bob| bob.send("not an event").expect("open"),
+        |bob| bob.close(WsStatus::NORMAL),
+    ];
+    for end in ends {
+        let mut bob = app.test_ws("/rooms/lobby/bob");
+        event(&mut ann).expect("bob joins");
+        end(&mut bob);
+        let left = chat::Event::Left {
+            who: "bob".into(),
+            present: vec!["ann".into()],
+        };
+        assert_eq!(event(&mut ann), Ok(left));
+    }
+}
+
+#[test]
 fn echo_keeps_its_interface() {
     let app = echo::app();
     assert_eq!(app.test_http("/").body(), "hello");

@@ -12,12 +12,35 @@ use super::backends::on_every_backend;
 
 type Members = Arc<Mutex<Vec<WsSender>>>;
 
+/// The membership of a socket, until it is dropped.
+struct Member {
+    members: Members,
+    sender: WsSender,
+}
+
+impl Member {
+    fn enter(members: Members, sender: WsSender) -> Self {
+        members
+            .lock()
+            .expect("no holder panics")
+            .push(sender.clone());
+        Self { members, sender }
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let mut members = self.members.lock().expect("no holder panics");
+        members.retain(|member| *member != self.sender);
+    }
+}
+
 /// Sends each member's messages to all members.
 fn room(members: Members) -> PolyHandler {
     let room = move |mut ws: WebSocket| {
         let members = Arc::clone(&members);
         async move {
-            members.lock().expect("no holder panics").push(ws.sender());
+            let _member = Member::enter(Arc::clone(&members), ws.sender());
             ws.send("joined").await?;
             while let Some(message) = ws.recv().await? {
                 let all = members.lock().expect("no holder panics").clone();
@@ -26,10 +49,6 @@ fn room(members: Members) -> PolyHandler {
                     drop(member.send(message.clone()).await);
                 }
             }
-            members
-                .lock()
-                .expect("no holder panics")
-                .retain(|member| *member != ws.sender());
             WsResult::Ok(())
         }
     };
