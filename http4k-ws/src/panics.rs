@@ -8,11 +8,11 @@
 //! 3. The drop of the panic's own payload, which may be any value.
 
 use std::any::Any;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 use futures_util::FutureExt;
 
 /// Calls `work`, which runs or drops `what`. Returns `None` if it panics, and logs that.
@@ -23,7 +23,7 @@ pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// Awaits `work` under the same guard. The drop of the future is not guarded.
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "server"))]
 pub(crate) async fn guarded_future<T>(what: &str, work: impl Future<Output = T>) -> Option<T> {
     logged(what, AssertUnwindSafe(work).catch_unwind().await)
 }

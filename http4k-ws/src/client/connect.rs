@@ -16,7 +16,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::time::timeout;
 
-use super::dial::{Connection, Trust, secure, tcp};
+use super::dial::{Connection, Trust, reach, secure};
 use super::error::ConnectError;
 use super::uri::{Remote, origin_form};
 use crate::handler::is_reserved;
@@ -45,7 +45,7 @@ pub(super) struct Opening {
 pub(super) async fn connect(opening: Opening) -> Result<WebSocket, ConnectError> {
     let after = opening.timeout;
     let opened = async {
-        let stream = tcp(&opening.remote).await?;
+        let stream = reach(&opening.remote).await?;
         secure_socket(opening, stream).await
     };
     in_time(after, opened).await

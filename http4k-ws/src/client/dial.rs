@@ -1,15 +1,21 @@
-//! Connecting to a host by name, with TLS or without.
+//! Connecting to a host by name or to a Unix socket by path, with TLS or without.
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::{path::Path, time::Duration};
 
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio::net::{TcpStream, lookup_host};
 
 use super::happy_eyeballs::race;
+use super::stream::RemoteStream;
 use super::uri::Remote;
 #[cfg(feature = "tls")]
 use crate::tls::{ClientStream, ClientTls, Either, TlsError};
-use crate::wire::{ByteStream, tcp as tcp_options};
+use crate::wire::{ByteStream, socket};
 
 /// The reason why a client could not reach a server.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +38,15 @@ pub enum DialError {
         /// The error of the operating system, such as connection refused.
         source: io::Error,
     },
+    /// The Unix socket could not be connected to. Check that a server listens at the path, and that
+    /// this process may write to its file.
+    #[error("the Unix socket `{}` can't be connected to", shown(path))]
+    UnixUnreachable {
+        /// The path of the socket.
+        path: PathBuf,
+        /// The error of the operating system, such as connection refused.
+        source: io::Error,
+    },
     /// TLS could not be established, or the certificate is not valid for the host.
     #[cfg(feature = "tls")]
     #[error("TLS handshake with `{host}` failed")]
@@ -46,7 +61,19 @@ pub enum DialError {
 impl DialError {
     /// Returns `true` if the same attempt may succeed later, which is the case unless TLS failed.
     pub(super) fn is_transient(&self) -> bool {
-        matches!(self, Self::Unresolvable { .. } | Self::Unreachable { .. })
+        matches!(
+            self,
+            Self::Unresolvable { .. } | Self::Unreachable { .. } | Self::UnixUnreachable { .. }
+        )
+    }
+}
+
+/// Shows a path, with `@` for the first byte of an abstract name.
+fn shown(path: &std::path::Path) -> String {
+    let path = path.to_string_lossy();
+    match path.strip_prefix('\0') {
+        Some(name) => format!("@{}", name.escape_debug()),
+        None => path.escape_debug().to_string(),
     }
 }
 
@@ -70,12 +97,48 @@ pub(super) type Connection<S> = S;
 #[cfg(feature = "tls")]
 const PROTOCOLS: &[&str] = &["http/1.1"];
 
-/// Connects to the first address of `remote` that accepts (RFC 8305), with TLS if it is encrypted.
+/// Connects to `remote`, with TLS if it is encrypted.
 pub(super) async fn dial(
     remote: &Remote,
     trust: &Trust,
-) -> Result<Connection<TcpStream>, DialError> {
-    secure(tcp(remote).await?, remote, trust).await
+) -> Result<Connection<RemoteStream>, DialError> {
+    secure(reach(remote).await?, remote, trust).await
+}
+
+/// Connects to `remote` without TLS: over its Unix socket if it has one, otherwise over TCP.
+pub(super) async fn reach(remote: &Remote) -> Result<RemoteStream, DialError> {
+    #[cfg(unix)]
+    if let Some(path) = &remote.unix {
+        return Ok(RemoteStream::Unix(unix(path).await?));
+    }
+    Ok(RemoteStream::Tcp(tcp(remote).await?))
+}
+
+/// The first and the longest pause while the queue of a Unix socket is full.
+#[cfg(unix)]
+const QUEUE_FULL: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+
+/// Connects to the Unix socket at `path`. Unlike over TCP, the system does not wait if the queue of
+/// the server is full, so this tries again until the caller stops it.
+#[cfg(unix)]
+async fn unix(path: &Path) -> Result<UnixStream, DialError> {
+    let mut pause = QUEUE_FULL.0;
+    loop {
+        match UnixStream::connect(path).await {
+            Ok(stream) => {
+                socket::prepare_unix(&stream);
+                return Ok(stream);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(QUEUE_FULL.1);
+            }
+            Err(source) => {
+                let path = path.to_owned();
+                return Err(DialError::UnixUnreachable { path, source });
+            }
+        }
+    }
 }
 
 /// Does the TLS handshake with `remote` over `stream`, if it is encrypted.
@@ -108,7 +171,7 @@ pub(super) async fn secure<S: ByteStream>(
 }
 
 /// Connects to the first address of `remote` that accepts, without TLS (RFC 8305).
-pub(super) async fn tcp(remote: &Remote) -> Result<TcpStream, DialError> {
+async fn tcp(remote: &Remote) -> Result<TcpStream, DialError> {
     let unresolvable = |source| DialError::Unresolvable {
         host: remote.host.clone(),
         source,
@@ -117,7 +180,7 @@ pub(super) async fn tcp(remote: &Remote) -> Result<TcpStream, DialError> {
     let addresses = addresses.await.map_err(unresolvable)?;
     let connected = race(addresses, async |address| {
         let stream = TcpStream::connect(address).await?;
-        tcp_options::prepare(&stream)?;
+        socket::prepare_tcp(&stream)?;
         Ok(stream)
     });
     connected.await.map_err(|failure| match failure {

@@ -27,6 +27,7 @@ mod happy_eyeballs;
 mod http;
 mod opening;
 pub mod reconnect;
+mod stream;
 mod uri;
 
 pub use blocking::BlockingWebSocket;

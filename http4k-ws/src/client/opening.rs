@@ -1,6 +1,10 @@
 //! The opening handshake of a client, before it is done.
 
 use std::fmt;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{
@@ -57,6 +61,8 @@ pub struct OpeningHandshake {
     config: SessionConfig,
     trust: Trust,
     title_case: bool,
+    #[cfg(unix)]
+    unix_socket: Option<Arc<Path>>,
 }
 
 impl OpeningHandshake {
@@ -69,6 +75,8 @@ impl OpeningHandshake {
             config: SessionConfig::default(),
             trust: Trust::default(),
             title_case: false,
+            #[cfg(unix)]
+            unix_socket: None,
         }
     }
 
@@ -103,6 +111,20 @@ impl OpeningHandshake {
     /// Sets the bounds of the socket.
     pub fn with_config(mut self, config: SessionConfig) -> Self {
         self.config = config;
+        self
+    }
+
+    /// Connects to the Unix socket at `path` in the place of the host and port of the URI, which only
+    /// become the `Host` of the request. With `wss`, TLS is used over the socket, and the host must
+    /// match the certificate.
+    ///
+    /// A path that starts with a NUL byte is an abstract name, which exists on Linux only. If the
+    /// socket cannot be connected to, the handshake fails with
+    /// [`DialError::UnixUnreachable`](super::DialError::UnixUnreachable). If the queue of the
+    /// server is full, this waits within the [time limit](Self::with_timeout).
+    #[cfg(unix)]
+    pub fn with_unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.unix_socket = Some(path.into().into());
         self
     }
 
@@ -183,7 +205,12 @@ impl OpeningHandshake {
         let destination = Destination::of(&uri, encrypted).map_err(bad)?;
         let key = new_key();
         let mut fields = fields_of(&self.headers)?;
-        let remote = destination.add_fields(&mut fields).map_err(bad)?;
+        #[cfg_attr(not(unix), allow(unused_mut))]
+        let mut remote = destination.add_fields(&mut fields).map_err(bad)?;
+        #[cfg(unix)]
+        {
+            remote.unix = self.unix_socket;
+        }
         add_handshake(&mut fields, &key, &self.subprotocols)?;
         let uri = uri::without_user(uri);
         let mut request = Request::new(Body::empty());

@@ -3,6 +3,9 @@
 //! No part of an authority is ignored. Its user information becomes a field, and a part that cannot
 //! be used is an error. The same rules apply to the WebSocket client and the HTTP client.
 
+#[cfg(unix)]
+use std::{path::Path, sync::Arc};
+
 use data_encoding::BASE64;
 use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue};
 use http::{Uri, uri::Authority};
@@ -75,6 +78,9 @@ pub(super) struct Remote {
     /// The host to resolve. An IPv6 address has no brackets.
     pub(super) host: String,
     pub(super) port: u16,
+    /// The path of the Unix socket to connect to, in the place of the host and port.
+    #[cfg(unix)]
+    pub(super) unix: Option<Arc<Path>>,
 }
 
 /// The server that a URI names, and the fields that a request to it needs.
@@ -111,6 +117,8 @@ impl Destination {
                 encrypted,
                 host: host.trim_matches(['[', ']']).to_owned(),
                 port: port.unwrap_or(if encrypted { 443 } else { 80 }),
+                #[cfg(unix)]
+                unix: None,
             },
             host_field: HeaderValue::try_from(place)
                 .map_err(|_| "its host is not a field value")?,

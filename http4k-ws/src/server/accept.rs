@@ -1,34 +1,29 @@
 //! The accept loop of a server.
 
 use std::future::Future;
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::io::{Read, Write};
+use std::net::{IpAddr, Shutdown};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::time::sleep;
+use socket2::SockRef;
 
 use super::admission::Permit;
 use super::connection::{self, ConnectionInfo};
-use super::listeners::Listeners;
+use super::listeners::{Accepted, Listeners, Place};
 use super::request::canned::too_many_connections;
 use super::state::ServerState;
-use super::tcp::Tcp;
+use super::stream::Stream;
 use crate::session::RefusalKind;
-use crate::wire::tcp;
 
-/// Accepts connections and serves each in a task of its own, until `stop` completes. The port is
-/// free when this returns, and accepted connections go on.
+/// Accepts connections and serves each in a task of its own, until `stop` completes. The ports and
+/// the files of sockets are free when this returns, and accepted connections go on.
 pub(super) async fn accept_until(
     mut listeners: Listeners,
     server: &Arc<ServerState>,
     stop: impl Future<Output = ()>,
 ) {
     let mut stop = pin!(stop);
-    let mut backoff = Backoff::default();
-    let bound = listeners.widest();
     loop {
         let next = async {
             // Beyond the limit, connections stay in the queue of the system.
@@ -37,47 +32,34 @@ pub(super) async fn accept_until(
             // A socket on a stream may have taken the permit meanwhile.
             (server.admission.acquire(&server.refusals).await, accepted)
         };
-        let (permit, accepted) = tokio::select! {
+        let (permit, (accepted, place)) = tokio::select! {
             biased;
             () = &mut stop => return,
             next = next => next,
         };
-        match accepted {
-            Ok((stream, peer)) => {
-                backoff = Backoff::default();
-                match server.admission.admit(permit, peer.ip()) {
-                    Some(permit) => {
-                        let info = ConnectionInfo {
-                            peer: Some(peer),
-                            bound,
-                            ..ConnectionInfo::default()
-                        };
-                        spawn(stream, info, permit, server);
-                    }
-                    None => turn_away(stream, peer, server),
-                }
+        let Accepted { stream, peer } = accepted;
+        let address = peer.map(|peer| peer.ip());
+        match server.admission.admit(permit, address) {
+            Some(permit) => {
+                let info = ConnectionInfo {
+                    peer,
+                    bound: place.bound,
+                    plain: place.plain,
+                    ..ConnectionInfo::default()
+                };
+                spawn(stream, info, permit, server);
             }
-            Err(error) => {
-                if let Some(pause) = backoff.after(&error) {
-                    log::error!("accepting paused for {pause:?}: {error}");
-                    tokio::select! {
-                        biased;
-                        () = &mut stop => return,
-                        () = sleep(pause) => {}
-                    }
-                }
-            }
+            None => turn_away(&stream, address, place, server),
         }
     }
 }
 
-fn spawn(stream: TcpStream, info: ConnectionInfo, permit: Permit, server: &Arc<ServerState>) {
-    if let Err(error) = tcp::prepare(&stream) {
+fn spawn(stream: Stream, info: ConnectionInfo, permit: Permit, server: &Arc<ServerState>) {
+    if let Err(error) = stream.prepare() {
         log::debug!("connection lost before it was served: {error}");
         return;
     }
-    let stream = Tcp::new(stream);
-    let watch = Some(stream.watch());
+    let watch = stream.watch();
     let state = Arc::clone(server);
     server
         .connections
@@ -86,12 +68,12 @@ fn spawn(stream: TcpStream, info: ConnectionInfo, permit: Permit, server: &Arc<S
 
 /// Sends 503 to a connection over the limit of its address, as far as that is possible without
 /// waiting for the peer, and closes it.
-fn turn_away(stream: TcpStream, peer: SocketAddr, server: &ServerState) {
+fn turn_away(stream: &Stream, address: Option<IpAddr>, place: Place, server: &ServerState) {
     let limit = server
         .config
         .max_connections_per_address
         .unwrap_or(usize::MAX);
-    let address = peer.ip();
+    let address = address.map_or_else(|| "no address".to_owned(), |address| address.to_string());
     let refused = format!(
         "a connection from {address} was refused: {limit} are open from its network, the limit of \
          `ServerConfig::max_connections_per_address`"
@@ -99,64 +81,20 @@ fn turn_away(stream: TcpStream, peer: SocketAddr, server: &ServerState) {
     server
         .refusals
         .warn(RefusalKind::ConnectionsPerAddress, refused);
-    if server.security.is_tls() {
+    if server.security.is_tls() && !place.plain {
         return; // A response would need a TLS handshake first.
     }
-    let sent = stream.into_std().and_then(|mut stream| {
-        stream.write_all(&too_many_connections(limit, &server.config))?;
-        stream.shutdown(Shutdown::Write)?;
+    let Stream::Tcp(stream) = stream else {
+        return; // It may be impossible to write to it without waiting.
+    };
+    let socket = SockRef::from(&**stream);
+    let mut socket = &*socket;
+    let sent = socket
+        .write_all(&too_many_connections(limit, &server.config))
+        .and_then(|()| socket.shutdown(Shutdown::Write))
         // A close with unread bytes resets the connection, which could overtake the response.
-        stream.read(&mut [0; 4096])
-    });
+        .and_then(|()| socket.read(&mut [0; 4096]));
     if let Err(error) = sent {
         log::debug!("connection over the limit closed without a response: {error}");
-    }
-}
-
-/// The pauses after failures to accept.
-#[derive(Debug, Default)]
-struct Backoff(Option<Duration>);
-
-impl Backoff {
-    const FIRST: Duration = Duration::from_millis(10);
-    const LONGEST: Duration = Duration::from_secs(1);
-
-    /// Returns the pause after `error`, or `None` if only that connection failed.
-    fn after(&mut self, error: &io::Error) -> Option<Duration> {
-        use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
-        if matches!(
-            error.kind(),
-            ConnectionAborted | ConnectionReset | Interrupted
-        ) {
-            return None;
-        }
-        // With too many open files, for example, retrying at once would only use processor time.
-        let pause = self
-            .0
-            .map_or(Self::FIRST, |last| (last * 2).min(Self::LONGEST));
-        self.0 = Some(pause);
-        Some(pause)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_a_second() {
-        let too_many_open_files = io::Error::from_raw_os_error(24);
-        let mut backoff = Backoff::default();
-        let pauses: Vec<_> = (0..9)
-            .map(|_| backoff.after(&too_many_open_files).expect("a pause"))
-            .collect();
-        assert_eq!(pauses[..3], [10, 20, 40].map(Duration::from_millis));
-        assert_eq!(pauses[7..], [Duration::from_secs(1); 2]);
-    }
-
-    #[test]
-    fn a_connection_that_failed_by_itself_causes_no_pause() {
-        let aborted = io::Error::from(io::ErrorKind::ConnectionAborted);
-        assert_eq!(Backoff::default().after(&aborted), None);
     }
 }

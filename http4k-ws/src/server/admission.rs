@@ -77,20 +77,15 @@ impl Admission {
         if let Some(total) = &self.total {
             permit._permit = Some(Arc::clone(total).try_acquire_owned().ok()?);
         }
-        match address {
-            Some(address) => self.admit(permit, address),
-            None => Some(Permit {
-                _total: permit,
-                _counted: None,
-            }),
-        }
+        self.admit(permit, address)
     }
 
-    /// Returns the permit of a connection from `address`, or `None` if it has too many.
-    pub(super) fn admit(&self, total: TotalPermit, address: IpAddr) -> Option<Permit> {
-        let counted = match &self.per_address {
-            Some(per_address) => Some(PerAddress::count(per_address, address)?),
-            None => None,
+    /// Returns the permit of a connection from `address`, or `None` if it has too many. One without
+    /// an address is not counted.
+    pub(super) fn admit(&self, total: TotalPermit, address: Option<IpAddr>) -> Option<Permit> {
+        let counted = match (&self.per_address, address) {
+            (Some(per_address), Some(address)) => Some(PerAddress::count(per_address, address)?),
+            _ => None,
         };
         Some(Permit {
             _total: total,
@@ -191,7 +186,8 @@ mod tests {
     }
 
     fn permit(admission: &Admission, address: &str) -> Option<Permit> {
-        admission.admit(TotalPermit::default(), address.parse().expect("an address"))
+        let address = address.parse().expect("an address");
+        admission.admit(TotalPermit::default(), Some(address))
     }
 
     #[test]
@@ -204,6 +200,13 @@ mod tests {
         assert!(permit(&admission, "192.0.2.2").is_some());
         drop(first);
         assert!(permit(&admission, "192.0.2.1").is_some());
+    }
+
+    #[test]
+    fn connections_without_an_address_are_not_counted() {
+        let admission = admission(1);
+        let permits = [(); 3].map(|()| admission.admit(TotalPermit::default(), None));
+        assert!(permits.iter().all(Option::is_some));
     }
 
     #[test]
@@ -248,7 +251,7 @@ mod tests {
         let admission = Admission::new(&config).within(&config, Some(1));
         let address = Some("192.0.2.1".parse().expect("an address"));
         let connection = admission.acquire(&RefusalLog::default()).now_or_never();
-        let connection = connection.and_then(|total| admission.admit(total, address?));
+        let connection = connection.and_then(|total| admission.admit(total, address));
         let first = admission.socket(address);
         assert!(connection.is_some() && first.is_some());
         // The limit of one address is two.

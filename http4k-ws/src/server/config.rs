@@ -47,8 +47,9 @@ pub struct ServerConfig {
     pub max_connections: Option<usize>,
     /// The most open connections from one address, sockets included, also those on streams of
     /// HTTP/2. A further connection receives 503 and is closed; with TLS it is closed without a
-    /// response. The first 64 bits of an IPv6 address count. Default `None`, which sets no limit:
-    /// behind a proxy all connections come from one address.
+    /// response. The first 64 bits of an IPv6 address count. Connections over a Unix socket have no
+    /// address, and are not counted. Default `None`, which sets no limit: behind a proxy all
+    /// connections come from one address.
     pub max_connections_per_address: Option<usize>,
     /// The most bytes of messages that wait in all sockets together: for consumers, for peers, and
     /// of messages that have arrived in part. The events that wait in streams count, too.
@@ -109,7 +110,7 @@ pub struct ServerConfig {
     pub origins: OriginPolicy,
     /// The hosts that the server serves. A request for another host receives 421. Default: every
     /// host; on a loopback address only `localhost` and loopback addresses, which prevents DNS
-    /// rebinding.
+    /// rebinding. A browser cannot connect to a Unix socket, so over one every host is accepted.
     pub hosts: HostPolicy,
     /// The time over which sockets and streams of events are closed when the server stops, so that
     /// their clients do not all reconnect at once: in batches of a hundred, each at a random
@@ -248,7 +249,8 @@ impl ServerConfig {
         self
     }
 
-    /// Encrypts every connection: `https` and `wss` instead of `http` and `ws`.
+    /// Encrypts every connection: `https` and `wss` instead of `http` and `ws`. For listeners
+    /// without TLS beside it, see [`Listeners::without_tls`](super::Listeners::without_tls).
     ///
     /// A connection whose TLS handshake is not complete within
     /// [`tls_handshake`](Self::tls_handshake) is closed. A client that sends HTTP without TLS

@@ -13,7 +13,7 @@ use super::preamble::{HttpVersion, preamble};
 use super::secure::{MaybeTls, secure};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
-use super::tcp::PeerWatch;
+use super::stream::PeerWatch;
 use crate::message::{PeerAddr, PeerCertificates, Scheme};
 use crate::wire::{ByteStream, Metered};
 
@@ -22,8 +22,11 @@ use crate::wire::{ByteStream, Metered};
 pub(super) struct ConnectionInfo {
     /// The other end, or `None` if the connection has no address.
     pub(super) peer: Option<SocketAddr>,
-    /// The address that the server is bound to, which may be unspecified.
+    /// The address that the server is bound to, which may be unspecified. `None` if the connection
+    /// is not over TCP.
     pub(super) bound: Option<IpAddr>,
+    /// The connection is not encrypted, also if the server has TLS.
+    pub(super) plain: bool,
     /// The scheme, which is known over TLS.
     pub(super) scheme: Option<Scheme>,
     /// The certificates of a client that authenticated with them.
@@ -91,7 +94,7 @@ async fn serve_http<S: ByteStream>(
 ) -> Served<MaybeTls<Metered<S>>> {
     let stream = Metered::new(stream);
     let meter = stream.meter();
-    let Some(secured) = secure(stream, server, guard).await else {
+    let Some(secured) = secure(stream, info.plain, server, guard).await else {
         return Served::Over;
     };
     info.scheme = secured.scheme();

@@ -36,14 +36,18 @@ mod serve;
 #[cfg(feature = "tower")]
 mod service;
 mod shutdown;
+mod socket;
 mod state;
-mod tcp;
+mod stream;
 mod upgrade;
 mod upgraded;
 
 pub use config::ServerConfig;
 #[cfg(feature = "http2")]
 pub use http2::Http2Config;
+pub use listeners::{Accepted, Listen, ListenAddr, Listeners};
+#[cfg(unix)]
+pub use listeners::{BoundUnixSocket, UnixSocket};
 pub use running::{RunningServer, Server};
 pub use serve::Serve;
 #[cfg(feature = "tower")]

@@ -3,6 +3,7 @@
 use std::future::{Future, pending};
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
@@ -11,26 +12,60 @@ use tokio::sync::oneshot;
 
 use super::ServerConfig;
 use super::accept::accept_until;
-use super::listeners::Listeners;
+use super::listeners::{ListenAddr, Listeners};
 use super::shutdown::ShutdownReport;
 use super::state::ServerState;
 use crate::handler::PolyHandler;
 
-/// An application and the addresses to serve it at, from [`as_server`](crate::Serve::as_server).
+/// An application and the addresses to serve it at, from [`as_server`](crate::Serve::as_server) or
+/// [`as_server_with`](crate::Serve::as_server_with).
 #[derive(Debug)]
 #[must_use = "a server does nothing until it is started"]
 pub struct Server {
     app: PolyHandler,
-    addresses: io::Result<Vec<SocketAddr>>,
+    place: ServerPlace,
     config: ServerConfig,
     threads: Option<usize>,
 }
 
+/// The place to serve at.
+#[derive(Debug)]
+enum ServerPlace {
+    /// Addresses that are not bound yet.
+    Addresses(Vec<SocketAddr>),
+    Listeners(Listeners),
+    /// The addresses could not be resolved.
+    Unknown(io::Error),
+}
+
+impl ServerPlace {
+    /// Returns the listeners, ready to accept in the current runtime, and their addresses.
+    async fn listen(self) -> io::Result<(Listeners, Vec<ListenAddr>)> {
+        let mut listeners = match self {
+            Self::Addresses(addresses) => Listeners::bind_all(addresses).await?,
+            Self::Listeners(listeners) => listeners,
+            Self::Unknown(error) => return Err(error),
+        };
+        let addresses = listeners.start()?;
+        Ok((listeners, addresses))
+    }
+}
+
 impl Server {
     pub(super) fn new(app: PolyHandler, address: impl ToSocketAddrs) -> Self {
+        let addresses = address.to_socket_addrs().map(Iterator::collect);
+        let place = addresses.map_or_else(ServerPlace::Unknown, ServerPlace::Addresses);
+        Self::at(app, place)
+    }
+
+    pub(super) fn over(app: PolyHandler, listeners: Listeners) -> Self {
+        Self::at(app, ServerPlace::Listeners(listeners))
+    }
+
+    fn at(app: PolyHandler, place: ServerPlace) -> Self {
         Self {
             app: app.complete(),
-            addresses: address.to_socket_addrs().map(Iterator::collect),
+            place,
             config: ServerConfig::default(),
             threads: None,
         }
@@ -49,39 +84,40 @@ impl Server {
     }
 
     /// Binds the address, or every address that a name such as `localhost` resolves to, and serves
-    /// them on threads of its own. Works inside and outside a runtime.
+    /// them on threads of its own, or serves the listeners. Works inside and outside a runtime.
     ///
     /// Port 0 selects a free port, the same for all addresses. An address that this machine does
     /// not have is skipped if it has another one.
     ///
     /// # Errors
     ///
-    /// Fails if an address cannot be resolved or bound, or a thread cannot be started.
+    /// Fails if an address cannot be resolved or bound, a listener cannot be registered, or a thread
+    /// cannot be started.
     pub fn start(self) -> io::Result<RunningServer> {
-        let addresses = self.addresses?;
+        let place = self.place;
         let runtime = build_runtime(self.threads)?;
         let server = ServerState::listening(self.app, self.config);
-        let (bound, address) = mpsc::channel();
+        let (bound, addresses) = mpsc::channel();
         let (end, ended) = oneshot::channel();
         let (closed, is_closed) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("http4k-ws".to_owned())
             .spawn(move || {
                 runtime.block_on(async {
-                    let listeners = match Listeners::bind(addresses).await {
-                        Ok(listeners) => listeners,
+                    let (listeners, addresses) = match place.listen().await {
+                        Ok(listening) => listening,
                         Err(error) => {
                             let _ = bound.send(Err(error));
                             return ShutdownReport::default();
                         }
                     };
-                    let _ = bound.send(listeners.local_addr());
+                    let _ = bound.send(Ok(addresses));
                     run(listeners, &server, ended, closed).await
                 })
             })?;
-        let address = address.recv().unwrap_or_else(|_| Err(stopped()))?;
+        let addresses = addresses.recv().unwrap_or_else(|_| Err(stopped()))?;
         Ok(RunningServer {
-            address,
+            addresses,
             thread: Some(ServerThread {
                 end,
                 is_closed,
@@ -143,8 +179,8 @@ async fn next_of(signals: Option<Signals>) {
 
 /// A server that runs on threads of its own.
 ///
-/// Dropping it stops the server without waiting: the port is free when the drop returns, and the
-/// rest of the shutdown follows on the threads of the server.
+/// Dropping it stops the server without waiting: its ports are free and the files of its sockets
+/// removed when the drop returns, and the rest of the shutdown follows on the threads of the server.
 ///
 /// # Examples
 ///
@@ -158,7 +194,7 @@ async fn next_of(signals: Option<Signals>) {
 /// ```
 #[derive(Debug)]
 pub struct RunningServer {
-    address: SocketAddr,
+    addresses: Vec<ListenAddr>,
     /// `None` once it is stopped.
     thread: Option<ServerThread>,
 }
@@ -171,20 +207,51 @@ struct ServerThread {
 }
 
 impl RunningServer {
-    /// Returns the port, which is the same for all addresses and never 0.
+    /// Returns the port of [`addr`](Self::addr), which is never 0. It is the same for all addresses
+    /// of [`as_server`](crate::Serve::as_server).
+    ///
+    /// # Panics
+    ///
+    /// Panics as [`addr`](Self::addr) does.
+    #[track_caller]
     pub fn port(&self) -> u16 {
-        self.address.port()
+        self.addr().port()
     }
 
-    /// Returns the address, or the first one if the server listens at several.
+    /// Returns the TCP address, or the first one if the server listens at several.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server does not listen at any, which is possible only for listeners of
+    /// [`as_server_with`](crate::Serve::as_server_with). [`addrs`](Self::addrs) has them all.
+    #[track_caller]
     pub fn addr(&self) -> SocketAddr {
-        self.address
+        let tcp = self.addresses.iter().find_map(|address| match address {
+            ListenAddr::Tcp(address) => Some(*address),
+            _ => None,
+        });
+        tcp.expect("the server does not listen at a TCP address: see `addrs`")
+    }
+
+    /// Returns the addresses of all listeners.
+    pub fn addrs(&self) -> &[ListenAddr] {
+        &self.addresses
+    }
+
+    /// Returns the path of the Unix socket, or of the first one; `None` if the server does not
+    /// listen at any.
+    pub fn unix_path(&self) -> Option<&Path> {
+        self.addresses.iter().find_map(|address| match address {
+            ListenAddr::Unix(path) => Some(path.as_path()),
+            _ => None,
+        })
     }
 
     /// Stops the server in three steps, and reports the result. Blocks the calling thread
     /// meanwhile.
     ///
-    /// 1. The port is closed: no further connection is accepted.
+    /// 1. The listeners are closed: no further connection is accepted. The files of bound Unix
+    ///    sockets are removed.
     /// 2. Running requests get their responses. Sockets are closed with 1001, and streams of events
     ///    end, spread over [`shutdown_spread`](ServerConfig::shutdown_spread) if there are more
     ///    than a hundred.

@@ -93,14 +93,15 @@ mod with_tls {
         &["http/1.1"]
     }
 
-    /// Performs the TLS handshake of a connection if the server has TLS. Returns `None` if that
-    /// fails or the server stops.
+    /// Performs the TLS handshake of a connection if the server has TLS, and the connection is not
+    /// `plain`. Returns `None` if that fails or the server stops.
     pub(in crate::server) async fn secure<S: ByteStream>(
         stream: S,
+        plain: bool,
         server: &ServerState,
         guard: &ConnectionGuard,
     ) -> Option<SecuredStream<MaybeTls<S>>> {
-        let Some(tls) = &server.security.0 else {
+        let Some(tls) = server.security.0.as_ref().filter(|_| !plain) else {
             return Some(SecuredStream::plain(Either::Plain(stream)));
         };
         let handshake = handshake(stream, tls, server);
@@ -209,6 +210,7 @@ mod without_tls {
 
     pub(in crate::server) async fn secure<S: ByteStream>(
         stream: S,
+        _: bool,
         _: &ServerState,
         _: &ConnectionGuard,
     ) -> Option<SecuredStream<S>> {

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, ToSocketAddrs, lookup_host};
+use tokio::net::{ToSocketAddrs, lookup_host};
 
 use super::connection::serve_here;
 use super::listeners::Listeners;
@@ -52,34 +52,42 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     /// Serves the connections of `listener` within `config` until Ctrl-C, and stops as
     /// [`serve`](Self::serve) does.
     ///
+    /// `listener` is a `TcpListener` or `UnixListener` of tokio or std, a bound
+    /// [`UnixSocket`](super::UnixSocket), a [`Listen`](super::Listen) of your own, or several of
+    /// them: a tuple, an array, or [`Listeners`].
+    ///
     /// # Errors
     ///
-    /// Never fails at present: a failure to accept a connection is logged and retried.
+    /// Fails if a listener cannot be registered in the runtime, or does not know its address, and
+    /// if there is none. A failure to accept a connection is logged and retried.
     fn serve_with(
         self,
-        listener: TcpListener,
+        listener: impl Into<Listeners>,
         config: ServerConfig,
     ) -> impl Future<Output = io::Result<()>> + Send {
-        self.into_poly_handler().serve_with(listener, config)
+        self.into_poly_handler().serve_with(listener.into(), config)
     }
 
     /// Serves the connections of `listener` within `config` until `stop` completes, then stops as
     /// [`serve`](Self::serve) does, and reports the shutdown.
+    ///
+    /// `listener` is as for [`serve_with`](Self::serve_with). If that would fail, the error is
+    /// logged, and the report is empty.
     fn serve_until(
         self,
-        listener: TcpListener,
+        listener: impl Into<Listeners>,
         config: ServerConfig,
         stop: impl Future<Output = ()> + Send,
     ) -> impl Future<Output = ShutdownReport> + Send {
-        self.into_poly_handler().serve_until(listener, config, stop)
+        self.into_poly_handler()
+            .serve_until(listener.into(), config, stop)
     }
 
     /// Serves one connection over any stream of bytes, within `config`: its requests, and the
     /// socket that one of them may open. The connection has ended when the future completes.
     /// Dropping the future drops the connection.
     ///
-    /// For connections that do not come from a TCP listener of this process, such as a Unix socket
-    /// or a pipe in memory. TCP_NODELAY should be set on a TCP stream. Only the clock of the
+    /// For connections that do not come from a listener, such as a pipe in memory. TCP_NODELAY should be set on a TCP stream. Only the clock of the
     /// current runtime is used, and all deadlines follow it, also if a test has paused it.
     fn serve_connection(
         self,
@@ -94,6 +102,15 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self.into_poly_handler(), address)
     }
+
+    /// Creates a server for the connections of `listener`, as [`as_server`](Self::as_server) does
+    /// for an address. `listener` is as for [`serve_with`](Self::serve_with).
+    ///
+    /// A listener of std, and a bound [`UnixSocket`](super::UnixSocket), need no runtime.
+    #[allow(clippy::wrong_self_convention)] // As above.
+    fn as_server_with(self, listener: impl Into<Listeners>) -> Server {
+        Server::over(self.into_poly_handler(), listener.into())
+    }
 }
 
 impl<A: IntoPolyHandler<Kind>, Kind> Serve<Kind> for A {}
@@ -106,13 +123,8 @@ impl PolyHandler {
     ///
     /// Fails if an address cannot be resolved or bound.
     pub async fn serve(self, address: impl ToSocketAddrs) -> io::Result<()> {
-        let listeners = Listeners::bind(lookup_host(address).await?).await?;
-        serve_until_signal(
-            listeners,
-            &ServerState::listening(self, ServerConfig::default()),
-        )
-        .await;
-        Ok(())
+        let listeners = Listeners::bind_all(lookup_host(address).await?).await?;
+        self.serve_with(listeners, ServerConfig::default()).await
     }
 
     /// Serves the connections of `listener` within `config` until Ctrl-C. See
@@ -120,21 +132,38 @@ impl PolyHandler {
     ///
     /// # Errors
     ///
-    /// Never fails at present: a failure to accept a connection is logged and retried.
-    pub async fn serve_with(self, listener: TcpListener, config: ServerConfig) -> io::Result<()> {
-        serve_until_signal(listener.into(), &ServerState::listening(self, config)).await;
-        Ok(())
+    /// Fails if a listener cannot be registered in the runtime, or does not know its address, and
+    /// if there is none. A failure to accept a connection is logged and retried.
+    pub fn serve_with(
+        self,
+        listener: impl Into<Listeners>,
+        config: ServerConfig,
+    ) -> impl Future<Output = io::Result<()>> + Send {
+        // Converted here, so that the future does not depend on the type.
+        let mut listeners = listener.into();
+        async move {
+            listeners.start()?;
+            serve_until_signal(listeners, &ServerState::listening(self, config)).await;
+            Ok(())
+        }
     }
 
     /// Serves the connections of `listener` within `config` until `stop` completes. See
     /// [`Serve::serve_until`].
-    pub async fn serve_until(
+    pub fn serve_until(
         self,
-        listener: TcpListener,
+        listener: impl Into<Listeners>,
         config: ServerConfig,
         stop: impl Future<Output = ()>,
-    ) -> ShutdownReport {
-        serve_until(listener.into(), &ServerState::listening(self, config), stop).await
+    ) -> impl Future<Output = ShutdownReport> {
+        let mut listeners = listener.into();
+        async move {
+            if let Err(error) = listeners.start() {
+                log::error!("could not serve: {error}");
+                return ShutdownReport::default();
+            }
+            serve_until(listeners, &ServerState::listening(self, config), stop).await
+        }
     }
 
     /// Serves one connection over any stream of bytes, within `config`. See
@@ -174,5 +203,10 @@ impl PolyHandler {
     /// [`Serve::as_server`].
     pub fn as_server(self, address: impl std::net::ToSocketAddrs) -> Server {
         Server::new(self, address)
+    }
+
+    /// Creates a server for the connections of `listener`. See [`Serve::as_server_with`].
+    pub fn as_server_with(self, listener: impl Into<Listeners>) -> Server {
+        Server::over(self, listener.into())
     }
 }

@@ -12,7 +12,7 @@ mod frame;
 mod meter;
 mod reader;
 #[cfg(any(feature = "server", feature = "client"))]
-pub(crate) mod tcp;
+pub(crate) mod socket;
 mod transport;
 mod validator;
 mod writer;

@@ -167,6 +167,14 @@ impl EventSourceRequest {
         self
     }
 
+    /// Sends every request over the Unix socket at `path`, also after a redirect. See
+    /// [`HttpClient::with_unix_socket`].
+    #[cfg(unix)]
+    pub fn with_unix_socket(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.client = self.client.with_unix_socket(path);
+        self
+    }
+
     /// Sets the certificate authorities to trust if the scheme is `https`. Default: those of the
     /// public web.
     #[cfg(feature = "tls")]

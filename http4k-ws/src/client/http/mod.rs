@@ -8,6 +8,8 @@ mod target;
 
 use std::fmt;
 use std::future::Future;
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,6 +85,8 @@ pub struct HttpClient {
     max_body: u64,
     streaming: bool,
     title_case: bool,
+    #[cfg(unix)]
+    unix_socket: Option<Arc<Path>>,
 }
 
 impl Default for HttpClient {
@@ -96,6 +100,8 @@ impl Default for HttpClient {
             max_body: 8 * 1024 * 1024,
             streaming: false,
             title_case: false,
+            #[cfg(unix)]
+            unix_socket: None,
         }
     }
 }
@@ -129,6 +135,39 @@ impl HttpClient {
         target::destination(&uri)?;
         self.base = Some(uri);
         Ok(self)
+    }
+
+    /// Sends every request over the Unix socket at `path`, in the place of the host and port of its
+    /// URI, which only become its `Host`. If the client has no [base](Self::with_base), it is
+    /// `http://localhost`. With `https`, TLS is used over the socket, and the host must match the
+    /// certificate.
+    ///
+    /// A path that starts with a NUL byte is an abstract name, which exists on Linux only. If the
+    /// socket cannot be connected to, a request fails with
+    /// [`DialError::UnixUnreachable`](crate::client::DialError::UnixUnreachable). If the queue of
+    /// the server is full, it waits within the
+    /// [time limit for connecting](Self::with_connect_timeout).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::client::{DialError, HttpClient, HttpClientError};
+    ///
+    /// let client = HttpClient::new().with_unix_socket("/nonexistent/app.sock").blocking();
+    /// let Err(HttpClientError::Dial(error)) = client.send("/status") else {
+    ///     panic!("nothing listens there");
+    /// };
+    /// assert!(matches!(error, DialError::UnixUnreachable { .. }));
+    /// assert!(error.to_string().contains("`/nonexistent/app.sock`"));
+    /// ```
+    #[cfg(unix)]
+    #[must_use]
+    pub fn with_unix_socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.unix_socket = Some(path.into().into());
+        if self.base.is_none() {
+            self.base = Some(Uri::from_static("http://localhost"));
+        }
+        self
     }
 
     /// Sets the certificate authorities to trust if the scheme is `https`, and starts a new pool.
@@ -259,7 +298,13 @@ impl HttpClient {
             target: String::new(),
             reason: error.to_string(),
         })?;
-        target::addressed(request, self.base.as_ref())
+        #[cfg_attr(not(unix), allow(unused_mut))]
+        let (mut remote, request) = target::addressed(request, self.base.as_ref())?;
+        #[cfg(unix)]
+        {
+            remote.unix.clone_from(&self.unix_socket);
+        }
+        Ok((remote, request))
     }
 
     /// Waits for the response of `exchange`, and reads it, within the time limit.

@@ -122,6 +122,8 @@ impl HostPolicy {
     /// Allows every host, except on a server that is bound to a loopback address: there it equals
     /// [`loopback`](Self::loopback). This is the default.
     ///
+    /// Over a Unix socket every host is allowed: a browser cannot be made to connect to one.
+    ///
     /// A proxy on the same machine that keeps the `Host` of the browser needs that host to be added
     /// with [`and`](Self::and).
     pub const fn by_address() -> Self {
@@ -161,7 +163,7 @@ impl HostPolicy {
     }
 
     /// Returns `true` if the host of `request` is allowed on a server that is bound to the address
-    /// `bound`; `None` if it has no address, as in memory.
+    /// `bound`; `None` if it has no address, as in memory and over a Unix socket.
     pub fn allows<B>(&self, request: &http::Request<B>, bound: Option<IpAddr>) -> bool {
         let is_loopback_bind = bound.is_some_and(|address| address.to_canonical().is_loopback());
         let loopback = match self.base {

@@ -20,7 +20,7 @@ use super::framing::{Framed, Framing};
 use super::handover::Handover;
 use super::io::ReadAhead;
 use super::scratch;
-use crate::server::tcp::Departure;
+use crate::server::stream::Departure;
 use crate::wire::Meter;
 
 /// The bytes that are gathered before they are written ahead of the end of a poll.
@@ -32,7 +32,7 @@ const KEPT: usize = 4 * 1024;
 /// The bytes that are read before hyper reads them, to notice that the peer has ended its side.
 const AHEAD: usize = 256 * 1024;
 
-/// As [`AHEAD`], if a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind unread
+/// As [`AHEAD`], if a [`PeerWatch`](crate::server::stream::PeerWatch) sees the end behind unread
 /// bytes.
 const AHEAD_WATCHED: usize = 16 * 1024;
 

@@ -37,7 +37,7 @@ use tokio::time::{Sleep, sleep};
 use super::buffered::Buffered;
 use super::framing::Framed;
 use crate::server::request::Stall;
-use crate::server::tcp::Departure;
+use crate::server::stream::Departure;
 use crate::wire::Meter;
 
 /// The time for which bytes are read and discarded after the last response. A connection that is
@@ -168,7 +168,7 @@ impl<S> Flusher<S> {
         Framer(Arc::clone(&self.stream))
     }
 
-    /// Reads less ahead, because a [`PeerWatch`](crate::server::tcp::PeerWatch) sees the end behind
+    /// Reads less ahead, because a [`PeerWatch`](crate::server::stream::PeerWatch) sees the end behind
     /// unread bytes.
     pub(super) fn is_watched(&self) {
         lock(&self.stream).is_watched();

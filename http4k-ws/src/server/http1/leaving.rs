@@ -16,7 +16,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::io::ReadAhead;
 use crate::server::ServerConfig;
 use crate::server::config::LONGEST;
-use crate::server::tcp::{Departure, PeerWatch};
+use crate::server::stream::{Departure, PeerWatch};
 
 /// Decides when to drop a connection whose peer has left.
 pub(super) struct Leaving {
@@ -30,7 +30,7 @@ pub(super) struct Leaving {
 }
 
 impl Leaving {
-    /// Watches the peer of a connection. A TCP connection has a `watch`.
+    /// Watches the peer of a connection. A socket of the system has a `watch`.
     pub(super) fn new(watch: Option<PeerWatch>) -> Self {
         Self {
             watch,

@@ -34,7 +34,7 @@ use super::request::BoxError;
 use super::request::canned::late_head;
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
-use super::tcp::PeerWatch;
+use super::stream::PeerWatch;
 use super::upgrade::Accepted;
 use super::upgraded::UpgradedSocket;
 use crate::message::printable;

@@ -38,7 +38,10 @@ async fn connect(server: &Arc<ServerState>, request: &[u8]) -> DuplexStream {
     let (mut ours, theirs) = duplex(1024);
     let localhost = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let total = server.admission.acquire(&server.refusals).await;
-    let permit = server.admission.admit(total, localhost).expect("a permit");
+    let permit = server
+        .admission
+        .admit(total, Some(localhost))
+        .expect("a permit");
     let state = Arc::clone(server);
     let info = ConnectionInfo::default();
     server

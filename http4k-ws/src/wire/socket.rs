@@ -1,9 +1,11 @@
-//! The options of a TCP connection.
+//! The options of a connection's socket.
 
 use std::io;
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
 /// The bytes that wait in the kernel and are not sent yet.
 ///
@@ -28,7 +30,7 @@ const SEND_BUFFER: usize = 128 * 1024;
 /// # Errors
 ///
 /// Fails if the connection is lost already.
-pub(crate) fn prepare(stream: &TcpStream) -> io::Result<()> {
+pub(crate) fn prepare_tcp(stream: &TcpStream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let bounded = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
@@ -38,6 +40,20 @@ pub(crate) fn prepare(stream: &TcpStream) -> io::Result<()> {
         log::debug!("could not limit the kernel send buffer: {error}");
     }
     Ok(())
+}
+
+/// The send buffer of a Unix socket, in bytes of data and bookkeeping. Linux doubles the value.
+#[cfg(unix)]
+const UNIX_SEND_BUFFER: usize = 64 * 1024;
+
+/// Sets the options of a connection over a Unix socket, on either side, for the same reason: the
+/// kernel holds little that the peer has not read. Nothing is on its way here, so that the whole
+/// buffer waits for the peer.
+#[cfg(unix)]
+pub(crate) fn prepare_unix(stream: &UnixStream) {
+    if let Err(error) = SockRef::from(stream).set_send_buffer_size(UNIX_SEND_BUFFER) {
+        log::debug!("could not limit the kernel send buffer: {error}");
+    }
 }
 
 #[cfg(all(test, any(target_os = "linux", target_os = "android")))]
@@ -51,7 +67,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let _peer = TcpStream::connect(listener.local_addr()?).await?;
         let (stream, _address) = listener.accept().await?;
-        prepare(&stream)?;
+        prepare_tcp(&stream)?;
         assert_eq!(SockRef::from(&stream).tcp_notsent_lowat()?, UNSENT);
         assert!(stream.nodelay()?);
         Ok(())
