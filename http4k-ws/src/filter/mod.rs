@@ -7,7 +7,7 @@
 //! use http4k_ws::prelude::*;
 //! use http4k_ws::filter::basic_auth;
 //!
-//! let house = basic_auth("house", |known| known.matches("ann", "secret"));
+//! let house = basic_auth("house", |name, password| name == "ann" && password.matches("secret"));
 //! let app = routes! { GET "/" with(house) => http(|| "hello") };
 //! assert_eq!(app.test_http("/").status(), 401);
 //! let ann = Request::get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
@@ -17,6 +17,7 @@
 //! | filter | purpose | protocol |
 //! |---|---|---|
 //! | [`guard`](guard()) | refuses requests that a check rejects | every protocol |
+//! | [`authenticate`](authenticate()) | requires the credentials of a user | every protocol |
 //! | [`basic_auth`] | refuses requests without a name and a password | every protocol |
 //! | [`Cors`] | refuses pages of other origins, and admits listed ones | every protocol |
 //! | [`csrf`](csrf()) | refuses requests that pages of other origins send to change something | every protocol |
@@ -33,6 +34,7 @@
 //!
 #![doc = include_str!("../docs/filters.md")]
 
+mod authenticate;
 mod basic_auth;
 mod body_bounds;
 mod cors;
@@ -48,7 +50,12 @@ mod tap;
 mod traffic;
 mod transactions;
 
-pub use basic_auth::{Checked, Credentials, basic_auth};
+pub use authenticate::{
+    ApiKey, Authenticate, Basic, Bearer, ChallengeReason, CredentialError, CredentialSource,
+    CredentialSources, Principal, SubprotocolToken, api_key_cookie, api_key_field, api_key_query,
+    authenticate, basic, bearer, subprotocol_token,
+};
+pub use basic_auth::{Checked, basic_auth};
 pub use body_bounds::{body_stall, max_body, min_body_rate};
 pub use cors::Cors;
 pub use csrf::{Csrf, csrf};

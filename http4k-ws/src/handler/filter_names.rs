@@ -1,6 +1,6 @@
 //! The names of filters, for lists of routes.
 
-use std::any::type_name;
+use std::any::{TypeId, type_name};
 use std::sync::Arc;
 
 /// The filters in front of a handler, the outermost first.
@@ -13,15 +13,38 @@ struct Known {
     name: Arc<str>,
     http: bool,
     ws: bool,
+    /// The types of the values that it stores in requests.
+    provides: Arc<[TypeId]>,
 }
 
 impl FilterNames {
     /// Adds a filter in front of the others, unless it sees no request at all.
-    pub(crate) fn put_before(&mut self, name: &Arc<str>, http: bool, ws: bool) {
+    pub(crate) fn put_before(
+        &mut self,
+        name: &Arc<str>,
+        provides: &Arc<[TypeId]>,
+        http: bool,
+        ws: bool,
+    ) {
         if http || ws {
-            let name = Arc::clone(name);
-            self.0.insert(0, Known { name, http, ws });
+            let (name, provides) = (Arc::clone(name), Arc::clone(provides));
+            let known = Known {
+                name,
+                http,
+                ws,
+                provides,
+            };
+            self.0.insert(0, known);
         }
+    }
+
+    /// Returns `true` if a filter stores a value of the type `id` in each request of a protocol.
+    pub(crate) fn provide(&self, id: TypeId, over_ws: bool) -> bool {
+        let mut seeing = self.0.iter().filter(|known| match over_ws {
+            true => known.ws,
+            false => known.http,
+        });
+        seeing.any(|known| known.provides.contains(&id))
     }
 
     /// Adds the filters of the surrounding routes in front of these.
@@ -81,14 +104,24 @@ mod tests {
             ("b", false, true),
             ("unseen", false, false),
         ] {
-            inner.put_before(&name.into(), http, ws);
+            inner.put_before(&name.into(), &Arc::default(), http, ws);
         }
         let mut outer = FilterNames::default();
-        outer.put_before(&"a".into(), true, false);
+        outer.put_before(&"a".into(), &Arc::default(), true, false);
         inner.put_behind(&outer);
         let seeing = |http, ws| inner.seeing(http, ws).collect::<Vec<_>>();
         assert_eq!(seeing(true, false), ["a", "c"]);
         assert_eq!(seeing(false, true), ["b", "c"]);
         assert_eq!(seeing(true, true), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_value_is_provided_over_the_protocols_that_its_filter_sees() {
+        let number = TypeId::of::<u32>();
+        let mut filters = FilterNames::default();
+        filters.put_before(&"a".into(), &[number].into(), false, true);
+        filters.put_before(&"b".into(), &Arc::default(), true, true);
+        assert!(filters.provide(number, true) && !filters.provide(number, false));
+        assert!(!filters.provide(TypeId::of::<u64>(), true));
     }
 }

@@ -72,8 +72,8 @@ pub(crate) use only::{over_http, over_ws};
 #[cfg(feature = "tower")]
 pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};
 pub use place::IntoPolyFilter;
-pub(crate) use poly::upgrade_required;
 pub use poly::{IntoPolyHandler, PolyHandler};
+pub(crate) use poly::{Unprovided, upgrade_required};
 pub use poly_filter::{BoxPolyFilter, PolyFilter};
 pub use respond::{IntoConsumed, IntoStreamed};
 pub(crate) use respond::{Later, Now, ResponseFuture, WsRespond};

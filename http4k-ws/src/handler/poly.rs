@@ -1,6 +1,6 @@
 //! An application, which is one handler for each protocol.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -25,6 +25,17 @@ pub struct PolyHandler {
     /// The reason why a route can never respond, unless this is mounted at a prefix with the
     /// parameter that it reads.
     incomplete: Option<Arc<str>>,
+    /// The values that routes need and that no filter provides so far.
+    unprovided: Vec<Unprovided>,
+}
+
+/// A value that a route needs and that no filter provides.
+#[derive(Debug, Clone)]
+pub(crate) struct Unprovided {
+    pub(crate) id: TypeId,
+    pub(crate) over_ws: bool,
+    /// The sentence that names the route and the filter to add.
+    pub(crate) reason: String,
 }
 
 impl PolyHandler {
@@ -36,6 +47,7 @@ impl PolyHandler {
             router: None,
             filters: FilterNames::default(),
             incomplete: None,
+            unprovided: Vec::new(),
         }
     }
 
@@ -54,15 +66,28 @@ impl PolyHandler {
         }
     }
 
+    /// Sets the values that routes need and that no filter provides so far.
+    pub(crate) fn unprovided(self, unprovided: Vec<Unprovided>) -> Self {
+        Self { unprovided, ..self }
+    }
+
     /// Returns this application, checked for a server or a test to call.
     ///
     /// # Panics
     ///
-    /// Panics if a route reads a path parameter that its path lacks.
+    /// Panics if a route reads a path parameter that its path lacks, or a value that no filter
+    /// before it provides.
     #[track_caller]
     pub(crate) fn complete(self) -> Self {
         if let Some(reason) = &self.incomplete {
             panic!("{reason}");
+        }
+        let mut lacks = self.unprovided.iter().map(|value| value.reason.as_str());
+        if let Some(first) = lacks.next() {
+            panic!(
+                "{}",
+                lacks.fold(first.to_owned(), |all, next| all + "\n" + next)
+            );
         }
         self
     }
@@ -87,9 +112,19 @@ impl PolyHandler {
     }
 
     /// Puts the filter `name` in front of the same routes.
-    pub(super) fn behind(mut self, name: &str, http: BoxHttpHandler, ws: BoxWsHandler) -> Self {
+    pub(super) fn behind(
+        mut self,
+        name: &str,
+        provides: &[TypeId],
+        http: BoxHttpHandler,
+        ws: BoxWsHandler,
+    ) -> Self {
         let (sees_http, sees_ws) = (!http.is(&self.http), !ws.is(&self.ws));
-        self.filters.put_before(&name.into(), sees_http, sees_ws);
+        let filters = &mut self.filters;
+        filters.put_before(&name.into(), &provides.into(), sees_http, sees_ws);
+        let filters = &self.filters;
+        let unprovided = &mut self.unprovided;
+        unprovided.retain(|value| !filters.provide(value.id, value.over_ws));
         Self { http, ws, ..self }
     }
 }

@@ -1,6 +1,6 @@
 //! Filters over every protocol.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -88,6 +88,16 @@ pub trait PolyFilter: Send + Sync + 'static {
         short_name::<Self>().to_owned()
     }
 
+    /// Returns the types of the values that this filter stores in the extensions of every request
+    /// that it lets pass. By default, none.
+    ///
+    /// An argument may [need](crate::FromRequest::NEEDS) such a value. A route with that argument
+    /// and without such a filter is refused before the application serves a request. For a filter
+    /// from a function, [`BoxPolyFilter::providing`] states them.
+    fn provides(&self) -> Vec<TypeId> {
+        Vec::new()
+    }
+
     /// Puts this filter in front of `app`: an application, or a handler of one protocol.
     ///
     /// # Examples
@@ -163,7 +173,7 @@ pub trait PolyFilter: Send + Sync + 'static {
     /// Wraps both sides of `app`, as [`PolyHandler::with`] does.
     fn wrap(&self, app: PolyHandler) -> PolyHandler {
         let (http, ws) = (self.http(app.http().clone()), self.ws(app.ws().clone()));
-        app.behind(&self.name(), http, ws)
+        app.behind(&self.name(), &self.provides(), http, ws)
     }
 }
 
@@ -179,7 +189,7 @@ pub trait PolyFilter: Send + Sync + 'static {
 /// fn protection(closed: bool) -> BoxPolyFilter {
 ///     match closed {
 ///         true => guard(|_request: Request| async { Err(StatusCode::SERVICE_UNAVAILABLE) }),
-///         false => BoxPolyFilter::new(basic_auth("the house", |known| known.user == "ann")),
+///         false => BoxPolyFilter::new(basic_auth("the house", |name, _password| name == "ann")),
 ///     }
 /// }
 ///
@@ -198,6 +208,7 @@ pub struct BoxPolyFilter {
 struct Part {
     filter: Arc<dyn PolyFilter>,
     name: Arc<str>,
+    provides: Arc<[TypeId]>,
 }
 
 impl BoxPolyFilter {
@@ -216,9 +227,13 @@ impl BoxPolyFilter {
 
     /// Shares `filter` under another name.
     pub(super) fn named(name: &str, filter: impl PolyFilter) -> Self {
-        let (filter, name) = (Arc::new(filter) as _, name.into());
+        let part = Part {
+            name: name.into(),
+            provides: filter.provides().into(),
+            filter: Arc::new(filter),
+        };
         Self {
-            parts: [Part { filter, name }].into(),
+            parts: [part].into(),
         }
     }
 
@@ -227,6 +242,44 @@ impl BoxPolyFilter {
         let parts = filters.into_iter().flat_map(|filter| filter.parts.to_vec());
         Self {
             parts: parts.collect(),
+        }
+    }
+
+    /// States that this filter stores a `T` in the extensions of every request that it lets pass,
+    /// which an argument [needs](crate::FromRequest::NEEDS).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::filter::{Principal, guard};
+    ///
+    /// async fn by_name(mut request: Request) -> Result<Request, StatusCode> {
+    ///     let name = request.header("x-name").ok_or(StatusCode::UNAUTHORIZED)?;
+    ///     let user = Principal(name.to_owned());
+    ///     request.extensions_mut().insert(user);
+    ///     Ok(request)
+    /// }
+    ///
+    /// async fn me(Principal(name): Principal<String>) -> String {
+    ///     name
+    /// }
+    ///
+    /// let users = guard(by_name).providing::<Principal<String>>();
+    /// let app = routes! { GET "/me" with(users) => http(me(_)) };
+    /// assert_eq!(app.test_http(Request::get("/me").header("x-name", "ann")).body(), "ann");
+    /// ```
+    #[must_use]
+    pub fn providing<T: 'static>(self) -> Self {
+        let providing = |part: &Part| {
+            let known = part.provides.iter().copied();
+            Part {
+                provides: known.chain([TypeId::of::<T>()]).collect(),
+                ..part.clone()
+            }
+        };
+        Self {
+            parts: self.parts.iter().map(providing).collect(),
         }
     }
 
@@ -261,7 +314,7 @@ impl Part {
             sees.1 = !filtered.is(ws);
             *ws = filtered;
         }
-        names.put_before(&self.name, sees.0, sees.1);
+        names.put_before(&self.name, &self.provides, sees.0, sees.1);
     }
 }
 
@@ -287,8 +340,13 @@ impl PolyFilter for BoxPolyFilter {
                 part.filter.http(app.http().clone()),
                 part.filter.ws(app.ws().clone()),
             );
-            app.behind(&part.name, http, ws)
+            app.behind(&part.name, &part.provides, http, ws)
         })
+    }
+
+    fn provides(&self) -> Vec<TypeId> {
+        let parts = self.parts.iter();
+        parts.flat_map(|part| part.provides.to_vec()).collect()
     }
 }
 

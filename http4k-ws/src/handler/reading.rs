@@ -8,7 +8,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use super::Call;
-use crate::message::{FromRequest, Rejection};
+use crate::message::{FromRequest, NeededValue, Rejection};
 
 /// One `_` argument, whose type the function's parameter decides.
 pub struct Extracted<T>(PhantomData<fn() -> T>);
@@ -47,6 +47,9 @@ pub trait ReadArguments: Copy + Send + Sync + 'static {
     /// Adds the path parameters that the types require.
     fn add_params(params: &mut Vec<&'static str>);
 
+    /// Adds the values that filters must store for the types.
+    fn add_needs(needs: &mut Vec<NeededValue>);
+
     /// Reads the values in order.
     ///
     /// # Errors
@@ -62,6 +65,10 @@ impl<T: FromRequest + 'static> ReadArguments for Extracted<T> {
 
     fn add_params(params: &mut Vec<&'static str>) {
         params.extend(T::PARAMS);
+    }
+
+    fn add_needs(needs: &mut Vec<NeededValue>) {
+        needs.extend(T::NEEDS);
     }
 
     fn read(self, call: &mut Call) -> impl Future<Output = Result<T, Rejection>> + Send {
@@ -81,6 +88,11 @@ where
     fn add_params(params: &mut Vec<&'static str>) {
         A::add_params(params);
         params.extend(T::PARAMS);
+    }
+
+    fn add_needs(needs: &mut Vec<NeededValue>) {
+        A::add_needs(needs);
+        needs.extend(T::NEEDS);
     }
 
     async fn read(self, call: &mut Call) -> Result<Self::Values, Rejection> {

@@ -12,7 +12,8 @@ use super::path::Path;
 use super::query::Query;
 use super::{cookie, header};
 use crate::message::{
-    Body, BodyError, FromRequest, PathParams, ReadsBody, Rejection, Request, query_pairs,
+    Body, BodyError, FromRequest, NeededValue, PathParams, ReadsBody, Rejection, Request,
+    query_pairs,
 };
 
 /// Returns the decoded pairs of a query, or of a form.
@@ -133,6 +134,7 @@ impl<T: FromRequest> FromRequest for Option<T> {
 /// The handler receives the failure. A rejection without a [`LensFailure`] is returned as it is.
 impl<T: FromRequest> FromRequest for Result<T, LensFailure> {
     const PARAMS: &'static [&'static str] = T::PARAMS;
+    const NEEDS: &'static [NeededValue] = T::NEEDS;
 
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         match T::from_request(request).await {

@@ -6,6 +6,7 @@ use std::future::Future;
 use http::StatusCode;
 
 use super::http::{IntoResponse, Request, Response};
+use super::needed::NeededValue;
 
 /// The response to a request that an argument cannot be read from. The handler is not called.
 #[derive(Debug)]
@@ -114,6 +115,12 @@ pub trait FromRequest: Sized {
     /// the prefixes that it is mounted at, lacks one can never respond; serving or testing such an
     /// application panics with the route and the parameter.
     const PARAMS: &'static [&'static str] = &[];
+
+    /// The values that a filter in front of the route must store in the request; none by default.
+    ///
+    /// Serving or testing an application panics if no filter before the route
+    /// [provides](crate::PolyFilter::provides) one of them.
+    const NEEDS: &'static [NeededValue] = &[];
 
     /// Reads the value. It may take the body, and leaves the rest of the request to later
     /// arguments.

@@ -18,8 +18,10 @@
 
 mod abridged;
 mod body;
+pub(crate) mod credentials;
 mod from_request;
 mod http;
+mod needed;
 mod path_params;
 mod printable;
 pub(crate) mod transcript;
@@ -30,6 +32,7 @@ mod ws_status;
 pub use body::{Body, BodyError};
 #[cfg(feature = "server")]
 pub(crate) use body::{BodyBounds, BodyStage};
+pub use credentials::{CredentialValue, Credentials, LookedUp, Secret};
 pub use from_request::{FromRequest, ReadsBody, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::HostPort;
@@ -45,6 +48,7 @@ pub(crate) use http::{
     is_from_own_page, members, plain, query_pairs, read_whole, with_body_bounds, with_query_values,
     write_query_pair,
 };
+pub use needed::NeededValue;
 pub use path_params::{FromPath, FromRest, PathError, PathParams, TextError, ToPath, UnknownName};
 pub(crate) use path_params::{percent_decoded, text_of};
 pub(crate) use printable::printable;

@@ -12,7 +12,7 @@ use crate::handler::{
     ErasedWsHandler, FilterNames, IntoHttpHandler, IntoSseHandler, IntoWsHandler, IntoWsResponse,
     PolyHandler, ResponseFuture, WsResponse, WsResponseFuture, called,
 };
-use crate::message::{IntoResponse, Request, Response};
+use crate::message::{IntoResponse, NeededValue, Request, Response};
 
 /// The handler of a route, for one protocol or for both.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Endpoint {
     pub(super) filters: FilterNames,
     /// The path parameters that its `_` arguments require.
     pub(super) reads: Vec<&'static str>,
+    /// The values of filters that its `_` arguments need.
+    pub(super) needs: Vec<NeededValue>,
 }
 
 impl Endpoint {
@@ -35,6 +37,7 @@ impl Endpoint {
             mounted: None,
             filters: FilterNames::default(),
             reads: Vec::new(),
+            needs: Vec::new(),
         }
     }
 
@@ -45,6 +48,7 @@ impl Endpoint {
             mounted: None,
             filters: FilterNames::default(),
             reads: Vec::new(),
+            needs: Vec::new(),
         }
     }
 
@@ -55,6 +59,7 @@ impl Endpoint {
             mounted: None,
             filters: FilterNames::default(),
             reads: Vec::new(),
+            needs: Vec::new(),
         }
     }
 
@@ -147,10 +152,11 @@ where
     Endpoint::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
 }
 
-fn params_of<A: ReadArguments>() -> Vec<&'static str> {
-    let mut params = Vec::new();
-    A::add_params(&mut params);
-    params
+/// Returns an endpoint with what its arguments require.
+fn reading<A: ReadArguments>(mut endpoint: Endpoint) -> Endpoint {
+    A::add_params(&mut endpoint.reads);
+    A::add_needs(&mut endpoint.needs);
+    endpoint
 }
 
 /// Returns the endpoint of an HTTP call with `_` arguments of the types `A`.
@@ -160,12 +166,9 @@ where
     A: ReadArguments,
     F: for<'a> Fn(&'a C, Call, A) -> CallResult<'a> + Send + Sync + 'static,
 {
-    Endpoint {
-        reads: params_of::<A>(),
-        ..http_closure(captured, move |captured, received| {
-            call(captured, received, A::ARGUMENTS)
-        })
-    }
+    reading::<A>(http_closure(captured, move |captured, received| {
+        call(captured, received, A::ARGUMENTS)
+    }))
 }
 
 /// Returns the endpoint of a WebSocket call with `_` arguments of the types `A`.
@@ -175,12 +178,9 @@ where
     A: ReadArguments,
     F: for<'a> Fn(&'a C, Call, A) -> WsCallResult<'a> + Send + Sync + 'static,
 {
-    Endpoint {
-        reads: params_of::<A>(),
-        ..ws_closure(captured, move |captured, received| {
-            call(captured, received, A::ARGUMENTS)
-        })
-    }
+    reading::<A>(ws_closure(captured, move |captured, received| {
+        call(captured, received, A::ARGUMENTS)
+    }))
 }
 
 struct Called<C, F> {

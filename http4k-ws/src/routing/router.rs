@@ -28,10 +28,10 @@ use super::table::{MethodSet, Protocol, RouteKey, RouteMeta};
 use super::tree::Walk;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, FilterNames,
-    MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, WsResponse,
+    MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, Unprovided, WsResponse,
     WsResponseFuture, without_body,
 };
-use crate::message::{IntoResponse, Request, Response, has_token};
+use crate::message::{IntoResponse, NeededValue, Request, Response, has_token};
 
 /// Routes, the walk over their paths, and an endpoint for each.
 pub struct Router {
@@ -87,6 +87,23 @@ impl fmt::Display for Lacking {
              write `\"{template}/<{param}>\"`, mount the table at a prefix with `<{param}>`, or make \
              the `#[param]` field an `Option`"
         )
+    }
+}
+
+/// A route that needs a value which no filter provides.
+struct Unmet {
+    route: Route,
+    value: NeededValue,
+    over_ws: bool,
+}
+
+impl Unmet {
+    fn described(self) -> Unprovided {
+        Unprovided {
+            id: self.value.id(),
+            over_ws: self.over_ws,
+            reason: self.value.lacking(&self.route),
+        }
     }
 }
 
@@ -151,6 +168,11 @@ impl Router {
 
     pub(super) fn into_app(self) -> PolyHandler {
         let incomplete = self.lacking().into_iter().next();
+        let unprovided = self
+            .unprovided()
+            .into_iter()
+            .map(Unmet::described)
+            .collect();
         let router = Arc::new(self);
         let app = PolyHandler::new(
             BoxHttpHandler::erased(router.clone()),
@@ -158,6 +180,7 @@ impl Router {
         )
         .with_router(router);
         app.incomplete(incomplete.map(|lacking| lacking.to_string()))
+            .unprovided(unprovided)
     }
 
     /// Returns the routes that read path parameters which neither their path has nor a prefix in
@@ -178,6 +201,28 @@ impl Router {
                 route: lacking.route.in_mount(&self.table.route(index)),
                 ..lacking
             }));
+        }
+        all
+    }
+
+    /// Returns the values that routes need and that no filter in here provides. This table may be
+    /// behind a filter that does.
+    fn unprovided(&self) -> Vec<Unmet> {
+        let mut all = Vec::new();
+        for (index, end) in self.endpoints.iter().enumerate() {
+            let over_ws = end.http.is_none();
+            let own = end.needs.iter().map(|value| Unmet {
+                route: self.table.route(index),
+                value: *value,
+                over_ws,
+            });
+            let inner = self.mounted(index).map(Self::unprovided);
+            let inner = inner.unwrap_or_default().into_iter().map(|unmet| Unmet {
+                route: unmet.route.in_mount(&self.table.route(index)),
+                ..unmet
+            });
+            let provided = |unmet: &Unmet| end.filters.provide(unmet.value.id(), unmet.over_ws);
+            all.extend(own.chain(inner).filter(|unmet| !provided(unmet)));
         }
         all
     }

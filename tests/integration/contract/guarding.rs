@@ -9,8 +9,8 @@ use std::time::Duration;
 use http4k_ws::PolyFilter;
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
-    Cors, basic_auth, body_stall, catch_failures, guard, http_only, max_body, min_body_rate, poly,
-    print_traffic, record, report_sockets, subprotocols, tap, ws_only,
+    Cors, authenticate, basic_auth, bearer, body_stall, catch_failures, guard, http_only, max_body,
+    min_body_rate, poly, print_traffic, record, report_sockets, subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::{BoxHttpHandler, BoxPolyFilter, BoxWsHandler};
 use http4k_ws::message::OriginPolicy;
@@ -118,7 +118,8 @@ const KINDS: &[Kind] = &[
     kind("http_only", || http_only(refuses), Some(401), None),
     kind("ws_only", || ws_only(refuses_sockets), None, Some(401)),
     kind("a PolyFilter", || BoxPolyFilter::new(Both), Some(401), Some(401)),
-    kind("basic_auth", || BoxPolyFilter::new(basic_auth("a", |_| false)), Some(401), Some(401)),
+    kind("basic_auth", || BoxPolyFilter::new(basic_auth("a", |_, _| false)), Some(401), Some(401)),
+    kind("authenticate", || BoxPolyFilter::new(authenticate(bearer(), |_| Some(()))), Some(401), Some(401)),
     kind("max_body", || BoxPolyFilter::new(max_body(1)), None, None),
     kind("session_config", || BoxPolyFilter::new(session_config(|config| config)), None, None),
     kind("body_stall", || BoxPolyFilter::new(body_stall(Duration::MAX)), None, None),

@@ -43,7 +43,7 @@ routes! {
         GET "/fail"            => http(fail()),
         GET "/empty"           => http(|| StatusCode::NO_CONTENT),
         POST "/length" with(max_body(20)) => http(length(_)),
-        GET "/secret" with(basic_auth("here", |who| who.user == "bob")) => http(|| "told"),
+        GET "/secret" with(basic_auth("here", |name, _password| name == "bob")) => http(|| "told"),
     }
 }
 

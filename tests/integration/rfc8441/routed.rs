@@ -61,7 +61,7 @@ routes! {
         "/ageMe" with(subprotocols(["people"])) => ws(age_me(ws)),
         "/short/<name>" with(session_config(|config| config.with_max_message(4))) => ws(greet(ws, name)),
         "/named" => ws(named),
-        "/secret/<name>" with(basic_auth("here", |who| who.user == "bob")) => ws(greet(ws, name)),
+        "/secret/<name>" with(basic_auth("here", |name, _password| name == "bob")) => ws(greet(ws, name)),
     }
 }
 

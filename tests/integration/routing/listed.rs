@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
-    Cors, basic_auth, body_stall, catch_failures, csrf, guard, http_only, max_body, min_body_rate,
-    poly, print_traffic, provide, record, report_sockets, subprotocols, tap, ws_only,
+    Cors, authenticate, basic_auth, bearer, body_stall, catch_failures, csrf, guard, http_only,
+    max_body, min_body_rate, poly, print_traffic, provide, record, report_sockets, subprotocols,
+    tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
@@ -277,8 +278,13 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
     vec![
         ("guard", guard(checked), all),
         (
+            "authenticate",
+            BoxPolyFilter::new(authenticate(bearer(), |_| Some(()))),
+            all,
+        ),
+        (
             "basic_auth",
-            BoxPolyFilter::new(basic_auth("the house", |_| true)),
+            BoxPolyFilter::new(basic_auth("the house", |_, _| true)),
             all,
         ),
         (

@@ -1,0 +1,318 @@
+//! Authentication: who sends a request, over every protocol.
+
+mod api_key;
+mod authorization;
+mod basic;
+mod bearer;
+mod principal;
+mod refusal;
+mod source;
+
+use std::any::TypeId;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+
+pub use api_key::{ApiKey, api_key_cookie, api_key_field, api_key_query};
+pub use basic::{Basic, basic};
+pub use bearer::{Bearer, SubprotocolToken, bearer, subprotocol_token};
+pub use principal::Principal;
+pub use source::{ChallengeReason, CredentialError, CredentialSource, CredentialSources};
+
+use crate::handler::{
+    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
+    WsNext, WsResponse,
+};
+use crate::message::credentials::LookedUp;
+use crate::message::{Credentials, Request, Response};
+use crate::session::WebSocket;
+
+/// Admits requests whose credentials belong to a user, over every protocol: HTTP, streams of
+/// events, and upgrades. Others are refused before a handler or a consumer runs.
+///
+/// `sources` state where a request has its credentials: [`bearer`], [`basic`], [`api_key_field`],
+/// [`api_key_query`], [`api_key_cookie`], [`subprotocol_token`], or a [`CredentialSource`] of your
+/// own. `or` combines them. The first source that finds credentials decides, in the order of
+/// `or`: if they are wrong, the request is refused, even if another source has valid ones. So a
+/// socket may have a token beside the cookies that a browser always sends.
+///
+/// `look_up` returns the user of the [`Credentials`], which handlers receive as [`Principal`]:
+///
+/// | the request has | `look_up` returns | response |
+/// |---|---|---|
+/// | no credentials | | 401 with a challenge for each scheme (RFC 9110 §11.6.1) |
+/// | malformed credentials | | 400 or 401, as the source documents |
+/// | credentials | `None`, `Ok(None)` | 401; a bearer token with `error="invalid_token"` |
+/// | credentials | `Err(error)` | the response of the error, such as 403 or 503 |
+/// | credentials | `Some(user)`, `Ok(Some(user))` | that of the handler |
+///
+/// The refusals are `application/problem+json` (RFC 9457). If the response of an error is a 401, it
+/// has the challenges as well. A filter before a block or an application also refuses unknown
+/// paths, so it does not reveal which exist.
+///
+/// `look_up` may be async. It is called once for each request and each upgrade, and is dropped with
+/// its request if the client leaves. Compare tokens with
+/// [`Secret::matches`](crate::message::Secret::matches), or store their hashes.
+///
+/// No secret is kept. The field, query parameter, cookie or subprotocol is removed from the request
+/// that the handler receives, and from that of a socket, which lives as long as the socket. This
+/// holds for all sources, whether their credentials were used or not.
+///
+/// A preflight of a page has no credentials, so [`Cors`](crate::filter::Cors) goes in front.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{CredentialSource, Principal, api_key_cookie, authenticate, bearer};
+/// use http4k_ws::message::Credentials;
+///
+/// #[derive(Clone)]
+/// struct User {
+///     name: String,
+///     banned: bool,
+/// }
+///
+/// async fn look_up(credentials: Credentials) -> Result<Option<User>, StatusCode> {
+///     let user = |name: &str, banned| User { name: name.to_owned(), banned };
+///     let found = match credentials {
+///         Credentials::Bearer(token) if token.matches("t1") => Some(user("bob", false)),
+///         Credentials::ApiKey(key) if key.matches("k1") => Some(user("eve", true)),
+///         _ => None,
+///     };
+///     match found {
+///         Some(user) if user.banned => Err(StatusCode::FORBIDDEN),
+///         found => Ok(found),
+///     }
+/// }
+///
+/// async fn me(Principal(user): Principal<User>) -> String {
+///     user.name
+/// }
+///
+/// async fn talk(ws: WebSocket, Principal(user): Principal<User>) -> WsResult {
+///     Ok(ws.send(user.name).await?)
+/// }
+///
+/// let users = authenticate(bearer().or(api_key_cookie("key")), look_up);
+/// let app = routes! {
+///     "/api" with(users) => {
+///         GET "/me" => http(me(_)),
+///         "/ws"     => ws(talk(ws, _)),
+///     },
+/// };
+/// let bob = |path: &str| Request::get(path).header("authorization", "Bearer t1");
+/// assert_eq!(app.test_http(bob("/api/me")).body(), "bob");
+/// assert_eq!(app.test_ws(bob("/api/ws")).received().next().unwrap().unwrap().text(), "bob");
+///
+/// let refusal = app.try_test_ws("/api/ws").unwrap_err();
+/// assert_eq!(refusal.status(), 401);
+/// let challenges: Vec<_> = refusal.headers().get_all("www-authenticate").iter().collect();
+/// assert_eq!(challenges, [r#"Bearer realm="api""#, r#"ApiKey in="cookie", name="key""#]);
+///
+/// let eve = Request::get("/api/me").header("cookie", "key=k1");
+/// assert_eq!(app.test_http(eve).status(), 403);
+/// ```
+pub fn authenticate<F, R, When>(
+    sources: impl Into<CredentialSources>,
+    look_up: F,
+) -> Authenticate<R::User>
+where
+    F: Fn(Credentials) -> R + Send + Sync + 'static,
+    R: LookedUp<When, User: Clone + Send + Sync + 'static> + Send + 'static,
+    When: 'static,
+{
+    Authenticate {
+        sources: sources.into(),
+        look_up: Arc::new(move |credentials| Box::pin(look_up(credentials).looked_up())),
+        optional: false,
+        name: "authenticate",
+    }
+}
+
+/// The filter that [`authenticate`] creates, for users of type `T`.
+pub struct Authenticate<T> {
+    sources: CredentialSources,
+    look_up: Arc<LookUp<T>>,
+    optional: bool,
+    name: &'static str,
+}
+
+type LookUp<T> = dyn Fn(Credentials) -> LookUpFuture<T> + Send + Sync;
+type LookUpFuture<T> = Pin<Box<dyn Future<Output = Result<Option<T>, Response>> + Send>>;
+
+impl<T> Authenticate<T> {
+    /// Admits requests without credentials, too. Those with wrong credentials are still refused, so
+    /// that a client notices that its token has expired.
+    ///
+    /// The handler receives `Option<Principal<T>>`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::filter::{Principal, authenticate, bearer};
+    /// use http4k_ws::message::Credentials;
+    ///
+    /// async fn look_up(credentials: Credentials) -> Option<&'static str> {
+    ///     matches!(credentials, Credentials::Bearer(token) if token.matches("t1")).then_some("bob")
+    /// }
+    ///
+    /// async fn greet(user: Option<Principal<&'static str>>) -> String {
+    ///     format!("hello {}", user.map_or("stranger", |Principal(name)| name))
+    /// }
+    ///
+    /// let users = authenticate(bearer(), look_up).optional();
+    /// let app = routes! { GET "/" with(users) => http(greet(_)) };
+    /// let with = |field: &'static str| Request::get("/").header("authorization", field);
+    /// assert_eq!(app.test_http("/").body(), "hello stranger");
+    /// assert_eq!(app.test_http(with("Bearer t1")).body(), "hello bob");
+    /// assert_eq!(app.test_http(with("Bearer t2")).status(), 401);
+    /// assert_eq!(app.test_http(with("Token t1")).status(), 401);
+    /// ```
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self {
+            optional: true,
+            ..self
+        }
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> Authenticate<T> {
+    pub(super) fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Returns the request with its user and without secrets, or the refusal.
+    async fn admitted(&self, mut request: Request) -> Result<Request, Response> {
+        let Some((index, credentials)) = self.found(&request)? else {
+            self.remove_secrets(&mut request);
+            return Ok(request);
+        };
+        match (self.look_up)(credentials).await {
+            Ok(Some(user)) => {
+                self.remove_secrets(&mut request);
+                request.extensions_mut().insert(Principal(user));
+                Ok(request)
+            }
+            Ok(None) => {
+                let unknown = CredentialError::unknown("the credentials are those of no user");
+                Err(self.refusal(Some(index), &unknown))
+            }
+            Err(refusal) => Err(refusal::challenged(refusal, &self.sources, Some(index))),
+        }
+    }
+
+    /// Returns the credentials of the first source that has some, with the source's index. `None`
+    /// if there are none and none are necessary.
+    fn found(&self, request: &Request) -> Result<Option<(usize, Credentials)>, Response> {
+        for (index, source) in self.sources.iter().enumerate() {
+            match source.credentials(request) {
+                Ok(None) => {}
+                Ok(Some(credentials)) => return Ok(Some((index, credentials))),
+                Err(error) => return Err(self.refusal(Some(index), &error)),
+            }
+        }
+        let mut sources = self.sources.iter();
+        let unread = request.headers().contains_key(AUTHORIZATION)
+            && sources.any(CredentialSource::reads_authorization);
+        if unread {
+            let error = CredentialError::unknown("the scheme of `Authorization` is not known here");
+            return Err(self.refusal(None, &error));
+        }
+        if self.optional {
+            return Ok(None);
+        }
+        let missing = CredentialError::unknown("credentials are required");
+        Err(self.refusal(None, &missing))
+    }
+
+    fn refusal(&self, claimed_by: Option<usize>, error: &CredentialError) -> Response {
+        refusal::of(error, &self.sources, claimed_by)
+    }
+
+    fn remove_secrets(&self, request: &mut Request) {
+        self.sources
+            .iter()
+            .for_each(|source| source.remove(request));
+    }
+}
+
+impl<T: Clone + Send + Sync + 'static> PolyFilter for Authenticate<T> {
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn provides(&self) -> Vec<TypeId> {
+        if self.optional {
+            return Vec::new();
+        }
+        vec![TypeId::of::<Principal<T>>()]
+    }
+
+    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
+        let users = self.clone();
+        let guard = move |request: Request, next: Next| {
+            let users = users.clone();
+            async move {
+                match users.admitted(request).await {
+                    Ok(request) => next.call(request).await,
+                    Err(refusal) => refusal,
+                }
+            }
+        };
+        guard.then(next)
+    }
+
+    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
+        let users = self.clone();
+        let guard = move |request: Request, next: WsNext| {
+            let users = users.clone();
+            async move {
+                let request = match users.admitted(request).await {
+                    Ok(request) => request,
+                    Err(refusal) => return WsResponse::refuse(refusal),
+                };
+                let user = request.extensions().get::<Principal<T>>().cloned();
+                let response = next.call(request).await;
+                // The socket of a consumer that was created without a route has the request as it
+                // arrived: with the secret, and without the user.
+                response.map_consumer(|consumer| {
+                    consumer.after(move |socket: &mut WebSocket| {
+                        let request = socket.request_mut();
+                        users.remove_secrets(request);
+                        if let Some(user) = user {
+                            request.extensions_mut().insert(user);
+                        }
+                    })
+                })
+            }
+        };
+        guard.then(next)
+    }
+}
+
+impl<T> Clone for Authenticate<T> {
+    fn clone(&self) -> Self {
+        Self {
+            sources: self.sources.clone(),
+            look_up: Arc::clone(&self.look_up),
+            optional: self.optional,
+            name: self.name,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Authenticate<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticate")
+            .field("name", &self.name)
+            .field("sources", &self.sources)
+            .field("optional", &self.optional)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,213 @@
+//! Sources of credentials: where a request has them.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode};
+
+use crate::message::{Credentials, Request};
+
+/// A place in a request where credentials are, such as the field `Authorization` or a cookie.
+///
+/// The filter [`authenticate`](super::authenticate) asks its sources in order. The first source
+/// that finds credentials decides, also if they are wrong. The secrets of all sources are removed
+/// from the request before the handler receives it.
+///
+/// # Examples
+///
+/// A source of another module, such as a field that a gateway sets:
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{
+///     ChallengeReason, CredentialError, CredentialSource, Principal, authenticate, bearer,
+/// };
+/// use http4k_ws::http::HeaderValue;
+/// use http4k_ws::message::Credentials;
+///
+/// struct Gateway;
+///
+/// impl CredentialSource for Gateway {
+///     fn credentials(&self, request: &Request) -> Result<Option<Credentials>, CredentialError> {
+///         match request.header("x-gateway-key") {
+///             None => Ok(None),
+///             Some("") => Err(CredentialError::malformed("the key is empty")),
+///             Some(key) => Ok(Some(Credentials::ApiKey(key.into()))),
+///         }
+///     }
+///
+///     fn remove(&self, request: &mut Request) {
+///         request.headers_mut().remove("x-gateway-key");
+///     }
+///
+///     fn challenge(&self, _reason: ChallengeReason) -> Option<HeaderValue> {
+///         Some(HeaderValue::from_static("Gateway"))
+///     }
+/// }
+///
+/// async fn look_up(credentials: Credentials) -> Option<String> {
+///     match credentials {
+///         Credentials::ApiKey(key) => key.matches("k1").then(|| "gateway".to_owned()),
+///         _ => None,
+///     }
+/// }
+///
+/// async fn me(Principal(name): Principal<String>) -> String {
+///     name
+/// }
+///
+/// let app = routes! { GET "/me" with(authenticate(Gateway.or(bearer()), look_up)) => http(me(_)) };
+/// let request = |key: &str| Request::get("/me").header("x-gateway-key", key);
+/// assert_eq!(app.test_http(request("k1")).body(), "gateway");
+/// assert_eq!(app.test_http(request("k2")).status(), 401);
+/// assert_eq!(app.test_http(request("")).status(), 400);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a source of credentials",
+    label = "a source is a value such as `bearer()`, `basic(\"realm\")` or `api_key_field(\"x-key\")`",
+    note = "sources are combined with `or`: `bearer().or(basic(\"realm\"))`"
+)]
+pub trait CredentialSource: Send + Sync + 'static {
+    /// Returns the credentials of `request`; `None` if this place has none. It is called once for
+    /// each request.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if this place has something that should be credentials and is not. The
+    /// request is then refused, and the next source is not asked.
+    fn credentials(&self, request: &Request) -> Result<Option<Credentials>, CredentialError>;
+
+    /// Removes the secret of this source from a request, whether the secret was used or not.
+    ///
+    /// It is called for the request that the handler receives, and for that of its socket.
+    fn remove(&self, request: &mut Request);
+
+    /// Returns the challenge of a 401: a scheme and its parameters (RFC 9110 §11.3). Sources with
+    /// the same scheme share the challenge of the first of them that the client used.
+    ///
+    /// `None` if the source has no scheme that a client could respond to.
+    fn challenge(&self, reason: ChallengeReason) -> Option<HeaderValue>;
+
+    /// Returns `true` if the source reads the field `Authorization`. If no source recognizes what
+    /// this field contains, the request is refused, even if credentials are optional. Default:
+    /// `false`.
+    fn reads_authorization(&self) -> bool {
+        false
+    }
+
+    /// Adds another source, which is asked if this one finds nothing.
+    fn or(self, other: impl Into<CredentialSources>) -> CredentialSources
+    where
+        Self: Sized,
+    {
+        CredentialSources::from(self).or(other)
+    }
+}
+
+/// The reason for a 401, as a [challenge](CredentialSource::challenge) states it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChallengeReason {
+    /// The request has no credentials, or those of another source.
+    Missing,
+    /// The credentials are those of no user, or are no longer valid.
+    Unknown,
+    /// The credentials cannot be read.
+    Malformed,
+}
+
+/// The reason why credentials cannot be used, without looking them up.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::CredentialError;
+///
+/// let error = CredentialError::malformed("the key is empty");
+/// assert_eq!(error.status(), 400);
+/// assert_eq!(error.to_string(), "the key is empty");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct CredentialError {
+    reason: ChallengeReason,
+    status: StatusCode,
+    detail: Cow<'static, str>,
+}
+
+impl CredentialError {
+    /// Refuses with 400: the request is not formed as the scheme demands. `detail` is sent to the
+    /// client and must not contain the secret.
+    pub fn malformed(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: ChallengeReason::Malformed,
+            status: StatusCode::BAD_REQUEST,
+            detail: detail.into(),
+        }
+    }
+
+    /// Refuses with 401: the credentials are those of no user, or are no longer valid. `detail` is
+    /// sent to the client and must not contain the secret.
+    pub fn unknown(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: ChallengeReason::Unknown,
+            status: StatusCode::UNAUTHORIZED,
+            detail: detail.into(),
+        }
+    }
+
+    /// Returns the status of the response, 400 or 401.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Returns the reason for the challenge.
+    pub fn reason(&self) -> ChallengeReason {
+        self.reason
+    }
+}
+
+/// One or several sources of credentials, in the order in which they are asked.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::{CredentialSource, CredentialSources, basic, bearer};
+///
+/// fn sources(with_passwords: bool) -> CredentialSources {
+///     match with_passwords {
+///         true => bearer().or(basic("the house")),
+///         false => bearer().into(),
+///     }
+/// }
+///
+/// assert_eq!(format!("{:?}", sources(true)), "CredentialSources(2)");
+/// ```
+#[derive(Clone)]
+pub struct CredentialSources(Vec<Arc<dyn CredentialSource>>);
+
+impl CredentialSources {
+    /// Adds other sources, which are asked if those before find nothing.
+    #[must_use]
+    pub fn or(mut self, other: impl Into<Self>) -> Self {
+        self.0.extend(other.into().0);
+        self
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &dyn CredentialSource> {
+        self.0.iter().map(|source| &**source)
+    }
+}
+
+impl<S: CredentialSource> From<S> for CredentialSources {
+    fn from(source: S) -> Self {
+        Self(vec![Arc::new(source)])
+    }
+}
+
+impl fmt::Debug for CredentialSources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialSources({})", self.0.len())
+    }
+}

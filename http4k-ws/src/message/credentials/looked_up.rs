@@ -1,0 +1,82 @@
+//! Outcomes of a look-up: a user, none, or a response of its own.
+
+use std::future::{self, Future};
+
+use crate::message::http::{IntoResponse, Response};
+
+/// Values that the function of a look-up may return, or a future of one: `Option<T>`, or
+/// `Result<Option<T>, E>` with an error that becomes the response.
+///
+/// `None` and `Ok(None)` mean that the credentials are those of no user. An error is for a user who
+/// may not pass (403), or a database that does not respond (503). The error type implements
+/// [`IntoResponse`].
+///
+/// Users never implement it. `When` is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the outcome of a look-up",
+    label = "a look-up returns `Option<T>` or `Result<Option<T>, E>`, or a future of one",
+    note = "`None` is for unknown credentials; `E` is a response, such as `StatusCode`, for a user who may not pass or a database that does not respond"
+)]
+pub trait LookedUp<When> {
+    /// The type of the user.
+    type User;
+
+    /// Returns the outcome as a future.
+    fn looked_up(self) -> impl Future<Output = Result<Option<Self::User>, Response>> + Send;
+}
+
+/// Values that a look-up may return: `Option<T>` or `Result<Option<T>, E>`.
+pub trait LookUpOutcome {
+    /// The type of the user.
+    type User;
+
+    /// Returns the user, or the response of the error.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response of an error.
+    fn outcome(self) -> Result<Option<Self::User>, Response>;
+}
+
+impl<T> LookUpOutcome for Option<T> {
+    type User = T;
+
+    fn outcome(self) -> Result<Option<T>, Response> {
+        Ok(self)
+    }
+}
+
+impl<T, E: IntoResponse> LookUpOutcome for Result<Option<T>, E> {
+    type User = T;
+
+    fn outcome(self) -> Result<Option<T>, Response> {
+        self.map_err(IntoResponse::into_response)
+    }
+}
+
+/// Marks a look-up that returns a value.
+#[derive(Debug)]
+pub enum AtOnce {}
+
+/// Marks a look-up that returns a future.
+#[derive(Debug)]
+pub enum InFuture {}
+
+impl<O: LookUpOutcome<User: Send>> LookedUp<AtOnce> for O {
+    type User = O::User;
+
+    fn looked_up(self) -> impl Future<Output = Result<Option<O::User>, Response>> + Send {
+        future::ready(self.outcome())
+    }
+}
+
+impl<F> LookedUp<InFuture> for F
+where
+    F: Future<Output: LookUpOutcome> + Send,
+{
+    type User = <F::Output as LookUpOutcome>::User;
+
+    async fn looked_up(self) -> Result<Option<Self::User>, Response> {
+        self.await.outcome()
+    }
+}
