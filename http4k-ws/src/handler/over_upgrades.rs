@@ -119,7 +119,9 @@ impl HttpHandler for AsHttp {
         }
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-        *response.headers_mut() = accepted.take_headers();
+        let (headers, undecided) = accepted.take_headers();
+        *response.headers_mut() = headers;
+        undecided.put_into(response.extensions_mut());
         response.extensions_mut().insert(Slot::holding(accepted));
         response
     }

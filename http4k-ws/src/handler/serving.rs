@@ -14,7 +14,10 @@ use super::poly::PolyHandler;
 use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
 use super::ws::WsHandler;
-use crate::message::{Request, Response, copy_of_head, hide_secrets, members, printable};
+use crate::message::{
+    Request, RequestExt, Response, Scheme, SecureIfHttps, copy_of_head, hide_secrets, members,
+    printable,
+};
 use crate::session::{Handshake, SessionConfig};
 
 impl PolyHandler {
@@ -23,6 +26,7 @@ impl PolyHandler {
     pub(crate) fn respond(&self, request: Request) -> Responding<'_> {
         Responding {
             method: request.method().clone(),
+            is_https: is_https(&request),
             length_from: LengthFrom::Fields,
             response: self.http().respond(request),
         }
@@ -45,9 +49,15 @@ impl PolyHandler {
             // A handler opens the socket itself: this is not a refusal.
             return Err(response.into_outcome().err().unwrap_or_default());
         }
-        let headers = response.take_headers();
+        let (mut headers, undecided) = response.take_headers();
+        if is_https(&request) {
+            undecided.complete(&mut headers);
+        }
         let refused = |mut refusal| {
             make_valid(request.method(), &mut refusal, LengthFrom::Fields);
+            if is_https(&request) {
+                complete_cookies(&mut refusal);
+            }
             refusal
         };
         let outcome = response.into_outcome().map_err(refused);
@@ -72,6 +82,7 @@ impl PolyHandler {
 /// It is a named and small future, because a server moves it into its own state for each request.
 pub(crate) struct Responding<'a> {
     method: Method,
+    is_https: bool,
     length_from: LengthFrom,
     response: ResponseFuture<'a>,
 }
@@ -93,8 +104,22 @@ impl Future for Responding<'_> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
         let mut response = ready!(self.response.as_mut().poll(cx));
         make_valid(&self.method, &mut response, self.length_from);
+        if self.is_https {
+            complete_cookies(&mut response);
+        }
         hide_secrets(response.headers_mut());
         Poll::Ready(response)
+    }
+}
+
+fn is_https(request: &Request) -> bool {
+    request.scheme() == Some(Scheme::Https)
+}
+
+/// Makes the cookies `Secure` that depend on the scheme, which is `https`.
+fn complete_cookies(response: &mut Response) {
+    if let Some(undecided) = response.extensions_mut().remove::<SecureIfHttps>() {
+        undecided.complete(response.headers_mut());
     }
 }
 

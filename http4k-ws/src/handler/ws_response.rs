@@ -6,7 +6,10 @@ use std::pin::Pin;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::consumer::WsConsumer;
-use crate::message::{IntoHeaderName, IntoHeaderValue, IntoResponse, Rejection, Response};
+use crate::message::{
+    IntoHeaderName, IntoHeaderValue, IntoResponse, Rejection, Response, ResponseExt, SecureIfHttps,
+    SetCookie, SetCookieError, add_cookie,
+};
 
 /// The future of a response to an opening handshake.
 pub(crate) type WsResponseFuture<'a> = Pin<Box<dyn Future<Output = WsResponse> + Send + 'a>>;
@@ -40,6 +43,8 @@ pub struct WsResponse {
     subprotocol: Option<String>,
     /// The fields of the response that accepts. A refusal has its own.
     headers: HeaderMap,
+    /// The cookies among them whose `Secure` is still to be decided.
+    undecided: SecureIfHttps,
 }
 
 /// The reason why a header field cannot be set on the response to an opening handshake.
@@ -84,6 +89,7 @@ impl WsResponse {
             outcome: Ok(consumer),
             subprotocol: None,
             headers: HeaderMap::new(),
+            undecided: SecureIfHttps::default(),
         }
     }
 
@@ -93,6 +99,7 @@ impl WsResponse {
             outcome: Err(Box::new(response.into_response())),
             subprotocol: None,
             headers: HeaderMap::new(),
+            undecided: SecureIfHttps::default(),
         }
     }
 
@@ -190,6 +197,55 @@ impl WsResponse {
         Ok(self)
     }
 
+    /// Sets a cookie on the response, whether it accepts or refuses, in place of one with the same
+    /// name, path and domain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::message::SetCookie;
+    ///
+    /// fn greet(_request: Request) -> WsResponse {
+    ///     let consumer = WsConsumer::new(|ws: WebSocket| async move { ws.send("hello").await });
+    ///     WsResponse::accept(consumer).with_cookie(SetCookie::new("seen", "yes"))
+    /// }
+    ///
+    /// let app = routes! { "/ws" => ws(greet) };
+    /// let client = app.test_ws("wss://example.com/ws");
+    /// let cookie = &client.response_headers()["set-cookie"];
+    /// assert_eq!(cookie, "seen=yes; Path=/; HttpOnly; SameSite=Lax; Secure");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Panics if browsers would reject the cookie. Use [`try_with_cookie`](Self::try_with_cookie)
+    /// for values that users choose.
+    #[must_use]
+    #[track_caller]
+    pub fn with_cookie(self, cookie: SetCookie) -> Self {
+        match self.try_with_cookie(cookie) {
+            Ok(response) => response,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Sets a cookie as [`with_cookie`](Self::with_cookie), whose value may not be valid.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SetCookieError`] if browsers would reject the cookie or read another one.
+    pub fn try_with_cookie(mut self, cookie: SetCookie) -> Result<Self, SetCookieError> {
+        self.outcome = match self.outcome {
+            Ok(consumer) => {
+                add_cookie(&mut self.headers, &mut self.undecided, &cookie)?;
+                Ok(consumer)
+            }
+            Err(refusal) => Err(Box::new((*refusal).try_with_cookie(cookie)?)),
+        };
+        Ok(self)
+    }
+
     fn headers_mut(&mut self) -> &mut HeaderMap {
         match &mut self.outcome {
             Ok(_) => &mut self.headers,
@@ -197,9 +253,13 @@ impl WsResponse {
         }
     }
 
-    /// Removes and returns the fields of the response that accepts.
-    pub(super) fn take_headers(&mut self) -> HeaderMap {
-        std::mem::take(&mut self.headers)
+    /// Removes and returns the fields of the response that accepts, and the cookies among them
+    /// whose `Secure` is still to be decided.
+    pub(super) fn take_headers(&mut self) -> (HeaderMap, SecureIfHttps) {
+        (
+            std::mem::take(&mut self.headers),
+            std::mem::take(&mut self.undecided),
+        )
     }
 
     /// Replaces the fields of the response that accepts with those of a response that passed
@@ -216,6 +276,7 @@ impl WsResponse {
             headers.remove(name);
         }
         self.headers = std::mem::take(headers);
+        self.undecided = SecureIfHttps::take_from(response.extensions_mut());
         self
     }
 

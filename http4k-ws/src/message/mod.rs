@@ -37,12 +37,14 @@ pub use from_request::{FromRequest, ReadsBody, Rejection};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use http::HostPort;
 pub use http::{
-    HostPattern, HostPatternError, HostPolicy, IntoHeaderName, IntoHeaderValue, IntoRequest,
-    IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Request, RequestExt,
-    Response, ResponseExt, Scheme,
+    HostPattern, HostPatternError, HostPolicy, Html, IntoHeaderName, IntoHeaderValue, IntoRequest,
+    IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Redirect, RedirectError,
+    RedirectTarget, Request, RequestExt, Response, ResponseExt, SameSite, Scheme, SetCookie,
+    SetCookieError,
 };
 #[cfg(feature = "server")]
 pub(crate) use http::{PeerAddr, canonical};
+pub(crate) use http::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};
 pub(crate) use http::{
     authority, copy_of_head, drop_fields_of_the_connection, has_token, hide_secrets,
     is_from_own_page, members, plain, query_pairs, read_whole, with_body_bounds, with_query_values,

@@ -2,7 +2,9 @@
 
 use http4k_ws_grammar::{Kind, pieces};
 
-use crate::message::{ToPath, UriFillError, push_literal, push_rest, push_value};
+use crate::message::{
+    RedirectError, RedirectTarget, ToPath, UriFillError, push_literal, push_rest, push_value,
+};
 
 /// A link to one route with the values of its parameters, such as `app::show { id: 7 }`.
 ///
@@ -56,6 +58,14 @@ pub trait Link {
     #[track_caller]
     fn uri(&self) -> String {
         filled(self.try_uri())
+    }
+}
+
+/// The path that the link's own function declares.
+#[diagnostic::do_not_recommend]
+impl<L: Link> RedirectTarget for L {
+    fn into_site_path(self) -> Result<String, RedirectError> {
+        Ok(self.try_uri()?)
     }
 }
 

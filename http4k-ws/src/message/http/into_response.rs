@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode};
 use super::Response;
 use super::header::{IntoHeaderName, IntoHeaderValue};
 use super::response::ResponseExt;
+use super::set_cookie::SetCookie;
 use crate::message::body::{Body, BodyError};
 
 /// A type that a handler may return.
@@ -26,6 +27,9 @@ use crate::message::body::{Body, BodyError};
 /// | `http::Response<T>` over text, bytes or a [`Body`] | its own | its own |
 /// | `Option<T>` | as `T`; `None` is 404, no body | as `T` |
 /// | `Result<T, E>` | as `T` or as `E` | as `T` or as `E` |
+/// | [`Html`](crate::message::Html) | 200 | `text/html; charset=utf-8` |
+/// | [`Redirect`](crate::message::Redirect) | 303, 307 or 308, no body | none |
+/// | ([`SetCookie`], `T`) | as `T`; 500 if browsers would reject the cookie | as `T` |
 /// | [`BodyError`] | its [`status`](BodyError::status) | `text/plain; charset=utf-8` |
 ///
 /// The headers are a `HeaderMap` or an array of pairs, and replace those that `T` sets.
@@ -135,6 +139,20 @@ where
             headers.append(name.into_header_name(), value.into_header_value());
         }
         (status, headers, value).into_response()
+    }
+}
+
+/// Sets the cookie. One that browsers would reject is logged, and 500 is sent.
+impl<T: IntoResponse> IntoResponse for (SetCookie, T) {
+    fn into_response(self) -> Response {
+        let (cookie, value) = self;
+        match value.into_response().try_with_cookie(cookie) {
+            Ok(response) => response,
+            Err(error) => {
+                log::error!("a cookie cannot be set, and 500 is sent: {error}");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod header;
 mod host_port;
 mod hosts;
+mod html;
 mod into_request;
 mod into_response;
 mod origin;
@@ -13,10 +14,12 @@ mod origin_policy;
 mod peer_addr;
 mod peer_certificates;
 mod query;
+mod redirect;
 mod request;
 mod response;
 mod scheme;
 mod secrets;
+mod set_cookie;
 mod target;
 mod web_host;
 
@@ -25,6 +28,7 @@ pub(crate) use header::{drop_fields_of_the_connection, has_token, members};
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use host_port::HostPort;
 pub use hosts::{HostPattern, HostPatternError, HostPolicy};
+pub use html::Html;
 pub use into_request::IntoRequest;
 pub use into_response::IntoResponse;
 pub(crate) use into_response::plain;
@@ -37,12 +41,15 @@ pub use peer_certificates::PeerCertificates;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
 };
+pub use redirect::{Redirect, RedirectError, RedirectTarget};
 pub use request::RequestExt;
 pub(crate) use request::{copy_of_head, with_body_bounds};
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
 pub use scheme::Scheme;
 pub(crate) use secrets::hide_secrets;
+pub use set_cookie::{SameSite, SetCookie, SetCookieError};
+pub(crate) use set_cookie::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};
 #[cfg(feature = "server")]
 pub(crate) use target::Unencoded;
 pub(crate) use target::check_encoded;

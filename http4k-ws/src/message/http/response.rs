@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::Response;
 use super::header::{self, IntoHeaderName, IntoHeaderValue, field_methods};
+use super::set_cookie::{SecureIfHttps, SetCookie, SetCookieError, add_cookie, read_cookies};
 use crate::message::body::Body;
 
 /// Extension methods for reading and modifying a [`Response`].
@@ -69,6 +70,38 @@ pub trait ResponseExt: Sized {
         N: TryInto<HeaderName, Error: Into<http::Error>>,
         V: TryInto<HeaderValue, Error: Into<http::Error>>;
 
+    /// Returns the cookies that the response sets, in order. A `Set-Cookie` without a name is left
+    /// out.
+    fn set_cookies(&self) -> Vec<SetCookie>;
+
+    /// Sets a cookie, in place of one with the same name, path and domain.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::IntoResponse;
+    /// use http4k_ws::message::{ResponseExt, SetCookie};
+    ///
+    /// let response = "hello".into_response()
+    ///     .with_cookie(SetCookie::new("theme", "dark"))
+    ///     .with_cookie(SetCookie::new("theme", "light"));
+    /// assert_eq!(response.set_cookies(), [SetCookie::new("theme", "light")]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If browsers would reject the cookie. Use [`try_with_cookie`](Self::try_with_cookie) for
+    /// values that users choose.
+    #[must_use]
+    fn with_cookie(self, cookie: SetCookie) -> Self;
+
+    /// Sets a cookie as [`with_cookie`](Self::with_cookie), whose value may not be valid.
+    ///
+    /// # Errors
+    ///
+    /// [`SetCookieError`] if browsers would reject the cookie or read another one.
+    fn try_with_cookie(self, cookie: SetCookie) -> Result<Self, SetCookieError>;
+
     /// Sets the body and removes the Content-Length; the Content-Type is kept.
     #[must_use]
     fn with_body(self, body: impl Into<Body>) -> Response;
@@ -80,6 +113,25 @@ impl<B> ResponseExt for http::Response<B> {
     fn with_status(mut self, status: StatusCode) -> Self {
         *self.status_mut() = status;
         self
+    }
+
+    fn set_cookies(&self) -> Vec<SetCookie> {
+        read_cookies(self.headers())
+    }
+
+    #[track_caller]
+    fn with_cookie(self, cookie: SetCookie) -> Self {
+        match self.try_with_cookie(cookie) {
+            Ok(response) => response,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn try_with_cookie(mut self, cookie: SetCookie) -> Result<Self, SetCookieError> {
+        let mut undecided = SecureIfHttps::take_from(self.extensions_mut());
+        let added = add_cookie(self.headers_mut(), &mut undecided, &cookie);
+        undecided.put_into(self.extensions_mut());
+        added.map(|()| self)
     }
 
     fn with_body(mut self, body: impl Into<Body>) -> Response {
