@@ -16,6 +16,7 @@ use crate::handler::{
 };
 use crate::message::{
     Body, OriginPolicy, Request, Response, authority, is_from_own_page, plain, printable,
+    untrusted_proxy,
 };
 use crate::session::{RefusalKind, RefusalLog};
 
@@ -192,7 +193,8 @@ impl Cors {
         let host = printable(authority(request).unwrap_or("no host")).to_string();
         let refused = format!(
             "pages of `{origin}` may not use this application at `{host}`: add the origin to the \
-             `OriginPolicy` of `Cors` to allow it"
+             `OriginPolicy` of `Cors` to allow it{}",
+            untrusted_proxy(request)
         );
         self.refusals.warn(RefusalKind::Origin, &refused);
         Some(plain(StatusCode::FORBIDDEN, refused + "\n"))

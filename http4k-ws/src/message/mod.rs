@@ -24,6 +24,7 @@ mod http;
 mod needed;
 mod path_params;
 mod printable;
+mod proxies;
 pub(crate) mod transcript;
 mod uri_template;
 mod ws_message;
@@ -56,6 +57,10 @@ pub(crate) use path_params::{percent_decoded, text_of};
 pub(crate) use printable::printable;
 #[cfg(feature = "tracing")]
 pub(crate) use printable::printable_text;
+#[cfg(feature = "server")]
+pub(crate) use proxies::{ForwardedHostError, is_forwarding};
+pub(crate) use proxies::{HostSource, resolve as resolve_proxies, untrusted_proxy};
+pub use proxies::{NetworkError, Networks, Proxies, TrustedPeers};
 pub(crate) use transcript::Recorder;
 pub(crate) use transcript::{Party, Transcript, TranscriptEntry, TranscriptError};
 pub(crate) use uri_template::{FilledTemplate, push_literal, push_rest, push_value};

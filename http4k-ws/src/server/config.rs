@@ -4,9 +4,9 @@ use std::time::Duration;
 
 #[cfg(feature = "http2")]
 use super::Http2Config;
-use crate::message::{HostPolicy, OriginPolicy};
+use crate::message::{HostPolicy, OriginPolicy, Proxies};
 use crate::session::SessionConfig;
-use crate::setters::setters;
+use crate::setters::{optional_setters, setters};
 use crate::sse::SseConfig;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
@@ -112,6 +112,11 @@ pub struct ServerConfig {
     /// host; on a loopback address only `localhost` and loopback addresses, which prevents DNS
     /// rebinding. A browser cannot connect to a Unix socket, so over one every host is accepted.
     pub hosts: HostPolicy,
+    /// The proxies that state the client, scheme and host of a request, before `hosts` and
+    /// `origins` are checked. Also applies to in-memory clients. `None` trusts no peer: as from any
+    /// peer that is not trusted, `Forwarded`, `X-Forwarded-*` and `X-Real-IP` are removed. Default
+    /// `None`.
+    pub proxies: Option<Proxies>,
     /// The time over which sockets and streams of events are closed when the server stops, so that
     /// their clients do not all reconnect at once: in batches of a hundred, each at a random
     /// moment. At most half of [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred
@@ -158,6 +163,7 @@ impl Default for ServerConfig {
             title_case_fields: false,
             origins: OriginPolicy::own(),
             hosts: HostPolicy::by_address(),
+            proxies: None,
             shutdown_spread: Duration::from_secs(3),
             shutdown_grace: Duration::from_secs(10),
             #[cfg(feature = "http2")]
@@ -199,6 +205,10 @@ impl ServerConfig {
         with_title_case_fields, title_case_fields: bool;
         with_session, session: SessionConfig;
         with_sse, sse: SseConfig;
+    }
+
+    optional_setters! {
+        with_proxies, proxies: Proxies;
     }
 
     /// Sets [`max_connections`](Self::max_connections): a number, or `None` for no limit.

@@ -10,11 +10,11 @@ use super::pipe::{self, Line};
 use super::runtime::TestRuntime;
 use crate::handler::{IntoPolyHandler, PolyHandler, check_host, check_origin};
 use crate::message::{
-    HostPolicy, IntoRequest, OriginPolicy, Request, Response, check_encoded, copy_of_head,
-    hide_secrets, plain, read_whole,
+    HostPolicy, HostSource, IntoRequest, OriginPolicy, Proxies, Request, Response, check_encoded,
+    copy_of_head, hide_secrets, plain, read_whole, resolve_proxies,
 };
 use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
-use crate::setters::setters;
+use crate::setters::{optional_setters, setters};
 use crate::sse::{Setup, SseConfig};
 
 /// An application that is called in memory, within a configuration.
@@ -80,6 +80,11 @@ pub struct InMemoryConfig {
     /// The hosts that the application is for; a request for another one receives 421. A request
     /// without a host counts as one for `localhost`. Default: every host.
     pub hosts: HostPolicy,
+    /// The proxies that state the client, scheme and host of a request. The address of the peer is
+    /// that of the request, and a request without one is that of a Unix socket. `None` trusts no
+    /// peer: `Forwarded`, `X-Forwarded-*` and `X-Real-IP` are removed, as on a server. Default
+    /// `None`.
+    pub proxies: Option<Proxies>,
     /// The bounds of each socket, at the application's end.
     pub session: SessionConfig,
     /// The bounds of each stream of events.
@@ -92,6 +97,10 @@ impl InMemoryConfig {
         with_hosts, hosts: HostPolicy;
         with_session, session: SessionConfig;
         with_sse, sse: SseConfig;
+    }
+
+    optional_setters! {
+        with_proxies, proxies: Proxies;
     }
 }
 
@@ -205,11 +214,12 @@ impl InMemory {
     }
 
     /// Returns the response of the application, with its body unread.
-    pub(super) async fn respond(&self, request: Request) -> Response {
-        if let Err(refusal) = check_target(&request) {
-            return refusal;
-        }
-        if let Err(refused) = check_host(&self.config.hosts, None, &with_host(&request)) {
+    pub(super) async fn respond(&self, mut request: Request) -> Response {
+        let host = match self.check(&mut request) {
+            Ok(host) => host,
+            Err(refusal) => return refusal,
+        };
+        if let Err(refused) = check_host(&self.config.hosts, None, host, &with_host(&request)) {
             log::warn!("{refused}");
             return refused.response();
         }
@@ -221,10 +231,10 @@ impl InMemory {
     }
 
     /// Performs both sides of an opening handshake, as a server and its client do.
-    async fn connect(&self, request: Request) -> Result<(WebSocket, Line), Response> {
-        check_target(&request)?;
-        self.admit(&request)?;
+    async fn connect(&self, mut request: Request) -> Result<(WebSocket, Line), Response> {
         let sent = copy_of_head(&request);
+        let host = self.check(&mut request)?;
+        self.admit(&request, host)?;
         let session_config = &self.config.session;
         let (handshake, mut consumer) = self.app.upgrade(request, session_config).await?;
         let config = consumer.session(session_config.clone());
@@ -249,10 +259,19 @@ impl InMemory {
         Ok((socket, line))
     }
 
+    /// Checks the target of a request, and applies what trusted proxies state, as a server does.
+    fn check(&self, request: &mut Request) -> Result<HostSource, Response> {
+        check_target(request)?;
+        resolve_proxies(self.config.proxies.as_ref(), request).map_err(|error| {
+            log::warn!("{error}");
+            plain(StatusCode::BAD_REQUEST, format!("{error}\n"))
+        })
+    }
+
     /// Checks the host and the origin of an opening handshake, as a server does.
-    fn admit(&self, request: &Request) -> Result<(), Response> {
+    fn admit(&self, request: &Request, host: HostSource) -> Result<(), Response> {
         let seen = with_host(request);
-        check_host(&self.config.hosts, None, &seen).map_err(|refused| {
+        check_host(&self.config.hosts, None, host, &seen).map_err(|refused| {
             log::warn!("{refused}");
             refused.response()
         })?;

@@ -25,7 +25,6 @@ mod web_host;
 
 pub use header::{IntoHeaderName, IntoHeaderValue};
 pub(crate) use header::{drop_fields_of_the_connection, has_token, members};
-#[cfg(any(feature = "server", feature = "client"))]
 pub(crate) use host_port::HostPort;
 pub use hosts::{HostPattern, HostPatternError, HostPolicy};
 pub use html::Html;
@@ -35,8 +34,9 @@ pub(crate) use into_response::plain;
 pub use origin::{Origin, OriginError};
 pub use origin_policy::OriginPolicy;
 pub(crate) use origin_policy::{authority, is_from_own_page};
+pub(crate) use peer_addr::PeerAddr;
 #[cfg(feature = "server")]
-pub(crate) use peer_addr::{PeerAddr, canonical};
+pub(crate) use peer_addr::canonical;
 pub use peer_certificates::PeerCertificates;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,

@@ -30,11 +30,13 @@ impl PeerAddr {
     pub(super) fn with_client(this: Option<&Self>, client: SocketAddr) -> Self {
         match this.map(Self::connection) {
             None => Self::new(client),
-            Some(connection) => Self::Proxied(Box::new(Proxied {
-                client: Some(canonical(client)),
-                connection,
-            })),
+            Some(connection) => Self::proxied(Some(canonical(client)), connection),
         }
+    }
+
+    /// Returns the addresses of a request that a proxy has passed on.
+    pub(crate) fn proxied(client: Option<SocketAddr>, connection: Option<SocketAddr>) -> Self {
+        Self::Proxied(Box::new(Proxied { client, connection }))
     }
 
     /// Returns the address of the client.

@@ -12,7 +12,7 @@ use hyper::body::{Body as _, Incoming};
 
 use super::framing::Framed;
 use crate::handler::check_host;
-use crate::message::{Response, hide_secrets};
+use crate::message::{HostSource, Response, hide_secrets};
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{self, Pending, closing, rules};
 use crate::server::state::ServerState;
@@ -157,6 +157,7 @@ impl Service {
             true => RequestKind::Upgrade,
             false => RequestKind::Plain,
         };
+        let forwarding = fields.forwarding;
         let is_known = self.admitted.is_that_of(request, &fields);
         let host = match is_known {
             true => Ok(()),
@@ -168,12 +169,21 @@ impl Service {
         }
         rules::name_the_host(request);
         info.add_to(request);
+        let host = match rules::proxies(request, forwarding, &server.config) {
+            Ok(host) => host,
+            Err(refusal) => {
+                server.refusals.warn(refusal.kind(), refusal);
+                return Err(refusal.response());
+            }
+        };
         hide_secrets(request.headers_mut());
-        if !is_known {
-            if let Err(refused) = check_host(&server.config.hosts, info.bound, request) {
+        if !is_known || host == HostSource::Proxy {
+            if let Err(refused) = check_host(&server.config.hosts, info.bound, host, request) {
                 server.refusals.warn(refused.kind(), &refused);
                 return Err(closing(refused.response()));
             }
+        }
+        if !is_known && host == HostSource::Connection {
             self.admitted.keep(request);
         }
         match rules::server_wide(request) {

@@ -15,7 +15,7 @@ use super::request::ReceivedBody;
 use super::response::{Pace, complete, send, until_reset};
 use super::socket::SocketStream;
 use crate::handler::check_host;
-use crate::message::{RequestExt, Response, Scheme, plain, printable};
+use crate::message::{HostSource, RequestExt, Response, Scheme, plain, printable};
 use crate::server::ServerConfig;
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{normalize, respond as call, rules};
@@ -107,14 +107,14 @@ fn admit(
     let scheme = request.uri().scheme_str().and_then(Scheme::named);
     info.scheme = info.scheme.or(scheme);
     info.add_to(&mut request);
-    let request = match checked(request, &server.config) {
-        Ok(request) => request,
+    let (request, host) = match checked(request, &server.config) {
+        Ok(checked) => checked,
         Err(refusal) => {
             server.refusals.warn(refusal.kind(), refusal);
             return Err(refusal.response());
         }
     };
-    if let Err(refused) = check_host(&server.config.hosts, info.bound, &request) {
+    if let Err(refused) = check_host(&server.config.hosts, info.bound, host, &request) {
         server.refusals.warn(refused.kind(), &refused);
         return Err(refused.response());
     }
@@ -127,11 +127,14 @@ fn admit(
 fn checked<B>(
     request: Request<B>,
     config: &ServerConfig,
-) -> Result<Request<B>, rules::RequestRefusal> {
-    let request = normalize(request, config)?;
+) -> Result<(Request<B>, HostSource), rules::RequestRefusal> {
+    let mut request = normalize(request, config)?;
     rules::host(&request)?;
-    rules::check(&request, &rules::Fields::of(request.headers()), config)?;
-    Ok(request)
+    let fields = rules::Fields::of(request.headers());
+    let forwarding = fields.forwarding;
+    rules::check(&request, &fields, config)?;
+    let host = rules::proxies(&mut request, forwarding, config)?;
+    Ok((request, host))
 }
 
 /// Responds to a request, unless the peer resets the stream.

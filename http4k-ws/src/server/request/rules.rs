@@ -7,7 +7,10 @@ use http::header::{
 };
 use http::{Method, Request, StatusCode, Uri, Version, uri};
 
-use crate::message::{HostPort, Response, Unencoded, check_encoded, members, plain};
+use crate::message::{
+    ForwardedHostError, HostPort, HostSource, Response, Unencoded, check_encoded, is_forwarding,
+    members, plain, resolve_proxies,
+};
 use crate::server::ServerConfig;
 use crate::session::RefusalKind;
 
@@ -31,6 +34,8 @@ pub(in crate::server) enum RequestRefusal {
     Fragment,
     #[error(transparent)]
     Unencoded(#[from] Unencoded),
+    #[error(transparent)]
+    ForwardedHost(#[from] ForwardedHostError),
     #[error(
         "the target has {length} bytes, over the limit of {limit} in `ServerConfig::max_target` \
          (RFC 9110 §15.5.15)"
@@ -63,6 +68,7 @@ impl RequestRefusal {
             | Self::Target
             | Self::Fragment
             | Self::Unencoded(_)
+            | Self::ForwardedHost(_)
             | Self::Chunked => StatusCode::BAD_REQUEST,
             Self::LongTarget { .. } => StatusCode::URI_TOO_LONG,
             #[cfg(any(feature = "http2", feature = "tower"))]
@@ -119,6 +125,8 @@ pub(in crate::server) struct Fields<'a> {
     transfer_encoding: bool,
     expect: bool,
     pub(in crate::server) upgrade: bool,
+    /// Fields that only a proxy may set.
+    pub(in crate::server) forwarding: bool,
 }
 
 impl<'a> Fields<'a> {
@@ -132,6 +140,7 @@ impl<'a> Fields<'a> {
             fields.transfer_encoding |= *name == TRANSFER_ENCODING;
             fields.expect |= *name == EXPECT;
             fields.upgrade |= *name == UPGRADE;
+            fields.forwarding |= is_forwarding(name);
         }
         fields
     }
@@ -174,6 +183,19 @@ pub(in crate::server) fn name_the_host<B>(request: &mut Request<B>) {
         request.headers_mut().insert(HOST, host);
     }
     *request.uri_mut() = target;
+}
+
+/// Sets the client, scheme and host of a request that a trusted proxy has passed on, and removes
+/// fields that only a proxy may set. `forwarding` declares that it has some.
+pub(in crate::server) fn proxies<B>(
+    request: &mut Request<B>,
+    forwarding: bool,
+    config: &ServerConfig,
+) -> Result<HostSource, RequestRefusal> {
+    if !forwarding && config.proxies.is_none() {
+        return Ok(HostSource::Connection);
+    }
+    Ok(resolve_proxies(config.proxies.as_ref(), request)?)
 }
 
 /// Returns the response to `OPTIONS *`, which is for the server as a whole and matches no route

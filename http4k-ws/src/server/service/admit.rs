@@ -49,19 +49,22 @@ pub(super) fn admit(
             request.extensions_mut().insert(scheme);
         }
     }
-    let admitted = normalized(request, config).and_then(|request| {
+    let admitted = normalized(request, config).and_then(|mut request| {
         rules::host(&request)?;
-        rules::check(&request, &rules::Fields::of(request.headers()), config)?;
-        Ok(request)
+        let fields = rules::Fields::of(request.headers());
+        let forwarding = fields.forwarding;
+        rules::check(&request, &fields, config)?;
+        rules::name_the_host(&mut request);
+        let host = rules::proxies(&mut request, forwarding, config)?;
+        Ok((request, host))
     });
-    let mut request = admitted.map_err(|refusal| {
+    let (mut request, host) = admitted.map_err(|refusal| {
         server.refusals.warn(refusal.kind(), refusal);
         refusal.response()
     })?;
-    rules::name_the_host(&mut request);
     hide_secrets(request.headers_mut());
     // The address that the other server is bound to is not known.
-    if let Err(refused) = check_host(&config.hosts, None, &request) {
+    if let Err(refused) = check_host(&config.hosts, None, host, &request) {
         server.refusals.warn(refused.kind(), &refused);
         return Err(refused.response());
     }

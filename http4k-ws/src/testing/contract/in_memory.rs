@@ -43,14 +43,15 @@ impl AsyncBackend for InMemory {
     }
 }
 
-/// Keeps the settings that also apply in memory: the bounds of sockets and streams, the origins and
-/// the hosts.
+/// Keeps the settings that also apply in memory: the bounds of sockets and streams, the origins,
+/// the hosts and the proxies.
 #[cfg(feature = "server")]
 impl From<ServerConfig> for InMemoryConfig {
     fn from(config: ServerConfig) -> Self {
         Self::default()
             .with_origins(config.origins)
             .with_hosts(config.hosts)
+            .with_proxies(config.proxies)
             .with_session(config.session)
             .with_sse(config.sse)
     }
