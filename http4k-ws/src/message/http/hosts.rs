@@ -124,8 +124,9 @@ impl HostPolicy {
     ///
     /// Over a Unix socket every host is allowed: a browser cannot be made to connect to one.
     ///
-    /// A proxy on the same machine that keeps the `Host` of the browser needs that host to be added
-    /// with [`and`](Self::and).
+    /// A host that a trusted proxy states is allowed, see [`Proxies`](crate::message::Proxies). A
+    /// proxy on the same machine that only keeps the `Host` of the browser needs that host to be
+    /// added with [`and`](Self::and).
     pub const fn by_address() -> Self {
         Self::based_on(Base::ByAddress)
     }

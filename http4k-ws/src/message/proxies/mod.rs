@@ -19,7 +19,9 @@ use http::{Request, Uri};
 use super::http::{IntoHeaderName, PeerAddr, RequestExt, Scheme};
 pub use networks::{NetworkError, Networks};
 use untrusted::UntrustedProxy;
-pub(crate) use untrusted::{is_forwarding, untrusted_proxy};
+#[cfg(feature = "server")]
+pub(crate) use untrusted::is_forwarding;
+pub(crate) use untrusted::untrusted_proxy;
 use walk::{Client, Element, Stated, Walk};
 
 /// The proxies that a server trusts to state the client of a request, and the fields in which they
@@ -66,7 +68,7 @@ use walk::{Client, Element, Stated, Walk};
 ///     assert_eq!(request.header("host"), Some("chat.example"));
 ///     request.peer_addr().unwrap().ip().to_string()
 /// };
-/// let from_proxy = Request::default()
+/// let from_proxy: Request = Request::default()
 ///     .with_peer_addr("10.0.0.1:50000".parse().unwrap())
 ///     .with_header("x-forwarded-for", "6.6.6.6, 203.0.113.7, 10.0.0.2")
 ///     .with_header("x-forwarded-proto", "https")
@@ -190,7 +192,7 @@ pub(crate) enum HostSource {
 }
 
 /// Sets the client, scheme and host of `request` as far as `proxies` state them, and removes what
-/// nobody vouches for.
+/// no trusted proxy vouches for.
 ///
 /// # Errors
 ///

@@ -7,7 +7,7 @@
 //! 1. The elements are visited from the left to the right, and the walk starts anew at each peer
 //!    that is not trusted. The result is the same, in one pass and without a list of elements.
 //! 2. An element without a readable address starts it anew, too, and the client is then unknown. It
-//!    is never the element before, which nobody vouches for.
+//!    is never the element before, for which no trusted proxy vouches.
 //! 3. The scheme and the host are those of the last element that the walk has visited and that
 //!    states them.
 

@@ -35,8 +35,10 @@ use streaming::tracked;
 /// The [`ServerConfig`] holds for requests, bodies and sockets: its bounds, Origin and Host policy,
 /// metrics and [`max_connections`](ServerConfig::max_connections), of which each socket takes one.
 /// Connections belong to the other server: their TLS, heads, deadlines, keep-alive and number. The
-/// address of a client is not known here; a filter can set it with
+/// address of a peer is not known here; a layer of the other server can set it with
 /// [`with_peer_addr`](crate::message::RequestExt::with_peer_addr), from axum's `ConnectInfo`.
+/// Without it a peer has no address, and is trusted as a proxy only with
+/// [`Networks::unix`](crate::message::Networks::unix).
 ///
 /// Sockets are live over HTTP/1.1, and over HTTP/2 by extended CONNECT (RFC 8441) if the other
 /// server enables it, as axum does with its feature `http2`. A server that offers no upgrade gets

@@ -1,1 +1,0 @@
-//! Addresses, schemes and hosts behind proxies.
