@@ -1,1 +1,0 @@
-//! Listeners other than one port.
