@@ -10,6 +10,7 @@
 //! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |
 //! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
+//! | [listeners](listeners) | ports, Unix sockets, several at once, and those of another process |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
 //! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
@@ -17,6 +18,10 @@
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!
 //! [`routes!`]: macro@crate::routes
+
+#[cfg(feature = "server")]
+#[doc = include_str!("docs/listeners.md")]
+pub mod listeners {}
 
 #[doc = include_str!("docs/from_axum.md")]
 pub mod from_axum {}
