@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use http4k_ws::PolyFilter;
 use http4k_ws::contract_test;
 use http4k_ws::filter::{Provided, guard, provide, provide_with};
 use http4k_ws::message::Rejection;
@@ -75,7 +76,17 @@ fn a_value_reaches_pages_streams_and_sockets(backend: &impl Backend) {
 #[derive(Clone)]
 struct Unprovided;
 
-fn needs(_way: String, _value: Provided<Unprovided>) -> &'static str {
+/// An argument that reads a value and does not declare the need.
+struct Undeclared;
+
+impl FromRequest for Undeclared {
+    async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+        Provided::<Unprovided>::from_request(request).await?;
+        Ok(Self)
+    }
+}
+
+fn needs(_way: String, _value: Undeclared) -> &'static str {
     "reached"
 }
 
@@ -83,7 +94,7 @@ fn takes_it_if_there(value: Option<Provided<Unprovided>>) -> String {
     value.is_some().to_string()
 }
 
-async fn talk_unprovided(_ws: WebSocket, _value: Provided<Unprovided>) -> WsResult {
+async fn talk_unprovided(_ws: WebSocket, _value: Undeclared) -> WsResult {
     Ok(())
 }
 
@@ -103,9 +114,8 @@ fn a_missing_value_is_500_and_the_log_names_type_and_filter(backend: &impl Backe
     assert_eq!(response.status(), 500);
     assert_eq!(response.body(), "");
     let line = logged::await_line_with("/needs/a");
-    let expected = "ERROR `GET /needs/a%0Ab` needs a `front::provided::Unprovided`, and no filter \
-         provides one: put `provide(..)` with a value of `front::provided::Unprovided` before the \
-         route";
+    let expected = "ERROR `GET /needs/a%0Ab` reads `Provided<Unprovided>`, which no filter before \
+         it provides: add `with(provide(value))`, or read `Option<Provided<Unprovided>>`";
     assert_eq!(line, expected);
     let refusal = backend.try_ws("/ws").err().expect("a refusal");
     assert_eq!(refusal.status(), 500);
@@ -116,6 +126,31 @@ fn an_option_is_none_without_the_value_and_nothing_is_logged(backend: &impl Back
     assert_eq!(backend.http("/takes").body(), "false");
     assert_eq!(backend.http("/given").body(), "true");
     assert_eq!(logged::lines_with("/takes"), [""; 0]);
+}
+
+#[test]
+#[should_panic(expected = "reads `Provided<Path>`, which no filter before it provides")]
+fn an_application_without_the_filter_is_refused_before_it_serves() {
+    let elsewhere = provide(Path(String::new()));
+    let app = routes! {
+        GET "/other" with(elsewhere) => http(|| "hello"),
+        GET "/" => http(shown(_)),
+    };
+    app.test_http("/other");
+}
+
+fn shown(Provided(path): Provided<Path>) -> String {
+    path.0
+}
+
+#[test]
+fn a_consumer_without_a_route_finds_the_value_in_its_request() {
+    let consumer = |ws: WebSocket| {
+        let path = ws.request().extensions().get::<Path>().cloned();
+        ws.try_send(path.map_or_else(|| "none".to_owned(), |path| path.0))
+    };
+    let app = provide(Path("here".into())).then(consumer);
+    assert_eq!(app.test_ws("/").received().next(), Some(Ok("here".into())));
 }
 
 #[test]
@@ -136,13 +171,11 @@ fn the_innermost_filter_wins_and_other_types_stay() {
 
 #[test]
 fn a_value_that_another_filter_inserted_is_read_too() {
-    fn shown(Provided(path): Provided<Path>) -> String {
-        path.0
-    }
     let numbered = guard(|mut request: Request| async move {
         request.extensions_mut().insert(Path("by hand".into()));
         Ok::<_, Response>(request)
-    });
+    })
+    .providing::<Provided<Path>>();
     let app = routes! { GET "/" => http(shown(_)) };
     let app = app.with(numbered);
     assert_eq!(app.test_http("/").body(), "by hand");

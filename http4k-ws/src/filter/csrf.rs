@@ -9,7 +9,7 @@
 //!    because a socket can do what a POST can.
 //! 2. `Sec-Fetch-Site: same-origin` and `none` (started by the user) pass.
 //! 3. `cross-site` and `same-site` are refused, unless the policy names the `Origin`.
-//! 4. Without the field, an `Origin` must be the application's own, or one that the policy names.
+//! 4. Without the field, an `Origin` must be the application's own, or named by the policy.
 //!    Browsers do not send `Sec-Fetch-Site` to `http` addresses other than loopback ones.
 //! 5. Without both fields, the request is not from a browser, or from one that is older than 2020.
 //!    It passes.
@@ -54,7 +54,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 ///   app. Such a client sends cookies only of its own accord. Every browser since 2020 sends
 ///   `Origin` with a POST; an older one is not protected. `CrossOriginProtection` of Go's
 ///   `net/http` decides in the same way.
-/// - `same-site` is refused, because a subdomain may belong to somebody else, and a mistake in
+/// - `same-site` is refused, because a subdomain may belong to others, and a mistake in
 ///   one application must not open the others. Name the origins in the policy, or see
 ///   [`Csrf::with_same_site`].
 /// - The own origin is the host and port of the request, and the scheme if it is known: over TLS,

@@ -1,26 +1,36 @@
 //! Values of the application, for the arguments that handlers read from a request.
 
-use std::any::type_name;
+use std::any::TypeId;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::handler::{
     BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter,
     WsHandler, WsNext, short_name,
 };
-use crate::message::{FromRequest, Rejection, Request, printable};
+use crate::message::{FromRequest, NeededValue, Rejection, Request};
+use crate::session::WebSocket;
 
 /// A value of type `T` in the extensions of a request, as a `_` argument of a handler.
 ///
-/// [`provide`] and [`provide_with`] put it there, as does any filter that calls
-/// `request.extensions_mut().insert(value)`. There is one value for each type: a filter replaces
-/// the value of the filters around it. Give two values of one type a type of their own each.
+/// [`provide`] and [`provide_with`] put it there. So does any filter that calls
+/// `request.extensions_mut().insert(value)`, which declares it with
+/// [`providing::<Provided<T>>()`](crate::handler::BoxPolyFilter::providing). There is one value for
+/// each type: a filter replaces the value of the filters around it. Give two values of one type a
+/// type of their own each.
 ///
 /// An `Option<Provided<T>>` is `None` if there is no value.
 ///
+/// # Panics
+///
+/// Serving or testing an application panics if a route reads a `Provided<T>` that no filter before
+/// it provides.
+///
 /// # Errors
 ///
-/// Without the value, the response is 500 and the log has the type and the filter to add. It cannot
-/// be a compile error, because a filter may be chosen at run time.
+/// A type of your own that reads a `Provided<T>` can declare the need as
+/// [`FromRequest::NEEDS`]. If it does not, and there is no value, the response is 500 and the log
+/// has the type and the filter to add.
 ///
 /// # Examples
 ///
@@ -32,7 +42,7 @@ use crate::message::{FromRequest, Rejection, Request, printable};
 ///
 /// use http4k_ws::prelude::*;
 /// use http4k_ws::filter::{Provided, provide};
-/// use http4k_ws::message::Rejection;
+/// use http4k_ws::message::{NeededValue, Rejection};
 ///
 /// #[derive(Clone, Default)]
 /// struct Db(Arc<HashMap<&'static str, &'static str>>);
@@ -40,6 +50,8 @@ use crate::message::{FromRequest, Rejection, Request, printable};
 /// struct User(&'static str);
 ///
 /// impl FromRequest for User {
+///     const NEEDS: &'static [NeededValue] = Provided::<Db>::NEEDS;
+///
 ///     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
 ///         let Provided(db) = Provided::<Db>::from_request(request).await?;
 ///         let token = request.header("x-token").unwrap_or_default();
@@ -66,18 +78,18 @@ pub struct Provided<T>(
     pub T,
 );
 
+impl<T: 'static> Provided<T> {
+    const NEEDED: NeededValue = NeededValue::of::<Self>("with(provide(value))");
+}
+
 impl<T: Clone + Send + Sync + 'static> FromRequest for Provided<T> {
+    const NEEDS: &'static [NeededValue] = &[Self::NEEDED];
+
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
-        let value = request.extensions().get::<T>();
-        value.cloned().map(Self).ok_or_else(|| {
-            Rejection::of_program(format!(
-                "`{} {}` needs a `{of}`, and no filter provides one: put `provide(..)` with a \
-                 value of `{of}` before the route",
-                request.method(),
-                printable(request.uri().path()),
-                of = type_name::<T>(),
-            ))
-        })
+        let value = request.extensions().get::<T>().cloned();
+        value
+            .map(Self)
+            .ok_or_else(|| Self::NEEDED.rejection(request))
     }
 }
 
@@ -110,11 +122,9 @@ impl<T: Clone + Send + Sync + 'static> FromRequest for Provided<T> {
 ///         GET "/page" => http(page(_)),
 ///         "/ws"       => ws(talk(ws, _)),
 ///     },
-///     GET "/alone" => http(page(_)),
 /// };
 /// assert_eq!(app.test_http("/greet/page").body(), "hello");
 /// assert_eq!(app.test_ws("/greet/ws").received().next().unwrap().unwrap().text(), "hello");
-/// assert_eq!(app.test_http("/alone").status(), 500);
 /// ```
 pub fn provide<T: Clone + Send + Sync + 'static>(value: T) -> BoxPolyFilter {
     provide_with(move |_request: &Request| value.clone())
@@ -156,6 +166,7 @@ pub fn provide<T: Clone + Send + Sync + 'static>(value: T) -> BoxPolyFilter {
 ///     request.extensions_mut().insert(language);
 ///     Ok::<_, StatusCode>(request)
 /// });
+/// let supported = supported.providing::<Provided<Language>>();
 /// let app = routes! { GET "/" with(supported) => http(page(_)) };
 /// assert_eq!(app.test_http("/").body(), "hello");
 /// ```
@@ -170,19 +181,27 @@ where
         request
     };
     BoxPolyFilter::new(Provide {
-        provided: short_name::<T>(),
         extend: Arc::new(compute),
+        provided: PhantomData::<fn() -> T>,
     })
 }
 
-struct Provide<F> {
-    provided: &'static str,
+struct Provide<T, F> {
     extend: Arc<F>,
+    provided: PhantomData<fn() -> T>,
 }
 
-impl<F: Fn(Request) -> Request + Send + Sync + 'static> PolyFilter for Provide<F> {
+impl<T, F> PolyFilter for Provide<T, F>
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(Request) -> Request + Send + Sync + 'static,
+{
     fn name(&self) -> String {
-        format!("provide({})", self.provided)
+        format!("provide({})", short_name::<T>())
+    }
+
+    fn provides(&self) -> Vec<TypeId> {
+        vec![TypeId::of::<Provided<T>>()]
     }
 
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
@@ -198,7 +217,19 @@ impl<F: Fn(Request) -> Request + Send + Sync + 'static> PolyFilter for Provide<F
         let extend = Arc::clone(&self.extend);
         let provide = move |request: Request, next: WsNext| {
             let request = extend(request);
-            async move { next.call(request).await }
+            let value = request.extensions().get::<T>().cloned();
+            async move {
+                let response = next.call(request).await;
+                // The socket of a consumer without a route has the request as it arrived.
+                response.map_consumer(|consumer| {
+                    consumer.after(move |socket: &mut WebSocket| {
+                        let extensions = socket.request_mut().extensions_mut();
+                        if let (None, Some(value)) = (extensions.get::<T>(), value) {
+                            extensions.insert(value);
+                        }
+                    })
+                })
+            }
         };
         provide.then(next)
     }
