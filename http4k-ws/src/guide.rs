@@ -8,6 +8,10 @@
 //! | [streams](crate::sse) | server-sent events, from the request to the end of the stream |
 //! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
 //! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |
+#![cfg_attr(
+    feature = "cookie-session",
+    doc = "| [sessions](crate::filter::sessions) | sessions in an encrypted cookie, their keys, and a store |"
+)]
 //! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
 //! | [listeners](listeners) | ports, Unix sockets, several at once, and those of another process |

@@ -65,6 +65,7 @@
 //! | `msgpack` | no | messages and bodies in MessagePack |
 //! | `cbor` | no | messages and bodies in CBOR |
 //! | `tower` | no | tower services and layers inside an application, and an application as a service |
+//! | `cookie-session` | no | sessions in an encrypted cookie: `filter::sessions` |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 // Every line of `log` is then an event of `tracing`.

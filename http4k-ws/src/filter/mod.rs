@@ -25,6 +25,7 @@
 //! | [`tap`](tap()) | calls a function with each request | every protocol |
 //! | [`print_traffic`] | prints a line for each response and message | every protocol |
 //! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
+//! | `sessions::CookieSessions` | reads sessions in an encrypted cookie, with the feature `cookie-session` | every protocol |
 //! | [`session_config`](session_config()) | changes the bounds of sockets | upgrades |
 //! | [`sse_config`](sse_config()) | changes the bounds of streams of events | HTTP |
 //! | [`subprotocols`](subprotocols()) | selects a subprotocol | upgrades |
@@ -44,6 +45,8 @@ mod guard;
 mod provide;
 mod record;
 mod session_config;
+#[cfg(feature = "cookie-session")]
+pub mod sessions;
 mod sse_config;
 mod subprotocols;
 mod tap;
