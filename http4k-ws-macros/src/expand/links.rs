@@ -273,7 +273,7 @@ impl Parts<'_> {
         let (generics, given) = (self.generics(), self.given());
         let bounds = self.bounds();
         let template = match self.shared {
-            Some(_) => quote!(<#router as __http4k_ws::Tabled>::ROUTES[N].template),
+            Some(_) => quote!(<#router as __http4k_ws::Tabled>::ROUTES[N].path.template),
             None => spelled(&self.link.route.segments).to_token_stream(),
         };
         let values = self.params.iter().zip(&self.fields).map(|(param, field)| {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::consumer::WsConsumer;
+use super::found_template::FoundTemplate;
 use super::respond::ResponseFuture;
 use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::message::{
@@ -29,31 +30,74 @@ pub(crate) struct Place {
     captured: usize,
     /// The names of the last router's captures, which follow those in `outer`.
     names: ParamNames,
+    /// Those of the routers around it. The outermost one is stored without an allocation.
+    outermost: ParamNames,
     outer: Vec<ParamNames>,
     /// The end of the part of the path that was matched.
     pub(crate) at: usize,
     pub(crate) outcome: Outcome,
+    /// `true` if filters are between the router and the handler, which may read the place.
+    pub(crate) is_filtered: bool,
+    /// The template for a filter around the router.
+    pub(super) found: Option<FoundTemplate>,
 }
 
-/// The names of a route's parameters, from the program's text or built at run time.
+/// The template of a path and the names of its parameters, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathText {
+    /// The path, with the prefixes of the blocks around it.
+    pub template: &'static str,
+    /// The parameters of the path, in order.
+    pub params: &'static [&'static str],
+}
+
+/// A path of a router, from the program's text or built at run time.
 #[derive(Clone, Debug)]
 pub(crate) enum ParamNames {
-    Static(&'static [&'static str]),
-    Dynamic(Arc<[String]>),
+    Static(&'static PathText),
+    Dynamic(Arc<DynamicPath>),
+    /// The prefix of a block, from the program's text.
+    Prefix(&'static [&'static str]),
+}
+
+/// A [`PathText`] that is built at run time.
+#[derive(Debug)]
+pub(crate) struct DynamicPath {
+    template: String,
+    params: Vec<String>,
 }
 
 impl ParamNames {
+    pub(crate) fn dynamic(template: &str, params: impl Iterator<Item = String>) -> Self {
+        Self::Dynamic(Arc::new(DynamicPath {
+            template: template.to_owned(),
+            params: params.collect(),
+        }))
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Static(names) => names.len(),
-            Self::Dynamic(names) => names.len(),
+            Self::Static(path) => path.params.len(),
+            Self::Dynamic(path) => path.params.len(),
+            Self::Prefix(params) => params.len(),
         }
     }
 
     fn name(&self, index: usize) -> Option<Cow<'static, str>> {
         match self {
-            Self::Static(names) => names.get(index).copied().map(Cow::Borrowed),
-            Self::Dynamic(names) => names.get(index).cloned().map(Cow::Owned),
+            Self::Static(PathText { params, .. }) | Self::Prefix(params) => {
+                params.get(index).copied().map(Cow::Borrowed)
+            }
+            Self::Dynamic(path) => path.params.get(index).cloned().map(Cow::Owned),
+        }
+    }
+
+    /// Returns the template. A prefix of a block has none.
+    fn template(&self) -> &str {
+        match self {
+            Self::Static(path) => path.template,
+            Self::Dynamic(path) => &path.template,
+            Self::Prefix(_) => "",
         }
     }
 
@@ -64,7 +108,7 @@ impl ParamNames {
 
 impl Default for ParamNames {
     fn default() -> Self {
-        Self::Static(&[])
+        Self::Prefix(&[])
     }
 }
 
@@ -103,6 +147,15 @@ impl Place {
         }
     }
 
+    /// Returns the position at which a router starts that reports the template to `found`.
+    pub(super) fn before_routing(found: FoundTemplate) -> Self {
+        Self {
+            outcome: Outcome::Mounted,
+            found: Some(found),
+            ..Self::default()
+        }
+    }
+
     /// Returns the number of captures so far.
     pub(crate) fn captured(&self) -> usize {
         self.captured
@@ -114,8 +167,18 @@ impl Place {
         self.captured = (self.captured + names.len()).min(MAX_PARAMS);
         self.at = at;
         let outer = std::mem::replace(&mut self.names, names);
-        if outer.len() > 0 {
-            self.outer.push(outer);
+        match (&outer, &self.outermost) {
+            (ParamNames::Prefix([]), _) => {}
+            (_, ParamNames::Prefix([])) => self.outermost = outer,
+            _ => self.outer.push(outer),
+        }
+    }
+
+    /// Stores the template for a filter around the router.
+    #[inline]
+    pub(crate) fn report(&self) {
+        if let Some(found) = &self.found {
+            found.set(self.template());
         }
     }
 
@@ -133,23 +196,30 @@ impl Place {
             .unwrap_or_default()
     }
 
-    /// Returns the names and ranges of all captures, from left to right.
-    fn named(&self) -> impl Iterator<Item = (Cow<'static, str>, (u16, u16))> + '_ {
-        let routers = self.outer.iter().chain([&self.names]);
-        routers.flat_map(ParamNames::iter).zip(self.captures)
+    fn paths(&self) -> impl Iterator<Item = &ParamNames> {
+        [&self.outermost]
+            .into_iter()
+            .chain(&self.outer)
+            .chain([&self.names])
     }
 
-    /// Returns the path with the names of its parameters instead of their values.
-    fn template(&self, path: &str) -> String {
-        let mut template = String::with_capacity(path.len());
-        let mut at = 0;
-        for (name, (start, end)) in self.named() {
-            let (start, end) = (usize::from(start), usize::from(end));
-            template.push_str(path.get(at..start).unwrap_or_default());
-            template.extend(["<", &*name, ">"]);
-            at = end;
+    /// Returns the names and ranges of all captures, from left to right.
+    fn named(&self) -> impl Iterator<Item = (Cow<'static, str>, (u16, u16))> + '_ {
+        self.paths().flat_map(ParamNames::iter).zip(self.captures)
+    }
+
+    /// Returns the template of the route, behind those of the mounts that lead there.
+    ///
+    /// It does not depend on the request: a path may be encoded in many ways.
+    pub(super) fn template(&self) -> String {
+        let mut template = String::new();
+        let paths = self.paths().map(ParamNames::template);
+        for path in paths.filter(|path| *path != "/") {
+            template.push_str(path);
         }
-        template.push_str(path.get(at..).unwrap_or_default());
+        if template.is_empty() {
+            template.push('/');
+        }
         template
     }
 
@@ -250,8 +320,7 @@ impl Call {
     /// changes by filters.
     pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
         self.add_params();
-        let template = self.place.template(self.request.uri().path());
-        consumer.route = Some(template.into());
+        consumer.route = Some(self.place.template().into());
         WsResponse::accept(consumer.with_request(self.request))
     }
 
@@ -260,7 +329,7 @@ impl Call {
     pub(super) fn into_plain_request(mut self) -> Request {
         self.add_params();
         let found = matches!(self.place.outcome, Outcome::Found);
-        if !found || self.place.captured > 0 {
+        if !found || self.place.captured > 0 || self.place.is_filtered {
             self.request.extensions_mut().insert(self.place);
         }
         self.request

@@ -47,6 +47,11 @@ impl FilterNames {
         seeing.any(|known| known.provides.contains(&id))
     }
 
+    /// Returns `true` if there are no filters.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds the filters of the surrounding routes in front of these.
     pub(crate) fn put_behind(&mut self, outer: &Self) {
         self.0.splice(0..0, outer.0.iter().cloned());

@@ -33,6 +33,7 @@ pub(crate) mod call;
 mod caught;
 mod consumer;
 mod filter_names;
+pub(crate) mod found_template;
 pub(crate) mod generated;
 mod http;
 mod joined;
@@ -57,7 +58,7 @@ mod ws_response;
 #[cfg(feature = "server")]
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
-pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, Place};
+pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, PathText, Place};
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
 pub(crate) use caught::{AfterPanic, called};
@@ -69,6 +70,7 @@ pub use joined::{BoxFilter, BoxWsFilter};
 #[cfg(feature = "tower")]
 pub(crate) use kept::KeptTypes;
 pub(crate) use only::{over_http, over_ws};
+pub(crate) use over_upgrades::over_all;
 #[cfg(feature = "tower")]
 pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};
 pub use place::IntoPolyFilter;

@@ -93,7 +93,7 @@ pub const fn check_mount(table: &StaticTable, index: usize) {
         match known_mount(table, i) {
             // Of two mounts at one prefix, the first one is found first.
             Some(first) => {
-                if i < mount.route && text_equals(route.template, chain.prefix) {
+                if i < mount.route && text_equals(route.path.template, chain.prefix) {
                     let of = mounted(table, first, None);
                     compare_all(first.table, &of, mount.table, &chain, &mut report);
                 }
@@ -106,7 +106,7 @@ pub const fn check_mount(table: &StaticTable, index: usize) {
         }
         i += 1;
     }
-    let outer = table.routes[mount.route].params.len();
+    let outer = table.routes[mount.route].path.params.len();
     count_params(outer, mount.table, &chain, &mut report);
     if !report.is_empty() {
         panic!("{}", report.text());
@@ -181,7 +181,7 @@ const fn compare(
     while i < table.routes.len() {
         let mounted = &table.routes[i];
         let is_mount = matches!(mounted.protocol, Protocol::Mount);
-        if !is_mount && pattern.ends_at(pattern.follow(mounted.template, reach)) {
+        if !is_mount && pattern.ends_at(pattern.follow(mounted.path.template, reach)) {
             report.never_matched(mounted, chain, taking);
         }
         i += 1;
@@ -204,7 +204,7 @@ const fn mounted<'a>(
 ) -> Chain<'a> {
     Chain {
         outer,
-        prefix: table.routes[mount.route].template,
+        prefix: table.routes[mount.route].path.template,
         function: mount.function,
     }
 }
@@ -216,7 +216,7 @@ const fn count_params(outer: usize, table: &StaticTable, chain: &Chain<'_>, repo
     while i < table.routes.len() {
         let route = &table.routes[i];
         // If the inner prefixes alone exceed the limit, the router that mounts them reports it.
-        let inner = route.params.len() + chain.inner_params();
+        let inner = route.path.params.len() + chain.inner_params();
         if outer + inner > MAX_PARAMS && inner <= MAX_PARAMS {
             report.too_many_params(route, chain, outer + inner);
         }

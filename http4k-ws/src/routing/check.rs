@@ -57,7 +57,7 @@ impl Router {
         unmatched: impl Into<Vec<Unmatched>>,
     ) -> Result<PolyHandler, RouteError> {
         let scopes = unmatched.into().into_iter().map(|unmatched| Scope {
-            params: ParamNames::Static(unmatched.params),
+            params: ParamNames::Prefix(unmatched.params),
             endpoint: unmatched.endpoint,
             fallbacks: unmatched.fallbacks.to_vec(),
         });

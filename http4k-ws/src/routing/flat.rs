@@ -120,8 +120,9 @@ impl Flat {
         if route.protocol == Protocol::Mount {
             ends_before_rest(&template)?;
         }
-        let names: Vec<String> = template.parameters().map(Into::into).collect();
-        self.routes.push((route, ParamNames::Dynamic(names.into())));
+        let names = template.parameters().map(Into::into);
+        let path = ParamNames::dynamic(&route.template, names);
+        self.routes.push((route, path));
         self.endpoints
             .push(self.filtered(given.endpoint, &around.filters));
         Ok(())
@@ -247,7 +248,7 @@ impl Flat {
         let params = pieces(&scope.prefix).filter(|piece| piece.kind == Kind::Param);
         let names = params.map(|piece| piece.text(&scope.prefix).into());
         Scope {
-            params: ParamNames::Dynamic(names.collect()),
+            params: ParamNames::dynamic(&scope.prefix, names),
             endpoint: self.filtered(endpoint, &scope.filters),
             fallbacks: scope
                 .fallbacks

@@ -113,7 +113,7 @@ impl Report {
         if let Some(mount) = taking.of {
             self.push_mounted(route, mount);
         } else {
-            self.push(route.template);
+            self.push(route.path.template);
             self.push("` (");
             if is_mount {
                 self.push("where `");
@@ -197,8 +197,8 @@ impl Report {
         let start = self.len;
         self.push_prefix(chain);
         // `/` stands for the prefix itself, unless there is no other text.
-        if route.template.len() > 1 || self.len == start {
-            self.push(route.template);
+        if route.path.template.len() > 1 || self.len == start {
+            self.push(route.path.template);
         }
     }
 

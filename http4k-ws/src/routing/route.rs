@@ -25,7 +25,7 @@ impl Route {
         Self {
             protocol: route.protocol,
             methods: route.methods(),
-            template: route.template.into(),
+            template: route.path.template.into(),
             name: route.name.into(),
             docs: route.docs.into(),
             filters: FilterNames::default(),

@@ -132,7 +132,7 @@ impl RouteList {
 
     fn params(&self, index: usize) -> ParamNames {
         match self {
-            Self::Static(routes) => ParamNames::Static(routes[index].params),
+            Self::Static(routes) => ParamNames::Static(&routes[index].path),
             Self::Dynamic(routes) => routes[index].1.clone(),
         }
     }
@@ -342,10 +342,15 @@ impl Router {
         place.enter(captures, params, found.at);
         place.outcome = match self.methods[found.route].protocol {
             Protocol::Mount => Outcome::Mounted,
-            Protocol::Http | Protocol::Ws | Protocol::Sse => Outcome::Found,
+            Protocol::Http | Protocol::Ws | Protocol::Sse => {
+                place.report();
+                Outcome::Found
+            }
         };
+        let endpoint = self.endpoints.get(found.route);
+        place.is_filtered = endpoint.is_some_and(|end| !end.filters.is_empty());
         Decision {
-            endpoint: self.endpoints.get(found.route),
+            endpoint,
             head_as_get,
             is_negotiated: accepted.is_read(),
         }

@@ -6,6 +6,7 @@ use http::Method;
 use http4k_ws_grammar::Pattern;
 
 use super::accepted::Accepted;
+use crate::handler::PathText;
 
 /// The protocol of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,10 +41,8 @@ pub struct RouteMeta {
     pub protocol: Protocol,
     /// The methods. None stands for every method.
     pub methods: &'static [&'static str],
-    /// The path, with the prefixes of the blocks around it.
-    pub template: &'static str,
-    /// The parameters of the path, in order.
-    pub params: &'static [&'static str],
+    /// The path, with the prefixes of the blocks around it, and its parameters.
+    pub path: PathText,
     /// The name: that after `as`, or the name of its function.
     pub name: &'static str,
     /// The doc comment.
@@ -105,8 +104,7 @@ const fn route(
     RouteMeta {
         protocol,
         methods,
-        template,
-        params,
+        path: PathText { template, params },
         name,
         docs,
     }
@@ -281,7 +279,7 @@ impl RouteMeta {
     /// Returns the paths of this route.
     pub(super) const fn pattern(&self) -> Pattern<'_> {
         Pattern {
-            template: self.template,
+            template: self.path.template,
             is_mount: matches!(self.protocol, Protocol::Mount),
         }
     }
@@ -305,7 +303,7 @@ impl fmt::Display for RouteMeta {
         if !self.methods.is_empty() {
             write!(f, "{} ", self.methods.join(" | "))?;
         }
-        let (template, protocol, name) = (self.template, self.protocol, self.name);
+        let (template, protocol, name) = (self.path.template, self.protocol, self.name);
         write!(f, "{template:?} => {protocol}({name})")
     }
 }
@@ -395,8 +393,10 @@ mod tests {
         let route = RouteMeta {
             protocol: Protocol::Http,
             methods: &["GET", "POST"],
-            template: "/users/<id>",
-            params: &["id"],
+            path: PathText {
+                template: "/users/<id>",
+                params: &["id"],
+            },
             name: "show",
             docs: "",
         };
