@@ -30,7 +30,11 @@
 //! | [`sse_config`](sse_config()) | changes the bounds of streams of events | HTTP |
 //! | [`subprotocols`](subprotocols()) | selects a subprotocol | upgrades |
 //! | [`catch_failures`] | selects the close status if a consumer fails | upgrades |
+//! | [`report_requests`] | reports each request when its response ends | HTTP, and refused upgrades |
 //! | [`report_sockets`] | reports each socket when it ends | upgrades |
+//! | [`request_id`] | gives each request an id | every protocol |
+//! | [`trace_context`] | reads the trace of each request | every protocol |
+//! | `request_span` | runs each request in a span, with the feature `tracing` | every protocol |
 //! | [`record`](record()) | records the messages of each socket | upgrades |
 //!
 #![doc = include_str!("../docs/filters.md")]
@@ -44,14 +48,19 @@ mod failures;
 mod guard;
 mod provide;
 mod record;
+mod report_requests;
+mod request_id;
+mod request_span;
 mod session_config;
 #[cfg(feature = "cookie-session")]
 pub mod sessions;
 mod sse_config;
 mod subprotocols;
 mod tap;
+mod trace_context;
 mod traffic;
 mod transactions;
+mod watch;
 
 pub use authenticate::{
     ApiKey, Authenticate, Basic, Bearer, ChallengeReason, CredentialError, CredentialSource,
@@ -69,9 +78,14 @@ pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;
 pub use provide::{Provided, provide, provide_with};
 pub use record::{Record, record};
+pub use report_requests::{HttpEnd, HttpTransaction, report_requests};
+pub use request_id::{RequestId, RequestIds, request_id};
+#[cfg(feature = "tracing")]
+pub use request_span::request_span;
 pub use session_config::session_config;
 pub use sse_config::sse_config;
 pub use subprotocols::subprotocols;
 pub use tap::tap;
+pub use trace_context::{TraceContext, trace_context};
 pub use traffic::print_traffic;
 pub use transactions::{WsTransaction, report_sockets};

@@ -66,6 +66,11 @@ pub fn poly(filter: impl Filter) -> BoxPolyFilter {
     BoxPolyFilter::new(Poly(Arc::new(filter)))
 }
 
+/// Creates the stock filter `name` from a function over every protocol, as [`poly`] does.
+pub(crate) fn over_all(name: &str, filter: impl Filter) -> BoxPolyFilter {
+    BoxPolyFilter::named(name, Poly(Arc::new(filter)))
+}
+
 /// An HTTP filter that also runs before upgrades.
 struct Poly<F>(Arc<F>);
 

@@ -151,6 +151,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         &mut self.end.handshake.request
     }
 
+    /// Adds the value of `field` to the span of the socket, with the feature `tracing`.
+    pub(crate) fn label(&self, field: &'static str, value: &str) {
+        self.end.state.notifier.trace().label(field, value);
+    }
+
     /// Returns the template of the route that matched, such as `/rooms/<room>`. `None` without a
     /// route, and on a client.
     pub fn route(&self) -> Option<&str> {

@@ -21,8 +21,14 @@ impl Trace {
     /// Creates the span of the socket `id` at `path`, which `route` matched.
     pub(super) fn new(id: u64, path: &str, route: Option<&str>) -> Self {
         let path = &*printable_text(path);
-        let span = tracing::info_span!("websocket", id, path, route);
+        let (request_id, trace_id) = (tracing::field::Empty, tracing::field::Empty);
+        let span = tracing::info_span!("websocket", id, path, route, request_id, trace_id);
         Self { span }
+    }
+
+    /// Sets a field of the span, which [`new`](Self::new) declares.
+    pub(super) fn label(&self, field: &'static str, value: &str) {
+        self.span.record(field, value);
     }
 
     pub(super) fn opened(&self, _path: &str) {
@@ -58,6 +64,8 @@ impl Trace {
     pub(super) fn new(id: u64, _path: &str, _route: Option<&str>) -> Self {
         Self { id }
     }
+
+    pub(super) fn label(&self, _field: &'static str, _value: &str) {}
 
     pub(super) fn opened(&self, path: &str) {
         log::debug!("socket {} is open at {}", self.id, printable(path));
