@@ -1,1 +1,4 @@
 //! Pages, redirects, cookies and downloads.
+
+mod cookies;
+mod redirects;
