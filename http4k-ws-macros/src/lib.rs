@@ -31,7 +31,7 @@ pub fn derive_message(input: TokenStream) -> TokenStream {
 /// Reads a struct from a request, and writes it to one; see `http4k_ws::FromRequest`.
 #[proc_macro_derive(
     FromRequest,
-    attributes(query, header, param, cookie, form, body, from_request)
+    attributes(query, header, param, cookie, form, part, body, from_request)
 )]
 pub fn derive_from_request(input: TokenStream) -> TokenStream {
     derive_from_request::expanded(input.into()).into()

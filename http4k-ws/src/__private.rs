@@ -76,9 +76,13 @@ pub mod contract {
 
 /// The names of expansions of `#[derive(FromRequest)]`.
 pub mod request {
+    #[cfg(feature = "multipart")]
+    pub use crate::lens::multipart::{MultipartBody, PartRule};
     pub use crate::lens::private::{
         Failures, body, checkbox, field, form, optional_body, with_form,
     };
+    #[cfg(feature = "multipart")]
+    pub use crate::lens::private::{part_max, parts, with_parts};
     pub use crate::lens::{Cookie, Form, Header, LensFailure, Modifier, Path, Query, WebForm};
     pub use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 }

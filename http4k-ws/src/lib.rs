@@ -64,6 +64,7 @@
 //! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
 //! | `msgpack` | no | messages and bodies in MessagePack |
 //! | `cbor` | no | messages and bodies in CBOR |
+//! | `multipart` | no | forms with files: [`Multipart`](lens::Multipart), and `#[part]` in `#[derive(FromRequest)]` |
 //! | `tower` | no | tower services and layers inside an application, and an application as a service |
 //! | `cookie-session` | no | sessions in an encrypted cookie: `filter::sessions` |
 //! | `testing` | no | virtual time for the in-memory clients |
@@ -96,6 +97,7 @@ pub mod session;
 mod setters;
 pub mod sse;
 #[cfg(any(
+    not(feature = "multipart"),
     all(feature = "server", not(feature = "http2")),
     all(any(feature = "server", feature = "client"), not(feature = "tls"))
 ))]

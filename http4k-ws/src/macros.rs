@@ -556,6 +556,7 @@ pub use http4k_ws_macros::Message;
 /// | `#[param]` | a parameter of the path |
 /// | `#[cookie]` | a cookie |
 /// | `#[form]` | a field of a form, which is then the body |
+/// | `#[part]` | a part of a form with files, which is then the body: text, or a file as a `Part`; with the feature `multipart` |
 /// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::lens::json::Json), `String` or `Bytes`, with a suitable Content-Type |
 ///
 /// The parentheses of an attribute can hold another name, and `default` or `default = value`:
@@ -570,7 +571,13 @@ pub use http4k_ws_macros::Message;
 /// An HTML form sends the text of every input, even of an empty one, and nothing for an unchecked
 /// checkbox. `#[form(empty_as_none)]` reads an empty text as the `None` of an `Option`, and
 /// `#[form(checkbox)]` reads a [checkbox](crate::lens::Form::checkbox) as a `bool`. `#[query(..)]`
-/// has the same keys, for a form that is sent by GET.
+/// has the same keys, for a form that is sent by GET, and so has `#[part(..)]` for text.
+///
+/// The type of a `#[part]` field is any of these for text, or `Part`, `Option<Part>` or `Vec<Part>`
+/// for files. All parts are read into memory before the handler is called, within `max_body` of the
+/// server or the route; take a `Multipart` to read them as they arrive. `#[part(max = 10 << 20)]`
+/// bounds one part, in bytes: a longer one is 413, and the failure names the field. A file input
+/// that is left empty counts as missing. Parts that no field names are skipped.
 ///
 /// `T` implements [`FromStr`](std::str::FromStr) and [`Display`](std::fmt::Display), which
 /// [`PathParam`](macro@crate::PathParam) derives for newtypes and enums. A value that is present

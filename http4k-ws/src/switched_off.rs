@@ -175,10 +175,63 @@ mod tls {
     }
 }
 
+#[cfg(not(feature = "multipart"))]
+mod multipart {
+    use super::{Off, PhantomData};
+    use crate::message::{FromRequest, ReadsBody, Rejection, Request};
+
+    /// The feature `multipart`, which is disabled.
+    #[diagnostic::on_unimplemented(
+        message = "a form with files needs the feature `multipart` of http4k-ws",
+        label = "the feature `multipart` is off",
+        note = "in `Cargo.toml`, under `[dependencies]`: `http4k-ws = {{ version = \"0.1\", features = [\"multipart\"] }}`"
+    )]
+    pub trait MultipartFeature {}
+
+    /// A placeholder for a type that needs the feature `multipart`.
+    #[derive(Debug)]
+    pub struct NeedsMultipart<Feature, Kind>(PhantomData<(Feature, Kind)>);
+
+    /// The type argument of a form.
+    #[derive(Debug)]
+    pub enum OfForm {}
+
+    /// The type argument of a part.
+    #[derive(Debug)]
+    pub enum OfPart {}
+
+    /// A form with files, which needs the feature `multipart`. Without it, this does not compile:
+    ///
+    /// ```compile_fail,E0277
+    /// use http4k_ws::lens::Multipart;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn upload(_form: Multipart) -> &'static str {
+    ///     "stored"
+    /// }
+    ///
+    /// let app = routes! { POST "/" => http(upload(_)) };
+    /// ```
+    pub type Multipart = NeedsMultipart<Off, OfForm>;
+
+    /// A part of a form with files, which needs the feature `multipart`.
+    pub type Part = NeedsMultipart<Off, OfPart>;
+
+    impl<Feature: MultipartFeature, Kind> FromRequest for NeedsMultipart<Feature, Kind> {
+        async fn from_request(_request: &mut Request) -> Result<Self, Rejection> {
+            unreachable!("no type implements the feature")
+        }
+    }
+
+    impl<Feature: MultipartFeature, Kind> ReadsBody for NeedsMultipart<Feature, Kind> {}
+}
+
 #[cfg(all(feature = "server", not(feature = "http2")))]
 pub use http2::Http2Config;
 #[cfg(all(feature = "server", not(feature = "http2")))]
 pub(crate) use http2::Http2Feature;
+#[cfg(not(feature = "multipart"))]
+pub use multipart::{Multipart, Part};
 #[cfg(all(feature = "client", not(feature = "tls")))]
 pub use tls::ClientTls;
 #[cfg(all(feature = "server", not(feature = "tls")))]

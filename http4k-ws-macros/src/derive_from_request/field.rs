@@ -10,13 +10,14 @@ use syn::{Attribute, Expr, GenericArgument, Ident, LitStr, Meta, PathArguments, 
 use crate::errors::{Errors, near};
 
 /// The attributes of the sources.
-const SOURCES: [(&str, Source); 6] = [
+const SOURCES: [(&str, Source); 7] = [
     ("query", Source::Query),
     ("header", Source::Header),
     // `path` is an attribute of Rust itself, and not available to a derive.
     ("param", Source::Path),
     ("cookie", Source::Cookie),
     ("form", Source::Form),
+    ("part", Source::Part),
     ("body", Source::Body),
 ];
 
@@ -27,6 +28,8 @@ pub(super) enum Source {
     Path,
     Cookie,
     Form,
+    /// A part of a form with files.
+    Part,
     Body,
 }
 
@@ -38,7 +41,7 @@ impl Source {
             Self::Header => "Header",
             Self::Path => "Path",
             Self::Cookie => "Cookie",
-            Self::Form => "Form",
+            Self::Form | Self::Part => "Form",
             Self::Body => "Body",
         }
     }
@@ -53,6 +56,7 @@ pub(super) struct Field {
     shape: Shape,
     default: Option<TokenStream>,
     form: Option<Html>,
+    max: Option<Expr>,
 }
 
 /// A value that an HTML form sends in its own way.
@@ -88,6 +92,7 @@ struct Arguments {
     name: Option<LitStr>,
     default: Option<(Ident, Option<Expr>)>,
     form: Option<(Ident, Html)>,
+    max: Option<(Ident, Expr)>,
 }
 
 impl Field {
@@ -121,6 +126,7 @@ impl Field {
             shape,
             default,
             form: arguments.form.map(|(_, form)| form),
+            max: arguments.max.map(|(_, max)| max),
         })
     }
 
@@ -130,6 +136,84 @@ impl Field {
             && matches!(self.shape, Shape::Once(_))
             && self.default.is_none();
         is_required.then_some(&*self.name)
+    }
+
+    /// Returns `true` if the value is read from the body.
+    pub(super) fn reads_body(&self) -> bool {
+        matches!(self.source, Source::Body | Source::Form | Source::Part)
+    }
+
+    /// Returns `true` for a part that is kept as it is, and not read as text.
+    pub(super) fn is_file(&self) -> bool {
+        self.source == Source::Part && self.shape.is_file()
+    }
+
+    /// Returns the rule by which the parts of the field are read.
+    pub(super) fn part_rule(&self, private: &TokenStream) -> TokenStream {
+        let name = &self.name;
+        let is_many = matches!(self.shape, Shape::Many(_) | Shape::OptionalMany(_));
+        let kind = Ident::new(
+            if self.is_file() { "file" } else { "text" },
+            Span::call_site(),
+        );
+        let rule = quote!(#private::PartRule::#kind(#name, #is_many));
+        match &self.max {
+            Some(max) => quote_spanned!(max.span()=> #private::part_max(#rule, #max)),
+            None => rule,
+        }
+    }
+
+    /// Returns the expression that reads the field from `parts`.
+    pub(super) fn read_part(&self, private: &TokenStream) -> TokenStream {
+        let here = Span::mixed_site();
+        let name = &self.name;
+        if !self.is_file() {
+            let lens = self.lens(private);
+            return quote_spanned! {here=>
+                parts
+                    .as_ref()
+                    .and_then(|parts| parts.form(#name))
+                    .and_then(|form| failures.read(#lens.get(form)))
+            };
+        }
+        let method = match self.shape {
+            Shape::Once(_) => "file",
+            Shape::Optional(_) => "optional_file",
+            Shape::Many(_) => "files",
+            Shape::OptionalMany(_) => "optional_files",
+        };
+        let method = Ident::new(method, Span::call_site());
+        quote_spanned! {here=>
+            parts
+                .as_mut()
+                .and_then(|parts| parts.unless_failed(#name))
+                .and_then(|parts| failures.read(parts.#method(#name)))
+        }
+    }
+
+    /// Returns the statement that writes the field to `form` or to `files`.
+    pub(super) fn write_part(&self, private: &TokenStream) -> TokenStream {
+        let here = Span::mixed_site();
+        let (ident, name) = (&self.ident, &self.name);
+        if !self.is_file() {
+            let lens = self.lens(private);
+            return quote_spanned!(here=> let form = #lens.set(form, self.#ident)?;);
+        }
+        match self.shape {
+            Shape::Once(_) => {
+                quote_spanned!(here=> let files = files.part(#name, self.#ident);)
+            }
+            Shape::Optional(_) | Shape::Many(_) => quote_spanned! {here=>
+                let files = self.#ident.into_iter().fold(files, |files, file| {
+                    files.part(#name, file)
+                });
+            },
+            Shape::OptionalMany(_) => quote_spanned! {here=>
+                let files = self.#ident.into_iter().flatten().fold(files, |files, file| {
+                    files.part(#name, file)
+                });
+            },
+        }
     }
 
     /// Returns the lens that reads and writes the field.
@@ -204,12 +288,19 @@ fn source<'a>(
                 ident.span(),
                 format!(
                     "`{ident}` needs a source: write `#[query]`, `#[header]`, `#[param]`, \
-                     `#[cookie]`, `#[form]` or `#[body]` above it"
+                     `#[cookie]`, `#[form]`, `#[part]` or `#[body]` above it"
                 ),
             ),
         }
         return None;
     };
+    // The golden tests of this crate run without the features of the library.
+    if first.0 == Source::Part && !cfg!(any(feature = "multipart", test)) {
+        let message = "`#[part]` needs the feature `multipart` of http4k-ws: write `features = \
+                       [\"multipart\"]` behind it in `Cargo.toml`";
+        errors.at(first.1.path().span(), message);
+        return None;
+    }
     for (_, other) in found {
         let message = format!("`{ident}` can have one source: remove one of the attributes");
         errors.at(other.path().span(), message);
@@ -238,6 +329,7 @@ impl Parse for Arguments {
                 let key = input.call(Ident::parse_any)?;
                 match Html::named(&key.to_string()) {
                     Some(form) => arguments.form = Some((key, form)),
+                    None if key == "max" => arguments.max = Some(max(key, input)?),
                     None => arguments.default = Some(default(key, input)?),
                 }
             }
@@ -249,10 +341,19 @@ impl Parse for Arguments {
     }
 }
 
+fn max(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Expr)> {
+    if !input.peek(Token![=]) {
+        let message = "`max` needs a number of bytes: write `max = 10 << 20` for 10 MiB";
+        return Err(syn::Error::new(key.span(), message));
+    }
+    input.parse::<Token![=]>()?;
+    Ok((key, input.parse()?))
+}
+
 fn default(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Option<Expr>)> {
     if key != "default" {
         let name = key.to_string();
-        let message = match near(&name, ["default", "empty_as_none", "checkbox"]) {
+        let message = match near(&name, ["default", "empty_as_none", "checkbox", "max"]) {
             Some(meant) => format!("unknown key `{name}`: did you mean `{meant}`?"),
             None => format!(
                 "unknown key `{name}`: write a name in quotes, `default = value`, \
@@ -279,6 +380,22 @@ fn check(arguments: &Arguments, source: Source, shape: &Shape, errors: &mut Erro
             let message = "a missing `Option` is `None`: \
                            remove `default`, or remove `Option`";
             errors.at(key.span(), message);
+        }
+    }
+    if let Some((key, _)) = arguments.max.as_ref().filter(|_| source != Source::Part) {
+        let message = "`max` belongs to a part of a form: write `#[part(max = ..)]`, or bound the \
+                       whole body by the filter `max_body`";
+        errors.at(key.span(), message);
+    }
+    if source == Source::Part && shape.is_file() {
+        let form = arguments.form.as_ref().map(|(key, _)| key);
+        let default = arguments.default.as_ref().map(|(key, _)| key);
+        if let Some(key) = form.or(default) {
+            errors.at(
+                key.span(),
+                "a file has neither a default nor a text: write `Option<Part>`",
+            );
+            return;
         }
     }
     if let Some((key, form)) = &arguments.form {
@@ -316,7 +433,7 @@ fn check_form(
     errors: &mut Errors,
 ) {
     let message = match form {
-        _ if !matches!(source, Source::Form | Source::Query) => {
+        _ if !matches!(source, Source::Form | Source::Part | Source::Query) => {
             "this key belongs to a form: write `#[form(..)]`, or `#[query(..)]` for a GET form"
         }
         Html::EmptyAsNone if !matches!(shape, Shape::Optional(_)) => {
@@ -331,6 +448,12 @@ fn check_form(
 }
 
 impl Shape {
+    /// Returns `true` if the type of one value is `Part`, with any path.
+    fn is_file(&self) -> bool {
+        let (Self::Once(of) | Self::Optional(of) | Self::Many(of) | Self::OptionalMany(of)) = self;
+        is_named(of, "Part")
+    }
+
     fn of(of: &Type, source: Source) -> Self {
         let once = |of: &Type| Self::Once(of.clone());
         if let Some(inner) = inside(of, "Option") {
@@ -343,6 +466,18 @@ impl Shape {
             Some(inner) if source != Source::Body => Self::Many(inner.clone()),
             _ => once(of),
         }
+    }
+}
+
+fn is_named(of: &Type, name: &str) -> bool {
+    match of {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == name),
+        Type::Group(group) => is_named(&group.elem, name),
+        _ => false,
     }
 }
 

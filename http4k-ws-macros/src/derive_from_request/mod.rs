@@ -66,17 +66,15 @@ fn fields(input: &DeriveInput, errors: &mut Errors) -> Vec<Field> {
 
 /// Rejects a second reading of the body.
 fn check_bodies(fields: &[Field], errors: &mut Errors) {
-    let mut bodies = fields
-        .iter()
-        .filter(|field| matches!(field.source, Source::Body | Source::Form));
+    let mut bodies = fields.iter().filter(|field| field.reads_body());
     let Some(first) = bodies.next() else {
         return;
     };
     for other in bodies {
-        if first.source == Source::Body || other.source == Source::Body {
+        if first.source == Source::Body || other.source != first.source {
             let message = format!(
                 "the body is already read as `{}`: read several fields of it \
-                 by one type, or by `#[form]` fields",
+                 by one type, or by `#[form]` fields, or by `#[part]` fields",
                 first.ident
             );
             errors.at(other.blamed, message);
@@ -112,15 +110,12 @@ fn implementations(
     let params: Vec<&str> = params.collect();
     let params = (!params.is_empty())
         .then(|| quote!(const PARAMS: &'static [&'static str] = &[#(#params),*];));
-    let reads_body = fields
-        .iter()
-        .any(|field| matches!(field.source, Source::Body | Source::Form))
-        .then(|| {
-            quote! {
-                #[automatically_derived]
-                impl #generics #private::ReadsBody for #ident #type_generics #clause {}
-            }
-        });
+    let reads_body = fields.iter().any(Field::reads_body).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #generics #private::ReadsBody for #ident #type_generics #clause {}
+        }
+    });
     quote! {
         #reads_body
         #[automatically_derived]
@@ -150,7 +145,20 @@ fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
                 let form = #private::form(request, &mut failures).await;
             }
         });
+    let rules = fields.iter().filter(|field| field.source == Source::Part);
+    let rules: Vec<_> = rules.map(|field| field.part_rule(private)).collect();
+    // Only files are taken out of the parts.
+    let mutable = fields.iter().any(Field::is_file).then(|| quote!(mut));
+    let parts = (!rules.is_empty()).then(|| {
+        quote_spanned! {here=>
+            let #mutable parts = #private::parts(request, &[#(#rules),*], &mut failures).await;
+        }
+    });
     let reads = fields.iter().zip(&values).map(|(field, value)| {
+        if field.source == Source::Part {
+            let read = field.read_part(private);
+            return quote_spanned!(here=> let #value = #read;);
+        }
         let lens = field.lens(private);
         match field.source {
             Source::Body => quote_spanned! {here=>
@@ -170,6 +178,7 @@ fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
     quote_spanned! {here=>
         let mut failures = #private::Failures::new();
         #form
+        #parts
         #(#reads)*
         match (#(#values,)*) {
             (#(::core::option::Option::Some(#values),)*) => {
@@ -184,7 +193,11 @@ fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
 fn writing(fields: &[Field], private: &TokenStream) -> TokenStream {
     let here = Span::mixed_site();
     let form = fields.iter().any(|field| field.source == Source::Form);
+    let parts = fields.iter().any(|field| field.source == Source::Part);
     let writes = fields.iter().map(|field| {
+        if field.source == Source::Part {
+            return field.write_part(private);
+        }
         let lens = field.lens(private);
         let ident = &field.ident;
         match field.source {
@@ -196,6 +209,14 @@ fn writing(fields: &[Field], private: &TokenStream) -> TokenStream {
         (
             quote_spanned!(here=> let form = #private::WebForm::new();),
             quote_spanned!(here=> let request = #private::with_form(request, form)?;),
+        )
+    } else if parts {
+        (
+            quote_spanned! {here=>
+                let form = #private::WebForm::new();
+                let files = #private::MultipartBody::new();
+            },
+            quote_spanned!(here=> let request = #private::with_parts(request, form, files)?;),
         )
     } else {
         Default::default()

@@ -21,6 +21,8 @@ pub mod json;
 mod message;
 mod message_part;
 mod meta;
+#[cfg(feature = "multipart")]
+pub(crate) mod multipart;
 mod pairs;
 mod path;
 pub(crate) mod private;
@@ -32,6 +34,8 @@ mod view;
 mod with;
 mod ws_message;
 
+#[cfg(not(feature = "multipart"))]
+pub use crate::switched_off::{Multipart, Part};
 pub use accept::{Accept, NotAcceptable};
 pub use body::{BodyLens, HasBody};
 pub use cookie::Cookie;
@@ -44,6 +48,8 @@ pub use message::Message;
 pub(crate) use message::{decoded, encoded};
 pub use message_part::{MessagePart, ReadFrom, TextPart, WriteTo};
 pub use meta::{Location, Meta};
+#[cfg(feature = "multipart")]
+pub use multipart::{Multipart, MultipartBody, MultipartError, Part};
 pub use path::Path;
 pub(crate) use problem::problem;
 pub use query::Query;

@@ -11,9 +11,13 @@ use super::failure::LensFailure;
 use super::form::{Form, WebForm};
 use super::message::Message;
 use super::message_part::TextPart;
+#[cfg(feature = "multipart")]
+use super::multipart::{MultipartBody, PartRule, Parts};
 use super::spec::BiDiLensSpec;
 use super::text::TextValue;
 use super::view::BiDiLens;
+#[cfg(feature = "multipart")]
+use super::with::Modifier;
 use super::{html, text};
 use crate::message::{Rejection, Request, TextError};
 
@@ -36,6 +40,39 @@ pub fn optional_body<T: Message>() -> BodyLens<Option<T>> {
 /// Reads the form that several fields belong to.
 pub async fn form(request: &mut Request, failures: &mut Failures) -> Option<WebForm> {
     failures.read(Form::strict(()).get(request).await)
+}
+
+/// Reads the parts that several fields belong to.
+#[cfg(feature = "multipart")]
+pub async fn parts(
+    request: &mut Request,
+    rules: &[PartRule],
+    failures: &mut Failures,
+) -> Option<Parts> {
+    let (parts, failed) = failures.read(Parts::read(request, rules).await)?;
+    match failed {
+        // The fields that are missing are reported too.
+        Some(failure) => {
+            failures.read::<()>(Err(failure));
+            Some(parts)
+        }
+        None => Some(parts),
+    }
+}
+
+/// Returns the rule of a part over the number of bytes of `max`.
+#[cfg(feature = "multipart")]
+pub fn part_max(rule: PartRule, max: u64) -> PartRule {
+    rule.max(max)
+}
+
+#[cfg(feature = "multipart")]
+pub fn with_parts(
+    request: Request,
+    form: WebForm,
+    files: MultipartBody,
+) -> Result<Request, LensFailure> {
+    files.fields(form).modify(request)
 }
 
 pub fn with_form(request: Request, form: WebForm) -> Result<Request, LensFailure> {
