@@ -14,7 +14,6 @@ use super::listeners::{Accepted, Listeners, Place};
 use super::request::canned::too_many_connections;
 use super::state::ServerState;
 use super::stream::Stream;
-use crate::session::RefusalKind;
 
 /// Accepts connections and serves each in a task of its own, until `stop` completes. The ports and
 /// the files of sockets are free when this returns, and accepted connections go on.
@@ -39,7 +38,12 @@ pub(super) async fn accept_until(
         };
         let Accepted { stream, peer } = accepted;
         let address = peer.map(|peer| peer.ip());
-        match server.admission.admit(permit, address) {
+        // The address that counts follows in the header.
+        let announces = server.config.proxy_protocol.contains_peer(address);
+        match server
+            .admission
+            .admit(permit, address.filter(|_| !announces))
+        {
             Some(permit) => {
                 let info = ConnectionInfo {
                     peer,
@@ -69,18 +73,7 @@ fn spawn(stream: Stream, info: ConnectionInfo, permit: Permit, server: &Arc<Serv
 /// Sends 503 to a connection over the limit of its address, as far as that is possible without
 /// waiting for the peer, and closes it.
 fn turn_away(stream: &Stream, address: Option<IpAddr>, place: Place, server: &ServerState) {
-    let limit = server
-        .config
-        .max_connections_per_address
-        .unwrap_or(usize::MAX);
-    let address = address.map_or_else(|| "no address".to_owned(), |address| address.to_string());
-    let refused = format!(
-        "a connection from {address} was refused: {limit} are open from its network, the limit of \
-         `ServerConfig::max_connections_per_address`"
-    );
-    server
-        .refusals
-        .warn(RefusalKind::ConnectionsPerAddress, refused);
+    let limit = server.warn_of_address(address);
     if server.security.is_tls() && !place.plain {
         return; // A response would need a TLS handshake first.
     }

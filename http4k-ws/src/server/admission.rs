@@ -31,7 +31,7 @@ pub(super) struct TotalPermit {
 #[derive(Debug)]
 pub(super) struct Permit {
     _total: TotalPermit,
-    _counted: Option<Counted>,
+    counted: Option<Counted>,
 }
 
 impl Admission {
@@ -89,8 +89,18 @@ impl Admission {
         };
         Some(Permit {
             _total: total,
-            _counted: counted,
+            counted,
         })
+    }
+
+    /// Counts a connection whose address was not known when it was admitted. Returns `false` if the
+    /// address has too many.
+    pub(super) fn count(&self, permit: &mut Permit, address: IpAddr) -> bool {
+        let Some(per_address) = &self.per_address else {
+            return true;
+        };
+        permit.counted = PerAddress::count(per_address, address);
+        permit.counted.is_some()
     }
 }
 

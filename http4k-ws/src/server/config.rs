@@ -4,7 +4,7 @@ use std::time::Duration;
 
 #[cfg(feature = "http2")]
 use super::Http2Config;
-use crate::message::{HostPolicy, OriginPolicy, Proxies};
+use crate::message::{HostPolicy, Networks, OriginPolicy, Proxies};
 use crate::session::SessionConfig;
 use crate::setters::{optional_setters, setters};
 use crate::sse::SseConfig;
@@ -117,6 +117,17 @@ pub struct ServerConfig {
     /// peer that is not trusted, `Forwarded`, `X-Forwarded-*` and `X-Real-IP` are removed. Default
     /// `None`.
     pub proxies: Option<Proxies>,
+    /// The peers whose connections start with a header of the PROXY protocol, version 1 or 2, before
+    /// TLS. Without one that is valid and complete within [`head_timeout`](Self::head_timeout), the
+    /// connection is closed. Any other peer that sends one receives 400. Default none.
+    ///
+    /// The client that the header states is then the other end of the connection:
+    /// [`connection_addr`](crate::message::RequestExt::connection_addr), for
+    /// [`max_connections_per_address`](Self::max_connections_per_address), and for
+    /// [`proxies`](Self::proxies), which therefore must have the peers that speak HTTP and not the
+    /// one that sends the header. With `LOCAL`, `UNKNOWN`, `UNSPEC` and a Unix address, it is the
+    /// peer. A TLV about TLS (`send-proxy-v2-ssl` of HAProxy) states the scheme.
+    pub proxy_protocol: Networks,
     /// The time over which sockets and streams of events are closed when the server stops, so that
     /// their clients do not all reconnect at once: in batches of a hundred, each at a random
     /// moment. At most half of [`shutdown_grace`](Self::shutdown_grace). Default 3 s. A hundred
@@ -164,6 +175,7 @@ impl Default for ServerConfig {
             origins: OriginPolicy::own(),
             hosts: HostPolicy::by_address(),
             proxies: None,
+            proxy_protocol: Networks::default(),
             shutdown_spread: Duration::from_secs(3),
             shutdown_grace: Duration::from_secs(10),
             #[cfg(feature = "http2")]
@@ -200,6 +212,7 @@ impl ServerConfig {
         with_stream_half_close, stream_half_close: Duration;
         with_origins, origins: OriginPolicy;
         with_hosts, hosts: HostPolicy;
+        with_proxy_protocol, proxy_protocol: Networks;
         with_shutdown_spread, shutdown_spread: Duration;
         with_shutdown_grace, shutdown_grace: Duration;
         with_title_case_fields, title_case_fields: bool;

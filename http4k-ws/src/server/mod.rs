@@ -27,6 +27,7 @@ mod http1;
 mod http2;
 mod listeners;
 mod preamble;
+mod proxy_protocol;
 mod request;
 #[cfg(any(feature = "tls", feature = "http2"))]
 mod rewind;

@@ -6,20 +6,24 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::{Poll, ready};
 
 use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
 use super::config::LONGEST;
 use super::http1::close_after;
-use super::request::canned::late_head;
+use super::proxy_protocol::is_header;
+use super::request::canned::{last_response, late_head};
 use super::secure::SecuredStream;
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use crate::message::printable;
+use crate::session::RefusalKind;
 use crate::wire::ByteStream;
 
 /// The first bytes of an HTTP/2 connection (RFC 9113 §3.4).
@@ -52,6 +56,7 @@ pub(super) struct Started<S> {
 /// [`head_timeout`](super::ServerConfig::head_timeout), or if the server stops.
 pub(super) async fn preamble<S: ByteStream>(
     secured: SecuredStream<S>,
+    peer: Option<SocketAddr>,
     server: &ServerState,
     guard: &ConnectionGuard,
 ) -> Option<Started<S>> {
@@ -66,7 +71,7 @@ pub(super) async fn preamble<S: ByteStream>(
         return Some(started);
     }
     let may_be_http2 = alpn.is_none() && server.config.has_prior_knowledge();
-    let reading = pin!(read_head(started, may_be_http2, server));
+    let reading = pin!(read_head(started, may_be_http2, peer, server));
     guard.unless_stopping(reading).await?
 }
 
@@ -75,6 +80,7 @@ pub(super) async fn preamble<S: ByteStream>(
 async fn read_head<S: ByteStream>(
     mut started: Started<S>,
     may_be_http2: bool,
+    peer: Option<SocketAddr>,
     server: &ServerState,
 ) -> Option<Started<S>> {
     let limit = server.config.head_timeout.min(LONGEST);
@@ -100,11 +106,31 @@ async fn read_head<S: ByteStream>(
             }
         };
         if let Some(version) = version(&ahead, ended, may_be_http2) {
+            if is_header(&ahead) {
+                refuse_header(started.stream, peer, server).await;
+                return None;
+            }
             started.version = version;
             started.ahead = ahead.freeze();
             return Some(started);
         }
     }
+}
+
+/// Refuses a header of the PROXY protocol from a peer that must not send one.
+async fn refuse_header<S: ByteStream>(stream: S, peer: Option<SocketAddr>, server: &ServerState) {
+    let peer = peer.map_or_else(|| "unix:".to_owned(), |peer| peer.ip().to_string());
+    let refused = format!(
+        "a header of the PROXY protocol is not accepted from {peer}: add it to \
+         `ServerConfig::proxy_protocol` if it is your proxy"
+    );
+    server.refusals.warn(RefusalKind::ProxyProtocol, &refused);
+    let response = last_response(
+        &server.config,
+        StatusCode::BAD_REQUEST,
+        &format!("{refused}\n"),
+    );
+    let _ = close_after(stream, &response).await;
 }
 
 /// Returns the version of a connection that starts with `ahead`, or `None` while more bytes are

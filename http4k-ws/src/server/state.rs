@@ -1,5 +1,6 @@
 //! The state that all connections of a server share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::ServerConfig;
@@ -9,7 +10,7 @@ use super::secure::ServerSecurity;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
 use crate::message::Response;
-use crate::session::{Budget, RefusalLog};
+use crate::session::{Budget, RefusalKind, RefusalLog};
 use crate::sse::Setup;
 
 /// An application, its bounds, and its open connections.
@@ -44,6 +45,20 @@ impl ServerState {
             setup.configure(&self.config.sse);
             setup.register_in(self.connections.streams(), self.budget.as_ref());
         }
+    }
+
+    /// Logs that `address` has too many connections, and returns the limit.
+    pub(super) fn warn_of_address(&self, address: Option<IpAddr>) -> usize {
+        let limit = self.config.max_connections_per_address;
+        let limit = limit.unwrap_or(usize::MAX);
+        let address = address.map_or_else(|| "no address".to_owned(), |known| known.to_string());
+        let refused = format!(
+            "a connection from {address} was refused: {limit} are open from its network, the limit \
+             of `ServerConfig::max_connections_per_address`"
+        );
+        self.refusals
+            .warn(RefusalKind::ConnectionsPerAddress, refused);
+        limit
     }
 
     fn with_admission(app: PolyHandler, config: ServerConfig, admission: Admission) -> Arc<Self> {

@@ -32,6 +32,8 @@ pub(crate) enum RefusalKind {
     ConnectionsPerAddress,
     #[cfg_attr(not(feature = "tls"), allow(dead_code))]
     Tls,
+    /// A missing, invalid or unexpected header of the PROXY protocol.
+    ProxyProtocol,
     /// A message of a socket over a bound, or slower than one.
     Message,
     /// Messages that a consumer does not receive.

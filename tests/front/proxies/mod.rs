@@ -2,6 +2,7 @@
 
 mod admission;
 mod client;
+mod proxy_protocol;
 mod table;
 
 use http4k_ws::prelude::*;
