@@ -6,7 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::handler::{BoxWsHandler, PolyFilter, WsConsumer, WsFilter, WsHandler, WsNext};
-use crate::message::{Party, Recorder, Request, Transcript, WsStatus};
+use crate::message::{Party, Recorder, Request, Transcript, WsStatus, shown_target};
 use crate::session::{WebSocket, WsEvent};
 
 /// Calls `sink` with the [`Transcript`] of each socket when the socket is closed.
@@ -79,8 +79,7 @@ where
         let recording = move |request: Request, next: WsNext| {
             let sink = sink.clone();
             async move {
-                let target = request.uri().path_and_query();
-                let target = target.map_or("/", |target| target.as_str()).to_owned();
+                let target = shown_target(request.uri()).into_owned();
                 let response = next.call(request).await;
                 response.map_consumer(|consumer| recorded(consumer, target, limit, sink))
             }

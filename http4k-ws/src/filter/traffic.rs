@@ -6,7 +6,7 @@ use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsConsumer, WsFilter,
     WsHandler, WsNext, WsResponse,
 };
-use crate::message::{Request, printable};
+use crate::message::{Request, printable, shown_target};
 use crate::session::{WebSocket, WsEvent};
 
 /// Calls `print` with a line for every response, every message of a socket, and its end.
@@ -55,7 +55,11 @@ struct Traffic<F>(F);
 
 /// Returns the start of each line of a request.
 fn line(request: &Request) -> String {
-    format!("{} {}", request.method(), printable(request.uri()))
+    format!(
+        "{} {}",
+        request.method(),
+        printable(shown_target(request.uri()))
+    )
 }
 
 impl<F: Fn(String) + Clone + Send + Sync + 'static> PolyFilter for Traffic<F> {

@@ -6,7 +6,8 @@ use http::header::{COOKIE, HeaderName, HeaderValue};
 
 use super::source::{ChallengeReason, CredentialError, CredentialSource};
 use crate::message::{
-    Credentials, IntoHeaderName, Request, Secret, query_pairs, with_query_values,
+    Credentials, IntoHeaderName, Request, Secret, declare_secret_field, declare_secret_parameter,
+    query_pairs, with_query_values,
 };
 
 /// Reads an API key from the field `name`, such as `x-api-key`.
@@ -147,6 +148,11 @@ impl ApiKey {
         // A query parameter may have a name that no field can contain.
         let challenge = HeaderValue::try_from(challenge)
             .unwrap_or_else(|_| HeaderValue::from_static("ApiKey in=\"query\""));
+        match &place {
+            Place::Field(name) => declare_secret_field(name),
+            Place::Query(name) => declare_secret_parameter(name),
+            Place::Cookie(_) => {} // Every cookie is hidden.
+        }
         Self { place, challenge }
     }
 }

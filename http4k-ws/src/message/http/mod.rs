@@ -47,7 +47,9 @@ pub(crate) use request::{copy_of_head, with_body_bounds};
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
 pub use scheme::Scheme;
-pub(crate) use secrets::hide_secrets;
+pub(crate) use secrets::{
+    declare_secret_field, declare_secret_parameter, hide_secrets, shown_target,
+};
 pub use set_cookie::{SameSite, SetCookie, SetCookieError};
 pub(crate) use set_cookie::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};
 #[cfg(feature = "server")]
