@@ -64,8 +64,9 @@ mod watch;
 
 pub use authenticate::{
     ApiKey, Authenticate, Basic, Bearer, ChallengeReason, CredentialError, CredentialSource,
-    CredentialSources, Principal, SubprotocolToken, api_key_cookie, api_key_field, api_key_query,
-    authenticate, basic, bearer, subprotocol_token,
+    CredentialSources, Principal, SubprotocolToken, TicketSource, Tickets, TicketsFull,
+    api_key_cookie, api_key_field, api_key_query, authenticate, basic, bearer, next_page,
+    subprotocol_token, ticket,
 };
 pub use basic_auth::{Checked, basic_auth};
 pub use body_bounds::{body_stall, max_body, min_body_rate};

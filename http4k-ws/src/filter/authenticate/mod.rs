@@ -4,9 +4,11 @@ mod api_key;
 mod authorization;
 mod basic;
 mod bearer;
+mod login;
 mod principal;
 mod refusal;
 mod source;
+mod tickets;
 
 use std::any::TypeId;
 use std::fmt;
@@ -15,19 +17,23 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
+use http::{StatusCode, Uri};
+use login::LoginPage;
 
 pub use api_key::{ApiKey, api_key_cookie, api_key_field, api_key_query};
 pub use basic::{Basic, basic};
 pub use bearer::{Bearer, SubprotocolToken, bearer, subprotocol_token};
+pub use login::next_page;
 pub use principal::Principal;
 pub use source::{ChallengeReason, CredentialError, CredentialSource, CredentialSources};
+pub use tickets::{TicketSource, Tickets, TicketsFull, ticket};
 
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse,
 };
 use crate::message::credentials::LookedUp;
-use crate::message::{Credentials, Request, Response};
+use crate::message::{Credentials, Request, Response, copy_of_head};
 use crate::session::WebSocket;
 
 /// Admits requests whose credentials belong to a user, over every protocol: HTTP, streams of
@@ -129,6 +135,7 @@ where
         sources: sources.into(),
         look_up: Arc::new(move |credentials| Box::pin(look_up(credentials).looked_up())),
         optional: false,
+        login: None,
         name: "authenticate",
     }
 }
@@ -138,6 +145,7 @@ pub struct Authenticate<T> {
     sources: CredentialSources,
     look_up: Arc<LookUp<T>>,
     optional: bool,
+    login: Option<Arc<LoginPage>>,
     name: &'static str,
 }
 
@@ -177,6 +185,54 @@ impl<T> Authenticate<T> {
     pub fn optional(self) -> Self {
         Self {
             optional: true,
+            ..self
+        }
+    }
+
+    /// Sends browsers to the login page at `path` instead of a 401, with 303. Only requests for a
+    /// page are sent there: GET and HEAD whose `Accept` prefers `text/html`, as a browser's does.
+    /// Other requests, upgrades and streams of events still receive 401.
+    ///
+    /// The address has the page as the query parameter `next`, without secrets. After the login,
+    /// [`next_page`] returns it, if it is a page of this site. The login page itself should be
+    /// outside of the filter; a request for `path` is never redirected.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `path` is not a path on this site, such as `/login`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::filter::{api_key_cookie, authenticate};
+    /// use http4k_ws::message::Credentials;
+    ///
+    /// async fn look_up(credentials: Credentials) -> Option<()> {
+    ///     matches!(credentials, Credentials::ApiKey(key) if key.matches("k1")).then_some(())
+    /// }
+    ///
+    /// let users = authenticate(api_key_cookie("key"), look_up).or_login("/login");
+    /// let app = routes! {
+    ///     GET "/login" => http(|| "a form"),
+    ///     "/rooms" with(users) => {
+    ///         GET "/<room>" => http(|room: String| room),
+    ///         "/<_room>"    => ws(|ws: WebSocket| ws.try_send("hi")),
+    ///     },
+    /// };
+    /// let browser = Request::get("/rooms/blue?page=2").header("accept", "text/html, */*;q=0.8");
+    /// let response = app.test_http(browser);
+    /// assert_eq!(response.status(), 303);
+    /// let login = "/login?next=%2Frooms%2Fblue%3Fpage%3D2";
+    /// assert_eq!(response.header("location"), Some(login));
+    /// assert_eq!(app.test_http("/rooms/blue").status(), 401);
+    /// assert_eq!(app.try_test_ws("/rooms/blue").unwrap_err().status(), 401);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn or_login(self, path: &str) -> Self {
+        Self {
+            login: Some(Arc::new(LoginPage::new(path))),
             ..self
         }
     }
@@ -231,6 +287,17 @@ impl<T: Clone + Send + Sync + 'static> Authenticate<T> {
         Err(self.refusal(None, &missing))
     }
 
+    /// Returns the address of the login page for a page request, if there is one.
+    fn login_address(&self, request: &Request) -> Option<Uri> {
+        let login = self.login.as_ref()?;
+        if !login.is_for(request) {
+            return None;
+        }
+        let mut page = copy_of_head(request);
+        self.remove_secrets(&mut page);
+        Some(login.address(&page))
+    }
+
     fn refusal(&self, claimed_by: Option<usize>, error: &CredentialError) -> Response {
         refusal::of(error, &self.sources, claimed_by)
     }
@@ -259,9 +326,13 @@ impl<T: Clone + Send + Sync + 'static> PolyFilter for Authenticate<T> {
         let guard = move |request: Request, next: Next| {
             let users = users.clone();
             async move {
-                match users.admitted(request).await {
-                    Ok(request) => next.call(request).await,
-                    Err(refusal) => refusal,
+                let login = users.login_address(&request);
+                match (users.admitted(request).await, login) {
+                    (Ok(request), _) => next.call(request).await,
+                    (Err(refusal), Some(login)) if refusal.status() == StatusCode::UNAUTHORIZED => {
+                        login::redirect(&login)
+                    }
+                    (Err(refusal), _) => refusal,
                 }
             }
         };
@@ -302,6 +373,7 @@ impl<T> Clone for Authenticate<T> {
             sources: self.sources.clone(),
             look_up: Arc::clone(&self.look_up),
             optional: self.optional,
+            login: self.login.clone(),
             name: self.name,
         }
     }
@@ -313,6 +385,7 @@ impl<T> fmt::Debug for Authenticate<T> {
             .field("name", &self.name)
             .field("sources", &self.sources)
             .field("optional", &self.optional)
+            .field("login", &self.login)
             .finish_non_exhaustive()
     }
 }
