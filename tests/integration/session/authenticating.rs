@@ -64,7 +64,7 @@ fn silence_is_1008_at_the_deadline_and_not_before() {
 #[test]
 fn a_check_that_hangs_is_under_the_deadline_too() {
     async fn hangs(mut ws: WebSocket<String, String>) -> WsResult {
-        ws.authenticate(WITHIN, |_token| future::pending::<Option<()>>())
+        ws.authenticate(WITHIN, |_token: String| future::pending::<Option<()>>())
             .await
     }
     let mut client = hangs.test_ws("/");
