@@ -115,8 +115,9 @@ impl InMemory {
     ///
     /// # Panics
     ///
-    /// Panics if a route reads a path parameter that its path lacks; see
-    /// [`FromRequest::PARAMS`](crate::FromRequest::PARAMS).
+    /// Panics if a route reads a path parameter that its path lacks, or a value that no filter
+    /// before it provides; see [`FromRequest::PARAMS`](crate::FromRequest::PARAMS) and
+    /// [`FromRequest::NEEDS`](crate::FromRequest::NEEDS).
     #[track_caller]
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self {
