@@ -2,6 +2,7 @@
 
 mod caches;
 mod changes;
+mod credentials;
 mod hostile;
 mod over_tls;
 mod stored;
