@@ -70,6 +70,7 @@ pub use joined::{BoxFilter, BoxWsFilter};
 #[cfg(feature = "tower")]
 pub(crate) use kept::KeptTypes;
 pub(crate) use only::{over_http, over_ws};
+#[cfg(feature = "tracing")]
 pub(crate) use over_upgrades::over_all;
 #[cfg(feature = "tower")]
 pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};
