@@ -1,0 +1,46 @@
+//! Counters of requests and sockets, as Prometheus reads them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http4k_ws::filter::{HttpTransaction, WsTransaction};
+
+/// The counters by their names and labels. A clone counts in the same place.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Metrics(Arc<Mutex<BTreeMap<String, f64>>>);
+
+impl Metrics {
+    /// Counts a request, and writes a line to the access log.
+    pub(crate) fn request(&self, done: &HttpTransaction) {
+        let (method, path) = (done.request.method(), done.request.uri().path());
+        let route = done.route.as_deref().unwrap_or("none");
+        let status = done.status.map_or(499, |status| status.as_u16());
+        let seconds = done.duration.as_secs_f64();
+        println!("{method} {path} {status} {seconds:.3} s");
+        let labels = format!("{{route={route:?},status=\"{status}\"}}");
+        self.add(format!("requests_total{labels}"), 1.0);
+        self.add(format!("request_seconds_total{labels}"), seconds);
+    }
+
+    /// Counts a socket, and writes a line to the access log.
+    pub(crate) fn socket(&self, done: &WsTransaction) {
+        let messages = done.traffic.messages_received;
+        println!("WS {} {}", done.request.uri().path(), done.status);
+        self.add("sockets_total".into(), 1.0);
+        self.add("socket_messages_total".into(), messages as f64);
+    }
+
+    /// Returns a line for each counter.
+    pub(crate) fn text(self) -> String {
+        let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = counters.iter();
+        lines
+            .map(|(name, value)| format!("{name} {value}\n"))
+            .collect()
+    }
+
+    fn add(&self, name: String, value: f64) {
+        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *counters.entry(name).or_default() += value;
+    }
+}
