@@ -35,6 +35,7 @@
 //! | [`request_id`] | gives each request an id | every protocol |
 //! | [`trace_context`] | reads the trace of each request | every protocol |
 //! | `request_span` | runs each request in a span, with the feature `tracing` | every protocol |
+//! | [`messages`](messages()) | changes, drops and refuses messages of sockets | upgrades |
 //! | [`record`](record()) | records the messages of each socket | upgrades |
 //!
 #![doc = include_str!("../docs/filters.md")]
@@ -46,6 +47,7 @@ mod cors;
 mod csrf;
 mod failures;
 mod guard;
+mod messages;
 mod provide;
 mod record;
 mod report_requests;
@@ -74,6 +76,7 @@ pub use cors::Cors;
 pub use csrf::{Csrf, csrf};
 pub use failures::{WsFailure, catch_failures};
 pub use guard::guard;
+pub use messages::messages;
 
 pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;

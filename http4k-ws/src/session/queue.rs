@@ -7,7 +7,8 @@
 //!    is gone would never be noticed, because its close frame or the end of its stream is behind
 //!    unread bytes. So a little is read ahead, up to the second mark.
 //! 3. The queue to the peer has the policy for a peer that reads too slowly. It numbers the
-//!    messages in the order in which they were accepted, so that a flush can wait for a number.
+//!    messages in the order in which they were accepted, so that a flush can wait for a number. If
+//!    message filters are in front, the numbers are those of the queue before them.
 
 use std::collections::VecDeque;
 
@@ -192,7 +193,8 @@ impl<T: Queued> Queue<T> {
 #[derive(Debug)]
 pub(crate) struct Outbound<T: Queued = WsMessage> {
     queue: Queue<T>,
-    /// The number and the key of each message in the queue. Empty unless the policy coalesces.
+    /// The number and the key of each message in the queue. Empty unless the policy coalesces, or
+    /// the numbers have gaps.
     keys: VecDeque<(u64, Option<u64>)>,
     policy: SlowConsumer<T::Keyed>,
     /// The number of messages accepted so far, which is also the number of the newest.
@@ -215,6 +217,12 @@ impl Outbound {
     pub(super) fn new(config: &SessionConfig) -> Self {
         let policy = config.slow_consumer.clone();
         Self::bounded(config.queue_messages, config.queue_bytes, policy)
+    }
+
+    /// Creates an empty queue with the same bounds and policy.
+    pub(super) fn of_same_bounds(&self) -> Self {
+        let bounds = (self.queue.max_messages, self.queue.max_bytes);
+        Self::bounded(bounds.0, bounds.1, self.policy.clone())
     }
 }
 
@@ -311,6 +319,36 @@ impl<T: Queued> Outbound<T> {
             dropped += 1;
         }
         dropped
+    }
+
+    /// Adds `message`, whose number is that of another queue before this one (3). Its sender waited
+    /// for space already, so it does not wait again.
+    pub(super) fn offer_as(&mut self, number: u64, message: T) -> Offered<T> {
+        self.accepted = number - 1;
+        let offered = match self.policy {
+            SlowConsumer::Wait => {
+                self.accepted = number;
+                self.queue.push(message);
+                Offered::Queued { dropped: 0 }
+            }
+            _ => self.offer(message),
+        };
+        // Numbers are missing, so each message needs its own.
+        if self.keys.len() < self.queue.len() {
+            self.keys.push_back((number, None));
+        }
+        offered
+    }
+
+    /// Counts `number` as accepted, although its message was dropped before this queue.
+    pub(super) fn skip(&mut self, number: u64) {
+        self.accepted = number;
+    }
+
+    /// Removes the oldest message. Returns it with its number.
+    pub(super) fn pop_numbered(&mut self) -> Option<(u64, T)> {
+        let number = self.settled() + 1;
+        Some((number, self.pop()?))
     }
 
     /// Returns the oldest message.

@@ -141,7 +141,7 @@ impl<Out: Message> WsSender<Out> {
     /// Returns the number of messages that were dropped because the peer is too slow
     /// ([`SlowConsumer`](crate::session::SlowConsumer)).
     pub fn dropped(&self) -> u64 {
-        self.state.lock().outbound.dropped()
+        self.state.lock().dropped()
     }
 
     /// Waits until the socket is closed, and returns its status. The future does not keep the

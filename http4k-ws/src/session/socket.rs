@@ -12,6 +12,7 @@ use futures_util::{Sink, Stream};
 use http::HeaderMap;
 
 use super::error::SendError;
+use super::message_filter::MessageFilter;
 use super::sender::WsSender;
 use super::state::SocketState;
 use super::transport::{Handshake, no_headers};
@@ -145,6 +146,11 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
         let mut inner = self.end.state.lock();
         std::iter::from_fn(|| inner.outbound.pop()).collect()
+    }
+
+    /// Adds a filter of messages inside of those added before. Called before the session starts.
+    pub(crate) fn add_filter(&self, filter: impl MessageFilter) {
+        self.end.state.add_filter(Box::new(filter));
     }
 
     pub(crate) fn request_mut(&mut self) -> &mut Request {
@@ -346,7 +352,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// Returns the number of messages that were dropped because the peer is too slow
     /// ([`SlowConsumer`](crate::session::SlowConsumer)).
     pub fn dropped(&self) -> u64 {
-        self.end.state.lock().outbound.dropped()
+        self.end.state.lock().dropped()
     }
 
     /// Returns the status that the socket was closed with. `None` while it is open.

@@ -20,6 +20,7 @@ use super::budget::{Account, Accounted, Budget};
 use super::callbacks::Callbacks;
 use super::config::SessionConfig;
 use super::error::SendError;
+use super::message_filter::{Filtering, MessageFilter, MessageFilters};
 use super::metrics::next_id;
 use super::notify::Notifier;
 use super::park::Park;
@@ -46,6 +47,8 @@ pub(super) struct SocketState {
 pub(super) struct Inner {
     pub(super) inbound: Queue,
     pub(super) outbound: Outbound,
+    /// The message filters in front of `outbound`. `None` for a socket without any.
+    pub(super) filtering: Option<Box<Filtering>>,
     pub(super) callbacks: Callbacks,
     /// The status that this side closes with, once the outbound queue is sent.
     pub(super) closing: Option<WsStatus>,
@@ -90,6 +93,7 @@ impl SocketState {
             inner: Mutex::new(Inner {
                 inbound: Queue::inbound(config, role),
                 outbound: Outbound::new(config),
+                filtering: None,
                 callbacks: Callbacks::default(),
                 closing: None,
                 closed: None,
@@ -132,7 +136,7 @@ impl SocketState {
     /// Updates the account. Returns the budget if it is exceeded, to be shed without the lock.
     fn account(&self, inner: &mut Inner) -> Option<&Budget> {
         let budget = self.budget()?;
-        let bytes = inner.inbound.cost() + inner.outbound.cost() + inner.buffered;
+        let bytes = inner.inbound.cost() + inner.cost_to_peer() + inner.buffered;
         budget.note(&mut inner.account, bytes).then_some(budget)
     }
 
@@ -158,10 +162,11 @@ impl SocketState {
             let error = SendError::Closed(status.clone());
             return Err(Refused { message, error });
         }
-        match inner.outbound.offer(message) {
+        match inner.offer(message) {
             Offered::Queued { dropped } => {
-                // A blocked session reads the queue when its transport wakes it.
-                if !inner.park.is_blocked() {
+                // A blocked session reads the queue when its transport wakes it. Filters run
+                // before, so that a message they drop takes no space.
+                if !inner.park.is_blocked() || inner.filtering.is_some() {
                     inner.wake_session();
                 }
                 // A session that is polled updates the account when it parks.
@@ -245,13 +250,32 @@ impl SocketState {
         }
     }
 
+    /// Closes the socket as [`close`](Self::close) does, and drops the messages that the filters
+    /// have not seen.
+    pub(super) fn close_unfiltered(&self, status: WsStatus) {
+        self.lock().clear_unfiltered();
+        self.close(status);
+    }
+
+    /// Adds a filter of messages inside of the others. The session takes it when it starts.
+    pub(super) fn add_filter(&self, filter: Box<dyn MessageFilter>) {
+        let inner = &mut *self.lock();
+        let filtering = inner.filtering.get_or_insert_with(|| {
+            Box::new(Filtering {
+                filters: MessageFilters::default(),
+                unfiltered: inner.outbound.of_same_bounds(),
+            })
+        });
+        filtering.filters.add(filter);
+    }
+
     /// Polls queue space for one message, for the `Sink` of the task that holds the socket.
     pub(super) fn poll_space(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         let mut inner = self.lock();
         if let Some(status) = inner.end() {
             return Poll::Ready(Err(SendError::Closed(status.clone())));
         }
-        if !inner.outbound.must_wait() {
+        if !inner.must_wait() {
             return Poll::Ready(Ok(()));
         }
         inner.space_wanted = true;
@@ -263,7 +287,7 @@ impl SocketState {
     /// socket.
     pub(super) fn poll_flushed(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         let mut inner = self.lock();
-        let newest = inner.outbound.newest();
+        let newest = inner.newest();
         let polled = inner.poll_flushed(newest);
         if polled.is_pending() {
             inner.sink = Some(cx.waker().clone());
@@ -273,7 +297,7 @@ impl SocketState {
 
     /// Waits until all messages queued so far are flushed.
     pub(super) async fn flush(&self) -> Result<(), SendError> {
-        let newest = self.lock().outbound.newest();
+        let newest = self.lock().newest();
         loop {
             // Registers before the check (2).
             let changed = self.changed.notified();
@@ -323,7 +347,7 @@ impl SocketState {
     pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         let mut inner = self.lock();
         if inner.closed.is_some() {
-            let newest = inner.outbound.newest();
+            let newest = inner.newest();
             return inner.poll_flushed(newest);
         }
         inner.sink = Some(cx.waker().clone());
@@ -350,7 +374,7 @@ impl SocketState {
         }
         inner.closed = Some(status.clone());
         if !inner.keeps_unsent {
-            inner.outbound.clear();
+            inner.clear_outbound();
         }
         inner.buffered = 0;
         self.account(&mut inner);
@@ -373,12 +397,17 @@ impl SocketState {
     /// part of it. Returns `true` if a task waited.
     pub(super) fn after_write(&self, flushed: bool, closing: bool) -> bool {
         let mut inner = self.lock();
+        let mut advanced = false;
         if flushed && inner.closed.is_none() {
-            inner.flushed = inner.outbound.settled();
+            let settled = inner.outbound.settled();
+            advanced = inner.flushed < settled || (closing && !inner.close_flushed);
+            inner.flushed = settled;
             inner.close_flushed |= closing;
         }
-        let space = inner.space_wanted && !inner.outbound.must_wait();
-        let flush = inner.flush_wanted && flushed;
+        let space = inner.space_wanted && !inner.must_wait();
+        // A transport may have flushed everything that it took, and take no more. A task that is
+        // woken for nothing then would be woken again and again.
+        let flush = inner.flush_wanted && advanced;
         if !space && !flush {
             return false;
         }
@@ -406,7 +435,7 @@ impl Accounted for SocketState {
         inner.closing.get_or_insert(WsStatus::TRY_AGAIN_LATER);
         inner.shed = true;
         inner.inbound.clear();
-        inner.outbound.clear();
+        inner.clear_outbound();
         self.account(&mut inner);
         inner.wake_handle();
         inner.wake_session();
@@ -452,8 +481,73 @@ impl Inner {
     /// Returns how many messages the consumer has received, if the socket waits for the consumer
     /// alone: its queue is full, and its responses have space.
     pub(super) fn consumer_progress(&self) -> Option<u64> {
-        let waits = self.inbound.is_full() && !self.outbound.must_wait();
+        let waits = self.inbound.is_full() && !self.must_wait();
         waits.then(|| self.inbound.popped())
+    }
+
+    /// Adds a message to the peer, in front of the filters if there are any.
+    #[inline]
+    fn offer(&mut self, message: WsMessage) -> Offered {
+        match &mut self.filtering {
+            None => self.outbound.offer(message),
+            Some(_) if self.outbound.must_wait() => Offered::MustWait(message),
+            Some(filtering) => filtering.unfiltered.offer(message),
+        }
+    }
+
+    /// Returns `true` if the next message to the peer must wait for space.
+    pub(super) fn must_wait(&self) -> bool {
+        match &self.filtering {
+            None => self.outbound.must_wait(),
+            Some(filtering) => self.outbound.must_wait() || filtering.unfiltered.must_wait(),
+        }
+    }
+
+    /// Returns the number of the newest message to the peer.
+    fn newest(&self) -> u64 {
+        match &self.filtering {
+            None => self.outbound.newest(),
+            Some(filtering) => filtering.unfiltered.newest(),
+        }
+    }
+
+    /// Returns the memory of the messages to the peer, in bytes.
+    pub(super) fn cost_to_peer(&self) -> usize {
+        let unfiltered = self.filtering.as_ref();
+        self.outbound.cost() + unfiltered.map_or(0, |filtering| filtering.unfiltered.cost())
+    }
+
+    /// Returns the number of messages that were dropped because the peer is too slow.
+    pub(super) fn dropped(&self) -> u64 {
+        let unfiltered = self.filtering.as_ref();
+        self.outbound.dropped() + unfiltered.map_or(0, |filtering| filtering.unfiltered.dropped())
+    }
+
+    /// Returns `true` if no message to the peer is left.
+    pub(super) fn all_sent(&self) -> bool {
+        self.outbound.is_empty() && !self.has_unfiltered()
+    }
+
+    /// Returns `true` if a message waits for the filters.
+    pub(super) fn has_unfiltered(&self) -> bool {
+        let unfiltered = self.filtering.as_ref();
+        unfiltered.is_some_and(|filtering| !filtering.unfiltered.is_empty())
+    }
+
+    /// Removes the next message for the filters, with its number.
+    pub(super) fn next_unfiltered(&mut self) -> Option<(u64, WsMessage)> {
+        self.filtering.as_mut()?.unfiltered.pop_numbered()
+    }
+
+    fn clear_unfiltered(&mut self) {
+        if let Some(filtering) = &mut self.filtering {
+            filtering.unfiltered.clear();
+        }
+    }
+
+    fn clear_outbound(&mut self) {
+        self.outbound.clear();
+        self.clear_unfiltered();
     }
 
     pub(super) fn wake_receiver(&mut self) {

@@ -50,10 +50,7 @@ impl<T: Transport> Session<T> {
     pub(super) fn dispatch(&mut self) {
         loop {
             let mut inner = self.state.lock();
-            if inner.callbacks.on_message.is_empty()
-                || inner.outbound.must_wait()
-                || inner.end().is_some()
-            {
+            if inner.callbacks.on_message.is_empty() || inner.must_wait() || inner.end().is_some() {
                 return;
             }
             let Some(message) = inner.inbound.pop() else {

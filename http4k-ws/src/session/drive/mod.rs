@@ -7,7 +7,8 @@
 //! 2. Poll the consumer and the callbacks, which empty that queue and fill the outbound one
 //!    ([`consume`]).
 //! 3. Clear the dirty flag, and read the requests of other tasks.
-//! 4. Write the outbound queue and the close frame, and flush once ([`write`]).
+//! 4. Pass what the consumer sent through the message filters ([`filter`]), write the outbound queue
+//!    and the close frame, and flush once ([`write`]).
 //! 5. Shut the connection down, if the socket is over.
 //! 6. Act on a deadline that has passed ([`timeout`]).
 //! 7. Park, unless a change came after the dirty flag was cleared (`park.rs` has that protocol).
@@ -16,6 +17,7 @@
 //! of the thread run in between.
 
 pub(super) mod consume;
+mod filter;
 mod read;
 mod timeout;
 mod write;
@@ -31,6 +33,7 @@ use super::budget::Budget;
 use super::config::SessionConfig;
 use super::deadlines::{Deadlines, Phase};
 use super::error::WsResult;
+use super::message_filter::MessageFilters;
 use super::metrics::Traffic;
 use super::refusal_log::{RefusalKind, RefusalLog};
 use super::socket::WebSocket;
@@ -74,6 +77,7 @@ pub(super) fn open_state<T: Transport>(
         transport,
         role,
         consumer: None,
+        filters: None,
         started: false,
         phase: Phase::Open,
         hold: None,
@@ -96,6 +100,8 @@ pub(crate) struct Session<T: Transport> {
     transport: T,
     role: Role,
     consumer: Option<ConsumerFuture>,
+    /// The message filters, if there are any.
+    filters: Option<Box<MessageFilters>>,
     /// `true` once the consumer was polled.
     started: bool,
     phase: Phase,
@@ -194,6 +200,7 @@ impl<T: Transport> Session<T> {
         self.state.lock().begin_poll();
         if !self.started {
             self.started = true;
+            self.take_filters();
             // An observer that the consumer adds at once sees the first message.
             self.consume(cx);
         }
@@ -238,7 +245,10 @@ impl<T: Transport> Session<T> {
         let task_waited = self.write(cx, poll);
         // A task that waited for space may send more at once. The order matters: `end_connection`
         // runs only if nothing else is left.
-        (task_waited && !poll.written.is_spent()) || self.reads_on(poll) || self.end_connection(cx)
+        (task_waited && !poll.written.is_spent())
+            || (self.filters.is_some() && self.filters_on(poll))
+            || self.reads_on(poll)
+            || self.end_connection(cx)
     }
 
     /// Returns the status of the end, if the connection is closed and the consumer has returned.

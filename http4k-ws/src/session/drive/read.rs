@@ -85,7 +85,7 @@ impl<T: Transport> Session<T> {
             // Messages up to the peer's close frame are dropped, so they cost nothing.
             return None;
         }
-        let waiting = (inner.outbound.cost() + self.transport.buffered()) as u64;
+        let waiting = (inner.cost_to_peer() + self.transport.buffered()) as u64;
         let written = self.transport.progress().bytes_written - hold.written_before;
         let may_read = written.saturating_add(READ_WHILE_BLOCKED.saturating_sub(waiting));
         (hold.read >= may_read).then_some(Halt::Blocked)
@@ -121,6 +121,14 @@ impl<T: Transport> Session<T> {
         poll.read.add(&message);
         self.count_held(message.as_bytes().len());
         self.state.notifier.received(&mut self.traffic, &message);
+        let message = match self.filters {
+            None => message,
+            Some(_) => match self.filter_received(message) {
+                Some(message) => message,
+                // The loop looks for itself whether the queue is full.
+                None => return false,
+            },
+        };
         let mut inner = self.state.lock();
         if inner.end().is_none() {
             inner.inbound.push(message);

@@ -17,7 +17,10 @@ impl<T: Transport> Session<T> {
         }
         // Nothing follows a close frame that is sent.
         let open = !matches!(self.phase, Phase::Closing(_));
-        if open && self.write_messages(cx, poll) && !poll.blocked {
+        if open && self.filters.is_some() {
+            self.filter_sent(poll);
+        }
+        if open && self.write_messages(cx, poll) && !poll.blocked && !self.has_unfiltered() {
             self.write_close();
         }
         if matches!(self.phase, Phase::Over) {
@@ -107,6 +110,11 @@ impl<T: Transport> Session<T> {
         }
     }
 
+    /// Returns `true` if messages wait for the filters, and so no close frame may be sent.
+    fn has_unfiltered(&self) -> bool {
+        self.filters.is_some() && self.state.lock().has_unfiltered()
+    }
+
     fn is_failing(&self) -> bool {
         matches!(self.phase, Phase::Failing(_))
     }
@@ -122,7 +130,7 @@ impl<T: Transport> Session<T> {
                 let closing = {
                     let inner = self.state.lock();
                     // Another task may have sent and closed since the queue was empty.
-                    let all_sent = inner.outbound.is_empty();
+                    let all_sent = inner.all_sent();
                     inner.closing.clone().filter(|_| all_sent)
                 };
                 let Some(status) = closing else { return };
