@@ -18,6 +18,7 @@
 //! |---|---|---|
 //! | [`guard`](guard()) | refuses requests that a check rejects | every protocol |
 //! | [`authenticate`](authenticate()) | requires the credentials of a user | every protocol |
+//! | [`rate_limit`](rate_limit()) | refuses clients that send too many requests | every protocol |
 //! | [`basic_auth`] | refuses requests without a name and a password | every protocol |
 //! | [`Cors`] | refuses pages of other origins, and admits listed ones | every protocol |
 //! | [`csrf`](csrf()) | refuses requests that pages of other origins send to change something | every protocol |
@@ -35,6 +36,7 @@
 //! | [`request_id`] | gives each request an id | every protocol |
 //! | [`trace_context`] | reads the trace of each request | every protocol |
 //! | `request_span` | runs each request in a span, with the feature `tracing` | every protocol |
+//! | [`message_rate`] | closes sockets whose clients send too many messages | upgrades |
 //! | [`messages`](messages()) | changes, drops and refuses messages of sockets | upgrades |
 //! | [`record`](record()) | records the messages of each socket | upgrades |
 //!
@@ -49,6 +51,7 @@ mod failures;
 mod guard;
 mod messages;
 mod provide;
+mod rate_limit;
 mod record;
 mod report_requests;
 mod request_id;
@@ -81,6 +84,9 @@ pub use messages::messages;
 pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;
 pub use provide::{Provided, provide, provide_with};
+pub use rate_limit::{
+    ClientNetwork, MessageRate, Quota, RateLimit, by_address, message_rate, rate_limit,
+};
 pub use record::{Record, record};
 pub use report_requests::{HttpEnd, HttpTransaction, report_requests};
 pub use request_id::{RequestId, RequestIds, request_id};

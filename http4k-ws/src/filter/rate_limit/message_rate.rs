@@ -1,0 +1,136 @@
+//! Rate limits of the messages of a socket.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::time::Instant;
+
+use super::nanos_since;
+use super::quota::Quota;
+use crate::filter::messages::filtered;
+use crate::handler::{PolyFilter, over_ws};
+use crate::message::{Request, WsMessage, WsStatus};
+use crate::session::{MessageAction, MessageFilter};
+
+/// The reason of the close frame.
+const REASON: &str = "too many messages";
+
+/// Limits the messages that each socket behind the filter receives to a [`Quota`].
+///
+/// A socket over its quota is closed with 1008 and the reason `too many messages`. Responses to
+/// earlier messages still reach the client. The first such close of the filter is logged at `warn`.
+/// Pings do not count: [`SessionConfig`](crate::session::SessionConfig) bounds them. For quotas that
+/// depend on the user, see [`MessageRate`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{Quota, message_rate};
+///
+/// async fn echo(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let app = routes! { "/echo" with(message_rate(Quota::per_second(2))) => ws(echo(ws)) };
+/// let mut client = app.test_ws("/echo");
+/// for text in ["a", "b", "c"] {
+///     client.send(text).unwrap();
+/// }
+/// assert_eq!(client.closed().unwrap().to_string(), "1008 too many messages");
+/// ```
+pub fn message_rate(quota: Quota) -> impl PolyFilter + Clone {
+    let logged = Arc::new(AtomicBool::new(false));
+    over_ws(
+        "message_rate",
+        filtered(move |_request: &Request| MessageRate {
+            logged: Arc::clone(&logged),
+            ..MessageRate::new(quota)
+        }),
+    )
+}
+
+/// The [`MessageFilter`] behind [`message_rate`], for a quota that depends on the request.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{MessageRate, Quota, messages};
+///
+/// fn by_plan(request: &Request) -> MessageRate {
+///     MessageRate::new(match request.header("x-plan") {
+///         Some("large") => Quota::per_second(100),
+///         _ => Quota::per_second(1),
+///     })
+/// }
+///
+/// async fn count(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let app = routes! { "/ws" with(messages(by_plan)) => ws(count(ws)) };
+/// let closes = |plan: &'static str| {
+///     let mut client = app.test_ws(Request::get("/ws").header("x-plan", plan));
+///     client.send("a").unwrap();
+///     client.send("b").unwrap();
+///     client.received().take(2).any(|received| received.is_err())
+/// };
+/// assert!(closes("small"));
+/// assert!(!closes("large"));
+/// ```
+pub struct MessageRate {
+    quota: Quota,
+    started: Instant,
+    full_at: u64,
+    logged: Arc<AtomicBool>,
+}
+
+impl MessageRate {
+    /// Creates the limit of one socket.
+    pub fn new(quota: Quota) -> Self {
+        Self {
+            quota,
+            started: Instant::now(),
+            full_at: 0,
+            logged: Arc::default(),
+        }
+    }
+}
+
+impl MessageFilter for MessageRate {
+    fn received(&mut self, message: WsMessage) -> MessageAction {
+        match self.quota.decide(self.full_at, nanos_since(self.started)) {
+            Ok(full_at) => {
+                self.full_at = full_at;
+                MessageAction::Pass(message)
+            }
+            Err(_) => {
+                if !self.logged.swap(true, Ordering::Relaxed) {
+                    log::warn!(
+                        "a socket was closed for more messages than its quota of {}; later ones \
+                         are not logged",
+                        self.quota
+                    );
+                }
+                let policy = WsStatus::POLICY_VIOLATION;
+                MessageAction::Close(policy.with_reason(REASON).unwrap_or(policy))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for MessageRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageRate")
+            .field("quota", &self.quota)
+            .finish_non_exhaustive()
+    }
+}
