@@ -1,15 +1,13 @@
 //! The routes, and the filters in front of them.
 
 use http4k_ws::filter::sessions::{CookieSessions, Session, session_cookie};
-use http4k_ws::filter::{Authenticate, authenticate, csrf, session_config};
+use http4k_ws::filter::{Authenticate, authenticate, csrf, poly, session_config};
 use http4k_ws::filter::{report_requests, report_sockets};
-use http4k_ws::http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use http4k_ws::message::{Credentials, Html};
 use http4k_ws::prelude::*;
 use http4k_ws::tower::{layer, service};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::chat::{Team, User};
 use crate::login::{log_in, log_out, page};
@@ -35,20 +33,22 @@ routes! {
     }
 }
 
+/// Forbids scripts and styles inside a page, and everything of other sites.
+async fn policy(request: Request, next: Next) -> Response {
+    let response = next.call(request).await;
+    response.with_header("content-security-policy", POLICY)
+}
+
 pub(crate) fn app(team: Team, sessions: CookieSessions<User>) -> PolyHandler {
     let sessions = sessions.with_login_page("/login");
     let known = |session: Credentials| session.value::<User>().cloned();
     let users = authenticate(session_cookie(&sessions), known);
     let metrics = Metrics::default();
     let (requests, sockets) = (metrics.clone(), metrics.clone());
-    let policy = HeaderValue::from_static(POLICY);
     routed(team, metrics, users)
         .with(sessions)
         .with(csrf())
-        .with(layer(SetResponseHeaderLayer::overriding(
-            CONTENT_SECURITY_POLICY,
-            policy,
-        )))
+        .with(poly(policy))
         .with(layer(CompressionLayer::new()))
         .with(report_requests(move |done| requests.request(&done)))
         .with(report_sockets(move |done| sockets.socket(&done)))

@@ -24,19 +24,17 @@ impl Metrics {
 
     /// Counts a socket, and writes a line to the access log.
     pub(crate) fn socket(&self, done: &WsTransaction) {
-        let messages = done.traffic.messages_received;
         println!("WS {} {}", done.request.uri().path(), done.status);
         self.add("sockets_total".into(), 1.0);
-        self.add("socket_messages_total".into(), messages as f64);
+        let messages = done.traffic.messages_received as f64;
+        self.add("socket_messages_total".into(), messages);
     }
 
     /// Returns a line for each counter.
     pub(crate) fn text(self) -> String {
         let counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let lines = counters.iter();
-        lines
-            .map(|(name, value)| format!("{name} {value}\n"))
-            .collect()
+        let line = |(name, value)| format!("{name} {value}\n");
+        counters.iter().map(line).collect()
     }
 
     fn add(&self, name: String, value: f64) {
