@@ -58,6 +58,20 @@ impl Pattern<'_> {
         }
     }
 
+    /// Follows the pattern along the `prefix` of a mount; [`Reach::Apart`] if it is not found before
+    /// the application mounted there.
+    pub const fn before_mount(self, prefix: &str) -> Reach {
+        let mount = Pattern {
+            template: prefix,
+            is_mount: true,
+        };
+        // The macro rejects a second mount and a rest at the same place.
+        if self.has_shape_of(mount) || !self.precedes(mount) {
+            return Reach::Apart;
+        }
+        self.follow(prefix, Reach::START)
+    }
+
     /// Returns `true` if every path that was followed to `reach`, and ends there, matches.
     pub const fn ends_at(self, reach: Reach) -> bool {
         match reach {

@@ -1,11 +1,12 @@
 //! The constant table of a router, and the tables of the applications that it mounts.
 
+use http4k_ws_grammar::{Pattern, Reach};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::meta::meta;
 use super::names::again;
-use crate::model::{Endpoint, Mounted, Route, Routes};
+use crate::model::{Endpoint, Mounted, Route, Routes, spelled};
 use crate::parse::ours_at;
 
 /// Returns implementations for `router`, the type that stands for this table.
@@ -22,16 +23,22 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
     let private = model.library.private();
     let lookups =
         self::mounts(model).map(|(index, _, mounted)| lookup(index, mounted, router, &private));
+    let templates: Vec<_> = model
+        .routes
+        .iter()
+        .map(|route| spelled(&route.segments))
+        .collect();
     let checks = self::mounts(model)
         .enumerate()
-        .map(|(nth, (_, keyword, _))| {
+        .map(|(nth, (index, keyword, _))| {
             let at = ours_at(keyword.span());
             let nth = Literal::usize_unsuffixed(nth);
+            let before = before(model, &templates, index).map(Literal::usize_unsuffixed);
             quote_spanned! {at=>
                 // Two tables of many routes are compared in longer than the lint's limit.
                 #[allow(long_running_const_eval)]
                 const _: () = __http4k_ws::check_mount(
-                    <#router as __http4k_ws::Tabled>::TABLE, #nth
+                    <#router as __http4k_ws::Tabled>::TABLE, #nth, &[#(#before),*]
                 );
             }
         });
@@ -45,6 +52,24 @@ pub(super) fn tables(model: &Routes, router: &TokenStream) -> TokenStream {
         #(#lookups)*
         #(#checks)*
     }
+}
+
+/// Returns the routes that may respond to requests below the mount at route `index`, or are mounted
+/// at the same prefix before it.
+fn before<'m>(
+    model: &'m Routes,
+    templates: &'m [String],
+    index: usize,
+) -> impl Iterator<Item = usize> + 'm {
+    let prefix = &templates[index];
+    let routes = model.routes.iter().zip(templates).enumerate();
+    let found = routes.filter(move |(other, (route, template))| {
+        let is_mount = matches!(route.endpoint, Endpoint::Mount { .. });
+        let pattern = Pattern { template, is_mount };
+        let is_merged = is_mount && *other < index && *template == prefix;
+        is_merged || !matches!(pattern.before_mount(prefix), Reach::Apart)
+    });
+    found.map(|(other, _)| other)
 }
 
 /// Returns `true` if a table is looked up.

@@ -16,6 +16,7 @@ use naive::Expected;
 #[allow(dead_code)]
 #[path = "../../../tests/integration/routing/random/generate.rs"]
 mod generate;
+#[allow(dead_code)]
 #[path = "../../../tests/integration/routing/random/naive.rs"]
 mod naive;
 

@@ -17,7 +17,7 @@
 //!    names of parameters, and deeper ones, are compared when the application is built.
 //! 5. Every mistake is reported once, at the mount that joins the tables.
 
-use http4k_ws_grammar::{Pattern, Reach, text_equals};
+use http4k_ws_grammar::{Reach, text_equals};
 
 use super::report::{Chain, Report, Taking};
 use super::table::{Protocol, RouteMeta};
@@ -82,25 +82,28 @@ impl Tabled for Unknown {
 }
 
 /// Fails to compile if a route behind the mount with this index is never matched.
+///
+/// `before` has the indices of the routes that may be found before the mount. The macro selects
+/// them, because the compiler would take long to compare each route with each mount as constants.
 #[track_caller]
-pub const fn check_mount(table: &StaticTable, index: usize) {
+pub const fn check_mount(table: &StaticTable, index: usize, before: &[usize]) {
     let mount = &table.mounts[index];
     let chain = mounted(table, mount, None);
     let mut report = Report::new();
     let mut i = 0;
-    while i < table.routes.len() {
-        let route = &table.routes[i];
-        match known_mount(table, i) {
+    while i < before.len() {
+        let route = &table.routes[before[i]];
+        match known_mount(table, before[i]) {
             // Of two mounts at one prefix, the first one is found first.
             Some(first) => {
-                if i < mount.route && text_equals(route.path.template, chain.prefix) {
+                if before[i] < mount.route && text_equals(route.path.template, chain.prefix) {
                     let of = mounted(table, first, None);
                     compare_all(first.table, &of, mount.table, &chain, &mut report);
                 }
             }
             None => {
                 let taking = Taking { route, of: None };
-                let reach = before(route, chain.prefix);
+                let reach = route.pattern().before_mount(chain.prefix);
                 compare(taking, reach, mount.table, &chain, &mut report);
             }
         }
@@ -147,20 +150,6 @@ const fn compare_all(
         }
         i += 1;
     }
-}
-
-/// Follows `route` along `prefix`, if it is found before an application mounted there.
-const fn before(route: &RouteMeta, prefix: &str) -> Reach {
-    let pattern = route.pattern();
-    let mount = Pattern {
-        template: prefix,
-        is_mount: true,
-    };
-    // The macro rejects a second mount and a rest at the same place.
-    if pattern.has_shape_of(mount) || !pattern.precedes(mount) {
-        return Reach::Apart;
-    }
-    pattern.follow(prefix, Reach::START)
 }
 
 /// Reports the routes of `table`, at any depth, whose requests go to the route of `taking`, which
