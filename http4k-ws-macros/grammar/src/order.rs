@@ -58,6 +58,23 @@ impl Pattern<'_> {
         }
     }
 
+    /// Returns `true` if the next segment of the pattern and the first one of `path` are literals
+    /// that begin with different bytes, so that [`follow`](Self::follow) would return
+    /// [`Reach::Apart`].
+    ///
+    /// Most routes of a table differ there, and a constant is evaluated slowly, step by step.
+    pub const fn is_apart_at_once(self, path: &str, reach: Reach) -> bool {
+        let (own, path) = (self.template.as_bytes(), path.as_bytes());
+        let Reach::To(at) = reach else {
+            return false;
+        };
+        if at + 1 >= own.len() || path.len() < 2 {
+            return false;
+        }
+        let (one, other) = (own[at + 1], path[1]);
+        one != other && one != b'<' && other != b'<'
+    }
+
     /// Follows the pattern along the `prefix` of a mount; [`Reach::Apart`] if it is not found before
     /// the application mounted there.
     pub const fn before_mount(self, prefix: &str) -> Reach {

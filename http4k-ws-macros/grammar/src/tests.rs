@@ -96,6 +96,44 @@ fn a_path_is_followed_prefix_by_prefix() {
 }
 
 #[test]
+fn templates_that_are_apart_at_once_are_apart_when_followed() {
+    let templates = [
+        "/",
+        "/a",
+        "/b",
+        "/ab",
+        "/b/a",
+        "/<x>",
+        "/<x>/a",
+        "/<x>/b",
+        "/<all..>",
+        "/a/<all..>",
+        "//",
+    ];
+    let mut apart = 0;
+    for one in templates {
+        let inside = [
+            Reach::START,
+            pattern(one).follow("/<x>", Reach::START),
+            Reach::Apart,
+            Reach::All,
+        ];
+        for (reach, other) in inside
+            .iter()
+            .flat_map(|reach| templates.map(|other| (reach, other)))
+        {
+            if pattern(one).is_apart_at_once(other, *reach) {
+                apart += 1;
+                let followed = pattern(one).follow(other, *reach);
+                assert_eq!(followed, Reach::Apart, "{one} along {other} from {reach:?}");
+            }
+        }
+    }
+    assert!(apart > 20, "only {apart} pairs are apart at once");
+    assert!(pattern("/a/<x>").is_apart_at_once("/b/<x>", Reach::START));
+}
+
+#[test]
 fn methods_overlap_or_cover_as_in_the_table() {
     for (one, other, overlaps, is_cover) in [
         (&["GET"] as &[&str], &["GET"] as &[&str], true, true),

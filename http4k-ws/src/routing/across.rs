@@ -169,8 +169,10 @@ const fn compare(
     let mut i = 0;
     while i < table.routes.len() {
         let mounted = &table.routes[i];
-        let is_mount = matches!(mounted.protocol, Protocol::Mount);
-        if !is_mount && pattern.ends_at(pattern.follow(mounted.path.template, reach)) {
+        let template = mounted.path.template;
+        let is_apart = matches!(mounted.protocol, Protocol::Mount)
+            || pattern.is_apart_at_once(template, reach);
+        if !is_apart && pattern.ends_at(pattern.follow(template, reach)) {
             report.never_matched(mounted, chain, taking);
         }
         i += 1;
