@@ -141,3 +141,27 @@ fn lookup(
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::tests::tokens;
+
+    #[test]
+    fn a_mount_is_compared_with_the_routes_that_may_precede_it() {
+        let table = r#"pub fn app() -> PolyHandler {
+            GET "/users" => http(users()),
+            GET "/api/me" => http(me()),
+            "/api" => mount(api()),
+            GET "/<page>/new" => http(new(page)),
+            "/shop" => mount(shop()),
+            "/api" => mount(more()),
+        }"#;
+        let expansion = crate::expanded(tokens(table)).to_string();
+        let text: String = expansion.split_whitespace().collect();
+        let checks = text.split("check_mount(").skip(1);
+        let before: Vec<_> = checks
+            .filter_map(|check| check.split_once("&[")?.1.split(']').next())
+            .collect();
+        assert_eq!(before, ["1", "", "1,2"]);
+    }
+}
