@@ -10,6 +10,7 @@ mod logged;
 mod messages;
 mod multipart;
 mod observing;
+mod open;
 mod provided;
 mod proxies;
 mod rate_limits;

@@ -23,6 +23,7 @@
 //! | [`Cors`] | refuses pages of other origins, and admits listed ones | every protocol |
 //! | [`csrf`](csrf()) | refuses requests that pages of other origins send to change something | every protocol |
 //! | [`provide`](provide()), [`provide_with`] | gives requests a value that handlers read by its type | every protocol |
+//! | [`open_limit`](open_limit()) | limits the sockets and streams that each client has open | every protocol |
 //! | [`tap`](tap()) | calls a function with each request | every protocol |
 //! | [`print_traffic`] | prints a line for each response and message | every protocol |
 //! | [`max_body`], [`body_stall`], [`min_body_rate`] | bound the bodies of requests | HTTP |
@@ -50,6 +51,7 @@ mod csrf;
 mod failures;
 mod guard;
 mod messages;
+mod open_limit;
 mod provide;
 mod rate_limit;
 mod record;
@@ -80,6 +82,7 @@ pub use csrf::{Csrf, csrf};
 pub use failures::{WsFailure, catch_failures};
 pub use guard::guard;
 pub use messages::messages;
+pub use open_limit::open_limit;
 
 pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;

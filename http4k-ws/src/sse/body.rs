@@ -27,6 +27,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::encoding::write_retry_alone;
 use super::ending::Ending;
 use super::error::SseResult;
+use super::outcome::{OnEnd, SseSummary};
 use super::setup::Setup;
 use super::state::{Drained, StreamState};
 #[cfg(feature = "server")]
@@ -57,6 +58,11 @@ pub(super) struct StreamBody {
     keep_alive: KeepAlive,
     /// `true` once the last frame, or the error, was returned.
     ended: bool,
+    /// The functions to call at the end.
+    on_end: Vec<OnEnd>,
+    /// The events and bytes that the connection has received.
+    events: u64,
+    bytes: u64,
     #[cfg(feature = "server")]
     guard: Option<StreamGuard>,
 }
@@ -70,6 +76,9 @@ impl StreamBody {
             retry: None,
             keep_alive: KeepAlive::default(),
             ended: false,
+            on_end: Vec::new(),
+            events: 0,
+            bytes: 0,
             #[cfg(feature = "server")]
             guard: None,
         }
@@ -81,6 +90,7 @@ impl StreamBody {
             return;
         };
         let mut setup = setup.take();
+        self.on_end = std::mem::take(&mut setup.on_end);
         let Some(config) = setup.config() else {
             return self.state.end(Ending::Failed);
         };
@@ -126,6 +136,24 @@ impl StreamBody {
         }
     }
 
+    /// Returns `bytes` as a frame, and counts them.
+    fn counted(&mut self, bytes: Bytes) -> Frame<Bytes> {
+        self.bytes += bytes.len() as u64;
+        Frame::data(bytes)
+    }
+
+    /// Calls the functions that wait for the end. Calling it again has no effect.
+    fn report(&mut self, ending: Ending) {
+        let summary = SseSummary {
+            outcome: ending.into(),
+            events: self.events,
+            bytes: self.bytes,
+        };
+        for call in std::mem::take(&mut self.on_end) {
+            guarded("a function at the end of a stream", || call(summary));
+        }
+    }
+
     fn drop_consumer(&mut self) {
         let consumer = self.consumer.take();
         guarded("the drop of a consumer of events", || drop(consumer));
@@ -155,17 +183,21 @@ impl http_body::Body for StreamBody {
             write_retry_alone(&mut frame, retry);
         }
         match this.state.drain(&mut frame, cx.waker()) {
-            Drained::Frame => {
+            Drained::Frame { events } => {
                 this.keep_alive.sent();
-                Poll::Ready(Some(Ok(Frame::data(frame.freeze()))))
+                this.events += events;
+                Poll::Ready(Some(Ok(this.counted(frame.freeze()))))
             }
-            Drained::Over(end) => {
+            Drained::Over(ending) => {
                 this.ended = true;
-                Poll::Ready(end.last_frame())
+                let last = ending.last_frame();
+                let last = last.map(|last| last.map(|bytes| this.counted(bytes)));
+                this.report(ending);
+                Poll::Ready(last)
             }
             Drained::Idle => this.keep_alive.poll(cx).map(|()| {
                 let comment = Bytes::from_static(KEEP_ALIVE);
-                Some(Ok(Frame::data(comment)))
+                Some(Ok(this.counted(comment)))
             }),
         }
     }
@@ -180,6 +212,13 @@ impl Drop for StreamBody {
     fn drop(&mut self) {
         self.state.end(Ending::Gone);
         self.drop_consumer();
+        self.report(Ending::Gone);
+        // A stream that has not started is over too, even if its response is kept.
+        if let Some(setup) = self.setup.take() {
+            guarded("the drop of the functions of a stream", || {
+                drop(setup.take())
+            });
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body::Frame;
 
 use super::encoding::write_retry_alone;
 use crate::message::BodyError;
@@ -27,14 +26,14 @@ pub(super) enum Ending {
 }
 
 impl Ending {
-    /// Returns the last frame, or the error of a stream that breaks off.
-    pub(super) fn last_frame(self) -> Option<Result<Frame<Bytes>, BodyError>> {
+    /// Returns the bytes of the last frame, or the error of a stream that breaks off.
+    pub(super) fn last_frame(self) -> Option<Result<Bytes, BodyError>> {
         match self {
             Self::Complete | Self::Gone => None,
             Self::Stopped(retry) => {
                 let mut last = BytesMut::new();
                 write_retry_alone(&mut last, retry);
-                Some(Ok(Frame::data(last.freeze())))
+                Some(Ok(last.freeze()))
             }
             Self::Failed => broken("the consumer of the stream failed"),
             Self::TooSlow => broken("the client reads too slowly"),
@@ -43,6 +42,6 @@ impl Ending {
     }
 }
 
-fn broken(reason: &'static str) -> Option<Result<Frame<Bytes>, BodyError>> {
+fn broken(reason: &'static str) -> Option<Result<Bytes, BodyError>> {
     Some(Err(BodyError::Stream(reason.into())))
 }

@@ -34,6 +34,7 @@ mod event;
 mod from_event;
 mod into_event;
 mod last_event_id;
+mod outcome;
 mod parse;
 mod piece;
 mod reader;
@@ -55,6 +56,7 @@ pub use into_event::IntoSseEvent;
 #[cfg(feature = "client")]
 pub(crate) use last_event_id::LAST_EVENT_ID;
 pub use last_event_id::LastEventId;
+pub use outcome::SseOutcome;
 pub use parse::{SseParser, SseTooLarge};
 pub use reader::SseReader;
 pub(crate) use reader::{EVENT_STREAM, is_stream};

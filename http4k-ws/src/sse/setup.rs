@@ -5,7 +5,8 @@
 //! 2. Filters add functions that change the bounds. The function of an outer filter runs first.
 //! 3. The server adds its own bounds, and the registry of streams that it stops. Without a server
 //!    the default applies.
-//! 4. The body takes the result when it is first polled.
+//! 4. Filters add functions that are called at the end. If the stream never starts, they are dropped.
+//! 5. The body takes the result when it is first polled.
 
 use std::fmt;
 #[cfg(feature = "server")]
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::Extensions;
 
 use super::config::SseConfig;
+use super::outcome::{OnEnd, SseSummary};
 #[cfg(feature = "server")]
 use super::stop::OpenStreams;
 use crate::panics::guarded;
@@ -32,6 +34,7 @@ pub(crate) struct Setup(Arc<Mutex<Parts>>);
 pub(super) struct Parts {
     adjust: Option<Adjust>,
     config: SseConfig,
+    pub(super) on_end: Vec<OnEnd>,
     #[cfg(feature = "server")]
     pub(super) streams: Weak<OpenStreams>,
     #[cfg(feature = "server")]
@@ -65,6 +68,12 @@ impl Setup {
             None => Box::new(outer),
             Some(inner) => Box::new(move |config| inner(outer(config))),
         });
+    }
+
+    /// Adds a function that is called once, when the stream has ended. It is dropped without a call
+    /// if the stream never starts, as in the response to HEAD.
+    pub(crate) fn on_end(&self, call: impl FnOnce(SseSummary) + Send + 'static) {
+        self.lock().on_end.push(Box::new(call));
     }
 
     /// Returns the setup of a stream, if a response with these extensions is one.

@@ -63,8 +63,11 @@ struct Inner {
 /// The result of draining the queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Drained {
-    /// Events were written.
-    Frame,
+    /// Events or comments were written.
+    Frame {
+        /// The number of events.
+        events: u64,
+    },
     /// There are none, and the stream is over.
     Over(Ending),
     /// There are none. A waker is stored.
@@ -244,15 +247,19 @@ impl StreamState {
     /// stream is open, stores `waker`.
     pub(super) fn drain(&self, frame: &mut BytesMut, waker: &Waker) -> Drained {
         let mut inner = self.lock();
+        let mut events = 0;
         while frame.len() < FRAME {
             match inner.queue.pop() {
-                Some(Piece::Event(event)) => event.write_to(frame),
+                Some(Piece::Event(event)) => {
+                    event.write_to(frame);
+                    events += 1;
+                }
                 Some(Piece::Comment(text)) => write_comment(frame, &text),
                 None => break,
             }
         }
         let drained = match inner.end {
-            _ if !frame.is_empty() => Drained::Frame,
+            _ if !frame.is_empty() => Drained::Frame { events },
             Some(end) => Drained::Over(end),
             None => {
                 inner.body = Some(waker.clone());

@@ -5,8 +5,8 @@ use std::time::Duration;
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
     Cors, authenticate, basic_auth, bearer, body_stall, catch_failures, csrf, guard, http_only,
-    max_body, min_body_rate, poly, print_traffic, provide, record, report_sockets, subprotocols,
-    tap, ws_only,
+    max_body, min_body_rate, open_limit, poly, print_traffic, provide, record, report_sockets,
+    subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
@@ -171,6 +171,10 @@ async fn checked(request: Request) -> Result<Request, StatusCode> {
     Ok(request)
 }
 
+fn keyed(_request: &Request) -> Option<u8> {
+    None
+}
+
 async fn ws_passing(request: Request, next: WsNext) -> WsResponse {
     http4k_ws::WsHandler::call(&next, request).await
 }
@@ -330,6 +334,11 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
             "upgrades",
         ),
         ("csrf", BoxPolyFilter::new(csrf()), "every protocol"),
+        (
+            "open_limit",
+            BoxPolyFilter::new(open_limit(keyed, 1)),
+            "every protocol",
+        ),
         ("provide", provide(1_u8), "every protocol"),
         ("record", BoxPolyFilter::new(record(drop)), "upgrades"),
     ]
@@ -364,6 +373,7 @@ fn the_documentation_of_each_stock_filter_is_right() {
         let as_shown = match name {
             "guard" => "guard(checked)",
             "provide" => "provide(u8)",
+            "open_limit" => "open_limit(keyed)",
             name => name,
         };
         assert!(
