@@ -34,6 +34,7 @@
 //! | [`catch_failures`] | selects the close status if a consumer fails | upgrades |
 //! | [`report_requests`] | reports each request when its response ends | HTTP, and refused upgrades |
 //! | [`report_sockets`] | reports each socket when it ends | upgrades |
+//! | [`report_streams`] | reports each stream of events when it ends | HTTP |
 //! | [`request_id`] | gives each request an id | every protocol |
 //! | [`trace_context`] | reads the trace of each request | every protocol |
 //! | `request_span` | runs each request in a span, with the feature `tracing` | every protocol |
@@ -56,6 +57,7 @@ mod provide;
 mod rate_limit;
 mod record;
 mod report_requests;
+mod report_streams;
 mod request_id;
 mod request_span;
 mod session_config;
@@ -92,6 +94,7 @@ pub use rate_limit::{
 };
 pub use record::{Record, record};
 pub use report_requests::{HttpEnd, HttpTransaction, report_requests};
+pub use report_streams::{SseTransaction, report_streams};
 pub use request_id::{RequestId, RequestIds, request_id};
 #[cfg(feature = "tracing")]
 pub use request_span::request_span;

@@ -1,7 +1,7 @@
 //! Limits on what clients have open, and reports of streams of events.
 
 mod limits;
-// mod reports;
+mod reports;
 
 use std::time::{Duration, Instant};
 

@@ -152,7 +152,10 @@ fn a_stream_that_the_server_stops_is_reported() {
     let uri = format!("http://{}/rooms/blue", server.addr());
     let source = http4k_ws::client::EventSource::to(uri).with_reconnection(false);
     let mut source = source.blocking().expect("a source");
-    assert_eq!(source.next_within(DEADLINE), NextEvent::Event("blue".into()));
+    assert_eq!(
+        source.next_within(DEADLINE),
+        NextEvent::Event("blue".into())
+    );
     server.stop();
     let done = next(&reported);
     assert_eq!((done.outcome, done.events), (SseOutcome::Stopped, 1));

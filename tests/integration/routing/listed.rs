@@ -335,6 +335,11 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
         ),
         ("csrf", BoxPolyFilter::new(csrf()), "every protocol"),
         (
+            "report_streams",
+            BoxPolyFilter::new(report_streams(drop)),
+            "HTTP",
+        ),
+        (
             "open_limit",
             BoxPolyFilter::new(open_limit(keyed, 1)),
             "every protocol",
