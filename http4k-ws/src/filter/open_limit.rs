@@ -87,10 +87,13 @@ where
 
 #[derive(Clone)]
 struct OpenLimit {
-    key: Arc<dyn Fn(&Request) -> Option<u64> + Send + Sync>,
+    key: Arc<KeyOf>,
     open: Arc<OpenByKey>,
     name: Arc<str>,
 }
+
+/// Returns the hash of the key of a request.
+type KeyOf = dyn Fn(&Request) -> Option<u64> + Send + Sync;
 
 impl OpenLimit {
     /// Takes a slot of `key`, or returns the refusal.
