@@ -6,7 +6,7 @@ use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
     Cors, authenticate, basic_auth, bearer, body_stall, catch_failures, csrf, guard, http_only,
     max_body, min_body_rate, open_limit, poly, print_traffic, provide, record, report_sockets,
-    subprotocols, tap, ws_only,
+    report_streams, subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
