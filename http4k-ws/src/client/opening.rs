@@ -114,8 +114,8 @@ impl OpeningHandshake {
         self
     }
 
-    /// Connects to the Unix socket at `path` in the place of the host and port of the URI, which only
-    /// become the `Host` of the request. With `wss`, TLS is used over the socket, and the host must
+    /// Connects to the Unix socket at `path` in the place of the host and port of the URI, which
+    /// only become the `Host` of the request. With `wss`, TLS is used over the socket, and the host must
     /// match the certificate.
     ///
     /// A path that starts with a NUL byte is an abstract name, which exists on Linux only. If the

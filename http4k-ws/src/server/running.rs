@@ -91,8 +91,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Fails if an address cannot be resolved or bound, a listener cannot be registered, or a thread
-    /// cannot be started.
+    /// Fails if an address cannot be resolved or bound, a listener cannot be registered, or a
+    /// thread cannot be started.
     pub fn start(self) -> io::Result<RunningServer> {
         let place = self.place;
         let runtime = build_runtime(self.threads)?;
@@ -180,7 +180,7 @@ async fn next_of(signals: Option<Signals>) {
 /// A server that runs on threads of its own.
 ///
 /// Dropping it stops the server without waiting: its ports are free and the files of its sockets
-/// removed when the drop returns, and the rest of the shutdown follows on the threads of the server.
+/// removed when the drop returns. The rest of the shutdown follows on the threads of the server.
 ///
 /// # Examples
 ///

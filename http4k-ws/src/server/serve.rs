@@ -87,8 +87,9 @@ pub trait Serve<Kind>: IntoPolyHandler<Kind> + Sized {
     /// socket that one of them may open. The connection has ended when the future completes.
     /// Dropping the future drops the connection.
     ///
-    /// For connections that do not come from a listener, such as a pipe in memory. TCP_NODELAY should be set on a TCP stream. Only the clock of the
-    /// current runtime is used, and all deadlines follow it, also if a test has paused it.
+    /// For connections that do not come from a listener, such as a pipe in memory. TCP_NODELAY
+    /// should be set on a TCP stream. Only the clock of the current runtime is used, and all
+    /// deadlines follow it, also if a test has paused it.
     fn serve_connection(
         self,
         io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,

@@ -5,7 +5,8 @@
 //! 2. Filters add functions that change the bounds. The function of an outer filter runs first.
 //! 3. The server adds its own bounds, and the registry of streams that it stops. Without a server
 //!    the default applies.
-//! 4. Filters add functions that are called at the end. If the stream never starts, they are dropped.
+//! 4. Filters add functions that are called at the end. If the stream never starts, they are
+//!    dropped.
 //! 5. The body takes the result when it is first polled.
 
 use std::fmt;

@@ -168,8 +168,8 @@ impl<S> Flusher<S> {
         Framer(Arc::clone(&self.stream))
     }
 
-    /// Reads less ahead, because a [`PeerWatch`](crate::server::stream::PeerWatch) sees the end behind
-    /// unread bytes.
+    /// Reads less ahead, because a [`PeerWatch`](crate::server::stream::PeerWatch) sees the end
+    /// behind unread bytes.
     pub(super) fn is_watched(&self) {
         lock(&self.stream).is_watched();
     }
