@@ -14,12 +14,13 @@
 //!     proxy_http_version 1.1;
 //!     proxy_set_header Host $http_host;
 //!     proxy_set_header Upgrade $http_upgrade;
-//!     proxy_set_header Connection $connection_upgrade;   # map of $http_upgrade, see nginx's manual
+//!     # A map of $http_upgrade, as the manual of nginx has it.
+//!     proxy_set_header Connection $connection_upgrade;
 //! }
 //! ```
 //!
-//! systemd can open the sockets itself. Then clients may connect before the server runs, and while it
-//! is replaced by a new version: they wait in the queue of the socket.
+//! systemd can open the sockets itself. Then clients may connect before the server runs, and while
+//! it is replaced by a new version: they wait in the queue of the socket.
 //!
 //! ```text
 //! # /etc/systemd/system/greeter.socket

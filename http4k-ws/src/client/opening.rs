@@ -115,8 +115,8 @@ impl OpeningHandshake {
     }
 
     /// Connects to the Unix socket at `path` in the place of the host and port of the URI, which
-    /// only become the `Host` of the request. With `wss`, TLS is used over the socket, and the host must
-    /// match the certificate.
+    /// only become the `Host` of the request. With `wss`, TLS is used over the socket, and the host
+    /// must match the certificate.
     ///
     /// A path that starts with a NUL byte is an abstract name, which exists on Linux only. If the
     /// socket cannot be connected to, the handshake fails with

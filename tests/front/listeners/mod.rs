@@ -61,7 +61,8 @@ fn app() -> PolyHandler {
     }
 }
 
-/// A folder of its own, which is removed at the end. Its name is short, as paths of sockets must be.
+/// A folder of its own, which is removed at the end. Its name is short, as paths of sockets must
+/// be.
 #[cfg(unix)]
 struct Folder(std::path::PathBuf);
 
