@@ -15,6 +15,7 @@
 //! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
 //! | [listeners](listeners) | ports, Unix sockets, several at once, and those of another process |
+//! | [proxies](proxies) | the client, scheme and host behind nginx, HAProxy, Caddy and clouds |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
 //! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
@@ -26,6 +27,10 @@
 #[cfg(feature = "server")]
 #[doc = include_str!("docs/listeners.md")]
 pub mod listeners {}
+
+#[cfg(feature = "server")]
+#[doc = include_str!("docs/proxies.md")]
+pub mod proxies {}
 
 #[doc = include_str!("docs/from_axum.md")]
 pub mod from_axum {}

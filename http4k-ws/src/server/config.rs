@@ -49,7 +49,8 @@ pub struct ServerConfig {
     /// HTTP/2. A further connection receives 503 and is closed; with TLS it is closed without a
     /// response. The first 64 bits of an IPv6 address count. Connections over a Unix socket have no
     /// address, and are not counted. Default `None`, which sets no limit: behind a proxy all
-    /// connections come from one address.
+    /// connections come from one address, unless it sends headers of the
+    /// [PROXY protocol](Self::proxy_protocol).
     pub max_connections_per_address: Option<usize>,
     /// The most bytes of messages that wait in all sockets together: for consumers, for peers, and
     /// of messages that have arrived in part. The events that wait in streams count, too.
@@ -117,8 +118,8 @@ pub struct ServerConfig {
     /// peer that is not trusted, `Forwarded`, `X-Forwarded-*` and `X-Real-IP` are removed. Default
     /// `None`.
     pub proxies: Option<Proxies>,
-    /// The peers whose connections start with a header of the PROXY protocol, version 1 or 2, before
-    /// TLS. Without one that is valid and complete within [`head_timeout`](Self::head_timeout), the
+    /// The peers whose connections start with a header of the PROXY protocol, version 1 or 2,
+    /// before TLS. Without one that is valid and complete within [`head_timeout`](Self::head_timeout), the
     /// connection is closed. Any other peer that sends one receives 400. Default none.
     ///
     /// The client that the header states is then the other end of the connection:

@@ -4,7 +4,7 @@
 //! The specification is `doc/proxy-protocol.txt` of HAProxy. "§" is a section of it.
 //!
 //! 1. A header is required from the peers that the server lists, and never read from others (§2).
-//! 2. No byte behind the header is read, so that TLS or HTTP starts where it ends. The length of
+//! 2. No byte behind the header is read, so that TLS or HTTP starts right behind it. The length of
 //!    version 2 is declared. Version 1 ends with CRLF, before which at least two bytes are missing
 //!    whenever the last byte is not CR.
 //! 3. Both have a bound: 107 bytes (§2.1), and [`LONGEST_V2`] bytes behind the fixed part (§2.2).

@@ -31,8 +31,8 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
     })
 }
 
-/// Parses a line without its CRLF. Returns `None` if it violates the grammar, and a client of `None`
-/// for `UNKNOWN`, behind which everything is ignored.
+/// Parses a line without its CRLF. Returns `None` if it violates the grammar, and a client of
+/// `None` for `UNKNOWN`, behind which everything is ignored.
 fn parse(line: &[u8]) -> Option<Option<SocketAddr>> {
     let line = std::str::from_utf8(line).ok()?;
     let mut words = line.strip_prefix("PROXY ")?.split(' ');

@@ -79,8 +79,8 @@ fn port_of(ports: [u8; 4]) -> u16 {
     u16::from_be_bytes([ports[0], ports[1]])
 }
 
-/// Checks the TLVs behind the addresses, and the checksum if there is one. Returns the scheme if one
-/// of them states it. Other types are skipped.
+/// Checks the TLVs behind the addresses, and the checksum if there is one. Returns the scheme if
+/// one of them states it. Other types are skipped.
 fn check_tlvs(
     fixed: Fixed,
     rest: &mut [u8],
