@@ -22,6 +22,21 @@ pub(crate) fn guarded<T>(what: &str, work: impl FnOnce() -> T) -> Option<T> {
     logged(what, catch_unwind(AssertUnwindSafe(work)))
 }
 
+/// Calls `work` as [`guarded`] does, and returns the message of its panic.
+#[inline]
+pub(crate) fn guarded_text<T>(what: &str, work: impl FnOnce() -> T) -> Result<T, Box<str>> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let message = message_of(panic);
+        log_message(what, &message);
+        message
+    })
+}
+
+#[cold]
+fn log_message(what: &str, message: &str) {
+    log::error!("{what} panicked: {message:?}");
+}
+
 /// Awaits `work` under the same guard. The drop of the future is not guarded.
 #[cfg(any(feature = "client", feature = "server"))]
 pub(crate) async fn guarded_future<T>(what: &str, work: impl Future<Output = T>) -> Option<T> {
@@ -50,11 +65,16 @@ fn log_panic(what: &str, panic: Box<dyn Any + Send>) {
 /// Drops the payload of a panic. Returns its text in quotes and escaped, because it may quote the
 /// peer.
 pub(crate) fn text_of(panic: Box<dyn Any + Send>) -> String {
+    format!("{:?}", message_of(panic))
+}
+
+/// Drops the payload of a panic, and returns its text.
+fn message_of(panic: Box<dyn Any + Send>) -> Box<str> {
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied());
-    let text = format!("{:?}", text.unwrap_or("no message"));
+    let text = text.unwrap_or("no message").into();
     if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
         // The payload of this panic may panic again, so it is leaked.
         std::mem::forget(another);

@@ -1,5 +1,6 @@
 //! Request ids, trace context, and reports of requests.
 
 mod ids;
+mod logs;
 mod reports;
 mod traces;

@@ -1,1 +1,5 @@
 //! The stock filters over HTTP.
+
+mod panics;
+mod redirects;
+mod security;

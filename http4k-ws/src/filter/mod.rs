@@ -40,17 +40,29 @@
 //! | `request_span` | runs each request in a span, with the feature `tracing` | every protocol |
 //! | [`message_rate`] | closes sockets whose clients send too many messages | upgrades |
 //! | [`messages`](messages()) | changes, drops and refuses messages of sockets | upgrades |
+//! | [`access_log`] | logs a line for each request and socket | every protocol |
+//! | [`deadline`] | responds with 503 if handlers take too long | every protocol |
+//! | [`catch_panics`] | creates the response to a request whose handler panics | every protocol |
+//! | [`security_headers`] | sets the fields with which browsers protect users | every protocol |
+//! | [`https_redirect`] | redirects from http to https, and refuses upgrades over http | every protocol |
+//! | [`set_header`], [`remove_header`] | changes a field of each response | every protocol |
+//! | [`follow_redirects`] | follows the redirects of a client | HTTP clients |
 //! | [`record`](record()) | records the messages of each socket | upgrades |
 //!
 #![doc = include_str!("../docs/filters.md")]
 
+mod access_log;
 mod authenticate;
 mod basic_auth;
 mod body_bounds;
+mod catch_panics;
 mod cors;
 mod csrf;
+mod deadline;
 mod failures;
+mod follow_redirects;
 mod guard;
+mod https_redirect;
 mod messages;
 mod open_limit;
 mod provide;
@@ -60,9 +72,11 @@ mod report_requests;
 mod report_streams;
 mod request_id;
 mod request_span;
+mod security_headers;
 mod session_config;
 #[cfg(feature = "cookie-session")]
 pub mod sessions;
+mod set_header;
 mod sse_config;
 mod subprotocols;
 mod tap;
@@ -71,6 +85,7 @@ mod traffic;
 mod transactions;
 mod watch;
 
+pub use access_log::access_log;
 pub use authenticate::{
     ApiKey, Authenticate, Basic, Bearer, ChallengeReason, CredentialError, CredentialSource,
     CredentialSources, Principal, SubprotocolToken, TicketSource, Tickets, TicketsFull,
@@ -79,10 +94,14 @@ pub use authenticate::{
 };
 pub use basic_auth::{Checked, basic_auth};
 pub use body_bounds::{body_stall, max_body, min_body_rate};
+pub use catch_panics::catch_panics;
 pub use cors::Cors;
 pub use csrf::{Csrf, csrf};
+pub use deadline::deadline;
 pub use failures::{WsFailure, catch_failures};
+pub use follow_redirects::{FollowRedirects, NotFollowed, follow_redirects};
 pub use guard::guard;
+pub use https_redirect::{HttpsRedirect, https_redirect};
 pub use messages::messages;
 pub use open_limit::open_limit;
 
@@ -98,7 +117,9 @@ pub use report_streams::{SseTransaction, report_streams};
 pub use request_id::{RequestId, RequestIds, request_id};
 #[cfg(feature = "tracing")]
 pub use request_span::request_span;
+pub use security_headers::{SecurityHeaders, security_headers};
 pub use session_config::session_config;
+pub use set_header::{remove_header, set_header};
 pub use sse_config::sse_config;
 pub use subprotocols::subprotocols;
 pub use tap::tap;

@@ -164,7 +164,7 @@ impl RequestIds {
         let id = sent.unwrap_or_else(RequestId::random);
         request.headers_mut().insert(X_REQUEST_ID, id.to_value());
         request.extensions_mut().insert(id.clone());
-        label_request("request_id", id.as_str());
+        label_request(request, "request_id", id.as_str());
         id
     }
 }

@@ -3,14 +3,18 @@
 #[cfg(feature = "tracing")]
 pub use spans::request_span;
 
-/// Sets a field of the span that the request runs in, if it is that of `request_span`.
+use crate::message::Request;
+
+/// Sets a field of the span of `request`, if a filter before has created one.
 #[cfg(feature = "tracing")]
-pub(super) fn label_request(field: &'static str, value: &str) {
-    tracing::Span::current().record(field, value);
+pub(super) fn label_request(request: &Request, field: &'static str, value: &str) {
+    if let Some(spans::RequestSpan(span)) = request.extensions().get() {
+        span.record(field, value);
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn label_request(_field: &'static str, _value: &str) {}
+pub(super) fn label_request(_request: &Request, _field: &'static str, _value: &str) {}
 
 #[cfg(feature = "tracing")]
 mod spans {
@@ -21,6 +25,7 @@ mod spans {
     use http_body::{Body as HttpBody, Frame, SizeHint};
     use tracing::{Instrument, Span, field::Empty};
 
+    use super::label_request;
     use crate::filter::{RequestId, TraceContext};
     use crate::handler::found_template::FoundTemplate;
     use crate::handler::{HttpHandler, Next, PolyFilter, over_all};
@@ -65,27 +70,33 @@ mod spans {
     }
 
     fn span_of(request: &mut Request) -> Span {
-        let route = FoundTemplate::of(request);
         let path = &*printable_text(request.uri().path());
         let span = tracing::info_span!(
             "request",
             method = request.method().as_str(),
             path,
-            route = route.get(),
+            route = Empty,
             status = Empty,
             request_id = Empty,
             trace_id = Empty,
             span_id = Empty,
             parent_id = Empty,
         );
+        FoundTemplate::of(request).show_in(&span);
+        request.extensions_mut().insert(RequestSpan(span.clone()));
         if let Some(id) = request.extensions().get::<RequestId>() {
-            span.record("request_id", id.as_str());
+            label_request(request, "request_id", id.as_str());
         }
         if let Some(context) = request.extensions().get::<TraceContext>() {
-            span.in_scope(|| context.label());
+            context.label(request);
         }
         span
     }
+
+    /// The span of a request. Its extensions hold it, so that a filter in a span of its own sets
+    /// the fields of this one.
+    #[derive(Clone)]
+    pub(super) struct RequestSpan(pub(super) Span);
 
     /// Runs the body of `response` in `span`, if it is a stream.
     fn in_span(response: Response, span: Span) -> Response {

@@ -146,12 +146,12 @@ impl TraceContext {
         request
     }
 
-    /// Sets the fields of the span that the request runs in.
-    pub(super) fn label(&self) {
-        label_request("trace_id", &self.trace_id());
-        label_request("span_id", &self.span_id());
+    /// Sets the fields of the span of `request`.
+    pub(super) fn label(&self, request: &Request) {
+        label_request(request, "trace_id", &self.trace_id());
+        label_request(request, "span_id", &self.span_id());
         if let Some(parent) = self.parent_id() {
-            label_request("parent_id", &parent);
+            label_request(request, "parent_id", &parent);
         }
     }
 }
@@ -232,7 +232,7 @@ struct ReadTrace;
 fn traced(request: &mut Request) -> TraceContext {
     let context = TraceContext::received(request.headers());
     request.extensions_mut().insert(context.clone());
-    context.label();
+    context.label(request);
     context
 }
 

@@ -11,6 +11,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::StatusCode;
@@ -18,23 +19,55 @@ use pin_project_lite::pin_project;
 
 use super::ws_response::WsResponse;
 use crate::message::{Response, plain};
-use crate::panics::guarded;
+use crate::panics::{guarded, guarded_text};
+
+/// The panic of a handler or a filter. The extensions of the 500 that replaces its response hold it,
+/// for the filter [`catch_panics`](crate::filter::catch_panics).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::handler::HandlerPanic;
+///
+/// async fn counted(request: Request, next: Next) -> Response {
+///     let response = next.call(request).await;
+///     let panic = response.extensions().get::<HandlerPanic>();
+///     assert_eq!(panic.map(HandlerPanic::message), Some("on purpose"));
+///     response
+/// }
+///
+/// let app = routes! { GET "/" with(counted) => http(|| -> &str { panic!("on purpose") }) };
+/// assert_eq!(app.test_http("/").status(), 500);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandlerPanic(Arc<str>);
+
+impl HandlerPanic {
+    /// Returns the message of the panic, or `no message` if its payload is not a text. It may quote
+    /// the client, and is not for it to see.
+    pub fn message(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A value that stands for a handler that panicked.
 pub(crate) trait AfterPanic {
     /// Builds the response of a handler that panicked.
-    fn after_panic() -> Self;
+    fn after_panic(panic: HandlerPanic) -> Self;
 }
 
 impl AfterPanic for Response {
-    fn after_panic() -> Self {
-        internal_error()
+    fn after_panic(panic: HandlerPanic) -> Self {
+        let mut response = internal_error();
+        response.extensions_mut().insert(panic);
+        response
     }
 }
 
 impl AfterPanic for WsResponse {
-    fn after_panic() -> Self {
-        Self::refuse(internal_error())
+    fn after_panic(panic: HandlerPanic) -> Self {
+        Self::refuse(Response::after_panic(panic))
     }
 }
 
@@ -46,9 +79,9 @@ pub(crate) fn internal_error() -> Response {
     )
 }
 
-/// Calls a handler, or returns `None` if it panics before it returns a future.
-pub(crate) fn called<T>(call: impl FnOnce() -> T) -> Option<T> {
-    guarded("a handler", call)
+/// Calls a handler, or returns its panic before it returns a future.
+pub(crate) fn called<T>(call: impl FnOnce() -> T) -> Result<T, HandlerPanic> {
+    guarded_text("a handler", call).map_err(|message| HandlerPanic(message.into()))
 }
 
 pin_project! {
@@ -79,8 +112,10 @@ impl<F: Future<Output: AfterPanic>> Future for Caught<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let future = self.project().future.as_pin_mut();
-        let polled = future.and_then(|future| guarded("a handler", || future.poll(cx)));
-        polled.unwrap_or_else(|| Poll::Ready(F::Output::after_panic()))
+        let Some(future) = self.project().future.as_pin_mut() else {
+            return Poll::Pending;
+        };
+        let polled = called(|| future.poll(cx));
+        polled.unwrap_or_else(|panic| Poll::Ready(F::Output::after_panic(panic)))
     }
 }

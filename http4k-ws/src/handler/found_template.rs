@@ -5,21 +5,33 @@
 //! 3. A request without a route has no template. The templates of an application are thus a bounded
 //!    set, whatever paths clients request.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::call::{Outcome, Place};
 use crate::message::Request;
 
 /// A slot for the template of the route that a router chooses.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct FoundTemplate(Arc<Mutex<Option<String>>>);
+pub(crate) struct FoundTemplate(Arc<Mutex<Found>>);
+
+#[derive(Debug, Default)]
+struct Found {
+    template: Option<String>,
+    /// The span of the request, of which the template is a field.
+    #[cfg(feature = "tracing")]
+    span: Option<tracing::Span>,
+}
 
 impl FoundTemplate {
     /// Returns the template of the route of `request`, or a slot that its router fills.
     pub(crate) fn of(request: &mut Request) -> Self {
         if let Some(place) = request.extensions_mut().get_mut::<Place>() {
             return match place.outcome {
-                Outcome::Found => Self(Arc::new(Mutex::new(Some(place.template())))),
+                Outcome::Found => {
+                    let found = Self::default();
+                    found.set(place.template());
+                    found
+                }
                 Outcome::Mounted => place.found.get_or_insert_default().clone(),
                 _ => Self::default(),
             };
@@ -30,18 +42,32 @@ impl FoundTemplate {
         found
     }
 
-    /// Stores the template. It is also a field of the span that the request runs in.
+    fn lock(&self) -> MutexGuard<'_, Found> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stores the template.
     pub(super) fn set(&self, template: String) {
+        let mut found = self.lock();
         #[cfg(feature = "tracing")]
-        tracing::Span::current().record("route", template.as_str());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(template);
+        if let Some(span) = &found.span {
+            span.record("route", template.as_str());
+        }
+        found.template = Some(template);
+    }
+
+    /// Sets the field `route` of `span`, as soon as the template is known.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn show_in(&self, span: &tracing::Span) {
+        let mut found = self.lock();
+        if let Some(template) = &found.template {
+            span.record("route", template.as_str());
+        }
+        found.span = Some(span.clone());
     }
 
     /// Returns the template. `None` if no route was chosen.
     pub(crate) fn get(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.lock().template.clone()
     }
 }

@@ -59,6 +59,7 @@ mod ws_response;
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
 pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, PathText, Place};
+pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
 pub(crate) use caught::{AfterPanic, called};
@@ -70,7 +71,6 @@ pub use joined::{BoxFilter, BoxWsFilter};
 #[cfg(feature = "tower")]
 pub(crate) use kept::KeptTypes;
 pub(crate) use only::{over_http, over_ws};
-#[cfg(feature = "tracing")]
 pub(crate) use over_upgrades::over_all;
 #[cfg(feature = "tower")]
 pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};
@@ -87,6 +87,5 @@ pub(crate) use valid::without_body;
 pub(crate) use ws::ErasedWsHandler;
 pub use ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler, WsNext};
 pub(crate) use ws_response::WsResponseFuture;
-#[cfg(feature = "client")]
 pub(crate) use ws_response::is_reserved;
 pub use ws_response::{HandshakeHeaderError, IntoWsResponse, WsResponse};

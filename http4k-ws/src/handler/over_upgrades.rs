@@ -67,7 +67,6 @@ pub fn poly(filter: impl Filter) -> BoxPolyFilter {
 }
 
 /// Creates the stock filter `name` from a function over every protocol, as [`poly`] does.
-#[cfg(feature = "tracing")]
 pub(crate) fn over_all(name: &str, filter: impl Filter) -> BoxPolyFilter {
     BoxPolyFilter::named(name, Poly(Arc::new(filter)))
 }

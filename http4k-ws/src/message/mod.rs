@@ -35,14 +35,13 @@ pub use body::{Body, BodyError};
 pub(crate) use body::{BodyBounds, BodyStage};
 pub use credentials::{CredentialValue, Credentials, LookedUp, Secret};
 pub use from_request::{FromRequest, ReadsBody, Rejection};
-#[cfg(any(feature = "server", feature = "client"))]
-pub(crate) use http::HostPort;
 pub use http::{
     HostPattern, HostPatternError, HostPolicy, Html, IntoHeaderName, IntoHeaderValue, IntoRequest,
     IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Redirect, RedirectError,
     RedirectTarget, Request, RequestExt, Response, ResponseExt, SameSite, Scheme, SetCookie,
     SetCookieError,
 };
+pub(crate) use http::{HostPort, RequestedUri};
 #[cfg(feature = "server")]
 pub(crate) use http::{PeerAddr, canonical};
 pub(crate) use http::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};

@@ -205,9 +205,9 @@ where
 
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
         match called(|| (self.call)(&self.captured, call)) {
-            Some(Ok(response)) => response,
-            Some(Err(rejection)) => Box::pin(future::ready(rejection.into_response())),
-            None => Box::pin(future::ready(Response::after_panic())),
+            Ok(Ok(response)) => response,
+            Ok(Err(rejection)) => Box::pin(future::ready(rejection.into_response())),
+            Err(panic) => Box::pin(future::ready(Response::after_panic(panic))),
         }
     }
 }
@@ -223,9 +223,9 @@ where
 
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         match called(|| (self.call)(&self.captured, call)) {
-            Some(Ok(response)) => response,
-            Some(Err(rejection)) => Box::pin(future::ready(rejection.into_ws_response())),
-            None => Box::pin(future::ready(WsResponse::after_panic())),
+            Ok(Ok(response)) => response,
+            Ok(Err(rejection)) => Box::pin(future::ready(rejection.into_ws_response())),
+            Err(panic) => Box::pin(future::ready(WsResponse::after_panic(panic))),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::error::SendError;
 use super::message_filter::MessageFilter;
 use super::sender::WsSender;
 use super::state::SocketState;
+use super::trace::Trace;
 use super::transport::{Handshake, no_headers};
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
 use crate::message::{Request, WsMessage, WsStatus};
@@ -157,9 +158,14 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         &mut self.end.handshake.request
     }
 
+    /// Returns the log of the socket.
+    pub(crate) fn trace(&self) -> Trace {
+        self.end.state.notifier.trace()
+    }
+
     /// Adds the value of `field` to the span of the socket, with the feature `tracing`.
     pub(crate) fn label(&self, field: &'static str, value: &str) {
-        self.end.state.notifier.trace().label(field, value);
+        self.trace().label(field, value);
     }
 
     /// Returns the template of the route that matched, such as `/rooms/<room>`. `None` without a

@@ -9,7 +9,7 @@ use crate::message::printable_text;
 
 /// The log of one socket, which is cheap to clone.
 #[derive(Debug, Clone)]
-pub(super) struct Trace {
+pub(crate) struct Trace {
     #[cfg(feature = "tracing")]
     span: tracing::Span,
     #[cfg(not(feature = "tracing"))]
@@ -36,7 +36,7 @@ impl Trace {
     }
 
     /// Runs `work` inside the span, so that the log lines of consumer and callbacks belong to it.
-    pub(super) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
+    pub(crate) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         self.span.in_scope(work)
     }
 
@@ -71,7 +71,7 @@ impl Trace {
         log::debug!("socket {} is open at {}", self.id, printable(path));
     }
 
-    pub(super) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
+    pub(crate) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {
         work()
     }
 

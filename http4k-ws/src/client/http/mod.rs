@@ -26,8 +26,8 @@ use super::dial::Trust;
 use super::uri::{Remote, without_secrets};
 use crate::handler::HttpHandler;
 use crate::message::{
-    IntoRequest, IntoResponse, Request, Response, drop_fields_of_the_connection, hide_secrets,
-    printable,
+    IntoRequest, IntoResponse, Request, RequestedUri, Response, drop_fields_of_the_connection,
+    hide_secrets, printable,
 };
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
@@ -39,7 +39,8 @@ use crate::tls::ClientTls;
 /// ends before the response starts, the request is sent once more. This applies to idempotent
 /// methods with a body in memory (RFC 9110 §9.2.2).
 ///
-/// Responses are returned unchanged: redirects are not followed, cookies are not stored, bodies are
+/// Responses are returned unchanged: redirects are not followed unless
+/// [`follow_redirects`](crate::filter::follow_redirects) is put before the client, cookies are not stored, bodies are
 /// not decompressed, and proxies are not used. Fields of the connection itself, such as
 /// `Connection` and `Transfer-Encoding`, are neither sent nor returned (RFC 9110 §7.6.1).
 ///
@@ -339,7 +340,15 @@ impl HttpHandler for HttpClient {
     async fn call(&self, request: Request) -> Response {
         let uri = without_secrets(&request.uri().to_string());
         let request_line = format!("{} {uri}", request.method());
-        self.send(request).await.unwrap_or_else(|error| {
+        let requested = request.uri().clone();
+        let sent = self.send(request).await.map(|mut response| {
+            if response.status().is_redirection() {
+                let requested = RequestedUri::new(requested, self.base.as_ref());
+                response.extensions_mut().insert(requested);
+            }
+            response
+        });
+        sent.unwrap_or_else(|error| {
             let cause = std::error::Error::source(&error);
             let cause = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
             log::warn!(

@@ -16,6 +16,7 @@ mod peer_certificates;
 mod query;
 mod redirect;
 mod request;
+mod requested_uri;
 mod response;
 mod scheme;
 mod secrets;
@@ -44,6 +45,7 @@ pub(crate) use query::{
 pub use redirect::{Redirect, RedirectError, RedirectTarget};
 pub use request::RequestExt;
 pub(crate) use request::{copy_of_head, with_body_bounds};
+pub(crate) use requested_uri::RequestedUri;
 pub use response::ResponseExt;
 pub(crate) use response::read_whole;
 pub use scheme::Scheme;
