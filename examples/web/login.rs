@@ -52,7 +52,7 @@ impl Users {
     }
 
     /// Returns `true` if the password is that of the user. An unknown name takes as long as a wrong
-    /// password, and no comparison ends early, so the time does not reveal who has an account.
+    /// password, and no comparison ends early: the time does not reveal which names exist.
     fn verify(&self, name: &str, password: &str) -> bool {
         let known = self.hashes.get(name);
         let hash = PasswordHash::new(known.unwrap_or(&self.decoy));

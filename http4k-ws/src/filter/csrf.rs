@@ -10,7 +10,8 @@
 //! 2. `Sec-Fetch-Site: same-origin` and `none` (started by the user) pass.
 //! 3. `cross-site` and `same-site` are refused, unless the policy names the `Origin`.
 //! 4. Without the field, an `Origin` must be the application's own, or named by the policy.
-//!    Browsers do not send `Sec-Fetch-Site` to `http` addresses other than loopback ones.
+//!    Browsers do not send `Sec-Fetch-Site` to `http` addresses other than loopback ones, and
+//!    Chromium does not send it with the handshake of a socket.
 //! 5. Without both fields, the request is not from a browser, or from one that is older than 2020.
 //!    It passes.
 //! 6. Another value of `Sec-Fetch-Site`, an empty one or several fields have no meaning yet (§2.4),

@@ -1,4 +1,4 @@
-//! What caches may keep of responses with sessions.
+//! Responses with sessions in caches.
 
 use std::time::Duration;
 

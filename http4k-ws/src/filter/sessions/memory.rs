@@ -10,6 +10,9 @@ use tokio::time::Instant;
 
 use super::store::{SessionId, SessionStore};
 
+/// A hundred years.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// A [`SessionStore`] in the memory of one process, with a bound. All sessions end with the
 /// process.
 ///
@@ -116,9 +119,8 @@ impl<T: Clone + Send + Sync + 'static> SessionStore<T> for MemorySessions<T> {
         lifetime: Duration,
     ) -> Result<(), Box<dyn Error + Send + Sync>> {
         let now = Instant::now();
-        let end = now
-            .checked_add(lifetime)
-            .ok_or("the lifetime is too long")?;
+        // A lifetime beyond the clock never ends.
+        let end = now.checked_add(lifetime).unwrap_or(now + FOREVER);
         let mut entries = self.lock();
         entries.remove_ended(now);
         entries.remove(&id);
@@ -238,13 +240,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lifetime_beyond_the_clock_is_an_error() {
+    async fn a_lifetime_beyond_the_clock_is_kept() {
         let store = MemorySessions::new(10);
-        assert!(
-            store
-                .create(SessionId::random(), 1, Duration::MAX)
-                .await
-                .is_err()
-        );
+        let id = created(&store, 1, Duration::MAX).await;
+        assert_eq!(store.load(&id).await.unwrap(), Some(1));
     }
 }
