@@ -116,8 +116,8 @@ fn unreadable(expected: &'static str, cause: BodyError) -> LensFailure {
         .into()
 }
 
-/// `None` if every failure is Missing, or if the rejection is [`absent`](Rejection::absent). A value
-/// that is present and invalid is refused.
+/// `None` if every failure is Missing, or if the rejection is [`absent`](Rejection::absent). A
+/// value that is present and invalid is refused.
 impl<T: FromRequest> FromRequest for Option<T> {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         match T::from_request(request).await {
