@@ -8,6 +8,7 @@
 //! | [streams](crate::sse) | server-sent events, from the request to the end of the stream |
 //! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
 //! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |
+//! | [authentication](authentication) | credentials, users as arguments, tickets, and login pages |
 #![cfg_attr(
     feature = "cookie-session",
     doc = "| [sessions](crate::filter::sessions) | sessions in an encrypted cookie, their keys, and a store |"
@@ -23,6 +24,9 @@
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!
 //! [`routes!`]: macro@crate::routes
+
+#[doc = include_str!("docs/authentication.md")]
+pub mod authentication {}
 
 #[cfg(feature = "server")]
 #[doc = include_str!("docs/listeners.md")]

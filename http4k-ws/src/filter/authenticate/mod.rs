@@ -1,5 +1,6 @@
-//! Authentication: who sends a request, over every protocol.
+//! Authentication of requests, over every protocol.
 
+mod admit;
 mod api_key;
 mod authorization;
 mod basic;
@@ -8,17 +9,13 @@ mod login;
 mod principal;
 mod refusal;
 mod source;
+mod ticket_source;
 mod tickets;
 
-use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-
-use http::header::AUTHORIZATION;
-use http::{StatusCode, Uri};
-use login::LoginPage;
 
 pub use api_key::{ApiKey, api_key_cookie, api_key_field, api_key_query};
 pub use basic::{Basic, basic};
@@ -26,20 +23,17 @@ pub use bearer::{Bearer, SubprotocolToken, bearer, subprotocol_token};
 pub use login::next_page;
 pub use principal::Principal;
 pub use source::{ChallengeReason, CredentialError, CredentialSource, CredentialSources};
-pub use tickets::{TicketSource, Tickets, TicketsFull, ticket};
+pub use ticket_source::{TicketSource, ticket};
+pub use tickets::{Tickets, TicketsFull};
 
-use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
-    WsNext, WsResponse,
-};
+use self::login::LoginPage;
 use crate::message::credentials::LookedUp;
-use crate::message::{Credentials, Request, Response, copy_of_head};
-use crate::session::WebSocket;
+use crate::message::{Credentials, Response};
 
 /// Admits requests whose credentials belong to a user, over every protocol: HTTP, streams of
 /// events, and upgrades. Others are refused before a handler or a consumer runs.
 ///
-/// `sources` state where a request has its credentials: [`bearer`], [`basic`], [`api_key_field`],
+/// `sources` read the credentials of a request: [`bearer`], [`basic`], [`api_key_field`],
 /// [`api_key_query`], [`api_key_cookie`], [`subprotocol_token`], or a [`CredentialSource`] of your
 /// own. `or` combines them. The first source that finds credentials decides, in the order of
 /// `or`: if they are wrong, the request is refused, even if another source has valid ones. So a
@@ -166,7 +160,8 @@ impl<T> Authenticate<T> {
     /// use http4k_ws::message::Credentials;
     ///
     /// async fn look_up(credentials: Credentials) -> Option<&'static str> {
-    ///     matches!(credentials, Credentials::Bearer(token) if token.matches("t1")).then_some("bob")
+    ///     let known = matches!(credentials, Credentials::Bearer(token) if token.matches("t1"));
+    ///     known.then_some("bob")
     /// }
     ///
     /// async fn greet(user: Option<Principal<&'static str>>) -> String {
@@ -236,134 +231,9 @@ impl<T> Authenticate<T> {
             ..self
         }
     }
-}
 
-impl<T: Clone + Send + Sync + 'static> Authenticate<T> {
     pub(super) fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
-    }
-
-    /// Returns the request with its user and without secrets, or the refusal.
-    async fn admitted(&self, mut request: Request) -> Result<Request, Response> {
-        let Some((index, credentials)) = self.found(&request)? else {
-            self.remove_secrets(&mut request);
-            return Ok(request);
-        };
-        match (self.look_up)(credentials).await {
-            Ok(Some(user)) => {
-                self.remove_secrets(&mut request);
-                request.extensions_mut().insert(Principal(user));
-                Ok(request)
-            }
-            Ok(None) => {
-                let unknown = CredentialError::unknown("the credentials are those of no user");
-                Err(self.refusal(Some(index), &unknown))
-            }
-            Err(refusal) => Err(refusal::challenged(refusal, &self.sources, Some(index))),
-        }
-    }
-
-    /// Returns the credentials of the first source that has some, with the source's index. `None`
-    /// if there are none and none are necessary.
-    fn found(&self, request: &Request) -> Result<Option<(usize, Credentials)>, Response> {
-        for (index, source) in self.sources.iter().enumerate() {
-            match source.credentials(request) {
-                Ok(None) => {}
-                Ok(Some(credentials)) => return Ok(Some((index, credentials))),
-                Err(error) => return Err(self.refusal(Some(index), &error)),
-            }
-        }
-        let mut sources = self.sources.iter();
-        let unread = request.headers().contains_key(AUTHORIZATION)
-            && sources.any(CredentialSource::reads_authorization);
-        if unread {
-            let error = CredentialError::unknown("the scheme of `Authorization` is not known here");
-            return Err(self.refusal(None, &error));
-        }
-        if self.optional {
-            return Ok(None);
-        }
-        let missing = CredentialError::unknown("credentials are required");
-        Err(self.refusal(None, &missing))
-    }
-
-    /// Returns the address of the login page for a page request, if there is one.
-    fn login_address(&self, request: &Request) -> Option<Uri> {
-        let login = self.login.as_ref()?;
-        if !login.is_for(request) {
-            return None;
-        }
-        let mut page = copy_of_head(request);
-        self.remove_secrets(&mut page);
-        Some(login.address(&page))
-    }
-
-    fn refusal(&self, claimed_by: Option<usize>, error: &CredentialError) -> Response {
-        refusal::of(error, &self.sources, claimed_by)
-    }
-
-    fn remove_secrets(&self, request: &mut Request) {
-        self.sources
-            .iter()
-            .for_each(|source| source.remove(request));
-    }
-}
-
-impl<T: Clone + Send + Sync + 'static> PolyFilter for Authenticate<T> {
-    fn name(&self) -> String {
-        self.name.to_owned()
-    }
-
-    fn provides(&self) -> Vec<TypeId> {
-        if self.optional {
-            return Vec::new();
-        }
-        vec![TypeId::of::<Principal<T>>()]
-    }
-
-    fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
-        let users = self.clone();
-        let guard = move |request: Request, next: Next| {
-            let users = users.clone();
-            async move {
-                let login = users.login_address(&request);
-                match (users.admitted(request).await, login) {
-                    (Ok(request), _) => next.call(request).await,
-                    (Err(refusal), Some(login)) if refusal.status() == StatusCode::UNAUTHORIZED => {
-                        login::redirect(&login)
-                    }
-                    (Err(refusal), _) => refusal,
-                }
-            }
-        };
-        guard.then(next)
-    }
-
-    fn ws(&self, next: BoxWsHandler) -> BoxWsHandler {
-        let users = self.clone();
-        let guard = move |request: Request, next: WsNext| {
-            let users = users.clone();
-            async move {
-                let request = match users.admitted(request).await {
-                    Ok(request) => request,
-                    Err(refusal) => return WsResponse::refuse(refusal),
-                };
-                let user = request.extensions().get::<Principal<T>>().cloned();
-                let response = next.call(request).await;
-                // The socket of a consumer that was created without a route has the request as it
-                // arrived: with the secret, and without the user.
-                response.map_consumer(|consumer| {
-                    consumer.after(move |socket: &mut WebSocket| {
-                        let request = socket.request_mut();
-                        users.remove_secrets(request);
-                        if let Some(user) = user {
-                            request.extensions_mut().insert(user);
-                        }
-                    })
-                })
-            }
-        };
-        guard.then(next)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sources of credentials: where a request has them.
+//! Sources of credentials: places in a request.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode};
 
 use crate::message::{Credentials, Request};
 
-/// A place in a request where credentials are, such as the field `Authorization` or a cookie.
+/// A place of credentials in a request, such as the field `Authorization` or a cookie.
 ///
 /// The filter [`authenticate`](super::authenticate) asks its sources in order. The first source
 /// that finds credentials decides, also if they are wrong. The secrets of all sources are removed
@@ -57,7 +57,8 @@ use crate::message::{Credentials, Request};
 ///     name
 /// }
 ///
-/// let app = routes! { GET "/me" with(authenticate(Gateway.or(bearer()), look_up)) => http(me(_)) };
+/// let users = authenticate(Gateway.or(bearer()), look_up);
+/// let app = routes! { GET "/me" with(users) => http(me(_)) };
 /// let request = |key: &str| Request::get("/me").header("x-gateway-key", key);
 /// assert_eq!(app.test_http(request("k1")).body(), "gateway");
 /// assert_eq!(app.test_http(request("k2")).status(), 401);
@@ -65,7 +66,7 @@ use crate::message::{Credentials, Request};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a source of credentials",
-    label = "a source is a value such as `bearer()`, `basic(\"realm\")` or `api_key_field(\"x-key\")`",
+    label = "a source is a value such as `bearer()`, `basic(\"realm\")` or `ticket(&tickets)`",
     note = "sources are combined with `or`: `bearer().or(basic(\"realm\"))`"
 )]
 pub trait CredentialSource: Send + Sync + 'static {

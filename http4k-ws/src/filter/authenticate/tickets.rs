@@ -15,18 +15,14 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use tokio::time::Instant;
 
-use super::source::{ChallengeReason, CredentialError, CredentialSource};
 use crate::lens::problem;
-use crate::message::{
-    CredentialValue, Credentials, IntoResponse, Request, Response, declare_secret_parameter,
-    query_pairs, with_query_values,
-};
+use crate::message::{IntoResponse, Response};
 
 /// One-time tickets, which a page exchanges for a socket.
 ///
 /// A page cannot set a field for a socket, and a token in its URL would be recorded by servers and
 /// proxies. Instead, the page requests a ticket over HTTP, with its usual credentials, and opens
-/// the socket or stream with `?ticket=…`, which [`ticket`] reads. A recorded ticket is worthless,
+/// the socket or stream with `?ticket=…`, which [`ticket`](super::ticket) reads. A recorded ticket is worthless,
 /// because it was used.
 ///
 /// A ticket has 256 random bits, is valid for 30 s, and is redeemed once, also if several requests
@@ -43,7 +39,7 @@ use crate::message::{
 /// The tickets are in the memory of this process, because only a store that all machines share can
 /// know that a ticket was used. Behind a load balancer, route the request for a ticket and the
 /// socket to one machine, for example by the address of the client. Otherwise write a
-/// [`CredentialSource`] over a shared store with an atomic "remove and return", and look the ticket
+/// [`CredentialSource`](super::CredentialSource) over a shared store with an atomic "remove and return", and look the ticket
 /// up in `look_up`, which may be async.
 ///
 /// # Examples
@@ -273,61 +269,6 @@ impl IntoResponse for TicketsFull {
     }
 }
 
-/// Reads a ticket of `tickets` from the query parameter `ticket`, and redeems it.
-///
-/// The look-up receives its value as [`Credentials::Ticket`], and may still refuse the user. The
-/// ticket is used all the same. A ticket that was used, expired or was never issued receives 401;
-/// several tickets receive 400. If a source before this one finds credentials, the ticket is not
-/// redeemed.
-///
-/// The example is at [`Tickets`].
-pub fn ticket<T: Send + Sync + 'static>(tickets: &Tickets<T>) -> TicketSource<T> {
-    declare_secret_parameter(PARAMETER);
-    TicketSource(tickets.clone())
-}
-
-const PARAMETER: &str = "ticket";
-
-/// The source that [`ticket`] creates.
-pub struct TicketSource<T>(Tickets<T>);
-
-impl<T: Send + Sync + 'static> CredentialSource for TicketSource<T> {
-    fn credentials(&self, request: &Request) -> Result<Option<Credentials>, CredentialError> {
-        let pairs = query_pairs(request.uri().query().unwrap_or_default());
-        let mut tickets = pairs.filter(|(name, _)| name == PARAMETER);
-        let Some((_, ticket)) = tickets.next() else {
-            return Ok(None);
-        };
-        if tickets.next().is_some() {
-            let detail = "a request may have one query parameter `ticket`";
-            return Err(CredentialError::malformed(detail));
-        }
-        let value = ticket.ok().and_then(|ticket| self.0.redeem(&ticket));
-        let unknown = "the ticket was used, has expired, or was never issued";
-        let value = value.ok_or_else(|| CredentialError::unknown(unknown))?;
-        Ok(Some(Credentials::Ticket(CredentialValue::new(value))))
-    }
-
-    fn remove(&self, request: &mut Request) {
-        // A shorter target is not too long.
-        if let Ok(uri) = with_query_values(request.uri(), PARAMETER, [], true) {
-            *request.uri_mut() = uri;
-        }
-    }
-
-    fn challenge(&self, _reason: ChallengeReason) -> Option<HeaderValue> {
-        Some(HeaderValue::from_static(
-            "Ticket in=\"query\", name=\"ticket\"",
-        ))
-    }
-}
-
-impl<T> fmt::Debug for TicketSource<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TicketSource").field(&self.0).finish()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::thread;
@@ -404,7 +345,7 @@ mod tests {
     fn nothing_secret_is_shown() {
         let tickets = Tickets::new();
         let issued = tickets.issue("ann").unwrap();
-        let shown = format!("{tickets:?} {:?}", ticket(&tickets));
+        let shown = format!("{tickets:?}");
         assert!(
             !shown.contains(&issued) && !shown.contains("ann"),
             "{shown}"

@@ -1,4 +1,4 @@
-//! Credentials: what a client sends to prove its identity.
+//! Credentials, with which a client proves its identity.
 
 mod looked_up;
 mod secret;
@@ -10,10 +10,10 @@ pub use looked_up::LookedUp;
 pub use secret::Secret;
 pub use value::CredentialValue;
 
-/// What a client sent to prove its identity, for the function that looks up its user.
+/// Credentials of a client, for the function that looks up its user.
 ///
-/// A source of the filter [`authenticate`](crate::filter::authenticate()) creates it from a request.
-/// [`WebSocket::authenticate`](crate::WebSocket::authenticate) creates it from the first message of
+/// A source of the filter [`authenticate`](crate::filter::authenticate()) reads them from a request.
+/// [`WebSocket::authenticate`](crate::WebSocket::authenticate) reads them from the first message of
 /// a socket. One function can therefore look up both.
 ///
 /// `Debug` shows the kind and the user, and never a secret.
