@@ -22,8 +22,8 @@ use crate::message::{IntoResponse, Response};
 ///
 /// A page cannot set a field for a socket, and a token in its URL would be recorded by servers and
 /// proxies. Instead, the page requests a ticket over HTTP, with its usual credentials, and opens
-/// the socket or stream with `?ticket=…`, which [`ticket`](super::ticket) reads. A recorded ticket is worthless,
-/// because it was used.
+/// the socket or stream with `?ticket=…`, which [`ticket`](super::ticket) reads. A recorded ticket
+/// is worthless, because it was used.
 ///
 /// A ticket has 256 random bits, is valid for 30 s, and is redeemed once, also if several requests
 /// present it at the same time. It stands for a value of type `T`, such as the user.
@@ -39,8 +39,8 @@ use crate::message::{IntoResponse, Response};
 /// The tickets are in the memory of this process, because only a store that all machines share can
 /// know that a ticket was used. Behind a load balancer, route the request for a ticket and the
 /// socket to one machine, for example by the address of the client. Otherwise write a
-/// [`CredentialSource`](super::CredentialSource) over a shared store with an atomic "remove and return", and look the ticket
-/// up in `look_up`, which may be async.
+/// [`CredentialSource`](super::CredentialSource) over a shared store with an atomic "remove and
+/// return", and look the ticket up in `look_up`, which may be async.
 ///
 /// # Examples
 ///

@@ -7,16 +7,16 @@ use crate::message::http::{IntoResponse, Response};
 /// Values that the function of a look-up may return, or a future of one: `Option<T>`, or
 /// `Result<Option<T>, E>` with an error that becomes the response.
 ///
-/// `None` and `Ok(None)` mean that the credentials are those of no user. An error is for a user that
-/// may not pass (403), or a database that does not respond (503). The error type implements
+/// `None` and `Ok(None)` mean that the credentials are those of no user. An error is for a user
+/// that may not pass (403), or a database that does not respond (503). The error type implements
 /// [`IntoResponse`].
 ///
 /// Users never implement it. `When` is always inferred.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the outcome of a look-up",
     label = "a look-up returns `Option<T>` or `Result<Option<T>, E>`, or a future of one",
-    note = "`None` is for unknown credentials, and `E` becomes the response, such as a `StatusCode` if \
-            the database does not respond"
+    note = "`None` is for unknown credentials, and `E` becomes the response, such as a `StatusCode` \
+            if the database does not respond"
 )]
 pub trait LookedUp<When> {
     /// The type of the user.

@@ -12,9 +12,9 @@ pub use value::CredentialValue;
 
 /// Credentials of a client, for the function that looks up its user.
 ///
-/// A source of the filter [`authenticate`](crate::filter::authenticate()) reads them from a request.
-/// [`WebSocket::authenticate`](crate::WebSocket::authenticate) reads them from the first message of
-/// a socket. One function can therefore look up both.
+/// A source of the filter [`authenticate`](crate::filter::authenticate()) reads them from a
+/// request. [`WebSocket::authenticate`](crate::WebSocket::authenticate) reads them from the first
+/// message of a socket. One function can therefore look up both.
 ///
 /// `Debug` shows the kind and the user, and never a secret.
 ///
