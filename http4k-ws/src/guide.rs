@@ -17,6 +17,7 @@
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
 //! | [listeners](listeners) | ports, Unix sockets, several at once, and those of another process |
 //! | [proxies](proxies) | the client, scheme and host behind nginx, HAProxy, Caddy and clouds |
+//! | [observing](observing) | ids of requests, traces over several servers, metrics and the access log |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
 //! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
@@ -35,6 +36,9 @@ pub mod listeners {}
 #[cfg(feature = "server")]
 #[doc = include_str!("docs/proxies.md")]
 pub mod proxies {}
+
+#[doc = include_str!("docs/observing.md")]
+pub mod observing {}
 
 #[doc = include_str!("docs/from_axum.md")]
 pub mod from_axum {}
