@@ -79,7 +79,7 @@ pub enum NotFollowed {
     #[error("the redirect leads from https to http")]
     Insecure,
     /// There is not exactly one `Location` that is a URI of http or https without user information.
-    #[error("the redirect has no valid `Location` (RFC 9110 §10.2.2)")]
+    #[error("the redirect lacks a valid `Location` (RFC 9110 §10.2.2)")]
     BadLocation,
     /// The redirect keeps the body of the request, which is a stream and was sent already.
     #[error("the body of the request cannot be sent again")]
@@ -126,8 +126,8 @@ fn stopped(mut response: Response, reason: NotFollowed) -> Response {
     response
 }
 
-/// Returns the request that `response` redirects `sent` to. `body` is that of the request, unless it
-/// was a stream.
+/// Returns the request that `response` redirects `sent` to. `body` is that of the request, unless
+/// it was a stream.
 fn again(sent: Request, body: Option<Body>, response: &Response) -> Result<Request, NotFollowed> {
     let mut locations = response.headers().get_all(LOCATION).iter();
     let (Some(location), None) = (locations.next(), locations.next()) else {

@@ -17,8 +17,8 @@ use crate::message::{
 /// method and body (RFC 9110 §15.4.9).
 ///
 /// It needs a scheme that is known ([`RequestExt::scheme`](crate::message::RequestExt::scheme)): a
-/// server behind a proxy learns it with `ServerConfig::with_proxies`. If the scheme is not known, the
-/// request passes, and the log names that setting once. A redirect would lead back to the same
+/// server behind a proxy learns it with `ServerConfig::with_proxies`. If the scheme is not known,
+/// the request passes, and the log names that setting once. A redirect would lead back to the same
 /// proxy and here again.
 ///
 /// | request | response |
@@ -29,10 +29,11 @@ use crate::message::{
 /// | an upgrade over http | 403, because browsers do not follow redirects of sockets; the text names `wss` |
 ///
 /// The host is the `Host` of the request, so a server that is reached by other names limits them
-/// with `ServerConfig::with_hosts`. Routes outside of the block with this filter stay reachable over
-/// http, such as those of ACME and of health checks. Secrets of the first request have already
+/// with `ServerConfig::with_hosts`. Routes outside of the block with this filter stay reachable
+/// over http, such as those of ACME and of health checks. Secrets of the first request have already
 /// crossed the network in plain text. Therefore set
-/// [`security_headers`](crate::filter::security_headers) as well, so that browsers use https at once.
+/// [`security_headers`](crate::filter::security_headers) as well, so that browsers use https at
+/// once.
 ///
 /// # Examples
 ///

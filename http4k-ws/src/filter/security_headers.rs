@@ -32,8 +32,8 @@ const ONE_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// | `Strict-Transport-Security` | `max-age=31536000` | browsers use https from now on |
 ///
 /// The last is sent only if the scheme is known to be https
-/// ([`RequestExt::scheme`](crate::message::RequestExt::scheme)): over TLS, or behind a trusted proxy
-/// that says so. Over http browsers must ignore it (RFC 6797 §8.1).
+/// ([`RequestExt::scheme`](crate::message::RequestExt::scheme)): over TLS, or behind a trusted
+/// proxy that says so. Over http browsers must ignore it (RFC 6797 §8.1).
 ///
 /// Every response has the fields: refusals and 404 too, and streams of events. The response that
 /// accepts a socket has `Strict-Transport-Security` only, because the others are for documents. Put

@@ -99,8 +99,8 @@ impl TraceContext {
         format!("{:016x}", self.span_id)
     }
 
-    /// Returns the id of the caller's request, 16 lower-case hexadecimal digits. `None` if the trace
-    /// began here.
+    /// Returns the id of the caller's request, 16 lower-case hexadecimal digits. `None` if the
+    /// trace began here.
     pub fn parent_id(&self) -> Option<String> {
         self.parent_id.map(|id| format!("{id:016x}"))
     }
@@ -124,7 +124,8 @@ impl TraceContext {
         format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}")
     }
 
-    /// Returns the members of `tracestate`, which other systems of tracing read. `None` without any.
+    /// Returns the members of `tracestate`, which other systems of tracing read. `None` without
+    /// any.
     pub fn tracestate(&self) -> Option<&str> {
         self.state.as_deref()
     }
@@ -203,9 +204,9 @@ impl Modifier<Request> for &TraceContext {
 /// dropped, and the trace goes on.
 ///
 /// The span of the request ([`request_span`](crate::filter::request_span)) and that of a socket
-/// have the fields `trace_id`, and the former `span_id` and `parent_id`. The request of a socket and
-/// of a stream of events has the extension. Nothing is sent to the client. The ids of a client are
-/// taken as they are, so a client can choose them; they identify nothing but log lines.
+/// have the fields `trace_id`, and the former `span_id` and `parent_id`. The request of a socket
+/// and of a stream of events has the extension. Nothing is sent to the client. The ids of a client
+/// are taken as they are, so a client can choose them; they identify nothing but log lines.
 ///
 /// # Examples
 ///

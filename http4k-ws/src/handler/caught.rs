@@ -21,8 +21,8 @@ use super::ws_response::WsResponse;
 use crate::message::{Response, plain};
 use crate::panics::{guarded, guarded_text};
 
-/// The panic of a handler or a filter. The extensions of the 500 that replaces its response hold it,
-/// for the filter [`catch_panics`](crate::filter::catch_panics).
+/// The panic of a handler or a filter. The extensions of the 500 that replaces its response hold
+/// it, for the filter [`catch_panics`](crate::filter::catch_panics).
 ///
 /// # Examples
 ///

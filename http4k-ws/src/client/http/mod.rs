@@ -40,9 +40,9 @@ use crate::tls::ClientTls;
 /// methods with a body in memory (RFC 9110 §9.2.2).
 ///
 /// Responses are returned unchanged: redirects are not followed unless
-/// [`follow_redirects`](crate::filter::follow_redirects) is put before the client, cookies are not stored, bodies are
-/// not decompressed, and proxies are not used. Fields of the connection itself, such as
-/// `Connection` and `Transfer-Encoding`, are neither sent nor returned (RFC 9110 §7.6.1).
+/// [`follow_redirects`](crate::filter::follow_redirects) is put before the client, cookies are not
+/// stored, bodies are not decompressed, and proxies are not used. Fields of the connection itself,
+/// such as `Connection` and `Transfer-Encoding`, are neither sent nor returned (RFC 9110 §7.6.1).
 ///
 /// User information in a URI, as in `http://user:password@host/`, is sent as `Authorization: Basic`
 /// (RFC 7617), also over a connection that is not encrypted. A fragment is not sent (RFC 9110
