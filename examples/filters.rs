@@ -70,6 +70,9 @@ impl MessageFilter for Manners {
     }
 }
 
+/// The messages that a client may send.
+const LINES: Quota = Quota::per_second(2).with_burst(5);
+
 /// Creates the filter of one socket from its request.
 fn manners(request: &Request) -> Manners {
     let name = request.header("x-name").unwrap_or("somebody").to_owned();
@@ -92,8 +95,7 @@ routes! {
         GET "/" with(house(true)) => http(|| "The house. Rooms are below /api/rooms.\n"),
         "/api" with(house(false)) => {
             GET "/rooms/<room>" => http(describe(room)),
-            "/rooms/<room>" with(message_rate(Quota::per_second(2).with_burst(5)), messages(manners))
-                => ws(talk(ws, room)),
+            "/rooms/<room>" with(message_rate(LINES), messages(manners)) => ws(talk(ws, room)),
         },
     }
 }
@@ -123,9 +125,9 @@ mod tests {
         assert_eq!(
             app().routes().to_string(),
             "\
-GET  /                  http  with(poly(signed))
-GET  /api/rooms/<room>  http  with(poly(signed), guard(named), rate_limit(by_name))
-     /api/rooms/<room>  ws    with(poly(signed), guard(named), rate_limit(by_name), \
+GET  /                  http            with(poly(signed))
+GET  /api/rooms/<room>  http  describe  with(poly(signed), guard(named), rate_limit(by_name))
+     /api/rooms/<room>  ws    talk      with(poly(signed), guard(named), rate_limit(by_name), \
 message_rate, messages)
 "
         );

@@ -173,7 +173,8 @@ proptest! {
                 parts.fold(first, |joined, part| joined.and(part))
             };
             routes! {
-                "/ws" with(part(0..split).and(part(split..6))) => ws(|ws: WebSocket| ws.try_send("hi")),
+                "/ws" with(part(0..split).and(part(split..6)))
+                    => ws(|ws: WebSocket| ws.try_send("hi")),
             }
         } else {
             let part = |names: std::ops::Range<usize>| -> BoxFilter {
@@ -186,7 +187,8 @@ proptest! {
         let way = if over_ws_alone { "ws" } else { "http" };
         prop_assert!(responds(&app, way));
         prop_assert_eq!(log.lock().unwrap().clone(), expected(0..6));
-        prop_assert_eq!(names(&app.routes()), vec![vec![if over_ws_alone { "over_ws" } else { "over_http" }; 6]]);
+        let name = if over_ws_alone { "over_ws" } else { "over_http" };
+        prop_assert_eq!(names(&app.routes()), vec![vec![name; 6]]);
     }
 }
 

@@ -209,8 +209,8 @@ pub trait WsFilter: Send + Sync + 'static {
         filtered_ws(&Arc::new(self), handler.into_ws_handler())
     }
 
-    /// Joins this filter and `inner`, which stands behind it, as [`Filter::and`](crate::Filter::and)
-    /// does over HTTP. `inner` must be a `WsFilter`, too.
+    /// Joins this filter and `inner`, which stands behind it, as
+    /// [`Filter::and`](crate::Filter::and) does over HTTP. `inner` must be a `WsFilter`, too.
     ///
     /// # Examples
     ///

@@ -5,9 +5,9 @@
 //! 2. A message from the peer passes the filters from the outside in, before it is queued for the
 //!    consumer.
 //! 3. A message to the peer waits in a queue of its own until the session runs. Then it passes the
-//!    filters from the inside out, and enters the queue to the peer. A message that is dropped there
-//!    never takes space from those that travel, however slowly the peer reads. Senders wait while
-//!    one of the queues is full, so the two hold at most twice the bound.
+//!    filters from the inside out, and enters the queue to the peer. A message that is dropped
+//!    there never takes space from those that travel, however slowly the peer reads. Senders wait
+//!    while one of the queues is full, so the two hold at most twice the bound.
 //! 4. Messages keep their numbers in both queues, so that a flush waits for those that passed, and
 //!    not for those that were dropped.
 //! 5. After a panic, no filter is called again, and nothing passes.

@@ -4,11 +4,11 @@
 //!    key, so its entries are small, whatever an attacker sends, and secrets in keys are not kept.
 //! 2. An entry is expired once its key has the whole quota again. It is then the same as none. The
 //!    entries form a ring. Each call looks at the next two of them, and removes those that are
-//!    expired, so that the work of a call does not grow with the table. At an even rate of new keys,
-//!    at most half of the entries are expired.
+//!    expired, so that the work of a call does not grow with the table. At an even rate of new
+//!    keys, at most half of the entries are expired.
 //! 3. The table has a most number of entries. If it is full, keys without an entry share one. An
-//!    entry that still counts is never removed, so that an attacker who invents keys cannot clear
-//!    the use of another key.
+//!    entry that still counts is never removed, so that invented keys do not clear the use of
+//!    another key.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};

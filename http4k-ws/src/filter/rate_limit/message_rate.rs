@@ -20,8 +20,8 @@ const REASON: &str = "too many messages";
 ///
 /// A socket over its quota is closed with 1008 and the reason `too many messages`. Responses to
 /// earlier messages still reach the client. The first such close of the filter is logged at `warn`.
-/// Pings do not count: [`SessionConfig`](crate::session::SessionConfig) bounds them. For quotas that
-/// depend on the user, see [`MessageRate`].
+/// Pings do not count: [`SessionConfig`](crate::session::SessionConfig) bounds them. For quotas
+/// that depend on the request, see [`MessageRate`].
 ///
 /// # Examples
 ///

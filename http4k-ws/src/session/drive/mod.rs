@@ -7,8 +7,8 @@
 //! 2. Poll the consumer and the callbacks, which empty that queue and fill the outbound one
 //!    ([`consume`]).
 //! 3. Clear the dirty flag, and read the requests of other tasks.
-//! 4. Pass what the consumer sent through the message filters ([`filter`]), write the outbound queue
-//!    and the close frame, and flush once ([`write`]).
+//! 4. Pass what the consumer sent through the message filters ([`filter`]), write the outbound
+//!    queue and the close frame, and flush once ([`write`]).
 //! 5. Shut the connection down, if the socket is over.
 //! 6. Act on a deadline that has passed ([`timeout`]).
 //! 7. Park, unless a change came after the dirty flag was cleared (`park.rs` has that protocol).
