@@ -4,12 +4,13 @@ use bytes::Bytes;
 use h2::client::Builder;
 use http::{HeaderMap, Method};
 use http4k_ws::client::HttpClient;
-use http4k_ws::filter::{basic_auth, max_body};
+use http4k_ws::filter::{basic_auth, max_body, messages};
 use http4k_ws::lens::{Cookie, Query};
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
+use http4k_ws::session::{MessageAction, MessageFilter};
 
-use super::client::{Answer, Client, request, whole};
+use super::client::{Answer, Client, TEXT, request, whole};
 use super::{serve, within};
 
 async fn length(body: String) -> String {
@@ -130,4 +131,39 @@ async fn both_versions_return_the_same() {
         assert_eq!(old.body().as_text(), Some(new.text()), "{what}");
         assert_eq!(lasting(&new.fields), lasting(old.headers()), "{what}");
     }
+}
+
+/// Answers in capitals, and obeys `drop` and `close`.
+struct Capitals;
+
+impl MessageFilter for Capitals {
+    fn received(&mut self, message: WsMessage) -> MessageAction {
+        match &*message.text() {
+            "drop" => MessageAction::Drop,
+            "close" => MessageAction::Close(WsStatus::POLICY_VIOLATION),
+            _ => MessageAction::Pass(message),
+        }
+    }
+
+    fn sent(&mut self, message: WsMessage) -> MessageAction {
+        MessageAction::Pass(message.text().to_uppercase().into())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_messages_of_a_socket_are_filtered() {
+    async fn echo(mut ws: WebSocket) -> WsResult {
+        while let Some(message) = ws.recv().await? {
+            ws.send(message).await?;
+        }
+        Ok(())
+    }
+    let app = routes! { "/ws" with(messages(|_| Capitals)) => ws(echo(ws)) };
+    let mut client = Client::to(app, ServerConfig::default()).await;
+    let mut socket = client.open("/ws", &[]).await;
+    socket.send_frame(TEXT, b"drop");
+    socket.send_frame(TEXT, b"hello");
+    assert_eq!(socket.text().await, "HELLO");
+    socket.send_frame(TEXT, b"close");
+    assert_eq!(socket.close_code().await, 1008);
 }

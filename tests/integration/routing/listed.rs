@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
-    Cors, authenticate, basic_auth, bearer, body_stall, catch_failures, csrf, guard, http_only,
-    max_body, min_body_rate, open_limit, poly, print_traffic, provide, record, report_sockets,
-    report_streams, subprotocols, tap, ws_only,
+    Cors, MessageRate, Quota, authenticate, basic_auth, bearer, body_stall, by_address,
+    catch_failures, csrf, guard, http_only, max_body, message_rate, messages, min_body_rate,
+    open_limit, poly, print_traffic, provide, rate_limit, record, report_sockets, report_streams,
+    subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
@@ -346,6 +347,21 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
         ),
         ("provide", provide(1_u8), "every protocol"),
         ("record", BoxPolyFilter::new(record(drop)), "upgrades"),
+        (
+            "rate_limit",
+            BoxPolyFilter::new(rate_limit(by_address(), Quota::per_second(9))),
+            all,
+        ),
+        (
+            "message_rate",
+            BoxPolyFilter::new(message_rate(Quota::per_second(9))),
+            "upgrades",
+        ),
+        (
+            "messages",
+            BoxPolyFilter::new(messages(|_| MessageRate::new(Quota::per_second(9)))),
+            "upgrades",
+        ),
     ]
 }
 
@@ -379,6 +395,7 @@ fn the_documentation_of_each_stock_filter_is_right() {
             "guard" => "guard(checked)",
             "provide" => "provide(u8)",
             "open_limit" => "open_limit(keyed)",
+            "rate_limit" => "rate_limit(by_address)",
             name => name,
         };
         assert!(
