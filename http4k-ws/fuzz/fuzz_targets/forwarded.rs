@@ -8,7 +8,6 @@ use http4k_ws::http::HeaderValue;
 use http4k_ws::message::RequestExt;
 use http4k_ws::message::{Networks, Proxies};
 use http4k_ws::server::ServerConfig;
-use http4k_ws::testing::Offline;
 use http4k_ws::{PolyHandler, Request, WebSocket};
 use libfuzzer_sys::fuzz_target;
 

@@ -119,8 +119,9 @@ pub struct ServerConfig {
     /// `None`.
     pub proxies: Option<Proxies>,
     /// The peers whose connections start with a header of the PROXY protocol, version 1 or 2,
-    /// before TLS. Without one that is valid and complete within [`head_timeout`](Self::head_timeout), the
-    /// connection is closed. Any other peer that sends one receives 400. Default none.
+    /// before TLS. Without one that is valid and complete within
+    /// [`head_timeout`](Self::head_timeout), the connection is closed. Any other peer that sends
+    /// one receives 400. Default none.
     ///
     /// The client that the header states is then the other end of the connection:
     /// [`connection_addr`](crate::message::RequestExt::connection_addr), for

@@ -6,6 +6,9 @@ use crate::message::RequestExt;
 /// The client, scheme and host, `-` for none.
 type Seen = (&'static str, &'static str, &'static str);
 
+/// The peer and the fields of a request, and what they are resolved to.
+type Case = (&'static str, &'static [(&'static str, &'static str)], Seen);
+
 fn request(peer: &str, fields: &[(&'static str, &'static str)]) -> Request<()> {
     let mut request = Request::get("/").header("host", "upstream:9000");
     for (name, value) in fields {
@@ -39,7 +42,7 @@ const OWN: &str = "upstream:9000";
 
 #[test]
 fn x_forwarded_fields_count_from_trusted_peers_only() {
-    let cases: &[(&str, &[(&'static str, &'static str)], Seen)] = &[
+    let cases: &[Case] = &[
         // The peer is not trusted.
         (
             "192.0.2.1",

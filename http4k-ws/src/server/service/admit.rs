@@ -88,3 +88,81 @@ fn normalized(
         false => Ok(request),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::StatusCode;
+
+    use super::*;
+    use crate::handler::IntoPolyHandler;
+    use crate::message::{HostPolicy, Proxies, RequestExt};
+
+    fn server() -> Arc<ServerState> {
+        let proxies = Proxies::trusted(["10.0.0.0/8"]).expect("a network");
+        let hosts = HostPolicy::only(["chat.example".parse().expect("a host")]);
+        let config = ServerConfig::default()
+            .with_proxies(proxies.x_forwarded())
+            .with_hosts(hosts);
+        ServerState::new((|_: Request<Body>| "hello").into_poly_handler(), config)
+    }
+
+    fn forwarded(peer: Option<&str>, host: &str, version: Version) -> Request<Body> {
+        let uri = match version {
+            Version::HTTP_2 => "http://upstream/",
+            _ => "/",
+        };
+        let request = Request::get(uri)
+            .version(version)
+            .header("host", "upstream")
+            .header("x-forwarded-for", "1.1.1.1, 203.0.113.7")
+            .header("x-forwarded-proto", "https")
+            .header("x-forwarded-host", host);
+        let request = request.body(Body::empty()).expect("a request");
+        match peer {
+            Some(peer) => request.with_peer_addr(peer.parse().expect("an address")),
+            None => request,
+        }
+    }
+
+    #[test]
+    fn a_peer_that_a_layer_has_set_may_be_a_trusted_proxy() {
+        for version in [Version::HTTP_11, Version::HTTP_2] {
+            let request = forwarded(Some("10.0.0.1:1"), "chat.example", version);
+            let request = admit(&server(), request).expect("admitted");
+            let client = request.peer_addr().expect("a client").ip().to_string();
+            assert_eq!(client, "203.0.113.7");
+            assert_eq!(request.scheme(), Some(Scheme::Https));
+            assert_eq!(request.header("host"), Some("chat.example"));
+        }
+    }
+
+    #[test]
+    fn fields_of_other_peers_do_not_count() {
+        for version in [Version::HTTP_11, Version::HTTP_2] {
+            for (peer, host, status) in [
+                (None, "chat.example", StatusCode::MISDIRECTED_REQUEST),
+                (
+                    Some("192.0.2.1:1"),
+                    "chat.example",
+                    StatusCode::MISDIRECTED_REQUEST,
+                ),
+                (
+                    Some("10.0.0.1:1"),
+                    "other.example",
+                    StatusCode::MISDIRECTED_REQUEST,
+                ),
+                (Some("10.0.0.1:1"), "a b", StatusCode::BAD_REQUEST),
+            ] {
+                let refused = admit(&server(), forwarded(peer, host, version));
+                let status_of = |refused: Response| refused.status();
+                assert_eq!(
+                    refused.map(drop).map_err(status_of),
+                    Err(status),
+                    "{peer:?} {host}"
+                );
+            }
+        }
+    }
+}
