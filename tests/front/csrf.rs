@@ -226,6 +226,21 @@ fn a_refusal_escapes_text_of_the_peer() {
 }
 
 #[test]
+fn a_refusal_tells_a_missing_field_from_the_value_none() {
+    for (fields, shown) in [
+        (
+            vec![("origin", "https://evil.example")],
+            "Sec-Fetch-Site: `not sent`",
+        ),
+        (vec![(SITE, "cross-site")], "Origin: `not sent`"),
+    ] {
+        let refusal = behind(csrf()).test_http(request("POST", "/page", &fields));
+        let body = refusal.body().as_text().expect("UTF-8");
+        assert!(body.contains(shown), "{body}");
+    }
+}
+
+#[test]
 fn preflights_pass_and_cors_with_the_same_policy_admits_scripts() {
     let cors = Cors::new(policy()).with_credentials();
     let app = behind(csrf().with_origins(policy())).with(cors);

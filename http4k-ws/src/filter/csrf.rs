@@ -245,7 +245,8 @@ fn shown(headers: &HeaderMap, name: &HeaderName) -> String {
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect();
     match values.is_empty() {
-        true => "none".to_owned(),
+        // `none` is a value of `Sec-Fetch-Site`.
+        true => "not sent".to_owned(),
         false => printable(values.join(", ")).to_string(),
     }
 }
