@@ -176,6 +176,16 @@ try {
   await ann.keyboard.press('Enter');
   await reads(bob, 'by keyboard');
 
+  // Too many messages close the socket, and the page comes back.
+  await bob.evaluate(() => {
+    const state = document.getElementById('state');
+    window.states = [];
+    new MutationObserver(() => window.states.push(state.innerText)).observe(state, { childList: true });
+  });
+  for (let number = 0; number < 70; number += 1) await say(bob, `again ${number}`);
+  await bob.waitForFunction(() => window.states.some(text => text.includes('too many messages')) &&
+    !document.getElementById('state').innerText);
+
   await ann.click('#log-out button');
   await ann.waitForURL('**/login');
   await reads(bob, 'ann left');

@@ -4,7 +4,7 @@ const LONGEST_WAIT = 15_000;
 
 /**
  * Connects to a room. `on.message` receives each message of the server, and `on.state` is called
- * with `open`, or with `waiting` and the milliseconds until the next attempt.
+ * with `open`, or with `waiting`, the milliseconds until the next attempt, and the server's reason.
  */
 export function connect(room, on) {
   const url = new URL(`/api/rooms/${encodeURIComponent(room)}`, location.href);
@@ -21,17 +21,17 @@ export function connect(room, on) {
       on.message(JSON.parse(data));
     };
     socket.onopen = () => on.state('open');
-    socket.onclose = () => over || lost();
+    socket.onclose = ({ reason }) => over || lost(reason);
   }
 
-  async function lost() {
+  async function lost(reason) {
     // A refused upgrade looks like a lost connection. The page of the room redirects to the login.
     const rooms = failures > 0 ? await fetch('/api/rooms').catch(() => null) : null;
     if (over) return;
     if (rooms?.status === 401) return location.reload();
     // Pages of one server wait for different times, so that they do not come back all at once.
     const wait = Math.min(LONGEST_WAIT, 500 * 2 ** failures++) * (0.5 + Math.random() / 2);
-    on.state('waiting', wait);
+    on.state('waiting', wait, reason);
     timer = setTimeout(open, wait);
   }
 

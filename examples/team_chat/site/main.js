@@ -73,9 +73,9 @@ function enter() {
   closePanels();
 }
 
-function showState(state, wait) {
+function showState(state, wait, reason) {
   at('state').textContent = state === 'open' ? ''
-    : `Connection lost. Next attempt in ${Math.ceil(wait / 1000)} s.`;
+    : `Connection ${reason ? `closed: ${reason}` : 'lost'}. Next attempt in ${Math.ceil(wait / 1000)} s.`;
   at('send').disabled = state !== 'open';
 }
 

@@ -15,6 +15,8 @@ use http4k_ws::filter::sessions::{CookieSessions, SessionKey};
 use crate::chat::{History, Team};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    // `RUST_LOG=warn` omits the access log.
+    env_logger::init_from_env(env_logger::Env::default().default_filter_or("info"));
     let address = env::args().nth(1).unwrap_or("127.0.0.1:9000".into());
     let database = env::var_os("DATABASE").unwrap_or("team_chat.db".into());
     let keys = match env::var_os("SESSION_KEYS") {

@@ -10,21 +10,16 @@ use http4k_ws::filter::{HttpTransaction, WsTransaction};
 pub(crate) struct Metrics(Arc<Mutex<BTreeMap<String, f64>>>);
 
 impl Metrics {
-    /// Counts a request, and writes a line to the access log.
     pub(crate) fn request(&self, done: &HttpTransaction) {
-        let (method, path) = (done.request.method(), done.request.uri().path());
         let route = done.route.as_deref().unwrap_or("none");
         let status = done.status.map_or(499, |status| status.as_u16());
         let seconds = done.duration.as_secs_f64();
-        println!("{method} {path} {status} {seconds:.3} s");
         let labels = format!("{{route={route:?},status=\"{status}\"}}");
         self.add(format!("requests_total{labels}"), 1.0);
         self.add(format!("request_seconds_total{labels}"), seconds);
     }
 
-    /// Counts a socket, and writes a line to the access log.
     pub(crate) fn socket(&self, done: &WsTransaction) {
-        println!("WS {} {}", done.request.uri().path(), done.status);
         self.add("sockets_total".into(), 1.0);
         let messages = done.traffic.messages_received as f64;
         self.add("socket_messages_total".into(), messages);

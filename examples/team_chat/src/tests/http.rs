@@ -99,7 +99,7 @@ fn without_a_session_pages_redirect_and_everything_else_is_401_before_an_upgrade
     let page = app.test_http(Request::get("/").header("accept", "text/html"));
     assert_eq!(
         (page.status(), page.header("location")),
-        (StatusCode::SEE_OTHER, Some("/login"))
+        (StatusCode::SEE_OTHER, Some("/login?next=%2F"))
     );
     for path in ["/api/rooms", "/api/rooms/blue", "/api/unknown"] {
         assert_eq!(app.test_http(path).status(), 401, "{path}");
@@ -127,6 +127,52 @@ fn pages_of_other_sites_are_refused() {
     let foreign = Request::get("/api/rooms/blue").header("origin", "https://evil.example");
     let refusal = app.try_test_ws(foreign.header("cookie", &ann)).unwrap_err();
     assert_eq!(refusal.status(), 403);
+}
+
+#[test]
+fn logins_are_limited_by_address() {
+    let app = whole_app();
+    let attempt = |address: &str| {
+        let address = address.parse().expect("an address");
+        let form = Request::post("/login")
+            .body(Body::empty())
+            .expect("a request");
+        app.test_http(form.with_peer_addr(address))
+            .status()
+            .as_u16()
+    };
+    let statuses: Vec<_> = (0..21).map(|_| attempt("192.0.2.1:40000")).collect();
+    assert_eq!((statuses[19], statuses[20]), (400, 429));
+    assert_eq!(attempt("192.0.2.2:40000"), 400);
+}
+
+#[test]
+fn requests_and_sockets_are_limited_by_user() {
+    let app = whole_app();
+    let (ann, bob) = (cookie(&app, "ann"), cookie(&app, "bob"));
+    for _ in 0..50 {
+        assert_eq!(app.test_http(get("/api/rooms", &ann)).status(), 200);
+    }
+    let refusal = app.test_http(get("/api/rooms", &ann));
+    assert_eq!(
+        (refusal.status().as_u16(), refusal.header("retry-after")),
+        (429, Some("1"))
+    );
+    let refusal = app.try_test_ws(get("/api/rooms/blue", &ann)).unwrap_err();
+    assert_eq!(refusal.status(), 429);
+    assert_eq!(app.test_http(get("/api/rooms", &bob)).status(), 200);
+}
+
+#[test]
+fn messages_of_a_socket_are_limited() {
+    let app = whole_app();
+    let ann = cookie(&app, "ann");
+    let mut socket = app.test_ws(get("/api/rooms/blue", &ann));
+    for _ in 0..61 {
+        say(&mut socket, "hi");
+    }
+    let closed = socket.closed().expect("it closes");
+    assert_eq!(closed.to_string(), "1008 too many messages");
 }
 
 #[test]
@@ -160,6 +206,7 @@ fn every_response_has_the_fields_of_a_safe_page() {
             policy.contains("default-src 'self'") && !policy.contains("unsafe"),
             "{policy}"
         );
+        assert_eq!(headers["x-content-type-options"], "nosniff");
     };
     for path in ["/login", "/", "/assets/main.js", "/none"] {
         safe(app.test_http(path).headers());
