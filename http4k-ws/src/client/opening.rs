@@ -289,7 +289,10 @@ impl fmt::Debug for OpeningHandshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let uri = uri::without_secrets(&self.uri);
         let fields = self.headers.iter().map(|(name, _)| name);
-        f.debug_struct("OpeningHandshake")
+        let mut shown = f.debug_struct("OpeningHandshake");
+        #[cfg(unix)]
+        shown.field("unix_socket", &self.unix_socket);
+        shown
             .field("uri", &uri)
             .field("fields", &fields.collect::<Vec<_>>())
             .field("subprotocols", &self.subprotocols.len())

@@ -364,7 +364,10 @@ impl fmt::Debug for HttpClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let base = self.base.as_ref();
         let base = base.map(|base| without_secrets(&base.to_string()));
-        f.debug_struct("HttpClient")
+        let mut shown = f.debug_struct("HttpClient");
+        #[cfg(unix)]
+        shown.field("unix_socket", &self.unix_socket);
+        shown
             .field("base", &base)
             .field("timeout", &self.timeout)
             .field("max_body", &self.max_body)

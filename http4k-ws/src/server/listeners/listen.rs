@@ -4,8 +4,6 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-#[cfg(unix)]
-use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -219,7 +217,7 @@ pub(super) fn unix_addr(socket: socket2::SockRef<'_>) -> io::Result<ListenAddr> 
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt;
         let name = [b"\0", name].concat();
-        return Ok(ListenAddr::Unix(Path::new(OsStr::from_bytes(&name)).into()));
+        return Ok(ListenAddr::Unix(OsStr::from_bytes(&name).into()));
     }
     Ok(ListenAddr::Other("unix".to_owned()))
 }
