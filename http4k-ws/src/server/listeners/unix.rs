@@ -3,8 +3,11 @@
 //! 1. The socket is bound, its file gets its mode, and only then it listens. A client that connects
 //!    before is refused, so none can use a file with other permissions.
 //! 2. A file at the path is removed only if it is a socket that refuses connections, twice within
-//!    [`GRACE`]: another server may just be between binding and listening.
-//! 3. It must also be the same file as before. A server that has replaced it meanwhile keeps it.
+//!    [`GRACE`] to twice that: another server may just be between binding and listening. The time
+//!    is random, so that of several servers that start together one is the first to replace it.
+//! 3. It must also be the same file as before. It is moved aside before that is checked, because no
+//!    call removes a file by its number. The file of a server that has replaced it meanwhile is put
+//!    back, and that server waits for it.
 //! 4. The file is removed with the listener, if it is still the one that was created. The listener
 //!    is open until then, so that no other file can have its number.
 
@@ -20,12 +23,17 @@ use std::time::Duration;
 use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::listen::ListenAddr;
+use crate::random::Random;
 
 /// The length of the system's queue of connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
-/// The time in which a server that has bound its socket must listen.
+/// The shortest time in which a server that has bound its socket must listen.
 const GRACE: Duration = Duration::from_millis(50);
+
+/// The number of times that a new file is looked for, and the pause in between.
+const ATTEMPTS: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// A Unix socket to listen at, before it is bound.
 ///
@@ -89,7 +97,7 @@ impl UnixSocket {
     /// replaced. The file of a process that listens is never removed, nor is a file that is not a
     /// socket.
     ///
-    /// It needs no runtime. It blocks for at most 50 ms if there is a file to replace.
+    /// It needs no runtime. It blocks for at most 100 ms if there is a file to replace.
     ///
     /// # Errors
     ///
@@ -118,8 +126,7 @@ impl UnixSocket {
             }
             bound => bound?,
         };
-        let file = SocketFile::created(self.path.clone())?;
-        fs::set_permissions(&self.path, Permissions::from_mode(self.mode))?;
+        let file = SocketFile::created(&self.path, self.mode)?;
         Ok(BoundUnixSocket {
             file: Some(file),
             listener: listen(socket)?,
@@ -163,16 +170,33 @@ fn remove_stale(path: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, rule));
     }
     refuse_live(path)?;
-    std::thread::sleep(GRACE);
+    std::thread::sleep(GRACE + GRACE.mul_f64(Random::new().fraction()));
     refuse_live(path)?;
-    if SocketFile::is_at(path, identity(&found)) {
-        fs::remove_file(path)?;
-        log::info!(
-            "removed {}, a socket that no process listens at",
-            ListenAddr::Unix(path.to_owned())
-        );
+    let aside = aside(path);
+    match fs::rename(path, &aside) {
+        // Removed meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        moved => moved?,
     }
-    Ok(())
+    if SocketFile::is_at(&aside, identity(&found)) {
+        fs::remove_file(&aside)?;
+        let address = ListenAddr::Unix(path.to_owned());
+        log::info!("removed {address}, a socket that no process listens at");
+        return Ok(());
+    }
+    // A link does not replace a file, unlike another rename.
+    let restored = fs::hard_link(&aside, path);
+    fs::remove_file(&aside)?;
+    restored?;
+    Err(io::Error::new(io::ErrorKind::AddrInUse, IN_USE))
+}
+
+const IN_USE: &str = "another process listens at it";
+
+/// Returns a path in the same folder that no other process uses.
+fn aside(path: &Path) -> PathBuf {
+    let number = Random::new().below(usize::MAX);
+    path.with_file_name(format!(".{}-{number:x}.stale", std::process::id()))
 }
 
 /// Fails unless the socket at `path` refuses connections.
@@ -180,15 +204,13 @@ fn refuse_live(path: &Path) -> io::Result<()> {
     let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
     // A full queue must not block.
     socket.set_nonblocking(true)?;
-    let in_use = |rule| Err(io::Error::new(io::ErrorKind::AddrInUse, rule));
+    let in_use = || Err(io::Error::new(io::ErrorKind::AddrInUse, IN_USE));
     match socket.connect(&SockAddr::unix(path)?) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
         // Removed meanwhile.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Ok(()) => in_use("another process listens at it"),
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-            in_use("another process listens at it")
-        }
+        Ok(()) => in_use(),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => in_use(),
         Err(error) => Err(error),
     }
 }
@@ -214,8 +236,23 @@ pub(super) struct SocketFile {
 }
 
 impl SocketFile {
-    fn created(path: PathBuf) -> io::Result<Self> {
-        let identity = identity(&fs::symlink_metadata(&path)?);
+    /// Sets the mode of the file that was just created at `path`.
+    fn created(path: &Path, mode: u32) -> io::Result<Self> {
+        let settle = || -> io::Result<_> {
+            fs::set_permissions(path, Permissions::from_mode(mode))?;
+            Ok(identity(&fs::symlink_metadata(path)?))
+        };
+        let mut attempts = 0;
+        let identity = loop {
+            match settle() {
+                // Another server has moved it aside for a moment.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && attempts < ATTEMPTS => {
+                    attempts += 1;
+                    std::thread::sleep(PAUSE);
+                }
+                settled => break settled?,
+            }
+        };
         // The working directory may change before the drop.
         let path = std::path::absolute(path)?;
         Ok(Self { path, identity })

@@ -57,6 +57,26 @@ fn a_path_where_a_process_listens_is_refused() -> io::Result<()> {
 }
 
 #[test]
+fn of_servers_that_start_together_one_replaces_the_file() -> io::Result<()> {
+    let folder = Folder::new("together");
+    let path = folder.socket();
+    leave_stale(&path);
+    let starts: Vec<_> = (0..3)
+        .map(|_| {
+            let path = path.clone();
+            std::thread::spawn(move || UnixSocket::at(path).bind())
+        })
+        .collect();
+    let bound: Vec<_> = starts
+        .into_iter()
+        .filter_map(|start| start.join().expect("no panic").ok())
+        .collect();
+    assert_eq!(bound.len(), 1);
+    UnixStream::connect(&path)?;
+    Ok(())
+}
+
+#[test]
 fn a_full_queue_counts_as_a_process_that_listens() -> io::Result<()> {
     let folder = Folder::new("full");
     let path = folder.socket();
