@@ -31,6 +31,7 @@
 //! | [`session_config`](session_config()) | changes the bounds of sockets | upgrades |
 //! | [`sse_config`](sse_config()) | changes the bounds of streams of events | HTTP |
 //! | [`subprotocols`](subprotocols()) | selects a subprotocol | upgrades |
+//! | [`problems_as_html`] | turns errors into pages for browsers | every protocol |
 //! | [`catch_failures`] | selects the close status if a consumer fails | upgrades |
 //! | [`report_requests`] | reports each request when its response ends | HTTP, and refused upgrades |
 //! | [`report_sockets`] | reports each socket when it ends | upgrades |
@@ -65,6 +66,7 @@ mod guard;
 mod https_redirect;
 mod messages;
 mod open_limit;
+mod problem_pages;
 mod provide;
 mod rate_limit;
 mod record;
@@ -107,6 +109,7 @@ pub use open_limit::open_limit;
 
 pub use crate::handler::only::{http_only, ws_only};
 pub use crate::handler::over_upgrades::poly;
+pub use problem_pages::{HtmlProblem, ProblemPages, problems_as_html};
 pub use provide::{Provided, provide, provide_with};
 pub use rate_limit::{
     ClientNetwork, MessageRate, Quota, RateLimit, by_address, message_rate, rate_limit,

@@ -36,10 +36,10 @@ pub(crate) use body::{BodyBounds, BodyStage};
 pub use credentials::{CredentialValue, Credentials, LookedUp, Secret};
 pub use from_request::{FromRequest, ReadsBody, Rejection};
 pub use http::{
-    HostPattern, HostPatternError, HostPolicy, Html, IntoHeaderName, IntoHeaderValue, IntoRequest,
-    IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Redirect, RedirectError,
-    RedirectTarget, Request, RequestExt, Response, ResponseExt, SameSite, Scheme, SetCookie,
-    SetCookieError,
+    Attachment, HostPattern, HostPatternError, HostPolicy, Html, IntoHeaderName, IntoHeaderValue,
+    IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Redirect,
+    RedirectError, RedirectTarget, Request, RequestExt, Response, ResponseExt, SameSite, Scheme,
+    SetCookie, SetCookieError,
 };
 pub(crate) use http::{HostPort, RequestedUri};
 #[cfg(feature = "server")]

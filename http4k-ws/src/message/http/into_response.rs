@@ -28,6 +28,7 @@ use crate::message::body::{Body, BodyError};
 /// | `Option<T>` | as `T`; `None` is 404, no body | as `T` |
 /// | `Result<T, E>` | as `T` or as `E` | as `T` or as `E` |
 /// | [`Html`](crate::message::Html) | 200 | `text/html; charset=utf-8` |
+/// | [`Attachment`](crate::message::Attachment) | 200 | `application/octet-stream`, or its own |
 /// | [`Redirect`](crate::message::Redirect) | 303, 307 or 308, no body | none |
 /// | ([`SetCookie`], `T`) | as `T`; 500 if browsers would reject the cookie | as `T` |
 /// | [`BodyError`] | its [`status`](BodyError::status) | `text/plain; charset=utf-8` |

@@ -3,6 +3,7 @@
 //! Both are the types of the crate `http` over a [`Body`]. [`RequestExt`] and [`ResponseExt`] add
 //! the methods of http4k's `Request` and `Response`.
 
+mod attachment;
 mod header;
 mod host_port;
 mod hosts;
@@ -24,6 +25,7 @@ mod set_cookie;
 mod target;
 mod web_host;
 
+pub use attachment::Attachment;
 pub use header::{IntoHeaderName, IntoHeaderValue};
 pub(crate) use header::{drop_fields_of_the_connection, has_token, members};
 pub(crate) use host_port::HostPort;
