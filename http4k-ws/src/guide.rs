@@ -7,6 +7,7 @@
 //! | [sockets](crate::session) | a WebSocket from its handshake to its close |
 //! | [streams](crate::sse) | server-sent events, from the request to the end of the stream |
 //! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
+//! | [pages](pages) | pages, redirects, cookies, downloads and uploads |
 //! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |
 //! | [authentication](authentication) | credentials, users as arguments, tickets, and login pages |
 #![cfg_attr(
@@ -39,6 +40,9 @@ pub mod proxies {}
 
 #[doc = include_str!("docs/observing.md")]
 pub mod observing {}
+
+#[doc = include_str!("docs/pages.md")]
+pub mod pages {}
 
 #[doc = include_str!("docs/from_axum.md")]
 pub mod from_axum {}

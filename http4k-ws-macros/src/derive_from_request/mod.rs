@@ -74,7 +74,7 @@ fn check_bodies(fields: &[Field], errors: &mut Errors) {
         if first.source == Source::Body || other.source != first.source {
             let message = format!(
                 "the body is already read as `{}`: read several fields of it \
-                 by one type, or by `#[form]` fields, or by `#[part]` fields",
+                 by one type, by `#[form]` fields or by `#[part]` fields",
                 first.ident
             );
             errors.at(other.blamed, message);

@@ -80,7 +80,7 @@ fn disposed(value: &str) -> Result<(String, Option<String>), MultipartError> {
             return Err(broken("a parameter of Content-Disposition is sent twice"));
         }
     }
-    let name = name.ok_or(broken("the part has no name"))?;
+    let name = name.ok_or(broken("the part lacks a name"))?;
     Ok((name, file_name))
 }
 
@@ -97,7 +97,7 @@ fn parameter_value(text: &str) -> Result<(String, &str), MultipartError> {
     let mut rest = quoted;
     loop {
         let end = rest.find(['"', '\\', '%']);
-        let end = end.ok_or(broken("a quoted text of Content-Disposition has no end"))?;
+        let end = end.ok_or(broken("a quoted text of Content-Disposition does not end"))?;
         value.push_str(&rest[..end]);
         rest = &rest[end..];
         if let Some(after) = rest.strip_prefix('"') {

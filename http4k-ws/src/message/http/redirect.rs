@@ -247,7 +247,7 @@ impl IntoResponse for Redirect {
                 response.with_header(LOCATION, location)
             }
             Err(error) => {
-                log::error!("a redirect has no target, and 500 is sent: {error}");
+                log::error!("a redirect lacks its target, and 500 is sent: {error}");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }

@@ -30,7 +30,7 @@ pub enum SetCookieError {
     /// The path does not start with `/`, or has a semicolon or a character that is not visible
     /// ASCII.
     #[error(
-        "the path `{}` of the cookie `{name}` must start with `/` and have no semicolon \
+        "the path `{}` of the cookie `{name}` must start with `/`, without a semicolon \
          (RFC 6265bis §4.1.1)",
         printable(path)
     )]
