@@ -79,8 +79,8 @@ fn each_request_has_a_line_without_secrets(backend: &impl Backend) {
 
     let id = unique("escaped");
     backend.http(get("/a%0AGET%20/forged", &id));
-    let expected = format!("INFO GET /a%0AGET%20/forged 404 ");
-    assert!(line(&id).starts_with(&expected), "{}", line(&id));
+    let expected = "INFO GET /a%0AGET%20/forged 404 ";
+    assert!(line(&id).starts_with(expected), "{}", line(&id));
 
     let id = unique("refused");
     assert!(backend.try_ws(get("/nowhere", &id)).is_err());
@@ -113,7 +113,7 @@ fn a_socket_has_a_line_at_its_opening_and_its_end(backend: &impl Backend) {
     client.send("four").expect("open");
     assert_eq!(client.received().next(), Some(Ok("four".into())));
     assert_eq!(
-        line(&format!("open route=/ws/<name> ")).split(' ').nth(3),
+        line("open route=/ws/<name> ").split(' ').nth(3),
         Some("open")
     );
     client.close(WsStatus::new(4000, "secret reason").expect("a status"));

@@ -175,10 +175,7 @@ fn page_requests_are_redirected_to_the_login_page() {
             "{accept}"
         );
     }
-    assert_eq!(
-        app.try_test_ws("/ws").err().expect("a refusal").status(),
-        401
-    );
+    assert_eq!(app.try_test_ws("/ws").expect_err("a refusal").status(), 401);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn a_broken_cookie_is_no_session_and_never_an_error() {
         assert!(response.set_cookies().is_empty(), "{field}");
         let request = Request::get("/ws").header("cookie", &field);
         assert_eq!(
-            app.try_test_ws(request).err().expect("a refusal").status(),
+            app.try_test_ws(request).expect_err("a refusal").status(),
             401,
             "{field}"
         );

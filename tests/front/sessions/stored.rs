@@ -94,8 +94,7 @@ fn a_store_that_fails_is_503_and_logged() {
     assert_eq!(
         broken
             .try_test_ws(with("/ws", &ann))
-            .err()
-            .expect("a refusal")
+            .expect_err("a refusal")
             .status(),
         503
     );

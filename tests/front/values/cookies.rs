@@ -167,7 +167,7 @@ async fn cookies_are_secure_over_tls() {
         .expect("a response");
     assert_eq!(lines(response.headers()), [format!("{SEEN}; Secure")]);
 
-    let socket = WebSocketClient::to(&at("wss", "/ws")).with_tls(trusted());
+    let socket = WebSocketClient::to(at("wss", "/ws")).with_tls(trusted());
     let socket = socket.connect().await.expect("a socket");
     assert_eq!(lines(socket.response_headers()), expected);
     tokio::task::spawn_blocking(|| server.stop())
