@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
 const CHAT: &str = include_str!("../pages/chat.html");
+const MESSAGES: Quota = Quota::per_second(2).with_burst(60);
 const POLICY: &str = "default-src 'self'; form-action 'self'";
 
 routes! {
@@ -28,8 +29,7 @@ routes! {
         "/assets"              => mount({ service(ServeDir::new(SITE)) }),
         "/api" with(users, rate_limit(user, Quota::per_second(5).with_burst(50))) => {
             GET "/rooms" => http(team.summaries()),
-            "/rooms/<room>"
-                with(session_config(Team::bounds), message_rate(Quota::per_second(2).with_burst(60)))
+            "/rooms/<room>" with(session_config(Team::bounds), message_rate(MESSAGES))
                 => ws(team.talk(ws, room, _)),
         },
     }
