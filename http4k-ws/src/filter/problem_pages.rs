@@ -193,7 +193,7 @@ fn as_page(method: &Method, is_browser: bool, response: Response, render: &Rende
     let html = HeaderValue::from_static("text/html; charset=utf-8");
     head.headers.insert(CONTENT_TYPE, html);
     head.headers.remove(CONTENT_LENGTH);
-    // The detail of a response without its body is not known, and neither is the length of the page.
+    // The detail of a response without its body is not known, and neither is the page's length.
     if method == Method::HEAD && text.is_empty() {
         return Response::from_parts(head, Body::empty());
     }

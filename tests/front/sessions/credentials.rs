@@ -87,6 +87,20 @@ fn a_session_in_a_store_is_the_principal(backend: &impl Backend) {
 }
 
 #[test]
+fn sessions_that_were_configured_after_the_source_was_made_are_the_same() {
+    let sessions = sessions();
+    let users = authenticate(session_cookie(&sessions), look_up);
+    let sessions = sessions.with_login_page("/login");
+    let app = routes! {
+        POST "/login" => http(login(_, _)),
+        GET "/me" with(users) => http(principal(_)),
+    };
+    let app = app.with(sessions);
+    let ann = cookie(&app.test_http(post("/login", "ann")));
+    assert_eq!(app.test_http(with("/me", &ann)).body(), "ann");
+}
+
+#[test]
 fn without_the_filter_in_front_no_session_is_found_and_the_log_names_it() {
     crate::logged::start();
     let sessions = sessions();

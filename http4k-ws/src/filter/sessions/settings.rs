@@ -268,9 +268,10 @@ impl<T> CookieSessions<T> {
         &self.0
     }
 
-    /// Returns `true` if both are clones of one value.
+    /// Returns `true` if both read the same cookie, also if one was configured further after it was
+    /// cloned.
     pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.0.name == other.0.name && self.0.purpose == other.0.purpose
     }
 }
 

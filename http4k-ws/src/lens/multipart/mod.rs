@@ -26,9 +26,9 @@ const MAX_PARTS: usize = 1000;
 
 /// A form with files, whose parts are read one after the other as they arrive.
 ///
-/// Nothing is kept: a part that is dropped, or not read to its end, is skipped. Memory is bounded by
-/// a frame of the body and the head of a part. To read the fields of a form into a struct, derive
-/// [`FromRequest`](macro@crate::FromRequest) with `#[part]`.
+/// Nothing is kept: a part that is dropped, or not read to its end, is skipped. Memory is bounded
+/// by a frame of the body and the head of a part. To read the fields of a form into a struct,
+/// derive [`FromRequest`](macro@crate::FromRequest) with `#[part]`.
 ///
 /// # Bounds
 ///

@@ -187,8 +187,8 @@ impl Part {
     ///
     /// # Errors
     ///
-    /// Returns the errors of [`chunk`](Self::chunk), and [`MultipartError::Save`] if the file exists
-    /// or cannot be written. The file is then removed.
+    /// Returns the errors of [`chunk`](Self::chunk), and [`MultipartError::Save`] if the file
+    /// exists or cannot be written. The file is then removed.
     ///
     /// # Cancel safety
     ///

@@ -88,8 +88,8 @@ impl OriginPolicy {
     /// Allows pages that were loaded from the host and port the request is for; the default.
     ///
     /// If the server knows its scheme, that must be the page's too: over TLS, over HTTP/2 from
-    /// `:scheme`, and from a proxy that it trusts, an `http` page may not open a `wss` socket of the
-    /// same host. Behind a proxy that changes `Host`, trust the proxy with
+    /// `:scheme`, and from a proxy that it trusts, an `http` page may not open a `wss` socket of
+    /// the same host. Behind a proxy that changes `Host`, trust the proxy with
     /// [`Proxies`](crate::message::Proxies), or add the origin that the browser sees with
     /// [`and`](Self::and).
     pub const fn own() -> Self {

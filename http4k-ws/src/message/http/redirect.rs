@@ -56,7 +56,8 @@ use crate::message::uri_template::UriFillError;
 /// assert_eq!(created.status(), 303);
 /// assert_eq!(created.header("location"), Some("/rooms/blue"));
 ///
-/// let log_in = |next| app().test_http(Request::post("/login").body(()).unwrap().with_query("next", next));
+/// let post = || Request::post("/login").body(()).unwrap();
+/// let log_in = |next| app().test_http(post().with_query("next", next));
 /// assert_eq!(log_in("/rooms/blue").header("location"), Some("/rooms/blue"));
 /// assert_eq!(log_in("//evil.example").header("location"), Some("/"));
 /// ```
@@ -173,7 +174,9 @@ impl Redirect {
     /// use http4k_ws::message::Redirect;
     ///
     /// assert!(Redirect::try_to("/rooms/blue").is_ok());
-    /// for next in ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"] {
+    /// let elsewhere =
+    ///     ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"];
+    /// for next in elsewhere {
     ///     assert!(Redirect::try_to(next).is_err(), "{next}");
     /// }
     /// ```
