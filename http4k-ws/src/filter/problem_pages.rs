@@ -46,7 +46,7 @@ use crate::message::{Body, Html, Request, Response};
 ///     let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 ///     app.test_http(Request::get(path).header("accept", accept))
 /// };
-/// let response = browser("/square?number=<b>");
+/// let response = browser("/square?number=%3Cb%3E");
 /// assert_eq!(response.status(), 400);
 /// assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
 /// let page = response.body().as_text().unwrap();

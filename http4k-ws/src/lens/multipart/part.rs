@@ -26,7 +26,7 @@ use super::reader::Reader;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), http4k_ws::lens::MultipartError> {
 /// let part = Part::new("hello").with_file_name("../../a.txt").with_content_type("text/plain");
-/// assert_eq!(part.file_name(), Some("a.txt"));
+/// assert_eq!(part.file_name().as_deref(), Some("a.txt"));
 /// assert_eq!(part.text().await?, "hello");
 /// # Ok(())
 /// # }
