@@ -107,3 +107,23 @@ async fn reading_is_linear() {
     }
     assert!(costs[1] < costs[0] * 30.0, "{costs:?}");
 }
+
+#[tokio::test]
+async fn the_frames_do_not_matter_for_the_longest_head() {
+    let read_head = |length: usize| async move {
+        let start = "Content-Disposition: form-data; name=a\r\nX: ";
+        // The limit includes the line end in front of the head.
+        let head = format!("{start}{}", "x".repeat(length - 2 - start.len()));
+        let body = format!("--X\r\n{head}\r\n\r\nhello\r\n--X--");
+        [read(body.clone().into()).await, read(by_bytes(body)).await]
+    };
+    let longest = read_head(8192).await;
+    assert!(matches!(longest, [Ok(5), Ok(5)]), "{longest:?}");
+    for over in [8193, 8194, 8195] {
+        let [whole, by_bytes] = read_head(over).await;
+        for read in [whole, by_bytes] {
+            let is_refused = matches!(read, Err(MultipartError::HeadTooLong { limit: 8192 }));
+            assert!(is_refused, "{over}: {read:?}");
+        }
+    }
+}
