@@ -6,8 +6,8 @@ use http4k_ws::filter::session_config;
 use http4k_ws::filter::{
     Cors, MessageRate, Quota, authenticate, basic_auth, bearer, body_stall, by_address,
     catch_failures, csrf, guard, http_only, max_body, message_rate, messages, min_body_rate,
-    open_limit, poly, print_traffic, provide, rate_limit, record, report_sockets, report_streams,
-    subprotocols, tap, ws_only,
+    open_limit, poly, print_traffic, problems_as_html, provide, rate_limit, record, report_sockets,
+    report_streams, subprotocols, tap, ws_only,
 };
 use http4k_ws::handler::BoxPolyFilter;
 use http4k_ws::message::{OriginPolicy, RequestExt};
@@ -335,6 +335,11 @@ fn stock_filters() -> Vec<(&'static str, BoxPolyFilter, &'static str)> {
             "upgrades",
         ),
         ("csrf", BoxPolyFilter::new(csrf()), "every protocol"),
+        (
+            "problems_as_html",
+            BoxPolyFilter::new(problems_as_html()),
+            all,
+        ),
         (
             "report_streams",
             BoxPolyFilter::new(report_streams(drop)),
