@@ -72,11 +72,18 @@ fn check_bodies(fields: &[Field], errors: &mut Errors) {
     };
     for other in bodies {
         if first.source == Source::Body || other.source != first.source {
-            let message = format!(
-                "the body is already read as `{}`: read several fields of it \
-                 by one type, by `#[form]` fields or by `#[part]` fields",
-                first.ident
-            );
+            let kinds = (first.source, other.source);
+            let (first, second) = (&first.ident, &other.ident);
+            let message = match kinds {
+                (Source::Form, Source::Part) | (Source::Part, Source::Form) => format!(
+                    "`{first}` and `{second}` are read from two kinds of form: write `#[part]` \
+                     above both, for a form with files"
+                ),
+                _ => format!(
+                    "the body is already read as `{first}`: read several fields of it \
+                     by one type, by `#[form]` fields or by `#[part]` fields"
+                ),
+            };
             errors.at(other.blamed, message);
         }
     }
