@@ -342,11 +342,14 @@ impl Parse for Arguments {
 }
 
 fn max(key: Ident, input: ParseStream<'_>) -> syn::Result<(Ident, Expr)> {
+    let needed = "`max` needs a number of bytes: write `max = 10 << 20` for 10 MiB";
     if !input.peek(Token![=]) {
-        let message = "`max` needs a number of bytes: write `max = 10 << 20` for 10 MiB";
-        return Err(syn::Error::new(key.span(), message));
+        return Err(syn::Error::new(key.span(), needed));
     }
     input.parse::<Token![=]>()?;
+    if input.peek(LitStr) {
+        return Err(input.error(needed));
+    }
     Ok((key, input.parse()?))
 }
 
