@@ -16,8 +16,8 @@ use crate::message::printable::is_unseen;
 /// The Content-Type is `application/octet-stream` unless [`with_content_type`] sets another, and
 /// `X-Content-Type-Options: nosniff` keeps browsers from guessing it. The name may come from a
 /// user: only what follows the last slash or backslash is used, without control characters and
-/// invisible marks. A name that is not ASCII is sent twice, as `filename*` in UTF-8 (RFC 8187) and as
-/// `filename` with `_` in place of each other character. Without a name that can be used, the
+/// invisible marks. A name that is not ASCII is sent twice, as `filename*` in UTF-8 (RFC 8187) and
+/// as `filename` with `_` in place of each other character. Without a name that can be used, the
 /// browser chooses one.
 ///
 /// [`with_content_type`]: Self::with_content_type
