@@ -11,6 +11,7 @@ mod messages;
 mod multipart;
 mod observing;
 mod open;
+mod over_http2;
 mod provided;
 mod proxies;
 mod rate_limits;
