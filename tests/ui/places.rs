@@ -127,8 +127,8 @@ fn manifest(cases: &BTreeMap<String, PathBuf>) -> String {
     let library = Path::new(ROOT).join("http4k-ws");
     let mut manifest = format!(
         "[package]\nname = \"places\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
-         http4k-ws = {{ path = {library:?}, features = [\"cbor\", \"http2\", \"msgpack\", \"testing\", \
-         \"tls\", \"tracing\"] }}\n\
+         http4k-ws = {{ path = {library:?}, features = [\"cbor\", \"http2\", \"msgpack\", \
+         \"multipart\", \"testing\", \"tls\", \"tracing\"] }}\n\
          serde = {{ version = \"1\", features = [\"derive\"] }}\n\
          tokio = {{ version = \"1\", features = [\"full\"] }}\n"
     );
