@@ -35,6 +35,7 @@ pub use body::{Body, BodyError};
 pub(crate) use body::{BodyBounds, BodyStage};
 pub use credentials::{CredentialValue, Credentials, LookedUp, Secret};
 pub use from_request::{FromRequest, ReadsBody, Rejection};
+pub(crate) use http::client_network;
 pub use http::{
     Attachment, HostPattern, HostPatternError, HostPolicy, Html, IntoHeaderName, IntoHeaderValue,
     IntoRequest, IntoResponse, Origin, OriginError, OriginPolicy, PeerCertificates, Redirect,

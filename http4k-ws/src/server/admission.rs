@@ -1,13 +1,14 @@
 //! The limits on the number of open connections and sockets.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::ServerConfig;
 use super::descriptors::report;
+use crate::message::client_network;
 use crate::session::{RefusalKind, RefusalLog};
 
 /// Hands out a permit to each connection, as long as the limits allow.
@@ -143,7 +144,7 @@ struct Counted {
 
 impl PerAddress {
     fn count(this: &Arc<Self>, address: IpAddr) -> Option<Counted> {
-        let network = network(address);
+        let network = client_network(address);
         let mut open = this.lock();
         let count = open.get(&network).copied().unwrap_or(0);
         if count >= this.most {
@@ -170,18 +171,6 @@ impl Drop for Counted {
                 open.remove(&self.network);
             }
         }
-    }
-}
-
-/// Returns the network that counts as one address: the first 64 bits of an IPv6 address, because
-/// one user has all of the rest (RFC 6177).
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

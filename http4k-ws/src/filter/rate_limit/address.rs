@@ -1,8 +1,8 @@
 //! Addresses as the keys of a rate limit.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
-use crate::message::{Request, RequestExt};
+use crate::message::{Request, RequestExt, client_network};
 
 /// The network of a client, as a key of [`rate_limit`](super::rate_limit).
 ///
@@ -35,17 +35,6 @@ pub struct ClientNetwork(Option<IpAddr>);
 pub fn by_address() -> impl Fn(&Request) -> Option<ClientNetwork> + Clone + Send + Sync + 'static {
     |request| {
         let peer = request.peer_addr();
-        Some(ClientNetwork(peer.map(|peer| network(peer.ip()))))
-    }
-}
-
-/// Returns the network that counts as one client.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
-        v4 @ IpAddr::V4(_) => v4,
+        Some(ClientNetwork(peer.map(|peer| client_network(peer.ip()))))
     }
 }

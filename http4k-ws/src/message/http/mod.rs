@@ -40,6 +40,7 @@ pub(crate) use origin_policy::{authority, is_from_own_page};
 pub(crate) use peer_addr::PeerAddr;
 #[cfg(feature = "server")]
 pub(crate) use peer_addr::canonical;
+pub(crate) use peer_addr::client_network;
 pub use peer_certificates::PeerCertificates;
 pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,

@@ -1,6 +1,6 @@
 //! The addresses of a request: that of the client, and that of the other end of its connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The addresses of a request. The extensions of the request hold them.
 ///
@@ -64,6 +64,18 @@ pub(crate) fn canonical(address: SocketAddr) -> SocketAddr {
             SocketAddr::new(v6.ip().to_canonical(), v6.port())
         }
         address => address,
+    }
+}
+
+/// Returns the network that counts as one client: the whole of an IPv4 address, and the first 64
+/// bits of an IPv6 address, because one user has all of the rest (RFC 6177).
+pub(crate) fn client_network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
