@@ -1,0 +1,4 @@
+//! The engine of a socket: its session, its frames and their compression. Beside `integration`, so
+//! that both build in parts.
+
+mod sessions;

@@ -1,0 +1,36 @@
+//! The session of a socket: who is woken, what waits where, and in which order messages leave.
+
+mod waking;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http4k_ws::client::WebSocketClient;
+use http4k_ws::prelude::*;
+use http4k_ws::server::ServerConfig;
+use tokio::io::duplex;
+use tokio::time::timeout;
+
+/// Awaits `work`, which must not take longer than a slow machine needs.
+async fn within<T>(work: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(20);
+    timeout(limit, work).await.expect("the work ends in time")
+}
+
+/// Serves one connection of `app`. Returns its client, and the future of the connection, which runs
+/// the session of the socket itself.
+fn connection<Kind>(
+    app: impl Serve<Kind>,
+    config: ServerConfig,
+) -> (
+    impl Future<Output = WebSocket>,
+    impl Future<Output = ()> + Send + 'static,
+) {
+    let (ours, theirs) = duplex(256 * 1024);
+    let client = async {
+        let handshake = WebSocketClient::to("ws://localhost/");
+        handshake.connect_over(ours).await.expect("it accepts")
+    };
+    (client, app.serve_connection(theirs, config))
+}
