@@ -44,6 +44,7 @@
 //! | [`handler`] | functions over messages: [`HttpHandler`], [`WsHandler`], [`WsConsumer`], [`PolyHandler`] |
 //! | [`routing`] | the route table: links, listings and explanations, and the builder behind [`routes!`] |
 //! | [`filter`] | the stock filters, for every protocol |
+//! | `topics` | publish and subscribe, in one process or over an engine, with the feature `json` |
 //! | [`server`] | an application on a port, with the bounds of everything that a peer may do |
 //! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
 //! | [`tls`] | the errors of TLS, and your own configuration of rustls |
@@ -105,6 +106,8 @@ mod switched_off;
 pub mod testing;
 #[cfg(all(feature = "tls", any(feature = "server", feature = "client")))]
 pub mod tls;
+#[cfg(feature = "json")]
+pub mod topics;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(any(feature = "server", feature = "client"))]

@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "filter",
         &["routing", "handler", "sse", "session", "lens", "message"],
     ),
+    ("topics", &["handler", "sse", "session", "lens", "message"]),
     ("tower", &["handler", "message"]),
     ("wire", &["session", "lens", "message"]),
     ("tls", &["wire", "message"]),

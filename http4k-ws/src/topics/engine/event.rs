@@ -1,0 +1,220 @@
+//! The events that an engine sends to a node, in a bounded queue.
+//!
+//! The queue never makes the engine wait. If it is full, an entry is left out, and its topic is
+//! reported as ready again. The node then checks the position of the topic and fills the gap.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+
+use crate::topics::name::TopicName;
+use crate::topics::position::Position;
+
+/// An event of an engine, for one node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineEvent {
+    /// An entry of a topic of interest.
+    Entry {
+        /// The topic.
+        topic: TopicName,
+        /// The position of the entry.
+        at: Position,
+        /// The offset of the entry before it in the same epoch; 0 if it is the first.
+        prev: u64,
+        /// The entry.
+        bytes: Bytes,
+    },
+    /// Every entry that is stored from now on will be sent. The node then reads the positions of
+    /// these topics. Sent after interest was added, after entries may have been missed, and after
+    /// [`Up`](Self::Up) for every topic of interest.
+    Ready(Vec<TopicName>),
+    /// The engine cannot be reached, for this reason. Sent once for each outage.
+    Down(String),
+    /// The engine is reached again, or for the first time.
+    Up,
+}
+
+/// The bound on entries that wait for the node.
+const MAX_ENTRIES: usize = 16 * 1024;
+
+/// The bound on the bytes of entries that wait for the node.
+const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The receiving half of the queue, which a node polls.
+pub struct EngineEvents(Arc<Mutex<Waiting>>);
+
+/// The sending half of the queue, which an engine holds.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::{EngineEvent, EngineEvents};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (sender, mut events) = EngineEvents::new();
+/// assert!(sender.send(EngineEvent::Up));
+/// assert_eq!(events.next().await, Some(EngineEvent::Up));
+/// drop(sender);
+/// assert_eq!(events.next().await, None);
+/// # }
+/// ```
+pub struct EventSender(Arc<Mutex<Waiting>>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: VecDeque<EngineEvent>,
+    entries: usize,
+    bytes: usize,
+    /// The topics of which an entry was left out.
+    missed: HashSet<TopicName>,
+    sender_gone: bool,
+    receiver_gone: bool,
+    waker: Option<Waker>,
+}
+
+impl EngineEvents {
+    /// Creates a queue of at most 16,384 entries and 16 MiB.
+    #[expect(clippy::new_ret_no_self, reason = "both halves are returned")]
+    pub fn new() -> (EventSender, Self) {
+        let waiting = Arc::default();
+        (EventSender(Arc::clone(&waiting)), Self(waiting))
+    }
+
+    /// Waits for the next event. Returns `None` if the sender is dropped.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, no event is lost.
+    pub async fn next(&mut self) -> Option<EngineEvent> {
+        future::poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<EngineEvent>> {
+        let mut waiting = lock(&self.0);
+        if let Some(event) = waiting.events.pop_front() {
+            if let EngineEvent::Entry { bytes, .. } = &event {
+                waiting.entries -= 1;
+                waiting.bytes -= bytes.len();
+            }
+            return Poll::Ready(Some(event));
+        }
+        if !waiting.missed.is_empty() {
+            let missed = waiting.missed.drain().collect();
+            return Poll::Ready(Some(EngineEvent::Ready(missed)));
+        }
+        if waiting.sender_gone {
+            return Poll::Ready(None);
+        }
+        waiting.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl EventSender {
+    /// Queues `event`. Returns `false` if the node no longer receives.
+    pub fn send(&self, event: EngineEvent) -> bool {
+        let mut waiting = lock(&self.0);
+        if waiting.receiver_gone {
+            return false;
+        }
+        match &event {
+            EngineEvent::Entry { topic, bytes, .. } => {
+                if waiting.entries >= MAX_ENTRIES || waiting.bytes + bytes.len() > MAX_BYTES {
+                    let topic = topic.clone();
+                    waiting.missed.insert(topic);
+                    return true;
+                }
+                waiting.entries += 1;
+                waiting.bytes += bytes.len();
+                waiting.events.push_back(event);
+            }
+            _ => waiting.events.push_back(event),
+        }
+        let waker = waiting.waker.take();
+        drop(waiting);
+        waker.into_iter().for_each(Waker::wake);
+        true
+    }
+}
+
+fn lock(waiting: &Mutex<Waiting>) -> MutexGuard<'_, Waiting> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for EngineEvents {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.0);
+        *waiting = Waiting {
+            receiver_gone: true,
+            ..Waiting::default()
+        };
+    }
+}
+
+impl Drop for EventSender {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.0);
+        waiting.sender_gone = true;
+        let waker = waiting.waker.take();
+        drop(waiting);
+        waker.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl fmt::Debug for EngineEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let waiting = lock(&self.0);
+        f.debug_struct("EngineEvents")
+            .field("waiting", &waiting.events.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for EventSender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EventSender")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_full_queue_leaves_entries_out_and_reports_their_topic() {
+        let (sender, mut events) = EngineEvents::new();
+        let topic = TopicName::new("t", "1").unwrap();
+        let entry = |offset| EngineEvent::Entry {
+            topic: topic.clone(),
+            at: Position::new(1, offset),
+            prev: offset - 1,
+            bytes: Bytes::new(),
+        };
+        let sent = MAX_ENTRIES as u64 + 3;
+        for offset in 1..=sent {
+            assert!(sender.send(entry(offset)));
+        }
+        for offset in 1..=MAX_ENTRIES as u64 {
+            assert_eq!(events.next().now_or_never(), Some(Some(entry(offset))));
+        }
+        let ready = EngineEvent::Ready(vec![topic.clone()]);
+        assert_eq!(events.next().now_or_never(), Some(Some(ready)));
+        assert_eq!(events.next().now_or_never(), None);
+        assert!(sender.send(entry(sent)));
+        assert_eq!(events.next().now_or_never(), Some(Some(entry(sent))));
+    }
+
+    #[test]
+    fn a_sender_notices_that_its_receiver_is_gone() {
+        let (sender, events) = EngineEvents::new();
+        drop(events);
+        assert!(!sender.send(EngineEvent::Up));
+    }
+}

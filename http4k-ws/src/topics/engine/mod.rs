@@ -1,0 +1,143 @@
+//! The engines of topics: what stores the logs, numbers their entries and carries them between
+//! processes.
+//!
+//! A program rarely calls an engine. It creates its topics on one, and the node of the process does
+//! the rest: it finds gaps, fills them, retries, and reports what cannot be filled. An engine has
+//! few duties, which [`Engine`] lists.
+
+mod event;
+mod member;
+mod publication;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::name::TopicName;
+use super::position::Position;
+
+pub use event::{EngineEvent, EngineEvents, EventSender};
+pub use member::{Member, MemberId, NodeId};
+pub use publication::{AttemptError, MemberChange, Publication};
+
+/// A future of an engine.
+pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A store of numbered logs, shared by the nodes of an application.
+///
+/// Users never call it. Its duties:
+///
+/// 1. Each topic has one log, whose current epoch and last offset are its position. The log of a
+///    topic that was never named starts at offset 0 of a new random epoch.
+/// 2. An entry receives the next offset and is stored before its publication returns. A change of
+///    the members is stored in the same step.
+/// 3. If the store may have lost entries, numbers or members of a topic, for example by a restart,
+///    the topic gets a new random epoch, an empty log and no members.
+/// 4. It carries entries to the nodes that are interested. It may lose, delay, repeat and reorder
+///    them, because each names its predecessor.
+/// 5. It keeps a part of the log, and returns it with the offset from which it is complete.
+/// 6. Every operation ends within a few seconds, with an error if need be.
+pub trait Engine: Send + Sync + fmt::Debug + 'static {
+    /// Makes one attempt to store an entry, and returns its position.
+    ///
+    /// A publication whose [`MemberChange`] changes nothing stores no entry, and returns the
+    /// position of the log. So does one that is stored in this epoch already
+    /// ([`Publication::once`]), which returns the position that it was stored at.
+    fn publish<'a>(
+        &'a self,
+        entry: &'a Publication,
+    ) -> EngineFuture<'a, Result<Position, AttemptError>>;
+
+    /// Adds and removes topics whose entries this node receives, in order. Without effect for a
+    /// topic that is in that state already. For an added topic the engine sends
+    /// [`EngineEvent::Ready`] once no later entry can be missed.
+    fn interest(&self, changes: Vec<Interest>);
+
+    /// Returns the stream of events to this node. The stream that was returned before ends, and no
+    /// topic is of interest.
+    fn events(&self) -> EngineEvents;
+
+    /// Returns the position of each topic. Creates logs that do not exist.
+    fn positions<'a>(
+        &'a self,
+        topics: &'a [TopicName],
+    ) -> EngineFuture<'a, Result<Vec<Position>, Down>>;
+
+    /// Returns entries of a topic behind `after`, up to `up_to`, from the current epoch. The engine
+    /// may return fewer, at least one if there is one, and sets [`History::up_to`].
+    fn history<'a>(
+        &'a self,
+        topic: &'a TopicName,
+        after: u64,
+        up_to: u64,
+    ) -> EngineFuture<'a, Result<History, Down>>;
+
+    /// Returns the members of a topic, and the position of the log at the same moment.
+    fn members<'a>(
+        &'a self,
+        topic: &'a TopicName,
+    ) -> EngineFuture<'a, Result<(Vec<Member>, Position), Down>>;
+
+    /// Renews the lease of `node` for [`Engine::lease`], and returns the nodes whose leases have
+    /// ended.
+    fn beat(&self, node: NodeId) -> EngineFuture<'_, Result<Vec<NodeId>, Down>>;
+
+    /// Returns the members of `node` in all topics.
+    fn members_of(
+        &self,
+        node: NodeId,
+    ) -> EngineFuture<'_, Result<Vec<(TopicName, MemberId)>, Down>>;
+
+    /// Removes the lease of `node`, after its members were removed.
+    fn forget(&self, node: NodeId) -> EngineFuture<'_, Result<(), Down>>;
+
+    /// Returns the time for which a lease lasts. Nodes renew it three times as often. `None` if no
+    /// other node can use the engine: leases and positions are then not checked.
+    fn lease(&self) -> Option<Duration> {
+        Some(Duration::from_secs(15))
+    }
+}
+
+/// A change of the topics whose entries a node receives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Interest {
+    /// Entries of the topic are sent from now on.
+    Add(TopicName),
+    /// Entries of the topic are no longer sent.
+    Remove(TopicName),
+}
+
+/// A part of the log of a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// The current position of the log, whose epoch is that of the entries.
+    pub last: Position,
+    /// The smallest offset from which every entry is kept. It is that of the last entry plus 1 if
+    /// none is kept.
+    pub first_kept: u64,
+    /// The offset up to which [`entries`](Self::entries) is complete. At most the one that was
+    /// requested.
+    pub up_to: u64,
+    /// The entries, in order: their offsets and bytes.
+    pub entries: Vec<(u64, Bytes)>,
+}
+
+/// The error of an engine that cannot be reached.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the engine of the topics cannot be reached: {cause}")]
+pub struct Down {
+    /// The cause, for the log.
+    pub cause: String,
+}
+
+impl Down {
+    /// Creates the error.
+    pub fn new(cause: impl fmt::Display) -> Self {
+        Self {
+            cause: cause.to_string(),
+        }
+    }
+}
