@@ -5,6 +5,7 @@ use std::fmt;
 use std::str;
 
 use bytes::Bytes;
+use bytestring::ByteString;
 
 use super::abridged::Abridged;
 
@@ -29,24 +30,20 @@ use super::abridged::Abridged;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct WsMessage {
-    // The bytes of a text are always valid UTF-8.
-    kind: Kind,
-    bytes: Bytes,
+    payload: Payload,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    Text,
-    Binary,
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Payload {
+    /// Was checked once to be UTF-8, so that reading it costs nothing.
+    Text(ByteString),
+    Binary(Bytes),
 }
 
 impl WsMessage {
     /// Creates a text message.
     pub fn new_text(text: impl Into<String>) -> Self {
-        Self {
-            kind: Kind::Text,
-            bytes: Bytes::from(text.into()),
-        }
+        Self::from_checked(text.into().into())
     }
 
     /// Creates a text message from bytes in UTF-8, without copying them.
@@ -66,45 +63,40 @@ impl WsMessage {
     /// assert!(WsMessage::text_from_utf8(Bytes::from_static(b"\xff")).is_err());
     /// ```
     pub fn text_from_utf8(bytes: Bytes) -> Result<Self, str::Utf8Error> {
-        str::from_utf8(&bytes)?;
-        Ok(Self {
-            kind: Kind::Text,
-            bytes,
-        })
+        ByteString::try_from(bytes).map(Self::from_checked)
     }
 
-    /// Creates a text message from bytes that the caller has checked to be UTF-8.
-    #[cfg(any(feature = "server", feature = "client"))]
-    pub(crate) fn from_checked_utf8(bytes: Bytes) -> Self {
+    /// Creates a text message without a check.
+    #[inline]
+    pub(crate) fn from_checked(text: ByteString) -> Self {
         Self {
-            kind: Kind::Text,
-            bytes,
+            payload: Payload::Text(text),
         }
     }
 
     /// Creates a binary message.
     pub fn new_binary(bytes: impl Into<Bytes>) -> Self {
         Self {
-            kind: Kind::Binary,
-            bytes: bytes.into(),
+            payload: Payload::Binary(bytes.into()),
         }
     }
 
     /// Returns `true` for a text message.
     pub fn is_text(&self) -> bool {
-        self.kind == Kind::Text
+        matches!(self.payload, Payload::Text(_))
     }
 
     /// Returns `true` for a binary message.
     pub fn is_binary(&self) -> bool {
-        self.kind == Kind::Binary
+        matches!(self.payload, Payload::Binary(_))
     }
 
-    /// Returns the text of a text message; `None` for a binary one.
+    /// Returns the text of a text message; `None` for a binary one. The text was checked when the
+    /// message was created, so the call costs nothing.
     pub fn as_text(&self) -> Option<&str> {
-        match self.kind {
-            Kind::Text => str::from_utf8(&self.bytes).ok(),
-            Kind::Binary => None,
+        match &self.payload {
+            Payload::Text(text) => Some(text),
+            Payload::Binary(_) => None,
         }
     }
 
@@ -113,24 +105,33 @@ impl WsMessage {
     ///
     /// To distinguish the kinds, use [`as_text`](Self::as_text).
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.bytes)
+        match &self.payload {
+            Payload::Text(text) => Cow::Borrowed(text),
+            Payload::Binary(bytes) => String::from_utf8_lossy(bytes),
+        }
     }
 
     /// Returns the payload of either kind.
     pub fn as_bytes(&self) -> &Bytes {
-        &self.bytes
+        match &self.payload {
+            Payload::Text(text) => text.as_bytes(),
+            Payload::Binary(bytes) => bytes,
+        }
     }
 
     /// Returns the payload of either kind.
     pub fn into_bytes(self) -> Bytes {
-        self.bytes
+        match self.payload {
+            Payload::Text(text) => text.into_bytes(),
+            Payload::Binary(bytes) => bytes,
+        }
     }
 }
 
 /// Compares the kind and the bytes, without decoding or copying them.
 impl PartialEq<str> for WsMessage {
     fn eq(&self, text: &str) -> bool {
-        self.is_text() && self.bytes == text.as_bytes()
+        self.as_text() == Some(text)
     }
 }
 
@@ -144,11 +145,11 @@ impl PartialEq<&str> for WsMessage {
 /// Writes the kind and the abridged payload.
 impl fmt::Debug for WsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            Kind::Text => "Text",
-            Kind::Binary => "Binary",
+        let kind = match self.payload {
+            Payload::Text(_) => "Text",
+            Payload::Binary(_) => "Binary",
         };
-        write!(f, "{kind}({})", Abridged(&self.bytes))
+        write!(f, "{kind}({})", Abridged(self.as_bytes()))
     }
 }
 

@@ -105,7 +105,7 @@ impl<S: ByteStream> Wire<S> {
         Poll::Ready(match decoded {
             Ok(Message::Text(text)) => {
                 self.message_ended();
-                Incoming::Message(WsMessage::from_checked_utf8(text.into()))
+                Incoming::Message(WsMessage::new_text(text.as_str()))
             }
             Ok(Message::Binary(bytes)) => {
                 self.message_ended();
