@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::thread::LocalKey;
 
 /// The bytes that are read at once.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 /// The bytes that are gathered before they are written, and the room for a last short message.
 pub(super) const GATHERED: usize = 64 * 1024;
@@ -41,8 +41,11 @@ pub(super) fn for_reading() -> Box<[u8]> {
     take(&TO_READ).unwrap_or_else(|| vec![0; CHUNK].into())
 }
 
+/// Returns a buffer whose bytes are decoded. One that is not the thread's is dropped.
 pub(super) fn return_read(buffer: Box<[u8]>) {
-    put_back(&TO_READ, buffer);
+    if buffer.len() == CHUNK {
+        put_back(&TO_READ, buffer);
+    }
 }
 
 /// Borrows an empty buffer to gather frames in.

@@ -1,6 +1,6 @@
 //! Serialization of frames (RFC 6455 §5.2).
 
-use super::validator::{BINARY, CLOSE, FIN, MASKED, TEXT};
+use super::decoder::{BINARY, CLOSE, FIN, MASKED, TEXT};
 use crate::message::{WsMessage, WsStatus};
 
 /// The key that a client masks a frame with (RFC 6455 §5.3). A server does not mask.
@@ -41,16 +41,29 @@ pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: u
     }
 }
 
-/// Masks or unmasks `bytes`, four at a time as far as possible.
-fn mask(bytes: &mut [u8], key: [u8; 4]) {
-    let mut words = bytes.chunks_exact_mut(4);
-    let word_key = u32::from_ne_bytes(key);
-    for word in &mut words {
-        let masked = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]) ^ word_key;
-        word.copy_from_slice(&masked.to_ne_bytes());
+/// Masks or unmasks `bytes`, in vectors of 64 and 16 bytes as far as possible.
+#[inline]
+pub(super) fn mask(bytes: &mut [u8], key: [u8; 4]) {
+    let [a, b, c, d] = key;
+    let key = [a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d];
+    let mut long = bytes.chunks_exact_mut(4 * key.len());
+    for part in &mut long {
+        part.chunks_exact_mut(key.len())
+            .for_each(|part| xor(part, key));
     }
-    let rest = words.into_remainder().iter_mut().zip(key);
-    rest.for_each(|(byte, key)| *byte ^= key);
+    let mut short = long.into_remainder().chunks_exact_mut(key.len());
+    for part in &mut short {
+        xor(part, key);
+    }
+    xor(short.into_remainder(), key);
+}
+
+#[inline]
+fn xor(bytes: &mut [u8], key: [u8; 16]) {
+    bytes
+        .iter_mut()
+        .zip(key)
+        .for_each(|(byte, key)| *byte ^= key);
 }
 
 /// Appends a whole control frame. `payload` is at most 125 bytes long.

@@ -1,20 +1,21 @@
 //! RFC 6455 on a byte stream: frames as the [`Transport`] of a session.
 //!
-//! The only folder that names tungstenite, which decodes incoming frames: it unmasks payloads,
-//! joins fragments and checks text. In front of it a validator refuses frames that break a rule, by
-//! their headers alone. Outgoing frames are gathered, and large payloads are written without a
-//! copy. Bytes are read into and gathered in buffers of the thread, so an idle socket owns none.
+//! Incoming frames that break a rule are refused by their headers alone. Payloads are unmasked and
+//! checked where they were read, and copied once, into their message. Outgoing frames are gathered,
+//! and large payloads are written without a copy. Bytes are read into and gathered in buffers of
+//! the thread, so an idle socket owns none.
+//!
+//! The only folder that names tungstenite, whose part is the keys of the opening handshake.
 //!
 //! [`Transport`]: crate::session::Transport
 
 mod buffers;
+mod decoder;
 mod frame;
 mod meter;
-mod reader;
 #[cfg(any(feature = "server", feature = "client"))]
 pub(crate) mod socket;
 mod transport;
-mod validator;
 mod writer;
 
 pub(crate) use meter::{Meter, Metered, StreamProgress};

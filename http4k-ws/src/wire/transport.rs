@@ -1,47 +1,30 @@
 //! The transport of a session over frames.
 
 use std::fmt;
-use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use tokio::io::AsyncRead;
-use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::protocol::{
-    Role as CodecRole, WebSocketConfig, WebSocketContext,
-};
-use tokio_tungstenite::tungstenite::{Error, Message};
 
+use super::decoder::{Decoded, Decoder, Violation};
 use super::meter::StreamProgress;
-use super::reader::{Closing, Reader};
-use super::validator::{CloseFrame, Stop, Violation};
 use super::writer::Writer;
 use super::{ByteStream, Limits};
-use crate::message::{WsMessage, WsStatus};
+use crate::message::WsStatus;
 use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
 /// The bytes that are read and discarded after a close frame was sent. Closing a socket with unread
 /// bytes resets it, and the reset can overtake the close frame.
 const DISCARD: usize = 256 * 1024;
 
-/// tungstenite fills its whole read buffer with zeros at every read, so it gets a small one.
-const CODEC_BUFFER: usize = 1024;
-
 /// One end of a WebSocket connection, after its opening handshake.
 pub(crate) struct Wire<S> {
     /// `None` once the connection is dropped.
     io: Option<S>,
     role: Role,
-    limits: Limits,
-    reader: Reader,
-    decoder: WebSocketContext,
-    /// The number of messages and control frames that the decoder returned.
-    decoded: u64,
+    decoder: Decoder,
     writer: Writer,
     progress: StreamProgress,
-    /// The peer's close frame, once the session knows that it is next.
-    close: Option<CloseFrame>,
     /// The next step of an orderly end.
     shutdown: Shutdown,
     discard: usize,
@@ -71,72 +54,11 @@ impl<S: ByteStream> Wire<S> {
         Self {
             io: Some(io),
             role,
-            limits,
-            reader: Reader::new(ahead, role, limits),
-            decoder: decoder(role, limits),
-            decoded: 0,
+            decoder: Decoder::new(ahead, role, limits),
             writer: Writer::new(role),
             progress,
-            close: None,
             shutdown: Shutdown::Flush,
             discard: DISCARD,
-        }
-    }
-
-    /// Returns the next event that the decoder finds in the bytes that have arrived.
-    fn poll_decoded(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
-        let Some(io) = &mut self.io else {
-            return Poll::Ready(Incoming::Lost);
-        };
-        // The decoder clears its buffer before it reads, so it is not called in vain.
-        if self.reader.is_decoded(self.decoded) {
-            match ready!(self.reader.poll_bytes(io, cx)) {
-                Ok(true) => {}
-                Ok(false) | Err(_) => return Poll::Ready(Incoming::Lost),
-            }
-        }
-        let mut source = DecoderStream {
-            io,
-            reader: &mut self.reader,
-            cx,
-        };
-        let decoded = self.decoder.read(&mut source);
-        self.decoded += u64::from(decoded.is_ok());
-        Poll::Ready(match decoded {
-            Ok(Message::Text(text)) => {
-                self.message_ended();
-                Incoming::Message(WsMessage::new_text(text.as_str()))
-            }
-            Ok(Message::Binary(bytes)) => {
-                self.message_ended();
-                Incoming::Message(WsMessage::new_binary(bytes))
-            }
-            Ok(Message::Ping(payload)) => {
-                self.writer.pong(payload);
-                Incoming::Ping
-            }
-            Ok(Message::Pong(payload)) => Incoming::Pong(payload),
-            // The decoder returns neither while it reads.
-            Ok(Message::Frame(_) | Message::Close(_)) => Incoming::Ping,
-            Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                match self.reader.stopped() {
-                    None => return Poll::Pending,
-                    Some(Stop::Close) => {
-                        self.close = Some(CloseFrame::new());
-                        Incoming::CloseAhead
-                    }
-                    Some(Stop::Broken(violation)) => Incoming::Failed(violation.status()),
-                }
-            }
-            Err(error) => failure(&error, self.limits),
-        })
-    }
-
-    /// Releases the buffer that a large message has left in the decoder, which is between two
-    /// messages.
-    fn message_ended(&mut self) {
-        if self.reader.take_large() {
-            self.decoder = decoder(self.role, self.limits);
         }
     }
 
@@ -174,7 +96,7 @@ impl<S: ByteStream> Wire<S> {
                     }
                     self.shutdown = Shutdown::Discard;
                 }
-                Shutdown::Discard => return self.reader.poll_discard(io, cx, &mut self.discard),
+                Shutdown::Discard => return self.decoder.poll_discard(io, cx, &mut self.discard),
             }
         }
     }
@@ -182,13 +104,20 @@ impl<S: ByteStream> Wire<S> {
 
 impl<S: ByteStream> Transport for Wire<S> {
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
-        let (Some(io), Some(close)) = (&mut self.io, &mut self.close) else {
-            return self.poll_decoded(cx);
+        let Some(io) = &mut self.io else {
+            return Poll::Ready(Incoming::Lost);
         };
-        Poll::Ready(match ready!(self.reader.poll_close_frame(io, cx, close)) {
-            Closing::Frame(payload) => self.closed(&payload),
-            Closing::Broken(violation) => Incoming::Failed(violation.status()),
-            Closing::Lost => Incoming::Lost,
+        Poll::Ready(match ready!(self.decoder.poll_next(io, cx)) {
+            Decoded::Message(message) => Incoming::Message(message),
+            Decoded::Ping(payload) => {
+                self.writer.pong(payload);
+                Incoming::Ping
+            }
+            Decoded::Pong(payload) => Incoming::Pong(payload),
+            Decoded::CloseAhead => Incoming::CloseAhead,
+            Decoded::Close(payload) => self.closed(&payload),
+            Decoded::Broken(violation) => Incoming::Failed(violation.status()),
+            Decoded::Lost => Incoming::Lost,
         })
     }
 
@@ -231,65 +160,25 @@ impl<S: ByteStream> Transport for Wire<S> {
     }
 
     fn progress(&mut self) -> Progress {
-        let bytes_read = self.reader.bytes_read();
+        let bytes_read = self.decoder.bytes_read();
         Progress {
             bytes_written: self.progress.bytes_written(self.writer.written()),
             bytes_read,
             bytes_resumed: self
                 .progress
                 .bytes_resumed(bytes_read + self.writer.bytes_resumed()),
-            partial: self.reader.partial(),
+            partial: self.decoder.partial(),
         }
     }
 
     fn buffered(&self) -> usize {
-        let partial = self.reader.partial().map_or(0, |partial| partial.bytes);
+        let partial = self.decoder.partial().map_or(0, |partial| partial.bytes);
         // The bytes are in memory, so their number fits a `usize`.
         partial as usize + self.writer.pending()
     }
 
     fn shrink(&mut self) {
-        self.reader.shrink();
-    }
-}
-
-fn decoder(role: Role, limits: Limits) -> WebSocketContext {
-    let role = match role {
-        Role::Server => CodecRole::Server,
-        Role::Client => CodecRole::Client,
-    };
-    let config = WebSocketConfig::default()
-        .read_buffer_size(CODEC_BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(Some(limits.max_message))
-        .max_frame_size(Some(limits.max_frame));
-    WebSocketContext::new(role, Some(config))
-}
-
-/// The stream that the decoder reads and writes. Its own responses to pings are discarded, because
-/// the writer sends them.
-struct DecoderStream<'a, 'cx, S> {
-    io: &'a mut S,
-    reader: &'a mut Reader,
-    cx: &'a mut Context<'cx>,
-}
-
-impl<S: AsyncRead + Unpin> Read for DecoderStream<'_, '_, S> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        match self.reader.poll_read(self.io, self.cx, out) {
-            Poll::Ready(read) => read,
-            Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
-        }
-    }
-}
-
-impl<S> Write for DecoderStream<'_, '_, S> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.decoder.shrink();
     }
 }
 
@@ -306,22 +195,6 @@ fn status(payload: &[u8]) -> Result<WsStatus, Violation> {
         _ => WsStatus::new(code, reason.to_owned()).ok(),
     };
     status.ok_or(Violation::CloseCode(code))
-}
-
-/// Returns the event for a failure to read. If the peer broke a rule, it carries a close code (RFC
-/// 6455 §7.4.1).
-fn failure(error: &Error, limits: Limits) -> Incoming {
-    Incoming::Failed(
-        match error {
-            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) | Error::Io(_) => {
-                return Incoming::Lost;
-            }
-            Error::Utf8(_) => Violation::Text,
-            Error::Capacity(_) => Violation::MessageTooBig(limits.max_message as u64),
-            _ => Violation::Protocol,
-        }
-        .status(),
-    )
 }
 
 impl<S> fmt::Debug for Wire<S> {

@@ -21,8 +21,8 @@ use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
 
 use super::buffers;
+use super::decoder::{PING, PONG};
 use super::frame::{self, MaskKey};
-use super::validator::{PING, PONG};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
 

@@ -13,16 +13,16 @@ const WINDOW: Duration = Duration::from_secs(5);
 /// The bytes that allow a message one more fragment.
 const BYTES_PER_FRAGMENT: u64 = 16;
 
-/// A message that has not ended.
+/// The frames of a message that has not ended, as their headers announce them.
 #[derive(Debug, Default)]
-pub(super) struct PartialMessage {
+pub(super) struct Fragments {
     bytes: u64,
     fragments: u64,
     /// The number of empty fragments at its end.
     empty: u32,
 }
 
-impl PartialMessage {
+impl Fragments {
     /// Adds a frame of `payload` bytes, when its header has arrived.
     pub(super) fn add(&mut self, payload: u64, limits: &Limits) -> Result<(), Violation> {
         let (max_frame, max_message) = (limits.max_frame as u64, limits.max_message as u64);
@@ -94,10 +94,10 @@ mod tests {
     }
 
     fn added(payloads: &[u64], limits: &Limits) -> Result<(), Violation> {
-        let mut partial = PartialMessage::default();
+        let mut fragments = Fragments::default();
         payloads
             .iter()
-            .try_for_each(|payload| partial.add(*payload, limits))
+            .try_for_each(|payload| fragments.add(*payload, limits))
     }
 
     #[test]

@@ -43,9 +43,6 @@ pub(in crate::wire) enum Violation {
     EmptyFragments(u32),
     #[error("at most {0} control frames per second, over 5 s")]
     ControlRate(u32),
-    /// The decoder refuses what the rules above let pass.
-    #[error("protocol error")]
-    Protocol,
 }
 
 impl Violation {

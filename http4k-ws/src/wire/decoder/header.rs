@@ -4,11 +4,11 @@ use super::violation::Violation;
 use crate::session::Role;
 
 /// Two bytes, eight of extended length, four of masking key.
-pub(super) const LONGEST: usize = 14;
+const LONGEST: usize = 14;
 
 pub(in crate::wire) const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
-const OPCODE: u8 = 0x0F;
+pub(super) const OPCODE: u8 = 0x0F;
 pub(in crate::wire) const MASKED: u8 = 0x80;
 const LENGTH: u8 = 0x7F;
 
@@ -18,6 +18,10 @@ pub(in crate::wire) const BINARY: u8 = 0x2;
 pub(in crate::wire) const CLOSE: u8 = 0x8;
 pub(in crate::wire) const PING: u8 = 0x9;
 pub(in crate::wire) const PONG: u8 = 0xA;
+
+/// The first bytes of frames that are a whole message.
+const WHOLE_TEXT: u8 = FIN | TEXT;
+const WHOLE_BINARY: u8 = FIN | BINARY;
 
 /// The longest payload of a control frame.
 const LONGEST_CONTROL: u8 = 125;
@@ -105,7 +109,8 @@ impl FrameHeader {
         key
     }
 
-    /// Checks the rules for the first two bytes, once they have arrived.
+    /// Checks the rules for the first two bytes, once they have arrived. No extension defines a
+    /// reserved bit.
     pub(super) fn check_start(&self, role: Role) -> Result<(), Violation> {
         if self.seen < 2 {
             return Ok(());
@@ -145,5 +150,53 @@ impl FrameHeader {
             return Err(Violation::LengthOf64Bits);
         }
         Ok(())
+    }
+}
+
+/// A frame that is a whole message, whose bytes are all in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WholeFrame {
+    pub(super) is_text: bool,
+    /// The masking key. Without a mask it is `None`.
+    pub(super) key: Option<[u8; 4]>,
+    /// The length of the header.
+    pub(super) start: usize,
+    /// The length of the frame.
+    pub(super) end: usize,
+}
+
+impl WholeFrame {
+    /// Returns the frame at the start of `bytes` if it is all there, has no reserved bit, breaks no
+    /// rule, and has a payload of at most `longest`. For any other frame it returns `None`, and
+    /// [`FrameHeader`] tells why.
+    #[inline]
+    pub(super) fn at_start_of(bytes: &[u8], role: Role, longest: usize) -> Option<Self> {
+        let (&[first, second], rest) = bytes.split_first_chunk()?;
+        let is_text = match first {
+            WHOLE_TEXT => true,
+            WHOLE_BINARY => false,
+            _ => return None,
+        };
+        let (length, shortest, extended) = match second & LENGTH {
+            126 => (u64::from(u16::from_be_bytes(*rest.first_chunk()?)), 126, 2),
+            127 => (u64::from_be_bytes(*rest.first_chunk()?), 0x1_0000, 8),
+            short => (u64::from(short), 0, 0),
+        };
+        if length < shortest || length > longest as u64 {
+            return None;
+        }
+        let (key, start) = match (role, second & MASKED != 0) {
+            (Role::Server, true) => (Some(*rest.get(extended..)?.first_chunk()?), 6 + extended),
+            (Role::Client, false) => (None, 2 + extended),
+            _ => return None,
+        };
+        // At most `longest`, which is a `usize`.
+        let end = start + length as usize;
+        (end <= bytes.len()).then_some(Self {
+            is_text,
+            key,
+            start,
+            end,
+        })
     }
 }
