@@ -68,6 +68,7 @@
 //! | `multipart` | no | forms with files: [`Multipart`](lens::Multipart), and `#[part]` in `#[derive(FromRequest)]` |
 //! | `tower` | no | tower services and layers inside an application, and an application as a service |
 //! | `cookie-session` | no | sessions in an encrypted cookie: `filter::sessions` |
+//! | `redis` | no | topics over Redis or Valkey, for several processes: `topics::engine::redis` |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 // Every line of `log` is then an event of `tracing`.

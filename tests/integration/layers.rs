@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["routing", "handler", "sse", "session", "lens", "message"],
     ),
     ("topics", &["handler", "sse", "session", "lens", "message"]),
+    ("topics/engine/redis", &["topics", "tls", "message"]),
     ("tower", &["handler", "message"]),
     ("wire", &["session", "lens", "message"]),
     ("tls", &["wire", "message"]),

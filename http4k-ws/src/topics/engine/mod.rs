@@ -8,6 +8,8 @@
 mod event;
 mod member;
 mod publication;
+#[cfg(feature = "redis")]
+pub mod redis;
 
 use std::fmt;
 use std::future::Future;
