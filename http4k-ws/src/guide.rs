@@ -5,6 +5,10 @@
 //! | [the first program](crate) | a route, a socket and their test, on the front page |
 //! | [routing](crate::routing) | paths, precedence, blocks, mounts and links; [`routes!`] has the grammar |
 //! | [sockets](crate::session) | a WebSocket from its handshake to its close |
+#![cfg_attr(
+    feature = "deflate",
+    doc = "| [compression](compression) | compressed messages: settings, memory, security and proxies |"
+)]
 //! | [streams](crate::sse) | server-sent events, from the request to the end of the stream |
 //! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
 //! | [pages](pages) | pages, redirects, cookies, downloads and uploads |
@@ -29,6 +33,10 @@
 
 #[doc = include_str!("docs/authentication.md")]
 pub mod authentication {}
+
+#[cfg(feature = "deflate")]
+#[doc = include_str!("docs/compression.md")]
+pub mod compression {}
 
 #[cfg(feature = "server")]
 #[doc = include_str!("docs/listeners.md")]

@@ -59,6 +59,7 @@
 //! | `json` | yes | JSON messages and bodies |
 //! | `server` | yes | serving an application on a port |
 //! | `client` | yes | WebSockets and HTTP requests to other servers |
+//! | `deflate` | yes | compressed messages, by permessage-deflate: [`Deflate`](session::Deflate) |
 //! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
 //! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
 //! | `native-roots` | no | `ClientTls::with_native_roots`, which trusts what the operating system trusts |
@@ -99,6 +100,7 @@ pub mod session;
 mod setters;
 pub mod sse;
 #[cfg(any(
+    not(feature = "deflate"),
     not(feature = "multipart"),
     all(feature = "server", not(feature = "http2")),
     all(any(feature = "server", feature = "client"), not(feature = "tls"))

@@ -12,6 +12,52 @@ use std::marker::PhantomData;
 #[derive(Debug)]
 pub enum Off {}
 
+#[cfg(not(feature = "deflate"))]
+mod deflate {
+    use super::{Off, PhantomData};
+
+    /// The feature `deflate`, which is disabled.
+    #[diagnostic::on_unimplemented(
+        message = "compressed messages need the feature `deflate` of http4k-ws",
+        label = "the feature `deflate` is off",
+        note = "in `Cargo.toml`, under `[dependencies]`: `http4k-ws = {{ version = \"0.1\", features = [\"deflate\"] }}`"
+    )]
+    pub trait DeflateFeature {
+        /// A value that needs the feature.
+        type Value;
+    }
+
+    /// A placeholder for a type that needs the feature `deflate`.
+    #[derive(Debug)]
+    pub struct NeedsDeflate<Feature>(PhantomData<Feature>);
+
+    /// The settings of compression, which need the feature `deflate`. Without it, this does not
+    /// compile:
+    ///
+    /// ```compile_fail,E0277
+    /// use http4k_ws::session::{Deflate, SessionConfig};
+    ///
+    /// let config = SessionConfig::default().with_deflate(Deflate::default());
+    /// ```
+    pub type Deflate = NeedsDeflate<Off>;
+
+    #[diagnostic::do_not_recommend]
+    impl<Feature> DeflateFeature for NeedsDeflate<Feature> {
+        type Value = Self;
+    }
+
+    impl<Feature> NeedsDeflate<Feature> {
+        /// Needs the feature `deflate`.
+        #[allow(clippy::should_implement_trait)]
+        pub fn default() -> Feature::Value
+        where
+            Feature: DeflateFeature,
+        {
+            unreachable!("no type implements the feature")
+        }
+    }
+}
+
 #[cfg(all(feature = "server", not(feature = "http2")))]
 mod http2 {
     use super::{Off, PhantomData};
@@ -226,6 +272,10 @@ mod multipart {
     impl<Feature: MultipartFeature, Kind> ReadsBody for NeedsMultipart<Feature, Kind> {}
 }
 
+#[cfg(not(feature = "deflate"))]
+pub use deflate::Deflate;
+#[cfg(not(feature = "deflate"))]
+pub(crate) use deflate::DeflateFeature;
 #[cfg(all(feature = "server", not(feature = "http2")))]
 pub use http2::Http2Config;
 #[cfg(all(feature = "server", not(feature = "http2")))]

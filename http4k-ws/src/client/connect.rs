@@ -5,9 +5,10 @@ use std::future::{Future, pending};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+#[cfg(not(feature = "deflate"))]
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use http::header::{
-    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
-    SEC_WEBSOCKET_PROTOCOL, UPGRADE,
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
@@ -22,6 +23,8 @@ use super::uri::{Remote, origin_form};
 use crate::handler::is_reserved;
 use crate::message::{Body, Request, Response, has_token, hide_secrets, members};
 use crate::session::{Handshake, Role, SessionConfig, WebSocket, WsSender, open};
+#[cfg(feature = "deflate")]
+use crate::wire::deflate::confirm;
 use crate::wire::{ByteStream, Limits, Meter, Metered, StreamProgress, Wire, accept_key};
 
 /// The limits in bytes and time for reading the body of a refusal.
@@ -84,14 +87,18 @@ async fn open_socket<S: ByteStream>(
     stream: Connection<S>,
     meter: Meter,
 ) -> Result<WebSocket, ConnectError> {
-    let (agreed, upgraded) =
-        upgrade(stream, &opening.request, &opening.key, opening.title_case).await?;
+    let (agreed, upgraded) = upgrade(stream, &opening).await?;
     let parts = upgraded
         .downcast::<TokioIo<Connection<S>>>()
         .map_err(|_| ConnectError::broken("hyper returned another connection"))?;
     let limits = Limits::of(&opening.config);
     let progress = StreamProgress::alone(meter);
-    let wire = Wire::client(parts.io.into_inner(), progress, parts.read_buf, limits);
+    #[cfg_attr(not(feature = "deflate"), allow(unused_mut))]
+    let mut wire = Wire::client(parts.io.into_inner(), progress, parts.read_buf, limits);
+    #[cfg(feature = "deflate")]
+    if let Some(deflate) = &agreed.deflate {
+        wire.compress(deflate);
+    }
     let handshake = Handshake {
         request: opening.request,
         subprotocol: agreed.subprotocol,
@@ -109,6 +116,8 @@ async fn open_socket<S: ByteStream>(
 /// The server's half of the handshake.
 struct Agreed {
     subprotocol: Option<String>,
+    #[cfg(feature = "deflate")]
+    deflate: Option<crate::session::Agreed>,
     /// The fields that the application of the server set.
     headers: HeaderMap,
 }
@@ -116,12 +125,11 @@ struct Agreed {
 /// Sends the upgrade request. Returns the server's half of the handshake, and the connection.
 async fn upgrade(
     stream: impl ByteStream,
-    request: &Request,
-    key: &str,
-    title_case: bool,
+    opening: &Opening,
 ) -> Result<(Agreed, Upgraded), ConnectError> {
+    let request = &opening.request;
     let (mut sender, connection) = http1::Builder::new()
-        .title_case_headers(title_case)
+        .title_case_headers(opening.title_case)
         .max_buf_size(REFUSAL)
         .handshake(TokioIo::new(stream))
         .await
@@ -133,8 +141,12 @@ async fn upgrade(
             let response = refusal(response).await;
             return Err(ConnectError::Refused { response });
         }
+        let subprotocol = check(&response, request, &opening.key)?;
         let agreed = Agreed {
-            subprotocol: check(&response, request, key)?,
+            subprotocol,
+            #[cfg(feature = "deflate")]
+            deflate: confirm(response.headers(), opening.config.deflate.as_ref())
+                .map_err(|rule| ConnectError::BadHandshake { rule })?,
             headers: unreserved(response.headers()),
         };
         let upgraded = hyper::upgrade::on(response).await;
@@ -219,6 +231,7 @@ fn check<B>(
     if accept.map(<[u8]>::trim_ascii) != Some(accept_key(key.as_bytes()).as_bytes()) {
         return Err(ConnectError::WrongAcceptKey);
     }
+    #[cfg(not(feature = "deflate"))]
     if headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
         return broken("it has an extension that was not offered");
     }

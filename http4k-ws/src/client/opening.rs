@@ -212,6 +212,11 @@ impl OpeningHandshake {
             remote.unix = self.unix_socket;
         }
         add_handshake(&mut fields, &key, &self.subprotocols)?;
+        #[cfg(feature = "deflate")]
+        if let Some(settings) = &self.config.deflate {
+            let offer = crate::wire::deflate::offer(settings);
+            fields.insert(SEC_WEBSOCKET_EXTENSIONS, offer);
+        }
         let uri = uri::without_user(uri);
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = uri;
@@ -237,7 +242,7 @@ fn fields_of(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
         let bad = || ConnectError::BadField { name: name.clone() };
         let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
         let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
-        // The request has no body, and no extension is supported.
+        // The request has no body, and its extensions follow from the configuration.
         if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
             return Err(bad());
         }

@@ -6,6 +6,8 @@ use super::respond::IntoConsumed;
 use crate::lens::Message;
 use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
+#[cfg(all(feature = "deflate", feature = "server"))]
+use crate::session::{Agreed, Deflate};
 use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsError};
 
 /// The function that talks on one socket. It is called once, after the opening handshake.
@@ -27,6 +29,9 @@ pub struct WsConsumer {
     session: Option<Adjust>,
     /// The template of the route that accepted.
     pub(super) route: Option<Box<str>>,
+    /// The compression that the opening handshake agreed on.
+    #[cfg(all(feature = "deflate", feature = "server"))]
+    pub(crate) deflate: Option<Agreed>,
 }
 
 /// A function that changes the bounds of a socket.
@@ -52,6 +57,8 @@ impl WsConsumer {
             start: Box::new(start),
             session: None,
             route: None,
+            #[cfg(all(feature = "deflate", feature = "server"))]
+            deflate: None,
         }
     }
 
@@ -87,6 +94,18 @@ impl WsConsumer {
         })
     }
 
+    /// Returns the compression that the socket may use on a server with `config`.
+    #[cfg(all(feature = "deflate", feature = "server"))]
+    pub(crate) fn deflate_within(&mut self, config: &SessionConfig) -> Option<Deflate> {
+        if self.session.is_none() {
+            return config.deflate;
+        }
+        let own = self.session(config.clone());
+        let deflate = own.deflate;
+        self.session = Some(Box::new(|_| own));
+        deflate
+    }
+
     /// Calls `prepare` with the socket before the consumer.
     pub(crate) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
         let start = self.start;
@@ -95,8 +114,7 @@ impl WsConsumer {
                 prepare(&mut socket);
                 start(socket)
             }),
-            session: self.session,
-            route: self.route,
+            ..self
         }
     }
 
@@ -108,8 +126,7 @@ impl WsConsumer {
         let start = self.start;
         Self {
             start: Box::new(move |socket| wrap(start(socket))),
-            session: self.session,
-            route: self.route,
+            ..self
         }
     }
 

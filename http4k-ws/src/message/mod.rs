@@ -19,6 +19,8 @@
 mod abridged;
 mod body;
 pub(crate) mod credentials;
+#[cfg(feature = "deflate")]
+mod encoded;
 mod from_request;
 mod http;
 mod needed;
@@ -34,6 +36,8 @@ pub use body::{Body, BodyError};
 #[cfg(feature = "server")]
 pub(crate) use body::{BodyBounds, BodyStage};
 pub use credentials::{CredentialValue, Credentials, LookedUp, Secret};
+#[cfg(feature = "deflate")]
+pub(crate) use encoded::share_encoded_from;
 pub use from_request::{FromRequest, ReadsBody, Rejection};
 pub(crate) use http::client_network;
 pub use http::{

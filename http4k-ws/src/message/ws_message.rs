@@ -2,12 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str;
+#[cfg(feature = "deflate")]
+use std::sync::Arc;
 
 use bytes::Bytes;
 use bytestring::ByteString;
 
 use super::abridged::Abridged;
+#[cfg(feature = "deflate")]
+use super::encoded::{EncodedForms, Encoding, is_shared};
 
 /// A whole WebSocket message, whose fragments were joined (RFC 6455 §5.4).
 ///
@@ -28,9 +33,18 @@ use super::abridged::Abridged;
 /// assert_eq!(picture.as_text(), None);
 /// assert_eq!(picture.as_bytes().len(), 4);
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct WsMessage {
-    payload: Payload,
+    content: Content,
+}
+
+/// A payload, which takes no more memory with its second variant.
+#[derive(Clone)]
+enum Content {
+    Own(Payload),
+    /// A payload whose clones share its compressed forms.
+    #[cfg(feature = "deflate")]
+    Shared(Arc<Shared>),
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -38,6 +52,29 @@ enum Payload {
     /// Was checked once to be UTF-8, so that reading it costs nothing.
     Text(ByteString),
     Binary(Bytes),
+}
+
+#[cfg(feature = "deflate")]
+struct Shared {
+    payload: Payload,
+    forms: EncodedForms,
+}
+
+impl Payload {
+    #[inline]
+    fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Text(text) => text.into_bytes(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
 }
 
 impl WsMessage {
@@ -69,32 +106,57 @@ impl WsMessage {
     /// Creates a text message without a check.
     #[inline]
     pub(crate) fn from_checked(text: ByteString) -> Self {
+        Self::of(Payload::Text(text))
+    }
+
+    #[inline]
+    fn of(payload: Payload) -> Self {
+        #[cfg(feature = "deflate")]
+        if is_shared(payload.bytes().len()) {
+            return Self::sharing(payload);
+        }
         Self {
-            payload: Payload::Text(text),
+            content: Content::Own(payload),
+        }
+    }
+
+    #[cfg(feature = "deflate")]
+    #[inline(never)]
+    fn sharing(payload: Payload) -> Self {
+        let forms = EncodedForms::default();
+        Self {
+            content: Content::Shared(Arc::new(Shared { payload, forms })),
+        }
+    }
+
+    #[inline]
+    fn payload(&self) -> &Payload {
+        match &self.content {
+            Content::Own(payload) => payload,
+            #[cfg(feature = "deflate")]
+            Content::Shared(shared) => &shared.payload,
         }
     }
 
     /// Creates a binary message.
     pub fn new_binary(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            payload: Payload::Binary(bytes.into()),
-        }
+        Self::of(Payload::Binary(bytes.into()))
     }
 
     /// Returns `true` for a text message.
     pub fn is_text(&self) -> bool {
-        matches!(self.payload, Payload::Text(_))
+        matches!(self.payload(), Payload::Text(_))
     }
 
     /// Returns `true` for a binary message.
     pub fn is_binary(&self) -> bool {
-        matches!(self.payload, Payload::Binary(_))
+        matches!(self.payload(), Payload::Binary(_))
     }
 
     /// Returns the text of a text message; `None` for a binary one. The text was checked when the
     /// message was created, so the call costs nothing.
     pub fn as_text(&self) -> Option<&str> {
-        match &self.payload {
+        match self.payload() {
             Payload::Text(text) => Some(text),
             Payload::Binary(_) => None,
         }
@@ -105,7 +167,7 @@ impl WsMessage {
     ///
     /// To distinguish the kinds, use [`as_text`](Self::as_text).
     pub fn text(&self) -> Cow<'_, str> {
-        match &self.payload {
+        match self.payload() {
             Payload::Text(text) => Cow::Borrowed(text),
             Payload::Binary(bytes) => String::from_utf8_lossy(bytes),
         }
@@ -113,18 +175,47 @@ impl WsMessage {
 
     /// Returns the payload of either kind.
     pub fn as_bytes(&self) -> &Bytes {
-        match &self.payload {
-            Payload::Text(text) => text.as_bytes(),
-            Payload::Binary(bytes) => bytes,
+        self.payload().bytes()
+    }
+
+    /// Returns another form of the payload, which clones share. `encode` makes it if there is none.
+    #[cfg(feature = "deflate")]
+    #[cfg_attr(not(any(feature = "server", feature = "client")), allow(dead_code))]
+    pub(crate) fn encoded(
+        &self,
+        encoding: Encoding,
+        encode: impl FnOnce(&[u8]) -> Option<Bytes>,
+    ) -> Option<Bytes> {
+        match &self.content {
+            Content::Own(payload) => encode(payload.bytes()),
+            Content::Shared(shared) => {
+                let bytes = shared.payload.bytes();
+                shared.forms.of(encoding, || encode(bytes))
+            }
         }
     }
 
     /// Returns the payload of either kind.
     pub fn into_bytes(self) -> Bytes {
-        match self.payload {
-            Payload::Text(text) => text.into_bytes(),
-            Payload::Binary(bytes) => bytes,
+        match self.content {
+            Content::Own(payload) => payload.into_bytes(),
+            #[cfg(feature = "deflate")]
+            Content::Shared(shared) => shared.payload.bytes().clone(),
         }
+    }
+}
+
+impl PartialEq for WsMessage {
+    fn eq(&self, other: &Self) -> bool {
+        self.payload() == other.payload()
+    }
+}
+
+impl Eq for WsMessage {}
+
+impl Hash for WsMessage {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.payload().hash(state);
     }
 }
 
@@ -145,7 +236,7 @@ impl PartialEq<&str> for WsMessage {
 /// Writes the kind and the abridged payload.
 impl fmt::Debug for WsMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.payload {
+        let kind = match self.payload() {
             Payload::Text(_) => "Text",
             Payload::Binary(_) => "Binary",
         };
@@ -173,6 +264,9 @@ impl<const N: usize> From<&'static [u8; N]> for WsMessage {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "deflate")]
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -199,6 +293,50 @@ mod tests {
             assert_eq!(message.as_text(), None);
             assert_eq!(message.into_bytes(), "a");
         }
+    }
+
+    /// The variant that shares forms fits into the space of the other one.
+    #[test]
+    fn a_message_takes_five_words() {
+        assert_eq!(size_of::<WsMessage>(), 5 * size_of::<usize>());
+        assert_eq!(size_of::<Option<WsMessage>>(), 5 * size_of::<usize>());
+    }
+
+    #[cfg(feature = "deflate")]
+    #[test]
+    fn a_message_that_shares_its_forms_is_the_same_message() {
+        for content in ["grüße", ""] {
+            for payload in [
+                Payload::Text(content.into()),
+                Payload::Binary(Bytes::from(content)),
+            ] {
+                let own = WsMessage {
+                    content: Content::Own(payload.clone()),
+                };
+                let shared = WsMessage::sharing(payload);
+                assert_eq!(own, shared);
+                assert_eq!(shared.is_text(), own.is_text());
+                assert_eq!(shared.is_binary(), own.is_binary());
+                assert_eq!(shared.as_text(), own.as_text());
+                assert_eq!(shared.text(), own.text());
+                assert_eq!(shared.as_bytes(), own.as_bytes());
+                assert_eq!(format!("{shared:?}"), format!("{own:?}"));
+                assert_eq!(HashSet::from([own.clone(), shared.clone()]).len(), 1);
+                assert_eq!(shared.clone().into_bytes(), own.into_bytes());
+                let bytes = shared.as_bytes().as_ptr();
+                assert_eq!(shared.clone().as_bytes().as_ptr(), bytes);
+            }
+        }
+    }
+
+    #[cfg(feature = "deflate")]
+    #[test]
+    fn clones_share_their_forms() {
+        let shared = WsMessage::sharing(Payload::Binary(Bytes::from("a")));
+        let clone = shared.clone();
+        assert_eq!(shared.encoded(1, |_| Some("b".into())), Some("b".into()));
+        assert_eq!(clone.encoded(1, |_| None), Some("b".into()));
+        assert_eq!(clone.encoded(2, |_| None), None);
     }
 
     #[test]

@@ -21,6 +21,8 @@ mod accept;
 mod admission;
 mod config;
 mod connection;
+#[cfg(feature = "deflate")]
+mod deflate;
 mod descriptors;
 mod http1;
 #[cfg(feature = "http2")]

@@ -1,6 +1,8 @@
 //! The server's side of the opening handshake (RFC 6455 §4.2, RFC 8441 §5).
 
 use bytes::{Bytes, BytesMut};
+#[cfg(feature = "deflate")]
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use http::header::{
     CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -40,6 +42,9 @@ pub(super) enum HandshakeRefused {
     Versions { found: String },
     #[error("Sec-WebSocket-Version must be 13, not {found} (RFC 6455 §4.2.1, 6, §4.4)")]
     Version { found: String },
+    #[cfg(feature = "deflate")]
+    #[error("Sec-WebSocket-Extensions breaks its grammar: {found} (RFC 6455 §9.1)")]
+    Extensions { found: String },
     #[error("an opening handshake must not have a body (RFC 6455 §4.1, §4.2.1)")]
     Body,
     #[error(transparent)]
@@ -99,7 +104,7 @@ pub(super) async fn respond<B: http_body::Body>(
     #[cfg(feature = "tower")]
     UpgradeHandle::offer(&mut request, upgrade.clone());
     let (handshake, consumer) = agree(server, request).await?;
-    let response = switching(accept, &handshake);
+    let response = switching(accept, &handshake, &consumer);
     let accepted = Accepted {
         upgrade,
         handshake,
@@ -123,7 +128,7 @@ pub(super) async fn connect(
         Err(refused) => Err(refuse(server, request, refused)),
     };
     let (handshake, consumer) = agreed.map_err(never_successful)?;
-    Ok((accepting(&handshake), handshake, consumer))
+    Ok((accepting(&handshake, &consumer), handshake, consumer))
 }
 
 /// Returns a refusal with a status that refuses in HTTP/2 too: any 2xx would open the socket.
@@ -155,7 +160,10 @@ pub(super) async fn agree<B>(
         return Err(refuse(server, request, refused.into()));
     }
     let session = &server.config.session;
-    server.app.upgrade(compact(request), session).await
+    let agreed = server.app.upgrade(compact(request), session).await;
+    #[cfg(feature = "deflate")]
+    let agreed = agreed.and_then(|agreed| super::deflate::negotiated(server, agreed));
+    agreed
 }
 
 /// Logs and counts a refusal, and returns its response.
@@ -211,7 +219,7 @@ pub(super) fn version(headers: &HeaderMap) -> Result<(), HandshakeRefused> {
 }
 
 /// Returns the values of a field, for a message.
-fn found(headers: &HeaderMap, name: HeaderName) -> String {
+pub(super) fn found(headers: &HeaderMap, name: HeaderName) -> String {
     let values = headers.get_all(name).iter();
     let values = values.map(|value| {
         let value = String::from_utf8_lossy(value.as_bytes());
@@ -241,8 +249,8 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     values.next().is_none().then_some(value)
 }
 
-fn switching(accept: HeaderValue, handshake: &Handshake) -> Response {
-    let mut response = accepting(handshake);
+fn switching(accept: HeaderValue, handshake: &Handshake, consumer: &WsConsumer) -> Response {
+    let mut response = accepting(handshake, consumer);
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
@@ -251,8 +259,12 @@ fn switching(accept: HeaderValue, handshake: &Handshake) -> Response {
     response
 }
 
-/// Returns the response that accepts, with the fields of the application and the subprotocol.
-pub(super) fn accepting(handshake: &Handshake) -> Response {
+/// Returns the response that accepts, with the fields of the application, the subprotocol and the
+/// compression.
+pub(super) fn accepting(
+    handshake: &Handshake,
+    #[cfg_attr(not(feature = "deflate"), allow(unused_variables))] consumer: &WsConsumer,
+) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     if let Some(set) = &handshake.response {
@@ -262,6 +274,13 @@ pub(super) fn accepting(handshake: &Handshake) -> Response {
     // The client offered it in a field, so it is a valid value.
     if let Some(value) = subprotocol.and_then(|name| HeaderValue::try_from(name).ok()) {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value);
+    }
+    #[cfg(feature = "deflate")]
+    if let Some(agreed) = &consumer.deflate {
+        headers.insert(
+            SEC_WEBSOCKET_EXTENSIONS,
+            crate::wire::deflate::response(agreed),
+        );
     }
     response
 }

@@ -31,7 +31,12 @@ impl<S: ByteStream> UpgradedSocket<S> {
         server: &ServerState,
     ) -> Self {
         let config = consumer.session(server.config.session.clone());
-        let wire = Wire::server(stream, progress, ahead, Limits::of(&config));
+        #[cfg_attr(not(feature = "deflate"), allow(unused_mut))]
+        let mut wire = Wire::server(stream, progress, ahead, Limits::of(&config));
+        #[cfg(feature = "deflate")]
+        if let Some(agreed) = &consumer.deflate {
+            wire.compress(agreed);
+        }
         let (socket, mut session) = open(wire, Role::Server, handshake, config);
         session = session.with_refusal_log(&server.refusals);
         if let Some(budget) = &server.budget {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "deflate")]
+use super::deflate::Deflate;
 use super::metrics::{Metrics, WsMetrics};
 use super::slow_consumer::SlowConsumer;
 use crate::setters::{optional_setters, setters};
@@ -105,6 +107,10 @@ pub struct SessionConfig {
     /// The time for which a consumer may run after its socket is over, before it is dropped.
     /// Default 30 s.
     pub consumer_grace: Duration,
+    /// The compression of messages (RFC 7692), if the peer supports it too. Only on the network.
+    /// Default `None`, for no compression.
+    #[cfg(feature = "deflate")]
+    pub deflate: Option<Deflate>,
     pub(crate) metrics: Metrics,
 }
 
@@ -127,6 +133,8 @@ impl Default for SessionConfig {
             consumer_stall: Duration::from_secs(60),
             close_timeout: Duration::from_secs(5),
             consumer_grace: Duration::from_secs(30),
+            #[cfg(feature = "deflate")]
+            deflate: None,
             metrics: Metrics::default(),
         }
     }
@@ -153,6 +161,21 @@ impl SessionConfig {
         with_message_deadline, message_deadline: Duration;
         with_ping_interval, ping_interval: Duration;
         with_dead_after, dead_after: Duration;
+    }
+
+    /// Sets [`deflate`](Self::deflate) to the settings of the compression, or to `None`.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn with_deflate(mut self, deflate: impl Into<Option<Deflate>>) -> Self {
+        self.deflate = deflate.into().map(Deflate::in_use);
+        self
+    }
+
+    /// Needs the feature `deflate`, and does not compile without it.
+    #[cfg(not(feature = "deflate"))]
+    #[must_use]
+    pub fn with_deflate(self, _deflate: impl crate::switched_off::DeflateFeature) -> Self {
+        self
     }
 
     /// Sets the receiver of the socket's events. Replaces the one before.

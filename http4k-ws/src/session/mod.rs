@@ -32,6 +32,8 @@ mod callbacks;
 pub(crate) mod client;
 mod config;
 mod deadlines;
+#[cfg(feature = "deflate")]
+mod deflate;
 mod drive;
 mod error;
 mod message_filter;
@@ -50,8 +52,14 @@ mod transport;
 #[cfg(feature = "client")]
 mod unconnected;
 
+#[cfg(not(feature = "deflate"))]
+pub use crate::switched_off::Deflate;
 pub(crate) use budget::{Account, Accounted, Budget};
 pub use config::SessionConfig;
+#[cfg(feature = "deflate")]
+pub use deflate::Deflate;
+#[cfg(all(feature = "deflate", any(feature = "server", feature = "client")))]
+pub(crate) use deflate::{Agreed, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
 #[cfg(feature = "server")]
 pub(crate) use drive::Session;
 pub(crate) use drive::{ConsumerFuture, open};

@@ -11,6 +11,8 @@
 
 mod buffers;
 mod decoder;
+#[cfg(feature = "deflate")]
+pub(crate) mod deflate;
 mod frame;
 mod meter;
 #[cfg(any(feature = "server", feature = "client"))]

@@ -7,10 +7,14 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 
 use super::decoder::{Decoded, Decoder, Violation};
+#[cfg(feature = "deflate")]
+use super::deflate::{Compressor, Inflater};
 use super::meter::StreamProgress;
 use super::writer::Writer;
 use super::{ByteStream, Limits};
 use crate::message::WsStatus;
+#[cfg(feature = "deflate")]
+use crate::session::Agreed;
 use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
 /// The bytes that are read and discarded after a close frame was sent. Closing a socket with unread
@@ -60,6 +64,13 @@ impl<S: ByteStream> Wire<S> {
             shutdown: Shutdown::Flush,
             discard: DISCARD,
         }
+    }
+
+    /// Compresses messages in both directions, as the opening handshake agreed.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn compress(&mut self, agreed: &Agreed) {
+        self.writer.compress_with(Compressor::new(agreed));
+        self.decoder.inflate_with(Inflater::new(agreed));
     }
 
     fn closed(&mut self, payload: &[u8]) -> Incoming {

@@ -21,7 +21,11 @@ use bytes::{Buf, Bytes};
 use tokio::io::AsyncWrite;
 
 use super::buffers;
+#[cfg(feature = "deflate")]
+use super::decoder::COMPRESSED;
 use super::decoder::{PING, PONG};
+#[cfg(feature = "deflate")]
+use super::deflate::Compressor;
 use super::frame::{self, MaskKey};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::{Gone, Role};
@@ -47,6 +51,9 @@ pub(super) struct Writer {
     written: u64,
     /// The bytes that were written after a write that was not accepted.
     bytes_resumed: u64,
+    /// Compresses messages, if the handshake agreed on it.
+    #[cfg(feature = "deflate")]
+    compressor: Option<Box<Compressor>>,
 }
 
 #[derive(Debug)]
@@ -85,7 +92,15 @@ impl Writer {
             unflushed: false,
             written: 0,
             bytes_resumed: 0,
+            #[cfg(feature = "deflate")]
+            compressor: None,
         }
+    }
+
+    /// Compresses the messages from now on.
+    #[cfg(feature = "deflate")]
+    pub(super) fn compress_with(&mut self, compressor: Option<Compressor>) {
+        self.compressor = compressor.map(Box::new);
     }
 
     /// Returns the number of bytes that were written.
@@ -125,8 +140,7 @@ impl Writer {
             return Err(Gone);
         }
         let key = self.key();
-        let opcode = frame::opcode(&message);
-        let payload = message.into_bytes();
+        let (opcode, payload) = self.encoded(message);
         let out = self.out();
         frame::put_header(out, opcode, payload.len(), key);
         if payload.len() < LONG {
@@ -139,6 +153,19 @@ impl Writer {
             });
         }
         Ok(())
+    }
+
+    /// Returns the first byte of a message's frame, without FIN, and its payload.
+    #[inline]
+    fn encoded(&mut self, message: WsMessage) -> (u8, Bytes) {
+        let opcode = frame::opcode(&message);
+        #[cfg(feature = "deflate")]
+        if let Some(compressor) = &mut self.compressor {
+            if let Some(payload) = compressor.compress(&message) {
+                return (opcode | COMPRESSED, payload);
+            }
+        }
+        (opcode, message.into_bytes())
     }
 
     /// Sends a close frame after everything else. Fails if there is one already.

@@ -23,12 +23,24 @@ pub(super) struct Assembly {
     /// The bytes of its payloads that have arrived.
     arrived: u64,
     payload: Payload,
+    /// The kind of a compressed message, which is `true` for text. Its payload is kept as binary
+    /// until it is inflated.
+    #[cfg(feature = "deflate")]
+    compressed_text: Option<bool>,
 }
 
 #[derive(Debug)]
 enum Payload {
     Text(PartialText),
     Binary(Vec<u8>),
+}
+
+/// A compressed message.
+#[cfg(feature = "deflate")]
+#[derive(Debug)]
+pub(super) struct Compressed {
+    pub(super) payload: Vec<u8>,
+    pub(super) is_text: bool,
 }
 
 /// The bytes of a frame that have not arrived.
@@ -49,6 +61,29 @@ impl Assembly {
             } else {
                 Payload::Binary(Vec::new())
             },
+            #[cfg(feature = "deflate")]
+            compressed_text: None,
+        }
+    }
+
+    /// Creates a message whose payload is compressed.
+    #[cfg(feature = "deflate")]
+    pub(super) fn compressed(is_text: bool, fragments: Fragments) -> Self {
+        Self {
+            compressed_text: Some(is_text),
+            ..Self::new(false, fragments)
+        }
+    }
+
+    /// Returns the whole payload if it is compressed.
+    #[cfg(feature = "deflate")]
+    pub(super) fn take_compressed(&mut self) -> Option<Compressed> {
+        match (self.compressed_text, &mut self.payload) {
+            (Some(is_text), Payload::Binary(payload)) => Some(Compressed {
+                payload: std::mem::take(payload),
+                is_text,
+            }),
+            _ => None,
         }
     }
 

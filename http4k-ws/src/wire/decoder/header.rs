@@ -8,6 +8,8 @@ const LONGEST: usize = 14;
 
 pub(in crate::wire) const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
+/// RSV1, which marks the first frame of a compressed message (RFC 7692 §6).
+pub(in crate::wire) const COMPRESSED: u8 = 0x40;
 pub(super) const OPCODE: u8 = 0x0F;
 pub(in crate::wire) const MASKED: u8 = 0x80;
 const LENGTH: u8 = 0x7F;
@@ -109,13 +111,27 @@ impl FrameHeader {
         key
     }
 
-    /// Checks the rules for the first two bytes, once they have arrived. No extension defines a
-    /// reserved bit.
-    pub(super) fn check_start(&self, role: Role) -> Result<(), Violation> {
+    /// Returns `true` if the bit of permessage-deflate is set, RSV1 (RFC 7692 §6).
+    #[cfg(feature = "deflate")]
+    pub(super) fn is_compressed(&self) -> bool {
+        self.bytes[0] & COMPRESSED != 0
+    }
+
+    /// Returns the reserved bits that may be set if messages may be compressed: RSV1, in the first
+    /// frame of a message (RFC 7692 §6).
+    fn defined_bits(&self, compressible: bool) -> u8 {
+        match self.opcode() {
+            TEXT | BINARY if compressible => COMPRESSED,
+            _ => 0,
+        }
+    }
+
+    /// Checks the rules for the first two bytes, once they have arrived.
+    pub(super) fn check_start(&self, role: Role, compressible: bool) -> Result<(), Violation> {
         if self.seen < 2 {
             return Ok(());
         }
-        if self.bytes[0] & RESERVED != 0 {
+        if self.bytes[0] & RESERVED & !self.defined_bits(compressible) != 0 {
             return Err(Violation::ReservedBits);
         }
         let opcode = self.opcode();

@@ -16,6 +16,8 @@
 
 mod assembly;
 mod budget;
+#[cfg(feature = "deflate")]
+mod compressed;
 mod header;
 mod parts;
 mod text;
@@ -32,6 +34,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use assembly::Assembly;
 use budget::ControlRate;
+#[cfg(feature = "deflate")]
+pub(super) use header::COMPRESSED;
 pub(super) use header::{BINARY, CLOSE, FIN, MASKED, PING, PONG, TEXT};
 use header::{FrameHeader, WholeFrame};
 use parts::Position;
@@ -39,6 +43,8 @@ use unread::Unread;
 pub(super) use violation::Violation;
 
 use super::Limits;
+#[cfg(feature = "deflate")]
+use super::deflate::Inflater;
 use super::frame::mask;
 use crate::message::WsMessage;
 use crate::session::{Partial, Role};
@@ -64,6 +70,9 @@ pub(super) struct Decoder {
     control_rate: ControlRate,
     close_reported: bool,
     bytes_read: u64,
+    /// Inflates compressed messages, if the handshake agreed on them.
+    #[cfg(feature = "deflate")]
+    inflater: Option<Box<Inflater>>,
 }
 
 /// A message or a frame that was decoded, or a reason why no more is.
@@ -97,6 +106,8 @@ impl Decoder {
             control: Vec::new(),
             control_rate: ControlRate::new(limits.max_control_rate),
             close_reported: false,
+            #[cfg(feature = "deflate")]
+            inflater: None,
         }
     }
 

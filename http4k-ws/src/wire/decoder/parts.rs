@@ -7,6 +7,8 @@ use super::budget::Fragments;
 use super::header::{CLOSE, CONTINUATION, FrameHeader, OPCODE, PING, TEXT};
 use super::violation::Violation;
 use super::{Decoded, Decoder};
+#[cfg(not(feature = "deflate"))]
+use crate::message::WsMessage;
 use crate::wire::frame::mask;
 
 /// The position in the stream.
@@ -36,6 +38,7 @@ impl Decoder {
     /// Decodes frames of any kind, and parts of them.
     #[inline(never)]
     pub(super) fn decode_parts(&mut self) -> Result<Option<Decoded>, Violation> {
+        let compressible = self.is_compressible();
         loop {
             let decoded = match &mut self.position {
                 Position::Header(header) => {
@@ -50,7 +53,7 @@ impl Decoder {
                     }
                     // Checked after every piece, so that a bad header is refused without its rest.
                     let taken = header.take(bytes);
-                    header.check_start(self.role)?;
+                    header.check_start(self.role, compressible)?;
                     let header = *header;
                     self.unread.advance(taken);
                     if header.is_whole() {
@@ -114,7 +117,15 @@ impl Decoder {
                 let mut fragments = Fragments::default();
                 fragments.add(header.payload(), &self.limits)?;
                 self.started += 1;
-                self.message = Some(Box::new(Assembly::new(opcode == TEXT, fragments)));
+                let is_text = opcode == TEXT;
+                #[cfg(feature = "deflate")]
+                let message = match header.is_compressed() {
+                    true => Assembly::compressed(is_text, fragments),
+                    false => Assembly::new(is_text, fragments),
+                };
+                #[cfg(not(feature = "deflate"))]
+                let message = Assembly::new(is_text, fragments);
+                self.message = Some(Box::new(message));
             }
         }
         Ok(Frame::Data { is_last })
@@ -156,10 +167,23 @@ impl Decoder {
                 }))
             }
             Frame::Data { is_last } => match self.message.take_if(|_| is_last) {
-                Some(message) => message.end().map(|message| Some(Decoded::Message(message))),
+                Some(message) => self
+                    .end_message(*message)
+                    .map(|whole| Some(Decoded::Message(whole))),
                 None => Ok(None),
             },
         }
+    }
+}
+
+#[cfg(not(feature = "deflate"))]
+impl Decoder {
+    fn is_compressible(&self) -> bool {
+        false
+    }
+
+    fn end_message(&self, message: Assembly) -> Result<WsMessage, Violation> {
+        message.end()
     }
 }
 

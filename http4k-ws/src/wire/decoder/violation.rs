@@ -33,6 +33,12 @@ pub(in crate::wire) enum Violation {
     CloseReason,
     #[error("a text message is not UTF-8 (RFC 6455 §8.1)")]
     Text,
+    #[cfg(feature = "deflate")]
+    #[error("a compressed message is not a sequence of whole DEFLATE blocks (RFC 7692 §7.2.2)")]
+    Compressed,
+    #[cfg(feature = "deflate")]
+    #[error("over 64 KiB, a message may have at most {0} times its compressed bytes")]
+    Ratio(u32),
     #[error("a frame may have at most {0} bytes")]
     FrameTooBig(u64),
     #[error("a message may have at most {0} bytes")]
@@ -50,6 +56,10 @@ impl Violation {
     pub(in crate::wire) fn status(self) -> WsStatus {
         let status = match self {
             Self::Text | Self::CloseReason => WsStatus::INVALID_PAYLOAD,
+            #[cfg(feature = "deflate")]
+            Self::Compressed => WsStatus::INVALID_PAYLOAD,
+            #[cfg(feature = "deflate")]
+            Self::Ratio(_) => WsStatus::POLICY_VIOLATION,
             Self::FrameTooBig(_) | Self::MessageTooBig(_) => WsStatus::TOO_BIG,
             Self::Fragments(_) | Self::EmptyFragments(_) | Self::ControlRate(_) => {
                 WsStatus::POLICY_VIOLATION
@@ -71,6 +81,10 @@ mod tests {
             Violation::Fragments(u32::MAX),
             Violation::EmptyFragments(u32::MAX),
             Violation::CloseCode(u16::MAX),
+            #[cfg(feature = "deflate")]
+            Violation::Compressed,
+            #[cfg(feature = "deflate")]
+            Violation::Ratio(u32::MAX),
         ] {
             assert_eq!(longest.status().reason(), longest.to_string());
         }

@@ -1,0 +1,41 @@
+//! The server's side of the negotiation of compression (RFC 7692 §5).
+
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
+
+use super::state::ServerState;
+use super::upgrade::{HandshakeRefused, found, refuse};
+use crate::handler::WsConsumer;
+use crate::message::Response;
+use crate::session::Handshake;
+use crate::wire::deflate::{Malformed, accept};
+
+/// Adds the terms of compression to the consumer of an accepted socket, if the client offers some
+/// and the route has settings for them.
+///
+/// # Errors
+///
+/// Returns the refusal if the field of the offers breaks its grammar. Without settings it is not
+/// read.
+pub(super) fn negotiated(
+    server: &ServerState,
+    (handshake, mut consumer): (Handshake, WsConsumer),
+) -> Result<(Handshake, WsConsumer), Response> {
+    let headers = handshake.request.headers();
+    if !headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
+        return Ok((handshake, consumer));
+    }
+    let Some(settings) = consumer.deflate_within(&server.config.session) else {
+        return Ok((handshake, consumer));
+    };
+    match accept(headers, &settings) {
+        Ok(agreed) => {
+            consumer.deflate = agreed;
+            Ok((handshake, consumer))
+        }
+        Err(Malformed) => {
+            let found = found(headers, SEC_WEBSOCKET_EXTENSIONS);
+            let refused = HandshakeRefused::Extensions { found };
+            Err(refuse(server, handshake.request, refused))
+        }
+    }
+}
