@@ -79,6 +79,14 @@ fn an_invalid_message_keeps_serdes_cause_and_position() {
 }
 
 #[test]
+fn json_that_is_not_utf8_is_refused_with_its_position() {
+    let invalid = b"{\"name\":\"b\xFFb\",\"age\":5}";
+    let failure = Person::lens().get(&invalid.into()).unwrap_err();
+    let expected = "message `Person` must be JSON: invalid utf-8 sequence of 1 bytes from index 10";
+    assert_eq!(failure.to_string(), expected);
+}
+
+#[test]
 fn a_value_that_json_cannot_represent_is_a_failure() {
     let odd = Json(BTreeMap::from([([1, 2], 3)]));
     let failure = odd.clone().into_message().unwrap_err();

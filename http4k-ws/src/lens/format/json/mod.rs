@@ -31,7 +31,10 @@ pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, Lens
 ///
 /// [`LensFailure`] with serde's line, column and cause.
 pub fn from_message<T: Message + DeserializeOwned>(message: WsMessage) -> Result<T, LensFailure> {
-    read(message.as_bytes(), Location::Message, T::NAME)
+    match message.as_text() {
+        Some(text) => read_text(text, Location::Message, T::NAME),
+        None => read(message.as_bytes(), Location::Message, T::NAME),
+    }
 }
 
 /// Writes `value`, which represents a `T`; `inside` returns it from a `T` that was read back.
@@ -53,19 +56,32 @@ pub(in crate::lens) fn write<T: Message, V: Serialize>(
     }
 }
 
-/// Reads a value from bytes. A byte order mark in front is ignored (RFC 8259 §8.1).
+/// Reads a value from bytes, which must be UTF-8 (RFC 8259 §8.1). They are checked at once, so that
+/// no text in them is checked again.
 pub(in crate::lens) fn read<T: DeserializeOwned>(
     json: &[u8],
     location: Location,
     name: impl Into<Cow<'static, str>>,
 ) -> Result<T, LensFailure> {
-    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-    serde_json::from_slice(json).or_else(|cause| {
-        if let Some(value) = keys::read(json, &cause) {
+    match simdutf8::compat::from_utf8(json) {
+        Ok(text) => read_text(text, location, name),
+        Err(cause) => Err(invalid(location, name, Format::Json, cause).into()),
+    }
+}
+
+/// Reads a value from text. A byte order mark in front is ignored (RFC 8259 §8.1).
+fn read_text<T: DeserializeOwned>(
+    json: &str,
+    location: Location,
+    name: impl Into<Cow<'static, str>>,
+) -> Result<T, LensFailure> {
+    let json = json.strip_prefix('\u{FEFF}').unwrap_or(json);
+    serde_json::from_str(json).or_else(|cause| {
+        if let Some(value) = keys::read(json.as_bytes(), &cause) {
             return Ok(value);
         }
         let failure = invalid(location, name, Format::Json, cause);
-        let path = failing_path::<T, _>(&mut serde_json::Deserializer::from_slice(json));
+        let path = failing_path::<T, _>(&mut serde_json::Deserializer::from_str(json));
         Err(with_path(failure, path).into())
     })
 }
