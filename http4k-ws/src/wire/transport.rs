@@ -216,3 +216,6 @@ impl<S> fmt::Debug for Wire<S> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;
