@@ -2,7 +2,7 @@
 //!
 //! An idle socket owns none, and a poll finds one that is still in the caches of the processor.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::thread::LocalKey;
 
 /// The bytes that are read at once.
@@ -12,36 +12,37 @@ pub(super) const CHUNK: usize = 64 * 1024;
 pub(super) const GATHERED: usize = 64 * 1024;
 const WRITE_BUFFER: usize = GATHERED + 20 * 1024;
 
-/// The number of free buffers of each kind that a thread keeps. One is in use at a time, because
-/// bytes that wait are mostly moved out of it.
-const KEPT: usize = 2;
-
-type Free<T> = RefCell<Vec<T>>;
+/// Two free buffers of a kind, of which each may be missing. One is in use at a time, because bytes
+/// that wait are mostly moved out of it.
+struct Free<T>(Cell<Option<T>>, Cell<Option<T>>);
 
 thread_local! {
-    static TO_READ: Free<Box<[u8]>> = const { RefCell::new(Vec::new()) };
-    static TO_WRITE: Free<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static TO_READ: Free<Box<[u8]>> = const { Free(Cell::new(None), Cell::new(None)) };
+    static TO_WRITE: Free<Vec<u8>> = const { Free(Cell::new(None), Cell::new(None)) };
 }
 
+#[inline]
 fn take<T>(free: &'static LocalKey<Free<T>>) -> Option<T> {
-    free.with(|free| free.borrow_mut().pop())
+    free.with(|free| free.0.take().or_else(|| free.1.take()))
 }
 
+#[inline]
 fn put_back<T>(free: &'static LocalKey<Free<T>>, buffer: T) {
     free.with(|free| {
-        let mut free = free.borrow_mut();
-        if free.len() < KEPT {
-            free.push(buffer);
+        if let Some(other) = free.0.replace(Some(buffer)) {
+            free.1.set(Some(other));
         }
     });
 }
 
 /// Borrows a buffer to read into.
+#[inline]
 pub(super) fn for_reading() -> Box<[u8]> {
     take(&TO_READ).unwrap_or_else(|| vec![0; CHUNK].into())
 }
 
 /// Returns a buffer whose bytes are decoded. One that is not the thread's is dropped.
+#[inline]
 pub(super) fn return_read(buffer: Box<[u8]>) {
     if buffer.len() == CHUNK {
         put_back(&TO_READ, buffer);

@@ -46,24 +46,34 @@ pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: u
 pub(super) fn mask(bytes: &mut [u8], key: [u8; 4]) {
     let [a, b, c, d] = key;
     let key = [a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d];
-    let mut long = bytes.chunks_exact_mut(4 * key.len());
+    let mut long = bytes.chunks_exact_mut(64);
     for part in &mut long {
-        part.chunks_exact_mut(key.len())
-            .for_each(|part| xor(part, key));
+        part.chunks_exact_mut(16).for_each(|part| xor(part, key));
     }
-    let mut short = long.into_remainder().chunks_exact_mut(key.len());
+    let mut short = long.into_remainder().chunks_exact_mut(16);
     for part in &mut short {
         xor(part, key);
     }
-    xor(short.into_remainder(), key);
+    let rest = mask_word::<8>(short.into_remainder(), key);
+    let rest = mask_word::<4>(rest, key);
+    xor(rest, key);
+}
+
+/// Masks the first `N` bytes if there are as many, and returns the others.
+#[inline]
+fn mask_word<const N: usize>(bytes: &mut [u8], key: [u8; 16]) -> &mut [u8] {
+    let length = if bytes.len() < N { 0 } else { N };
+    let (word, rest) = bytes.split_at_mut(length);
+    if let Some(word) = word.first_chunk_mut::<N>() {
+        xor(word, key);
+    }
+    rest
 }
 
 #[inline]
 fn xor(bytes: &mut [u8], key: [u8; 16]) {
-    bytes
-        .iter_mut()
-        .zip(key)
-        .for_each(|(byte, key)| *byte ^= key);
+    let masked = bytes.iter_mut().zip(key);
+    masked.for_each(|(byte, key)| *byte ^= key);
 }
 
 /// Appends a whole control frame. `payload` is at most 125 bytes long.
@@ -109,6 +119,20 @@ mod tests {
                 .collect::<Vec<_>>()
                 .iter())
         );
+    }
+
+    #[test]
+    fn every_length_is_masked_byte_by_byte() {
+        let key = [1, 2, 3, 4];
+        let payload: Vec<u8> = (0..=255).collect();
+        for length in 0..=payload.len() {
+            let mut masked = payload[..length].to_vec();
+            mask(&mut masked, key);
+            let keys = key.iter().cycle();
+            let naive = payload[..length].iter().zip(keys);
+            let naive: Vec<_> = naive.map(|(byte, key)| byte ^ key).collect();
+            assert_eq!(masked, naive, "{length}");
+        }
     }
 
     /// RFC 6455 §5.3: a key is unpredictable.

@@ -283,7 +283,7 @@ impl Writer {
     }
 
     fn gather_control(&mut self) {
-        if matches!(self.control.close, Close::Gathered) {
+        if matches!(self.control.close, Close::Gathered) || !self.control.waits() {
             return;
         }
         let Control { pong, ping, close } = std::mem::take(&mut self.control);
@@ -342,6 +342,14 @@ impl Writer {
             self.return_buffer();
             self.gathered = rest;
         }
+    }
+}
+
+impl Control {
+    /// Returns `true` if a control frame waits.
+    fn waits(&self) -> bool {
+        let closes = !matches!(self.close, Close::NotYet);
+        closes || self.pong.is_some() || self.ping.is_some()
     }
 }
 

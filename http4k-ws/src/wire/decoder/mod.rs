@@ -137,10 +137,12 @@ impl Decoder {
         cx: &mut Context<'_>,
     ) -> Poll<Decoded> {
         loop {
-            match self.decode() {
-                Ok(Some(decoded)) => return Poll::Ready(decoded),
-                Ok(None) => {}
-                Err(violation) => return Poll::Ready(Decoded::Broken(violation)),
+            if self.has_more() {
+                match self.decode() {
+                    Ok(Some(decoded)) => return Poll::Ready(decoded),
+                    Ok(None) => {}
+                    Err(violation) => return Poll::Ready(Decoded::Broken(violation)),
+                }
             }
             match ready!(self.poll_fill(io, cx)) {
                 Ok(0) | Err(_) => return Poll::Ready(Decoded::Lost),
@@ -156,15 +158,18 @@ impl Decoder {
         cx: &mut Context<'_>,
         budget: &mut usize,
     ) -> Poll<()> {
-        while let Ok(read @ 1..) = ready!(self.unread.poll_fill(io, cx)) {
+        loop {
+            self.unread.clear();
+            let Ok(read @ 1..) = ready!(self.unread.poll_fill(io, cx)) else {
+                return Poll::Ready(());
+            };
             self.bytes_read += read as u64;
             *budget = budget.saturating_sub(read);
             if *budget == 0 {
-                break;
+                self.unread.clear();
+                return Poll::Ready(());
             }
         }
-        self.unread.clear();
-        Poll::Ready(())
     }
 
     /// Reads more bytes, after all that were there are decoded, and returns their number. Returns 0
@@ -201,6 +206,13 @@ impl Decoder {
             message.appended(*read);
         }
         Some(read)
+    }
+
+    /// Returns `true` if bytes were read and not decoded.
+    #[inline]
+    fn has_more(&self) -> bool {
+        // A payload that was read directly may be complete.
+        !self.unread.is_empty() || self.position.is_at_end_of_frame()
     }
 
     /// Decodes the bytes that were read. Returns `None` if that needs more of them.

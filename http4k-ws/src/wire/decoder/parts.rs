@@ -192,6 +192,12 @@ impl Position {
     pub(super) fn is_between_frames(&self) -> bool {
         matches!(self, Self::Header(header) if header.is_empty())
     }
+
+    /// Returns `true` if all of a payload was taken.
+    #[inline]
+    pub(super) fn is_at_end_of_frame(&self) -> bool {
+        matches!(self, Self::Payload(Payload { left: 0, .. }))
+    }
 }
 
 impl Payload {

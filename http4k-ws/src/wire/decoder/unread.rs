@@ -32,6 +32,11 @@ impl Unread {
     }
 
     #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.from == self.to
+    }
+
+    #[inline]
     pub(super) fn bytes(&mut self) -> &mut [u8] {
         self.buffer.get_mut(self.from..self.to).unwrap_or_default()
     }
@@ -46,6 +51,7 @@ impl Unread {
     }
 
     /// Drops the bytes, and returns the buffer of the thread.
+    #[inline]
     pub(super) fn clear(&mut self) {
         (self.from, self.to) = (0, 0);
         buffers::return_read(std::mem::take(&mut self.buffer));
@@ -68,14 +74,15 @@ impl Unread {
         self.buffer.len() == buffers::CHUNK
     }
 
-    /// Reads a chunk in place of the last one, and returns its length. Returns 0 at the end of the
+    /// Reads a chunk, after all bytes were taken, and returns its length. Returns 0 at the end of the
     /// stream.
+    #[inline]
     pub(super) fn poll_fill<S: AsyncRead + Unpin>(
         &mut self,
         io: &mut S,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        self.clear();
+        debug_assert!(self.is_empty(), "no byte is lost");
         let mut buffer = buffers::for_reading();
         let mut read = ReadBuf::new(&mut buffer);
         let polled = Pin::new(io).poll_read(cx, &mut read);
