@@ -1,5 +1,6 @@
 //! The engine of a socket: its session, its frames and their compression. Beside `integration`, so
 //! that both build in parts.
 
+mod callers;
 mod deflate;
 mod sessions;

@@ -1,6 +1,6 @@
 //! The lines that the library logs, for tests of log lines.
 //!
-//! A handler in memory runs on a thread of its own, so the subscriber is that of the process. Tests
+//! A server's handlers run on threads of their own, so the subscriber is that of the process. Tests
 //! run side by side: each finds its lines by a text that no other test has.
 
 use std::cell::RefCell;

@@ -30,6 +30,14 @@ impl Current {
     }
 }
 
+/// Returns `true` if this thread polls a task of `scheduler`.
+pub(super) fn is_inside(scheduler: &Scheduler) -> bool {
+    CURRENT.with_borrow(|current| {
+        let current = current.as_ref();
+        current.is_some_and(|current| current.scheduler.is_same(scheduler))
+    })
+}
+
 /// Restores the test runtime that the thread had before.
 pub(super) struct Restore(Option<Current>);
 

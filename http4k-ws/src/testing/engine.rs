@@ -17,23 +17,27 @@
 //! 4. The clock moves only while the tokio runtime parks. So it stands still until nothing is ready
 //!    on either side, and while [`OutsideWork`] finds work that may still wake a task.
 //! 5. If a task blocks the thread, [`Engine::stand_in`] runs the tokio runtime from another thread.
+//! 6. Any thread outside a runtime may run the engine, one thread at a time.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
 #[cfg(feature = "testing")]
-use std::time::Duration;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{Builder, Runtime};
+#[cfg(feature = "testing")]
 use tokio::sync::Notify;
 
-use super::current::{Current, application_runs};
+#[cfg(feature = "testing")]
+use super::blocked;
+use super::current::{Current, application_runs, is_inside};
 use super::idle::Idle;
 #[cfg(feature = "testing")]
-use super::outside::{OutsideWork, Scans};
+use super::outside::{OutsideWork, Scans, ThreadName};
 use super::schedule::Scheduler;
 
 /// The clock of a test runtime.
@@ -57,48 +61,74 @@ impl Time {
 /// future of a `block_on` after as many tasks.
 const STEPS: usize = 61;
 
-/// The time for which the clock stands still while a task blocks the thread. After that it runs in
-/// real time, because the task may wait for a timer.
-#[cfg(feature = "testing")]
-const BLOCKED: Duration = Duration::from_millis(500);
-
 pub(super) struct Engine {
     runtime: Runtime,
     scheduler: Scheduler,
+    /// The waker of the test's future.
+    main_waker: Waker,
     idle: Arc<Idle>,
     /// The number of batches that started and ended; odd while tasks are polled.
     batch: Arc<AtomicU64>,
-    batch_ended: Notify,
+    /// The threads that wait for the end of a batch.
+    #[cfg(feature = "testing")]
+    pub(super) stand_ins: AtomicUsize,
+    #[cfg(feature = "testing")]
+    pub(super) batch_ended: Notify,
     /// In real time: reports the runtime as idle when its thread parks next.
     armed: Arc<AtomicBool>,
     /// In virtual time: the parks at which the clock may have to be held.
     #[cfg(feature = "testing")]
-    scans: Arc<Scans>,
+    pub(super) scans: Arc<Scans>,
+    /// In virtual time: the name by which the threads of the application are found.
+    #[cfg(feature = "testing")]
+    thread_name: Arc<ThreadName>,
     time: Time,
 }
 
 impl Engine {
-    /// Builds an engine for this thread.
     pub(super) fn new(scheduler: Scheduler, idle: Arc<Idle>, time: Time) -> Self {
         let (batch, armed) = (Arc::default(), Arc::default());
         #[cfg(feature = "testing")]
-        let scans = Arc::default();
+        let (scans, thread_name) = (Arc::default(), Arc::default());
         let runtime = match time {
             #[cfg(feature = "testing")]
-            Time::Virtual => virtual_time(&idle, &batch, &scans),
+            Time::Virtual => {
+                let outside = OutsideWork::new(Arc::clone(&scans), Arc::clone(&thread_name));
+                virtual_time(&idle, &batch, outside)
+            }
             Time::Real => real_time(&idle, &armed),
         };
         Self {
             runtime: runtime.expect("a runtime of one thread can be built"),
+            main_waker: scheduler.main_waker(),
             scheduler,
             idle,
             batch,
+            #[cfg(feature = "testing")]
+            stand_ins: AtomicUsize::new(0),
+            #[cfg(feature = "testing")]
             batch_ended: Notify::new(),
             armed,
             #[cfg(feature = "testing")]
             scans,
+            #[cfg(feature = "testing")]
+            thread_name,
             time,
         }
+    }
+
+    #[cfg(feature = "testing")]
+    pub(super) fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Returns `true` if this thread runs the engine.
+    pub(super) fn runs_here(&self) -> bool {
+        is_inside(&self.scheduler)
+    }
+
+    pub(super) fn time(&self) -> Time {
+        self.time
     }
 
     fn current(&self) -> Current {
@@ -109,22 +139,26 @@ impl Engine {
         }
     }
 
-    /// Runs the tasks until `main` is done.
+    /// Runs the tasks on this thread until `main` is done.
     pub(super) fn run<F: Future>(&self, main: F) -> F::Output {
         let _restore = self.current().enter();
+        #[cfg(feature = "testing")]
+        let _named = (self.time == Time::Virtual).then(|| self.thread_name.give());
         let mut main = pin!(main);
-        let waker = self.scheduler.main_waker();
-        waker.wake_by_ref();
+        self.main_waker.wake_by_ref();
         loop {
             if self.has_spawned() {
                 // Spawned tasks run before the test continues, and so do the tasks that they wake.
                 self.enter(|| self.batch());
                 self.runtime.block_on(tokio::task::yield_now());
             }
-            let mut cx = Context::from_waker(&waker);
+            let mut cx = Context::from_waker(&self.main_waker);
             let polled = self.enter(|| {
                 // The test's future comes last, so that it sees everything done.
                 self.batch();
+                if !self.scheduler.is_ready() {
+                    self.report_idle();
+                }
                 match self.scheduler.take_main() {
                     true => {
                         application_runs();
@@ -136,12 +170,16 @@ impl Engine {
             if let Poll::Ready(output) = polled {
                 return output;
             }
-            // A test that waits for idleness is woken here. Parking would move a virtual clock.
-            let is_settled = || !self.has_spawned() && self.idle.reached();
-            if !self.scheduler.is_ready() && !is_settled() {
+            // Parking would move a virtual clock.
+            if !self.scheduler.is_ready() && !self.report_idle() {
                 self.wait();
             }
         }
+    }
+
+    /// Wakes a test that waits for idleness, if nothing else can run. Returns `true` if one waited.
+    fn report_idle(&self) -> bool {
+        !self.has_spawned() && self.idle.reached()
     }
 
     /// Polls tasks until none is ready, or the test has waited for long enough.
@@ -182,8 +220,9 @@ impl Engine {
 }
 
 /// Returns the number of the batch whose tasks are polled now, of a count that is odd meanwhile.
+#[cfg(feature = "testing")]
 fn running(batch: &AtomicU64) -> Option<u64> {
-    let batch = batch.load(Ordering::Acquire);
+    let batch = batch.load(Ordering::SeqCst);
     (batch % 2 == 1).then_some(batch)
 }
 
@@ -192,10 +231,9 @@ fn running(batch: &AtomicU64) -> Option<u64> {
 fn virtual_time(
     idle: &Arc<Idle>,
     batch: &Arc<AtomicU64>,
-    scans: &Arc<Scans>,
+    outside: OutsideWork,
 ) -> std::io::Result<Runtime> {
     let (idle, batch) = (Arc::clone(idle), Arc::clone(batch));
-    let outside = OutsideWork::new(Arc::clone(scans));
     Builder::new_current_thread()
         .enable_all()
         .start_paused(true)
@@ -227,57 +265,11 @@ fn real_time(idle: &Arc<Idle>, armed: &Arc<AtomicBool>) -> std::io::Result<Runti
         .build()
 }
 
+#[cfg(feature = "testing")]
 impl Engine {
     /// Returns the number of the batch whose tasks are polled now.
     pub(super) fn running_batch(&self) -> Option<u64> {
         running(&self.batch)
-    }
-
-    /// Runs the tokio runtime on this thread until `batch` ends, a task of which blocks its thread.
-    ///
-    /// The task may wait for a timer, a socket or a task of the tokio runtime, as `block_in_place`
-    /// allows.
-    #[cfg(feature = "testing")]
-    pub(super) fn stand_in(&self, batch: u64) {
-        if self.time == Time::Real {
-            // Its runtime has a thread of its own.
-            return;
-        }
-        self.scans.at_every_park(true);
-        let (release, released) = std::sync::mpsc::channel::<()>();
-        self.runtime.block_on(async move {
-            let ended = self.ended(batch);
-            // tokio holds its clock while a blocking task runs.
-            let held = tokio::task::spawn_blocking(move || {
-                let _ = released.recv_timeout(BLOCKED);
-            });
-            let mut ended = pin!(ended);
-            tokio::select! {
-                biased;
-                () = &mut ended => {
-                    drop(release);
-                    return;
-                }
-                _ = held => {}
-            }
-            // The task blocks for longer. It may wait for a timer, so time runs from here on.
-            tokio::time::resume();
-            ended.await;
-            tokio::time::pause();
-        });
-    }
-
-    #[cfg(feature = "testing")]
-    async fn ended(&self, batch: u64) {
-        loop {
-            let mut notified = pin!(self.batch_ended.notified());
-            // Registered before the check, so that the end is not missed.
-            notified.as_mut().enable();
-            if self.running_batch() != Some(batch) {
-                return;
-            }
-            notified.await;
-        }
     }
 }
 
@@ -303,20 +295,27 @@ struct Batch<'e>(&'e Engine);
 
 impl<'e> Batch<'e> {
     fn start(engine: &'e Engine) -> Self {
-        engine.batch.fetch_add(1, Ordering::AcqRel);
+        engine.batch.fetch_add(1, Ordering::SeqCst);
+        #[cfg(feature = "testing")]
+        blocked::batch_started();
         Self(engine)
     }
 }
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
-        self.0.batch.fetch_add(1, Ordering::AcqRel);
-        self.0.batch_ended.notify_waiters();
+        self.0.batch.fetch_add(1, Ordering::SeqCst);
+        #[cfg(feature = "testing")]
+        if self.0.stand_ins.load(Ordering::SeqCst) > 0 {
+            self.0.batch_ended.notify_waiters();
+        }
     }
 }
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::testing::Offline as _;
     use crate::{WebSocket, WsResult};

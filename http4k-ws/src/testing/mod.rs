@@ -23,6 +23,8 @@
 //!
 #![doc = include_str!("../docs/testing.md")]
 
+#[cfg(feature = "testing")]
+mod blocked;
 mod client;
 pub mod contract;
 mod current;
@@ -33,10 +35,12 @@ mod in_memory;
 mod offline;
 #[cfg(feature = "testing")]
 mod outside;
+mod own_thread;
 mod pipe;
 mod read_ahead;
 mod runtime;
 mod schedule;
+mod seeds;
 mod stream;
 pub mod transcript;
 
@@ -45,7 +49,7 @@ pub use client::DuplexWsClient;
 pub use client::TestWsClient;
 pub use in_memory::{InMemory, InMemoryConfig};
 pub use offline::Offline;
-pub use runtime::{with_real_time, with_seed};
+pub use seeds::{with_real_time, with_seed};
 pub use stream::TestSseClient;
 
 pub use crate::session::client::{NextMessage, ReceiveError, Received, WsClient};

@@ -1,41 +1,48 @@
-//! The thread on which an application runs during a test.
+//! The runtime in which an application runs during a test.
 //!
-//! 1. The application has a thread of its own, so a test can be a plain function or run inside any
-//!    runtime.
-//! 2. Each test thread has one test runtime, so all clients of a test share one application and one
+//! 1. Each test thread has one test runtime, so all clients of a test share one application and one
 //!    clock.
-//! 3. The thread runs only while the test waits for it. Between two calls the application stands
-//!    still, and so does a virtual clock.
+//! 2. The application runs only while a call of a client waits for it. Between two calls it stands
+//!    still, and so does a virtual clock. In real time, the tasks that the application spawns have
+//!    a thread of their own, which continues.
+//! 3. It runs on the thread of the caller, so a call costs no change of threads. A caller that may
+//!    not block on a runtime uses a thread of the test runtime instead ([`OwnThread`]): one that is
+//!    inside a runtime, and one that unwinds. Calls from several threads run one after another.
+//! 4. A handler may call another application in memory. That one has a test runtime of its own.
+//! 5. The application is dropped on a thread of its own, because its last client may be dropped
+//!    anywhere.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::pin::Pin;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use futures_util::FutureExt;
+use tokio::runtime::Handle;
 
+#[cfg(feature = "testing")]
+use super::blocked;
 use super::engine::{Engine, Time};
 use super::idle::Idle;
+use super::own_thread::OwnThread;
 use super::schedule::Scheduler;
 
-type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// The pause between two checks for a task that blocks the thread. A batch of tasks that lasts for
-/// two of them may be blocked.
-const CHECK: Duration = Duration::from_millis(10);
+#[cfg(test)]
+mod tests;
 
 /// A handle to the runtime in which the applications of one test thread run.
 #[derive(Debug, Clone)]
-pub(super) struct TestRuntime {
-    jobs: mpsc::Sender<Job>,
-    engine: Weak<Engine>,
+pub(super) struct TestRuntime(Arc<Shared>);
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// `None` only when it is dropped.
+    engine: Option<Engine>,
     idle: Arc<Idle>,
-    time: Time,
+    /// The test runtime for calls of the application itself. It is locked while a thread runs the
+    /// engine.
+    inner: Mutex<Option<TestRuntime>>,
+    thread: OwnThread,
 }
 
 thread_local! {
@@ -52,53 +59,35 @@ impl TestRuntime {
         })
     }
 
-    /// Starts a test runtime in which a seed decides which task is polled next.
-    fn seeded(seed: u64) -> Self {
-        Self::start(Some(seed), Time::DEFAULT)
-    }
-
-    /// Starts a test runtime whose clock is the machine's.
-    fn in_real_time() -> Self {
-        Self::start(None, Time::Real)
+    /// Starts a test runtime. With a seed, it decides which task is polled next.
+    pub(super) fn start(seed: Option<u64>, time: Time) -> Self {
+        let idle = Arc::<Idle>::default();
+        let engine = Engine::new(Scheduler::new(seed), Arc::clone(&idle), time);
+        let shared = Arc::new(Shared {
+            engine: Some(engine),
+            idle,
+            inner: Mutex::default(),
+            thread: OwnThread::default(),
+        });
+        #[cfg(feature = "testing")]
+        if time == Time::Virtual {
+            blocked::watch(Arc::downgrade(&shared));
+        }
+        Self(shared)
     }
 
     /// Calls `work`, for which this is the test runtime of the thread.
-    fn around<T>(self, work: impl FnOnce() -> T) -> T {
+    pub(super) fn around<T>(self, work: impl FnOnce() -> T) -> T {
         let _restore = Restore(RUNTIME.replace(Some(self)));
         work()
     }
 
     /// Returns the time for which a client without a limit waits for a message.
     pub(super) fn patience(&self) -> Duration {
-        match self.time {
+        match self.0.engine().time() {
             #[cfg(feature = "testing")]
             Time::Virtual => Duration::from_secs(2 * 60 * 60),
             Time::Real => Duration::from_secs(5),
-        }
-    }
-
-    fn start(seed: Option<u64>, time: Time) -> Self {
-        let (idle, scheduler) = (Arc::new(Idle::default()), Scheduler::new(seed));
-        let (jobs, queue) = mpsc::channel::<Job>();
-        let (started, engine) = mpsc::sync_channel(1);
-        let engines_idle = Arc::clone(&idle);
-        thread::Builder::new()
-            .name("http4k-ws test".into())
-            .spawn(move || {
-                let engine = Arc::new(Engine::new(scheduler, engines_idle, time));
-                // The receiver waits at the end of this function.
-                let _ = started.send(Arc::downgrade(&engine));
-                // This blocks the thread on purpose: the application stands still between two jobs.
-                while let Ok(job) = queue.recv() {
-                    engine.run(job);
-                }
-            })
-            .expect("a thread can be started");
-        Self {
-            jobs,
-            engine: engine.recv().expect("the thread builds its runtime"),
-            idle,
-            time,
         }
     }
 
@@ -106,55 +95,27 @@ impl TestRuntime {
     ///
     /// # Panics
     ///
-    /// Panics with the panic of `work`.
+    /// Panics with the panic of `work`, and if the application calls a client of its own test
+    /// runtime, which would wait for itself.
     pub(super) fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> T {
-        let (done, result) = mpsc::sync_channel(1);
-        let job = Box::pin(async move {
-            let ended = AssertUnwindSafe(work).catch_unwind().await;
-            // The receiver waits in `outcome`, unless its thread has ended.
-            let _ = done.send(ended);
-        });
-        self.jobs
-            .send(job)
-            .expect("the runtime lives as long as its thread");
-        self.outcome(&result)
-            .unwrap_or_else(|panic| resume_unwind(panic))
-    }
-
-    /// Waits for the result of a job.
-    fn outcome<T>(&self, result: &Receiver<thread::Result<T>>) -> thread::Result<T> {
-        let mut seen = None;
-        loop {
-            match result.recv_timeout(CHECK) {
-                Ok(ended) => return ended,
-                Err(RecvTimeoutError::Timeout) => seen = self.unblock(seen),
-                Err(RecvTimeoutError::Disconnected) => {
-                    let ended: Box<dyn Any + Send> = Box::new("the runtime ended before its job");
-                    return Err(ended);
-                }
-            }
+        if may_block() {
+            return self.0.run(work);
         }
-    }
-
-    /// Lets another thread run the tokio runtime if the batch that was `seen` at the last check
-    /// still runs. Returns the batch that runs now.
-    fn unblock(&self, seen: Option<u64>) -> Option<u64> {
-        let engine = self.engine.upgrade()?;
-        let running = engine.running_batch();
-        if running.is_none() || running != seen {
-            return running;
-        }
-        #[cfg(feature = "testing")]
-        if let Some(batch) = running {
-            // A thread of another tokio runtime must not run a second one, and the test's may be
-            // such.
-            let standing_in = thread::spawn(move || engine.stand_in(batch));
-            let _ = standing_in.join();
-        }
-        None
+        assert!(
+            !self.0.engine().runs_here(),
+            "the application uses a client that the test opened: the client waits for the \
+             application, and the application for the client"
+        );
+        let shared = Arc::clone(&self.0);
+        self.0.thread.call(move || {
+            let ended = shared.run(work);
+            // The caller still has a handle, so the thread does not drop its own sender.
+            drop(shared);
+            ended
+        })
     }
 
     /// Runs the application until it has nothing left to do. A virtual clock stands still.
@@ -176,105 +137,57 @@ impl TestRuntime {
     /// Returns a future that waits, inside this test runtime, until nothing is left to do. A
     /// virtual clock stands still.
     pub(super) fn settled(&self) -> impl Future<Output = ()> + Send + use<> {
-        let idle = Arc::clone(&self.idle);
+        let idle = Arc::clone(&self.0.idle);
         async move { idle.settled().await }
     }
 }
 
-/// Runs `test` in a test runtime of its own, in which `seed` decides which of several ready sockets
-/// runs next.
-///
-/// The same seed always leads to the same order, so a seed that reveals a race reveals it again. A
-/// test that fails prints its seed. Without a seed, sockets run in the order in which they were
-/// woken.
-///
-/// The clients must be opened inside `test`, and the clock starts anew. The seed does not decide:
-///
-/// - the order of tasks that the application spawns itself; they run in the order in which they are
-///   woken,
-/// - the branches of `tokio::select!` without `biased`, which picks one at random,
-/// - `block_in_place`, which stops the whole test runtime,
-/// - the end of a thread, of work on a real socket, and of a closure of `spawn_blocking`.
-///
-/// # Examples
-///
-/// ```
-/// use std::sync::{Arc, Mutex};
-///
-/// use http4k_ws::prelude::*;
-/// use http4k_ws::testing::with_seed;
-/// use tokio::sync::Notify;
-///
-/// type First = Arc<Mutex<Option<String>>>;
-///
-/// async fn race(ws: WebSocket, name: String, start: Arc<Notify>, first: First) -> WsResult {
-///     start.notified().await;
-///     first.lock().unwrap().get_or_insert(name);
-///     Ok(ws.send("done").await?)
-/// }
-///
-/// /// Returns the name of the runner that comes first.
-/// fn winner() -> Option<String> {
-///     let (start, first) = (Arc::<Notify>::default(), First::default());
-///     let app = routes! { "/<name>" => ws(race(ws, name, start, first)) };
-///     let mut runners = ["/ann", "/bob"].map(|path| app.test_ws(path));
-///     start.notify_waiters();
-///     for runner in &mut runners {
-///         assert_eq!(runner.received().next().unwrap().unwrap().text(), "done");
-///     }
-///     first.lock().unwrap().clone()
-/// }
-///
-/// assert_eq!(with_seed(1, winner), with_seed(1, winner));
-/// assert!((2..100).any(|seed| with_seed(seed, winner) != with_seed(1, winner)));
-/// ```
-pub fn with_seed<T>(seed: u64, test: impl FnOnce() -> T) -> T {
-    let _report = ReportSeed(seed);
-    TestRuntime::seeded(seed).around(test)
+/// Returns `true` if this thread may run an application.
+fn may_block() -> bool {
+    let is_outside = Handle::try_current().is_err_and(|error| error.is_missing_context());
+    // A thread that ends has no place for the test runtime of the application.
+    is_outside && !thread::panicking() && RUNTIME.try_with(|_| ()).is_ok()
 }
 
-/// Prints the seed of a test that fails.
-struct ReportSeed(u64);
+impl Shared {
+    pub(super) fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("only `drop` takes the engine")
+    }
 
-impl Drop for ReportSeed {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            let seed = self.0;
-            eprintln!("this was seed {seed}: `with_seed({seed}, ..)` runs it again");
-        }
+    /// Runs the application on this thread until `work` is done.
+    fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        let _running = Running::start(self);
+        self.engine().run(work)
     }
 }
 
-/// Runs `test` in a test runtime of its own whose time is real, also with feature `testing`.
-///
-/// The test runtime has two threads, as a server has several. Use it in these cases:
-///
-/// - The application waits for a thread, on a system other than Linux, or for a thread with a name.
-/// - A task that the application spawns itself calls `block_in_place`.
-/// - Another process or a device is at the other end.
-///
-/// `advance` then waits for the whole time. A client waits at most five seconds for a message. The
-/// clients must be opened inside `test`. Without feature `testing` time is always real.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::{Duration, Instant};
-///
-/// use http4k_ws::prelude::*;
-/// use http4k_ws::testing::with_real_time;
-///
-/// async fn slow(_request: Request) -> &'static str {
-///     tokio::time::sleep(Duration::from_millis(20)).await;
-///     "at last"
-/// }
-///
-/// let started = Instant::now();
-/// assert_eq!(with_real_time(|| slow.test_http("/")).body(), "at last");
-/// assert!(started.elapsed() >= Duration::from_millis(20));
-/// ```
-pub fn with_real_time<T>(test: impl FnOnce() -> T) -> T {
-    TestRuntime::in_real_time().around(test)
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let engine = self.engine.take();
+        let thread = thread::Builder::new().name("http4k-ws drop".into());
+        // Without a thread it is dropped here.
+        let _ = thread.spawn(move || drop(engine));
+    }
+}
+
+/// A guard for a thread that runs the engine. Calls of the application use the inner test runtime.
+struct Running<'s> {
+    inner: MutexGuard<'s, Option<TestRuntime>>,
+    outer: Option<TestRuntime>,
+}
+
+impl<'s> Running<'s> {
+    fn start(shared: &'s Shared) -> Self {
+        let mut inner = shared.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let outer = RUNTIME.replace(inner.take());
+        Self { inner, outer }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        *self.inner = RUNTIME.replace(self.outer.take());
+    }
 }
 
 /// Runs `test` on this thread, in a test runtime of its own.
@@ -290,126 +203,5 @@ struct Restore(Option<TestRuntime>);
 impl Drop for Restore {
     fn drop(&mut self) {
         RUNTIME.set(self.0.take());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    async fn count_to_100(count: &AtomicU32) {
-        for _ in 0..100 {
-            count.fetch_add(1, Ordering::Relaxed);
-            tokio::task::yield_now().await;
-        }
-    }
-
-    #[test]
-    fn settling_runs_ready_tasks_without_moving_the_clock() {
-        let runtime = TestRuntime::of_this_thread();
-        let count = Arc::new(AtomicU32::new(0));
-        let counting = Arc::clone(&count);
-        runtime.run(async move {
-            tokio::spawn(async move {
-                count_to_100(&counting).await;
-                tokio::time::sleep(Duration::from_secs(3600)).await;
-                counting.fetch_add(1, Ordering::Relaxed);
-            });
-        });
-        runtime.settle();
-        assert_eq!(count.load(Ordering::Relaxed), 100);
-        runtime.settle();
-        assert_eq!(count.load(Ordering::Relaxed), 100);
-    }
-
-    /// Another thread runs the tokio runtime meanwhile, and parks.
-    #[test]
-    fn settling_waits_for_a_task_that_blocks_its_thread() {
-        use crate::testing::{Offline as _, WsClient as _};
-
-        let done = Arc::<AtomicU32>::default();
-        let blocking = Arc::clone(&done);
-        let app = move |mut ws: crate::WebSocket| {
-            let done = Arc::clone(&blocking);
-            async move {
-                while ws.recv().await?.is_some() {
-                    thread::sleep(CHECK * 10);
-                    // More than one batch of tasks.
-                    count_to_100(&done).await;
-                }
-                crate::WsResult::Ok(())
-            }
-        };
-        let mut client = app.test_ws("/");
-        for handled in 1..=3 {
-            client.send("block").expect("an open socket");
-            assert_eq!(done.load(Ordering::Relaxed), handled * 100);
-        }
-    }
-
-    #[cfg(feature = "testing")]
-    #[test]
-    fn waiting_moves_the_clock() {
-        let runtime = TestRuntime::of_this_thread();
-        let waited = runtime.run(async {
-            let start = tokio::time::Instant::now();
-            tokio::time::sleep(Duration::from_secs(3600)).await;
-            start.elapsed()
-        });
-        assert_eq!(waited.as_secs(), 3600);
-    }
-
-    #[test]
-    fn a_test_runtime_works_inside_another_runtime() {
-        let outer = tokio::runtime::Runtime::new().expect("a runtime");
-        let inner = outer.block_on(async { TestRuntime::of_this_thread().run(async { 7 }) });
-        assert_eq!(inner, 7);
-    }
-
-    #[test]
-    fn a_panic_of_the_work_reaches_the_test_and_the_runtime_survives() {
-        let runtime = TestRuntime::of_this_thread();
-        let failed = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            runtime.run(async { panic!("on purpose") })
-        }));
-        let panic = failed.expect_err("a panic");
-        assert_eq!(panic.downcast_ref::<&str>(), Some(&"on purpose"));
-        assert_eq!(runtime.run(async { 7 }), 7);
-    }
-
-    /// A task of the scheduler and one of the tokio runtime wait for each other without a timer.
-    #[test]
-    fn a_task_that_yields_lets_spawned_ones_run() {
-        let runtime = TestRuntime::of_this_thread();
-        let yields = runtime.run(async {
-            let done = Arc::new(AtomicU32::new(0));
-            let sets = Arc::clone(&done);
-            tokio::spawn(async move { sets.store(1, Ordering::Release) });
-            let mut yields = 0;
-            while done.load(Ordering::Acquire) == 0 {
-                tokio::task::yield_now().await;
-                yields += 1;
-            }
-            yields
-        });
-        // In real time the other task has a thread of its own, which runs when it gets a processor.
-        assert!(yields < 1000 || cfg!(not(feature = "testing")), "{yields}");
-    }
-
-    #[test]
-    fn real_time_has_spawned_tasks_and_settles() {
-        let runtime = TestRuntime::in_real_time();
-        let count = Arc::new(AtomicU32::new(0));
-        let counting = Arc::clone(&count);
-        runtime.run(async move {
-            tokio::spawn(async move {
-                count_to_100(&counting).await;
-                std::future::pending::<()>().await;
-            });
-        });
-        runtime.settle();
-        assert_eq!(count.load(Ordering::Relaxed), 100);
-        runtime.settle();
     }
 }

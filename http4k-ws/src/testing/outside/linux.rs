@@ -3,15 +3,15 @@
 //! 1. The sockets are those registered with the event queue of the runtime. A probe socket,
 //!    registered for a moment, identifies the queue.
 //! 2. A thread inherits the name of the thread that starts it, unless it has one of its own. The
-//!    thread of a test runtime has a unique name, so the other threads with that name were started
-//!    by its application.
+//!    thread that runs a test runtime has a unique name meanwhile ([`ThreadName`]), so the other
+//!    threads with that name were started by its application.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
 
-use super::Work;
+use super::{ThreadName, Work};
 
 /// The kernel's view of this process.
 ///
@@ -19,9 +19,7 @@ use super::Work;
 /// was started since the last scan.
 #[derive(Debug)]
 pub(super) struct Process {
-    name: String,
-    /// The thread of the test runtime; `None` if it could not be named.
-    own: Option<u32>,
+    name: Arc<ThreadName>,
     /// The threads of the last listing; `true` for those with the name.
     known: HashMap<u32, bool>,
     /// `/proc/loadavg`, which ends with the id of the newest process or thread.
@@ -69,18 +67,9 @@ enum Events {
 }
 
 impl Process {
-    /// Gives this thread a unique name.
-    pub(super) fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        // The kernel keeps 15 bytes.
-        let name = format!("h4k-{number:x}");
-        let named = fs::write("/proc/thread-self/comm", &name);
-        let own = fs::read_link("/proc/thread-self").ok();
-        let own = own.and_then(|path| path.file_name()?.to_str()?.parse().ok());
+    pub(super) fn new(name: Arc<ThreadName>) -> Self {
         Self {
             name,
-            own: own.filter(|_| named.is_ok()),
             known: HashMap::new(),
             started: None,
             last_started: String::new(),
@@ -97,11 +86,11 @@ impl Process {
     }
 
     fn threads(&mut self) -> Vec<u32> {
-        if self.own.is_none() {
+        let Some(own) = self.name.bearer() else {
             return Vec::new();
-        }
+        };
         if self.has_started_any() || self.known.values().any(|named| *named) {
-            self.list_threads();
+            self.list_threads(own);
         }
         let named = self.known.iter().filter(|(_, named)| **named);
         let mut threads: Vec<u32> = named.map(|(thread, _)| *thread).collect();
@@ -127,13 +116,13 @@ impl Process {
         changed
     }
 
-    fn list_threads(&mut self) {
+    fn list_threads(&mut self, own: u32) {
         let Ok(listed) = fs::read_dir("/proc/self/task") else {
             return;
         };
         let alive = listed.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
         let mut known = HashMap::new();
-        for thread in alive.filter(|thread| Some(*thread) != self.own) {
+        for thread in alive.filter(|thread| *thread != own) {
             // A thread is checked again until it has another name. A new thread first inherits
             // a name, and may set its own next.
             let named = self.known.get(&thread) != Some(&false) && self.has_name(thread);
@@ -144,7 +133,7 @@ impl Process {
 
     fn has_name(&self, thread: u32) -> bool {
         let name = fs::read_to_string(format!("/proc/self/task/{thread}/comm"));
-        name.is_ok_and(|name| name.trim_end() == self.name)
+        name.is_ok_and(|name| name.trim_end() == self.name.as_str())
     }
 
     fn sockets(&mut self) -> Vec<u32> {
@@ -220,7 +209,9 @@ mod tests {
             .enable_all()
             .build();
         runtime.expect("a runtime").block_on(async {
-            let mut process = Process::new();
+            let name = Arc::new(ThreadName::default());
+            let _named = name.give();
+            let mut process = Process::new(Arc::clone(&name));
             assert_eq!(process.work(), Work::default());
             let (socket, peer) = tokio::net::UnixStream::pair().expect("a pair");
             let (stop, stopped) = std::sync::mpsc::channel::<()>();

@@ -13,6 +13,8 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(target_os = "linux")]
+mod name;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +22,8 @@ use std::time::{Duration, Instant};
 
 #[cfg(target_os = "linux")]
 use linux::Process;
+#[cfg(target_os = "linux")]
+pub(super) use name::ThreadName;
 
 /// The longest time for which work that does not change holds the clock. A socket may stay open for
 /// ever.
@@ -87,10 +91,10 @@ struct Work {
 }
 
 impl OutsideWork {
-    /// Finds the work of the application on this thread.
-    pub(super) fn new(scans: Arc<Scans>) -> Self {
+    /// Finds the work of an application whose threads have `name`.
+    pub(super) fn new(scans: Arc<Scans>, name: Arc<ThreadName>) -> Self {
         let watched = Watched {
-            process: Process::new(),
+            process: Process::new(name),
             held: false,
             stale: None,
         };
@@ -171,11 +175,21 @@ struct Process;
 
 #[cfg(not(target_os = "linux"))]
 impl Process {
-    fn new() -> Self {
+    fn new(_name: Arc<ThreadName>) -> Self {
         Self
     }
 
     fn work(&mut self) -> Work {
         Work::default()
     }
+}
+
+/// The name by which the threads of an application are found.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug, Default)]
+pub(super) struct ThreadName;
+
+#[cfg(not(target_os = "linux"))]
+impl ThreadName {
+    pub(super) fn give(&self) {}
 }

@@ -1,0 +1,63 @@
+//! The server that is counted: plain and typed HTTP, and a socket that echoes.
+
+use std::io::{Read, Write};
+
+use http4k_ws::lens::json::Json;
+use http4k_ws::prelude::*;
+use http4k_ws::server::ServerConfig;
+
+use super::Outcome;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Count {
+    name: String,
+    count: i64,
+}
+
+async fn hello() -> &'static str {
+    "hello"
+}
+
+fn greet(name: String) -> String {
+    format!("hello {name}")
+}
+
+fn same_json(Json(count): Json<Count>) -> Json<Count> {
+    Json(count)
+}
+
+async fn echo(mut ws: WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+routes! {
+    fn app() -> PolyHandler {
+        GET "/"             => http(hello()),
+        GET "/hello/<name>" => http(greet(name)),
+        POST "/json"        => http(same_json(_)),
+        "/ws/<_name>"       => ws(echo(ws)),
+    }
+}
+
+/// Serves on a free port, which it prints, until the standard input ends.
+pub(super) fn serve() -> Outcome<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let port = listener.local_addr()?.port();
+        let mut stdout = std::io::stdout();
+        writeln!(stdout, "{port}")?;
+        stdout.flush()?;
+        app().serve_with(listener, ServerConfig::default()).await?;
+        Ok(())
+    })
+}
