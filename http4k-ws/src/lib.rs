@@ -114,6 +114,8 @@ pub mod topics;
 #[cfg(feature = "tower")]
 pub mod tower;
 #[cfg(any(feature = "server", feature = "client"))]
+pub mod tungstenite;
+#[cfg(any(feature = "server", feature = "client"))]
 mod wire;
 
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! The engine of a socket: its session, its frames and their compression. Beside `integration`, so
 //! that both build in parts.
 
+mod adapter;
 mod callers;
 mod deflate;
 mod sessions;

@@ -1,0 +1,187 @@
+//! Connections that `tokio-tungstenite` 0.30 has opened.
+//!
+//! A program that has such a connection keeps it, and uses it as a [`WebSocket`]: with the same
+//! session, and so with the queues, deadlines, callbacks and metrics of [`SessionConfig`]. The
+//! module is bound to that version. It changes with the library's own copy of `tokio-tungstenite`,
+//! and a program with another version gets a compile error at [`Opened::new`].
+//!
+//! tungstenite decodes and encodes the frames, so these rules are its own, or do not hold:
+//!
+//! - `max_message` is checked when a message is complete. Set `max_message_size` of its
+//!   `WebSocketConfig`, too.
+//! - `max_frame`, `max_fragments`, `max_empty_fragments`, `max_control_rate`, `message_deadline` and
+//!   `message_rate` are not enforced, and messages are not compressed.
+//! - `write_stall` and `dead_after` count whole messages, so a slow peer needs small ones.
+//! - A close frame of the peer is answered as soon as it is read. The responses to the messages
+//!   before it leave first, if the consumer sends them without waiting for anything else.
+//! - A text that is not UTF-8 fails at the end of its message.
+//!
+//! # Examples
+//!
+//! ```
+//! use http4k_ws::prelude::*;
+//! use http4k_ws::tungstenite::Opened;
+//! use tokio_tungstenite::{accept_async, client_async};
+//!
+//! async fn echo(mut ws: WebSocket) -> WsResult {
+//!     while let Some(message) = ws.recv().await? {
+//!         ws.send(message).await?;
+//!     }
+//!     Ok(())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let (ours, theirs) = tokio::io::duplex(1024);
+//! tokio::spawn(async {
+//!     let accepted = accept_async(ours).await.unwrap();
+//!     Opened::new(accepted).serve(WsConsumer::new(echo)).await
+//! });
+//! let (connected, _response) = client_async("ws://localhost/", theirs).await.unwrap();
+//! let mut socket = Opened::new(connected).connect();
+//! socket.send("hello").await.unwrap();
+//! assert_eq!(socket.recv().await.unwrap().unwrap(), "hello");
+//! # }
+//! ```
+
+mod transport;
+
+use futures_util::FutureExt;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+
+use crate::handler::WsConsumer;
+use crate::message::{IntoRequest, Request, WsStatus};
+use crate::session::{Handshake, Role, SessionConfig, WebSocket, open};
+use transport::Adapter;
+
+/// A connection of another library that can carry a session.
+///
+/// Only this library implements it, for the `WebSocketStream` of `tokio-tungstenite`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a connection that http4k-ws can use",
+    label = "expected a `tokio_tungstenite::WebSocketStream` of version 0.30",
+    note = "another version of `tokio-tungstenite` has another type of the same name"
+)]
+pub trait Connection: private::Sealed {}
+
+mod private {
+    use super::{Opened, WebSocket, WsConsumer, WsStatus};
+
+    /// A connection that can carry a session. Only the library implements it.
+    pub trait Sealed: Sized {
+        #[doc(hidden)]
+        fn connect(opened: Opened<Self>) -> WebSocket;
+
+        #[doc(hidden)]
+        fn serve(
+            opened: Opened<Self>,
+            consumer: WsConsumer,
+        ) -> impl Future<Output = WsStatus> + Send;
+    }
+}
+
+impl<S> Connection for WebSocketStream<S> where S: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S> private::Sealed for WebSocketStream<S>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    fn connect(opened: Opened<Self>) -> WebSocket {
+        let (connection, handshake, config) = opened.into_parts();
+        let transport = Adapter::new(connection, config.max_message);
+        let (socket, session) = open(transport, Role::Client, handshake, config);
+        tokio::spawn(session.map(drop));
+        socket
+    }
+
+    async fn serve(mut opened: Opened<Self>, mut consumer: WsConsumer) -> WsStatus {
+        opened.config = consumer.session(opened.config);
+        let (connection, handshake, config) = opened.into_parts();
+        let transport = Adapter::new(connection, config.max_message);
+        let (socket, session) = open(transport, Role::Server, handshake, config);
+        session.with_consumer(consumer.start(socket)).await
+    }
+}
+
+/// A connection after its opening handshake, in either role.
+///
+/// See the [module](self) for an example and for the limits that do not hold.
+#[derive(Debug)]
+#[must_use = "an opened connection does nothing until it is connected or served"]
+pub struct Opened<C> {
+    connection: C,
+    request: Request,
+    subprotocol: Option<String>,
+    config: SessionConfig,
+}
+
+impl<C: Connection> Opened<C> {
+    /// Wraps a connection whose opening handshake is done, with the default [`SessionConfig`].
+    pub fn new(connection: C) -> Self {
+        Self {
+            connection,
+            request: Request::default(),
+            subprotocol: None,
+            config: SessionConfig::default(),
+        }
+    }
+
+    /// Sets the request of the opening handshake, which [`WebSocket::request`] returns. Default:
+    /// `GET /`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if `request` is not a valid request.
+    #[track_caller]
+    pub fn with_request(mut self, request: impl IntoRequest) -> Self {
+        match request.into_request() {
+            Ok(request) => self.request = request,
+            Err(error) => panic!("invalid request: {error}"),
+        }
+        self
+    }
+
+    /// Sets the subprotocol that the opening handshake agreed on. Default: none.
+    pub fn with_subprotocol(mut self, subprotocol: impl Into<String>) -> Self {
+        self.subprotocol = Some(subprotocol.into());
+        self
+    }
+
+    /// Sets the bounds of the session.
+    pub fn with_config(mut self, config: SessionConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Returns the socket of a client, whose session is a task of the current runtime.
+    ///
+    /// # Panics
+    ///
+    /// Panics outside a tokio runtime.
+    pub fn connect(self) -> WebSocket {
+        C::connect(self)
+    }
+
+    /// Runs a server's socket with `consumer` to its end, and returns its final status.
+    ///
+    /// The consumer may change the bounds with [`WsConsumer::with_session`]. Its end, its error and
+    /// its panic close the socket as they do on a server.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection abruptly.
+    pub async fn serve(self, consumer: WsConsumer) -> WsStatus {
+        C::serve(self, consumer).await
+    }
+
+    fn into_parts(self) -> (C, Handshake, SessionConfig) {
+        let handshake = Handshake {
+            request: self.request,
+            subprotocol: self.subprotocol,
+            route: None,
+            response: None,
+        };
+        (self.connection, handshake, self.config)
+    }
+}
