@@ -93,3 +93,7 @@ pub mod path_param {
     pub use crate::lens::private::{parsed, shown};
     pub use crate::message::{TextError, UnknownName};
 }
+
+/// The comparison of the frame decoder with other decoders, for the fuzz target `decoder`.
+#[cfg(all(fuzzing, any(feature = "server", feature = "client")))]
+pub use crate::wire::fuzz as fuzz_decoder;

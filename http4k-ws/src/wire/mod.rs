@@ -5,7 +5,8 @@
 //! and large payloads are written without a copy. Bytes are read into and gathered in buffers of
 //! the thread, so an idle socket owns none.
 //!
-//! The only folder that names tungstenite, whose part is the keys of the opening handshake.
+//! tungstenite makes the keys of the opening handshake, and is the second opinion of the decoder's
+//! tests.
 //!
 //! [`Transport`]: crate::session::Transport
 
@@ -20,6 +21,8 @@ pub(crate) mod socket;
 mod transport;
 mod writer;
 
+#[cfg(fuzzing)]
+pub use decoder::oracle::fuzz;
 pub(crate) use meter::{Meter, Metered, StreamProgress};
 pub(crate) use transport::Wire;
 

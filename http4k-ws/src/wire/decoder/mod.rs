@@ -19,6 +19,8 @@ mod budget;
 #[cfg(feature = "deflate")]
 mod compressed;
 mod header;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 mod parts;
 mod text;
 mod unread;
