@@ -4,6 +4,7 @@
 //! entries in the same order, or is notified that some were lost. The log is stored by an
 //! [`Engine`](engine::Engine).
 
+mod continuity;
 pub mod engine;
 mod name;
 mod position;
