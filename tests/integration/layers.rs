@@ -36,7 +36,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "tls", "wire", "handler", "sse", "session", "lens", "message",
         ],
     ),
-    ("testing", &["handler", "sse", "session", "lens", "message"]),
+    (
+        "testing",
+        &["topics", "handler", "sse", "session", "lens", "message"],
+    ),
     (
         "testing/contract",
         &[

@@ -21,6 +21,13 @@ pub enum SendError {
     Unencodable(#[from] LensFailure),
 }
 
+/// The status that a consumer closes with if it returns an error which has this one as its source.
+///
+/// Errors of the library outside this module name their status by it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("closes with {0}")]
+pub struct ClosesWith(pub(crate) WsStatus);
+
 /// The result of a consumer. `Ok` closes the socket with 1000, and an error with its status.
 pub type WsResult = Result<(), WsError>;
 
@@ -89,7 +96,10 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for WsError {
             match cause.downcast_ref::<SendError>() {
                 Some(SendError::Closed(status)) => status.clone(),
                 Some(SendError::Full) => WsStatus::TRY_AGAIN_LATER,
-                _ => WsStatus::INTERNAL_ERROR,
+                _ => match cause.source().and_then(|source| source.downcast_ref()) {
+                    Some(ClosesWith(status)) => status.clone(),
+                    None => WsStatus::INTERNAL_ERROR,
+                },
             }
         };
         Self {

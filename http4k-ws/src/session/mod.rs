@@ -63,6 +63,8 @@ pub(crate) use deflate::{Agreed, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
 #[cfg(feature = "server")]
 pub(crate) use drive::Session;
 pub(crate) use drive::{ConsumerFuture, open};
+#[doc(hidden)]
+pub use error::ClosesWith;
 pub use error::{IntoWsResult, SendError, WsError, WsResult};
 pub use message_filter::{MessageAction, MessageFilter};
 pub(crate) use metrics::next_id;

@@ -96,6 +96,30 @@ impl<Out: Message> WsSender<Out> {
             .map_err(|refused| refused.error)
     }
 
+    /// Returns the format that the subprotocol names.
+    #[cfg(feature = "json")]
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Queues a message that is encoded already, without waiting.
+    #[cfg(feature = "json")]
+    pub(crate) fn try_send_encoded(
+        &self,
+        message: WsMessage,
+        key: Option<u64>,
+    ) -> Result<(), SendError> {
+        let _later = key;
+        let sent = self.state.try_send(message);
+        sent.map_err(|refused| refused.error)
+    }
+
+    /// Queues a message that is encoded already, waiting for queue space if necessary.
+    #[cfg(feature = "json")]
+    pub(crate) async fn send_encoded(&self, message: WsMessage) -> Result<(), SendError> {
+        self.state.send(message).await
+    }
+
     /// Waits until all messages queued so far, by any sender, have left this process, as
     /// [`WebSocket::flush`](crate::WebSocket::flush) does.
     ///

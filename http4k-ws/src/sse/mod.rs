@@ -53,11 +53,13 @@ pub use error::{IntoSseResult, SseError, SseResult, SseSendError};
 pub use event::{SseEvent, SseFieldError};
 pub use from_event::FromSseEvent;
 pub use into_event::IntoSseEvent;
-#[cfg(feature = "client")]
+#[cfg(any(feature = "client", feature = "json"))]
 pub(crate) use last_event_id::LAST_EVENT_ID;
 pub use last_event_id::LastEventId;
 pub use outcome::SseOutcome;
 pub use parse::{SseParser, SseTooLarge};
+#[cfg(feature = "json")]
+pub(crate) use piece::SharedEvent;
 pub use reader::SseReader;
 pub(crate) use reader::{EVENT_STREAM, is_stream};
 pub use respond::respond;

@@ -1,13 +1,40 @@
 //! The items in the queue of a stream.
 
+#[cfg(feature = "json")]
+use std::sync::Arc;
+
+#[cfg(feature = "json")]
+use bytes::BytesMut;
+
 use super::config::SseConfig;
 use super::event::SseEvent;
 use crate::session::{CoalesceKey, Outbound, Queued};
+
+/// An event that is encoded once, for many streams.
+#[cfg(feature = "json")]
+#[derive(Debug, Clone)]
+pub(crate) struct SharedEvent(Arc<(SseEvent, BytesMut)>);
+
+#[cfg(feature = "json")]
+impl SharedEvent {
+    pub(crate) fn new(event: SseEvent) -> Self {
+        let mut encoded = BytesMut::new();
+        event.write_to(&mut encoded);
+        Self(Arc::new((event, encoded)))
+    }
+
+    /// Returns the event in the format `text/event-stream`.
+    pub(super) fn encoded(&self) -> &[u8] {
+        &self.0.1
+    }
+}
 
 /// An item of the queue.
 #[derive(Debug)]
 pub(super) enum Piece {
     Event(SseEvent),
+    #[cfg(feature = "json")]
+    Shared(SharedEvent),
     Comment(String),
 }
 
@@ -17,6 +44,8 @@ impl Queued for Piece {
     fn size(&self) -> usize {
         match self {
             Self::Event(event) => event.size(),
+            #[cfg(feature = "json")]
+            Self::Shared(event) => event.encoded().len(),
             Self::Comment(text) => text.len(),
         }
     }
@@ -24,6 +53,8 @@ impl Queued for Piece {
     fn key(&self, of: &CoalesceKey<SseEvent>) -> Option<u64> {
         match self {
             Self::Event(event) => of.of(event),
+            #[cfg(feature = "json")]
+            Self::Shared(event) => of.of(&event.0.0),
             Self::Comment(_) => None,
         }
     }

@@ -10,6 +10,8 @@ use super::event::SseEvent;
 use super::into_event::IntoSseEvent;
 use super::piece::Piece;
 use super::state::StreamState;
+#[cfg(feature = "json")]
+use super::{ending::Ending, piece::SharedEvent};
 
 /// A sender to one stream, for any task, thread or callback.
 ///
@@ -79,6 +81,30 @@ impl<Out: IntoSseEvent> SseSender<Out> {
     pub fn try_send(&self, event: impl Into<Out>) -> Result<(), SseSendError> {
         let event = event.into().into_sse_event()?;
         self.state.try_send(Piece::Event(event))
+    }
+
+    /// Returns the number of the stream, which no socket has, either.
+    #[cfg(feature = "json")]
+    pub(crate) fn id(&self) -> u64 {
+        self.state.id()
+    }
+
+    /// Queues an event that is encoded already, without waiting.
+    #[cfg(feature = "json")]
+    pub(crate) fn try_send_shared(&self, event: SharedEvent) -> Result<(), SseSendError> {
+        self.state.try_send(Piece::Shared(event))
+    }
+
+    /// Queues an event that is encoded already, waiting for queue space if necessary.
+    #[cfg(feature = "json")]
+    pub(crate) async fn send_shared(&self, event: SharedEvent) -> Result<(), SseSendError> {
+        self.state.send(Piece::Shared(event)).await
+    }
+
+    /// Breaks the stream off, after the queued events.
+    #[cfg(feature = "json")]
+    pub(crate) fn break_off(&self) {
+        self.state.end(Ending::Failed);
     }
 
     /// Queues a comment, waiting for queue space if necessary. Clients ignore it.

@@ -96,6 +96,12 @@ impl StreamState {
         })
     }
 
+    /// Returns the number of the stream.
+    #[cfg(feature = "json")]
+    pub(super) fn id(&self) -> u64 {
+        self.id
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -252,6 +258,11 @@ impl StreamState {
             match inner.queue.pop() {
                 Some(Piece::Event(event)) => {
                     event.write_to(frame);
+                    events += 1;
+                }
+                #[cfg(feature = "json")]
+                Some(Piece::Shared(event)) => {
+                    frame.extend_from_slice(event.encoded());
                     events += 1;
                 }
                 Some(Piece::Comment(text)) => write_comment(frame, &text),

@@ -26,6 +26,8 @@
 #[cfg(feature = "testing")]
 mod blocked;
 mod client;
+#[cfg(all(feature = "testing", feature = "json"))]
+mod cluster;
 pub mod contract;
 mod current;
 mod driven;
@@ -47,6 +49,8 @@ pub mod transcript;
 #[cfg(all(feature = "server", feature = "client"))]
 pub use client::DuplexWsClient;
 pub use client::TestWsClient;
+#[cfg(all(feature = "testing", feature = "json"))]
+pub use cluster::Cluster;
 pub use in_memory::{InMemory, InMemoryConfig};
 pub use offline::Offline;
 pub use seeds::{with_real_time, with_seed};

@@ -47,7 +47,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// The receiving half of the queue, which a node polls.
 pub struct EngineEvents(Arc<Mutex<Waiting>>);
 
-/// The sending half of the queue, which an engine holds.
+/// The sending half of the queue, which an engine holds. A clone sends to the same queue.
 ///
 /// # Examples
 ///
@@ -63,7 +63,11 @@ pub struct EngineEvents(Arc<Mutex<Waiting>>);
 /// assert_eq!(events.next().await, None);
 /// # }
 /// ```
-pub struct EventSender(Arc<Mutex<Waiting>>);
+#[derive(Clone)]
+pub struct EventSender(Arc<Ending>);
+
+/// The last sender ends the queue.
+struct Ending(Arc<Mutex<Waiting>>);
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -82,7 +86,8 @@ impl EngineEvents {
     #[expect(clippy::new_ret_no_self, reason = "both halves are returned")]
     pub fn new() -> (EventSender, Self) {
         let waiting = Arc::default();
-        (EventSender(Arc::clone(&waiting)), Self(waiting))
+        let sender = EventSender(Arc::new(Ending(Arc::clone(&waiting))));
+        (sender, Self(waiting))
     }
 
     /// Waits for the next event. Returns `None` if the sender is dropped.
@@ -118,7 +123,7 @@ impl EngineEvents {
 impl EventSender {
     /// Queues `event`. Returns `false` if the node no longer receives.
     pub fn send(&self, event: EngineEvent) -> bool {
-        let mut waiting = lock(&self.0);
+        let mut waiting = lock(&self.0.0);
         if waiting.receiver_gone {
             return false;
         }
@@ -156,7 +161,7 @@ impl Drop for EngineEvents {
     }
 }
 
-impl Drop for EventSender {
+impl Drop for Ending {
     fn drop(&mut self) {
         let mut waiting = lock(&self.0);
         waiting.sender_gone = true;

@@ -6,10 +6,14 @@
 //! few duties, which [`Engine`] lists.
 
 mod event;
+#[cfg(feature = "testing")]
+mod faulty;
 mod member;
+pub(super) mod memory;
 mod publication;
 #[cfg(feature = "redis")]
 pub mod redis;
+mod store;
 
 use std::fmt;
 use std::future::Future;
@@ -22,6 +26,8 @@ use super::name::TopicName;
 use super::position::Position;
 
 pub use event::{EngineEvent, EngineEvents, EventSender};
+#[cfg(feature = "testing")]
+pub use faulty::FaultyEngine;
 pub use member::{Member, MemberId, NodeId};
 pub use publication::{AttemptError, MemberChange, Publication};
 

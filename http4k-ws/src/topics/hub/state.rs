@@ -1,0 +1,349 @@
+//! The state of one topic on a node: its log, the entries kept, the subscribers and the members.
+//!
+//! 1. A live subscriber has received everything up to the position of the node, or a report.
+//! 2. If its queue is full, it lags: its cursor stays, and a task of its own sends what is missing,
+//!    from the ring and then from the history. It costs no memory beside its cursor.
+//! 3. All state is behind one lock. Queues are filled under it, and it is not held while anything
+//!    waits.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::ring::Ring;
+use super::view::{Change, View};
+use crate::message::WsStatus;
+use crate::topics::codec::Codec;
+use crate::topics::continuity::Continuity;
+use crate::topics::engine::{Member, MemberId, NodeId};
+use crate::topics::entry::Kind;
+use crate::topics::metrics::TopicMetrics;
+use crate::topics::name::TopicName;
+use crate::topics::outlet::{Offer, Outlet};
+use crate::topics::position::Position;
+use crate::topics::render::{Encoded, LogEntry, Present, Shape, caught_up, lost};
+
+/// The number of members that a subscriber receives by name.
+const PRESENT: usize = 10_000;
+
+/// A subscriber of the topic on this node.
+#[derive(Debug)]
+pub(in crate::topics) struct Subscribed {
+    pub(in crate::topics) outlet: Arc<dyn Outlet>,
+    pub(in crate::topics) place: Place,
+    /// `true` if a loss must be reported before anything else.
+    pub(in crate::topics) lost: bool,
+    /// `true` if the subscriber must be notified once it has caught up.
+    pub(in crate::topics) greet: bool,
+    /// The name of a member. `None` for a subscriber that is not present.
+    pub(in crate::topics) name: Option<String>,
+}
+
+/// The place of a subscriber in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::topics) enum Place {
+    /// At the position of the node. It has received entries up to this offset elsewhere.
+    Live { seen: u64 },
+    /// Behind this entry, while a task sends what is missing.
+    Lagging(Position),
+}
+
+#[derive(Debug)]
+pub(in crate::topics) struct State {
+    node: NodeId,
+    pub(in crate::topics) codec: Arc<dyn Codec>,
+    pub(in crate::topics) rule: Continuity,
+    /// The position of the entry that was offered last.
+    pub(in crate::topics) at: Position,
+    pub(super) ring: Ring,
+    pub(in crate::topics) subscribers: HashMap<u64, Subscribed>,
+    pub(super) view: View,
+    /// The members of this node whose state the engine must be told, with their last names.
+    pub(in crate::topics) due: BTreeMap<u64, String>,
+    /// The report of caught-up subscribers at `at`, for each shape.
+    greetings: Vec<(Shape, Encoded)>,
+    /// The live subscribers that must be notified once they have caught up.
+    pub(in crate::topics) ungreeted: Vec<u64>,
+    /// The number of joins under way, which keep the topic open.
+    pub(in crate::topics) joining: usize,
+    /// `true` if a task tells the engine the members that are due.
+    pub(in crate::topics) registering: bool,
+    /// `true` once the topic is no longer in the table of the node.
+    pub(in crate::topics) closed: bool,
+    /// The subscribers that began to lag, whose tasks must start.
+    pub(in crate::topics) lagging: Vec<u64>,
+    /// The counts for the metrics, since they were last reported.
+    pub(in crate::topics) counts: Counts,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::topics) struct Counts {
+    pub(in crate::topics) delivered: u64,
+    pub(in crate::topics) lost: u64,
+    pub(in crate::topics) lagging: u64,
+}
+
+impl Counts {
+    /// Reports the counts that are not 0.
+    pub(in crate::topics) fn report(self, topic: &TopicName, metrics: &dyn TopicMetrics) {
+        if self.delivered > 0 {
+            metrics.delivered(topic, self.delivered);
+        }
+        if self.lost > 0 {
+            metrics.lost(topic, self.lost);
+        }
+        if self.lagging > 0 {
+            metrics.lagging(topic, self.lagging);
+        }
+    }
+}
+
+impl State {
+    pub(in crate::topics) fn new(node: NodeId, codec: Arc<dyn Codec>) -> Self {
+        let nowhere = Position::new(0, 0);
+        Self {
+            node,
+            codec,
+            rule: Continuity::default(),
+            at: nowhere,
+            ring: Ring::new(nowhere),
+            subscribers: HashMap::new(),
+            view: View::default(),
+            due: BTreeMap::new(),
+            greetings: Vec::new(),
+            ungreeted: Vec::new(),
+            joining: 0,
+            registering: false,
+            closed: false,
+            lagging: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Returns the id of a subscriber of this node.
+    pub(in crate::topics) fn id_of(&self, number: u64) -> MemberId {
+        MemberId {
+            node: self.node,
+            number,
+        }
+    }
+
+    /// Starts at `at`, the first position that is known.
+    pub(in crate::topics) fn start(&mut self, at: Position) {
+        self.at = at;
+        self.ring = Ring::new(at);
+    }
+
+    /// Takes the next entry of the log, and offers it to the live subscribers.
+    pub(in crate::topics) fn deliver(&mut self, at: Position, bytes: &Bytes) {
+        let Some(entry) = LogEntry::read(at, bytes) else {
+            log::warn!("an entry of a topic is not of this version, and is reported as lost");
+            return self.lose(at);
+        };
+        let before = std::mem::replace(&mut self.at, at);
+        self.greetings.clear();
+        self.note_members(&entry);
+        self.ring.push(Arc::clone(&entry));
+        let (codec, node) = (Arc::clone(&self.codec), self.node);
+        let mut last: Option<(Shape, Encoded)> = None;
+        for (number, subscriber) in &mut self.subscribers {
+            let Place::Live { seen } = subscriber.place else {
+                continue;
+            };
+            let id = MemberId {
+                node,
+                number: *number,
+            };
+            if at.offset() <= seen || entry.entry.except == Some(id) {
+                continue;
+            }
+            let shape = subscriber.outlet.shape();
+            let encoded = match &last {
+                Some((known, encoded)) if *known == shape => encoded.clone(),
+                _ => {
+                    let encoded = entry.encoded(shape, &*codec);
+                    last = Some((shape, encoded.clone()));
+                    encoded
+                }
+            };
+            if matches!(encoded, Encoded::Nothing) {
+                continue;
+            }
+            match subscriber.outlet.offer(encoded) {
+                Offer::Taken => self.counts.delivered += 1,
+                Offer::Full => {
+                    subscriber.place = Place::Lagging(before);
+                    self.lagging.push(*number);
+                    self.counts.lagging += 1;
+                }
+                Offer::Over => {}
+            }
+        }
+        if entry.entry.kind == Kind::Evicted {
+            self.evict(&entry.entry.evicted());
+        }
+    }
+
+    /// Follows the changes of the members.
+    fn note_members(&mut self, entry: &LogEntry) {
+        let change = match (entry.entry.kind, entry.entry.member()) {
+            (Kind::Joined, Some(member)) => Change::Joined(member),
+            (Kind::Left, Some(member)) => {
+                // Another node believed that this one was gone.
+                if let Some(name) = self.own_name(member.id) {
+                    self.due.insert(member.id.number, name);
+                }
+                Change::Left(member.id)
+            }
+            _ => return,
+        };
+        self.view.apply(entry.at.offset(), change);
+    }
+
+    /// Returns the name of a member that is connected to this node.
+    fn own_name(&self, id: MemberId) -> Option<String> {
+        let own = self.subscribers.get(&id.number);
+        own.filter(|_| id.node == self.node)?.name.clone()
+    }
+
+    /// Closes the sockets of members that the program removes.
+    fn evict(&mut self, ids: &[MemberId]) {
+        let node = self.node;
+        for id in ids.iter().filter(|id| id.node == node) {
+            if let Some(subscriber) = self.remove(id.number) {
+                subscriber.outlet.close(evicted());
+            }
+        }
+    }
+
+    /// Removes a subscriber. The engine must be told if it was a member.
+    pub(in crate::topics) fn remove(&mut self, number: u64) -> Option<Subscribed> {
+        let subscriber = self.subscribers.remove(&number)?;
+        if let Some(name) = &subscriber.name {
+            self.due.insert(number, name.clone());
+        }
+        Some(subscriber)
+    }
+
+    /// Reports that entries are lost, up to `at`.
+    pub(in crate::topics) fn lose(&mut self, at: Position) {
+        self.at = at;
+        self.ring = Ring::new(at);
+        self.greetings.clear();
+        self.view.invalidate();
+        for (number, subscriber) in &mut self.subscribers {
+            subscriber.greet = true;
+            self.counts.lost += 1;
+            if matches!(subscriber.place, Place::Lagging(_)) {
+                // Its task finds the gap.
+                continue;
+            }
+            match subscriber.outlet.offer(lost(subscriber.outlet.shape(), at)) {
+                Offer::Taken => {
+                    subscriber.place = Place::Live { seen: 0 };
+                    self.ungreeted.push(*number);
+                }
+                Offer::Full => {
+                    subscriber.lost = true;
+                    subscriber.place = Place::Lagging(at);
+                    self.lagging.push(*number);
+                    self.counts.lagging += 1;
+                }
+                Offer::Over => {}
+            }
+        }
+    }
+
+    /// Notes that the log is at `at`, behind the last entry. Only offsets without entries are
+    /// between.
+    pub(in crate::topics) fn move_to(&mut self, at: Position) {
+        if self.at != at {
+            self.at = at;
+            self.greetings.clear();
+        }
+    }
+
+    /// Returns the report for a subscriber that has caught up. `None` if the members are not known.
+    pub(in crate::topics) fn greeting(&mut self, shape: Shape) -> Option<Encoded> {
+        if !self.view.is_valid() {
+            return None;
+        }
+        if let Some((_, known)) = self.greetings.iter().find(|(known, _)| *known == shape) {
+            return Some(known.clone());
+        }
+        let members = self.view.members();
+        let list: Option<Vec<Member>> =
+            (members.len() <= PRESENT).then(|| members.values().cloned().collect());
+        let present = Present {
+            members: members.len(),
+            list: list.as_deref(),
+        };
+        let greeting = caught_up(shape, self.at, present);
+        self.greetings.push((shape, greeting.clone()));
+        Some(greeting)
+    }
+
+    /// Notifies the live subscribers that have caught up, if the members are known.
+    pub(in crate::topics) fn greet(&mut self) {
+        if !self.view.is_valid() {
+            return;
+        }
+        for number in std::mem::take(&mut self.ungreeted) {
+            self.greet_one(number);
+        }
+    }
+
+    fn greet_one(&mut self, number: u64) {
+        let Some(subscriber) = self.subscribers.get(&number) else {
+            return;
+        };
+        let shape = subscriber.outlet.shape();
+        match subscriber.place {
+            _ if !subscriber.greet => return,
+            // Its task sends the report.
+            Place::Lagging(_) => return,
+            Place::Live { seen } if seen > self.at.offset() => return self.ungreeted.push(number),
+            Place::Live { .. } => {}
+        }
+        let (Some(greeting), at) = (self.greeting(shape), self.at) else {
+            return;
+        };
+        let Some(subscriber) = self.subscribers.get_mut(&number) else {
+            return;
+        };
+        match subscriber.outlet.offer(greeting) {
+            Offer::Full => {
+                subscriber.place = Place::Lagging(at);
+                self.lagging.push(number);
+                self.counts.lagging += 1;
+            }
+            Offer::Taken | Offer::Over => subscriber.greet = false,
+        }
+    }
+
+    /// Compares the members of this node with the view, and notes the differences.
+    pub(in crate::topics) fn compare_members(&mut self) {
+        for (id, member) in self.view.members() {
+            let here = || self.subscribers.get(&id.number);
+            if id.node == self.node && here().is_none_or(|own| own.name.is_none()) {
+                self.due.insert(id.number, member.name.clone());
+            }
+        }
+        for (number, subscriber) in &self.subscribers {
+            let Some(name) = &subscriber.name else {
+                continue;
+            };
+            let known = self.view.members().get(&self.id_of(*number));
+            if known.is_none_or(|known| known.name != *name) {
+                self.due.insert(*number, name.clone());
+            }
+        }
+    }
+}
+
+/// The status of a socket that was evicted.
+pub(in crate::topics) fn evicted() -> WsStatus {
+    let status = WsStatus::POLICY_VIOLATION.with_reason("evicted from the topic");
+    status.unwrap_or(WsStatus::POLICY_VIOLATION)
+}

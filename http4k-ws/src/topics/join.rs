@@ -1,0 +1,287 @@
+//! Joining a topic.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError};
+
+use tokio::time::{Instant, timeout_at};
+
+use super::error::JoinError;
+use super::health::Health;
+use super::hub::{Hub, NodeTopic, Place, Subscribed, WAIT};
+use super::membership::Membership;
+use super::outlet::Outlet;
+use super::outlet::private::AnyOutlet;
+use super::position::Position;
+use super::resume::Resume;
+use super::topic::Topic;
+use crate::lens::Message;
+use crate::message::Request;
+
+/// The maximum number of bytes in the name of a member.
+const MAX_NAME: usize = 256;
+
+/// The maximum number of topics of one socket or stream.
+const MAX_TOPICS: usize = 64;
+
+/// A join that is awaited. See [`Topic::join`].
+///
+/// A socket or stream may be in 64 topics at a time.
+#[must_use = "a join has no effect until it is awaited"]
+pub struct Join<M> {
+    topic: Topic<M>,
+    outlet: Arc<dyn Outlet>,
+    /// The refusal of the guard.
+    refused: Option<JoinError>,
+    name: Option<String>,
+    after: Option<Position>,
+    until: Option<Instant>,
+}
+
+impl<M: Message + Clone> Join<M> {
+    pub(super) fn new(topic: Topic<M>, request: &Request, outlet: AnyOutlet) -> Self {
+        let refused = match (topic.name(), &topic.topics.settings.guard) {
+            (Err(error), _) => Some(error.into()),
+            (Ok(name), Some(guard)) => guard(request, name)
+                .err()
+                .map(|response| JoinError::Refused(response.status())),
+            (Ok(_), None) => None,
+        };
+        Self {
+            topic,
+            outlet: outlet.0,
+            refused,
+            name: None,
+            after: None,
+            until: None,
+        }
+    }
+
+    /// Makes the subscriber a member, present under `name` for all others until it leaves. At most
+    /// 256 bytes.
+    pub fn member(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Resumes behind a position: a [`Resume`], a [`Position`] or an `Option` of one.
+    pub fn after(mut self, resume: impl Into<Resume>) -> Self {
+        self.after = resume.into().after;
+        self
+    }
+
+    /// Ends the membership at `time`, for example when a token expires. The socket is closed with
+    /// 1008.
+    pub fn until(mut self, time: impl Into<std::time::Instant>) -> Self {
+        self.until = Some(Instant::from_std(time.into()));
+        self
+    }
+
+    async fn join(self) -> Result<Membership<M>, JoinError> {
+        if let Some(refused) = self.refused {
+            return Err(refused);
+        }
+        if let Some(long) = self.name.as_ref().filter(|name| name.len() > MAX_NAME) {
+            return Err(JoinError::LongName(long.len()));
+        }
+        let hub = Arc::clone(self.topic.hub());
+        let place = OneOf::take(&hub, self.outlet.id())?;
+        let settings = &self.topic.topics.settings;
+        let name = self.topic.name()?;
+        let opened = Opened {
+            topic: hub.open(name, settings.policy, &self.topic.topics.codec),
+            hub: Arc::clone(&hub),
+        };
+        let deadline = Instant::now() + WAIT;
+        located(&hub, &opened.topic, deadline).await?;
+        let here = match self.after {
+            None => Start::Here,
+            Some(after) => start_of(&hub, &opened.topic, after, deadline).await?,
+        };
+        let number = hub.next_number();
+        let (outlet, named) = (Arc::clone(&self.outlet), self.name);
+        let subscribers = hub.change(&opened.topic, |state| {
+            let at = state.at;
+            let (place, lost) = match here {
+                Start::Here => (Place::Live { seen: 0 }, false),
+                Start::Seen(seen) if seen.epoch() == at.epoch() => {
+                    let seen = seen.offset();
+                    (Place::Live { seen }, false)
+                }
+                Start::Behind(after) if after.epoch() == at.epoch() => {
+                    (Place::Lagging(after), false)
+                }
+                _ => (Place::Lagging(at), true),
+            };
+            match place {
+                Place::Live { .. } => state.ungreeted.push(number),
+                Place::Lagging(_) => state.lagging.push(number),
+            }
+            if let Some(name) = &named {
+                state.due.insert(number, name.clone());
+            }
+            let subscribed = Subscribed {
+                outlet,
+                place,
+                lost,
+                greet: true,
+                name: named,
+            };
+            state.subscribers.insert(number, subscribed);
+            state.subscribers.len()
+        });
+        hub.metrics
+            .notify(|metrics| metrics.subscribers(name, subscribers));
+        let topic = Arc::clone(&opened.topic);
+        drop(opened);
+        let membership = Membership::new(self.topic, topic, number, place);
+        Ok(match self.until {
+            Some(time) => membership.until(time),
+            None => membership,
+        })
+    }
+}
+
+/// The place at which a subscriber starts.
+enum Start {
+    /// At the position of the node.
+    Here,
+    /// Ahead of the node, with entries that were received elsewhere.
+    Seen(Position),
+    /// Behind this entry.
+    Behind(Position),
+    /// Entries are lost.
+    Lost,
+}
+
+/// Waits until the position of the topic is known, and the engine is reached.
+async fn located(hub: &Hub, topic: &NodeTopic, deadline: Instant) -> Result<(), JoinError> {
+    loop {
+        let changed = topic.changed.notified();
+        let health = hub.health.get();
+        let known = topic.lock().rule.at().is_some();
+        let cause = match health {
+            Health::Up { .. } if known => return Ok(()),
+            Health::Up { .. } => "it sent no position in time".to_owned(),
+            Health::Down { cause, .. } => cause,
+        };
+        let wait = async {
+            tokio::select! {
+                () = changed => {}
+                () = hub.wait_for_engine(WAIT) => {}
+            }
+        };
+        if timeout_at(deadline, wait).await.is_err() {
+            return Err(JoinError::Unavailable(cause));
+        }
+    }
+}
+
+/// Finds the place of a client that resumes.
+async fn start_of(
+    hub: &Arc<Hub>,
+    topic: &Arc<NodeTopic>,
+    after: Position,
+    deadline: Instant,
+) -> Result<Start, JoinError> {
+    let asked = topic.lock().at;
+    if after.epoch() == asked.epoch() && after.offset() <= asked.offset() {
+        return Ok(Start::Behind(after));
+    }
+    // The client may know more than this node, or claim to.
+    let names = std::slice::from_ref(&topic.name);
+    let known = topic.lock().rule.at();
+    let positions = hub.retry(deadline, || hub.engine.positions(names)).await;
+    let positions = positions.map_err(|down| JoinError::Unavailable(down.cause))?;
+    let Some(now) = positions.first().copied() else {
+        return Ok(Start::Lost);
+    };
+    hub.located(topic, known, now);
+    let at = topic.lock().at;
+    Ok(match after.epoch() == now.epoch() {
+        true if after.epoch() != at.epoch() || after.offset() > now.offset() => Start::Lost,
+        true if after.offset() > at.offset() => Start::Seen(after),
+        true => Start::Behind(after),
+        false => Start::Lost,
+    })
+}
+
+/// Keeps a topic open during a join.
+struct Opened {
+    hub: Arc<Hub>,
+    topic: Arc<NodeTopic>,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.hub.leave_open(&self.topic);
+    }
+}
+
+/// One of the topics of a socket or stream, until it is dropped.
+pub(super) struct OneOf {
+    hub: Arc<Hub>,
+    socket: u64,
+}
+
+impl OneOf {
+    fn take(hub: &Arc<Hub>, socket: u64) -> Result<Self, JoinError> {
+        let mut sockets = hub.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        let topics = sockets.entry(socket).or_default();
+        if *topics >= MAX_TOPICS {
+            return Err(JoinError::TooManyTopics(MAX_TOPICS));
+        }
+        *topics += 1;
+        drop(sockets);
+        Ok(Self {
+            hub: Arc::clone(hub),
+            socket,
+        })
+    }
+}
+
+impl Drop for OneOf {
+    fn drop(&mut self) {
+        let sockets = self.hub.sockets.lock();
+        let mut sockets = sockets.unwrap_or_else(PoisonError::into_inner);
+        if let Some(topics) = sockets.get_mut(&self.socket) {
+            *topics -= 1;
+            if *topics == 0 {
+                sockets.remove(&self.socket);
+            }
+        }
+    }
+}
+
+/// Joins the topic.
+///
+/// # Errors
+///
+/// See [`JoinError`]. The join waits for an engine that cannot be reached, for 2 s.
+///
+/// # Cancel safety
+///
+/// If the future is dropped early, the socket has not joined.
+///
+/// # Panics
+///
+/// Panics outside a tokio runtime.
+impl<M: Message + Clone> IntoFuture for Join<M> {
+    type Output = Result<Membership<M>, JoinError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.join())
+    }
+}
+
+impl<M> fmt::Debug for Join<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Join")
+            .field("topic", &self.topic)
+            .field("name", &self.name)
+            .field("after", &self.after)
+            .finish_non_exhaustive()
+    }
+}

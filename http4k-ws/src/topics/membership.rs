@@ -1,0 +1,151 @@
+//! The membership of a socket or stream in a topic.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::engine::MemberId;
+use super::error::PublishError;
+use super::hub::NodeTopic;
+use super::join::OneOf;
+use super::position::Position;
+use super::topic::Topic;
+use crate::lens::Message;
+use crate::message::WsStatus;
+
+/// The membership of a socket or stream in a topic, until it is dropped.
+///
+/// The consumer of the socket should own it. It is then also dropped if the consumer returns early,
+/// panics, or is dropped with its task, and the others see that the member left.
+#[must_use = "the membership ends when it is dropped"]
+pub struct Membership<M: Message + Clone> {
+    topic: Topic<M>,
+    here: Arc<NodeTopic>,
+    number: u64,
+    /// The task that ends the membership at its time.
+    end: Option<JoinHandle<()>>,
+    _one_of: OneOf,
+}
+
+impl<M: Message + Clone> Membership<M> {
+    pub(super) fn new(topic: Topic<M>, here: Arc<NodeTopic>, number: u64, one_of: OneOf) -> Self {
+        Self {
+            topic,
+            here,
+            number,
+            end: None,
+            _one_of: one_of,
+        }
+    }
+
+    /// Ends the membership at `time`.
+    pub(super) fn until(mut self, time: Instant) -> Self {
+        let (hub, here, number) = (
+            Arc::clone(self.topic.hub()),
+            Arc::clone(&self.here),
+            self.number,
+        );
+        self.end = self.topic.hub().spawn(async move {
+            tokio::time::sleep_until(time).await;
+            if let Some(gone) = hub.change(&here, |state| state.remove(number)) {
+                let status = WsStatus::POLICY_VIOLATION.with_reason("the membership has expired");
+                gone.outlet
+                    .close(status.unwrap_or(WsStatus::POLICY_VIOLATION));
+            }
+        });
+        self
+    }
+
+    /// Returns the identity of the membership. A client that reconnects has another.
+    pub fn id(&self) -> MemberId {
+        MemberId {
+            node: self.topic.hub().id,
+            number: self.number,
+        }
+    }
+
+    /// Returns the topic.
+    pub fn topic(&self) -> &Topic<M> {
+        &self.topic
+    }
+
+    /// Publishes a message to every subscriber, this one included, and returns its position. See
+    /// [`Topic::publish`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Topic::publish`], and [`PublishError::Left`] once the membership was evicted or has
+    /// expired.
+    pub async fn publish(&self, message: M) -> Result<Position, PublishError> {
+        self.check()?;
+        self.topic.publish(message).await
+    }
+
+    /// Publishes a message to every other subscriber. See [`Topic::publish_except`].
+    ///
+    /// # Errors
+    ///
+    /// As [`publish`](Self::publish).
+    pub async fn publish_to_others(&self, message: M) -> Result<Position, PublishError> {
+        self.check()?;
+        self.topic.publish_except(self, message).await
+    }
+
+    fn check(&self) -> Result<(), PublishError> {
+        match self.here.lock().subscribers.contains_key(&self.number) {
+            true => Ok(()),
+            false => Err(PublishError::Left),
+        }
+    }
+
+    /// Changes the name under which the member is present. Without effect for a subscriber that
+    /// joined without a name, and once the membership is over. A name of more than 256 bytes is
+    /// cut.
+    pub fn update(&self, name: impl Into<String>) {
+        let mut name = name.into();
+        let mut end = name.len().min(256);
+        while !name.is_char_boundary(end) {
+            end -= 1;
+        }
+        name.truncate(end);
+        self.topic.hub().change(&self.here, |state| {
+            let member = state.subscribers.get_mut(&self.number);
+            if let Some(known) = member.and_then(|member| member.name.as_mut()) {
+                known.clone_from(&name);
+                state.due.insert(self.number, name);
+            }
+        });
+    }
+
+    /// Ends the membership, as a drop does. The socket stays open.
+    pub fn leave(self) {
+        drop(self);
+    }
+}
+
+impl<M: Message + Clone> Drop for Membership<M> {
+    fn drop(&mut self) {
+        if let Some(end) = self.end.take() {
+            end.abort();
+        }
+        let hub = self.topic.hub();
+        let left = hub.change(&self.here, |state| {
+            state.remove(self.number);
+            state.subscribers.len()
+        });
+        hub.metrics
+            .notify(|metrics| metrics.subscribers(&self.here.name, left));
+        hub.close_unused(&self.here);
+    }
+}
+
+impl<M: Message + Clone> fmt::Debug for Membership<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Membership")
+            .field("topic", &self.here)
+            .field("id", &self.id())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,162 @@
+//! The metrics of topics: a trait to implement.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::error::PublishError;
+use super::name::TopicName;
+use crate::panics::guarded;
+
+/// A receiver of the events of a node, for metrics. By default each method does nothing.
+///
+/// The methods run in the tasks that deliver messages, so they should be as quick as counting is. A
+/// panic in one of them is logged and has no other effect.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use http4k_ws::topics::{TopicMetrics, TopicName, TopicNode, Topics};
+///
+/// #[derive(Default)]
+/// struct Count(AtomicU64);
+///
+/// impl TopicMetrics for Count {
+///     fn published(&self, _topic: &TopicName) {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let count = Arc::new(Count::default());
+/// let rooms: Topics<String> = TopicNode::in_memory_with(Arc::clone(&count)).topics("room");
+/// rooms.topic("r").publish("hello".to_owned()).await?;
+/// assert_eq!(count.0.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
+/// ```
+pub trait TopicMetrics: Send + Sync + 'static {
+    /// Called when an entry of this node was stored.
+    fn published(&self, topic: &TopicName) {
+        let _ = topic;
+    }
+
+    /// Called when an entry of this node was not stored, or may not be.
+    fn publish_failed(&self, topic: &TopicName, error: &PublishError) {
+        let _ = (topic, error);
+    }
+
+    /// Called when entries were queued for subscribers of this node: the number of queued items.
+    fn delivered(&self, topic: &TopicName, items: u64) {
+        let _ = (topic, items);
+    }
+
+    /// Called when entries were missing and came from the history.
+    fn filled(&self, topic: &TopicName, entries: u64) {
+        let _ = (topic, entries);
+    }
+
+    /// Called when the log of a topic has a gap that cannot be filled, as after a restart of the
+    /// engine.
+    fn reset(&self, topic: &TopicName) {
+        let _ = topic;
+    }
+
+    /// Called when losses were reported to subscribers of this node, with their number.
+    fn lost(&self, topic: &TopicName, subscribers: u64) {
+        let _ = (topic, subscribers);
+    }
+
+    /// Called when subscribers began to lag, because their queues are full, with their number.
+    fn lagging(&self, topic: &TopicName, subscribers: u64) {
+        let _ = (topic, subscribers);
+    }
+
+    /// Called when the engine can no longer be reached.
+    fn engine_down(&self) {}
+
+    /// Called when the engine is reached again.
+    fn engine_up(&self) {}
+
+    /// Called when the number of topics with subscribers on this node changes.
+    fn topics(&self, open: usize) {
+        let _ = open;
+    }
+
+    /// Called when the number of subscribers of a topic on this node changes.
+    fn subscribers(&self, topic: &TopicName, here: usize) {
+        let _ = (topic, here);
+    }
+}
+
+impl<E: TopicMetrics + ?Sized> TopicMetrics for Arc<E> {
+    fn published(&self, topic: &TopicName) {
+        (**self).published(topic);
+    }
+
+    fn publish_failed(&self, topic: &TopicName, error: &PublishError) {
+        (**self).publish_failed(topic, error);
+    }
+
+    fn delivered(&self, topic: &TopicName, items: u64) {
+        (**self).delivered(topic, items);
+    }
+
+    fn filled(&self, topic: &TopicName, entries: u64) {
+        (**self).filled(topic, entries);
+    }
+
+    fn reset(&self, topic: &TopicName) {
+        (**self).reset(topic);
+    }
+
+    fn lost(&self, topic: &TopicName, subscribers: u64) {
+        (**self).lost(topic, subscribers);
+    }
+
+    fn lagging(&self, topic: &TopicName, subscribers: u64) {
+        (**self).lagging(topic, subscribers);
+    }
+
+    fn engine_down(&self) {
+        (**self).engine_down();
+    }
+
+    fn engine_up(&self) {
+        (**self).engine_up();
+    }
+
+    fn topics(&self, open: usize) {
+        (**self).topics(open);
+    }
+
+    fn subscribers(&self, topic: &TopicName, here: usize) {
+        (**self).subscribers(topic, here);
+    }
+}
+
+/// The metrics of a node, if it has any.
+#[derive(Clone, Default)]
+pub(super) struct Metrics(Option<Arc<dyn TopicMetrics>>);
+
+impl Metrics {
+    pub(super) fn of(metrics: impl TopicMetrics) -> Self {
+        Self(Some(Arc::new(metrics)))
+    }
+
+    /// Calls one method of the metrics.
+    pub(super) fn notify(&self, call: impl FnOnce(&dyn TopicMetrics)) {
+        if let Some(metrics) = &self.0 {
+            guarded("`TopicMetrics`", || call(&**metrics));
+        }
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TopicMetrics")
+    }
+}

@@ -1,0 +1,402 @@
+//! Random schedules of publications and faults over several nodes, and the check of what their
+//! subscribers received.
+//!
+//! 1. Each acknowledged publication, in each subscriber: delivered once at its position, in order,
+//!    or inside a reported gap.
+//! 2. In the end, the members that each subscriber knows are those of the engine.
+//!
+//! `HTTP4K_WS_SCHEDULES` sets the number of schedules, and `HTTP4K_WS_SEED` runs one alone.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::engine::{FaultyEngine, MemberId};
+use super::outlet::{Offer, Outlet, private::AnyOutlet};
+use super::render::{Encoded, Shape};
+use super::{Feed, Join, Membership, Position, PublishError, Topic, TopicNode};
+use crate::lens::{Format, Message};
+use crate::message::{Request, WsStatus};
+use crate::random::Random;
+use crate::topics::engine::EngineFuture;
+
+/// A subscriber that records what it receives. Its queue is sometimes full.
+struct Recorder {
+    id: u64,
+    received: Mutex<Vec<Feed<String>>>,
+    random: Mutex<Random>,
+    slow: bool,
+}
+
+impl Recorder {
+    fn take(&self, item: Encoded) {
+        if let Encoded::Message(message, _) = item {
+            let feed = Feed::from_message(message).expect("a feed");
+            self.received.lock().unwrap().push(feed);
+        }
+    }
+}
+
+impl Outlet for Recorder {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn shape(&self) -> Shape {
+        Shape::Feed(Format::Json)
+    }
+
+    fn offer(&self, item: Encoded) -> Offer {
+        if self.slow && self.random.lock().unwrap().below(4) == 0 {
+            return Offer::Full;
+        }
+        self.take(item);
+        Offer::Taken
+    }
+
+    fn send(&self, item: Encoded) -> EngineFuture<'_, bool> {
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            self.take(item);
+            true
+        })
+    }
+
+    fn close(&self, _status: WsStatus) {}
+}
+
+/// The counts of the violations, and of what makes a schedule worth running.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Found {
+    silent: usize,
+    twice: usize,
+    out_of_order: usize,
+    wrong: usize,
+    views: usize,
+    behind: usize,
+}
+
+#[derive(Debug, Default)]
+struct Worth {
+    acknowledged: usize,
+    failed: usize,
+    delivered: usize,
+    lost: usize,
+}
+
+impl Worth {
+    fn add(&mut self, other: &Self) {
+        self.acknowledged += other.acknowledged;
+        self.failed += other.failed;
+        self.delivered += other.delivered;
+        self.lost += other.lost;
+    }
+}
+
+type Published = Arc<Mutex<Vec<(String, Result<Position, PublishError>)>>>;
+
+struct Subscriber {
+    recorder: Arc<Recorder>,
+    membership: Membership<String>,
+}
+
+struct Run {
+    random: Random,
+    engine: FaultyEngine,
+    topics: Vec<Topic<String>>,
+    published: Published,
+    epochs: Vec<u64>,
+    subscribers: Vec<Subscriber>,
+    next: u64,
+    silently: bool,
+}
+
+const NODES: usize = 2;
+
+impl Run {
+    async fn join(&mut self, after: Option<Position>) {
+        let node = self.random.below(NODES);
+        self.next += 1;
+        let recorder = Arc::new(Recorder {
+            id: self.next,
+            received: Mutex::default(),
+            random: Mutex::new(Random::seeded(self.next)),
+            slow: self.random.below(3) == 0,
+        });
+        let outlet = AnyOutlet(Arc::clone(&recorder) as _);
+        let mut join = Join::new(self.topics[node].clone(), &Request::default(), outlet);
+        join = join.after(after);
+        if self.random.below(2) == 0 {
+            join = join.member(format!("m{}", self.next));
+        }
+        if let Ok(membership) = join.await {
+            self.subscribers.push(Subscriber {
+                recorder,
+                membership,
+            });
+        }
+    }
+
+    fn publish(&mut self) {
+        self.next += 1;
+        let (text, topic) = (
+            format!("p{}", self.next),
+            self.topics[self.random.below(NODES)].clone(),
+        );
+        let published = Arc::clone(&self.published);
+        tokio::spawn(async move {
+            let outcome = topic.publish(text.clone()).await;
+            published.lock().unwrap().push((text, outcome));
+        });
+    }
+
+    fn note_epoch(&mut self) {
+        let name = self.topics[0].name().expect("a name");
+        let epoch = self.engine.position(name).epoch();
+        if self.epochs.last() != Some(&epoch) {
+            self.epochs.push(epoch);
+        }
+    }
+
+    fn fault(&mut self) {
+        let node = self.random.below(NODES);
+        let few = 1 + self.random.below(4) as u64;
+        match self.random.below(14) {
+            0 | 1 => self.engine.partition(node),
+            2 | 3 => self.engine.heal(node),
+            4 => self.engine.drop_next(node, few),
+            5 => self.engine.lose_replies(node, few),
+            6 => self.engine.delay(node, Duration::from_millis(few * 20)),
+            7 => self.engine.reorder(node, few),
+            8 => self.engine.freeze(node),
+            9 | 10 => self.engine.thaw(node),
+            11 if self.silently => self.engine.roll_back_silently(few),
+            11 => self.engine.restart(),
+            12 if !self.silently => self.engine.roll_back(),
+            _ => self.engine.forget_history(),
+        }
+        self.note_epoch();
+    }
+
+    async fn step(&mut self) {
+        match self.random.below(20) {
+            0..=8 => self.publish(),
+            9..=12 => self.fault(),
+            13 if self.subscribers.len() < 5 => {
+                let after = match self.random.below(2) {
+                    0 => None,
+                    _ => self.some_position(),
+                };
+                self.join(after).await;
+            }
+            14 if self.subscribers.len() > 2 => {
+                let gone = self.random.below(self.subscribers.len());
+                drop(self.subscribers.remove(gone));
+            }
+            15 => tokio::time::sleep(Duration::from_secs(7)).await,
+            _ => {
+                let pause = 1 + self.random.below(60) as u64;
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+        }
+    }
+
+    /// Returns a position that some subscriber knows.
+    fn some_position(&mut self) -> Option<Position> {
+        let all = self.subscribers.iter();
+        let known: Vec<_> = all
+            .flat_map(|s| {
+                s.recorder
+                    .received
+                    .lock()
+                    .unwrap()
+                    .iter()
+                    .map(Feed::at)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        (!known.is_empty()).then(|| known[self.random.below(known.len())])
+    }
+
+    async fn quiesce(&mut self) {
+        for node in 0..NODES {
+            self.engine.heal(node);
+            self.engine.thaw(node);
+            self.engine.drop_next(node, 0);
+            self.engine.lose_replies(node, 0);
+            self.engine.delay(node, Duration::ZERO);
+            self.engine.reorder(node, None);
+        }
+        tokio::time::sleep(Duration::from_secs(100)).await;
+    }
+
+    /// Checks what each subscriber received.
+    fn check(&self, found: &mut Found, worth: &mut Worth) {
+        let published = self.published.lock().unwrap();
+        let acknowledged: BTreeMap<_, _> = published
+            .iter()
+            .filter_map(|(text, outcome)| {
+                Some((place(&self.epochs, *outcome.as_ref().ok()?), text))
+            })
+            .collect();
+        worth.acknowledged += acknowledged.len();
+        worth.failed += published.len() - acknowledged.len();
+        let name = self.topics[0].name().expect("a name");
+        let last = place(&self.epochs, self.engine.position(name));
+        let table: BTreeMap<_, _> = self
+            .engine
+            .members(name)
+            .into_iter()
+            .map(|m| (m.id, m.name))
+            .collect();
+        for subscriber in &self.subscribers {
+            let received = subscriber.recorder.received.lock().unwrap();
+            let mut view: Option<BTreeMap<MemberId, String>> = None;
+            // Everything up to here was received or reported.
+            let mut at = None;
+            let mut missing = acknowledged.clone();
+            for feed in received.iter() {
+                let here = place(&self.epochs, feed.at());
+                match feed {
+                    Feed::Message { data, .. } => {
+                        worth.delivered += 1;
+                        found.twice += usize::from(at == Some(here));
+                        found.out_of_order += usize::from(at.is_some_and(|at| here < at));
+                        match missing.remove(&here) {
+                            Some(text) => found.wrong += usize::from(text != data),
+                            // Its outcome may be unknown to the publisher.
+                            None => {
+                                let failed = |(text, outcome): &(String, Result<_, _>)| {
+                                    text == data && outcome.is_err()
+                                };
+                                let unknown = published.iter().any(failed);
+                                found.wrong += usize::from(!unknown);
+                            }
+                        }
+                    }
+                    Feed::Lost { .. } => {
+                        worth.lost += 1;
+                        missing.retain(|place, _| *place > here);
+                        view = None;
+                    }
+                    Feed::CaughtUp { present, .. } => {
+                        let present = present.as_ref().expect("few members");
+                        view = Some(present.iter().map(|m| (m.id, m.name.clone())).collect());
+                    }
+                    Feed::Joined { member, .. } => {
+                        if let Some(view) = &mut view {
+                            view.insert(member.id, member.name.clone());
+                        }
+                    }
+                    Feed::Left { member, .. } => {
+                        if let Some(view) = &mut view {
+                            view.remove(&member.id);
+                        }
+                    }
+                }
+                if at.is_none() {
+                    // Before the first report nothing is owed, except behind the resumed position.
+                    missing.retain(|place, _| *place > here);
+                }
+                at = Some(here);
+            }
+            found.silent += missing.len();
+            found.views += usize::from(view.as_ref() != Some(&table));
+            found.behind += usize::from(at.is_none_or(|at| at > last));
+        }
+    }
+}
+
+fn place(epochs: &[u64], at: Position) -> (usize, u64) {
+    let epoch = epochs.iter().position(|epoch| *epoch == at.epoch());
+    (epoch.unwrap_or(usize::MAX), at.offset())
+}
+
+fn run(seed: u64, silently: bool, worth: &mut Worth) -> Found {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let engine = FaultyEngine::new();
+        let mut random = Random::seeded(seed);
+        let keep = [0, 3, 500][random.below(3)];
+        let topics = (0..NODES).map(|_| {
+            let node = TopicNode::new(engine.node());
+            let topics = node
+                .topics::<String>("t")
+                .history(keep, Duration::from_secs(3600));
+            topics.topic("1")
+        });
+        let mut run = Run {
+            topics: topics.collect(),
+            random,
+            engine,
+            published: Arc::default(),
+            epochs: Vec::new(),
+            subscribers: Vec::new(),
+            next: 0,
+            silently,
+        };
+        run.note_epoch();
+        run.join(None).await;
+        run.join(None).await;
+        for _ in 0..40 {
+            run.step().await;
+        }
+        run.quiesce().await;
+        let mut found = Found::default();
+        run.check(&mut found, worth);
+        found
+    })
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+#[test]
+fn random_faults_lose_nothing_silently() {
+    let mut worth = Worth::default();
+    if let Some(seed) = number("HTTP4K_WS_SEED") {
+        assert_eq!(run(seed, false, &mut worth), Found::default());
+        return;
+    }
+    let schedules = number("HTTP4K_WS_SCHEDULES").unwrap_or(10_000);
+    let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get() as u64);
+    std::thread::scope(|scope| {
+        let each = |first| {
+            scope.spawn(move || {
+                let mut worth = Worth::default();
+                for seed in (first..schedules).step_by(threads as usize) {
+                    let found = run(seed, false, &mut worth);
+                    assert_eq!(found, Found::default(), "seed {seed}");
+                }
+                worth
+            })
+        };
+        let running: Vec<_> = (0..threads).map(each).collect();
+        for thread in running {
+            worth.add(&thread.join().expect("no violation"));
+        }
+    });
+    // The schedules are of use.
+    let each = schedules as usize;
+    assert!(
+        worth.acknowledged > 5 * each && worth.delivered > 5 * each,
+        "{worth:?}"
+    );
+    assert!(
+        worth.failed > each / 10 && worth.lost > each / 2,
+        "{worth:?}"
+    );
+}
+
+/// An engine that gives its numbers again is caught, so that the check above means something.
+#[test]
+fn an_engine_that_rolls_back_silently_is_found() {
+    let mut worth = Worth::default();
+    let bad = (0..200).filter(|seed| run(*seed, true, &mut worth) != Found::default());
+    assert!(bad.count() > 10);
+}

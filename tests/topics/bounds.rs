@@ -1,0 +1,125 @@
+//! The bounds of publishing, and the names of its errors.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http4k_ws::prelude::*;
+use http4k_ws::topics::engine::FaultyEngine;
+use http4k_ws::topics::{Health, PublishError, TopicMetrics, TopicName, TopicNode, Topics};
+
+use crate::support::{Said, said};
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    runtime.unwrap().block_on(work)
+}
+
+#[test]
+fn a_message_over_the_limit_is_too_large() {
+    run(async {
+        let topic = Topics::new("room").max_message(20).topic("r");
+        assert!(topic.publish(said("short")).await.is_ok());
+        let long = topic.publish(said(&"x".repeat(20))).await;
+        let (bytes, most) = (31, 20);
+        assert_eq!(long, Err(PublishError::TooLarge { bytes, most }));
+        let error: WsError = long.unwrap_err().into();
+        assert_eq!(error.status().code(), 1009);
+    });
+}
+
+#[derive(Clone, Serialize, Deserialize, Message)]
+struct Map(BTreeMap<(u8, u8), u8>);
+
+#[test]
+fn a_value_without_a_form_is_unencodable() {
+    run(async {
+        let topic = Topics::new("room").topic("r");
+        let map = Map([((1, 2), 3)].into());
+        let refused = topic.publish(map).await.unwrap_err();
+        assert_eq!(refused.kind(), "unencodable");
+    });
+}
+
+#[test]
+fn messages_beyond_those_in_flight_are_refused() {
+    run(async {
+        let engine = FaultyEngine::new();
+        let node = TopicNode::new(engine.node());
+        let topics: Topics<Said> = node.topics("room");
+        assert!(topics.topic("r").publish(said("1")).await.is_ok());
+        engine.freeze(0);
+        let waiting: Vec<_> = (0..1030)
+            .map(|number| {
+                let topic = topics.topic(number);
+                tokio::spawn(async move { topic.publish(said("x")).await })
+            })
+            .collect();
+        let mut kinds = BTreeMap::new();
+        for waiting in waiting {
+            let error = waiting.await.unwrap().unwrap_err();
+            *kinds.entry(error.kind()).or_insert(0) += 1;
+        }
+        assert_eq!(kinds, BTreeMap::from([("full", 6), ("unavailable", 1024)]));
+    });
+}
+
+#[derive(Default)]
+struct Log(Mutex<Vec<String>>);
+
+impl Log {
+    fn note(&self, line: impl Into<String>) {
+        self.0.lock().unwrap().push(line.into());
+    }
+}
+
+impl TopicMetrics for Log {
+    fn published(&self, topic: &TopicName) {
+        self.note(format!("published {topic}"));
+    }
+
+    fn publish_failed(&self, _topic: &TopicName, error: &PublishError) {
+        self.note(format!("failed {}", error.kind()));
+    }
+
+    fn engine_down(&self) {
+        self.note("down");
+        panic!("a panic of metrics has no effect");
+    }
+
+    fn engine_up(&self) {
+        self.note("up");
+    }
+}
+
+#[test]
+fn metrics_and_health_follow_the_engine() {
+    run(async {
+        let (engine, log) = (FaultyEngine::new(), Arc::new(Log::default()));
+        let node = TopicNode::with_metrics(engine.node(), Arc::clone(&log));
+        let topics: Topics<Said> = node.topics("room");
+        let app = routes! { "/<room>" => ws(crate::support::listen(ws, topics, room, _)) };
+        let topic = node.topics::<Said>("room").topic("r");
+        let _ann = app.connect_ws("/r").await.unwrap();
+        topic.publish(said("1")).await.unwrap();
+        engine.partition(0);
+        assert!(topic.publish(said("2")).await.is_err());
+        assert!(matches!(node.health(), Health::Down { .. }));
+        engine.heal(0);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert!(matches!(node.health(), Health::Up { .. }));
+        let log = log.0.lock().unwrap().clone();
+        assert_eq!(log, ["published room/r", "down", "failed unavailable", "up"]);
+    });
+}
+
+#[test]
+#[should_panic(expected = "the topics of the kind \"room\" have another message type than \"String\"")]
+fn a_kind_has_one_message_type() {
+    let node = TopicNode::in_memory();
+    node.topics::<Said>("room");
+    node.topics::<String>("room");
+}

@@ -1,0 +1,11 @@
+//! Publish and subscribe, in memory and over the network, in one process and in several nodes.
+
+mod bounds;
+mod chat;
+mod faults;
+mod feeds;
+mod joining;
+mod presence;
+mod slow;
+mod streams;
+mod support;

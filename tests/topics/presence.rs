@@ -1,0 +1,112 @@
+//! Members: who is present, on which node, and who is gone.
+
+use std::time::Duration;
+
+use http4k_ws::prelude::*;
+use http4k_ws::testing::{Cluster, WsClient};
+use http4k_ws::topics::{Feed, TopicName, Topics};
+
+use crate::support::{Said, app, feeds, heard, one, word};
+
+fn names(cluster: &Cluster<Said>) -> Vec<String> {
+    let topic = TopicName::new("topic", "r").unwrap();
+    let members = cluster.engine().members(&topic);
+    let mut names: Vec<_> = members.into_iter().map(|member| member.name).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_user_in_two_tabs_is_two_members_with_one_name() {
+    let app = one();
+    let mut first = app.test_ws("/rooms/r/ann");
+    let second = app.test_ws("/rooms/r/ann");
+    assert_eq!(heard(&mut first), ["=", "+ann", "+ann"]);
+    drop(second);
+    assert_eq!(heard(&mut first), ["-ann"]);
+    assert_eq!(heard(&mut app.test_ws("/listen/r")), ["=ann"]);
+}
+
+#[test]
+fn a_member_leaves_however_its_socket_ends() {
+    let app = one();
+    let mut ann = app.test_ws("/rooms/r/ann");
+    heard(&mut ann);
+    let ends: [fn(&mut http4k_ws::testing::TestWsClient); 3] = [
+        |bob| bob.error("connection reset"),
+        |bob| bob.send("no message").unwrap(),
+        |bob| bob.close(WsStatus::NORMAL),
+    ];
+    for end in ends {
+        let mut bob = app.test_ws("/rooms/r/bob");
+        assert_eq!(heard(&mut ann), ["+bob"]);
+        end(&mut bob);
+        assert_eq!(heard(&mut ann), ["-bob"]);
+    }
+}
+
+#[test]
+fn members_of_a_node_that_is_gone_leave_with_its_lease() {
+    let cluster = Cluster::of(2, app);
+    let mut ann = cluster.node(0).test_ws("/rooms/r/ann");
+    let bob = cluster.node(1).test_ws("/rooms/r/bob");
+    assert_eq!(heard(&mut ann), ["=", "+ann", "+bob"]);
+    cluster.engine().freeze(1);
+    ann.advance(Duration::from_secs(14));
+    assert_eq!(heard(&mut ann), [""; 0]);
+    ann.advance(Duration::from_secs(7));
+    assert_eq!(heard(&mut ann), ["-bob"]);
+    assert_eq!(names(&cluster), ["ann"]);
+
+    // It was only frozen, and returns by itself.
+    cluster.engine().thaw(1);
+    ann.advance(Duration::from_secs(6));
+    assert_eq!(heard(&mut ann), ["+bob"]);
+    assert_eq!(names(&cluster), ["ann", "bob"]);
+    drop(bob);
+}
+
+#[test]
+fn members_are_registered_again_after_a_restart_of_the_engine() {
+    let cluster = Cluster::of(2, app);
+    let mut ann = cluster.node(0).test_ws("/rooms/r/ann");
+    let mut bob = cluster.node(1).test_ws("/rooms/r/bob");
+    heard(&mut ann);
+    cluster.engine().restart();
+    ann.advance(Duration::from_secs(2));
+    let after = feeds(&mut ann);
+    assert_eq!(word(&after[0]), "lost");
+    let mut present: Vec<String> = Vec::new();
+    for feed in &after[1..] {
+        match feed {
+            Feed::CaughtUp { present: here, .. } => {
+                let here = here.iter().flatten().map(|member| member.name.clone());
+                present = here.collect();
+            }
+            Feed::Joined { member, .. } => present.push(member.name.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+    present.sort_unstable();
+    assert_eq!((present, names(&cluster)), (vec!["ann".into(), "bob".into()], vec!["ann".to_owned(), "bob".to_owned()]));
+    assert_eq!(heard(&mut bob)[..1], ["=ann"]);
+}
+
+async fn renamed(mut ws: WebSocket<Said, Feed<Said>>, rooms: Topics<Said>) -> WsResult {
+    let membership = rooms.topic("r").join(&ws).member("ann").await?;
+    while let Some(said) = ws.recv().await? {
+        membership.update(said.text);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_member_may_change_its_name() {
+    let rooms = Topics::new("room");
+    let app = routes! { "/" => ws(renamed(ws, rooms)) };
+    let mut ann = app.test_ws("/");
+    ann.send(r#"{"text":"anna"}"#).unwrap();
+    ann.send(r#"{"text":"anna"}"#).unwrap();
+    assert_eq!(heard(&mut ann), ["=", "+ann", "+anna"]);
+    assert_eq!(heard(&mut app.test_ws("/"))[0], "=anna");
+}
