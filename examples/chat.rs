@@ -1,116 +1,48 @@
-//! A chat: rooms by path, messages to many sockets, and a web page for the users.
+//! A chat: rooms by path, their history and their members, and a web page for the users.
 //!
 //! ```text
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:9000/> in two tabs.
+//! Then open <http://127.0.0.1:9000/> in two tabs. A tab that loses its connection comes back, and
+//! receives what it has missed.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use http4k_ws::SendError;
 use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::prelude::*;
+use http4k_ws::topics::{Feed, Resume, Topics};
 
 /// A message from the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
-pub(crate) struct Said {
+pub(crate) struct Say {
     pub(crate) text: String,
 }
 
-/// A message to the page.
+/// A message in a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
-#[serde(tag = "event", rename_all = "lowercase")]
-pub(crate) enum Event {
-    Joined { who: String, present: Vec<String> },
-    Said { who: String, text: String },
-    Left { who: String, present: Vec<String> },
+pub(crate) struct Said {
+    pub(crate) who: String,
+    pub(crate) text: String,
 }
 
-type Room = Vec<(String, WsSender<Event>)>;
+type Socket = WebSocket<Say, Feed<Said>>;
+type Rooms = Topics<Said>;
 
-/// Every room that has a member.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Hub(Arc<Mutex<BTreeMap<String, Room>>>);
-
-/// The membership of a socket in a room, until it is dropped.
-///
-/// Its consumer owns it, so the socket also leaves if the consumer returns early, panics, or is
-/// dropped with its task.
-#[derive(Debug)]
-struct Presence {
-    hub: Hub,
-    room: String,
-    who: String,
-    sender: WsSender<Event>,
+async fn chat(mut ws: Socket, rooms: Rooms, room: String, who: String, from: Resume) -> WsResult {
+    let room = rooms.topic(room);
+    let member = room.join(&ws).member(&who).after(from).await?;
+    while let Some(Say { text }) = ws.recv().await? {
+        let who = who.clone();
+        member.publish(Said { who, text }).await?;
+    }
+    Ok(())
 }
 
-impl Drop for Presence {
-    fn drop(&mut self) {
-        self.hub.leave(&self.room, &self.who, &self.sender);
-    }
-}
-
-impl Hub {
-    async fn join(self, mut ws: WebSocket<Said, Event>, room: String, who: String) -> WsResult {
-        let presence = self.enter(room, who, ws.sender());
-        while let Some(Said { text }) = ws.recv().await? {
-            let who = presence.who.clone();
-            tell(self.rooms().get(&presence.room), &Event::Said { who, text });
-        }
-        Ok(())
-    }
-
-    fn enter(&self, room: String, who: String, sender: WsSender<Event>) -> Presence {
-        let mut rooms = self.rooms();
-        let members = rooms.entry(room.clone()).or_default();
-        members.push((who.clone(), sender.clone()));
-        let joined = Event::Joined {
-            who: who.clone(),
-            present: names(members),
-        };
-        tell(Some(members), &joined);
-        Presence {
-            hub: self.clone(),
-            room,
-            who,
-            sender,
-        }
-    }
-
-    fn leave(&self, room: &str, who: &str, sender: &WsSender<Event>) {
-        let mut rooms = self.rooms();
-        let Some(members) = rooms.get_mut(room) else {
-            return;
-        };
-        members.retain(|(_, member)| member != sender);
-        let left = Event::Left {
-            who: who.to_owned(),
-            present: names(members),
-        };
-        tell(Some(members), &left);
-        if members.is_empty() {
-            rooms.remove(room);
-        }
-    }
-
-    fn rooms(&self) -> MutexGuard<'_, BTreeMap<String, Room>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn names(room: &Room) -> Vec<String> {
-    room.iter().map(|(name, _)| name.clone()).collect()
-}
-
-/// Sends a message to every member of the room. A member that is too slow is removed.
-fn tell(room: Option<&Room>, event: &Event) {
-    for (_, member) in room.into_iter().flatten() {
-        if let Err(SendError::Full) = member.try_send(event.clone()) {
-            member.close(WsStatus::TRY_AGAIN_LATER);
-        }
-    }
+/// Returns the latest messages of a room, which a page shows before it joins.
+async fn latest(rooms: Rooms, room: String) -> Result<Json<Vec<Said>>, StatusCode> {
+    let history = rooms.topic(room).history(None).await;
+    let history = history.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    let said = history.messages.into_iter().map(|(_, said)| said);
+    Ok(Json(said.collect()))
 }
 
 fn page() -> Response {
@@ -119,14 +51,15 @@ fn page() -> Response {
 }
 
 routes! {
-    fn routed(hub: Hub) -> PolyHandler {
-        GET "/"              => http(page()),
-        "/rooms/<room>/<who>" => ws(hub.join(ws, room, who)),
+    fn routed(rooms: Rooms) -> PolyHandler {
+        GET "/"               => http(page()),
+        GET "/latest/<room>"  => http(latest(rooms, room)),
+        "/rooms/<room>/<who>" => ws(chat(ws, rooms, room, who, _)),
     }
 }
 
 pub(crate) fn app() -> PolyHandler {
-    routed(Hub::default())
+    routed(Topics::new("room"))
 }
 
 fn main() -> std::io::Result<()> {
@@ -137,4 +70,39 @@ fn main() -> std::io::Result<()> {
     println!("talk at http://{}/", server.addr());
     server.block();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use http4k_ws::testing::TestWsClient;
+
+    use super::*;
+
+    fn next(client: &mut TestWsClient) -> Feed<Said> {
+        Feed::from_message(client.received().next().unwrap().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_tab_that_comes_back_receives_what_it_missed() {
+        let app = app();
+        let mut ann = app.test_ws("/rooms/lobby/ann");
+        let Feed::CaughtUp { at, members: 0, .. } = next(&mut ann) else {
+            panic!("the room is empty")
+        };
+        drop(ann);
+        let mut bob = app.test_ws("/rooms/lobby/bob");
+        bob.send(r#"{"text":"anyone here?"}"#).unwrap();
+        let mut ann = app.test_ws(format!("/rooms/lobby/ann?after={at}"));
+        let said = Said {
+            who: "bob".into(),
+            text: "anyone here?".into(),
+        };
+        let missed = std::iter::repeat_with(|| next(&mut ann)).find_map(|feed| match feed {
+            Feed::Message { data, .. } => Some(data),
+            _ => None,
+        });
+        assert_eq!(missed, Some(said.clone()));
+        let latest = app.test_http("/latest/lobby");
+        assert_eq!(latest.body(), r#"[{"who":"bob","text":"anyone here?"}]"#);
+    }
 }

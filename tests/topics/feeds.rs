@@ -52,9 +52,8 @@ fn each_socket_receives_its_format() {
     let rooms = Topics::new("room");
     let app = routes! { "/" with(http4k_ws::filter::subprotocols(["json", "msgpack", "cbor"])) => ws(talk(ws, rooms)) };
     let formats = [Format::Json, Format::MessagePack, Format::Cbor];
-    let mut clients = ["json", "msgpack", "cbor"].map(|name| {
-        app.test_ws(Request::get("/").header("sec-websocket-protocol", name))
-    });
+    let mut clients = ["json", "msgpack", "cbor"]
+        .map(|name| app.test_ws(Request::get("/").header("sec-websocket-protocol", name)));
     clients[0].send(r#"{"text":"hi"}"#).unwrap();
     for (client, format) in clients.iter_mut().zip(formats) {
         let said = client.received().find_map(|message| {
@@ -124,6 +123,10 @@ fn ten_thousand_members_share_one_encoding() {
     });
     assert_eq!(ENCODED.load(Ordering::Relaxed), 1);
     let first = received[0].as_bytes().as_ptr();
-    assert!(received.iter().all(|message| message.as_bytes().as_ptr() == first));
+    assert!(
+        received
+            .iter()
+            .all(|message| message.as_bytes().as_ptr() == first)
+    );
     assert!(allocated.bytes_total < 64 << 20, "{allocated:?}");
 }

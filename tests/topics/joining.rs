@@ -1,4 +1,4 @@
-//! Joining and leaving: who may, from where, and for how long.
+//! Joining and leaving: guards, positions and ends.
 
 use std::time::Duration;
 
@@ -12,7 +12,10 @@ use crate::support::{Said, app, feeds, heard, one, post, said};
 
 #[contract_test(one())]
 fn a_malformed_position_is_refused_before_the_upgrade(backend: &impl Backend) {
-    let refused = backend.try_ws("/rooms/r/ann?after=7").err().expect("a refusal");
+    let refused = backend
+        .try_ws("/rooms/r/ann?after=7")
+        .err()
+        .expect("a refusal");
     assert_eq!(refused.status(), 400);
     assert!(backend.try_ws("/rooms/r/ann?after=").is_ok());
 }
@@ -70,7 +73,7 @@ fn positions_that_no_engine_gave_are_a_loss() {
 fn a_guard_refuses_what_its_check_refuses() {
     let topics = Topics::<Said>::new("room").guard(|request, topic| {
         match topic.own() == "private" && request.header("x-token").is_none() {
-            true => Err(Response::from(StatusCode::FORBIDDEN)),
+            true => Err(StatusCode::FORBIDDEN.into_response()),
             false => Ok(()),
         }
     });
@@ -103,7 +106,10 @@ fn evicted_members_are_closed_on_every_node() {
     let evicted = cluster.node(0).test_http(Request::post("/evict/eve"));
     assert_eq!(evicted.body(), "1");
     let status = eve.closed().unwrap();
-    assert_eq!((status.code(), status.reason()), (1008, "evicted from the topic"));
+    assert_eq!(
+        (status.code(), status.reason()),
+        (1008, "evicted from the topic")
+    );
     assert_eq!(heard(&mut ann), ["-eve"]);
 }
 
@@ -143,7 +149,11 @@ fn plain_app(rooms: Topics<Said>) -> PolyHandler {
 fn a_plain_socket_receives_the_messages_alone_and_is_closed_on_a_loss() {
     let cluster = Cluster::of(1, plain_app);
     let mut ann = cluster.node(0).test_ws("/plain");
-    cluster.node(0).test_ws("/rooms/r/bob").send(r#"{"text":"hi"}"#).unwrap();
+    cluster
+        .node(0)
+        .test_ws("/rooms/r/bob")
+        .send(r#"{"text":"hi"}"#)
+        .unwrap();
     let first = ann.received().next().unwrap().unwrap();
     assert_eq!(first, r#"{"text":"hi"}"#);
     cluster.engine().restart();
@@ -167,21 +177,25 @@ fn others_receive_what_the_sender_does_not_on_any_node() {
         heard(client);
     }
     clients[0].send(r#"{"text":"hi"}"#).unwrap();
-    assert_eq!(clients.each_mut().map(heard), [vec![], vec!["hi"], vec!["hi"]]);
+    assert_eq!(
+        clients.each_mut().map(heard),
+        [vec![], vec!["hi"], vec!["hi"]]
+    );
+}
+
+async fn rain(rooms: Topics<Said>) -> String {
+    let published = rooms.topic("all").publish(said("rain")).await;
+    published.is_ok().to_string()
 }
 
 #[test]
 fn a_route_may_follow_a_topic() {
     let rooms = Topics::<Said>::new("news");
     let news = rooms.topic("all");
-    let say = move || {
-        let rooms = rooms.clone();
-        async move { rooms.topic("all").publish(said("rain")).await.is_ok().to_string() }
-    };
     let app = routes! {
         "/news" => ws(news.follow(ws)),
         GET "/feed" => sse(news.follow_events(sse)),
-        POST "/say" => http(say),
+        POST "/say" => http(rain(rooms)),
     };
     let mut ann = app.test_ws("/news");
     ann.send("ignored").unwrap();

@@ -1,4 +1,4 @@
-//! Members: who is present, on which node, and who is gone.
+//! Members: present, renamed, and gone with their nodes.
 
 use std::time::Duration;
 
@@ -88,7 +88,13 @@ fn members_are_registered_again_after_a_restart_of_the_engine() {
         }
     }
     present.sort_unstable();
-    assert_eq!((present, names(&cluster)), (vec!["ann".into(), "bob".into()], vec!["ann".to_owned(), "bob".to_owned()]));
+    assert_eq!(
+        (present, names(&cluster)),
+        (
+            vec!["ann".into(), "bob".into()],
+            vec!["ann".to_owned(), "bob".to_owned()]
+        )
+    );
     assert_eq!(heard(&mut bob)[..1], ["=ann"]);
 }
 

@@ -4,7 +4,7 @@ use http4k_ws::filter::session_config;
 use http4k_ws::prelude::*;
 use http4k_ws::session::{SessionConfig, SlowConsumer};
 use http4k_ws::testing::{TestWsClient, WsClient};
-use http4k_ws::topics::{Feed, Topics};
+use http4k_ws::topics::Topics;
 
 use crate::support::{Said, app, listen, read, said, word};
 
@@ -29,7 +29,9 @@ async fn keyed(rooms: Topics<Said>, count: usize) -> String {
 
 fn slow(rooms: Topics<Said>, policy: SlowConsumer) -> PolyHandler {
     let small = move |config: SessionConfig| {
-        config.with_queue_messages(4).with_slow_consumer(policy.clone())
+        config
+            .with_queue_messages(4)
+            .with_slow_consumer(policy.clone())
     };
     routes! {
         POST "/burst/<count>" => http(burst(rooms, count)),
@@ -69,8 +71,14 @@ fn one_that_waits_too_long_is_notified_of_what_history_lacks() {
     let lost = heard.iter().position(|word| word == "lost").unwrap();
     let before: Vec<_> = (1..lost).map(|number| number.to_string()).collect();
     assert_eq!(heard[1..lost], before);
-    let rest: Vec<u32> = heard[lost + 1..].iter().filter_map(|word| word.parse().ok()).collect();
-    assert!(rest.windows(2).all(|pair| pair[0] + 1 == pair[1]), "{rest:?}");
+    let rest: Vec<u32> = heard[lost + 1..]
+        .iter()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    assert!(
+        rest.windows(2).all(|pair| pair[0] + 1 == pair[1]),
+        "{rest:?}"
+    );
 }
 
 #[test]
@@ -98,8 +106,7 @@ fn policies_of_the_socket_apply() {
 
 #[test]
 fn the_latest_message_of_each_key_is_kept() {
-    let none = SlowConsumer::coalesce_by(|_: &WsMessage| None::<u8>);
-    let app = slow(Topics::new("room"), none);
+    let app = slow(Topics::new("room"), SlowConsumer::Wait);
     let mut ann = app.test_ws("/slow/r");
     app.test_http(Request::post("/keyed/3000"));
     let heard = numbers(&mut ann, "0:3000");

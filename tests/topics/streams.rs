@@ -50,7 +50,10 @@ fn the_position_is_the_id_and_a_browser_resumes_by_it(backend: &impl Backend) {
     backend.http(post("two"));
     let again = Request::get("/feed").header("last-event-id", one.id().unwrap());
     let mut ann = backend.sse(again);
-    assert_eq!([heard(&next(&mut ann)), heard(&next(&mut ann))], ["two", "="]);
+    assert_eq!(
+        [heard(&next(&mut ann)), heard(&next(&mut ann))],
+        ["two", "="]
+    );
 }
 
 #[contract_test(streams(Topics::new("room")))]

@@ -67,6 +67,8 @@ pub(crate) fn one() -> PolyHandler {
 
 pub(crate) fn post(text: &str) -> Request {
     Request::post(format!("/say/r/{text}"))
+        .into_request()
+        .unwrap()
 }
 
 /// Writes what a client heard in one word: `hi`, `+ann`, `-ann`, `=ann,bob`, `lost`.

@@ -104,12 +104,7 @@ impl<Out: Message> WsSender<Out> {
 
     /// Queues a message that is encoded already, without waiting.
     #[cfg(feature = "json")]
-    pub(crate) fn try_send_encoded(
-        &self,
-        message: WsMessage,
-        key: Option<u64>,
-    ) -> Result<(), SendError> {
-        let _later = key;
+    pub(crate) fn try_send_encoded(&self, message: WsMessage) -> Result<(), SendError> {
         let sent = self.state.try_send(message);
         sent.map_err(|refused| refused.error)
     }

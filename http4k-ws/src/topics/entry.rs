@@ -50,7 +50,8 @@ pub(super) struct Entry {
     pub(super) written: Written,
     /// The membership that does not receive the entry. `None` if all receive it.
     pub(super) except: Option<MemberId>,
-    /// The key, by which the entry supersedes earlier ones in a full queue. Empty for none.
+    /// The key, by which the entry supersedes earlier ones for subscribers that lag. Empty for
+    /// none.
     pub(super) key: Bytes,
     pub(super) payload: Bytes,
 }

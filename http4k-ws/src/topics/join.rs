@@ -28,7 +28,7 @@ const MAX_TOPICS: usize = 64;
 /// A join that is awaited. See [`Topic::join`].
 ///
 /// A socket or stream may be in 64 topics at a time.
-#[must_use = "a join has no effect until it is awaited"]
+#[must_use = "a join must be awaited"]
 pub struct Join<M> {
     topic: Topic<M>,
     outlet: Arc<dyn Outlet>,

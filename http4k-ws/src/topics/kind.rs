@@ -145,7 +145,7 @@ impl<M: Message + Clone> Topics<M> {
 
     /// Returns the topic with this name, which is the text of `name`.
     ///
-    /// A topic exists for whoever names it, so a program should not let clients choose any name.
+    /// Every name is a topic, so a program should not let clients choose any name.
     /// One that is empty or has more than 512 bytes is refused when the topic is used.
     pub fn topic(&self, name: impl fmt::Display) -> Topic<M> {
         Topic::new(self.clone(), TopicName::new(&self.kind, &name.to_string()))

@@ -3,6 +3,11 @@
 //! A topic is a numbered log. Each entry has a [`Position`], and every subscriber receives the
 //! entries in the same order, or is notified that some were lost. The log is stored by an
 //! [`Engine`](engine::Engine).
+//!
+#![doc = include_str!("../docs/topics.md")]
+//
+// `continuity.rs` has the rule that finds gaps, `hub/mod.rs` the invariants of a node, and
+// `hub/state.rs` those of one topic on it.
 
 mod codec;
 mod continuity;

@@ -60,7 +60,7 @@ impl<Out: Message> Outlet for Socket<Out> {
 
     fn offer(&self, item: Encoded) -> Offer {
         let sent = match item {
-            Encoded::Message(message, key) => self.sender.try_send_encoded(message, key),
+            Encoded::Message(message) => self.sender.try_send_encoded(message),
             Encoded::Close(status) => {
                 self.sender.close(status);
                 return Offer::Over;
@@ -77,7 +77,7 @@ impl<Out: Message> Outlet for Socket<Out> {
     fn send(&self, item: Encoded) -> EngineFuture<'_, bool> {
         Box::pin(async move {
             match item {
-                Encoded::Message(message, _) => self.sender.send_encoded(message).await.is_ok(),
+                Encoded::Message(message) => self.sender.send_encoded(message).await.is_ok(),
                 other => self.offer(other) != Offer::Over,
             }
         })

@@ -30,8 +30,7 @@ pub(super) enum Shape {
 /// An item for a subscriber. Clones share the bytes.
 #[derive(Debug, Clone)]
 pub(super) enum Encoded {
-    /// A message, with the hash of its key.
-    Message(WsMessage, Option<u64>),
+    Message(WsMessage),
     Event(SharedEvent),
     /// The subscriber does not receive this kind of item.
     Nothing,
@@ -57,7 +56,7 @@ pub(super) fn messages_lost() -> WsStatus {
 pub(super) fn lost(shape: Shape, at: Position) -> Encoded {
     let feed = |format| Envelope::new(format).lost(at);
     match shape {
-        Shape::Feed(format) => message(feed(format), at, shape, None),
+        Shape::Feed(format) => message(feed(format), at, shape),
         Shape::Plain(_) => Encoded::Close(messages_lost()),
         Shape::FeedEvent => event(feed(Format::Json), at, shape),
         Shape::PlainEvent => named("lost", at),
@@ -68,7 +67,7 @@ pub(super) fn lost(shape: Shape, at: Position) -> Encoded {
 pub(super) fn caught_up(shape: Shape, at: Position, present: Present<'_>) -> Encoded {
     let feed = |format| Envelope::new(format).caught_up(at, present.members, present.list);
     match shape {
-        Shape::Feed(format) => message(feed(format), at, shape, None),
+        Shape::Feed(format) => message(feed(format), at, shape),
         Shape::Plain(_) => Encoded::Nothing,
         Shape::FeedEvent => event(feed(Format::Json), at, shape),
         Shape::PlainEvent => named("caughtUp", at),
@@ -80,14 +79,9 @@ fn named(name: &str, at: Position) -> Encoded {
     Encoded::Event(SharedEvent::new(SseEvent::new("").named(name).with_id(at)))
 }
 
-fn message(
-    written: Result<WsMessage, LensFailure>,
-    at: Position,
-    shape: Shape,
-    key: Option<u64>,
-) -> Encoded {
+fn message(written: Result<WsMessage, LensFailure>, at: Position, shape: Shape) -> Encoded {
     match written {
-        Ok(message) => Encoded::Message(message, key),
+        Ok(message) => Encoded::Message(message),
         Err(failure) => unreadable(failure, at, shape),
     }
 }
@@ -111,7 +105,7 @@ fn unreadable(failure: LensFailure, at: Position, shape: Shape) -> Encoded {
     match shape {
         // A report that cannot be written either would recur.
         Shape::Feed(format) => match Envelope::new(format).lost(at) {
-            Ok(message) => Encoded::Message(message, None),
+            Ok(message) => Encoded::Message(message),
             Err(_) => Encoded::Close(messages_lost()),
         },
         Shape::Plain(_) => Encoded::Close(messages_lost()),
@@ -124,6 +118,8 @@ fn unreadable(failure: LensFailure, at: Position, shape: Shape) -> Encoded {
 pub(super) struct LogEntry {
     pub(super) at: Position,
     pub(super) entry: Entry,
+    /// The hash of the key. `None` for an entry that supersedes no other.
+    pub(super) key: Option<u64>,
     encoded: Mutex<Vec<(Shape, Encoded)>>,
 }
 
@@ -131,6 +127,7 @@ impl LogEntry {
     pub(super) fn new(at: Position, entry: Entry) -> Arc<Self> {
         Arc::new(Self {
             at,
+            key: hash_of(&entry.key),
             entry,
             encoded: Mutex::default(),
         })
@@ -158,10 +155,9 @@ impl LogEntry {
     }
 
     fn encode(&self, shape: Shape, codec: &dyn Codec) -> Encoded {
-        let key = hash_of(&self.entry.key);
         match shape {
             Shape::Feed(format) => match self.feed(format, codec) {
-                Some(written) => message(written, self.at, shape, key),
+                Some(written) => message(written, self.at, shape),
                 None => Encoded::Nothing,
             },
             Shape::FeedEvent => match self.feed(Format::Json, codec) {
@@ -169,7 +165,7 @@ impl LogEntry {
                 None => Encoded::Nothing,
             },
             _ if self.entry.kind != Kind::Message => Encoded::Nothing,
-            Shape::Plain(format) => message(self.plain(format, codec), self.at, shape, key),
+            Shape::Plain(format) => message(self.plain(format, codec), self.at, shape),
             Shape::PlainEvent => event(self.plain(Some(Format::Json), codec), self.at, shape),
         }
     }

@@ -30,7 +30,7 @@ struct Recorder {
 
 impl Recorder {
     fn take(&self, item: Encoded) {
-        if let Encoded::Message(message, _) = item {
+        if let Encoded::Message(message) = item {
             let feed = Feed::from_message(message).expect("a feed");
             self.received.lock().unwrap().push(feed);
         }

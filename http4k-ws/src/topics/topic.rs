@@ -103,11 +103,13 @@ impl<M: Message + Clone> Topic<M> {
         self.publish_entry(message, id, String::new()).await
     }
 
-    /// Publishes as [`publish`](Self::publish), with a key. In the full queue of a subscriber that
-    /// reads slowly, the message replaces earlier ones with the same key.
+    /// Publishes as [`publish`](Self::publish), with a key, such as the symbol of a price. For a
+    /// subscriber that lags, the message supersedes earlier ones with the same key.
     ///
-    /// A subscriber that keeps up receives every message. See
-    /// [`WsSender::send_keyed`](crate::WsSender::send_keyed).
+    /// A subscriber that keeps up receives every message. One that lags, because its queue is full
+    /// or because it resumes, receives the latest of each key, as far as the ring of the node
+    /// reaches (256 entries or 1 MiB). No message is decoded for that. Keys of more than 65,535
+    /// bytes have no effect.
     ///
     /// # Errors
     ///

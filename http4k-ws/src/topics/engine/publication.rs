@@ -1,4 +1,4 @@
-//! What a node asks an engine to store.
+//! Entries on their way from a node to an engine.
 
 use std::time::Duration;
 

@@ -22,13 +22,14 @@ pub(super) use write::Envelope;
 /// {"type": "message", "at": "00000000000000af-42", "data": {"text": "hi"}}
 /// {"type": "joined", "at": "00000000000000af-43", "member": {"id": "…/7", "name": "ann"}}
 /// {"type": "left", "at": "00000000000000af-44", "member": {"id": "…/7", "name": "ann"}}
-/// {"type": "caughtUp", "at": "00000000000000af-44", "members": 1, "present": [{"id": "…/2", "name": "bob"}]}
+/// {"type": "caughtUp", "at": "00000000000000af-44", "members": 1,
+///     "present": [{"id": "…/2", "name": "bob"}]}
 /// {"type": "lost", "at": "00000000000000af-44"}
 /// ```
 ///
 /// It is sent in JSON, and also in MessagePack and CBOR if `M` has them and the subprotocol of the
-/// socket names them. The `data` of a type that has no such format is a text, or `{"base64": "…"}`
-/// for bytes. A type that has only MessagePack or CBOR is sent in that format.
+/// socket names them. The `data` of a type that has no such format is a text, or
+/// `{"base64": "…"}` for bytes. A type that has only MessagePack or CBOR is sent in that format.
 ///
 /// # Examples
 ///

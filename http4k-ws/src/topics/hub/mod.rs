@@ -9,31 +9,32 @@
 //! 4. Interest comes first and the position second, so that no entry falls between.
 
 mod check;
+mod greet;
 mod lanes;
 mod presence;
 mod pump;
 mod ring;
+mod running;
 mod state;
 mod view;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 
 use super::codec::Codec;
 use super::continuity::{Action, Continuity};
-use super::engine::{Engine, EngineEvent, EngineEvents, Interest, NodeId};
-use super::health::{Health, HealthState};
+use super::engine::{Engine, Interest, NodeId};
+use super::health::HealthState;
 use super::metrics::Metrics;
 use super::name::TopicName;
 use super::position::Position;
 use lanes::Lanes;
+use running::Running;
 use state::State;
 
 pub(super) use lanes::{Outgoing, Policy};
@@ -62,13 +63,6 @@ pub(super) struct Hub {
     pub(super) kinds: Mutex<HashMap<String, std::any::TypeId>>,
     /// The number of topics of each socket and stream.
     pub(super) sockets: Mutex<HashMap<u64, usize>>,
-}
-
-/// The runtime of the tasks of a node.
-struct Running {
-    /// Alive while the task of the events runs.
-    alive: Weak<()>,
-    runtime: Handle,
 }
 
 /// A topic on this node.
@@ -176,82 +170,6 @@ impl Hub {
             .interest(vec![Interest::Remove(topic.name.clone())]);
     }
 
-    /// Starts the tasks of the node, unless they run (3).
-    pub(super) fn ensure_running(self: &Arc<Self>) {
-        let mut running = self.running();
-        if running
-            .as_ref()
-            .is_some_and(|running| running.alive.strong_count() > 0)
-        {
-            return;
-        }
-        let alive = Arc::new(());
-        let runtime = Handle::current();
-        *running = Some(Running {
-            alive: Arc::downgrade(&alive),
-            runtime: runtime.clone(),
-        });
-        drop(running);
-        let events = self.engine.events();
-        let again: Vec<_> = self.table().keys().cloned().map(Interest::Add).collect();
-        self.engine.interest(again);
-        runtime.spawn(receive(Arc::downgrade(self), events, alive));
-        if let Some(lease) = self.engine.lease() {
-            runtime.spawn(presence::beat(Arc::downgrade(self), lease / 3));
-            runtime.spawn(check::check_regularly(Arc::downgrade(self)));
-        }
-    }
-
-    fn running(&self) -> MutexGuard<'_, Option<Running>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Runs `task` in the runtime of the node. If that has ended, the task is dropped.
-    pub(super) fn spawn(
-        &self,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) -> Option<JoinHandle<()>> {
-        let runtime = self
-            .running()
-            .as_ref()
-            .map(|running| running.runtime.clone());
-        runtime.map(|runtime| runtime.spawn(task))
-    }
-
-    /// Handles an event of the engine.
-    fn handle(self: &Arc<Self>, event: EngineEvent) {
-        match event {
-            EngineEvent::Entry {
-                topic,
-                at,
-                prev,
-                bytes,
-            } => {
-                if let Some(topic) = self.find(&topic) {
-                    self.apply(&topic, |rule, out| rule.entry(at, prev, bytes, out));
-                }
-            }
-            EngineEvent::Ready(names) => {
-                let topics = names.iter().filter_map(|name| self.find(name));
-                self.check(topics.collect());
-            }
-            EngineEvent::Down(cause) => {
-                if self.health.down(&cause) {
-                    log::warn!("the engine of the topics cannot be reached: {cause}");
-                    self.metrics.notify(|metrics| metrics.engine_down());
-                }
-            }
-            EngineEvent::Up => {
-                if let Some(Health::Down { since, .. }) = self.health.up() {
-                    let outage = since.elapsed();
-                    log::info!("the engine of the topics is reached again after {outage:?}");
-                    self.metrics.notify(|metrics| metrics.engine_up());
-                }
-                self.up.notify_waiters();
-            }
-        }
-    }
-
     /// Waits until the engine is reached again, for at most `time`.
     pub(super) async fn wait_for_engine(&self, time: Duration) {
         let _ = tokio::time::timeout(time, self.up.notified()).await;
@@ -356,15 +274,6 @@ impl Hub {
 struct Tasks {
     read: Option<(u64, u64)>,
     check: bool,
-}
-
-/// Handles the events of the engine until the node is gone.
-async fn receive(hub: Weak<Hub>, mut events: EngineEvents, alive: Arc<()>) {
-    let _alive = alive;
-    while let Some(event) = events.next().await {
-        let Some(hub) = hub.upgrade() else { return };
-        hub.handle(event);
-    }
 }
 
 impl fmt::Debug for Hub {

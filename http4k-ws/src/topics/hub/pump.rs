@@ -92,7 +92,9 @@ impl State {
                 continue;
             };
             let encoded = entry.encoded(shape, &*self.codec);
-            let skipped = entry.entry.except == Some(id) || matches!(encoded, Encoded::Nothing);
+            let skipped = entry.entry.except == Some(id)
+                || matches!(encoded, Encoded::Nothing)
+                || !self.ring.is_latest(&entry);
             if !skipped {
                 return Next::Send(outlet, encoded, Sent::Entry(entry.at));
             }
@@ -194,9 +196,16 @@ async fn catch_up(
                 return false;
             };
             let outlet = Arc::clone(&subscriber.outlet);
-            if entry.is_none() {
-                state.lost_for(number, position);
-                return true;
+            match entry {
+                None => {
+                    state.lost_for(number, position);
+                    return true;
+                }
+                Some(entry) if !state.ring.is_latest(entry) => {
+                    state.set_cursor(number, position);
+                    continue;
+                }
+                Some(_) => {}
             }
             (outlet, Arc::clone(&state.codec), state.id_of(number))
         };

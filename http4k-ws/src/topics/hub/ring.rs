@@ -1,6 +1,6 @@
 //! The latest entries of a topic, for subscribers that are behind.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::topics::position::Position;
@@ -18,6 +18,8 @@ pub(super) struct Ring {
     after: Position,
     entries: VecDeque<Arc<LogEntry>>,
     bytes: usize,
+    /// The offset of the latest entry of each key.
+    latest: HashMap<u64, u64>,
 }
 
 impl Ring {
@@ -27,6 +29,7 @@ impl Ring {
             after,
             entries: VecDeque::new(),
             bytes: 0,
+            latest: HashMap::new(),
         }
     }
 
@@ -38,6 +41,9 @@ impl Ring {
     /// Adds the next entry, and drops the oldest beyond the bound.
     pub(super) fn push(&mut self, entry: Arc<LogEntry>) {
         self.bytes += entry.cost();
+        if let Some(key) = entry.key {
+            self.latest.insert(key, entry.at.offset());
+        }
         self.entries.push_back(entry);
         while self.entries.len() > ENTRIES || self.bytes > BYTES {
             let Some(oldest) = self.entries.pop_front() else {
@@ -45,7 +51,16 @@ impl Ring {
             };
             self.bytes -= oldest.cost();
             self.after = oldest.at;
+            if let Some(key) = oldest.key.filter(|_| self.is_latest(&oldest)) {
+                self.latest.remove(&key);
+            }
         }
+    }
+
+    /// Returns `true` unless a later entry has the same key.
+    pub(super) fn is_latest(&self, entry: &LogEntry) -> bool {
+        let latest = entry.key.and_then(|key| self.latest.get(&key));
+        latest.is_none_or(|latest| *latest <= entry.at.offset())
     }
 
     /// Returns the first entry behind `offset`.
@@ -90,5 +105,25 @@ mod tests {
         }
         assert_eq!(ring.after(), Position::new(1, 302));
         assert!(ring.bytes <= BYTES);
+    }
+
+    #[test]
+    fn an_entry_is_superseded_by_a_later_one_with_its_key() {
+        let keyed = |offset, key: &'static str| {
+            let mut entry = entry(offset, 0).entry.clone();
+            entry.key = Bytes::from_static(key.as_bytes());
+            LogEntry::new(Position::new(1, offset), entry)
+        };
+        let mut ring = Ring::new(Position::new(1, 0));
+        let entries = [keyed(1, "a"), keyed(2, "b"), keyed(3, "a"), entry(4, 0)];
+        for entry in &entries {
+            ring.push(Arc::clone(entry));
+        }
+        let latest = entries.each_ref().map(|entry| ring.is_latest(entry));
+        assert_eq!(latest, [false, true, true, true]);
+        for offset in 5..=400 {
+            ring.push(entry(offset, 0));
+        }
+        assert!(ring.latest.is_empty());
     }
 }

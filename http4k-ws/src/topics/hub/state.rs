@@ -16,16 +16,13 @@ use super::view::{Change, View};
 use crate::message::WsStatus;
 use crate::topics::codec::Codec;
 use crate::topics::continuity::Continuity;
-use crate::topics::engine::{Member, MemberId, NodeId};
+use crate::topics::engine::{MemberId, NodeId};
 use crate::topics::entry::Kind;
 use crate::topics::metrics::TopicMetrics;
 use crate::topics::name::TopicName;
 use crate::topics::outlet::{Offer, Outlet};
 use crate::topics::position::Position;
-use crate::topics::render::{Encoded, LogEntry, Present, Shape, caught_up, lost};
-
-/// The number of members that a subscriber receives by name.
-const PRESENT: usize = 10_000;
+use crate::topics::render::{Encoded, LogEntry, Shape, lost};
 
 /// A subscriber of the topic on this node.
 #[derive(Debug)]
@@ -51,7 +48,7 @@ pub(in crate::topics) enum Place {
 
 #[derive(Debug)]
 pub(in crate::topics) struct State {
-    node: NodeId,
+    pub(super) node: NodeId,
     pub(in crate::topics) codec: Arc<dyn Codec>,
     pub(in crate::topics) rule: Continuity,
     /// The position of the entry that was offered last.
@@ -62,7 +59,7 @@ pub(in crate::topics) struct State {
     /// The members of this node whose state the engine must be told, with their last names.
     pub(in crate::topics) due: BTreeMap<u64, String>,
     /// The report of caught-up subscribers at `at`, for each shape.
-    greetings: Vec<(Shape, Encoded)>,
+    pub(super) greetings: Vec<(Shape, Encoded)>,
     /// The live subscribers that must be notified once they have caught up.
     pub(in crate::topics) ungreeted: Vec<u64>,
     /// The number of joins under way, which keep the topic open.
@@ -261,83 +258,6 @@ impl State {
         if self.at != at {
             self.at = at;
             self.greetings.clear();
-        }
-    }
-
-    /// Returns the report for a subscriber that has caught up. `None` if the members are not known.
-    pub(in crate::topics) fn greeting(&mut self, shape: Shape) -> Option<Encoded> {
-        if !self.view.is_valid() {
-            return None;
-        }
-        if let Some((_, known)) = self.greetings.iter().find(|(known, _)| *known == shape) {
-            return Some(known.clone());
-        }
-        let members = self.view.members();
-        let list: Option<Vec<Member>> =
-            (members.len() <= PRESENT).then(|| members.values().cloned().collect());
-        let present = Present {
-            members: members.len(),
-            list: list.as_deref(),
-        };
-        let greeting = caught_up(shape, self.at, present);
-        self.greetings.push((shape, greeting.clone()));
-        Some(greeting)
-    }
-
-    /// Notifies the live subscribers that have caught up, if the members are known.
-    pub(in crate::topics) fn greet(&mut self) {
-        if !self.view.is_valid() {
-            return;
-        }
-        for number in std::mem::take(&mut self.ungreeted) {
-            self.greet_one(number);
-        }
-    }
-
-    fn greet_one(&mut self, number: u64) {
-        let Some(subscriber) = self.subscribers.get(&number) else {
-            return;
-        };
-        let shape = subscriber.outlet.shape();
-        match subscriber.place {
-            _ if !subscriber.greet => return,
-            // Its task sends the report.
-            Place::Lagging(_) => return,
-            Place::Live { seen } if seen > self.at.offset() => return self.ungreeted.push(number),
-            Place::Live { .. } => {}
-        }
-        let (Some(greeting), at) = (self.greeting(shape), self.at) else {
-            return;
-        };
-        let Some(subscriber) = self.subscribers.get_mut(&number) else {
-            return;
-        };
-        match subscriber.outlet.offer(greeting) {
-            Offer::Full => {
-                subscriber.place = Place::Lagging(at);
-                self.lagging.push(number);
-                self.counts.lagging += 1;
-            }
-            Offer::Taken | Offer::Over => subscriber.greet = false,
-        }
-    }
-
-    /// Compares the members of this node with the view, and notes the differences.
-    pub(in crate::topics) fn compare_members(&mut self) {
-        for (id, member) in self.view.members() {
-            let here = || self.subscribers.get(&id.number);
-            if id.node == self.node && here().is_none_or(|own| own.name.is_none()) {
-                self.due.insert(id.number, member.name.clone());
-            }
-        }
-        for (number, subscriber) in &self.subscribers {
-            let Some(name) = &subscriber.name else {
-                continue;
-            };
-            let known = self.view.members().get(&self.id_of(*number));
-            if known.is_none_or(|known| known.name != *name) {
-                self.due.insert(*number, name.clone());
-            }
         }
     }
 }

@@ -1,0 +1,197 @@
+//! An engine for tests: the logs of the engine in memory, shared by several nodes, with faults.
+
+mod link;
+mod node;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::Engine;
+use super::event::EngineEvent;
+use super::member::Member;
+use super::store::Store;
+use crate::random::Random;
+use crate::topics::name::TopicName;
+use crate::topics::position::Position;
+use link::Link;
+use node::FaultyNode;
+
+/// An engine in memory that several nodes share, and whose faults a test chooses.
+///
+/// Nodes are named by their numbers, from 0. A fault of a node that does not exist has no effect.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::FaultyEngine;
+/// use http4k_ws::topics::{TopicNode, Topics};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let engine = FaultyEngine::new();
+/// let (one, other) = (TopicNode::new(engine.node()), TopicNode::new(engine.node()));
+/// let (one, other): (Topics<String>, Topics<String>) = (one.topics("room"), other.topics("room"));
+///
+/// let at = one.topic("r").publish("hello".to_owned()).await?;
+/// assert_eq!(other.topic("r").position().await?, at);
+///
+/// engine.partition(1);
+/// assert!(other.topic("r").position().await.is_err());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct FaultyEngine(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    /// Wakes the operations of nodes that were frozen.
+    thawed: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    store: Store,
+    nodes: Vec<Link>,
+}
+
+impl FaultyEngine {
+    /// Creates an engine without nodes and without faults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Connects the next node, and returns its engine.
+    pub fn node(&self) -> impl Engine {
+        let mut inner = self.lock();
+        inner.nodes.push(Link::default());
+        FaultyNode {
+            engine: self.clone(),
+            node: inner.nodes.len() - 1,
+        }
+    }
+
+    fn with(&self, node: usize, change: impl FnOnce(&mut Link)) {
+        if let Some(link) = self.lock().nodes.get_mut(node) {
+            change(link);
+        }
+    }
+
+    /// Cuts the connection of a node. Its operations fail, and it receives nothing.
+    pub fn partition(&self, node: usize) {
+        self.with(node, |link| {
+            link.cut = true;
+            link.held.clear();
+            link.send(EngineEvent::Down("the connection is cut".to_owned()));
+        });
+    }
+
+    /// Connects a node again.
+    pub fn heal(&self, node: usize) {
+        self.with(node, |link| {
+            if std::mem::take(&mut link.cut) {
+                link.connected();
+            }
+        });
+    }
+
+    /// Delays the events of a node. `Duration::ZERO` ends the delay for later events.
+    pub fn delay(&self, node: usize, time: Duration) {
+        self.with(node, |link| link.delay = (!time.is_zero()).then_some(time));
+    }
+
+    /// Drops the next entries that are sent to a node.
+    pub fn drop_next(&self, node: usize, entries: u64) {
+        self.with(node, |link| link.drop_next = entries);
+    }
+
+    /// Loses the replies to the next publications of a node, which are stored nevertheless.
+    pub fn lose_replies(&self, node: usize, publications: u64) {
+        self.with(node, |link| link.lose_replies = publications);
+    }
+
+    /// Sends entries to a node in another order, from now on. `None` ends it.
+    pub fn reorder(&self, node: usize, seed: impl Into<Option<u64>>) {
+        let seed = seed.into();
+        self.with(node, |link| {
+            link.reorder = seed.map(Random::seeded);
+            if seed.is_none() && !link.frozen {
+                link.release();
+            }
+        });
+    }
+
+    /// Freezes a node: its operations wait, and its events are held back. Its lease ends in time.
+    pub fn freeze(&self, node: usize) {
+        self.with(node, |link| link.frozen = true);
+    }
+
+    /// Ends the freeze of a node.
+    pub fn thaw(&self, node: usize) {
+        self.with(node, |link| {
+            link.frozen = false;
+            link.release();
+        });
+        self.0.thawed.notify_waiters();
+    }
+
+    /// Restarts the engine without its data. The nodes are connected again.
+    pub fn restart(&self) {
+        self.restarted(Store::restart);
+    }
+
+    /// Restarts the engine from old data. As its duty is, it notices, and starts new logs.
+    pub fn roll_back(&self) {
+        self.restarted(Store::roll_back);
+    }
+
+    /// Loses the last entries of each topic and gives their numbers again, without a new epoch. No
+    /// correct engine does this. A test that still finds nothing wrong would find nothing at all.
+    pub fn roll_back_silently(&self, entries: u64) {
+        self.restarted(|store| store.roll_back_silently(entries));
+    }
+
+    /// Drops the entries that are kept, of every topic.
+    pub fn forget_history(&self) {
+        self.lock().store.forget_history();
+    }
+
+    fn restarted(&self, fault: impl FnOnce(&mut Store)) {
+        let mut inner = self.lock();
+        fault(&mut inner.store);
+        for link in inner.nodes.iter_mut().filter(|link| !link.cut) {
+            link.held.clear();
+            link.push(EngineEvent::Down("the engine restarts".to_owned()));
+            link.connected();
+        }
+    }
+
+    /// Returns the position of a topic, as the engine knows it.
+    pub fn position(&self, topic: &TopicName) -> Position {
+        let topics = std::slice::from_ref(topic);
+        self.lock().store.positions(topics, Instant::now())[0]
+    }
+
+    /// Returns the members of a topic, as the engine knows them.
+    pub fn members(&self, topic: &TopicName) -> Vec<Member> {
+        self.lock().store.members(topic, Instant::now()).0
+    }
+}
+
+impl fmt::Debug for FaultyEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nodes = self.lock().nodes.len();
+        f.debug_struct("FaultyEngine")
+            .field("nodes", &nodes)
+            .finish()
+    }
+}
