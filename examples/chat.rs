@@ -5,7 +5,13 @@
 //! ```
 //!
 //! Then open <http://127.0.0.1:9000/> in two tabs. A tab that loses its connection comes back, and
-//! receives what it has missed.
+//! receives what it has missed. Several processes are one chat over Redis:
+//!
+//! ```text
+//! cargo run --example chat --features redis -- 127.0.0.1:9001 --redis redis://127.0.0.1/
+//! ```
+
+use std::error::Error;
 
 use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::prelude::*;
@@ -62,11 +68,37 @@ pub(crate) fn app() -> PolyHandler {
     routed(Topics::new("room"))
 }
 
-fn main() -> std::io::Result<()> {
-    let address = std::env::args()
-        .nth(1)
-        .unwrap_or("127.0.0.1:9000".to_owned());
-    let server = app().as_server(address).start()?;
+/// Returns the rooms that all processes with this Redis share, and the runtime of its connections.
+#[cfg(feature = "redis")]
+fn shared(url: &str) -> Result<(Rooms, tokio::runtime::Runtime), Box<dyn Error>> {
+    use http4k_ws::topics::TopicNode;
+    use http4k_ws::topics::engine::redis::RedisEngine;
+
+    let runtime = tokio::runtime::Runtime::new()?;
+    let engine = runtime.block_on(RedisEngine::connect("chat", url))?;
+    Ok((TopicNode::new(engine).topics("room"), runtime))
+}
+
+#[cfg(not(feature = "redis"))]
+fn shared(_url: &str) -> Result<(Rooms, ()), Box<dyn Error>> {
+    Err("`--redis` needs `cargo run --features redis`".into())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (mut address, mut redis) = ("127.0.0.1:9000".to_owned(), None);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--redis" => redis = arguments.next(),
+            _ => address = argument,
+        }
+    }
+    let shared = redis.map(|url| shared(&url)).transpose()?;
+    let rooms = match &shared {
+        Some((rooms, _runtime)) => rooms.clone(),
+        None => Topics::new("room"),
+    };
+    let server = routed(rooms).as_server(address).start()?;
     println!("talk at http://{}/", server.addr());
     server.block();
     Ok(())
