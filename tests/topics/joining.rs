@@ -31,7 +31,8 @@ fn a_position_that_is_no_longer_kept_is_a_loss() {
     // The entries 1 to 5 follow the report at 0. Two are kept, and the ring has all of them.
     let mut near = app.test_ws(format!("/listen/r?after={}", at[3]));
     assert_eq!(heard(&mut near), ["4", "5", "="]);
-    drop((ann, near));
+    ann.close(WsStatus::NORMAL);
+    near.close(WsStatus::NORMAL);
     let mut far = app.test_ws(format!("/listen/r?after={}", at[1]));
     assert_eq!(heard(&mut far), ["lost", "4", "5", "="]);
     let mut near = app.test_ws(format!("/listen/r?after={}", at[3]));
@@ -46,7 +47,7 @@ fn entries_expire_by_age() {
     let first = feeds(&mut ann)[0].at();
     ann.advance(Duration::from_secs(61));
     app.test_http(post("new"));
-    drop(ann);
+    ann.close(WsStatus::NORMAL);
     let mut back = app.test_ws(format!("/listen/r?after={first}"));
     assert_eq!(heard(&mut back), ["lost", "new", "="]);
 }
@@ -59,7 +60,7 @@ fn positions_that_no_engine_gave_are_a_loss() {
     let here = feeds(&mut ann).last().unwrap().at();
     for claimed in [
         Position::new(here.epoch(), u64::MAX),
-        Position::new(here.epoch(), here.offset() + 1),
+        Position::new(here.epoch(), here.offset() + 100),
         Position::new(here.epoch() ^ 1, 0),
     ] {
         let mut eve = app.test_ws(format!("/listen/r?after={claimed}"));

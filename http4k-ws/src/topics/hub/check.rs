@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{CHECK, Hub, NodeTopic};
 use crate::topics::engine::{Down, Member};
+use crate::topics::health::Health;
 use crate::topics::position::Position;
 
 /// The number of topics whose positions are read at once.
@@ -120,6 +121,9 @@ pub(super) async fn check_regularly(hub: Weak<Hub>) {
     loop {
         tokio::time::sleep(CHECK).await;
         let Some(hub) = hub.upgrade() else { return };
-        hub.check(hub.all());
+        // After an outage, the engine reports all topics as ready.
+        if matches!(hub.health.get(), Health::Up { .. }) {
+            hub.check(hub.all());
+        }
     }
 }

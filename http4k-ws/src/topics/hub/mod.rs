@@ -142,8 +142,9 @@ impl Hub {
         });
         table.insert(name.clone(), Arc::clone(&topic));
         let open = table.len();
-        self.metrics.notify(|metrics| metrics.topics(open));
         self.engine.interest(vec![Interest::Add(name.clone())]);
+        drop(table);
+        self.metrics.notify(|metrics| metrics.topics(open));
         topic
     }
 
@@ -165,9 +166,10 @@ impl Hub {
         drop(state);
         table.remove(&topic.name);
         let open = table.len();
-        self.metrics.notify(|metrics| metrics.topics(open));
         self.engine
             .interest(vec![Interest::Remove(topic.name.clone())]);
+        drop(table);
+        self.metrics.notify(|metrics| metrics.topics(open));
     }
 
     /// Waits until the engine is reached again, for at most `time`.
