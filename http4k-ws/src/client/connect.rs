@@ -117,7 +117,7 @@ async fn open_socket<S: ByteStream>(
 struct Agreed {
     subprotocol: Option<String>,
     #[cfg(feature = "deflate")]
-    deflate: Option<crate::session::Agreed>,
+    deflate: Option<crate::session::DeflateTerms>,
     /// The fields that the application of the server set.
     headers: HeaderMap,
 }

@@ -6,9 +6,9 @@ use super::respond::IntoConsumed;
 use crate::lens::Message;
 use crate::message::{Request, WsStatus};
 use crate::panics::guarded;
-#[cfg(all(feature = "deflate", feature = "server"))]
-use crate::session::{Agreed, Deflate};
 use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsError};
+#[cfg(all(feature = "deflate", feature = "server"))]
+use crate::session::{Deflate, DeflateTerms};
 
 /// The function that talks on one socket. It is called once, after the opening handshake.
 ///
@@ -31,7 +31,7 @@ pub struct WsConsumer {
     pub(super) route: Option<Box<str>>,
     /// The compression that the opening handshake agreed on.
     #[cfg(all(feature = "deflate", feature = "server"))]
-    pub(crate) deflate: Option<Agreed>,
+    pub(crate) deflate: Option<DeflateTerms>,
 }
 
 /// A function that changes the bounds of a socket.

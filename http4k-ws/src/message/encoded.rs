@@ -32,10 +32,10 @@ pub(crate) type Encoding = u16;
 
 /// The forms of one message: a list that only grows, with one entry for each encoding.
 #[derive(Debug, Default)]
-pub(super) struct EncodedForms(OnceLock<Box<Form>>);
+pub(super) struct EncodedForms(OnceLock<Box<EncodedForm>>);
 
 #[derive(Debug)]
-struct Form {
+struct EncodedForm {
     encoding: Encoding,
     /// `None` if the encoding gains nothing.
     bytes: Option<Bytes>,
@@ -55,7 +55,7 @@ impl EncodedForms {
             let form = forms.0.get_or_init(|| {
                 // Each entry of a list asks at most once for the same encoding, so it is there.
                 let bytes = encode.take().and_then(|encode| encode());
-                Box::new(Form {
+                Box::new(EncodedForm {
                     encoding,
                     bytes,
                     others: Self::default(),

@@ -35,16 +35,16 @@ use super::encoded::{EncodedForms, Encoding, is_shared};
 /// ```
 #[derive(Clone)]
 pub struct WsMessage {
-    content: Content,
+    owner: PayloadOwner,
 }
 
 /// A payload, which takes no more memory with its second variant.
 #[derive(Clone)]
-enum Content {
-    Own(Payload),
+enum PayloadOwner {
+    Message(Payload),
     /// A payload whose clones share its compressed forms.
     #[cfg(feature = "deflate")]
-    Shared(Arc<Shared>),
+    Clones(Arc<SharedPayload>),
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -55,7 +55,7 @@ enum Payload {
 }
 
 #[cfg(feature = "deflate")]
-struct Shared {
+struct SharedPayload {
     payload: Payload,
     forms: EncodedForms,
 }
@@ -116,7 +116,7 @@ impl WsMessage {
             return Self::sharing(payload);
         }
         Self {
-            content: Content::Own(payload),
+            owner: PayloadOwner::Message(payload),
         }
     }
 
@@ -125,16 +125,16 @@ impl WsMessage {
     fn sharing(payload: Payload) -> Self {
         let forms = EncodedForms::default();
         Self {
-            content: Content::Shared(Arc::new(Shared { payload, forms })),
+            owner: PayloadOwner::Clones(Arc::new(SharedPayload { payload, forms })),
         }
     }
 
     #[inline]
     fn payload(&self) -> &Payload {
-        match &self.content {
-            Content::Own(payload) => payload,
+        match &self.owner {
+            PayloadOwner::Message(payload) => payload,
             #[cfg(feature = "deflate")]
-            Content::Shared(shared) => &shared.payload,
+            PayloadOwner::Clones(shared) => &shared.payload,
         }
     }
 
@@ -186,9 +186,9 @@ impl WsMessage {
         encoding: Encoding,
         encode: impl FnOnce(&[u8]) -> Option<Bytes>,
     ) -> Option<Bytes> {
-        match &self.content {
-            Content::Own(payload) => encode(payload.bytes()),
-            Content::Shared(shared) => {
+        match &self.owner {
+            PayloadOwner::Message(payload) => encode(payload.bytes()),
+            PayloadOwner::Clones(shared) => {
                 let bytes = shared.payload.bytes();
                 shared.forms.of(encoding, || encode(bytes))
             }
@@ -197,10 +197,10 @@ impl WsMessage {
 
     /// Returns the payload of either kind.
     pub fn into_bytes(self) -> Bytes {
-        match self.content {
-            Content::Own(payload) => payload.into_bytes(),
+        match self.owner {
+            PayloadOwner::Message(payload) => payload.into_bytes(),
             #[cfg(feature = "deflate")]
-            Content::Shared(shared) => shared.payload.bytes().clone(),
+            PayloadOwner::Clones(shared) => shared.payload.bytes().clone(),
         }
     }
 }
@@ -311,7 +311,7 @@ mod tests {
                 Payload::Binary(Bytes::from(content)),
             ] {
                 let own = WsMessage {
-                    content: Content::Own(payload.clone()),
+                    owner: PayloadOwner::Message(payload.clone()),
                 };
                 let shared = WsMessage::sharing(payload);
                 assert_eq!(own, shared);

@@ -7,7 +7,7 @@ use super::upgrade::{HandshakeRefused, found, refuse};
 use crate::handler::WsConsumer;
 use crate::message::Response;
 use crate::session::Handshake;
-use crate::wire::deflate::{Malformed, accept};
+use crate::wire::deflate::{MalformedExtensions, accept};
 
 /// Adds the terms of compression to the consumer of an accepted socket, if the client offers some
 /// and the route has settings for them.
@@ -32,7 +32,7 @@ pub(super) fn negotiated(
             consumer.deflate = agreed;
             Ok((handshake, consumer))
         }
-        Err(Malformed) => {
+        Err(MalformedExtensions) => {
             let found = found(headers, SEC_WEBSOCKET_EXTENSIONS);
             let refused = HandshakeRefused::Extensions { found };
             Err(refuse(server, handshake.request, refused))

@@ -107,7 +107,7 @@ impl Deflate {
 /// The outcome of a negotiation (RFC 7692 §7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(any(feature = "server", feature = "client")), allow(dead_code))]
-pub(crate) struct Agreed {
+pub(crate) struct DeflateTerms {
     /// This side keeps its context between messages.
     pub(crate) takeover: bool,
     /// The peer keeps its context between messages.

@@ -59,7 +59,7 @@ pub use config::SessionConfig;
 #[cfg(feature = "deflate")]
 pub use deflate::Deflate;
 #[cfg(all(feature = "deflate", any(feature = "server", feature = "client")))]
-pub(crate) use deflate::{Agreed, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
+pub(crate) use deflate::{DeflateTerms, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
 #[cfg(feature = "server")]
 pub(crate) use drive::Session;
 pub(crate) use drive::{ConsumerFuture, open};

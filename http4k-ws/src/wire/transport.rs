@@ -14,7 +14,7 @@ use super::writer::Writer;
 use super::{ByteStream, Limits};
 use crate::message::WsStatus;
 #[cfg(feature = "deflate")]
-use crate::session::Agreed;
+use crate::session::DeflateTerms;
 use crate::session::{Gone, Incoming, Outgoing, Progress, Role, Transport};
 
 /// The bytes that are read and discarded after a close frame was sent. Closing a socket with unread
@@ -68,7 +68,7 @@ impl<S: ByteStream> Wire<S> {
 
     /// Compresses messages in both directions, as the opening handshake agreed.
     #[cfg(feature = "deflate")]
-    pub(crate) fn compress(&mut self, agreed: &Agreed) {
+    pub(crate) fn compress(&mut self, agreed: &DeflateTerms) {
         self.writer.compress_with(Compressor::new(agreed));
         self.decoder.inflate_with(Inflater::new(agreed));
     }

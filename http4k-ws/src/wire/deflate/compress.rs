@@ -6,7 +6,7 @@ use flate2::{Compress, CompressError, FlushCompress};
 use super::TAIL;
 use super::pool::{self, Strength};
 use crate::message::WsMessage;
-use crate::session::{Agreed, MIN_WINDOW_BITS};
+use crate::session::{DeflateTerms, MIN_WINDOW_BITS};
 
 /// The least room for output. A flush that is continued with less may add its marker twice.
 const ROOM: usize = 64;
@@ -16,11 +16,11 @@ const ROOM: usize = 64;
 pub(in crate::wire) struct Compressor {
     strength: Strength,
     min_length: usize,
-    context: Context,
+    context: CompressorContext,
 }
 
 #[derive(Debug)]
-enum Context {
+enum CompressorContext {
     /// Each message is compressed on its own.
     None,
     /// Created with the first message.
@@ -29,7 +29,7 @@ enum Context {
 
 impl Compressor {
     /// Creates a compressor. Returns `None` if this side must not compress.
-    pub(in crate::wire) fn new(agreed: &Agreed) -> Option<Self> {
+    pub(in crate::wire) fn new(agreed: &DeflateTerms) -> Option<Self> {
         let settings = &agreed.settings;
         (agreed.window_bits >= MIN_WINDOW_BITS).then(|| Self {
             strength: Strength {
@@ -40,8 +40,8 @@ impl Compressor {
             // An empty message cannot become shorter.
             min_length: settings.min_length.max(1),
             context: match agreed.takeover {
-                true => Context::Own(None),
-                false => Context::None,
+                true => CompressorContext::Own(None),
+                false => CompressorContext::None,
             },
         })
     }
@@ -54,10 +54,10 @@ impl Compressor {
         }
         let strength = self.strength;
         match &mut self.context {
-            Context::None => message.encoded(encoding(strength), |plain| {
+            CompressorContext::None => message.encoded(encoding(strength), |plain| {
                 pool::with_compressor(strength, |state| compressed(state, plain, plain.len()))
             }),
-            Context::Own(state) => {
+            CompressorContext::Own(state) => {
                 let own = state.get_or_insert_with(|| Box::new(strength.compressor()));
                 // Its context holds the message, so it is sent even if it became longer.
                 let bytes = compressed(own, plain, usize::MAX);

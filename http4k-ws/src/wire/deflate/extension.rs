@@ -13,13 +13,13 @@ pub(super) struct Extension<'a> {
 
 /// The field does not follow the grammar of RFC 6455 §9.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed;
+pub(crate) struct MalformedExtensions;
 
 /// Parses the extensions in all fields of that name, in order.
-pub(super) fn extensions(headers: &HeaderMap) -> Result<Vec<Extension<'_>>, Malformed> {
+pub(super) fn extensions(headers: &HeaderMap) -> Result<Vec<Extension<'_>>, MalformedExtensions> {
     let mut found = Vec::new();
     for value in headers.get_all(SEC_WEBSOCKET_EXTENSIONS) {
-        let text = std::str::from_utf8(value.as_bytes()).map_err(|_| Malformed)?;
+        let text = std::str::from_utf8(value.as_bytes()).map_err(|_| MalformedExtensions)?;
         Parser { rest: text }.list(&mut found)?;
     }
     Ok(found)
@@ -31,7 +31,7 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// `1#extension`, in which a recipient accepts empty elements (RFC 9110 §5.6.1.2).
-    fn list(&mut self, found: &mut Vec<Extension<'a>>) -> Result<(), Malformed> {
+    fn list(&mut self, found: &mut Vec<Extension<'a>>) -> Result<(), MalformedExtensions> {
         loop {
             while self.take(',') {}
             if self.rest.is_empty() {
@@ -39,13 +39,13 @@ impl<'a> Parser<'a> {
             }
             found.push(self.extension()?);
             if !self.rest.is_empty() && !self.take(',') {
-                return Err(Malformed);
+                return Err(MalformedExtensions);
             }
         }
     }
 
     /// `token *( ";" token [ "=" ( token / quoted-string ) ] )`.
-    fn extension(&mut self) -> Result<Extension<'a>, Malformed> {
+    fn extension(&mut self) -> Result<Extension<'a>, MalformedExtensions> {
         let name = self.token()?;
         let mut params = Vec::new();
         while self.take(';') {
@@ -59,19 +59,19 @@ impl<'a> Parser<'a> {
         Ok(Extension { name, params })
     }
 
-    fn token(&mut self) -> Result<&'a str, Malformed> {
+    fn token(&mut self) -> Result<&'a str, MalformedExtensions> {
         self.skip_space();
         let end = self.rest.bytes().position(|byte| !is_tchar(byte));
         let (token, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
         self.rest = rest;
         self.skip_space();
         match token.is_empty() {
-            true => Err(Malformed),
+            true => Err(MalformedExtensions),
             false => Ok(token),
         }
     }
 
-    fn value(&mut self) -> Result<Cow<'a, str>, Malformed> {
+    fn value(&mut self) -> Result<Cow<'a, str>, MalformedExtensions> {
         self.skip_space();
         let Some(quoted) = self.rest.strip_prefix('"') else {
             return self.token().map(Cow::Borrowed);
@@ -85,13 +85,15 @@ impl<'a> Parser<'a> {
                     self.skip_space();
                     // Without the quotes it must be a token (RFC 6455 §9.1).
                     let is_token = !value.is_empty() && value.bytes().all(is_tchar);
-                    return is_token.then_some(Cow::Owned(value)).ok_or(Malformed);
+                    return is_token
+                        .then_some(Cow::Owned(value))
+                        .ok_or(MalformedExtensions);
                 }
-                '\\' => value.push(chars.next().ok_or(Malformed)?.1),
+                '\\' => value.push(chars.next().ok_or(MalformedExtensions)?.1),
                 char => value.push(char),
             }
         }
-        Err(Malformed)
+        Err(MalformedExtensions)
     }
 
     /// Takes `char` if it is next, with the white space around it.
@@ -127,7 +129,7 @@ mod tests {
         values.collect()
     }
 
-    fn shown(values: &[&str]) -> Result<String, Malformed> {
+    fn shown(values: &[&str]) -> Result<String, MalformedExtensions> {
         let headers = headers(values);
         let found = extensions(&headers)?;
         let found = found.iter().map(|extension| {
@@ -180,10 +182,10 @@ mod tests {
             "a=b",
             "\"a\"",
         ] {
-            assert_eq!(shown(&[value]), Err(Malformed), "{value}");
+            assert_eq!(shown(&[value]), Err(MalformedExtensions), "{value}");
         }
         let latin = http::HeaderValue::from_bytes(b"a;b=\xE4").expect("a value");
         let headers = HeaderMap::from_iter([(SEC_WEBSOCKET_EXTENSIONS, latin)]);
-        assert_eq!(extensions(&headers), Err(Malformed));
+        assert_eq!(extensions(&headers), Err(MalformedExtensions));
     }
 }

@@ -11,7 +11,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::TAIL;
 use super::pool;
-use crate::session::Agreed;
+use crate::session::DeflateTerms;
 
 /// The bytes of a message that need no ratio.
 const FREE: usize = 64 * 1024;
@@ -34,11 +34,11 @@ pub(in crate::wire) enum NotInflated {
 #[derive(Debug)]
 pub(in crate::wire) struct Inflater {
     max_ratio: Option<u32>,
-    context: Context,
+    context: InflaterContext,
 }
 
 #[derive(Debug)]
-enum Context {
+enum InflaterContext {
     /// Each message is compressed on its own.
     None,
     /// Created with the first message.
@@ -46,12 +46,12 @@ enum Context {
 }
 
 impl Inflater {
-    pub(in crate::wire) fn new(agreed: &Agreed) -> Self {
+    pub(in crate::wire) fn new(agreed: &DeflateTerms) -> Self {
         Self {
             max_ratio: agreed.settings.max_ratio,
             context: match agreed.peer_takeover {
-                true => Context::Own(None),
-                false => Context::None,
+                true => InflaterContext::Own(None),
+                false => InflaterContext::None,
             },
         }
     }
@@ -67,11 +67,13 @@ impl Inflater {
         max: usize,
         take: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, NotInflated> {
-        let limit = Limit::new(max, self.max_ratio, payload.len());
+        let limit = InflatedLimit::new(max, self.max_ratio, payload.len());
         pool::with_output(|out| {
             match &mut self.context {
-                Context::None => pool::with_inflater(|state| alone(state, payload, out, limit)),
-                Context::Own(state) => {
+                InflaterContext::None => {
+                    pool::with_inflater(|state| alone(state, payload, out, limit))
+                }
+                InflaterContext::Own(state) => {
                     let state = state.get_or_insert_with(|| Box::new(pool::inflater()));
                     continued(state, payload, out, limit)
                 }
@@ -83,12 +85,12 @@ impl Inflater {
 
 /// The maximum length of a message, and the failure beyond it.
 #[derive(Debug, Clone, Copy)]
-struct Limit {
+struct InflatedLimit {
     bytes: usize,
     failure: NotInflated,
 }
 
-impl Limit {
+impl InflatedLimit {
     fn new(max: usize, max_ratio: Option<u32>, compressed: usize) -> Self {
         let by_ratio = max_ratio.map(|ratio| {
             // 32 bits fit a `usize` wherever there is a network.
@@ -110,7 +112,7 @@ fn alone(
     state: &mut Decompress,
     payload: &[u8],
     out: &mut Vec<u8>,
-    limit: Limit,
+    limit: InflatedLimit,
 ) -> Result<(), NotInflated> {
     if feed(state, payload, out, limit)? == End::Final {
         // The last block of the payload is final, and nothing follows.
@@ -129,7 +131,7 @@ fn continued(
     state: &mut Decompress,
     payload: &[u8],
     out: &mut Vec<u8>,
-    limit: Limit,
+    limit: InflatedLimit,
 ) -> Result<(), NotInflated> {
     if feed(state, payload, out, limit)? == End::Open {
         feed(state, &TAIL, out, limit)?;
@@ -151,7 +153,7 @@ fn feed(
     state: &mut Decompress,
     mut input: &[u8],
     out: &mut Vec<u8>,
-    limit: Limit,
+    limit: InflatedLimit,
 ) -> Result<End, NotInflated> {
     loop {
         make_room(out, limit);
@@ -180,7 +182,7 @@ fn feed(
 }
 
 /// Makes room for at least one byte, and for at most one beyond the limit if that is near.
-fn make_room(out: &mut Vec<u8>, limit: Limit) {
+fn make_room(out: &mut Vec<u8>, limit: InflatedLimit) {
     if out.len() == out.capacity() {
         let near = (limit.bytes - out.len()).saturating_add(1);
         out.reserve_exact(out.len().max(FREE).min(near));

@@ -11,7 +11,7 @@ mod pool;
 
 pub(super) use compress::Compressor;
 #[cfg(feature = "server")]
-pub(crate) use extension::Malformed;
+pub(crate) use extension::MalformedExtensions;
 pub(super) use inflate::{Inflater, NotInflated};
 #[cfg(feature = "server")]
 pub(crate) use negotiation::{accept, response};

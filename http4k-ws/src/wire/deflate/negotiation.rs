@@ -11,8 +11,8 @@ use std::fmt::Write;
 
 use http::header::{HeaderMap, HeaderValue};
 
-use super::extension::{Extension, Malformed, extensions};
-use crate::session::{Agreed, Deflate, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
+use super::extension::{Extension, MalformedExtensions, extensions};
+use crate::session::{Deflate, DeflateTerms, MAX_WINDOW_BITS, MIN_WINDOW_BITS};
 
 const NAME: &str = "permessage-deflate";
 const SERVER_NO_CONTEXT_TAKEOVER: &str = "server_no_context_takeover";
@@ -119,18 +119,21 @@ fn own_window(settings: &Deflate) -> u8 {
 ///
 /// Fails if the field breaks the grammar.
 #[cfg_attr(not(feature = "server"), allow(dead_code))]
-pub(crate) fn accept(headers: &HeaderMap, settings: &Deflate) -> Result<Option<Agreed>, Malformed> {
+pub(crate) fn accept(
+    headers: &HeaderMap,
+    settings: &Deflate,
+) -> Result<Option<DeflateTerms>, MalformedExtensions> {
     let offers = extensions(headers)?;
     let mut offers = offers.iter().filter(|offer| offer.name == NAME);
     Ok(offers.find_map(|offer| accept_one(&Params::of(offer)?, settings)))
 }
 
-fn accept_one(offer: &Params, settings: &Deflate) -> Option<Agreed> {
+fn accept_one(offer: &Params, settings: &Deflate) -> Option<DeflateTerms> {
     let limit = offer.server_max_window_bits;
     if limit.is_some_and(|bits| bits < MIN_WINDOW_BITS) {
         return None;
     }
-    Some(Agreed {
+    Some(DeflateTerms {
         takeover: settings.context_takeover && !offer.server_no_context_takeover,
         // The client only gives a hint, but without its context this side needs none either.
         peer_takeover: settings.peer_context_takeover && !offer.client_no_context_takeover,
@@ -143,7 +146,7 @@ fn accept_one(offer: &Params, settings: &Deflate) -> Option<Agreed> {
 /// Returns the field with which a server accepts. Both sides may be denied their context without
 /// having offered to do without it (RFC 7692 §7.1.1).
 #[cfg_attr(not(feature = "server"), allow(dead_code))]
-pub(crate) fn response(agreed: &Agreed) -> HeaderValue {
+pub(crate) fn response(agreed: &DeflateTerms) -> HeaderValue {
     Params {
         server_no_context_takeover: !agreed.takeover,
         client_no_context_takeover: !agreed.peer_takeover,
@@ -176,8 +179,8 @@ pub(crate) fn offer(settings: &Deflate) -> HeaderValue {
 pub(crate) fn confirm(
     headers: &HeaderMap,
     settings: Option<&Deflate>,
-) -> Result<Option<Agreed>, &'static str> {
-    let chosen = extensions(headers).map_err(|Malformed| MALFORMED)?;
+) -> Result<Option<DeflateTerms>, &'static str> {
+    let chosen = extensions(headers).map_err(|MalformedExtensions| MALFORMED)?;
     let Some(first) = chosen.first() else {
         return Ok(None);
     };
@@ -199,7 +202,7 @@ pub(crate) fn confirm(
         // In a response it must have a value (RFC 7692 §7.1.2.2).
         Some(ClientWindow::Any) => return Err(BAD_PARAMETER),
     };
-    Ok(Some(Agreed {
+    Ok(Some(DeflateTerms {
         takeover: settings.context_takeover && !params.client_no_context_takeover,
         peer_takeover: settings.peer_context_takeover && !params.server_no_context_takeover,
         window_bits: own_window(settings).min(limit),

@@ -38,15 +38,15 @@ pub(super) fn inflater() -> Decompress {
 }
 
 #[derive(Debug, Default)]
-struct Pool {
+struct StatePool {
     compressors: Vec<(Strength, Compress)>,
     inflaters: Vec<Decompress>,
     outputs: Vec<Vec<u8>>,
 }
 
 thread_local! {
-    static POOL: RefCell<Pool> = const {
-        RefCell::new(Pool {
+    static POOL: RefCell<StatePool> = const {
+        RefCell::new(StatePool {
             compressors: Vec::new(),
             inflaters: Vec::new(),
             outputs: Vec::new(),

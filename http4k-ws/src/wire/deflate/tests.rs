@@ -3,12 +3,12 @@ use flate2::{Compress, Compression, FlushCompress};
 use super::inflate::NotInflated;
 use super::*;
 use crate::message::WsMessage;
-use crate::session::{Agreed, Deflate};
+use crate::session::{Deflate, DeflateTerms};
 
 const MAX: usize = 1024 * 1024;
 
-fn agreed(settings: Deflate) -> Agreed {
-    Agreed {
+fn agreed(settings: Deflate) -> DeflateTerms {
+    DeflateTerms {
         takeover: settings.context_takeover,
         peer_takeover: settings.peer_context_takeover,
         window_bits: settings.window_bits,
@@ -104,7 +104,7 @@ fn short_and_incompressible_messages_are_sent_as_they_are() {
 
 #[test]
 fn a_window_of_8_bits_compresses_nothing() {
-    let agreed = Agreed {
+    let agreed = DeflateTerms {
         window_bits: 8,
         ..agreed(Deflate::default())
     };

@@ -13,7 +13,7 @@ fn headers(values: &[&str]) -> HeaderMap {
 /// Returns the response to an offer, `-` if it is declined.
 fn answered(offers: &[&str], settings: &Deflate) -> String {
     match accept(&headers(offers), settings) {
-        Err(Malformed) => "malformed".to_owned(),
+        Err(MalformedExtensions) => "malformed".to_owned(),
         Ok(None) => "-".to_owned(),
         Ok(Some(agreed)) => {
             let value = response(&agreed);
