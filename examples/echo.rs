@@ -20,6 +20,7 @@ use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::lens::json::Json;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
+use http4k_ws::session::Deflate;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Count {
@@ -157,6 +158,8 @@ in seconds, such as 0.5:
 in bytes:
   --max-body  --max-head  --max-message
 others:
+  --deflate           the level of compression, from 1 to 9, or 0 for none
+  --takeover          1 for compression that refers to earlier messages
   --max-connections   connections at a time
   --threads           threads of the server";
 
@@ -207,6 +210,17 @@ impl Arguments {
             "--max-body" => config.max_body = number(value)?,
             "--max-head" => config.max_head = number(value)?,
             "--max-message" => session.max_message = number(value)?,
+            "--deflate" => {
+                let on = Deflate::default().with_max_ratio(None);
+                let level = number(value)?;
+                session.deflate = (level > 0).then(|| on.with_level(level));
+            }
+            "--takeover" => {
+                let keeps = number::<u8>(value)? > 0;
+                let deflate = session.deflate.unwrap_or_default();
+                let deflate = deflate.with_context_takeover(keeps);
+                session.deflate = Some(deflate.with_peer_context_takeover(keeps));
+            }
             "--max-connections" => config.max_connections = Some(number(value)?),
             "--threads" => self.threads = Some(number(value)?),
             _ => return Err("there is no such option".to_owned()),

@@ -1,7 +1,7 @@
 //! An echo client for conformance tests.
 //!
 //! It connects to Autobahn's fuzzing server, requests the number of cases, runs each of them, and lets
-//! the server write its report.
+//! the server write its report. It offers compression.
 //!
 //! ```text
 //! cargo run --release --example echo_client -- ws://127.0.0.1:9001 http4k-ws
@@ -10,13 +10,15 @@
 use http4k_ws::client::ConnectError;
 use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
-use http4k_ws::session::SessionConfig;
+use http4k_ws::session::{Deflate, SessionConfig};
 
 /// The length of the longest message in the suite, in bytes.
 const MAX_MESSAGE: usize = 64 * 1024 * 1024;
 
 async fn connect(uri: String) -> Result<WebSocket, ConnectError> {
-    let config = SessionConfig::default().with_max_message(MAX_MESSAGE);
+    let config = SessionConfig::default()
+        .with_max_message(MAX_MESSAGE)
+        .with_deflate(Deflate::default().with_max_ratio(None));
     WebSocketClient::to(uri).with_config(config).connect().await
 }
 
