@@ -50,6 +50,27 @@ try {
   });
   assert.deepEqual(seen, ['the page of blue', 'hello', 'echo']);
 
+  // Compressed both ways, with the contexts that both sides allow, and not on the route without it.
+  for (const [path, agreed] of [
+    ['/alone', 'permessage-deflate; server_no_context_takeover; client_no_context_takeover'],
+    ['/kept', 'permessage-deflate'],
+    ['/rooms/blue', ''],
+  ]) {
+    const extensions = await tab.evaluate(async path => {
+      const socket = new WebSocket(path);
+      await new Promise(resolve => { socket.onopen = resolve; });
+      for (let number = 0; number < 50; number++) {
+        const sent = `message ${number}: the same words again, grüße — 🦀. `.repeat(number * 20);
+        const back = new Promise(resolve => { socket.onmessage = event => resolve(event.data); });
+        socket.send(sent);
+        if (await back !== sent) throw new Error(`message ${number} changed`);
+      }
+      socket.close(1000);
+      return socket.extensions;
+    }, path);
+    assert.equal(extensions, agreed);
+  }
+
   // Named events of two lines; the browser resumes with `Last-Event-ID`, and 204 stops it.
   const numbers = await tab.evaluate(() => new Promise(resolve => {
     const events = [];

@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
-use http4k_ws::filter::Cors;
+use http4k_ws::filter::{Cors, session_config};
 use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::message::OriginPolicy;
 use http4k_ws::prelude::*;
+use http4k_ws::session::{Deflate, SessionConfig};
 use http4k_ws::sse::{self, Sse, SseEvent, SseResult};
 use tokio::time::sleep;
 
@@ -55,12 +56,23 @@ async fn echo(mut ws: WebSocket) -> WsResult {
     Ok(())
 }
 
+fn compressed(config: SessionConfig) -> SessionConfig {
+    config.with_deflate(Deflate::default())
+}
+
+fn with_contexts(config: SessionConfig) -> SessionConfig {
+    let deflate = Deflate::default().with_context_takeover(true);
+    config.with_deflate(deflate.with_peer_context_takeover(true))
+}
+
 routes! {
     fn app(shared: Cors, own: Cors) -> PolyHandler {
         GET "/" => http(|| Response::new(Body::from(PAGE)).with_header(CONTENT_TYPE, "text/html")),
         GET "/rooms/blue" => http(|| "the page of blue"),
         GET "/rooms/blue" => sse(greet(sse)),
         "/rooms/blue" => ws(echo(ws)),
+        "/alone" with(session_config(compressed)) => ws(echo(ws)),
+        "/kept" with(session_config(with_contexts)) => ws(echo(ws)),
         GET "/numbers" => http(numbers(req)),
         GET "/ticks" => sse(ticks(sse)),
         GET "/shared" with(shared) => sse(greet(sse)),

@@ -39,6 +39,23 @@ async function next(ws) {
   ws.close(4002, "enough — genug");
   assert.deepEqual(await ws.ended, [4002, "enough — genug"]);
 }
+// Compressed both ways, with the contexts that both sides allow. The client compresses from 1 KiB on.
+for (const path of ["/alone", "/kept"]) {
+  const ws = await connect(path);
+  assert.equal(ws.extensions, "permessage-deflate");
+  const lines = Array.from({ length: 100 }, (_, number) => `the same words again, number ${number}`.repeat(40));
+  for (const message of ["", "grüße — 🦀", Buffer.from([255, 0]), ...lines, "x".repeat(2 ** 20), Buffer.alloc(2 ** 20)]) {
+    ws.send(message);
+    assert.deepEqual(await next(ws), message);
+  }
+  const half = "in two fragments, ".repeat(100);
+  ws.send(half, { fin: false });
+  ws.ping("are you there?");
+  ws.send(half, { fin: true });
+  assert.equal(await next(ws), half + half);
+  ws.close(4002, "enough — genug");
+  assert.deepEqual(await ws.ended, [4002, "enough — genug"]);
+}
 {
   const ws = await connect("/last");
   assert.equal(await next(ws), "4002 enough — genug");

@@ -32,6 +32,20 @@ async def main():
         assert await ws.recv() == "in three fragments"
         await (await ws.ping(b"are you there?"))
         await ws.close(4002, "enough — genug")
+    # Compressed both ways, with the contexts that both sides allow. The client compresses every message.
+    for path in ["alone", "kept"]:
+        async with connect(f"{uri}/{path}") as ws:
+            agreed = ws.response.headers["Sec-WebSocket-Extensions"]
+            assert agreed.startswith("permessage-deflate"), agreed
+            assert ("server_no_context_takeover" in agreed) == (path == "alone"), agreed
+            lines = ["the same words again, number %d" % number * 40 for number in range(100)]
+            for message in ["", "grüße — 🦀", b"", b"\xff\x00", *lines, "x" * 2**20, bytes(2**20)]:
+                await ws.send(message)
+                echoed = await ws.recv()
+                assert echoed == message, (echoed[:40], message[:40])
+            await ws.send(["in ", "three ", "fragments" * 100])
+            assert await ws.recv() == "in three " + "fragments" * 100
+            await ws.close(4002, "enough — genug")
     async with connect(f"{uri}/last") as ws:
         assert await ws.recv() == "4002 enough — genug"
         assert await closes(ws) == (1000, ""), "the end of a consumer"

@@ -57,6 +57,7 @@ macro_rules! with_each_package {
 
 with_each_package! {
     messages_return_unchanged: crate::ours::messages_return_unchanged;
+    compressed_messages_return_unchanged: crate::ours::compressed_messages_return_unchanged;
     fragments_with_pings_between_are_one_message: crate::ours::fragments_with_pings_between_are_one_message;
     pings_get_pongs_both_ways: crate::ours::pings_get_pongs_both_ways;
     a_subprotocol_is_negotiated: crate::ours::a_subprotocol_is_negotiated;

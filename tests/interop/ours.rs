@@ -9,7 +9,7 @@ use http4k_ws::client::WebSocketClient;
 use http4k_ws::client::reconnect::ReconnectPolicy;
 use http4k_ws::client::{BlockingWebSocket, ConnectError, OpeningHandshake};
 use http4k_ws::prelude::*;
-use http4k_ws::session::SessionConfig;
+use http4k_ws::session::{Deflate, SessionConfig};
 use http4k_ws::testing::NextMessage;
 
 use super::Package;
@@ -90,6 +90,46 @@ pub(super) fn messages_return_unchanged(package: Package) {
     }
     client.close(WsStatus::NORMAL);
     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+}
+
+/// Their servers compress with windows of their own, and the contexts that both sides allow.
+pub(super) fn compressed_messages_return_unchanged(package: Package) {
+    let server = Served::start(package);
+    let alone = Deflate::default().with_max_ratio(None);
+    let kept = alone
+        .with_context_takeover(true)
+        .with_peer_context_takeover(true);
+    for deflate in [alone, kept, kept.with_window_bits(9).with_level(9)] {
+        let connect = |path| {
+            let config = SessionConfig::default().with_deflate(deflate);
+            let opening = server.to(path).with_config(config);
+            opening.blocking().expect("a socket")
+        };
+        let agreed = match connect("/extensions").next() {
+            NextMessage::Message(agreed) => agreed,
+            other => panic!("{other:?}"),
+        };
+        assert!(agreed.text().contains("permessage-deflate"), "{agreed:?}");
+        for path in ["/echo", "/fragments"] {
+            let mut client = connect(path);
+            let long = path == "/echo";
+            for message in messages() {
+                // A server of fragments sends none for an empty message.
+                if long || (1..1000).contains(&message.as_bytes().len()) {
+                    check_echo(&mut client, message);
+                }
+            }
+            for number in 0..100 {
+                let line = format!("{{\"number\":{number},\"text\":\"the same words again\"}}");
+                let times = if long { 100 } else { 20 };
+                check_echo(&mut client, line.repeat(times).into());
+            }
+        }
+    }
+    let NextMessage::Message(agreed) = server.connect("/extensions").next() else {
+        panic!("no message");
+    };
+    assert!(!agreed.text().contains("deflate"), "{agreed:?}");
 }
 
 pub(super) fn fragments_with_pings_between_are_one_message(package: Package) {

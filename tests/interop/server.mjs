@@ -27,6 +27,7 @@ const handlers = {
       lastClose = { code, reason: reason.toString() };
     }),
   "/last": (ws) => ws.send(JSON.stringify(lastClose)),
+  "/extensions": (ws) => ws.send(ws.extensions || "none"),
   "/headers": (ws, request) => ws.send(request.headers["x-token"] ?? "none"),
   "/echo": (ws) => ws.on("message", (message, isBinary) => ws.send(message, { binary: isBinary })),
 };

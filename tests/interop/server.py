@@ -56,6 +56,8 @@ async def serve_one(ws):
         await witness(ws)
     elif path == "/last":
         await ws.send(json.dumps(last_close))
+    elif path == "/extensions":
+        await ws.send(ws.response.headers.get("Sec-WebSocket-Extensions", "none"))
     elif path == "/headers":
         await ws.send(ws.request.headers.get("X-Token", "none"))
     else:

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use http4k_ws::filter::session_config;
 use http4k_ws::prelude::*;
+use http4k_ws::session::{Deflate, SessionConfig};
 
 use super::Package;
 
@@ -37,8 +39,16 @@ fn refuse(_request: Request) -> WsResponse {
 
 fn app(last: Last) -> PolyHandler {
     let chat = http4k_ws::filter::subprotocols(["chat.v2", "chat.v1"]);
+    let deflate = Deflate::default().with_max_ratio(None);
+    let alone = move |config: SessionConfig| config.with_deflate(deflate);
+    let kept = move |config: SessionConfig| {
+        let kept = deflate.with_context_takeover(true);
+        config.with_deflate(kept.with_peer_context_takeover(true))
+    };
     routes! {
         "/echo" with(chat) => ws(echo(ws, last)),
+        "/alone" with(session_config(alone)) => ws(echo(ws, last)),
+        "/kept"  with(session_config(kept))  => ws(echo(ws, last)),
         "/last"            => ws(send_last(ws, last)),
         "/close"           => ws(close(ws)),
         "/fails"           => ws(fail(ws)),
