@@ -4,7 +4,13 @@
 //! They are looked for on `PATH` and in the directory `HTTP4K_WS_ENGINES`. If one is missing, its
 //! tests print that and pass, or fail with `HTTP4K_WS_REQUIRE_ENGINES=1`.
 
+mod faults;
+mod node;
 mod operations;
+mod presence;
 mod process;
+mod proxy;
 mod redis;
+mod scenario;
 mod servers;
+mod verify;

@@ -17,6 +17,16 @@ impl Process {
         Self(command.spawn().expect("a program"))
     }
 
+    /// Suspends the process.
+    pub(crate) fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets a suspended process go on.
+    pub(crate) fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
     /// Kills the process at once, as a crash does.
     pub(crate) fn kill(&mut self) {
         let _already_ended = self.0.kill();
@@ -25,6 +35,12 @@ impl Process {
 
     pub(crate) fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("a process").is_some()
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.0.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status();
+        assert!(sent.expect("kill").success(), "{signal}");
     }
 }
 
