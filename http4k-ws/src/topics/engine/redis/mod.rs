@@ -16,6 +16,13 @@
 //! ACL SETUSER chat on >password resetkeys ~h4k:chat:* resetchannels &h4k:chat:* -@all +ping +info +evalsha +script|load +subscribe +unsubscribe +publish +hmget +hset +hget +hgetall +hkeys +hlen +hexists +hdel +hincrby +get +set +del +pexpire +time +xadd +xrange +xrevrange +xtrim +sadd +srem +smembers +zadd +zrem +zrangebyscore
 //! ```
 //!
+//! # Failover
+//!
+//! A replica that becomes the primary is another process, so its topics get new epochs. The nodes
+//! refuse a server that is not a primary. A primary that was replaced should be restarted before
+//! the nodes use it again: if it ran on, its epochs continue, and the entries that it kept are
+//! delivered again behind the reported loss.
+//!
 //! # Settings of the server
 //!
 //! No persistence is needed. `maxmemory-policy` may evict keys: a topic whose numbers were evicted

@@ -19,6 +19,8 @@ elseif change == 'leave' then
 end
 last = last + 1
 local offset = string.format('%.0f', last)
+-- First: a script that fails further down must not leave an entry beyond the last offset.
+redis.call('HSET', KEYS[1], 'o', offset, 't', ARGV[3], 'a', ARGV[7])
 if tonumber(ARGV[6]) > 0 then
   redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[6], offset .. '-' .. redis.call('TIME')[1], 'd', ARGV[5])
   if last % 64 == 0 then remove_aged(tonumber(ARGV[7]) / 1000) end
@@ -26,7 +28,6 @@ if tonumber(ARGV[6]) > 0 then
 else
   redis.call('DEL', KEYS[2])
 end
-redis.call('HSET', KEYS[1], 'o', offset, 't', ARGV[3], 'a', ARGV[7])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 if change == 'join' then
   if redis.call('HSET', KEYS[3], ARGV[11], ARGV[12]) == 1
