@@ -278,7 +278,7 @@ fn random_faults(seed: u64) {
         return;
     };
     let mut settings = settings(redis.url());
-    settings.history = 20;
+    (settings.history, settings.publishes) = (20, 350);
     let run = Scenario::start(settings, 2);
     let mut random = Random(seed);
     for _ in 0..10 {
