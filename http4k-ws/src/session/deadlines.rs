@@ -15,10 +15,12 @@
 //!    normally left for the pong, so that a process that was suspended does not lose its peers.
 //! 6. A message has a period in which it must keep its rate. A message that keeps it has another.
 //! 7. A deadline that passes is reported once.
+//! 8. The timer remembers the waker that it was polled with. It is polled again only if it has
+//!    fired, was set to another time, or must wake another task.
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -93,11 +95,47 @@ enum Wait {
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
     /// Set for the earliest deadline, or earlier (2).
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Option<Timer>,
     wait: Option<(Wait, Instant)>,
     silence: Option<Silence>,
     arrival: Option<Arrival>,
     consumer: Option<(u64, Instant)>,
+}
+
+/// A timer, with the waker of the task that it wakes (8).
+#[derive(Debug)]
+struct Timer {
+    sleep: Pin<Box<Sleep>>,
+    /// `None` if the timer must be polled.
+    wakes: Option<Waker>,
+}
+
+impl Timer {
+    fn new(at: Instant) -> Self {
+        Self {
+            sleep: Box::pin(sleep_until(at)),
+            wakes: None,
+        }
+    }
+
+    /// Sets the timer to `at` if that is earlier.
+    fn bring_forward(&mut self, at: Instant) {
+        if self.sleep.deadline() > at {
+            self.sleep.as_mut().reset(at);
+            self.wakes = None;
+        }
+    }
+
+    /// Returns `true` if the timer has fired. If not, it wakes the task of `cx` when it does.
+    fn has_fired(&mut self, cx: &mut Context<'_>) -> bool {
+        let known = self.wakes.as_ref();
+        if known.is_some_and(|known| known.will_wake(cx.waker())) && !self.sleep.is_elapsed() {
+            return false;
+        }
+        let fired = self.sleep.as_mut().poll(cx).is_ready();
+        self.wakes = (!fired).then(|| cx.waker().clone());
+        fired
+    }
 }
 
 /// A time in which no byte moved.
@@ -132,12 +170,10 @@ impl Deadlines {
                 self.timer = None;
                 return None;
             };
-            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(at)));
+            let timer = self.timer.get_or_insert_with(|| Timer::new(at));
             // Only an earlier deadline resets the timer (2).
-            if timer.deadline() > at {
-                timer.as_mut().reset(at);
-            }
-            if timer.as_mut().poll(cx) == Poll::Pending {
+            timer.bring_forward(at);
+            if !timer.has_fired(cx) {
                 return None;
             }
             let now = Instant::now();

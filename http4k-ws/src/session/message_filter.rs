@@ -14,7 +14,7 @@
 
 use std::fmt;
 
-use super::queue::Outbound;
+use super::outbound::Outbound;
 use crate::message::{WsMessage, WsStatus};
 use crate::panics::guarded;
 

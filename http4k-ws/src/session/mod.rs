@@ -34,11 +34,14 @@ mod config;
 mod deadlines;
 #[cfg(feature = "deflate")]
 mod deflate;
+mod deque;
 mod drive;
 mod error;
+mod exchange;
 mod message_filter;
 mod metrics;
 mod notify;
+mod outbound;
 mod park;
 mod queue;
 mod refusal_log;
@@ -70,9 +73,10 @@ pub use message_filter::{MessageAction, MessageFilter};
 pub(crate) use metrics::next_id;
 pub use metrics::{SocketInfo, Traffic, WsMetrics};
 pub use notify::WsEvent;
+pub(crate) use outbound::{Offered, Outbound};
 #[cfg(feature = "client")]
 pub(crate) use queue::Queue;
-pub(crate) use queue::{Offered, Outbound, Queued};
+pub(crate) use queue::Queued;
 pub(crate) use refusal_log::{RefusalKind, RefusalLog};
 pub use sender::WsSender;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};

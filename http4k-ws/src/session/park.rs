@@ -49,6 +49,12 @@ impl Park {
         }
     }
 
+    /// Sets the dirty flag if the session is polled. The change is its own.
+    #[inline]
+    pub(super) fn note_change(&mut self) {
+        self.dirty |= self.polling;
+    }
+
     /// Begins a poll of the session. Changes set the dirty flag until it parks.
     #[inline]
     pub(super) fn begin_poll(&mut self) {

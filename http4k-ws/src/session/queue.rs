@@ -1,19 +1,19 @@
-//! The two queues of a session: from the peer to the consumer, and from the consumer to the peer.
-//! A stream of events has the second one only.
+//! A bounded queue of a session. The one from the peer to the consumer has no policy; the one to
+//! the peer is in `outbound.rs`.
 //!
 //! 1. A queue is full if it has reached its number of messages or its bytes. Below that it accepts
 //!    a message of any size, so that each message can travel.
 //! 2. The queue from the peer has a second mark. If nothing were read once it is full, a peer that
 //!    is gone would never be noticed, because its close frame or the end of its stream is behind
 //!    unread bytes. So a little is read ahead, up to the second mark.
-//! 3. The queue to the peer has the policy for a peer that reads too slowly. It numbers the
-//!    messages in the order in which they were accepted, so that a flush can wait for a number. If
-//!    message filters are in front, the numbers are those of the queue before them.
+//! 3. All messages of a queue may be lent, to be removed without the lock of the socket. They count
+//!    as queued until they are returned, or counted as removed.
 
 use std::collections::VecDeque;
 
 use super::config::SessionConfig;
-use super::slow_consumer::{CoalesceKey, SlowConsumer};
+use super::deque::Deque;
+use super::slow_consumer::CoalesceKey;
 use super::transport::Role;
 use crate::message::WsMessage;
 
@@ -54,14 +54,44 @@ impl Queued for WsMessage {
 /// Messages in order, bounded in number and in bytes.
 #[derive(Debug)]
 pub(crate) struct Queue<T = WsMessage> {
-    messages: VecDeque<T>,
+    messages: Deque<T>,
     bytes: usize,
+    /// The messages that are lent (3).
+    lent: Amount,
     max_messages: usize,
     max_bytes: usize,
     /// The number of messages that were removed from the front.
     popped: u64,
     /// The cost of the queue when it became full.
     full_at: Option<usize>,
+}
+
+/// A number of messages, and their bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub(super) messages: usize,
+    pub(super) bytes: usize,
+}
+
+impl Amount {
+    #[inline]
+    pub(super) fn add(&mut self, bytes: usize) {
+        self.messages += 1;
+        self.bytes += bytes;
+    }
+
+    /// Returns `true` if either is 0.
+    #[inline]
+    pub(super) fn is_spent(self) -> bool {
+        self.messages == 0 || self.bytes == 0
+    }
+
+    /// Removes a message of `bytes`, as far as that many are left.
+    #[inline]
+    pub(super) fn spend(&mut self, bytes: usize) {
+        self.messages = self.messages.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
 }
 
 /// The space in a queue.
@@ -90,8 +120,9 @@ impl<T: Queued> Queue<T> {
     /// Creates a queue of at most `max_messages`, at least 1, and about `max_bytes`.
     pub(crate) fn bounded(max_messages: usize, max_bytes: usize) -> Self {
         Self {
-            messages: VecDeque::new(),
+            messages: Deque::new(),
             bytes: 0,
+            lent: Amount::default(),
             max_messages: max_messages.max(1),
             max_bytes,
             popped: 0,
@@ -109,7 +140,15 @@ impl<T: Queued> Queue<T> {
 
     /// Returns the memory of the messages, in bytes.
     pub(super) fn cost(&self) -> usize {
-        self.bytes + self.messages.len() * OVERHEAD
+        self.bytes + self.lent.bytes + self.len() * OVERHEAD
+    }
+
+    /// Returns the numbers of messages and bytes up to which the queue is not full.
+    pub(super) fn room(&self) -> Amount {
+        Amount {
+            messages: self.max_messages.saturating_sub(self.len()),
+            bytes: self.max_bytes.saturating_sub(self.bytes + self.lent.bytes),
+        }
     }
 
     /// Returns the number of messages that were removed from the front.
@@ -131,17 +170,28 @@ impl<T: Queued> Queue<T> {
         }
     }
 
+    /// Returns the maximum number of messages, and the maximum of their bytes.
+    pub(super) fn bounds(&self) -> (usize, usize) {
+        (self.max_messages, self.max_bytes)
+    }
+
+    /// Returns the number of messages that are not lent.
+    #[inline]
+    pub(super) fn waiting(&self) -> usize {
+        self.messages.len()
+    }
+
     /// Returns `true` if the next message must wait (1).
     pub(crate) fn is_full(&self) -> bool {
-        self.messages.len() >= self.max_messages || self.bytes >= self.max_bytes
+        self.room().is_spent()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.messages.is_empty()
+        self.messages.is_empty() && self.lent.messages == 0
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.messages.len()
+        self.messages.len() + self.lent.messages
     }
 
     pub(crate) fn push(&mut self, message: T) {
@@ -152,24 +202,20 @@ impl<T: Queued> Queue<T> {
 
     /// Puts a message back that was removed, even if the queue is full.
     #[cfg(feature = "client")]
-    fn push_front(&mut self, message: T) {
+    pub(super) fn push_front(&mut self, message: T) {
         self.bytes += message.size();
         self.messages.push_front(message);
         self.note_added();
     }
 
     #[cfg(feature = "client")]
-    fn front(&self) -> Option<&T> {
+    pub(super) fn front(&self) -> Option<&T> {
         self.messages.front()
     }
 
     pub(crate) fn pop(&mut self) -> Option<T> {
         let message = self.messages.pop_front()?;
         self.bytes -= message.size();
-        if self.messages.is_empty() && self.messages.capacity() > 64 {
-            // An idle socket must not keep the memory of a burst.
-            self.messages = VecDeque::new();
-        }
         self.popped += 1;
         self.note_removed();
         Some(message)
@@ -183,204 +229,58 @@ impl<T: Queued> Queue<T> {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.messages = VecDeque::new();
+        self.messages.clear();
         self.bytes = 0;
-        self.full_at = None;
-    }
-}
-
-/// The queue to the peer, with the policy for a full queue (3).
-#[derive(Debug)]
-pub(crate) struct Outbound<T: Queued = WsMessage> {
-    queue: Queue<T>,
-    /// The number and the key of each message in the queue. Empty unless the policy coalesces, or
-    /// the numbers have gaps.
-    keys: VecDeque<(u64, Option<u64>)>,
-    policy: SlowConsumer<T::Keyed>,
-    /// The number of messages accepted so far, which is also the number of the newest.
-    accepted: u64,
-    dropped: u64,
-}
-
-/// The outcome of an offered message.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Offered<T = WsMessage> {
-    /// The message is in the queue, and `dropped` others were dropped for it.
-    Queued { dropped: u64 },
-    /// The queue is full. The message must wait.
-    MustWait(T),
-    /// The queue is full, and the policy closes the socket.
-    TooSlow(T),
-}
-
-impl Outbound {
-    pub(super) fn new(config: &SessionConfig) -> Self {
-        let policy = config.slow_consumer.clone();
-        Self::bounded(config.queue_messages, config.queue_bytes, policy)
+        self.note_removed();
     }
 
-    /// Creates an empty queue with the same bounds and policy.
-    pub(super) fn of_same_bounds(&self) -> Self {
-        let bounds = (self.queue.max_messages, self.queue.max_bytes);
-        Self::bounded(bounds.0, bounds.1, self.policy.clone())
-    }
-}
-
-impl<T: Queued> Outbound<T> {
-    /// Creates a queue of at most `max_messages`, at least 1, and about `max_bytes`.
-    pub(crate) fn bounded(
-        max_messages: usize,
-        max_bytes: usize,
-        policy: SlowConsumer<T::Keyed>,
-    ) -> Self {
-        Self {
-            queue: Queue::bounded(max_messages, max_bytes),
-            keys: VecDeque::new(),
-            policy,
-            accepted: 0,
-            dropped: 0,
-        }
+    /// Adds all messages of `from`.
+    pub(super) fn append(&mut self, from: &mut VecDeque<T>) {
+        from.drain(..).for_each(|message| self.push(message));
     }
 
-    /// Returns the number of the newest message.
-    pub(crate) fn newest(&self) -> u64 {
-        self.accepted
+    /// Inserts messages of `bytes` in front of the one at `index`.
+    pub(super) fn insert(&mut self, index: usize, messages: &mut VecDeque<T>, bytes: usize) {
+        self.bytes += bytes;
+        self.messages.insert(index, messages);
+        self.note_added();
     }
 
-    /// Returns the number up to which each message was sent or dropped.
-    pub(super) fn settled(&self) -> u64 {
-        match self.keys.front() {
-            // Messages from the middle may be dropped, so the length of the queue is not enough.
-            Some((oldest, _)) => oldest - 1,
-            None => self.accepted - self.queue.len() as u64,
-        }
-    }
-
-    /// Returns the memory of the messages, in bytes.
-    pub(crate) fn cost(&self) -> usize {
-        self.queue.cost()
-    }
-
-    /// Returns `true` if the next message must wait for space.
-    pub(crate) fn must_wait(&self) -> bool {
-        matches!(self.policy, SlowConsumer::Wait) && self.queue.is_full()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.queue.is_empty()
-    }
-
-    /// Returns the number of messages that were dropped since the socket opened.
-    pub(crate) fn dropped(&self) -> u64 {
-        self.dropped
-    }
-
-    /// Adds `message` to the queue, as far as the policy allows.
-    pub(crate) fn offer(&mut self, message: T) -> Offered<T> {
-        let full = self.queue.is_full();
-        let mut dropped = 0;
-        match &self.policy {
-            SlowConsumer::Wait if full => return Offered::MustWait(message),
-            SlowConsumer::Close if full => return Offered::TooSlow(message),
-            SlowConsumer::Wait | SlowConsumer::Close => {}
-            SlowConsumer::DropOldest => dropped = self.make_space(),
-            SlowConsumer::Coalesce(key) => {
-                let key = message.key(key);
-                // Below the bound, older messages of the same key stay.
-                if full {
-                    dropped = self.replace(key) + self.make_space();
-                }
-                self.keys.push_back((self.accepted + 1, key));
-            }
-        }
-        self.accepted += 1;
-        self.dropped += dropped;
-        self.queue.push(message);
-        Offered::Queued { dropped }
-    }
-
-    /// Drops the oldest messages until the queue has space. Returns their number.
-    fn make_space(&mut self) -> u64 {
-        let mut dropped = 0;
-        while self.queue.is_full() && self.pop().is_some() {
-            dropped += 1;
-        }
-        dropped
-    }
-
-    /// Drops the messages with the same key. There may be several, because only a full queue
-    /// coalesces. Returns their number.
-    fn replace(&mut self, key: Option<u64>) -> u64 {
-        let Some(key) = key else { return 0 };
-        let mut dropped = 0;
-        while let Some(index) = self.keys.iter().position(|(_, known)| *known == Some(key)) {
-            self.keys.remove(index);
-            self.queue.remove(index);
-            dropped += 1;
-        }
-        dropped
-    }
-
-    /// Adds `message`, whose number is that of another queue before this one (3). Its sender waited
-    /// for space already, so it does not wait again.
-    pub(super) fn offer_as(&mut self, number: u64, message: T) -> Offered<T> {
-        self.accepted = number - 1;
-        let offered = match self.policy {
-            SlowConsumer::Wait => {
-                self.accepted = number;
-                self.queue.push(message);
-                Offered::Queued { dropped: 0 }
-            }
-            _ => self.offer(message),
+    /// Lends all messages, which move to `to` (3). Nothing may be lent already.
+    pub(super) fn lend(&mut self, to: &mut VecDeque<T>) {
+        debug_assert_eq!(self.lent, Amount::default());
+        self.lent = Amount {
+            messages: self.messages.len(),
+            bytes: std::mem::take(&mut self.bytes),
         };
-        // Numbers are missing, so each message needs its own.
-        if self.keys.len() < self.queue.len() {
-            self.keys.push_back((number, None));
+        self.messages.move_to(to);
+    }
+
+    /// Counts messages that were never in the queue as if they had been added and lent.
+    pub(super) fn count_lent(&mut self, amount: Amount) {
+        self.lent.messages += amount.messages;
+        self.lent.bytes += amount.bytes;
+        self.note_added();
+    }
+
+    /// Ends the loan (3). The messages that are left return to the front, and the others count as
+    /// removed, with `removed_bytes`.
+    pub(super) fn take_back(&mut self, left: &mut VecDeque<T>, removed_bytes: usize) {
+        if self.lent.messages == 0 {
+            return;
         }
-        offered
+        let lent = std::mem::take(&mut self.lent);
+        self.popped += (lent.messages - left.len()) as u64;
+        self.bytes += lent.bytes - removed_bytes;
+        self.messages.insert(0, left);
+        self.note_removed();
     }
 
-    /// Counts `number` as accepted, although its message was dropped before this queue.
-    pub(super) fn skip(&mut self, number: u64) {
-        self.accepted = number;
-    }
-
-    /// Removes the oldest message. Returns it with its number.
-    pub(super) fn pop_numbered(&mut self) -> Option<(u64, T)> {
-        let number = self.settled() + 1;
-        Some((number, self.pop()?))
-    }
-
-    /// Returns the oldest message.
-    #[cfg(feature = "client")]
-    pub(crate) fn front(&self) -> Option<&T> {
-        self.queue.front()
-    }
-
-    #[cfg(feature = "client")]
-    pub(crate) fn len(&self) -> usize {
-        self.queue.len()
-    }
-
-    /// Puts a message back in front that was removed, even if the queue is full.
-    #[cfg(feature = "client")]
-    pub(crate) fn put_back(&mut self, message: T) {
-        if let SlowConsumer::Coalesce(key) = &self.policy {
-            // It was accepted before all others in the queue.
-            let number = self.settled();
-            self.keys.push_front((number, message.key(key)));
-        }
-        self.queue.push_front(message);
-    }
-
-    pub(crate) fn pop(&mut self) -> Option<T> {
-        self.keys.pop_front();
-        self.queue.pop()
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.keys = VecDeque::new();
-        self.queue.clear();
+    /// Ends the loan, and counts all messages as removed.
+    pub(super) fn forget_lent(&mut self) {
+        let lent = std::mem::take(&mut self.lent);
+        self.popped += lent.messages as u64;
+        self.note_removed();
     }
 }
 
@@ -449,41 +349,42 @@ mod tests {
         assert!(queue.is_empty() && !queue.is_full());
     }
 
-    fn outbound(policy: SlowConsumer) -> Outbound {
-        Outbound::new(&SessionConfig {
-            queue_messages: 2,
-            slow_consumer: policy,
-            ..SessionConfig::default()
-        })
+    #[test]
+    fn lent_messages_count_as_queued_until_they_are_returned() {
+        let mut queue = queue(3, 10);
+        for text in ["ab", "cd", "ef"] {
+            queue.push(text.into());
+        }
+        let (cost, mut lent) = (queue.cost(), VecDeque::new());
+        queue.lend(&mut lent);
+        assert_eq!((queue.len(), queue.cost()), (3, cost));
+        assert!(queue.is_full() && !queue.is_empty());
+        assert_eq!(queue.pop(), None);
+
+        lent.pop_front();
+        queue.take_back(&mut lent, 2);
+        assert_eq!(
+            (queue.len(), queue.popped(), queue.is_full()),
+            (2, 1, false)
+        );
+        assert_eq!(queue.pop(), Some("cd".into()));
+        queue.push("gh".into());
+        queue.lend(&mut lent);
+        queue.forget_lent();
+        assert_eq!((queue.len(), queue.popped(), queue.cost()), (0, 4, 0));
     }
 
     #[test]
-    fn sent_and_dropped_messages_are_settled() {
-        for policy in [SlowConsumer::Wait, SlowConsumer::DropOldest] {
-            let mut outbound = outbound(policy);
-            for text in ["a", "b", "c"] {
-                outbound.offer(text.into());
-            }
-            let waiting = outbound.queue.len() as u64;
-            assert_eq!(outbound.settled(), outbound.newest() - waiting);
-            outbound.pop();
-            assert_eq!(outbound.settled(), outbound.newest() - waiting + 1);
-            while outbound.pop().is_some() {}
-            assert_eq!(outbound.settled(), outbound.newest());
+    fn messages_that_were_lent_return_to_the_front() {
+        let mut queue = queue(9, 90);
+        for text in ["a", "b"] {
+            queue.push(text.into());
         }
-    }
-
-    #[test]
-    fn a_dropped_newer_message_does_not_settle_an_older_one() {
-        let first_letter = |message: &WsMessage| message.text().chars().next();
-        let mut outbound = outbound(SlowConsumer::coalesce_by(first_letter));
-        for text in ["a1", "b1", "b2", "b3"] {
-            outbound.offer(text.into());
-        }
-        assert_eq!((outbound.newest(), outbound.settled()), (4, 0));
-        assert_eq!(outbound.pop(), Some("a1".into()));
-        assert_eq!(outbound.settled(), 3);
-        assert_eq!(outbound.pop(), Some("b3".into()));
-        assert_eq!(outbound.settled(), 4);
+        let mut lent = VecDeque::new();
+        queue.lend(&mut lent);
+        queue.push("c".into());
+        queue.take_back(&mut lent, 0);
+        let left: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
+        assert_eq!(left, ["a", "b", "c"]);
     }
 }

@@ -1,5 +1,6 @@
-//! The session of a socket: who is woken, what waits where, and in which order messages leave.
+//! The session of a socket: wakeups, queues, and the order in which messages leave.
 
+mod exchanging;
 mod waking;
 
 use std::future::Future;

@@ -2,19 +2,23 @@
 
 use std::task::{Context, Poll};
 
-use super::Session;
+use super::{PollState, Session};
 use crate::message::{WsStatus, printable};
 use crate::panics::guarded;
 use crate::session::callbacks::Callbacks;
 use crate::session::error::WsError;
+use crate::session::exchange;
+use crate::session::queue::Amount;
 use crate::session::transport::Transport;
 
 /// The name of a callback in the log.
 pub(in crate::session) const CALLBACK: &str = "a WebSocket callback";
 
 impl<T: Transport> Session<T> {
-    /// Polls the consumer. If it fails or panics, the socket closes.
-    pub(super) fn consume(&mut self, cx: &mut Context<'_>) {
+    /// Passes the messages from the peer to the consumer, and polls it. If it fails or panics, the
+    /// socket closes.
+    pub(super) fn consume(&mut self, cx: &mut Context<'_>, poll: &mut PollState) {
+        self.pass_on(cx, poll);
         let Some(consumer) = &mut self.consumer else {
             return;
         };
@@ -30,6 +34,25 @@ impl<T: Transport> Session<T> {
                 self.drop_consumer();
                 self.state.close(WsStatus::INTERNAL_ERROR);
             }
+        }
+    }
+
+    /// Begins the exchange with the consumer. If there is none, queues the messages.
+    fn pass_on(&self, cx: &Context<'_>, poll: &mut PollState) {
+        let moving = &mut poll.moving;
+        let mut unqueued = std::mem::take(&mut moving.received_amount);
+        if let Some(space) = poll.seen.exchange.filter(|_| self.state.may_exchange()) {
+            if poll.seen.queues {
+                self.state.lend(&mut moving.received);
+                unqueued = Amount::default();
+            }
+            let received = &mut moving.received;
+            if exchange::begin(self.state.id, cx.waker(), received, unqueued, space) {
+                return;
+            }
+        }
+        if !moving.received.is_empty() {
+            self.state.receive(&mut moving.received);
         }
     }
 

@@ -4,7 +4,7 @@ use super::{PollState, Session};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::deadlines::Phase;
 use crate::session::message_filter::MessageAction;
-use crate::session::queue::Offered;
+use crate::session::outbound::Offered;
 use crate::session::transport::Transport;
 
 impl<T: Transport> Session<T> {
@@ -39,7 +39,7 @@ impl<T: Transport> Session<T> {
     /// peer is.
     #[inline(never)]
     pub(super) fn filter_sent(&mut self, poll: &mut PollState) {
-        while !poll.written.is_spent() {
+        while !poll.may_write.is_spent() {
             let Some(filters) = &mut self.filters else {
                 return;
             };
@@ -49,7 +49,7 @@ impl<T: Transport> Session<T> {
             match filters.sent(message) {
                 MessageAction::Pass(message) => self.queue_filtered(number, message),
                 MessageAction::Drop => {
-                    poll.written.add_control();
+                    poll.may_write.spend(0);
                     self.state.lock().outbound.skip(number);
                 }
                 MessageAction::Close(status) => self.state.close_unfiltered(status),
@@ -73,6 +73,6 @@ impl<T: Transport> Session<T> {
     #[inline(never)]
     pub(super) fn filters_on(&self, poll: &PollState) -> bool {
         let sends = matches!(self.phase, Phase::Open | Phase::Failing(_));
-        sends && !poll.blocked && !poll.written.is_spent() && self.state.lock().has_unfiltered()
+        sends && !poll.blocked && !poll.may_write.is_spent() && self.state.lock().has_unfiltered()
     }
 }

@@ -3,18 +3,18 @@
 //!
 //! One poll repeats a step until nothing is left to do, and then parks:
 //!
-//! 1. Read what the peer sent into the inbound queue ([`read`]).
-//! 2. Poll the consumer and the callbacks, which empty that queue and fill the outbound one
-//!    ([`consume`]).
-//! 3. Clear the dirty flag, and read the requests of other tasks.
-//! 4. Pass what the consumer sent through the message filters ([`filter`]), write the outbound
-//!    queue and the close frame, and flush once ([`write`]).
+//! 1. Read what the peer sent ([`read`]).
+//! 2. Poll the consumer and the callbacks, which receive it and send responses ([`consume`]).
+//! 3. Clear the dirty flag, read the requests of other tasks, and take the messages to write.
+//! 4. Pass what the consumer sent through the message filters ([`filter`]), write the messages and
+//!    the close frame, and flush once ([`write`]).
 //! 5. Shut the connection down, if the socket is over.
 //! 6. Act on a deadline that has passed ([`timeout`]).
 //! 7. Park, unless a change came after the dirty flag was cleared (`park.rs` has that protocol).
 //!
 //! A poll moves a bounded number of messages. Beyond that it wakes itself, so that the other tasks
-//! of the thread run in between.
+//! of the thread run in between. A poll in which a consumer responds to its peer takes the lock of
+//! the state three times: to begin, for step 3, and to park.
 
 pub(super) mod consume;
 mod filter;
@@ -33,22 +33,24 @@ use super::budget::Budget;
 use super::config::SessionConfig;
 use super::deadlines::{Deadlines, Phase};
 use super::error::WsResult;
+use super::exchange;
 use super::message_filter::MessageFilters;
 use super::metrics::Traffic;
+use super::queue::Amount;
 use super::refusal_log::{RefusalKind, RefusalLog};
 use super::socket::WebSocket;
-use super::state::SocketState;
+use super::state::{Facts, Moving, Requests, Seen, SocketState};
 use super::transport::{Handshake, Outgoing, Role, Transport};
-use crate::message::{WsMessage, WsStatus};
+use crate::message::WsStatus;
 
 /// The future of a consumer. Its result closes the socket.
 pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
-/// The messages that one poll reads, and that it writes, before other tasks run.
-const MESSAGES_PER_POLL: usize = 64;
-
-/// The bytes that one poll reads, and that it writes, before other tasks run.
-const BYTES_PER_POLL: usize = 64 * 1024;
+/// What one poll reads, and what it writes, before other tasks run.
+const PER_POLL: Amount = Amount {
+    messages: 64,
+    bytes: 64 * 1024,
+};
 
 /// Opens a socket over `transport`. Returns the handle, and the session, which the socket needs to
 /// be polled.
@@ -115,10 +117,12 @@ pub(crate) struct Session<T: Transport> {
 }
 
 /// The results of one poll so far.
-#[derive(Default)]
 struct PollState {
-    read: Amount,
-    written: Amount,
+    /// What may still be read in this poll, and what may be written.
+    may_read: Amount,
+    may_write: Amount,
+    seen: Seen,
+    moving: Moving,
     /// `true` if the transport has nothing more to read.
     read_all: bool,
     /// The reason why reading stopped before that.
@@ -128,6 +132,27 @@ struct PollState {
     ahead: bool,
     /// `true` if the connection accepts no bytes for now.
     blocked: bool,
+}
+
+impl PollState {
+    fn new(seen: Seen) -> Self {
+        let (received, sending) = exchange::buffers();
+        Self {
+            may_read: PER_POLL,
+            may_write: PER_POLL,
+            seen,
+            moving: Moving {
+                received,
+                received_amount: Amount::default(),
+                sending,
+                sent_bytes: 0,
+            },
+            read_all: false,
+            halt: None,
+            ahead: false,
+            blocked: false,
+        }
+    }
 }
 
 /// A reason to read no more for now.
@@ -148,28 +173,6 @@ struct Hold {
     written_before: u64,
     /// The bytes that were read since.
     read: u64,
-}
-
-/// The amount that one poll moved in one direction.
-#[derive(Default)]
-struct Amount {
-    messages: usize,
-    bytes: usize,
-}
-
-impl Amount {
-    fn add(&mut self, message: &WsMessage) {
-        self.messages += 1;
-        self.bytes += message.as_bytes().len();
-    }
-
-    fn add_control(&mut self) {
-        self.messages += 1;
-    }
-
-    fn is_spent(&self) -> bool {
-        self.messages >= MESSAGES_PER_POLL || self.bytes >= BYTES_PER_POLL
-    }
 }
 
 impl<T: Transport> Session<T> {
@@ -195,28 +198,35 @@ impl<T: Transport> Session<T> {
 
     /// Polls the socket until there is nothing left to do now.
     fn drive(&mut self, cx: &mut Context<'_>) -> Poll<WsStatus> {
-        let mut poll = PollState::default();
-        // From here on, changes by other tasks set the dirty flag instead of waking this task.
-        self.state.lock().begin_poll();
+        if !self.started {
+            self.take_filters();
+        }
+        let seen = self.state.begin_poll(self.exchanges());
+        let mut poll = PollState::new(seen);
         if !self.started {
             self.started = true;
-            self.take_filters();
             // An observer that the consumer adds at once sees the first message.
-            self.consume(cx);
+            self.consume(cx, &mut poll);
         }
+        let polled = self.repeat_steps(cx, &mut poll);
+        exchange::keep_buffers(poll.moving.received, poll.moving.sending);
+        polled
+    }
+
+    fn repeat_steps(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> Poll<WsStatus> {
         loop {
-            if self.step(cx, &mut poll) {
+            if self.step(cx, poll) {
                 continue;
             }
             if let Some(status) = self.ended() {
                 return Poll::Ready(status);
             }
             // A deadline may change the phase, so another step follows.
-            if let Some(due) = self.poll_due(cx, &poll) {
+            if let Some(due) = self.poll_due(cx, poll) {
                 self.on_due(cx, due);
                 continue;
             }
-            if poll.read.is_spent() || poll.written.is_spent() {
+            if poll.may_read.is_spent() || poll.may_write.is_spent() {
                 // There may be more to do, after other tasks ran.
                 cx.waker().wake_by_ref();
             }
@@ -224,8 +234,11 @@ impl<T: Transport> Session<T> {
                 // Nothing is read for a while, so large read buffers are of no use.
                 self.transport.shrink();
             }
-            let buffered = self.state.budget().map_or(0, |_| self.transport.buffered());
-            if self.state.try_park(cx.waker(), poll.blocked, buffered) {
+            let (waker, blocked) = (cx.waker(), poll.blocked);
+            if self
+                .state
+                .try_park(waker, blocked, || self.transport.buffered())
+            {
                 return Poll::Pending;
             }
             // A change came after the dirty flag was cleared, so another step follows.
@@ -237,18 +250,23 @@ impl<T: Transport> Session<T> {
         self.read(cx, poll);
         // The consumer runs after reading and before writing, so that all its responses leave in
         // one write.
-        self.consume(cx);
-        self.dispatch();
-        if self.take_requests() {
+        self.consume(cx, poll);
+        let requests = self.take_requests(poll);
+        if requests.shed {
             self.shed(cx);
         }
-        let task_waited = self.write(cx, poll);
+        let task_waited = self.write(cx, poll, &requests);
         // A task that waited for space may send more at once. The order matters: `end_connection`
         // runs only if nothing else is left.
-        (task_waited && !poll.written.is_spent())
+        (task_waited && !poll.may_write.is_spent())
             || (self.filters.is_some() && self.filters_on(poll))
             || self.reads_on(poll)
             || self.end_connection(cx)
+    }
+
+    /// Returns `true` if the consumer may exchange messages with the session without the lock.
+    fn exchanges(&self) -> bool {
+        self.consumer.is_some() && self.filters.is_none()
     }
 
     /// Returns the status of the end, if the connection is closed and the consumer has returned.
@@ -263,27 +281,27 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Clears the dirty flag, and reads the requests of other tasks: an end or a ping. Returns
-    /// `true` if the socket must end at once.
-    fn take_requests(&mut self) -> bool {
-        let mut inner = self.state.lock();
-        // A change from here on has another step.
-        inner.clear_dirty();
-        let unattended =
-            self.consumer.is_none() && inner.handles == 0 && !inner.callbacks.registered;
-        if unattended && inner.end().is_none() {
-            inner.closing = Some(WsStatus::NORMAL);
+    /// Ends the exchange with the consumer, calls the callbacks, clears the dirty flag, reads the
+    /// requests of other tasks, and takes the messages to write.
+    fn take_requests(&mut self, poll: &mut PollState) -> Requests {
+        let mut facts = Facts {
+            sends: matches!(self.phase, Phase::Open | Phase::Failing(_)),
+            consumes: self.consumer.is_some(),
+            exchanges: self.exchanges(),
+            dispatches: true,
+        };
+        let (mut requests, seen) = self.state.sync(facts, &mut poll.moving);
+        poll.seen = seen;
+        if requests.dispatch {
+            self.dispatch();
+            facts.dispatches = false;
+            (requests, poll.seen) = self.state.sync(facts, &mut poll.moving);
         }
-        let sends = matches!(self.phase, Phase::Open | Phase::Failing(_));
-        let shed = inner.shed && sends;
-        let pings = sends && !shed;
-        let ping = pings.then(|| inner.round_trips.take_requested()).flatten();
-        drop(inner);
-        if let Some(payload) = ping {
+        if let Some(payload) = requests.ping.take() {
             // The flush that follows reports a failure.
             let _ = self.transport.start_send(Outgoing::Ping(payload));
         }
-        shed
+        requests
     }
 
     /// Shuts the connection down after the close frames. Returns `true` if that was completed now.
@@ -330,9 +348,10 @@ impl<T: Transport> Session<T> {
     /// an application that has just sent a message or closed the socket is not polled again.
     fn write_remaining(&mut self) {
         if matches!(self.phase, Phase::Open) && !std::thread::panicking() {
-            self.take_requests();
+            let mut poll = PollState::new(Seen::default());
+            let requests = self.take_requests(&mut poll);
             let mut cx = Context::from_waker(Waker::noop());
-            self.write(&mut cx, &mut PollState::default());
+            self.write(&mut cx, &mut poll, &requests);
         }
     }
 }

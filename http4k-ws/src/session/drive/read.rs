@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use super::{Halt, PollState, Session};
 use crate::message::{WsMessage, WsStatus};
 use crate::session::deadlines::Phase;
-use crate::session::queue::{OVERHEAD, Space};
+use crate::session::queue::{Amount, OVERHEAD, Space};
 use crate::session::transport::{Incoming, Transport};
 
 /// The bytes that are read from a peer beyond those that it reads itself, less what waits already,
@@ -31,10 +31,9 @@ impl<T: Transport> Session<T> {
             poll.halt = Some(Halt::Budget);
             return;
         }
-        // Only this loop fills the queue, so the space that a message left needs no second look.
-        let mut free = false;
-        while self.reads() && !poll.read_all && !poll.read.is_spent() {
-            if !free || self.hold.is_some() {
+        while self.reads() && !poll.read_all && !poll.may_read.is_spent() {
+            if poll.seen.room.is_spent() || self.hold.is_some() {
+                self.queue_received(poll);
                 poll.halt = self.halt(poll);
             }
             if poll.halt.is_some() {
@@ -47,22 +46,45 @@ impl<T: Transport> Session<T> {
             match incoming {
                 Incoming::Message(message) => {
                     let large = message.as_bytes().len() >= LARGE;
-                    free = self.receive(message, poll);
+                    self.receive(message, poll);
                     if large {
                         return;
                     }
                 }
-                Incoming::Ping => poll.read.add_control(),
+                Incoming::Ping => poll.may_read.spend(0),
                 Incoming::Pong(payload) => {
-                    poll.read.add_control();
+                    poll.may_read.spend(0);
+                    // It confirms that the messages before it have arrived.
+                    self.queue_received(poll);
                     self.state.pong(&payload);
                 }
                 Incoming::CloseAhead => return,
-                Incoming::Close(status) => self.peer_closed(status),
-                Incoming::Failed(status) => self.peer_failed(status),
-                Incoming::Error(error) => self.callback_failed(&error),
-                Incoming::Lost => self.lost(),
+                other => {
+                    // The messages before it are received, whatever it ends.
+                    self.queue_received(poll);
+                    self.receive_end(other);
+                }
             }
+        }
+    }
+
+    /// Acts on an event that ends the socket, or on an error.
+    fn receive_end(&mut self, incoming: Incoming) {
+        match incoming {
+            Incoming::Message(_) | Incoming::Ping | Incoming::Pong(_) | Incoming::CloseAhead => {}
+            Incoming::Close(status) => self.peer_closed(status),
+            Incoming::Failed(status) => self.peer_failed(status),
+            Incoming::Error(error) => self.callback_failed(&error),
+            Incoming::Lost => self.lost(),
+        }
+    }
+
+    /// Queues the messages that were read so far.
+    fn queue_received(&self, poll: &mut PollState) {
+        if !poll.moving.received.is_empty() {
+            poll.moving.received_amount = Amount::default();
+            poll.seen.queues = true;
+            self.state.receive(&mut poll.moving.received);
         }
     }
 
@@ -73,7 +95,7 @@ impl<T: Transport> Session<T> {
 
     /// Returns the reason why no more is read now, if there is one.
     fn halt(&mut self, poll: &PollState) -> Option<Halt> {
-        let inner = self.state.lock();
+        let inner = self.state.lock_outside();
         match inner.inbound.space() {
             Space::Free => {}
             // The consumer runs first. If it receives nothing, a little is read ahead.
@@ -101,14 +123,14 @@ impl<T: Transport> Session<T> {
 
     /// Returns `true` if reading stopped only to let the consumer run first.
     pub(super) fn reads_on(&mut self, poll: &mut PollState) -> bool {
-        if !self.reads() || poll.read_all || poll.read.is_spent() {
+        if !self.reads() || poll.read_all || poll.may_read.is_spent() {
             return false;
         }
         match poll.halt {
             None => true,
             Some(Halt::Full) => {
                 poll.ahead = true;
-                self.state.lock().inbound.space() != Space::None
+                self.state.lock_outside().inbound.space() != Space::None
             }
             // The peer may have read something since.
             Some(Halt::Blocked) => self.halt(poll).is_none(),
@@ -116,25 +138,23 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Queues a message. Returns `true` if the queue is not full.
-    fn receive(&mut self, message: WsMessage, poll: &mut PollState) -> bool {
-        poll.read.add(&message);
-        self.count_held(message.as_bytes().len());
+    /// Adds a message to those that the consumer receives next.
+    fn receive(&mut self, message: WsMessage, poll: &mut PollState) {
+        let bytes = message.as_bytes().len();
+        poll.may_read.spend(bytes);
+        self.count_held(bytes);
         self.state.notifier.received(&mut self.traffic, &message);
         let message = match self.filters {
             None => message,
             Some(_) => match self.filter_received(message) {
                 Some(message) => message,
-                // The loop looks for itself whether the queue is full.
-                None => return false,
+                None => return,
             },
         };
-        let mut inner = self.state.lock();
-        if inner.end().is_none() {
-            inner.inbound.push(message);
-            inner.wake_receiver();
-        }
-        inner.inbound.space() == Space::Free
+        let bytes = message.as_bytes().len();
+        poll.seen.room.spend(bytes);
+        poll.moving.received_amount.add(bytes);
+        poll.moving.received.push_back(message);
     }
 
     /// Ends the socket after the peer's close frame. If this side closed first, its status counts.

@@ -3,14 +3,20 @@
 use std::task::{Context, Poll};
 
 use super::{Hold, PollState, Session};
-use crate::message::WsStatus;
+use crate::message::{WsMessage, WsStatus};
 use crate::session::deadlines::Phase;
+use crate::session::state::Requests;
 use crate::session::transport::{Outgoing, Role, Transport};
 
 impl<T: Transport> Session<T> {
     /// Writes the outbound queue, then the close frame if one is due, and flushes once. Returns
     /// `true` if a task waited for that.
-    pub(super) fn write(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
+    pub(super) fn write(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: &mut PollState,
+        requests: &Requests,
+    ) -> bool {
         poll.blocked = false;
         if matches!(self.phase, Phase::Ending | Phase::Over) {
             return false;
@@ -20,10 +26,14 @@ impl<T: Transport> Session<T> {
         if open && self.filters.is_some() {
             self.filter_sent(poll);
         }
-        if open && self.write_messages(cx, poll) && !poll.blocked && !self.has_unfiltered() {
-            self.write_close();
+        if open && self.write_messages(cx, poll, requests) && !poll.blocked {
+            let may_close = !requests.taken || requests.closing || self.is_failing();
+            if may_close && !self.has_unfiltered() {
+                self.write_close();
+            }
         }
         if matches!(self.phase, Phase::Over) {
+            self.state.return_unsent(&mut poll.moving);
             return false;
         }
         // One flush for all of it, and for the pongs that the transport has queued.
@@ -40,7 +50,7 @@ impl<T: Transport> Session<T> {
         };
         self.hold_reading(poll.blocked);
         let closing = matches!(self.phase, Phase::Closing(_));
-        self.state.after_write(flushed, closing) && open
+        self.state.after_write(flushed, closing, &mut poll.moving) && open
     }
 
     /// Starts or ends the limit on reading that holds while the transport is blocked. A client
@@ -64,13 +74,22 @@ impl<T: Transport> Session<T> {
 
     /// Writes queued messages until the queue is empty or the transport is blocked. Returns `true`
     /// if the connection still stands.
-    fn write_messages(&mut self, cx: &mut Context<'_>, poll: &mut PollState) -> bool {
-        {
-            // Without a message or a close frame, the transport need not become ready.
-            let inner = self.state.lock();
-            if inner.outbound.is_empty() && inner.closing.is_none() && !self.is_failing() {
-                return true;
+    fn write_messages(
+        &mut self,
+        cx: &mut Context<'_>,
+        poll: &mut PollState,
+        requests: &Requests,
+    ) -> bool {
+        // Without a message or a close frame, the transport need not become ready.
+        let idle = match requests.taken {
+            true => poll.moving.sending.is_empty() && !requests.closing,
+            false => {
+                let inner = self.state.lock_outside();
+                inner.outbound.waiting() == 0 && inner.closing.is_none()
             }
+        };
+        if idle && !self.is_failing() {
+            return true;
         }
         loop {
             match self.transport.poll_ready(cx) {
@@ -79,35 +98,49 @@ impl<T: Transport> Session<T> {
                     poll.blocked = true;
                     return true;
                 }
-                Poll::Ready(Err(_)) => {
-                    self.lost();
-                    return false;
-                }
+                Poll::Ready(Err(_)) => return self.lost_unsent(poll),
             }
-            // The message leaves the queue only now, so that a policy may still drop it until here.
-            let (message, is_last) = {
-                let mut inner = self.state.lock();
-                let Some(message) = inner.outbound.pop() else {
-                    return true;
-                };
-                let is_last = inner.outbound.is_empty() && inner.closing.is_none();
-                (message, is_last)
+            let Some((message, is_last)) = self.next_to_write(poll, requests) else {
+                return true;
             };
-            poll.written.add(&message);
+            poll.may_write.spend(message.as_bytes().len());
             self.state.notifier.sent(&mut self.traffic, &message);
-            if self
-                .transport
-                .start_send(Outgoing::Message(message))
-                .is_err()
-            {
-                self.lost();
-                return false;
+            let sent = self.transport.start_send(Outgoing::Message(message));
+            if sent.is_err() {
+                return self.lost_unsent(poll);
             }
             // A message or a close from here on sets the dirty flag, and has another step.
             if is_last && !self.is_failing() {
                 return true;
             }
         }
+    }
+
+    /// Returns the next message to write, with `true` if nothing follows it for now.
+    fn next_to_write(
+        &mut self,
+        poll: &mut PollState,
+        requests: &Requests,
+    ) -> Option<(WsMessage, bool)> {
+        if requests.taken {
+            let moving = &mut poll.moving;
+            let message = moving.sending.pop_front()?;
+            moving.sent_bytes += message.as_bytes().len();
+            return Some((message, moving.sending.is_empty()));
+        }
+        // The message leaves the queue only now, so that a policy may still drop it until here.
+        let mut inner = self.state.lock_outside();
+        let message = inner.outbound.pop()?;
+        let is_last = inner.outbound.waiting() == 0 && inner.closing.is_none();
+        Some((message, is_last))
+    }
+
+    /// Ends the socket after the connection is lost. Messages that were not sent stay queued, in
+    /// case they outlive it. Returns `false`.
+    fn lost_unsent(&mut self, poll: &mut PollState) -> bool {
+        self.state.return_unsent(&mut poll.moving);
+        self.lost();
+        false
     }
 
     /// Returns `true` if messages wait for the filters, and so no close frame may be sent.
