@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Future, pending};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -106,8 +107,8 @@ async fn open_socket<S: ByteStream>(
         response: Some(Box::new(agreed.headers)),
     };
     let (socket, session) = match opening.unconnected {
-        Some(socket) => socket.connect(wire, handshake, opening.config),
-        None => open(wire, Role::Client, handshake, opening.config),
+        Some(socket) => socket.connect(wire, handshake, Arc::new(opening.config)),
+        None => open(wire, Role::Client, handshake, Arc::new(opening.config)),
     };
     tokio::spawn(session);
     Ok(socket)

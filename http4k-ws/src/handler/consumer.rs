@@ -1,6 +1,7 @@
 //! The function over a socket, `WebSocket -> ()`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::respond::IntoConsumed;
 use crate::lens::Message;
@@ -80,29 +81,36 @@ impl WsConsumer {
         self
     }
 
-    /// Returns the bounds of the socket on a server with `config`. If the function that changes
-    /// them panics, those of the server apply, and the socket is closed with 1011.
-    pub(crate) fn session(&mut self, config: SessionConfig) -> SessionConfig {
+    /// Returns the bounds of the socket on a server with `config`, which they share unless they
+    /// differ. If the function that changes them panics, those of the server apply, and the socket
+    /// is closed with 1011.
+    pub(crate) fn session(&mut self, config: &Arc<SessionConfig>) -> Arc<SessionConfig> {
+        let shared = Arc::clone(config);
         let Some(adjust) = self.session.take() else {
-            return config;
+            return shared;
         };
-        let own = config.clone();
-        guarded("a function that adjusts a session", || adjust(config)).unwrap_or_else(|| {
-            self.start =
-                Box::new(|_| Box::pin(async { Err(WsError::closing(WsStatus::INTERNAL_ERROR)) }));
-            own
-        })
+        let own = SessionConfig::clone(config);
+        match guarded("a function that adjusts a session", || adjust(own)) {
+            Some(adjusted) if adjusted == **config => shared,
+            Some(adjusted) => Arc::new(adjusted),
+            None => {
+                self.start = Box::new(|_| {
+                    Box::pin(async { Err(WsError::closing(WsStatus::INTERNAL_ERROR)) })
+                });
+                shared
+            }
+        }
     }
 
     /// Returns the compression that the socket may use on a server with `config`.
     #[cfg(all(feature = "deflate", feature = "server"))]
-    pub(crate) fn deflate_within(&mut self, config: &SessionConfig) -> Option<Deflate> {
+    pub(crate) fn deflate_within(&mut self, config: &Arc<SessionConfig>) -> Option<Deflate> {
         if self.session.is_none() {
             return config.deflate;
         }
-        let own = self.session(config.clone());
+        let own = self.session(config);
         let deflate = own.deflate;
-        self.session = Some(Box::new(|_| own));
+        self.session = Some(Box::new(move |_| SessionConfig::clone(&own)));
         deflate
     }
 

@@ -24,7 +24,7 @@ pub(super) fn negotiated(
     if !headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
         return Ok((handshake, consumer));
     }
-    let Some(settings) = consumer.deflate_within(&server.config.session) else {
+    let Some(settings) = consumer.deflate_within(&server.session) else {
         return Ok((handshake, consumer));
     };
     match accept(headers, &settings) {

@@ -10,7 +10,7 @@ use super::secure::ServerSecurity;
 use super::shutdown::Connections;
 use crate::handler::PolyHandler;
 use crate::message::Response;
-use crate::session::{Budget, RefusalKind, RefusalLog};
+use crate::session::{Budget, RefusalKind, RefusalLog, SessionConfig};
 use crate::sse::Setup;
 
 /// An application, its bounds, and its open connections.
@@ -18,6 +18,8 @@ use crate::sse::Setup;
 pub(super) struct ServerState {
     pub(super) app: PolyHandler,
     pub(super) config: ServerConfig,
+    /// The bounds of sockets in `config`, which they share.
+    pub(super) session: Arc<SessionConfig>,
     pub(super) admission: Admission,
     /// The bound on the bytes that wait in all sockets and streams.
     pub(super) budget: Option<Arc<Budget>>,
@@ -69,6 +71,7 @@ impl ServerState {
             admission,
             budget: config.max_queued.map(budget),
             security: ServerSecurity::new(&config),
+            session: Arc::new(config.session.clone()),
             config,
             connections: Arc::default(),
             refusals,

@@ -30,7 +30,7 @@ impl<S: ByteStream> UpgradedSocket<S> {
         mut consumer: WsConsumer,
         server: &ServerState,
     ) -> Self {
-        let config = consumer.session(server.config.session.clone());
+        let config = consumer.session(&server.session);
         #[cfg_attr(not(feature = "deflate"), allow(unused_mut))]
         let mut wire = Wire::server(stream, progress, ahead, Limits::of(&config));
         #[cfg(feature = "deflate")]

@@ -232,6 +232,7 @@ impl<T: Queued> Outbound<T> {
         self.queue.front()
     }
 
+    #[cfg(feature = "client")]
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }

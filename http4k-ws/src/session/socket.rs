@@ -489,7 +489,7 @@ mod tests {
                 route: None,
                 response: Default::default(),
             };
-            let config = SessionConfig::default();
+            let config = Arc::new(SessionConfig::default());
             let (socket, session) = open(Stuck, Role::Client, handshake, config);
             if kept {
                 socket.keep_unsent();

@@ -40,7 +40,7 @@ impl WsSender {
         &self,
         transport: T,
         handshake: Handshake,
-        config: SessionConfig,
+        config: Arc<SessionConfig>,
     ) -> (WebSocket, Session<T>) {
         self.state().lock().handles += 1;
         let state = Arc::clone(self.state());

@@ -1,5 +1,7 @@
 //! An application with the configuration that its in-memory clients see.
 
+use std::sync::Arc;
+
 use futures_util::FutureExt;
 use http::header::{HOST, HeaderValue};
 use http::{StatusCode, Uri};
@@ -238,7 +240,7 @@ impl InMemory {
         self.admit(&request, host)?;
         let session_config = &self.config.session;
         let (handshake, mut consumer) = self.app.upgrade(request, session_config).await?;
-        let config = consumer.session(session_config.clone());
+        let config = consumer.session(&Arc::new(session_config.clone()));
         let client_config = SessionConfig::default();
         let subprotocol = handshake.subprotocol.clone();
         let response = handshake.response.clone();
@@ -255,7 +257,7 @@ impl InMemory {
             route: None,
             response,
         };
-        let (socket, session) = open(client_end, Role::Client, handshake, client_config);
+        let (socket, session) = open(client_end, Role::Client, handshake, Arc::new(client_config));
         spawn_session(session.map(drop));
         Ok((socket, line))
     }

@@ -58,7 +58,7 @@ pub(crate) fn open<T: Transport>(
     transport: T,
     role: Role,
     handshake: Handshake,
-    config: SessionConfig,
+    config: Arc<SessionConfig>,
 ) -> (WebSocket, Session<T>) {
     let state = Arc::new(SocketState::new(&config, role, &handshake));
     open_state(state, transport, role, handshake, config)
@@ -70,7 +70,7 @@ pub(super) fn open_state<T: Transport>(
     transport: T,
     role: Role,
     handshake: Handshake,
-    config: SessionConfig,
+    config: Arc<SessionConfig>,
 ) -> (WebSocket, Session<T>) {
     state.notifier.opened(handshake.request.uri().path());
     let socket = WebSocket::new(Arc::clone(&state), handshake);
@@ -113,7 +113,8 @@ pub(crate) struct Session<T: Transport> {
     traffic: Traffic,
     /// The log of the server, which bounds its lines. `None` for a client and in memory.
     refusals: Option<Arc<RefusalLog>>,
-    config: SessionConfig,
+    /// The bounds, which all sockets of a server share unless their route changes them.
+    config: Arc<SessionConfig>,
 }
 
 /// The results of one poll so far.
