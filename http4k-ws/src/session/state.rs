@@ -662,6 +662,8 @@ impl SocketState {
             return None;
         }
         inner.closed = Some(status.clone());
+        // There may be no other sync, and a flush must not wait for one.
+        inner.unnumbered = false;
         self.published.interrupt();
         // The consumer, which may wait without a waker, sees the end in another step.
         inner.park.note_change();

@@ -259,3 +259,34 @@ fn a_flush_by_another_thread_includes_what_the_consumer_has_sent() {
         .map(|message| message.expect("open"));
     assert!(received.eq(["a", "b", "c", "d"]));
 }
+
+/// The session of a connection that is dropped has no other step in which a flush could end.
+#[tokio::test]
+async fn a_flush_fails_if_the_connection_is_dropped() {
+    let (tell, told) = channel();
+    let app = move |mut ws: WebSocket| {
+        tell.send(ws.sender()).expect("the test waits");
+        async move {
+            while ws.recv().await?.is_some() {}
+            WsResult::Ok(())
+        }
+    };
+    let (client, connection) = super::connection(app, http4k_ws::server::ServerConfig::default());
+    let server = tokio::spawn(connection);
+    super::within(async {
+        let client = client.await;
+        let sender = tokio::task::spawn_blocking(move || next(&told));
+        let sender = sender.await.expect("no panic");
+        sender.try_send("a").expect("queue space");
+        server.abort();
+        drop(server.await);
+        let flushed = sender.flush().await;
+        assert!(
+            matches!(flushed, Ok(()) | Err(SendError::Closed(_))),
+            "{flushed:?}"
+        );
+        assert!(sender.closed().await == WsStatus::ABNORMAL);
+        drop(client);
+    })
+    .await;
+}
