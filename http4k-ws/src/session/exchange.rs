@@ -130,23 +130,25 @@ impl Exchange {
     }
 }
 
+/// Returns `true` if an exchange may begin on this thread.
+pub(super) fn is_free() -> bool {
+    let free = EXCHANGE.try_with(|exchange| {
+        let exchange = exchange.try_borrow();
+        exchange.is_ok_and(|exchange| exchange.socket == 0)
+    });
+    free.unwrap_or(false)
+}
+
 /// Begins the exchange of `socket`, whose session is polled with `waker`. The consumer receives
-/// `received`, and may send `space`. Returns `false`, and changes nothing, if the thread is in
-/// another exchange.
+/// `received`, and may send `space`. The thread must be [free](is_free).
 pub(super) fn begin(
     socket: u64,
     waker: &Waker,
     received: &mut VecDeque<WsMessage>,
     unqueued: Amount,
     space: Amount,
-) -> bool {
-    let begun = EXCHANGE.try_with(|exchange| {
-        let Ok(mut exchange) = exchange.try_borrow_mut() else {
-            return false;
-        };
-        if exchange.socket != 0 {
-            return false;
-        }
+) {
+    EXCHANGE.with_borrow_mut(|exchange| {
         exchange.socket = socket;
         exchange.waker = identity(waker);
         std::mem::swap(&mut exchange.received, received);
@@ -154,9 +156,7 @@ pub(super) fn begin(
         exchange.unqueued = unqueued;
         exchange.sent_amount = Amount::default();
         exchange.space = space;
-        true
     });
-    begun.unwrap_or(false)
 }
 
 /// Ends the exchange of `socket`, and calls `settle` with it. `None` if there is none.

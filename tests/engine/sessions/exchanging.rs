@@ -290,3 +290,58 @@ async fn a_flush_fails_if_the_connection_is_dropped() {
     })
     .await;
 }
+
+/// Waits until messages are queued before it receives any.
+async fn late(mut ws: WebSocket) -> WsResult {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    echo_of(&mut ws).await
+}
+
+async fn echo_of(ws: &mut WebSocket) -> WsResult {
+    while let Some(message) = ws.recv().await? {
+        ws.send(message).await?;
+    }
+    Ok(())
+}
+
+/// A consumer may run a whole connection, as a tunnel does.
+#[tokio::test]
+async fn a_session_runs_inside_of_the_consumer_of_another() {
+    let (inner_client, inner) = super::connection(late, http4k_ws::server::ServerConfig::default());
+    let inner = Arc::new(Mutex::new(Some(Box::pin(inner))));
+    let app = move |mut ws: WebSocket| {
+        let inner = inner.lock().unwrap().take().expect("one socket");
+        async move {
+            ws.recv().await?;
+            ws.send("before").await?;
+            tokio::join!(inner, async { ws.send("beside").await }).1?;
+            ws.send("after").await?;
+            WsResult::Ok(())
+        }
+    };
+    let (client, outer) = super::connection(app, http4k_ws::server::ServerConfig::default());
+    let server = tokio::spawn(outer);
+    super::within(async {
+        let mut client = client.await;
+        client.send("go").await.expect("open");
+        let mut inner_client = inner_client.await;
+        for round in 0..3 {
+            for number in 0..10 {
+                let text = format!("{round} {number}");
+                inner_client.send(text).await.expect("open");
+            }
+            for number in 0..10 {
+                let text = format!("{round} {number}");
+                let echoed = inner_client.recv().await.expect("text");
+                assert_eq!(echoed, Some(text.into()));
+            }
+        }
+        inner_client.close(WsStatus::NORMAL);
+        for text in ["before", "beside", "after"] {
+            assert_eq!(client.recv().await.expect("text"), Some(text.into()));
+        }
+        assert_eq!(client.closed().await, WsStatus::NORMAL);
+        server.await.expect("no panic");
+    })
+    .await;
+}

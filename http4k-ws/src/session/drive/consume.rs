@@ -40,18 +40,20 @@ impl<T: Transport> Session<T> {
     /// Begins the exchange with the consumer. If there is none, queues the messages.
     fn pass_on(&self, cx: &Context<'_>, poll: &mut PollState) {
         let moving = &mut poll.moving;
-        let mut unqueued = std::mem::take(&mut moving.received_amount);
-        if let Some(space) = poll.seen.exchange.filter(|_| self.state.may_exchange()) {
-            if poll.seen.queues {
-                self.state.lend(&mut moving.received);
-                unqueued = Amount::default();
-            }
+        let unqueued = std::mem::take(&mut moving.received_amount);
+        let exchange = poll.seen.exchange.filter(|_| self.state.may_exchange());
+        // A session that is polled inside of the exchange of another one has none.
+        if let Some(space) = exchange.filter(|_| exchange::is_free()) {
+            let unqueued = match poll.seen.queues {
+                true => {
+                    self.state.lend(&mut moving.received);
+                    Amount::default()
+                }
+                false => unqueued,
+            };
             let received = &mut moving.received;
-            if exchange::begin(self.state.id, cx.waker(), received, unqueued, space) {
-                return;
-            }
-        }
-        if !moving.received.is_empty() {
+            exchange::begin(self.state.id, cx.waker(), received, unqueued, space);
+        } else if !moving.received.is_empty() {
             self.state.receive(&mut moving.received);
         }
     }
