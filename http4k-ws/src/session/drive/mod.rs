@@ -252,7 +252,7 @@ impl<T: Transport> Session<T> {
         // The consumer runs after reading and before writing, so that all its responses leave in
         // one write.
         self.consume(cx, poll);
-        let requests = self.take_requests(poll);
+        let requests = self.take_requests(poll, true);
         if requests.shed {
             self.shed(cx);
         }
@@ -282,14 +282,14 @@ impl<T: Transport> Session<T> {
         }
     }
 
-    /// Ends the exchange with the consumer, calls the callbacks, clears the dirty flag, reads the
-    /// requests of other tasks, and takes the messages to write.
-    fn take_requests(&mut self, poll: &mut PollState) -> Requests {
+    /// Ends the exchange with the consumer, calls the callbacks if `dispatches`, clears the dirty
+    /// flag, reads the requests of other tasks, and takes the messages to write.
+    fn take_requests(&mut self, poll: &mut PollState, dispatches: bool) -> Requests {
         let mut facts = Facts {
             sends: matches!(self.phase, Phase::Open | Phase::Failing(_)),
             consumes: self.consumer.is_some(),
             exchanges: self.exchanges(),
-            dispatches: true,
+            dispatches,
         };
         let (mut requests, seen) = self.state.sync(facts, &mut poll.moving);
         poll.seen = seen;
@@ -350,7 +350,7 @@ impl<T: Transport> Session<T> {
     fn write_remaining(&mut self) {
         if matches!(self.phase, Phase::Open) && !std::thread::panicking() {
             let mut poll = PollState::new(Seen::default());
-            let requests = self.take_requests(&mut poll);
+            let requests = self.take_requests(&mut poll, false);
             let mut cx = Context::from_waker(Waker::noop());
             self.write(&mut cx, &mut poll, &requests);
         }
