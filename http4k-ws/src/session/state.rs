@@ -311,9 +311,9 @@ impl SocketState {
         }
     }
 
-    /// Ends the exchange of this socket, if this is its consumer.
+    /// Ends the exchange of this socket, if there is one on this thread.
     #[inline]
-    fn end_exchange(&self) {
+    pub(super) fn end_exchange(&self) {
         let ended = exchange::end(self.id, |exchange| {
             let mut inner = self.lock_outside();
             self.settle(&mut inner, exchange);

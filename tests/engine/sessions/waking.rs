@@ -186,6 +186,36 @@ async fn a_consumer_that_waits_sees_the_loss_of_its_connection() {
     .await;
 }
 
+/// The message is there in the first poll, in which the consumer runs before anything is read.
+#[tokio::test]
+async fn a_message_that_follows_the_request_at_once_is_received() {
+    let app = |mut ws: WebSocket| async move {
+        ws.send("first").await?;
+        while let Some(message) = ws.recv().await? {
+            ws.send(message).await?;
+        }
+        WsResult::Ok(())
+    };
+    let (mut ours, theirs) = duplex(4096);
+    let server = tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+    within(async {
+        let mut sent = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n\
+            Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+            .to_vec();
+        sent.extend(b"\x81\x82\0\0\0\0hi");
+        ours.write_all(&sent).await.expect("a server");
+        let (mut read, expected) = (Vec::new(), b"\x81\x05first\x81\x02hi");
+        while !read.ends_with(expected) {
+            let more = ours.read_buf(&mut read).await.expect("a response");
+            assert!(more > 0, "{}", String::from_utf8_lossy(&read));
+        }
+        drop(ours);
+        server.await.expect("no panic");
+    })
+    .await;
+}
+
 /// Counts the polls of `work`.
 async fn counting<T>(polls: Arc<AtomicUsize>, work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);

@@ -208,6 +208,9 @@ impl<T: Transport> Session<T> {
             self.started = true;
             // An observer that the consumer adds at once sees the first message.
             self.consume(cx, &mut poll);
+            // The first step has an exchange of its own.
+            self.state.end_exchange();
+            poll.seen = self.state.begin_poll(self.exchanges());
         }
         let polled = self.repeat_steps(cx, &mut poll);
         exchange::keep_buffers(poll.moving.received, poll.moving.sending);
