@@ -46,6 +46,8 @@
 
 mod transport;
 
+use std::sync::Arc;
+
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
@@ -90,14 +92,14 @@ where
     fn connect(opened: Opened<Self>) -> WebSocket {
         let (connection, handshake, config) = opened.into_parts();
         let transport = Adapter::new(connection, config.max_message);
-        let (socket, session) = open(transport, Role::Client, handshake, config);
+        let (socket, session) = open(transport, Role::Client, handshake, Arc::new(config));
         tokio::spawn(session.map(drop));
         socket
     }
 
-    async fn serve(mut opened: Opened<Self>, mut consumer: WsConsumer) -> WsStatus {
-        opened.config = consumer.session(opened.config);
+    async fn serve(opened: Opened<Self>, mut consumer: WsConsumer) -> WsStatus {
         let (connection, handshake, config) = opened.into_parts();
+        let config = consumer.session(&Arc::new(config));
         let transport = Adapter::new(connection, config.max_message);
         let (socket, session) = open(transport, Role::Server, handshake, config);
         session.with_consumer(consumer.start(socket)).await
