@@ -15,6 +15,7 @@ use http4k_ws::client::WebSocketClient;
 use http4k_ws::message::OriginPolicy;
 use http4k_ws::prelude::*;
 use http4k_ws::server::{PolyService, ServerConfig};
+use http4k_ws::session::{Deflate, SessionConfig};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
@@ -107,6 +108,23 @@ fn sockets_are_live() {
         head.starts_with("http/1.1 101") && head.contains("x-request-id: nr-7"),
         "{head}"
     );
+}
+
+#[test]
+fn sockets_are_compressed() {
+    let session = SessionConfig::default().with_deflate(Deflate::default());
+    let config = ServerConfig::default().with_session(session.clone());
+    let at = serve(in_axum(ours().into_service(config)));
+    let offer = "sec-websocket-extensions: permessage-deflate\r\n";
+    let (_tcp, head) = exchanged(at, &handshake("/ours/ws/bob", offer));
+    let agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    assert!(head.contains(agreed), "{head}");
+    let socket = WebSocketClient::to(format!("ws://{at}/ours/ws/bob")).with_config(session);
+    let mut socket = socket.blocking().expect("a socket");
+    assert_eq!(next(&mut socket), "hello bob");
+    let long = "the same words again, ".repeat(1000);
+    socket.send(long.clone()).expect("open");
+    assert_eq!(next(&mut socket), long);
 }
 
 #[test]
