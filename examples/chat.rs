@@ -94,11 +94,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let shared = redis.map(|url| shared(&url)).transpose()?;
-    let rooms = match &shared {
-        Some((rooms, _runtime)) => rooms.clone(),
-        None => Topics::new("room"),
+    let app = match &shared {
+        Some((rooms, _runtime)) => routed(rooms.clone()),
+        None => app(),
     };
-    let server = routed(rooms).as_server(address).start()?;
+    let server = app.as_server(address).start()?;
     println!("talk at http://{}/", server.addr());
     server.block();
     Ok(())

@@ -97,7 +97,7 @@ type Published = Arc<Mutex<Vec<(String, Result<Position, PublishError>)>>>;
 
 struct Subscriber {
     recorder: Arc<Recorder>,
-    membership: Membership<String>,
+    _membership: Membership<String>,
 }
 
 struct Run {
@@ -132,7 +132,7 @@ impl Run {
         if let Ok(membership) = join.await {
             self.subscribers.push(Subscriber {
                 recorder,
-                membership,
+                _membership: membership,
             });
         }
     }
