@@ -45,26 +45,30 @@ fn a_value_without_a_form_is_unencodable() {
 }
 
 #[test]
-fn messages_beyond_those_in_flight_are_refused() {
+fn messages_that_wait_for_the_engine_are_bounded_and_fail_in_time() {
     run(async {
         let engine = FaultyEngine::new();
         let node = TopicNode::new(engine.node());
         let topics: Topics<Said> = node.topics("room");
         assert!(topics.topic("r").publish(said("1")).await.is_ok());
         engine.freeze(0);
+        let start = tokio::time::Instant::now();
         let waiting: Vec<_> = (0..1030)
             .map(|number| {
                 let topic = topics.topic(number);
                 tokio::spawn(async move { topic.publish(said("x")).await })
             })
             .collect();
-        let mut kinds = BTreeMap::new();
         for waiting in waiting {
             let error = waiting.await.unwrap().unwrap_err();
-            *kinds.entry(error.kind()).or_insert(0) += 1;
+            assert!(["full", "unavailable"].contains(&error.kind()), "{error}");
         }
-        let (full, unavailable) = (kinds["full"], kinds["unavailable"]);
-        assert!(full > 0 && full + unavailable == 1030, "{kinds:?}");
+        assert!(start.elapsed() < Duration::from_millis(2100));
+
+        // More than may wait at all.
+        let large = node.topics("room").max_message(8 << 20).topic("r");
+        let refused = large.publish(said(&"x".repeat(5 << 20))).await;
+        assert_eq!(refused, Err(PublishError::Full));
     });
 }
 
