@@ -83,7 +83,6 @@ struct Waiting {
 
 impl EngineEvents {
     /// Creates a queue of at most 16,384 entries and 16 MiB.
-    #[expect(clippy::new_ret_no_self, reason = "both halves are returned")]
     pub fn new() -> (EventSender, Self) {
         let waiting = Arc::default();
         let sender = EventSender(Arc::new(Ending(Arc::clone(&waiting))));

@@ -217,6 +217,7 @@ impl Store {
     }
 
     /// Renews a lease until `end`. Returns the nodes whose leases have ended.
+    #[cfg(feature = "testing")]
     pub(super) fn beat(&mut self, node: NodeId, end: Instant, now: Instant) -> Vec<NodeId> {
         self.leases.insert(node, end);
         let ended = self.leases.iter().filter(|(_, end)| **end <= now);
