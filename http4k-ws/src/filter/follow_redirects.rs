@@ -1,6 +1,6 @@
 //! Redirects that a client follows.
 
-mod resolve;
+mod origin;
 
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION,
@@ -8,9 +8,9 @@ use http::header::{
 };
 use http::{Method, StatusCode, Uri};
 
-use self::resolve::{Origin, resolved};
+use self::origin::Origin;
 use crate::handler::{Filter, HttpHandler, Next};
-use crate::message::{Body, Request, RequestedUri, Response, copy_of_head};
+use crate::message::{Body, Request, RequestedUri, Response, copy_of_head, resolve_reference};
 
 /// Follows redirects, at most `max` of them for one request. It is a filter for clients:
 /// `follow_redirects(10).then(client)`. The client may be an
@@ -136,7 +136,7 @@ fn again(sent: Request, body: Option<Body>, response: &Response) -> Result<Reque
     let location = location.to_str().map_err(|_| NotFollowed::BadLocation)?;
     let known = response.extensions().get::<RequestedUri>();
     let base = known.map_or(sent.uri(), |requested| &requested.0);
-    let target = resolved(base, location).ok_or(NotFollowed::BadLocation)?;
+    let target = resolve_reference(base, location).map_err(|_| NotFollowed::BadLocation)?;
     let (from, to) = (Origin::of(base), Origin::of(&target));
     if from.as_ref().is_some_and(Origin::is_https) && !to.as_ref().is_some_and(Origin::is_https) {
         return Err(NotFollowed::Insecure);

@@ -1,5 +1,7 @@
 //! Lenses of cookies.
 
+use std::borrow::Cow;
+
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue, Request, Response};
 
@@ -9,7 +11,9 @@ use super::meta::Location;
 use super::spec::BiDiLensSpec;
 use super::text::{self, Name, TextValue, text_specs};
 use super::with::Modifier;
-use crate::message::{ResponseExt, SecureIfHttps, SetCookie, read_cookies, replace_cookie};
+use crate::message::{
+    ResponseExt, SecureIfHttps, SetCookie, read_cookies, replace_cookie, sent_cookies,
+};
 
 /// Cookies: a place of lenses. Over a serde type it is an argument of a handler.
 ///
@@ -76,9 +80,9 @@ text_specs!(Cookie, "cookie");
 
 impl<B> ReadFrom<Request<B>> for Cookie {
     fn values(request: &Request<B>, name: &str) -> Vec<Result<String, Cause>> {
-        cookies(request.headers())
-            .filter(|(key, _)| *key == name.as_bytes())
-            .map(|(_, value)| decoded(value))
+        sent_cookies(request.headers())
+            .filter(|cookie| cookie.is_named(name))
+            .map(|cookie| decoded(cookie.unquoted()))
             .collect()
     }
 }
@@ -90,27 +94,18 @@ impl<B> WriteTo<Request<B>> for Cookie {
         values: Vec<String>,
     ) -> Result<Request<B>, Cause> {
         check(name, &values)?;
-        let mut field = Vec::new();
-        let mut add = |name: &[u8], value: &[u8]| {
-            if !field.is_empty() {
-                field.extend_from_slice(b"; ");
-            }
-            field.extend_from_slice(name);
-            field.push(b'=');
-            field.extend_from_slice(value);
-        };
-        for (key, value) in cookies(request.headers()) {
-            if key != name.as_bytes() {
-                add(key, value);
-            }
-        }
-        for value in &values {
-            add(name.as_bytes(), value.as_bytes());
-        }
-        if field.is_empty() {
+        let others = sent_cookies(request.headers()).filter(|cookie| !cookie.is_named(name));
+        let added = values
+            .iter()
+            .map(|value| format!("{name}={value}").into_bytes());
+        let pairs: Vec<Cow<'_, [u8]>> = others
+            .map(|cookie| Cow::Borrowed(cookie.pair))
+            .chain(added.map(Cow::Owned))
+            .collect();
+        if pairs.is_empty() {
             request.headers_mut().remove(COOKIE);
         } else {
-            let field = HeaderValue::from_maybe_shared(bytes::Bytes::from(field))?;
+            let field = HeaderValue::from_maybe_shared(bytes::Bytes::from(pairs.join(&b"; "[..])))?;
             request.headers_mut().insert(COOKIE, field);
         }
         Ok(request)
@@ -159,28 +154,18 @@ impl<B> Modifier<Response<B>> for SetCookie {
     }
 }
 
-/// Returns the raw name and value of each cookie. There may be several fields (RFC 9113 §8.2.3).
-fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let fields = headers.get_all(COOKIE).into_iter();
-    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-    pairs.filter_map(|pair| {
-        let at = pair.iter().position(|byte| *byte == b'=')?;
-        let (name, value) = (pair[..at].trim_ascii(), pair[at + 1..].trim_ascii());
-        Some((name, value))
-    })
-}
-
 fn decoded(value: &[u8]) -> Result<String, Cause> {
-    let quoted = value
-        .strip_prefix(b"\"")
-        .and_then(|rest| rest.strip_suffix(b"\""));
-    Ok(std::str::from_utf8(quoted.unwrap_or(value))?.to_owned())
+    Ok(std::str::from_utf8(value)?.to_owned())
 }
 
 /// Returns all cookies as pairs for serde.
 pub(super) fn pairs(headers: &HeaderMap) -> Vec<(String, Result<String, Cause>)> {
-    cookies(headers)
-        .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), decoded(value)))
+    let named = sent_cookies(headers).filter(|cookie| !cookie.name.is_empty());
+    named
+        .map(|cookie| {
+            let name = String::from_utf8_lossy(cookie.name).into_owned();
+            (name, decoded(cookie.unquoted()))
+        })
         .collect()
 }
 

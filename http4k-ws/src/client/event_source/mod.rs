@@ -24,7 +24,6 @@ mod event;
 mod open;
 mod prepared;
 mod redirect;
-mod reference;
 mod request;
 mod source;
 

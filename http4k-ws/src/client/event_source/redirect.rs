@@ -10,9 +10,8 @@ use http::uri::Scheme;
 use http::{HeaderMap, Method, StatusCode, Uri};
 
 use super::error::EventSourceError;
-use super::reference::resolved;
-use crate::client::uri::without_secrets;
-use crate::message::{Body, Request, Response};
+use crate::client::uri::{Destination, without_secrets};
+use crate::message::{Body, Request, Response, resolve_reference};
 
 /// The fields of a request that may be sent to another origin.
 const HARMLESS: &[&str] = &[
@@ -60,7 +59,11 @@ pub(super) fn follow(
     status: StatusCode,
     location: &str,
 ) -> Result<(), EventSourceError> {
-    let target = resolved(request.uri(), location).map_err(|reason| bad(location, reason))?;
+    let target = resolve_reference(request.uri(), location);
+    let target = target.map_err(|reason| bad(location, reason))?;
+    if target.authority().is_some() {
+        Destination::of(&target, false).map_err(|reason| bad(location, reason))?;
+    }
     let from_https = request.uri().scheme() == Some(&Scheme::HTTPS);
     if from_https && target.scheme() == Some(&Scheme::HTTP) {
         return Err(bad(location, "it leads from https to http"));

@@ -6,8 +6,8 @@ use http::header::{COOKIE, HeaderName, HeaderValue};
 
 use super::source::{ChallengeReason, CredentialError, CredentialSource};
 use crate::message::{
-    Credentials, IntoHeaderName, Request, Secret, declare_secret_field, declare_secret_parameter,
-    query_pairs, with_query_values,
+    Credentials, IntoHeaderName, Request, Secret, cookies_of, declare_secret_field,
+    declare_secret_parameter, query_pairs, sent_cookies, with_query_values,
 };
 
 /// Reads an API key from the field `name`, such as `x-api-key`.
@@ -190,11 +190,9 @@ impl CredentialSource for ApiKey {
                 only(keys.collect(), &format!("the query parameter `{name}`"))
             }
             Place::Cookie(name) => {
-                let fields = request.headers().get_all(COOKIE).iter();
-                let values = fields
-                    .flat_map(cookies)
-                    .filter_map(|cookie| value(cookie, name));
-                let keys = values
+                let named = sent_cookies(request.headers()).filter(|cookie| cookie.is_named(name));
+                let keys = named
+                    .map(|cookie| cookie.unquoted())
                     .filter(|value| !value.is_empty())
                     .map(|value| std::str::from_utf8(value).map(Cow::Borrowed).map_err(drop));
                 only(keys.collect(), &format!("the cookie `{name}`"))
@@ -222,43 +220,17 @@ impl CredentialSource for ApiKey {
     }
 }
 
-/// Returns the pairs of a field `Cookie`.
-fn cookies(field: &HeaderValue) -> impl Iterator<Item = &[u8]> {
-    let pairs = field.as_bytes().split(|byte| *byte == b';');
-    pairs
-        .map(<[u8]>::trim_ascii)
-        .filter(|pair| !pair.is_empty())
-}
-
-/// Returns the value of a cookie if it is `name`, without quotes.
-fn value<'c>(cookie: &'c [u8], name: &str) -> Option<&'c [u8]> {
-    let at = cookie.iter().position(|byte| *byte == b'=')?;
-    if cookie[..at].trim_ascii() != name.as_bytes() {
-        return None;
-    }
-    let value = cookie[at + 1..].trim_ascii();
-    let unquoted = value.strip_prefix(b"\"");
-    Some(
-        unquoted
-            .and_then(|rest| rest.strip_suffix(b"\""))
-            .unwrap_or(value),
-    )
-}
-
 /// Removes a cookie from the fields of a request, and leaves the others as they are.
 fn remove_cookie(request: &mut Request, name: &str) {
     let fields = request.headers_mut();
-    let lines: Vec<_> = fields.get_all(COOKIE).iter().cloned().collect();
-    let is_named = |cookie: &&[u8]| value(cookie, name).is_some();
-    if !lines
-        .iter()
-        .any(|line| cookies(line).any(|cookie| is_named(&cookie)))
-    {
+    if !sent_cookies(fields).any(|cookie| cookie.is_named(name)) {
         return;
     }
+    let lines: Vec<_> = fields.get_all(COOKIE).iter().cloned().collect();
     fields.remove(COOKIE);
     for line in lines {
-        let kept: Vec<_> = cookies(&line).filter(|cookie| !is_named(cookie)).collect();
+        let others = cookies_of(&line).filter(|cookie| !cookie.is_named(name));
+        let kept: Vec<_> = others.map(|cookie| cookie.pair).collect();
         let kept = kept.join(&b"; "[..]);
         // Parts of a valid value are valid.
         if let (false, Ok(mut kept)) = (kept.is_empty(), HeaderValue::from_bytes(&kept)) {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +12,7 @@ use super::error::SessionError;
 use super::sealed::{self, MAX_COOKIE, Sealed, Use};
 use super::settings::Settings;
 use super::store::SessionId;
-use crate::message::SetCookie;
+use crate::message::{SetCookie, sent_cookies};
 
 /// A session that is valid.
 pub(super) struct Current<T> {
@@ -142,14 +141,9 @@ const ATTRIBUTES: usize =
 
 /// Returns the value of a cookie; `None` if it is sent twice, as by a host that shares the domain.
 pub(super) fn only_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let fields = headers.get_all(COOKIE).into_iter();
-    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
-    let mut values = pairs.filter_map(|pair| {
-        let at = pair.iter().position(|byte| *byte == b'=')?;
-        (pair[..at].trim_ascii() == name.as_bytes()).then(|| pair[at + 1..].trim_ascii())
-    });
-    match (values.next(), values.next()) {
-        (Some(value), None) => std::str::from_utf8(value).ok(),
+    let mut cookies = sent_cookies(headers).filter(|cookie| cookie.is_named(name));
+    match (cookies.next(), cookies.next()) {
+        (Some(cookie), None) => std::str::from_utf8(cookie.value).ok(),
         _ => None,
     }
 }

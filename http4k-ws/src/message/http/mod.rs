@@ -4,6 +4,7 @@
 //! the methods of http4k's `Request` and `Response`.
 
 mod attachment;
+mod cookies;
 mod header;
 mod host_port;
 mod hosts;
@@ -16,6 +17,7 @@ mod peer_addr;
 mod peer_certificates;
 mod query;
 mod redirect;
+mod reference;
 mod request;
 mod requested_uri;
 mod response;
@@ -26,6 +28,7 @@ mod target;
 mod web_host;
 
 pub use attachment::Attachment;
+pub(crate) use cookies::{cookies_of, sent_cookies};
 pub use header::{IntoHeaderName, IntoHeaderValue};
 pub(crate) use header::{drop_fields_of_the_connection, has_token, members};
 pub(crate) use host_port::HostPort;
@@ -46,6 +49,7 @@ pub(crate) use query::{
     pairs_of as query_pairs, with_values as with_query_values, write_pair as write_query_pair,
 };
 pub use redirect::{Redirect, RedirectError, RedirectTarget};
+pub(crate) use reference::resolve_reference;
 pub use request::RequestExt;
 pub(crate) use request::{copy_of_head, with_body_bounds};
 pub(crate) use requested_uri::RequestedUri;

@@ -1,38 +1,26 @@
-//! The target of a `Location`, relative to the URI that was requested (RFC 3986 §5.2).
+//! URI references, such as the target of a `Location`, relative to a URI (RFC 3986 §4.1).
 
 use http::Uri;
 
-use crate::message::{HostPort, Scheme};
+use super::host_port::HostPort;
 
-/// The origin of a URI (RFC 6454 §4).
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Origin {
-    scheme: Scheme,
-    host: String,
-    port: u16,
-}
-
-impl Origin {
-    /// Returns the origin of `uri`. `None` if it names no host, or another scheme.
-    pub(super) fn of(uri: &Uri) -> Option<Self> {
-        let scheme = Scheme::named(uri.scheme_str()?)?;
-        let authority = uri.authority()?.as_str();
-        let after_user = authority.rsplit('@').next()?;
-        let known = HostPort::parse(after_user)?;
-        let default = match scheme {
-            Scheme::Http => 80,
-            Scheme::Https => 443,
-        };
-        Some(Self {
-            scheme,
-            host: known.host.to_ascii_lowercase(),
-            port: known.port.unwrap_or(default),
-        })
-    }
-
-    pub(super) fn is_https(&self) -> bool {
-        self.scheme == Scheme::Https
-    }
+/// The reason a reference names no URI that can be requested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ReferenceError {
+    #[error("its scheme is not `http` or `https`")]
+    Scheme,
+    #[error("it has a scheme without a host")]
+    NoHost,
+    #[error("it has a host, and no scheme is known")]
+    NoScheme,
+    #[error("it has user information (RFC 9110 §4.2.4)")]
+    UserInformation,
+    #[error("its host is not valid")]
+    Host,
+    #[error("its path would name a host")]
+    PathOfHost,
+    #[error("it is not a valid URI (RFC 3986)")]
+    Invalid,
 }
 
 /// The parts of a URI reference (RFC 3986 appendix B), without the fragment.
@@ -71,30 +59,24 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// Returns the URI that `location` names relative to `base`. `None` if it is not a URI of http or
-/// https, if it has user information (RFC 9110 §4.2.4), or if it needs a scheme that `base` lacks.
-pub(super) fn resolved(base: &Uri, location: &str) -> Option<Uri> {
-    let reference = Reference::of(location);
-    if reference.scheme.is_some() && reference.authority.is_none() {
-        return None;
-    }
+/// Returns the URI of `http` or `https` that `reference` names relative to `base` (RFC 3986 §5.2).
+/// Its fragment is left out, because it is not part of a request.
+pub(crate) fn resolve_reference(base: &Uri, reference: &str) -> Result<Uri, ReferenceError> {
+    let reference = Reference::of(reference);
     let scheme = match reference.scheme {
-        Some(scheme)
-            if ["http", "https"]
-                .iter()
-                .any(|name| scheme.eq_ignore_ascii_case(name)) =>
-        {
-            Some(scheme.to_ascii_lowercase())
-        }
-        Some(_) => return None,
+        Some(scheme) if is_of_http(scheme) => Some(scheme.to_ascii_lowercase()),
+        Some(_) => return Err(ReferenceError::Scheme),
         None => base.scheme_str().map(str::to_owned),
     };
     let authority = match reference.authority {
         Some(authority) => {
-            scheme.as_ref()?;
-            HostPort::parse(authority)?;
+            check_authority(authority)?;
+            if scheme.is_none() {
+                return Err(ReferenceError::NoScheme);
+            }
             Some(authority)
         }
+        None if reference.scheme.is_some() => return Err(ReferenceError::NoHost),
         None => base.authority().map(|authority| authority.as_str()),
     };
     let (path, query) = match (reference.authority, reference.path) {
@@ -112,13 +94,25 @@ pub(super) fn resolved(base: &Uri, location: &str) -> Option<Uri> {
     }
     // Without a host, `//` at the start would name one.
     if uri.is_empty() && path.starts_with("//") {
-        return None;
+        return Err(ReferenceError::PathOfHost);
     }
     uri.push_str(if path.is_empty() { "/" } else { &path });
     if let Some(query) = query {
         uri.extend(["?", query]);
     }
-    uri.parse().ok()
+    uri.parse().map_err(|_| ReferenceError::Invalid)
+}
+
+fn is_of_http(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+fn check_authority(authority: &str) -> Result<(), ReferenceError> {
+    match HostPort::parse(authority) {
+        Some(_) => Ok(()),
+        None if authority.contains('@') => Err(ReferenceError::UserInformation),
+        None => Err(ReferenceError::Host),
+    }
 }
 
 /// Replaces the last segment of `base` (§5.2.3).
@@ -154,14 +148,14 @@ fn without_dots(path: &str) -> String {
 mod tests {
     use super::*;
 
-    fn from(base: &'static str, location: &str) -> Option<String> {
-        resolved(&Uri::from_static(base), location).map(|uri| uri.to_string())
+    fn from(base: &'static str, reference: &str) -> Result<String, ReferenceError> {
+        resolve_reference(&Uri::from_static(base), reference).map(|uri| uri.to_string())
     }
 
     #[test]
     fn references_are_resolved_as_rfc_3986_says() {
         // Those of §5.4 that http allows, with the scheme http.
-        for (location, expected) in [
+        for (reference, expected) in [
             ("http://g", "http://g/"),
             ("g", "http://a/b/c/g"),
             ("./g", "http://a/b/c/g"),
@@ -202,54 +196,48 @@ mod tests {
             ("?u=http://x", "http://a/b/c/d;p?u=http://x"),
             ("/x:y", "http://a/x:y"),
         ] {
-            let resolved = from("http://a/b/c/d;p?q", location);
-            assert_eq!(resolved.as_deref(), Some(expected), "{location}");
+            let resolved = from("http://a/b/c/d;p?q", reference);
+            assert_eq!(resolved.as_deref(), Ok(expected), "{reference}");
         }
     }
 
     #[test]
-    fn other_locations_are_refused() {
-        for location in [
-            "ftp://g/",
-            "mailto:a@b",
-            "javascript:alert(1)",
-            "http:g",
-            "http:/g",
-            "http:///g",
-            "http://user:pass@g/",
-            "//user@g/",
-            "http://a:99999/",
-            "http://a b/",
-            "/a b",
-            "g:h",
-            "http://",
-            "//",
-            "/\u{7f}",
+    fn other_references_are_refused() {
+        for (reference, error) in [
+            ("ftp://g/", ReferenceError::Scheme),
+            ("mailto:a@b", ReferenceError::Scheme),
+            ("javascript:alert(1)", ReferenceError::Scheme),
+            ("data:,x", ReferenceError::Scheme),
+            ("g:h", ReferenceError::Scheme),
+            ("http:g", ReferenceError::NoHost),
+            ("http:/g", ReferenceError::NoHost),
+            ("http:///g", ReferenceError::Host),
+            ("http://", ReferenceError::Host),
+            ("//", ReferenceError::Host),
+            ("http://a:99999/", ReferenceError::Host),
+            ("http://user:pass@g/", ReferenceError::UserInformation),
+            ("//user@g/", ReferenceError::UserInformation),
+            ("http://a b/", ReferenceError::Host),
+            ("/a b", ReferenceError::Invalid),
+            ("a b", ReferenceError::Invalid),
+            ("/\u{7f}", ReferenceError::Invalid),
         ] {
-            assert_eq!(from("http://a/b", location), None, "{location}");
+            assert_eq!(from("http://a/b", reference), Err(error), "{reference}");
         }
     }
 
     #[test]
     fn a_base_without_a_host_keeps_paths_only() {
-        for (location, expected) in [
-            ("/x?y", Some("/x?y")),
-            ("x", Some("/b/x")),
-            ("http://g/x", Some("http://g/x")),
-            ("//g/x", None),
-            ("/.//g", None),
-            ("/x/..//g", None),
+        for (reference, expected) in [
+            ("/x?y", Ok("/x?y")),
+            ("x", Ok("/b/x")),
+            ("http://g/x", Ok("http://g/x")),
+            ("//g/x", Err(ReferenceError::NoScheme)),
+            ("/.//g", Err(ReferenceError::PathOfHost)),
+            ("/x/..//g", Err(ReferenceError::PathOfHost)),
         ] {
-            assert_eq!(from("/b/c", location).as_deref(), expected, "{location}");
+            let expected = expected.map(str::to_owned);
+            assert_eq!(from("/b/c", reference), expected, "{reference}");
         }
-    }
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port() {
-        let origin = |uri: &'static str| Origin::of(&Uri::from_static(uri));
-        assert_eq!(origin("http://A/x"), origin("http://user@a:80/y"));
-        assert_ne!(origin("http://a/"), origin("https://a/"));
-        assert_ne!(origin("http://a/"), origin("http://a:81/"));
-        assert_eq!(origin("/x"), None);
     }
 }
