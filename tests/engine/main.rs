@@ -3,5 +3,6 @@
 
 mod adapter;
 mod callers;
+mod decoder;
 mod deflate;
 mod sessions;
