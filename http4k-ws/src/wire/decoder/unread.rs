@@ -74,8 +74,8 @@ impl Unread {
         self.buffer.len() == buffers::CHUNK
     }
 
-    /// Reads a chunk, after all bytes were taken, and returns its length. Returns 0 at the end of the
-    /// stream.
+    /// Reads a chunk, after all bytes were taken, and returns its length. Returns 0 at the end of
+    /// the stream.
     #[inline]
     pub(super) fn poll_fill<S: AsyncRead + Unpin>(
         &mut self,
