@@ -71,3 +71,10 @@ fn a_difference_is_found() {
     let unmasked = model::outcome(&[0x81, 0], Role::Server, &limits(false));
     assert_eq!(unmasked.end, End::Broken(Rules::PROTOCOL));
 }
+
+#[test]
+fn a_control_frame_with_a_long_form_of_a_short_length_is_refused() {
+    let bytes = [0x8A, 0xFE, 0, 0, 9, 2, 0x80, 0];
+    let found = compare(&bytes, Role::Server, limits(true));
+    assert_eq!(found.end, End::Broken(Violation::LongControl));
+}
