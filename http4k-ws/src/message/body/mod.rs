@@ -3,6 +3,7 @@
 //! A body that the program creates is usually in memory and can be compared. A body from the
 //! network is a stream, which [`Body::bytes`] and [`Body::text`] read.
 
+mod arrived;
 mod bounds;
 mod error;
 mod guarded;
@@ -19,6 +20,7 @@ use futures_util::{Stream, StreamExt};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
 
+use arrived::Arrived;
 pub(crate) use bounds::BodyBounds;
 #[cfg(feature = "server")]
 pub(crate) use bounds::Stage as BodyStage;
@@ -48,6 +50,9 @@ pub struct Body(Inner);
 
 enum Inner {
     Bytes(Bytes),
+    /// Bytes from the network, which a limit bounds until they are read.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    Arrived(Arrived),
     // The mutex is never contended: polling has `&mut`. It makes the body `Sync`, so that a
     // borrowed request may be held across an await.
     Stream(Mutex<Frames>),
@@ -171,11 +176,19 @@ impl Body {
     }
 
     /// Creates a body of bytes that have all arrived, which fails outside `bounds` as one that is
-    /// [`received`](Self::received) does. Bytes neither panic nor fail in the middle, so they need
-    /// no guard.
+    /// [`received`](Self::received) does.
     #[cfg(feature = "server")]
     pub(crate) fn arrived(bytes: Bytes, bounds: BodyBounds) -> Self {
-        Self::unguarded(Limited::new(Self::from(bytes), bounds))
+        Self(Inner::Arrived(Arrived::new(bytes, bounds)))
+    }
+
+    /// Returns the bytes that a connection would send, if they are in memory.
+    #[cfg(feature = "server")]
+    pub(crate) fn sent_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Arrived(arrived) => arrived.as_bytes(),
+            _ => self.as_bytes(),
+        }
     }
 
     /// Declares that the connection of this stream checks its length, so that
@@ -192,7 +205,7 @@ impl Body {
     #[cfg(feature = "server")]
     pub(crate) fn has_length(&self) -> bool {
         match &self.0 {
-            Inner::Bytes(_) | Inner::Exact(_) => true,
+            Inner::Bytes(_) | Inner::Arrived(_) | Inner::Exact(_) => true,
             Inner::Stream(_) => self.size_hint().exact().is_some(),
         }
     }
@@ -201,7 +214,7 @@ impl Body {
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Inner::Bytes(bytes) => Some(bytes),
-            Inner::Stream(_) | Inner::Exact(_) => None,
+            Inner::Arrived(_) | Inner::Stream(_) | Inner::Exact(_) => None,
         }
     }
 
@@ -221,6 +234,7 @@ impl Body {
     pub async fn bytes(self) -> Result<Bytes, BodyError> {
         match self.0 {
             Inner::Bytes(bytes) => Ok(bytes),
+            Inner::Arrived(mut arrived) => arrived.read(),
             Inner::Stream(stream) | Inner::Exact(stream) => {
                 let frames = stream
                     .into_inner()
@@ -235,7 +249,7 @@ impl Body {
     /// hint, if there is one.
     pub(crate) fn measured(self, length: u64) -> Self {
         match self.0 {
-            Inner::Exact(_) => self,
+            Inner::Arrived(_) | Inner::Exact(_) => self,
             _ => Self::frames(Measured::new(self, length)),
         }
     }
@@ -245,6 +259,13 @@ impl Body {
     pub(crate) async fn read(self) -> Self {
         match self.0 {
             Inner::Bytes(bytes) => Self(Inner::Bytes(bytes)),
+            Inner::Arrived(mut arrived) => match arrived.read() {
+                Ok(bytes) => Self::from(bytes),
+                Err(error) => {
+                    let error = BodyError::Upstream(error.into());
+                    Self::unguarded(Broken::new(Bytes::new(), error))
+                }
+            },
             Inner::Stream(stream) | Inner::Exact(stream) => {
                 let frames = stream
                     .into_inner()
@@ -338,7 +359,7 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Inner::Bytes(bytes) => write!(f, "Body({})", Abridged(bytes)),
-            Inner::Stream(_) | Inner::Exact(_) => f.write_str("Body(<stream>)"),
+            Inner::Arrived(_) | Inner::Stream(_) | Inner::Exact(_) => f.write_str("Body(<stream>)"),
         }
     }
 }

@@ -20,6 +20,8 @@ impl http_body::Body for Body {
         match &mut self.get_mut().0 {
             Inner::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Inner::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Inner::Arrived(arrived) if arrived.is_read() => Poll::Ready(None),
+            Inner::Arrived(arrived) => Poll::Ready(Some(arrived.read().map(Frame::data))),
             Inner::Stream(stream) | Inner::Exact(stream) => {
                 let stream = stream
                     .get_mut()
@@ -32,6 +34,7 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Inner::Bytes(bytes) => bytes.is_empty(),
+            Inner::Arrived(arrived) => arrived.is_read(),
             Inner::Stream(stream) | Inner::Exact(stream) => {
                 stream.lock().is_ok_and(|stream| stream.is_end_stream())
             }
@@ -41,6 +44,7 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Inner::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Inner::Arrived(arrived) => arrived.size_hint(),
             Inner::Stream(stream) | Inner::Exact(stream) => stream
                 .lock()
                 .map(|stream| stream.size_hint())

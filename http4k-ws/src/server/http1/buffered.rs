@@ -20,11 +20,12 @@ use super::framing::{Framed, Framing};
 use super::handover::Handover;
 use super::io::ReadAhead;
 use super::scratch;
+use super::timer::Awaited;
 use crate::server::stream::Departure;
 use crate::wire::Meter;
 
 /// The bytes that are gathered before they are written ahead of the end of a poll.
-const GATHERED: usize = 32 * 1024;
+pub(super) const GATHERED: usize = 32 * 1024;
 
 /// The largest write buffer that an idle connection keeps.
 const KEPT: usize = 4 * 1024;
@@ -50,6 +51,10 @@ pub(super) struct Buffered<S> {
     /// hyper waits for bytes since it was last polled, and is the first to receive some.
     hyper_reads: bool,
     framing: Framing,
+    /// A request has arrived since this was last asked.
+    arrived: bool,
+    /// The error of a read that hyper has not seen.
+    failed: Option<io::Error>,
     gathered: BytesMut,
     /// The stream accepted bytes that it may still hold, as one that encrypts does.
     unflushed: bool,
@@ -64,6 +69,16 @@ pub(super) struct Buffered<S> {
     /// Set once hyper hands the stream over to a handler.
     #[cfg(feature = "tower")]
     pub(super) handover: Option<Box<Handover>>,
+}
+
+/// Bytes that have arrived while hyper waits for a head.
+pub(super) enum Arrived {
+    /// They were read ahead.
+    Ahead(BytesMut),
+    /// This number of bytes was read.
+    Read(usize),
+    /// There are no more bytes. hyper reads the same.
+    Ended,
 }
 
 /// Returns how a peer left whose stream failed with `error`. A TLS peer that ends its bytes without
@@ -81,7 +96,10 @@ impl<S> Buffered<S> {
             stream,
             ahead: BytesMut::from(ahead),
             max_ahead: AHEAD,
-            hyper_reads: false,
+            // The first that hyper does is to wait for a head.
+            hyper_reads: true,
+            arrived: false,
+            failed: None,
             framing: Framing::default(),
             gathered: BytesMut::new(),
             unflushed: false,
@@ -116,12 +134,50 @@ impl<S> Buffered<S> {
         self.hyper_reads = false;
     }
 
+    /// Returns `true` if hyper has read all bytes before the next ones, which start a request, and
+    /// waits for them.
+    pub(super) fn is_between_requests(&self) -> bool {
+        self.hyper_reads && self.framing.is_between_requests()
+    }
+
+    /// Returns `true` if a request has arrived since the last call.
+    pub(super) fn take_arrived(&mut self) -> bool {
+        std::mem::take(&mut self.arrived)
+    }
+
+    /// Takes back the buffer of gathered responses, and the `arrived` bytes, of which `used` are
+    /// done with. Bytes that were read are in `scratch`.
+    pub(super) fn put_back(
+        &mut self,
+        gathered: BytesMut,
+        arrived: Arrived,
+        scratch: &[u8],
+        used: usize,
+    ) {
+        self.gathered = gathered;
+        self.arrived |= used > 0;
+        match arrived {
+            Arrived::Ahead(bytes) if used == bytes.len() => {}
+            Arrived::Ahead(mut bytes) => {
+                bytes.advance(used);
+                self.ahead = bytes;
+            }
+            Arrived::Read(length) => self.ahead.extend_from_slice(&scratch[used..length]),
+            Arrived::Ended => {}
+        }
+    }
+
     pub(super) fn request(&mut self, length: Option<u64>) -> Framed {
+        self.arrived = true;
         self.framing.request(length)
     }
 
-    pub(super) fn is_in_head(&self) -> bool {
-        self.framing.is_in_head()
+    /// Returns what hyper waited for when it was last polled.
+    pub(super) fn awaited(&self) -> Awaited {
+        match self.hyper_reads {
+            true => self.framing.awaited(),
+            false => Awaited::Other,
+        }
     }
 
     pub(super) fn gather(&mut self, bytes: &[u8]) {
@@ -140,6 +196,32 @@ impl<S> Buffered<S> {
 }
 
 impl<S: AsyncRead + Unpin> Buffered<S> {
+    /// Takes the bytes that have arrived while hyper waits for a head, and the buffer of gathered
+    /// responses. [`put_back`](Self::put_back) must be called with both.
+    pub(super) fn poll_arrived(
+        &mut self,
+        cx: &mut Context<'_>,
+        scratch: &mut [u8],
+    ) -> Poll<(Arrived, BytesMut)> {
+        if self.gathered.len() >= GATHERED {
+            // The task is woken when some are written.
+            return Poll::Pending;
+        }
+        let arrived = if self.ahead.is_empty() {
+            let mut buffer = ReadBuf::new(&mut scratch[..HEAD]);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => Arrived::Read(buffer.filled().len()),
+                read => {
+                    self.failed = read.err();
+                    Arrived::Ended
+                }
+            }
+        } else {
+            Arrived::Ahead(std::mem::take(&mut self.ahead))
+        };
+        Poll::Ready((arrived, std::mem::take(&mut self.gathered)))
+    }
+
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> ReadAhead {
         if self.hyper_reads {
             return ReadAhead::Nothing;
@@ -176,6 +258,9 @@ impl<S: AsyncRead + Unpin> Buffered<S> {
         if self.hyper_reads {
             // hyper reads twice after a response. The stream has had this waker since the first.
             return Poll::Pending;
+        }
+        if let Some(error) = self.failed.take() {
+            return Poll::Ready(Err(error));
         }
         if self.ahead.is_empty() {
             let most = match self.framing.is_in_body() {

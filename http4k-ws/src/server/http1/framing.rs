@@ -16,18 +16,22 @@
 use bytes::Bytes;
 use memchr::memchr2_iter;
 
+use super::timer::Awaited;
+
 /// The state between two bytes of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Framing {
     part: RequestPart,
     /// The target of the last head has a fragment.
     fragment: bool,
+    /// Some body came in chunks, whose end hyper alone has found.
+    chunked: bool,
     /// The body that arrived with the last head, if it is short and complete.
     body: Option<Bytes>,
 }
 
 /// The longest body that bypasses hyper.
-const SHORT: usize = 4 * 1024;
+pub(super) const SHORT: usize = 4 * 1024;
 
 /// The facts about a request that hyper drops.
 #[derive(Debug, Default)]
@@ -102,6 +106,7 @@ impl Framing {
     #[inline]
     pub(super) fn request(&mut self, length: Option<u64>) -> Framed {
         let body = self.body.take();
+        self.chunked |= length.is_none();
         if let RequestPart::HeadEnded(passed) = self.part {
             self.part = match length.map(|length| length.checked_sub(passed)) {
                 Some(Some(0)) => RequestPart::default(),
@@ -117,15 +122,34 @@ impl Framing {
         }
     }
 
-    /// Returns `true` if a head has passed in part.
+    /// Returns `true` if the next byte starts a request, for hyper as well.
     #[inline]
-    pub(super) fn is_in_head(&self) -> bool {
-        matches!(
+    pub(super) fn is_between_requests(&self) -> bool {
+        let is_start = matches!(
             self.part,
+            RequestPart::RequestLine {
+                filled: false,
+                spaces: 0
+            }
+        );
+        is_start && !self.chunked
+    }
+
+    /// Returns what hyper waits for if it reads now.
+    #[inline]
+    pub(super) fn awaited(&self) -> Awaited {
+        match self.part {
+            RequestPart::RequestLine { filled: false, .. } => Awaited::Head,
             RequestPart::RequestLine { filled: true, .. }
-                | RequestPart::Fields { .. }
-                | RequestPart::Unframed
-        )
+            | RequestPart::Fields { .. }
+            | RequestPart::HeadEnded(_)
+            | RequestPart::Unframed => Awaited::RestOfHead,
+            RequestPart::Body(_)
+            | RequestPart::ChunkSize(_)
+            | RequestPart::ChunkExtension(_)
+            | RequestPart::ChunkData(_)
+            | RequestPart::Trailers { .. } => Awaited::Other,
+        }
     }
 
     /// Returns `true` if the next byte belongs to a body.
@@ -355,7 +379,7 @@ mod tests {
                     passed += some;
                 }
                 assert_eq!(passed, all.len(), "{step}: {head}");
-                assert!(!framing.is_in_head(), "{step}: {head}");
+                assert_eq!(framing.awaited(), Awaited::RestOfHead, "{step}: {head}");
                 assert_eq!(framing.request(length).fragment, fragment, "{step}: {head}");
                 before = body;
             }
@@ -401,7 +425,7 @@ mod tests {
                 head.len() + passed,
                 "{fields}"
             );
-            assert!(!framing.is_in_head(), "{fields}");
+            assert_eq!(framing.awaited(), Awaited::RestOfHead, "{fields}");
             let framed = framing.request(length);
             assert!(!framed.fragment, "{fields}");
             let whole = (passed > 0 && is_whole).then_some(body.as_bytes());
@@ -417,22 +441,24 @@ mod tests {
     #[test]
     fn a_head_starts_with_its_first_byte() {
         let mut framing = Framing::default();
-        for (bytes, started) in [
-            ("", false),
-            ("\r\n", false),
-            ("G", true),
-            ("ET / HTTP/1.1\r\n", true),
-            ("Host: a\r\n\r", true),
-            ("\n", false),
+        for (bytes, awaited) in [
+            ("", Awaited::Head),
+            ("\r\n", Awaited::Head),
+            ("G", Awaited::RestOfHead),
+            ("ET / HTTP/1.1\r\n", Awaited::RestOfHead),
+            ("Host: a\r\n\r", Awaited::RestOfHead),
+            ("\n", Awaited::RestOfHead),
         ] {
             framing.pass(bytes.as_bytes());
-            assert_eq!(framing.is_in_head(), started, "{bytes:?}");
+            assert_eq!(framing.awaited(), awaited, "{bytes:?}");
         }
         framing.request(Some(3));
         framing.pass(b"ab");
-        assert!(!framing.is_in_head());
-        framing.pass(b"cG");
-        assert!(framing.is_in_head());
+        assert_eq!(framing.awaited(), Awaited::Other);
+        framing.pass(b"c");
+        assert_eq!(framing.awaited(), Awaited::Head);
+        framing.pass(b"G");
+        assert_eq!(framing.awaited(), Awaited::RestOfHead);
     }
 
     #[test]

@@ -24,9 +24,8 @@
 use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -34,8 +33,9 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Sleep, sleep};
 
-use super::buffered::Buffered;
+use super::buffered::{Arrived, Buffered};
 use super::framing::Framed;
+use super::timer::Awaited;
 use crate::server::request::Stall;
 use crate::server::stream::Departure;
 use crate::wire::Meter;
@@ -47,8 +47,6 @@ const LINGER: Duration = Duration::from_secs(1);
 /// A connection over the stream `S`, as hyper sees it.
 pub(super) struct Io<S> {
     pub(super) stream: Arc<Mutex<Buffered<S>>>,
-    /// Set while a head has started and not ended.
-    in_head: Arc<AtomicBool>,
     write_stall: Duration,
     ending: Option<Ending>,
 }
@@ -94,19 +92,16 @@ pub(super) struct Flusher<S> {
 impl<S> Io<S> {
     /// Wraps `stream`, of which the bytes `ahead` were read and below which `meter` counts.
     ///
-    /// `in_head` is set while a head has started and not ended. The flusher fails if the peer
-    /// accepts nothing for `write_stall`.
+    /// The flusher fails if the peer accepts nothing for `write_stall`.
     pub(super) fn new(
         stream: S,
         ahead: Bytes,
         meter: Meter,
-        in_head: Arc<AtomicBool>,
         write_stall: Duration,
     ) -> (Self, Flusher<S>) {
         let stream = Arc::new(Mutex::new(Buffered::new(stream, ahead, meter)));
         let io = Self {
             stream: Arc::clone(&stream),
-            in_head,
             write_stall,
             ending: None,
         };
@@ -174,6 +169,30 @@ impl<S> Flusher<S> {
         lock(&self.stream).is_watched();
     }
 
+    /// Returns what hyper waited for when it was last polled, and `true` if a request has arrived
+    /// since the last call.
+    pub(super) fn awaited(&self) -> (Awaited, bool) {
+        let mut stream = lock(&self.stream);
+        let arrived = stream.take_arrived();
+        (stream.awaited(), arrived)
+    }
+
+    /// See [`Buffered::is_between_requests`].
+    pub(super) fn is_between_requests(&self) -> bool {
+        lock(&self.stream).is_between_requests()
+    }
+
+    /// See [`Buffered::put_back`].
+    pub(super) fn put_back(
+        &self,
+        gathered: BytesMut,
+        arrived: Arrived,
+        scratch: &[u8],
+        used: usize,
+    ) {
+        lock(&self.stream).put_back(gathered, arrived, scratch, used);
+    }
+
     /// Must be called before hyper is polled.
     pub(super) fn hyper_is_polled(&self) {
         lock(&self.stream).hyper_is_polled();
@@ -181,6 +200,15 @@ impl<S> Flusher<S> {
 }
 
 impl<S: AsyncRead + Unpin> Flusher<S> {
+    /// See [`Buffered::poll_arrived`].
+    pub(super) fn poll_arrived(
+        &self,
+        cx: &mut Context<'_>,
+        scratch: &mut [u8],
+    ) -> Poll<(Arrived, BytesMut)> {
+        lock(&self.stream).poll_arrived(cx, scratch)
+    }
+
     /// Reads ahead while hyper does not wait for bytes, and returns what that shows of the peer.
     pub(super) fn poll_arrival(&self, cx: &mut Context<'_>) -> ReadAhead {
         lock(&self.stream).poll_arrival(cx)
@@ -212,13 +240,7 @@ pub(in crate::server) async fn close_after<S>(stream: S, last: &[u8]) -> io::Res
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (mut io, _flusher) = Io::new(
-        stream,
-        Bytes::new(),
-        Meter::default(),
-        Arc::default(),
-        LINGER,
-    );
+    let (mut io, _flusher) = Io::new(stream, Bytes::new(), Meter::default(), LINGER);
     io.gather(last);
     poll_fn(|cx| io.poll_end(cx)).await
 }
@@ -238,9 +260,7 @@ impl<S: AsyncRead + Unpin> Read for Io<S> {
         if stream.handover.is_some() {
             return stream.poll_read_handed_over(cx, buffer);
         }
-        let read = ready!(stream.poll_read(cx, buffer));
-        self.in_head.store(stream.is_in_head(), Ordering::Relaxed);
-        Poll::Ready(read)
+        stream.poll_read(cx, buffer)
     }
 }
 

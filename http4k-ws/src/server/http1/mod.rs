@@ -1,23 +1,26 @@
 //! HTTP/1.1 (RFC 9112), by hyper over a stream of our own.
 //!
 //! [`service`] checks each request and calls the application, [`io`] is the stream that hyper reads
-//! and writes, [`timer`] its timer, and [`leaving`] drops a connection whose client has left. When
-//! a request is upgraded, the stream leaves hyper and becomes a socket.
+//! and writes, [`timer`] bounds the time for a head, and [`leaving`] drops a connection whose client
+//! has left. Requests that need nothing special of hyper are answered by [`direct`]. When a request
+//! is upgraded, the stream leaves hyper and becomes a socket.
 
 mod buffered;
+mod direct;
 mod framing;
 #[cfg(feature = "tower")]
 mod handover;
 mod io;
 mod leaving;
+mod ordinary;
 mod scratch;
 mod service;
 mod timer;
+mod written;
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
@@ -27,7 +30,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 
 use super::ServerConfig;
-use super::config::{DEFAULT_MAX_FIELDS, LONGEST};
+use super::config::DEFAULT_MAX_FIELDS;
 use super::connection::ConnectionInfo;
 use super::preamble::Started;
 use super::request::BoxError;
@@ -40,6 +43,7 @@ use super::upgraded::UpgradedSocket;
 use crate::message::printable;
 use crate::session::RefusalKind;
 use crate::wire::{ByteStream, Meter, StreamProgress};
+use direct::{Direct, Next, Prepared};
 #[cfg(feature = "tower")]
 use handover::{HandingOver, PassedOn};
 use io::{Flusher, Io};
@@ -77,17 +81,11 @@ pub(super) async fn serve<S: ByteStream>(
     guard: &ConnectionGuard,
 ) -> Served<S> {
     let service = Service::new(server, info);
-    let in_head = Arc::new(AtomicBool::new(false));
-    let timer = HeadTimer::new(
-        server.config.head_timeout,
-        started.since,
-        Arc::clone(&in_head),
-    );
+    let timer = HeadTimer::new(started.since, &server.config);
     let io = Io::new(
         started.stream,
         started.ahead,
         meter.clone(),
-        in_head,
         server.config.write_stall,
     );
     if watch.is_some() {
@@ -126,7 +124,7 @@ async fn flushed<S: ByteStream>(mut flusher: Flusher<S>) -> Result<Flusher<S>, B
 /// Polls hyper until the connection ends or is upgraded. The flusher then writes what is left.
 async fn run<S: ByteStream>(
     (io, mut flusher): (Io<S>, Flusher<S>),
-    timer: HeadTimer,
+    mut timer: HeadTimer,
     mut leaving: Leaving,
     service: &Service,
     guard: &ConnectionGuard,
@@ -134,9 +132,14 @@ async fn run<S: ByteStream>(
     let server = service.server();
     let config = &server.config;
     let framer = flusher.framer();
+    let prepared = Prepared::default();
+    let direct = Direct::new(service, &prepared, config);
     let respond = service_fn(|request: hyper::Request<Incoming>| {
         let framed = framer.request(body_length(request.body()));
-        let response = service.respond(request, framed);
+        let response = match prepared.take() {
+            Some(response) => service.go_on(response),
+            None => service.respond(request, framed),
+        };
         #[cfg(feature = "tower")]
         let response = HandingOver {
             response,
@@ -144,7 +147,7 @@ async fn run<S: ByteStream>(
         };
         response
     });
-    let http = builder(config, timer).serve_connection(io, respond);
+    let http = builder(config).serve_connection(io, respond);
     let mut http = http.with_upgrades();
     let mut stopping = guard.stopping();
     let mut ending = false;
@@ -153,12 +156,17 @@ async fn run<S: ByteStream>(
             ending = true;
             Pin::new(&mut http).graceful_shutdown();
         }
-        flusher.hyper_is_polled();
-        if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
-            return Poll::Ready(Ok(ended));
+        if ending || direct.poll(cx, &flusher) == Next::Hyper {
+            flusher.hyper_is_polled();
+            if let Poll::Ready(ended) = Pin::new(&mut http).poll(cx) {
+                return Poll::Ready(Ok(ended.map_err(Failure::Hyper)));
+            }
         }
         if let Poll::Ready(Err(error)) = flusher.poll_flush(cx) {
             return Poll::Ready(Err(error));
+        }
+        if timer.poll(cx, flusher.awaited()).is_ready() {
+            return Poll::Ready(Ok(Err(Failure::LateHead)));
         }
         let arrival = flusher.poll_arrival(cx);
         leaving
@@ -166,17 +174,27 @@ async fn run<S: ByteStream>(
             .map(Err)
     })
     .await?;
-    if let Err(error) = ended {
-        if error.is_parse_too_large() {
+    if let Err(failure) = ended {
+        if matches!(&failure, Failure::Hyper(error) if error.is_parse_too_large()) {
             warn_of_large_head(server);
         }
         if let Some(parts) = http.into_parts() {
-            let is_late = error.is_timeout() && !parts.read_buf.is_empty();
+            // A silent connection has not started a head.
+            let is_late = matches!(failure, Failure::LateHead) && !parts.read_buf.is_empty();
             end_failed(parts.io, is_late, config).await?;
         }
-        return Err(error.into());
+        return Err(failure.into());
     }
     Ok(flusher)
+}
+
+/// The reason for which a connection is dropped although its client has not left.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("the head of a request did not arrive in time")]
+    LateHead,
+    #[error(transparent)]
+    Hyper(hyper::Error),
 }
 
 /// Ends a connection that hyper dropped because it failed. Earlier responses must still arrive, and
@@ -204,10 +222,11 @@ fn warn_of_large_head(server: &ServerState) {
     );
 }
 
-fn builder(config: &ServerConfig, timer: HeadTimer) -> http1::Builder {
+fn builder(config: &ServerConfig) -> http1::Builder {
     let mut http = http1::Builder::new();
-    http.timer(timer)
-        .header_read_timeout(config.keep_alive.min(LONGEST))
+    http
+        // `timer` bounds the time for a head.
+        .header_read_timeout(None)
         // A client that ended its side may still read. `leaving` bounds how long it may take.
         .half_close(true)
         .title_case_headers(config.title_case_fields)

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use ::http::header::{HOST, HeaderValue};
+use bytes::Bytes;
 use hyper::body::{Body as _, Incoming};
 
 use super::framing::Framed;
@@ -111,14 +112,31 @@ impl Service {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Responds to a request. `framed` holds the parts of it that hyper drops.
+    /// Responds to an ordinary request, which is not an upgrade and has arrived complete.
     #[inline]
+    pub(super) fn begin(&self, mut request: hyper::Request<Bytes>) -> Pending<'_> {
+        match self.admit(&mut request) {
+            Err(response) => Pending::ready(response),
+            Ok(_) => request::respond_to_whole(&self.server, request),
+        }
+    }
+
+    /// Returns the response to a request that has begun.
+    #[inline]
+    pub(super) fn go_on<'a>(&'a self, response: Pending<'a>) -> Noted<'a> {
+        self.streaming.store(false, Ordering::Relaxed);
+        Noted {
+            service: self,
+            response,
+        }
+    }
+
+    /// Responds to a request. `framed` holds the parts of it that hyper drops.
     pub(super) fn respond(
         &self,
         mut request: hyper::Request<Incoming>,
         framed: Framed,
     ) -> Noted<'_> {
-        self.streaming.store(false, Ordering::Relaxed);
         if framed.fragment {
             rules::note_fragment(&mut request);
         }
@@ -138,10 +156,7 @@ impl Service {
                 }
             }
         };
-        Noted {
-            service: self,
-            response,
-        }
+        self.go_on(response)
     }
 
     /// Checks a request, and adds the facts of its connection.
@@ -150,7 +165,7 @@ impl Service {
     ///
     /// Returns the response if the request is refused, or is for the server as a whole.
     #[inline]
-    fn admit(&self, request: &mut hyper::Request<Incoming>) -> Result<RequestKind, Response> {
+    fn admit<B>(&self, request: &mut hyper::Request<B>) -> Result<RequestKind, Response> {
         let Self { server, info, .. } = self;
         let fields = rules::Fields::of(request.headers());
         let kind = match fields.upgrade {

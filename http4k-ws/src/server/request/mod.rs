@@ -96,8 +96,12 @@ where
     Pending::WithBody(Box::new(WithBody::arriving(server, request, is_hypers)))
 }
 
-/// Responds to a request whose body has arrived, which is not empty, nor held back.
+/// Responds to a request whose body has arrived and is not held back.
 pub(super) fn respond_to_whole(server: &ServerState, request: Request<Bytes>) -> Pending<'_> {
+    if request.body().is_empty() {
+        let is_hypers = is_hypers(&request);
+        return Pending::Application(call(server, request.map(|_| Body::empty()), is_hypers));
+    }
     Pending::WithBody(Box::new(WithBody::arrived(server, request)))
 }
 
@@ -147,7 +151,7 @@ impl<'a> WithBody<'a> {
         let bounds = bounds_of(server);
         let declared = request.body().len() as u64;
         let is_hypers = is_hypers(&request);
-        let request = request.map(|bytes| Body::arrived(bytes, bounds.clone()).exact());
+        let request = request.map(|bytes| Body::arrived(bytes, bounds.clone()));
         Self::new(server, request, declared, bounds, is_hypers)
     }
 
