@@ -11,8 +11,8 @@ use super::found_template::FoundTemplate;
 use super::respond::ResponseFuture;
 use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::message::{
-    FromPath, FromRequest, FromRest, PathError, PathParams, Rejection, Request, copy_of_head,
-    percent_decoded, plain, text_of,
+    FromPath, FromRequest, FromRest, PathError, PathParams, PeerAddr, Rejection, Request,
+    copy_of_head, percent_decoded, plain, text_of,
 };
 
 /// The maximum number of parameters of a path, including those of all mounts.
@@ -244,6 +244,8 @@ pub(crate) type WsCallResult<'a> = Result<WsResponseFuture<'a>, Rejection>;
 pub struct Call {
     pub(crate) request: Request,
     pub(crate) place: Place,
+    /// The address of the peer, until the extensions have it.
+    peer: Option<PeerAddr>,
     /// `true` once the extensions have the path parameters.
     shown: bool,
 }
@@ -254,8 +256,14 @@ impl Call {
         Self {
             request,
             place,
+            peer: None,
             shown: false,
         }
+    }
+
+    /// Adds the address of the peer, which the extensions of the request do not have yet.
+    pub(crate) fn of_peer(self, peer: Option<PeerAddr>) -> Self {
+        Self { peer, ..self }
     }
 
     /// Restores the call that a router started before `request` went through a filter.
@@ -264,6 +272,7 @@ impl Call {
             Some(place) => Self {
                 request,
                 place,
+                peer: None,
                 shown: true,
             },
             None => Self::new(request, Place::default()),
@@ -298,20 +307,20 @@ impl Call {
     ///
     /// Returns the response of the type to a request without such a value.
     pub async fn extract<T: FromRequest>(&mut self) -> Result<T, Rejection> {
-        self.add_params();
+        self.show();
         T::from_request(&mut self.request).await
     }
 
     /// Returns the request, with the path parameters among its extensions.
     pub fn into_request(mut self) -> Request {
-        self.add_params();
+        self.show();
         self.request
     }
 
     /// Takes the request, for a consumer that also receives the socket. The socket has a copy of
     /// the head.
     pub fn take_request(&mut self) -> Request {
-        self.add_params();
+        self.show();
         let copy = copy_of_head(&self.request);
         std::mem::replace(&mut self.request, copy)
     }
@@ -319,7 +328,7 @@ impl Call {
     /// Accepts the upgrade. The request of the socket is this one, with the path parameters and all
     /// changes by filters.
     pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
-        self.add_params();
+        self.show();
         consumer.route = Some(self.place.template().into());
         WsResponse::accept(consumer.with_request(self.request))
     }
@@ -327,7 +336,7 @@ impl Call {
     /// Returns the request for a handler that is neither a router nor generated code, such as a
     /// filter.
     pub(super) fn into_plain_request(mut self) -> Request {
-        self.add_params();
+        self.show();
         let found = matches!(self.place.outcome, Outcome::Found);
         if !found || self.place.captured > 0 || self.place.is_filtered {
             self.request.extensions_mut().insert(self.place);
@@ -335,7 +344,11 @@ impl Call {
         self.request
     }
 
-    fn add_params(&mut self) {
+    /// Adds to the extensions what someone else may read there.
+    fn show(&mut self) {
+        if let Some(peer) = self.peer.take() {
+            self.request.extensions_mut().insert(peer);
+        }
         if self.place.captured > 0 && !self.shown {
             self.shown = true;
             let params = self.place.params(self.request.uri().path());

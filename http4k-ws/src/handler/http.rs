@@ -11,7 +11,7 @@ use super::joined::BoxFilter;
 use super::only::filtered_http;
 use super::place::{IntoPolyFilter, JoinsFilter};
 use super::respond::{Now, ResponseFuture};
-use crate::message::{IntoResponse, Request, Response};
+use crate::message::{IntoResponse, PeerAddr, Request, Response};
 
 /// A function from a request to a response.
 ///
@@ -50,6 +50,15 @@ where
 pub(crate) trait ErasedHttpHandler: Send + Sync {
     fn call(&self, request: Request) -> ResponseFuture<'_>;
 
+    /// Returns the response to a request that a connection with the address `peer` has received. A
+    /// router adds the address to the request when someone else may see it.
+    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> ResponseFuture<'_> {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        self.call(request)
+    }
+
     /// Returns the response to a request that a router matched to this handler.
     fn routed(&self, call: Call) -> ResponseFuture<'_> {
         self.call(call.into_plain_request())
@@ -86,9 +95,10 @@ impl BoxHttpHandler {
     }
 
     /// Calls the handler as [`HttpHandler::call`] does, with one boxed future instead of two.
+    /// `peer` is the address of the connection that has received the request.
     #[inline]
-    pub(crate) fn respond(&self, request: Request) -> ResponseFuture<'_> {
-        self.0.call(request)
+    pub(crate) fn received(&self, request: Request, peer: Option<PeerAddr>) -> ResponseFuture<'_> {
+        self.0.received(request, peer)
     }
 
     pub(crate) fn routed(&self, call: Call) -> ResponseFuture<'_> {

@@ -15,8 +15,8 @@ use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
 use super::ws::WsHandler;
 use crate::message::{
-    Request, RequestExt, Response, Scheme, SecureIfHttps, copy_of_head, hide_secrets, members,
-    printable,
+    PeerAddr, Request, RequestExt, Response, Scheme, SecureIfHttps, copy_of_head, hide_secrets,
+    members, printable,
 };
 use crate::session::{Handshake, SessionConfig};
 
@@ -24,11 +24,18 @@ impl PolyHandler {
     /// Returns the response to a request, valid for every version of HTTP. A panic is a 500.
     #[inline]
     pub(crate) fn respond(&self, request: Request) -> Responding<'_> {
+        self.respond_to(request, None)
+    }
+
+    /// Responds as [`respond`](Self::respond) does, to a request that a connection with the address
+    /// `peer` has received.
+    #[inline]
+    pub(crate) fn respond_to(&self, request: Request, peer: Option<PeerAddr>) -> Responding<'_> {
         Responding {
             method: request.method().clone(),
             is_https: is_https(&request),
             length_from: LengthFrom::Fields,
-            response: self.http().respond(request),
+            response: self.http().received(request, peer),
         }
     }
 

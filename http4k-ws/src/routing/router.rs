@@ -31,7 +31,7 @@ use crate::handler::{
     MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, Unprovided, WsResponse,
     WsResponseFuture, without_body,
 };
-use crate::message::{IntoResponse, NeededValue, Request, Response, has_token};
+use crate::message::{IntoResponse, NeededValue, PeerAddr, Request, Response, has_token};
 
 /// Routes, the walk over their paths, and an endpoint for each.
 pub struct Router {
@@ -434,6 +434,11 @@ impl ErasedHttpHandler for Router {
     fn call(&self, mut request: Request) -> ResponseFuture<'_> {
         let place = Place::start(&mut request);
         ErasedHttpHandler::routed(self, Call::new(request, place))
+    }
+
+    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> ResponseFuture<'_> {
+        let place = Place::start(&mut request);
+        ErasedHttpHandler::routed(self, Call::new(request, place).of_peer(peer))
     }
 
     fn routed(&self, mut call: Call) -> ResponseFuture<'_> {

@@ -43,9 +43,19 @@ impl ConnectionInfo {
 
     /// Adds to the extensions of `request` the facts that an application may read.
     pub(super) fn add_to<B>(&self, request: &mut Request<B>) {
-        if let Some(peer) = self.peer {
-            request.extensions_mut().insert(PeerAddr::new(peer));
+        if let Some(peer) = self.peer_addr() {
+            request.extensions_mut().insert(peer);
         }
+        self.add_security_to(request);
+    }
+
+    pub(super) fn peer_addr(&self) -> Option<PeerAddr> {
+        self.peer.map(PeerAddr::new)
+    }
+
+    /// Adds the facts of a connection with TLS.
+    #[inline]
+    pub(super) fn add_security_to<B>(&self, request: &mut Request<B>) {
         if let Some(scheme) = self.scheme {
             request.extensions_mut().insert(scheme);
         }

@@ -24,6 +24,10 @@ impl Arrived {
         Self { bytes, bounds }
     }
 
+    pub(super) fn bounds(&self) -> &BodyBounds {
+        &self.bounds
+    }
+
     fn is_within(&self) -> bool {
         self.bytes.len() as u64 <= self.bounds.max()
     }

@@ -182,6 +182,14 @@ impl Body {
         Self(Inner::Arrived(Arrived::new(bytes, bounds)))
     }
 
+    /// Returns the bounds of a body that has arrived complete.
+    pub(crate) fn bounds(&self) -> Option<&BodyBounds> {
+        match &self.0 {
+            Inner::Arrived(arrived) => Some(arrived.bounds()),
+            _ => None,
+        }
+    }
+
     /// Returns the bytes that a connection would send, if they are in memory.
     #[cfg(feature = "server")]
     pub(crate) fn sent_bytes(&self) -> Option<&Bytes> {

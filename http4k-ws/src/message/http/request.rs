@@ -300,7 +300,8 @@ pub(crate) fn copy_of_head(request: &Request) -> Request {
 
 /// Sets bounds of the body of `request`.
 pub(crate) fn with_body_bounds(mut request: Request, set: impl FnOnce(&BodyBounds)) -> Request {
-    if let Some(bounds) = request.extensions().get::<BodyBounds>() {
+    let extensions = request.extensions();
+    if let Some(bounds) = request.body().bounds().or_else(|| extensions.get()) {
         set(bounds);
         return request;
     }

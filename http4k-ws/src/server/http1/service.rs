@@ -13,7 +13,7 @@ use hyper::body::{Body as _, Incoming};
 
 use super::framing::Framed;
 use crate::handler::check_host;
-use crate::message::{HostSource, Response, hide_secrets};
+use crate::message::{HostSource, PeerAddr, Response, hide_secrets};
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{self, Pending, closing, rules};
 use crate::server::state::ServerState;
@@ -52,12 +52,12 @@ impl AdmittedHost {
     }
 }
 
-/// The kind of an admitted request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RequestKind {
-    Plain,
+/// The facts about an admitted request.
+struct Admitted {
     /// It has the field `Upgrade`, for WebSocket or something else.
-    Upgrade,
+    upgrade: bool,
+    /// The address of the peer, unless the extensions of the request have it.
+    peer: Option<PeerAddr>,
 }
 
 /// A response on its way to hyper. Notes if its body is a stream.
@@ -117,7 +117,7 @@ impl Service {
     pub(super) fn begin(&self, mut request: hyper::Request<Bytes>) -> Pending<'_> {
         match self.admit(&mut request) {
             Err(response) => Pending::ready(response),
-            Ok(_) => request::respond_to_whole(&self.server, request),
+            Ok(admitted) => request::respond_to_whole(&self.server, request, admitted.peer),
         }
     }
 
@@ -142,17 +142,19 @@ impl Service {
         }
         let response = match self.admit(&mut request) {
             Err(response) => Pending::ready(response),
-            Ok(RequestKind::Upgrade) if upgrade::is_websocket(&request) => {
+            Ok(admitted) if admitted.upgrade && upgrade::is_websocket(&request) => {
                 Pending::Boxed(Box::pin(self.upgrade(request)))
             }
-            Ok(kind) => {
-                if kind == RequestKind::Upgrade {
+            Ok(Admitted { upgrade, peer }) => {
+                if upgrade {
                     // Takes hyper's handle of an upgrade to something else out of the extensions.
                     drop(hyper::upgrade::on(&mut request));
                 }
                 match framed.body {
-                    Some(body) => request::respond_to_whole(&self.server, request.map(|_| body)),
-                    None => request::respond(&self.server, request),
+                    Some(body) => {
+                        request::respond_to_whole(&self.server, request.map(|_| body), peer)
+                    }
+                    None => request::respond_to(&self.server, request, peer),
                 }
             }
         };
@@ -165,14 +167,10 @@ impl Service {
     ///
     /// Returns the response if the request is refused, or is for the server as a whole.
     #[inline]
-    fn admit<B>(&self, request: &mut hyper::Request<B>) -> Result<RequestKind, Response> {
+    fn admit<B>(&self, request: &mut hyper::Request<B>) -> Result<Admitted, Response> {
         let Self { server, info, .. } = self;
         let fields = rules::Fields::of(request.headers());
-        let kind = match fields.upgrade {
-            true => RequestKind::Upgrade,
-            false => RequestKind::Plain,
-        };
-        let forwarding = fields.forwarding;
+        let (upgrade, forwarding) = (fields.upgrade, fields.forwarding);
         let is_known = self.admitted.is_that_of(request, &fields);
         let host = match is_known {
             true => Ok(()),
@@ -183,7 +181,15 @@ impl Service {
             return Err(refusal.response());
         }
         rules::name_the_host(request);
-        info.add_to(request);
+        // Few handlers read the address, and adding it costs three allocations.
+        let is_read = upgrade || forwarding || server.config.proxies.is_some();
+        let peer = if is_read {
+            info.add_to(request);
+            None
+        } else {
+            info.add_security_to(request);
+            info.peer_addr()
+        };
         let host = match rules::proxies(request, forwarding, &server.config) {
             Ok(host) => host,
             Err(refusal) => {
@@ -203,7 +209,7 @@ impl Service {
         }
         match rules::server_wide(request) {
             Some(response) => Err(response),
-            None => Ok(kind),
+            None => Ok(Admitted { upgrade, peer }),
         }
     }
 

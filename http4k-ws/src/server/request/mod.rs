@@ -20,7 +20,7 @@ use http::{Request, StatusCode, Version};
 
 use super::state::ServerState;
 use crate::handler::{Responding, ResponseFuture};
-use crate::message::{Body, BodyBounds, BodyStage, Response, plain, printable};
+use crate::message::{Body, BodyBounds, BodyStage, PeerAddr, Response, plain, printable};
 use crate::session::RefusalKind;
 use body::Arriving;
 use expect::Expected;
@@ -71,8 +71,21 @@ pub(super) fn respond<B>(server: &ServerState, request: Request<B>) -> Pending<'
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
 {
+    respond_to(server, request, None)
+}
+
+/// Responds as [`respond`] does. `peer` is the address of the peer, unless the extensions of the
+/// request have it.
+pub(super) fn respond_to<B>(
+    server: &ServerState,
+    request: Request<B>,
+    peer: Option<PeerAddr>,
+) -> Pending<'_>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
+{
     let is_hypers = is_hypers(&request);
-    respond_within(server, request, is_hypers)
+    respond_within(server, request, peer, is_hypers)
 }
 
 /// Responds to a request that another server has read, and whose response it sends. Neither is
@@ -82,27 +95,39 @@ pub(super) fn respond_inside<B>(server: &ServerState, request: Request<B>) -> Pe
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
 {
-    respond_within(server, request, false)
+    respond_within(server, request, None, false)
 }
 
 #[inline]
-fn respond_within<B>(server: &ServerState, request: Request<B>, is_hypers: bool) -> Pending<'_>
+fn respond_within<B>(
+    server: &ServerState,
+    request: Request<B>,
+    peer: Option<PeerAddr>,
+    is_hypers: bool,
+) -> Pending<'_>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
 {
     if request.body().is_end_stream() {
-        return Pending::Application(call(server, request.map(|_| Body::empty()), is_hypers));
+        let request = request.map(|_| Body::empty());
+        return Pending::Application(call(server, request, peer, is_hypers));
     }
-    Pending::WithBody(Box::new(WithBody::arriving(server, request, is_hypers)))
+    let with_body = WithBody::arriving(server, request, peer, is_hypers);
+    Pending::WithBody(Box::new(with_body))
 }
 
 /// Responds to a request whose body has arrived and is not held back.
-pub(super) fn respond_to_whole(server: &ServerState, request: Request<Bytes>) -> Pending<'_> {
+pub(super) fn respond_to_whole(
+    server: &ServerState,
+    request: Request<Bytes>,
+    peer: Option<PeerAddr>,
+) -> Pending<'_> {
     if request.body().is_empty() {
         let is_hypers = is_hypers(&request);
-        return Pending::Application(call(server, request.map(|_| Body::empty()), is_hypers));
+        let request = request.map(|_| Body::empty());
+        return Pending::Application(call(server, request, peer, is_hypers));
     }
-    Pending::WithBody(Box::new(WithBody::arrived(server, request)))
+    Pending::WithBody(Box::new(WithBody::arrived(server, request, peer)))
 }
 
 /// The response to a request with a body.
@@ -126,13 +151,19 @@ pub(super) struct WithBody<'a> {
 }
 
 impl<'a> WithBody<'a> {
-    fn arriving<B>(server: &'a ServerState, request: Request<B>, is_hypers: bool) -> Self
+    fn arriving<B>(
+        server: &'a ServerState,
+        mut request: Request<B>,
+        peer: Option<PeerAddr>,
+        is_hypers: bool,
+    ) -> Self
     where
         B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
     {
         let bounds = bounds_of(server);
         let hint = request.body().size_hint();
         let is_exact = is_hypers && hint.exact().is_some();
+        request.extensions_mut().insert(bounds.clone());
         let mut invitation: Option<Invitation> = None;
         let request = if request.headers().contains_key(EXPECT) {
             let request = request.map(Expected::new);
@@ -143,32 +174,32 @@ impl<'a> WithBody<'a> {
         };
         Self {
             invitation,
-            ..Self::new(server, request, hint.lower(), bounds, is_hypers)
+            ..Self::new(server, request, peer, hint.lower(), bounds, is_hypers)
         }
     }
 
-    fn arrived(server: &'a ServerState, request: Request<Bytes>) -> Self {
+    fn arrived(server: &'a ServerState, request: Request<Bytes>, peer: Option<PeerAddr>) -> Self {
         let bounds = bounds_of(server);
         let declared = request.body().len() as u64;
         let is_hypers = is_hypers(&request);
         let request = request.map(|bytes| Body::arrived(bytes, bounds.clone()));
-        Self::new(server, request, declared, bounds, is_hypers)
+        Self::new(server, request, peer, declared, bounds, is_hypers)
     }
 
     fn new(
         server: &'a ServerState,
-        mut request: Request<Body>,
+        request: Request<Body>,
+        peer: Option<PeerAddr>,
         declared: u64,
         bounds: BodyBounds,
         is_hypers: bool,
     ) -> Self {
-        request.extensions_mut().insert(bounds.clone());
         Self {
             server,
             target: request.uri().path_and_query().cloned(),
             declared,
             bounds,
-            responding: call(server, request, is_hypers),
+            responding: call(server, request, peer, is_hypers),
             invitation: None,
             invited: None,
         }
@@ -233,8 +264,13 @@ impl Future for WithBody<'_> {
 }
 
 /// Calls the application.
-fn call(server: &ServerState, request: Request<Body>, is_hypers: bool) -> Responding<'_> {
-    let responding = server.app.respond(request);
+fn call(
+    server: &ServerState,
+    request: Request<Body>,
+    peer: Option<PeerAddr>,
+    is_hypers: bool,
+) -> Responding<'_> {
+    let responding = server.app.respond_to(request, peer);
     match is_hypers {
         true => responding.without_length(),
         false => responding,
