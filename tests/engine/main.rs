@@ -5,4 +5,5 @@ mod adapter;
 mod callers;
 mod decoder;
 mod deflate;
+mod requests;
 mod sessions;
