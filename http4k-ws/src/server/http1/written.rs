@@ -3,7 +3,9 @@
 //! 1. The fields of the response come first, then `content-length` if there is a body, and `date`
 //!    unless the response has one. A response without a body has the length that its handler or
 //!    [`make_valid`](crate::handler) has declared.
-//! 2. A response that says something about its connection, such as `Connection: close`, is left to
+//! 2. A response without a body whose length is not declared is left to hyper: it is one to HEAD, or
+//!    one of the server itself, and only hyper knows if it needs `content-length: 0`.
+//! 3. A response that says something about its connection, such as `Connection: close`, is left to
 //!    hyper, and so is one with a long body, which need not be copied.
 
 use std::cell::RefCell;
@@ -32,9 +34,14 @@ pub(super) fn is_writable(response: &Response) -> bool {
     body.len() <= SHORT_BODY
         && response.version() == Version::HTTP_11
         && !response.status().is_informational()
-        && (body.is_empty() || !has(&CONTENT_LENGTH))
+        && has(&CONTENT_LENGTH) == (body.is_empty() && !is_without_length(response.status()))
         && !LEFT_TO_HYPER.iter().any(has)
         && response.extensions().get::<ReasonPhrase>().is_none()
+}
+
+/// Returns `true` if a response with `status` has neither a body nor a length (RFC 9110 §8.6).
+fn is_without_length(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 /// Writes a response whose body is in memory.
@@ -183,6 +190,9 @@ mod tests {
         let plain = || "hello".into_response();
         assert!(is_writable(&plain()));
         assert!(is_writable(&StatusCode::NO_CONTENT.into_response()));
+        let empty = || StatusCode::OK.into_response();
+        assert!(is_writable(&empty().with_header("content-length", "0")));
+        assert!(!is_writable(&empty()));
         for (name, value) in [
             ("connection", "close"),
             ("upgrade", "websocket"),
