@@ -5,5 +5,6 @@ mod adapter;
 mod callers;
 mod decoder;
 mod deflate;
+mod openings;
 mod requests;
 mod sessions;

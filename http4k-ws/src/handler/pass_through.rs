@@ -6,7 +6,11 @@
 //!    handshake. Only HTTP/1.1 can.
 //! 2. A 101 counts only if the handle was taken. Its response is marked, and travels through
 //!    filters as a refusal does. The server sends it as it is.
-//! 3. The handle never reaches the request of a socket of our own.
+//! 3. Only hyper has such a handle. Once an application has a handler that may take it, each opening
+//!    handshake goes through hyper.
+//! 4. The handle never reaches the request of a socket of our own.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::{Request, StatusCode};
 use hyper::upgrade::OnUpgrade;
@@ -22,7 +26,20 @@ pub(crate) struct UpgradeHandle(OnUpgrade);
 #[derive(Debug, Clone, Copy)]
 struct PassedThrough;
 
+/// A handler exists that may take a handle.
+static WANTED: AtomicBool = AtomicBool::new(false);
+
 impl UpgradeHandle {
+    /// Declares that a handler of this process may take a handle.
+    pub(crate) fn want() {
+        WANTED.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns `true` once a handler of this process may take a handle.
+    pub(crate) fn is_wanted() -> bool {
+        WANTED.load(Ordering::Relaxed)
+    }
+
     /// Offers the connection of `request` to its handler.
     pub(crate) fn offer<B>(request: &mut Request<B>, upgrade: OnUpgrade) {
         request.extensions_mut().insert(Self(upgrade));

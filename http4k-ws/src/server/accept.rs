@@ -1,12 +1,14 @@
 //! The accept loop of a server.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Shutdown};
-use std::pin::pin;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use socket2::SockRef;
+use tokio::task::JoinHandle;
 
 use super::admission::Permit;
 use super::connection::{self, ConnectionInfo};
@@ -17,25 +19,47 @@ use super::stream::Stream;
 
 /// Accepts connections and serves each in a task of its own, until `stop` completes. The ports and
 /// the files of sockets are free when this returns, and accepted connections go on.
+///
+/// If the future is dropped, they are free as soon as the runtime has dropped a task.
 pub(super) async fn accept_until(
-    mut listeners: Listeners,
+    listeners: Listeners,
     server: &Arc<ServerState>,
     stop: impl Future<Output = ()>,
 ) {
-    let mut stop = pin!(stop);
+    // A task is woken by a queue of its own thread. The future that a runtime blocks on would be
+    // woken by a system call for each connection.
+    let mut accepting = AcceptTask(tokio::spawn(accept_all(listeners, Arc::clone(server))));
+    let ended = tokio::select! {
+        biased;
+        () = stop => {
+            accepting.0.abort();
+            (&mut accepting.0).await
+        }
+        ended = &mut accepting.0 => ended,
+    };
+    let Err(error) = ended;
+    if let Ok(panic) = error.try_into_panic() {
+        resume_unwind(panic);
+    }
+}
+
+/// The task that accepts. Dropping this ends it.
+struct AcceptTask(JoinHandle<Infallible>);
+
+impl Drop for AcceptTask {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn accept_all(mut listeners: Listeners, server: Arc<ServerState>) -> Infallible {
+    let server = &server;
     loop {
-        let next = async {
-            // Beyond the limit, connections stay in the queue of the system.
-            drop(server.admission.acquire(&server.refusals).await);
-            let accepted = listeners.accept().await;
-            // A socket on a stream may have taken the permit meanwhile.
-            (server.admission.acquire(&server.refusals).await, accepted)
-        };
-        let (permit, (accepted, place)) = tokio::select! {
-            biased;
-            () = &mut stop => return,
-            next = next => next,
-        };
+        // Beyond the limit, connections stay in the queue of the system.
+        drop(server.admission.acquire(&server.refusals).await);
+        let (accepted, place) = listeners.accept().await;
+        // A socket on a stream may have taken the permit meanwhile.
+        let permit = server.admission.acquire(&server.refusals).await;
         let Accepted { stream, peer } = accepted;
         let address = peer.map(|peer| peer.ip());
         // The address that counts follows in the header.
@@ -67,7 +91,7 @@ fn spawn(stream: Stream, info: ConnectionInfo, permit: Permit, server: &Arc<Serv
     let state = Arc::clone(server);
     server
         .connections
-        .spawn(|guard| connection::serve(stream, watch, info, permit, state, guard));
+        .spawn(|guard| connection::serve(stream, watch, info, Some(permit), state, guard));
 }
 
 /// Sends 503 to a connection over the limit of its address, as far as that is possible without

@@ -1,13 +1,15 @@
 //! One connection: TLS or not, its preamble, HTTP/1.1 or HTTP/2, and the socket that it may become.
 
+use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use http::Request;
 
 use super::admission::Permit;
-use super::http1::{self, Served};
+use super::http1;
 #[cfg(feature = "http2")]
 use super::http2;
 use super::preamble::{HttpVersion, preamble};
@@ -17,8 +19,12 @@ use super::secure::{MaybeTls, secure};
 use super::shutdown::ConnectionGuard;
 use super::state::ServerState;
 use super::stream::PeerWatch;
+use super::upgraded::SocketTask;
 use crate::message::{PeerAddr, PeerCertificates, Scheme};
 use crate::wire::{ByteStream, Metered};
+
+/// The bytes of a connection as its requests are read, which are decrypted and counted.
+type Served<S> = MaybeTls<Metered<S>>;
 
 /// The facts of a connection that all its requests share.
 #[derive(Debug, Clone, Default)]
@@ -65,57 +71,115 @@ impl ConnectionInfo {
     }
 }
 
-/// Serves a connection. If it becomes a socket, the socket runs in a task of its own and keeps the
-/// permit.
-pub(super) async fn serve(
-    mut stream: impl ByteStream,
+/// The task of a connection: HTTP until it ends or becomes a socket, which the same task runs.
+///
+/// HTTP is boxed. Its memory is released as the socket opens, and is not moved when the task is
+/// spawned.
+pub(super) enum ConnectionTask<F, S: ByteStream> {
+    Http(Pin<Box<F>>),
+    Socket(SocketTask<S>),
+}
+
+impl<F, S> Future for ConnectionTask<F, S>
+where
+    F: Future<Output = Option<SocketTask<S>>>,
+    S: ByteStream,
+{
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        if let Self::Http(http) = this {
+            match ready!(http.as_mut().poll(cx)) {
+                Some(socket) => *this = Self::Socket(socket),
+                None => return Poll::Ready(()),
+            }
+        }
+        match this {
+            Self::Socket(socket) => Pin::new(socket).poll(cx),
+            Self::Http(_) => Poll::Ready(()),
+        }
+    }
+}
+
+/// Returns the task of a connection. If it becomes a socket, the socket keeps the permit.
+pub(super) fn serve<S: ByteStream>(
+    stream: S,
     watch: Option<PeerWatch>,
-    mut info: ConnectionInfo,
-    mut permit: Permit,
+    info: ConnectionInfo,
+    permit: Option<Permit>,
     server: Arc<ServerState>,
     guard: ConnectionGuard,
-) {
+) -> ConnectionTask<impl Future<Output = Option<SocketTask<Served<S>>>>, Served<S>> {
+    ConnectionTask::Http(Box::pin(http(stream, watch, info, permit, server, guard)))
+}
+
+/// Serves a connection, and the socket that it may become, outside of a task of the server.
+/// Dropping the future drops the connection.
+pub(super) fn serve_here(
+    stream: impl ByteStream,
+    server: Arc<ServerState>,
+) -> impl Future<Output = ()> {
+    let guard = server.connections.enter();
+    serve(stream, None, ConnectionInfo::default(), None, server, guard)
+}
+
+/// Serves the requests of a connection, and returns the socket that it becomes.
+async fn http<S: ByteStream>(
+    mut stream: S,
+    watch: Option<PeerWatch>,
+    mut info: ConnectionInfo,
+    mut permit: Option<Permit>,
+    server: Arc<ServerState>,
+    guard: ConnectionGuard,
+) -> Option<SocketTask<Served<S>>> {
     if server.config.proxy_protocol.contains_peer(info.peer_ip()) {
         // Boxed, so that other connections reserve no memory for it.
         let announced = Box::pin(announce(&mut stream, &mut info, &server, &guard));
         if !announced.await {
-            return;
+            return None;
         }
-        let address = info.peer_ip();
-        if address.is_some_and(|address| !server.admission.count(&mut permit, address)) {
-            turn_away(stream, &info, &server).await;
-            return;
-        }
-    }
-    match serve_http(stream, watch, info, &server, &guard).await {
-        Served::Over => {}
-        Served::Socket(socket) => server
-            .connections
-            .spawn(|guard| socket.run(guard, Some(permit))),
-        // The permit and the guard stay here.
-        #[cfg(feature = "tower")]
-        Served::PassedOn(passed_on) => passed_on.until_returned(&guard).await,
-    }
-}
-
-/// Serves a connection, and the socket that it may become, in this task. Dropping the future drops
-/// the connection.
-pub(super) async fn serve_here(mut stream: impl ByteStream, server: Arc<ServerState>) {
-    let guard = server.connections.enter();
-    let mut info = ConnectionInfo::default();
-    if server.config.proxy_protocol.contains_peer(None) {
-        let announced = Box::pin(announce(&mut stream, &mut info, &server, &guard));
-        if !announced.await {
-            return;
+        if let (Some(permit), Some(address)) = (&mut permit, info.peer_ip()) {
+            if !server.admission.count(permit, address) {
+                Box::pin(turn_away(stream, &info, &server)).await;
+                return None;
+            }
         }
     }
-    // Boxed, so that a socket does not keep the memory of the HTTP connection.
-    let served = Box::pin(serve_http(stream, None, info, &server, &guard)).await;
-    match served {
-        Served::Over => {}
-        Served::Socket(socket) => socket.run(guard, None).await,
-        #[cfg(feature = "tower")]
-        Served::PassedOn(passed_on) => passed_on.until_returned(&guard).await,
+    let stream = Metered::new(stream);
+    let meter = stream.meter();
+    let secured = secure(stream, info.plain, &server, &guard).await?;
+    info.scheme = secured.scheme().or(info.scheme);
+    info.certificates.clone_from(&secured.certificates);
+    let started = preamble(secured, info.peer, &server, &guard).await?;
+    match started.version {
+        HttpVersion::Http1 => {
+            let service = http1::Service::new(&server, info);
+            let started = match http1::open_at_once(started, &meter, &service).await {
+                http1::FirstRequest::Socket(socket) => return Some(socket.run(guard, permit)),
+                http1::FirstRequest::Lost => return None,
+                http1::FirstRequest::Http(started) => started,
+            };
+            // Boxed, so that a handshake does not need the memory of hyper.
+            let served = Box::pin(http1::serve(started, meter, watch, &service, &guard));
+            match served.await {
+                http1::Served::Over => None,
+                http1::Served::Socket(socket) => Some(socket.run(guard, permit)),
+                // The permit and the guard stay here.
+                #[cfg(feature = "tower")]
+                http1::Served::PassedOn(passed_on) => {
+                    passed_on.until_returned(&guard).await;
+                    None
+                }
+            }
+        }
+        #[cfg(feature = "http2")]
+        HttpVersion::Http2 => {
+            Box::pin(http2::serve(started, meter, info, &server, &guard)).await;
+            None
+        }
+        #[cfg(not(feature = "http2"))]
+        HttpVersion::Http2 => None,
     }
 }
 
@@ -136,35 +200,5 @@ async fn turn_away(stream: impl ByteStream, info: &ConnectionInfo, server: &Serv
     // A response over TLS would need a handshake first.
     if !server.security.is_tls() || info.plain {
         let _ = http1::close_after(stream, &too_many_connections(limit, &server.config)).await;
-    }
-}
-
-/// Serves the requests of a connection until it ends, or becomes a socket over HTTP/1.1.
-async fn serve_http<S: ByteStream>(
-    stream: S,
-    watch: Option<PeerWatch>,
-    mut info: ConnectionInfo,
-    server: &Arc<ServerState>,
-    guard: &ConnectionGuard,
-) -> Served<MaybeTls<Metered<S>>> {
-    let stream = Metered::new(stream);
-    let meter = stream.meter();
-    let Some(secured) = secure(stream, info.plain, server, guard).await else {
-        return Served::Over;
-    };
-    info.scheme = secured.scheme().or(info.scheme);
-    info.certificates.clone_from(&secured.certificates);
-    let Some(started) = preamble(secured, info.peer, server, guard).await else {
-        return Served::Over;
-    };
-    match started.version {
-        HttpVersion::Http1 => http1::serve(started, meter, watch, info, server, guard).await,
-        #[cfg(feature = "http2")]
-        HttpVersion::Http2 => {
-            Box::pin(http2::serve(started, meter, info, server, guard)).await;
-            Served::Over
-        }
-        #[cfg(not(feature = "http2"))]
-        HttpVersion::Http2 => Served::Over,
     }
 }

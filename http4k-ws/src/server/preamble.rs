@@ -12,6 +12,7 @@ use std::task::{Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
+use memchr::memchr_iter;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
@@ -149,8 +150,8 @@ fn is_head(bytes: &[u8]) -> bool {
     // Empty lines may precede the head, and lines may end without CR (RFC 9112 §2.2).
     let head = bytes.trim_ascii_start();
     let may_be_head = head.first().is_none_or(u8::is_ascii_graphic);
-    let mut lines = head.split_inclusive(|byte| *byte == b'\n');
-    !may_be_head || lines.any(|line| matches!(line, b"\n" | b"\r\n"))
+    let ends_head = |end: usize| matches!(&head[end..], [b'\n', ..] | [b'\r', b'\n', ..]);
+    !may_be_head || memchr_iter(b'\n', head).any(|at| ends_head(at + 1))
 }
 
 /// Appends the bytes that have arrived to `ahead`, and returns their number, 0 at the end of the

@@ -1,7 +1,9 @@
 //! The state that all connections of a server share.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+
+use http::HeaderValue;
 
 use super::ServerConfig;
 use super::admission::Admission;
@@ -26,7 +28,13 @@ pub(super) struct ServerState {
     pub(super) connections: Arc<Connections>,
     pub(super) refusals: Arc<RefusalLog>,
     pub(super) security: ServerSecurity,
+    latest_host: LatestHost,
 }
+
+/// The `Host` that a new connection was admitted with last, and the address it was bound to. Most
+/// servers have one name, which is not parsed again for each connection.
+#[derive(Debug, Default)]
+struct LatestHost(Mutex<Option<(HeaderValue, Option<IpAddr>)>>);
 
 impl ServerState {
     /// Creates the state of a server whose connections take no descriptor of the process.
@@ -46,6 +54,23 @@ impl ServerState {
         if let Some(setup) = Setup::of(response.extensions()) {
             setup.configure(&self.config.sse);
             setup.register_in(self.connections.streams(), self.budget.as_ref());
+        }
+    }
+
+    /// Returns `true` if the last new connection that was bound to `bound` was admitted with `host`.
+    pub(super) fn is_latest_host(&self, host: &HeaderValue, bound: Option<IpAddr>) -> bool {
+        // Another thread that has the lock is no reason to wait.
+        let latest = self.latest_host.0.try_lock().ok();
+        let latest = latest.as_ref().and_then(|latest| latest.as_ref());
+        latest.is_some_and(|(latest, place)| latest == host && *place == bound)
+    }
+
+    /// Notes that a new connection was admitted with `host`.
+    pub(super) fn admitted_host(&self, host: &HeaderValue, bound: Option<IpAddr>) {
+        // A copy: the value may be part of the buffer of a connection.
+        let copy = HeaderValue::from_bytes(host.as_bytes());
+        if let (Ok(copy), Ok(mut latest)) = (copy, self.latest_host.0.try_lock()) {
+            *latest = Some((copy, bound));
         }
     }
 
@@ -75,6 +100,7 @@ impl ServerState {
             config,
             connections: Arc::default(),
             refusals,
+            latest_host: LatestHost::default(),
         })
     }
 }

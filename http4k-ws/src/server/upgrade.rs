@@ -95,22 +95,32 @@ pub(super) async fn respond<B: http_body::Body>(
     server: &ServerState,
     mut request: http::Request<B>,
 ) -> Result<(Response, Accepted), Response> {
-    let has_body = !request.body().is_end_stream();
-    let accept = match check(&request, has_body) {
-        Ok(accept) => accept,
-        Err(refused) => return Err(refuse(server, request, refused)),
-    };
     let upgrade = hyper::upgrade::on(&mut request);
     #[cfg(feature = "tower")]
     UpgradeHandle::offer(&mut request, upgrade.clone());
-    let (handshake, consumer) = agree(server, request).await?;
-    let response = switching(accept, &handshake, &consumer);
+    let has_body = !request.body().is_end_stream();
+    let (response, handshake, consumer) = switch(server, compact(request), has_body).await?;
     let accepted = Accepted {
         upgrade,
         handshake,
         consumer,
     };
     Ok((response, accepted))
+}
+
+/// Responds with 101 as [`respond`] does. The caller has the connection.
+pub(super) async fn switch(
+    server: &ServerState,
+    request: Request,
+    has_body: bool,
+) -> Result<(Response, Handshake, WsConsumer), Response> {
+    let accept = match check(&request, has_body) {
+        Ok(accept) => accept,
+        Err(refused) => return Err(refuse(server, request, refused)),
+    };
+    let (handshake, consumer) = agree(server, request).await?;
+    let response = switching(accept, &handshake, &consumer);
+    Ok((response, handshake, consumer))
 }
 
 /// Responds to an extended CONNECT with 200 (RFC 8441 §5).
@@ -124,7 +134,7 @@ pub(super) async fn connect(
     request: http::Request<()>,
 ) -> Result<(Response, Handshake, WsConsumer), Response> {
     let agreed = match version(request.headers()) {
-        Ok(()) => agree(server, request).await,
+        Ok(()) => agree(server, compact(request)).await,
         Err(refused) => Err(refuse(server, request, refused)),
     };
     let (handshake, consumer) = agreed.map_err(never_successful)?;
@@ -160,7 +170,8 @@ pub(super) async fn agree<B>(
         return Err(refuse(server, request, refused.into()));
     }
     let session = &server.config.session;
-    let agreed = server.app.upgrade(compact(request), session).await;
+    let request = request.map(|_| Body::empty());
+    let agreed = server.app.upgrade(request, session).await;
     #[cfg(feature = "deflate")]
     let agreed = agreed.and_then(|agreed| super::deflate::negotiated(server, agreed));
     agreed
@@ -179,7 +190,7 @@ pub(super) fn refuse<B>(
     server.refusals.warn(kind, &refused);
     let response = refused.response(request.version());
     let metrics = &server.config.session.metrics;
-    metrics.refused(&compact(request), response.status());
+    metrics.refused(&request.map(|_| Body::empty()), response.status());
     response
 }
 
@@ -286,7 +297,7 @@ pub(super) fn accepting(
 }
 
 /// Copies the target and the fields of a request. hyper's are slices of its read buffer, which a
-/// socket would keep for its whole life.
+/// consumer that keeps the request would keep for the whole life of its socket.
 fn compact<B>(request: http::Request<B>) -> Request {
     let (mut parts, _body) = request.into_parts();
     let target = parts.uri.to_string();

@@ -71,6 +71,7 @@ where
         + 'static,
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
 {
+    UpgradeHandle::want();
     let service = Arc::new(Shared::new(service));
     let over_http = Arc::clone(&service);
     PolyHandler::new(

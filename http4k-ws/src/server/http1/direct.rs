@@ -24,8 +24,9 @@ use bytes::BytesMut;
 use tokio::io::AsyncRead;
 
 use super::buffered::{Arrived, GATHERED};
+use super::head::HeadLimits;
 use super::io::Flusher;
-use super::ordinary::{OrdinaryLimits, ordinary};
+use super::ordinary::ordinary;
 use super::scratch;
 use super::service::Service;
 use super::written::{self, write};
@@ -64,7 +65,7 @@ pub(super) enum Next {
 pub(super) struct Direct<'p, 's> {
     service: &'s Service,
     prepared: &'p Prepared<'s>,
-    limits: OrdinaryLimits,
+    limits: HeadLimits,
     /// Names of fields are written as hyper writes them by default.
     enabled: bool,
 }
@@ -78,7 +79,7 @@ impl<'p, 's> Direct<'p, 's> {
         Self {
             service,
             prepared,
-            limits: OrdinaryLimits::new(config),
+            limits: HeadLimits::new(config),
             enabled: !config.title_case_fields,
         }
     }

@@ -2,16 +2,20 @@
 //!
 //! [`service`] checks each request and calls the application, [`io`] is the stream that hyper reads
 //! and writes, [`timer`] bounds the time for a head, and [`leaving`] drops a connection whose client
-//! has left. Requests that need nothing special of hyper are answered by [`direct`]. When a request
-//! is upgraded, the stream leaves hyper and becomes a socket.
+//! has left. Requests that need nothing special of hyper are answered by [`direct`], and [`opening`]
+//! opens most sockets before hyper is started at all. When another request is upgraded, the stream
+//! leaves hyper and becomes a socket.
 
 mod buffered;
 mod direct;
 mod framing;
 #[cfg(feature = "tower")]
 mod handover;
+mod head;
 mod io;
 mod leaving;
+mod opening;
+mod opening_head;
 mod ordinary;
 mod scratch;
 mod service;
@@ -20,7 +24,6 @@ mod written;
 
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
@@ -31,7 +34,6 @@ use hyper::service::service_fn;
 
 use super::ServerConfig;
 use super::config::DEFAULT_MAX_FIELDS;
-use super::connection::ConnectionInfo;
 use super::preamble::Started;
 use super::request::BoxError;
 use super::request::canned::late_head;
@@ -48,7 +50,9 @@ use direct::{Direct, Next, Prepared};
 use handover::{HandingOver, PassedOn};
 use io::{Flusher, Io};
 use leaving::Leaving;
-use service::{Service, body_length};
+pub(super) use opening::{FirstRequest, open_at_once};
+pub(super) use service::Service;
+use service::body_length;
 use timer::HeadTimer;
 
 pub(super) use io::close_after;
@@ -76,11 +80,10 @@ pub(super) async fn serve<S: ByteStream>(
     started: Started<S>,
     meter: Meter,
     watch: Option<PeerWatch>,
-    info: ConnectionInfo,
-    server: &Arc<ServerState>,
+    service: &Service,
     guard: &ConnectionGuard,
 ) -> Served<S> {
-    let service = Service::new(server, info);
+    let server = service.server();
     let timer = HeadTimer::new(started.since, &server.config);
     let io = Io::new(
         started.stream,
@@ -92,7 +95,7 @@ pub(super) async fn serve<S: ByteStream>(
         io.1.is_watched();
     }
     let leaving = Leaving::new(watch);
-    let ended = run(io, timer, leaving, &service, guard).await;
+    let ended = run(io, timer, leaving, service, guard).await;
     let ended = match ended {
         #[cfg(feature = "tower")]
         Ok(flusher) => match PassedOn::of(flusher) {

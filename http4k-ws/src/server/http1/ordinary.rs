@@ -6,81 +6,25 @@
 //! 1. `Transfer-Encoding`, `Upgrade`, `Expect`, a target with `#`, and a `Connection` other than
 //!    `keep-alive` are not ordinary.
 //! 2. `Content-Length` is at most once in its head and consists of digits. A body is short.
-//! 3. The head is within the limits of the server, and has at most [`FIELDS`] fields.
-//! 4. The same parser as hyper's reads the head, with the same settings. So everything that is
-//!    ordinary is what hyper would read, and everything that hyper would refuse is not ordinary.
-
-use std::cell::Cell;
-use std::mem::MaybeUninit;
+//! 3. [`read_request`] reads its head. So everything that is ordinary is what hyper would read, and
+//!    everything that hyper would refuse is not ordinary.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
-use httparse::Status;
+use http::Request;
+use httparse::Header;
 
 use super::framing::SHORT;
-use crate::server::ServerConfig;
-
-/// The most fields of an ordinary request.
-const FIELDS: usize = 64;
-
-/// The limits for heads of a server.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OrdinaryLimits {
-    max_head: usize,
-    max_fields: usize,
-}
-
-impl OrdinaryLimits {
-    pub(super) fn new(config: &ServerConfig) -> Self {
-        Self {
-            max_head: config.max_head,
-            max_fields: config.max_fields.min(FIELDS),
-        }
-    }
-}
+use super::head::{HeadLimits, read_request};
 
 /// Reads the request at the start of `bytes` if it is ordinary. Returns it and its length.
-pub(super) fn ordinary(bytes: &[u8], limits: &OrdinaryLimits) -> Option<(Request<Bytes>, usize)> {
-    let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
-    let mut head = httparse::Request::new(&mut []);
-    let parsed = head.parse_with_uninit_headers(bytes, &mut fields);
-    let Ok(Status::Complete(head_length)) = parsed else {
-        return None;
-    };
-    let (target, fields) = (head.path?, &*head.headers);
-    let is_within = head_length <= limits.max_head && fields.len() <= limits.max_fields;
-    if !is_within || head.version != Some(1) || target.contains('#') {
-        return None;
-    }
-    let body_length = body_length(fields)?;
-    let length = head_length.checked_add(body_length)?;
-    if body_length > SHORT || length > bytes.len() {
-        return None;
-    }
-    // The request shares one copy of its bytes.
-    let shared = Bytes::copy_from_slice(&bytes[..length]);
-    let part = |part: &[u8]| {
-        let start = part.as_ptr().addr() - bytes.as_ptr().addr();
-        shared.slice(start..start + part.len())
-    };
-    let method = Method::from_bytes(head.method?.as_bytes()).ok()?;
-    let uri = Uri::from_maybe_shared(part(target.as_bytes())).ok()?;
-    let mut headers = spare_headers();
-    headers.try_reserve(fields.len()).ok()?;
-    for field in fields {
-        let name = HeaderName::from_bytes(field.name.as_bytes()).ok()?;
-        let value = HeaderValue::from_maybe_shared(part(field.value)).ok()?;
-        headers.append(name, value);
-    }
-    let mut request = Request::new(shared.slice(head_length..));
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
-    Some((request, length))
+pub(super) fn ordinary(bytes: &[u8], limits: &HeadLimits) -> Option<(Request<Bytes>, usize)> {
+    read_request(bytes, limits, |fields| {
+        body_length(fields).filter(|length| *length <= SHORT)
+    })
 }
 
 /// Returns the length of the body that `fields` declare, if none of them is out of the ordinary.
-fn body_length(fields: &[httparse::Header<'_>]) -> Option<usize> {
+fn body_length(fields: &[Header<'_>]) -> Option<usize> {
     let mut declared = None;
     for field in fields {
         // Most names differ in length from each of these.
@@ -110,32 +54,16 @@ fn digits(value: &[u8]) -> Option<usize> {
     text.parse().ok()
 }
 
-thread_local! {
-    /// An empty map that has memory for fields.
-    static SPARE: Cell<Option<HeaderMap>> = const { Cell::new(None) };
-}
-
-fn spare_headers() -> HeaderMap {
-    SPARE.take().unwrap_or_default()
-}
-
-/// Keeps the memory of `headers` for the next request of the thread.
-pub(super) fn keep_spare(mut headers: HeaderMap) {
-    if (1..=FIELDS).contains(&headers.capacity()) {
-        headers.clear();
-        SPARE.set(Some(headers));
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use http::Method;
+
+    use super::super::head::FIELDS;
     use super::*;
+    use crate::server::ServerConfig;
 
     fn read(text: &str) -> Option<(Request<Bytes>, usize)> {
-        ordinary(
-            text.as_bytes(),
-            &OrdinaryLimits::new(&ServerConfig::default()),
-        )
+        ordinary(text.as_bytes(), &HeadLimits::new(&ServerConfig::default()))
     }
 
     #[test]
@@ -216,15 +144,5 @@ mod tests {
         let length = body.len();
         let head = format!("POST / HTTP/1.1\r\nContent-Length: {length}\r\n\r\n");
         assert!(read(&format!("{head}{body}")).is_none());
-    }
-
-    #[test]
-    fn spare_memory_has_no_fields() {
-        for _ in 0..2 {
-            let (request, _) = read("GET / HTTP/1.1\r\nHost: x\r\n\r\n").expect("a request");
-            assert_eq!(request.headers().len(), 1);
-            keep_spare(request.into_parts().0.headers);
-        }
-        assert!(spare_headers().is_empty());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,23 +11,29 @@ use std::task::{Context, Poll, ready};
 use ::http::header::{HOST, HeaderValue};
 use bytes::Bytes;
 use hyper::body::{Body as _, Incoming};
+use hyper::upgrade::OnUpgrade;
 
 use super::framing::Framed;
-use crate::handler::check_host;
+use crate::handler::{WsConsumer, check_host};
 use crate::message::{HostSource, PeerAddr, Response, hide_secrets};
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{self, Pending, closing, rules};
 use crate::server::state::ServerState;
 use crate::server::upgrade::{self, Accepted};
+use crate::session::Handshake;
 
 /// Responds to the requests of one connection.
-pub(super) struct Service {
+pub(in crate::server) struct Service {
     server: Arc<ServerState>,
     info: ConnectionInfo,
     /// The socket that the connection becomes once its 101 is written.
     accepted: Mutex<Option<Box<Accepted>>>,
+    /// The response to the first request, if the application was called before hyper read it.
+    first: Mutex<Option<Switching>>,
     /// The response that is being sent has no length, so it may have no end.
     streaming: AtomicBool,
+    /// hyper has read a request.
+    has_begun: AtomicBool,
     admitted: AdmittedHost,
 }
 
@@ -47,18 +54,39 @@ impl AdmittedHost {
         host.is_some() && request.uri().authority().is_none() && self.lock().as_ref() == host
     }
 
-    fn keep<B>(&self, request: &hyper::Request<B>) {
-        *self.lock() = request.headers().get(HOST).cloned();
+    /// Returns `true` if `request` has the host of another connection of `server`.
+    #[cold]
+    fn is_that_of_server<B>(
+        request: &hyper::Request<B>,
+        fields: &rules::Fields<'_>,
+        server: &ServerState,
+        bound: Option<IpAddr>,
+    ) -> bool {
+        let host = fields.only_host();
+        request.uri().authority().is_none()
+            && host.is_some_and(|host| server.is_latest_host(host, bound))
+    }
+
+    fn keep<B>(&self, request: &hyper::Request<B>, server: &ServerState, bound: Option<IpAddr>) {
+        let host = request.headers().get(HOST).cloned();
+        if let Some(host) = &host {
+            server.admitted_host(host, bound);
+        }
+        *self.lock() = host;
     }
 }
 
 /// The facts about an admitted request.
-struct Admitted {
+pub(super) struct Admitted {
     /// It has the field `Upgrade`, for WebSocket or something else.
     upgrade: bool,
     /// The address of the peer, unless the extensions of the request have it.
     peer: Option<PeerAddr>,
 }
+
+/// The response to an opening handshake: 101 with the socket and its consumer, or a refusal.
+pub(super) type Switching =
+    Pin<Box<dyn Future<Output = Result<(Response, Handshake, WsConsumer), Response>> + Send>>;
 
 /// A response on its way to hyper. Notes if its body is a stream.
 pub(super) struct Noted<'a> {
@@ -82,18 +110,20 @@ impl Future for Noted<'_> {
 }
 
 impl Service {
-    pub(super) fn new(server: &Arc<ServerState>, info: ConnectionInfo) -> Self {
+    pub(in crate::server) fn new(server: &Arc<ServerState>, info: ConnectionInfo) -> Self {
         Self {
             server: Arc::clone(server),
             info,
             accepted: Mutex::default(),
+            first: Mutex::default(),
             streaming: AtomicBool::new(false),
+            has_begun: AtomicBool::new(false),
             admitted: AdmittedHost::default(),
         }
     }
 
     #[inline]
-    pub(super) fn server(&self) -> &ServerState {
+    pub(super) fn server(&self) -> &Arc<ServerState> {
         &self.server
     }
 
@@ -106,6 +136,15 @@ impl Service {
     /// Takes the socket that the connection becomes, if a request was upgraded.
     pub(super) fn take_accepted(&self) -> Option<Accepted> {
         self.lock_accepted().take().map(|accepted| *accepted)
+    }
+
+    /// Sends `response` to the first request, which hyper is still to read.
+    pub(super) fn respond_first(&self, response: Switching) {
+        *self.lock_first() = Some(response);
+    }
+
+    fn lock_first(&self) -> MutexGuard<'_, Option<Switching>> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_accepted(&self) -> MutexGuard<'_, Option<Box<Accepted>>> {
@@ -137,6 +176,13 @@ impl Service {
         mut request: hyper::Request<Incoming>,
         framed: Framed,
     ) -> Noted<'_> {
+        if !self.has_begun.swap(true, Ordering::Relaxed) {
+            if let Some(first) = self.lock_first().take() {
+                let upgrade = hyper::upgrade::on(&mut request);
+                let response = Pending::Boxed(Box::pin(self.switched(first, upgrade)));
+                return self.go_on(response);
+            }
+        }
         if framed.fragment {
             rules::note_fragment(&mut request);
         }
@@ -167,11 +213,12 @@ impl Service {
     ///
     /// Returns the response if the request is refused, or is for the server as a whole.
     #[inline]
-    fn admit<B>(&self, request: &mut hyper::Request<B>) -> Result<Admitted, Response> {
+    pub(super) fn admit<B>(&self, request: &mut hyper::Request<B>) -> Result<Admitted, Response> {
         let Self { server, info, .. } = self;
         let fields = rules::Fields::of(request.headers());
         let (upgrade, forwarding) = (fields.upgrade, fields.forwarding);
-        let is_known = self.admitted.is_that_of(request, &fields);
+        let is_known = self.admitted.is_that_of(request, &fields)
+            || AdmittedHost::is_that_of_server(request, &fields, server, info.bound);
         let host = match is_known {
             true => Ok(()),
             false => rules::host(request),
@@ -205,11 +252,27 @@ impl Service {
             }
         }
         if !is_known && host == HostSource::Connection {
-            self.admitted.keep(request);
+            self.admitted.keep(request, server, info.bound);
         }
         match rules::server_wide(request) {
             Some(response) => Err(response),
             None => Ok(Admitted { upgrade, peer }),
+        }
+    }
+
+    /// Responds to a request that the application has seen before hyper did.
+    async fn switched(&self, first: Switching, upgrade: OnUpgrade) -> Response {
+        match first.await {
+            Ok((response, handshake, consumer)) => {
+                let accepted = Accepted {
+                    upgrade,
+                    handshake,
+                    consumer,
+                };
+                *self.lock_accepted() = Some(Box::new(accepted));
+                response
+            }
+            Err(refusal) => refusal,
         }
     }
 

@@ -16,7 +16,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRAILER, TRANSFER_ENCODING,
 use http::{HeaderName, StatusCode, Version};
 use hyper::ext::ReasonPhrase;
 
-use super::ordinary::keep_spare;
+use super::head::keep_spare;
 use crate::message::Response;
 
 /// The longest body that is copied behind its head.

@@ -179,6 +179,10 @@ impl Listeners {
     /// Dropping the future loses no connection.
     pub(super) async fn accept(&mut self) -> (Accepted, Place) {
         let Self { all, next } = self;
+        if let [only] = &mut all[..] {
+            // The usual case, which needs no list of attempts.
+            return only.accept().await;
+        }
         let count = all.len();
         let mut attempts: Vec<_> = all.iter_mut().map(|one| Box::pin(one.accept())).collect();
         poll_fn(|cx| {
@@ -232,7 +236,7 @@ impl Entry {
 
 impl<L: Listen> From<L> for Listeners {
     fn from(listener: L) -> Self {
-        Entry::new(Source::Ready(Box::new(listener))).into()
+        Entry::new(Source::of(listener)).into()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One listener, in the runtime or before it is registered there.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -54,16 +55,16 @@ impl StdListener {
     }
 
     /// Registers the listener in the current runtime.
-    fn register(self) -> io::Result<Box<dyn AnyListen>> {
+    fn register(self) -> io::Result<Source> {
         Ok(match self {
             Self::Tcp(listener) => {
                 listener.set_nonblocking(true)?;
-                Box::new(TcpListener::from_std(listener)?)
+                Source::Tcp(TcpListener::from_std(listener)?)
             }
             #[cfg(unix)]
             Self::Unix(listener) => {
                 listener.set_nonblocking(true)?;
-                Box::new(UnixListener::from_std(listener)?)
+                Source::Ready(Box::new(UnixListener::from_std(listener)?))
             }
         })
     }
@@ -71,6 +72,8 @@ impl StdListener {
 
 /// A listener.
 pub(super) enum Source {
+    /// A port, the only kind that accepts without a box for each connection.
+    Tcp(TcpListener),
     Ready(Box<dyn AnyListen>),
     Std(StdListener),
     /// The registration failed.
@@ -78,10 +81,20 @@ pub(super) enum Source {
 }
 
 impl Source {
+    pub(super) fn of<L: Listen>(listener: L) -> Self {
+        let mut listener = Some(listener);
+        let tcp = (&mut listener as &mut dyn Any).downcast_mut::<Option<TcpListener>>();
+        match (tcp.and_then(Option::take), listener) {
+            (Some(tcp), _) => Self::Tcp(tcp),
+            (None, Some(other)) => Self::Ready(Box::new(other)),
+            (None, None) => Self::Lost,
+        }
+    }
+
     /// Registers the listener in the current runtime, unless it was created in one.
     pub(super) fn register(&mut self) -> io::Result<()> {
         *self = match std::mem::replace(self, Self::Lost) {
-            Self::Std(listener) => Self::Ready(listener.register()?),
+            Self::Std(listener) => listener.register()?,
             registered => registered,
         };
         Ok(())
@@ -89,6 +102,7 @@ impl Source {
 
     pub(super) fn local_addr(&self) -> io::Result<ListenAddr> {
         match self {
+            Self::Tcp(listener) => Listen::local_addr(listener),
             Self::Ready(listener) => listener.local_addr(),
             Self::Std(listener) => listener.local_addr(),
             Self::Lost => Err(lost()),
@@ -97,6 +111,7 @@ impl Source {
 
     pub(super) async fn accept(&mut self) -> io::Result<Accepted> {
         match self {
+            Self::Tcp(listener) => Listen::accept(listener).await,
             Self::Ready(listener) => listener.accept().await,
             _ => Err(lost()),
         }

@@ -1,10 +1,54 @@
-//! Responses that the server writes without hyper, as the last bytes of a connection.
+//! Responses that the server writes without hyper: those that end a connection, and the one that
+//! opens a socket.
 
-use std::time::{Duration, SystemTime};
+use std::cell::RefCell;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::StatusCode;
+use http::header::DATE;
 
+use crate::message::Response;
 use crate::server::ServerConfig;
+
+/// Returns the head of the 101 that opens a socket, with the fields of `response`, and with `Date`
+/// as hyper adds it (RFC 9110 §6.6.1).
+pub(in crate::server) fn switching_head(response: &Response) -> Vec<u8> {
+    let mut head = Vec::with_capacity(256);
+    head.extend_from_slice(b"HTTP/1.1 101 Switching Protocols\r\n");
+    for (name, value) in response.headers() {
+        head.extend_from_slice(name.as_str().as_bytes());
+        head.extend_from_slice(b": ");
+        head.extend_from_slice(value.as_bytes());
+        head.extend_from_slice(b"\r\n");
+    }
+    if !response.headers().contains_key(DATE) {
+        head.extend_from_slice(b"date: ");
+        append_date(&mut head);
+        head.extend_from_slice(b"\r\n");
+    }
+    head.extend_from_slice(b"\r\n");
+    head
+}
+
+thread_local! {
+    /// The latest second for which a date was formatted, and that date.
+    static DATE_OF_SECOND: RefCell<(u64, String)> = const { RefCell::new((0, String::new())) };
+}
+
+/// Appends the date of now. It is formatted once a second.
+fn append_date(head: &mut Vec<u8>) {
+    let now = SystemTime::now();
+    let second = now
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    DATE_OF_SECOND.with_borrow_mut(|(formatted, date)| {
+        if date.is_empty() || *formatted != second {
+            *formatted = second;
+            *date = httpdate::fmt_http_date(now);
+        }
+        head.extend_from_slice(date.as_bytes());
+    });
+}
 
 /// Returns the response to a head that was not complete within `limit` (RFC 9110 §15.5.9).
 pub(in crate::server) fn late_head(limit: Duration, config: &ServerConfig) -> Vec<u8> {

@@ -277,6 +277,8 @@ impl ConnectionGuard {
     pub(super) fn is_socket(&self, sender: WsSender) {
         if let Some(open) = self.connections.lock().open.get_mut(&self.id) {
             open.socket = Some(sender.clone());
+            // The close wakes the task.
+            open.connection = None;
         }
         // Checked after the registration, so that either this or the shutdown closes it.
         if self.connections.is_stopping() {

@@ -46,7 +46,7 @@ async fn connect(server: &Arc<ServerState>, request: &[u8]) -> DuplexStream {
     let info = ConnectionInfo::default();
     server
         .connections
-        .spawn(|guard| connection::serve(theirs, None, info, permit, state, guard));
+        .spawn(|guard| connection::serve(theirs, None, info, Some(permit), state, guard));
     ours.write_all(request).await.expect("room");
     ours
 }
