@@ -101,7 +101,7 @@ async fn open_socket<S: ByteStream>(
         wire.compress(deflate);
     }
     let handshake = Handshake {
-        request: opening.request,
+        request: opening.request.into(),
         subprotocol: agreed.subprotocol,
         route: None,
         response: Some(Box::new(agreed.headers)),

@@ -223,9 +223,9 @@ where
                 // The socket of a consumer without a route has the request as it arrived.
                 response.map_consumer(|consumer| {
                     consumer.after(move |socket: &mut WebSocket| {
-                        let extensions = socket.request_mut().extensions_mut();
-                        if let (None, Some(value)) = (extensions.get::<T>(), value) {
-                            extensions.insert(value);
+                        let kept = socket.kept_request();
+                        if let (false, Some(value)) = (kept.has::<T>(), value) {
+                            kept.insert(value);
                         }
                     })
                 })

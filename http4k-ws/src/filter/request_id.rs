@@ -198,7 +198,7 @@ impl PolyFilter for RequestIds {
                 response.map_consumer(|consumer| {
                     consumer.after(move |socket: &mut WebSocket| {
                         socket.label("request_id", id.as_str());
-                        socket.request_mut().extensions_mut().insert(id);
+                        socket.kept_request().insert(id);
                     })
                 })
             }

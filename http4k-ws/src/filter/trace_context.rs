@@ -258,7 +258,7 @@ impl PolyFilter for ReadTrace {
                 response.map_consumer(|consumer| {
                     consumer.after(move |socket: &mut WebSocket| {
                         socket.label("trace_id", &context.trace_id());
-                        socket.request_mut().extensions_mut().insert(context);
+                        socket.kept_request().insert(context);
                     })
                 })
             }

@@ -178,7 +178,7 @@ impl Place {
     #[inline]
     pub(crate) fn report(&self) {
         if let Some(found) = &self.found {
-            found.set(self.template());
+            found.set(self.template().into_owned());
         }
     }
 
@@ -211,16 +211,19 @@ impl Place {
     /// Returns the template of the route, behind those of the mounts that lead there.
     ///
     /// It does not depend on the request: a path may be encoded in many ways.
-    pub(super) fn template(&self) -> String {
-        let mut template = String::new();
-        let paths = self.paths().map(ParamNames::template);
-        for path in paths.filter(|path| *path != "/") {
-            template.push_str(path);
+    pub(super) fn template(&self) -> Cow<'static, str> {
+        let mut paths = self
+            .paths()
+            .filter(|path| !matches!(path.template(), "" | "/"));
+        match (paths.next(), paths.next()) {
+            (None, _) => Cow::Borrowed("/"),
+            // Without a mount there is one, which is part of the program.
+            (Some(ParamNames::Static(path)), None) => Cow::Borrowed(path.template),
+            (Some(first), second) => {
+                let all = [first].into_iter().chain(second).chain(paths);
+                Cow::Owned(all.map(ParamNames::template).collect())
+            }
         }
-        if template.is_empty() {
-            template.push('/');
-        }
-        template
     }
 
     fn params(&self, path: &str) -> PathParams {
@@ -329,7 +332,7 @@ impl Call {
     /// changes by filters.
     pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
         self.show();
-        consumer.route = Some(self.place.template().into());
+        consumer.route = Some(self.place.template());
         WsResponse::accept(consumer.with_request(self.request))
     }
 

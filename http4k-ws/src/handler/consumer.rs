@@ -1,11 +1,12 @@
 //! The function over a socket, `WebSocket -> ()`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use super::respond::IntoConsumed;
 use crate::lens::Message;
-use crate::message::{Request, WsStatus};
+use crate::message::{KeptRequest, Request, WsStatus};
 use crate::panics::guarded;
 use crate::session::{ConsumerFuture, IntoWsResult, SessionConfig, WebSocket, WsError};
 #[cfg(all(feature = "deflate", feature = "server"))]
@@ -26,14 +27,20 @@ use crate::session::{Deflate, DeflateTerms};
 /// assert_eq!(client.received().next().unwrap().unwrap().text().len(), 100);
 /// ```
 pub struct WsConsumer {
-    start: Box<dyn FnOnce(WebSocket) -> ConsumerFuture + Send>,
+    start: Start,
+    /// The request that the handler received. The socket keeps it in the place of the first one.
+    request: Option<Box<KeptRequest>>,
     session: Option<Adjust>,
     /// The template of the route that accepted.
-    pub(super) route: Option<Box<str>>,
+    pub(super) route: Option<Cow<'static, str>>,
     /// The compression that the opening handshake agreed on.
     #[cfg(all(feature = "deflate", feature = "server"))]
     pub(crate) deflate: Option<DeflateTerms>,
 }
+
+/// A function that is called with the socket, and with the request that replaces the one of the
+/// socket.
+type Start = Box<dyn FnOnce(WebSocket, Option<Box<KeptRequest>>) -> ConsumerFuture + Send>;
 
 /// A function that changes the bounds of a socket.
 type Adjust = Box<dyn FnOnce(SessionConfig) -> SessionConfig + Send>;
@@ -48,14 +55,21 @@ impl WsConsumer {
         R: IntoConsumed<When, Output: IntoWsResult, Future: Send>,
     {
         // Called inside the future, so that the session catches the panic of a plain function.
-        let start = move |socket: WebSocket| -> ConsumerFuture {
-            Box::pin(async move {
+        let start = move |mut socket: WebSocket, request: Option<Box<KeptRequest>>| {
+            // After all filters, whose extensions give way to those that the handler saw.
+            if let Some(request) = request {
+                let outer = std::mem::replace(socket.kept_request(), *request);
+                socket.kept_request().inherit(outer);
+            }
+            let consumer: ConsumerFuture = Box::pin(async move {
                 let returned = consumer(socket.typed()).into_consumed().await;
                 returned.into_ws_result()
-            })
+            });
+            consumer
         };
         Self {
             start: Box::new(start),
+            request: None,
             session: None,
             route: None,
             #[cfg(all(feature = "deflate", feature = "server"))]
@@ -94,7 +108,7 @@ impl WsConsumer {
             Some(adjusted) if adjusted == **config => shared,
             Some(adjusted) => Arc::new(adjusted),
             None => {
-                self.start = Box::new(|_| {
+                self.start = Box::new(|_, _| {
                     Box::pin(async { Err(WsError::closing(WsStatus::INTERNAL_ERROR)) })
                 });
                 shared
@@ -118,9 +132,9 @@ impl WsConsumer {
     pub(crate) fn after(self, prepare: impl FnOnce(&mut WebSocket) + Send + 'static) -> Self {
         let start = self.start;
         Self {
-            start: Box::new(move |mut socket| {
+            start: Box::new(move |mut socket, request| {
                 prepare(&mut socket);
-                start(socket)
+                start(socket, request)
             }),
             ..self
         }
@@ -133,28 +147,26 @@ impl WsConsumer {
     ) -> Self {
         let start = self.start;
         Self {
-            start: Box::new(move |socket| wrap(start(socket))),
+            start: Box::new(move |socket, request| wrap(start(socket, request))),
             ..self
         }
     }
 
     /// Replaces the request of the socket with the one that the handler received.
-    pub(crate) fn with_request(self, request: Request) -> Self {
-        self.after(move |socket| {
-            let known = std::mem::replace(socket.request_mut(), request);
-            let (head, _body) = known.into_parts();
-            let mut extensions = head.extensions;
-            let seen = socket.request_mut().extensions_mut();
+    pub(crate) fn with_request(mut self, request: Request) -> Self {
+        if self.request.is_none() {
+            #[cfg_attr(not(feature = "tower"), allow(unused_mut))]
+            let mut kept = KeptRequest::from(request);
             #[cfg(feature = "tower")]
-            super::kept::drop_unkept(seen);
-            extensions.extend(std::mem::take(seen));
-            *seen = extensions;
-        })
+            kept.edit_extensions(super::kept::drop_unkept);
+            self.request = Some(Box::new(kept));
+        }
+        self
     }
 
     /// Calls the function with the socket.
     pub(crate) fn start(self, socket: WebSocket) -> ConsumerFuture {
-        (self.start)(socket)
+        (self.start)(socket, self.request)
     }
 }
 

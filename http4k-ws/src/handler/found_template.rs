@@ -29,7 +29,7 @@ impl FoundTemplate {
             return match place.outcome {
                 Outcome::Found => {
                     let found = Self::default();
-                    found.set(place.template());
+                    found.set(place.template().into_owned());
                     found
                 }
                 Outcome::Mounted => place.found.get_or_insert_default().clone(),

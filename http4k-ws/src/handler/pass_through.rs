@@ -6,8 +6,8 @@
 //!    handshake. Only HTTP/1.1 can.
 //! 2. A 101 counts only if the handle was taken. Its response is marked, and travels through
 //!    filters as a refusal does. The server sends it as it is.
-//! 3. Only hyper has such a handle. Once an application has a handler that may take it, each opening
-//!    handshake goes through hyper.
+//! 3. Only hyper has such a handle. Once an application has a handler that may take it, each
+//!    opening handshake goes through hyper.
 //! 4. The handle never reaches the request of a socket of our own.
 
 use std::sync::atomic::{AtomicBool, Ordering};

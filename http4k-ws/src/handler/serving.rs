@@ -4,8 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::Method;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::{HeaderMap, Method};
 
 use super::consumer::WsConsumer;
 #[cfg(feature = "tower")]
@@ -15,7 +15,7 @@ use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
 use super::ws::WsHandler;
 use crate::message::{
-    PeerAddr, Request, RequestExt, Response, Scheme, SecureIfHttps, copy_of_head, hide_secrets,
+    KeptRequest, PeerAddr, Request, RequestExt, Response, Scheme, SecureIfHttps, hide_secrets,
     members, printable,
 };
 use crate::session::{Handshake, SessionConfig};
@@ -44,38 +44,40 @@ impl PolyHandler {
     /// handler that opens the socket itself is returned as a refusal.
     pub(crate) async fn upgrade(
         &self,
-        #[cfg_attr(not(feature = "tower"), allow(unused_mut))] mut request: Request,
+        request: Request,
         session: &SessionConfig,
     ) -> Result<(Handshake, WsConsumer), Response> {
-        let seen = copy_of_head(&request);
+        let (method, is_https) = (request.method().clone(), is_https(&request));
+        let offered = Offered::by(&request);
+        #[cfg_attr(not(feature = "tower"), allow(unused_mut))]
+        let mut kept = KeptRequest::copy_of(&request);
         #[cfg(feature = "tower")]
-        super::kept::drop_unkept(request.extensions_mut());
-        let mut response = self.ws().call(seen).await;
+        kept.edit_extensions(super::kept::drop_unkept);
+        let mut response = self.ws().call(request).await;
         #[cfg(feature = "tower")]
         if response.refusal().is_some_and(is_passed_through) {
             // A handler opens the socket itself: this is not a refusal.
             return Err(response.into_outcome().err().unwrap_or_default());
         }
         let (mut headers, undecided) = response.take_headers();
-        if is_https(&request) {
+        if is_https {
             undecided.complete(&mut headers);
         }
         let refused = |mut refusal| {
-            make_valid(request.method(), &mut refusal, LengthFrom::Fields);
-            if is_https(&request) {
+            make_valid(&method, &mut refusal, LengthFrom::Fields);
+            if is_https {
                 complete_cookies(&mut refusal);
             }
             refusal
         };
         let outcome = response.into_outcome().map_err(refused);
         let (mut consumer, chosen) = outcome.inspect_err(|refusal| {
-            session.metrics.refused(&request, refusal.status());
+            session.metrics.refused(kept.get(), refusal.status());
         })?;
-        let subprotocol = chosen.filter(|chosen| is_offered(&request, chosen));
         Ok((
             Handshake {
-                request,
-                subprotocol,
+                request: kept,
+                subprotocol: chosen.filter(|chosen| offered.includes(chosen)),
                 route: consumer.route.take(),
                 response: (!headers.is_empty()).then(|| Box::new(headers)),
             },
@@ -130,15 +132,28 @@ fn complete_cookies(response: &mut Response) {
     }
 }
 
-/// Returns `true` if the client offered the chosen subprotocol.
-///
-/// A subprotocol that was not offered would fail the client (RFC 6455 §4.1). Without one the
-/// handshake still succeeds, and both sides see that none was negotiated.
-fn is_offered(request: &Request, chosen: &str) -> bool {
-    let offered = members(request.headers(), SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
-    if !offered {
-        let chosen = printable(chosen);
-        log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is omitted");
+/// The fields in which a client offers subprotocols.
+struct Offered(HeaderMap);
+
+impl Offered {
+    fn by(request: &Request) -> Self {
+        let mut offers = HeaderMap::new();
+        for value in request.headers().get_all(SEC_WEBSOCKET_PROTOCOL) {
+            offers.append(SEC_WEBSOCKET_PROTOCOL, value.clone());
+        }
+        Self(offers)
     }
-    offered
+
+    /// Returns `true` if the client offered the chosen subprotocol.
+    ///
+    /// A subprotocol that was not offered would fail the client (RFC 6455 §4.1). Without one the
+    /// handshake still succeeds, and both sides see that none was negotiated.
+    fn includes(&self, chosen: &str) -> bool {
+        let offered = members(&self.0, SEC_WEBSOCKET_PROTOCOL).any(|member| member == chosen);
+        if !offered {
+            let chosen = printable(chosen);
+            log::warn!("the subprotocol `{chosen}` was chosen but not offered, and is omitted");
+        }
+        offered
+    }
 }

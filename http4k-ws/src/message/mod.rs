@@ -46,7 +46,7 @@ pub use http::{
     RedirectError, RedirectTarget, Request, RequestExt, Response, ResponseExt, SameSite, Scheme,
     SetCookie, SetCookieError,
 };
-pub(crate) use http::{HostPort, RequestedUri};
+pub(crate) use http::{HostPort, KeptRequest, RequestedUri};
 #[cfg(feature = "server")]
 pub(crate) use http::{PeerAddr, canonical};
 pub(crate) use http::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};

@@ -1,15 +1,25 @@
 //! The server's side of the negotiation of compression (RFC 7692 §5).
 
 use http::header::SEC_WEBSOCKET_EXTENSIONS;
+use http::{HeaderMap, Request};
 
 use super::state::ServerState;
 use super::upgrade::{HandshakeRefused, found, refuse};
 use crate::handler::WsConsumer;
-use crate::message::Response;
+use crate::message::{Response, copy_of_head};
 use crate::session::Handshake;
 use crate::wire::deflate::{MalformedExtensions, accept};
 
-/// Adds the terms of compression to the consumer of an accepted socket, if the client offers some
+/// Returns the fields in which a client offers compression. The application takes the request.
+pub(super) fn offers<B>(request: &Request<B>) -> HeaderMap {
+    let mut offers = HeaderMap::new();
+    for value in request.headers().get_all(SEC_WEBSOCKET_EXTENSIONS) {
+        offers.append(SEC_WEBSOCKET_EXTENSIONS, value.clone());
+    }
+    offers
+}
+
+/// Adds the terms of compression to the consumer of an accepted socket, if the client `offers` some
 /// and the route has settings for them.
 ///
 /// # Errors
@@ -18,24 +28,28 @@ use crate::wire::deflate::{MalformedExtensions, accept};
 /// read.
 pub(super) fn negotiated(
     server: &ServerState,
+    offers: &HeaderMap,
     (handshake, mut consumer): (Handshake, WsConsumer),
 ) -> Result<(Handshake, WsConsumer), Response> {
-    let headers = handshake.request.headers();
-    if !headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
+    if offers.is_empty() {
         return Ok((handshake, consumer));
     }
     let Some(settings) = consumer.deflate_within(&server.session) else {
         return Ok((handshake, consumer));
     };
-    match accept(headers, &settings) {
+    match accept(offers, &settings) {
         Ok(agreed) => {
             consumer.deflate = agreed;
             Ok((handshake, consumer))
         }
         Err(MalformedExtensions) => {
-            let found = found(headers, SEC_WEBSOCKET_EXTENSIONS);
+            let found = found(offers, SEC_WEBSOCKET_EXTENSIONS);
             let refused = HandshakeRefused::Extensions { found };
-            Err(refuse(server, handshake.request, refused))
+            Err(refuse(
+                server,
+                copy_of_head(handshake.request.get()),
+                refused,
+            ))
         }
     }
 }

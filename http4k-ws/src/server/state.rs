@@ -57,7 +57,7 @@ impl ServerState {
         }
     }
 
-    /// Returns `true` if the last new connection that was bound to `bound` was admitted with `host`.
+    /// Returns `true` if the latest new connection, bound to `bound`, was admitted with `host`.
     pub(super) fn is_latest_host(&self, host: &HeaderValue, bound: Option<IpAddr>) -> bool {
         // Another thread that has the lock is no reason to wait.
         let latest = self.latest_host.0.try_lock().ok();

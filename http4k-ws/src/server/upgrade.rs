@@ -170,10 +170,12 @@ pub(super) async fn agree<B>(
         return Err(refuse(server, request, refused.into()));
     }
     let session = &server.config.session;
+    #[cfg(feature = "deflate")]
+    let offers = super::deflate::offers(&request);
     let request = request.map(|_| Body::empty());
     let agreed = server.app.upgrade(request, session).await;
     #[cfg(feature = "deflate")]
-    let agreed = agreed.and_then(|agreed| super::deflate::negotiated(server, agreed));
+    let agreed = agreed.and_then(|agreed| super::deflate::negotiated(server, &offers, agreed));
     agreed
 }
 

@@ -38,14 +38,10 @@ impl<S: ByteStream> UpgradedSocket<S> {
             wire.compress(agreed);
         }
         let (socket, mut session) = open(wire, Role::Server, handshake, config);
-        session = session.with_refusal_log(&server.refusals);
-        if let Some(budget) = &server.budget {
-            session = session.with_budget(budget);
-        }
-        Self {
-            sender: socket.sender(),
-            session: session.with_consumer(consumer.start(socket)),
-        }
+        session.belongs_to(&server.refusals, server.budget.as_ref());
+        let sender = socket.sender();
+        session.set_consumer(consumer.start(socket));
+        Self { sender, session }
     }
 
     /// Returns the task that runs the session.

@@ -151,7 +151,7 @@ impl Metrics {
         let metrics = Arc::clone(self.0.as_ref()?);
         let socket = SocketInfo {
             id,
-            path: handshake.request.uri().path().to_owned(),
+            path: handshake.request.path().to_owned(),
             route: handshake.route.as_deref().map(str::to_owned),
         };
         Some(Box::new(SocketMetrics { metrics, socket }))

@@ -53,7 +53,7 @@ pub(super) struct Notifier {
 impl Notifier {
     /// Creates the notifier of the socket `id`.
     pub(super) fn new(metrics: &Metrics, id: u64, handshake: &Handshake) -> Self {
-        let path = handshake.request.uri().path();
+        let path = handshake.request.path();
         Self {
             observers: Observers::default(),
             metrics: metrics.of(id, handshake),

@@ -18,7 +18,7 @@ use super::state::SocketState;
 use super::trace::Trace;
 use super::transport::{Handshake, no_headers};
 use crate::lens::{Format, LensFailure, Message, decoded, encoded};
-use crate::message::{Request, WsMessage, WsStatus};
+use crate::message::{KeptRequest, Request, WsMessage, WsStatus};
 
 /// One end of an open WebSocket, which receives `In` and sends `Out`.
 ///
@@ -127,7 +127,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// Returns the upgrade request, with all changes by filters and with the path parameters of its
     /// route.
     pub fn request(&self) -> &Request {
-        &self.end.handshake.request
+        self.end.handshake.request.get()
     }
 
     /// Returns the format that the subprotocol names.
@@ -154,7 +154,8 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
         self.end.state.add_filter(Box::new(filter));
     }
 
-    pub(crate) fn request_mut(&mut self) -> &mut Request {
+    /// Returns the upgrade request as it is kept, for changes before the consumer sees it.
+    pub(crate) fn kept_request(&mut self) -> &mut KeptRequest {
         &mut self.end.handshake.request
     }
 
@@ -484,7 +485,7 @@ mod tests {
     fn unsent_messages_can_be_recovered_if_they_are_kept() {
         for kept in [false, true] {
             let handshake = Handshake {
-                request: Request::new(Body::empty()),
+                request: Request::new(Body::empty()).into(),
                 subprotocol: None,
                 route: None,
                 response: Default::default(),

@@ -3,6 +3,7 @@
 //! The frame codec over a byte stream is one transport, and a pipe between two sessions in memory
 //! is the other. A session treats both alike, so that a test sees what a client sees.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::task::{Context, Poll};
 
@@ -10,7 +11,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use super::error::WsError;
-use crate::message::{Request, WsMessage, WsStatus};
+use crate::message::{KeptRequest, WsMessage, WsStatus};
 
 /// The end of a connection. A client masks what it sends (RFC 6455 §5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,10 +27,10 @@ pub(crate) enum Role {
 /// The result of an opening handshake.
 #[derive(Debug)]
 pub(crate) struct Handshake {
-    pub(crate) request: Request,
+    pub(crate) request: KeptRequest,
     pub(crate) subprotocol: Option<String>,
     /// The template of the route that matched the request.
-    pub(crate) route: Option<Box<str>>,
+    pub(crate) route: Option<Cow<'static, str>>,
     /// The fields of the response, except those of the handshake itself. `None` saves memory if
     /// there are none.
     pub(crate) response: Option<Box<HeaderMap>>,

@@ -23,7 +23,7 @@ impl WebSocket {
     /// sent.
     pub(crate) fn unconnected(request: Request, config: &SessionConfig) -> Self {
         let handshake = Handshake {
-            request,
+            request: request.into(),
             subprotocol: None,
             route: None,
             response: None,

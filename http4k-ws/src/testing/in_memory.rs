@@ -252,7 +252,7 @@ impl InMemory {
         spawn_session(session.with_consumer(consumer.start(socket)).map(drop));
 
         let handshake = Handshake {
-            request: sent,
+            request: sent.into(),
             subprotocol,
             route: None,
             response,

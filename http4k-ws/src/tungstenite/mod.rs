@@ -179,7 +179,7 @@ impl<C: Connection> Opened<C> {
 
     fn into_parts(self) -> (C, Handshake, SessionConfig) {
         let handshake = Handshake {
-            request: self.request,
+            request: self.request.into(),
             subprotocol: self.subprotocol,
             route: None,
             response: None,

@@ -126,11 +126,12 @@ impl<T: Clone + Send + Sync + 'static> PolyFilter for Authenticate<T> {
                 // arrived: with the secret, and without the user.
                 response.map_consumer(|consumer| {
                     consumer.after(move |socket: &mut WebSocket| {
-                        let request = socket.request_mut();
-                        users.remove_secrets(request);
-                        if let Some(user) = user {
-                            request.extensions_mut().insert(user);
-                        }
+                        socket.kept_request().edit(|request| {
+                            users.remove_secrets(request);
+                            if let Some(user) = user {
+                                request.extensions_mut().insert(user);
+                            }
+                        });
                     })
                 })
             }

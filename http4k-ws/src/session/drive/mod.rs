@@ -72,7 +72,7 @@ pub(super) fn open_state<T: Transport>(
     handshake: Handshake,
     config: Arc<SessionConfig>,
 ) -> (WebSocket, Session<T>) {
-    state.notifier.opened(handshake.request.uri().path());
+    state.notifier.opened(handshake.request.path());
     let socket = WebSocket::new(Arc::clone(&state), handshake);
     let session = Session {
         state,
@@ -183,18 +183,21 @@ impl<T: Transport> Session<T> {
         self
     }
 
-    /// Logs breaches of bounds in `refusals`.
+    /// Sets the future of the consumer as [`with_consumer`](Self::with_consumer) does, without
+    /// moving the session, which is large.
     #[cfg(feature = "server")]
-    pub(crate) fn with_refusal_log(mut self, refusals: &Arc<RefusalLog>) -> Self {
-        self.refusals = Some(Arc::clone(refusals));
-        self
+    pub(crate) fn set_consumer(&mut self, consumer: ConsumerFuture) {
+        self.consumer = Some(consumer);
     }
 
-    /// Counts the bytes that wait in the socket in `budget`.
+    /// Logs breaches of bounds in `refusals`, and counts the bytes that wait in the socket in
+    /// `budget`.
     #[cfg(feature = "server")]
-    pub(crate) fn with_budget(self, budget: &Arc<Budget>) -> Self {
-        self.state.set_budget(budget);
-        self
+    pub(crate) fn belongs_to(&mut self, refusals: &Arc<RefusalLog>, budget: Option<&Arc<Budget>>) {
+        self.refusals = Some(Arc::clone(refusals));
+        if let Some(budget) = budget {
+            self.state.set_budget(budget);
+        }
     }
 
     /// Polls the socket until there is nothing left to do now.

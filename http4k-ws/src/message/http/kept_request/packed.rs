@@ -1,0 +1,148 @@
+//! The bytes of a kept request: its target, version, method, path parameters and fields.
+
+use bytes::Bytes;
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method, Uri, Version};
+
+use crate::message::body::Body;
+use crate::message::http::Request;
+use crate::message::path_params::PathParams;
+
+/// The versions of HTTP, whose places are their bytes.
+pub(super) const VERSIONS: [Version; 5] = [
+    Version::HTTP_11,
+    Version::HTTP_2,
+    Version::HTTP_10,
+    Version::HTTP_3,
+    Version::HTTP_09,
+];
+
+/// The flags of a field.
+const SENSITIVE: u8 = 1;
+
+/// Returns the target, version, method, path parameters and fields as bytes. Each text follows its
+/// length.
+pub(super) fn packed<B>(request: &http::Request<B>, params: Option<&PathParams>) -> Box<[u8]> {
+    let target = request
+        .uri()
+        .path_and_query()
+        .map_or("", PathAndQuery::as_str);
+    let version = VERSIONS
+        .iter()
+        .position(|known| *known == request.version());
+    let headers = request.headers();
+    let pairs = || params.into_iter().flat_map(PathParams::iter);
+    let method = request.method().as_str().as_bytes();
+    let mut length = 2 + length_of(target.as_bytes()) + length_of(method);
+    for (name, value) in headers {
+        length += 1 + length_of(name.as_str().as_bytes()) + length_of(value.as_bytes());
+    }
+    for (name, value) in pairs() {
+        length += length_of(name.as_bytes()) + length_of(value.as_bytes());
+    }
+    let mut bytes = Vec::with_capacity(length);
+    put(&mut bytes, target.as_bytes());
+    bytes.push(u8::try_from(version.unwrap_or(0)).unwrap_or(0));
+    put(&mut bytes, method);
+    // One more than their number, and 0 if the request was not routed.
+    put_length(
+        &mut bytes,
+        params.map_or(0, |params| params.iter().count() + 1),
+    );
+    for (name, value) in pairs() {
+        put(&mut bytes, name.as_bytes());
+        put(&mut bytes, value.as_bytes());
+    }
+    for (name, value) in headers {
+        bytes.push(if value.is_sensitive() { SENSITIVE } else { 0 });
+        put(&mut bytes, name.as_str().as_bytes());
+        put(&mut bytes, value.as_bytes());
+    }
+    bytes.into_boxed_slice()
+}
+
+/// Returns the number of bytes that [`put`] appends, or a little more.
+fn length_of(text: &[u8]) -> usize {
+    text.len() + if text.len() < 0x80 { 1 } else { 5 }
+}
+
+/// Appends `text` behind its length.
+fn put(bytes: &mut Vec<u8>, text: &[u8]) {
+    put_length(bytes, text.len());
+    bytes.extend_from_slice(text);
+}
+
+/// Appends a number in groups of seven bits, the lowest first. All but the last have the high bit.
+fn put_length(bytes: &mut Vec<u8>, mut length: usize) {
+    while length >= 0x80 {
+        bytes.push((length & 0x7F) as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+}
+
+/// Builds the request and the path parameters from the bytes of [`packed`].
+pub(super) fn unpacked(head: &[u8]) -> (Request, Option<PathParams>) {
+    let all = Bytes::copy_from_slice(head);
+    let mut rest = Unpacked(&all);
+    let mut request = Request::new(Body::empty());
+    // Each text was of its type before, so no conversion fails.
+    let target = PathAndQuery::from_maybe_shared(all.slice_ref(rest.bytes()));
+    *request.uri_mut() = target.map(Uri::from).unwrap_or_default();
+    let version = VERSIONS.get(usize::from(rest.byte()));
+    *request.version_mut() = version.copied().unwrap_or_default();
+    *request.method_mut() = Method::from_bytes(rest.bytes()).unwrap_or_default();
+    let params = rest.length().checked_sub(1).map(|count| {
+        let pairs = (0..count).map(|_| (rest.text().to_owned(), rest.text().to_owned()));
+        pairs.collect()
+    });
+    while !rest.0.is_empty() {
+        let sensitive = rest.byte() & SENSITIVE != 0;
+        let name = HeaderName::from_bytes(rest.bytes());
+        let value = HeaderValue::from_maybe_shared(all.slice_ref(rest.bytes()));
+        if let (Ok(name), Ok(mut value)) = (name, value) {
+            value.set_sensitive(sensitive);
+            request.headers_mut().append(name, value);
+        }
+    }
+    (request, params)
+}
+
+/// Returns the target.
+pub(super) fn target_of(head: &[u8]) -> &str {
+    Unpacked(head).text()
+}
+
+/// The bytes that are not read yet.
+struct Unpacked<'a>(&'a [u8]);
+
+impl<'a> Unpacked<'a> {
+    fn byte(&mut self) -> u8 {
+        let (byte, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        self.0 = rest;
+        *byte
+    }
+
+    fn length(&mut self) -> usize {
+        let (mut length, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte();
+            length |= usize::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return length;
+            }
+            shift += 7;
+        }
+    }
+
+    fn bytes(&mut self) -> &'a [u8] {
+        let length = self.length().min(self.0.len());
+        let (text, rest) = self.0.split_at(length);
+        self.0 = rest;
+        text
+    }
+
+    fn text(&mut self) -> &'a str {
+        std::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+}
