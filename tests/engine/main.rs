@@ -5,6 +5,7 @@ mod adapter;
 mod callers;
 mod decoder;
 mod deflate;
+mod idle;
 mod openings;
 mod requests;
 mod sessions;
