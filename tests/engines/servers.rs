@@ -14,21 +14,24 @@ use crate::redis::Redis;
 /// The documentation with the permissions that the engine needs.
 const DOCUMENTED: &str = include_str!("../../http4k-ws/src/topics/engine/redis/mod.rs");
 
-fn documented_user() -> Vec<String> {
-    let line = DOCUMENTED
+/// Returns the commands of the documentation, word by word.
+fn documented_user() -> Vec<Vec<&'static str>> {
+    let lines = DOCUMENTED
         .lines()
-        .find_map(|line| line.strip_prefix("//! ACL SETUSER "));
-    let line = line.expect("the line of the documentation");
-    let words = ["ACL", "SETUSER"].into_iter().chain(line.split(' '));
-    words.map(str::to_owned).collect()
+        .filter_map(|line| line.strip_prefix("//! "));
+    let commands = lines.filter(|line| line.starts_with("ACL SETUSER "));
+    let commands: Vec<_> = commands.map(|line| line.split(' ').collect()).collect();
+    assert!(!commands.is_empty(), "the documentation has no user");
+    commands
 }
 
 #[test]
 fn the_documented_user_has_exactly_the_permissions_it_needs() {
     let Some(redis) = Redis::start() else { return };
     let user = documented_user();
-    let words: Vec<&str> = user.iter().map(String::as_str).collect();
-    assert_eq!(redis.run(&words), "OK");
+    for command in &user {
+        assert_eq!(redis.run(command), "OK");
+    }
     let url = format!("redis://chat:password@127.0.0.1:{}/", redis.port);
     run(async {
         let engine = RedisEngine::connect("chat", &url).await.unwrap();
@@ -53,7 +56,7 @@ fn the_documented_user_has_exactly_the_permissions_it_needs() {
         // Without one of the commands, the engine does not connect, or an operation fails. Only
         // entries that are too old need XTRIM.
         let mut unneeded: Vec<&str> = Vec::new();
-        for command in words.iter().filter(|word| word.starts_with('+')) {
+        for command in user.iter().flatten().filter(|word| word.starts_with('+')) {
             let removed = command.replacen('+', "-", 1);
             redis.run(&["ACL", "SETUSER", "chat", &removed]);
             if every_operation(&url).await.is_ok() && *command != "+xtrim" {

@@ -148,7 +148,10 @@ fn count(scenario: &Scenario, units: u32) -> Outcome<u64> {
 }
 
 fn drive(server: &mut Child, scenario: &Scenario, units: u32) -> Outcome<()> {
-    let stdout = server.stdout.take().ok_or("the output of the server was taken")?;
+    let stdout = server
+        .stdout
+        .take()
+        .ok_or("the output of the server was taken")?;
     let mut port = String::new();
     BufReader::new(stdout).read_line(&mut port)?;
     let port = port

@@ -75,6 +75,10 @@ impl ConnectionInfo {
 ///
 /// HTTP is boxed. Its memory is released as the socket opens, and is not moved when the task is
 /// spawned.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would be an allocation for each socket"
+)]
 pub(super) enum ConnectionTask<F, S: ByteStream> {
     Http(Pin<Box<F>>),
     Socket(SocketTask<S>),

@@ -21,7 +21,8 @@ pub(crate) const MAX_WINDOW_BITS: u8 = 15;
 /// of a message share its compressed form, so a broadcast is compressed once.
 ///
 /// Do not compress messages that hold a secret beside text that an attacker chooses: their length
-/// shows how similar the two are. The chapter on compression in the [guide](crate#modules) has more.
+/// shows how similar the two are. The chapter on compression in the [guide](crate#modules) has
+/// more.
 ///
 /// # Examples
 ///

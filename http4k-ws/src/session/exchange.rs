@@ -38,7 +38,7 @@ thread_local! {
         const { RefCell::new((VecDeque::new(), VecDeque::new())) };
 }
 
-/// What other tasks see of an exchange (3, 5).
+/// The part of an exchange that other tasks see (3, 5).
 #[derive(Debug, Default)]
 pub(super) struct Published {
     interrupted: AtomicBool,

@@ -9,8 +9,8 @@
 //!
 //! - `max_message` is checked when a message is complete. Set `max_message_size` of its
 //!   `WebSocketConfig`, too.
-//! - `max_frame`, `max_fragments`, `max_empty_fragments`, `max_control_rate`, `message_deadline` and
-//!   `message_rate` are not enforced, and messages are not compressed.
+//! - `max_frame`, `max_fragments`, `max_empty_fragments`, `max_control_rate`, `message_deadline`
+//!   and `message_rate` are not enforced, and messages are not compressed.
 //! - `write_stall` and `dead_after` count whole messages, so a slow peer needs small ones.
 //! - A close frame of the peer is answered as soon as it is read. The responses to the messages
 //!   before it leave first, if the consumer sends them without waiting for anything else.

@@ -1,4 +1,4 @@
-//! What a consumer receives and sends while its session polls it, beside other tasks.
+//! The messages of a consumer while its session polls it, beside those of other tasks.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -76,7 +76,7 @@ fn a_close_by_another_thread_counts_at_once(backend: &impl Backend) {
 }
 
 async fn panics(mut ws: WebSocket) -> WsResult {
-    while let Some(message) = ws.recv().await? {
+    if let Some(message) = ws.recv().await? {
         ws.try_send(message)?;
         ws.send("and more").await?;
         panic!("after two messages");

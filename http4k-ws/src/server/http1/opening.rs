@@ -31,6 +31,10 @@ use crate::server::upgraded::UpgradedSocket;
 use crate::wire::{ByteStream, Meter, StreamProgress};
 
 /// The result of the first request of a connection.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a box would be an allocation for each socket"
+)]
 pub(in crate::server) enum FirstRequest<S: ByteStream> {
     /// It has opened a socket.
     Socket(UpgradedSocket<S>),

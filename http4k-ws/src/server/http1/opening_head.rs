@@ -84,8 +84,7 @@ mod tests {
             .serve_connection(TokioIo::new(server), respond)
             .await;
         let _ = client.read_to_end(&mut Vec::new()).await;
-        let parts = seen.lock().expect("a test").take();
-        parts
+        seen.lock().expect("a test").take()
     }
 
     const BROWSER: &str = "\

@@ -56,7 +56,8 @@ impl Inflater {
         }
     }
 
-    /// Inflates the joined payload of a message, to at most `max` bytes, and calls `take` with them.
+    /// Inflates the joined payload of a message, to at most `max` bytes, and calls `take` with
+    /// them.
     ///
     /// # Errors
     ///

@@ -13,7 +13,11 @@
 //! application `chat` needs these permissions and no others:
 //!
 //! ```text
-//! ACL SETUSER chat on >password resetkeys ~h4k:chat:* resetchannels &h4k:chat:* -@all +ping +info +evalsha +script|load +subscribe +unsubscribe +publish +hmget +hset +hget +hgetall +hkeys +hlen +hexists +hdel +hincrby +get +set +del +pexpire +time +xadd +xrange +xrevrange +xtrim +sadd +srem +smembers +zadd +zrem +zrangebyscore
+//! ACL SETUSER chat on >password resetkeys ~h4k:chat:* resetchannels &h4k:chat:*
+//! ACL SETUSER chat -@all +ping +info +evalsha +script|load +subscribe +unsubscribe +publish
+//! ACL SETUSER chat +hmget +hset +hget +hgetall +hkeys +hlen +hexists +hdel +hincrby +get +set
+//! ACL SETUSER chat +del +pexpire +time +xadd +xrange +xrevrange +xtrim +sadd +srem +smembers
+//! ACL SETUSER chat +zadd +zrem +zrangebyscore
 //! ```
 //!
 //! # Failover
