@@ -74,7 +74,7 @@ pub(crate) async fn subscribed(engine: &RedisEngine, topic: &TopicName) -> Engin
 
 async fn position(engine: &RedisEngine, topic: &TopicName) -> Position {
     engine
-        .positions(&[topic.clone()])
+        .positions(std::slice::from_ref(topic))
         .await
         .expect("a position")[0]
 }

@@ -89,7 +89,7 @@ async fn every_operation(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     ];
     engine.interest(changes.into());
     ready(&mut events).await?;
-    engine.positions(&[topic.clone()]).await?;
+    engine.positions(std::slice::from_ref(&topic)).await?;
     engine.history(&topic, 0, 1).await?;
     engine.members(&topic).await?;
     Ok(())

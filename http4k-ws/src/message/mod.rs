@@ -47,8 +47,9 @@ pub use http::{
     SetCookie, SetCookieError,
 };
 pub(crate) use http::{HostPort, KeptRequest, RequestedUri};
+pub(crate) use http::PeerAddr;
 #[cfg(feature = "server")]
-pub(crate) use http::{PeerAddr, canonical};
+pub(crate) use http::canonical;
 pub(crate) use http::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};
 pub(crate) use http::{
     authority, cookies_of, copy_of_head, declare_secret_field, declare_secret_parameter,

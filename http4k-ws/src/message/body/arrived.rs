@@ -20,6 +20,7 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(super) fn new(bytes: Bytes, bounds: BodyBounds) -> Self {
         Self { bytes, bounds }
     }

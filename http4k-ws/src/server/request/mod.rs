@@ -67,6 +67,7 @@ impl Future for Pending<'_> {
 }
 
 /// Responds to a request that is not an upgrade.
+#[cfg(feature = "http2")]
 pub(super) fn respond<B>(server: &ServerState, request: Request<B>) -> Pending<'_>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError> + Send> + Send + Unpin + 'static,
