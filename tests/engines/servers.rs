@@ -21,7 +21,7 @@ fn documented_user() -> Vec<Vec<&'static str>> {
         .filter_map(|line| line.strip_prefix("//! "));
     let commands = lines.filter(|line| line.starts_with("ACL SETUSER "));
     let commands: Vec<_> = commands.map(|line| line.split(' ').collect()).collect();
-    assert!(!commands.is_empty(), "the documentation has no user");
+    assert!(!commands.is_empty(), "the documentation names a user");
     commands
 }
 

@@ -39,6 +39,9 @@ pub use credentials::{CredentialValue, Credentials, LookedUp, Secret};
 #[cfg(feature = "deflate")]
 pub(crate) use encoded::share_encoded_from;
 pub use from_request::{FromRequest, ReadsBody, Rejection};
+pub(crate) use http::PeerAddr;
+#[cfg(feature = "server")]
+pub(crate) use http::canonical;
 pub(crate) use http::client_network;
 pub use http::{
     Attachment, HostPattern, HostPatternError, HostPolicy, Html, IntoHeaderName, IntoHeaderValue,
@@ -47,9 +50,6 @@ pub use http::{
     SetCookie, SetCookieError,
 };
 pub(crate) use http::{HostPort, KeptRequest, RequestedUri};
-pub(crate) use http::PeerAddr;
-#[cfg(feature = "server")]
-pub(crate) use http::canonical;
 pub(crate) use http::{SecureIfHttps, add_cookie, read_cookies, replace_cookie};
 pub(crate) use http::{
     authority, cookies_of, copy_of_head, declare_secret_field, declare_secret_parameter,

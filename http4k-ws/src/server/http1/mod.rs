@@ -1,10 +1,10 @@
 //! HTTP/1.1 (RFC 9112), by hyper over a stream of our own.
 //!
-//! [`service`] checks each request and calls the application, [`io`] is the stream that hyper reads
-//! and writes, [`timer`] bounds the time for a head, and [`leaving`] drops a connection whose client
-//! has left. Requests that need nothing special of hyper are answered by [`direct`], and [`opening`]
-//! opens most sockets before hyper is started at all. When another request is upgraded, the stream
-//! leaves hyper and becomes a socket.
+//! [`service`] checks each request and calls the application, [`io`] is the stream that hyper
+//! reads and writes, [`timer`] bounds the time for a head, and [`leaving`] drops a connection whose
+//! client has left. Requests that need nothing special of hyper are answered by [`direct`], and
+//! [`opening`] opens most sockets before hyper is started. When another request is upgraded, the
+//! stream leaves hyper and becomes a socket.
 
 mod buffered;
 mod direct;

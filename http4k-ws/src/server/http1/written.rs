@@ -3,8 +3,8 @@
 //! 1. The fields of the response come first, then `content-length` if there is a body, and `date`
 //!    unless the response has one. A response without a body has the length that its handler or
 //!    [`make_valid`](crate::handler) has declared.
-//! 2. A response without a body whose length is not declared is left to hyper: it is one to HEAD, or
-//!    one of the server itself, and only hyper knows if it needs `content-length: 0`.
+//! 2. A response without a body whose length is not declared is left to hyper: it is one to HEAD,
+//!    or one of the server itself, and only hyper knows if it needs `content-length: 0`.
 //! 3. A response that says something about its connection, such as `Connection: close`, is left to
 //!    hyper, and so is one with a long body, which need not be copied.
 
