@@ -9,8 +9,8 @@ use http4k_ws::filter::{messages, report_sockets, session_config};
 use http4k_ws::prelude::*;
 use http4k_ws::server::{ServerConfig, ServerTls};
 use http4k_ws::session::{MessageAction, MessageFilter, SessionConfig, SlowConsumer, WsEvent};
-use http4k_ws::testing::WsClient;
 use http4k_ws::testing::contract::Backend;
+use http4k_ws::testing::{NextMessage, WsClient};
 use http4k_ws::{PolyFilter, SendError, WsSender, contract_test};
 
 const BOUND: Duration = Duration::from_secs(20);
@@ -163,6 +163,35 @@ fn a_dropped_message_counts_as_flushed(backend: &impl Backend) {
     let mut client = backend.ws("/");
     assert_eq!(said(&mut client, &[], 9), ["one", "two"]);
     assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+}
+
+/// Sends from another thread, and waits for a message that never comes.
+async fn sent_from_outside(mut ws: WebSocket) -> WsResult {
+    let sender = ws.sender();
+    let sending =
+        std::thread::spawn(move || ["one", "#2", "three"].map(|text| sender.try_send(text)));
+    ws.recv().await?;
+    drop(sending.join());
+    Ok(())
+}
+
+fn bounded(policy: SlowConsumer) -> impl PolyFilter + Clone {
+    session_config(move |config| config.with_slow_consumer(policy.clone()))
+}
+
+#[contract_test(routes! {
+    "/wait" with(bounded(SlowConsumer::Wait), messages(|_| WithoutNotes)) => ws(sent_from_outside(ws)),
+    "/close" with(bounded(SlowConsumer::Close), messages(|_| WithoutNotes)) => ws(sent_from_outside(ws)),
+    "/drop" with(bounded(SlowConsumer::DropOldest), messages(|_| WithoutNotes)) => ws(sent_from_outside(ws)),
+})]
+fn a_message_of_another_task_passes_the_filters_without_other_traffic(backend: &impl Backend) {
+    for path in ["/wait", "/close", "/drop"] {
+        let mut client = backend.ws(path);
+        for text in ["one", "three"] {
+            let next = client.next_within(BOUND);
+            assert_eq!(next, NextMessage::Message(text.into()), "{path}");
+        }
+    }
 }
 
 /// Reports the result of a flush behind a message that the filter closes for.

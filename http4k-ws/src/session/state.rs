@@ -403,7 +403,8 @@ impl SocketState {
             requests.shed = inner.shed && facts.sends;
             if facts.sends && !requests.shed {
                 requests.ping = inner.round_trips.take_requested();
-                requests.taken = inner.outbound.may_lend();
+                // Messages that pass the filters after this are written in the same step.
+                requests.taken = inner.filtering.is_none() && inner.outbound.may_lend();
                 if requests.taken {
                     if inner.outbound.waiting() > 0 {
                         inner.outbound.lend(&mut moving.sending);
