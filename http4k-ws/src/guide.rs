@@ -24,6 +24,7 @@
 //! | [listeners](listeners) | ports, Unix sockets, several at once, and those of another process |
 //! | [proxies](proxies) | the client, scheme and host behind nginx, HAProxy, Caddy and clouds |
 //! | [observing](observing) | ids of requests, traces over several servers, metrics and the access log |
+//! | [performance](performance) | what a message and a request cost, how to measure it, and the settings |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
 //! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
@@ -49,6 +50,9 @@ pub mod proxies {}
 
 #[doc = include_str!("docs/observing.md")]
 pub mod observing {}
+
+#[doc = include_str!("docs/performance.md")]
+pub mod performance {}
 
 #[doc = include_str!("docs/pages.md")]
 pub mod pages {}
