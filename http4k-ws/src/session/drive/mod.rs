@@ -46,7 +46,7 @@ use crate::message::WsStatus;
 /// The future of a consumer. Its result closes the socket.
 pub(crate) type ConsumerFuture = Pin<Box<dyn Future<Output = WsResult> + Send>>;
 
-/// What one poll reads, and what it writes, before other tasks run.
+/// The messages and bytes that one poll reads, and that it writes, before other tasks run.
 const PER_POLL: Amount = Amount {
     messages: 64,
     bytes: 64 * 1024,
@@ -119,7 +119,7 @@ pub(crate) struct Session<T: Transport> {
 
 /// The results of one poll so far.
 struct PollState {
-    /// What may still be read in this poll, and what may be written.
+    /// The rest that may be read in this poll, and the rest that may be written.
     may_read: Amount,
     may_write: Amount,
     seen: Seen,

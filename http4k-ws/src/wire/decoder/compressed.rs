@@ -1,7 +1,7 @@
 //! Compressed messages (RFC 7692 §6.2), which are inflated when their last byte has arrived.
 //!
-//! So a message that arrives slowly holds its compressed bytes only, and no inflater. Its text is
-//! checked after it is inflated.
+//! A message that arrives slowly therefore holds its compressed bytes only, and no inflater. Its
+//! text is checked after it is inflated.
 
 use super::Decoder;
 use super::assembly::{Assembly, Compressed};

@@ -231,7 +231,7 @@ fn a_client_refuses_every_invalid_response() {
     assert_eq!(confirm(&headers(&[deflate]), None), Err(NOT_OFFERED));
 }
 
-/// What one side sends is valid for the other, whatever their settings.
+/// The extension that one side sends is valid for the other, with any settings.
 #[test]
 fn both_sides_agree() {
     for number in 0..256_u32 {
