@@ -48,7 +48,10 @@ mod deflate {
 
     impl<Feature> NeedsDeflate<Feature> {
         /// Needs the feature `deflate`.
-        #[allow(clippy::should_implement_trait)]
+        #[allow(
+            clippy::should_implement_trait,
+            reason = "the function of the enabled feature has this name"
+        )]
         pub fn default() -> Feature::Value
         where
             Feature: DeflateFeature,
@@ -93,7 +96,10 @@ mod http2 {
 
     impl<Feature> NeedsHttp2<Feature> {
         /// Needs the feature `http2`.
-        #[allow(clippy::should_implement_trait)]
+        #[allow(
+            clippy::should_implement_trait,
+            reason = "the function of the enabled feature has this name"
+        )]
         pub fn default() -> Feature::Value
         where
             Feature: Http2Feature,
@@ -190,7 +196,10 @@ mod tls {
     #[cfg(feature = "client")]
     impl<Feature> NeedsTls<Feature, OfClient> {
         /// Needs the feature `tls`.
-        #[allow(clippy::new_ret_no_self)]
+        #[allow(
+            clippy::new_ret_no_self,
+            reason = "the function of the enabled feature has this name"
+        )]
         pub fn new() -> Feature::Value
         where
             Feature: TlsFeature,
@@ -199,7 +208,10 @@ mod tls {
         }
 
         /// Needs the feature `tls`.
-        #[allow(clippy::should_implement_trait)]
+        #[allow(
+            clippy::should_implement_trait,
+            reason = "the function of the enabled feature has this name"
+        )]
         pub fn default() -> Feature::Value
         where
             Feature: TlsFeature,
