@@ -78,6 +78,7 @@ extern crate tracing as log;
 
 #[cfg(feature = "client")]
 pub mod client;
+pub mod describe;
 pub mod filter;
 #[cfg(all(
     feature = "macros",

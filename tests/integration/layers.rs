@@ -10,15 +10,27 @@ mod folders;
 const LAYERS: &[(&str, &[&str])] = &[
     ("message", &[]),
     ("lens", &["message"]),
+    ("describe", &["lens", "message"]),
     ("session", &["lens", "message"]),
     ("sse", &["session", "lens", "message"]),
-    ("handler", &["sse", "session", "lens", "message"]),
-    ("routing", &["handler", "sse", "lens", "message"]),
+    (
+        "handler",
+        &["sse", "session", "describe", "lens", "message"],
+    ),
+    (
+        "routing",
+        &["handler", "sse", "describe", "lens", "message"],
+    ),
     (
         "filter",
-        &["routing", "handler", "sse", "session", "lens", "message"],
+        &[
+            "routing", "handler", "sse", "session", "describe", "lens", "message",
+        ],
     ),
-    ("topics", &["handler", "sse", "session", "lens", "message"]),
+    (
+        "topics",
+        &["handler", "sse", "session", "describe", "lens", "message"],
+    ),
     ("topics/engine/redis", &["topics", "tls", "message"]),
     ("tower", &["handler", "message"]),
     ("tungstenite", &["handler", "session", "message"]),

@@ -3,6 +3,8 @@
 use std::any::{TypeId, type_name};
 use std::sync::Arc;
 
+use crate::describe::RouteDescription;
+
 /// The filters in front of a handler, the outermost first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FilterNames(Vec<Known>);
@@ -15,7 +17,30 @@ struct Known {
     ws: bool,
     /// The types of the values that it stores in requests.
     provides: Arc<[TypeId]>,
+    description: Contribution,
 }
+
+/// What a filter adds to the description of each route behind it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Contribution(Arc<RouteDescription>);
+
+impl Contribution {
+    /// Returns what `describe` adds.
+    pub(super) fn of(describe: impl FnOnce(&mut RouteDescription)) -> Self {
+        let mut added = RouteDescription::default();
+        describe(&mut added);
+        Self(Arc::new(added))
+    }
+}
+
+/// It follows from the filter, whose name is compared.
+impl PartialEq for Contribution {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Contribution {}
 
 impl FilterNames {
     /// Adds a filter in front of the others, unless it sees no request at all.
@@ -23,8 +48,8 @@ impl FilterNames {
         &mut self,
         name: &Arc<str>,
         provides: &Arc<[TypeId]>,
-        http: bool,
-        ws: bool,
+        description: &Contribution,
+        (http, ws): (bool, bool),
     ) {
         if http || ws {
             let (name, provides) = (Arc::clone(name), Arc::clone(provides));
@@ -33,6 +58,7 @@ impl FilterNames {
                 http,
                 ws,
                 provides,
+                description: description.clone(),
             };
             self.0.insert(0, known);
         }
@@ -55,6 +81,15 @@ impl FilterNames {
     /// Adds the filters of the surrounding routes in front of these.
     pub(crate) fn put_behind(&mut self, outer: &Self) {
         self.0.splice(0..0, outer.0.iter().cloned());
+    }
+
+    /// Adds to a description what the filters that see requests of one of the protocols add, the
+    /// innermost first.
+    pub(crate) fn describe(&self, route: &mut RouteDescription, http: bool, ws: bool) {
+        let known = self.0.iter().rev();
+        for known in known.filter(|known| (known.http && http) || (known.ws && ws)) {
+            route.add(&known.description.0);
+        }
     }
 
     /// Returns the filters that see requests of one of the protocols.
@@ -85,6 +120,17 @@ fn shortened(name: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn put_before(
+        filters: &mut FilterNames,
+        name: &str,
+        provides: &[TypeId],
+        http: bool,
+        ws: bool,
+    ) {
+        let added = Contribution::default();
+        filters.put_before(&name.into(), &provides.into(), &added, (http, ws));
+    }
+
     #[test]
     fn a_name_has_no_path_and_no_parameters() {
         for (name, expected) in [
@@ -109,10 +155,10 @@ mod tests {
             ("b", false, true),
             ("unseen", false, false),
         ] {
-            inner.put_before(&name.into(), &Arc::default(), http, ws);
+            put_before(&mut inner, name, &[], http, ws);
         }
         let mut outer = FilterNames::default();
-        outer.put_before(&"a".into(), &Arc::default(), true, false);
+        put_before(&mut outer, "a", &[], true, false);
         inner.put_behind(&outer);
         let seeing = |http, ws| inner.seeing(http, ws).collect::<Vec<_>>();
         assert_eq!(seeing(true, false), ["a", "c"]);
@@ -124,8 +170,8 @@ mod tests {
     fn a_value_is_provided_over_the_protocols_that_its_filter_sees() {
         let number = TypeId::of::<u32>();
         let mut filters = FilterNames::default();
-        filters.put_before(&"a".into(), &[number].into(), false, true);
-        filters.put_before(&"b".into(), &Arc::default(), true, true);
+        put_before(&mut filters, "a", &[number], false, true);
+        put_before(&mut filters, "b", &[], true, true);
         assert!(filters.provide(number, true) && !filters.provide(number, false));
         assert!(!filters.provide(TypeId::of::<u64>(), true));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::filter_names::FilterNames;
+use super::filter_names::{Contribution, FilterNames};
 use super::http::{BoxHttpHandler, IntoHttpHandler};
 use super::ws::{BoxWsHandler, IntoWsHandler};
 use super::ws_response::WsResponse;
@@ -116,12 +116,13 @@ impl PolyHandler {
         mut self,
         name: &str,
         provides: &[TypeId],
+        description: &Contribution,
         http: BoxHttpHandler,
         ws: BoxWsHandler,
     ) -> Self {
-        let (sees_http, sees_ws) = (!http.is(&self.http), !ws.is(&self.ws));
+        let sees = (!http.is(&self.http), !ws.is(&self.ws));
         let filters = &mut self.filters;
-        filters.put_before(&name.into(), &provides.into(), sees_http, sees_ws);
+        filters.put_before(&name.into(), &provides.into(), description, sees);
         let filters = &self.filters;
         let unprovided = &mut self.unprovided;
         unprovided.retain(|value| !filters.provide(value.id, value.over_ws));

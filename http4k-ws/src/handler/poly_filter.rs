@@ -4,11 +4,12 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
-use super::filter_names::{FilterNames, short_name};
+use super::filter_names::{Contribution, FilterNames, short_name};
 use super::http::BoxHttpHandler;
 use super::place::{IntoPolyFilter, JoinsPolyFilter};
 use super::poly::{IntoPolyHandler, PolyHandler};
 use super::ws::BoxWsHandler;
+use crate::describe::RouteDescription;
 
 /// A filter over every protocol.
 ///
@@ -98,6 +99,40 @@ pub trait PolyFilter: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Adds what this filter means to the clients of each route behind it: responses, credentials,
+    /// limits. By default, nothing.
+    ///
+    /// It is called once, with an empty description. A route that the filter sees no requests of is
+    /// not described by it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::PolyFilter;
+    /// use http4k_ws::describe::{ResponseDescription, RouteDescription};
+    /// use http4k_ws::handler::BoxHttpHandler;
+    ///
+    /// struct Closed;
+    ///
+    /// impl PolyFilter for Closed {
+    ///     fn http(&self, _next: BoxHttpHandler) -> BoxHttpHandler {
+    ///         BoxHttpHandler::new(|_request: Request| StatusCode::SERVICE_UNAVAILABLE)
+    ///     }
+    ///
+    ///     fn describe(&self, route: &mut RouteDescription) {
+    ///         route.responses.push(ResponseDescription::new(StatusCode::SERVICE_UNAVAILABLE));
+    ///     }
+    /// }
+    ///
+    /// let app = routes! { GET "/" => http(|| "hello") }.with(Closed);
+    /// let responses = app.routes()[0].description().responses;
+    /// assert_eq!(responses.last().unwrap().status, Some(StatusCode::SERVICE_UNAVAILABLE));
+    /// ```
+    fn describe(&self, route: &mut RouteDescription) {
+        let _ = route;
+    }
+
     /// Puts this filter in front of `app`: an application, or a handler of one protocol.
     ///
     /// # Examples
@@ -174,7 +209,8 @@ pub trait PolyFilter: Send + Sync + 'static {
     /// Wraps both sides of `app`, as [`PolyHandler::with`] does.
     fn wrap(&self, app: PolyHandler) -> PolyHandler {
         let (http, ws) = (self.http(app.http().clone()), self.ws(app.ws().clone()));
-        app.behind(&self.name(), &self.provides(), http, ws)
+        let added = Contribution::of(|route| self.describe(route));
+        app.behind(&self.name(), &self.provides(), &added, http, ws)
     }
 }
 
@@ -210,6 +246,7 @@ struct Part {
     filter: Arc<dyn PolyFilter>,
     name: Arc<str>,
     provides: Arc<[TypeId]>,
+    description: Contribution,
 }
 
 impl BoxPolyFilter {
@@ -231,6 +268,7 @@ impl BoxPolyFilter {
         let part = Part {
             name: name.into(),
             provides: filter.provides().into(),
+            description: Contribution::of(|route| filter.describe(route)),
             filter: Arc::new(filter),
         };
         Self {
@@ -315,7 +353,7 @@ impl Part {
             sees.1 = !filtered.is(ws);
             *ws = filtered;
         }
-        names.put_before(&self.name, &self.provides, sees.0, sees.1);
+        names.put_before(&self.name, &self.provides, &self.description, sees);
     }
 }
 
@@ -341,8 +379,13 @@ impl PolyFilter for BoxPolyFilter {
                 part.filter.http(app.http().clone()),
                 part.filter.ws(app.ws().clone()),
             );
-            app.behind(&part.name, &part.provides, http, ws)
+            app.behind(&part.name, &part.provides, &part.description, http, ws)
         })
+    }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        let inside_out = self.parts.iter().rev();
+        inside_out.for_each(|part| part.filter.describe(route));
     }
 
     fn provides(&self) -> Vec<TypeId> {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::body::{BodyLens, BodyRules, Content};
 use super::codec::Codec;
+use super::description::MessageDescription;
 use super::failure::{LensFailure, LensFailureKind};
 use super::format::Format;
 use super::message_part::Cause;
@@ -104,6 +105,14 @@ pub trait Message: Sized + Send + 'static {
     fn from_message_in(format: Format, message: WsMessage) -> Result<Self, LensFailure> {
         let _usual = format;
         Self::from_message(message)
+    }
+
+    /// Describes the type in documents. By default, it is known by its constants alone.
+    ///
+    /// `#[derive(Message)]` adds the doc comment of the type and, with the feature `schema`, the
+    /// schema of a type that implements `schemars::JsonSchema`.
+    fn description() -> MessageDescription {
+        MessageDescription::of::<Self>()
     }
 
     /// Returns the view of a [`WsMessage`] as this type, which reads and writes.

@@ -87,6 +87,22 @@ impl Meta {
         }
     }
 
+    /// Describes all values of one place, which a type of serde reads.
+    pub(crate) fn of_all(location: Location, type_name: String) -> Self {
+        Self {
+            required: true,
+            ..Self::new(location, "", type_name)
+        }
+    }
+
+    /// Lets a message lack the value.
+    pub(crate) fn optional(self) -> Self {
+        Self {
+            required: false,
+            ..self
+        }
+    }
+
     /// Returns the place of the value in the message.
     pub fn location(&self) -> Location {
         self.location

@@ -10,6 +10,7 @@ mod accept;
 mod body;
 mod codec;
 mod cookie;
+pub(crate) mod description;
 mod extract;
 mod failure;
 mod form;
@@ -47,6 +48,7 @@ pub use html::{checkbox, empty_as_none};
 pub use message::Message;
 pub(crate) use message::{decoded, encoded};
 pub use message_part::{MessagePart, ReadFrom, TextPart, WriteTo};
+pub(crate) use meta::name_of;
 pub use meta::{Location, Meta};
 #[cfg(feature = "multipart")]
 pub use multipart::{Multipart, MultipartBody, MultipartError, Part};

@@ -5,6 +5,7 @@ use std::future;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
+use super::described::Described;
 use crate::handler::call::{CallResult, WsCallResult};
 use crate::handler::reading::ReadArguments;
 use crate::handler::{
@@ -27,39 +28,32 @@ pub struct Endpoint {
     pub(super) reads: Vec<&'static str>,
     /// The values of filters that its `_` arguments need.
     pub(super) needs: Vec<NeededValue>,
+    /// What is known of its types.
+    pub(super) described: Described,
 }
 
 impl Endpoint {
     pub(super) fn both(http: BoxHttpHandler, ws: BoxWsHandler) -> Self {
-        Self {
-            http: Some(http),
-            ws: Some(ws),
-            mounted: None,
-            filters: FilterNames::default(),
-            reads: Vec::new(),
-            needs: Vec::new(),
-        }
+        Self::of(Some(http), Some(ws))
     }
 
     fn http(handler: BoxHttpHandler) -> Self {
-        Self {
-            http: Some(handler),
-            ws: None,
-            mounted: None,
-            filters: FilterNames::default(),
-            reads: Vec::new(),
-            needs: Vec::new(),
-        }
+        Self::of(Some(handler), None)
     }
 
     fn ws(handler: BoxWsHandler) -> Self {
+        Self::of(None, Some(handler))
+    }
+
+    fn of(http: Option<BoxHttpHandler>, ws: Option<BoxWsHandler>) -> Self {
         Self {
-            http: None,
-            ws: Some(handler),
+            http,
+            ws,
             mounted: None,
             filters: FilterNames::default(),
             reads: Vec::new(),
             needs: Vec::new(),
+            described: Described::default(),
         }
     }
 

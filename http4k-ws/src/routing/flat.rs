@@ -13,6 +13,7 @@
 use http4k_ws_grammar::{Kind, Node, pieces};
 
 use super::check;
+use super::described::Described;
 use super::endpoint::Endpoint;
 use super::error::RouteError;
 use super::route::{Route, joined};
@@ -112,6 +113,7 @@ impl Flat {
             name: given.name,
             docs: given.docs,
             filters: FilterNames::default(),
+            described: Described::default(),
         };
         // Read alone first, so that an error shows the template without its prefixes.
         read(&route.template, &route.to_string())?;

@@ -54,8 +54,9 @@ impl Router {
     /// Returns the route or mount with this index, with the filters before it.
     pub(super) fn route(&self, index: usize) -> Route {
         let mut route = self.table().route(index);
-        if let Some(filters) = self.filters(index) {
-            route.filters.clone_from(filters);
+        if let Some(endpoint) = self.endpoint(index) {
+            route.filters.clone_from(&endpoint.filters);
+            route.described.clone_from(&endpoint.described);
         }
         route
     }

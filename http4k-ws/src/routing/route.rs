@@ -6,6 +6,7 @@ use std::ops::Deref;
 use http::Method;
 use http4k_ws_grammar::Pattern;
 
+use super::described::Described;
 use super::table::{MethodSet, Protocol, RouteMeta};
 use crate::handler::{FilterNames, PolyHandler};
 
@@ -18,6 +19,7 @@ pub struct Route {
     pub(super) name: String,
     pub(super) docs: String,
     pub(super) filters: FilterNames,
+    pub(super) described: Described,
 }
 
 impl Route {
@@ -29,6 +31,7 @@ impl Route {
             name: route.name.into(),
             docs: route.docs.into(),
             filters: FilterNames::default(),
+            described: Described::default(),
         }
     }
 
@@ -132,11 +135,7 @@ impl Route {
     /// );
     /// ```
     pub fn filters(&self) -> impl Iterator<Item = &str> {
-        let (http, ws) = match self.protocol {
-            Protocol::Http | Protocol::Sse => (true, false),
-            Protocol::Ws => (false, true),
-            Protocol::Mount => (true, true),
-        };
+        let (http, ws) = self.seen_over();
         self.filters.seeing(http, ws)
     }
 
@@ -290,6 +289,7 @@ mod tests {
             name: String::new(),
             docs: docs.into(),
             filters: FilterNames::default(),
+            described: Described::default(),
         }
     }
 

@@ -27,8 +27,8 @@ use super::route::Route;
 use super::table::{MethodSet, Protocol, RouteKey, RouteMeta};
 use super::tree::Walk;
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, FilterNames,
-    MAX_PARAMS, Outcome, ParamNames, Place, PolyHandler, ResponseFuture, Unprovided, WsResponse,
+    BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,
+    Outcome, ParamNames, Place, PolyHandler, ResponseFuture, Unprovided, WsResponse,
     WsResponseFuture, without_body,
 };
 use crate::message::{IntoResponse, NeededValue, PeerAddr, Request, Response, has_token};
@@ -247,9 +247,9 @@ impl Router {
         &self.table
     }
 
-    /// Returns the filters before route `index`.
-    pub(super) fn filters(&self, index: usize) -> Option<&FilterNames> {
-        self.endpoints.get(index).map(|end| &end.filters)
+    /// Returns the endpoint of route `index`.
+    pub(super) fn endpoint(&self, index: usize) -> Option<&Endpoint> {
+        self.endpoints.get(index)
     }
 
     /// Returns the router that is mounted at route `index`.

@@ -1,0 +1,98 @@
+//! The description of a route: by its handler, by the builder, and by the filters before it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http4k_ws_grammar::{Kind, pieces};
+
+use super::route::Route;
+use super::table::Protocol;
+use crate::describe::{ParamDescription, RouteDescription};
+
+/// What describes a route. It is called when a description is asked for.
+#[derive(Clone, Default)]
+pub(super) struct Described {
+    /// In the order in which they describe.
+    steps: Vec<Step>,
+}
+
+/// One step adds what it knows.
+type Step = Arc<dyn Fn(&mut RouteDescription) + Send + Sync>;
+
+impl Described {
+    /// Adds what `step` knows.
+    pub(super) fn add(&mut self, step: impl Fn(&mut RouteDescription) + Send + Sync + 'static) {
+        self.steps.push(Arc::new(step));
+    }
+}
+
+impl fmt::Debug for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Described")
+    }
+}
+
+/// A description follows from the handler, which cannot be compared.
+impl PartialEq for Described {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Described {}
+
+impl Route {
+    /// Describes the route by the types of its function, and by the filters before it.
+    ///
+    /// `routes!` infers what a function receives and returns; a builder
+    /// [states](super::Routes::receives) it. The description is computed here, and never while
+    /// requests are served.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Method, Request};
+    /// use http4k_ws::routing::Routes;
+    ///
+    /// # fn main() -> Result<(), http4k_ws::routing::RouteError> {
+    /// let app = Routes::new()
+    ///     .http(Method::GET, "/files/<owner>/<path..>", |_: Request| "a file")
+    ///     .build()?;
+    /// let description = app.routes()[0].description();
+    /// assert_eq!(description.params[0].name, "owner");
+    /// assert!(description.params[1].is_rest);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn description(&self) -> RouteDescription {
+        let mut description = RouteDescription {
+            params: self.params().collect(),
+            ..RouteDescription::default()
+        };
+        for step in &self.described.steps {
+            step(&mut description);
+        }
+        let (http, ws) = self.seen_over();
+        self.filters.describe(&mut description, http, ws);
+        description
+    }
+
+    /// Returns the parameters of the complete path.
+    fn params(&self) -> impl Iterator<Item = ParamDescription> + '_ {
+        let pieces = pieces(&self.template);
+        let params = pieces.filter(|piece| piece.kind != Kind::Literal);
+        params.map(|piece| ParamDescription {
+            is_rest: piece.kind == Kind::Rest,
+            ..ParamDescription::new(piece.text(&self.template).to_owned())
+        })
+    }
+
+    /// Returns the protocols of which filters see requests for this route: HTTP and WebSockets.
+    pub(super) fn seen_over(&self) -> (bool, bool) {
+        match self.protocol {
+            Protocol::Http | Protocol::Sse => (true, false),
+            Protocol::Ws => (false, true),
+            Protocol::Mount => (true, true),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Routes of the builder, which state their types.
+
+use http4k_ws::describe::{RouteDescription, SchemaOf};
+use http4k_ws::lens::Format;
+use http4k_ws::lens::json::Json;
+use http4k_ws::prelude::*;
+use http4k_ws::routing::Routes;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message, JsonSchema)]
+struct Said {
+    text: String,
+}
+
+/// Returns the description of the only route.
+fn only(routes: Routes) -> RouteDescription {
+    let app = routes.build().expect("the routes are valid");
+    app.routes()[0].description()
+}
+
+/// Returns the text of a schema, with its definitions.
+fn text(schema: Option<SchemaOf>) -> String {
+    let mut generator = SchemaSettings::draft2020_12().into_generator();
+    let schema = schema.expect("there is a schema").schema(&mut generator);
+    let definitions = serde_json::to_string(generator.definitions()).expect("JSON");
+    format!(
+        "{} {definitions}",
+        serde_json::to_string(&schema).expect("JSON")
+    )
+}
+
+fn talk(_request: Request) -> WsConsumer {
+    WsConsumer::new(async |_ws: WebSocket<Said, Said>| {})
+}
+
+#[test]
+fn messages_are_stated_in_both_directions() {
+    let route = only(
+        Routes::new()
+            .ws("/talk", talk)
+            .receives::<Said>()
+            .sends::<String>(),
+    );
+    let (receives, sends) = (route.receives.unwrap(), route.sends.unwrap());
+    assert_eq!(
+        (receives.name, receives.formats),
+        ("Said", &[Format::Json][..])
+    );
+    assert_eq!((sends.name, sends.formats), ("String", &[Format::Text][..]));
+}
+
+#[test]
+fn a_response_has_a_schema_and_the_statuses_of_its_wrappers() {
+    let routes = Routes::new().http(Method::GET, "/", |_: Request| StatusCode::OK);
+    let route = only(routes.responds::<Option<Json<Said>>>());
+    let statuses: Vec<_> = route
+        .responses
+        .iter()
+        .map(|response| response.status)
+        .collect();
+    assert_eq!(
+        statuses,
+        [Some(StatusCode::OK), Some(StatusCode::NOT_FOUND)]
+    );
+    assert_eq!(route.responses[0].content_types, ["application/json"]);
+    assert_eq!(route.responses[0].name, "Said");
+    assert!(text(route.responses[0].schema).contains(r#""required":["text"]"#));
+    assert!(route.responses[1].schema.is_none());
+}
+
+#[test]
+fn a_body_and_the_parameters_of_a_query_are_stated() {
+    let routes = Routes::new().http(Method::POST, "/", |_: Request| "");
+    let route = only(routes.reads::<Json<Said>>().reads::<Query<Said>>());
+    let body = route.body.unwrap();
+    assert_eq!((body.name.as_ref(), body.is_required), ("Said", true));
+    assert!(text(body.schema).contains(r#""text""#));
+    assert!(route.fields[0].is_flattened && route.fields[0].schema.is_some());
+}
+
+#[test]
+fn parameters_of_a_mount_come_first() {
+    let inner = Routes::new().http(Method::GET, "/<id>/<rest..>", |_: Request| "");
+    let inner = inner.build().expect("a table");
+    let route = only(Routes::new().mount("/teams/<team>", inner));
+    let names: Vec<_> = route
+        .params
+        .iter()
+        .map(|param| param.name.as_ref())
+        .collect();
+    assert_eq!(names, ["team", "id", "rest"]);
+    assert!(route.params[2].is_rest && !route.params[1].is_rest);
+}
