@@ -6,6 +6,9 @@ mod callers;
 mod decoder;
 mod deflate;
 mod idle;
+#[path = "../shared/masked.rs"]
+mod masked;
 mod openings;
+mod peer;
 mod requests;
 mod sessions;

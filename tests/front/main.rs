@@ -7,6 +7,8 @@ mod csrf;
 mod deadlines;
 mod listeners;
 mod logged;
+#[path = "../shared/masked.rs"]
+mod masked;
 mod messages;
 mod multipart;
 mod observing;

@@ -6,6 +6,8 @@ mod contract;
 mod http2;
 mod layers;
 mod lens;
+#[path = "../shared/masked.rs"]
+mod masked;
 mod message;
 mod prose;
 mod rfc6455;

@@ -1,41 +1,27 @@
 //! Frames of a peer, and the answers of a socket in both roles.
 
-use std::future::{Future, pending};
-use std::time::Duration;
+use std::future::pending;
 
 use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 
-/// Awaits `work`, which must not take longer than a slow machine needs.
-async fn within<T>(work: impl Future<Output = T>) -> T {
-    let limit = Duration::from_secs(20);
-    timeout(limit, work).await.expect("the work ends in time")
-}
-
-async fn head_of(stream: &mut DuplexStream) -> Vec<u8> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(within(stream.read_u8()).await.expect("a head"));
-    }
-    head
-}
+use crate::peer::{Peer, head_of, within};
 
 /// Sends `head` to a server of `app`. Returns the client's end of the open connection, and the head
 /// of the response.
-async fn accepted<Kind>(app: impl Serve<Kind>, head: &[u8]) -> (DuplexStream, Vec<u8>) {
+async fn accepted<Kind>(app: impl Serve<Kind>, head: &str) -> (DuplexStream, String) {
     let (mut ours, theirs) = duplex(256 * 1024);
     tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
-    ours.write_all(head).await.expect("room");
+    ours.write_all(head.as_bytes()).await.expect("room");
     let response = head_of(&mut ours).await;
-    assert!(response.starts_with(b"HTTP/1.1 101"));
+    assert!(response.starts_with("HTTP/1.1 101"));
     (ours, response)
 }
 
-const HANDSHAKE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
+const HANDSHAKE: &str = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
@@ -74,11 +60,9 @@ async fn text_fails_at_the_server_before_its_frame_has_arrived() {
 
 #[tokio::test]
 async fn text_fails_at_the_client_before_its_frame_has_arrived() {
-    let (ours, mut server) = duplex(256 * 1024);
+    let (ours, theirs) = duplex(256 * 1024);
     let client = tokio::spawn(WebSocketClient::to("ws://localhost/").connect_over(ours));
-    let head = head_of(&mut server).await;
-    let (_, response) = accepted(silent, &head).await;
-    server.write_all(&response).await.expect("room");
+    let mut server = Peer::accept(theirs).await;
     let mut ws = within(client).await.expect("no panic").expect("open");
     server.write_all(b"\x81\x02ok").await.expect("room");
     server.write_all(b"\x81\x64abc\xFF").await.expect("room");

@@ -1,7 +1,7 @@
 //! Compressed messages on the wire (RFC 7692 §6, §7.2).
 
-use super::peer::{BINARY, COMPRESSED, CONTINUATION, FIN, PING, Peer, TEXT};
 use super::*;
+use crate::peer::{BINARY, COMPRESSED, CONTINUATION, FIN, PING, Peer, TEXT};
 
 const OFFER: &str = "permessage-deflate; client_max_window_bits";
 

@@ -2,8 +2,8 @@
 
 use http4k_ws::filter::session_config;
 
-use super::peer::Peer;
 use super::*;
+use crate::peer::Peer;
 
 /// Returns the response to an offer.
 async fn answered(config: ServerConfig, path: &str, offers: &[&str]) -> Option<String> {

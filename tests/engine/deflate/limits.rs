@@ -1,7 +1,7 @@
 //! Compressed messages that are too long, or broken.
 
-use super::peer::{BINARY, COMPRESSED, CONTINUATION, FIN, Peer, TEXT};
 use super::*;
+use crate::peer::{BINARY, COMPRESSED, CONTINUATION, FIN, Peer, TEXT};
 
 /// Sends one compressed message to a server with these bounds. Returns the code and the reason.
 async fn refused(session: SessionConfig, opcode: u8, payload: &[u8]) -> (u16, String) {

@@ -4,7 +4,6 @@ mod frames;
 mod handshakes;
 mod limits;
 mod over_http2;
-mod peer;
 mod refusals;
 mod rooms;
 mod sockets;

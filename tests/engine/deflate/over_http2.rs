@@ -12,8 +12,8 @@ use http4k_ws::http::{self, Method};
 use http4k_ws::server::Http2Config;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, duplex};
 
-use super::peer::{COMPRESSED, FIN, Peer, TEXT, within};
 use super::*;
+use crate::peer::{COMPRESSED, FIN, Peer, TEXT, within};
 
 /// A stream of bytes over an extended CONNECT.
 struct Stream {

@@ -3,8 +3,8 @@
 use http4k_ws::client::{ConnectError, WebSocketClient};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
-use super::peer::within;
 use super::*;
+use crate::peer::within;
 
 /// Connects to a server whose response gets these lines. Returns the outcome, and the offer.
 async fn connect(

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use allocation_counter::measure;
 use tokio::runtime::Builder;
 
-use super::peer::{COMPRESSED, FIN, Peer, TEXT};
 use super::*;
+use crate::peer::{COMPRESSED, FIN, Peer, TEXT};
 
 const MEMBERS: usize = 1000;
 

@@ -5,8 +5,8 @@ use http4k_ws::contract_test;
 use http4k_ws::testing::contract::Backend;
 use tokio::io::{AsyncRead, AsyncWriteExt, copy, duplex, split};
 
-use super::peer::within;
 use super::*;
+use crate::peer::within;
 
 fn app() -> PolyHandler {
     let on = |config: SessionConfig| config.with_deflate(Deflate::default().with_min_length(1));

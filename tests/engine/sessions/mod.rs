@@ -11,13 +11,8 @@ use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
 use tokio::io::duplex;
-use tokio::time::timeout;
 
-/// Awaits `work`, which must not take longer than a slow machine needs.
-async fn within<T>(work: impl Future<Output = T>) -> T {
-    let limit = Duration::from_secs(20);
-    timeout(limit, work).await.expect("the work ends in time")
-}
+use crate::peer::within;
 
 /// Serves one connection of `app`. Returns its client, and the future of the connection, which runs
 /// the session of the socket itself.

@@ -13,6 +13,8 @@ use http4k_ws::sse::{SseClient, SseReader};
 use http4k_ws::testing::WsClient;
 use tokio::runtime::Runtime;
 
+use crate::masked::masked;
+
 /// The way in which a client asks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum By {
@@ -278,9 +280,7 @@ impl Http2 {
 async fn talk(asked: Asked, mut send: SendStream<Bytes>, mut receive: RecvStream) -> Vec<String> {
     for message in messages(asked) {
         settle().await;
-        // Masked with a key of zeros (RFC 6455 §5.3).
-        let mut frame = vec![0x81, 0x80 | message.len() as u8, 0, 0, 0, 0];
-        frame.extend_from_slice(message.as_bytes());
+        let frame = masked(0x81, message.as_bytes());
         let _ = send.send_data(Bytes::from(frame), false);
     }
     let mut bytes = Vec::new();

@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 
 use super::{serve, within};
+use crate::masked::masked;
 
 pub(crate) struct Client {
     pub(crate) requests: SendRequest<Bytes>,
@@ -157,21 +158,7 @@ impl Socket {
 
     /// Sends a client's frame, masked with a key of zeros (RFC 6455 §5.3).
     pub(crate) fn send_frame(&mut self, opcode: u8, payload: &[u8]) {
-        let mut frame = vec![0x80 | opcode];
-        match payload.len() {
-            short @ 0..=125 => frame.push(0x80 | short as u8),
-            length @ 126..=0xFFFF => {
-                frame.push(0x80 | 126);
-                frame.extend((length as u16).to_be_bytes());
-            }
-            length => {
-                frame.push(0x80 | 127);
-                frame.extend((length as u64).to_be_bytes());
-            }
-        }
-        frame.extend([0; 4]);
-        frame.extend_from_slice(payload);
-        self.send_bytes(frame);
+        self.send_bytes(masked(0x80 | opcode, payload));
     }
 
     pub(crate) fn end(&mut self) {

@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::masked::masked;
+
 /// The time limit of a read.
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -198,9 +200,7 @@ impl Peer {
 
 /// Returns a client's frame, masked with a key of zeros (RFC 6455 §5.3).
 pub(crate) fn frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0x80 | opcode, 0x80 | payload.len() as u8, 0, 0, 0, 0];
-    frame.extend_from_slice(payload);
-    frame
+    masked(0x80 | opcode, payload)
 }
 
 pub(crate) fn text(payload: &str) -> Vec<u8> {

@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::time::{Instant, sleep};
 
 use super::cable::{BUFFERED, Cable, within};
+use crate::masked::masked as frame;
 
 const PING: u8 = 9;
 
@@ -56,13 +57,6 @@ fn app() -> (PolyHandler, Receiver<(WsStatus, Instant)>) {
 fn end_from(from: &Receiver<(WsStatus, Instant)>) -> (u16, Instant) {
     let (status, at) = from.try_recv().expect("the socket is over");
     (status.code(), at)
-}
-
-/// Returns a client's frame, masked with a key of zeros.
-fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![first, 0x80 | payload.len() as u8, 0, 0, 0, 0];
-    frame.extend_from_slice(payload);
-    frame
 }
 
 fn text(payload: &str) -> Vec<u8> {

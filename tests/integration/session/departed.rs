@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 use super::cable::{Cable, within};
 use crate::http2::client::{Client, TEXT};
 use crate::http2::serve;
+use crate::masked::masked as frame;
 use crate::tls::certificates::self_signed;
 use crate::tls::{server_tls, trusting};
 
@@ -66,12 +67,6 @@ fn app(consumer: Consumer) -> (PolyHandler, Receiver<(WsStatus, Instant)>) {
         }
     };
     (app.into_poly_handler(), told)
-}
-
-fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![first, 0x80 | payload.len() as u8, 0, 0, 0, 0];
-    frame.extend_from_slice(payload);
-    frame
 }
 
 fn messages() -> Vec<u8> {

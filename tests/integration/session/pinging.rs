@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep};
 
 use super::cable::{Cable, within};
+use crate::masked::masked;
 
 const PING: u8 = 9;
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -30,9 +31,7 @@ fn app() -> (PolyHandler, mpsc::UnboundedReceiver<WsSender>) {
 
 /// Returns a client's frame with the zero key.
 fn pong(payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0x8A, 0x80 | payload.len() as u8, 0, 0, 0, 0];
-    frame.extend(payload);
-    frame
+    masked(0x8A, payload)
 }
 
 #[tokio::test(start_paused = true)]

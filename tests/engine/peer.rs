@@ -8,32 +8,44 @@ use http4k_ws::server::ServerConfig;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
-pub(super) const CONTINUATION: u8 = 0;
-pub(super) const TEXT: u8 = 1;
-pub(super) const BINARY: u8 = 2;
-pub(super) const CLOSE: u8 = 8;
-pub(super) const PING: u8 = 9;
+use crate::masked::masked_with;
 
-pub(super) const FIN: u8 = 0x80;
+pub(crate) const CONTINUATION: u8 = 0;
+pub(crate) const TEXT: u8 = 1;
+pub(crate) const BINARY: u8 = 2;
+pub(crate) const CLOSE: u8 = 8;
+pub(crate) const PING: u8 = 9;
+
+pub(crate) const FIN: u8 = 0x80;
 /// RSV1, which marks a compressed message.
-pub(super) const COMPRESSED: u8 = 0x40;
+pub(crate) const COMPRESSED: u8 = 0x40;
 
 /// Awaits `work`, which must not take longer than a slow machine needs.
-pub(super) async fn within<T>(work: impl Future<Output = T>) -> T {
+pub(crate) async fn within<T>(work: impl Future<Output = T>) -> T {
     let limit = Duration::from_secs(20);
     timeout(limit, work).await.expect("the work ends in time")
 }
 
+/// Reads the head of a request or a response.
+pub(crate) async fn head_of(stream: &mut DuplexStream) -> String {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        let byte = within(stream.read_u8()).await.expect("a head");
+        head.push(byte.into());
+    }
+    head
+}
+
 /// A client's end of a connection.
-pub(super) struct Peer<S = DuplexStream> {
+pub(crate) struct Peer<S = DuplexStream> {
     stream: S,
     /// The head of the response to its handshake.
-    pub(super) head: String,
+    pub(crate) head: String,
 }
 
 impl Peer {
     /// Does an opening handshake with these values of `Sec-WebSocket-Extensions`.
-    pub(super) async fn open<Kind>(
+    pub(crate) async fn open<Kind>(
         app: impl Serve<Kind>,
         config: ServerConfig,
         path: &str,
@@ -56,26 +68,36 @@ impl Peer {
         within(peer.stream.write_all(request.as_bytes()))
             .await
             .expect("room");
-        while !peer.head.ends_with("\r\n\r\n") {
-            let byte = within(peer.stream.read_u8()).await.expect("a head");
-            peer.head.push(byte.into());
-        }
+        peer.head = head_of(&mut peer.stream).await;
         peer
     }
 
-    pub(super) fn status(&self) -> u16 {
+    /// Accepts the opening handshake of a client at the other end of `stream`, as our own server
+    /// does. Returns the stream of frames, as the server.
+    pub(crate) async fn accept(mut stream: DuplexStream) -> DuplexStream {
+        let request = head_of(&mut stream).await;
+        let app = |_ws: WebSocket| std::future::pending::<()>();
+        let (mut ours, theirs) = duplex(64 * 1024);
+        tokio::spawn(app.serve_connection(theirs, ServerConfig::default()));
+        ours.write_all(request.as_bytes()).await.expect("room");
+        let response = head_of(&mut ours).await;
+        stream.write_all(response.as_bytes()).await.expect("room");
+        stream
+    }
+
+    pub(crate) fn status(&self) -> u16 {
         self.head[9..12].parse().expect("a status")
     }
 
     /// Returns the value of `Sec-WebSocket-Extensions` in the response.
-    pub(super) fn extension(&self) -> Option<&str> {
+    pub(crate) fn extension(&self) -> Option<&str> {
         let mut fields = self.head.lines().filter_map(|line| line.split_once(": "));
         let found = fields.find(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-extensions"));
         found.map(|(_, value)| value)
     }
 
     /// Reads the body of a refusal, which has a length.
-    pub(super) async fn body(mut self) -> String {
+    pub(crate) async fn body(mut self) -> String {
         let mut body = String::new();
         let mut length = self.head.lines().filter_map(|line| {
             let (name, value) = line.split_once(": ")?;
@@ -92,7 +114,7 @@ impl Peer {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     /// Returns a peer whose handshake is done.
-    pub(super) fn over(stream: S) -> Self {
+    pub(crate) fn over(stream: S) -> Self {
         Self {
             stream,
             head: String::new(),
@@ -100,52 +122,41 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     }
 
     /// Sends a masked frame, whose first byte is given. The server may have closed already.
-    pub(super) async fn send(&mut self, first: u8, payload: impl AsRef<[u8]>) {
-        let payload = payload.as_ref();
-        let mut frame = vec![first];
-        match payload.len() {
-            short @ 0..=125 => frame.push(0x80 | short as u8),
-            medium @ 126..=0xFFFF => {
-                frame.push(0x80 | 126);
-                frame.extend((medium as u16).to_be_bytes());
-            }
-            long => {
-                frame.push(0x80 | 127);
-                frame.extend((long as u64).to_be_bytes());
-            }
-        }
-        let key = [7, 99, 3, 201];
-        frame.extend(key);
-        frame.extend(
-            payload
-                .iter()
-                .zip(key.iter().cycle())
-                .map(|(byte, key)| byte ^ key),
-        );
+    pub(crate) async fn send(&mut self, first: u8, payload: impl AsRef<[u8]>) {
+        let frame = masked_with([7, 99, 3, 201], first, payload.as_ref());
         let _ = within(self.stream.write_all(&frame)).await;
     }
 
-    /// Reads a frame, and returns its first byte and its payload.
-    pub(super) async fn next(&mut self) -> (u8, Vec<u8>) {
+    /// Reads a frame, and returns its first byte and its payload, unmasked if it is masked.
+    pub(crate) async fn next(&mut self) -> (u8, Vec<u8>) {
         within(async {
             let first = self.stream.read_u8().await.expect("a frame");
-            let length = match self.stream.read_u8().await.expect("a length") {
+            let length = self.stream.read_u8().await.expect("a length");
+            let is_masked = length & 0x80 != 0;
+            let length = match length & 0x7F {
                 126 => self.stream.read_u16().await.expect("a length").into(),
                 127 => self.stream.read_u64().await.expect("a length"),
                 short => short.into(),
             };
+            let mut key = [0; 4];
+            if is_masked {
+                self.stream.read_exact(&mut key).await.expect("a key");
+            }
             let mut payload = vec![0; usize::try_from(length).expect("a length")];
             self.stream
                 .read_exact(&mut payload)
                 .await
                 .expect("a payload");
+            for (byte, key) in payload.iter_mut().zip(key.iter().cycle()) {
+                *byte ^= key;
+            }
             (first, payload)
         })
         .await
     }
 
     /// Reads a close frame, and returns its code and reason.
-    pub(super) async fn closed(&mut self) -> (u16, String) {
+    pub(crate) async fn closed(&mut self) -> (u16, String) {
         let (first, payload) = self.next().await;
         assert_eq!(first, FIN | CLOSE, "{payload:?}");
         let code = u16::from_be_bytes([payload[0], payload[1]]);
