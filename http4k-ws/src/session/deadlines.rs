@@ -6,9 +6,10 @@
 //! 2. The timer is never later than the earliest deadline, and may be earlier: bytes that arrive
 //!    move the deadline with each message, and leave the timer alone. It fires at the old time,
 //!    finds no deadline that has passed, and is set again.
-//! 3. Each phase has at most one limit of its own. An open session whose peer reads nothing waits
-//!    for a write, a closing one for the peer's close frame, an ending one for the shutdown, and
-//!    one that is over for its consumer.
+//! 3. A session waits for one event at a time. An open one whose peer reads nothing waits for a
+//!    write, a failing one for the responses of its consumer and then for a write, a closing one
+//!    for the peer's close frame, an ending one for the shutdown, and one that is over for its
+//!    consumer.
 //! 4. Silence and slow messages count only in the open phase, and only while this side reads. A
 //!    peer is not silent while bytes move in either direction.
 //! 5. A ping precedes the end by silence. After a late ping the peer still has the time that is
@@ -31,6 +32,9 @@ use crate::message::WsStatus;
 
 /// The time that a connection has for an orderly shutdown.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// The time that a consumer in another task has to respond to the messages before a violation.
+const RESPONSES: Duration = Duration::from_secs(1);
 
 /// The phase of a session.
 #[derive(Debug)]
@@ -68,6 +72,8 @@ pub(super) enum Due {
 #[derive(Debug)]
 pub(super) struct Snapshot<'a> {
     pub(super) phase: &'a Phase,
+    /// `true` while a consumer in another task may respond to what came before a violation.
+    pub(super) awaits_responses: bool,
     /// `true` if the connection accepts no bytes for now.
     pub(super) blocked: bool,
     /// `true` if this side reads nothing for now, so that silence proves nothing (4).
@@ -82,6 +88,8 @@ pub(super) struct Snapshot<'a> {
 enum Wait {
     /// The connection accepts more than these bytes.
     Write(u64),
+    /// The consumer responds to the messages before a violation, whatever the peer reads of it.
+    Responses,
     /// The peer responds to our close frame. It may have to read earlier bytes first, and each of
     /// them starts the time again. This is how many were accepted.
     CloseFrame(u64),
@@ -166,7 +174,7 @@ impl Deadlines {
     ) -> Option<Due> {
         self.record(snapshot);
         loop {
-            let Some((at, due)) = self.earliest(snapshot.phase, config) else {
+            let Some((at, due)) = self.earliest(config) else {
                 self.timer = None;
                 return None;
             };
@@ -189,6 +197,7 @@ impl Deadlines {
     fn record(&mut self, snapshot: &Snapshot<'_>) {
         // The wait of the phase (3).
         let wait = match snapshot.phase {
+            Phase::Failing(_) if snapshot.awaits_responses => Some(Wait::Responses),
             Phase::Open | Phase::Failing(_) if snapshot.blocked => {
                 Some(Wait::Write(snapshot.progress.bytes_written))
             }
@@ -236,7 +245,7 @@ impl Deadlines {
     }
 
     /// Returns the earliest deadline. `None` if nothing is waited for, or without a limit.
-    fn earliest(&self, phase: &Phase, config: &SessionConfig) -> Option<(Instant, Due)> {
+    fn earliest(&self, config: &SessionConfig) -> Option<(Instant, Due)> {
         let silent = self
             .silence
             .as_ref()
@@ -245,13 +254,16 @@ impl Deadlines {
             // The case after nearly every message.
             return silent;
         }
-        let limit = match phase {
-            Phase::Open | Phase::Failing(_) => config.write_stall,
-            Phase::Closing(_) => config.close_timeout,
-            Phase::Ending => LINGER,
-            Phase::Over => config.consumer_grace,
+        let limit = |wait| match wait {
+            Wait::Write(_) => config.write_stall,
+            Wait::Responses => RESPONSES,
+            Wait::CloseFrame(_) => config.close_timeout,
+            Wait::Shutdown => LINGER,
+            Wait::Return => config.consumer_grace,
         };
-        let wait = self.wait.and_then(|(_, since)| since.checked_add(limit));
+        let wait = self
+            .wait
+            .and_then(|(wait, since)| since.checked_add(limit(wait)));
         let period = config.message_deadline.filter(|_| config.message_rate > 0);
         let arrival = self.arrival.as_ref();
         let period_ends = arrival.and_then(|arrival| arrival.since.checked_add(period?));

@@ -71,6 +71,8 @@ pub(super) struct Inner {
     pub(super) keeps_unsent: bool,
     /// `true` if the queues were cleared for the budget, and the socket must end at once.
     pub(super) shed: bool,
+    /// `true` if the connection fails once the consumer has had its turn.
+    failing: bool,
     account: Account,
     /// The bytes that the transport buffered when the session parked.
     buffered: usize,
@@ -176,6 +178,7 @@ impl SocketState {
                 closed: None,
                 keeps_unsent: false,
                 shed: false,
+                failing: false,
                 account: Account::default(),
                 buffered: 0,
                 handles: 1,
@@ -507,7 +510,32 @@ impl SocketState {
             return Poll::Ready(None);
         }
         inner.receiver = Some(cx.waker().clone());
+        if inner.failing {
+            // The consumer has responded to all messages.
+            inner.wake_session();
+        }
         Poll::Pending
+    }
+
+    /// Lets a consumer in another task respond to the messages before a violation, before the
+    /// connection fails.
+    pub(super) fn begin_failing(&self) {
+        let mut inner = self.lock_outside();
+        let received = inner.inbound.popped() > 0 || !inner.inbound.is_empty();
+        inner.failing = received && inner.may_respond();
+    }
+
+    /// Returns `true` while that consumer may respond, or its latest response is not taken yet.
+    pub(super) fn awaits_responses(&self) -> bool {
+        let mut inner = self.lock_outside();
+        let failing = inner.failing;
+        inner.failing = failing && inner.may_respond();
+        failing && (inner.failing || !inner.all_sent())
+    }
+
+    /// Ends the time for responses. Returns `false` if that was over.
+    pub(super) fn end_failing(&self) -> bool {
+        std::mem::take(&mut self.lock_outside().failing)
     }
 
     /// Closes the socket with `status` once the outbound queue is sent. The first status counts.
@@ -842,6 +870,13 @@ impl Inner {
     fn dispatches(&self) -> bool {
         let waits = !self.callbacks.on_message.is_empty() && !self.inbound.is_empty();
         waits && !self.must_wait() && self.end().is_none()
+    }
+
+    /// Returns `true` if a consumer in another task has messages to receive or to respond to. One
+    /// that has received all of them and waits for another has responded.
+    fn may_respond(&self) -> bool {
+        let waits = self.inbound.is_empty() && self.receiver.is_some();
+        self.handles > 0 && !self.callbacks.registered && self.end().is_none() && !waits
     }
 
     /// Returns `true` if the messages that the consumer has sent are to be queued.

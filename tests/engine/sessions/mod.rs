@@ -1,6 +1,7 @@
 //! The session of a socket: wakeups, queues, and the order in which messages leave.
 
 mod exchanging;
+mod failing;
 mod waking;
 
 use std::future::Future;

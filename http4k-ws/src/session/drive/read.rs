@@ -176,6 +176,9 @@ impl<T: Transport> Session<T> {
             Phase::Closing(ours) => self.finish(ours),
             _ => {
                 self.report_failure(&status);
+                if self.consumer.is_none() {
+                    self.state.begin_failing();
+                }
                 self.phase = Phase::Failing(status);
             }
         }

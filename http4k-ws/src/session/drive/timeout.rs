@@ -18,6 +18,7 @@ impl<T: Transport> Session<T> {
         let full = full && self.role == Role::Server;
         let snapshot = Snapshot {
             phase: &self.phase,
+            awaits_responses: self.awaits_responses(),
             blocked: poll.blocked,
             reading_paused: poll.halt.is_some(),
             consumer_progress: full
@@ -94,6 +95,10 @@ impl<T: Transport> Session<T> {
                 let status = closing.unwrap_or(WsStatus::TRY_AGAIN_LATER);
                 self.report_failure(&status);
                 self.abort(cx, status);
+            }
+            // Another step writes the close frame.
+            Phase::Failing(status) if self.state.end_failing() => {
+                self.phase = Phase::Failing(status);
             }
             Phase::Failing(status) => self.abort(cx, status),
             Phase::Closing(status) => self.finish(status),

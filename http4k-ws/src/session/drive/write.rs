@@ -28,7 +28,7 @@ impl<T: Transport> Session<T> {
         }
         if open && self.write_messages(cx, poll, requests) && !poll.blocked {
             let may_close = !requests.taken || requests.closing || self.is_failing();
-            if may_close && !self.has_unfiltered() {
+            if may_close && !self.has_unfiltered() && !self.awaits_responses() {
                 self.write_close();
             }
         }
@@ -150,6 +150,11 @@ impl<T: Transport> Session<T> {
 
     fn is_failing(&self) -> bool {
         matches!(self.phase, Phase::Failing(_))
+    }
+
+    /// Returns `true` while a consumer in another task may respond to what came before a violation.
+    pub(super) fn awaits_responses(&self) -> bool {
+        self.is_failing() && self.state.awaits_responses()
     }
 
     /// Sends the close frame if one is due. All messages before it are written.
