@@ -1,54 +1,199 @@
-//! A chat: rooms by path, their history and their members, and a web page for the users.
+//! A chat: rooms with their history and members, notices of typing, and a web page for all of it.
 //!
 //! ```text
 //! cargo run --example chat
 //! ```
 //!
-//! Then open <http://127.0.0.1:9000/> in two tabs. A tab that loses its connection comes back, and
-//! receives what it has missed. Several processes are one chat over Redis:
+//! Then open <http://127.0.0.1:9000/> in two tabs. A tab that loses its connection comes back by
+//! itself, receives what it has missed, and sends what was written meanwhile. Several processes are
+//! one chat over Redis:
 //!
 //! ```text
 //! cargo run --example chat --features redis -- 127.0.0.1:9001 --redis redis://127.0.0.1/
 //! ```
 
 use std::error::Error;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, SystemTime};
 
 use http4k_ws::http::header::CONTENT_TYPE;
 use http4k_ws::prelude::*;
-use http4k_ws::topics::{Feed, Resume, Topics};
+use http4k_ws::topics::engine::Member;
+use http4k_ws::topics::{Feed, Membership, Resume, Topic, Topics};
 
 /// A message from the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
-pub(crate) struct Say {
-    pub(crate) text: String,
+#[serde(tag = "type", rename_all = "camelCase")]
+pub(crate) enum FromPage {
+    /// Says `text`. The page chooses `id`, and finds its own line by it.
+    Say { id: String, text: String },
+    /// The user types.
+    Typing,
 }
 
 /// A message in a room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message)]
-pub(crate) struct Said {
-    pub(crate) who: String,
-    pub(crate) text: String,
+#[serde(tag = "type", rename_all = "camelCase")]
+pub(crate) enum Said {
+    /// A line of text, with its time in milliseconds since 1970.
+    #[serde(rename_all = "camelCase")]
+    Text {
+        id: String,
+        who: String,
+        text: String,
+        sent_at: u64,
+    },
+    /// A user types.
+    Typing { who: String },
 }
 
-type Socket = WebSocket<Say, Feed<Said>>;
+type Socket = WebSocket<FromPage, Feed<Said>>;
 type Rooms = Topics<Said>;
 
-async fn chat(mut ws: Socket, rooms: Rooms, room: String, who: String, from: Resume) -> WsResult {
-    let room = rooms.topic(room);
-    let member = room.join(&ws).member(&who).after(from).await?;
-    while let Some(Say { text }) = ws.recv().await? {
-        let who = who.clone();
-        member.publish(Said { who, text }).await?;
+/// The secret of a tab, by which it takes its own name over when it reconnects.
+#[derive(FromRequest)]
+struct Tab {
+    #[query]
+    tab: Option<String>,
+}
+
+async fn chat(
+    mut ws: Socket,
+    rooms: Rooms,
+    room: String,
+    who: String,
+    tab: Tab,
+    from: Resume,
+) -> WsResult {
+    let (room, who) = (name(&room).map_err(refused)?, name(&who).map_err(refused)?);
+    let here = join(&ws, &rooms.topic(room), who, &tab, from).await?;
+    while let Some(message) = ws.recv().await? {
+        let who = who.to_owned();
+        match message {
+            FromPage::Say { id, text } => {
+                let said = line(id, who, text.trim())?;
+                here.publish(said).await?;
+            }
+            FromPage::Typing => {
+                // A tab that lags needs only the latest of each user.
+                let key = format!("typing {who}");
+                let typing = Said::Typing { who };
+                here.topic().publish_keyed(key, typing).await?;
+            }
+        }
     }
     Ok(())
 }
 
-/// Returns the latest messages of a room, which a page shows before it joins.
-async fn latest(rooms: Rooms, room: String) -> Result<Json<Vec<Said>>, StatusCode> {
-    let history = rooms.topic(room).history(None).await;
-    let history = history.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-    let said = history.messages.into_iter().map(|(_, said)| said);
-    Ok(Json(said.collect()))
+fn line(id: String, who: String, text: &str) -> Result<Said, WsError> {
+    if text.is_empty() || text.chars().count() > 2000 || id.len() > 64 {
+        return Err(refused("a message has 1 to 2,000 characters"));
+    }
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    Ok(Said::Text {
+        id,
+        who,
+        text: text.to_owned(),
+        sent_at: now.as_millis() as u64,
+    })
+}
+
+/// Returns the name of a user or a room without spaces around it.
+///
+/// Letters and digits are visible, so that no name looks empty or like another with a mark in it.
+fn name(text: &str) -> Result<&str, &'static str> {
+    /// The letters that are not visible.
+    const FILLERS: [char; 4] = ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'];
+    let text = text.trim();
+    let visible = |c: char| c.is_alphanumeric() && !FILLERS.contains(&c);
+    if !text.chars().any(visible) {
+        Err("a name needs a letter or a digit")
+    } else if !text.chars().all(|c| visible(c) || " .-_'".contains(c)) {
+        Err("a name has letters, digits, spaces and . - _ ' only")
+    } else if text.chars().count() > 24 {
+        Err("a name has at most 24 characters")
+    } else {
+        Ok(text)
+    }
+}
+
+fn refused(reason: &'static str) -> WsError {
+    let status = WsStatus::POLICY_VIOLATION.with_reason(reason);
+    WsError::closing(status.unwrap_or(WsStatus::POLICY_VIOLATION))
+}
+
+/// Joins under a name that no other tab in the room has.
+async fn join(
+    ws: &Socket,
+    room: &Topic<Said>,
+    who: &str,
+    tab: &Tab,
+    from: Resume,
+) -> Result<Membership<Said>, WsError> {
+    let me = member_name(who, tab);
+    let check = |members: &[Member]| {
+        let other = |member: &&Member| member.name != me && user(member) == who.to_lowercase();
+        match members.iter().find(other) {
+            Some(_) => Err(refused("this name is taken in the room")),
+            None => Ok(()),
+        }
+    };
+    check(&room.members().await?.0)?;
+    // An earlier connection of this tab, whose end the server has not noticed yet.
+    room.evict(|member| member.name == me).await?;
+    let here = room.join(ws).member(&me).after(from).await?;
+    // Of two tabs that join at once, the later one sees the other, or each sees the other.
+    for _ in 0..200 {
+        let (members, _) = room.members().await?;
+        check(&members)?;
+        if members.iter().any(|member| member.id == here.id()) {
+            return Ok(here);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Err(WsError::closing(WsStatus::TRY_AGAIN_LATER))
+}
+
+/// Returns the name of a member: that of the user, a line end, and a hash of the tab's secret.
+fn member_name(who: &str, tab: &Tab) -> String {
+    let mut hasher = DefaultHasher::new();
+    tab.tab.hash(&mut hasher);
+    format!("{who}\n{:016x}", hasher.finish())
+}
+
+/// Returns the name of the user in lower case.
+fn user(member: &Member) -> String {
+    let (who, _tab) = member.name.split_once('\n').unwrap_or((&member.name, ""));
+    who.to_lowercase()
+}
+
+/// The lines that a room keeps, and the position behind them, from which a page joins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Latest {
+    at: String,
+    said: Vec<Said>,
+}
+
+async fn latest(rooms: Rooms, room: String) -> Result<Json<Latest>, (StatusCode, &'static str)> {
+    let room = name(&room).map_err(|reason| (StatusCode::BAD_REQUEST, reason))?;
+    let (room, mut after, mut said) = (rooms.topic(room), None, Vec::new());
+    loop {
+        let down = (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the room cannot be reached",
+        );
+        let part = room.history(after).await.map_err(|_| down)?;
+        if !part.complete {
+            said.clear();
+        }
+        let texts = part.messages.into_iter().map(|(_, said)| said);
+        said.extend(texts.filter(|said| matches!(said, Said::Text { .. })));
+        if part.up_to == part.last || after == Some(part.up_to) {
+            let at = part.up_to.to_string();
+            return Ok(Json(Latest { at, said }));
+        }
+        after = Some(part.up_to);
+    }
 }
 
 fn page() -> Response {
@@ -60,7 +205,7 @@ routes! {
     fn routed(rooms: Rooms) -> PolyHandler {
         GET "/"               => http(page()),
         GET "/latest/<room>"  => http(latest(rooms, room)),
-        "/rooms/<room>/<who>" => ws(chat(ws, rooms, room, who, _)),
+        "/rooms/<room>/<who>" => ws(chat(ws, rooms, room, who, _, _)),
     }
 }
 
@@ -105,36 +250,5 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use http4k_ws::testing::TestWsClient;
-
-    use super::*;
-
-    fn next(client: &mut TestWsClient) -> Feed<Said> {
-        Feed::from_message(client.received().next().unwrap().unwrap()).unwrap()
-    }
-
-    #[test]
-    fn a_tab_that_comes_back_receives_what_it_missed() {
-        let app = app();
-        let mut ann = app.test_ws("/rooms/lobby/ann");
-        let Feed::CaughtUp { at, members: 0, .. } = next(&mut ann) else {
-            panic!("the room is empty")
-        };
-        drop(ann);
-        let mut bob = app.test_ws("/rooms/lobby/bob");
-        bob.send(r#"{"text":"anyone here?"}"#).unwrap();
-        let mut ann = app.test_ws(format!("/rooms/lobby/ann?after={at}"));
-        let said = Said {
-            who: "bob".into(),
-            text: "anyone here?".into(),
-        };
-        let missed = std::iter::repeat_with(|| next(&mut ann)).find_map(|feed| match feed {
-            Feed::Message { data, .. } => Some(data),
-            _ => None,
-        });
-        assert_eq!(missed, Some(said.clone()));
-        let latest = app.test_http("/latest/lobby");
-        assert_eq!(latest.body(), r#"[{"who":"bob","text":"anyone here?"}]"#);
-    }
-}
+#[path = "chat/tests.rs"]
+mod tests;

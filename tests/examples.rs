@@ -259,13 +259,17 @@ fn the_clock_ticks_over_a_port() {
 /// Writes a message of the chat in short: `ann: hi`, `+ann`, `-ann`, `=ann,bob`.
 fn chat_word(message: WsMessage) -> String {
     use http4k_ws::topics::Feed;
+    use http4k_ws::topics::engine::Member;
+    let name = |member: &Member| member.name.lines().next().unwrap_or_default().to_owned();
     match Feed::<chat::Said>::from_message(message).expect("a feed") {
-        Feed::Message { data, .. } => format!("{}: {}", data.who, data.text),
-        Feed::Joined { member, .. } => format!("+{}", member.name),
-        Feed::Left { member, .. } => format!("-{}", member.name),
+        Feed::Message { data, .. } => match data {
+            chat::Said::Text { who, text, .. } => format!("{who}: {text}"),
+            chat::Said::Typing { who } => format!("{who} types"),
+        },
+        Feed::Joined { member, .. } => format!("+{}", name(&member)),
+        Feed::Left { member, .. } => format!("-{}", name(&member)),
         Feed::CaughtUp { present, .. } => {
-            let present = present.iter().flatten();
-            let names: Vec<_> = present.map(|member| member.name.as_str()).collect();
+            let names: Vec<_> = present.iter().flatten().map(name).collect();
             format!("={}", names.join(","))
         }
         other => format!("{other:?}"),
@@ -292,7 +296,8 @@ fn chat_reaches_the_members_of_the_room_only() {
         let mut eve = connect("/rooms/attic/eve");
         joined(&mut eve, "eve", &[]);
 
-        ann.send(r#"{"text":"hi"}"#).expect("open");
+        ann.send(r#"{"type":"say","id":"1","text":"hi"}"#)
+            .expect("open");
         assert_eq!([word(&mut ann), word(&mut bob)], ["ann: hi", "ann: hi"]);
         assert_eq!(
             eve.next_within(Duration::from_millis(20)),
