@@ -76,6 +76,7 @@
 #[cfg(feature = "tracing")]
 extern crate tracing as log;
 
+mod approval;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod describe;

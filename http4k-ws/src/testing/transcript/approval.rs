@@ -1,12 +1,10 @@
 //! Comparison of a transcript with an approved file.
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
+use crate::approval::{self, APPROVE};
 use crate::message::{Transcript, TranscriptError};
-
-/// The environment variable that selects writing. Empty and `0` select comparison.
-const APPROVE: &str = "HTTP4K_WS_APPROVE";
 
 /// The reason a [`Transcript`] was not approved.
 #[derive(Debug, thiserror::Error)]
@@ -86,9 +84,8 @@ impl Transcript {
     /// ```
     pub fn approve(&self, path: impl AsRef<Path>) -> Result<(), ApprovalError> {
         let path = path.as_ref();
-        let value = env::var_os(APPROVE).unwrap_or_default();
-        if !value.is_empty() && value != "0" {
-            return self.write(path).map_err(|error| at(path, error));
+        if approval::is_approving() {
+            return approval::write(path, &self.to_string()).map_err(|error| at(path, error));
         }
         match fs::read_to_string(path) {
             Ok(approved) => self.compare(path, &approved),
@@ -98,13 +95,6 @@ impl Transcript {
             }),
             Err(error) => Err(at(path, error)),
         }
-    }
-
-    fn write(&self, path: &Path) -> io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(path, self.to_string())
     }
 
     fn compare(&self, path: &Path, approved: &str) -> Result<(), ApprovalError> {
