@@ -48,6 +48,7 @@
 //! | [`server`] | an application on a port, with the bounds of everything that a peer may do |
 //! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
 //! | [`tls`] | the errors of TLS, and your own configuration of rustls |
+//! | `document` | AsyncAPI and OpenAPI documents from the route table, with the feature `schema` |
 //! | [`testing`] | in-memory clients, contract tests and transcripts |
 //! | `tower` | tower services and layers inside an application, with the feature of that name |
 //!
@@ -70,6 +71,7 @@
 //! | `tower` | no | tower services and layers inside an application, and an application as a service |
 //! | `cookie-session` | no | sessions in an encrypted cookie: `filter::sessions` |
 //! | `redis` | no | topics over Redis or Valkey, for several processes: `topics::engine::redis` |
+//! | `schema` | no | the schemas of types, and documents from the route table: `document` |
 //! | `testing` | no | virtual time for the in-memory clients |
 
 // Every line of `log` is then an event of `tracing`.
@@ -80,6 +82,8 @@ mod approval;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod describe;
+#[cfg(feature = "schema")]
+pub mod document;
 pub mod filter;
 #[cfg(all(
     feature = "macros",

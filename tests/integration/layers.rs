@@ -31,6 +31,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "topics",
         &["handler", "sse", "session", "describe", "lens", "message"],
     ),
+    (
+        "document",
+        &["routing", "describe", "handler", "lens", "message"],
+    ),
     ("topics/engine/redis", &["topics", "tls", "message"]),
     ("tower", &["handler", "message"]),
     ("tungstenite", &["handler", "session", "message"]),

@@ -1,0 +1,27 @@
+//! Documents made from the route table: AsyncAPI for sockets and streams, OpenAPI for HTTP.
+//!
+//! The routes of an application know their paths, parameters and messages, so a document has no
+//! description of its own that could differ from them.
+
+mod approved;
+mod asyncapi;
+mod difference;
+mod docs;
+#[expect(clippy::module_inception, reason = "the file has the name of its type")]
+mod document;
+mod info;
+mod names;
+mod openapi;
+mod parameters;
+mod path;
+mod problem;
+pub(crate) mod schemas;
+mod security;
+mod table;
+mod tree;
+mod values;
+mod walk;
+
+pub use approved::approved;
+pub use document::Document;
+pub use info::Info;
