@@ -43,6 +43,8 @@ pub use cookie::Cookie;
 pub use failure::{Failure, LensFailure, LensFailureKind};
 pub use form::{Form, FormFields, WebForm};
 pub use format::Format;
+#[cfg(feature = "json")]
+pub(crate) use format::{NAMED_FORMATS, named_format, read_named, write_named};
 pub use header::Header;
 pub use html::{checkbox, empty_as_none};
 pub use message::Message;

@@ -131,7 +131,7 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     }
 
     /// Returns the format that the subprotocol names.
-    #[cfg(feature = "client")]
+    #[cfg(any(feature = "client", feature = "json"))]
     pub(crate) fn format(&self) -> Option<Format> {
         self.format
     }

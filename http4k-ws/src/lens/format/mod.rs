@@ -1,5 +1,7 @@
 //! Wire formats, and the conversion of serde's types to and from them.
 
+#[cfg(feature = "json")]
+mod by_name;
 #[cfg(feature = "cbor")]
 pub(super) mod cbor;
 #[cfg(any(feature = "json", feature = "msgpack", feature = "cbor"))]
@@ -13,6 +15,8 @@ pub(super) mod msgpack;
 mod notes;
 pub(crate) mod private;
 
+#[cfg(feature = "json")]
+pub(crate) use by_name::{NAMED_FORMATS, named_format, read_named, write_named};
 pub use formats::Format;
 pub(super) use formats::essence;
 

@@ -2,6 +2,8 @@
 //!
 //! A struct is a map of its fields' names, so that a peer in any language can read it.
 
+use std::borrow::Cow;
+
 use rmp_serde::Deserializer;
 use rmp_serde::decode::{Error, ReadRefReader};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -39,10 +41,33 @@ pub(super) fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessag
 pub(super) fn from_message<T: Message + DeserializeOwned>(
     message: WsMessage,
 ) -> Result<T, LensFailure> {
+    read_as(&message, T::NAME)
+}
+
+/// Reads a value, which need not be a message of its own, from a message of either kind.
+pub(super) fn read_as<T: DeserializeOwned>(
+    message: &WsMessage,
+    name: impl Into<Cow<'static, str>>,
+) -> Result<T, LensFailure> {
     read(message.as_bytes()).map_err(|cause| {
-        let failure = invalid(Location::Message, T::NAME, Format::MessagePack, cause);
+        let failure = invalid(Location::Message, name, Format::MessagePack, cause);
         let path = failing_path::<T, _>(&mut bounded(message.as_bytes()));
         with_path(failure, path).into()
+    })
+}
+
+/// Writes a value that need not be read back.
+#[cfg(feature = "json")]
+pub(super) fn write_as<T: Serialize>(
+    value: &T,
+    name: impl Into<Cow<'static, str>>,
+) -> Result<WsMessage, LensFailure> {
+    let (written, _) =
+        checked::checking::<false, _, _>(value, |value| rmp_serde::to_vec_named(value));
+    written.map(WsMessage::new_binary).map_err(|cause| {
+        let cause = checked::unwritten(cause);
+        let failure = invalid(Location::Message, name, Format::MessagePack, cause);
+        LensFailure::from(failure).in_writing()
     })
 }
 

@@ -70,7 +70,7 @@ pub(in crate::lens) fn read<T: DeserializeOwned>(
 }
 
 /// Reads a value from text. A byte order mark in front is ignored (RFC 8259 §8.1).
-fn read_text<T: DeserializeOwned>(
+pub(in crate::lens) fn read_text<T: DeserializeOwned>(
     json: &str,
     location: Location,
     name: impl Into<Cow<'static, str>>,
@@ -84,6 +84,16 @@ fn read_text<T: DeserializeOwned>(
         let path = failing_path::<T, _>(&mut serde_json::Deserializer::from_str(json));
         Err(with_path(failure, path).into())
     })
+}
+
+/// Writes a value that need not be read back, as a text message.
+pub(in crate::lens) fn write_as<T: Serialize>(
+    value: &T,
+    name: impl Into<Cow<'static, str>>,
+) -> Result<WsMessage, LensFailure> {
+    let (written, _) = checked::checking::<true, _, _>(value, |value| serde_json::to_string(value));
+    let message = written.map(WsMessage::new_text);
+    message.map_err(|cause| unwritable(Location::Message, name, cause))
 }
 
 /// Writes a value that need not be read back.
