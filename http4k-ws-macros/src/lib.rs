@@ -2,6 +2,7 @@
 
 mod check;
 mod contract_test;
+mod derive_calls;
 mod derive_from_request;
 mod derive_message;
 mod derive_path_param;
@@ -41,6 +42,12 @@ pub fn derive_from_request(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(PathParam, attributes(path_param))]
 pub fn derive_path_param(input: TokenStream) -> TokenStream {
     derive_path_param::expanded(input.into()).into()
+}
+
+/// Makes an enum a set of calls over a socket; see `http4k_ws::calls::Calls`.
+#[proc_macro_derive(Calls, attributes(calls))]
+pub fn derive_calls(input: TokenStream) -> TokenStream {
+    derive_calls::expanded(input.into()).into()
 }
 
 /// Runs one function as a test on each backend; see `http4k_ws::contract_test`.

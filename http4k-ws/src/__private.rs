@@ -65,6 +65,12 @@ pub mod message {
     pub use crate::message::{IntoResponse, Response, WsMessage};
 }
 
+/// The names of expansions of `#[derive(Calls)]`.
+#[cfg(feature = "json")]
+pub mod calls {
+    pub use crate::calls::{Call, CallFailure, CallInfo, Calls, IncomingCall, NoNotice};
+}
+
 /// The names of expansions of `#[contract_test]`.
 #[cfg(all(feature = "server", feature = "client"))]
 pub mod contract {

@@ -11,6 +11,7 @@
 )]
 //! | [streams](crate::sse) | server-sent events, from the request to the end of the stream |
 //! | [topics](crate::topics) | publish and subscribe, in one process or several, and what is guaranteed |
+//! | [calls](crate::calls) | requests with typed replies over a socket |
 //! | [lenses](crate::lens) | typed values of requests, responses and socket messages |
 //! | [pages](pages) | pages, redirects, cookies, downloads and uploads |
 //! | [filters](crate::filter) | code that runs before handlers, for one protocol or for both |

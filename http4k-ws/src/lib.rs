@@ -45,6 +45,7 @@
 //! | [`routing`] | the route table: links, listings and explanations, and the builder behind [`routes!`] |
 //! | [`filter`] | the stock filters, for every protocol |
 //! | `topics` | publish and subscribe, in one process or over an engine, with the feature `json` |
+//! | `calls` | requests with typed replies over a socket, with the feature `json` |
 //! | [`server`] | an application on a port, with the bounds of everything that a peer may do |
 //! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
 //! | [`tls`] | the errors of TLS, and your own configuration of rustls |
@@ -79,6 +80,8 @@
 extern crate tracing as log;
 
 mod approval;
+#[cfg(feature = "json")]
+pub mod calls;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod describe;

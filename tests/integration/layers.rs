@@ -35,6 +35,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         "document",
         &["routing", "describe", "handler", "lens", "message"],
     ),
+    (
+        "calls",
+        &["handler", "session", "describe", "lens", "message"],
+    ),
     ("topics/engine/redis", &["topics", "tls", "message"]),
     ("tower", &["handler", "message"]),
     ("tungstenite", &["handler", "session", "message"]),
@@ -49,7 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "client",
         &[
-            "tls", "wire", "handler", "sse", "session", "lens", "message",
+            "calls", "tls", "wire", "handler", "sse", "session", "lens", "message",
         ],
     ),
     (

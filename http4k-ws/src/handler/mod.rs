@@ -62,7 +62,7 @@ pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, PathText,
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
-pub(crate) use caught::{AfterPanic, called};
+pub(crate) use caught::{AfterPanic, Caught, called};
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;

@@ -1,0 +1,149 @@
+//! The traits that `#[derive(Calls)]` implements.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::incoming::IncomingCall;
+use super::problem::CallFailure;
+
+/// A set of calls that a client may make over a socket: an enum with a variant for each.
+///
+/// Derive it; see [`Calls`](macro@crate::calls::Calls).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of calls",
+    label = "this type does not derive `Calls`",
+    note = "write `#[derive(Calls)]` above an enum whose variants are `Name(Arguments, Reply<T>)`"
+)]
+pub trait Calls: Sized + Send + 'static {
+    /// The value of messages that a server sends without a call; see
+    /// [`CallReply::notice`](super::CallReply::notice). [`NoNotice`] if there are none.
+    type Notice: CallValue;
+
+    /// The name of the set, which is that of the type.
+    const NAME: &'static str;
+
+    /// The calls, in the order of their variants.
+    const CALLS: &'static [CallInfo];
+
+    /// Reads the arguments of a call. Generated code implements it.
+    ///
+    /// # Errors
+    ///
+    /// The failure if the arguments cannot be read.
+    #[doc(hidden)]
+    fn receive(call: IncomingCall) -> Result<Self, CallFailure>;
+}
+
+/// The arguments of one call, which name its set and its reply.
+///
+/// [`#[derive(Calls)]`](macro@crate::calls::Calls) implements it for the first field of each
+/// variant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the arguments of a call",
+    label = "no variant of an enum that derives `Calls` has these arguments",
+    note = "write a variant such as `Rename({Self}, Reply<T>)`"
+)]
+pub trait Call: CallValue {
+    /// The set that the call belongs to.
+    type Calls: Calls;
+
+    /// The second field of the variant: [`Reply`](super::Reply) or [`Replies`](super::Replies).
+    type Handle: CallHandle;
+
+    /// The name of the call on the wire.
+    const NAME: &'static str;
+}
+
+/// A value that travels in a call: arguments, replies, items of streams, notices. Each type that
+/// serde reads and writes is one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't travel in a call",
+    label = "serde can't read and write this type",
+    note = "write `#[derive(Serialize, Deserialize)]` above it"
+)]
+pub trait CallValue: Serialize + DeserializeOwned + Send + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + 'static> CallValue for T {}
+
+/// The second field of a call's variant: [`Reply`](super::Reply) or [`Replies`](super::Replies).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not send the reply of a call",
+    label = "the second field of a call is `Reply<T>` or `Replies<T>`",
+    note = "write `Reply<{Self}>` for one reply, or `Replies<{Self}>` for a stream"
+)]
+pub trait CallHandle: private::Sealed + Send + 'static {
+    /// The value of the reply, or of each item.
+    type Value: CallValue;
+
+    /// `true` if the call is answered by a stream of items.
+    const IS_STREAM: bool;
+
+    /// Returns the handle of a call that a server received.
+    #[doc(hidden)]
+    fn of(call: &IncomingCall) -> Self;
+}
+
+pub(super) mod private {
+    /// A handle of this library.
+    pub trait Sealed {}
+}
+
+/// The description of one call.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{Calls, Reply};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct AddUp {
+///     numbers: Vec<i64>,
+/// }
+///
+/// #[derive(Calls)]
+/// enum Math {
+///     /// Adds numbers.
+///     AddUp(AddUp, Reply<i64>),
+/// }
+///
+/// let [add_up] = Math::CALLS else { panic!("one call") };
+/// assert_eq!((add_up.name(), add_up.docs(), add_up.is_stream()), ("add_up", "Adds numbers.", false));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallInfo {
+    name: &'static str,
+    docs: &'static str,
+    is_stream: bool,
+}
+
+impl CallInfo {
+    /// Returns the description of the call with the arguments `A`. Generated code calls it.
+    #[doc(hidden)]
+    pub const fn new<A: Call>(docs: &'static str) -> Self {
+        Self {
+            name: A::NAME,
+            docs,
+            is_stream: A::Handle::IS_STREAM,
+        }
+    }
+
+    /// Returns the name of the call on the wire.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the doc comment of the variant.
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// Returns `true` if the call is answered by a stream of items.
+    pub const fn is_stream(&self) -> bool {
+        self.is_stream
+    }
+}
+
+/// The notice of a set of calls without notices. It has no values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum NoNotice {}

@@ -1,0 +1,177 @@
+//! The handles by which a handler replies to a call.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures_util::{Stream, StreamExt};
+use serde::Serialize;
+use tokio::sync::Semaphore;
+
+use super::call::{CallHandle, CallValue, private::Sealed};
+use super::envelope::{CallId, Outlet};
+use super::incoming::IncomingCall;
+use super::problem::{CallFailure, CallResult};
+use crate::message::WsMessage;
+use crate::session::SendError;
+
+/// The proof that a call was answered, which its handler returns.
+///
+/// Only [`Reply`] and [`Replies`] create it, so that a handler that forgets to answer does not
+/// compile.
+#[must_use = "the handler of a call returns this, and only then the reply is sent"]
+pub struct Replied {
+    pub(super) id: CallId,
+    pub(super) message: WsMessage,
+}
+
+/// The handle of a call that is answered once, with a `T`.
+///
+/// A handler that fails returns an error instead; see [`CallFailure`]. A handle that is dropped
+/// sends nothing by itself.
+#[must_use = "a call needs a reply: return `reply.send(value)`"]
+pub struct Reply<T> {
+    outlet: Outlet,
+    value: PhantomData<fn(T)>,
+}
+
+impl<T: Serialize> Reply<T> {
+    /// Returns the reply with `value`, for the handler to return.
+    ///
+    /// # Errors
+    ///
+    /// The failure if the format of the socket cannot represent the value, such as NaN in JSON. The
+    /// client then receives a 500.
+    pub fn send(self, value: T) -> CallResult {
+        let message = self.outlet.ok(&value)?;
+        Ok(Replied {
+            id: self.outlet.id,
+            message,
+        })
+    }
+}
+
+/// The handle of a call that is answered by a stream of items.
+///
+/// It sends while the client reads: if the client is slow, sending waits. The stream ends with
+/// [`end`](Self::end), or with the error that the handler returns.
+#[must_use = "a call needs a reply: return `replies.end()`"]
+pub struct Replies<T> {
+    outlet: Outlet,
+    /// The number of items that the client accepts now. `None` if it sets no window.
+    credit: Option<Arc<Semaphore>>,
+    item: PhantomData<fn(T)>,
+}
+
+impl<T: Serialize> Replies<T> {
+    /// Sends an item, waiting while the client reads too slowly.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SendError::Closed`] if the socket is closing, and [`SendError::Unencodable`] if
+    /// the format cannot represent the value.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the item was not sent.
+    pub async fn send(&mut self, item: T) -> Result<(), SendError> {
+        let permit = match &self.credit {
+            // The semaphore is never closed.
+            Some(credit) => credit.acquire().await.ok(),
+            None => None,
+        };
+        self.outlet.send_item(item).await?;
+        if let Some(permit) = permit {
+            permit.forget();
+        }
+        Ok(())
+    }
+
+    /// Sends every item of `items`, and ends the stream.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub async fn send_all(mut self, items: impl Stream<Item = T>) -> CallResult {
+        let mut items = std::pin::pin!(items);
+        while let Some(item) = items.next().await {
+            self.send(item).await?;
+        }
+        self.end()
+    }
+
+    /// Sends every item of `items` until one is an error, which ends the stream.
+    ///
+    /// # Errors
+    ///
+    /// The first error of the stream, and the errors of [`send`](Self::send).
+    pub async fn try_send_all<E: Into<CallFailure>>(
+        mut self,
+        items: impl Stream<Item = Result<T, E>>,
+    ) -> CallResult {
+        let mut items = std::pin::pin!(items);
+        while let Some(item) = items.next().await {
+            self.send(item.map_err(Into::into)?).await?;
+        }
+        self.end()
+    }
+
+    /// Returns the end of the stream, for the handler to return.
+    ///
+    /// # Errors
+    ///
+    /// None. The result is that of a handler.
+    pub fn end(self) -> CallResult {
+        Ok(Replied {
+            id: self.outlet.id,
+            message: self.outlet.end()?,
+        })
+    }
+}
+
+impl<T> Sealed for Reply<T> {}
+
+impl<T: CallValue> CallHandle for Reply<T> {
+    type Value = T;
+    const IS_STREAM: bool = false;
+
+    fn of(call: &IncomingCall) -> Self {
+        Self {
+            outlet: call.outlet.clone(),
+            value: PhantomData,
+        }
+    }
+}
+
+impl<T> Sealed for Replies<T> {}
+
+impl<T: CallValue> CallHandle for Replies<T> {
+    type Value = T;
+    const IS_STREAM: bool = true;
+
+    fn of(call: &IncomingCall) -> Self {
+        Self {
+            outlet: call.outlet.clone(),
+            credit: call.credit.clone(),
+            item: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Reply<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reply").field(&self.outlet.id.0).finish()
+    }
+}
+
+impl<T> fmt::Debug for Replies<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Replies").field(&self.outlet.id.0).finish()
+    }
+}
+
+impl fmt::Debug for Replied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Replied").field(&self.id.0).finish()
+    }
+}

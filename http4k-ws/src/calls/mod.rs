@@ -1,0 +1,35 @@
+//! Calls over a socket: requests with typed replies, many at a time.
+//!
+//! An enum that derives [`Calls`](macro@Calls) names the calls, their arguments and their replies.
+#![doc = include_str!("../docs/calls.md")]
+
+mod call;
+mod client;
+mod config;
+mod envelope;
+mod handles;
+mod incoming;
+mod problem;
+mod reply_message;
+mod request;
+mod serve;
+
+pub use call::{Call, CallHandle, CallInfo, CallValue, Calls, NoNotice};
+#[cfg(feature = "client")]
+pub(crate) use client::CallDriver;
+pub use client::{CallClient, CallError, CallStream, Notices};
+pub use config::CallsConfig;
+pub use handles::{Replied, Replies, Reply};
+#[doc(hidden)]
+pub use incoming::IncomingCall;
+pub use problem::{CallFailure, CallProblem, CallResult, ProblemPart};
+pub use reply_message::CallReply;
+pub use request::CallRequest;
+
+#[cfg(feature = "macros")]
+pub use http4k_ws_macros::Calls;
+
+use crate::session::WebSocket;
+
+/// The socket of a server that responds to the calls of `C`.
+pub type CallSocket<C> = WebSocket<CallRequest<C>, CallReply<C>>;

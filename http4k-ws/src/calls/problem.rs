@@ -1,0 +1,258 @@
+//! The failure of a call: a problem for the client, and its cause for the log.
+
+use std::error::Error;
+use std::fmt;
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::handles::Replied;
+use crate::handler::{AfterPanic, HandlerPanic};
+use crate::lens::{Failure, LensFailure};
+use crate::message::printable;
+use crate::session::SendError;
+
+/// The result of a call: the reply, or its failure.
+pub type CallResult = Result<Replied, CallFailure>;
+
+/// The reason why a call failed, with the members of `application/problem+json` (RFC 9457).
+///
+/// A handler returns one with `?`, and the client of the call receives it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::StatusCode;
+/// use http4k_ws::calls::CallProblem;
+///
+/// let problem = CallProblem::new(StatusCode::NOT_FOUND).with_detail("no card 7");
+/// assert_eq!(problem.to_string(), "404 Not Found: no card 7");
+///
+/// let json = serde_json::to_string(&problem).unwrap();
+/// assert_eq!(json, r#"{"title":"Not Found","status":404,"detail":"no card 7"}"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallProblem {
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(default)]
+    title: String,
+    #[serde(default = "unknown_status")]
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failures: Vec<ProblemPart>,
+}
+
+fn unknown_status() -> u16 {
+    StatusCode::INTERNAL_SERVER_ERROR.as_u16()
+}
+
+/// A field of the arguments that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ProblemPart {
+    /// The kind of the failure: `missing`, `invalid` or `unsupported`.
+    pub kind: String,
+    /// The place of the part, such as `message`.
+    pub location: String,
+    /// The name of the part, which is that of the call.
+    pub name: String,
+    /// The kind of value that was expected, such as `JSON`.
+    pub expected: String,
+    /// The path of the value that failed, such as `args.title`. `None` for the whole part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The error, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+impl CallProblem {
+    /// Creates a problem with a status and its usual title.
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            kind: None,
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
+            detail: None,
+            failures: Vec::new(),
+        }
+    }
+
+    /// Sets the explanation of this occurrence, which the client sees.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Sets the URI that identifies the kind of problem, which is `type` in JSON.
+    #[must_use]
+    pub fn with_kind(mut self, kind: impl Into<String>) -> Self {
+        self.kind = Some(kind.into());
+        self
+    }
+
+    /// Returns the URI that identifies the kind of problem. `None` if the status says enough.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// Returns the short description of the kind of problem.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Returns the status, as of an HTTP response: 404 if something is not found, 500 if the
+    /// handler failed.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Returns the explanation of this occurrence.
+    pub fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
+    }
+
+    /// Returns the fields that could not be read.
+    pub fn failures(&self) -> &[ProblemPart] {
+        &self.failures
+    }
+
+    /// Returns the problem of a client whose message could not be read. If this program is to
+    /// blame, the problem has only its status.
+    pub(super) fn of(failure: &LensFailure) -> Self {
+        let problem = Self::new(failure.status());
+        if !failure.status().is_client_error() {
+            return problem;
+        }
+        Self {
+            failures: failure.failures().iter().map(ProblemPart::new).collect(),
+            ..problem.with_detail(failure.to_string())
+        }
+    }
+}
+
+impl ProblemPart {
+    fn new(failure: &Failure) -> Self {
+        Self {
+            kind: failure.kind().as_str().to_owned(),
+            location: failure.location().as_str().to_owned(),
+            name: failure.name().to_owned(),
+            expected: failure.expected().to_owned(),
+            path: failure.path().map(str::to_owned),
+            cause: failure.cause().map(ToString::to_string),
+        }
+    }
+}
+
+impl fmt::Display for CallProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.title)?;
+        match &self.detail {
+            Some(detail) => write!(f, ": {detail}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for CallProblem {}
+
+/// The failure of a call's handler, with the problem that its client receives.
+///
+/// Every error becomes one with `?`:
+///
+/// | error | problem |
+/// |---|---|
+/// | [`CallProblem`] | itself |
+/// | [`LensFailure`] | its status and its parts |
+/// | any other | 500. The error is logged, and the client does not see its text |
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::StatusCode;
+/// use http4k_ws::calls::{CallFailure, CallProblem};
+///
+/// let failure = CallFailure::from(std::io::Error::other("the disk is full"));
+/// assert_eq!(failure.problem().to_string(), "500 Internal Server Error");
+///
+/// let failure = CallFailure::from(CallProblem::new(StatusCode::CONFLICT));
+/// assert_eq!(failure.problem().status(), 409);
+/// ```
+pub struct CallFailure {
+    problem: CallProblem,
+    /// The error that is logged and not sent.
+    cause: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl CallFailure {
+    /// Returns the problem that the client receives.
+    pub fn problem(&self) -> &CallProblem {
+        &self.problem
+    }
+
+    /// Returns the error that is logged and not sent.
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
+        self.cause.as_deref()
+    }
+
+    /// Logs the cause of the failed call `name`, and returns the problem.
+    pub(super) fn into_problem(self, name: &str) -> CallProblem {
+        if let Some(cause) = &self.cause {
+            log::error!("the call `{name}` failed: {}", printable(cause));
+        }
+        self.problem
+    }
+}
+
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for CallFailure {
+    fn from(error: E) -> Self {
+        let cause = match error.into().downcast::<CallProblem>() {
+            Ok(problem) => {
+                return Self {
+                    problem: *problem,
+                    cause: None,
+                };
+            }
+            Err(cause) => cause,
+        };
+        let failure = match cause.downcast_ref() {
+            Some(SendError::Unencodable(failure)) => Some(failure),
+            _ => cause.downcast_ref::<LensFailure>(),
+        };
+        let problem = match failure {
+            Some(failure) => CallProblem::of(failure),
+            None => CallProblem::new(StatusCode::INTERNAL_SERVER_ERROR),
+        };
+        let is_logged = problem.status >= 500;
+        Self {
+            problem,
+            cause: is_logged.then_some(cause),
+        }
+    }
+}
+
+/// The panic is logged at its place.
+impl AfterPanic for CallResult {
+    fn after_panic(_panic: HandlerPanic) -> Self {
+        Err(CallProblem::new(StatusCode::INTERNAL_SERVER_ERROR).into())
+    }
+}
+
+impl fmt::Debug for CallFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallFailure")
+            .field("problem", &self.problem)
+            .field(
+                "cause",
+                &self
+                    .cause
+                    .as_ref()
+                    .map(|cause| printable(cause).to_string()),
+            )
+            .finish()
+    }
+}
