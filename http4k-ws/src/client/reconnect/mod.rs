@@ -21,6 +21,8 @@
 //! ```
 
 mod blocking;
+#[cfg(feature = "json")]
+mod calls;
 mod connection;
 mod event;
 mod inbox;
@@ -204,16 +206,23 @@ impl Reconnecting {
     }
 
     fn parts<In, Out>(self) -> (ReconnectingWebSocket<In, Out>, Reconnector) {
+        let (reconnector, events) = self.reconnector();
+        let state = Arc::clone(&reconnector.state);
+        (ReconnectingWebSocket::new(state, events), reconnector)
+    }
+
+    fn reconnector(self) -> (Reconnector, ReconnectEvents) {
         let (sender, events) = event::channel();
-        let state = Arc::new(ReconnectState::new(self.outbox, sender));
         let reconnector = Reconnector {
-            state: Arc::clone(&state),
+            state: Arc::new(ReconnectState::new(self.outbox, sender)),
             connect: self.connect,
             on_connect: self.on_connect,
             random: self.policy.seed.map_or_else(Random::new, Random::seeded),
             policy: self.policy,
+            #[cfg(feature = "json")]
+            carried: None,
         };
-        (ReconnectingWebSocket::new(state, events), reconnector)
+        (reconnector, events)
     }
 }
 

@@ -11,6 +11,8 @@ use super::event::ReconnectEvent;
 use super::outage::Outage;
 use super::policy::{Interruption, ReconnectPolicy};
 use super::state::ReconnectState;
+#[cfg(feature = "json")]
+use crate::calls::CallDriver;
 use crate::client::error::ConnectError;
 use crate::message::{WsStatus, printable};
 use crate::panics::guarded_future;
@@ -31,6 +33,9 @@ pub(super) struct Reconnector {
     pub(super) on_connect: Option<OnConnect>,
     pub(super) policy: ReconnectPolicy,
     pub(super) random: Random,
+    /// The calls that connections carry. `None` if they carry the messages of the socket.
+    #[cfg(feature = "json")]
+    pub(super) carried: Option<Arc<CallDriver>>,
 }
 
 /// The end of an attempt or of a connection.
@@ -94,7 +99,7 @@ impl Reconnector {
         self.state.connected(socket.subprotocol());
         let attempt = outage.attempts;
         self.state.report(ReconnectEvent::Connected { attempt });
-        let (status, unconfirmed) = connection::run(&self.state, socket).await;
+        let (status, unconfirmed) = self.use_connection(socket).await;
         let renewed = self.state.disconnected();
         self.state.report(ReconnectEvent::Disconnected {
             status: status.clone(),
@@ -110,6 +115,16 @@ impl Reconnector {
         } else {
             Ended::Interrupted(Interruption::Closed(status))
         }
+    }
+
+    /// Moves messages or calls until the connection ends. Returns its status, and the number of
+    /// messages that were written to it.
+    async fn use_connection(&mut self, socket: WebSocket) -> (WsStatus, u64) {
+        #[cfg(feature = "json")]
+        if let Some(calls) = &self.carried {
+            return (calls.run(socket).await, 0);
+        }
+        connection::run(&self.state, socket).await
     }
 
     fn report_failure(&self, attempt: u32, interruption: &Interruption) {
