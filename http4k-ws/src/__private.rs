@@ -1,6 +1,7 @@
 //! The names of the library in generated code. Not for use by hand: they change without notice.
 #![allow(missing_docs)]
 
+pub use crate::describe::probe::{traits as probes, witness};
 pub use crate::handler::call::Call;
 pub use crate::handler::generated::*;
 pub use crate::handler::reading::{Extracted, ReadArguments, extract};
@@ -55,6 +56,10 @@ pub use __broken_route as broken;
 
 /// The names of expansions of `#[derive(Message)]`.
 pub mod message {
+    pub use crate::describe::probe::{traits, witness};
+    pub use crate::describe::{
+        DescribeResponse, MessageDescription, ResponseDescription, SchemaOf,
+    };
     pub use serde::Serialize;
     pub use serde::de::DeserializeOwned;
 
@@ -82,6 +87,10 @@ pub mod contract {
 
 /// The names of expansions of `#[derive(FromRequest)]`.
 pub mod request {
+    pub use crate::describe::probe::{traits, witness};
+    pub use crate::describe::{
+        BodyDescription, DescribeRequest, FieldDescription, RouteDescription, SchemaOf,
+    };
     #[cfg(feature = "multipart")]
     pub use crate::lens::multipart::{MultipartBody, PartRule};
     pub use crate::lens::private::{
@@ -95,6 +104,7 @@ pub mod request {
 
 /// The names of expansions of `#[derive(PathParam)]`.
 pub mod path_param {
+    pub use crate::describe::probe::PathValues;
     pub use crate::lens::TextValue;
     pub use crate::lens::private::{parsed, shown};
     pub use crate::message::{TextError, UnknownName};

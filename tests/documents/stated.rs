@@ -1,12 +1,13 @@
 //! Routes of the builder, which state their types.
 
-use http4k_ws::describe::{RouteDescription, SchemaOf};
+use http4k_ws::describe::RouteDescription;
 use http4k_ws::lens::Format;
 use http4k_ws::lens::json::Json;
 use http4k_ws::prelude::*;
 use http4k_ws::routing::Routes;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
+
+use crate::text;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Message, JsonSchema)]
 struct Said {
@@ -17,17 +18,6 @@ struct Said {
 fn only(routes: Routes) -> RouteDescription {
     let app = routes.build().expect("the routes are valid");
     app.routes()[0].description()
-}
-
-/// Returns the text of a schema, with its definitions.
-fn text(schema: Option<SchemaOf>) -> String {
-    let mut generator = SchemaSettings::draft2020_12().into_generator();
-    let schema = schema.expect("there is a schema").schema(&mut generator);
-    let definitions = serde_json::to_string(generator.definitions()).expect("JSON");
-    format!(
-        "{} {definitions}",
-        serde_json::to_string(&schema).expect("JSON")
-    )
 }
 
 fn talk(_request: Request) -> WsConsumer {
@@ -44,10 +34,10 @@ fn messages_are_stated_in_both_directions() {
     );
     let (receives, sends) = (route.receives.unwrap(), route.sends.unwrap());
     assert_eq!(
-        (receives.name, receives.formats),
+        (&*receives.name, receives.formats),
         ("Said", &[Format::Json][..])
     );
-    assert_eq!((sends.name, sends.formats), ("String", &[Format::Text][..]));
+    assert_eq!((&*sends.name, sends.formats), ("String", &[Format::Text][..]));
 }
 
 #[test]

@@ -2,21 +2,36 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         let w0 = __http4k_ws::filter_before_http(logged());
         let w1 = __http4k_ws::filter_before_http(auth());
         let w2 = __http4k_ws::filter_before_http(own());
         endpoints.add([__http4k_ws::http_closure((), move |(), call| {
-            let team = call.param(0)?;
-            let id = call.param(1)?;
-            __http4k_ws::respond(member(team, id))
+            let p0 = __http4k_ws::witness();
+            let p1 = __http4k_ws::witness();
+            let r = __http4k_ws::witness();
+            if call.is_request() {
+                let team = call.param(0, p0)?;
+                let id = call.param(1, p1)?;
+                __http4k_ws::respond(member(team, id), r)
+            } else {
+                call.describe(&[(&&p0).__param(0), (&&p1).__param(1), (&&&&&r).__response()])
+            }
         })]);
         endpoints.with(0..1, &w2);
         endpoints.with(0..1, &w1);
         endpoints.with(0..1, &w0);
         let n0 = __http4k_ws::http_closure((), move |(), call| {
-            let team = call.param(0)?;
-            __http4k_ws::respond(missing(team))
+            let p0 = __http4k_ws::witness();
+            let r = __http4k_ws::witness();
+            if call.is_request() {
+                let team = call.param(0, p0)?;
+                __http4k_ws::respond(missing(team), r)
+            } else {
+                call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+            }
         });
         let n1 = __http4k_ws::http_handler(not_found);
         {

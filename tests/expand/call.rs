@@ -2,6 +2,8 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         endpoints.add([__http4k_ws::http_extracting(
             (
@@ -10,14 +12,26 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 __http4k_ws::evaluated(20),
             ),
             move |(c3, c4, c5), call, t2: __http4k_ws::Extracted<_>| {
-                let c3 = __http4k_ws::copied(c3);
-                let c5 = __http4k_ws::copied(c5);
-                let id: u64 = call.param(0)?;
-                let tab = call.param(1)?;
-                __http4k_ws::reading(call, t2, move |a2, call| {
-                    let req = call.into_request();
-                    __http4k_ws::returned(show(id, tab, a2, c3, &**c4, c5, req))
-                })
+                let p0 = __http4k_ws::witness();
+                let p1 = __http4k_ws::witness();
+                let r = __http4k_ws::witness();
+                if call.is_request() {
+                    let c3 = __http4k_ws::copied(c3);
+                    let c5 = __http4k_ws::copied(c5);
+                    let id: u64 = call.param(0, p0)?;
+                    let tab = call.param(1, p1)?;
+                    __http4k_ws::reading(call, t2, move |a2, call| {
+                        let req = call.into_request();
+                        __http4k_ws::returned(show(id, tab, a2, c3, &**c4, c5, req), r)
+                    })
+                } else {
+                    call.describe(&[
+                        (&&p0).__param(0),
+                        (&&p1).__param(1),
+                        (&&&t2.witness()).__argument(),
+                        (&&&&&r).__response(),
+                    ])
+                }
             },
         )]);
         {

@@ -2,12 +2,20 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         endpoints.add([__http4k_ws::http(
             |text: String| async move { text },
             |f, call| {
-                let text = call.param(0)?;
-                __http4k_ws::respond(f(text))
+                let p0 = __http4k_ws::witness();
+                let r = __http4k_ws::witness();
+                if call.is_request() {
+                    let text = call.param(0, p0)?;
+                    __http4k_ws::respond(f(text), r)
+                } else {
+                    call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                }
             },
         )]);
         {

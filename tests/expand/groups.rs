@@ -1,17 +1,31 @@
 pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private::probes::*;
     let mut endpoints = __http4k_ws::Endpoints::new();
     let w0 = __http4k_ws::filter_before_ws(logged());
     endpoints.add({
         fn __endpoints<S: Store>(hub: &Hub, db: &S) -> [__http4k_ws::Endpoint; 2] {
             [
                 __http4k_ws::ws(__http4k_ws::captured(&*hub), |c0, call| {
-                    let c0 = __http4k_ws::copied(c0);
-                    let room = call.param(0)?;
-                    __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
-                        __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
-                    })
+                    let p0 = __http4k_ws::witness();
+                    let r = __http4k_ws::witness();
+                    if call.is_request() {
+                        let c0 = __http4k_ws::copied(c0);
+                        let room = call.param(0, p0)?;
+                        __http4k_ws::accept(
+                            call,
+                            move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                                __http4k_ws::ws_result(
+                                    __http4k_ws::consumed(c0.join(ws, room)).await,
+                                )
+                            },
+                            r,
+                        )
+                    } else {
+                        call.describe(&[(&&p0).__param(0), (&&&&r).__socket()])
+                    }
                 }),
                 __http4k_ws::http(
                     (
@@ -19,10 +33,16 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                         __http4k_ws::evaluated(Page::new(&(*db), 20)),
                     ),
                     |(c1, c2), call| {
-                        let c1 = __http4k_ws::copied(c1);
-                        let c2 = __http4k_ws::copied(c2);
-                        let id = call.param(0)?;
-                        __http4k_ws::respond(show(id, c1, c2))
+                        let p0 = __http4k_ws::witness();
+                        let r = __http4k_ws::witness();
+                        if call.is_request() {
+                            let c1 = __http4k_ws::copied(c1);
+                            let c2 = __http4k_ws::copied(c2);
+                            let id = call.param(0, p0)?;
+                            __http4k_ws::respond(show(id, c1, c2), r)
+                        } else {
+                            call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                        }
                     },
                 ),
             ]
@@ -32,8 +52,13 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
     endpoints.add([__http4k_ws::http(
         __http4k_ws::evaluated(hub.into_site()),
         |c0, call| {
-            let c0 = __http4k_ws::copied(c0);
-            __http4k_ws::respond(stamp(c0))
+            let r = __http4k_ws::witness();
+            if call.is_request() {
+                let c0 = __http4k_ws::copied(c0);
+                __http4k_ws::respond(stamp(c0), r)
+            } else {
+                call.describe(&[(&&&&&r).__response()])
+            }
         },
     )]);
     endpoints.add({
@@ -41,8 +66,13 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
             [__http4k_ws::http(
                 __http4k_ws::captured(&*limit),
                 |c0, call| {
-                    let c0 = __http4k_ws::copied(c0);
-                    __http4k_ws::respond(show_limit(c0))
+                    let r = __http4k_ws::witness();
+                    if call.is_request() {
+                        let c0 = __http4k_ws::copied(c0);
+                        __http4k_ws::respond(show_limit(c0), r)
+                    } else {
+                        call.describe(&[(&&&&&r).__response()])
+                    }
                 },
             )]
         }

@@ -2,6 +2,8 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         endpoints.add([__http4k_ws::http_handler(home)]);
         endpoints.add([__http4k_ws::ws_handler(talk)]);

@@ -1,18 +1,37 @@
 pub fn app() -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private::probes::*;
     let mut endpoints = __http4k_ws::Endpoints::new();
     endpoints.add({
         fn __endpoints() -> [__http4k_ws::Endpoint; 2] {
             [
                 __http4k_ws::http((), |(), call| {
-                    let id: u64 = call.param(0)?;
-                    let tab = call.param(1)?;
-                    __http4k_ws::respond(show(id, tab))
+                    let p0 = __http4k_ws::witness();
+                    let p1 = __http4k_ws::witness();
+                    let r = __http4k_ws::witness();
+                    if call.is_request() {
+                        let id: u64 = call.param(0, p0)?;
+                        let tab = call.param(1, p1)?;
+                        __http4k_ws::respond(show(id, tab), r)
+                    } else {
+                        call.describe(&[
+                            (&&p0).__param(0),
+                            (&&p1).__param(1),
+                            (&&&&&r).__response(),
+                        ])
+                    }
                 }),
                 __http4k_ws::http((), |(), call| {
-                    let id: UserId = call.param(0)?;
-                    __http4k_ws::respond(person(id))
+                    let p0 = __http4k_ws::witness();
+                    let r = __http4k_ws::witness();
+                    if call.is_request() {
+                        let id: UserId = call.param(0, p0)?;
+                        __http4k_ws::respond(person(id), r)
+                    } else {
+                        call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                    }
                 }),
             ]
         }

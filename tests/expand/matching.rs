@@ -2,6 +2,8 @@
 pub fn app() -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private::probes::*;
     let mut endpoints = __http4k_ws::Endpoints::new();
     endpoints.add({
         fn __endpoints() -> [__http4k_ws::Endpoint; 4] {
@@ -9,12 +11,24 @@ pub fn app() -> PolyHandler {
                 __http4k_ws::http_handler(one),
                 __http4k_ws::http_handler(two),
                 __http4k_ws::http((), |(), call| {
-                    let x = call.param(0)?;
-                    __http4k_ws::respond(three(x))
+                    let p0 = __http4k_ws::witness();
+                    let r = __http4k_ws::witness();
+                    if call.is_request() {
+                        let x = call.param(0, p0)?;
+                        __http4k_ws::respond(three(x), r)
+                    } else {
+                        call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                    }
                 }),
                 __http4k_ws::http((), |(), call| {
-                    let rest = call.rest(0)?;
-                    __http4k_ws::respond(four(rest))
+                    let p0 = __http4k_ws::witness();
+                    let r = __http4k_ws::witness();
+                    if call.is_request() {
+                        let rest = call.rest(0, p0)?;
+                        __http4k_ws::respond(four(rest), r)
+                    } else {
+                        call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                    }
                 }),
             ]
         }

@@ -2,13 +2,25 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         endpoints.add([__http4k_ws::ws(__http4k_ws::captured(&hub), |c0, call| {
-            let c0 = __http4k_ws::copied(c0);
-            let room = call.param(0)?;
-            __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
-                __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
-            })
+            let p0 = __http4k_ws::witness();
+            let r = __http4k_ws::witness();
+            if call.is_request() {
+                let c0 = __http4k_ws::copied(c0);
+                let room = call.param(0, p0)?;
+                __http4k_ws::accept(
+                    call,
+                    move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                        __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+                    },
+                    r,
+                )
+            } else {
+                call.describe(&[(&&p0).__param(0), (&&&&r).__socket()])
+            }
         })]);
         {
             const ROUTES: &[__http4k_ws::RouteMeta] = &[__http4k_ws::ws_route(

@@ -1,6 +1,8 @@
 pub fn app() -> PolyHandler {
     #[allow(unused_imports)]
     use ::http4k_ws::__private as __http4k_ws;
+    #[allow(unused_imports)]
+    use ::http4k_ws::__private::probes::*;
     let mut endpoints = __http4k_ws::Endpoints::new();
     endpoints.add({
         fn __endpoints() -> [__http4k_ws::Endpoint; 1] {

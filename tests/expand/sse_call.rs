@@ -2,35 +2,68 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         endpoints.add([__http4k_ws::http_closure(
             __http4k_ws::captured(&hub),
             move |c2, call| {
-                let c2 = __http4k_ws::copied(c2);
-                let topic = call.param(0)?;
-                __http4k_ws::stream(call, move |sse: __http4k_ws::Sse<_>| feed(sse, topic, c2))
+                let p0 = __http4k_ws::witness();
+                let r = __http4k_ws::witness();
+                if call.is_request() {
+                    let c2 = __http4k_ws::copied(c2);
+                    let topic = call.param(0, p0)?;
+                    __http4k_ws::stream(
+                        call,
+                        move |sse: __http4k_ws::Sse<_>| feed(sse, topic, c2),
+                        r,
+                    )
+                } else {
+                    call.describe(&[(&&p0).__param(0), (&&&r).__events()])
+                }
             },
         )]);
         endpoints.add([__http4k_ws::http_extracting(
             (),
             move |(), call, t2: __http4k_ws::Extracted<_>| {
-                __http4k_ws::reading(call, t2, move |a2, mut call| {
-                    let req = call.take_request();
-                    __http4k_ws::returned(__http4k_ws::streamed(
-                        call,
-                        move |sse: __http4k_ws::Sse<_>| ask(sse, req, a2),
-                    ))
-                })
+                let r = __http4k_ws::witness();
+                if call.is_request() {
+                    __http4k_ws::reading(call, t2, move |a2, mut call| {
+                        let req = call.take_request();
+                        __http4k_ws::returned(
+                            __http4k_ws::streamed(
+                                call,
+                                move |sse: __http4k_ws::Sse<_>| ask(sse, req, a2),
+                                r,
+                            ),
+                            __http4k_ws::witness(),
+                        )
+                    })
+                } else {
+                    call.describe(&[(&&&t2.witness()).__argument(), (&&&r).__events()])
+                }
             },
         )]);
         endpoints.add([__http4k_ws::http(
             __http4k_ws::captured(&hub),
             |c0, call| {
-                let c0 = __http4k_ws::copied(c0);
-                let room: __http4k_ws::String = call.param(0)?;
-                __http4k_ws::stream(call, move |sse: __http4k_ws::Sse<_>| async move {
-                    __http4k_ws::sse_result(__http4k_ws::sse_consumed(c0.watch(sse, &room)).await)
-                })
+                let p0 = __http4k_ws::witness();
+                let r = __http4k_ws::witness();
+                if call.is_request() {
+                    let c0 = __http4k_ws::copied(c0);
+                    let room: __http4k_ws::String = call.param(0, p0)?;
+                    __http4k_ws::stream(
+                        call,
+                        move |sse: __http4k_ws::Sse<_>| async move {
+                            __http4k_ws::sse_result(
+                                __http4k_ws::sse_consumed(c0.watch(sse, &room)).await,
+                            )
+                        },
+                        r,
+                    )
+                } else {
+                    call.describe(&[(&&p0).__param(0), (&&&r).__events()])
+                }
             },
         )]);
         endpoints.add([__http4k_ws::sse_handler(all)]);

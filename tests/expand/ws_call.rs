@@ -2,20 +2,35 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
     << ::http4k_ws::__private::Expression({
         #[allow(unused_imports)]
         use ::http4k_ws::__private as __http4k_ws;
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::probes::*;
         let mut endpoints = __http4k_ws::Endpoints::new();
         endpoints.add([__http4k_ws::ws_closure(
             __http4k_ws::captured(&hub),
             move |c2, call| {
-                let c2 = __http4k_ws::copied(c2);
-                let name = call.param(0)?;
-                __http4k_ws::accept(call, move |ws: __http4k_ws::WebSocket<_, _>| {
-                    chat(ws, name, c2)
-                })
+                let p0 = __http4k_ws::witness();
+                let r = __http4k_ws::witness();
+                if call.is_request() {
+                    let c2 = __http4k_ws::copied(c2);
+                    let name = call.param(0, p0)?;
+                    __http4k_ws::accept(
+                        call,
+                        move |ws: __http4k_ws::WebSocket<_, _>| chat(ws, name, c2),
+                        r,
+                    )
+                } else {
+                    call.describe(&[(&&p0).__param(0), (&&&&r).__socket()])
+                }
             },
         )]);
         endpoints.add([__http4k_ws::ws_closure((), move |(), call| {
-            let name = call.param(0)?;
-            __http4k_ws::ws_respond(__http4k_ws::opens(&choose)(name))
+            let p0 = __http4k_ws::witness();
+            if call.is_request() {
+                let name = call.param(0, p0)?;
+                __http4k_ws::ws_respond(__http4k_ws::opens(&choose)(name))
+            } else {
+                call.describe(&[(&&p0).__param(0)])
+            }
         })]);
         {
             const ROUTES: &[__http4k_ws::RouteMeta] = &[

@@ -15,7 +15,12 @@ use crate::parse::{Param, Protocol, ours_at};
 /// Returns the whole expansion, with the mistakes at its end.
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model, &left_out(errors));
-    let app = model.library.scope(app);
+    let private = model.library.private();
+    let app = model.library.scope(quote! {
+        #[allow(unused_imports)]
+        use #private::probes::*;
+        #app
+    });
     let mistakes = errors.to_tokens();
     // In a body of its own. Beside items, an error keeps the compiler from reporting unknown names.
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #mistakes };));

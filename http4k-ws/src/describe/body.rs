@@ -47,7 +47,7 @@ impl BodyDescription {
     pub fn of_message(message: MessageDescription) -> Self {
         let formats = message.formats.iter().copied();
         Self {
-            name: Cow::Borrowed(message.name),
+            name: message.name,
             content_types: formats.map(|f| f.content_type().into()).collect(),
             docs: message.docs,
             schema: message.schema,

@@ -59,7 +59,7 @@ impl ResponseDescription {
                 .map(|f| f.content_type().into())
                 .into_iter()
                 .collect(),
-            name: Cow::Borrowed(message.name),
+            name: message.name,
             docs: Cow::Borrowed(message.docs),
             schema: message.schema,
             ..Self::new(StatusCode::OK)

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Method, StatusCode};
 
@@ -10,6 +10,8 @@ use super::consumer::WsConsumer;
 use super::found_template::FoundTemplate;
 use super::respond::ResponseFuture;
 use super::ws_response::{WsResponse, WsResponseFuture};
+use crate::describe::RouteDescription;
+use crate::describe::probe::{Step, Witness};
 use crate::message::{
     FromPath, FromRequest, FromRest, PathError, PathParams, PeerAddr, Rejection, Request,
     copy_of_head, percent_decoded, plain, text_of,
@@ -132,6 +134,22 @@ pub(crate) enum Outcome {
     NoWebSocket,
     /// A captured segment is not percent-encoded UTF-8.
     BadEncoding,
+    /// There is no request: the route is described.
+    Described(Description),
+}
+
+/// A description that a route's closure adds to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Description(Arc<Mutex<RouteDescription>>);
+
+impl Description {
+    /// Lets `call` add to `route` what it knows.
+    pub(crate) fn by(route: &mut RouteDescription, call: impl FnOnce(Call)) {
+        let description = Self(Arc::new(Mutex::new(std::mem::take(route))));
+        call(Call::describing(description.clone()));
+        let mut known = description.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *route = std::mem::take(&mut *known);
+    }
 }
 
 impl Place {
@@ -264,6 +282,34 @@ impl Call {
         }
     }
 
+    /// Creates the call of a closure that adds to `description` instead.
+    fn describing(description: Description) -> Self {
+        let place = Place {
+            outcome: Outcome::Described(description),
+            ..Place::default()
+        };
+        Self::new(Request::default(), place)
+    }
+
+    /// Returns `false` if the route is described, and its function is not called.
+    #[inline]
+    pub fn is_request(&self) -> bool {
+        !matches!(self.place.outcome, Outcome::Described(_))
+    }
+
+    /// Describes the route by what its closure knows of its types.
+    ///
+    /// # Errors
+    ///
+    /// Always, because there is no request to respond to.
+    pub fn describe<T>(self, steps: &[Step]) -> Result<T, Rejection> {
+        if let Outcome::Described(description) = &self.place.outcome {
+            let mut route = description.0.lock().unwrap_or_else(PoisonError::into_inner);
+            steps.iter().for_each(|step| step.add(&mut route));
+        }
+        Err(Rejection::new(StatusCode::NOT_FOUND))
+    }
+
     /// Adds the address of the peer, which the extensions of the request do not have yet.
     pub(crate) fn of_peer(self, peer: Option<PeerAddr>) -> Self {
         Self { peer, ..self }
@@ -287,7 +333,11 @@ impl Call {
     /// # Errors
     ///
     /// Returns a 404 with the reason if the segment does not parse.
-    pub fn param<T: FromPath<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
+    pub fn param<T: FromPath<Via>, Via>(
+        &self,
+        index: usize,
+        _: Witness<T>,
+    ) -> Result<T, Rejection> {
         T::from_path(text_of(self.raw(index))).map_err(not_found)
     }
 
@@ -296,7 +346,7 @@ impl Call {
     /// # Errors
     ///
     /// Returns a 404 with the reason if the rest does not parse.
-    pub fn rest<T: FromRest<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
+    pub fn rest<T: FromRest<Via>, Via>(&self, index: usize, _: Witness<T>) -> Result<T, Rejection> {
         T::from_rest(self.raw(index)).map_err(not_found)
     }
 

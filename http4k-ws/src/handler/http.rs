@@ -11,6 +11,7 @@ use super::joined::BoxFilter;
 use super::only::filtered_http;
 use super::place::{IntoPolyFilter, JoinsFilter};
 use super::respond::{Now, ResponseFuture};
+use crate::describe::RouteDescription;
 use crate::message::{IntoResponse, PeerAddr, Request, Response};
 
 /// A function from a request to a response.
@@ -64,6 +65,9 @@ pub(crate) trait ErasedHttpHandler: Send + Sync {
         self.call(call.into_plain_request())
     }
 
+    /// Adds to a description what is known of the handler. By default, nothing.
+    fn describe(&self, _route: &mut RouteDescription) {}
+
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BoxHttpHandler")
     }
@@ -103,6 +107,10 @@ impl BoxHttpHandler {
 
     pub(crate) fn routed(&self, call: Call) -> ResponseFuture<'_> {
         self.0.routed(call)
+    }
+
+    pub(crate) fn describe(&self, route: &mut RouteDescription) {
+        self.0.describe(route);
     }
 
     /// Returns `true` if both share one handler.

@@ -58,7 +58,9 @@ mod ws_response;
 #[cfg(feature = "server")]
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
-pub(crate) use call::{Call, Captures, MAX_PARAMS, Outcome, ParamNames, PathText, Place};
+pub(crate) use call::{
+    Call, Captures, Description, MAX_PARAMS, Outcome, ParamNames, PathText, Place,
+};
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;

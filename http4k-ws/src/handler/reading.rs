@@ -8,6 +8,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use super::Call;
+use crate::describe::probe::{Witness, witness};
 use crate::message::{FromRequest, NeededValue, Rejection};
 
 /// One `_` argument, whose type the function's parameter decides.
@@ -20,6 +21,13 @@ pub struct Extracted<T>(PhantomData<fn() -> T>);
 /// Returns what the type responds to a request without such a value.
 pub async fn extract<T: FromRequest>(call: &mut Call, _: Extracted<T>) -> Result<T, Rejection> {
     call.extract().await
+}
+
+impl<T> Extracted<T> {
+    /// Returns the type of the value.
+    pub fn witness(self) -> Witness<T> {
+        witness()
+    }
 }
 
 impl<T> Clone for Extracted<T> {

@@ -15,6 +15,7 @@ use super::place::{IntoPolyFilter, JoinsWsFilter};
 use super::respond::IntoConsumed;
 use super::respond::Now;
 use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
+use crate::describe::RouteDescription;
 use crate::lens::Message;
 use crate::message::Request;
 use crate::session::{IntoWsResult, WebSocket};
@@ -65,6 +66,9 @@ pub(crate) trait ErasedWsHandler: Send + Sync {
         self.call(call.into_plain_request())
     }
 
+    /// Adds to a description what is known of the handler. By default, nothing.
+    fn describe(&self, _route: &mut RouteDescription) {}
+
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BoxWsHandler")
     }
@@ -97,6 +101,10 @@ impl BoxWsHandler {
 
     pub(crate) fn routed(&self, call: Call) -> WsResponseFuture<'_> {
         self.0.routed(call)
+    }
+
+    pub(crate) fn describe(&self, route: &mut RouteDescription) {
+        self.0.describe(route);
     }
 
     /// Returns `true` if both share one handler.

@@ -1,5 +1,6 @@
 //! Descriptions of messages and of the schemas of types, for documents.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::format::Format;
@@ -67,13 +68,13 @@ impl fmt::Debug for SchemaOf {
 /// use http4k_ws::lens::Format;
 ///
 /// let text = String::description();
-/// assert_eq!((text.name, text.formats), ("String", &[Format::Text][..]));
+/// assert_eq!((text.name.as_ref(), text.formats), ("String", &[Format::Text][..]));
 /// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct MessageDescription {
     /// The name of the type.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The names that the variants of an enum have on the wire; empty for any other type.
     pub variants: &'static [&'static str],
     /// The formats that values are written and read in, the usual one first. Empty for a format
@@ -91,7 +92,7 @@ impl MessageDescription {
     /// Describes `M` by its constants, without a schema.
     pub fn of<M: Message>() -> Self {
         Self {
-            name: M::NAME,
+            name: M::NAME.into(),
             variants: M::VARIANTS,
             formats: M::FORMATS,
             ..Self::default()

@@ -14,6 +14,8 @@ use crate::describe::{ParamDescription, RouteDescription};
 pub(super) struct Described {
     /// In the order in which they describe.
     steps: Vec<Step>,
+    /// The number of path parameters that the route has itself. Those of mounts are before them.
+    pub(super) own_params: usize,
 }
 
 /// One step adds what it knows.
@@ -65,13 +67,16 @@ impl Route {
     /// # }
     /// ```
     pub fn description(&self) -> RouteDescription {
+        let mut params: Vec<_> = self.params().collect();
+        let own = params.split_off(params.len().saturating_sub(self.described.own_params));
         let mut description = RouteDescription {
-            params: self.params().collect(),
+            params: own,
             ..RouteDescription::default()
         };
         for step in &self.described.steps {
             step(&mut description);
         }
+        description.params.splice(0..0, params);
         let (http, ws) = self.seen_over();
         self.filters.describe(&mut description, http, ws);
         description

@@ -5,11 +5,14 @@ use std::future;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::described::Described;
+use crate::describe::RouteDescription;
 use crate::handler::call::{CallResult, WsCallResult};
 use crate::handler::reading::ReadArguments;
 use crate::handler::{
-    AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, ErasedHttpHandler,
+    AfterPanic, BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Call, Description, ErasedHttpHandler,
     ErasedWsHandler, FilterNames, IntoHttpHandler, IntoSseHandler, IntoWsHandler, IntoWsResponse,
     PolyHandler, ResponseFuture, WsResponse, WsResponseFuture, called,
 };
@@ -55,6 +58,22 @@ impl Endpoint {
             needs: Vec::new(),
             described: Described::default(),
         }
+    }
+
+    /// Returns the endpoint of a call, whose closure describes its route.
+    fn of_http_call(call: Arc<dyn ErasedHttpHandler>) -> Self {
+        let handler = BoxHttpHandler::erased(call);
+        let mut endpoint = Self::http(handler.clone());
+        endpoint.described.add(move |route| handler.describe(route));
+        endpoint
+    }
+
+    /// Returns the endpoint of a ws call, whose closure describes its route.
+    fn of_ws_call(call: Arc<dyn ErasedWsHandler>) -> Self {
+        let handler = BoxWsHandler::erased(call);
+        let mut endpoint = Self::ws(handler.clone());
+        endpoint.described.add(move |route| handler.describe(route));
+        endpoint
     }
 
     /// Puts `filter` before this endpoint.
@@ -126,7 +145,7 @@ where
     C: Send + Sync + 'static,
     F: for<'a> Fn(&'a C, Call) -> CallResult<'a> + Send + Sync + 'static,
 {
-    Endpoint::http(BoxHttpHandler::erased(Arc::new(Called { captured, call })))
+    Endpoint::of_http_call(Arc::new(Called { captured, call }))
 }
 
 /// Returns the endpoint of a WebSocket call.
@@ -143,7 +162,7 @@ where
     C: Send + Sync + 'static,
     F: for<'a> Fn(&'a C, Call) -> WsCallResult<'a> + Send + Sync + 'static,
 {
-    Endpoint::ws(BoxWsHandler::erased(Arc::new(Called { captured, call })))
+    Endpoint::of_ws_call(Arc::new(Called { captured, call }))
 }
 
 /// Returns an endpoint with what its arguments require.
@@ -204,6 +223,15 @@ where
             Err(panic) => Box::pin(future::ready(Response::after_panic(panic))),
         }
     }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        Description::by(route, |call| {
+            // A closure that lends something to its function describes itself in a future.
+            if let Ok(described) = (self.call)(&self.captured, call) {
+                described.now_or_never();
+            }
+        });
+    }
 }
 
 impl<C, F> ErasedWsHandler for Called<C, F>
@@ -221,6 +249,14 @@ where
             Ok(Err(rejection)) => Box::pin(future::ready(rejection.into_ws_response())),
             Err(panic) => Box::pin(future::ready(WsResponse::after_panic(panic))),
         }
+    }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        Description::by(route, |call| {
+            if let Ok(described) = (self.call)(&self.captured, call) {
+                described.now_or_never();
+            }
+        });
     }
 }
 

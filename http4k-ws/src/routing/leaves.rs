@@ -57,6 +57,7 @@ impl Router {
         if let Some(endpoint) = self.endpoint(index) {
             route.filters.clone_from(&endpoint.filters);
             route.described.clone_from(&endpoint.described);
+            route.described.own_params = self.params(index);
         }
         route
     }

@@ -32,6 +32,7 @@ impl Parts<'_> {
                 None => None,
             };
             let untyped = param.ty.is_none() && self.is_untyped(index);
+            let witness = self.describe_param(index, at);
             let index = proc_macro2::Literal::usize_unsuffixed(index);
             let read = match param.is_rest {
                 true => quote_spanned!(at=> rest),
@@ -40,9 +41,9 @@ impl Parts<'_> {
             // In an array, because with `?` the compiler would infer `!` for the type.
             self.read.extend(match untyped {
                 true => quote_spanned! {at=>
-                    let [#name] = call.#read(#index).map(__http4k_ws::one)?;
+                    let [#name] = call.#read(#index, #witness).map(__http4k_ws::one)?;
                 },
-                false => quote_spanned!(at=> let #name #ty = call.#read(#index)?;),
+                false => quote_spanned!(at=> let #name #ty = call.#read(#index, #witness)?;),
             });
         }
     }

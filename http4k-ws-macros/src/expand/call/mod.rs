@@ -8,6 +8,7 @@
 //!    function, which is checked once for all routes.
 
 mod arguments;
+mod described;
 mod extracted;
 mod function;
 
@@ -39,6 +40,10 @@ struct Parts<'a> {
     read: TokenStream,
     /// The arguments, in order.
     args: Vec<TokenStream>,
+    /// The types that describe the route, of which the closure has no value.
+    witnesses: TokenStream,
+    /// The steps that describe the route, by its types.
+    steps: Vec<TokenStream>,
 }
 
 /// Returns an expression of the library's endpoint type, for the user's own function or for one
@@ -65,6 +70,8 @@ pub(super) fn endpoint(
         copies: TokenStream::new(),
         read: TokenStream::new(),
         args: Vec::new(),
+        witnesses: TokenStream::new(),
+        steps: Vec::new(),
     };
     parts.read_params();
     for (index, arg) in call.args.iter().enumerate() {
@@ -73,7 +80,9 @@ pub(super) fn endpoint(
     }
     let function = parts.function();
     let function = parts.with_body_read_once(function);
-    let body = parts.body(function);
+    parts.describe_arguments();
+    let result = parts.described_result();
+    let body = parts.body(function, result.as_ref());
     parts.constructed(model.may_be_local(call), &body)
 }
 
@@ -119,45 +128,51 @@ impl Parts<'_> {
         Ident::new(&format!("{prefix}{name}"), self.at)
     }
 
-    /// Returns the steps from a call to its response, around the call of the function.
-    fn body(&self, function: TokenStream) -> TokenStream {
-        let (at, read, req) = (self.at, &self.read, self.request());
+    /// Returns the steps from a call to its response, around the call of the function. `result` is
+    /// the witness of what the function returns, or of what its socket carries.
+    fn body(&self, function: TokenStream, result: Option<&Ident>) -> TokenStream {
+        let (at, read, req, copies) = (self.at, &self.read, self.request(), &self.copies);
+        let result = result.map(|name| quote_spanned!(at=> , #name));
         let consumer = self.call.socket().map(|ws| self.consumer(ws, &function));
         let [accept, accepted] = self.over_consumer(["accept", "accepted"], ["stream", "streamed"]);
         if self.library_waits() {
             let returned = self.step("returned");
             let value = match &consumer {
-                Some(consumer) => quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer)),
-                None => function,
+                Some(consumer) => {
+                    let accepted =
+                        quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer #result));
+                    let response = (self.protocol == Protocol::Sse)
+                        .then(|| quote_spanned!(at=> , __http4k_ws::witness()));
+                    quote_spanned!(at=> __http4k_ws::#returned(#accepted #response))
+                }
+                None => quote_spanned!(at=> __http4k_ws::#returned(#function #result)),
             };
-            return self.reading(&quote_spanned!(at=> __http4k_ws::#returned(#value)));
+            let reading = self.reading(&value);
+            return self.or_described(&quote_spanned!(at=> #copies #reading));
         }
         // A consumer has a block of its own.
         if self.call.waits() || self.call.lends() && consumer.is_none() {
-            let (before, inside) = match self.call.waits() {
-                true => (None, Some(read)),
-                false => (Some(read), None),
-            };
             let [later, response, future] = ["later", "response", "future"].map(|n| self.step(n));
             let response = match &consumer {
-                Some(consumer) => quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer)),
+                Some(consumer) => {
+                    quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer #result))
+                }
                 None => quote_spanned! {at=>
-                    __http4k_ws::#response(__http4k_ws::#future(#function).await)
+                    __http4k_ws::#response(__http4k_ws::#future(#function).await #result)
                 },
             };
-            return quote_spanned! {at=>
-                #before __http4k_ws::#later(async move { #inside #req #response })
-            };
+            let body = self.or_described(&quote_spanned!(at=> #read #req #response));
+            return quote_spanned!(at=> #copies __http4k_ws::#later(async move { #body }));
         }
-        match &consumer {
-            Some(consumer) => {
-                quote_spanned!(at=> #read #req __http4k_ws::#accept(call, #consumer))
-            }
+        self.or_described(&match &consumer {
+            Some(consumer) => quote_spanned! {at=>
+                #copies #read #req __http4k_ws::#accept(call, #consumer #result)
+            },
             None => {
                 let respond = self.step("respond");
-                quote_spanned!(at=> #read #req __http4k_ws::#respond(#function))
+                quote_spanned!(at=> #copies #read #req __http4k_ws::#respond(#function #result))
             }
-        }
+        })
     }
 
     /// Returns a call of the library's `reading`, which then calls `function`.
@@ -215,7 +230,7 @@ impl Parts<'_> {
     /// Returns the call of the library's constructor: with the captured values, and with a closure
     /// of these and of a call.
     fn constructed(&self, is_local: bool, body: &TokenStream) -> TokenStream {
-        let (at, copies) = (self.at, &self.copies);
+        let at = self.at;
         let names = self.captured.iter().map(|(name, _)| name.to_token_stream());
         let values = self.captured.iter().map(|(_, value)| value.clone());
         let (names, values) = (tuple(names.collect(), at), tuple(values.collect(), at));
@@ -232,7 +247,7 @@ impl Parts<'_> {
         let own = is_local.then(|| quote!(move));
         let constructor = Ident::new(self.constructor(is_local), call_at);
         let closure = quote_spanned! {at=>
-            #own |#names, #mutable call #arguments| { #copies #body }
+            #own |#names, #mutable call #arguments| { #body }
         };
         quote_spanned!(call_at=> __http4k_ws::#constructor(#values, #closure))
     }

@@ -36,7 +36,7 @@ impl Messages {
             let reference = payload.get("$ref")?.as_str()?;
             Some(reference.strip_prefix(COMPONENTS)?.to_owned())
         });
-        let name = component.unwrap_or_else(|| identifier(message.name));
+        let name = component.unwrap_or_else(|| identifier(&message.name));
         let members = members(message, payload);
         let text = Tree::from(members.clone()).to_string();
         if let Some(known) = self.known.get(&text) {
@@ -78,7 +78,7 @@ fn members(message: &MessageDescription, payload: Option<Value>) -> Members {
     };
     let variants = message.variants.iter().copied().map(Tree::from).collect();
     Members::new()
-        .with_text("name", message.name)
+        .with_text("name", &message.name)
         .with_text("summary", summary)
         .with_text("description", description)
         .with_some("contentType", content_type)

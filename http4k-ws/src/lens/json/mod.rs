@@ -1,11 +1,14 @@
 //! JSON in messages and in bodies, of any serde type.
 
+#[cfg(feature = "schema")]
+use std::borrow::Cow;
 use std::future::Future;
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::body::{BodyLens, BodyRules, Content, HasBody};
 use super::codec::Codec;
+use super::description::MessageDescription;
 use super::failure::{LensFailure, LensFailureKind};
 use super::format::{Format, json as codec};
 use super::message::Message;
@@ -65,6 +68,34 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
 
     fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
         codec::read(message.as_bytes(), Location::Message, name_of::<T>()).map(Json)
+    }
+
+    /// Describes the inner type.
+    fn description() -> MessageDescription {
+        MessageDescription {
+            name: name_of::<T>().into(),
+            ..MessageDescription::of::<Self>()
+        }
+    }
+}
+
+/// The schema of the value.
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Json<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        T::json_schema(generator)
     }
 }
 

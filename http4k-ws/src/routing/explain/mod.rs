@@ -53,7 +53,7 @@ impl Explanation {
     /// fallback may respond.
     pub fn status(&self) -> Option<StatusCode> {
         match self.outcome {
-            Outcome::Found | Outcome::Mounted => None,
+            Outcome::Found | Outcome::Mounted | Outcome::Described(_) => None,
             Outcome::NotFound | Outcome::NoWebSocket => Some(StatusCode::NOT_FOUND),
             Outcome::NotAllowed(_) if self.query.method == Method::OPTIONS => {
                 Some(StatusCode::NO_CONTENT)

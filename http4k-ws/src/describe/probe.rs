@@ -1,0 +1,339 @@
+//! What generated code finds out about the types of a route.
+//!
+//! A [`Witness`] stands for a type that the compiler infers in the closure of a route. Once the
+//! type is known, a method on references to the witness is found in one of several traits. The one
+//! with the most references requires most of the type: of `(&&w).__param(0)`, that of [`ByValues`]
+//! is found for a type with [`PathValues`], and that of [`ByType`] for every other type. Therefore
+//! nothing is required of a type, and no error of the compiler mentions a description.
+#![allow(missing_docs)]
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::request::DescribeRequest;
+use super::response::DescribeResponse;
+use super::route::RouteDescription;
+use crate::lens::Message;
+use crate::lens::description::SchemaOf;
+
+/// A type, without a value of it.
+pub struct Witness<T>(PhantomData<fn() -> T>);
+
+pub const fn witness<T>() -> Witness<T> {
+    Witness(PhantomData)
+}
+
+impl<T> Clone for Witness<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Witness<T> {}
+
+impl<T> fmt::Debug for Witness<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Witness")
+    }
+}
+
+/// What a route's closure adds to a description.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// The index of a path parameter, among those of the route itself.
+    index: usize,
+    add: fn(&mut RouteDescription, usize),
+}
+
+impl Step {
+    fn of(add: fn(&mut RouteDescription, usize)) -> Self {
+        Self { index: 0, add }
+    }
+
+    fn nothing() -> Self {
+        Self::of(|_, _| {})
+    }
+
+    pub(crate) fn add(self, route: &mut RouteDescription) {
+        (self.add)(route, self.index);
+    }
+}
+
+/// The texts of an enum that derives `PathParam`.
+pub trait PathValues {
+    const VALUES: &'static [&'static str];
+}
+
+/// Notes the type of the parameter at `index`.
+fn param<T>(route: &mut RouteDescription, index: usize, values: &'static [&'static str]) {
+    if let Some(param) = route.params.get_mut(index) {
+        param.type_name = std::any::type_name::<T>();
+        param.values = values;
+    }
+}
+
+pub trait ByValues {
+    fn __param(&self, index: usize) -> Step;
+}
+
+impl<T: PathValues> ByValues for &Witness<T> {
+    fn __param(&self, index: usize) -> Step {
+        let add = |route: &mut RouteDescription, index| param::<T>(route, index, T::VALUES);
+        Step { index, add }
+    }
+}
+
+pub trait ByType {
+    fn __param(&self, index: usize) -> Step;
+}
+
+impl<T> ByType for Witness<T> {
+    fn __param(&self, index: usize) -> Step {
+        let add = |route: &mut RouteDescription, index| param::<T>(route, index, &[]);
+        Step { index, add }
+    }
+}
+
+/// A `_` argument whose serde type has a schema.
+#[cfg(feature = "schema")]
+pub trait ReadsSchema {
+    fn __argument(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<T: DescribeRequest<Body: schemars::JsonSchema>> ReadsSchema for &&Witness<T> {
+    fn __argument(&self) -> Step {
+        Step::of(|route, _| T::describe(route, Some(SchemaOf::of::<T::Body>())))
+    }
+}
+
+pub trait Reads {
+    fn __argument(&self) -> Step;
+}
+
+impl<T: DescribeRequest> Reads for &Witness<T> {
+    fn __argument(&self) -> Step {
+        Step::of(|route, _| T::describe(route, None))
+    }
+}
+
+pub trait ReadsUnknown {
+    fn __argument(&self) -> Step;
+}
+
+impl<T> ReadsUnknown for Witness<T> {
+    fn __argument(&self) -> Step {
+        Step::nothing()
+    }
+}
+
+fn respond<T: DescribeResponse>(
+    route: &mut RouteDescription,
+    body: Option<SchemaOf>,
+    failure: Option<SchemaOf>,
+) {
+    route.responses.extend(T::responses(body, failure));
+}
+
+/// A response of which both types have a schema.
+#[cfg(feature = "schema")]
+pub trait RespondsSchemas {
+    fn __response(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<T> RespondsSchemas for &&&&Witness<T>
+where
+    T: DescribeResponse<Body: schemars::JsonSchema, Failure: schemars::JsonSchema>,
+{
+    fn __response(&self) -> Step {
+        Step::of(|route, _| {
+            let body = SchemaOf::of::<T::Body>();
+            let failure = SchemaOf::of::<T::Failure>();
+            respond::<T>(route, Some(body), Some(failure));
+        })
+    }
+}
+
+#[cfg(feature = "schema")]
+pub trait RespondsSchema {
+    fn __response(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<T: DescribeResponse<Body: schemars::JsonSchema>> RespondsSchema for &&&Witness<T> {
+    fn __response(&self) -> Step {
+        Step::of(|route, _| respond::<T>(route, Some(SchemaOf::of::<T::Body>()), None))
+    }
+}
+
+#[cfg(feature = "schema")]
+pub trait FailsWithSchema {
+    fn __response(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<T: DescribeResponse<Failure: schemars::JsonSchema>> FailsWithSchema for &&Witness<T> {
+    fn __response(&self) -> Step {
+        Step::of(|route, _| respond::<T>(route, None, Some(SchemaOf::of::<T::Failure>())))
+    }
+}
+
+pub trait Responds {
+    fn __response(&self) -> Step;
+}
+
+impl<T: DescribeResponse> Responds for &Witness<T> {
+    fn __response(&self) -> Step {
+        Step::of(|route, _| respond::<T>(route, None, None))
+    }
+}
+
+pub trait RespondsUnknown {
+    fn __response(&self) -> Step;
+}
+
+impl<T> RespondsUnknown for Witness<T> {
+    fn __response(&self) -> Step {
+        Step::nothing()
+    }
+}
+
+fn socket<In: Message, Out: Message>(
+    route: &mut RouteDescription,
+    receives: Option<SchemaOf>,
+    sends: Option<SchemaOf>,
+) {
+    route.receive(In::description().with_schema(receives));
+    route.send(Out::description().with_schema(sends));
+}
+
+#[cfg(feature = "schema")]
+pub trait SocketOfSchemas {
+    fn __socket(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<In, Out> SocketOfSchemas for &&&Witness<(In, Out)>
+where
+    In: Message + schemars::JsonSchema,
+    Out: Message + schemars::JsonSchema,
+{
+    fn __socket(&self) -> Step {
+        Step::of(|route, _| {
+            let (receives, sends) = (SchemaOf::of::<In>(), SchemaOf::of::<Out>());
+            socket::<In, Out>(route, Some(receives), Some(sends));
+        })
+    }
+}
+
+#[cfg(feature = "schema")]
+pub trait ReceivesSchema {
+    fn __socket(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<In, Out> ReceivesSchema for &&Witness<(In, Out)>
+where
+    In: Message + schemars::JsonSchema,
+    Out: Message,
+{
+    fn __socket(&self) -> Step {
+        Step::of(|route, _| socket::<In, Out>(route, Some(SchemaOf::of::<In>()), None))
+    }
+}
+
+#[cfg(feature = "schema")]
+pub trait SendsSchema {
+    fn __socket(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<In, Out> SendsSchema for &Witness<(In, Out)>
+where
+    In: Message,
+    Out: Message + schemars::JsonSchema,
+{
+    fn __socket(&self) -> Step {
+        Step::of(|route, _| socket::<In, Out>(route, None, Some(SchemaOf::of::<Out>())))
+    }
+}
+
+pub trait Socket {
+    fn __socket(&self) -> Step;
+}
+
+impl<In: Message, Out: Message> Socket for Witness<(In, Out)> {
+    fn __socket(&self) -> Step {
+        Step::of(|route, _| socket::<In, Out>(route, None, None))
+    }
+}
+
+#[cfg(feature = "schema")]
+pub trait EventsOfSchema {
+    fn __events(&self) -> Step;
+}
+
+#[cfg(feature = "schema")]
+impl<T: Message + schemars::JsonSchema> EventsOfSchema for &&Witness<T> {
+    fn __events(&self) -> Step {
+        Step::of(|route, _| route.send(T::description().with_schema(SchemaOf::of::<T>())))
+    }
+}
+
+pub trait Events {
+    fn __events(&self) -> Step;
+}
+
+impl<T: Message> Events for &Witness<T> {
+    fn __events(&self) -> Step {
+        Step::of(|route, _| route.send(T::description()))
+    }
+}
+
+pub trait EventsUnknown {
+    fn __events(&self) -> Step;
+}
+
+impl<T> EventsUnknown for Witness<T> {
+    fn __events(&self) -> Step {
+        Step::nothing()
+    }
+}
+
+/// The schema of a type that a derive names.
+#[cfg(feature = "schema")]
+pub trait HasSchema {
+    fn __schema(&self) -> Option<SchemaOf>;
+}
+
+#[cfg(feature = "schema")]
+impl<T: schemars::JsonSchema> HasSchema for &Witness<T> {
+    fn __schema(&self) -> Option<SchemaOf> {
+        Some(SchemaOf::of::<T>())
+    }
+}
+
+pub trait NoSchema {
+    fn __schema(&self) -> Option<SchemaOf>;
+}
+
+impl<T> NoSchema for Witness<T> {
+    fn __schema(&self) -> Option<SchemaOf> {
+        None
+    }
+}
+
+/// The traits above, without names, for a glob import in generated code.
+pub mod traits {
+    pub use super::{
+        ByType as _, ByValues as _, Events as _, EventsUnknown as _, NoSchema as _, Reads as _,
+        ReadsUnknown as _, Responds as _, RespondsUnknown as _, Socket as _,
+    };
+    #[cfg(feature = "schema")]
+    pub use super::{
+        EventsOfSchema as _, FailsWithSchema as _, HasSchema as _, ReadsSchema as _,
+        ReceivesSchema as _, RespondsSchema as _, RespondsSchemas as _, SendsSchema as _,
+        SocketOfSchemas as _,
+    };
+}
