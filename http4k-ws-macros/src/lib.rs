@@ -6,6 +6,7 @@ mod derive_calls;
 mod derive_from_request;
 mod derive_message;
 mod derive_path_param;
+mod docs;
 mod errors;
 mod expand;
 mod library;

@@ -56,6 +56,7 @@ pub use __broken_route as broken;
 
 /// The names of expansions of `#[derive(Message)]`.
 pub mod message {
+    pub use crate::describe::derived::responses;
     pub use crate::describe::probe::{traits, witness};
     pub use crate::describe::{
         DescribeResponse, MessageDescription, ResponseDescription, SchemaOf,
@@ -87,10 +88,13 @@ pub mod contract {
 
 /// The names of expansions of `#[derive(FromRequest)]`.
 pub mod request {
-    pub use crate::describe::probe::{traits, witness};
-    pub use crate::describe::{
-        BodyDescription, DescribeRequest, FieldDescription, RouteDescription, SchemaOf,
+    #[cfg(feature = "multipart")]
+    pub use crate::describe::derived::described_file;
+    pub use crate::describe::derived::{
+        default_text, describe_form, describe_parts, described_body,
     };
+    pub use crate::describe::probe::{traits, witness};
+    pub use crate::describe::{DescribeRequest, FieldDescription, RouteDescription, SchemaOf};
     #[cfg(feature = "multipart")]
     pub use crate::lens::multipart::{MultipartBody, PartRule};
     pub use crate::lens::private::{

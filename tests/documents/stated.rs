@@ -37,7 +37,10 @@ fn messages_are_stated_in_both_directions() {
         (&*receives.name, receives.formats),
         ("Said", &[Format::Json][..])
     );
-    assert_eq!((&*sends.name, sends.formats), ("String", &[Format::Text][..]));
+    assert_eq!(
+        (&*sends.name, sends.formats),
+        ("String", &[Format::Text][..])
+    );
 }
 
 #[test]

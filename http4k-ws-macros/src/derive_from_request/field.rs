@@ -7,6 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, GenericArgument, Ident, LitStr, Meta, PathArguments, Token, Type};
 
+use crate::docs::docs;
 use crate::errors::{Errors, near};
 
 /// The attributes of the sources.
@@ -52,11 +53,13 @@ pub(super) struct Field {
     pub(super) source: Source,
     /// The place of the attribute, for mistakes of the field.
     pub(super) blamed: Span,
-    name: String,
-    shape: Shape,
-    default: Option<TokenStream>,
+    pub(super) name: String,
+    pub(super) shape: Shape,
+    pub(super) default: Option<TokenStream>,
     form: Option<Html>,
     max: Option<Expr>,
+    /// The doc comment.
+    pub(super) docs: String,
 }
 
 /// A value that an HTML form sends in its own way.
@@ -79,7 +82,7 @@ impl Html {
 }
 
 /// The number of values of a field.
-enum Shape {
+pub(super) enum Shape {
     Once(Type),
     Optional(Type),
     Many(Type),
@@ -127,6 +130,7 @@ impl Field {
             default,
             form: arguments.form.map(|(_, form)| form),
             max: arguments.max.map(|(_, max)| max),
+            docs: docs(&field.attrs),
         })
     }
 
@@ -451,10 +455,15 @@ fn check_form(
 }
 
 impl Shape {
+    /// Returns the type of one value.
+    pub(super) fn of_one(&self) -> &Type {
+        let (Self::Once(of) | Self::Optional(of) | Self::Many(of) | Self::OptionalMany(of)) = self;
+        of
+    }
+
     /// Returns `true` if the type of one value is `Part`, with any path.
     fn is_file(&self) -> bool {
-        let (Self::Once(of) | Self::Optional(of) | Self::Many(of) | Self::OptionalMany(of)) = self;
-        is_named(of, "Part")
+        is_named(self.of_one(), "Part")
     }
 
     fn of(of: &Type, source: Source) -> Self {

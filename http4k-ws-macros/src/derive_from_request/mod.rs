@@ -1,5 +1,6 @@
 //! `#[derive(FromRequest)]`, which reads a struct from a request, and writes it to one.
 
+mod describe;
 mod field;
 
 use proc_macro2::{Span, TokenStream};
@@ -123,8 +124,22 @@ fn implementations(
             impl #generics #private::ReadsBody for #ident #type_generics #clause {}
         }
     });
+    let described = match broken {
+        true => TokenStream::new(),
+        false => describe::body(fields, &private),
+    };
     quote! {
         #reads_body
+        #[automatically_derived]
+        impl #generics #private::DescribeRequest for #ident #type_generics #clause {
+            type Body = ();
+            fn describe(
+                route: &mut #private::RouteDescription,
+                _: ::core::option::Option<#private::SchemaOf>,
+            ) {
+                #described
+            }
+        }
         #[automatically_derived]
         impl #generics #private::FromRequest for #ident #type_generics #clause {
             #params

@@ -12,6 +12,7 @@ use syn::{Data, DataEnum, DeriveInput, Ident};
 
 use self::formats::Format;
 use self::options::Options;
+use crate::docs::docs;
 use crate::errors::Errors;
 use crate::{rename, serde};
 
@@ -218,6 +219,7 @@ fn implementation(
         private: &private,
         here: Span::mixed_site().located_at(ident.span()),
     };
+    let description = description(&docs(&input.attrs), &private);
     let (one, choice) = match body {
         Body::Complete if others.is_empty() => (methods.of_one(default), None),
         Body::Complete => (methods.of_one(default), Some(methods.of_several(others))),
@@ -231,12 +233,38 @@ fn implementation(
             const FORMATS: &'static [#private::Format] = &[#(#formats),*];
             #one
             #choice
+            #description
+        }
+        #[automatically_derived]
+        impl #generics #private::DescribeResponse for #ident #type_generics #clause {
+            type Body = Self;
+            type Failure = ();
+            fn responses(
+                body: ::core::option::Option<#private::SchemaOf>,
+                _: ::core::option::Option<#private::SchemaOf>,
+            ) -> ::std::vec::Vec<#private::ResponseDescription> {
+                #private::responses::<Self>(body)
+            }
         }
         #[automatically_derived]
         impl #generics #private::IntoResponse for #ident #type_generics #clause {
             fn into_response(self) -> #private::Response {
                 #private::response::<Self>(self)
             }
+        }
+    }
+}
+
+/// Returns the method that describes the type, with its schema if it has one.
+fn description(docs: &str, private: &TokenStream) -> TokenStream {
+    let docs = (!docs.is_empty()).then(|| quote!(.with_docs(#docs)));
+    quote! {
+        fn description() -> #private::MessageDescription {
+            #[allow(unused_imports)]
+            use #private::traits::*;
+            #private::MessageDescription::of::<Self>()
+                #docs
+                .with_schema((&&#private::witness::<Self>()).__schema())
         }
     }
 }

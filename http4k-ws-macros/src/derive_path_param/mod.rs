@@ -34,6 +34,7 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
         read: quote!(loop {}),
         write: quote!(loop {}),
         of: None,
+        values: None,
     });
     let implementations = implementations(&input, &options, body);
     let errors = errors.to_tokens();
@@ -83,6 +84,8 @@ struct Body {
     write: TokenStream,
     /// The type in a newtype.
     of: Option<syn::Type>,
+    /// The texts of an enum.
+    values: Option<Vec<String>>,
 }
 
 fn newtype(
@@ -113,6 +116,7 @@ fn newtype(
         },
         write: quote_spanned!(here=> #private::shown::<#of>(&self.#member, f)),
         of: Some(of.clone()),
+        values: None,
     })
 }
 
@@ -170,6 +174,7 @@ fn names(
         },
         write,
         of: None,
+        values: Some(texts),
     })
 }
 
@@ -203,9 +208,20 @@ fn implementations(input: &DeriveInput, options: &Options, body: Body) -> TokenS
         read,
         write,
         of,
+        values,
     } = body;
-    let clause = where_clause(input, of.as_ref(), &private(options));
+    let private = private(options);
+    let clause = where_clause(input, of.as_ref(), &private);
+    let values = values.map(|values| {
+        quote! {
+            #[automatically_derived]
+            impl #generics #private::PathValues for #ident #type_generics #clause {
+                const VALUES: &'static [&'static str] = &[#(#values),*];
+            }
+        }
+    });
     quote! {
+        #values
         #[automatically_derived]
         impl #generics ::core::str::FromStr for #ident #type_generics #clause {
             type Err = #error;

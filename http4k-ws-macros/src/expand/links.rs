@@ -15,8 +15,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::ext::IdentExt;
 
-use super::meta::docs;
 use super::names::again;
+use crate::docs;
 use crate::model::{Endpoint, Link, spelled};
 use crate::parse::{Head, Param, ours_at};
 
@@ -224,7 +224,7 @@ impl Parts<'_> {
         if route.docs.is_empty() {
             return path;
         }
-        format!("{path}\n\n{}", docs(&route.docs))
+        format!("{path}\n\n{}", docs::joined(&route.docs))
     }
 
     /// Returns the type parameters of the fields without a type.

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use crate::docs;
 use crate::model::{Endpoint, Route, spelled};
 use crate::parse::{Param, Protocol, ours_at};
 
@@ -23,17 +24,8 @@ pub(super) fn meta(route: &Route) -> TokenStream {
     let template = spelled(&route.segments);
     let params = route.params().map(Param::text);
     let name = route.name_text();
-    let docs = docs(&route.docs);
+    let docs = docs::joined(&route.docs);
     quote! {
         __http4k_ws::#protocol(&[#(#methods),*], #template, &[#(#params),*], #name, #docs)
     }
-}
-
-/// Joins the lines of a doc comment, each without the space before it.
-pub(super) fn docs(lines: &[String]) -> String {
-    let lines: Vec<&str> = lines
-        .iter()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line))
-        .collect();
-    lines.join("\n")
 }

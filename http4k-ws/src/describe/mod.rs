@@ -29,6 +29,7 @@
 //! ```
 
 mod body;
+pub(crate) mod derived;
 pub(crate) mod probe;
 mod request;
 mod response;

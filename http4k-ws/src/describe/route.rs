@@ -145,6 +145,10 @@ pub struct FieldDescription {
     pub type_name: &'static str,
     /// The schema of the type, if it has one.
     pub schema: Option<SchemaOf>,
+    /// The text of the value that a request without one has, if there is one.
+    pub default: Option<String>,
+    /// `true` if the value is a file of a form.
+    pub is_file: bool,
     /// `true` for a type of serde, such as the `T` of a `Query<T>`. The properties of its schema
     /// are the values, and `meta` has their place only.
     pub is_flattened: bool,
@@ -157,8 +161,24 @@ impl FieldDescription {
             meta,
             type_name: type_name::<T>(),
             schema: None,
+            default: None,
+            is_file: false,
             is_flattened: false,
         }
+    }
+
+    /// Sets the documentation, which is that of the lens.
+    #[must_use]
+    pub fn with_docs(self, docs: impl Into<Cow<'static, str>>) -> Self {
+        let meta = self.meta.with_description(docs);
+        Self { meta, ..self }
+    }
+
+    /// Sets the text of the value that a request without one has.
+    #[must_use]
+    pub fn with_default(self, default: impl Into<String>) -> Self {
+        let default = Some(default.into());
+        Self { default, ..self }
     }
 
     /// Sets the schema. `None` leaves the one that is known.

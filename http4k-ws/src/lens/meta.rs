@@ -95,6 +95,24 @@ impl Meta {
         }
     }
 
+    /// Sets the description.
+    pub(crate) fn with_description(self, description: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            description: Some(description.into()),
+            ..self
+        }
+    }
+
+    /// Describes a file of a form.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn of_file(name: &'static str, required: bool, multiple: bool) -> Self {
+        Self {
+            required,
+            multiple,
+            ..Self::new(Location::Form, name, "file")
+        }
+    }
+
     /// Lets a message lack the value.
     pub(crate) fn optional(self) -> Self {
         Self {
