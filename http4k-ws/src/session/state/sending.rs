@@ -1,0 +1,129 @@
+//! The way of a message into the outbound queue.
+
+use std::task::{Context, Poll};
+
+use super::{Inner, SocketState};
+use crate::message::{WsMessage, WsStatus};
+use crate::session::error::SendError;
+use crate::session::exchange;
+use crate::session::message_filter::{Filtering, MessageFilter, MessageFilters};
+use crate::session::outbound::Offered;
+use crate::session::queue::Amount;
+
+/// A message that was not queued, with the reason.
+pub(in crate::session) struct Refused {
+    pub(in crate::session) message: WsMessage,
+    pub(in crate::session) error: SendError,
+}
+
+impl SocketState {
+    /// Queues `message`, or returns it if the queue is full or the socket is closing.
+    pub(in crate::session) fn try_send(&self, message: WsMessage) -> Result<(), Refused> {
+        let message = match exchange::send(self.id, &self.published, message) {
+            Ok(()) => return Ok(()),
+            Err(message) => message,
+        };
+        let mut inner = self.lock();
+        if let Some(status) = inner.end() {
+            let error = SendError::Closed(status.clone());
+            return Err(Refused { message, error });
+        }
+        match inner.offer(message, self.published.sent()) {
+            Offered::Queued { dropped } => {
+                if inner.park.is_polling() {
+                    // What the consumer sends from now on comes after it.
+                    self.published.interrupt();
+                }
+                // A blocked session reads the queue when its transport wakes it. Filters run
+                // before, so that a message they drop takes no space.
+                if !inner.park.is_blocked() || inner.filtering.is_some() {
+                    inner.wake_session();
+                }
+                // A session that is polled updates the account when it parks.
+                let exceeded = match inner.park.is_polling() {
+                    true => None,
+                    false => self.account(&mut inner),
+                };
+                drop(inner);
+                if let Some(budget) = exceeded {
+                    budget.shed();
+                }
+                self.notifier.dropped(dropped);
+                Ok(())
+            }
+            Offered::MustWait(message) => {
+                inner.space_wanted = true;
+                let error = SendError::Full;
+                Err(Refused { message, error })
+            }
+            Offered::TooSlow(message) => {
+                drop(inner);
+                self.close(WsStatus::TRY_AGAIN_LATER);
+                let error = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
+                Err(Refused { message, error })
+            }
+        }
+    }
+
+    /// Queues `message`, waiting for queue space if necessary.
+    pub(in crate::session) async fn send(&self, mut message: WsMessage) -> Result<(), SendError> {
+        loop {
+            // Registers before the attempt (2).
+            let changed = self.changed.notified();
+            match self.try_send(message) {
+                Ok(()) => return Ok(()),
+                Err(Refused {
+                    message: refused,
+                    error: SendError::Full,
+                }) => message = refused,
+                Err(Refused { error, .. }) => return Err(error),
+            }
+            changed.await;
+        }
+    }
+
+    /// Polls queue space for one message, for the `Sink` of the task that holds the socket.
+    pub(in crate::session) fn poll_space(
+        &self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError>> {
+        let mut inner = self.lock();
+        if let Some(status) = inner.end() {
+            return Poll::Ready(Err(SendError::Closed(status.clone())));
+        }
+        if !inner.must_wait_beside(self.published.sent()) {
+            return Poll::Ready(Ok(()));
+        }
+        inner.space_wanted = true;
+        inner.sink = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Adds a filter of messages inside of the others. The session takes it when it starts.
+    pub(in crate::session) fn add_filter(&self, filter: Box<dyn MessageFilter>) {
+        let inner = &mut *self.lock();
+        let filtering = inner.filtering.get_or_insert_with(|| {
+            Box::new(Filtering {
+                filters: MessageFilters::default(),
+                unfiltered: inner.outbound.of_same_bounds(),
+            })
+        });
+        filtering.filters.add(filter);
+    }
+}
+
+impl Inner {
+    /// Adds a message to the peer, in front of the filters if there are any. The consumer has sent
+    /// `beside` that are not queued yet.
+    #[inline]
+    pub(super) fn offer(&mut self, message: WsMessage, beside: Amount) -> Offered {
+        if beside.messages > 0 && self.must_wait_beside(beside) {
+            return Offered::MustWait(message);
+        }
+        match &mut self.filtering {
+            None => self.outbound.offer(message),
+            Some(_) if self.outbound.must_wait() => Offered::MustWait(message),
+            Some(filtering) => filtering.unfiltered.offer(message),
+        }
+    }
+}

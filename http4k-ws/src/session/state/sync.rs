@@ -1,0 +1,243 @@
+//! The steps of a session: what it sees, takes and returns under the lock.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use bytes::Bytes;
+
+use super::{Inner, SocketState, wake};
+use crate::message::{WsMessage, WsStatus};
+use crate::session::exchange;
+use crate::session::queue::Amount;
+
+/// The state at the last look of the session under the lock.
+#[derive(Debug, Default)]
+pub(in crate::session) struct Seen {
+    /// The space in the inbound queue.
+    pub(in crate::session) room: Amount,
+    /// The messages that the consumer may send without the lock. `None` if it may exchange none.
+    pub(in crate::session) exchange: Option<Amount>,
+    /// `true` if messages that are read must be queued before the consumer is polled, because
+    /// others wait before them, or another task waits for them.
+    pub(in crate::session) queues: bool,
+}
+
+/// The requests of other tasks, and what is to be written.
+#[derive(Debug, Default)]
+pub(in crate::session) struct Requests {
+    /// `true` if callbacks must run first. Nothing else is set then.
+    pub(in crate::session) dispatch: bool,
+    /// `true` if the socket must end at once.
+    pub(in crate::session) shed: bool,
+    /// `true` if all messages to write were taken, and `closing` is known.
+    pub(in crate::session) taken: bool,
+    pub(in crate::session) closing: bool,
+    pub(in crate::session) ping: Option<Bytes>,
+    /// `true` if a flush waits for the numbers of messages.
+    numbered: bool,
+}
+
+/// The facts about a session that a sync depends on.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::session) struct Facts {
+    /// `true` while messages may be written.
+    pub(in crate::session) sends: bool,
+    /// `true` while there is a consumer.
+    pub(in crate::session) consumes: bool,
+    /// `true` if the consumer may exchange messages in the next step.
+    pub(in crate::session) exchanges: bool,
+    /// `true` if callbacks may run before anything is written.
+    pub(in crate::session) dispatches: bool,
+}
+
+/// The messages that a poll of the session moves.
+#[derive(Debug)]
+pub(in crate::session) struct Moving {
+    /// The messages from the peer that are not queued yet.
+    pub(in crate::session) received: VecDeque<WsMessage>,
+    /// The bytes of these messages.
+    pub(in crate::session) received_amount: Amount,
+    /// The messages to the peer that were taken from the queue.
+    pub(in crate::session) sending: VecDeque<WsMessage>,
+    /// The bytes of those that were passed to the transport.
+    pub(in crate::session) sent_bytes: usize,
+}
+
+impl SocketState {
+    /// Begins a poll of the session, whose consumer may `exchange` messages.
+    pub(in crate::session) fn begin_poll(&self, exchange: bool) -> Seen {
+        let mut inner = self.lock_outside();
+        // From here on, changes by other tasks set the dirty flag instead of waking this task.
+        inner.park.begin_poll();
+        self.look(&mut inner, exchange)
+    }
+
+    pub(super) fn look(&self, inner: &mut Inner, exchange: bool) -> Seen {
+        let exchange = exchange && inner.end().is_none() && inner.filtering.is_none();
+        inner.unnumbered = exchange;
+        inner.synced_len = inner.outbound.waiting();
+        if exchange {
+            self.published.allow();
+        }
+        Seen {
+            room: inner.inbound.room(),
+            exchange: exchange.then(|| inner.outbound.room_to_exchange()),
+            queues: !inner.inbound.is_empty() || inner.receiver.is_some(),
+        }
+    }
+
+    /// Parks the session as [`Park::try_park`] does, while the transport buffers `buffered` bytes.
+    pub(in crate::session) fn try_park(
+        &self,
+        waker: &Waker,
+        blocked: bool,
+        buffered: impl FnOnce() -> usize,
+    ) -> bool {
+        let mut inner = self.lock_outside();
+        if !inner.park.try_park(waker, blocked) {
+            return false;
+        }
+        inner.unnumbered = false;
+        let numbered = inner.take_number_wanted();
+        let exceeded = self.budget().and_then(|_| {
+            inner.buffered = buffered();
+            self.account(&mut inner)
+        });
+        drop(inner);
+        if numbered {
+            self.changed.notify_waiters();
+        }
+        if let Some(budget) = exceeded {
+            budget.shed();
+        }
+        true
+    }
+
+    /// Ends the exchange of this socket if there is one, reads the requests of other tasks, and
+    /// takes the messages to write.
+    ///
+    /// Clears the dirty flag, so that a change from here on has another step.
+    pub(in crate::session) fn sync(&self, facts: Facts, moving: &mut Moving) -> (Requests, Seen) {
+        let synced = exchange::end(self.id, |exchange| {
+            let mut inner = self.lock_outside();
+            self.settle(&mut inner, exchange);
+            let dispatches = facts.dispatches && inner.dispatches();
+            let sent = exchange.sent_amount;
+            let takes = facts.sends && !dispatches && inner.outbound.may_lend();
+            if sent.messages == 0 {
+                // The case of a consumer that only receives.
+            } else if !inner.accepts_sent() {
+                moving.received.append(&mut exchange.sent);
+            } else if takes && inner.outbound.is_empty() {
+                // The messages need not go through the queue.
+                inner.outbound.count_lent(sent);
+                std::mem::swap(&mut moving.sending, &mut exchange.sent);
+            } else {
+                let at = inner.synced_len;
+                inner.outbound.insert(at, &mut exchange.sent, sent);
+            }
+            if !exchange.received.is_empty() {
+                // Dropped outside of the lock and the exchange.
+                moving.received.append(&mut exchange.received);
+            }
+            self.sync_inner(&mut inner, facts, moving)
+        });
+        let synced = match synced {
+            Some(synced) => synced,
+            None => self.sync_inner(&mut self.lock_outside(), facts, moving),
+        };
+        moving.received.clear();
+        if synced.0.numbered {
+            self.changed.notify_waiters();
+        }
+        synced
+    }
+
+    pub(super) fn sync_inner(
+        &self,
+        inner: &mut Inner,
+        facts: Facts,
+        moving: &mut Moving,
+    ) -> (Requests, Seen) {
+        let mut requests = Requests {
+            dispatch: facts.dispatches && inner.dispatches(),
+            ..Requests::default()
+        };
+        if !requests.dispatch {
+            inner.park.clear_dirty();
+            let unattended = !facts.consumes && inner.handles == 0 && !inner.callbacks.registered;
+            if unattended && inner.end().is_none() {
+                inner.closing = Some(WsStatus::NORMAL);
+            }
+            requests.shed = inner.shed && facts.sends;
+            if facts.sends && !requests.shed {
+                requests.ping = inner.round_trips.take_requested();
+                // Messages that pass the filters after this are written in the same step.
+                requests.taken = inner.filtering.is_none() && inner.outbound.may_lend();
+                if requests.taken {
+                    if inner.outbound.waiting() > 0 {
+                        inner.outbound.lend(&mut moving.sending);
+                    }
+                    requests.closing = inner.closing.is_some();
+                }
+            }
+        }
+        inner.syncs = (inner.syncs.0 + 1, inner.newest());
+        requests.numbered = inner.take_number_wanted();
+        let seen = self.look(inner, facts.exchanges);
+        (requests, seen)
+    }
+
+    /// Returns messages that the transport did not accept to their queue.
+    pub(in crate::session) fn return_unsent(&self, moving: &mut Moving) {
+        self.lock_outside().take_back_sending(moving);
+    }
+
+    /// Wakes the tasks that waited for the latest write. Without a flush, those are the tasks that
+    /// wait for queue space. `flushed` is `true` after a flush, and `closing` if a close frame was
+    /// part of it. Returns `true` if a task waited.
+    pub(in crate::session) fn after_write(
+        &self,
+        flushed: bool,
+        closing: bool,
+        moving: &mut Moving,
+    ) -> bool {
+        let mut inner = self.lock_outside();
+        inner.take_back_sending(moving);
+        let mut advanced = false;
+        if flushed && inner.closed.is_none() {
+            let settled = inner.outbound.settled();
+            advanced = inner.flushed < settled || (closing && !inner.close_flushed);
+            inner.flushed = settled;
+            inner.close_flushed |= closing;
+        }
+        let space = inner.space_wanted && !inner.must_wait();
+        // A transport may have flushed everything that it took, and take no more. A task that is
+        // woken for nothing then would be woken again and again.
+        let flush = inner.flush_wanted && advanced;
+        if !space && !flush {
+            return false;
+        }
+        inner.space_wanted &= !space;
+        inner.flush_wanted &= !flush;
+        wake(&mut inner.sink);
+        drop(inner);
+        self.changed.notify_waiters();
+        true
+    }
+}
+
+impl Inner {
+    /// Returns `true` if a message waits for a callback, which may run now.
+    pub(super) fn dispatches(&self) -> bool {
+        let waits = !self.callbacks.on_message.is_empty() && !self.inbound.is_empty();
+        waits && !self.must_wait() && self.end().is_none()
+    }
+
+    /// Returns the messages that were taken and not passed to the transport to the queue.
+    pub(super) fn take_back_sending(&mut self, moving: &mut Moving) {
+        let bytes = std::mem::take(&mut moving.sent_bytes);
+        self.synced_len += moving.sending.len();
+        self.outbound.take_back(&mut moving.sending, bytes);
+    }
+}
