@@ -1,0 +1,200 @@
+//! The handle of a socket, which its consumer receives.
+
+mod messages;
+mod sink;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::message_filter::MessageFilter;
+use super::sender::WsSender;
+use super::state::SocketState;
+use super::trace::Trace;
+use super::transport::{Handshake, no_headers};
+use crate::lens::{Format, Message};
+use crate::message::{KeptRequest, Request, WsMessage};
+
+/// One end of an open WebSocket, which receives `In` and sends `Out`.
+///
+/// A server passes one to the consumer, and a client receives one when it connects. A drop closes
+/// the socket with 1000, once the consumer has returned and the queue is sent. If callbacks are
+/// registered, such as [`on_message`](Self::on_message), the socket stays open for them instead.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// /// The sum so far, after every number.
+/// async fn sum(mut ws: WebSocket) -> WsResult {
+///     let mut sum = 0;
+///     while let Some(message) = ws.recv().await? {
+///         sum += message.text().parse::<i64>()?;
+///         ws.send(sum.to_string()).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let mut client = sum.test_ws("/");
+/// client.send("40").unwrap();
+/// client.send("2").unwrap();
+/// let sums: Vec<_> = client.received().take(2).map(|message| message.unwrap()).collect();
+/// assert_eq!(sums, ["40", "42"]);
+/// ```
+///
+/// The same program with callbacks, which is the style of http4k:
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// fn sum(ws: WebSocket) {
+///     let (sender, mut sum) = (ws.sender(), 0);
+///     ws.on_message(move |message| {
+///         sum += message.text().parse::<i64>()?;
+///         WsResult::Ok(sender.try_send(sum.to_string())?)
+///     });
+/// }
+///
+/// let mut client = sum.test_ws("/");
+/// client.send("42").unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap().text(), "42");
+/// client.send("no number").unwrap();
+/// assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
+/// ```
+pub struct WebSocket<In = WsMessage, Out = WsMessage> {
+    pub(super) end: End,
+    /// The format that the subprotocol names.
+    pub(super) format: Option<Format>,
+    types: PhantomData<fn(Out) -> In>,
+}
+
+/// One handle of the socket. The last drop lets the session close it.
+pub(super) struct End {
+    pub(super) state: Arc<SocketState>,
+    handshake: Box<Handshake>,
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let mut inner = self.state.lock();
+        inner.handles -= 1;
+        inner.wake_session();
+    }
+}
+
+impl WebSocket {
+    pub(super) fn new(state: Arc<SocketState>, handshake: Handshake) -> Self {
+        let subprotocol = handshake.subprotocol.as_deref();
+        Self {
+            format: subprotocol.and_then(Format::of_subprotocol),
+            end: End {
+                state,
+                handshake: Box::new(handshake),
+            },
+            types: PhantomData,
+        }
+    }
+}
+
+impl<In: Message, Out: Message> WebSocket<In, Out> {
+    /// Changes the types of the messages that this socket receives and sends.
+    pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {
+        WebSocket {
+            end: self.end,
+            format: self.format,
+            types: PhantomData,
+        }
+    }
+
+    /// Returns the number of the socket, which is unique in this process. Its senders share it.
+    pub fn id(&self) -> u64 {
+        self.end.state.id
+    }
+
+    /// Returns the upgrade request, with all changes by filters and with the path parameters of its
+    /// route.
+    pub fn request(&self) -> &Request {
+        self.end.handshake.request.get()
+    }
+
+    /// Returns the format that the subprotocol names.
+    #[cfg(any(feature = "client", feature = "json"))]
+    pub(crate) fn format(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Keeps messages that cannot be sent from now on, for [`take_unsent`](Self::take_unsent).
+    #[cfg(feature = "client")]
+    pub(crate) fn keep_unsent(&self) {
+        self.end.state.lock().keeps_unsent = true;
+    }
+
+    /// Removes and returns the messages, in order, that never reached the transport.
+    #[cfg(feature = "client")]
+    pub(crate) fn take_unsent(&self) -> Vec<WsMessage> {
+        let mut inner = self.end.state.lock();
+        std::iter::from_fn(|| inner.outbound.pop()).collect()
+    }
+
+    /// Adds a filter of messages inside of those added before. Called before the session starts.
+    pub(crate) fn add_filter(&self, filter: impl MessageFilter) {
+        self.end.state.add_filter(Box::new(filter));
+    }
+
+    /// Returns the upgrade request as it is kept, for changes before the consumer sees it.
+    pub(crate) fn kept_request(&mut self) -> &mut KeptRequest {
+        &mut self.end.handshake.request
+    }
+
+    /// Returns the log of the socket.
+    pub(crate) fn trace(&self) -> Trace {
+        self.end.state.notifier.trace()
+    }
+
+    /// Adds the value of `field` to the span of the socket, with the feature `tracing`.
+    pub(crate) fn label(&self, field: &'static str, value: &str) {
+        self.trace().label(field, value);
+    }
+
+    /// Returns the template of the route that matched, such as `/rooms/<room>`. `None` without a
+    /// route, and on a client.
+    pub fn route(&self) -> Option<&str> {
+        self.end.handshake.route.as_deref()
+    }
+
+    /// Returns the negotiated subprotocol (RFC 6455 §1.9).
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.end.handshake.subprotocol.as_deref()
+    }
+
+    /// Returns the header fields of the response that opened this socket, except those of the
+    /// handshake itself, such as `Sec-WebSocket-Accept`.
+    ///
+    /// On a client, these are the fields that the server sent. On a server, these are the fields
+    /// that the application set, with [`WsResponse::with_header`](crate::WsResponse::with_header)
+    /// or in a filter.
+    pub fn response_headers(&self) -> &HeaderMap {
+        let headers = self.end.handshake.response.as_deref();
+        headers.unwrap_or_else(|| no_headers())
+    }
+
+    /// Returns a sender for other tasks, threads and callbacks. It does not keep the socket open.
+    pub fn sender(&self) -> WsSender<Out> {
+        WsSender::new(Arc::clone(&self.end.state), self.format)
+    }
+}
+
+impl<In, Out> fmt::Debug for WebSocket<In, Out> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocket")
+            .field("socket", &self.end.state)
+            .field("subprotocol", &self.end.handshake.subprotocol)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "client"))]
+mod tests;
