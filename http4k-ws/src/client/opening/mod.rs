@@ -1,5 +1,7 @@
 //! The opening handshake of a client, before it is done.
 
+mod fields;
+
 use std::fmt;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
@@ -7,10 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_EXTENSIONS,
-    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
-};
+#[cfg(feature = "deflate")]
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::background;
@@ -25,6 +25,7 @@ use crate::session::{SessionConfig, WebSocket};
 #[cfg(feature = "tls")]
 use crate::tls::ClientTls;
 use crate::wire::new_key;
+use fields::{add_handshake, fields_of};
 
 /// An opening handshake that is not done yet (RFC 6455 §4.1).
 /// [`WebSocketClient::to`](super::WebSocketClient::to) returns it.
@@ -235,59 +236,6 @@ impl OpeningHandshake {
     }
 }
 
-/// Parses the fields that the caller set.
-fn fields_of(headers: &[(String, String)]) -> Result<HeaderMap, ConnectError> {
-    let mut fields = HeaderMap::new();
-    for (name, value) in headers {
-        let bad = || ConnectError::BadField { name: name.clone() };
-        let key = HeaderName::try_from(name.as_str()).map_err(|_| bad())?;
-        let value = HeaderValue::try_from(value.as_str()).map_err(|_| bad())?;
-        // The request has no body, and its extensions follow from the configuration.
-        if [CONTENT_LENGTH, TRANSFER_ENCODING, SEC_WEBSOCKET_EXTENSIONS].contains(&key) {
-            return Err(bad());
-        }
-        if key == HOST {
-            // A request has exactly one (RFC 9112 §3.2).
-            fields.insert(key, value);
-        } else {
-            fields.append(key, value);
-        }
-    }
-    Ok(fields)
-}
-
-/// Adds the fields of RFC 6455 §4.1.
-fn add_handshake(
-    fields: &mut HeaderMap,
-    key: &str,
-    subprotocols: &[String],
-) -> Result<(), ConnectError> {
-    let bad = |name: &HeaderName| ConnectError::BadField {
-        name: name.to_string(),
-    };
-    fields.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    fields.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    fields.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-    let key = HeaderValue::try_from(key).map_err(|_| bad(&SEC_WEBSOCKET_KEY))?;
-    fields.insert(SEC_WEBSOCKET_KEY, key);
-    if !subprotocols.is_empty() {
-        // Each must be a token (RFC 6455 §4.1, 10), so that the list can be parsed.
-        if !subprotocols.iter().all(|name| is_token(name)) {
-            return Err(bad(&SEC_WEBSOCKET_PROTOCOL));
-        }
-        let list = HeaderValue::try_from(subprotocols.join(", "));
-        let list = list.map_err(|_| bad(&SEC_WEBSOCKET_PROTOCOL))?;
-        fields.insert(SEC_WEBSOCKET_PROTOCOL, list);
-    }
-    Ok(())
-}
-
-/// Returns `true` for a token of RFC 9110 §5.6.2.
-fn is_token(text: &str) -> bool {
-    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(is_tchar)
-}
-
 /// Leaves out the values of fields, the subprotocols, and the user and query of the URI, which may
 /// be secrets.
 impl fmt::Debug for OpeningHandshake {
@@ -309,128 +257,4 @@ impl fmt::Debug for OpeningHandshake {
 }
 
 #[cfg(test)]
-mod tests {
-    use http::header::AUTHORIZATION;
-
-    use super::*;
-
-    fn opened(uri: &str) -> Result<Opening, ConnectError> {
-        OpeningHandshake::new(uri.to_owned()).opening()
-    }
-
-    #[test]
-    fn the_host_and_port_are_those_of_the_uri() {
-        for (uri, host, port, field) in [
-            ("ws://localhost", "localhost", 80, "localhost"),
-            (
-                "WS://localhost:9000/a?b",
-                "localhost",
-                9000,
-                "localhost:9000",
-            ),
-            ("ws://[::1]:1/", "::1", 1, "[::1]:1"),
-            ("ws://user:secret@host/", "host", 80, "host"),
-            ("ws://host:65535/", "host", 65535, "host:65535"),
-            ("ws://host:/", "host", 80, "host:"),
-            ("http://host:9000/a", "host", 9000, "host:9000"),
-            #[cfg(feature = "tls")]
-            ("wss://host", "host", 443, "host"),
-            #[cfg(feature = "tls")]
-            ("WSS://host:80", "host", 80, "host:80"),
-            #[cfg(feature = "tls")]
-            ("https://host", "host", 443, "host"),
-        ] {
-            let opening = opened(uri).unwrap_or_else(|error| panic!("{uri}: {error}"));
-            assert_eq!(
-                (opening.remote.host.as_str(), opening.remote.port),
-                (host, port),
-                "{uri}"
-            );
-            assert_eq!(opening.request.headers()[HOST], field, "{uri}");
-        }
-    }
-
-    #[test]
-    fn the_user_of_the_uri_is_sent_and_not_kept_in_it() {
-        let opening = opened("ws://user:pass@host:9000/a?b").expect("a URI");
-        let sent = &opening.request.headers()[AUTHORIZATION];
-        assert_eq!(sent, "Basic dXNlcjpwYXNz");
-        assert!(sent.is_sensitive());
-        assert_eq!(opening.request.uri(), "ws://host:9000/a?b");
-
-        let twice = OpeningHandshake::new("ws://user:pass@host".to_owned())
-            .with_header("Authorization", "Bearer x");
-        let refused = twice
-            .opening()
-            .map(|opening| opening.remote.host)
-            .unwrap_err();
-        let text = refused.to_string();
-        assert!(matches!(refused, ConnectError::BadUri { .. }), "{text}");
-        assert!(
-            text.contains("Authorization") && !text.contains("pass"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn only_websocket_uris_are_accepted() {
-        for uri in [
-            "",
-            "/chat",
-            "localhost:9000",
-            "ws://",
-            "ws://a b/",
-            "ws://a/#b",
-            "ws://a:65536/",
-            "ws://user:pass@a:65536/",
-            "ws://us%3Aer@a/",
-            "ws://:80/",
-            "ws://user@:80/",
-            "ws://[fe80::1%25eth0]/",
-        ] {
-            let refused = opened(uri).map(|opening| opening.remote.host);
-            assert!(
-                matches!(refused, Err(ConnectError::BadUri { .. })),
-                "{uri}: {refused:?}"
-            );
-        }
-        for uri in [
-            #[cfg(not(feature = "tls"))]
-            "wss://a",
-            #[cfg(not(feature = "tls"))]
-            "https://a",
-            "ftp://a",
-            "file://a",
-        ] {
-            let refused = opened(uri).map(|opening| opening.remote.host);
-            assert!(
-                matches!(refused, Err(ConnectError::UnsupportedScheme { .. })),
-                "{uri}: {refused:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn invalid_fields_and_subprotocols_are_refused() {
-        for (name, value) in [
-            ("a b", "c"),
-            ("", "c"),
-            ("a", "b\r\nc: d"),
-            ("content-length", "5"),
-            ("Transfer-Encoding", "chunked"),
-            ("Sec-WebSocket-Extensions", "permessage-deflate"),
-        ] {
-            let handshake = OpeningHandshake::new("ws://a".to_owned()).with_header(name, value);
-            let refused = handshake.opening().map(|opening| opening.remote.host);
-            assert!(matches!(refused, Err(ConnectError::BadField { .. })));
-        }
-        for name in ["", "a b", "a,b", "ä"] {
-            let handshake = OpeningHandshake::new("ws://a".to_owned()).with_subprotocol(name);
-            let refused = handshake.opening().map(|opening| opening.remote.host);
-            assert!(
-                matches!(refused, Err(ConnectError::BadField { .. })),
-                "{name}"
-            );
-        }
-    }
-}
+mod tests;
