@@ -1,8 +1,9 @@
 //! Our client against independent servers, and independent clients against our server.
 //!
-//! The tests need packages of other languages, which `tests/interop/run` installs, so
-//! `cargo test --workspace` leaves them out.
+//! The tests need browsers and packages of other languages, which `tests/interop/run` finds or
+//! installs, so `cargo test --workspace` leaves them out.
 
+mod browsers;
 mod ours;
 mod theirs;
 
@@ -53,6 +54,24 @@ macro_rules! with_each_package {
             fn $test() { $run(super::Package::Ws); })*
         }
     };
+}
+
+macro_rules! with_each_browser {
+    ($($name:ident: $browser:ident;)*) => {
+        $(mod $name {
+            #[test]
+            #[ignore = "run by tests/interop/run"]
+            fn compressed_messages_return_unchanged() {
+                let browser = crate::browsers::Browser::$browser;
+                crate::browsers::compressed_messages_return_unchanged(browser);
+            }
+        })*
+    };
+}
+
+with_each_browser! {
+    chromium: Chromium;
+    firefox: Firefox;
 }
 
 with_each_package! {
