@@ -1,31 +1,17 @@
 // Ann at a desk and Bob with a phone use the chat; the arguments are its program and a folder for screenshots.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { chromium } from 'playwright-core';
+import { check as checkPage, launch, start } from './page.mjs';
 import { Network } from './proxy.mjs';
 
 const [program, folder] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const check = (tab, name, controls) => checkPage(tab, folder, name, controls);
 
-async function start() {
-  const server = spawn(program, ['127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(server.stdout, 'data');
-  server.port = Number(/talk at .*:(\d+)/.exec(line)[1]);
-  return server;
-}
-
-let server = await start();
+let server = await start(program);
 const network = { ann: new Network(server.port), bob: new Network(server.port) };
 const site = {};
 for (const who of ['ann', 'bob']) site[who] = `http://127.0.0.1:${await network[who].start()}/`;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 const problems = [];
 
 async function user(options) {
@@ -56,26 +42,6 @@ async function reads(tab, text, where = '#log') {
 
 const texts = tab => tab.locator('.line:not(.waiting) .text').allInnerTexts();
 const people = tab => tab.locator('#people li').allInnerTexts();
-
-/** Nothing is wider than the page, the controls are in view, and no rule of accessibility is broken. */
-async function check(tab, name, controls) {
-  for (const colorScheme of ['light', 'dark']) {
-    await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { width, height } = tab.viewportSize();
-    assert.ok(await tab.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth), `${name} is too wide`);
-    for (const control of controls) {
-      const box = await tab.locator(control).boundingBox();
-      assert.ok(box && box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height,
-        `${name}: ${control} is out of view: ${JSON.stringify(box)}`);
-      assert.ok(box.height >= 40, `${name}: ${control} is ${box.height} px high`);
-    }
-    await tab.screenshot({ path: `${folder}/${name}-${colorScheme}.png` });
-    await tab.evaluate(axe);
-    const broken = await tab.evaluate(async () => (await window.axe.run()).violations.map(({ id, nodes }) =>
-      `${id}: ${nodes.map(({ html, any }) => html + any.map(({ message }) => message)).join('; ')}`));
-    assert.deepEqual(broken, [], `${name} in ${colorScheme}: accessibility`);
-  }
-}
 
 try {
   const ann = await user({ viewport: { width: 1280, height: 800 } });
@@ -154,7 +120,7 @@ try {
   // A server in memory that restarts has lost what it kept, and pages say so.
   server.kill();
   await once(server, 'exit');
-  server = await start();
+  server = await start(program);
   for (const one of Object.values(network)) one.target = server.port;
   await reads(ann, 'Some messages are missing here');
   await reads(bob, 'Some messages are missing here');
