@@ -1,11 +1,14 @@
-//! Packages of users: the README's, some that rename the library, and tables of other packages.
+//! Packages of users: the README's, the template, some that rename the library, and tables of other
+//! packages.
 //!
 //! The packages are copied to the build folder and use the versions that are locked here, so that the
 //! network is not needed.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -29,6 +32,9 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a folder") {
         let from = entry.expect("an entry").path();
         let to = to.join(from.file_name().expect("a name"));
+        if from.ends_with("target") {
+            continue;
+        }
         if from.is_dir() {
             copy(&from, &to);
         } else {
@@ -64,6 +70,10 @@ fn write_readme_package(folder: &Path) {
 }
 
 fn cargo(command: &str, package: &str, folder: &Path) -> Output {
+    cargo_in(command, package, folder, &folder.join("target"))
+}
+
+fn cargo_in(command: &str, package: &str, folder: &Path, target: &Path) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     Command::new(cargo)
         .args([
@@ -75,7 +85,7 @@ fn cargo(command: &str, package: &str, folder: &Path) -> Output {
             package,
         ])
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("CARGO_TARGET_DIR", target)
         .output()
         .expect("cargo runs")
 }
@@ -87,6 +97,136 @@ fn the_first_program_builds_from_the_lines_of_the_readme() {
     assert!(tests.status.success(), "{errors}");
     let report = String::from_utf8_lossy(&tests.stdout);
     assert!(report.contains("3 passed"), "{report}");
+}
+
+/// Returns the targets of the relative links in a text of Markdown.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text.split("](").skip(1);
+    let targets = targets.filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://") && !target.starts_with('#'))
+}
+
+#[test]
+fn the_readme_shows_a_message_of_the_compiler_as_it_is() {
+    let message = include_str!("ui/fail/args/misspelled_parameter.stderr");
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(message.trim_end()), "{message}");
+    let line = r#""/users/<user>" => http(show(usr))"#;
+    assert!(readme.contains(line) && message.contains(line));
+}
+
+#[test]
+fn the_links_of_the_readmes_lead_to_files() {
+    for (folder, text) in [
+        ("", include_str!("../README.md")),
+        ("examples", include_str!("../examples/README.md")),
+    ] {
+        for link in links(text) {
+            let file = link.split('#').next().unwrap_or_default();
+            let path = Path::new(ROOT).join(folder).join(file);
+            assert!(path.exists(), "{folder}/README.md: {link}");
+        }
+    }
+}
+
+#[test]
+fn the_list_of_examples_has_every_example() {
+    let list = include_str!("../examples/README.md");
+    let examples = Path::new(ROOT).join("examples");
+    let mut missing = Vec::new();
+    for folder in [examples.clone()].into_iter().chain(folders(&examples)) {
+        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else {
+            continue;
+        };
+        let mut names: Vec<_> = manifest
+            .split("[[example]]")
+            .skip(1)
+            .filter_map(|example| example.split('"').nth(1))
+            .map(str::to_owned)
+            .collect();
+        if names.is_empty() {
+            let name = folder.file_name().expect("a name");
+            names.push(name.to_string_lossy().into_owned());
+        }
+        missing.extend(
+            names
+                .into_iter()
+                .filter(|name| !list.contains(&format!("[`{name}`]"))),
+        );
+    }
+    assert!(missing.is_empty(), "examples/README.md lacks {missing:?}");
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths.filter(|path| path.is_dir()).collect()
+}
+
+/// Ends a program when a test is over.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Copies the template, and lets it use this checkout.
+fn copied_template() -> PathBuf {
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("template");
+    copy(&Path::new(ROOT).join("examples/template"), &to);
+    let manifest = to.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).expect("the template has a manifest");
+    let library = Path::new(ROOT).join("http4k-ws").display().to_string();
+    let local = text
+        .replace(
+            "http4k-ws = \"0.1\"",
+            &format!("http4k-ws = {{ path = {library:?} }}"),
+        )
+        .replace(
+            "http4k-ws = { version = \"0.1\"",
+            &format!("http4k-ws = {{ path = {library:?}"),
+        );
+    assert_eq!(local.matches(&library).count(), 2, "{text}");
+    fs::write(manifest, local).expect("builds go there");
+    fs::copy(Path::new(ROOT).join("Cargo.lock"), to.join("Cargo.lock")).expect("a lock");
+    to
+}
+
+#[test]
+fn the_template_passes_its_tests_and_serves_its_page_once_it_is_copied() {
+    let template = copied_template();
+    // The builds of the other packages have the same library.
+    let target = copied().join("target");
+    let tests = cargo_in("test", "my-app", &template, &target);
+    let errors = String::from_utf8_lossy(&tests.stderr);
+    assert!(tests.status.success(), "{errors}");
+    let report = String::from_utf8_lossy(&tests.stdout);
+    assert!(report.contains("3 passed"), "{report}");
+
+    let mut program = Command::new(target.join("debug/my-app"))
+        .env("ADDRESS", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let output = program.stdout.take().expect("it is piped");
+    let _program = Running(program);
+    let mut line = String::new();
+    let mut output = BufReader::new(output);
+    output.read_line(&mut line).expect("it prints its address");
+    let address = line
+        .trim()
+        .trim_start_matches("listening on http://")
+        .trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).expect("it responds");
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(response.contains("<h1>Board</h1>"), "{response}");
 }
 
 #[test]

@@ -75,6 +75,9 @@
 //! | `schema` | no | the schemas of types, and documents from the route table: `document` |
 //! | `testing` | no | virtual time for the in-memory clients |
 
+// docs.rs shows the feature that an item needs. The attribute is unstable.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // Every line of `log` is then an event of `tracing`.
 #[cfg(feature = "tracing")]
 extern crate tracing as log;
@@ -182,5 +185,5 @@ pub mod prelude {
 }
 
 #[cfg(all(doctest, feature = "macros", feature = "server"))]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
