@@ -9,8 +9,8 @@ use super::field::{Field, Shape, Source};
 pub(super) fn body(fields: &[Field], private: &TokenStream) -> TokenStream {
     let here = Span::mixed_site();
     let of_form = fields.iter().find_map(|field| match field.source {
-        Source::Form => Some(quote!(#private::describe_form(route);)),
-        Source::Part => Some(quote!(#private::describe_parts(route);)),
+        Source::Form => Some(quote_spanned!(here=> #private::describe_form(route);)),
+        Source::Part => Some(quote_spanned!(here=> #private::describe_parts(route);)),
         _ => None,
     });
     let fields = fields.iter().map(|field| described(field, private));

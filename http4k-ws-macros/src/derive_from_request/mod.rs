@@ -114,6 +114,12 @@ fn implementations(
         fn modify(self, request: #private::Request)
             -> ::core::result::Result<#private::Request, #private::LensFailure>
     };
+    let describe_signature = quote_spanned! {here=>
+        fn describe(
+            route: &mut #private::RouteDescription,
+            _: ::core::option::Option<#private::SchemaOf>,
+        )
+    };
     let params = fields.iter().filter_map(Field::required_param);
     let params: Vec<&str> = params.collect();
     let params = (!params.is_empty())
@@ -133,12 +139,7 @@ fn implementations(
         #[automatically_derived]
         impl #generics #private::DescribeRequest for #ident #type_generics #clause {
             type Body = ();
-            fn describe(
-                route: &mut #private::RouteDescription,
-                _: ::core::option::Option<#private::SchemaOf>,
-            ) {
-                #described
-            }
+            #describe_signature { #described }
         }
         #[automatically_derived]
         impl #generics #private::FromRequest for #ident #type_generics #clause {
