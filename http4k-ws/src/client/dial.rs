@@ -180,7 +180,7 @@ async fn tcp(remote: &Remote) -> Result<TcpStream, DialError> {
     let addresses = addresses.await.map_err(unresolvable)?;
     let connected = race(addresses, async |address| {
         let stream = TcpStream::connect(address).await?;
-        socket::prepare_tcp(&stream)?;
+        socket::prepare_tcp(&stream, socket::UNSENT)?;
         Ok(stream)
     });
     connected.await.map_err(|failure| match failure {

@@ -83,7 +83,7 @@ async fn accept_all(mut listeners: Listeners, server: Arc<ServerState>) -> Infal
 }
 
 fn spawn(stream: Stream, info: ConnectionInfo, permit: Permit, server: &Arc<ServerState>) {
-    if let Err(error) = stream.prepare() {
+    if let Err(error) = stream.prepare(server.config.max_unsent) {
         log::debug!("connection lost before it was served: {error}");
         return;
     }

@@ -10,6 +10,7 @@ use crate::setters::{optional_setters, setters};
 use crate::sse::SseConfig;
 #[cfg(feature = "tls")]
 use crate::tls::ServerTls;
+use crate::wire::socket::UNSENT;
 
 /// The bounds of a server: how much a client may send, and how long the server waits for it.
 ///
@@ -86,6 +87,14 @@ pub struct ServerConfig {
     /// dropped. A client that reads slowly and steadily is not stalled. Default 10 s. For a socket,
     /// and for the steps in which progress is seen, see [`SessionConfig::write_stall`].
     pub write_stall: Duration,
+    /// The bytes of a TCP connection that wait in the kernel and are not sent yet. It accepts more
+    /// when half of them have left, which is a step of progress for [`write_stall`] and for
+    /// [`SessionConfig::write_stall`]. A peer that needs longer for half of them is dropped: with
+    /// the default one that reads less than 1 kB/s. A larger value costs memory per connection, and
+    /// less time of the processor for messages that are much larger. Default 16 KiB.
+    ///
+    /// [`write_stall`]: Self::write_stall
+    pub max_unsent: u32,
     /// The time for which a client that has ended its side of a connection is still served. After
     /// it the futures of handlers and the bodies of their responses are dropped. A client that has
     /// closed its socket looks the same, until something is sent to it. Default 30 s.
@@ -171,6 +180,7 @@ impl Default for ServerConfig {
             min_body_rate: 256,
             keep_alive: Duration::from_secs(60),
             write_stall: Duration::from_secs(10),
+            max_unsent: UNSENT,
             half_close: Duration::from_secs(30),
             stream_half_close: Duration::from_secs(1),
             title_case_fields: false,
@@ -210,6 +220,7 @@ impl ServerConfig {
         with_min_body_rate, min_body_rate: u64;
         with_keep_alive, keep_alive: Duration;
         with_write_stall, write_stall: Duration;
+        with_max_unsent, max_unsent: u32;
         with_half_close, half_close: Duration;
         with_stream_half_close, stream_half_close: Duration;
         with_origins, origins: OriginPolicy;

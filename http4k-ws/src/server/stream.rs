@@ -49,14 +49,15 @@ pub(super) enum Departure {
 }
 
 impl Stream {
-    /// Sets the options that a connection of a server needs.
+    /// Sets the options that a connection of a server needs. The kernel holds about `unsent` bytes
+    /// of a TCP connection that are not sent yet.
     ///
     /// # Errors
     ///
     /// Fails if the connection is lost already.
-    pub(super) fn prepare(&self) -> io::Result<()> {
+    pub(super) fn prepare(&self, unsent: u32) -> io::Result<()> {
         match self {
-            Self::Tcp(stream) => socket::prepare_tcp(stream),
+            Self::Tcp(stream) => socket::prepare_tcp(stream, unsent),
             #[cfg(unix)]
             Self::Unix(stream) => {
                 socket::prepare_unix(stream);

@@ -13,29 +13,29 @@ use tokio::net::UnixStream;
 /// within every deadline. The peer's receive buffer adds steps of its own, which no value shortens.
 /// A larger value makes the steps of this side longer. A smaller one costs more calls, as this one
 /// may for a fast peer.
-const UNSENT: u32 = 16 * 1024;
+pub(crate) const UNSENT: u32 = 16 * 1024;
 
-/// The same for systems that only limit the whole send buffer, bytes on their way included. It is
-/// larger, because it also bounds the bytes of one round trip.
+/// The bytes on their way in one round trip. Systems that only limit the whole send buffer count
+/// them too.
 #[cfg_attr(any(target_os = "linux", target_os = "android"), allow(dead_code))]
-const SEND_BUFFER: usize = 128 * 1024;
+const ON_THEIR_WAY: usize = 112 * 1024;
 
 /// Sets the options that every TCP connection needs, on either side.
 ///
 /// Nagle's algorithm is off, because it would delay a second small message until the first is
 /// acknowledged. The kernel holds little that is unsent. Otherwise it would take megabytes per
 /// connection, the session could not drop a waiting message for a newer one, and the progress of
-/// the peer would not show.
+/// the peer would not show. The kernel holds about `unsent` bytes.
 ///
 /// # Errors
 ///
 /// Fails if the connection is lost already.
-pub(crate) fn prepare_tcp(stream: &TcpStream) -> io::Result<()> {
+pub(crate) fn prepare_tcp(stream: &TcpStream, unsent: u32) -> io::Result<()> {
     stream.set_nodelay(true)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let bounded = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT);
+    let bounded = SockRef::from(stream).set_tcp_notsent_lowat(unsent);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let bounded = SockRef::from(stream).set_send_buffer_size(SEND_BUFFER);
+    let bounded = SockRef::from(stream).set_send_buffer_size(ON_THEIR_WAY + unsent as usize);
     if let Err(error) = bounded {
         log::debug!("could not limit the kernel send buffer: {error}");
     }
@@ -63,12 +63,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_kernel_buffers_little_for_a_slow_peer() -> io::Result<()> {
+    async fn the_kernel_buffers_as_much_as_configured() -> io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let _peer = TcpStream::connect(listener.local_addr()?).await?;
         let (stream, _address) = listener.accept().await?;
-        prepare_tcp(&stream)?;
-        assert_eq!(SockRef::from(&stream).tcp_notsent_lowat()?, UNSENT);
+        for unsent in [UNSENT, 512 * 1024] {
+            prepare_tcp(&stream, unsent)?;
+            assert_eq!(SockRef::from(&stream).tcp_notsent_lowat()?, unsent);
+        }
         assert!(stream.nodelay()?);
         Ok(())
     }
