@@ -1,6 +1,6 @@
 use super::*;
 
-const TABLE: &str = include_str!("../../../../tests/data/templates.txt");
+const TABLE: &str = include_str!("templates.txt");
 
 /// The lines of the table: a template, a path and an outcome.
 fn cases() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
