@@ -29,6 +29,7 @@
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
 //! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
+//! | [diagnostics](diagnostics) | every message of the macros, with its cause and its cure |
 //! | [Coming from axum](from_axum) | axum's names in this library, and a program |
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!
@@ -54,6 +55,9 @@ pub mod observing {}
 
 #[doc = include_str!("docs/performance.md")]
 pub mod performance {}
+
+#[doc = include_str!("docs/diagnostics.md")]
+pub mod diagnostics {}
 
 #[doc = include_str!("docs/pages.md")]
 pub mod pages {}
