@@ -74,7 +74,11 @@ pub mod message {
 /// The names of expansions of `#[derive(Calls)]`.
 #[cfg(feature = "json")]
 pub mod calls {
-    pub use crate::calls::{Call, CallFailure, CallInfo, Calls, IncomingCall, NoNotice};
+    pub use crate::calls::description::{SchemaProbe, WithSchema, WithoutSchema};
+    pub use crate::calls::{
+        Call, CallFailure, CallHandle, CallInfo, Calls, IncomingCall, NoNotice,
+    };
+    pub use crate::describe::{CallDescription, SchemaOf};
 }
 
 /// The names of expansions of `#[contract_test]`.

@@ -18,6 +18,27 @@ impl ::http4k_ws::__private::calls::Calls for Board {
         ::http4k_ws::__private::calls::CallInfo::new::<Rename>("Renames a card.\n\nAll see it."),
         ::http4k_ws::__private::calls::CallInfo::new::<Watch>("")
     ];
+    const REQUEST_NAME: &'static str = "BoardCall";
+    const REPLY_NAME: &'static str = "BoardReply";
+    fn described() -> ::std::vec::Vec<::http4k_ws::__private::calls::CallDescription> {
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::calls::{WithSchema as _, WithoutSchema as _};
+        ::std::vec![
+            Self::CALLS[0usize].described(
+                (&::http4k_ws::__private::calls::SchemaProbe::<Rename>::new()).schema(),
+                (&::http4k_ws::__private::calls::SchemaProbe::<<Reply<Card> as ::http4k_ws::__private::calls::CallHandle>::Value>::new()).schema(),
+            ),
+            Self::CALLS[1usize].described(
+                (&::http4k_ws::__private::calls::SchemaProbe::<Watch>::new()).schema(),
+                (&::http4k_ws::__private::calls::SchemaProbe::<<Replies<Card> as ::http4k_ws::__private::calls::CallHandle>::Value>::new()).schema(),
+            )
+        ]
+    }
+    fn notice_schema() -> ::core::option::Option<::http4k_ws::__private::calls::SchemaOf> {
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::calls::{WithSchema as _, WithoutSchema as _};
+        (&::http4k_ws::__private::calls::SchemaProbe::<News>::new()).schema()
+    }
     fn receive(call: ::http4k_ws::__private::calls::IncomingCall)
         -> ::core::result::Result<Self, ::http4k_ws::__private::calls::CallFailure>
     {

@@ -24,7 +24,8 @@ pub(crate) fn expanded(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::new(&input, &mut errors);
     if !input.generics.params.is_empty() {
-        let message = "a set of calls has no generic parameters: write the types in their place";
+        let message =
+            "a set of calls cannot be generic: write the types in place of its parameters";
         errors.at(input.generics.params.span(), message);
         return errors.to_tokens();
     }
@@ -140,6 +141,28 @@ fn implementations(
         let (args, docs) = (variant.args, &variant.docs);
         quote!(#private::CallInfo::new::<#args>(#docs))
     });
+    let described = variants.iter().enumerate().map(|(index, variant)| {
+        let (args, handle) = (variant.args, variant.handle);
+        quote! {
+            Self::CALLS[#index].described(
+                (&#private::SchemaProbe::<#args>::new()).schema(),
+                (&#private::SchemaProbe::<<#handle as #private::CallHandle>::Value>::new()).schema(),
+            )
+        }
+    });
+    let imports = quote!(use #private::{WithSchema as _, WithoutSchema as _};);
+    let notice_schema = options.notice.as_ref().map(|notice| {
+        quote! {
+            fn notice_schema() -> ::core::option::Option<#private::SchemaOf> {
+                #[allow(unused_imports)]
+                #imports
+                (&#private::SchemaProbe::<#notice>::new()).schema()
+            }
+        }
+    });
+    let base = name.strip_suffix("Calls").or(name.strip_suffix("Call"));
+    let base = base.filter(|base| !base.is_empty()).unwrap_or(&name);
+    let (request_name, reply_name) = (format!("{base}Call"), format!("{base}Reply"));
     let arms = variants.iter().map(|variant| {
         let (ident, name) = (variant.ident, &variant.name);
         quote! {
@@ -163,6 +186,14 @@ fn implementations(
             type Notice = #notice;
             const NAME: &'static str = #name;
             const CALLS: &'static [#private::CallInfo] = &[#(#infos),*];
+            const REQUEST_NAME: &'static str = #request_name;
+            const REPLY_NAME: &'static str = #reply_name;
+            fn described() -> ::std::vec::Vec<#private::CallDescription> {
+                #[allow(unused_imports)]
+                #imports
+                ::std::vec![#(#described),*]
+            }
+            #notice_schema
             fn receive(call: #private::IncomingCall)
                 -> ::core::result::Result<Self, #private::CallFailure>
             {

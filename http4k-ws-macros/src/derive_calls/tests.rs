@@ -16,7 +16,7 @@ fn each_message_names_the_fix() {
         ),
         (
             "enum E<T> { A(T, Reply<u8>) }",
-            &["a set of calls has no generic parameters"],
+            &["a set of calls cannot be generic"],
         ),
         (
             "enum E { A }",

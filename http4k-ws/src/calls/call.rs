@@ -4,6 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::incoming::IncomingCall;
 use super::problem::CallFailure;
+use crate::describe::{CallDescription, SchemaOf};
 
 /// A set of calls that a client may make over a socket: an enum with a variant for each.
 ///
@@ -23,6 +24,22 @@ pub trait Calls: Sized + Send + 'static {
 
     /// The calls, in the order of their variants.
     const CALLS: &'static [CallInfo];
+
+    /// The names of the messages of both sides, in documents.
+    #[doc(hidden)]
+    const REQUEST_NAME: &'static str;
+    #[doc(hidden)]
+    const REPLY_NAME: &'static str;
+
+    /// Describes the calls in documents.
+    #[doc(hidden)]
+    fn described() -> Vec<CallDescription>;
+
+    /// Returns the schema of a notice. `None` if there are none, or it is not known.
+    #[doc(hidden)]
+    fn notice_schema() -> Option<SchemaOf> {
+        None
+    }
 
     /// Reads the arguments of a call. Generated code implements it.
     ///

@@ -55,7 +55,7 @@ impl IncomingCall {
     /// Returns the failure of a call that the set lacks. It is not reached, because the names are
     /// compared before.
     pub fn unknown(&self) -> CallFailure {
-        format!("the call `{}` has no variant", self.name()).into()
+        format!("the call `{}` lacks a variant", self.name()).into()
     }
 
     pub(super) fn id(&self) -> CallId {

@@ -6,13 +6,16 @@
 mod call;
 mod client;
 mod config;
+pub(crate) mod description;
 mod envelope;
 mod handles;
 mod incoming;
+mod open_calls;
 mod problem;
 mod reply_message;
 mod request;
 mod serve;
+mod work;
 
 pub use call::{Call, CallHandle, CallInfo, CallValue, Calls, NoNotice};
 #[cfg(feature = "client")]

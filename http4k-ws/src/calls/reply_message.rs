@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::call::Calls;
+use super::description;
 use super::envelope::{CallId, ReplyHead, WithNotice};
 use super::problem::CallProblem;
 use super::request::same_format;
+use crate::describe::MessageDescription;
 use crate::lens::{
     Failure, Format, LensFailure, LensFailureKind, Location, Message, NAMED_FORMATS, read_named,
     write_named,
@@ -143,6 +145,10 @@ impl<C: Calls> Message for CallReply<C> {
 
     fn from_message_in(format: Format, message: WsMessage) -> Result<Self, LensFailure> {
         Self::read(format, message)
+    }
+
+    fn description() -> MessageDescription {
+        description::of_replies::<C>()
     }
 }
 

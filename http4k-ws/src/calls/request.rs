@@ -6,8 +6,10 @@ use std::marker::PhantomData;
 use http::StatusCode;
 
 use super::call::{CallInfo, Calls};
+use super::description;
 use super::envelope::{CallId, RequestHead, request_head};
 use super::problem::CallProblem;
+use crate::describe::MessageDescription;
 use crate::lens::{
     Failure, Format, LensFailure, LensFailureKind, Location, Message, NAMED_FORMATS,
 };
@@ -132,6 +134,10 @@ impl<C: Calls> Message for CallRequest<C> {
 
     fn from_message_in(format: Format, message: WsMessage) -> Result<Self, LensFailure> {
         Self::read(format, message)
+    }
+
+    fn description() -> MessageDescription {
+        description::of_requests::<C>()
     }
 }
 
