@@ -37,6 +37,10 @@ pub(crate) struct Flood;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Silence;
 
+/// Replies after a millisecond.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Nap;
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Fail {
     pub(crate) how: String,
@@ -51,6 +55,7 @@ pub(crate) enum Math {
     Wait(Wait, Reply<()>),
     Flood(Flood, Replies<u64>),
     Silence(Silence, Replies<()>),
+    Nap(Nap, Reply<()>),
     Fail(Fail, Reply<f64>),
 }
 
@@ -116,6 +121,10 @@ pub(crate) async fn respond(seen: Arc<Seen>, call: Math) -> CallResult {
                 seen.sent.fetch_add(1, Ordering::SeqCst);
             }
             replies.end()
+        }
+        Math::Nap(Nap, reply) => {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            reply.send(())
         }
         Math::Silence(Silence, _replies) => std::future::pending().await,
         Math::Fail(Fail { how }, reply) => match how.as_str() {
