@@ -111,6 +111,27 @@ fn of_field(field: &FieldDescription, schemas: &mut Schemas) -> Vec<Parameter> {
 
 /// Returns the schema of the values of a field.
 pub(super) fn field_schema(field: &FieldDescription, schemas: &mut Schemas) -> Value {
+    let mut schema = type_schema(field, schemas);
+    if let (Some(default), Some(object)) = (&field.default, schema.as_object_mut()) {
+        let is_text = object.get("type").is_some_and(|name| name == "string");
+        let value = (!is_text)
+            .then(|| serde_json::from_str(default).ok())
+            .flatten();
+        let value = value.unwrap_or_else(|| Value::from(default.as_str()));
+        object.insert("default".into(), value);
+    }
+    schema
+}
+
+/// Returns the schema of the type of a field.
+fn type_schema(field: &FieldDescription, schemas: &mut Schemas) -> Value {
+    if field.is_file {
+        let file = json!({ "type": "string", "format": "binary" });
+        return match field.meta.is_multiple() {
+            true => json!({ "type": "array", "items": file }),
+            false => file,
+        };
+    }
     match field.schema {
         Some(of) => schemas.schema(Direction::Incoming, of),
         None => {

@@ -37,7 +37,8 @@ pub(super) const COMPONENTS: &str = "#/components/schemas/";
 impl Table {
     /// Reads all routes of `app`, for OpenAPI.
     pub(super) fn of_all(app: &PolyHandler) -> Self {
-        Self::of(app, |_| true, |entry| has_problems(entry).then(problem))
+        let adds = |entry: &Entry| has_problems(entry).then(problem);
+        Self::with_uses(app, |_| true, adds, uses_over_http)
     }
 
     /// Reads the sockets and streams of `app`, for AsyncAPI.
@@ -52,13 +53,22 @@ impl Table {
         is_listed: fn(&Entry) -> bool,
         adds: fn(&Entry) -> Option<SchemaOf>,
     ) -> Self {
+        Self::with_uses(app, is_listed, adds, uses)
+    }
+
+    fn with_uses(
+        app: &PolyHandler,
+        is_listed: fn(&Entry) -> bool,
+        adds: fn(&Entry) -> Option<SchemaOf>,
+        uses: fn(&Entry) -> Vec<(Direction, SchemaOf)>,
+    ) -> Self {
         let entries = app.routes().into_iter().map(Entry::of).filter(is_listed);
         let is_mount = |entry: &Entry| entry.route.protocol() == Protocol::Mount;
         let (mounts, mut entries): (Vec<_>, Vec<_>) = entries.partition(is_mount);
         name(&mut entries);
         let uses = entries.iter().flat_map(|entry| {
             let added = adds(entry).map(|of| (Direction::Outgoing, of));
-            uses(&entry.description).into_iter().chain(added)
+            uses(entry).into_iter().chain(added)
         });
         let schemas = Schemas::collected(COMPONENTS, uses);
         Self {
@@ -123,8 +133,22 @@ fn name(entries: &mut [Entry]) {
     }
 }
 
+/// Returns the schemas that OpenAPI has of a route: those of the messages of a socket are missing.
+fn uses_over_http(entry: &Entry) -> Vec<(Direction, SchemaOf)> {
+    let mut route = entry.description.clone();
+    if entry.route.protocol() == Protocol::Ws {
+        (route.receives, route.sends) = (None, None);
+    }
+    route.calls.clear();
+    uses_of(&route)
+}
+
 /// Returns the schemas of a route, each with its direction.
-fn uses(route: &RouteDescription) -> Vec<(Direction, SchemaOf)> {
+fn uses(entry: &Entry) -> Vec<(Direction, SchemaOf)> {
+    uses_of(&entry.description)
+}
+
+fn uses_of(route: &RouteDescription) -> Vec<(Direction, SchemaOf)> {
     let calls = route.calls.iter();
     let fields = route.fields.iter().map(|field| field.schema);
     let body = route.body.iter().map(|body| body.schema);
