@@ -20,6 +20,10 @@
     feature = "cookie-session",
     doc = "| [sessions](crate::filter::sessions) | sessions in an encrypted cookie, their keys, and a store |"
 )]
+#![cfg_attr(
+    feature = "schema",
+    doc = "| [documents](crate::document) | AsyncAPI and OpenAPI from the route table, and a test of the contract |"
+)]
 //! | [testing](crate::testing) | clients in memory, contract tests and transcripts |
 //! | [the server](crate::server) | an application on a port, with its bounds and defaults |
 //! | [listeners](listeners) | ports, Unix sockets, several at once, and those of another process |

@@ -2,6 +2,11 @@
 //!
 //! The routes of an application know their paths, parameters and messages, so a document has no
 //! description of its own that could differ from them.
+//!
+#![doc = include_str!("../docs/documents.md")]
+//
+// `table` reads the routes, and `schemas` collects their types. `asyncapi` and `openapi` write
+// `tree`, which a `Document` prints.
 
 mod approved;
 mod asyncapi;
