@@ -2,6 +2,8 @@
 
 mod binary;
 mod json;
+#[cfg(feature = "schema")]
+mod schema;
 mod write;
 
 use std::marker::PhantomData;

@@ -86,3 +86,36 @@ fn what_is_no_feed_is_refused_with_its_reason() {
         assert!(failure.to_string().contains(reason), "{failure}");
     }
 }
+
+#[cfg(feature = "schema")]
+#[test]
+fn a_feed_has_a_schema_with_each_of_its_types() {
+    let mut generator = schemars::SchemaGenerator::default();
+    let reference = generator.subschema_for::<Feed<String>>();
+    assert_eq!(reference.get("$ref").unwrap(), "#/$defs/Feed_of_string");
+    let schema = &generator.definitions()["Feed_of_string"];
+    let types = schema["oneOf"].as_array().unwrap().iter();
+    let types: Vec<_> = types
+        .map(|one| &one["properties"]["type"]["const"])
+        .collect();
+    assert_eq!(types, Feed::<String>::VARIANTS);
+    // Each member that is written is described, and each that is required is written.
+    for feed in each("a".to_owned()) {
+        let text = feed.into_message().unwrap();
+        let written: serde_json::Value = serde_json::from_str(text.text()).unwrap();
+        let is_own =
+            |one: &&serde_json::Value| one["properties"]["type"]["const"] == written["type"];
+        let own = schema["oneOf"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(is_own)
+            .unwrap();
+        for name in written.as_object().unwrap().keys() {
+            assert!(own["properties"].get(name).is_some(), "{name}");
+        }
+        for name in own["required"].as_array().unwrap() {
+            assert!(written.get(name.as_str().unwrap()).is_some(), "{name}");
+        }
+    }
+}
