@@ -1,4 +1,5 @@
-//! Documents made from the route table: AsyncAPI for sockets and streams, OpenAPI for HTTP.
+//! Documents made from the route table: AsyncAPI for sockets and streams, OpenAPI for HTTP, and
+//! TypeScript with a client; and a console that shows them and calls the routes.
 //!
 //! The routes of an application know their paths, parameters and messages, so a document has no
 //! description of its own that could differ from them.
@@ -10,6 +11,7 @@
 
 mod approved;
 mod asyncapi;
+mod console;
 mod difference;
 mod docs;
 #[expect(clippy::module_inception, reason = "the file has the name of its type")]
@@ -24,9 +26,11 @@ pub(crate) mod schemas;
 mod security;
 mod table;
 mod tree;
+mod typescript;
 mod values;
 mod walk;
 
 pub use approved::approved;
+pub use console::Console;
 pub use document::Document;
 pub use info::Info;

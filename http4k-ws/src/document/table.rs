@@ -46,6 +46,11 @@ impl Table {
         Self::of(app, Entry::is_channel, |_| None)
     }
 
+    /// Reads all routes of `app`, for TypeScript.
+    pub(super) fn of_routes(app: &PolyHandler) -> Self {
+        Self::of(app, |_| true, |_| None)
+    }
+
     /// Reads the routes that `is_listed` selects. Their types are the components, and the types
     /// that go out by `adds`.
     fn of(
