@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::entry::Entry;
 use super::name::TopicName;
 use super::position::Position;
 
@@ -107,6 +108,20 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
     fn lease(&self) -> Option<Duration> {
         Some(Duration::from_secs(15))
     }
+}
+
+/// Returns an entry that has no effect on subscribers. An engine stores it if it needs an entry at
+/// a position, for example to keep the log of a quiet topic alive.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::empty_entry;
+///
+/// assert_eq!(empty_entry(), empty_entry());
+/// ```
+pub fn empty_entry() -> Bytes {
+    Entry::evicting(&[]).to_bytes()
 }
 
 /// A change of the topics whose entries a node receives.
