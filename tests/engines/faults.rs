@@ -8,6 +8,10 @@ use crate::scenario::{Scenario, pause, settings};
 const PUBSUB: &[&str] = &["CLIENT", "KILL", "TYPE", "pubsub"];
 const NORMAL: &[&str] = &["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"];
 
+fn url(proxy: &Proxy) -> String {
+    format!("redis://127.0.0.1:{}/", proxy.port)
+}
+
 #[test]
 fn without_faults_everything_is_delivered() {
     let Some(redis) = Redis::start() else { return };
@@ -119,7 +123,7 @@ fn without_the_run_id_an_old_snapshot_corrupts_the_log() {
         return;
     };
     let proxy = Proxy::to(redis.port, true);
-    let mut run = Scenario::start(settings(proxy.url()), 2);
+    let mut run = Scenario::start(settings(url(&proxy)), 2);
     old_snapshot(&mut redis);
     let verdict = crate::verify::verify(&run.reports());
     println!("old RDB without run ids: {verdict:?}");
@@ -228,7 +232,7 @@ fn a_proxy_that_switches_servers_is_a_reported_loss() {
             return;
         };
         let proxy = Proxy::to(one.port, false);
-        let mut settings = settings(proxy.url());
+        let mut settings = settings(url(&proxy));
         (settings.behind_proxy, settings.publishes) = (behind_proxy, 120);
         let run = Scenario::start(settings, 2);
         pause(500);
@@ -247,7 +251,7 @@ fn a_failover_to_a_replica_is_a_reported_loss() {
     };
     replica.run(&["REPLICAOF", "127.0.0.1", &primary.port.to_string()]);
     let proxy = Proxy::to(primary.port, false);
-    let run = Scenario::start(settings(proxy.url()), 2);
+    let run = Scenario::start(settings(url(&proxy)), 2);
     pause(1000);
     primary.kill();
     pause(300);

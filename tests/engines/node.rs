@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
-use http4k_ws::topics::engine::redis::{RedisConfig, RedisEngine};
-use http4k_ws::topics::{Feed, JoinError, Position, PublishError, Resume, TopicNode, Topics};
+use http4k_ws::topics::{Feed, JoinError, Position, PublishError, Resume, Topics};
 use tokio::time::{sleep, sleep_until};
 
 use crate::process::Process;
@@ -22,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) name: String,
     pub(crate) url: String,
     pub(crate) behind_proxy: bool,
+    /// `true` if the engine must keep its entries in files.
+    pub(crate) on_disk: bool,
     pub(crate) lease_ms: u64,
     pub(crate) topics: usize,
     pub(crate) history: usize,
@@ -168,12 +169,7 @@ struct Seen {
 type Shared = Arc<Mutex<Seen>>;
 
 async fn serve(settings: Settings) {
-    let config = RedisConfig::new("lab", &settings.url).expect("settings");
-    let config = config
-        .behind_proxy(settings.behind_proxy)
-        .with_lease(Duration::from_millis(settings.lease_ms));
-    let engine = RedisEngine::connect_with(config).await.expect("an engine");
-    let topics = TopicNode::new(engine).topics::<String>("t");
+    let topics = crate::engine::node(&settings).await.topics::<String>("t");
     let topics = topics.history(settings.history, Duration::from_secs(600));
     let app = app(topics.clone());
     let seen: Vec<Shared> = (0..settings.topics).map(|_| Shared::default()).collect();
@@ -189,6 +185,9 @@ async fn serve(settings: Settings) {
         sleep(Duration::from_millis(10)).await;
     }
     write(&file(&settings, "ready"), "");
+    while !settings.directory.join("start").exists() {
+        sleep(Duration::from_millis(5)).await;
+    }
     let publishing = seen.iter().enumerate().map(|(topic, seen)| {
         let (topics, settings) = (topics.clone(), settings.clone());
         tokio::spawn(publish(topics, settings, topic, Arc::clone(seen)))

@@ -53,10 +53,6 @@ impl Proxy {
             let _already_closed = stream.shutdown(Shutdown::Both);
         }
     }
-
-    pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
-    }
 }
 
 fn forward(mut from: TcpStream, mut to: TcpStream, hides: bool) {

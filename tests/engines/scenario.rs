@@ -1,4 +1,4 @@
-//! Nodes, a Redis, and faults while they publish.
+//! Nodes that publish while faults happen.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -20,6 +20,7 @@ pub(crate) fn settings(url: String) -> Settings {
         name: String::new(),
         url,
         behind_proxy: false,
+        on_disk: false,
         lease_ms: 15_000,
         topics: 4,
         history: 1000,
@@ -44,6 +45,8 @@ impl Scenario {
         });
         let mut nodes: Vec<Node> = nodes.collect();
         nodes.iter_mut().for_each(|node| node.wait_for("ready"));
+        // None publishes before all of them follow.
+        std::fs::write(directory.file("start"), "").expect("a file");
         sleep(Duration::from_millis(500));
         Self {
             settings,
