@@ -18,6 +18,7 @@ const GROUPS: &[&[&str]] = &[
         "examples",
         "http4k-ws/benches",
         "http4k-ws/fuzz",
+        "http4k-ws/nats",
         "README.md",
     ],
 ];

@@ -1,0 +1,202 @@
+//! One connection to NATS.
+//!
+//! A link never reconnects by itself. When its connection ends, so do all requests that wait for a
+//! reply, and the engine opens another link. The streams are checked on each link before it is
+//! used.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::{
+    Client, ConnectOptions, Event, HeaderMap, Message, Request, RequestErrorKind, ServerAddr,
+    Subscriber,
+};
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use crate::config::{Login, NatsConfig};
+use crate::layout::Layout;
+
+/// The time in which a server must respond, and in which a connection must open.
+pub(crate) const LIMIT: Duration = Duration::from_secs(5);
+
+/// The time between two pings. A connection ends when two are not replied to.
+const PING: Duration = Duration::from_secs(1);
+
+/// The number of entries of one topic that wait for the task of the engine.
+const WAITING: usize = 4096;
+
+/// The reason why a request has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No reply came. The request may have had an effect.
+    NoReply(String),
+    /// No stream has the subject, so the request had no effect.
+    Absent,
+    /// The server refused the request.
+    Refused(Refusal),
+}
+
+/// The error of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// The number that NATS documents for the error.
+    pub(crate) code: u64,
+    pub(crate) text: String,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoReply(cause) => f.write_str(cause),
+            Self::Absent => f.write_str("JetStream does not respond"),
+            Self::Refused(refusal) => f.write_str(&refusal.text),
+        }
+    }
+}
+
+/// One connection.
+pub(crate) struct Link {
+    pub(crate) client: Client,
+    /// The reason for the end of the connection, once it has ended.
+    ended: Arc<watch::Sender<Option<String>>>,
+    /// Counts the entries that were left out because the engine was too slow.
+    missed: watch::Receiver<u64>,
+}
+
+impl Link {
+    /// Connects to one of the servers.
+    pub(crate) async fn open(config: &NatsConfig) -> Result<Self, String> {
+        let ended = Arc::new(watch::channel(None).0);
+        let (miss, missed) = watch::channel(0);
+        let mut options = ConnectOptions::new();
+        if let Some(path) = &config.credentials {
+            let read = options.credentials_file(path).await;
+            options = read.map_err(|error| format!("the file of the credentials: {error}"))?;
+        }
+        if let Some(path) = &config.roots {
+            options = options.add_root_certificates(path.clone());
+        }
+        if let Some((certificate, key)) = &config.identity {
+            options = options.add_client_certificate(certificate.clone(), key.clone());
+        }
+        options = match config.servers.first().map(|server| &server.login) {
+            Some(Login::Token(token)) => options.token(token.clone()),
+            Some(Login::Password(user, password)) => {
+                options.user_and_password(user.clone(), password.clone())
+            }
+            _ => options,
+        };
+        let events = Arc::clone(&ended);
+        let options = options
+            .name(format!("http4k-ws {}", config.app))
+            .ping_interval(PING)
+            .connection_timeout(LIMIT)
+            .request_timeout(Some(LIMIT))
+            .subscription_capacity(WAITING)
+            // The client would reconnect. By then it is dropped.
+            .max_reconnects(1)
+            .reconnect_delay_callback(|_| Duration::from_secs(1))
+            .event_callback(move |event| {
+                match event {
+                    Event::SlowConsumer(_) => miss.send_modify(|count| *count += 1),
+                    Event::Disconnected | Event::Closed => {
+                        end(&events, "the connection ended".to_owned());
+                    }
+                    _ => {}
+                }
+                async {}
+            });
+        let addresses: Vec<ServerAddr> = config
+            .servers
+            .iter()
+            .map(|server| server.address.clone())
+            .collect();
+        let opened = tokio::time::timeout(LIMIT * 2, options.connect(addresses)).await;
+        let client = match opened {
+            Ok(opened) => opened.map_err(|error| error.to_string())?,
+            Err(_) => return Err(format!("no connection within {:?}", LIMIT * 2)),
+        };
+        Ok(Self {
+            client,
+            ended,
+            missed,
+        })
+    }
+
+    /// Ends the link, for a reason.
+    pub(crate) fn end(&self, cause: &str) {
+        end(&self.ended, cause.to_owned());
+    }
+
+    /// Waits until the connection has ended, and returns the cause.
+    pub(crate) async fn ended(&self) -> String {
+        let mut ended = self.ended.subscribe();
+        let cause = ended.wait_for(Option::is_some).await;
+        cause
+            .map(|cause| cause.clone())
+            .ok()
+            .flatten()
+            .unwrap_or_default()
+    }
+
+    /// Returns the count of the entries that were left out.
+    pub(crate) fn missed(&self) -> watch::Receiver<u64> {
+        self.missed.clone()
+    }
+
+    /// Sends a request, and waits for its reply.
+    pub(crate) async fn request(
+        &self,
+        subject: String,
+        headers: Option<HeaderMap>,
+        payload: Bytes,
+    ) -> Result<Message, Failure> {
+        let mut request = Request::new().payload(payload);
+        if let Some(headers) = headers {
+            request = request.headers(headers);
+        }
+        let replied = tokio::select! {
+            replied = self.client.send_request(subject, request) => replied,
+            cause = self.ended() => return Err(Failure::NoReply(cause)),
+        };
+        replied.map_err(|error| match error.kind() {
+            RequestErrorKind::NoResponders => Failure::Absent,
+            RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => {
+                Failure::Refused(Refusal {
+                    code: 0,
+                    text: error.to_string(),
+                })
+            }
+            RequestErrorKind::TimedOut => {
+                let cause = format!("no reply within {LIMIT:?}");
+                self.end(&cause);
+                Failure::NoReply(cause)
+            }
+            RequestErrorKind::Other => Failure::NoReply(error.to_string()),
+        })
+    }
+
+    /// Subscribes to a subject. The subscription exists once [`sync`](Self::sync) has returned.
+    pub(crate) async fn subscribe(&self, subject: String) -> Result<Subscriber, Failure> {
+        let subscribed = self.client.subscribe(subject).await;
+        subscribed.map_err(|error| Failure::NoReply(error.to_string()))
+    }
+
+    /// Waits until the server has handled everything that was sent before. It handles the commands
+    /// of a connection in order.
+    pub(crate) async fn sync(&self, layout: &Layout) -> Result<(), Failure> {
+        match self.request(layout.nothing(), None, Bytes::new()).await {
+            Ok(_) | Err(Failure::Absent) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+fn end(ended: &watch::Sender<Option<String>>, cause: String) {
+    ended.send_if_modified(|known| {
+        let first = known.is_none();
+        known.get_or_insert(cause);
+        first
+    });
+}

@@ -1,0 +1,24 @@
+//! The engine over NATS with real servers, as processes of their own.
+//!
+//! Looks for `nats-server` on `PATH` and in the directory `HTTP4K_WS_ENGINES`. If it is missing,
+//! the tests print that and pass, or fail with `HTTP4K_WS_REQUIRE_ENGINES=1`. The nodes, the faults
+//! and the verifier are those of the engine over Redis.
+
+mod engine;
+mod faults;
+mod hub;
+mod kept;
+mod nats;
+#[path = "../../../../tests/engines/node.rs"]
+mod node;
+mod operations;
+mod presence;
+#[path = "../../../../tests/engines/process.rs"]
+mod process;
+#[path = "../../../../tests/engines/proxy.rs"]
+mod proxy;
+#[path = "../../../../tests/engines/scenario.rs"]
+mod scenario;
+mod support;
+#[path = "../../../../tests/engines/verify.rs"]
+mod verify;

@@ -1,0 +1,64 @@
+//! Members on three nodes, of which one is killed and one is suspended for longer than its lease.
+
+use std::time::{Duration, Instant};
+
+use http4k_ws::topics::engine::{Engine, NodeId};
+use http4k_ws_nats::{NatsConfig, NatsEngine};
+
+use crate::nats::Nats;
+use crate::scenario::{Scenario, pause, settings};
+use crate::support::topic;
+
+#[test]
+fn members_of_killed_nodes_leave_and_those_of_suspended_nodes_return() {
+    let Some(nats) = Nats::start() else { return };
+    let mut settings = settings(nats.url());
+    (settings.topics, settings.publishes, settings.members) = (2, 0, 20);
+    settings.lease_ms = 1500;
+    let mut run = Scenario::start(settings, 3);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let config = NatsConfig::new("lab", &nats.url()).expect("settings");
+    let config = config
+        .with_keep(1000)
+        .with_lease(Duration::from_millis(1500));
+    let engine = NatsEngine::connect_with(config);
+    let engine = runtime.block_on(engine).expect("an engine");
+    let present = |own: &str| {
+        let members = runtime.block_on(engine.members(&topic(own)));
+        members.expect("members").0.len()
+    };
+    let wait_for = |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(15);
+        while [present("t0"), present("t1")] != [count, count] {
+            let shown = [present("t0"), present("t1")];
+            assert!(Instant::now() < deadline, "{shown:?} instead of {count}");
+            pause(50);
+        }
+    };
+    wait_for(60);
+    run.nodes[2].process.kill();
+    wait_for(40);
+    run.nodes[1].process.freeze();
+    wait_for(20);
+    run.nodes[1].process.thaw();
+    wait_for(40);
+
+    run.nodes.truncate(2);
+    let expected: Vec<String> = {
+        let names = ["a", "b"].iter();
+        let names = names.flat_map(|node| (0..20).map(move |number| format!("{node}-{number}")));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names
+    };
+    for report in run.reports() {
+        assert!(report.is_quiet);
+        for (seen, stored) in report.seen.iter().zip(&report.stored) {
+            assert_eq!(seen, stored);
+            assert_eq!(*stored, expected);
+        }
+    }
+    // The dead node left nothing behind, and the others are alive.
+    let ended = runtime.block_on(engine.beat(NodeId(1))).expect("leases");
+    assert!(ended.is_empty(), "{ended:?}");
+}
