@@ -76,7 +76,7 @@ pub mod message {
 pub mod calls {
     pub use crate::calls::description::{SchemaProbe, WithSchema, WithoutSchema};
     pub use crate::calls::{
-        Call, CallFailure, CallHandle, CallInfo, Calls, IncomingCall, NoNotice,
+        CallArgs, CallFailure, CallHandle, CallInfo, Calls, IncomingCall, NoNotice,
     };
     pub use crate::describe::{CallDescription, SchemaOf};
 }

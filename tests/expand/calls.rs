@@ -50,13 +50,13 @@ impl ::http4k_ws::__private::calls::Calls for Board {
     }
 }
 #[automatically_derived]
-impl ::http4k_ws::__private::calls::Call for Rename {
+impl ::http4k_ws::__private::calls::CallArgs for Rename {
     type Calls = Board;
     type Handle = Reply<Card>;
     const NAME: &'static str = "rename";
 }
 #[automatically_derived]
-impl ::http4k_ws::__private::calls::Call for Watch {
+impl ::http4k_ws::__private::calls::CallArgs for Watch {
     type Calls = Board;
     type Handle = Replies<Card>;
     const NAME: &'static str = "follow";

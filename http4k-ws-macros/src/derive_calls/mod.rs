@@ -173,7 +173,7 @@ fn implementations(
         let (args, handle, name) = (variant.args, variant.handle, &variant.name);
         quote_spanned! {args.span()=>
             #[automatically_derived]
-            impl #private::Call for #args {
+            impl #private::CallArgs for #args {
                 type Calls = #ident;
                 type Handle = #handle;
                 const NAME: &'static str = #name;

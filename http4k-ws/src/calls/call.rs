@@ -59,7 +59,7 @@ pub trait Calls: Sized + Send + 'static {
     label = "no variant of an enum that derives `Calls` has these arguments",
     note = "write a variant such as `Rename({Self}, Reply<T>)`"
 )]
-pub trait Call: CallValue {
+pub trait CallArgs: CallValue {
     /// The set that the call belongs to.
     type Calls: Calls;
 
@@ -137,7 +137,7 @@ pub struct CallInfo {
 impl CallInfo {
     /// Returns the description of the call with the arguments `A`. Generated code calls it.
     #[doc(hidden)]
-    pub const fn new<A: Call>(docs: &'static str) -> Self {
+    pub const fn new<A: CallArgs>(docs: &'static str) -> Self {
         Self {
             name: A::NAME,
             docs,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
-use super::call::{Call, CallHandle, CallInfo};
+use super::call::{CallArgs, CallHandle, CallInfo};
 use super::envelope::{CallId, Outlet};
 use super::problem::CallFailure;
 use crate::lens::{Failure, Format, LensFailure, LensFailureKind, Location, read_named};
@@ -35,7 +35,7 @@ impl IncomingCall {
     /// # Errors
     ///
     /// The failure with the path of the field that failed.
-    pub fn args<A: Call>(&self) -> Result<A, CallFailure> {
+    pub fn args<A: CallArgs>(&self) -> Result<A, CallFailure> {
         #[derive(Deserialize)]
         struct With<A> {
             args: A,

@@ -17,7 +17,7 @@ mod request;
 mod serve;
 mod work;
 
-pub use call::{Call, CallHandle, CallInfo, CallValue, Calls, NoNotice};
+pub use call::{CallArgs, CallHandle, CallInfo, CallValue, Calls, NoNotice};
 #[cfg(feature = "client")]
 pub(crate) use client::CallDriver;
 pub use client::{CallClient, CallError, CallStream, Notices};

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-use super::call::{Call, Calls};
+use super::call::{CallArgs, Calls};
 use super::envelope::{CallId, WithCall};
 use super::handles::{Replies, Reply};
 pub(crate) use driver::CallDriver;
@@ -148,7 +148,7 @@ impl<C: Calls> CallClient<C> {
         args: A,
     ) -> impl Future<Output = Result<T, CallError>> + Send + use<A, T, C>
     where
-        A: Call<Calls = C, Handle = Reply<T>>,
+        A: CallArgs<Calls = C, Handle = Reply<T>>,
         T: DeserializeOwned + Send + 'static,
     {
         let handle = Arc::clone(&self.handle);
@@ -176,7 +176,7 @@ impl<C: Calls> CallClient<C> {
     /// the call.
     pub fn stream<A, T>(&self, args: A) -> CallStream<T>
     where
-        A: Call<Calls = C, Handle = Replies<T>>,
+        A: CallArgs<Calls = C, Handle = Replies<T>>,
         T: DeserializeOwned + Send + 'static,
     {
         CallStream::new(Arc::clone(&self.handle), args)
@@ -224,7 +224,7 @@ struct Pending {
 
 impl Pending {
     /// Registers a call and sends it.
-    async fn start<A: Call>(
+    async fn start<A: CallArgs>(
         handle: &Arc<Handle>,
         args: A,
         slot: Slot,
@@ -245,7 +245,7 @@ impl Pending {
 }
 
 /// Writes a call.
-fn written<A: Call>(
+fn written<A: CallArgs>(
     connection: &Connection,
     id: CallId,
     args: A,

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::error::CallError;
 use super::shared::{Encoded, Slot, WINDOW};
 use super::{Handle, Pending};
-use crate::calls::call::Call;
+use crate::calls::call::CallArgs;
 use crate::lens::read_named;
 
 type Items = mpsc::Receiver<Result<Encoded, CallError>>;
@@ -48,7 +48,7 @@ enum State {
 }
 
 impl<T: DeserializeOwned + Send + 'static> CallStream<T> {
-    pub(super) fn new<A: Call>(handle: Arc<Handle>, args: A) -> Self {
+    pub(super) fn new<A: CallArgs>(handle: Arc<Handle>, args: A) -> Self {
         let (slot, items) = mpsc::channel(WINDOW as usize + 1);
         let start =
             async move { Pending::start(&handle, args, Slot::Stream(slot), Some(WINDOW)).await };
