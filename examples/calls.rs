@@ -108,8 +108,13 @@ routes! {
 }
 
 fn main() -> std::io::Result<()> {
-    println!("ws://127.0.0.1:9000/board");
-    app(Arc::default()).serve("127.0.0.1:9000")
+    let address = std::env::args()
+        .nth(1)
+        .unwrap_or("127.0.0.1:9000".to_owned());
+    let server = app(Arc::default()).as_server(address).start()?;
+    println!("listening on ws://{}/board", server.addr());
+    server.block();
+    Ok(())
 }
 
 #[cfg(test)]
