@@ -1,8 +1,12 @@
 //! Assertions about expansions, and the rules that both crates must agree on.
 
+use std::fs;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
+
+use crate::expand::golden;
 
 pub(crate) fn tokens(source: &str) -> TokenStream {
     source.parse().expect("the source is tokens")
@@ -31,15 +35,19 @@ pub(crate) fn assert_mistakes(input: &str, expansion: TokenStream, expected: &[&
     }
 }
 
-/// Asserts that the first part of a golden file expands to its second part.
-pub(crate) fn assert_golden(file: &str, expanded: impl FnOnce(TokenStream) -> TokenStream) {
+/// Asserts that the first part of the golden file `name` expands to its second part.
+pub(crate) fn assert_golden(name: &str, expanded: impl FnOnce(TokenStream) -> TokenStream) {
+    let path = golden::path(&format!("{name}.rs"));
+    let file = fs::read_to_string(&path).expect("there is a golden file");
     let (input, output) = file.split_once("// becomes\n").expect("two parts");
-    let closed_up = |tokens: TokenStream| -> String {
-        let text = tokens.to_string();
-        text.split_whitespace().collect()
-    };
     let expanded = expanded(tokens(input));
-    assert_eq!(closed_up(expanded), closed_up(tokens(output)));
+    if golden::overwrites() {
+        let output = golden::readable(&expanded);
+        let file = format!("{input}// becomes\n\n{output}");
+        fs::write(&path, file).expect("the folder can be written");
+        return;
+    }
+    assert_eq!(golden::bare(&expanded.to_string()), golden::bare(output));
 }
 
 /// The library's own tests read the same table, with the expected errors and captures.

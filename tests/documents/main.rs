@@ -1,5 +1,7 @@
 //! What the route table knows of the types of an application, and the documents made from it.
 
+mod derived;
+mod filters;
 mod inferred;
 mod stated;
 

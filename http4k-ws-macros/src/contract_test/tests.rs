@@ -14,9 +14,9 @@ fn expanded(function: TokenStream) -> TokenStream {
 #[test]
 fn the_expansions_are_the_golden_ones() {
     for golden in [
-        include_str!("../../../tests/expand/contract_test.rs"),
-        include_str!("../../../tests/expand/contract_test_async.rs"),
-        include_str!("../../../tests/expand/contract_test_config.rs"),
+        "contract_test",
+        "contract_test_async",
+        "contract_test_config",
     ] {
         assert_golden(golden, expanded);
     }

@@ -4,7 +4,7 @@ use super::expanded;
 
 #[test]
 fn the_expansion_is_the_golden_one() {
-    assert_golden(include_str!("../../../tests/expand/calls.rs"), expanded);
+    assert_golden("calls", expanded);
 }
 
 #[test]

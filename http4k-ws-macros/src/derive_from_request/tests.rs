@@ -4,7 +4,7 @@ use super::expanded;
 
 #[test]
 fn the_expansion_is_the_golden_one() {
-    let golden = include_str!("../../../tests/expand/from_request.rs");
+    let golden = "from_request";
     assert_golden(golden, expanded);
 }
 

@@ -5,10 +5,10 @@ use super::expanded;
 #[test]
 fn expansions_are_the_golden_ones() {
     for golden in [
-        include_str!("../../../tests/expand/message_struct.rs"),
-        include_str!("../../../tests/expand/message_enum.rs"),
-        include_str!("../../../tests/expand/message_generic.rs"),
-        include_str!("../../../tests/expand/message_formats.rs"),
+        "message_struct",
+        "message_enum",
+        "message_generic",
+        "message_formats",
     ] {
         assert_golden(golden, expanded);
     }

@@ -4,7 +4,7 @@ use super::expanded;
 
 #[test]
 fn the_expansion_is_the_golden_one() {
-    let golden = include_str!("../../../tests/expand/path_param.rs");
+    let golden = "path_param";
     assert_golden(golden, expanded);
 }
 

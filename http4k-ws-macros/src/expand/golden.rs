@@ -37,7 +37,7 @@ fn routes_expand_to_the_golden_files() {
             output = without_items(output);
         }
         let golden = path(&format!("{form}.rs"));
-        if std::env::var_os("EXPAND").is_some_and(|how| how == "overwrite") {
+        if overwrites() {
             fs::write(&golden, readable(&output)).expect("the folder can be written");
         }
         let expected = fs::read_to_string(&golden).unwrap_or_default();
@@ -45,7 +45,12 @@ fn routes_expand_to_the_golden_files() {
     }
 }
 
-fn path(name: &str) -> PathBuf {
+/// Returns `true` if the outputs are updated.
+pub(crate) fn overwrites() -> bool {
+    std::env::var_os("EXPAND").is_some_and(|how| how == "overwrite")
+}
+
+pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../tests/expand")
         .join(name)
@@ -60,7 +65,7 @@ fn without_items(output: TokenStream) -> TokenStream {
 }
 
 /// Returns the tokens of an expansion, without the format of a file.
-fn bare(source: &str) -> String {
+pub(crate) fn bare(source: &str) -> String {
     let tokens: TokenStream = source.parse().expect("an expansion is tokens");
     // A formatter adds and removes commas, and removes braces.
     let mut text = tokens.to_string();
@@ -77,7 +82,7 @@ fn as_item(output: &TokenStream) -> String {
 }
 
 /// Returns the expansion as rustfmt formats it.
-fn readable(output: &TokenStream) -> String {
+pub(crate) fn readable(output: &TokenStream) -> String {
     let mut rustfmt = Command::new("rustfmt")
         .args(["--edition", "2024"])
         .stdin(Stdio::piped())

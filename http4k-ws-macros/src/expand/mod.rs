@@ -7,7 +7,7 @@
 
 mod call;
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 mod groups;
 mod lending;
 mod links;

@@ -152,6 +152,16 @@ macro_rules! nothing {
     )*};
 }
 
+/// A form with files, whose parts are known to the handler alone.
+#[cfg(feature = "multipart")]
+impl DescribeRequest for crate::lens::Multipart {
+    type Body = ();
+
+    fn describe(route: &mut RouteDescription, _: Option<SchemaOf>) {
+        route.body = Some(BodyDescription::new("multipart/form-data"));
+    }
+}
+
 nothing!(
     http::HeaderMap,
     http::Method,

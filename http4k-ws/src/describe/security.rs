@@ -14,6 +14,9 @@ use crate::lens::Location;
 ///
 /// let key = SecurityScheme::api_key(Location::Header, "x-api-key");
 /// assert!(matches!(key, SecurityScheme::ApiKey { location: Location::Header, .. }));
+///
+/// let either = SecurityScheme::any_of([SecurityScheme::Bearer, key.clone()]);
+/// assert_eq!(either, SecurityScheme::AnyOf(vec![SecurityScheme::Bearer, key]));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -34,9 +37,13 @@ pub enum SecurityScheme {
         /// The name of the cookie.
         name: Cow<'static, str>,
     },
-    /// Credentials of another kind, known by the name of the filter.
+    /// One of several. A client chooses.
+    AnyOf(Vec<SecurityScheme>),
+    /// No credentials. As one of several, it states that a request without credentials is admitted.
+    Nothing,
+    /// Credentials of another kind, known by the name of their type.
     Other {
-        /// The name of the filter.
+        /// The name of the type.
         name: Cow<'static, str>,
     },
 }
@@ -46,6 +53,20 @@ impl SecurityScheme {
     pub fn api_key(location: Location, name: impl Into<Cow<'static, str>>) -> Self {
         let name = name.into();
         Self::ApiKey { location, name }
+    }
+
+    /// Returns the scheme that one of `schemes` satisfies.
+    pub fn any_of(schemes: impl IntoIterator<Item = Self>) -> Self {
+        let mut distinct: Vec<Self> = Vec::new();
+        for scheme in schemes {
+            if !distinct.contains(&scheme) {
+                distinct.push(scheme);
+            }
+        }
+        match distinct.as_slice() {
+            [only] => only.clone(),
+            _ => Self::AnyOf(distinct),
+        }
     }
 
     /// Returns the scheme of a cookie with `name`.

@@ -37,6 +37,7 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
         let request = with_body_bounds(request, |bounds| bounds.set_max(bytes));
         next.call(request).await
     })
+    .describing(|route| route.max_body = Some(bytes))
 }
 
 /// Waits at most `pause` for the next bytes of a request body. A client that pauses for longer

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use http::header::{HeaderName, ORIGIN};
 use http::{HeaderMap, StatusCode};
 
+use crate::describe::{ResponseDescription, RouteDescription};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse,
@@ -254,6 +255,12 @@ fn shown(headers: &HeaderMap, name: &HeaderName) -> String {
 impl PolyFilter for Csrf {
     fn name(&self) -> String {
         "csrf".to_owned()
+    }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        let response = ResponseDescription::new(StatusCode::FORBIDDEN);
+        let docs = "A page of another site sent the request.";
+        route.responses.push(response.with_docs(docs));
     }
 
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::timeout;
 
+use crate::describe::ResponseDescription;
 use crate::handler::{HttpHandler, Next, PolyFilter, over_all};
+use crate::lens::Format;
 use crate::message::{Request, plain, printable};
 
 /// Responds with 503 if the handlers behind it take longer than `limit`, and drops their future.
@@ -54,5 +56,11 @@ pub fn deadline(limit: Duration) -> impl PolyFilter + Clone {
         log::warn!("{method} {path} took longer than its `deadline` of {limit:?}: 503 is sent");
         let line = format!("the response took longer than {limit:?}\n");
         plain(StatusCode::SERVICE_UNAVAILABLE, line)
+    })
+    .describing(|route| {
+        let response = ResponseDescription::new(StatusCode::SERVICE_UNAVAILABLE);
+        let response = response.with_content_type(Format::Text.content_type());
+        let docs = format!("The response took longer than {limit:?}.");
+        route.responses.push(response.with_docs(docs));
     })
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
 
+use crate::describe::{ResponseDescription, RouteDescription};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse, short_name,
@@ -114,6 +115,12 @@ impl OpenLimit {
 }
 
 impl PolyFilter for OpenLimit {
+    fn describe(&self, route: &mut RouteDescription) {
+        let response = ResponseDescription::problem(StatusCode::TOO_MANY_REQUESTS);
+        let docs = "Too many sockets and streams are open.";
+        route.responses.push(response.with_docs(docs));
+    }
+
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {
         let limit = self.clone();
         let limited = move |request: Request, next: Next| {

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::describe::{DescribeRequest, RouteDescription, SchemaOf};
 use crate::handler::{
     BoxHttpHandler, BoxPolyFilter, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter,
     WsHandler, WsNext, short_name,
@@ -91,6 +92,13 @@ impl<T: Clone + Send + Sync + 'static> FromRequest for Provided<T> {
             .map(Self)
             .ok_or_else(|| Self::NEEDED.rejection(request))
     }
+}
+
+/// A filter provides it, and a request has nothing of it.
+impl<T: Clone + Send + Sync + 'static> DescribeRequest for Provided<T> {
+    type Body = ();
+
+    fn describe(_: &mut RouteDescription, _: Option<SchemaOf>) {}
 }
 
 /// Provides a clone of `value` to every request, over every protocol.

@@ -42,6 +42,9 @@ pub fn session_config<F>(adjust: F) -> impl PolyFilter + Clone
 where
     F: Fn(SessionConfig) -> SessionConfig + Clone + Send + Sync + 'static,
 {
+    let defaults = SessionConfig::default();
+    let max_message = adjust(defaults.clone()).max_message;
+    let is_limit = max_message != defaults.max_message;
     over_ws("session_config", move |request: Request, next: WsNext| {
         let adjust = adjust.clone();
         async move {
@@ -49,4 +52,5 @@ where
             response.map_consumer(|consumer: WsConsumer| consumer.with_session(adjust))
         }
     })
+    .describing(|route| route.max_message = is_limit.then_some(max_message))
 }

@@ -37,4 +37,5 @@ pub fn subprotocols<const N: usize>(ours: [&'static str; N]) -> impl PolyFilter 
             }
         },
     )
+    .describing(|route| route.subprotocols.extend(ours.map(str::to_owned)))
 }

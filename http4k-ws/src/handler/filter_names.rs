@@ -31,6 +31,10 @@ impl Contribution {
         describe(&mut added);
         Self(Arc::new(added))
     }
+
+    pub(super) fn add_to(&self, route: &mut RouteDescription) {
+        route.add(&self.0);
+    }
 }
 
 /// It follows from the filter, whose name is compared.
@@ -88,7 +92,7 @@ impl FilterNames {
     pub(crate) fn describe(&self, route: &mut RouteDescription, http: bool, ws: bool) {
         let known = self.0.iter().rev();
         for known in known.filter(|known| (known.http && http) || (known.ws && ws)) {
-            route.add(&known.description.0);
+            known.description.add_to(route);
         }
     }
 

@@ -322,6 +322,41 @@ impl BoxPolyFilter {
         }
     }
 
+    /// States what this filter means to the clients of each route behind it, as
+    /// [`PolyFilter::describe`] does for a type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::describe::SecurityScheme;
+    /// use http4k_ws::filter::guard;
+    ///
+    /// async fn signed_in(request: Request) -> Result<Request, StatusCode> {
+    ///     Ok(request)
+    /// }
+    ///
+    /// let users = guard(signed_in).describing(|route| {
+    ///     route.security.push(SecurityScheme::Bearer);
+    /// });
+    /// let app = routes! { GET "/" with(users) => http(|| "hello") };
+    /// assert_eq!(app.routes()[0].description().security, [SecurityScheme::Bearer]);
+    /// ```
+    #[must_use]
+    pub fn describing(self, describe: impl FnOnce(&mut RouteDescription)) -> Self {
+        let mut parts = self.parts.to_vec();
+        if let Some(outermost) = parts.first_mut() {
+            let description = Contribution::of(|route| {
+                outermost.description.add_to(route);
+                describe(route);
+            });
+            outermost.description = description;
+        }
+        Self {
+            parts: parts.into(),
+        }
+    }
+
     /// Puts this filter in front of a handler of each protocol, and its name before `names`.
     pub(crate) fn put_before(
         &self,
@@ -385,7 +420,7 @@ impl PolyFilter for BoxPolyFilter {
 
     fn describe(&self, route: &mut RouteDescription) {
         let inside_out = self.parts.iter().rev();
-        inside_out.for_each(|part| part.filter.describe(route));
+        inside_out.for_each(|part| part.description.add_to(route));
     }
 
     fn provides(&self) -> Vec<TypeId> {

@@ -2,6 +2,7 @@
 
 use super::http::{BoxHttpHandler, IntoHttpHandler};
 use super::respond::{IntoStreamed, Later, Now};
+use crate::describe::RouteDescription;
 use crate::message::{Request, Response};
 use crate::sse::{self, IntoSseEvent, IntoSseResult, Sse};
 
@@ -42,6 +43,10 @@ use crate::sse::{self, IntoSseEvent, IntoSseResult, Sse};
 pub trait IntoSseHandler<Kind> {
     /// Converts the value into a shared handler for HTTP.
     fn into_sse_handler(self) -> BoxHttpHandler;
+
+    /// Adds to a description what the type says. By default, nothing.
+    #[doc(hidden)]
+    fn describe(_route: &mut RouteDescription) {}
 }
 
 /// Marks a function over a stream.
@@ -59,6 +64,10 @@ where
     fn into_sse_handler(self) -> BoxHttpHandler {
         streaming(self)
     }
+
+    fn describe(route: &mut RouteDescription) {
+        describe::<Out>(route);
+    }
 }
 
 impl<F, R, Out> IntoSseHandler<OverStream<Out, Later>> for F
@@ -70,6 +79,10 @@ where
     fn into_sse_handler(self) -> BoxHttpHandler {
         streaming(self)
     }
+
+    fn describe(route: &mut RouteDescription) {
+        describe::<Out>(route);
+    }
 }
 
 fn streaming<F, R, Out, When: 'static>(consumer: F) -> BoxHttpHandler
@@ -79,6 +92,12 @@ where
     R: IntoStreamed<When, Output: IntoSseResult, Future: Send>,
 {
     (move |request: Request| respond_with_stream(request, consumer.clone())).into_http_handler()
+}
+
+fn describe<Out: IntoSseEvent>(route: &mut RouteDescription) {
+    if let Some(message) = Out::description() {
+        route.send(message);
+    }
 }
 
 /// Responds to `request` with a stream of events, which `consumer` sends.

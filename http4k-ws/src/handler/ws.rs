@@ -140,6 +140,10 @@ impl fmt::Debug for BoxWsHandler {
 pub trait IntoWsHandler<Kind> {
     /// Converts the value into a shared handler.
     fn into_ws_handler(self) -> BoxWsHandler;
+
+    /// Adds to a description what the type says. By default, nothing.
+    #[doc(hidden)]
+    fn describe(_route: &mut RouteDescription) {}
 }
 
 impl<H: WsHandler> IntoWsHandler<Itself> for H {
@@ -175,6 +179,11 @@ where
     fn into_ws_handler(self) -> BoxWsHandler {
         (move |request: Request| WsConsumer::new(self.clone()).with_request(request))
             .into_ws_handler()
+    }
+
+    fn describe(route: &mut RouteDescription) {
+        route.receive(In::description());
+        route.send(Out::description());
     }
 }
 

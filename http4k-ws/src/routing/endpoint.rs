@@ -113,13 +113,19 @@ pub fn http_handler<M>(handler: impl IntoHttpHandler<M>) -> Endpoint {
 }
 
 /// Returns the endpoint of a handler value for WebSockets.
-pub fn ws_handler<M>(handler: impl IntoWsHandler<M>) -> Endpoint {
-    Endpoint::ws(handler.into_ws_handler())
+pub fn ws_handler<M, H: IntoWsHandler<M>>(handler: H) -> Endpoint {
+    let mut endpoint = Endpoint::ws(handler.into_ws_handler());
+    let describe: fn(&mut RouteDescription) = H::describe;
+    endpoint.described.add(describe);
+    endpoint
 }
 
 /// Returns the endpoint of a function over a stream of events.
-pub fn sse_handler<M>(handler: impl IntoSseHandler<M>) -> Endpoint {
-    Endpoint::http(handler.into_sse_handler())
+pub fn sse_handler<M, H: IntoSseHandler<M>>(handler: H) -> Endpoint {
+    let mut endpoint = Endpoint::http(handler.into_sse_handler());
+    let describe: fn(&mut RouteDescription) = H::describe;
+    endpoint.described.add(describe);
+    endpoint
 }
 
 /// Returns the endpoint of another application, which matches the rest of the path.

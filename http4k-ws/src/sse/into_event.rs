@@ -1,6 +1,7 @@
 //! The types that a stream can send.
 
 use super::event::SseEvent;
+use crate::lens::description::MessageDescription;
 use crate::lens::{Failure, Format, LensFailure, LensFailureKind, Location, Message};
 
 /// Values that a stream can send: an [`SseEvent`], or a [`Message`], whose text is the data.
@@ -46,6 +47,12 @@ pub trait IntoSseEvent: Send + 'static {
     /// [`LensFailure`] if the format cannot represent the value, or represents it as bytes. The
     /// data of an event is text.
     fn into_sse_event(self) -> Result<SseEvent, LensFailure>;
+
+    /// Describes the data of the events in documents. By default, and for an [`SseEvent`], it is
+    /// unknown; a [`Message`] is described as it is for sockets.
+    fn description() -> Option<MessageDescription> {
+        None
+    }
 }
 
 impl IntoSseEvent for SseEvent {
@@ -71,6 +78,10 @@ impl<T: Message> IntoSseEvent for T {
                 Err(LensFailure::from(failure).in_writing())
             }
         }
+    }
+
+    fn description() -> Option<MessageDescription> {
+        Some(<T as Message>::description())
     }
 }
 

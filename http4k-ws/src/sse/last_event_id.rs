@@ -2,6 +2,7 @@
 
 use http::{HeaderName, HeaderValue};
 
+use crate::describe::{DescribeRequest, FieldDescription, RouteDescription, SchemaOf};
 use crate::lens::{Header, TextValue};
 use crate::message::{FromRequest, Rejection, Request};
 
@@ -50,6 +51,18 @@ impl<T: TextValue> FromRequest for LastEventId<T> {
         let name = LAST_EVENT_ID.as_str().to_owned();
         let id = Header::value::<T>(name).optional().get(request)?;
         Ok(Self(id))
+    }
+}
+
+impl<T: TextValue> DescribeRequest for LastEventId<T> {
+    type Body = ();
+
+    fn describe(route: &mut RouteDescription, _: Option<SchemaOf>) {
+        let lens = Header::value::<T>(LAST_EVENT_ID.as_str().to_owned()).optional();
+        let field = FieldDescription::of::<T>(lens.meta().clone());
+        route
+            .fields
+            .push(field.with_docs("The id of the last event that the client received."));
     }
 }
 

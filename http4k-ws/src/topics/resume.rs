@@ -3,7 +3,8 @@
 use http::HeaderValue;
 
 use super::position::Position;
-use crate::lens::{Failure, LensFailure, LensFailureKind, Location, Query};
+use crate::describe::{DescribeRequest, FieldDescription, RouteDescription, SchemaOf};
+use crate::lens::{Failure, Header, LensFailure, LensFailureKind, Location, Query};
 use crate::message::{FromRequest, Rejection, Request};
 use crate::sse::LAST_EVENT_ID;
 
@@ -84,5 +85,19 @@ impl From<Option<Position>> for Resume {
 impl FromRequest for Resume {
     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
         Ok(Self::of(request)?)
+    }
+}
+
+impl DescribeRequest for Resume {
+    type Body = ();
+
+    fn describe(route: &mut RouteDescription, _: Option<SchemaOf>) {
+        let docs = "The position after which the client continues.";
+        let query = Query::string("after").optional();
+        let header = Header::string("last-event-id").optional();
+        for meta in [query.meta(), header.meta()] {
+            let field = FieldDescription::of::<Position>(meta.clone());
+            route.fields.push(field.with_docs(docs));
+        }
     }
 }

@@ -7,6 +7,7 @@ use http::{StatusCode, Uri};
 
 use super::source::{CredentialError, CredentialSource};
 use super::{Authenticate, Principal, login, refusal};
+use crate::describe::{HeaderDescription, ResponseDescription, RouteDescription, SecurityScheme};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse,
@@ -82,6 +83,19 @@ impl<T: Clone + Send + Sync + 'static> Authenticate<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> PolyFilter for Authenticate<T> {
+    fn describe(&self, route: &mut RouteDescription) {
+        let optional = self.optional.then_some(SecurityScheme::Nothing);
+        let schemes = self.sources.iter().map(CredentialSource::scheme);
+        route
+            .security
+            .push(SecurityScheme::any_of(schemes.chain(optional)));
+        let challenge = HeaderDescription::new("www-authenticate");
+        let challenge = challenge.with_docs("The schemes of credentials.");
+        let response = ResponseDescription::problem(StatusCode::UNAUTHORIZED);
+        let response = response.with_docs("The credentials are missing or not valid.");
+        route.responses.push(response.with_header(challenge));
+    }
+
     fn name(&self) -> String {
         self.name.to_owned()
     }

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use http::header::{COOKIE, HeaderName, HeaderValue};
 
 use super::source::{ChallengeReason, CredentialError, CredentialSource};
+use crate::describe::SecurityScheme;
+use crate::lens::Location;
 use crate::message::{
     Credentials, IntoHeaderName, Request, Secret, cookies_of, declare_secret_field,
     declare_secret_parameter, query_pairs, sent_cookies, with_query_values,
@@ -212,6 +214,16 @@ impl CredentialSource for ApiKey {
                 }
             }
             Place::Cookie(name) => remove_cookie(request, name),
+        }
+    }
+
+    fn scheme(&self) -> SecurityScheme {
+        match &self.place {
+            Place::Field(name) => {
+                SecurityScheme::api_key(Location::Header, name.as_str().to_owned())
+            }
+            Place::Query(name) => SecurityScheme::api_key(Location::Query, name.clone()),
+            Place::Cookie(name) => SecurityScheme::api_key(Location::Cookie, name.clone()),
         }
     }
 

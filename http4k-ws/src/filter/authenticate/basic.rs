@@ -6,6 +6,7 @@ use http::header::AUTHORIZATION;
 
 use super::authorization::{Realm, credentials_of};
 use super::source::{ChallengeReason, CredentialError, CredentialSource};
+use crate::describe::SecurityScheme;
 use crate::message::{Credentials, Request, Secret};
 
 /// Reads a name and a password from the field `Authorization`, with the scheme Basic (RFC 7617).
@@ -67,6 +68,10 @@ impl CredentialSource for Basic {
 
     fn remove(&self, request: &mut Request) {
         request.headers_mut().remove(AUTHORIZATION);
+    }
+
+    fn scheme(&self) -> SecurityScheme {
+        SecurityScheme::Basic
     }
 
     fn challenge(&self, _reason: ChallengeReason) -> Option<HeaderValue> {

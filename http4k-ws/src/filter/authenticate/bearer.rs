@@ -5,6 +5,8 @@ use http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 
 use super::authorization::{Realm, credentials_of};
 use super::source::{ChallengeReason, CredentialError, CredentialSource};
+use crate::describe::SecurityScheme;
+use crate::lens::Location;
 use crate::message::{Credentials, Request, Secret};
 
 /// Reads a bearer token from the field `Authorization` (RFC 6750 §2.1).
@@ -77,6 +79,10 @@ impl CredentialSource for Bearer {
 
     fn remove(&self, request: &mut Request) {
         request.headers_mut().remove(AUTHORIZATION);
+    }
+
+    fn scheme(&self) -> SecurityScheme {
+        SecurityScheme::Bearer
     }
 
     fn challenge(&self, reason: ChallengeReason) -> Option<HeaderValue> {
@@ -238,6 +244,10 @@ impl CredentialSource for SubprotocolToken {
                 fields.append(SEC_WEBSOCKET_PROTOCOL, kept);
             }
         }
+    }
+
+    fn scheme(&self) -> SecurityScheme {
+        SecurityScheme::api_key(Location::Header, "sec-websocket-protocol")
     }
 
     fn challenge(&self, reason: ChallengeReason) -> Option<HeaderValue> {

@@ -1,5 +1,6 @@
 //! The user of a request, as an argument.
 
+use crate::describe::{DescribeRequest, RouteDescription, SchemaOf};
 use crate::message::{FromRequest, NeededValue, Rejection, Request};
 
 /// The user of a request, which [`authenticate`](super::authenticate) looked up. As `_` in a route
@@ -64,4 +65,11 @@ impl<T: Clone + Send + Sync + 'static> FromRequest for Principal<T> {
         let known = request.extensions().get::<Self>().cloned();
         known.ok_or_else(|| Self::NEEDED.rejection(request))
     }
+}
+
+/// A filter provides it, and a request has nothing of it.
+impl<T: Clone + Send + Sync + 'static> DescribeRequest for Principal<T> {
+    type Body = ();
+
+    fn describe(_: &mut RouteDescription, _: Option<SchemaOf>) {}
 }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode};
 
+use crate::describe::SecurityScheme;
+use crate::handler::short_name;
 use crate::message::{Credentials, Request};
 
 /// A place of credentials in a request, such as the field `Authorization` or a cookie.
@@ -83,6 +85,13 @@ pub trait CredentialSource: Send + Sync + 'static {
     ///
     /// It is called for the request that the handler receives, and for that of its socket.
     fn remove(&self, request: &mut Request);
+
+    /// Returns the scheme of the credentials, for [descriptions](crate::describe) of routes. By
+    /// default, it is known by the name of the type alone.
+    fn scheme(&self) -> SecurityScheme {
+        let name = short_name::<Self>().into();
+        SecurityScheme::Other { name }
+    }
 
     /// Returns the challenge of a 401: a scheme and its parameters (RFC 9110 §11.3). Sources with
     /// the same scheme share the challenge of the first of them that the client used.

@@ -6,6 +6,8 @@ use http::HeaderValue;
 
 use super::source::{ChallengeReason, CredentialError, CredentialSource};
 use super::tickets::Tickets;
+use crate::describe::SecurityScheme;
+use crate::lens::Location;
 use crate::message::{
     CredentialValue, Credentials, Request, declare_secret_parameter, query_pairs, with_query_values,
 };
@@ -50,6 +52,10 @@ impl<T: Send + Sync + 'static> CredentialSource for TicketSource<T> {
         if let Ok(uri) = with_query_values(request.uri(), PARAMETER, [], true) {
             *request.uri_mut() = uri;
         }
+    }
+
+    fn scheme(&self) -> SecurityScheme {
+        SecurityScheme::api_key(Location::Query, PARAMETER)
     }
 
     fn challenge(&self, _reason: ChallengeReason) -> Option<HeaderValue> {

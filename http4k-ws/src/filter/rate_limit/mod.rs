@@ -21,6 +21,7 @@ pub use message_rate::{MessageRate, message_rate};
 pub use quota::Quota;
 
 use self::keys::{Keys, Outcome};
+use crate::describe::{HeaderDescription, ResponseDescription, RouteDescription};
 use crate::filter::guard;
 use crate::handler::{BoxHttpHandler, BoxPolyFilter, BoxWsHandler, PolyFilter, short_name};
 use crate::lens::problem;
@@ -152,6 +153,13 @@ impl PolyFilter for RateLimit {
 
     fn name(&self) -> String {
         self.name.as_ref().to_owned()
+    }
+
+    fn describe(&self, route: &mut RouteDescription) {
+        let response = ResponseDescription::problem(StatusCode::TOO_MANY_REQUESTS);
+        let retry = HeaderDescription::new("retry-after").with_docs("The seconds to wait.");
+        let response = response.with_docs("Too many requests.").with_header(retry);
+        route.responses.push(response);
     }
 }
 

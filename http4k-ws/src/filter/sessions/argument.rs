@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::at_request::Sessions;
+use crate::describe::{DescribeRequest, ResponseDescription, RouteDescription, SchemaOf};
 use crate::lens::problem;
 use crate::message::{
     FromRequest, IntoResponse, NeededValue, Rejection, Request, RequestExt, Response,
@@ -86,6 +87,31 @@ where
             Some(value) => Ok(Self(value.clone())),
             None => Err(Rejection::absent(refusal(&sessions, request))),
         }
+    }
+}
+
+/// The filter describes the cookie.
+impl<T> DescribeRequest for Sessions<T>
+where
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    type Body = ();
+
+    fn describe(_: &mut RouteDescription, _: Option<SchemaOf>) {}
+}
+
+/// A request without a session receives 401.
+impl<T> DescribeRequest for Session<T>
+where
+    T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    type Body = ();
+
+    fn describe(route: &mut RouteDescription, _: Option<SchemaOf>) {
+        let response = ResponseDescription::problem(StatusCode::UNAUTHORIZED);
+        route
+            .responses
+            .push(response.with_docs("The request has no session."));
     }
 }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::argument::Session;
 use super::at_request::Sessions;
 use super::settings::CookieSessions;
+use crate::describe::{RouteDescription, SecurityScheme};
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Filter, HttpHandler, Next, PolyFilter, WsFilter, WsHandler,
     WsNext, WsResponse,
@@ -26,6 +27,13 @@ where
 
     fn provides(&self) -> Vec<TypeId> {
         vec![TypeId::of::<Sessions<T>>(), TypeId::of::<Session<T>>()]
+    }
+
+    /// A request without the cookie is admitted.
+    fn describe(&self, route: &mut RouteDescription) {
+        let cookie = SecurityScheme::cookie(self.get().cookie_name(self.get().https));
+        let schemes = [cookie, SecurityScheme::Nothing];
+        route.security.push(SecurityScheme::any_of(schemes));
     }
 
     fn http(&self, next: BoxHttpHandler) -> BoxHttpHandler {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::at_request::Sessions;
 use super::settings::CookieSessions;
+use crate::describe::SecurityScheme;
 use crate::filter::authenticate::{ChallengeReason, CredentialError, CredentialSource};
 use crate::message::{CredentialValue, Credentials, Request};
 
@@ -82,6 +83,10 @@ where
     }
 
     fn remove(&self, _request: &mut Request) {}
+
+    fn scheme(&self) -> SecurityScheme {
+        SecurityScheme::cookie(self.0.get().cookie_name(self.0.get().https))
+    }
 
     fn challenge(&self, _reason: ChallengeReason) -> Option<HeaderValue> {
         self.0.get().challenge(self.0.get().https)

@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 
 use super::engine::Member;
 use super::position::Position;
+use crate::describe::MessageDescription;
 use crate::lens::{Failure, Format, LensFailure, LensFailureKind, Location, Message};
 use crate::message::WsMessage;
 
@@ -132,6 +133,13 @@ impl<M: Message> Message for Feed<M> {
     const NAME: &'static str = "Feed";
     const VARIANTS: &'static [&'static str] = &["message", "joined", "left", "caughtUp", "lost"];
     const FORMATS: &'static [Format] = Formats::<M>::LIST;
+
+    fn description() -> MessageDescription {
+        let description = MessageDescription::of::<Self>();
+        #[cfg(feature = "schema")]
+        let description = description.with_schema(schema::described::<M>());
+        description
+    }
 
     fn into_message(self) -> Result<WsMessage, LensFailure> {
         self.into_message_in(Self::FORMATS[0])

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{Feed, Member};
+use crate::describe::SchemaOf;
+use crate::lens::Message;
 
 impl<M: JsonSchema> JsonSchema for Feed<M> {
     fn schema_name() -> Cow<'static, str> {
@@ -18,60 +20,76 @@ impl<M: JsonSchema> JsonSchema for Feed<M> {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let data = generator.subschema_for::<M>();
         let member = generator.subschema_for::<Member>();
-        let at = json_schema!({
-            "description": "The position, to resume from.",
-            "type": "string",
-        });
-        json_schema!({
-            "description": "An entry of a topic, or a report about it.",
-            "oneOf": [
-                {
-                    "description": "A message that was published.",
-                    "type": "object",
-                    "properties": { "type": { "const": "message" }, "at": at, "data": data },
-                    "required": ["type", "at", "data"],
-                },
-                {
-                    "description": "A member joined, or changed its name.",
-                    "type": "object",
-                    "properties": { "type": { "const": "joined" }, "at": at, "member": member },
-                    "required": ["type", "at", "member"],
-                },
-                {
-                    "description": "A member left.",
-                    "type": "object",
-                    "properties": { "type": { "const": "left" }, "at": at, "member": member },
-                    "required": ["type", "at", "member"],
-                },
-                {
-                    "description": "Everything up to the position has been received, except for \
-                                    what was reported as lost.",
-                    "type": "object",
-                    "properties": {
-                        "type": { "const": "caughtUp" },
-                        "at": at,
-                        "members": {
-                            "description": "The number of members.",
-                            "type": "integer",
-                            "minimum": 0,
-                        },
-                        "present": {
-                            "description": "The members, unless there are more than 10,000.",
-                            "type": "array",
-                            "items": member,
-                        },
-                    },
-                    "required": ["type", "at", "members"],
-                },
-                {
-                    "description": "Entries are lost. The topic continues behind the position.",
-                    "type": "object",
-                    "properties": { "type": { "const": "lost" }, "at": at },
-                    "required": ["type", "at"],
-                },
-            ],
-        })
+        of_data(&data, &member)
     }
+}
+
+/// Returns the schema of a feed of `M`, if the description of `M` has a schema.
+pub(super) fn described<M: Message>() -> Option<SchemaOf> {
+    M::description().schema.map(|_| {
+        SchemaOf::from_fn(|generator| {
+            let data = M::description().schema;
+            let data = data.map(|schema| schema.schema(generator));
+            let member = generator.subschema_for::<Member>();
+            of_data(&data.unwrap_or_default(), &member)
+        })
+    })
+}
+
+fn of_data(data: &Schema, member: &Schema) -> Schema {
+    let at = json_schema!({
+        "description": "The position, to resume from.",
+        "type": "string",
+    });
+    json_schema!({
+        "description": "An entry of a topic, or a report about it.",
+        "oneOf": [
+            {
+                "description": "A message that was published.",
+                "type": "object",
+                "properties": { "type": { "const": "message" }, "at": at, "data": data },
+                "required": ["type", "at", "data"],
+            },
+            {
+                "description": "A member joined, or changed its name.",
+                "type": "object",
+                "properties": { "type": { "const": "joined" }, "at": at, "member": member },
+                "required": ["type", "at", "member"],
+            },
+            {
+                "description": "A member left.",
+                "type": "object",
+                "properties": { "type": { "const": "left" }, "at": at, "member": member },
+                "required": ["type", "at", "member"],
+            },
+            {
+                "description": "Everything up to the position has been received, except for \
+                                what was reported as lost.",
+                "type": "object",
+                "properties": {
+                    "type": { "const": "caughtUp" },
+                    "at": at,
+                    "members": {
+                        "description": "The number of members.",
+                        "type": "integer",
+                        "minimum": 0,
+                    },
+                    "present": {
+                        "description": "The members, unless there are more than 10,000.",
+                        "type": "array",
+                        "items": member,
+                    },
+                },
+                "required": ["type", "at", "members"],
+            },
+            {
+                "description": "Entries are lost. The topic continues behind the position.",
+                "type": "object",
+                "properties": { "type": { "const": "lost" }, "at": at },
+                "required": ["type", "at"],
+            },
+        ],
+    })
 }
 
 impl JsonSchema for Member {
