@@ -245,6 +245,24 @@ fn a_proxy_that_switches_servers_is_a_reported_loss() {
 }
 
 #[test]
+fn a_primary_that_is_used_again_repeats_nothing() {
+    let (Some(one), Some(other)) = (Redis::start(), Redis::start()) else {
+        return;
+    };
+    let proxy = Proxy::to(one.port, false);
+    let mut settings = settings(proxy.url());
+    settings.publishes = 160;
+    let run = Scenario::start(settings, 2);
+    for target in [other.port, one.port, other.port] {
+        pause(900);
+        proxy.switch(target);
+    }
+    let verdict = run.verdict("there and back");
+    verdict.assert_kept();
+    assert!(verdict.losses >= 8 && verdict.delivered > 0, "{verdict:?}");
+}
+
+#[test]
 fn a_failover_to_a_replica_is_a_reported_loss() {
     let (Some(mut primary), Some(replica)) = (Redis::start(), Redis::start()) else {
         return;

@@ -6,6 +6,8 @@
 
 mod engine;
 mod faults;
+mod figures;
+mod live;
 mod node;
 mod operations;
 mod presence;

@@ -153,7 +153,7 @@ async fn follow(
 }
 
 routes! {
-    fn app(topics: Topics<String>) -> PolyHandler {
+    pub(crate) fn app(topics: Topics<String>) -> PolyHandler {
         "/<topic>" => ws(follow(ws, topics, topic, _)),
     }
 }

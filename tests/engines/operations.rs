@@ -333,6 +333,32 @@ fn members_change_with_their_entries() {
 }
 
 #[test]
+fn a_node_that_removes_the_members_of_another_keeps_its_own() {
+    let Some(redis) = Redis::start() else { return };
+    run(async {
+        let engine = RedisEngine::connect("app", &redis.url()).await.unwrap();
+        let topic = topic("shared");
+        let (own, other) = (member(NODE.0, 1, "ann"), member(8, 1, "bob"));
+        for (number, member) in [(1, own.clone()), (2, other.clone())] {
+            let of = member.id.node;
+            let joined = Publication {
+                once: (of, number),
+                ..joining(&topic, number, member)
+            };
+            engine.publish(&joined).await.unwrap();
+        }
+        let leave = Publication {
+            change: Some(MemberChange::Leave(other.id)),
+            ..entry(&topic, 3, "left")
+        };
+        engine.publish(&leave).await.unwrap();
+        assert!(engine.members_of(NodeId(8)).await.unwrap().is_empty());
+        let of_own = engine.members_of(NODE).await.unwrap();
+        assert_eq!(of_own, [(topic, own.id)]);
+    });
+}
+
+#[test]
 fn a_lease_ends_by_the_clock_of_the_server() {
     let Some(redis) = Redis::start() else { return };
     run(async {

@@ -15,7 +15,7 @@ use crate::redis::Redis;
 const DOCUMENTED: &str = include_str!("../../http4k-ws/src/topics/engine/redis/mod.rs");
 
 /// Returns the commands of the documentation, word by word.
-fn documented_user() -> Vec<Vec<&'static str>> {
+pub(crate) fn documented_user() -> Vec<Vec<&'static str>> {
     let lines = DOCUMENTED
         .lines()
         .filter_map(|line| line.strip_prefix("//! "));

@@ -108,7 +108,8 @@ impl<M: Message + Clone> Topics<M> {
     }
 
     /// Sets the entries that are kept of each topic: their number, by default 500, and their age,
-    /// by default 24 hours. The engine in memory keeps at most 4 MiB of each topic.
+    /// by default 24 hours. The engine in memory keeps at most 4 MiB of each topic, and the latest
+    /// entry in any case.
     ///
     /// A client that reconnects receives what is kept. With 0, each interruption is reported as a
     /// loss. The history is not a database.
@@ -122,6 +123,8 @@ impl<M: Message + Clone> Topics<M> {
     }
 
     /// Sets the maximum number of bytes of an encoded message, by default 256 KiB.
+    ///
+    /// At most 4 MiB of a node wait for the engine. A message that is larger is published alone.
     #[must_use]
     pub fn max_message(mut self, bytes: usize) -> Self {
         self.settings.max_message = bytes;

@@ -128,7 +128,9 @@ impl EventSender {
         }
         match &event {
             EngineEvent::Entry { topic, bytes, .. } => {
-                if waiting.entries >= MAX_ENTRIES || waiting.bytes + bytes.len() > MAX_BYTES {
+                // An entry of any size can travel alone.
+                let fits = waiting.bytes + bytes.len() <= MAX_BYTES || waiting.entries == 0;
+                if waiting.entries >= MAX_ENTRIES || !fits {
                     let topic = topic.clone();
                     waiting.missed.insert(topic);
                     return true;

@@ -100,13 +100,22 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
         node: NodeId,
     ) -> EngineFuture<'_, Result<Vec<(TopicName, MemberId)>, Down>>;
 
-    /// Removes the lease of `node`, after its members were removed.
+    /// Removes the lease of `node`, after its members were removed. Without effect if the lease was
+    /// renewed, or the node has members again.
     fn forget(&self, node: NodeId) -> EngineFuture<'_, Result<(), Down>>;
 
     /// Returns the time for which a lease lasts. Nodes renew it three times as often. `None` if no
     /// other node can use the engine: leases and positions are then not checked.
     fn lease(&self) -> Option<Duration> {
         Some(Duration::from_secs(15))
+    }
+
+    /// Returns the number of the part of the engine that has `topic`, for an engine of several
+    /// servers. Positions of one part are read at once, and an outage of one part does not affect
+    /// the others. Default 0: the engine has one part.
+    fn part_of(&self, topic: &TopicName) -> usize {
+        let _of_the_only_part = topic;
+        0
     }
 }
 

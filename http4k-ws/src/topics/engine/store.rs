@@ -76,7 +76,8 @@ impl Log {
             let entry = (self.last, publication.bytes.clone(), now);
             self.entries.push_back(entry);
         }
-        while self.entries.len() > publication.keep || self.bytes > KEPT {
+        while self.entries.len() > publication.keep || (self.bytes > KEPT && self.entries.len() > 1)
+        {
             self.pop();
         }
         self.expire(now);
@@ -233,9 +234,10 @@ impl Store {
         found
     }
 
-    /// Removes a lease that has ended.
+    /// Removes a lease that has ended, of a node without members.
     pub(super) fn forget(&mut self, node: NodeId, now: Instant) {
-        if self.leases.get(&node).is_some_and(|end| *end <= now) {
+        let ended = self.leases.get(&node).is_some_and(|end| *end <= now);
+        if ended && self.members_of(node).is_empty() {
             self.leases.remove(&node);
         }
     }

@@ -1,11 +1,11 @@
 //! Reading positions, members and history from the engine, for the rule of a topic.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::{CHECK, Hub, NodeTopic};
 use crate::topics::engine::{Down, Member};
-use crate::topics::health::Health;
 use crate::topics::position::Position;
 
 /// The number of topics whose positions are read at once.
@@ -23,9 +23,19 @@ impl Hub {
         for topic in other {
             self.spawn(read_members(Arc::clone(self), topic));
         }
-        if !valid.is_empty() {
-            self.spawn(read_positions(Arc::clone(self), valid));
+        for part in self.parts(valid) {
+            self.spawn(read_positions(Arc::clone(self), part));
         }
+    }
+
+    /// Groups topics by the parts of the engine, so that one that is down delays no other.
+    fn parts(&self, topics: Vec<Arc<NodeTopic>>) -> Vec<Vec<Arc<NodeTopic>>> {
+        let mut parts: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+        for topic in topics {
+            let part = self.engine.part_of(&topic.name);
+            parts.entry(part).or_default().push(topic);
+        }
+        parts.into_values().collect()
     }
 
     /// Passes a position to a topic, which was read after it was at `asked`.
@@ -88,20 +98,25 @@ async fn read_members(hub: Arc<Hub>, topic: Arc<NodeTopic>) {
     }
 }
 
-/// Reads the positions of topics whose members are known.
+/// Reads the positions of topics whose members are known, until the engine returns them.
 async fn read_positions(hub: Arc<Hub>, topics: Vec<Arc<NodeTopic>>) {
     for batch in topics.chunks(BATCH) {
-        let names: Vec<_> = batch.iter().map(|topic| topic.name.clone()).collect();
-        let asked: Vec<_> = batch.iter().map(|topic| topic.lock().rule.at()).collect();
-        let positions = loop {
-            match hub.engine.positions(&names).await {
-                Ok(positions) => break positions,
-                Err(_) => hub.wait_for_engine(AGAIN).await,
-            }
-        };
-        for ((topic, asked), now) in batch.iter().zip(asked).zip(positions) {
-            hub.located(topic, asked, now);
+        while hub.read_once(batch).await.is_err() {
+            hub.wait_for_engine(AGAIN).await;
         }
+    }
+}
+
+impl Hub {
+    /// Reads the positions of topics of one part of the engine.
+    async fn read_once(self: &Arc<Self>, topics: &[Arc<NodeTopic>]) -> Result<(), Down> {
+        let names: Vec<_> = topics.iter().map(|topic| topic.name.clone()).collect();
+        let asked: Vec<_> = topics.iter().map(|topic| topic.lock().rule.at()).collect();
+        let positions = self.engine.positions(&names).await?;
+        for ((topic, asked), now) in topics.iter().zip(asked).zip(positions) {
+            self.located(topic, asked, now);
+        }
+        Ok(())
     }
 }
 
@@ -121,9 +136,11 @@ pub(super) async fn check_regularly(hub: Weak<Hub>) {
     loop {
         tokio::time::sleep(CHECK).await;
         let Some(hub) = hub.upgrade() else { return };
-        // After an outage, the engine reports all topics as ready.
-        if matches!(hub.health.get(), Health::Up { .. }) {
-            hub.check(hub.all());
+        for part in hub.parts(hub.all()) {
+            for batch in part.chunks(BATCH) {
+                // After an outage, the engine reports the topics as ready.
+                let _down = hub.read_once(batch).await;
+            }
         }
     }
 }

@@ -87,7 +87,9 @@ impl Lanes {
         bytes: usize,
         deadline: Instant,
     ) -> Option<(OwnedSemaphorePermit, OwnedSemaphorePermit)> {
-        let kib = u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX);
+        // An entry beyond the bound is published alone.
+        let kib = bytes.div_ceil(1024).min(IN_FLIGHT_KIB);
+        let kib = u32::try_from(kib).unwrap_or(u32::MAX);
         let (entries, kibs) = (Arc::clone(&self.entries), Arc::clone(&self.kib));
         let both = async {
             let entry = entries.acquire_owned().await.ok()?;

@@ -57,7 +57,20 @@ struct Shared {
 #[derive(Default)]
 struct Inner {
     store: Store,
+    /// The server that is not in use.
+    other: Store,
     nodes: Vec<Link>,
+}
+
+impl Inner {
+    /// Connects the nodes again that are not cut off.
+    fn reconnect(&mut self, cause: &str) {
+        for link in self.nodes.iter_mut().filter(|link| !link.cut) {
+            link.held.clear();
+            link.push(EngineEvent::Down(cause.to_owned()));
+            link.connected();
+        }
+    }
 }
 
 impl FaultyEngine {
@@ -154,6 +167,15 @@ impl FaultyEngine {
         self.restarted(Store::roll_back);
     }
 
+    /// Switches between two servers, of which each runs on with its own data, as a proxy does. The
+    /// second one is empty at first. The nodes are connected again.
+    pub fn switch(&self) {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        std::mem::swap(&mut inner.store, &mut inner.other);
+        inner.reconnect("another server has taken over");
+    }
+
     /// Loses the last entries of each topic and gives their numbers again, without a new epoch. No
     /// correct engine does this. A test that still finds nothing wrong would find nothing at all.
     pub fn roll_back_silently(&self, entries: u64) {
@@ -168,11 +190,7 @@ impl FaultyEngine {
     fn restarted(&self, fault: impl FnOnce(&mut Store)) {
         let mut inner = self.lock();
         fault(&mut inner.store);
-        for link in inner.nodes.iter_mut().filter(|link| !link.cut) {
-            link.held.clear();
-            link.push(EngineEvent::Down("the engine restarts".to_owned()));
-            link.connected();
-        }
+        inner.reconnect("the engine restarts");
     }
 
     /// Returns the position of a topic, as the engine knows it.

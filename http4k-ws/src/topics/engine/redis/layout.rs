@@ -60,10 +60,11 @@ impl Layout {
         }
     }
 
-    /// Returns the keys of the script that publishes for `node`.
-    pub(super) fn written(&self, keys: &TopicKeys, node: NodeId) -> [String; 5] {
+    /// Returns the keys of the script that publishes for `node`, with a change of a member of
+    /// `member_of`.
+    pub(super) fn written(&self, keys: &TopicKeys, node: NodeId, member_of: NodeId) -> [String; 5] {
         let [numbers, entries, members] = keys.log();
-        let (stored, topics) = (keys.stored(node), self.topics_of(node));
+        let (stored, topics) = (keys.stored(node), self.topics_of(member_of));
         [numbers, entries, members, stored, topics]
     }
 

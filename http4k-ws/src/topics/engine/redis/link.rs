@@ -152,7 +152,7 @@ impl Link {
         let number = rand::random::<u32>() / 2;
         let mut pipe = Pipeline::new();
         for (number, change) in [(number, "join"), (number + 1, "leave")] {
-            let mut publish = self.script(Script::Publish, &layout.written(&keys, node));
+            let mut publish = self.script(Script::Publish, &layout.written(&keys, node, node));
             publish
                 .arg(&self.run)
                 .arg(&epoch)
@@ -171,9 +171,11 @@ impl Link {
         let mut beat = self.script(Script::Beat, &leases);
         beat.arg(node.to_string()).arg(1000).arg(1000);
         pipe.add_command(beat);
+        let mut forget = self.script(Script::Forget, &leases);
+        forget.arg(node.to_string());
+        pipe.add_command(forget);
         pipe.cmd("ZREM").arg(layout.nodes()).arg(node.to_string());
         pipe.cmd("HMGET").arg(keys.numbers()).arg("e");
-        pipe.cmd("SMEMBERS").arg(layout.topics_of(node));
         pipe.cmd("DEL").arg(keys.stored(node));
         let run = send_all(&self.commands, &pipe).await;
         run.map_err(|error| error.to_string())?;

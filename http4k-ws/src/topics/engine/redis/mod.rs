@@ -17,7 +17,7 @@
 //! ACL SETUSER chat -@all +ping +info +evalsha +script|load +subscribe +unsubscribe +publish
 //! ACL SETUSER chat +hmget +hset +hget +hgetall +hkeys +hlen +hexists +hdel +hincrby +get +set
 //! ACL SETUSER chat +del +pexpire +time +xadd +xrange +xrevrange +xtrim +sadd +srem +smembers
-//! ACL SETUSER chat +zadd +zrem +zrangebyscore
+//! ACL SETUSER chat +zadd +zrem +zscore +zrangebyscore
 //! ```
 //!
 //! # Failover
@@ -35,6 +35,7 @@
 
 mod config;
 mod layout;
+mod leases;
 mod link;
 mod node;
 mod operations;

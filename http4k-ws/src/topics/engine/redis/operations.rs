@@ -1,6 +1,7 @@
 //! The operations of the engine, as commands of Redis.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::{Cmd, Pipeline, Value};
@@ -83,15 +84,19 @@ impl Engine for RedisEngine {
     fn lease(&self) -> Option<Duration> {
         Some(self.0.config.lease)
     }
+
+    fn part_of(&self, topic: &TopicName) -> usize {
+        self.0.index_of(topic)
+    }
 }
 
 /// The error for a reply that no script of this version returns.
-fn unexpected() -> Down {
+pub(super) fn unexpected() -> Down {
     Down::new("Redis sent an unexpected reply")
 }
 
 impl Inner {
-    fn link_of(&self, topic: &TopicName) -> Result<std::sync::Arc<Link>, Down> {
+    fn link_of(&self, topic: &TopicName) -> Result<Arc<Link>, Down> {
         self.servers[self.index_of(topic)].link()
     }
 
@@ -119,7 +124,14 @@ impl Inner {
         let kept_ms = u64::try_from(entry.keep_for.as_millis()).unwrap_or(u64::MAX);
         // A time beyond this is an error of PEXPIRE.
         let kept_ms = kept_ms.clamp(1, 100 * 365 * LIFE_MS);
-        let mut cmd = link.script(Script::Publish, &self.layout.written(&keys, node));
+        // A node also removes members of others, in whose set of topics the topic is.
+        let member_of = match &entry.change {
+            Some(MemberChange::Join(member)) => member.id.node,
+            Some(MemberChange::Leave(id)) => id.node,
+            None => node,
+        };
+        let written = self.layout.written(&keys, node, member_of);
+        let mut cmd = link.script(Script::Publish, &written);
         cmd.arg(link.run())
             .arg(epoch_text(rand::random()))
             .arg(kept_ms.max(LIFE_MS))
@@ -137,12 +149,7 @@ impl Inner {
                 .arg(&*member.name),
             Some(MemberChange::Leave(id)) => cmd.arg("leave").arg(id.to_string()).arg(""),
         };
-        let of = match &entry.change {
-            Some(MemberChange::Join(member)) => member.id.node,
-            Some(MemberChange::Leave(id)) => id.node,
-            None => node,
-        };
-        cmd.arg(of.to_string()).arg(entry.topic.as_str());
+        cmd.arg(member_of.to_string()).arg(entry.topic.as_str());
         cmd
     }
 
@@ -248,73 +255,6 @@ impl Inner {
             Some((members, last))
         };
         read().ok_or_else(unexpected)
-    }
-
-    async fn beat(&self, node: NodeId) -> Result<Vec<NodeId>, Down> {
-        let mut ended = Vec::new();
-        for server in &self.servers {
-            let link = server.link()?;
-            let keys = [self.layout.nodes(), self.layout.topics_of(node)];
-            let mut cmd = link.script(Script::Beat, &keys);
-            let lease_ms = u64::try_from(self.config.lease.as_millis()).unwrap_or(LIFE_MS);
-            cmd.arg(node.to_string()).arg(lease_ms).arg(LIFE_MS);
-            let reply = link.run_one(cmd).await.map_err(Down::new)?;
-            for node in reply::array(reply).ok_or_else(unexpected)? {
-                let node = reply::epoch(&node).map(NodeId).ok_or_else(unexpected)?;
-                if !ended.contains(&node) {
-                    ended.push(node);
-                }
-            }
-        }
-        Ok(ended)
-    }
-
-    async fn members_of(&self, node: NodeId) -> Result<Vec<(TopicName, MemberId)>, Down> {
-        let mut found = Vec::new();
-        for server in &self.servers {
-            let link = server.link()?;
-            let topics = redis::cmd("SMEMBERS")
-                .arg(self.layout.topics_of(node))
-                .take();
-            let topics = link.run_one(topics).await.map_err(Down::new)?;
-            let topics = reply::array(topics).ok_or_else(unexpected)?;
-            let topics = topics.into_iter().filter_map(|topic| {
-                let topic = reply::text(topic)?;
-                let (kind, own) = topic.split_once('/')?;
-                TopicName::new(kind, own).ok()
-            });
-            let topics: Vec<TopicName> = topics.collect();
-            for batch in topics.chunks(BATCH) {
-                let mut pipe = Pipeline::with_capacity(batch.len());
-                for topic in batch {
-                    let [_, _, members] = self.layout.topic(topic).log();
-                    let mut cmd = link.script(Script::MembersOf, &[members]);
-                    cmd.arg(format!("{node}/"));
-                    pipe.add_command(cmd);
-                }
-                let replies = link.run_all(&pipe).await.map_err(Down::new)?;
-                for (topic, reply) in batch.iter().zip(replies) {
-                    for id in reply::array(reply).ok_or_else(unexpected)? {
-                        let id = reply::text(id).and_then(|id| id.parse().ok());
-                        found.push((topic.clone(), id.ok_or_else(unexpected)?));
-                    }
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    async fn forget(&self, node: NodeId) -> Result<(), Down> {
-        for server in &self.servers {
-            let link = server.link()?;
-            let mut pipe = Pipeline::new();
-            pipe.cmd("ZREM")
-                .arg(self.layout.nodes())
-                .arg(node.to_string());
-            pipe.cmd("DEL").arg(self.layout.topics_of(node));
-            link.run_all(&pipe).await.map_err(Down::new)?;
-        }
-        Ok(())
     }
 }
 

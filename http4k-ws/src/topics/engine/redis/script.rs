@@ -10,10 +10,11 @@ pub(super) enum Script {
     Touch,
     Beat,
     MembersOf,
+    Forget,
 }
 
 /// The texts of the scripts, in the order of [`Script`].
-pub(super) const SOURCES: [&str; 7] = [
+pub(super) const SOURCES: [&str; 8] = [
     concat!(
         include_str!("lua/open.lua"),
         include_str!("lua/aged.lua"),
@@ -35,4 +36,5 @@ pub(super) const SOURCES: [&str; 7] = [
     include_str!("lua/touch.lua"),
     include_str!("lua/beat.lua"),
     include_str!("lua/members_of.lua"),
+    include_str!("lua/forget.lua"),
 ];

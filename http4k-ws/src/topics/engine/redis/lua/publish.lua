@@ -1,8 +1,8 @@
 -- Stores and carries an entry, with a change of the members. All of it happens or nothing.
--- KEYS: 4 the last entry of this node, 5 the topics of this node.
+-- KEYS: 4 the last entry of this node, 5 the topics of the node of the member.
 -- ARGV: 4 channel, 5 entry, 6 number of entries kept, 7 their life in ms, 8 number of the
 --       publication, 9 the expected epoch or '', 10 '', 'join' or 'leave', 11 member, 12 its name,
---       13 the node, 14 the topic.
+--       13 the node of the member, 14 the topic.
 local done = redis.call('GET', KEYS[4])
 if done then
   local number, its_epoch, offset = string.match(done, '^(%d+) (%x+) (%d+)$')
