@@ -29,6 +29,13 @@ impl<T> Deque<T> {
         usize::from(self.first.is_some()) + self.rest.len()
     }
 
+    pub(super) fn get(&self, index: usize) -> Option<&T> {
+        match index.checked_sub(1) {
+            None => self.first.as_ref(),
+            Some(rest) => self.rest.get(rest),
+        }
+    }
+
     #[inline]
     pub(super) fn push_back(&mut self, item: T) {
         if self.first.is_none() {

@@ -79,6 +79,8 @@ pub(crate) use queue::Queue;
 pub(crate) use queue::Queued;
 pub(crate) use refusal_log::{RefusalKind, RefusalLog};
 pub use sender::WsSender;
+#[cfg(feature = "json")]
+pub(crate) use sender::key_of;
 pub use slow_consumer::{CoalesceKey, SlowConsumer};
 pub use socket::WebSocket;
 #[cfg(any(feature = "server", feature = "client"))]

@@ -4,6 +4,8 @@
 //! 2. It numbers the messages in the order in which they were accepted, so that a flush can wait
 //!    for a number. If message filters are in front, the numbers are those of the queue before
 //!    them.
+//! 3. A message may have a key of its own. While one does, every message that is not lent has an
+//!    entry in `keys`, and none is lent anew.
 
 use std::collections::VecDeque;
 
@@ -16,9 +18,12 @@ use crate::message::WsMessage;
 #[derive(Debug)]
 pub(crate) struct Outbound<T: Queued = WsMessage> {
     queue: Queue<T>,
-    /// The number and the key of each message in the queue. Empty unless the policy coalesces, or
-    /// the numbers have gaps.
+    /// The number and the key of each message that is not lent. Empty unless the policy coalesces,
+    /// a message has a key of its own (3), or the numbers have gaps.
     keys: VecDeque<(u64, Option<u64>)>,
+    /// The number up to which each message was sent or dropped when messages were lent. Kept for
+    /// the time in which some are lent and others have keys.
+    before_loan: u64,
     policy: SlowConsumer<T::Keyed>,
     /// The number of messages accepted so far, which is also the number of the newest.
     accepted: u64,
@@ -59,6 +64,7 @@ impl<T: Queued> Outbound<T> {
         Self {
             queue: Queue::bounded(max_messages, max_bytes),
             keys: VecDeque::new(),
+            before_loan: 0,
             policy,
             accepted: 0,
             dropped: 0,
@@ -74,9 +80,15 @@ impl<T: Queued> Outbound<T> {
     pub(super) fn settled(&self) -> u64 {
         match self.keys.front() {
             // Messages from the middle may be dropped, so the length of the queue is not enough.
+            Some(_) if self.lent() > 0 => self.before_loan,
             Some((oldest, _)) => oldest - 1,
             None => self.accepted - self.queue.len() as u64,
         }
+    }
+
+    /// Returns the number of messages that are lent.
+    fn lent(&self) -> u64 {
+        (self.queue.len() - self.queue.waiting()) as u64
     }
 
     /// Returns the memory of the messages, in bytes.
@@ -127,13 +139,33 @@ impl<T: Queued> Outbound<T> {
 
     /// Ends the loan, and returns the messages that are `left`.
     pub(super) fn take_back(&mut self, left: &mut VecDeque<T>, removed_bytes: usize) {
+        if !self.keys.is_empty() {
+            let last = self.before_loan + self.lent();
+            let numbers = (0..left.len() as u64).map(|before| last - before);
+            numbers.for_each(|number| self.keys.push_front((number, None)));
+        }
         self.queue.take_back(left, removed_bytes);
     }
 
     /// Accepts messages in front of the one at `index`. Their senders had space.
     pub(super) fn insert(&mut self, index: usize, messages: &mut VecDeque<T>, amount: Amount) {
         self.accepted += amount.messages as u64;
+        if !self.keys.is_empty() {
+            let count = messages.len() as u64;
+            let first = self.keys.get(index).map(|(number, _)| *number);
+            let first = first.unwrap_or(self.accepted + 1 - count);
+            self.renumber(index, count);
+            for before in (0..count).rev() {
+                self.keys.insert(index, (first + before, None));
+            }
+        }
         self.queue.insert(index, messages, amount.bytes);
+    }
+
+    /// Adds `count` to the numbers of the messages from `index` on.
+    fn renumber(&mut self, index: usize, count: u64) {
+        let behind = self.keys.iter_mut().skip(index);
+        behind.for_each(|(number, _)| *number += count);
     }
 
     /// Returns the number of messages that are not lent.
@@ -157,8 +189,11 @@ impl<T: Queued> Outbound<T> {
         match &self.policy {
             SlowConsumer::Wait if full => return Offered::MustWait(message),
             SlowConsumer::Close if full => return Offered::TooSlow(message),
-            SlowConsumer::Wait | SlowConsumer::Close => {}
-            SlowConsumer::DropOldest => dropped = self.make_space(),
+            SlowConsumer::Wait | SlowConsumer::Close => self.note_key(None),
+            SlowConsumer::DropOldest => {
+                dropped = self.make_space();
+                self.note_key(None);
+            }
             SlowConsumer::Coalesce(key) => {
                 let key = message.key(key);
                 // Below the bound, older messages of the same key stay.
@@ -172,6 +207,46 @@ impl<T: Queued> Outbound<T> {
         self.dropped += dropped;
         self.queue.push(message);
         Offered::Queued { dropped }
+    }
+
+    /// Adds a message with a key of its own (3), which supersedes those with the same key if the
+    /// queue is full. If that makes no space, the policy decides.
+    pub(super) fn offer_keyed(&mut self, key: u64, message: T) -> Offered<T> {
+        let mut dropped = 0;
+        if self.queue.is_full() && self.replacing_makes_space(key) {
+            dropped = self.replace(Some(key));
+        }
+        match &self.policy {
+            SlowConsumer::Wait if self.queue.is_full() => return Offered::MustWait(message),
+            SlowConsumer::Close if self.queue.is_full() => return Offered::TooSlow(message),
+            _ => dropped += self.make_space(),
+        }
+        if self.keys.is_empty() {
+            self.before_loan = self.settled();
+            let waiting = self.queue.waiting() as u64;
+            let numbers = self.accepted + 1 - waiting..=self.accepted;
+            self.keys.extend(numbers.map(|number| (number, None)));
+        }
+        self.keys.push_back((self.accepted + 1, Some(key)));
+        self.accepted += 1;
+        self.dropped += dropped;
+        self.queue.push(message);
+        Offered::Queued { dropped }
+    }
+
+    /// Returns `true` if the queue has space once the messages with the key are dropped.
+    fn replacing_makes_space(&self, key: u64) -> bool {
+        let same = self.keys.iter().enumerate();
+        let same = same.filter(|(_, (_, known))| *known == Some(key));
+        self.queue.has_space_without(same.map(|(index, _)| index))
+    }
+
+    /// Records a message that is about to be queued, if the others are recorded.
+    #[inline]
+    fn note_key(&mut self, key: Option<u64>) {
+        if !self.keys.is_empty() {
+            self.keys.push_back((self.accepted + 1, key));
+        }
     }
 
     /// Drops the oldest messages until the queue has space. Returns their number.
@@ -262,6 +337,7 @@ impl<T: Queued> Outbound<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
 
     fn outbound(policy: SlowConsumer) -> Outbound {
         Outbound::new(&SessionConfig {
@@ -299,5 +375,133 @@ mod tests {
         assert_eq!(outbound.settled(), 3);
         assert_eq!(outbound.pop(), Some("b3".into()));
         assert_eq!(outbound.settled(), 4);
+    }
+
+    #[test]
+    fn a_message_with_a_key_supersedes_those_before_it_in_a_full_queue() {
+        for policy in [
+            SlowConsumer::Wait,
+            SlowConsumer::Close,
+            SlowConsumer::DropOldest,
+        ] {
+            let mut outbound = outbound(policy.clone());
+            outbound.offer("a".into());
+            let queued = |dropped| Offered::Queued { dropped };
+            assert_eq!(outbound.offer_keyed(1, "b1".into()), queued(0));
+            assert_eq!(outbound.offer_keyed(1, "b2".into()), queued(1));
+            let other = outbound.offer_keyed(2, "c".into());
+            match policy {
+                SlowConsumer::Wait => assert_eq!(other, Offered::MustWait("c".into())),
+                SlowConsumer::Close => assert_eq!(other, Offered::TooSlow("c".into())),
+                _ => assert_eq!(other, queued(1)),
+            }
+            let left: Vec<_> = std::iter::from_fn(|| outbound.pop()).collect();
+            let last = left.last().map(WsMessage::text);
+            let kept = ["b2", "c"][usize::from(policy == SlowConsumer::DropOldest)];
+            assert_eq!((left.len(), last.as_deref()), (2, Some(kept)));
+            assert!(outbound.may_lend() || policy == SlowConsumer::DropOldest);
+        }
+    }
+
+    #[test]
+    fn a_large_message_does_not_supersede_so_that_the_bound_is_exceeded() {
+        let mut outbound = Outbound::bounded(10, 100, SlowConsumer::Wait);
+        let text = |bytes| WsMessage::from("x".repeat(bytes));
+        outbound.offer(text(95));
+        outbound.offer_keyed(1, text(200));
+        // Without the second message there is space, with the first one alone there is little.
+        let replaced = outbound.offer_keyed(1, text(300));
+        assert_eq!(replaced, Offered::Queued { dropped: 1 });
+        outbound.offer(text(1));
+        assert_eq!(outbound.offer_keyed(2, text(1)), Offered::MustWait(text(1)));
+        assert_eq!(outbound.dropped(), 1);
+    }
+
+    /// The simplest queue: texts with their keys and numbers, of which the first may be lent.
+    #[derive(Default)]
+    struct Model {
+        messages: VecDeque<(u32, Option<u64>, u64)>,
+        lent: usize,
+    }
+
+    #[test]
+    fn keys_and_loans_keep_the_order_and_the_numbers() {
+        for seed in 0..1000 {
+            let mut random = Random::seeded(seed);
+            let mut outbound = Outbound::bounded(6, 1 << 20, SlowConsumer::Wait);
+            let (mut model, mut lent) = (Model::default(), VecDeque::new());
+            for next in 0..80_u32 {
+                step(&mut random, next, &mut outbound, &mut model, &mut lent);
+                let waiting = outbound.waiting();
+                assert!([0, waiting].contains(&outbound.keys.len()), "seed {seed}");
+                assert_eq!(waiting, model.messages.len() - model.lent);
+                let oldest = model.messages.front().map(|(_, _, number)| number - 1);
+                let settled = oldest.unwrap_or(outbound.newest());
+                assert_eq!(outbound.settled(), settled, "seed {seed}");
+            }
+            outbound.take_back(&mut lent, 0);
+            let rest = std::iter::from_fn(|| outbound.pop()).map(|m| m.text().into_owned());
+            let expected = model.messages.iter().map(|(text, ..)| text.to_string());
+            assert!(rest.eq(expected), "seed {seed}");
+        }
+    }
+
+    fn step(
+        random: &mut Random,
+        next: u32,
+        outbound: &mut Outbound,
+        model: &mut Model,
+        lent: &mut VecDeque<WsMessage>,
+    ) {
+        let message = WsMessage::from(next.to_string());
+        let bytes = message.as_bytes().len();
+        match random.below(6) {
+            0 | 1 => {
+                if let Offered::Queued { .. } = outbound.offer(message) {
+                    model.messages.push_back((next, None, outbound.newest()));
+                }
+            }
+            2 | 3 => {
+                let key = random.below(3) as u64;
+                if let Offered::Queued { dropped } = outbound.offer_keyed(key, message) {
+                    let kept = model.messages.split_off(model.lent);
+                    let before = kept.len();
+                    let kept = kept.into_iter();
+                    let kept = kept.filter(|(_, known, _)| dropped == 0 || *known != Some(key));
+                    let kept: Vec<_> = kept.collect();
+                    assert_eq!((before - kept.len()) as u64, dropped);
+                    model.messages.extend(kept);
+                    let number = outbound.newest();
+                    model.messages.push_back((next, Some(key), number));
+                }
+            }
+            4 if model.lent == 0 && outbound.may_lend() => {
+                outbound.lend(lent);
+                model.lent = lent.len();
+            }
+            4 => {
+                // Some of the lent messages were sent, and the consumer has sent others.
+                let sent = random.below(model.lent + 1);
+                let sizes = lent.drain(..sent).map(|sent| sent.as_bytes().len());
+                outbound.take_back(lent, sizes.sum());
+                model.messages.drain(..sent);
+                model.lent = 0;
+                let at = random.below(outbound.waiting() + 1);
+                let amount = Amount { messages: 1, bytes };
+                outbound.insert(at, &mut VecDeque::from([message]), amount);
+                let number = model.messages.get(at).map(|(_, _, number)| *number);
+                let behind = model.messages.iter_mut().skip(at);
+                behind.for_each(|(_, _, number)| *number += 1);
+                let number = number.unwrap_or(outbound.newest());
+                model.messages.insert(at, (next, None, number));
+            }
+            _ if model.lent == 0 => {
+                assert_eq!(
+                    outbound.pop().is_some(),
+                    model.messages.pop_front().is_some()
+                );
+            }
+            _ => {}
+        }
     }
 }

@@ -221,6 +221,17 @@ impl<T: Queued> Queue<T> {
         Some(message)
     }
 
+    /// Returns `true` if the queue would not be full without the messages at these places.
+    pub(super) fn has_space_without(&self, places: impl Iterator<Item = usize>) -> bool {
+        let mut room = self.room();
+        for message in places.filter_map(|place| self.messages.get(place)) {
+            room.messages += 1;
+            room.bytes += message.size();
+        }
+        let over = (self.bytes + self.lent.bytes).saturating_sub(self.max_bytes);
+        room.messages > 0 && room.bytes > over
+    }
+
     pub(super) fn remove(&mut self, index: usize) {
         if let Some(message) = self.messages.remove(index) {
             self.bytes -= message.size();

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::future::Future;
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::error::SendError;
@@ -96,6 +97,77 @@ impl<Out: Message> WsSender<Out> {
             .map_err(|refused| refused.error)
     }
 
+    /// Queues `message` with a key, such as the symbol of a price, waiting for queue space if
+    /// necessary.
+    ///
+    /// If the queue is full, the message supersedes queued ones that were sent with the same key,
+    /// and is queued as the last. So a peer that reads too slowly receives the latest value of each
+    /// key, without [`SlowConsumer::Coalesce`](crate::session::SlowConsumer::Coalesce) and its
+    /// function, which would have to read the key out of the encoded message. If none is
+    /// superseded, the policy of the socket applies. Below the bound of the queue every message
+    /// stays.
+    ///
+    /// Keys are compared by their hashes, which are the same in all senders of a process. On a
+    /// route with [message filters](crate::filter::messages) the key has no effect.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped early, the message was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::filter::session_config;
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::session::SessionConfig;
+    ///
+    /// #[derive(Serialize, Deserialize, Message)]
+    /// struct Price { symbol: String, cents: u32 }
+    ///
+    /// /// Sends more prices than a client can read. Only the latest of each symbol matters.
+    /// async fn prices(ws: WebSocket<String, Price>) -> WsResult {
+    ///     let sender = ws.sender();
+    ///     for cents in 0..100 {
+    ///         for symbol in ["AAPL", "MSFT"] {
+    ///             let price = Price { symbol: symbol.to_owned(), cents };
+    ///             sender.send_keyed(symbol, price).await?;
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// let two = |config: SessionConfig| config.with_queue_messages(2);
+    /// let app = routes! { "/prices" with(session_config(two)) => ws(prices(ws)) };
+    /// let last = app.test_ws("/prices").received().last().unwrap().unwrap();
+    /// assert_eq!(last.text(), r#"{"symbol":"MSFT","cents":99}"#);
+    /// ```
+    pub async fn send_keyed(
+        &self,
+        key: impl Hash,
+        message: impl Into<Out>,
+    ) -> Result<(), SendError> {
+        // The key need not be `Send`, so it does not live until the end of the future.
+        let key = key_of(&key);
+        let message = encoded(self.format, message.into())?;
+        self.state.send_keyed(key, message).await
+    }
+
+    /// Queues `message` with a key as [`send_keyed`](Self::send_keyed), without waiting.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SendError::Full`] if [`send_keyed`](Self::send_keyed) would wait, and otherwise
+    /// the same errors.
+    pub fn try_send_keyed(&self, key: impl Hash, message: impl Into<Out>) -> Result<(), SendError> {
+        let message = encoded(self.format, message.into())?;
+        let sent = self.state.queue(message, Some(key_of(&key)));
+        sent.map_err(|refused| refused.error)
+    }
+
     /// Returns the format that the subprotocol names.
     #[cfg(feature = "json")]
     pub(crate) fn format(&self) -> Option<Format> {
@@ -104,8 +176,15 @@ impl<Out: Message> WsSender<Out> {
 
     /// Queues a message that is encoded already, without waiting.
     #[cfg(feature = "json")]
-    pub(crate) fn try_send_encoded(&self, message: WsMessage) -> Result<(), SendError> {
-        let sent = self.state.try_send(message);
+    pub(crate) fn try_send_encoded(
+        &self,
+        key: Option<u64>,
+        message: WsMessage,
+    ) -> Result<(), SendError> {
+        let sent = match key {
+            None => self.state.try_send(message),
+            Some(_) => self.state.queue(message, key),
+        };
         sent.map_err(|refused| refused.error)
     }
 
@@ -173,6 +252,12 @@ impl<Out: Message> WsSender<Out> {
         let state = Arc::clone(&self.state);
         async move { state.closed().await }
     }
+}
+
+/// Returns the hash of a key, which differs between processes.
+pub(crate) fn key_of(key: &(impl Hash + ?Sized)) -> u64 {
+    static STATE: OnceLock<RandomState> = OnceLock::new();
+    STATE.get_or_init(RandomState::new).hash_one(key)
 }
 
 impl<Out> Clone for WsSender<Out> {

@@ -27,8 +27,9 @@ pub(super) trait Outlet: Send + Sync + 'static {
     /// Returns the shape of the items that it takes.
     fn shape(&self) -> Shape;
 
-    /// Queues an item without waiting.
-    fn offer(&self, item: Encoded) -> Offer;
+    /// Queues an item without waiting. With a key, it supersedes queued items with the same key if
+    /// the queue is full.
+    fn offer(&self, item: Encoded, key: Option<u64>) -> Offer;
 
     /// Queues an item, waiting for space. Returns `false` if the socket or stream is over.
     fn send(&self, item: Encoded) -> EngineFuture<'_, bool>;
@@ -58,9 +59,9 @@ impl<Out: Message> Outlet for Socket<Out> {
         self.shape
     }
 
-    fn offer(&self, item: Encoded) -> Offer {
+    fn offer(&self, item: Encoded, key: Option<u64>) -> Offer {
         let sent = match item {
-            Encoded::Message(message) => self.sender.try_send_encoded(message),
+            Encoded::Message(message) => self.sender.try_send_encoded(key, message),
             Encoded::Close(status) => {
                 self.sender.close(status);
                 return Offer::Over;
@@ -78,7 +79,7 @@ impl<Out: Message> Outlet for Socket<Out> {
         Box::pin(async move {
             match item {
                 Encoded::Message(message) => self.sender.send_encoded(message).await.is_ok(),
-                other => self.offer(other) != Offer::Over,
+                other => self.offer(other, None) != Offer::Over,
             }
         })
     }
@@ -103,7 +104,7 @@ impl<Out: IntoSseEvent> Outlet for Stream<Out> {
         self.shape
     }
 
-    fn offer(&self, item: Encoded) -> Offer {
+    fn offer(&self, item: Encoded, _key: Option<u64>) -> Offer {
         let Encoded::Event(event) = item else {
             return Offer::Taken;
         };
@@ -118,7 +119,7 @@ impl<Out: IntoSseEvent> Outlet for Stream<Out> {
         Box::pin(async move {
             match item {
                 Encoded::Event(event) => self.sender.send_shared(event).await.is_ok(),
-                other => self.offer(other) != Offer::Over,
+                other => self.offer(other, None) != Offer::Over,
             }
         })
     }

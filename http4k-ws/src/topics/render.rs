@@ -1,7 +1,6 @@
 //! Entries as subscribers receive them. Each is encoded once for each shape in use.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
@@ -12,6 +11,7 @@ use super::feed::Envelope;
 use super::position::Position;
 use crate::lens::{Format, LensFailure};
 use crate::message::{WsMessage, WsStatus};
+use crate::session::key_of;
 use crate::sse::{SharedEvent, SseEvent};
 
 /// The form in which a subscriber receives a topic.
@@ -192,9 +192,7 @@ impl LogEntry {
     }
 }
 
-/// Returns the hash of a key, which differs between processes. `None` for no key.
+/// Returns the hash of a key. `None` for no key.
 fn hash_of(key: &[u8]) -> Option<u64> {
-    static STATE: OnceLock<RandomState> = OnceLock::new();
-    let hash = || STATE.get_or_init(RandomState::new).hash_one(key);
-    (!key.is_empty()).then(hash)
+    (!key.is_empty()).then(|| key_of(key))
 }

@@ -23,12 +23,22 @@ impl SocketState {
             Ok(()) => return Ok(()),
             Err(message) => message,
         };
+        self.queue(message, None)
+    }
+
+    /// Adds `message` to the queue without waiting. With a key, it supersedes queued messages with
+    /// the same key if the queue is full.
+    pub(in crate::session) fn queue(
+        &self,
+        message: WsMessage,
+        key: Option<u64>,
+    ) -> Result<(), Refused> {
         let mut inner = self.lock();
         if let Some(status) = inner.end() {
             let error = SendError::Closed(status.clone());
             return Err(Refused { message, error });
         }
-        match inner.offer(message, self.published.sent()) {
+        match inner.offer(message, key, self.published.sent()) {
             Offered::Queued { dropped } => {
                 if inner.park.is_polling() {
                     // What the consumer sends from now on comes after it.
@@ -62,6 +72,27 @@ impl SocketState {
                 let error = SendError::Closed(WsStatus::TRY_AGAIN_LATER);
                 Err(Refused { message, error })
             }
+        }
+    }
+
+    /// Queues `message` as [`queue`](Self::queue), waiting for space if necessary.
+    pub(in crate::session) async fn send_keyed(
+        &self,
+        key: u64,
+        mut message: WsMessage,
+    ) -> Result<(), SendError> {
+        loop {
+            // Registers before the attempt (2).
+            let changed = self.changed.notified();
+            match self.queue(message, Some(key)) {
+                Ok(()) => return Ok(()),
+                Err(Refused {
+                    message: refused,
+                    error: SendError::Full,
+                }) => message = refused,
+                Err(Refused { error, .. }) => return Err(error),
+            }
+            changed.await;
         }
     }
 
@@ -116,12 +147,21 @@ impl Inner {
     /// Adds a message to the peer, in front of the filters if there are any. The consumer has sent
     /// `beside` that are not queued yet.
     #[inline]
-    pub(super) fn offer(&mut self, message: WsMessage, beside: Amount) -> Offered {
+    pub(super) fn offer(
+        &mut self,
+        message: WsMessage,
+        key: Option<u64>,
+        beside: Amount,
+    ) -> Offered {
         if beside.messages > 0 && self.must_wait_beside(beside) {
             return Offered::MustWait(message);
         }
         match &mut self.filtering {
-            None => self.outbound.offer(message),
+            None => match key {
+                None => self.outbound.offer(message),
+                Some(key) => self.outbound.offer_keyed(key, message),
+            },
+            // A filter may make another message of it, so the key has no effect.
             Some(_) if self.outbound.must_wait() => Offered::MustWait(message),
             Some(filtering) => filtering.unfiltered.offer(message),
         }
