@@ -6,7 +6,7 @@ use http4k_ws::prelude::*;
 use http4k_ws::testing::{Cluster, NextMessage, TestWsClient, WsClient};
 use http4k_ws::topics::{Position, Topics, ready};
 
-use crate::support::{Said, app, heard, post};
+use crate::support::{Said, app, heard, post, read, word};
 
 /// Two nodes, and a listener on the second.
 fn listening(app: fn(Topics<Said>) -> PolyHandler) -> (Cluster<Said>, TestWsClient) {
@@ -152,4 +152,59 @@ fn a_node_is_not_ready_after_five_seconds_without_its_engine() {
     cluster.engine().heal(0);
     ann.advance(Duration::from_millis(1));
     assert_eq!(node.test_http("/ready").status(), 200);
+}
+
+#[test]
+fn a_server_that_is_used_again_repeats_nothing() {
+    let (cluster, mut bob) = listening(app);
+    say(&cluster, &["1", "2"]);
+    assert_eq!(heard(&mut bob), ["1", "2"]);
+    let response = cluster.node(0).test_http(post("3"));
+    let third = response.body().as_text().unwrap().to_owned();
+    assert_eq!(heard(&mut bob), ["3"]);
+    cluster.engine().switch();
+    assert_eq!(heard(&mut bob), ["lost", "="]);
+    say(&cluster, &["4"]);
+    assert_eq!(heard(&mut bob), ["4"]);
+    // The first server has run on, with what it had.
+    cluster.engine().switch();
+    assert_eq!(heard(&mut bob), ["lost", "="]);
+    say(&cluster, &["5"]);
+    assert_eq!(heard(&mut bob), ["5"]);
+    cluster.engine().switch();
+    assert_eq!(heard(&mut bob), ["lost", "="]);
+    cluster.engine().switch();
+    assert_eq!(heard(&mut bob), ["lost", "="]);
+
+    // A client that was away all the time has missed the entries of the other server.
+    let path = format!("/listen/r?after={third}");
+    let mut ann = cluster.node(1).test_ws(path);
+    assert_eq!(heard(&mut ann), ["lost", "5", "="]);
+}
+
+#[test]
+fn many_sockets_are_notified_of_another_epoch_one_after_another() {
+    const SOCKETS: usize = 600;
+    let cluster = Cluster::of(1, app);
+    let mut sockets: Vec<TestWsClient> = (0..SOCKETS)
+        .map(|_| cluster.node(0).test_ws("/listen/r"))
+        .collect();
+    let mut notified = |after: Duration| {
+        sockets[0].advance(after);
+        let mut lost = 0;
+        for socket in &mut sockets {
+            while let NextMessage::Message(message) = socket.next_within(Duration::ZERO) {
+                lost += usize::from(word(&read(message)) == "lost");
+            }
+        }
+        lost
+    };
+    assert_eq!(notified(Duration::ZERO), 0);
+    cluster.engine().restart();
+    // 1 ms for each socket beyond 100.
+    let first = notified(Duration::from_millis(50));
+    let half = first + notified(Duration::from_millis(200));
+    assert!(first < 200 && half > 150 && half < 450, "{first} {half}");
+    let all = half + notified(Duration::from_millis(251));
+    assert_eq!(all, SOCKETS, "each once");
 }

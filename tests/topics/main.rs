@@ -2,9 +2,11 @@
 
 mod bounds;
 mod chat;
+mod complaints;
 mod faults;
 mod feeds;
 mod joining;
+mod keyed;
 mod presence;
 mod slow;
 mod streams;

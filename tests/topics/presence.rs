@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use http4k_ws::prelude::*;
+use http4k_ws::server::ServerConfig;
 use http4k_ws::testing::{Cluster, WsClient};
 use http4k_ws::topics::{Feed, TopicName, Topics};
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
 
 use crate::support::{Said, app, feeds, heard, one, word};
 
@@ -115,4 +118,38 @@ fn a_member_may_change_its_name() {
     ann.send(r#"{"text":"anna"}"#).unwrap();
     assert_eq!(heard(&mut ann), ["=", "+ann", "+anna"]);
     assert_eq!(heard(&mut app.test_ws("/"))[0], "=anna");
+}
+
+#[test]
+fn a_sleeping_laptop_leaves_within_40_seconds() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build();
+    runtime.unwrap().block_on(async {
+        let rooms: Topics<Said> = Topics::new("room");
+        let app = app(rooms.clone());
+        // The client opens a socket, and then reads and sends nothing.
+        let (mut laptop, server) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(app.serve_connection(server, ServerConfig::default()));
+        let opening = "GET /rooms/r/ann HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n\
+            Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        laptop.write_all(opening.as_bytes()).await.unwrap();
+        let names = async || {
+            let (members, _) = rooms.topic("r").members().await.unwrap();
+            members.len()
+        };
+        while names().await == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let asleep = Instant::now();
+        while names().await == 1 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let gone = asleep.elapsed();
+        assert!(gone <= Duration::from_secs(41), "{gone:?}");
+        assert!(gone > Duration::from_secs(5), "{gone:?}");
+        drop(laptop);
+    });
 }

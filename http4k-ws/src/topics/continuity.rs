@@ -15,6 +15,9 @@
 //!    its request: a log that was at 5 then cannot be at 4 later, in the same epoch.
 //! 5. While history is read, entries wait, within a bound. Beyond it they are dropped, and the
 //!    position is checked afterwards.
+//! 6. The offsets reached in former epochs are remembered, within a bound. If the engine returns to
+//!    one, because a server that was replaced has run on, the log continues behind that offset. An
+//!    entry is therefore not delivered again behind the report of the loss.
 
 use std::collections::VecDeque;
 
@@ -28,6 +31,9 @@ const WAITING: usize = 1024;
 
 /// The bytes of entries that wait while history is read.
 const WAITING_BYTES: usize = 1024 * 1024;
+
+/// The number of former epochs whose offsets are remembered.
+const FORMER: usize = 32;
 
 /// An output of the rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +62,10 @@ pub(super) struct Continuity {
     lost: bool,
     /// `true` if the position must be checked once nothing is being read.
     recheck: bool,
+    /// The positions reached in former epochs, the latest last (6).
+    former: VecDeque<Position>,
+    /// The position at which the current epoch was continued, if it was a former one.
+    returned: Option<Position>,
 }
 
 #[derive(Debug)]
@@ -85,6 +95,12 @@ impl Continuity {
         self.at.is_some() && self.reading.is_none()
     }
 
+    /// Returns the position at which the log returned to a former epoch, which is the current one.
+    /// A subscriber that was notified of nothing since has missed the entries of other epochs.
+    pub(super) fn returned(&self) -> Option<Position> {
+        self.returned
+    }
+
     /// Handles an entry that arrived.
     pub(super) fn entry(&mut self, at: Position, prev: u64, bytes: Bytes, out: &mut Vec<Action>) {
         let arrived = Arrived { at, prev, bytes };
@@ -101,7 +117,8 @@ impl Continuity {
 
     fn wait(&mut self, arrived: Arrived) {
         let bytes = self.waiting_bytes + arrived.bytes.len();
-        if self.waiting.len() >= WAITING || bytes > WAITING_BYTES {
+        let fits = bytes <= WAITING_BYTES || self.waiting.is_empty();
+        if self.waiting.len() >= WAITING || !fits {
             self.recheck = true;
             return;
         }
@@ -113,7 +130,9 @@ impl Continuity {
     fn step(&mut self, arrived: Arrived, out: &mut Vec<Action>) -> Option<Arrived> {
         let here = self.at?;
         if arrived.at.epoch() != here.epoch() {
-            self.read(0, arrived.prev, Some(arrived.at.epoch()), out);
+            let epoch = arrived.at.epoch();
+            let behind = self.former_at(epoch).map_or(0, |(_, at)| at.offset());
+            self.read(behind, arrived.prev, Some(epoch), out);
             return Some(arrived);
         }
         if arrived.at.offset() <= here.offset() {
@@ -181,9 +200,9 @@ impl Continuity {
             Some(asked) if asked.epoch() != here.epoch() => self.recheck = true,
             None => self.recheck = true,
             Some(asked) if now.epoch() != here.epoch() || now.offset() < asked.offset() => {
-                self.restart(now.epoch());
-                if now.offset() > 0 {
-                    self.read(0, now.offset(), None, out);
+                let behind = self.restart(now).offset();
+                if now.offset() > behind {
+                    self.read(behind, now.offset(), None, out);
                 }
             }
             Some(_) if now.offset() > here.offset() => {
@@ -194,10 +213,27 @@ impl Continuity {
         self.settle(out);
     }
 
-    /// Starts at the beginning of another epoch.
-    fn restart(&mut self, epoch: u64) {
+    /// Returns the position that was reached in a former epoch, with its place in the list.
+    fn former_at(&self, epoch: u64) -> Option<(usize, Position)> {
+        let mut former = self.former.iter().copied().enumerate();
+        former.find(|(_, at)| at.epoch() == epoch)
+    }
+
+    /// Starts in another epoch, whose log is at `now`: at its beginning, or where it was left (6).
+    fn restart(&mut self, now: Position) -> Position {
+        self.former.extend(self.at);
+        let known = self.former_at(now.epoch());
+        let known = known.and_then(|(place, _)| self.former.remove(place));
+        if self.former.len() > FORMER {
+            self.former.pop_front();
+        }
+        // Of a log that has lost entries, none that has come before is read again.
+        let reached = known.map_or(0, Position::offset).min(now.offset());
+        let at = Position::new(now.epoch(), reached);
         self.lost = true;
-        self.at = Some(Position::new(epoch, 0));
+        self.at = Some(at);
+        self.returned = known.map(|_| at);
+        at
     }
 
     /// Handles the history that was requested by [`Action::Read`].
@@ -213,14 +249,11 @@ impl Continuity {
                 None => self.fill(history, reading.up_to, out),
             }
         } else {
-            self.restart(epoch);
-            match reading.after {
-                0 => {
-                    let up_to = history.last.offset();
-                    self.fill(history, up_to, out);
-                }
-                _ if history.last.offset() > 0 => self.read(0, history.last.offset(), None, out),
-                _ => {}
+            let (behind, last) = (self.restart(history.last).offset(), history.last.offset());
+            if reading.after <= behind && behind < history.up_to {
+                self.fill(history, last, out);
+            } else if behind < last {
+                self.read(behind, last, None, out);
             }
         }
         self.settle(out);

@@ -110,7 +110,10 @@ impl<M: Message + Clone> Join<M> {
                     (Place::Live { seen }, false)
                 }
                 Start::Behind(after) if after.epoch() == at.epoch() => {
-                    (Place::Lagging(after), false)
+                    // Entries of other epochs came between, if the log returned to this one.
+                    let returned = state.rule.returned();
+                    let lost = returned.is_some_and(|at| after.offset() <= at.offset());
+                    (Place::Lagging(after), lost)
                 }
                 _ => (Place::Lagging(at), true),
             };
@@ -125,6 +128,9 @@ impl<M: Message + Clone> Join<M> {
                 outlet,
                 place,
                 lost,
+                moved: 0,
+                after_loss: false,
+                not_before: None,
                 greet: true,
                 name: named,
             };
@@ -156,15 +162,23 @@ enum Start {
 }
 
 /// Waits until the position of the topic is known, and the engine is reached.
-async fn located(hub: &Hub, topic: &NodeTopic, deadline: Instant) -> Result<(), JoinError> {
+async fn located(
+    hub: &Arc<Hub>,
+    topic: &Arc<NodeTopic>,
+    deadline: Instant,
+) -> Result<(), JoinError> {
     loop {
         let changed = topic.changed.notified();
         let health = hub.health.get();
-        let known = topic.lock().rule.at().is_some();
-        let cause = match health {
-            Health::Up { .. } if known => return Ok(()),
-            Health::Up { .. } => "it sent no position in time".to_owned(),
-            Health::Down { cause, .. } => cause,
+        let known = topic.lock().rule.at();
+        let cause = match (health, known) {
+            (Health::Up { .. }, Some(_)) => return Ok(()),
+            (Health::Up { .. }, None) => "it sent no position in time".to_owned(),
+            // Another part of the engine may be down.
+            (Health::Down { .. }, Some(_)) if is_reached(hub, topic, deadline).await => {
+                return Ok(());
+            }
+            (Health::Down { cause, .. }, _) => cause,
         };
         let wait = async {
             tokio::select! {
@@ -175,6 +189,21 @@ async fn located(hub: &Hub, topic: &NodeTopic, deadline: Instant) -> Result<(), 
         if timeout_at(deadline, wait).await.is_err() {
             return Err(JoinError::Unavailable(cause));
         }
+    }
+}
+
+/// Returns `true` if the part of the engine that has the topic responds.
+async fn is_reached(hub: &Arc<Hub>, topic: &Arc<NodeTopic>, deadline: Instant) -> bool {
+    let asked = topic.lock().rule.at();
+    let positions = hub.engine.positions(std::slice::from_ref(&topic.name));
+    match timeout_at(deadline, positions).await {
+        Ok(Ok(positions)) => {
+            let now = positions.first().copied();
+            now.into_iter()
+                .for_each(|now| hub.located(topic, asked, now));
+            true
+        }
+        _ => false,
     }
 }
 

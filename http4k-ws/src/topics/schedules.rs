@@ -2,101 +2,32 @@
 //! subscribers received.
 //!
 //! 1. Each acknowledged publication, in each subscriber: delivered once at its position, in order,
-//!    or inside a reported gap.
+//!    or inside a reported gap. Between two reports of another epoch, a subscriber is owed the
+//!    entries of one epoch.
 //! 2. In the end, the members that each subscriber knows are those of the engine.
 //!
 //! `HTTP4K_WS_SCHEDULES` sets the number of schedules, and `HTTP4K_WS_SEED` runs one alone.
+
+mod checked;
+mod recorder;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::engine::{FaultyEngine, MemberId};
-use super::outlet::{Offer, Outlet, private::AnyOutlet};
-use super::render::{Encoded, Shape};
+use super::engine::FaultyEngine;
+use super::outlet::private::AnyOutlet;
 use super::{Feed, Join, Membership, Position, PublishError, Topic, TopicNode};
-use crate::lens::{Format, Message};
-use crate::message::{Request, WsStatus};
+use crate::message::Request;
 use crate::random::Random;
-use crate::topics::engine::EngineFuture;
-
-/// A subscriber that records what it receives. Its queue is sometimes full.
-struct Recorder {
-    id: u64,
-    received: Mutex<Vec<Feed<String>>>,
-    random: Mutex<Random>,
-    slow: bool,
-}
-
-impl Recorder {
-    fn take(&self, item: Encoded) {
-        if let Encoded::Message(message) = item {
-            let feed = Feed::from_message(message).expect("a feed");
-            self.received.lock().unwrap().push(feed);
-        }
-    }
-}
-
-impl Outlet for Recorder {
-    fn id(&self) -> u64 {
-        self.id
-    }
-
-    fn shape(&self) -> Shape {
-        Shape::Feed(Format::Json)
-    }
-
-    fn offer(&self, item: Encoded) -> Offer {
-        if self.slow && self.random.lock().unwrap().below(4) == 0 {
-            return Offer::Full;
-        }
-        self.take(item);
-        Offer::Taken
-    }
-
-    fn send(&self, item: Encoded) -> EngineFuture<'_, bool> {
-        Box::pin(async move {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-            self.take(item);
-            true
-        })
-    }
-
-    fn close(&self, _status: WsStatus) {}
-}
-
-/// The counts of the violations, and of what makes a schedule worth running.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Found {
-    silent: usize,
-    twice: usize,
-    out_of_order: usize,
-    wrong: usize,
-    views: usize,
-    behind: usize,
-}
-
-#[derive(Debug, Default)]
-struct Worth {
-    acknowledged: usize,
-    failed: usize,
-    delivered: usize,
-    lost: usize,
-}
-
-impl Worth {
-    fn add(&mut self, other: &Self) {
-        self.acknowledged += other.acknowledged;
-        self.failed += other.failed;
-        self.delivered += other.delivered;
-        self.lost += other.lost;
-    }
-}
+use checked::{Checked, Found, Publications, Worth};
+use recorder::Recorder;
 
 type Published = Arc<Mutex<Vec<(String, Result<Position, PublishError>)>>>;
 
 struct Subscriber {
     recorder: Arc<Recorder>,
+    after: Option<Position>,
     _membership: Membership<String>,
 }
 
@@ -105,7 +36,6 @@ struct Run {
     engine: FaultyEngine,
     topics: Vec<Topic<String>>,
     published: Published,
-    epochs: Vec<u64>,
     subscribers: Vec<Subscriber>,
     next: u64,
     silently: bool,
@@ -132,6 +62,7 @@ impl Run {
         if let Ok(membership) = join.await {
             self.subscribers.push(Subscriber {
                 recorder,
+                after,
                 _membership: membership,
             });
         }
@@ -150,18 +81,10 @@ impl Run {
         });
     }
 
-    fn note_epoch(&mut self) {
-        let name = self.topics[0].name().expect("a name");
-        let epoch = self.engine.position(name).epoch();
-        if self.epochs.last() != Some(&epoch) {
-            self.epochs.push(epoch);
-        }
-    }
-
     fn fault(&mut self) {
         let node = self.random.below(NODES);
         let few = 1 + self.random.below(4) as u64;
-        match self.random.below(14) {
+        match self.random.below(15) {
             0 | 1 => self.engine.partition(node),
             2 | 3 => self.engine.heal(node),
             4 => self.engine.drop_next(node, few),
@@ -173,9 +96,9 @@ impl Run {
             11 if self.silently => self.engine.roll_back_silently(few),
             11 => self.engine.restart(),
             12 if !self.silently => self.engine.roll_back(),
+            13 => self.engine.switch(),
             _ => self.engine.forget_history(),
         }
-        self.note_epoch();
     }
 
     async fn step(&mut self) {
@@ -233,83 +156,35 @@ impl Run {
     /// Checks what each subscriber received.
     fn check(&self, found: &mut Found, worth: &mut Worth) {
         let published = self.published.lock().unwrap();
-        let acknowledged: BTreeMap<_, _> = published
-            .iter()
-            .filter_map(|(text, outcome)| {
-                Some((place(&self.epochs, *outcome.as_ref().ok()?), text))
-            })
-            .collect();
-        worth.acknowledged += acknowledged.len();
-        worth.failed += published.len() - acknowledged.len();
+        let mut all = Publications::default();
+        for (text, outcome) in published.iter() {
+            match outcome {
+                Ok(at) => drop(all.acknowledged.insert(*at, text)),
+                // The outcome may be unknown to the publisher.
+                Err(_) => drop(all.failed.insert(text)),
+            }
+        }
+        worth.acknowledged += all.acknowledged.len();
+        worth.failed += all.failed.len();
         let name = self.topics[0].name().expect("a name");
-        let last = place(&self.epochs, self.engine.position(name));
-        let table: BTreeMap<_, _> = self
-            .engine
-            .members(name)
-            .into_iter()
-            .map(|m| (m.id, m.name))
-            .collect();
+        let last = self.engine.position(name);
+        let members = self.engine.members(name).into_iter();
+        let table: BTreeMap<_, _> = members.map(|m| (m.id, m.name)).collect();
         for subscriber in &self.subscribers {
             let received = subscriber.recorder.received.lock().unwrap();
-            let mut view: Option<BTreeMap<MemberId, String>> = None;
-            // Everything up to here was received or reported.
-            let mut at = None;
-            let mut missing = acknowledged.clone();
-            for feed in received.iter() {
-                let here = place(&self.epochs, feed.at());
-                match feed {
-                    Feed::Message { data, .. } => {
-                        worth.delivered += 1;
-                        found.twice += usize::from(at == Some(here));
-                        found.out_of_order += usize::from(at.is_some_and(|at| here < at));
-                        match missing.remove(&here) {
-                            Some(text) => found.wrong += usize::from(text != data),
-                            // Its outcome may be unknown to the publisher.
-                            None => {
-                                let failed = |(text, outcome): &(String, Result<_, _>)| {
-                                    text == data && outcome.is_err()
-                                };
-                                let unknown = published.iter().any(failed);
-                                found.wrong += usize::from(!unknown);
-                            }
-                        }
-                    }
-                    Feed::Lost { .. } => {
-                        worth.lost += 1;
-                        missing.retain(|place, _| *place > here);
-                        view = None;
-                    }
-                    Feed::CaughtUp { present, .. } => {
-                        let present = present.as_ref().expect("few members");
-                        view = Some(present.iter().map(|m| (m.id, m.name.clone())).collect());
-                    }
-                    Feed::Joined { member, .. } => {
-                        if let Some(view) = &mut view {
-                            view.insert(member.id, member.name.clone());
-                        }
-                    }
-                    Feed::Left { member, .. } => {
-                        if let Some(view) = &mut view {
-                            view.remove(&member.id);
-                        }
-                    }
-                }
-                if at.is_none() {
-                    // Before the first report nothing is owed, except behind the resumed position.
-                    missing.retain(|place, _| *place > here);
-                }
-                at = Some(here);
+            let mut checked = Checked::default();
+            if let Some(after) = subscriber.after {
+                checked.stay(after);
             }
-            found.silent += missing.len();
-            found.views += usize::from(view.as_ref() != Some(&table));
-            found.behind += usize::from(at.is_none_or(|at| at > last));
+            for feed in received.iter() {
+                checked.receive(feed, &all, found, worth);
+            }
+            found.silent += checked.missing(&all);
+            found.views += usize::from(checked.view.as_ref() != Some(&table));
+            let at_most = |at: Position| at.epoch() == last.epoch() && at.offset() <= last.offset();
+            found.behind += usize::from(!checked.at.is_some_and(at_most));
         }
     }
-}
-
-fn place(epochs: &[u64], at: Position) -> (usize, u64) {
-    let epoch = epochs.iter().position(|epoch| *epoch == at.epoch());
-    (epoch.unwrap_or(usize::MAX), at.offset())
 }
 
 fn run(seed: u64, silently: bool, worth: &mut Worth) -> Found {
@@ -334,12 +209,10 @@ fn run(seed: u64, silently: bool, worth: &mut Worth) -> Found {
             random,
             engine,
             published: Arc::default(),
-            epochs: Vec::new(),
             subscribers: Vec::new(),
             next: 0,
             silently,
         };
-        run.note_epoch();
         run.join(None).await;
         run.join(None).await;
         for _ in 0..40 {

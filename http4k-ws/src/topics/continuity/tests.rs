@@ -148,16 +148,58 @@ fn a_position_ahead_is_filled() {
 
 #[test]
 fn a_position_of_another_epoch_or_behind_is_a_loss() {
-    for now in [Position::new(8, 2), at(2)] {
-        let mut rule = started();
-        assert_eq!(position(&mut rule, at(5), now), [read(0, 2)]);
-        let filled = history(&mut rule, now, 1, 2, &[1, 2]);
-        assert_eq!(filled[0], Action::Lost(Position::new(now.epoch(), 0)));
-        assert_eq!(filled.len(), 3);
-    }
+    let now = Position::new(8, 2);
+    let mut rule = started();
+    assert_eq!(position(&mut rule, at(5), now), [read(0, 2)]);
+    let filled = history(&mut rule, now, 1, 2, &[1, 2]);
+    assert_eq!(filled[0], Action::Lost(Position::new(8, 0)));
+    assert_eq!(filled.len(), 3);
+    // What came before is not delivered again.
+    assert_eq!(
+        position(&mut started(), at(5), at(2)),
+        [Action::Lost(at(2))]
+    );
     let empty = Position::new(8, 0);
     let reset = position(&mut started(), at(5), empty);
     assert_eq!(reset, [Action::Lost(empty)]);
+}
+
+#[test]
+fn a_former_epoch_is_continued_where_it_was_left() {
+    let other = Position::new(8, 2);
+    let mut rule = started();
+    position(&mut rule, at(5), other);
+    history(&mut rule, other, 1, 2, &[1, 2]);
+    assert_eq!((rule.at(), rule.returned()), (Some(other), None));
+    // By a position.
+    assert_eq!(position(&mut rule, other, at(7)), [read(5, 7)]);
+    let filled = history(&mut rule, at(7), 1, 7, &[6, 7]);
+    assert_eq!(filled, [Action::Lost(at(5)), delivered(6), delivered(7)]);
+    assert_eq!(rule.returned(), Some(at(5)));
+    // By an entry.
+    let next = Position::new(8, 3);
+    assert_eq!(entry(&mut rule, next, 2), [read(2, 2)]);
+    let confirmed = history(&mut rule, next, 1, 2, &[]);
+    assert_eq!(confirmed, [read(2, 3)]);
+    let filled = history(&mut rule, next, 1, 3, &[3]);
+    let third = Action::Deliver(next, bytes(3));
+    assert_eq!(filled, [Action::Lost(other), third]);
+    // If nothing has come since, there is nothing to read.
+    assert_eq!(position(&mut rule, next, at(7)), [Action::Lost(at(7))]);
+}
+
+#[test]
+fn only_the_latest_former_epochs_are_remembered() {
+    let mut rule = started();
+    let epochs = 100..100 + FORMER as u64 + 1;
+    let mut here = at(5);
+    for epoch in epochs {
+        let now = Position::new(epoch, 0);
+        position(&mut rule, here, now);
+        here = now;
+    }
+    assert_eq!(rule.former.len(), FORMER);
+    assert_eq!(position(&mut rule, here, at(6)), [read(0, 6)]);
 }
 
 #[test]

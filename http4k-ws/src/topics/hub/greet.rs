@@ -57,7 +57,7 @@ impl State {
         let Some(subscriber) = self.subscribers.get_mut(&number) else {
             return;
         };
-        match subscriber.outlet.offer(greeting) {
+        match subscriber.outlet.offer(greeting, None) {
             Offer::Full => {
                 subscriber.place = Place::Lagging(at);
                 self.lagging.push(number);

@@ -46,6 +46,9 @@ pub(super) const WAIT: Duration = Duration::from_secs(2);
 /// The time between two checks of all positions.
 const CHECK: Duration = Duration::from_secs(60);
 
+/// The longest time over which the sockets of a node are notified of another epoch.
+const SPREAD: Duration = Duration::from_secs(2);
+
 /// The node of a process, shared by its topics.
 pub(super) struct Hub {
     pub(super) engine: Arc<dyn Engine>,
@@ -131,7 +134,7 @@ impl Hub {
             topic.lock().joining += 1;
             return Arc::clone(topic);
         }
-        let mut state = State::new(self.id, Arc::clone(codec));
+        let mut state = State::new(name, self.id, Arc::clone(codec));
         state.joining = 1;
         let topic = Arc::new(NodeTopic {
             name: name.clone(),
@@ -202,7 +205,7 @@ impl Hub {
                 Action::Lost(at) => {
                     log::warn!("entries of the topic {} are lost before {at}", topic.name);
                     resets += 1;
-                    state.lose(at);
+                    state.lose(at, self.spread());
                     tasks.check = true;
                 }
                 Action::Read { after, up_to } => tasks.read = Some((after, up_to)),
@@ -216,6 +219,14 @@ impl Hub {
         for _ in 0..resets {
             self.metrics.notify(|metrics| metrics.reset(&topic.name));
         }
+    }
+
+    /// Returns the time over which the sockets of this node are notified of another epoch: 1 ms for
+    /// each beyond 100, at most 2 s.
+    fn spread(&self) -> Duration {
+        let sockets = self.sockets.lock().unwrap_or_else(PoisonError::into_inner);
+        let many = sockets.len().saturating_sub(100);
+        Duration::from_millis(many as u64).min(SPREAD)
     }
 
     /// Follows up a change of a topic, and starts the tasks that it needs.

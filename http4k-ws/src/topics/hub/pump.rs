@@ -39,10 +39,26 @@ struct PageOf {
 enum Next {
     /// The subscriber is live, or gone.
     Done,
+    /// Nothing is sent before this time.
+    Wait(Instant),
     /// The item must be sent.
-    Send(Arc<dyn Outlet>, Encoded, Sent),
-    /// The history behind `after` must be read, up to the ring.
-    Read { cursor: Position, up_to: u64 },
+    Send(Arc<dyn Outlet>, Encoded, Step),
+    /// The history must be read, up to the ring.
+    Read { behind: Behind, up_to: u64 },
+}
+
+/// An item that is sent, and the number of times that the subscriber had been moved before.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    sent: Sent,
+    moved: u64,
+}
+
+/// The cursor of a subscriber, and the number of times that it had been moved before.
+#[derive(Debug, Clone, Copy)]
+struct Behind {
+    cursor: Position,
+    moved: u64,
 }
 
 /// The state of the subscriber once the item is sent.
@@ -64,10 +80,14 @@ impl State {
             let Place::Lagging(cursor) = subscriber.place else {
                 return Next::Done;
             };
+            if let Some(time) = subscriber.not_before.filter(|time| *time > Instant::now()) {
+                return Next::Wait(time);
+            }
             let outlet = Arc::clone(&subscriber.outlet);
-            let shape = outlet.shape();
+            let (shape, moved) = (outlet.shape(), subscriber.moved);
+            let step = |sent| Step { sent, moved };
             if subscriber.lost {
-                return Next::Send(outlet, lost(shape, cursor), Sent::Lost);
+                return Next::Send(outlet, lost(shape, cursor), step(Sent::Lost));
             }
             if cursor.epoch() != at.epoch() {
                 subscriber.place = Place::Lagging(at);
@@ -78,14 +98,15 @@ impl State {
             if cursor.offset() >= at.offset() {
                 let greet = subscriber.greet && cursor == at;
                 if let Some(greeting) = greet.then(|| self.greeting(shape)).flatten() {
-                    return Next::Send(outlet, greeting, Sent::Greeting);
+                    return Next::Send(outlet, greeting, step(Sent::Greeting));
                 }
                 self.make_live(number, cursor.offset());
                 return Next::Done;
             }
             if cursor.offset() < self.ring.after().offset() {
                 let up_to = self.ring.after().offset();
-                return Next::Read { cursor, up_to };
+                let behind = Behind { cursor, moved };
+                return Next::Read { behind, up_to };
             }
             let Some(entry) = self.ring.next_after(cursor.offset()) else {
                 self.set_cursor(number, at);
@@ -96,7 +117,7 @@ impl State {
                 || matches!(encoded, Encoded::Nothing)
                 || !self.ring.is_latest(&entry);
             if !skipped {
-                return Next::Send(outlet, encoded, Sent::Entry(entry.at));
+                return Next::Send(outlet, encoded, step(Sent::Entry(entry.at)));
             }
             self.set_cursor(number, entry.at);
         }
@@ -117,27 +138,52 @@ impl State {
         }
     }
 
-    /// Records that an item was sent.
-    fn sent(&mut self, number: u64, sent: Sent) {
-        if let Some(subscriber) = self.subscribers.get_mut(&number) {
-            match sent {
-                Sent::Entry(at) => {
-                    subscriber.place = Place::Lagging(at);
-                    self.counts.delivered += 1;
-                }
-                Sent::Lost => subscriber.lost = false,
-                Sent::Greeting => subscriber.greet = false,
+    /// Records that an item was sent. If the node has moved the subscriber since, it stays there.
+    fn sent(&mut self, number: u64, Step { sent, moved }: Step) {
+        let Some(subscriber) = self.subscribers.get_mut(&number) else {
+            return;
+        };
+        if matches!(sent, Sent::Entry(_)) {
+            self.counts.delivered += 1;
+        }
+        if subscriber.moved != moved {
+            return;
+        }
+        match sent {
+            Sent::Entry(at) => {
+                subscriber.place = Place::Lagging(at);
+                subscriber.after_loss = false;
             }
+            Sent::Lost => (subscriber.lost, subscriber.after_loss) = (false, true),
+            Sent::Greeting => subscriber.greet = false,
         }
     }
 
-    /// Records that entries up to `cursor` are lost for a subscriber that lags.
-    fn lost_for(&mut self, number: u64, cursor: Position) {
-        if let Some(subscriber) = self.subscribers.get_mut(&number) {
-            subscriber.place = Place::Lagging(cursor);
-            (subscriber.lost, subscriber.greet) = (true, true);
-            self.counts.lost += 1;
+    /// Moves the cursor of a subscriber to `cursor`, unless the node has moved it since.
+    fn pass(&mut self, number: u64, Behind { cursor, moved }: Behind) {
+        let subscriber = self.subscribers.get(&number);
+        if subscriber.is_some_and(|subscriber| subscriber.moved == moved) {
+            self.set_cursor(number, cursor);
         }
+    }
+
+    /// Records that entries up to the cursor are lost for a subscriber that lags.
+    fn lost_for(&mut self, number: u64, Behind { mut cursor, moved }: Behind) {
+        let at = self.at;
+        let Some(subscriber) = self.subscribers.get_mut(&number) else {
+            return;
+        };
+        if subscriber.moved != moved {
+            return;
+        }
+        // One that is too slow for the oldest entries continues with the next, so that it does not
+        // receive one report after the other.
+        if subscriber.after_loss && cursor.epoch() == at.epoch() {
+            cursor = at;
+        }
+        subscriber.place = Place::Lagging(cursor);
+        (subscriber.lost, subscriber.greet) = (true, true);
+        self.counts.lost += 1;
     }
 }
 
@@ -147,14 +193,15 @@ pub(super) async fn pump(hub: Arc<Hub>, topic: Arc<NodeTopic>, number: u64) {
         // A subscriber that became live may have to be greeted.
         match hub.change(&topic, |state| state.next_for(number)) {
             Next::Done => return,
-            Next::Send(outlet, encoded, sent) => {
+            Next::Wait(time) => tokio::time::sleep_until(time).await,
+            Next::Send(outlet, encoded, step) => {
                 if !outlet.send(encoded).await {
                     return;
                 }
-                topic.lock().sent(number, sent);
+                topic.lock().sent(number, step);
             }
-            Next::Read { cursor, up_to } => {
-                if !catch_up(&hub, &topic, number, cursor, up_to).await {
+            Next::Read { behind, up_to } => {
+                if !catch_up(&hub, &topic, number, behind, up_to).await {
                     return;
                 }
             }
@@ -167,42 +214,46 @@ async fn catch_up(
     hub: &Arc<Hub>,
     topic: &NodeTopic,
     number: u64,
-    cursor: Position,
+    Behind { cursor, moved }: Behind,
     up_to: u64,
 ) -> bool {
+    let behind = |offset| Behind {
+        cursor: Position::new(cursor.epoch(), offset),
+        moved,
+    };
     let Some(page) = page(hub, topic, cursor, up_to).await else {
         return true;
     };
     if page.epoch != cursor.epoch() {
-        let at = topic.lock().at;
-        topic.lock().lost_for(number, at);
+        let cursor = topic.lock().at;
+        topic.lock().lost_for(number, Behind { cursor, moved });
         // The node may not have noticed the other epoch yet.
         hub.wait_for_engine(AGAIN / 10).await;
         return true;
     }
     if page.first_kept > cursor.offset().saturating_add(1) {
         let offset = (page.first_kept - 1).min(up_to);
-        topic
-            .lock()
-            .lost_for(number, Position::new(cursor.epoch(), offset));
+        topic.lock().lost_for(number, behind(offset));
         return true;
     }
     let entries = page.entries.iter();
     for (offset, entry) in entries.filter(|(offset, _)| *offset > cursor.offset()) {
-        let position = Position::new(cursor.epoch(), *offset);
         let (outlet, codec, id) = {
             let mut state = topic.lock();
             let Some(subscriber) = state.subscribers.get(&number) else {
                 return false;
             };
+            if subscriber.moved != moved {
+                return true;
+            }
             let outlet = Arc::clone(&subscriber.outlet);
             match entry {
                 None => {
-                    state.lost_for(number, position);
+                    state.lost_for(number, behind(*offset));
                     return true;
                 }
                 Some(entry) if !state.ring.is_latest(entry) => {
-                    state.set_cursor(number, position);
+                    state.pass(number, behind(*offset));
                     continue;
                 }
                 Some(_) => {}
@@ -214,15 +265,15 @@ async fn catch_up(
         if entry.entry.except != Some(id) && !outlet.send(encoded).await {
             return false;
         }
-        topic.lock().sent(number, Sent::Entry(position));
+        let sent = Sent::Entry(entry.at);
+        topic.lock().sent(number, Step { sent, moved });
     }
-    let complete = Position::new(cursor.epoch(), page.up_to.max(cursor.offset()));
     let mut state = topic.lock();
     if page.up_to <= cursor.offset() {
         // An engine that returns nothing would be read forever.
-        state.lost_for(number, Position::new(cursor.epoch(), up_to));
+        state.lost_for(number, behind(up_to));
     } else {
-        state.set_cursor(number, complete);
+        state.pass(number, behind(page.up_to));
     }
     true
 }

@@ -3,17 +3,22 @@
 //! 1. A live subscriber has received everything up to the position of the node, or a report.
 //! 2. If its queue is full, it lags: its cursor stays, and a task of its own sends what is missing,
 //!    from the ring and then from the history. It costs no memory beside its cursor.
-//! 3. All state is behind one lock. Queues are filled under it, and it is not held while anything
+//! 3. If the epoch changes, every subscriber is notified of a loss by such a task, at a random time
+//!    within a bound, so that not all clients read their state again at once.
+//! 4. All state is behind one lock. Queues are filled under it, and it is not held while anything
 //!    waits.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::ring::Ring;
 use super::view::{Change, View};
 use crate::message::WsStatus;
+use crate::session::key_of;
 use crate::topics::codec::Codec;
 use crate::topics::continuity::Continuity;
 use crate::topics::engine::{MemberId, NodeId};
@@ -31,10 +36,28 @@ pub(in crate::topics) struct Subscribed {
     pub(in crate::topics) place: Place,
     /// `true` if a loss must be reported before anything else.
     pub(in crate::topics) lost: bool,
+    /// The number of times that the node moved the subscriber behind a loss.
+    pub(in crate::topics) moved: u64,
+    /// `true` if nothing was sent since a loss was reported.
+    pub(in crate::topics) after_loss: bool,
+    /// The time before which nothing is sent (3).
+    pub(in crate::topics) not_before: Option<Instant>,
     /// `true` if the subscriber must be notified once it has caught up.
     pub(in crate::topics) greet: bool,
     /// The name of a member. `None` for a subscriber that is not present.
     pub(in crate::topics) name: Option<String>,
+}
+
+impl Subscribed {
+    /// Moves the subscriber behind a loss, which its task must report. Returns `true` if the task
+    /// must start.
+    fn move_behind(&mut self, at: Position) -> bool {
+        let was_live = matches!(self.place, Place::Live { .. });
+        self.place = Place::Lagging(at);
+        self.lost = true;
+        self.moved += 1;
+        was_live
+    }
 }
 
 /// The place of a subscriber in the log.
@@ -49,6 +72,8 @@ pub(in crate::topics) enum Place {
 #[derive(Debug)]
 pub(in crate::topics) struct State {
     pub(super) node: NodeId,
+    /// The hash of the name of the topic.
+    salt: u64,
     pub(in crate::topics) codec: Arc<dyn Codec>,
     pub(in crate::topics) rule: Continuity,
     /// The position of the entry that was offered last.
@@ -97,10 +122,11 @@ impl Counts {
 }
 
 impl State {
-    pub(in crate::topics) fn new(node: NodeId, codec: Arc<dyn Codec>) -> Self {
+    pub(in crate::topics) fn new(name: &TopicName, node: NodeId, codec: Arc<dyn Codec>) -> Self {
         let nowhere = Position::new(0, 0);
         Self {
             node,
+            salt: key_of(name.as_str()),
             codec,
             rule: Continuity::default(),
             at: nowhere,
@@ -136,13 +162,15 @@ impl State {
     pub(in crate::topics) fn deliver(&mut self, at: Position, bytes: &Bytes) {
         let Some(entry) = LogEntry::read(at, bytes) else {
             log::warn!("an entry of a topic is not of this version, and is reported as lost");
-            return self.lose(at);
+            return self.lose(at, Duration::ZERO);
         };
         let before = std::mem::replace(&mut self.at, at);
         self.greetings.clear();
         self.note_members(&entry);
         self.ring.push(Arc::clone(&entry));
         let (codec, node) = (Arc::clone(&self.codec), self.node);
+        // Another topic may use the same keys on the same socket.
+        let key = entry.key.map(|key| key ^ self.salt);
         let mut last: Option<(Shape, Encoded)> = None;
         for (number, subscriber) in &mut self.subscribers {
             let Place::Live { seen } = subscriber.place else {
@@ -167,7 +195,7 @@ impl State {
             if matches!(encoded, Encoded::Nothing) {
                 continue;
             }
-            match subscriber.outlet.offer(encoded) {
+            match subscriber.outlet.offer(encoded, key) {
                 Offer::Taken => self.counts.delivered += 1,
                 Offer::Full => {
                     subscriber.place = Place::Lagging(before);
@@ -223,8 +251,9 @@ impl State {
         Some(subscriber)
     }
 
-    /// Reports that entries are lost, up to `at`.
-    pub(in crate::topics) fn lose(&mut self, at: Position) {
+    /// Reports that entries are lost, up to `at`. In another epoch, over the time of `spread`.
+    pub(in crate::topics) fn lose(&mut self, at: Position, spread: Duration) {
+        let is_reset = self.at.epoch() != at.epoch();
         self.at = at;
         self.ring = Ring::new(at);
         self.greetings.clear();
@@ -232,18 +261,28 @@ impl State {
         for (number, subscriber) in &mut self.subscribers {
             subscriber.greet = true;
             self.counts.lost += 1;
+            if is_reset {
+                let later = spread.mul_f64(f64::from(rand::random::<u16>()) / 65_536.0);
+                subscriber.not_before = Some(Instant::now() + later);
+                if subscriber.move_behind(at) {
+                    self.lagging.push(*number);
+                }
+                continue;
+            }
             if matches!(subscriber.place, Place::Lagging(_)) {
                 // Its task finds the gap.
                 continue;
             }
-            match subscriber.outlet.offer(lost(subscriber.outlet.shape(), at)) {
+            match subscriber
+                .outlet
+                .offer(lost(subscriber.outlet.shape(), at), None)
+            {
                 Offer::Taken => {
                     subscriber.place = Place::Live { seen: 0 };
                     self.ungreeted.push(*number);
                 }
                 Offer::Full => {
-                    subscriber.lost = true;
-                    subscriber.place = Place::Lagging(at);
+                    subscriber.move_behind(at);
                     self.lagging.push(*number);
                     self.counts.lagging += 1;
                 }
