@@ -150,7 +150,6 @@ impl<Out: Message> WsSender<Out> {
         key: impl Hash,
         message: impl Into<Out>,
     ) -> Result<(), SendError> {
-        // The key need not be `Send`, so it does not live until the end of the future.
         let key = key_of(&key);
         let message = encoded(self.format, message.into())?;
         self.state.send_keyed(key, message).await
