@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use http4k_ws::WebSocket;
-use http4k_ws::client::WebSocketClient;
+use http4k_ws::client::{ClientTls, WebSocketClient};
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
-use http4k_ws::tls::ClientTls;
+
 use http4k_ws::topics::engine::redis::{RedisConfig, RedisEngine};
 use http4k_ws::topics::{Feed, TopicNode, Topics};
 use tokio::time::{sleep, timeout};

@@ -1,4 +1,4 @@
-//! The program of the guide: a chat in a few lines.
+//! A chat in a few lines.
 
 use http4k_ws::contract_test;
 use http4k_ws::prelude::*;
@@ -9,7 +9,7 @@ use crate::support::{app, feeds, heard, one, read, word};
 
 #[test]
 fn the_handler_of_a_chat_has_at_most_twelve_lines() {
-    let source = include_str!("../../examples/chat.rs");
+    let source = include_str!("support.rs");
     let start = source.find("async fn chat(").unwrap();
     let body = &source[start..];
     let end = body.find("\n}\n").unwrap();

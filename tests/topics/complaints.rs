@@ -32,7 +32,7 @@ fn each_complaint_has_a_test() {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let test = cells.last().unwrap().trim().trim_matches('`');
         assert!(cells.len() == 3 && !test.is_empty(), "{row}");
-        let start = sources.find(&format!("\nfn {test}("));
+        let start = sources.find(&format!(" {test}("));
         let start = start.unwrap_or_else(|| panic!("no test {test}"));
         let before = &sources[start.saturating_sub(80)..start];
         let attribute = before.rsplit_once("#[").map(|(_, attribute)| attribute);

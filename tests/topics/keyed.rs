@@ -1,5 +1,6 @@
 //! Messages with a key of their own, in memory and over the network.
 
+use http4k_ws::SendError;
 use http4k_ws::contract_test;
 use http4k_ws::filter::session_config;
 use http4k_ws::prelude::*;

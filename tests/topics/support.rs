@@ -16,19 +16,12 @@ pub(crate) fn said(text: &str) -> Said {
     }
 }
 
-pub(crate) async fn chat(
-    mut ws: WebSocket<Said, Feed<Said>>,
-    rooms: Topics<Said>,
-    room: String,
-    name: String,
-    resume: Resume,
-) -> WsResult {
-    let membership = rooms
-        .topic(room)
-        .join(&ws)
-        .member(&name)
-        .after(resume)
-        .await?;
+type Socket = WebSocket<Said, Feed<Said>>;
+type Rooms = Topics<Said>;
+
+async fn chat(mut ws: Socket, rooms: Rooms, room: String, who: String, from: Resume) -> WsResult {
+    let room = rooms.topic(room);
+    let membership = room.join(&ws).member(&who).after(from).await?;
     while let Some(said) = ws.recv().await? {
         membership.publish(said).await?;
     }

@@ -2,8 +2,8 @@
 //!
 //! 1. The attempts of one topic are made one after another, so that the engine can recognize a
 //!    repeated one by its number.
-//! 2. An attempt without a reply is repeated with the epoch that was known before it. If the epoch
-//!    has changed, the outcome is unknown, and nothing is repeated.
+//! 2. Each attempt names the epoch that it is for. One without a reply is repeated with the same
+//!    epoch. If the epoch has changed since, the outcome is unknown, and nothing is repeated.
 //! 3. Entries that wait are bounded in number and bytes. One that finds no space in time fails.
 
 use std::collections::HashMap;
@@ -139,12 +139,11 @@ impl Hub {
             keep: outgoing.policy.keep,
             keep_for: outgoing.policy.keep_for,
             once: (self.id, self.lanes.next.fetch_add(1, Ordering::Relaxed)),
-            expect: None,
+            expect: *epoch,
         };
-        let mut pause = PAUSE;
+        let (mut pause, mut uncertain) = (PAUSE, false);
         loop {
             let attempt = timeout_at(deadline, self.engine.publish(&publication)).await;
-            let uncertain = publication.expect.is_some();
             let error = match attempt {
                 Ok(Ok(at)) => {
                     *epoch = Some(at.epoch());
@@ -153,14 +152,21 @@ impl Hub {
                 Ok(Err(AttemptError::NotSent(_))) if uncertain => PublishError::Unknown,
                 Ok(Err(AttemptError::NotSent(cause))) => PublishError::Unavailable(cause),
                 Ok(Err(AttemptError::NoReply(_))) => {
-                    publication.expect = *epoch;
+                    uncertain = true;
                     PublishError::Unknown
                 }
                 Ok(Err(AttemptError::Refused(_))) if uncertain => PublishError::Unknown,
                 Ok(Err(AttemptError::Refused(cause))) => return Err(PublishError::Refused(cause)),
-                Ok(Err(AttemptError::EpochChanged)) => {
+                Ok(Err(AttemptError::EpochChanged)) if uncertain => {
                     *epoch = None;
                     return Err(PublishError::Unknown);
+                }
+                // No attempt was stored, so the next one is the first in this epoch.
+                Ok(Err(AttemptError::EpochChanged)) => {
+                    *epoch = None;
+                    *epoch = Some(self.epoch_now(&publication.topic, deadline).await?);
+                    publication.expect = *epoch;
+                    PublishError::Unavailable("the log has started again".to_owned())
                 }
                 Err(_) => return Err(PublishError::Unknown),
             };
@@ -178,6 +184,11 @@ impl Hub {
         if let Some(at) = self.find(topic).and_then(|topic| topic.lock().rule.at()) {
             return Ok(at.epoch());
         }
+        self.epoch_now(topic, deadline).await
+    }
+
+    /// Reads the epoch of a topic.
+    async fn epoch_now(&self, topic: &TopicName, deadline: Instant) -> Result<u64, PublishError> {
         let names = std::slice::from_ref(topic);
         let positions = self.retry(deadline, || self.engine.positions(names)).await;
         let positions = positions.map_err(|down| PublishError::Unavailable(down.cause))?;
