@@ -213,6 +213,7 @@ impl<T: Queued> Outbound<T> {
     /// queue is full. If that makes no space, the policy decides.
     pub(super) fn offer_keyed(&mut self, key: u64, message: T) -> Offered<T> {
         let mut dropped = 0;
+        let is_first = self.keys.is_empty();
         if self.queue.is_full() && self.replacing_makes_space(key) {
             dropped = self.replace(Some(key));
         }
@@ -221,7 +222,7 @@ impl<T: Queued> Outbound<T> {
             SlowConsumer::Close if self.queue.is_full() => return Offered::TooSlow(message),
             _ => dropped += self.make_space(),
         }
-        if self.keys.is_empty() {
+        if is_first {
             self.before_loan = self.settled();
             let waiting = self.queue.waiting() as u64;
             let numbers = self.accepted + 1 - waiting..=self.accepted;
@@ -454,7 +455,6 @@ mod tests {
         lent: &mut VecDeque<WsMessage>,
     ) {
         let message = WsMessage::from(next.to_string());
-        let bytes = message.as_bytes().len();
         match random.below(6) {
             0 | 1 => {
                 if let Offered::Queued { .. } = outbound.offer(message) {
@@ -483,10 +483,12 @@ mod tests {
                 // Some of the lent messages were sent, and the consumer has sent others.
                 let sent = random.below(model.lent + 1);
                 let sizes = lent.drain(..sent).map(|sent| sent.as_bytes().len());
-                outbound.take_back(lent, sizes.sum());
+                let bytes = sizes.sum();
+                outbound.take_back(lent, bytes);
                 model.messages.drain(..sent);
                 model.lent = 0;
                 let at = random.below(outbound.waiting() + 1);
+                let bytes = message.as_bytes().len();
                 let amount = Amount { messages: 1, bytes };
                 outbound.insert(at, &mut VecDeque::from([message]), amount);
                 let number = model.messages.get(at).map(|(_, _, number)| *number);

@@ -223,13 +223,12 @@ impl<T: Queued> Queue<T> {
 
     /// Returns `true` if the queue would not be full without the messages at these places.
     pub(super) fn has_space_without(&self, places: impl Iterator<Item = usize>) -> bool {
-        let mut room = self.room();
+        let (mut messages, mut bytes) = (self.len(), self.bytes + self.lent.bytes);
         for message in places.filter_map(|place| self.messages.get(place)) {
-            room.messages += 1;
-            room.bytes += message.size();
+            messages -= 1;
+            bytes -= message.size();
         }
-        let over = (self.bytes + self.lent.bytes).saturating_sub(self.max_bytes);
-        room.messages > 0 && room.bytes > over
+        messages < self.max_messages && bytes < self.max_bytes
     }
 
     pub(super) fn remove(&mut self, index: usize) {
