@@ -15,7 +15,7 @@ use tokio::time::{sleep, sleep_until};
 
 use crate::process::Process;
 
-/// What a node does.
+/// The settings of a node.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) name: String,
@@ -34,7 +34,7 @@ pub(crate) struct Settings {
     pub(crate) directory: PathBuf,
 }
 
-/// What happened on a node in one topic, in order.
+/// An event of a node in one topic.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Record {
     /// A subscriber received a message.
@@ -53,7 +53,7 @@ pub(crate) enum Record {
 /// The report of a node at its end.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Report {
-    /// What happened in each topic.
+    /// The events in each topic, in order.
     pub(crate) topics: Vec<Vec<Record>>,
     /// `true` if every subscriber was at the position of the engine at the end.
     pub(crate) is_quiet: bool,

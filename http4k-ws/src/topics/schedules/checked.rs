@@ -39,7 +39,7 @@ pub(super) struct Publications<'a> {
     pub(super) failed: HashSet<&'a String>,
 }
 
-/// What one subscriber received.
+/// The record of one subscriber.
 #[derive(Default)]
 pub(super) struct Checked {
     pub(super) at: Option<Position>,
