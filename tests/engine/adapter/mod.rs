@@ -1,5 +1,7 @@
 //! Connections that tungstenite has opened, as sockets of the library, in both roles.
 
+mod contract;
+
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
