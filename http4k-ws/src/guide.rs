@@ -37,6 +37,22 @@
 //! | [Coming from axum](from_axum) | axum's names in this library, and a program |
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!
+//! # Tasks
+//!
+//! | task | place |
+//! |---|---|
+//! | share state between handlers | an argument of the table, named in the call: [the same program](from_axum#the-same-program) |
+//! | log users in | [authentication](authentication), `filter::sessions`, and the example `login` |
+//! | serve static files | `ServeDir` of tower-http with the feature `tower`, and the example `static_site` |
+//! | accept uploads | [uploads](pages#uploads), and the example `upload` |
+//! | test without a port | [requests and sockets](crate::testing#requests-and-sockets) |
+//! | deploy behind nginx, HAProxy or Caddy | [proxies](proxies) |
+//! | run in a container | the folder `examples/template`, which has a Dockerfile |
+//! | count requests and sockets | [metrics](observing#metrics) |
+//! | scale out to several servers | [topics](crate::topics) on an engine: [operation](crate::topics#operation) |
+//! | move from axum, one route at a time | [moving step by step](from_axum#moving-step-by-step) |
+//! | understand a message of the compiler | [diagnostics](diagnostics) |
+//!
 //! [`routes!`]: macro@crate::routes
 
 #[doc = include_str!("docs/authentication.md")]
