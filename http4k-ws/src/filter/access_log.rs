@@ -32,7 +32,7 @@ const TARGET: &str = "http4k_ws::access";
 /// are known. The id is that of [`request_id`](crate::filter::request_id) and the trace that of
 /// [`trace_context`](crate::filter::trace_context), if these are around this filter. With the
 /// feature `tracing`, an event with the same line as its message is recorded in the span of the
-/// request ([`request_span`](crate::filter::request_span)) or of the socket.
+/// request (`filter::request_span`) or of the socket.
 ///
 /// A line never has a query, a header field, a body or the reason of a close, which may be secret.
 /// Paths are escaped, so that a client cannot forge a line. A request is logged when

@@ -99,7 +99,7 @@ impl FromRequest for RequestId {
 ///
 /// Every response has the field, also an error, a refusal, a stream of events and the 101 of a
 /// socket. The request of a socket has the extension. The span of the request
-/// ([`request_span`](crate::filter::request_span)) and that of the socket have the field
+/// (`filter::request_span`) and that of the socket have the field
 /// `request_id`. Put this filter before [`access_log`](crate::filter::access_log) and
 /// [`report_requests`](crate::filter::report_requests), which then have the id, too.
 ///

@@ -203,7 +203,7 @@ impl Modifier<Request> for &TraceContext {
 /// An invalid `tracestate`, one with more than 32 members, or one of more than 512 characters is
 /// dropped, and the trace goes on.
 ///
-/// The span of the request ([`request_span`](crate::filter::request_span)) and that of a socket
+/// The span of the request (`filter::request_span`) and that of a socket
 /// have the fields `trace_id`, and the former `span_id` and `parent_id`. The request of a socket
 /// and of a stream of events has the extension. Nothing is sent to the client. The ids of a client
 /// are taken as they are, so a client can choose them; they identify nothing but log lines.

@@ -8,7 +8,7 @@ use super::message::Message;
 
 /// The JSON schema of a type, which is generated when a document is written.
 ///
-/// A document calls [`schema`](Self::schema) with a generator for the direction: of what comes in
+/// A document calls `schema` with a generator for the direction: of what comes in
 /// (`SchemaSettings::for_deserialize`), or of what goes out (`for_serialize`). Without the feature
 /// `schema` there is no value of this type.
 ///
