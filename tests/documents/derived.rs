@@ -1,4 +1,4 @@
-//! What derives say of a type.
+//! The descriptions of types that derive a trait.
 
 use http4k_ws::describe::RouteDescription;
 use http4k_ws::lens::{Format, Location};

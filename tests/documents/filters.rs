@@ -1,4 +1,4 @@
-//! What filters add to the descriptions of the routes behind them.
+//! The parts of a description that filters add to the routes behind them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What `routes!` infers of a route's function.
+//! The types that `routes!` infers from a route's function.
 
 use http4k_ws::describe::RouteDescription;
 use http4k_ws::lens::json::Json;

@@ -12,6 +12,34 @@ struct Search {
 #[automatically_derived]
 impl ::http4k_ws::__private::request::ReadsBody for Search {}
 #[automatically_derived]
+impl ::http4k_ws::__private::request::DescribeRequest for Search {
+    type Body = ();
+    fn describe(
+        route: &mut ::http4k_ws::__private::request::RouteDescription,
+        _: ::core::option::Option<::http4k_ws::__private::request::SchemaOf>,
+    ) {
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::request::traits::*;
+        let _ = &route;
+        route.fields.push(
+            ::http4k_ws::__private::request::FieldDescription::of::<u32>(
+                ::http4k_ws::__private::request::field::<::http4k_ws::__private::request::Query, u32>("page").defaulted(1).meta().clone(),
+            )
+            .with_schema((&&::http4k_ws::__private::request::witness::<u32>()).__schema())
+            .with_default(::http4k_ws::__private::request::default_text::<u32>(1)),
+        );
+        route.fields.push(
+            ::http4k_ws::__private::request::FieldDescription::of::<String>(
+                ::http4k_ws::__private::request::field::<::http4k_ws::__private::request::Header, String>("x-key").optional().meta().clone(),
+            )
+            .with_schema((&&::http4k_ws::__private::request::witness::<String>()).__schema()),
+        );
+        route.body = ::core::option::Option::Some(::http4k_ws::__private::request::described_body::<Filter>(
+            (&&::http4k_ws::__private::request::witness::<Filter>()).__schema(),
+        ));
+    }
+}
+#[automatically_derived]
 impl ::http4k_ws::__private::request::FromRequest for Search {
     async fn from_request(
         request: &mut ::http4k_ws::__private::request::Request

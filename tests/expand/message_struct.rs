@@ -22,6 +22,23 @@ impl ::http4k_ws::__private::message::Message for Person {
     ) -> ::core::result::Result<Self, ::http4k_ws::__private::message::LensFailure> {
         ::http4k_ws::__private::message::json::from_message::<Self>(message)
     }
+    fn description() -> ::http4k_ws::__private::message::MessageDescription {
+        #[allow(unused_imports)]
+        use ::http4k_ws::__private::message::traits::*;
+        ::http4k_ws::__private::message::MessageDescription::of::<Self>()
+            .with_schema((&&::http4k_ws::__private::message::witness::<Self>()).__schema())
+    }
+}
+#[automatically_derived]
+impl ::http4k_ws::__private::message::DescribeResponse for Person {
+    type Body = Self;
+    type Failure = ();
+    fn responses(
+        body: ::core::option::Option<::http4k_ws::__private::message::SchemaOf>,
+        _: ::core::option::Option<::http4k_ws::__private::message::SchemaOf>,
+    ) -> ::std::vec::Vec<::http4k_ws::__private::message::ResponseDescription> {
+        ::http4k_ws::__private::message::responses::<Self>(body)
+    }
 }
 #[automatically_derived]
 impl ::http4k_ws::__private::message::IntoResponse for Person {

@@ -8,6 +8,10 @@ enum Sort {
 // becomes
 
 #[automatically_derived]
+impl ::http4k_ws::__private::path_param::PathValues for Sort {
+    const VALUES: &'static [&'static str] = &["newest-first", "old"];
+}
+#[automatically_derived]
 impl ::core::str::FromStr for Sort {
     type Err = ::http4k_ws::__private::path_param::UnknownName;
     fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {

@@ -12,7 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lens", &["message"]),
     ("describe", &["lens", "message"]),
     ("session", &["lens", "message"]),
-    ("sse", &["session", "lens", "message"]),
+    ("sse", &["session", "describe", "lens", "message"]),
     (
         "handler",
         &["sse", "session", "describe", "lens", "message"],

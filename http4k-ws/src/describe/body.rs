@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::lens::Format;
 use crate::lens::description::{MessageDescription, SchemaOf};
 
-/// What is known of the body of a request.
+/// The description of the body of a request.
 ///
 /// # Examples
 ///

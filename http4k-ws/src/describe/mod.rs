@@ -31,6 +31,7 @@
 mod body;
 pub(crate) mod derived;
 pub(crate) mod probe;
+mod probe_messages;
 mod request;
 mod response;
 mod responses;

@@ -1,4 +1,4 @@
-//! What generated code finds out about the types of a route.
+//! Probes, by which generated code describes the types of a route.
 //!
 //! A [`Witness`] stands for a type that the compiler infers in the closure of a route. Once the
 //! type is known, a method on references to the witness is found in one of several traits. The one
@@ -13,7 +13,6 @@ use std::marker::PhantomData;
 use super::request::DescribeRequest;
 use super::response::DescribeResponse;
 use super::route::RouteDescription;
-use crate::lens::Message;
 use crate::lens::description::SchemaOf;
 
 /// A type, without a value of it.
@@ -37,7 +36,7 @@ impl<T> fmt::Debug for Witness<T> {
     }
 }
 
-/// What a route's closure adds to a description.
+/// One step of a description, which a route's closure adds.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
     /// The index of a path parameter, among those of the route itself.
@@ -46,11 +45,11 @@ pub struct Step {
 }
 
 impl Step {
-    fn of(add: fn(&mut RouteDescription, usize)) -> Self {
+    pub(super) fn of(add: fn(&mut RouteDescription, usize)) -> Self {
         Self { index: 0, add }
     }
 
-    fn nothing() -> Self {
+    pub(super) fn nothing() -> Self {
         Self::of(|_, _| {})
     }
 
@@ -199,108 +198,6 @@ impl<T> RespondsUnknown for Witness<T> {
     }
 }
 
-fn socket<In: Message, Out: Message>(
-    route: &mut RouteDescription,
-    receives: Option<SchemaOf>,
-    sends: Option<SchemaOf>,
-) {
-    route.receive(In::description().with_schema(receives));
-    route.send(Out::description().with_schema(sends));
-}
-
-#[cfg(feature = "schema")]
-pub trait SocketOfSchemas {
-    fn __socket(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<In, Out> SocketOfSchemas for &&&Witness<(In, Out)>
-where
-    In: Message + schemars::JsonSchema,
-    Out: Message + schemars::JsonSchema,
-{
-    fn __socket(&self) -> Step {
-        Step::of(|route, _| {
-            let (receives, sends) = (SchemaOf::of::<In>(), SchemaOf::of::<Out>());
-            socket::<In, Out>(route, Some(receives), Some(sends));
-        })
-    }
-}
-
-#[cfg(feature = "schema")]
-pub trait ReceivesSchema {
-    fn __socket(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<In, Out> ReceivesSchema for &&Witness<(In, Out)>
-where
-    In: Message + schemars::JsonSchema,
-    Out: Message,
-{
-    fn __socket(&self) -> Step {
-        Step::of(|route, _| socket::<In, Out>(route, Some(SchemaOf::of::<In>()), None))
-    }
-}
-
-#[cfg(feature = "schema")]
-pub trait SendsSchema {
-    fn __socket(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<In, Out> SendsSchema for &Witness<(In, Out)>
-where
-    In: Message,
-    Out: Message + schemars::JsonSchema,
-{
-    fn __socket(&self) -> Step {
-        Step::of(|route, _| socket::<In, Out>(route, None, Some(SchemaOf::of::<Out>())))
-    }
-}
-
-pub trait Socket {
-    fn __socket(&self) -> Step;
-}
-
-impl<In: Message, Out: Message> Socket for Witness<(In, Out)> {
-    fn __socket(&self) -> Step {
-        Step::of(|route, _| socket::<In, Out>(route, None, None))
-    }
-}
-
-#[cfg(feature = "schema")]
-pub trait EventsOfSchema {
-    fn __events(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<T: Message + schemars::JsonSchema> EventsOfSchema for &&Witness<T> {
-    fn __events(&self) -> Step {
-        Step::of(|route, _| route.send(T::description().with_schema(SchemaOf::of::<T>())))
-    }
-}
-
-pub trait Events {
-    fn __events(&self) -> Step;
-}
-
-impl<T: Message> Events for &Witness<T> {
-    fn __events(&self) -> Step {
-        Step::of(|route, _| route.send(T::description()))
-    }
-}
-
-pub trait EventsUnknown {
-    fn __events(&self) -> Step;
-}
-
-impl<T> EventsUnknown for Witness<T> {
-    fn __events(&self) -> Step {
-        Step::nothing()
-    }
-}
-
 /// The schema of a type that a derive names.
 #[cfg(feature = "schema")]
 pub trait HasSchema {
@@ -327,13 +224,17 @@ impl<T> NoSchema for Witness<T> {
 /// The traits above, without names, for a glob import in generated code.
 pub mod traits {
     pub use super::{
-        ByType as _, ByValues as _, Events as _, EventsUnknown as _, NoSchema as _, Reads as _,
-        ReadsUnknown as _, Responds as _, RespondsUnknown as _, Socket as _,
+        ByType as _, ByValues as _, NoSchema as _, Reads as _, ReadsUnknown as _, Responds as _,
+        RespondsUnknown as _,
     };
     #[cfg(feature = "schema")]
     pub use super::{
-        EventsOfSchema as _, FailsWithSchema as _, HasSchema as _, ReadsSchema as _,
-        ReceivesSchema as _, RespondsSchema as _, RespondsSchemas as _, SendsSchema as _,
-        SocketOfSchemas as _,
+        FailsWithSchema as _, HasSchema as _, ReadsSchema as _, RespondsSchema as _,
+        RespondsSchemas as _,
+    };
+    pub use crate::describe::probe_messages::{Events as _, EventsUnknown as _, Socket as _};
+    #[cfg(feature = "schema")]
+    pub use crate::describe::probe_messages::{
+        EventsOfSchema as _, ReceivesSchema as _, SendsSchema as _, SocketOfSchemas as _,
     };
 }

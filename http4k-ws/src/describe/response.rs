@@ -7,7 +7,7 @@ use http::StatusCode;
 use crate::lens::Format;
 use crate::lens::description::{MessageDescription, SchemaOf};
 
-/// What is known of one response of a route.
+/// The description of one response of a route.
 ///
 /// # Examples
 ///
@@ -111,7 +111,7 @@ impl ResponseDescription {
     }
 }
 
-/// What is known of one header field of a response.
+/// The description of one header field of a response.
 ///
 /// # Examples
 ///

@@ -9,7 +9,7 @@ use super::security::SecurityScheme;
 use crate::lens::Meta;
 use crate::lens::description::{CallDescription, MessageDescription, SchemaOf};
 
-/// What is known of one route, by the types of its function and by the filters in front of it.
+/// The description of a route, by the types of its function and by the filters in front of it.
 ///
 /// [`Route::description`](crate::routing::Route::description) returns it. What is unknown is
 /// missing: a handler that returns a [`Response`](crate::Response) may respond with anything.
@@ -82,7 +82,7 @@ fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
     one.into_iter().chain(other).min()
 }
 
-/// What is known of one parameter of the path.
+/// The description of one parameter of the path.
 ///
 /// # Examples
 ///
@@ -124,7 +124,7 @@ impl ParamDescription {
     }
 }
 
-/// What is known of one value that is read from the head of a request, or from a form.
+/// The description of one value that is read from the head of a request, or from a form.
 ///
 /// # Examples
 ///

@@ -57,7 +57,7 @@ impl fmt::Debug for SchemaOf {
     }
 }
 
-/// What is known of a message: its name, formats and schema.
+/// The description of a message: its name, formats and schema.
 ///
 /// [`Message::description`](crate::Message::description) returns it.
 ///
@@ -113,7 +113,7 @@ impl MessageDescription {
     }
 }
 
-/// What is known of one call over a socket.
+/// The description of one call over a socket.
 ///
 /// # Examples
 ///

@@ -9,7 +9,7 @@ use super::route::Route;
 use super::table::Protocol;
 use crate::describe::{ParamDescription, RouteDescription};
 
-/// What describes a route. It is called when a description is asked for.
+/// The steps that describe a route. They run when a description is requested.
 #[derive(Clone, Default)]
 pub(super) struct Described {
     /// In the order in which they describe.
