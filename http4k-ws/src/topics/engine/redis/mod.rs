@@ -23,9 +23,10 @@
 //! # Failover
 //!
 //! A replica that becomes the primary is another process, so its topics get new epochs. The nodes
-//! refuse a server that is not a primary. A primary that was replaced should be restarted before
-//! the nodes use it again: if it ran on, its epochs continue, and the entries that it kept are
-//! delivered again behind the reported loss.
+//! refuse a server that is not a primary. A primary that was replaced and ran on continues its
+//! epochs if the nodes use it again. They report the loss, and deliver nothing twice. A client that
+//! was away meanwhile, and resumes on a node that was started since, is not notified. So restart
+//! such a server before it is used again.
 //!
 //! # Settings of the server
 //!
