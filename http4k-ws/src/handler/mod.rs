@@ -64,7 +64,9 @@ pub(crate) use call::{
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
-pub(crate) use caught::{AfterPanic, Caught, called};
+#[cfg(feature = "json")]
+pub(crate) use caught::Caught;
+pub(crate) use caught::{AfterPanic, called};
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};
 pub(crate) use http::ErasedHttpHandler;
