@@ -8,6 +8,7 @@ mod deflate;
 mod idle;
 #[path = "../shared/masked.rs"]
 mod masked;
+mod mutations;
 mod openings;
 mod peer;
 mod requests;

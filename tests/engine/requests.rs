@@ -63,7 +63,7 @@ fn streamed() -> Body {
     Body::from_stream(futures_util::stream::iter(parts))
 }
 
-fn app() -> PolyHandler {
+pub(super) fn app() -> PolyHandler {
     let calls = Calls::default();
     routes! {
         GET "/"               => http(numbered(calls)),
@@ -102,7 +102,12 @@ async fn exchanged(bytes: &[u8], capacity: usize) -> String {
     let received = timeout(limit, both)
         .await
         .unwrap_or_else(|_| panic!("no end in time: {}", bytes.escape_ascii()));
-    let text = String::from_utf8_lossy(&received).into_owned();
+    undated(&received)
+}
+
+/// Returns responses without the values of dates.
+pub(super) fn undated(received: &[u8]) -> String {
+    let text = String::from_utf8_lossy(received);
     let undated = text
         .split("\r\n")
         .map(|line| match line.split_once("date: ") {
@@ -113,7 +118,7 @@ async fn exchanged(bytes: &[u8], capacity: usize) -> String {
 }
 
 /// Requests that need hyper, and requests that do not, in any order.
-fn pipelines() -> Vec<String> {
+pub(super) fn pipelines() -> Vec<String> {
     const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     const CHUNKED: &str = "POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\
                            3\r\nabc\r\n0\r\n\r\n";
