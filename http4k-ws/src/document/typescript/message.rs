@@ -37,7 +37,7 @@ impl Kind {
     }
 }
 
-/// What the types of a route are made from.
+/// A writer of the types of routes.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     pub(super) schemas: &'a mut Schemas,
