@@ -12,7 +12,7 @@ use async_nats::{
     Subscriber,
 };
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::config::{Login, NatsConfig};
 use crate::layout::Layout;
@@ -25,6 +25,10 @@ const PING: Duration = Duration::from_secs(1);
 
 /// The number of entries of one topic that wait for the task of the engine.
 const WAITING: usize = 4096;
+
+/// The requests to the API of JetStream at once. The queue of a server is bounded, and it drops
+/// those that find no space.
+const AT_ONCE: usize = 256;
 
 /// The reason why a request has no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,8 @@ pub(crate) struct Link {
     pub(crate) client: Client,
     /// The reason for the end of the connection, once it has ended.
     ended: Arc<watch::Sender<Option<String>>>,
+    /// The space for requests to the API of JetStream.
+    pub(crate) space: Semaphore,
     /// Counts the entries that were left out because the engine was too slow.
     missed: watch::Receiver<u64>,
 }
@@ -120,6 +126,7 @@ impl Link {
         Ok(Self {
             client,
             ended,
+            space: Semaphore::new(AT_ONCE),
             missed,
         })
     }

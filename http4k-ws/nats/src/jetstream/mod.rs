@@ -84,6 +84,8 @@ impl Link {
         // A request of texts and numbers always has JSON.
         let body = serde_json::to_vec(body).unwrap_or_default();
         let subject = format!("$JS.API.{operation}");
+        let closed = |_| Failure::NoReply("the connection ended".to_owned());
+        let _space = self.space.acquire().await.map_err(closed)?;
         let reply = self.request(subject, None, body.into()).await?;
         read(&reply.payload)
     }

@@ -118,6 +118,20 @@ fn long_history_comes_in_parts() {
 }
 
 #[test]
+fn many_topics_are_opened_at_once() {
+    let Some(nats) = Nats::start() else { return };
+    run(async {
+        let engine = NatsEngine::connect("app", &nats.url()).await.unwrap();
+        let topics: Vec<_> = (0..3000).map(|number| topic(&number.to_string())).collect();
+        let members = futures_util::future::join_all(topics.iter().map(|one| engine.members(one)));
+        for members in members.await {
+            assert!(members.unwrap().0.is_empty());
+        }
+        assert_eq!(engine.positions(&topics).await.unwrap().len(), topics.len());
+    });
+}
+
+#[test]
 fn an_entry_is_stored_once_however_often_it_is_sent() {
     let Some(nats) = Nats::start() else { return };
     run(async {
