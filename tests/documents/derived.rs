@@ -4,7 +4,7 @@ use http4k_ws::describe::RouteDescription;
 use http4k_ws::lens::{Format, Location};
 use http4k_ws::prelude::*;
 use http4k_ws::topics::Feed;
-use http4k_ws::{FromRequest, PathParam};
+use http4k_ws::{FromRequest, PathParam, Sse, SseResult};
 use schemars::JsonSchema;
 
 use crate::{described, responses, text};

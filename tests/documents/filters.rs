@@ -5,8 +5,8 @@ use std::time::Duration;
 use http4k_ws::describe::{RouteDescription, SecurityScheme};
 use http4k_ws::filter::sessions::{CookieSessions, SessionKey};
 use http4k_ws::filter::{
-    Quota, api_key_field, authenticate, basic_auth, bearer, csrf, deadline, max_body, rate_limit,
-    session_config, subprotocols,
+    CredentialSource as _, Quota, api_key_field, authenticate, basic_auth, bearer, csrf, deadline,
+    max_body, rate_limit, session_config, subprotocols,
 };
 use http4k_ws::lens::Location;
 use http4k_ws::message::Credentials;
