@@ -48,7 +48,7 @@
 //! | `calls` | requests with typed replies over a socket, with the feature `json` |
 //! | [`server`] | an application on a port, with the bounds of everything that a peer may do |
 //! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
-//! | [`tls`] | the errors of TLS, and your own configuration of rustls |
+//! | `tls` | the errors of TLS, and your own configuration of rustls, with the feature of that name |
 //! | `document` | AsyncAPI and OpenAPI documents from the route table, with the feature `schema` |
 //! | [`testing`] | in-memory clients, contract tests and transcripts |
 //! | `tower` | tower services and layers inside an application, with the feature of that name |
