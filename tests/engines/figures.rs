@@ -79,12 +79,15 @@ impl Node {
         let count = Arc::clone(&self.read);
         tokio::spawn(async move {
             ours.write_all(opening.as_bytes()).await.expect("a socket");
-            let mut buffer = vec![0; 4096];
-            while let Ok(bytes @ 1..) = ours.read(&mut buffer).await {
-                // Each message of a feed has one `"at":`.
-                let parts = buffer[..bytes].windows(5);
+            let (mut buffer, mut start) = (vec![0; 4096], 0);
+            while let Ok(bytes @ 1..) = ours.read(&mut buffer[start..]).await {
+                // Each message of a feed has one `"at":`, perhaps in two parts.
+                let end = start + bytes;
+                let parts = buffer[..end].windows(5);
                 let messages = parts.filter(|part| part == b"\"at\":").count();
                 count.fetch_add(messages, Ordering::Relaxed);
+                start = end.min(4);
+                buffer.copy_within(end - start..end, 0);
             }
         });
     }
