@@ -94,9 +94,7 @@ pub mod contract {
 pub mod request {
     #[cfg(feature = "multipart")]
     pub use crate::describe::derived::described_file;
-    pub use crate::describe::derived::{
-        default_text, describe_form, describe_parts, described_body,
-    };
+    pub use crate::describe::derived::{describe_form, describe_parts};
     pub use crate::describe::probe::{traits, witness};
     pub use crate::describe::{DescribeRequest, FieldDescription, RouteDescription, SchemaOf};
     #[cfg(feature = "multipart")]

@@ -26,7 +26,7 @@ impl ::http4k_ws::__private::request::DescribeRequest for Search {
                 ::http4k_ws::__private::request::field::<::http4k_ws::__private::request::Query, u32>("page").defaulted(1).meta().clone(),
             )
             .with_schema((&&::http4k_ws::__private::request::witness::<u32>()).__schema())
-            .with_default(::http4k_ws::__private::request::default_text::<u32>(1)),
+            .with_default("1"),
         );
         route.fields.push(
             ::http4k_ws::__private::request::FieldDescription::of::<String>(
@@ -34,9 +34,7 @@ impl ::http4k_ws::__private::request::DescribeRequest for Search {
             )
             .with_schema((&&::http4k_ws::__private::request::witness::<String>()).__schema()),
         );
-        route.body = ::core::option::Option::Some(::http4k_ws::__private::request::described_body::<Filter>(
-            (&&::http4k_ws::__private::request::witness::<Filter>()).__schema(),
-        ));
+        route.body = (&&&::http4k_ws::__private::request::witness::<Filter>()).__body();
     }
 }
 #[automatically_derived]

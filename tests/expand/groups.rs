@@ -24,7 +24,7 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                             r,
                         )
                     } else {
-                        call.describe(&[(&&p0).__param(0), (&&&&r).__socket()])
+                        call.describe(&[(&&p0).__param(0), (&&&&&r).__socket()])
                     }
                 }),
                 __http4k_ws::http(

@@ -19,7 +19,7 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                     r,
                 )
             } else {
-                call.describe(&[(&&p0).__param(0), (&&&&r).__socket()])
+                call.describe(&[(&&p0).__param(0), (&&&&&r).__socket()])
             }
         })]);
         {

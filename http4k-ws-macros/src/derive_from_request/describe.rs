@@ -32,10 +32,10 @@ fn described(field: &Field, private: &TokenStream) -> TokenStream {
     let schema = quote_spanned!(here=> (&&#private::witness::<#of>()).__schema());
     if field.source == Source::Body {
         let optional = matches!(field.shape, Shape::Optional(_)).then(|| quote!(.optional()));
+        let refined = (docs.is_some() || optional.is_some())
+            .then(|| quote_spanned!(here=> .map(|body| body #docs #optional)));
         return quote_spanned! {here=>
-            route.body = ::core::option::Option::Some(
-                #private::described_body::<#of>(#schema) #docs #optional
-            );
+            route.body = (&&&#private::witness::<#of>()).__body() #refined;
         };
     }
     if field.is_file() {
@@ -49,12 +49,9 @@ fn described(field: &Field, private: &TokenStream) -> TokenStream {
         };
     }
     let lens = field.lens(private);
-    let default = match (&field.shape, &field.default) {
-        (Shape::Once(of), Some(default)) => {
-            Some(quote!(.with_default(#private::default_text::<#of>(#default))))
-        }
-        _ => None,
-    };
+    // The text of a literal. Any other default would be evaluated, and its mistakes shown twice.
+    let default = field.default_literal();
+    let default = default.map(|text| quote!(.with_default(#text)));
     quote_spanned! {here=>
         route.fields.push(
             #private::FieldDescription::of::<#of>(#lens.meta().clone())

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, GenericArgument, Ident, LitStr, Meta, PathArguments, Token, Type};
+use syn::{Attribute, Expr, GenericArgument, Ident, Lit, LitStr, Meta, PathArguments, Token, Type};
 
 use crate::docs::docs;
 use crate::errors::{Errors, near};
@@ -140,6 +140,18 @@ impl Field {
             && matches!(self.shape, Shape::Once(_))
             && self.default.is_none();
         is_required.then_some(&*self.name)
+    }
+
+    /// Returns the text of a default that is a literal.
+    pub(super) fn default_literal(&self) -> Option<String> {
+        let default = self.default.clone()?;
+        match syn::parse2::<Lit>(default).ok()? {
+            Lit::Str(text) => Some(text.value()),
+            Lit::Int(number) => Some(number.base10_digits().to_owned()),
+            Lit::Float(number) => Some(number.base10_digits().to_owned()),
+            Lit::Bool(value) => Some(value.value().to_string()),
+            _ => None,
+        }
     }
 
     /// Returns `true` if the value is read from the body.

@@ -6,21 +6,16 @@ use super::response::ResponseDescription;
 #[cfg(feature = "multipart")]
 use super::route::FieldDescription;
 use super::route::RouteDescription;
+use crate::lens::Message;
 #[cfg(feature = "multipart")]
 use crate::lens::Meta;
 use crate::lens::description::SchemaOf;
-use crate::lens::{Message, TextValue};
 
 /// Returns the response that a message is, in its first format.
 pub fn responses<M: Message>(schema: Option<SchemaOf>) -> Vec<ResponseDescription> {
     vec![ResponseDescription::of_message(
         M::description().with_schema(schema),
     )]
-}
-
-/// Describes a `#[body]`.
-pub fn described_body<M: Message>(schema: Option<SchemaOf>) -> BodyDescription {
-    BodyDescription::of_message(M::description().with_schema(schema))
 }
 
 /// Describes the body of `#[form]` fields.
@@ -39,9 +34,4 @@ pub fn described_file<T>(name: &'static str, required: bool, multiple: bool) -> 
     let mut field = FieldDescription::of::<T>(Meta::of_file(name, required, multiple));
     field.is_file = true;
     field
-}
-
-/// Returns the text of a default.
-pub fn default_text<T: TextValue>(default: T) -> String {
-    default.to_string()
 }

@@ -232,9 +232,13 @@ pub mod traits {
         FailsWithSchema as _, HasSchema as _, ReadsSchema as _, RespondsSchema as _,
         RespondsSchemas as _,
     };
-    pub use crate::describe::probe_messages::{Events as _, EventsUnknown as _, Socket as _};
+    pub use crate::describe::probe_messages::{
+        BodyOfMessage as _, BodyUnknown as _, Events as _, EventsUnknown as _, Socket as _,
+        SocketUnknown as _,
+    };
     #[cfg(feature = "schema")]
     pub use crate::describe::probe_messages::{
-        EventsOfSchema as _, ReceivesSchema as _, SendsSchema as _, SocketOfSchemas as _,
+        BodyOfSchema as _, EventsOfSchema as _, ReceivesSchema as _, SendsSchema as _,
+        SocketOfSchemas as _,
     };
 }

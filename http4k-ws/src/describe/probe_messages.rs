@@ -1,6 +1,7 @@
 //! The [probes](super::probe) of the messages of sockets and streams.
 #![allow(missing_docs)]
 
+use super::body::BodyDescription;
 use super::probe::{Step, Witness};
 use super::route::RouteDescription;
 use crate::lens::Message;
@@ -21,7 +22,7 @@ pub trait SocketOfSchemas {
 }
 
 #[cfg(feature = "schema")]
-impl<In, Out> SocketOfSchemas for &&&Witness<(In, Out)>
+impl<In, Out> SocketOfSchemas for &&&&Witness<(In, Out)>
 where
     In: Message + schemars::JsonSchema,
     Out: Message + schemars::JsonSchema,
@@ -40,7 +41,7 @@ pub trait ReceivesSchema {
 }
 
 #[cfg(feature = "schema")]
-impl<In, Out> ReceivesSchema for &&Witness<(In, Out)>
+impl<In, Out> ReceivesSchema for &&&Witness<(In, Out)>
 where
     In: Message + schemars::JsonSchema,
     Out: Message,
@@ -56,7 +57,7 @@ pub trait SendsSchema {
 }
 
 #[cfg(feature = "schema")]
-impl<In, Out> SendsSchema for &Witness<(In, Out)>
+impl<In, Out> SendsSchema for &&Witness<(In, Out)>
 where
     In: Message,
     Out: Message + schemars::JsonSchema,
@@ -70,7 +71,7 @@ pub trait Socket {
     fn __socket(&self) -> Step;
 }
 
-impl<In: Message, Out: Message> Socket for Witness<(In, Out)> {
+impl<In: Message, Out: Message> Socket for &Witness<(In, Out)> {
     fn __socket(&self) -> Step {
         Step::of(|route, _| socket::<In, Out>(route, None, None))
     }
@@ -105,5 +106,51 @@ pub trait EventsUnknown {
 impl<T> EventsUnknown for Witness<T> {
     fn __events(&self) -> Step {
         Step::nothing()
+    }
+}
+
+/// A socket of types that are not messages, which is reported elsewhere.
+pub trait SocketUnknown {
+    fn __socket(&self) -> Step;
+}
+
+impl<T> SocketUnknown for Witness<T> {
+    fn __socket(&self) -> Step {
+        Step::nothing()
+    }
+}
+
+/// A `#[body]` with a schema of its own, such as a generic message.
+#[cfg(feature = "schema")]
+pub trait BodyOfSchema {
+    fn __body(&self) -> Option<BodyDescription>;
+}
+
+#[cfg(feature = "schema")]
+impl<T: Message + schemars::JsonSchema> BodyOfSchema for &&Witness<T> {
+    fn __body(&self) -> Option<BodyDescription> {
+        let message = T::description().with_schema(SchemaOf::of::<T>());
+        Some(BodyDescription::of_message(message))
+    }
+}
+
+pub trait BodyOfMessage {
+    fn __body(&self) -> Option<BodyDescription>;
+}
+
+impl<T: Message> BodyOfMessage for &Witness<T> {
+    fn __body(&self) -> Option<BodyDescription> {
+        Some(BodyDescription::of_message(T::description()))
+    }
+}
+
+/// A body that is not a message, which is reported elsewhere.
+pub trait BodyUnknown {
+    fn __body(&self) -> Option<BodyDescription>;
+}
+
+impl<T> BodyUnknown for Witness<T> {
+    fn __body(&self) -> Option<BodyDescription> {
+        None
     }
 }

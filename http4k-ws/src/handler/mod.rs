@@ -61,11 +61,11 @@ pub(crate) use admission::{check_host, check_origin};
 pub(crate) use call::{
     Call, Captures, Description, MAX_PARAMS, Outcome, ParamNames, PathText, Place,
 };
+#[cfg(feature = "json")]
+pub(crate) use caught::Caught;
 pub use caught::HandlerPanic;
 #[cfg(feature = "tower")]
 pub(crate) use caught::internal_error;
-#[cfg(feature = "json")]
-pub(crate) use caught::Caught;
 pub(crate) use caught::{AfterPanic, called};
 pub use consumer::WsConsumer;
 pub(crate) use filter_names::{FilterNames, short_name};

@@ -51,7 +51,7 @@ impl Parts<'_> {
         self.steps.push(match (self.call.socket(), self.protocol) {
             (None, _) => quote_spanned!(at=> (&&&&&#name).__response()),
             (Some(_), Protocol::Sse) => quote_spanned!(at=> (&&&#name).__events()),
-            (Some(_), _) => quote_spanned!(at=> (&&&&#name).__socket()),
+            (Some(_), _) => quote_spanned!(at=> (&&&&&#name).__socket()),
         });
         Some(name)
     }
