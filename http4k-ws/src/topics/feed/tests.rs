@@ -102,7 +102,7 @@ fn a_feed_has_a_schema_with_each_of_its_types() {
     // Each member that is written is described, and each that is required is written.
     for feed in each("a".to_owned()) {
         let text = feed.into_message().unwrap();
-        let written: serde_json::Value = serde_json::from_str(text.text()).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&text.text()).unwrap();
         let is_own =
             |one: &&serde_json::Value| one["properties"]["type"]["const"] == written["type"];
         let own = schema["oneOf"]
