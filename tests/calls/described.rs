@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http4k_ws::calls::{CallReply, CallRequest, CallResult, CallSocket, Calls, Replies, Reply};
+use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies, Reply};
 use http4k_ws::describe::SchemaOf;
 use http4k_ws::prelude::*;
 use http4k_ws::routing::Routes;
@@ -46,10 +46,7 @@ async fn respond(call: BoardCall) -> CallResult {
 
 fn app() -> PolyHandler {
     let serve = |ws: CallSocket<BoardCall>| ws.serve_calls(respond);
-    let routes = Routes::new()
-        .ws("/board", serve)
-        .receives::<CallRequest<BoardCall>>()
-        .sends::<CallReply<BoardCall>>();
+    let routes = Routes::new().ws("/board", serve);
     routes.build().unwrap()
 }
 
