@@ -1,0 +1,14 @@
+use http4k_ws::calls::{Calls, Reply};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+struct Rename {
+    title: String,
+}
+
+#[derive(Calls)]
+enum Board {
+    Rename(Rename, u32),
+}
+
+fn main() {}
