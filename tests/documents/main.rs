@@ -3,7 +3,11 @@
 mod derived;
 mod filters;
 mod inferred;
+mod odd;
+mod rules;
+mod samples;
 mod stated;
+mod validator;
 
 use http4k_ws::PolyHandler;
 use http4k_ws::describe::{RouteDescription, SchemaOf};
