@@ -75,6 +75,10 @@ pub struct Routes {
 }
 
 /// A route, or a block of routes.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all are routes, and each is there once"
+)]
 pub(super) enum Entry {
     Route(Given),
     Under { prefix: String, routes: Routes },
