@@ -3,6 +3,7 @@
 mod derived;
 mod filters;
 mod inferred;
+mod lists;
 mod odd;
 mod rules;
 mod samples;

@@ -143,7 +143,8 @@ pub struct FieldDescription {
     pub meta: Meta,
     /// The name of the Rust type, with its path.
     pub type_name: &'static str,
-    /// The schema of the type, if it has one.
+    /// The schema of the type, if it has one. For a field of several values it is that of one of
+    /// them; the documents make an array of it.
     pub schema: Option<SchemaOf>,
     /// The text of the value that a request without one has, if there is one.
     pub default: Option<String>,

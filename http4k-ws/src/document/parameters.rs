@@ -123,24 +123,17 @@ pub(super) fn field_schema(field: &FieldDescription, schemas: &mut Schemas) -> V
     schema
 }
 
-/// Returns the schema of the type of a field.
+/// Returns the schema of the type of a field: an array, if the field has several values.
 fn type_schema(field: &FieldDescription, schemas: &mut Schemas) -> Value {
-    if field.is_file {
-        let file = json!({ "type": "string", "format": "binary" });
-        return match field.meta.is_multiple() {
-            true => json!({ "type": "array", "items": file }),
-            false => file,
-        };
-    }
-    match field.schema {
+    let schema = match field.schema {
+        _ if field.is_file => json!({ "type": "string", "format": "binary" }),
         Some(of) => schemas.schema(Direction::Incoming, of),
-        None => {
-            let schema = text_schema(field.type_name, &[]);
-            match field.meta.is_multiple() {
-                true => json!({ "type": "array", "items": schema }),
-                false => schema,
-            }
-        }
+        None => text_schema(field.type_name, &[]),
+    };
+    // No text is an array: such a schema is that of the list.
+    match field.meta.is_multiple() && schema["type"] != "array" {
+        true => json!({ "type": "array", "items": schema }),
+        false => schema,
     }
 }
 
@@ -227,4 +220,37 @@ pub(super) fn object_of(parameters: &[Parameter], location: Location) -> Option<
         object["required"] = required.into();
     }
     Some(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::describe::SchemaOf;
+    use crate::lens::Query;
+
+    #[test]
+    fn a_field_of_several_values_is_an_array() {
+        let numbers = Query::int("n").multi().defaulted(Vec::new());
+        let number = Query::int("n").required();
+        let (many, one) = (numbers.meta(), number.meta());
+        let (item, list) = (SchemaOf::of::<u32>(), SchemaOf::of::<Vec<u32>>());
+        let none = None;
+        let mut schemas = Schemas::collected(COMPONENTS, [(Direction::Incoming, list)]);
+        for (meta, schema, is_array) in [
+            (many, Some(item), true),
+            (many, Some(list), true),
+            (many, none, true),
+            (one, Some(item), false),
+            (one, none, false),
+        ] {
+            let field = FieldDescription::of::<u32>(meta.clone()).with_schema(schema);
+            let schema = field_schema(&field, &mut schemas);
+            let of_one = match is_array {
+                true => &schema["items"],
+                false => &schema,
+            };
+            assert_eq!(of_one["type"], "integer", "{schema}");
+            assert_eq!(schema["type"] == "array", is_array, "{schema}");
+        }
+    }
 }

@@ -74,12 +74,18 @@ impl Writer<'_> {
         }
     }
 
-    /// Returns the type of a value that travels as a text. Its integers keep their digits.
+    /// Returns the type of a value that travels as a text, or of several. Their integers keep their
+    /// digits.
     fn as_text(&self, schema: &Value, depth: usize) -> String {
         let text = self.types.of(schema, depth);
-        let is_unbounded = schema["type"] == "integer" && schema.get("maximum").is_none();
+        let one = match schema["type"] == "array" {
+            true => &schema["items"],
+            false => schema,
+        };
+        let is_unbounded = one["type"] == "integer" && one.get("maximum").is_none();
         match text.as_str() {
-            "number" if is_unbounded || is_large(schema) => "number | bigint".into(),
+            "number" if is_unbounded || is_large(one) => "number | bigint".into(),
+            "number[]" if is_unbounded || is_large(one) => "(number | bigint)[]".into(),
             _ => text,
         }
     }
