@@ -11,6 +11,8 @@ const samples = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
 const integers = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'uint', 'int', 'uint128', 'int128', 'float', 'double'];
 const draft = name => {
   const ajv = name === 'draft7' ? new Ajv.default(options) : new Ajv2020(options);
+  // The definitions that a sample refers to.
+  ajv.addKeyword('components');
   formats.default(ajv);
   for (const format of integers) ajv.addFormat(format, true);
   return ajv;
