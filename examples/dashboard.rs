@@ -46,15 +46,23 @@ enum Update {
 
 /// The latest price of each symbol, and the prices to come.
 #[derive(Clone)]
-struct Market(Arc<(Mutex<BTreeMap<String, Update>>, broadcast::Sender<Update>)>);
+struct Market(Arc<Prices>);
+
+struct Prices {
+    latest: Mutex<BTreeMap<String, Update>>,
+    updates: broadcast::Sender<Update>,
+}
 
 impl Market {
     fn new() -> Self {
-        Self(Arc::new((Mutex::default(), broadcast::channel(1024).0)))
+        Self(Arc::new(Prices {
+            latest: Mutex::default(),
+            updates: broadcast::channel(1024).0,
+        }))
     }
 
     fn publish(&self, symbol: &str, price: f64) {
-        let (latest, updates) = &*self.0;
+        let Prices { latest, updates } = &*self.0;
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let update = Update::Price {
             symbol: symbol.to_owned(),
@@ -69,7 +77,7 @@ impl Market {
 
     /// Returns the latest price of each symbol, and every later one.
     fn subscribe(&self) -> (Vec<Update>, broadcast::Receiver<Update>) {
-        let (latest, updates) = &*self.0;
+        let Prices { latest, updates } = &*self.0;
         let latest = latest.lock().unwrap_or_else(PoisonError::into_inner);
         (latest.values().cloned().collect(), updates.subscribe())
     }
@@ -238,7 +246,6 @@ mod tests {
         let coalesced = (ROUNDS * SYMBOLS.len() - WINDOW - SYMBOLS.len()) as u64;
         let report = Update::Coalesced { prices: coalesced };
         assert!(updates.by_ref().take(10).any(|update| update == report));
-        drop(updates);
 
         client.send("32").unwrap();
         let updates = std::iter::repeat_with(|| next(Format::Json, &mut client));

@@ -250,7 +250,7 @@ fn a_primary_that_is_used_again_repeats_nothing() {
         return;
     };
     let proxy = Proxy::to(one.port, false);
-    let mut settings = settings(proxy.url());
+    let mut settings = settings(url(&proxy));
     settings.publishes = 160;
     let run = Scenario::start(settings, 2);
     for target in [other.port, one.port, other.port] {

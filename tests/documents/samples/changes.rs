@@ -76,7 +76,8 @@ const TAGS: &[&str] = &["unit", "inner", "with fields"];
 /// number in the place of a tag.
 fn replace(at: &mut Value, new: Value) {
     let is_tag = at.as_str().is_some_and(|text| TAGS.contains(&text));
-    if !(at.is_object() && new.is_array()) && !(is_tag && new.is_number()) {
+    let is_known = at.is_object() && new.is_array() || is_tag && new.is_number();
+    if !is_known {
         *at = new;
     }
 }

@@ -185,7 +185,7 @@ fn random_faults(seed: u64) {
     let proxy = Proxy::to(nats.port, false);
     let mut settings = settings(url(&proxy));
     // With files in one of two runs.
-    (settings.history, settings.publishes, settings.on_disk) = (20, 300, seed % 2 == 0);
+    (settings.history, settings.publishes, settings.on_disk) = (20, 300, seed.is_multiple_of(2));
     let run = Scenario::start(settings, 2);
     let mut random = Random(seed);
     for _ in 0..8 {
