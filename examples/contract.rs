@@ -1,10 +1,14 @@
-//! A contract: the documents of an application, made from its routes and approved in files.
+//! A contract: the documents of an application and its TypeScript client, made from its routes and
+//! approved in files.
 //!
 //! ```text
 //! cargo run --example contract --features schema
 //! curl http://127.0.0.1:9000/openapi.json
 //! curl http://127.0.0.1:9000/asyncapi.json
 //! ```
+//!
+//! A build for development has a console at `http://127.0.0.1:9000/_console`, which shows the routes
+//! and calls them.
 //!
 //! Rooms are sockets, users are HTTP, and the messages of a room are a stream of events, too. The
 //! tests below compare the documents with the files in `contract/`. A change of a type, a route or a
@@ -217,13 +221,17 @@ fn info() -> Info {
         .with_server("http://127.0.0.1:9000")
 }
 
-/// The chat, with its documents.
+/// The chat, with its documents, and in development with a console.
 fn app() -> PolyHandler {
     let api = api(
         Topics::new("room").history(100, std::time::Duration::from_secs(3600)),
         Users::default(),
     );
     let (asyncapi, openapi) = (api.asyncapi(&info()), api.openapi(&info()));
+    let api = match cfg!(debug_assertions) {
+        true => api.with_console("/_console", info()),
+        false => api,
+    };
     routes! {
         GET "/asyncapi.json" => http(asyncapi),
         GET "/openapi.json"  => http(openapi),
@@ -252,6 +260,16 @@ mod tests {
     fn the_documents_are_approved() {
         approved(format!("{FILES}/asyncapi.json"), chat().asyncapi(&info()));
         approved(format!("{FILES}/openapi.json"), chat().openapi(&info()));
+        approved(format!("{FILES}/client.ts"), chat().typescript());
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    fn the_console_has_the_approved_client() {
+        let app = app();
+        assert_eq!(app.test_http("/_console").status(), 200);
+        let client = app.test_http("/_console/client.ts");
+        assert_eq!(client.body(), chat().typescript().as_str());
     }
 
     #[test]
