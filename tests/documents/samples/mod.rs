@@ -115,8 +115,11 @@ where
             "{} {value}",
             echo.outgoing()
         );
+        let is_object = value.is_object();
         let changed = changes(value, &random);
-        if !echo.is_valid(echo.incoming(), &changed) {
+        // A known disagreement: serde reads a struct from a list, too.
+        let is_list_of_fields = is_object && changed.is_array();
+        if !is_list_of_fields && !echo.is_valid(echo.incoming(), &changed) {
             let status = echo.status(&changed);
             prop_assert!(
                 (400..500).contains(&status),
@@ -263,8 +266,9 @@ where
 fn serde_reads_more_than_a_schema_says_in_six_cases() {
     // A name from before is read. Only the new one is in the schema.
     is_wider::<Aliased>(json!({ "old": 1 }));
-    // A struct is read from a list of its fields.
+    // A struct is read from a list of its fields, without the last ones if they have defaults.
     is_wider::<Plain>(json!([1, "ann", true]));
+    is_wider::<AllDefaults>(json!([]));
     // A variant without fields is read from an object, too.
     is_wider::<External>(json!({ "Unit": null }));
     // The items of a set may be repeated.
