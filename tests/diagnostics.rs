@@ -20,6 +20,7 @@ const PARTS: [(&str, &str); 15] = [
     ("args", "Arguments of a call"),
     ("handlers", "Handlers"),
     ("sse", "Streams"),
+    ("calls", "`#[derive(Calls)]`"),
     ("filters", "Filters"),
     ("mounts", "Mounts"),
     ("links", "Links"),

@@ -33,7 +33,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "document",
-        &["routing", "describe", "handler", "lens", "message"],
+        &[
+            "testing", "routing", "describe", "handler", "lens", "message",
+        ],
     ),
     (
         "calls",

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// Returns the schema of a Rust type that is read from a text. `values` are the texts of an enum.
 ///
-/// `type_name` is that of `std::any::type_name`, which is not stable. An unknown name is a text with
-/// the name of its type.
+/// `type_name` is that of `std::any::type_name`, which is not stable. An unknown name is a text
+/// with the name of its type.
 pub(super) fn text_schema(type_name: &str, values: &[&str]) -> Value {
     if !values.is_empty() {
         return json!({ "type": "string", "enum": values });

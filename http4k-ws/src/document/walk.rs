@@ -1,7 +1,7 @@
 //! A walk over the schemas inside a schema.
 //!
-//! Only the values of keywords that hold schemas are visited: a `$ref` in a default or an example is
-//! data. Keywords of draft 7 and of 2020-12 are known.
+//! Only the values of keywords that hold schemas are visited: a `$ref` in a default or an example
+//! is data. Keywords of draft 7 and of 2020-12 are known.
 
 use serde_json::{Map, Value};
 

@@ -2,13 +2,14 @@
 
 use crate::handler::{PolyFilter, WsConsumer, WsHandler, WsNext, over_ws};
 use crate::message::Request;
+use crate::panics::guarded_text;
 use crate::session::SessionConfig;
 
 /// Changes the configuration of the sockets behind the filter.
 ///
 /// `adjust` receives the configuration of the server, or of the filter around this one, and returns
-/// the one to use. Of two such filters, the one nearer to the route decides. The bounds also hold
-/// in memory.
+/// the one to use. It is also called once with the defaults, for the descriptions of the routes.
+/// Of two such filters, the one nearer to the route decides. The bounds also hold in memory.
 ///
 /// # Examples
 ///
@@ -42,9 +43,10 @@ pub fn session_config<F>(adjust: F) -> impl PolyFilter + Clone
 where
     F: Fn(SessionConfig) -> SessionConfig + Clone + Send + Sync + 'static,
 {
-    let defaults = SessionConfig::default();
-    let max_message = adjust(defaults.clone()).max_message;
-    let is_limit = max_message != defaults.max_message;
+    // For the descriptions of routes. If it panics, it does so again for each socket.
+    let adjusted = guarded_text("a filter", || adjust(SessionConfig::default()));
+    let max_message = adjusted.ok().map(|config| config.max_message);
+    let max_message = max_message.filter(|max| *max != SessionConfig::default().max_message);
     over_ws("session_config", move |request: Request, next: WsNext| {
         let adjust = adjust.clone();
         async move {
@@ -52,5 +54,5 @@ where
             response.map_consumer(|consumer: WsConsumer| consumer.with_session(adjust))
         }
     })
-    .describing(|route| route.max_message = is_limit.then_some(max_message))
+    .describing(|route| route.max_message = max_message)
 }

@@ -1,8 +1,8 @@
 //! The open calls of a client, which its handles, its streams and its driver share.
 //!
 //! 1. A call is registered before it is sent, so that its reply finds it.
-//! 2. The driver alone removes a call that ends. A call that is dropped removes itself, and leaves a
-//!    cancellation for the driver if it was sent.
+//! 2. The driver alone removes a call that ends. A call that is dropped removes itself, and leaves
+//!    a cancellation for the driver if it was sent.
 //! 3. The end of a connection removes all calls. None is ever sent again.
 
 use std::collections::{HashMap, VecDeque};

@@ -88,8 +88,8 @@ impl PolyHandler {
     /// `path`.
     ///
     /// Routes that are added later are not shown, and filters around the console see its requests:
-    /// call this after the routes are complete, and before the filter that requires a login. A filter
-    /// that sets a Content-Security-Policy of its own stops the page.
+    /// call this after the routes are complete, and before the filter that requires a login. A
+    /// filter that sets a Content-Security-Policy of its own stops the page.
     ///
     /// # Panics
     ///

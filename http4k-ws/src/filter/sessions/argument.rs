@@ -111,7 +111,7 @@ where
         let response = ResponseDescription::problem(StatusCode::UNAUTHORIZED);
         route
             .responses
-            .push(response.with_docs("The request has no session."));
+            .push(response.with_docs("The request is without a session."));
     }
 }
 

@@ -1,5 +1,5 @@
-//! The way of a message out of the inbound queue, and the turn of a consumer in another task before a
-//! connection fails.
+//! The way of a message out of the inbound queue, and the turn of a consumer in another task before
+//! a connection fails.
 
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
