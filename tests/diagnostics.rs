@@ -12,7 +12,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const INDEX: &str = "http4k-ws/src/docs/diagnostics.md";
 
 /// The folders of the cases, in the order of the index.
-const PARTS: [(&str, &str); 15] = [
+const PARTS: [(&str, &str); 16] = [
     ("first_hour", "First steps"),
     ("input", "The form of `routes!`"),
     ("routes", "Routes"),
