@@ -154,6 +154,7 @@ fn implementations(
     let notice_schema = options.notice.as_ref().map(|notice| {
         quote! {
             fn notice_schema() -> ::core::option::Option<#private::SchemaOf> {
+                // The probe uses one of the two traits, depending on the type.
                 #[allow(unused_imports)]
                 #imports
                 (&#private::SchemaProbe::<#notice>::new()).schema()
@@ -189,6 +190,7 @@ fn implementations(
             const REQUEST_NAME: &'static str = #request_name;
             const REPLY_NAME: &'static str = #reply_name;
             fn described() -> ::std::vec::Vec<#private::CallDescription> {
+                // The probe uses one of the two traits, depending on the type.
                 #[allow(unused_imports)]
                 #imports
                 ::std::vec![#(#described),*]

@@ -15,6 +15,7 @@ pub(super) fn body(fields: &[Field], private: &TokenStream) -> TokenStream {
     });
     let fields = fields.iter().map(|field| described(field, private));
     quote_spanned! {here=>
+        // The probes of a type use some of the traits, depending on the type.
         #[allow(unused_imports)]
         use #private::traits::*;
         let _ = &route;

@@ -260,6 +260,7 @@ fn description(docs: &str, private: &TokenStream) -> TokenStream {
     let docs = (!docs.is_empty()).then(|| quote!(.with_docs(#docs)));
     quote! {
         fn description() -> #private::MessageDescription {
+            // The probes of a type use some of the traits, depending on the type.
             #[allow(unused_imports)]
             use #private::traits::*;
             #private::MessageDescription::of::<Self>()

@@ -20,7 +20,7 @@ struct Known {
     description: Contribution,
 }
 
-/// What a filter adds to the description of each route behind it.
+/// The additions of a filter to the description of each route behind it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Contribution(Arc<RouteDescription>);
 

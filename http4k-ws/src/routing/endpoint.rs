@@ -31,7 +31,7 @@ pub struct Endpoint {
     pub(super) reads: Vec<&'static str>,
     /// The values of filters that its `_` arguments need.
     pub(super) needs: Vec<NeededValue>,
-    /// What is known of its types.
+    /// The description of its types.
     pub(super) described: Described,
 }
 
