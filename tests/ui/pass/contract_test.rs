@@ -28,12 +28,13 @@ async fn awaiting(backend: &impl AsyncBackend) {
     assert_eq!(backend.http("/bob").await.body(), "bob");
 }
 
-#[contract_test(app(), crate = crate::inner::renamed)]
+#[contract_test(app(), crate = crate::pass::contract_test::inner::renamed)]
 #[ignore = "slow"]
 fn over_a_parameter<B: Backend>(backend: &B) {
     assert_eq!(backend.http("/bob").body(), "bob");
 }
 
-fn main() {
+#[test]
+fn accepted() {
     assert_eq!(app().test_http("/bob").body(), "bob");
 }

@@ -8,7 +8,8 @@ fn home(_req: Request) -> &'static str {
 
 const APPS: fn() -> [PolyHandler; 2] = || [routes! {}, routes! { "/" => http(home) }];
 
-fn main() {
+#[test]
+fn accepted() {
     let [_, _] = APPS();
     let _ = routes! { "/x" => http(home), }.with(http4k_ws::filter::http_only(|request: Request, next: http4k_ws::Next| async move {
         http4k_ws::HttpHandler::call(&next, request).await

@@ -110,7 +110,8 @@ fn ann(path: &str) -> Request {
     Request::get(path).header("x-name", "ann").body(http4k_ws::Body::empty()).unwrap()
 }
 
-fn main() {
+#[test]
+fn accepted() {
     for path in ["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/7/x/y"] {
         assert_eq!(before_http().test_http(path).status(), 401, "{path}");
         assert_eq!(before_http().test_http(ann(path)).body(), "hiya world", "{path}");

@@ -34,7 +34,8 @@ fn made() -> PolyHandler {
     routes! { GET "/" => http(|| "made") }
 }
 
-fn main() {
+#[test]
+fn accepted() {
     assert_eq!(app().test_http("/users/7").body(), "user 7");
     assert_eq!(app().test_http("/length/four").body(), "4");
     assert_eq!(app().test_http("/shown/8").body(), "user 8");

@@ -124,7 +124,7 @@ routes! {
         ///
         /// With two paragraphs.
         GET "/" as first => http(home),
-        GET | HEAD | REPORT "/methods" with(logged()) as several => http(crate::home),
+        GET | HEAD | REPORT "/methods" with(logged()) as several => http(crate::pass::grammar::home),
         "/users/<id: u64>" => http(show(id, _, config.limits.0)),
         "/std/<id: std::primitive::u64>" => http(show(id, _, 7)),
         "/sync" => http(sync("text")),
@@ -161,7 +161,8 @@ routes! {
     }
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let hub = Hub { inner: Arc::new(()) };
     assert!(checked().is_ok());
     let config = Config { hub: hub.clone(), limits: (1, 2) };

@@ -26,7 +26,8 @@ fn app() -> PolyHandler {
     }
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let answer = app().test_http("/hello/bob");
     assert_eq!(answer.body().as_bytes().unwrap(), "hi bob");
     let answer = app().test_http("/said/bob");

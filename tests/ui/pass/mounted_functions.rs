@@ -63,7 +63,7 @@ mod by_path {
 
     routes! {
         pub fn app() -> PolyHandler {
-            "/a" => mount(crate::users::users()),
+            "/a" => mount(crate::pass::mounted_functions::users::users()),
             "/b" => mount(super::users::users()),
         }
     }
@@ -121,7 +121,8 @@ routes! {
     }
 }
 
-fn main() {
+#[test]
+fn accepted() {
     fn local() -> PolyHandler {
         routes! { "/" => http(|| "local") }
     }

@@ -142,7 +142,8 @@ fn body(response: Response) -> String {
     String::from_utf8_lossy(body).into_owned()
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let app = app(Arc::new(Memory)).expect("the routes differ");
     for (path, expected) in [
         ("/shout/bob", "BOB"),

@@ -111,7 +111,8 @@ routes! {
     }
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let app = app(Memory("generic"), Memory("memory"), "ann".into());
     for (path, expected) in [
         ("/limit", "site 3"),

@@ -86,7 +86,8 @@ async fn reconnecting(ws: &mut ReconnectingWebSocket, sender: &mut ReconnectingS
     Ok(())
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let _ = (owned, borrowed, typed, split, forwarded, sender, reconnecting);
     let _ = borrowed_mutably;
 }

@@ -93,6 +93,7 @@ fn a_task_that_is_aborted_leaves() {
             });
             ws.recv().await?;
             task.abort();
+            assert!(task.await.is_err_and(|end| end.is_cancelled()));
             WsResult::Ok(())
         }
     };
