@@ -5,14 +5,17 @@
 //! 2. An entry is stored in the epoch of its subject or not at all, and its subject tells the epoch
 //!    when it is carried. So nothing depends on when a node notices a new epoch.
 //! 3. If the log no longer has an entry that this node has seen, or the members of this epoch are
-//!    gone, the log is deleted. Its successor has another epoch.
+//!    gone, the epoch ends, and another begins.
 
 use std::sync::Arc;
 
 use crate::config::Storage;
-use crate::jetstream::{Info, MESSAGE_ID, StreamConfig, code};
+use crate::jetstream::{Info, MESSAGE_ID, Republish, StreamConfig, code};
 use crate::link::{Failure, Link};
 use crate::shared::{Current, Shared};
+
+/// The changes of the streams that one check follows.
+const STEPS: usize = 8;
 
 /// The time in which a publication is stored once.
 const ONCE_NANOS: u64 = 60_000_000_000;
@@ -42,57 +45,53 @@ impl Shared {
     }
 
     async fn check_streams(&self, link: &Link) -> Result<u64, Failure> {
-        for _ in 0..5 {
-            let epoch = match link.info(&self.layout.log_stream()).await? {
-                Some(info) => match self.accept(link, info).await? {
-                    Some(epoch) => epoch,
-                    None => continue,
-                },
-                None => match self.create(link).await? {
-                    Some(epoch) => epoch,
-                    // Another node was faster.
-                    None => continue,
-                },
+        let log = self.layout.log_stream();
+        for _ in 0..STEPS {
+            let Some(info) = link.info(&log).await? else {
+                self.create(link).await?;
+                continue;
             };
-            if self.members_are_kept(link, epoch).await? {
+            let Some(epoch) = self.layout.epoch_of(&info.config.subjects) else {
+                let text = format!("the stream {log} is not one of http4k-ws");
+                return Err(refused(text));
+            };
+            if let Some(next) = self.next_epoch(link, epoch).await? {
+                self.begin(link, (epoch, info), next).await?;
+            } else if self.has_lost(link, epoch, &info).await? {
+                self.end_without_entries(link, epoch).await?;
+            } else if !self.members_are_kept(link, epoch).await? {
+                self.end_without_members(link, epoch).await?;
+            } else {
+                self.configure(link, epoch, &info).await;
                 return Ok(epoch);
             }
-            log::warn!("the members of the topics are gone from NATS: a new epoch begins");
-            link.delete(&self.layout.log_stream()).await?;
         }
-        Err(Failure::NoReply(
-            "the streams change all the time".to_owned(),
-        ))
+        let cause = "the streams change all the time".to_owned();
+        Err(Failure::NoReply(cause))
     }
 
-    /// Returns the epoch of a log. If it has lost entries, deletes it and returns `None`.
-    async fn accept(&self, link: &Link, info: Info) -> Result<Option<u64>, Failure> {
-        let log = self.layout.log_stream();
-        let Some(epoch) = self.layout.epoch_of(&info.config.subjects) else {
-            let text = format!("the stream {log} is not one of http4k-ws");
-            return Err(refused(text));
-        };
-        if self.has_lost(link, epoch, &info).await? {
-            log::warn!("NATS has lost entries of the topics: a new epoch begins");
-            link.delete(&log).await?;
-            return Ok(None);
-        }
+    /// Changes the settings of the log, if others are wanted.
+    async fn configure(&self, link: &Link, epoch: u64, info: &Info) {
         let wanted = self.log_config(epoch);
         if wanted.differs_from(&info.config) {
             if let Err(failure) = link.update(&wanted).await {
-                log::warn!("cannot change the stream {log}: {failure}");
+                log::warn!("cannot change the stream {}: {failure}", wanted.name);
             }
         }
         if wanted.storage != info.config.storage {
-            log::warn!("the stream {log} has the storage {}", info.config.storage);
+            let storage = &info.config.storage;
+            log::warn!("the stream {} has the storage {storage}", wanted.name);
         }
-        Ok(Some(epoch))
     }
 
     /// Returns `true` if an entry that this node has seen is not in the log as it was.
     async fn has_lost(&self, link: &Link, epoch: u64, info: &Info) -> Result<bool, Failure> {
-        let witness = self.lock().witness.clone();
-        let Some(witness) = witness.filter(|witness| witness.epoch == epoch) else {
+        let witness = {
+            let state = self.lock();
+            let mut witnesses = state.witnesses.iter();
+            witnesses.find(|witness| witness.epoch == epoch).cloned()
+        };
+        let Some(witness) = witness else {
             return Ok(false);
         };
         if info.state.last_seq < witness.seq {
@@ -102,27 +101,30 @@ impl Shared {
         Ok(there.is_some_and(|there| there.header(MESSAGE_ID) != Some(&witness.id)))
     }
 
-    /// Creates the log with a new epoch, and removes the members of earlier ones.
-    async fn create(&self, link: &Link) -> Result<Option<u64>, Failure> {
+    /// Creates the log with a new epoch, and removes the members of earlier ones. Another node may
+    /// be faster.
+    async fn create(&self, link: &Link) -> Result<(), Failure> {
         // Those that exist by now are of earlier epochs.
         let earlier = link.streams_of(&self.layout.all_members()).await?;
-        let epoch = rand::random();
-        match link.create(&self.log_config(epoch)).await {
+        match link.create(&self.log_config(rand::random())).await {
             Ok(_) => {}
-            Err(failure) if failure.is(code::NAME_IN_USE) => return Ok(None),
+            Err(failure) if failure.is(code::NAME_IN_USE) => return Ok(()),
             Err(failure) => return Err(failure),
         }
         for stream in earlier {
             link.delete(&stream).await?;
         }
-        Ok(Some(epoch))
+        Ok(())
     }
 
-    /// Opens the stream of the members. Returns `false` if it was created again in this epoch.
+    /// Opens the stream of the members. Returns `false` if the one of this epoch is gone.
     pub(crate) async fn members_are_kept(&self, link: &Link, epoch: u64) -> Result<bool, Failure> {
         let wanted = self.member_config(epoch);
+        let known = self.lock().members_created.clone();
+        let known = known.filter(|known| known.0 == epoch);
         let info = match link.info(&wanted.name).await? {
             Some(info) => info,
+            None if known.is_some() => return Ok(false),
             None => match link.create(&wanted).await {
                 Err(failure) if failure.is(code::NAME_IN_USE) => {
                     let info = link.info(&wanted.name).await?;
@@ -136,18 +138,19 @@ impl Shared {
                 log::warn!("cannot change the stream {}: {failure}", wanted.name);
             }
         }
-        let mut state = self.lock();
         let created = (epoch, info.created);
-        let known = state.members_created.replace(created.clone());
-        Ok(known.is_none_or(|known| known.0 != epoch || known == created))
+        let is_kept = known.is_none_or(|known| known == created);
+        self.lock().members_created = Some(created);
+        Ok(is_kept)
     }
 
-    fn log_config(&self, epoch: u64) -> StreamConfig {
+    pub(crate) fn log_config(&self, epoch: u64) -> StreamConfig {
         let nanos = u64::try_from(self.config.max_age.as_nanos()).unwrap_or(u64::MAX);
         let bytes = self
             .config
             .max_bytes
             .and_then(|bytes| i64::try_from(bytes).ok());
+        let (src, dest) = self.layout.republished();
         StreamConfig {
             name: self.layout.log_stream(),
             subjects: vec![self.layout.log(epoch)],
@@ -156,10 +159,7 @@ impl Shared {
             max_age: nanos,
             max_bytes: bytes.unwrap_or(-1),
             duplicate_window: nanos.min(ONCE_NANOS),
-            republish: Some(crate::jetstream::Republish {
-                src: self.layout.log(epoch),
-                dest: self.layout.live(epoch),
-            }),
+            republish: Some(Republish { src, dest }),
             ..self.base_config()
         }
     }

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::try_join;
 use http4k_ws::topics::TopicName;
 use http4k_ws::topics::engine::History;
 
@@ -21,8 +22,20 @@ const LAG: Duration = Duration::from_millis(50);
 const ATTEMPTS: u32 = 20;
 
 impl Shared {
-    /// Returns entries of a topic behind `after`, up to `up_to`.
+    /// Returns entries of a topic behind `after`, up to `up_to`, if the epoch has not ended.
     pub(crate) async fn history(
+        &self,
+        at: &Current,
+        topic: &TopicName,
+        after: u64,
+        up_to: u64,
+    ) -> Result<History, Failure> {
+        let history = self.read_history(at, topic, after, up_to);
+        let (history, ()) = try_join(history, self.still(at)).await?;
+        Ok(history)
+    }
+
+    async fn read_history(
         &self,
         at: &Current,
         topic: &TopicName,

@@ -3,12 +3,14 @@
 //! | stream | subject | content |
 //! |---|---|---|
 //! | `H4K_<app>` | `h4k.<app>.t.<epoch>.<topic>` | the entries of a topic |
-//! | | `h4k.<app>.l.<epoch>.<topic>` | the same, as the stream republishes them to the nodes |
+//! | | `h4k.<app>.t.<epoch>.end` | the end of the epoch, with the next one |
+//! | | `h4k.<app>.l.<epoch>.<topic>` | the entries, as the stream republishes them to the nodes |
 //! | `H4KM_<app>_<epoch>` | `h4k.<app>.m.<epoch>.r.<topic>.<node>.<number>` | a member |
 //! | | `h4k.<app>.m.<epoch>.n.<node>` | the lease of a node |
 //!
 //! An epoch is 16 hexadecimal digits. It is a random number in the configuration of the stream,
-//! so a stream that was created again has another one.
+//! so a stream that was created again has another one. A topic has a `/` in its name, so none is
+//! called `end`.
 
 use http4k_ws::topics::TopicName;
 use http4k_ws::topics::engine::{MemberId, NodeId};
@@ -46,9 +48,15 @@ impl Layout {
         format!("h4k.{}.t.{epoch:016x}.>", self.app)
     }
 
-    /// Returns the subjects to which the entries of an epoch are republished.
-    pub(crate) fn live(&self, epoch: u64) -> String {
-        format!("h4k.{}.l.{epoch:016x}.>", self.app)
+    /// Returns the subjects of the entries of all epochs, and those to which they are republished.
+    pub(crate) fn republished(&self) -> (String, String) {
+        let app = &self.app;
+        (format!("h4k.{app}.t.>"), format!("h4k.{app}.l.>"))
+    }
+
+    /// Returns the subject of the end of an epoch.
+    pub(crate) fn end(&self, epoch: u64) -> String {
+        format!("h4k.{}.t.{epoch:016x}.end", self.app)
     }
 
     /// Returns the subjects of the members of an epoch.
@@ -132,7 +140,7 @@ impl Layout {
 }
 
 /// Reads 16 hexadecimal digits.
-fn epoch(text: &str) -> Option<u64> {
+pub(crate) fn epoch(text: &str) -> Option<u64> {
     let number = u64::from_str_radix(text, 16).ok()?;
     (format!("{number:016x}") == text).then_some(number)
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod config;
+mod epoch;
 mod history;
 mod jetstream;
 mod keep;
@@ -60,9 +61,9 @@ impl NatsEngine {
     ///
     /// # Errors
     ///
-    /// Fails if the arguments have another form, if no server can be reached within 10 s, or if it
-    /// refuses what the engine needs, for example because JetStream is not enabled. Later failures
-    /// are not errors: the engine connects again.
+    /// Fails if the arguments have another form, if no server can be reached within 5 s for each,
+    /// or if it refuses what the engine needs, for example because JetStream is not enabled. Later
+    /// failures are not errors: the engine connects again.
     ///
     /// # Panics
     ///

@@ -5,6 +5,7 @@
 //! used.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::{
@@ -22,6 +23,9 @@ pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 
 /// The time between two pings. A connection ends when two are not replied to.
 const PING: Duration = Duration::from_secs(1);
+
+/// The time in which a client is dropped whose connection has ended, before it reconnects.
+const RECONNECTION: Duration = Duration::from_secs(1);
 
 /// The number of entries of one topic that wait for the task of the engine.
 const WAITING: usize = 4096;
@@ -70,39 +74,52 @@ pub(crate) struct Link {
     missed: watch::Receiver<u64>,
 }
 
+/// Returns the options with the credentials and certificates of the settings.
+async fn identified(config: &NatsConfig) -> Result<ConnectOptions, String> {
+    let mut options = ConnectOptions::new();
+    if let Some(path) = &config.credentials {
+        let read = options.credentials_file(path).await;
+        options = read.map_err(|error| format!("the file of the credentials: {error}"))?;
+    }
+    if let Some(path) = &config.roots {
+        options = options.add_root_certificates(path.clone());
+    }
+    if let Some((certificate, key)) = &config.identity {
+        options = options.add_client_certificate(certificate.clone(), key.clone());
+    }
+    Ok(match config.servers.first().map(|server| &server.login) {
+        Some(Login::Token(token)) => options.token(token.clone()),
+        Some(Login::Password(user, password)) => {
+            options.user_and_password(user.clone(), password.clone())
+        }
+        _ => options,
+    })
+}
+
 impl Link {
     /// Connects to one of the servers.
     pub(crate) async fn open(config: &NatsConfig) -> Result<Self, String> {
         let ended = Arc::new(watch::channel(None).0);
-        let (miss, missed) = watch::channel(0);
-        let mut options = ConnectOptions::new();
-        if let Some(path) = &config.credentials {
-            let read = options.credentials_file(path).await;
-            options = read.map_err(|error| format!("the file of the credentials: {error}"))?;
-        }
-        if let Some(path) = &config.roots {
-            options = options.add_root_certificates(path.clone());
-        }
-        if let Some((certificate, key)) = &config.identity {
-            options = options.add_client_certificate(certificate.clone(), key.clone());
-        }
-        options = match config.servers.first().map(|server| &server.login) {
-            Some(Login::Token(token)) => options.token(token.clone()),
-            Some(Login::Password(user, password)) => {
-                options.user_and_password(user.clone(), password.clone())
-            }
-            _ => options,
-        };
         let events = Arc::clone(&ended);
+        let (miss, missed) = watch::channel(0);
+        // The client waits before its first attempt, too.
+        let was_open = Arc::new(AtomicBool::new(false));
+        let reconnects = Arc::clone(&was_open);
+        let servers = config.servers.len();
+        let options = identified(config).await?;
         let options = options
             .name(format!("http4k-ws {}", config.app))
             .ping_interval(PING)
             .connection_timeout(LIMIT)
             .request_timeout(Some(LIMIT))
             .subscription_capacity(WAITING)
-            // The client would reconnect. By then it is dropped.
-            .max_reconnects(1)
-            .reconnect_delay_callback(|_| Duration::from_secs(1))
+            // Each server once. When the client reconnects, it counts from the beginning. By then
+            // it is dropped.
+            .max_reconnects(servers)
+            .reconnect_delay_callback(move |_| match reconnects.load(Ordering::Acquire) {
+                true => RECONNECTION,
+                false => Duration::ZERO,
+            })
             .event_callback(move |event| {
                 match event {
                     Event::SlowConsumer(_) => miss.send_modify(|count| *count += 1),
@@ -113,16 +130,15 @@ impl Link {
                 }
                 async {}
             });
-        let addresses: Vec<ServerAddr> = config
-            .servers
-            .iter()
-            .map(|server| server.address.clone())
-            .collect();
-        let opened = tokio::time::timeout(LIMIT * 2, options.connect(addresses)).await;
+        let addresses = config.servers.iter().map(|server| server.address.clone());
+        let addresses: Vec<ServerAddr> = addresses.collect();
+        let limit = LIMIT.saturating_mul(u32::try_from(servers + 1).unwrap_or(u32::MAX));
+        let opened = tokio::time::timeout(limit, options.connect(addresses)).await;
         let client = match opened {
             Ok(opened) => opened.map_err(|error| error.to_string())?,
-            Err(_) => return Err(format!("no connection within {:?}", LIMIT * 2)),
+            Err(_) => return Err(format!("no connection within {limit:?}")),
         };
+        was_open.store(true, Ordering::Release);
         Ok(Self {
             client,
             ended,

@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use http4k_ws::topics::engine::{AttemptError, Publication, empty_entry};
 use http4k_ws::topics::{Position, TopicName};
 
@@ -44,7 +44,7 @@ impl Shared {
             .await
     }
 
-    /// Stores an entry once under `id`, if the newest one is `expected`.
+    /// Stores an entry once in this epoch under `id`, if the newest one is `expected`.
     pub(crate) async fn store(
         &self,
         at: &Current,
@@ -53,6 +53,8 @@ impl Shared {
         id: String,
         expected: Option<u64>,
     ) -> Result<Position, Failure> {
+        // The stream remembers the ids of the epoch before.
+        let id = format!("{:x}-{id}", at.epoch);
         let put = Put {
             subject: self.layout.entries(at.epoch, topic),
             payload,
@@ -97,6 +99,15 @@ impl Shared {
 
     /// Returns the positions of topics.
     pub(crate) async fn positions(
+        &self,
+        at: &Current,
+        topics: &[TopicName],
+    ) -> Result<Vec<Position>, Failure> {
+        let (positions, ()) = try_join(self.read_positions(at, topics), self.still(at)).await?;
+        Ok(positions)
+    }
+
+    async fn read_positions(
         &self,
         at: &Current,
         topics: &[TopicName],

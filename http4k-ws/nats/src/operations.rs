@@ -68,8 +68,7 @@ impl Engine for NatsEngine {
         let shared = self.shared();
         Box::pin(in_epoch(shared, move |at| async move {
             if !shared.members_are_kept(&at.link, at.epoch).await? {
-                log::warn!("the members of the topics are gone from NATS: a new epoch begins");
-                at.link.delete(&shared.layout.log_stream()).await?;
+                shared.end_without_members(&at.link, at.epoch).await?;
                 return Err(Failure::Absent);
             }
             shared.beat(&at, node).await

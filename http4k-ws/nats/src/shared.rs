@@ -1,6 +1,6 @@
 //! The state of an engine: its link, the epoch of its streams, and the topics of interest.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http4k_ws::topics::TopicName;
@@ -11,6 +11,9 @@ use crate::config::NatsConfig;
 use crate::layout::Layout;
 use crate::link::Link;
 use crate::members::Own;
+
+/// The number of epochs of which an entry is remembered.
+const WITNESSES: usize = 32;
 
 /// The state that the operations and the tasks of an engine share.
 pub(crate) struct Shared {
@@ -35,8 +38,8 @@ pub(crate) struct State {
     pub(crate) interest: HashMap<TopicName, Known>,
     /// The topics whose interest has changed since the task of the subscriptions looked.
     pub(crate) changes: Vec<TopicName>,
-    /// An entry of the log that must still be there after a reconnection.
-    pub(crate) witness: Option<Witness>,
+    /// An entry of each of the last epochs, which must still be there after a reconnection.
+    pub(crate) witnesses: VecDeque<Witness>,
     /// The stream of the members: its epoch, and the time of its creation.
     pub(crate) members_created: Option<(u64, String)>,
     /// The members of this process, as they are stored.
@@ -189,14 +192,16 @@ impl State {
 
     /// Notes an entry of the log, unless a later one is known.
     pub(crate) fn witness(&mut self, epoch: u64, seq: u64, id: &str) {
-        let known = self.witness.as_ref();
-        if known.is_some_and(|known| known.epoch == epoch && known.seq >= seq) {
-            return;
-        }
-        self.witness = Some(Witness {
+        let known = self.witnesses.iter().position(|one| one.epoch == epoch);
+        let known = known.and_then(|place| self.witnesses.remove(place));
+        let newest = known.filter(|known| known.seq >= seq);
+        self.witnesses.push_back(newest.unwrap_or_else(|| Witness {
             epoch,
             seq,
             id: id.to_owned(),
-        });
+        }));
+        if self.witnesses.len() > WITNESSES {
+            self.witnesses.pop_front();
+        }
     }
 }

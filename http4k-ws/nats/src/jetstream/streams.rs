@@ -96,6 +96,13 @@ impl Link {
         }
     }
 
+    /// Removes all entries whose subject matches.
+    pub(crate) async fn purge(&self, stream: &str, subject: &str) -> Result<(), Failure> {
+        let operation = format!("STREAM.PURGE.{stream}");
+        let body = json!({ "filter": subject });
+        self.api::<Done>(&operation, &body).await.map(drop)
+    }
+
     /// Deletes a stream. Without effect if it does not exist.
     pub(crate) async fn delete(&self, stream: &str) -> Result<(), Failure> {
         let operation = format!("STREAM.DELETE.{stream}");

@@ -5,6 +5,7 @@
 //! and the verifier are those of the engine over Redis.
 
 mod engine;
+mod epochs;
 mod faults;
 mod hub;
 mod kept;

@@ -359,3 +359,20 @@ fn a_server_that_is_of_no_use_is_an_error_without_its_password() {
         }
     });
 }
+
+#[test]
+fn the_server_that_responds_is_found_among_others() {
+    let Some(nats) = Nats::start() else { return };
+    run(async {
+        let absent = || format!("nats://127.0.0.1:{}", crate::process::free_port());
+        let config = NatsConfig::new("app", &absent()).unwrap();
+        let config = config.with_server(&absent()).unwrap();
+        let config = config.with_server(&nats.url()).unwrap();
+        // Their order is random.
+        for number in 1..=8 {
+            let engine = NatsEngine::connect_with(config.clone()).await.unwrap();
+            let entry = entry(&topic("found"), number, "x");
+            engine.publish(&entry).await.unwrap();
+        }
+    });
+}
