@@ -1,6 +1,7 @@
 //! A node: this test binary again, as a process of its own, with an application, subscribers and
 //! publishers.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use http4k_ws::client::WebSocketClient;
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
+use http4k_ws::topics::engine::MemberId;
 use http4k_ws::topics::{Feed, JoinError, Position, PublishError, Resume, Topics};
 use tokio::time::{sleep, sleep_until};
 
@@ -163,7 +165,7 @@ routes! {
 struct Seen {
     records: Vec<Record>,
     at: Option<Position>,
-    members: Vec<String>,
+    members: BTreeMap<MemberId, String>,
 }
 
 type Shared = Arc<Mutex<Seen>>;
@@ -239,15 +241,12 @@ fn note(seen: &mut Seen, feed: Feed<String>) {
         Feed::CaughtUp { present, .. } => {
             seen.records.push(Record::CaughtUp(at.to_string()));
             let present = present.unwrap_or_default().into_iter();
-            seen.members = present.map(|member| member.name).collect();
+            seen.members = present.map(|member| (member.id, member.name)).collect();
         }
-        Feed::Joined { member, .. } => seen.members.push(member.name),
-        Feed::Left { member, .. } => {
-            let place = seen.members.iter().position(|name| *name == member.name);
-            if let Some(place) = place {
-                seen.members.swap_remove(place);
-            }
-        }
+        // A member that is here joins again if its name changes, and on NATS if it joined while the
+        // list was read.
+        Feed::Joined { member, .. } => drop(seen.members.insert(member.id, member.name)),
+        Feed::Left { member, .. } => drop(seen.members.remove(&member.id)),
         other => panic!("{other:?}"),
     }
 }
@@ -292,7 +291,7 @@ async fn report(settings: &Settings, topics: &Topics<String>, seen: &[Shared]) {
         report.stored.push(stored);
         let seen = lock(seen);
         report.topics.push(seen.records.clone());
-        let mut members = seen.members.clone();
+        let mut members: Vec<String> = seen.members.values().cloned().collect();
         members.sort();
         report.seen.push(members);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http4k_ws::prelude::*;
 use http4k_ws::server::ServerConfig;
-use http4k_ws::testing::{Cluster, WsClient};
+use http4k_ws::testing::{Cluster, TestWsClient, WsClient};
 use http4k_ws::topics::{Feed, TopicName, Topics};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
@@ -35,7 +35,7 @@ fn a_member_leaves_however_its_socket_ends() {
     let app = one();
     let mut ann = app.test_ws("/rooms/r/ann");
     heard(&mut ann);
-    let ends: [fn(&mut http4k_ws::testing::TestWsClient); 3] = [
+    let ends: [fn(&mut TestWsClient); 3] = [
         |bob| bob.error("connection reset"),
         |bob| bob.send("no message").unwrap(),
         |bob| bob.close(WsStatus::NORMAL),
@@ -67,6 +67,33 @@ fn members_of_a_node_that_is_gone_leave_with_its_lease() {
     assert_eq!(heard(&mut ann), ["+bob"]);
     assert_eq!(names(&cluster), ["ann", "bob"]);
     drop(bob);
+}
+
+#[test]
+fn a_node_that_returned_and_fails_before_its_next_heartbeat_leaves_no_members() {
+    let faults: [fn(&Cluster<Said>, &mut TestWsClient); 2] = [
+        // The lease is lost with the engine.
+        |cluster, _| cluster.engine().restart(),
+        // The lease is removed by the other node.
+        |cluster, ann| {
+            cluster.engine().partition(1);
+            ann.advance(Duration::from_secs(21));
+            assert_eq!(names(cluster), ["ann"]);
+            cluster.engine().heal(1);
+        },
+    ];
+    for fault in faults {
+        let cluster = Cluster::of(2, app);
+        let mut ann = cluster.node(0).test_ws("/rooms/r/ann");
+        let _bob = cluster.node(1).test_ws("/rooms/r/bob");
+        heard(&mut ann);
+        fault(&cluster, &mut ann);
+        ann.advance(Duration::from_millis(600));
+        assert_eq!(names(&cluster), ["ann", "bob"]);
+        cluster.engine().freeze(1);
+        ann.advance(Duration::from_secs(21));
+        assert_eq!(names(&cluster), ["ann"]);
+    }
 }
 
 #[test]

@@ -6,13 +6,18 @@
 //! 2. A member is due again if the log says that it left although it is here. That is how a node
 //!    returns that was frozen for so long that others removed its members.
 //! 3. A member is due if a snapshot of the engine differs from this node, in either direction.
-//! 4. A node whose lease has ended is gone. Any other node removes its members, and then its lease.
+//! 4. Members are registered under a lease. Another node may have removed it, and the engine may
+//!    have lost it, so it is renewed before and after, unless it was shortly before. Otherwise the
+//!    members of a node that fails before its next heartbeat would stay.
+//! 5. A node whose lease has ended is gone. Any other node removes its members, and then its lease.
 //!    Two nodes that do so at once have the effect of one.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{Hub, NodeTopic, Outgoing, Policy};
 use crate::topics::engine::{Down, Member, MemberChange, MemberId, NodeId};
@@ -34,19 +39,49 @@ const OF_OTHERS: Policy = Policy {
 pub(super) struct Lease {
     /// `true` once a member was registered, which must be removed if this node is gone.
     needed: AtomicBool,
+    /// The number of times that the engine was reached again. It may have lost the lease each time.
+    connections: AtomicU64,
+    /// The number of `connections` and the time when the lease was last renewed. Locked while it is
+    /// renewed for members.
+    renewed: tokio::sync::Mutex<Option<(u64, Instant)>>,
+}
+
+impl Lease {
+    /// Notes that the engine is reached again.
+    pub(super) fn reconnected(&self) {
+        self.connections.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 impl Hub {
-    /// Takes the lease, unless it was taken before.
+    /// Renews the lease, unless it is certain that the engine still has it. Returns `false` if the
+    /// engine cannot be reached.
     async fn take_lease(&self) -> bool {
-        if self.engine.lease().is_none() || self.lease.needed.load(Ordering::Acquire) {
+        let Some(lease) = self.engine.lease() else {
+            return true;
+        };
+        let mut renewed = self.lease.renewed.lock().await;
+        let connection = self.lease.connections.load(Ordering::Acquire);
+        let fresh = |(of, at): (u64, Instant)| of == connection && at.elapsed() < lease / 2;
+        if renewed.is_some_and(fresh) {
             return true;
         }
+        let now = Instant::now();
         let taken = self.engine.beat(self.id).await.is_ok();
         if taken {
+            *renewed = Some((connection, now));
             self.lease.needed.store(true, Ordering::Release);
         }
         taken
+    }
+
+    /// Renews the lease, and returns the nodes whose leases have ended.
+    async fn renew_lease(&self) -> Result<Vec<NodeId>, Down> {
+        let connection = self.lease.connections.load(Ordering::Acquire);
+        let now = Instant::now();
+        let gone = self.engine.beat(self.id).await?;
+        *self.lease.renewed.lock().await = Some((connection, now));
+        Ok(gone)
     }
 
     async fn announce(
@@ -70,7 +105,7 @@ impl Hub {
         self.publish(outgoing).await.map(drop)
     }
 
-    /// Removes the members of a node that is gone (4).
+    /// Removes the members of a node that is gone (5).
     async fn bury(self: &Arc<Self>, node: NodeId) -> Result<(), Down> {
         let members = self.engine.members_of(node).await?;
         log::info!("a node is gone, with {} memberships", members.len());
@@ -91,6 +126,7 @@ impl Hub {
 /// Tells the engine the members of a topic that are due (1).
 pub(super) async fn register(hub: Arc<Hub>, topic: Arc<NodeTopic>) {
     let _ended = Ended(&topic);
+    let mut told_any = false;
     loop {
         let next = {
             let mut state = topic.lock();
@@ -122,10 +158,15 @@ pub(super) async fn register(hub: Arc<Hub>, topic: Arc<NodeTopic>) {
                 .announce(&topic.name, topic.policy, kind, member)
                 .await
                 .is_ok();
+        told_any |= told;
         if !told {
             topic.lock().due.entry(number).or_insert(name);
             hub.wait_for_engine(AGAIN).await;
         }
+    }
+    if told_any {
+        // The lease may have ended while this node was frozen, between two steps above.
+        hub.take_lease().await;
     }
     hub.close_unused(&topic);
 }
@@ -147,7 +188,7 @@ pub(super) async fn beat(hub: Weak<Hub>, every: Duration) {
         if !hub.lease.needed.load(Ordering::Acquire) {
             continue;
         }
-        if let Ok(gone) = hub.engine.beat(hub.id).await {
+        if let Ok(gone) = hub.renew_lease().await {
             for node in gone {
                 let _another_beat_repeats_it = hub.bury(node).await;
             }

@@ -83,6 +83,7 @@ impl Hub {
                 }
             }
             EngineEvent::Up => {
+                self.lease.reconnected();
                 if let Some(Health::Down { since, .. }) = self.health.up() {
                     let outage = since.elapsed();
                     log::info!("the engine of the topics is reached again after {outage:?}");
