@@ -16,11 +16,11 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 type Place = (String, u32);
 
 /// Asserts that each mistake in `tests/ui/fail` has an error with the recorded code at the recorded
-/// place.
-pub(crate) fn assert_recorded() {
+/// place, as `cargo` reports it.
+pub(crate) fn assert_recorded(cargo: &mut Command) {
     let cases = cases();
     assert!(!cases.is_empty(), "no case in tests/ui/fail");
-    let reported = checked(&cases);
+    let reported = checked(&cases, cargo);
     let mut missing = Vec::new();
     for (name, case) in &cases {
         let recorded =
@@ -89,8 +89,11 @@ fn cases() -> BTreeMap<String, PathBuf> {
     cases
 }
 
-/// Returns the places of the errors that this compiler reports for each case.
-fn checked(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<Place>> {
+/// Returns the places of the errors that `cargo` reports for each case.
+fn checked(
+    cases: &BTreeMap<String, PathBuf>,
+    cargo: &mut Command,
+) -> BTreeMap<String, BTreeSet<Place>> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("places");
     fs::create_dir_all(&folder).expect("the build folder is writable");
     fs::write(folder.join("Cargo.toml"), manifest(cases)).expect("a manifest");
@@ -99,7 +102,7 @@ fn checked(cases: &BTreeMap<String, PathBuf>) -> BTreeMap<String, BTreeSet<Place
         folder.join("Cargo.lock"),
     )
     .expect("a lock file");
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+    let output = cargo
         .args([
             "check",
             "--offline",

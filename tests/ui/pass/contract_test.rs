@@ -1,7 +1,7 @@
 //! Every form of a contract's test. Here they only compile; the tests of the library run them.
 
-use http4k_ws::prelude::*;
 use http4k_ws::contract_test;
+use http4k_ws::prelude::*;
 use http4k_ws::testing::contract::{AsyncBackend, Backend};
 
 mod inner {
@@ -17,7 +17,7 @@ fn plain(backend: &impl Backend) {
     assert_eq!(backend.http("/bob").body(), "bob");
 }
 
-#[contract_test(app(),)]
+#[contract_test(app())]
 pub(crate) fn with_a_result(backend: &impl Backend) -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(backend.http("/bob").body(), "bob");
     Ok(())

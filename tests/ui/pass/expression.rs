@@ -11,9 +11,11 @@ const APPS: fn() -> [PolyHandler; 2] = || [routes! {}, routes! { "/" => http(hom
 #[test]
 fn accepted() {
     let [_, _] = APPS();
-    let _ = routes! { "/x" => http(home), }.with(http4k_ws::filter::http_only(|request: Request, next: http4k_ws::Next| async move {
-        http4k_ws::HttpHandler::call(&next, request).await
-    }));
+    let _ = routes! { "/x" => http(home), }.with(http4k_ws::filter::http_only(
+        |request: Request, next: http4k_ws::Next| async move {
+            http4k_ws::HttpHandler::call(&next, request).await
+        },
+    ));
     #[allow(non_snake_case)]
     let ROUTES = String::from("no name of ours");
     let _ = routes! { "/<name>" => http(|name: String| name), "/r/<_x>" => http(joined(ROUTES)) };

@@ -1,9 +1,9 @@
 //! Each place of `with(..)`, and the filters that it accepts.
 
-use http4k_ws::prelude::*;
 use http4k_ws::PolyFilter;
 use http4k_ws::filter::session_config;
 use http4k_ws::filter::{guard, http_only, max_body, poly, record, subprotocols, ws_only};
+use http4k_ws::prelude::*;
 
 async fn auth(request: Request, next: Next) -> Response {
     match request.header("x-name") {
@@ -107,14 +107,21 @@ routes! {
 }
 
 fn ann(path: &str) -> Request {
-    Request::get(path).header("x-name", "ann").body(http4k_ws::Body::empty()).unwrap()
+    Request::get(path)
+        .header("x-name", "ann")
+        .body(http4k_ws::Body::empty())
+        .unwrap()
 }
 
 #[test]
 fn accepted() {
     for path in ["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/7/x/y"] {
         assert_eq!(before_http().test_http(path).status(), 401, "{path}");
-        assert_eq!(before_http().test_http(ann(path)).body(), "hiya world", "{path}");
+        assert_eq!(
+            before_http().test_http(ann(path)).body(),
+            "hiya world",
+            "{path}"
+        );
     }
     for path in ["/1", "/2", "/3", "/4", "/5", "/6"] {
         let app = before_ws();
@@ -124,11 +131,22 @@ fn accepted() {
         let (home, ws) = (format!("{path}/home"), format!("{path}/ws"));
         assert_eq!(app.test_http(home.as_str()).status(), 401, "{path}");
         assert_eq!(app.test_http(ann(&home)).body(), "hiya world", "{path}");
-        assert_eq!(app.try_test_ws(ws.as_str()).unwrap_err().status(), 401, "{path}");
+        assert_eq!(
+            app.try_test_ws(ws.as_str()).unwrap_err().status(),
+            401,
+            "{path}"
+        );
         assert!(app.try_test_ws(ann(&ws)).is_ok(), "{path}");
     }
-    let around = inner().with(http_only(auth)).with(ws_only(ws_auth)).with(max_body(4));
-    for app in [around, guard(checked).then(inner()), poly(logged()).then(talk)] {
+    let around = inner()
+        .with(http_only(auth))
+        .with(ws_only(ws_auth))
+        .with(max_body(4));
+    for app in [
+        around,
+        guard(checked).then(inner()),
+        poly(logged()).then(talk),
+    ] {
         assert_eq!(app.try_test_ws("/ws").unwrap_err().status(), 401);
         assert!(app.try_test_ws(ann("/ws")).is_ok());
     }

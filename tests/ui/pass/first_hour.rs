@@ -41,16 +41,25 @@ fn accepted() {
     assert_eq!(app().test_http("/shown/8").body(), "user 8");
     for path in ["/open/ann", "/later/ann", "/closure/ann"] {
         let mut client = app().test_ws(path);
-        assert_eq!(client.received().next().unwrap().unwrap().text(), "hello ann");
+        assert_eq!(
+            client.received().next().unwrap().unwrap().text(),
+            "hello ann"
+        );
     }
     assert_eq!(app().try_test_ws("/open/nobody").unwrap_err().status(), 404);
 
     let local = |name: String| open(&name);
     let app = routes! { "/<name>" => ws(local(name)) };
     let mut client = app.test_ws("/ann");
-    assert_eq!(client.received().next().unwrap().unwrap().text(), "hello ann");
+    assert_eq!(
+        client.received().next().unwrap().unwrap().text(),
+        "hello ann"
+    );
     assert_eq!(made().test_http("/").body(), "made");
-    assert_eq!(routes!(GET "/" => http(|| "here")).test_http("/").body(), "here");
+    assert_eq!(
+        routes!(GET "/" => http(|| "here")).test_http("/").body(),
+        "here"
+    );
     let both = [routes!(), routes! { GET "/" => http(|| "second"), }];
     assert_eq!(both[1].test_http("/").body(), "second");
 }

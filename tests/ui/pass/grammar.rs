@@ -3,10 +3,13 @@
 
 use std::sync::Arc;
 
-use http4k_ws::{Filter, FromRequest, HttpHandler, Next, PolyHandler, Request, Response, WebSocket, WsConsumer, WsResponse, WsResult, routes};
 use http4k_ws::handler::BoxHttpHandler;
 use http4k_ws::message::Rejection;
 use http4k_ws::routing::RouteError;
+use http4k_ws::{
+    Filter, FromRequest, HttpHandler, Next, PolyHandler, Request, Response, WebSocket, WsConsumer,
+    WsResponse, WsResult, routes,
+};
 
 mod users {
     use http4k_ws::{PolyHandler, routes};
@@ -163,9 +166,14 @@ routes! {
 
 #[test]
 fn accepted() {
-    let hub = Hub { inner: Arc::new(()) };
+    let hub = Hub {
+        inner: Arc::new(()),
+    };
     assert!(checked().is_ok());
-    let config = Config { hub: hub.clone(), limits: (1, 2) };
+    let config = Config {
+        hub: hub.clone(),
+        limits: (1, 2),
+    };
     let _ = config.limits.1;
     drop(app(hub, config, BoxHttpHandler::new(home)));
 }

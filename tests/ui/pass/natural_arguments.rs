@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http4k_ws::{PolyHandler, Response, WebSocket, WsMessage, WsResult, routes};
 use http4k_ws::routing::RouteError;
 use http4k_ws::testing::WsClient;
+use http4k_ws::{PolyHandler, Response, WebSocket, WsMessage, WsResult, routes};
 
 trait Store: Send + Sync {
     fn name(&self) -> String;
@@ -167,12 +167,27 @@ fn accepted() {
         assert_eq!(app.test_http(path).status(), 404, "{path}");
     }
     let mut client = app.test_ws("/ws-from");
-    let greeting = client.received().next().expect("a greeting").expect("no end");
+    let greeting = client
+        .received()
+        .next()
+        .expect("a greeting")
+        .expect("no end");
     assert_eq!(greeting.text(), "memory");
     let mut client = app.test_ws("/ws/bob");
-    let greeting = client.received().next().expect("a greeting").expect("no end");
+    let greeting = client
+        .received()
+        .next()
+        .expect("a greeting")
+        .expect("no end");
     assert_eq!(greeting.text(), "bob pool memory");
-    assert_eq!(app::word { r#type: "x", r#gen: 7 }.uri(), "/raw/x/7");
+    assert_eq!(
+        app::word {
+            r#type: "x",
+            r#gen: 7
+        }
+        .uri(),
+        "/raw/x/7"
+    );
     assert_eq!(body(own_error().expect("one route").test_http("/")), "own");
 
     let any = any_error().expect("the routes differ");

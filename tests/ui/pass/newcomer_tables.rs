@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use http4k_ws::prelude::*;
 use http4k_ws::FromRequest;
 use http4k_ws::http::HeaderMap;
-use http4k_ws::lens::{LensFailure, Query};
 use http4k_ws::lens::json::Json;
+use http4k_ws::lens::{LensFailure, Query};
+use http4k_ws::prelude::*;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Page {

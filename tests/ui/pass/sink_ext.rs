@@ -1,8 +1,8 @@
 //! The methods of a socket work while the extension traits of futures are imported.
 
 use futures_util::{SinkExt, StreamExt};
-use http4k_ws::prelude::*;
 use http4k_ws::client::reconnect::{ReconnectingSender, ReconnectingWebSocket};
+use http4k_ws::prelude::*;
 
 #[derive(Serialize, Deserialize, Message)]
 struct Price {
@@ -68,7 +68,10 @@ async fn split(ws: WebSocket) {
 
 async fn forwarded(ws: WebSocket) -> WsResult {
     let (sink, stream) = ws.split();
-    Ok(stream.map(|message| Ok(message.unwrap())).forward(sink).await?)
+    Ok(stream
+        .map(|message| Ok(message.unwrap()))
+        .forward(sink)
+        .await?)
 }
 
 async fn sender(sender: &mut WsSender) -> WsResult {
@@ -88,6 +91,14 @@ async fn reconnecting(ws: &mut ReconnectingWebSocket, sender: &mut ReconnectingS
 
 #[test]
 fn accepted() {
-    let _ = (owned, borrowed, typed, split, forwarded, sender, reconnecting);
+    let _ = (
+        owned,
+        borrowed,
+        typed,
+        split,
+        forwarded,
+        sender,
+        reconnecting,
+    );
     let _ = borrowed_mutably;
 }
