@@ -69,11 +69,13 @@ fn write_readme_package(folder: &Path) {
     fs::write(source.join("main.rs"), readme_block("rust,no_run")).expect("a program");
 }
 
-fn cargo(command: &str, package: &str, folder: &Path) -> Output {
-    cargo_in(command, package, folder, &folder.join("target"))
+/// The build folder of this workspace, which has many of the dependencies already.
+fn target() -> &'static Path {
+    let tmp = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    tmp.parent().expect("it is in the build folder")
 }
 
-fn cargo_in(command: &str, package: &str, folder: &Path, target: &Path) -> Output {
+fn cargo(command: &str, package: &str, folder: &Path) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     Command::new(cargo)
         .args([
@@ -85,7 +87,7 @@ fn cargo_in(command: &str, package: &str, folder: &Path, target: &Path) -> Outpu
             package,
         ])
         .current_dir(folder)
-        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TARGET_DIR", target())
         .output()
         .expect("cargo runs")
 }
@@ -198,15 +200,13 @@ fn copied_template() -> PathBuf {
 #[test]
 fn the_template_passes_its_tests_and_serves_its_page_once_it_is_copied() {
     let template = copied_template();
-    // The builds of the other packages have the same library.
-    let target = copied().join("target");
-    let tests = cargo_in("test", "my-app", &template, &target);
+    let tests = cargo("test", "my-app", &template);
     let errors = String::from_utf8_lossy(&tests.stderr);
     assert!(tests.status.success(), "{errors}");
     let report = String::from_utf8_lossy(&tests.stdout);
     assert!(report.contains("3 passed"), "{report}");
 
-    let mut program = Command::new(target.join("debug/my-app"))
+    let mut program = Command::new(target().join("debug/my-app"))
         .env("ADDRESS", "127.0.0.1:0")
         .stdout(Stdio::piped())
         .spawn()
