@@ -53,7 +53,7 @@ pub(crate) fn assert_golden(name: &str, expanded: impl FnOnce(TokenStream) -> To
 /// The library's own tests read the same table, with the expected errors and captures.
 #[test]
 fn routes_accepts_and_rejects_the_same_templates_as_the_library() {
-    let table = include_str!("../../tests/data/templates.txt");
+    let table = include_str!("templates.txt");
     let lines = table
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));

@@ -1,4 +1,5 @@
-//! Whole expansions: `tests/expand/<form>.in.rs` is the input, and `<form>.rs` the output.
+//! Whole expansions: `tests/expand/<form>.in.rs` of this package is the input, and `<form>.rs` the
+//! output.
 //!
 //! `EXPAND=overwrite cargo test -p http4k-ws-macros` updates the outputs.
 
@@ -52,7 +53,7 @@ pub(crate) fn overwrites() -> bool {
 
 pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/expand")
+        .join("tests/expand")
         .join(name)
 }
 
