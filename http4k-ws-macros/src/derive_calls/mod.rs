@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Data, DataEnum, DeriveInput, LitStr, Type};
+use syn::{Data, DataEnum, DeriveInput, Ident, LitStr, Type};
 
 use self::variant::Variant;
 use crate::errors::{Errors, near};
@@ -141,6 +141,47 @@ fn implementations(
         let (args, docs) = (variant.args, &variant.docs);
         quote!(#private::CallInfo::new::<#args>(#docs))
     });
+    let base = name.strip_suffix("Calls").or(name.strip_suffix("Call"));
+    let base = base.filter(|base| !base.is_empty()).unwrap_or(&name);
+    let (request_name, reply_name) = (format!("{base}Call"), format!("{base}Reply"));
+    let descriptions = descriptions(options.notice.as_ref(), variants, &private);
+    let arms = variants.iter().map(|variant| {
+        let (ident, name) = (variant.ident, &variant.name);
+        quote! {
+            #name => ::core::result::Result::Ok(Self::#ident(call.args()?, call.handle())),
+        }
+    });
+    let arguments = variants
+        .iter()
+        .map(|variant| arguments(variant, ident, &private));
+    quote! {
+        #[automatically_derived]
+        impl #private::Calls for #ident {
+            type Notice = #notice;
+            const NAME: &'static str = #name;
+            const CALLS: &'static [#private::CallInfo] = &[#(#infos),*];
+            const REQUEST_NAME: &'static str = #request_name;
+            const REPLY_NAME: &'static str = #reply_name;
+            #descriptions
+            fn receive(call: #private::IncomingCall)
+                -> ::core::result::Result<Self, #private::CallFailure>
+            {
+                match call.name() {
+                    #(#arms)*
+                    _ => ::core::result::Result::Err(call.unknown()),
+                }
+            }
+        }
+        #(#arguments)*
+    }
+}
+
+/// Returns the functions that describe the calls and the notice, with their schemas.
+fn descriptions(
+    notice: Option<&Type>,
+    variants: &[Variant<'_>],
+    private: &TokenStream,
+) -> TokenStream {
     let described = variants.iter().enumerate().map(|(index, variant)| {
         let (args, handle) = (variant.args, variant.handle);
         quote! {
@@ -151,7 +192,7 @@ fn implementations(
         }
     });
     let imports = quote!(use #private::{WithSchema as _, WithoutSchema as _};);
-    let notice_schema = options.notice.as_ref().map(|notice| {
+    let notice_schema = notice.map(|notice| {
         quote! {
             fn notice_schema() -> ::core::option::Option<#private::SchemaOf> {
                 // The probe uses one of the two traits, depending on the type.
@@ -161,51 +202,27 @@ fn implementations(
             }
         }
     });
-    let base = name.strip_suffix("Calls").or(name.strip_suffix("Call"));
-    let base = base.filter(|base| !base.is_empty()).unwrap_or(&name);
-    let (request_name, reply_name) = (format!("{base}Call"), format!("{base}Reply"));
-    let arms = variants.iter().map(|variant| {
-        let (ident, name) = (variant.ident, &variant.name);
-        quote! {
-            #name => ::core::result::Result::Ok(Self::#ident(call.args()?, call.handle())),
-        }
-    });
-    let calls = variants.iter().map(|variant| {
-        let (args, handle, name) = (variant.args, variant.handle, &variant.name);
-        quote_spanned! {args.span()=>
-            #[automatically_derived]
-            impl #private::CallArgs for #args {
-                type Calls = #ident;
-                type Handle = #handle;
-                const NAME: &'static str = #name;
-            }
-        }
-    });
     quote! {
-        #[automatically_derived]
-        impl #private::Calls for #ident {
-            type Notice = #notice;
-            const NAME: &'static str = #name;
-            const CALLS: &'static [#private::CallInfo] = &[#(#infos),*];
-            const REQUEST_NAME: &'static str = #request_name;
-            const REPLY_NAME: &'static str = #reply_name;
-            fn described() -> ::std::vec::Vec<#private::CallDescription> {
-                // The probe uses one of the two traits, depending on the type.
-                #[allow(unused_imports)]
-                #imports
-                ::std::vec![#(#described),*]
-            }
-            #notice_schema
-            fn receive(call: #private::IncomingCall)
-                -> ::core::result::Result<Self, #private::CallFailure>
-            {
-                match call.name() {
-                    #(#arms)*
-                    _ => ::core::result::Result::Err(call.unknown()),
-                }
-            }
+        fn described() -> ::std::vec::Vec<#private::CallDescription> {
+            // The probe uses one of the two traits, depending on the type.
+            #[allow(unused_imports)]
+            #imports
+            ::std::vec![#(#described),*]
         }
-        #(#calls)*
+        #notice_schema
+    }
+}
+
+/// Returns the implementation that leads from the arguments of a call to the call.
+fn arguments(variant: &Variant<'_>, calls: &Ident, private: &TokenStream) -> TokenStream {
+    let (args, handle, name) = (variant.args, variant.handle, &variant.name);
+    quote_spanned! {args.span()=>
+        #[automatically_derived]
+        impl #private::CallArgs for #args {
+            type Calls = #calls;
+            type Handle = #handle;
+            const NAME: &'static str = #name;
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! `#[derive(FromRequest)]`, which reads a struct from a request, and writes it to one.
 
+mod bodies;
 mod describe;
 mod field;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{Data, DeriveInput, Fields};
 
+use self::bodies::{reading, writing};
 use self::field::{Field, Source};
 use crate::errors::Errors;
 use crate::library::Library;
@@ -100,28 +102,15 @@ fn implementations(
     let private = quote!(#private::request);
     let ident = &input.ident;
     let (generics, type_generics, clause) = input.generics.split_for_impl();
-    let here = Span::mixed_site();
-    let (read, write) = if broken {
-        (quote!(loop {}), quote!(loop {}))
-    } else {
-        (reading(fields, &private), writing(fields, &private))
+    let (read, write, described) = match broken {
+        true => (quote!(loop {}), quote!(loop {}), TokenStream::new()),
+        false => (
+            reading(fields, &private),
+            writing(fields, &private),
+            describe::body(fields, &private),
+        ),
     };
-    let read_signature = quote_spanned! {here=>
-        async fn from_request(request: &mut #private::Request)
-            -> ::core::result::Result<Self, #private::Rejection>
-    };
-    let write_signature = quote_spanned! {here=>
-        fn modify(self, request: #private::Request)
-            -> ::core::result::Result<#private::Request, #private::LensFailure>
-    };
-    let describe_signature = quote_spanned! {here=>
-        fn describe(
-            route: &mut #private::RouteDescription,
-            _: ::core::option::Option<#private::SchemaOf>,
-        )
-    };
-    let params = fields.iter().filter_map(Field::required_param);
-    let params: Vec<&str> = params.collect();
+    let params: Vec<&str> = fields.iter().filter_map(Field::required_param).collect();
     let params = (!params.is_empty())
         .then(|| quote!(const PARAMS: &'static [&'static str] = &[#(#params),*];));
     let reads_body = fields.iter().any(Field::reads_body).then(|| {
@@ -130,126 +119,45 @@ fn implementations(
             impl #generics #private::ReadsBody for #ident #type_generics #clause {}
         }
     });
-    let described = match broken {
-        true => TokenStream::new(),
-        false => describe::body(fields, &private),
-    };
+    let [describe, from_request, modify] = signatures(&private);
     quote! {
         #reads_body
         #[automatically_derived]
         impl #generics #private::DescribeRequest for #ident #type_generics #clause {
             type Body = ();
-            #describe_signature { #described }
+            #describe { #described }
         }
         #[automatically_derived]
         impl #generics #private::FromRequest for #ident #type_generics #clause {
             #params
-            #read_signature { #read }
+            #from_request { #read }
         }
         #[automatically_derived]
         impl #generics #private::Modifier<#private::Request> for #ident #type_generics #clause {
-            #write_signature { #write }
+            #modify { #write }
         }
     }
 }
 
-/// Returns the body of `from_request`, which reads every field and then reports all failures.
-fn reading(fields: &[Field], private: &TokenStream) -> TokenStream {
-    let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
-    let values: Vec<_> = (0..fields.len())
-        .map(|index| format_ident!("f{index}", span = Span::mixed_site()))
-        .collect();
+/// Returns the signatures of the functions. Their arguments have the hygiene of the macro, as the
+/// uses in the bodies have.
+fn signatures(private: &TokenStream) -> [TokenStream; 3] {
     let here = Span::mixed_site();
-    let form = fields
-        .iter()
-        .any(|field| field.source == Source::Form)
-        .then(|| {
-            quote_spanned! {here=>
-                let form = #private::form(request, &mut failures).await;
-            }
-        });
-    let rules = fields.iter().filter(|field| field.source == Source::Part);
-    let rules: Vec<_> = rules.map(|field| field.part_rule(private)).collect();
-    // Only files are taken out of the parts.
-    let mutable = fields.iter().any(Field::is_file).then(|| quote!(mut));
-    let parts = (!rules.is_empty()).then(|| {
-        quote_spanned! {here=>
-            let #mutable parts = #private::parts(request, &[#(#rules),*], &mut failures).await;
-        }
-    });
-    let reads = fields.iter().zip(&values).map(|(field, value)| {
-        if field.source == Source::Part {
-            let read = field.read_part(private);
-            return quote_spanned!(here=> let #value = #read;);
-        }
-        let lens = field.lens(private);
-        match field.source {
-            Source::Body => quote_spanned! {here=>
-                let #value = failures.read(#lens.get(request).await);
-            },
-            Source::Form => quote_spanned! {here=>
-                let #value = form.as_ref().and_then(|form| failures.read(#lens.get(form)));
-            },
-            _ => quote_spanned! {here=>
-                let #value = failures.read(#lens.get(&*request));
-            },
-        }
-    });
-    if fields.is_empty() {
-        return quote_spanned!(here=> let _ = request; ::core::result::Result::Ok(Self {}));
-    }
-    quote_spanned! {here=>
-        let mut failures = #private::Failures::new();
-        #form
-        #parts
-        #(#reads)*
-        match (#(#values,)*) {
-            (#(::core::option::Option::Some(#values),)*) => {
-                ::core::result::Result::Ok(Self { #(#idents: #values,)* })
-            }
-            _ => ::core::result::Result::Err(failures.rejection()),
-        }
-    }
-}
-
-/// Returns the body of `modify`, which writes every field.
-fn writing(fields: &[Field], private: &TokenStream) -> TokenStream {
-    let here = Span::mixed_site();
-    let form = fields.iter().any(|field| field.source == Source::Form);
-    let parts = fields.iter().any(|field| field.source == Source::Part);
-    let writes = fields.iter().map(|field| {
-        if field.source == Source::Part {
-            return field.write_part(private);
-        }
-        let lens = field.lens(private);
-        let ident = &field.ident;
-        match field.source {
-            Source::Form => quote_spanned!(here=> let form = #lens.set(form, self.#ident)?;),
-            _ => quote_spanned!(here=> let request = #lens.set(request, self.#ident)?;),
-        }
-    });
-    let (before, after) = if form {
-        (
-            quote_spanned!(here=> let form = #private::WebForm::new();),
-            quote_spanned!(here=> let request = #private::with_form(request, form)?;),
+    let describe = quote_spanned! {here=>
+        fn describe(
+            route: &mut #private::RouteDescription,
+            _: ::core::option::Option<#private::SchemaOf>,
         )
-    } else if parts {
-        (
-            quote_spanned! {here=>
-                let form = #private::WebForm::new();
-                let files = #private::MultipartBody::new();
-            },
-            quote_spanned!(here=> let request = #private::with_parts(request, form, files)?;),
-        )
-    } else {
-        Default::default()
     };
-    quote_spanned! {here=>
-        #before
-        #(#writes)*
-        #after
-        ::core::result::Result::Ok(request)
-    }
+    let from_request = quote_spanned! {here=>
+        async fn from_request(request: &mut #private::Request)
+            -> ::core::result::Result<Self, #private::Rejection>
+    };
+    let modify = quote_spanned! {here=>
+        fn modify(self, request: #private::Request)
+            -> ::core::result::Result<#private::Request, #private::LensFailure>
+    };
+    [describe, from_request, modify]
 }
 
 #[cfg(test)]

@@ -7,14 +7,16 @@
 //! 3. In a large table the links with the same fields share one type. A link is an alias of it with
 //!    the index of its route.
 
+mod field;
+mod implementations;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::Type;
-use syn::ext::IdentExt;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 
+use self::field::Field;
 use super::names::again;
 use crate::docs;
 use crate::model::{Endpoint, Link, spelled};
@@ -29,21 +31,6 @@ pub(super) struct Links {
 
 /// The most links of a table whose links have types of their own.
 const MOST_OWN_TYPES: usize = 64;
-
-/// The type of a field.
-enum Field {
-    /// The path has no type: any that can be part of a path.
-    Any(Ident),
-    /// A type with the same meaning everywhere.
-    Primitive(Ident),
-    /// A type of the user, which is known only in the scope of the function.
-    Named(Ident, Box<Type>),
-}
-
-const PRIMITIVES: [&str; 17] = [
-    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32",
-    "f64", "bool", "char", "str",
-];
 
 /// Returns the name of a field with the hygiene of the macro. An editor that renames a name of the
 /// user in the literal would replace the whole literal.
@@ -255,158 +242,4 @@ impl Parts<'_> {
             None => self.generics(),
         }
     }
-
-    /// Returns the implementations that bind markers to the user's types.
-    fn types(&self) -> TokenStream {
-        let module = &self.module;
-        let named = self.fields.iter().filter_map(|field| match field {
-            Field::Named(marker, ty) => Some(quote! {
-                impl __http4k_ws::Typed for #module::#marker { type Type = #ty; }
-            }),
-            _ => None,
-        });
-        named.collect()
-    }
-
-    /// Returns the implementations that build the path of the type, which is called `name` there.
-    fn implementations(&self, name: &TokenStream, router: &TokenStream) -> TokenStream {
-        let (generics, given) = (self.generics(), self.given());
-        let bounds = self.bounds();
-        let template = match self.shared {
-            Some(_) => quote!(<#router as __http4k_ws::Tabled>::ROUTES[N].path.template),
-            None => spelled(&self.link.route.segments).to_token_stream(),
-        };
-        let values = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let name = field_name(param);
-            match field {
-                Field::Named(..) => quote!(&&self.#name),
-                _ => quote!(&self.#name),
-            }
-        });
-        let values = quote!(&[#(#values),*]);
-        if self.is_mount() {
-            return self.mount_implementation(name, router, &quote!(#template, #values));
-        }
-        let bounds = (!bounds.is_empty()).then(|| quote!(where #bounds));
-        quote! {
-            impl #generics __http4k_ws::Link for #name #given #bounds {
-                type App = #router;
-                fn try_uri(&self) -> __http4k_ws::Filled {
-                    __http4k_ws::path_of(#template, #values)
-                }
-            }
-            impl #generics #name #given {
-                #[track_caller]
-                pub fn uri(&self) -> __http4k_ws::String #bounds {
-                    __http4k_ws::Link::uri(self)
-                }
-            }
-        }
-    }
-
-    /// Returns the implementation that builds the paths of mounted routes. `path` is the template
-    /// and the values of the prefix.
-    fn mount_implementation(
-        &self,
-        name: &TokenStream,
-        router: &TokenStream,
-        path: &TokenStream,
-    ) -> TokenStream {
-        let (generics, given, bounds) = (self.generics(), self.given(), self.bounds());
-        let index = Literal::usize_unsuffixed(self.link.index);
-        quote! {
-            impl #generics #name #given {
-                /// Returns the path of a link to a route that is mounted there.
-                ///
-                /// # Panics
-                ///
-                /// Panics if `try_uri` returns an error.
-                #[track_caller]
-                pub fn uri<L, OnlyMount>(&self, link: L) -> ::std::string::String
-                where
-                    L: __http4k_ws::Link,
-                    <#router as __http4k_ws::Mounting<#index>>::Mounted:
-                        __http4k_ws::Mounts<L::App, OnlyMount>,
-                    #bounds
-                {
-                    __http4k_ws::filled(self.try_uri(link))
-                }
-
-                /// Returns the path of a link to a route that is mounted there, unless a value
-                /// can't be part of a path.
-                pub fn try_uri<L, OnlyMount>(&self, link: L) -> __http4k_ws::Filled
-                where
-                    L: __http4k_ws::Link,
-                    <#router as __http4k_ws::Mounting<#index>>::Mounted:
-                        __http4k_ws::Mounts<L::App, OnlyMount>,
-                    #bounds
-                {
-                    __http4k_ws::mounted_uri::<
-                        <#router as __http4k_ws::Mounting<#index>>::Mounted, L, OnlyMount,
-                    >(__http4k_ws::path_of(#path), &link)
-                }
-            }
-        }
-    }
-
-    /// Returns the bounds that each value can be part of a path. For a type in the path, the bound
-    /// has a lifetime, so the compiler checks it at the use of a link and not at the route.
-    fn bounds(&self) -> TokenStream {
-        let bounds = self.params.iter().zip(&self.fields).map(|(param, field)| {
-            let at = self.at(param);
-            match field {
-                Field::Any(name) => quote_spanned!(at=> #name: __http4k_ws::ToPath,),
-                Field::Primitive(_) => TokenStream::new(),
-                Field::Named(_, ty) => {
-                    quote_spanned!(at=> for<'a> &'a #ty: __http4k_ws::ToPath,)
-                }
-            }
-        });
-        bounds.collect()
-    }
-}
-
-impl Field {
-    fn of(param: &Param, head: &Head, nth: usize, index: usize) -> Self {
-        let any = || Self::Any(format_ident!("P{index}", span = ours_at(param.span())));
-        let Some(ty) = &param.ty else { return any() };
-        if is_of_the_function(ty.to_token_stream(), head) {
-            return any();
-        }
-        let name = ty.to_token_stream().to_string();
-        if PRIMITIVES.contains(&name.as_str()) {
-            return Self::Primitive(Ident::new(&name, ours_at(param.span())));
-        }
-        let marker = format_ident!("__T{nth}_{index}", span = ours_at(param.span()));
-        Self::Named(marker, Box::new(ty.clone()))
-    }
-
-    fn ty(&self) -> TokenStream {
-        match self {
-            Self::Any(name) => name.to_token_stream(),
-            Self::Primitive(name) => quote!(::core::primitive::#name),
-            Self::Named(marker, _) => quote!(<#marker as __http4k_ws::Typed>::Type),
-        }
-    }
-
-    fn marker(&self) -> Option<&Ident> {
-        match self {
-            Self::Named(marker, _) => Some(marker),
-            _ => None,
-        }
-    }
-}
-
-/// Returns `true` for a type that names a generic of the function, or that is not nameable, as `_`.
-fn is_of_the_function(ty: TokenStream, head: &Head) -> bool {
-    ty.into_iter().any(|token| match token {
-        TokenTree::Group(group) => is_of_the_function(group.stream(), head),
-        TokenTree::Punct(punct) => punct.as_char() == '\'',
-        TokenTree::Ident(ident) => {
-            let mut params = head.signature.generics.type_params();
-            let is_generic = params.any(|param| param.ident.unraw() == ident.unraw());
-            is_generic || ["_", "impl", "Self"].iter().any(|word| ident == word)
-        }
-        TokenTree::Literal(_) => false,
-    })
 }
