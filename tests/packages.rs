@@ -109,15 +109,6 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn the_readme_shows_a_message_of_the_compiler_as_it_is() {
-    let message = include_str!("ui/fail/args/misspelled_parameter.stderr");
-    let readme = include_str!("../README.md");
-    assert!(readme.contains(message.trim_end()), "{message}");
-    let line = r#""/users/<user>" => http(show(usr))"#;
-    assert!(readme.contains(line) && message.contains(line));
-}
-
-#[test]
 fn the_links_of_the_readmes_lead_to_files() {
     for (folder, text) in [
         ("", include_str!("../README.md")),

@@ -37,20 +37,38 @@
 //! | [Coming from axum](from_axum) | axum's names in this library, and a program |
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |
 //!
+//! # Dependencies
+//!
+//! The programs of the guide need these lines, and the feature that a chapter names:
+//!
+//! ```toml
+//! [dependencies]
+//! http4k-ws = { version = "0.1", features = ["testing"] }
+//! serde = { version = "1", features = ["derive"] }
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread", "sync", "time"] }
+//! futures-util = "0.3"    # calls
+//! tower-service = "0.3"   # tower
+//! ```
+//!
+//! The derives of serde are in the prelude, and the code that they write names the crate `serde`. The
+//! feature `testing` gives tests a virtual clock; a service that is deployed enables it among its
+//! `dev-dependencies` only.
+//!
 //! # Tasks
 //!
 //! | task | place |
 //! |---|---|
 //! | share state between handlers | an argument of the table, named in the call: [the same program](from_axum#the-same-program) |
 //! | log users in | [authentication](authentication), `filter::sessions`, and the example `login` |
-//! | serve static files | `ServeDir` of tower-http with the feature `tower`, and the example `static_site` |
+//! | serve static files | [static files](pages#static-files), and the example `static_site` |
 //! | accept uploads | [uploads](pages#uploads), and the example `upload` |
 //! | test without a port | [requests and sockets](crate::testing#requests-and-sockets) |
 //! | deploy behind nginx, HAProxy or Caddy | [proxies](proxies) |
-//! | run in a container | the folder `examples/template`, which has a Dockerfile |
+//! | start an application of my own | the folder `examples/template`, with tests and a Dockerfile |
 //! | count requests and sockets | [metrics](observing#metrics) |
 //! | scale out to several servers | [topics](crate::topics) on an engine: [operation](crate::topics#operation) |
 //! | move from axum, one route at a time | [moving step by step](from_axum#moving-step-by-step) |
+//! | translate a program of http4k | [the same program](from_http4k#the-same-program) |
 //! | understand a message of the compiler | [diagnostics](diagnostics) |
 //!
 //! [`routes!`]: macro@crate::routes
