@@ -32,7 +32,10 @@
 //! | [performance](performance) | what a message and a request cost, how to measure it, and the settings |
 //! | [clients](crate::client) | sockets and requests to other servers, and reconnection |
 //! | [event sources](crate::client::event_source) | streams of events from other servers, over several connections |
-//! | `tower` | services and layers of tower, and an application inside axum, with the feature of that name |
+#![cfg_attr(
+    feature = "tower",
+    doc = "| [tower](crate::tower) | services and layers of tower, and an application inside axum |"
+)]
 //! | [diagnostics](diagnostics) | every message of the macros, with its cause and its cure |
 //! | [Coming from axum](from_axum) | axum's names in this library, and a program |
 //! | [Coming from http4k](from_http4k) | http4k's names in Rust, and what differs |

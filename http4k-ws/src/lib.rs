@@ -37,21 +37,21 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`message`] | requests, responses, bodies, socket messages and URI templates, with their extension traits |
-//! | [`lens`] | typed views of a message: queries, headers, cookies, forms, paths, bodies and socket messages |
-//! | [`session`] | one open socket: [`WebSocket`], its sender, its bounds, its events |
-//! | [`sse`] | server-sent events: responses whose body keeps sending |
-//! | [`handler`] | functions over messages: [`HttpHandler`], [`WsHandler`], [`WsConsumer`], [`PolyHandler`] |
-//! | [`routing`] | the route table: links, listings and explanations, and the builder behind [`routes!`] |
-//! | [`filter`] | the stock filters, for every protocol |
-//! | `topics` | publish and subscribe, in one process or over an engine, with the feature `json` |
-//! | `calls` | requests with typed replies over a socket, with the feature `json` |
-//! | [`server`] | an application on a port, with the bounds of everything that a peer may do |
-//! | [`client`] | sockets and requests to other servers, and sockets that reconnect |
-//! | `tls` | the errors of TLS, and your own configuration of rustls, with the feature of that name |
-//! | `document` | AsyncAPI and OpenAPI documents from the route table, with the feature `schema` |
-//! | [`testing`] | in-memory clients, contract tests and transcripts |
-//! | `tower` | tower services and layers inside an application, with the feature of that name |
+//! | [message] | requests, responses, bodies, socket messages and URI templates, with their extension traits |
+//! | [lens] | typed views of a message: queries, headers, cookies, forms, paths, bodies and socket messages |
+//! | [session] | one open socket: [`WebSocket`], its sender, its bounds, its events |
+//! | [sse] | server-sent events: responses whose body keeps sending |
+//! | [handler] | functions over messages: [`HttpHandler`], [`WsHandler`], [`WsConsumer`], [`PolyHandler`] |
+//! | [routing] | the route table: links, listings and explanations, and the builder behind [`routes!`] |
+//! | [filter] | the stock filters, for every protocol |
+//! | [topics] | publish and subscribe, in one process or over an engine, with the feature `json` |
+//! | [calls] | requests with typed replies over a socket, with the feature `json` |
+//! | [server] | an application on a port, with the bounds of everything that a peer may do |
+//! | [client] | sockets and requests to other servers, and sockets that reconnect |
+//! | [tls] | the errors of TLS, and your own configuration of rustls, with the feature of that name |
+//! | [document] | AsyncAPI and OpenAPI documents from the route table, with the feature `schema` |
+//! | [testing] | in-memory clients, contract tests and transcripts |
+//! | [tower] | tower services and layers inside an application, with the feature of that name |
 //!
 //! # Cargo features
 //!
@@ -74,7 +74,29 @@
 //! | `redis` | no | topics over Redis or Valkey, for several processes: `topics::engine::redis` |
 //! | `schema` | no | the schemas of types, and documents from the route table: `document` |
 //! | `testing` | no | virtual time for the in-memory clients |
-
+//!
+// As in `doc_link`, whose macros do not exist up here.
+#![cfg_attr(feature = "macros", doc = "[`routes!`]: macro@crate::routes")]
+#![cfg_attr(not(feature = "macros"), doc = "[`routes!`]: #cargo-features")]
+#![cfg_attr(not(feature = "server"), doc = "[server]: #cargo-features")]
+#![cfg_attr(not(feature = "client"), doc = "[client]: #cargo-features")]
+#![cfg_attr(not(feature = "json"), doc = "[topics]: #cargo-features")]
+#![cfg_attr(not(feature = "json"), doc = "[calls]: #cargo-features")]
+#![cfg_attr(not(feature = "tower"), doc = "[tower]: #cargo-features")]
+#![cfg_attr(not(feature = "schema"), doc = "[document]: #cargo-features")]
+#![cfg_attr(
+    not(all(feature = "tls", any(feature = "server", feature = "client"))),
+    doc = "[tls]: #cargo-features"
+)]
+#![cfg_attr(
+    not(all(
+        feature = "macros",
+        feature = "json",
+        feature = "server",
+        feature = "client"
+    )),
+    doc = "[`guide`]: #cargo-features"
+)]
 // docs.rs shows the feature that an item needs. The attribute is unstable.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -88,6 +110,7 @@ pub mod calls;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod describe;
+mod doc_link;
 #[cfg(feature = "schema")]
 pub mod document;
 pub mod filter;

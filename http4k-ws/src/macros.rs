@@ -557,7 +557,7 @@ pub use http4k_ws_macros::Message;
 /// | `#[cookie]` | a cookie |
 /// | `#[form]` | a field of a form, which is then the body |
 /// | `#[part]` | a part of a form with files, which is then the body: text, or a file as a `Part`; with the feature `multipart` |
-/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`](crate::lens::json::Json), `String` or `Bytes`, with a suitable Content-Type |
+/// | `#[body]` | the body: a [`Message`](trait@crate::Message), a [`Json<T>`], `String` or `Bytes`, with a suitable Content-Type |
 ///
 /// The parentheses of an attribute can hold another name, and `default` or `default = value`:
 /// `#[query("p", default = 1)]`.
@@ -639,6 +639,8 @@ pub use http4k_ws_macros::Message;
 /// # Ok(())
 /// # }
 /// ```
+///
+#[doc = crate::doc_link::json!("Json<T>", "Json")]
 pub use http4k_ws_macros::FromRequest;
 
 /// Makes a newtype, or an enum without data, the text of a path segment or of another text field.

@@ -8,7 +8,9 @@ use crate::describe::{CallDescription, SchemaOf};
 
 /// A set of calls that a client may make over a socket: an enum with a variant for each.
 ///
-/// Derive it; see [`Calls`](macro@crate::calls::Calls).
+/// Derive it; see [`derive(Calls)`].
+///
+#[doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of calls",
     label = "this type does not derive `Calls`",
@@ -52,8 +54,9 @@ pub trait Calls: Sized + Send + 'static {
 
 /// The arguments of one call, which name its set and its reply.
 ///
-/// [`#[derive(Calls)]`](macro@crate::calls::Calls) implements it for the first field of each
-/// variant.
+/// [`derive(Calls)`] implements it for the first field of each variant.
+///
+#[doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the arguments of a call",
     label = "no variant of an enum that derives `Calls` has these arguments",

@@ -1,6 +1,9 @@
 //! Calls over a socket: requests with typed replies, many at a time.
 //!
-//! An enum that derives [`Calls`](macro@Calls) names the calls, their arguments and their replies.
+//! An enum with [`derive(Calls)`] names the calls, their arguments and their replies.
+//!
+#![doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
+//!
 #![doc = include_str!("../docs/calls.md")]
 
 mod call;

@@ -7,10 +7,9 @@ use crate::message::{Request, with_body_bounds};
 
 /// Accepts request bodies of at most `bytes` bytes. A longer body receives 413.
 ///
-/// The bound may be above or below
-/// [`ServerConfig::max_body`](crate::server::ServerConfig::max_body). A body with a declared length
-/// is refused before any of it is read, and before `100 Continue`. Of two such filters, the inner
-/// one decides. The bound also holds in memory.
+/// The bound may be above or below [`ServerConfig::max_body`]. A body with a declared length is
+/// refused before any of it is read, and before `100 Continue`. Of two such filters, the inner one
+/// decides. The bound also holds in memory.
 ///
 /// # Examples
 ///
@@ -32,6 +31,8 @@ use crate::message::{Request, with_body_bounds};
 /// assert_eq!(post("/words").status(), 413);
 /// assert_eq!(post("/photos").body(), "5");
 /// ```
+///
+#[doc = crate::doc_link::server!("ServerConfig::max_body")]
 pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
     over_http("max_body", move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_max(bytes));
@@ -43,9 +44,9 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// Waits at most `pause` for the next bytes of a request body. A client that pauses for longer
 /// receives 408.
 ///
-/// The limit replaces [`ServerConfig::body_stall`](crate::server::ServerConfig::body_stall) and is
-/// counted in milliseconds. The minimum rate of the body still applies: see [`min_body_rate`]. In
-/// memory a body arrives at once, so the filter has no effect.
+/// The limit replaces [`ServerConfig::body_stall`] and is counted in milliseconds. The minimum rate
+/// of the body still applies: see [`min_body_rate`]. In memory a body arrives at once, so the filter
+/// has no effect.
 ///
 /// # Examples
 ///
@@ -66,6 +67,8 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
+///
+#[doc = crate::doc_link::server!("ServerConfig::body_stall")]
 pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
     over_http(
         "body_stall",
@@ -79,9 +82,8 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 /// Accepts request bodies that arrive at `bytes` bytes per second or faster. A client that sends
 /// more slowly receives 408; 0 accepts any rate.
 ///
-/// The rate replaces [`ServerConfig::min_body_rate`](crate::server::ServerConfig::min_body_rate),
-/// which describes the measurement. Of two such filters, the inner one decides. In memory a body
-/// arrives at once, so the filter has no effect.
+/// The rate replaces [`ServerConfig::min_body_rate`], which describes the measurement. Of two such
+/// filters, the inner one decides. In memory a body arrives at once, so the filter has no effect.
 ///
 /// # Examples
 ///
@@ -103,6 +105,8 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 /// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
+///
+#[doc = crate::doc_link::server!("ServerConfig::min_body_rate")]
 pub fn min_body_rate(bytes: u64) -> impl PolyFilter + Clone {
     over_http(
         "min_body_rate",

@@ -19,8 +19,8 @@ use crate::message::{Request, plain, printable};
 /// has its own bounds for clients that are slow.
 ///
 /// The status is 503, since the server could not respond in time (RFC 9110 §15.6.4). 504 is for a
-/// gateway whose upstream is late (§15.6.5), and an [`HttpClient`](crate::client::HttpClient) that
-/// is called as a handler returns it itself. 408 would blame the client.
+/// gateway whose upstream is late (§15.6.5), and an [`HttpClient`] that is called as a handler
+/// returns it itself. 408 would blame the client.
 ///
 /// The future is dropped at its current await, before the response is sent. Work that must not be
 /// interrupted belongs in a task of its own. A handler that blocks its thread cannot be
@@ -46,6 +46,8 @@ use crate::message::{Request, plain, printable};
 /// assert_eq!(app.test_http("/reports/11").status(), 503);
 /// # }
 /// ```
+///
+#[doc = crate::doc_link::client!("HttpClient")]
 pub fn deadline(limit: Duration) -> impl PolyFilter + Clone {
     over_all("deadline", move |request: Request, next: Next| async move {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());

@@ -14,7 +14,7 @@ use crate::message::{Body, Request, RequestedUri, Response, copy_of_head, resolv
 
 /// Follows redirects, at most `max` of them for one request. It is a filter for clients:
 /// `follow_redirects(10).then(client)`. The client may be an
-/// [`HttpClient`](crate::client::HttpClient) or an application in memory.
+/// [`HttpClient`] or an application in memory.
 ///
 /// | status | next request |
 /// |---|---|
@@ -55,6 +55,8 @@ use crate::message::{Body, Request, RequestedUri, Response, copy_of_head, resolv
 /// assert_eq!(response.status(), 303);
 /// assert_eq!(response.extensions().get(), Some(&NotFollowed::Loop));
 /// ```
+///
+#[doc = crate::doc_link::client!("HttpClient")]
 pub fn follow_redirects(max: usize) -> FollowRedirects {
     FollowRedirects { max }
 }

@@ -37,8 +37,8 @@ use crate::sse::Setup;
 ///
 /// Only keys of what is open are held, as hashes with a random seed.
 ///
-/// [`ServerConfig::max_connections_per_address`]: crate::server::ServerConfig
-/// [`ServerConfig::stream_half_close`]: crate::server::ServerConfig
+#[doc = crate::doc_link::server!("ServerConfig::max_connections_per_address")]
+#[doc = crate::doc_link::server!("ServerConfig::stream_half_close")]
 ///
 /// # Examples
 ///

@@ -14,10 +14,10 @@ use crate::message::WsMessage;
 
 /// A type that travels as one message, which a [`WebSocket`](crate::WebSocket) can carry.
 ///
-/// Most types derive it, beside serde's two traits. A value is then one text message of JSON, or
-/// has the format that [`#[message(..)]`](macro@crate::Message) names. A type that implements it
-/// may use any format. [`WsMessage`] is a message itself, `String` is text and `Bytes` binary, and
-/// so is [`Json`](crate::lens::json::Json) over a serde type of another crate.
+/// Most types get it from [`derive(Message)`], beside serde's two traits. A value is then one text
+/// message of JSON, or has the format that `#[message(..)]` names. A type that implements it may use
+/// any format. [`WsMessage`] is a message itself, `String` is text and `Bytes` binary, and so is
+/// [`Json`] over a serde type of another crate.
 ///
 /// # Examples
 ///
@@ -52,6 +52,9 @@ use crate::message::WsMessage;
 /// let text = "message `Count` must be integer: invalid digit found in string";
 /// assert_eq!(failure.to_string(), text);
 /// ```
+///
+#[doc = crate::doc_link::macros!("derive(Message)", "Message")]
+#[doc = crate::doc_link::json!("Json")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't travel as a message",
     label = "a `WebSocket` carries `WsMessage` or a type that derives `Message`",

@@ -6,7 +6,9 @@ use crate::message::{Request, Response};
 /// A change of a message of type `M`.
 ///
 /// It is [`lens.of(value)`](crate::lens::Lens::of), a value of a type that derives
-/// [`FromRequest`](macro@crate::FromRequest), or a tuple of these.
+/// [`FromRequest`], or a tuple of these.
+///
+#[doc = crate::doc_link::macros!("FromRequest")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be set on a `{M}`",
     label = "expected `lens.of(value)`, a type that derives `FromRequest`, or a tuple of these",

@@ -8,8 +8,29 @@ use crate::message::{
 
 /// A link to one route with the values of its parameters, such as `app::show { id: 7 }`.
 ///
-/// [`routes!`](crate::routes) generates one type for each route with a name, in a module beside the
+/// [`routes!`] generates one type for each route with a name, in a module beside the
 /// function of the table.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::Link;
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         "/rooms/<room>" as room => http(|room: String| room),
+///     }
+/// }
+///
+/// fn anchor(link: &impl Link) -> String {
+///     format!("<a href=\"{}\">", link.uri())
+/// }
+///
+/// assert_eq!(anchor(&app::room { room: "tea" }), r#"<a href="/rooms/tea">"#);
+/// ```
+///
+#[doc = crate::doc_link::macros!("routes!", "routes")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a link to a route",
     label = "a link is made like `app::show {{ id: 7 }}`",

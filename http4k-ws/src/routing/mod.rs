@@ -1,6 +1,6 @@
 //! The route table: the function that responds to a request, found by path, method and protocol.
 //!
-//! [`routes!`](crate::routes) generates a table that the compiler checks, and [`Routes`] builds the
+//! [`routes!`] generates a table that the compiler checks, and [`Routes`] builds the
 //! same table at run time, by the same rules. [`Route`] and [`RouteTable`] list the routes of an
 //! application, [`explain`] reports the reason for a match, and a [`Link`] is the path of a route.
 //!
@@ -17,6 +17,8 @@
 //! ```
 //!
 #![doc = include_str!("../docs/routing.md")]
+//!
+#![doc = crate::doc_link::macros!("routes!", "routes")]
 //
 // `routes!` and the builder `Routes` both make a `Router`. It walks a path (`tree`, by the rules of
 // `matching`) to an `Endpoint`, or to the response of `unmatched`. `check` rejects tables at run

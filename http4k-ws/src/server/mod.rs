@@ -11,6 +11,8 @@
 //! # }
 //! ```
 #![doc = include_str!("../docs/server.md")]
+//!
+#![doc = crate::doc_link::guide!("listeners")]
 //
 // The order in which a connection goes through the files:
 //

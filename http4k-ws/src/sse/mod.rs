@@ -19,6 +19,8 @@
 //! ```
 //!
 #![doc = include_str!("../docs/streams.md")]
+//!
+#![doc = crate::doc_link::macros!("Message")]
 //
 // `body.rs` has the steps of a poll, `state.rs` the rules for what other tasks change, and
 // `setup.rs` the way of the configuration to a stream.

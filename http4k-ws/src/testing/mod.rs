@@ -22,6 +22,10 @@
 //! ```
 //!
 #![doc = include_str!("../docs/testing.md")]
+//!
+#![doc = crate::doc_link::contract_test!("contract_test")]
+#![doc = crate::doc_link::contract!("OverDuplex")]
+#![doc = crate::doc_link::contract!("OverNetwork")]
 
 #[cfg(feature = "testing")]
 mod blocked;

@@ -20,7 +20,7 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// A form is a body of `application/x-www-form-urlencoded` with at most 10,000 fields; a form with
 /// more is refused with 400. [`Form::strict`] and [`Form::feedback`] read it as a [`WebForm`],
 /// whose fields these lenses read. To read it as a type, take a `Form<T>` or derive
-/// [`FromRequest`](macro@crate::FromRequest).
+/// [`FromRequest`].
 ///
 /// # Examples
 ///
@@ -74,6 +74,8 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// [`empty_as_none`](crate::lens::empty_as_none) reads an input that is left empty, and
 /// [`checkbox`](crate::lens::checkbox) a checkbox. [`Query`](crate::lens::Query) lists the rules by
 /// which a serde type is read.
+///
+#[doc = crate::doc_link::macros!("FromRequest")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Form<T = ()>(
     /// The value.

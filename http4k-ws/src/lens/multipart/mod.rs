@@ -28,7 +28,7 @@ const MAX_PARTS: usize = 1000;
 ///
 /// Nothing is kept: a part that is dropped, or not read to its end, is skipped. Memory is bounded
 /// by a frame of the body and the head of a part. To read the fields of a form into a struct,
-/// derive [`FromRequest`](macro@crate::FromRequest) with `#[part]`.
+/// derive [`FromRequest`] with `#[part]`.
 ///
 /// # Bounds
 ///
@@ -59,6 +59,8 @@ const MAX_PARTS: usize = 1000;
 /// assert_eq!(response.body(), "title: 4, photo: 7");
 /// assert_eq!(app.test_http((Method::POST, "/upload", "title=cats")).status(), 415);
 /// ```
+///
+#[doc = crate::doc_link::macros!("FromRequest")]
 #[derive(Debug)]
 pub struct Multipart {
     reader: Arc<Mutex<Reader>>,

@@ -16,7 +16,7 @@ use super::reader::Reader;
 /// A part of a form with files: a field with text, or a file.
 ///
 /// A part of a [`Multipart`](crate::lens::Multipart) arrives while it is read. A part in a struct
-/// that derives [`FromRequest`](macro@crate::FromRequest) is in memory.
+/// that derives [`FromRequest`] is in memory.
 ///
 /// # Examples
 ///
@@ -31,6 +31,8 @@ use super::reader::Reader;
 /// # Ok(())
 /// # }
 /// ```
+///
+#[doc = crate::doc_link::macros!("FromRequest")]
 pub struct Part {
     head: PartHead,
     content: Content,

@@ -19,7 +19,7 @@ use crate::message::uri_template::UriFillError;
 ///
 /// # Inside the site
 ///
-/// [`to`](Self::to) takes a link of [`routes!`](crate::routes) or a path. The browser stays at the
+/// [`to`](Self::to) takes a link of [`routes!`] or a path. The browser stays at the
 /// scheme, host and port of the request, whatever the text: `//evil.example`, `/\evil.example` and
 /// everything else that a URL parser would take to another host is an error (WHATWG URL §4.4).
 /// [`outside`](Self::outside) leaves the site.
@@ -61,6 +61,8 @@ use crate::message::uri_template::UriFillError;
 /// assert_eq!(log_in("/rooms/blue").header("location"), Some("/rooms/blue"));
 /// assert_eq!(log_in("//evil.example").header("location"), Some("/"));
 /// ```
+///
+#[doc = crate::doc_link::macros!("routes!", "routes")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
     status: StatusCode,
@@ -100,7 +102,7 @@ pub enum RedirectError {
     },
 }
 
-/// A target inside the site: a link of [`routes!`](crate::routes), or the text of a path.
+/// A target inside the site: a link of [`routes!`], or the text of a path.
 ///
 /// Applications never implement this trait.
 #[diagnostic::on_unimplemented(
@@ -112,6 +114,8 @@ pub trait RedirectTarget {
     /// Returns the path, with query and fragment.
     ///
     /// # Errors
+///
+#[doc = crate::doc_link::macros!("routes!", "routes")]
     ///
     /// Returns a [`RedirectError`] for text that leaves the site, and for a link with a value that
     /// no client can send.

@@ -11,7 +11,25 @@ use crate::testing::stream::stream_of;
 
 /// An application under test, reached by blocking calls. It is the same on every backend.
 ///
-/// [`contract_test`](crate::contract_test) generates the tests from one function over a backend.
+/// [`contract_test`] generates the tests from one function over a backend.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::InMemory;
+/// use http4k_ws::testing::contract::{Backend, OverDuplex};
+///
+/// fn greets(backend: &impl Backend) {
+///     assert_eq!(backend.http("/").body(), "hello");
+/// }
+///
+/// let app = routes! { GET "/" => http(|| "hello") };
+/// greets(&InMemory::new(app.clone()));
+/// greets(&OverDuplex::new(app));
+/// ```
+///
+#[doc = crate::doc_link::contract_test!("contract_test")]
 pub trait Backend {
     /// The client of a socket.
     type Client: WsClient;
@@ -81,7 +99,26 @@ pub trait Backend {
 
 /// An application under test, reached from async code. It is the same on every backend.
 ///
-/// [`contract_test`](crate::contract_test) generates the tests from one `async fn` over a backend.
+/// [`contract_test`] generates the tests from one `async fn` over a backend.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::InMemory;
+/// use http4k_ws::testing::contract::AsyncBackend;
+///
+/// async fn greets(backend: &impl AsyncBackend) {
+///     assert_eq!(backend.http("/").await.body(), "hello");
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// greets(&InMemory::new(routes! { GET "/" => http(|| "hello") })).await;
+/// # }
+/// ```
+///
+#[doc = crate::doc_link::contract_test!("contract_test")]
 pub trait AsyncBackend {
     /// Opens a socket, or returns the response that refuses it, with its body read.
     ///

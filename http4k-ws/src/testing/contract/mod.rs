@@ -2,7 +2,7 @@
 //!
 //! An application must behave in memory as it does on a server. A test over a [`Backend`] shows
 //! that. It runs on [`InMemory`](crate::testing::InMemory), [`OverNetwork`] and [`OverDuplex`]. The
-//! attribute [`contract_test`](crate::contract_test) generates one test for each of them, named for
+//! attribute [`contract_test`] generates one test for each of them, named for
 //! the backend.
 //!
 //! ```
@@ -30,6 +30,10 @@
 //! greets(&OverDuplex::new(app()));
 //! # }
 //! ```
+//!
+#![doc = crate::doc_link::contract_test!("contract_test")]
+#![doc = crate::doc_link::contract!("OverDuplex")]
+#![doc = crate::doc_link::contract!("OverNetwork")]
 
 mod backend;
 mod in_memory;

@@ -19,8 +19,10 @@ use crate::message::WsMessage;
 /// # Errors
 ///
 /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists,
-/// or if a `T` cannot be read from the JSON; see the table at the derive
-/// [`Message`](macro@crate::Message).
+/// or if a `T` cannot be read from the JSON; see the table at
+/// [`derive(Message)`].
+///
+#[doc = crate::doc_link::macros!("derive(Message)", "Message")]
 pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
     write::<T, _>(value, T::NAME, |value| value)
 }
