@@ -29,6 +29,37 @@ pub struct Replied {
 ///
 /// A handler that fails returns an error instead; see [`CallFailure`]. A handle that is dropped
 /// sends nothing by itself.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallResult, CallSocket, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Double {
+///     number: u32,
+/// }
+///
+/// #[derive(Calls)]
+/// enum Sums {
+///     Double(Double, Reply<u32>),
+/// }
+///
+/// async fn respond(call: Sums) -> CallResult {
+///     let Sums::Double(Double { number }, reply) = call;
+///     reply.send(number * 2)
+/// }
+///
+/// async fn sums(ws: CallSocket<Sums>) -> WsResult {
+///     ws.serve_calls(respond).await
+/// }
+///
+/// let app = routes! { "/sums" => ws(sums(ws)) };
+/// let mut client = app.test_ws("/sums");
+/// client.send(r#"{"id":1,"call":"double","args":{"number":21}}"#).unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"ok":42}"#);
+/// ```
 #[must_use = "a call needs a reply: return `reply.send(value)`"]
 pub struct Reply<T> {
     outlet: Outlet,
@@ -55,6 +86,41 @@ impl<T: Serialize> Reply<T> {
 ///
 /// It sends while the client reads: if the client is slow, sending waits. The stream ends with
 /// [`end`](Self::end), or with the error that the handler returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct CountTo {
+///     last: u32,
+/// }
+///
+/// #[derive(Calls)]
+/// enum Numbers {
+///     CountTo(CountTo, Replies<u32>),
+/// }
+///
+/// async fn respond(call: Numbers) -> CallResult {
+///     let Numbers::CountTo(CountTo { last }, mut replies) = call;
+///     for number in 1..=last {
+///         replies.send(number).await?;
+///     }
+///     replies.end()
+/// }
+///
+/// async fn numbers(ws: CallSocket<Numbers>) -> WsResult {
+///     ws.serve_calls(respond).await
+/// }
+///
+/// let app = routes! { "/numbers" => ws(numbers(ws)) };
+/// let mut client = app.test_ws("/numbers");
+/// client.send(r#"{"id":1,"call":"count_to","args":{"last":1}}"#).unwrap();
+/// let received: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+/// assert_eq!(received, [r#"{"id":1,"item":1}"#, r#"{"id":1,"end":true}"#]);
+/// ```
 #[must_use = "a call needs a reply: return `replies.end()`"]
 pub struct Replies<T> {
     outlet: Outlet,

@@ -18,6 +18,20 @@ use crate::tls::{ClientStream, ClientTls, Either, TlsError};
 use crate::wire::{ByteStream, socket};
 
 /// The reason why a client could not reach a server.
+///
+/// # Examples
+///
+/// ```
+/// use std::net::TcpListener;
+///
+/// use http4k_ws::client::{ConnectError, DialError, WebSocketClient};
+///
+/// // A port at which nothing listens any more.
+/// let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+/// let error = WebSocketClient::blocking(format!("ws://{address}/")).unwrap_err();
+/// assert!(matches!(error, ConnectError::Dial(DialError::Unreachable { .. })));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DialError {

@@ -14,6 +14,16 @@ const SCHEMES: &str = "`ws` or `wss`";
 const SCHEMES: &str = "`ws` (`wss` needs the feature `tls`)";
 
 /// The reason why a client could not open a socket.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::{ConnectError, WebSocketClient};
+///
+/// let error = WebSocketClient::blocking("ftp://localhost/").unwrap_err();
+/// assert!(matches!(&error, ConnectError::UnsupportedScheme { scheme } if scheme == "ftp"));
+/// assert!(!error.is_transient());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {

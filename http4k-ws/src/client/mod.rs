@@ -48,6 +48,19 @@ use crate::lens::Message;
 use crate::session::{IntoWsResult, WebSocket};
 
 /// Connects to WebSocket servers.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::WebSocketClient;
+/// use http4k_ws::prelude::*;
+///
+/// let app = routes! { "/hello" => ws(|ws: WebSocket| ws.try_send("hello")) };
+/// let server = app.as_server("127.0.0.1:0").start()?;
+/// let mut client = WebSocketClient::blocking(format!("ws://{}/hello", server.addr()))?;
+/// assert_eq!(client.received().next().unwrap()?, "hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct WebSocketClient;
 

@@ -82,10 +82,37 @@ impl<H: HttpHandler> ErasedHttpHandler for H {
 }
 
 /// A shared [`HttpHandler`] without its type.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::handler::BoxHttpHandler;
+/// use http4k_ws::prelude::*;
+///
+/// let pages: [BoxHttpHandler; 2] = [
+///     BoxHttpHandler::new(|_request: Request| "one"),
+///     BoxHttpHandler::new(|request: Request| request.uri().path().to_owned()),
+/// ];
+/// assert_eq!(pages[0].test_http("/a").body(), "one");
+/// assert_eq!(pages[1].test_http("/a").body(), "/a");
+/// ```
 #[derive(Clone)]
 pub struct BoxHttpHandler(Arc<dyn ErasedHttpHandler>);
 
 /// The rest of the chain, which a [`Filter`] calls to continue.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn uncached(request: Request, next: Next) -> Response {
+///     next.call(request).await.with_header("cache-control", "no-store")
+/// }
+///
+/// let app = routes! { GET "/" with(uncached) => http(|| "hello") };
+/// assert_eq!(app.test_http("/").header("cache-control"), Some("no-store"));
+/// ```
 pub type Next = BoxHttpHandler;
 
 impl BoxHttpHandler {

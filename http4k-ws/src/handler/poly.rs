@@ -15,6 +15,25 @@ use crate::message::{Request, Response, plain};
 /// An application: a handler for HTTP and a handler for WebSocket upgrades, on one port.
 ///
 /// Upgrade requests go to the ws side, and all others to the http side. A clone shares both.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn echo(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let app = PolyHandler::new(|_request: Request| "hello", echo);
+/// assert_eq!(app.test_http("/").body(), "hello");
+/// let mut client = app.test_ws("/");
+/// client.send("hi").unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap(), "hi");
+/// ```
 #[derive(Clone)]
 pub struct PolyHandler {
     http: BoxHttpHandler,
@@ -143,6 +162,21 @@ impl fmt::Debug for PolyHandler {
 ///
 /// Without an http side, HTTP requests receive 426 with `Upgrade: websocket`. Without a ws side,
 /// upgrades receive 404. Users never implement it. `Kind` is always inferred.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::handler::IntoPolyHandler;
+/// use http4k_ws::prelude::*;
+///
+/// fn application<Kind>(value: impl IntoPolyHandler<Kind>) -> PolyHandler {
+///     value.into_poly_handler()
+/// }
+///
+/// let app = application(|_request: Request| "hello");
+/// assert_eq!(app.test_http("/").body(), "hello");
+/// assert_eq!(app.try_test_ws("/").unwrap_err().status(), 404);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an application",
     label = "an application is a `PolyHandler`, a handler, or a function over a `Request` or a `WebSocket`"

@@ -83,10 +83,38 @@ impl<H: WsHandler> ErasedWsHandler for H {
 }
 
 /// A shared [`WsHandler`] without its type.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::handler::BoxWsHandler;
+/// use http4k_ws::prelude::*;
+///
+/// let greeter = BoxWsHandler::new(|ws: WebSocket| ws.try_send("hello"));
+/// assert_eq!(greeter.test_ws("/").received().next().unwrap().unwrap(), "hello");
+/// ```
 #[derive(Clone)]
 pub struct BoxWsHandler(Arc<dyn ErasedWsHandler>);
 
 /// The rest of the chain, which a [`WsFilter`] calls to continue.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn with_a_key(request: Request, next: WsNext) -> WsResponse {
+///     match request.header("x-key") {
+///         Some("sesame") => next.call(request).await,
+///         _ => WsResponse::refuse(StatusCode::FORBIDDEN),
+///     }
+/// }
+///
+/// let app = routes! { "/" with(with_a_key) => ws(|ws: WebSocket| ws.try_send("come in")) };
+/// assert_eq!(app.try_test_ws("/").unwrap_err().status(), 403);
+/// let mut client = app.test_ws(Request::get("/").header("x-key", "sesame"));
+/// assert_eq!(client.received().next().unwrap().unwrap(), "come in");
+/// ```
 pub type WsNext = BoxWsHandler;
 
 impl BoxWsHandler {

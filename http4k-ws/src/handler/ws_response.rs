@@ -48,6 +48,17 @@ pub struct WsResponse {
 }
 
 /// The reason why a header field cannot be set on the response to an opening handshake.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::handler::HandshakeHeaderError;
+/// use http4k_ws::prelude::*;
+///
+/// let refused = WsResponse::refuse(StatusCode::FORBIDDEN);
+/// let error = refused.try_with_header("connection", "close").unwrap_err();
+/// assert!(matches!(error, HandshakeHeaderError::Reserved { .. }), "{error}");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeHeaderError {

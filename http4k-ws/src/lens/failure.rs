@@ -219,6 +219,19 @@ impl fmt::Display for LensFailure {
 impl Error for LensFailure {}
 
 /// The kind of a failure.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{LensFailureKind, Query};
+///
+/// let request = "/?page=two".into_request()?;
+/// let failure = Query::int("page").required().get(&request).unwrap_err();
+/// assert_eq!(failure.failures()[0].kind(), LensFailureKind::Invalid);
+/// assert_eq!(LensFailureKind::Invalid.as_str(), "invalid");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LensFailureKind {
@@ -244,6 +257,16 @@ impl LensFailureKind {
 /// A part of a message that could not be read or written.
 ///
 /// Two are equal if all their fields are. Causes are compared by their texts.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::{Failure, LensFailureKind, Location};
+///
+/// let failure = Failure::new(LensFailureKind::Invalid, Location::Query, "zoom", "percentage")
+///     .with_cause("900 is not in 0..=100");
+/// assert_eq!(failure.to_string(), "query `zoom` must be percentage: 900 is not in 0..=100");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Failure {
     kind: LensFailureKind,

@@ -123,6 +123,31 @@ where
 /// # Examples
 ///
 /// See [`empty_as_none`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::Form;
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// struct Settings {
+///     #[serde(default, deserialize_with = "http4k_ws::lens::checkbox")]
+///     news: bool,
+/// }
+///
+/// async fn save(Form(settings): Form<Settings>) -> String {
+///     format!("news: {}", settings.news)
+/// }
+///
+/// let app = routes! { POST "/settings" => http(save(_)) };
+/// let form = |body: &'static str| {
+///     let kind = "application/x-www-form-urlencoded";
+///     app.test_http(Request::post("/settings").header("content-type", kind).body(body))
+/// };
+/// assert_eq!(form("news=on").body(), "news: true");
+/// assert_eq!(form("").body(), "news: false");
+/// ```
 pub fn checkbox<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let text = String::deserialize(deserializer)?;
     checked(&text).map_err(de::Error::custom)

@@ -7,6 +7,15 @@ use super::failure::{Failure, LensFailure, LensFailureKind};
 use super::message_part::Cause;
 
 /// The place of a value in a message.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::{Header, Location};
+///
+/// assert_eq!(Header::string("x-key").required().meta().location(), Location::Header);
+/// assert_eq!(Location::Header.to_string(), "header");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Location {

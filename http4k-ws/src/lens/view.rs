@@ -13,6 +13,19 @@ use super::with::Modifier;
 use crate::message::WsMessage;
 
 /// A [`Lens`] that reads and writes.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{BiDiLens, Query, With};
+///
+/// let page: BiDiLens<Query, i64> = Query::int("page").required();
+/// let request = "/posts".into_request()?.with(page.of(3))?;
+/// assert_eq!(request.uri(), "/posts?page=3");
+/// assert_eq!(page.get(&request)?, 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type BiDiLens<L, T> = Lens<L, T, BothWays>;
 
 type Raws<R> = Vec<Result<R, Cause>>;

@@ -16,6 +16,23 @@ use crate::message::WsMessage;
 ///
 /// A socket typed `WebSocket<In, Out>` needs no lens. Use one in callbacks, and for sockets that
 /// carry messages of several types.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+/// struct Count {
+///     number: u32,
+/// }
+///
+/// let lens = Count::lens();
+/// let message = lens.create(Count { number: 4 })?;
+/// assert_eq!(message, r#"{"number":4}"#);
+/// assert_eq!(lens.get(&message)?, Count { number: 4 });
+/// # Ok::<(), http4k_ws::lens::LensFailure>(())
+/// ```
 pub struct MessageLens<T>(PhantomData<fn(T) -> T>);
 
 impl<T: Message> MessageLens<T> {

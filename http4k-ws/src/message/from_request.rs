@@ -9,6 +9,16 @@ use super::http::{IntoResponse, Request, Response};
 use super::needed::NeededValue;
 
 /// The response to a request that an argument cannot be read from. The handler is not called.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::Rejection;
+/// use http4k_ws::prelude::*;
+///
+/// let rejection = Rejection::new((StatusCode::BAD_REQUEST, "no language"));
+/// assert_eq!(rejection.into_response().status(), 400);
+/// ```
 #[derive(Debug)]
 pub struct Rejection(Box<Inner>);
 
@@ -102,6 +112,34 @@ impl From<Infallible> for Rejection {
 }
 
 /// A type that can be read from a request, as the `_` argument of a route.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::Rejection;
+/// use http4k_ws::prelude::*;
+///
+/// /// The languages that a client prefers.
+/// struct Languages(String);
+///
+/// impl FromRequest for Languages {
+///     async fn from_request(request: &mut Request) -> Result<Self, Rejection> {
+///         match request.header("accept-language") {
+///             Some(languages) => Ok(Self(languages.to_owned())),
+///             None => Err(Rejection::new((StatusCode::BAD_REQUEST, "no language"))),
+///         }
+///     }
+/// }
+///
+/// async fn greet(languages: Languages) -> String {
+///     format!("hello in {}", languages.0)
+/// }
+///
+/// let app = routes! { GET "/" => http(greet(_)) };
+/// assert_eq!(app.test_http("/").status(), 400);
+/// let german = Request::get("/").header("accept-language", "de");
+/// assert_eq!(app.test_http(german).body(), "hello in de");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a request",
     label = "this parameter stands for `_`, which is read from the request by its type",

@@ -6,6 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The reason that a segment is not of the type of a parameter. The response is then 404.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::FromPath;
+///
+/// let error = u64::from_path("seven".into()).unwrap_err();
+/// assert_eq!(error.to_string(), "path segment `seven` is not u64");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PathError {
@@ -191,6 +200,22 @@ impl<T: fmt::Display + ?Sized> ToPath for T {
 }
 
 /// A text that is not a name of an enum that derives `PathParam`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::PathParam;
+///
+/// #[derive(Debug, Clone, Copy, PartialEq, PathParam)]
+/// enum Color {
+///     Red,
+///     Blue,
+/// }
+///
+/// let error = "green".parse::<Color>().unwrap_err();
+/// assert_eq!(error.known().len(), 2);
+/// assert_eq!(error.known()[0].parse(), Ok(Color::Red));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` must be one of `{}`", .known.join("`, `"))]
 pub struct UnknownName {
@@ -214,6 +239,19 @@ impl UnknownName {
 }
 
 /// The error of the inner type of a newtype that derives `PathParam`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::PathParam;
+///
+/// #[derive(Debug, Clone, PartialEq, PathParam)]
+/// struct UserId(u64);
+///
+/// assert_eq!("7".parse(), Ok(UserId(7)));
+/// let error = "seven".parse::<UserId>().unwrap_err();
+/// assert_eq!(error.to_string(), "invalid digit found in string");
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
 pub struct TextError(Arc<dyn Error + Send + Sync>);
@@ -240,6 +278,21 @@ impl Eq for TextError {}
 
 /// The path parameters of the route that matched, percent-decoded. The extensions of a request hold
 /// them.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::PathParams;
+/// use http4k_ws::prelude::*;
+///
+/// async fn show(request: Request) -> String {
+///     let params = request.extensions().get::<PathParams>();
+///     params.and_then(|params| params.get("id")).unwrap_or("none").to_owned()
+/// }
+///
+/// let app = routes! { GET "/users/<id>" => http(show(req)) };
+/// assert_eq!(app.test_http("/users/a%20b").body(), "a b");
+/// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PathParams(Vec<(Cow<'static, str>, String)>);
 

@@ -34,6 +34,17 @@ pub struct WsStatus {
 }
 
 /// The reason that a status cannot be sent.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::WsStatus;
+/// use http4k_ws::message::WsStatusError;
+///
+/// assert_eq!(WsStatus::new(1006, "lost"), Err(WsStatusError::Reserved(1006)));
+/// assert_eq!(WsStatus::new(5000, "far"), Err(WsStatusError::OutOfRange(5000)));
+/// assert!(WsStatus::new(4000, "full").is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WsStatusError {

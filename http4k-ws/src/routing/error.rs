@@ -5,6 +5,19 @@ use crate::message::UriTemplateError;
 /// The reason why a route was rejected.
 ///
 /// `routes!` reports the same mistakes as compile errors, as far as the compiler can see them.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::{RouteError, Routes};
+///
+/// let routes = Routes::new()
+///     .http(Method::GET, "/users/<id>", |_request: Request| "by id")
+///     .http(Method::GET, "/users/<name>", |_request: Request| "by name");
+/// let error = routes.build().unwrap_err();
+/// assert!(matches!(error, RouteError::Conflict { .. }), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {

@@ -11,6 +11,22 @@ use super::table::{MethodSet, Protocol, RouteMeta};
 use crate::handler::{FilterNames, PolyHandler};
 
 /// One route of an application, with its methods, path, name and filters.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::Protocol;
+///
+/// let app = routes! {
+///     GET "/users/<id>" as user => http(|id: u64| id.to_string()),
+///     "/live"                   => ws(|ws: WebSocket| ws.try_send("hi")),
+/// };
+/// let routes: Vec<_> = app.routes().into_iter().collect();
+/// assert_eq!((routes[0].template(), routes[0].name()), ("/users/<id>", "user"));
+/// assert_eq!(routes[0].methods(), [Method::GET]);
+/// assert_eq!(routes[1].protocol(), Protocol::Ws);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub(super) protocol: Protocol,

@@ -9,6 +9,15 @@ use super::accepted::Accepted;
 use crate::handler::PathText;
 
 /// The protocol of a route.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::routing::Protocol;
+///
+/// let shown = [Protocol::Http, Protocol::Ws, Protocol::Sse].map(|protocol| protocol.to_string());
+/// assert_eq!(shown, ["http", "ws", "sse"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protocol {

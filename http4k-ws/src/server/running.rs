@@ -19,6 +19,19 @@ use crate::handler::PolyHandler;
 
 /// An application and the addresses to serve it at, from [`as_server`](crate::Serve::as_server) or
 /// [`as_server_with`](crate::Serve::as_server_with).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::HttpClient;
+/// use http4k_ws::prelude::*;
+///
+/// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+/// let client = HttpClient::new().blocking();
+/// assert_eq!(client.send(format!("http://{}/", server.addr()))?.body(), "hello");
+/// assert_eq!(server.stop().cut, 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "a server does nothing until it is started"]
 pub struct Server {

@@ -102,6 +102,17 @@ pub trait WsClient {
 }
 
 /// The outcome of waiting for a message.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::NextMessage;
+///
+/// let mut client = (|ws: WebSocket| ws.try_send("hello")).test_ws("/");
+/// assert_eq!(client.next(), NextMessage::Message("hello".into()));
+/// assert_eq!(client.next(), NextMessage::Closed(WsStatus::NORMAL));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextMessage {
     /// A message.
@@ -113,6 +124,20 @@ pub enum NextMessage {
 }
 
 /// The reason why no message was received.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::ReceiveError;
+///
+/// async fn closed(_ws: WebSocket) -> WsResult {
+///     Err(WsError::closing(WsStatus::POLICY_VIOLATION))
+/// }
+///
+/// let error = closed.test_ws("/").received().next().unwrap().unwrap_err();
+/// assert_eq!(error, ReceiveError::Closed(WsStatus::POLICY_VIOLATION));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {

@@ -7,6 +7,21 @@ use crate::lens::LensFailure;
 use crate::message::{WsStatus, printable};
 
 /// The reason why a message was not sent.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::SendError;
+/// use http4k_ws::prelude::*;
+///
+/// async fn late(ws: WebSocket) -> WsResult {
+///     ws.close(WsStatus::NORMAL);
+///     assert_eq!(ws.send("too late").await, Err(SendError::Closed(WsStatus::NORMAL)));
+///     Ok(())
+/// }
+///
+/// assert_eq!(late.test_ws("/").closed(), Some(WsStatus::NORMAL));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
@@ -29,6 +44,26 @@ pub enum SendError {
 pub struct ClosesWith(pub(crate) WsStatus);
 
 /// The result of a consumer. `Ok` closes the socket with 1000, and an error with its status.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn double(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         let number: u32 = message.text().parse()?;
+///         ws.send((number * 2).to_string()).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// let mut client = double.test_ws("/");
+/// client.send("21").unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap(), "42");
+/// client.send("many").unwrap();
+/// assert_eq!(client.closed(), Some(WsStatus::INTERNAL_ERROR));
+/// ```
 pub type WsResult = Result<(), WsError>;
 
 /// The error of a consumer, with the status that its socket is closed with.

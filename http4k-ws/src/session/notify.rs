@@ -24,6 +24,29 @@ use crate::message::{WsMessage, WsStatus};
 use crate::panics::guarded;
 
 /// An event of a socket, as its [observers](crate::WebSocket::observe) receive it.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::session::WsEvent;
+///
+/// static SENT: AtomicU64 = AtomicU64::new(0);
+///
+/// fn greet(ws: WebSocket) -> WsResult {
+///     ws.observe(|event| {
+///         if let WsEvent::Closed { traffic, .. } = event {
+///             SENT.store(traffic.messages_sent, Ordering::Relaxed);
+///         }
+///     });
+///     Ok(ws.try_send("hello")?)
+/// }
+///
+/// assert_eq!(greet.test_ws("/").closed(), Some(WsStatus::NORMAL));
+/// assert_eq!(SENT.load(Ordering::Relaxed), 1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WsEvent<'a> {

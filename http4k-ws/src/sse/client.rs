@@ -104,6 +104,18 @@ pub trait SseClient {
 }
 
 /// The outcome of waiting for an event.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{NextEvent, Sse, SseEnd, SseEvent};
+///
+/// let app = routes! { GET "/" => sse(|sse: Sse| async move { sse.send("one").await }) };
+/// let mut client = app.test_sse("/");
+/// assert_eq!(client.next(), NextEvent::Event(SseEvent::new("one")));
+/// assert_eq!(client.next(), NextEvent::Closed(SseEnd::Complete));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NextEvent {
     /// An event.

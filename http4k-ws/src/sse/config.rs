@@ -53,6 +53,16 @@ pub struct SseConfig {
 }
 
 /// The end of a stream when its server stops.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::sse::{OnStop, SseConfig};
+///
+/// assert_eq!(SseConfig::default().on_stop, OnStop::End);
+/// let answer = SseConfig::default().with_on_stop(OnStop::Finish);
+/// assert_eq!(answer.on_stop, OnStop::Finish);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnStop {

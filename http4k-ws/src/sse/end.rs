@@ -9,6 +9,19 @@ use crate::lens::LensFailure;
 use crate::message::printable;
 
 /// The end of a stream of events, as its reader sees it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseEnd};
+///
+/// let app = routes! { GET "/" => sse(|sse: Sse| async move { sse.send("one").await }) };
+/// let mut client = app.test_sse("/");
+/// assert_eq!(client.received().count(), 1);
+/// assert_eq!(client.closed(), Some(SseEnd::Complete));
+/// assert!(SseEnd::Complete.is_normal());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SseEnd {

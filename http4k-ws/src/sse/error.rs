@@ -23,6 +23,23 @@ pub enum SseSendError {
 }
 
 /// The result of a consumer of a stream. `Ok` ends the stream, and an error breaks it off.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseEnd, SseResult};
+///
+/// async fn news(sse: Sse) -> SseResult {
+///     sse.send("rain").await?;
+///     Err("no more news".into())
+/// }
+///
+/// let app = routes! { GET "/news" => sse(news(sse)) };
+/// let mut client = app.test_sse("/news");
+/// assert_eq!(client.received().next().unwrap().unwrap().data(), "rain");
+/// assert!(matches!(client.closed(), Some(SseEnd::Broken { .. })));
+/// ```
 pub type SseResult = Result<(), SseError>;
 
 /// The error of a consumer, which breaks its stream off.

@@ -4,6 +4,16 @@ use std::io;
 use std::path::PathBuf;
 
 /// The reason for which certificates or keys cannot be used.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::server::ServerTls;
+/// use http4k_ws::tls::TlsConfigError;
+///
+/// let error = ServerTls::from_files("missing.pem", "key.pem").unwrap_err();
+/// assert!(matches!(error, TlsConfigError::File { .. }), "{error}");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsConfigError {

@@ -25,6 +25,21 @@ static POLICY_VIOLATION: ClosesWith = ClosesWith(WsStatus::POLICY_VIOLATION);
 /// | [`TooLarge`](Self::TooLarge) | no | 1009 |
 /// | [`Unencodable`](Self::Unencodable), [`Name`](Self::Name), [`Refused`](Self::Refused) | no | 1011 |
 /// | [`Left`](Self::Left) | no | 1008 |
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::{PublishError, Topics};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let news = Topics::<String>::new("news");
+/// let long = "x".repeat(300 * 1024);
+/// let error = news.topic("all").publish(long).await.unwrap_err();
+/// assert!(matches!(error, PublishError::TooLarge { .. }), "{error}");
+/// assert_eq!(error.kind(), "too_large");
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublishError {
@@ -118,6 +133,23 @@ impl From<TopicNameError> for PublishError {
 ///
 /// A consumer of a socket that returns it closes with 1013 if the engine cannot be reached, and
 /// otherwise with 1008.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::topics::{Feed, JoinError, Topics};
+///
+/// async fn listen(ws: WebSocket<String, Feed<String>>, news: Topics<String>) -> WsResult {
+///     let refused = news.topic("").join(&ws).await.map(drop);
+///     assert!(matches!(refused, Err(JoinError::Name(_))));
+///     Ok(refused?)
+/// }
+///
+/// let news = Topics::new("news");
+/// let app = routes! { "/news" => ws(listen(ws, news)) };
+/// assert_eq!(app.test_ws("/news").closed(), Some(WsStatus::POLICY_VIOLATION));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JoinError {

@@ -13,6 +13,14 @@ use crate::message::{IntoResponse, Request, Response};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The state of the connection to an engine.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::{Health, TopicNode};
+///
+/// assert!(matches!(TopicNode::in_memory().health(), Health::Up { .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Health {

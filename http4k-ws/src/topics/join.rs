@@ -28,6 +28,26 @@ const MAX_TOPICS: usize = 64;
 /// A join that is awaited. See [`Topic::join`].
 ///
 /// A socket or stream may be in 64 topics at a time.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::topics::{Feed, Resume, Topics};
+///
+/// type Socket = WebSocket<String, Feed<String>>;
+///
+/// async fn listen(ws: Socket, news: Topics<String>, from: Resume) -> WsResult {
+///     let _membership = news.topic("all").join(&ws).member("ann").after(from).await?;
+///     ws.closed().await;
+///     Ok(())
+/// }
+///
+/// let news = Topics::new("news");
+/// let app = routes! { "/news" => ws(listen(ws, news, _)) };
+/// let caught_up = app.test_ws("/news").received().next().unwrap().unwrap();
+/// assert!(caught_up.text().contains("caughtUp"), "{caught_up:?}");
+/// ```
 #[must_use = "a join must be awaited"]
 pub struct Join<M> {
     topic: Topic<M>,

@@ -19,6 +19,27 @@ use crate::message::WsStatus;
 ///
 /// The consumer of the socket should own it. It is then also dropped if the consumer returns early,
 /// panics, or is dropped with its task, and the others see that the member left.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::topics::{Feed, Topics};
+///
+/// async fn greet(ws: WebSocket<String, Feed<String>>, rooms: Topics<String>) -> WsResult {
+///     let here = rooms.topic("tea").join(&ws).member("ann").await?;
+///     here.publish("hello".to_owned()).await?;
+///     // The others see that `ann` has left when `here` is dropped.
+///     ws.closed().await;
+///     Ok(())
+/// }
+///
+/// let rooms = Topics::new("rooms");
+/// let app = routes! { "/tea" => ws(greet(ws, rooms)) };
+/// let mut client = app.test_ws("/tea");
+/// let mut texts = client.received().map(|message| message.unwrap().text().to_string());
+/// assert!(texts.any(|text| text.ends_with(r#""data":"hello"}"#)));
+/// ```
 #[must_use = "the membership ends when it is dropped"]
 pub struct Membership<M: Message + Clone> {
     topic: Topic<M>,

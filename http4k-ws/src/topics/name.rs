@@ -33,6 +33,15 @@ const MAX_KIND: usize = 64;
 const MAX_OWN: usize = 512;
 
 /// A name that a topic cannot have.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::{TopicNameError, Topics};
+///
+/// let error = Topics::<String>::new("news").topic("").name().unwrap_err();
+/// assert_eq!(error, TopicNameError::Empty);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TopicNameError {

@@ -57,6 +57,16 @@ impl fmt::Debug for Position {
 }
 
 /// A text that is not a [`Position`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::Position;
+///
+/// assert!("0123456789abcdef-7".parse::<Position>().is_ok());
+/// let error = "7".parse::<Position>().unwrap_err();
+/// assert!(error.to_string().starts_with("a position has 16 hexadecimal digits"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a position has 16 hexadecimal digits, `-` and a decimal number")]
 pub struct PositionError(());

@@ -29,6 +29,23 @@ const EVICTED: usize = 1000;
 /// One topic, such as the room `room/42`, whose messages are `M`.
 ///
 /// It is a name with a policy. It costs nothing until a socket joins or a message is published.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::Topics;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+/// let news = Topics::<String>::new("news");
+/// let all = news.topic("all");
+/// let first = all.publish("rain".to_owned()).await?;
+/// let second = all.publish("sun".to_owned()).await?;
+/// assert_ne!(first, second);
+/// assert_eq!(all.position().await?, second);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Topic<M> {
     pub(super) topics: Topics<M>,
     name: Result<TopicName, TopicNameError>,

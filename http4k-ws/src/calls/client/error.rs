@@ -6,6 +6,42 @@ use crate::message::WsStatus;
 use crate::session::SendError;
 
 /// The reason why a call has no reply.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallError, CallProblem, CallResult, CallSocket, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Find(String);
+///
+/// #[derive(Calls)]
+/// enum Shelf {
+///     Find(Find, Reply<u32>),
+/// }
+///
+/// async fn find(Shelf::Find(Find(title), reply): Shelf) -> CallResult {
+///     match title.as_str() {
+///         "tea" => reply.send(7),
+///         _ => Err(CallProblem::new(StatusCode::NOT_FOUND).into()),
+///     }
+/// }
+///
+/// async fn shelf(ws: CallSocket<Shelf>) -> WsResult {
+///     ws.serve_calls(find).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = routes! { "/" => ws(shelf(ws)) };
+/// let client = app.connect_ws("/").await.expect("it accepts").calls::<Shelf>();
+/// assert_eq!(client.call(Find("tea".into())).await?, 7);
+/// let error = client.call(Find("coffee".into())).await.unwrap_err();
+/// assert!(matches!(error, CallError::Failed(problem) if problem.status() == 404));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {

@@ -18,6 +18,15 @@ const SCHEMES: &str = "`http` (`https` needs the feature `tls`)";
 /// An [`HttpClient`](super::HttpClient) that is called as a handler returns it as a response with
 /// the status of [`status`](Self::status). That response contains no detail: the addresses and
 /// errors behind a server are not for its own clients.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::{HttpClient, HttpClientError};
+///
+/// let error = HttpClient::new().blocking().send("ftp://localhost/").unwrap_err();
+/// assert!(matches!(error, HttpClientError::UnsupportedScheme { .. }), "{error}");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpClientError {

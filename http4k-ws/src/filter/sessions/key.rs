@@ -33,6 +33,15 @@ const LENGTH: usize = 32;
 pub struct SessionKey(Key);
 
 /// The reason why something is not a [`SessionKey`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::sessions::{SessionKey, SessionKeyError};
+///
+/// let error = SessionKey::from_bytes(b"too short").unwrap_err();
+/// assert_eq!(error, SessionKeyError::Length { length: 9 });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionKeyError {

@@ -23,6 +23,15 @@ use crate::message::WsMessage;
 /// | CBOR | `cbor` | `application/cbor` | binary |
 /// | text, by `Display` and `FromStr` | | `text/plain; charset=utf-8` | text |
 /// | bytes, by `Into<Bytes>` and `TryFrom<Bytes>` | | `application/octet-stream` | binary |
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::Format;
+///
+/// assert_eq!(Format::Json.content_type(), "application/json");
+/// assert_eq!(Format::MessagePack.as_str(), "MessagePack");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {

@@ -38,6 +38,15 @@ pub struct HostPattern {
 }
 
 /// The reason a text is not a [`HostPattern`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::HostPattern;
+///
+/// let error = "https://chat.example".parse::<HostPattern>().unwrap_err();
+/// assert!(error.to_string().contains("https://chat.example"), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{}` is not a host: it must be a name, an IP address or `*.` and a name, without a scheme, \

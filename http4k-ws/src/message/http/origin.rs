@@ -64,6 +64,15 @@ enum Port {
 }
 
 /// The reason a text is not an [`Origin`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::Origin;
+///
+/// assert!("https://chat.example".parse::<Origin>().is_ok());
+/// assert!("chat.example".parse::<Origin>().is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not an origin: {rule}", text.escape_debug())]
 pub struct OriginError {

@@ -70,6 +70,15 @@ pub struct Redirect {
 }
 
 /// The reason why a redirect has no target.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::{Redirect, RedirectError};
+///
+/// let error = Redirect::try_to("https://evil.example/").unwrap_err();
+/// assert!(matches!(error, RedirectError::NotOfThisSite { .. }), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedirectError {
@@ -105,6 +114,8 @@ pub enum RedirectError {
 /// A target inside the site: a link of [`routes!`], or the text of a path.
 ///
 /// Applications never implement this trait.
+///
+#[doc = crate::doc_link::macros!("routes!", "routes")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a target inside the site",
     label = "expected a link such as `app::room {{ name }}`, or the text of a path",
@@ -114,8 +125,6 @@ pub trait RedirectTarget {
     /// Returns the path, with query and fragment.
     ///
     /// # Errors
-///
-#[doc = crate::doc_link::macros!("routes!", "routes")]
     ///
     /// Returns a [`RedirectError`] for text that leaves the site, and for a link with a value that
     /// no client can send.

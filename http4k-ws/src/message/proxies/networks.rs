@@ -38,6 +38,15 @@ pub struct Networks {
 const UNIX: &str = "unix:";
 
 /// The reason a text is not a network.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::{NetworkError, Networks};
+///
+/// let error = "10.0.0".parse::<Networks>().unwrap_err();
+/// assert!(matches!(error, NetworkError::Grammar { .. }), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetworkError {

@@ -1,6 +1,18 @@
 //! Failures to parse, match and fill templates.
 
 /// The reason that a template was refused.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::UriTemplate;
+///
+/// let error = UriTemplate::parse("/users/{id}").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "`{id}` in template `/users/{id}` is not a parameter here; write `<id>`"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UriTemplateError {
@@ -127,6 +139,22 @@ impl PathEncodingError {
 }
 
 /// The reason that a template could not be filled.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::UriFillError;
+/// use http4k_ws::prelude::*;
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         "/rooms/<room>" as room => http(|room: String| room),
+///     }
+/// }
+///
+/// let error = app::room { room: "" }.try_uri().unwrap_err();
+/// assert!(matches!(error, UriFillError::Empty { .. }), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UriFillError {

@@ -27,6 +27,21 @@ use search::Search;
 /// The routes that could match a request, and the verdict for each.
 ///
 /// `Display` shows the request, a line for each candidate and, if no route matches, the response.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let app = routes! {
+///     GET "/users/<id>" as user => http(|id: u64| id.to_string()),
+///     GET "/users/me" as me     => http(|| "me"),
+/// };
+/// assert_eq!(app.explain("GET /users/me").taken().unwrap().name(), "me");
+/// let refused = app.explain("POST /users/7");
+/// assert!(refused.taken().is_none());
+/// assert_eq!(refused.status(), Some(StatusCode::METHOD_NOT_ALLOWED));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Explanation {
     query: RouteQuery,
@@ -105,6 +120,19 @@ impl fmt::Display for Explanation {
 
 /// A request for [`PolyHandler::explain`]: `"GET /users/7"`, `"/users/7"` for GET, `"ws /chat"` for
 /// an upgrade, `"sse /feed"` for GET with `Accept: text/event-stream`, or a `&Request`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let app = routes! {
+///     GET "/room" as page => http(|| "page"),
+///     "/room" as talk     => ws(|ws: WebSocket| ws.try_send("hi")),
+/// };
+/// assert_eq!(app.explain("/room").taken().unwrap().name(), "page");
+/// assert_eq!(app.explain("ws /room").taken().unwrap().name(), "talk");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteQuery {
     pub(super) protocol: Protocol,
@@ -177,6 +205,20 @@ impl fmt::Display for RouteQuery {
 }
 
 /// A route that matches the path. If none does, a route that comes near.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::explain::Verdict;
+///
+/// let app = routes! { GET "/users/<id>" => http(|id: u64| id.to_string()) };
+/// let explanation = app.explain("/users/7");
+/// let candidate = &explanation.candidates()[0];
+/// assert_eq!(candidate.route.template(), "/users/<id>");
+/// let params = vec![("id".to_owned(), "7".to_owned())];
+/// assert_eq!(candidate.verdict, Verdict::Takes { params });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The route.
@@ -186,6 +228,18 @@ pub struct Candidate {
 }
 
 /// The reason why a route takes a request or does not.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::explain::Verdict;
+///
+/// let app = routes! { POST "/users" => http(|| "created") };
+/// let explanation = app.explain("GET /users");
+/// let only = vec![Method::POST];
+/// assert_eq!(explanation.candidates()[0].verdict, Verdict::OtherMethod { only });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {

@@ -29,6 +29,17 @@ const AUTHORITY: &str = "localhost";
 /// Every byte of a network connection is written and read, without a port. With feature `testing`
 /// time is virtual, as [in memory](crate::testing::InMemory), and so are the deadlines of the
 /// server.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::contract::{Backend, OverDuplex};
+///
+/// let backend = OverDuplex::new(|ws: WebSocket| ws.try_send("hello"));
+/// let mut client = backend.ws("/");
+/// assert_eq!(client.received().next().unwrap().unwrap(), "hello");
+/// ```
 #[derive(Debug, Clone)]
 pub struct OverDuplex {
     app: PolyHandler,

@@ -18,6 +18,17 @@ use crate::testing::stream::accepting_events;
 /// An application served at a free port, on threads of its own, with real clients.
 ///
 /// Dropping the backend stops the server, which closes its sockets with 1001.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::contract::{Backend, OverNetwork};
+///
+/// let backend = OverNetwork::new(|ws: WebSocket| ws.try_send("hello"));
+/// let mut client = backend.ws("/");
+/// assert_eq!(client.received().next().unwrap().unwrap(), "hello");
+/// ```
 #[derive(Debug)]
 pub struct OverNetwork {
     server: RunningServer,

@@ -22,6 +22,22 @@ use crate::message::WsMessage;
 /// or if a `T` cannot be read from the JSON; see the table at
 /// [`derive(Message)`].
 ///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::json;
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+/// struct Count {
+///     number: u32,
+/// }
+///
+/// let message = json::into_message(&Count { number: 4 })?;
+/// assert_eq!(message, r#"{"number":4}"#);
+/// # Ok::<(), http4k_ws::lens::LensFailure>(())
+/// ```
+///
 #[doc = crate::doc_link::macros!("derive(Message)", "Message")]
 pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
     write::<T, _>(value, T::NAME, |value| value)
@@ -32,6 +48,22 @@ pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, Lens
 /// # Errors
 ///
 /// [`LensFailure`] with serde's line, column and cause.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::json;
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize, Message)]
+/// struct Count {
+///     number: u32,
+/// }
+///
+/// let count: Count = json::from_message(r#"{"number":4}"#.into())?;
+/// assert_eq!(count, Count { number: 4 });
+/// # Ok::<(), http4k_ws::lens::LensFailure>(())
+/// ```
 pub fn from_message<T: Message + DeserializeOwned>(message: WsMessage) -> Result<T, LensFailure> {
     match message.as_text() {
         Some(text) => read_text(text, Location::Message, T::NAME),

@@ -83,6 +83,18 @@ pub struct SetCookie {
 }
 
 /// The requests of other sites that a browser sends a cookie with (RFC 6265bis §5.6.7.1).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::{SameSite, SetCookie};
+/// use http4k_ws::prelude::*;
+///
+/// let cookie = || SetCookie::new("theme", "dark").same_site(SameSite::Strict);
+/// let app = routes! { GET "/" => http(move || (cookie(), "hello")) };
+/// let response = app.test_http("/");
+/// assert!(response.header("set-cookie").unwrap().contains("SameSite=Strict"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SameSite {
