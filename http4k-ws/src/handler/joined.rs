@@ -8,10 +8,11 @@
 use std::any::Any;
 use std::fmt;
 
+use super::box_poly_filter::BoxPolyFilter;
 use super::filter_names::short_name;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, Next};
 use super::only::{HttpOnly, WsOnly};
-use super::poly_filter::{BoxPolyFilter, PolyFilter};
+use super::poly_filter::PolyFilter;
 use super::ws::{BoxWsHandler, WsFilter, WsHandler, WsNext};
 use super::ws_response::WsResponse;
 use crate::message::{Request, Response};

@@ -29,6 +29,7 @@
 //! ```
 
 mod admission;
+mod box_poly_filter;
 pub(crate) mod call;
 mod caught;
 mod consumer;
@@ -58,6 +59,7 @@ mod ws_response;
 #[cfg(feature = "server")]
 pub(crate) use admission::NotAdmitted;
 pub(crate) use admission::{check_host, check_origin};
+pub use box_poly_filter::BoxPolyFilter;
 pub(crate) use call::{
     Call, Captures, Description, MAX_PARAMS, Outcome, ParamNames, PathText, Place,
 };
@@ -81,7 +83,7 @@ pub(crate) use pass_through::{UpgradeHandle, is_passed_through, passed_through};
 pub use place::IntoPolyFilter;
 pub use poly::{IntoPolyHandler, PolyHandler};
 pub(crate) use poly::{Unprovided, upgrade_required};
-pub use poly_filter::{BoxPolyFilter, PolyFilter};
+pub use poly_filter::PolyFilter;
 pub use respond::{IntoConsumed, IntoStreamed};
 pub(crate) use respond::{Later, Now, ResponseFuture, WsRespond};
 #[cfg(feature = "server")]

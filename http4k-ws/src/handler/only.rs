@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::box_poly_filter::BoxPolyFilter;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
 use super::joined::{as_joined, as_joined_ws, http_name, ws_name};
-use super::poly_filter::{BoxPolyFilter, PolyFilter};
+use super::poly_filter::PolyFilter;
 use super::ws::{BoxWsHandler, IntoWsHandler, WsFilter, WsHandler};
 use super::ws_response::WsResponse;
 use crate::message::{Request, Response};

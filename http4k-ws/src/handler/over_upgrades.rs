@@ -15,12 +15,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::StatusCode;
 
+use super::box_poly_filter::BoxPolyFilter;
 use super::http::{BoxHttpHandler, Filter, HttpHandler, IntoHttpHandler};
 use super::joined::http_name;
 use super::only::filtered_http;
 #[cfg(feature = "tower")]
 use super::pass_through::is_passed_through;
-use super::poly_filter::{BoxPolyFilter, PolyFilter};
+use super::poly_filter::PolyFilter;
 use super::ws::{BoxWsHandler, IntoWsHandler, WsHandler};
 use super::ws_response::WsResponse;
 use crate::message::{Body, Request, Response};

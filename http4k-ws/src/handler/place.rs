@@ -5,11 +5,12 @@
 //! filter then has one error, that of `IntoPolyFilter`. There are four of them because
 //! `on_unimplemented` has one text for each trait.
 
+use super::box_poly_filter::BoxPolyFilter;
 use super::http::{Filter, Itself};
 use super::joined::{as_joined, as_joined_ws};
 use super::only::{HttpOnly, WsOnly};
 use super::poly::{OverHttp, OverWs, PolyHandler};
-use super::poly_filter::{BoxPolyFilter, PolyFilter};
+use super::poly_filter::PolyFilter;
 use super::ws::WsFilter;
 
 /// Values that can stand in `with(..)`: a [`Filter`], a [`WsFilter`] or a [`PolyFilter`].
