@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use super::failure::{Failure, LensFailure, LensFailureKind};
 use super::message_part::Cause;
@@ -122,6 +123,14 @@ impl Meta {
         }
     }
 
+    /// Requires that a message has the value.
+    pub(super) fn required(self) -> Self {
+        Self {
+            required: true,
+            ..self
+        }
+    }
+
     /// Lets a message lack the value.
     pub(crate) fn optional(self) -> Self {
         Self {
@@ -192,6 +201,22 @@ impl fmt::Display for Meta {
             ..
         } = self;
         write!(f, "{location} `{name}`: {expected}")
+    }
+}
+
+/// The [name](name_of) of a type, which is computed only for a text: a value that is read needs
+/// none.
+pub(super) struct TypeName<T: ?Sized>(PhantomData<fn(&T)>);
+
+impl<T: ?Sized> TypeName<T> {
+    pub(super) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: ?Sized> From<TypeName<T>> for Cow<'static, str> {
+    fn from(_: TypeName<T>) -> Self {
+        name_of::<T>().into()
     }
 }
 

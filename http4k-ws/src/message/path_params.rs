@@ -332,6 +332,9 @@ impl fmt::Debug for PathParams {
 /// The text of a percent-encoded segment; `None` where `%` is not followed by two hex digits or the
 /// bytes are not UTF-8 (RFC 3986 §2.1).
 pub(crate) fn percent_decoded(raw: &str) -> Option<Cow<'_, str>> {
+    if !raw.as_bytes().contains(&b'%') {
+        return Some(raw.into());
+    }
     let whole = raw
         .split('%')
         .skip(1)

@@ -1,5 +1,7 @@
 //! The bytes of a body, and the rules for its Content-Type.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
@@ -103,41 +105,59 @@ pub(super) enum ContentTypes {
 
 /// The rules by which the body of a message is read.
 #[derive(Debug, Clone)]
-pub(in crate::lens) struct BodyRules {
-    pub(in crate::lens) meta: Meta,
+pub(in crate::lens) struct BodyRules<M = Meta> {
+    pub(super) meta: M,
     pub(super) types: ContentTypes,
     is_read: fn(&str) -> bool,
 }
 
-impl BodyRules {
-    /// Returns the rules of a body that is required, and whose Content-Type `is_read` accepts.
-    pub(in crate::lens) fn new(meta: Meta, is_read: fn(&str) -> bool) -> Self {
-        let required = true;
+/// The description of a body: itself, or a function that returns it for a failure.
+pub(in crate::lens) trait Described {
+    fn meta(&self) -> Cow<'_, Meta>;
+}
+
+impl Described for Meta {
+    fn meta(&self) -> Cow<'_, Meta> {
+        Cow::Borrowed(self)
+    }
+}
+
+impl Described for fn() -> Meta {
+    fn meta(&self) -> Cow<'_, Meta> {
+        Cow::Owned(self())
+    }
+}
+
+impl<M: Described> BodyRules<M> {
+    /// Returns the rules of a body whose Content-Type `is_read` accepts.
+    pub(in crate::lens) fn new(meta: M, is_read: fn(&str) -> bool) -> Self {
         Self {
-            meta: Meta { required, ..meta },
+            meta,
             types: ContentTypes::Strict,
             is_read,
         }
     }
+}
 
+impl<M: Described + Sync> BodyRules<M> {
     /// Reads the body of `message` into memory and leaves it there. Returns the value that `read`
     /// returns for it.
-    pub(in crate::lens) async fn read<M: HasBody, T>(
+    pub(in crate::lens) async fn read<B: HasBody, T>(
         &self,
-        message: &mut M,
+        message: &mut B,
         read: impl FnOnce(Content) -> Result<T, Cause>,
     ) -> Result<T, LensFailure> {
         let outcome = match self.content(message).await {
             Ok(content) => read(content).map_err(|cause| self.invalid(cause)),
             Err(failure) => Err(failure),
         };
-        outcome.map_err(|failure| match M::IS_RESPONSE {
+        outcome.map_err(|failure| match B::IS_RESPONSE {
             true => failure.in_response(),
             false => failure,
         })
     }
 
-    async fn content<M: HasBody>(&self, message: &mut M) -> Result<Content, LensFailure> {
+    async fn content<B: HasBody>(&self, message: &mut B) -> Result<Content, LensFailure> {
         let content_type = message.fields().get(CONTENT_TYPE).cloned();
         // A body of another type is refused before it is read.
         if let Some(content_type) = &content_type {
@@ -160,7 +180,7 @@ impl BodyRules {
             return Ok(());
         }
         let cause = format!("it is `{}`", content_type.as_bytes().escape_ascii());
-        let failure = self.meta.failure(LensFailureKind::Unsupported);
+        let failure = self.meta.meta().failure(LensFailureKind::Unsupported);
         Err(failure.with_cause(cause).into())
     }
 
@@ -171,17 +191,18 @@ impl BodyRules {
             return Ok(());
         }
         if !bytes.is_empty() {
-            let failure = self.meta.failure(LensFailureKind::Unsupported);
+            let failure = self.meta.meta().failure(LensFailureKind::Unsupported);
             return Err(failure.with_cause("the Content-Type is missing").into());
         }
-        match self.meta.required {
-            true => Err(self.meta.failure(LensFailureKind::Missing).into()),
+        let meta = self.meta.meta();
+        match meta.required {
+            true => Err(meta.failure(LensFailureKind::Missing).into()),
             false => Ok(()),
         }
     }
 
     /// Returns the failure of a body that is not such a value.
     pub(in crate::lens) fn invalid(&self, cause: impl Into<Cause>) -> LensFailure {
-        self.meta.invalid(cause.into())
+        self.meta.meta().invalid(cause.into())
     }
 }

@@ -19,6 +19,8 @@ use super::text::Name;
 use super::with::Modifier;
 use crate::message::Body;
 
+#[cfg(feature = "json")]
+pub(super) use self::content::Described;
 pub use self::content::HasBody;
 pub(super) use self::content::{BodyRules, Content};
 
@@ -66,7 +68,9 @@ pub struct BodyLens<T, D = BothWays> {
 }
 
 impl<T: 'static> BodyLens<T> {
-    pub(super) fn new(rules: BodyRules, codec: Codec<Content, T>) -> Self {
+    /// Returns the lens of a body that is required.
+    pub(super) fn new(mut rules: BodyRules, codec: Codec<Content, T>) -> Self {
+        rules.meta.required = true;
         Self {
             rules,
             codec,

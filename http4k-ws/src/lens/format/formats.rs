@@ -84,6 +84,9 @@ impl Format {
     /// assert!(!Format::Json.is_content_type("text/plain"));
     /// ```
     pub fn is_content_type(self, content_type: &str) -> bool {
+        if content_type == self.content_type() {
+            return true;
+        }
         let essence = essence(content_type);
         let Some((kind, subtype)) = essence.split_once('/') else {
             return false;

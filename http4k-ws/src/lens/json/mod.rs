@@ -6,14 +6,14 @@ use std::future::Future;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::body::{BodyLens, BodyRules, Content, HasBody};
+use super::body::{BodyLens, BodyRules, Content, Described, HasBody};
 use super::codec::Codec;
 use super::description::MessageDescription;
 use super::failure::{LensFailure, LensFailureKind};
 use super::format::{Format, json as codec};
 use super::message::Message;
 use super::message_part::Cause;
-use super::meta::{Location, Meta, name_of};
+use super::meta::{Location, Meta, TypeName, name_of};
 use super::spec::BiDiLensSpec;
 use crate::message::{
     Body, FromRequest, IntoResponse, ReadsBody, Rejection, Request, RequestExt, Response,
@@ -63,11 +63,11 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Message for Json<T> {
     const FORMATS: &'static [Format] = &[Format::Json];
 
     fn into_message(self) -> Result<WsMessage, LensFailure> {
-        codec::write::<Self, _>(&self.0, name_of::<T>(), |Json(value)| value)
+        codec::write::<Self, _>(&self.0, TypeName::<T>::new(), |Json(value)| value)
     }
 
     fn from_message(message: WsMessage) -> Result<Self, LensFailure> {
-        codec::read(message.as_bytes(), Location::Message, name_of::<T>()).map(Json)
+        codec::read(message.as_bytes(), Location::Message, TypeName::<T>::new()).map(Json)
     }
 
     /// Describes the inner type.
@@ -184,23 +184,33 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
 }
 
 /// The rules for a body of JSON, which are the same for [`JsonExt`], [`Json`] and `Body::json()`.
-fn rules<T>() -> BodyRules {
-    let meta = Meta::new(Location::Body, name_of::<T>(), Format::Json.as_str());
+fn rules<M: Described>(meta: M) -> BodyRules<M> {
     BodyRules::new(meta, |content_type| {
         Format::Json.is_content_type(content_type)
     })
 }
 
+fn meta<T>() -> Meta {
+    let expected = Format::Json.as_str();
+    Meta::new(Location::Body, TypeName::<T>::new(), expected).required()
+}
+
 async fn read_body<T: DeserializeOwned, M: HasBody>(message: &mut M) -> Result<T, LensFailure> {
-    rules::<T>().read(message, read::<T>).await
+    // The name of `T` is computed for a failure only.
+    let meta: fn() -> Meta = meta::<T>;
+    rules(meta).read(message, read::<T>).await
 }
 
 fn read<T: DeserializeOwned>(content: Content) -> Result<T, Cause> {
     if content.bytes.is_empty() {
-        let missing = rules::<T>().meta.failure(LensFailureKind::Missing);
+        let missing = meta::<T>().failure(LensFailureKind::Missing);
         return Err(LensFailure::from(missing).into());
     }
-    Ok(codec::read(&content.bytes, Location::Body, name_of::<T>())?)
+    Ok(codec::read(
+        &content.bytes,
+        Location::Body,
+        TypeName::<T>::new(),
+    )?)
 }
 
 /// Writes a body that `read` returns the same value of.
@@ -217,7 +227,7 @@ impl Body {
     ///
     /// It writes the Content-Type `application/json`, and also reads `…+json` (RFC 6839).
     pub fn json<T: Serialize + DeserializeOwned + Send + 'static>() -> BodyLens<T> {
-        BodyLens::new(rules::<T>(), Codec::new(read::<T>, write::<T>))
+        BodyLens::new(rules(meta::<T>()), Codec::new(read::<T>, write::<T>))
     }
 }
 

@@ -11,7 +11,7 @@ use super::notes::read_back;
 use super::{checked, failing_path, invalid, with_path};
 use crate::lens::failure::LensFailure;
 use crate::lens::message::Message;
-use crate::lens::meta::{Location, name_of};
+use crate::lens::meta::{Location, TypeName};
 use crate::message::WsMessage;
 
 /// Writes `value` as a text message.
@@ -135,7 +135,7 @@ pub(in crate::lens) fn write_body<T: Serialize + ?Sized>(
     value: &T,
 ) -> Result<Vec<u8>, LensFailure> {
     let (written, _) = checked::checking::<true, _, _>(value, |value| serde_json::to_vec(value));
-    written.map_err(|cause| unwritable(Location::Body, name_of::<T>(), cause))
+    written.map_err(|cause| unwritable(Location::Body, TypeName::<T>::new(), cause))
 }
 
 fn unwritable(
