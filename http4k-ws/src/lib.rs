@@ -122,6 +122,7 @@ pub mod filter;
 ))]
 pub mod guide;
 pub mod handler;
+mod ids;
 pub mod lens;
 #[cfg(feature = "macros")]
 mod macros;

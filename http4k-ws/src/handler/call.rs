@@ -13,8 +13,8 @@ use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::describe::RouteDescription;
 use crate::describe::probe::{Step, Witness};
 use crate::message::{
-    FromPath, FromRequest, FromRest, PathError, PathParams, PeerAddr, Rejection, Request,
-    copy_of_head, percent_decoded, plain, text_of,
+    FromPath, FromRequest, FromRest, KeptRequest, PathError, PathParams, PeerAddr, Rejection,
+    Request, copy_of_head, percent_decoded, plain, text_of,
 };
 
 /// The maximum number of parameters of a path, including those of all mounts.
@@ -381,9 +381,10 @@ impl Call {
     /// Accepts the upgrade. The request of the socket is this one, with the path parameters and all
     /// changes by filters.
     pub fn accept(mut self, mut consumer: WsConsumer) -> WsResponse {
-        self.show();
         consumer.route = Some(self.place.template());
-        WsResponse::accept(consumer.with_request(self.request))
+        let params = self.take_params();
+        let (request, peer) = (self.request, self.peer);
+        WsResponse::accept(consumer.keeping(|| KeptRequest::of_call(request, peer, params)))
     }
 
     /// Returns the request for a handler that is neither a router nor generated code, such as a
@@ -402,11 +403,18 @@ impl Call {
         if let Some(peer) = self.peer.take() {
             self.request.extensions_mut().insert(peer);
         }
-        if self.place.captured > 0 && !self.shown {
-            self.shown = true;
-            let params = self.place.params(self.request.uri().path());
+        if let Some(params) = self.take_params() {
             self.request.extensions_mut().insert(params);
         }
+    }
+
+    /// Returns the path parameters, unless the request shows them.
+    fn take_params(&mut self) -> Option<PathParams> {
+        if self.place.captured == 0 || self.shown {
+            return None;
+        }
+        self.shown = true;
+        Some(self.place.params(self.request.uri().path()))
     }
 }
 

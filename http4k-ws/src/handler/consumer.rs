@@ -153,10 +153,15 @@ impl WsConsumer {
     }
 
     /// Replaces the request of the socket with the one that the handler received.
-    pub(crate) fn with_request(mut self, request: Request) -> Self {
+    pub(crate) fn with_request(self, request: Request) -> Self {
+        self.keeping(|| request.into())
+    }
+
+    /// Keeps the request that `kept` returns, unless the consumer has one.
+    pub(super) fn keeping(mut self, kept: impl FnOnce() -> KeptRequest) -> Self {
         if self.request.is_none() {
             #[cfg_attr(not(feature = "tower"), allow(unused_mut))]
-            let mut kept = KeptRequest::from(request);
+            let mut kept = kept();
             #[cfg(feature = "tower")]
             kept.edit_extensions(super::kept::drop_unkept);
             self.request = Some(Box::new(kept));

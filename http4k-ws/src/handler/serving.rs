@@ -13,7 +13,6 @@ use super::pass_through::is_passed_through;
 use super::poly::PolyHandler;
 use super::respond::ResponseFuture;
 use super::valid::{LengthFrom, make_valid};
-use super::ws::WsHandler;
 use crate::message::{
     KeptRequest, PeerAddr, Request, RequestExt, Response, Scheme, SecureIfHttps, hide_secrets,
     members, printable,
@@ -45,15 +44,16 @@ impl PolyHandler {
     pub(crate) async fn upgrade(
         &self,
         request: Request,
+        peer: Option<PeerAddr>,
         session: &SessionConfig,
     ) -> Result<(Handshake, WsConsumer), Response> {
         let (method, is_https) = (request.method().clone(), is_https(&request));
         let offered = Offered::by(&request);
         #[cfg_attr(not(feature = "tower"), allow(unused_mut))]
-        let mut kept = KeptRequest::copy_of(&request);
+        let mut kept = KeptRequest::copy_of(&request, peer.as_ref());
         #[cfg(feature = "tower")]
         kept.edit_extensions(super::kept::drop_unkept);
-        let mut response = self.ws().call(request).await;
+        let mut response = self.ws().received(request, peer).await;
         #[cfg(feature = "tower")]
         if response.refusal().is_some_and(is_passed_through) {
             // A handler opens the socket itself: this is not a refusal.

@@ -17,7 +17,7 @@ use super::respond::Now;
 use super::ws_response::{IntoWsResponse, WsResponse, WsResponseFuture};
 use crate::describe::RouteDescription;
 use crate::lens::Message;
-use crate::message::Request;
+use crate::message::{PeerAddr, Request};
 use crate::session::{IntoWsResult, WebSocket};
 
 /// A function from an upgrade request to a consumer or a refusal.
@@ -60,6 +60,14 @@ where
 /// A [`WsHandler`] without its type. Routers and endpoints implement it themselves, as for HTTP.
 pub(crate) trait ErasedWsHandler: Send + Sync {
     fn call(&self, request: Request) -> WsResponseFuture<'_>;
+
+    /// Calls the handler with a request from `peer`, which a server has received.
+    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> WsResponseFuture<'_> {
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
+        self.call(request)
+    }
 
     /// Returns the response to an upgrade that a router matched to this handler.
     fn routed(&self, call: Call) -> WsResponseFuture<'_> {
@@ -125,6 +133,14 @@ impl BoxWsHandler {
 
     pub(crate) fn erased(handler: Arc<dyn ErasedWsHandler>) -> Self {
         Self(handler)
+    }
+
+    pub(super) fn received(
+        &self,
+        request: Request,
+        peer: Option<PeerAddr>,
+    ) -> WsResponseFuture<'_> {
+        self.0.received(request, peer)
     }
 
     pub(crate) fn routed(&self, call: Call) -> WsResponseFuture<'_> {

@@ -471,6 +471,11 @@ impl ErasedWsHandler for Router {
         ErasedWsHandler::routed(self, Call::new(request, place))
     }
 
+    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> WsResponseFuture<'_> {
+        let place = Place::start(&mut request);
+        ErasedWsHandler::routed(self, Call::new(request, place).of_peer(peer))
+    }
+
     fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
         let decision = self.decide(&mut call, Protocol::Ws);
         match decision.endpoint.and_then(|endpoint| endpoint.ws.as_ref()) {

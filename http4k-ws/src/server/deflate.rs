@@ -48,6 +48,7 @@ pub(super) fn negotiated(
             Err(refuse(
                 server,
                 copy_of_head(handshake.request.get()),
+                None,
                 refused,
             ))
         }

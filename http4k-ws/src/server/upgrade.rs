@@ -10,19 +10,44 @@ use http::header::{
 use http::{Method, StatusCode, Uri, Version};
 use hyper::upgrade::OnUpgrade;
 
+use super::request::canned::switching_head;
 use super::state::ServerState;
 #[cfg(feature = "tower")]
 use crate::handler::UpgradeHandle;
 use crate::handler::{NotAdmitted, WsConsumer, check_origin};
-use crate::message::{Body, Request, Response, has_token, plain, printable};
+use crate::message::{Body, PeerAddr, Request, Response, has_token, plain, printable};
 use crate::session::{Handshake, RefusalKind};
 use crate::wire::accept_key;
 
 /// A handshake that receives 101.
-pub(super) struct Accepted {
-    pub(super) upgrade: OnUpgrade,
+pub(super) struct Switched {
+    accept: HeaderValue,
     pub(super) handshake: Handshake,
     pub(super) consumer: WsConsumer,
+}
+
+/// A handshake that receives 101 from hyper.
+pub(super) struct Accepted {
+    pub(super) upgrade: OnUpgrade,
+    pub(super) switched: Switched,
+}
+
+impl Switched {
+    pub(super) fn response(&self) -> Response {
+        let mut response = accepting(&self.handshake, &self.consumer);
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        headers.insert(SEC_WEBSOCKET_ACCEPT, self.accept.clone());
+        response
+    }
+
+    /// Returns the head of the [`response`](Self::response).
+    pub(super) fn head(&self) -> Vec<u8> {
+        let response = accepting(&self.handshake, &self.consumer);
+        switching_head(response.headers(), &self.accept)
+    }
 }
 
 /// The reason for which a handshake is refused before the application sees it.
@@ -94,33 +119,33 @@ pub(super) fn is_websocket<B>(request: &http::Request<B>) -> bool {
 pub(super) async fn respond<B: http_body::Body>(
     server: &ServerState,
     mut request: http::Request<B>,
+    peer: Option<PeerAddr>,
 ) -> Result<(Response, Accepted), Response> {
     let upgrade = hyper::upgrade::on(&mut request);
     #[cfg(feature = "tower")]
     UpgradeHandle::offer(&mut request, upgrade.clone());
     let has_body = !request.body().is_end_stream();
-    let (response, handshake, consumer) = switch(server, compact(request), has_body).await?;
-    let accepted = Accepted {
-        upgrade,
-        handshake,
-        consumer,
-    };
-    Ok((response, accepted))
+    let switched = switch(server, compact(request), peer, has_body).await?;
+    Ok((switched.response(), Accepted { upgrade, switched }))
 }
 
 /// Responds with 101 as [`respond`] does. The caller has the connection.
 pub(super) async fn switch(
     server: &ServerState,
     request: Request,
+    peer: Option<PeerAddr>,
     has_body: bool,
-) -> Result<(Response, Handshake, WsConsumer), Response> {
+) -> Result<Switched, Response> {
     let accept = match check(&request, has_body) {
         Ok(accept) => accept,
-        Err(refused) => return Err(refuse(server, request, refused)),
+        Err(refused) => return Err(refuse(server, request, peer, refused)),
     };
-    let (handshake, consumer) = agree(server, request).await?;
-    let response = switching(accept, &handshake, &consumer);
-    Ok((response, handshake, consumer))
+    let (handshake, consumer) = agree(server, request, peer).await?;
+    Ok(Switched {
+        accept,
+        handshake,
+        consumer,
+    })
 }
 
 /// Responds to an extended CONNECT with 200 (RFC 8441 §5).
@@ -134,8 +159,8 @@ pub(super) async fn connect(
     request: http::Request<()>,
 ) -> Result<(Response, Handshake, WsConsumer), Response> {
     let agreed = match version(request.headers()) {
-        Ok(()) => agree(server, compact(request)).await,
-        Err(refused) => Err(refuse(server, request, refused)),
+        Ok(()) => agree(server, compact(request), None).await,
+        Err(refused) => Err(refuse(server, request, None, refused)),
     };
     let (handshake, consumer) = agreed.map_err(never_successful)?;
     Ok((accepting(&handshake, &consumer), handshake, consumer))
@@ -165,15 +190,16 @@ pub(super) fn too_many(server: &ServerState) -> Response {
 pub(super) async fn agree<B>(
     server: &ServerState,
     request: http::Request<B>,
+    peer: Option<PeerAddr>,
 ) -> Result<(Handshake, WsConsumer), Response> {
     if let Err(refused) = check_origin(&server.config.origins, &request) {
-        return Err(refuse(server, request, refused.into()));
+        return Err(refuse(server, request, peer, refused.into()));
     }
     let session = &server.config.session;
     #[cfg(feature = "deflate")]
     let offers = super::deflate::offers(&request);
     let request = request.map(|_| Body::empty());
-    let agreed = server.app.upgrade(request, session).await;
+    let agreed = server.app.upgrade(request, peer, session).await;
     #[cfg(feature = "deflate")]
     let agreed = agreed.and_then(|agreed| super::deflate::negotiated(server, &offers, agreed));
     agreed
@@ -182,9 +208,13 @@ pub(super) async fn agree<B>(
 /// Logs and counts a refusal, and returns its response.
 pub(super) fn refuse<B>(
     server: &ServerState,
-    request: http::Request<B>,
+    mut request: http::Request<B>,
+    peer: Option<PeerAddr>,
     refused: HandshakeRefused,
 ) -> Response {
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(peer);
+    }
     let kind = match &refused {
         HandshakeRefused::NotAdmitted(refused) => refused.kind(),
         _ => RefusalKind::Handshake,
@@ -260,16 +290,6 @@ fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;
     values.next().is_none().then_some(value)
-}
-
-fn switching(accept: HeaderValue, handshake: &Handshake, consumer: &WsConsumer) -> Response {
-    let mut response = accepting(handshake, consumer);
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let headers = response.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-    response
 }
 
 /// Returns the response that accepts, with the fields of the application, the subprotocol and the

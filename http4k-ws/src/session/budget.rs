@@ -12,13 +12,13 @@
 //! 5. The lock of the budget may be taken under that of a socket or stream, but not the other way
 //!    round.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use super::refusal_log::{RefusalKind, RefusalLog};
+use crate::ids::IdMap;
 
 /// A socket or a stream whose waiting bytes count.
 pub(crate) trait Accounted: Send + Sync {
@@ -46,7 +46,7 @@ pub(crate) struct Budget {
 
 #[derive(Default)]
 struct Members {
-    members: HashMap<u64, Weak<dyn Accounted>>,
+    members: IdMap<Weak<dyn Accounted>>,
     paused: Vec<Waker>,
 }
 

@@ -1,11 +1,11 @@
 //! The open streams of a server, which end when it stops.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::state::StreamState;
+use crate::ids::IdMap;
 use crate::random::Random;
 
 /// The shortest reconnection time that a stopping server sends.
@@ -24,7 +24,7 @@ pub(crate) struct OpenStreams {
 #[derive(Debug, Default)]
 struct Registry {
     next: u64,
-    open: HashMap<u64, Weak<StreamState>>,
+    open: IdMap<Weak<StreamState>>,
     /// Counted from the start of the shutdown.
     ended: usize,
 }

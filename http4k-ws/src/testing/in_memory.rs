@@ -239,7 +239,7 @@ impl InMemory {
         let host = self.check(&mut request)?;
         self.admit(&request, host)?;
         let session_config = &self.config.session;
-        let (handshake, mut consumer) = self.app.upgrade(request, session_config).await?;
+        let (handshake, mut consumer) = self.app.upgrade(request, None, session_config).await?;
         let config = consumer.session(&Arc::new(session_config.clone()));
         let client_config = SessionConfig::default();
         let subprotocol = handshake.subprotocol.clone();

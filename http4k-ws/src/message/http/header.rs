@@ -156,17 +156,22 @@ pub(super) use field_methods;
 
 /// Returns the members of a list, which several fields may hold (RFC 9110 §5.6.1).
 pub(crate) fn members(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|member| member.trim_matches([' ', '\t']))
+    headers.get_all(name).into_iter().flat_map(members_of)
+}
+
+fn members_of(value: &HeaderValue) -> impl Iterator<Item = &str> {
+    let text = value.to_str().ok();
+    let members = text.into_iter().flat_map(|value| value.split(','));
+    members.map(|member| member.trim_matches([' ', '\t']))
 }
 
 /// Returns `true` if a list has `token`, in any case.
 pub(crate) fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
-    members(headers, name).any(|member| member.eq_ignore_ascii_case(token))
+    headers.get_all(name).into_iter().any(|value| {
+        // Most lists have one member.
+        value.as_bytes().eq_ignore_ascii_case(token.as_bytes())
+            || members_of(value).any(|member| member.eq_ignore_ascii_case(token))
+    })
 }
 
 /// Removes the fields that are valid for one connection only (RFC 9110 §7.6.1). HTTP/2 does not

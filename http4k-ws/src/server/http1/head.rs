@@ -3,7 +3,7 @@
 //! 1. The same parser as hyper's reads them, with the same settings, so that hyper reads each of
 //!    them alike. What it refuses, and what is not all there, is left to hyper.
 //! 2. A head is within the limits of the server, and has at most [`FIELDS`] fields.
-//! 3. The request shares one copy of its bytes.
+//! 3. The request shares its bytes: those of the connection, or one copy.
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -36,11 +36,13 @@ impl HeadLimits {
 /// Reads the request at the start of `bytes`, if it is all there. Returns it and its length.
 ///
 /// `body_length` returns the length of the body by the fields, or `None` if hyper must read the
-/// request. Nothing is allocated before.
+/// request. `share` then returns the bytes up to a length, which the request shares. Nothing is
+/// allocated before.
 pub(super) fn read_request(
     bytes: &[u8],
     limits: &HeadLimits,
     body_length: impl FnOnce(&[Header<'_>]) -> Option<usize>,
+    share: impl FnOnce(usize) -> Bytes,
 ) -> Option<(Request<Bytes>, usize)> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS];
     let mut head = httparse::Request::new(&mut []);
@@ -57,7 +59,7 @@ pub(super) fn read_request(
     if length > bytes.len() {
         return None;
     }
-    let shared = Bytes::copy_from_slice(&bytes[..length]);
+    let shared = share(length);
     let part = |part: &[u8]| {
         let start = part.as_ptr().addr() - bytes.as_ptr().addr();
         shared.slice(start..start + part.len())
@@ -104,7 +106,7 @@ mod tests {
         let bytes = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
         let limits = HeadLimits::new(&ServerConfig::default());
         for _ in 0..2 {
-            let read = read_request(bytes, &limits, |_| Some(0));
+            let read = read_request(bytes, &limits, |_| Some(0), |_| Bytes::from_static(bytes));
             let (request, length) = read.expect("a request");
             assert_eq!((request.headers().len(), length), (1, bytes.len()));
             keep_spare(request.into_parts().0.headers);

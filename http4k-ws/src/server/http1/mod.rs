@@ -266,8 +266,8 @@ fn open_socket<S: ByteStream>(
         stream,
         StreamProgress::alone(meter),
         joined(parts.read_buf, ahead),
-        accepted.handshake,
-        accepted.consumer,
+        accepted.switched.handshake,
+        accepted.switched.consumer,
         server,
     ))
 }

@@ -25,7 +25,6 @@ use super::service::{Service, Switching};
 use crate::message::{Body, printable};
 use crate::server::config::LONGEST;
 use crate::server::preamble::Started;
-use crate::server::request::canned::switching_head;
 use crate::server::upgrade;
 use crate::server::upgraded::UpgradedSocket;
 use crate::wire::{ByteStream, Meter, StreamProgress};
@@ -60,18 +59,16 @@ pub(in crate::server) async fn open_at_once<S: ByteStream>(
         return FirstRequest::Http(started);
     };
     let mut response: Switching = match service.admit(&mut request) {
-        Ok(_) => {
+        Ok(admitted) => {
             let server = Arc::clone(server);
             let request = request.map(|()| Body::empty());
-            Box::pin(async move { upgrade::switch(&server, request, false).await })
+            Box::pin(async move { upgrade::switch(&server, request, admitted.peer, false).await })
         }
         Err(refusal) => Box::pin(future::ready(Err(refusal))),
     };
     let polled = poll_fn(|cx| Poll::Ready(response.as_mut().poll(cx))).await;
-    let (head, handshake, consumer) = match polled {
-        Poll::Ready(Ok((accepted, handshake, consumer))) => {
-            (switching_head(&accepted), handshake, consumer)
-        }
+    let switched = match polled {
+        Poll::Ready(Ok(switched)) => switched,
         Poll::Ready(Err(refusal)) => {
             service.respond_first(Box::pin(future::ready(Err(refusal))));
             return FirstRequest::Http(started);
@@ -82,7 +79,7 @@ pub(in crate::server) async fn open_at_once<S: ByteStream>(
         }
     };
     let mut stream = started.stream;
-    if let Err(error) = write(&mut stream, &head, config.write_stall).await {
+    if let Err(error) = write(&mut stream, &switched.head(), config.write_stall).await {
         log::debug!(
             "connection lost before it became a socket: {}",
             printable(&error)
@@ -91,7 +88,12 @@ pub(in crate::server) async fn open_at_once<S: ByteStream>(
     }
     let progress = StreamProgress::alone(meter.clone());
     FirstRequest::Socket(UpgradedSocket::new(
-        stream, progress, rest, handshake, consumer, server,
+        stream,
+        progress,
+        rest,
+        switched.handshake,
+        switched.consumer,
+        server,
     ))
 }
 

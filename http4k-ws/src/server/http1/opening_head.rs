@@ -16,7 +16,9 @@ pub(super) fn opening_handshake(
     bytes: &Bytes,
     limits: &HeadLimits,
 ) -> Option<(Request<()>, Bytes)> {
-    let (request, length) = read_request(bytes, limits, |fields| has_upgrade(fields).then_some(0))?;
+    let is_upgrade = |fields: &[Header<'_>]| has_upgrade(fields).then_some(0);
+    let share = |length| bytes.slice(..length);
+    let (request, length) = read_request(bytes, limits, is_upgrade, share)?;
     let request = request.map(|_| ());
     let is_read = request.method() == Method::GET && is_plain(&request) && is_websocket(&request);
     is_read.then(|| (request, bytes.slice(length..)))

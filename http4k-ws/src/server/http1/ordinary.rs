@@ -18,9 +18,9 @@ use super::head::{HeadLimits, read_request};
 
 /// Reads the request at the start of `bytes` if it is ordinary. Returns it and its length.
 pub(super) fn ordinary(bytes: &[u8], limits: &HeadLimits) -> Option<(Request<Bytes>, usize)> {
-    read_request(bytes, limits, |fields| {
-        body_length(fields).filter(|length| *length <= SHORT)
-    })
+    let is_short = |fields: &[Header<'_>]| body_length(fields).filter(|length| *length <= SHORT);
+    let copy = |length| Bytes::copy_from_slice(&bytes[..length]);
+    read_request(bytes, limits, is_short, copy)
 }
 
 /// Returns the length of the body that `fields` declare, if none of them is out of the ordinary.

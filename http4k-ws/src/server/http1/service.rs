@@ -14,13 +14,12 @@ use hyper::body::{Body as _, Incoming};
 use hyper::upgrade::OnUpgrade;
 
 use super::framing::Framed;
-use crate::handler::{WsConsumer, check_host};
+use crate::handler::check_host;
 use crate::message::{HostSource, PeerAddr, Response, hide_secrets};
 use crate::server::connection::ConnectionInfo;
 use crate::server::request::{self, Pending, closing, rules};
 use crate::server::state::ServerState;
-use crate::server::upgrade::{self, Accepted};
-use crate::session::Handshake;
+use crate::server::upgrade::{self, Accepted, Switched};
 
 /// Responds to the requests of one connection.
 pub(in crate::server) struct Service {
@@ -81,12 +80,11 @@ pub(super) struct Admitted {
     /// It has the field `Upgrade`, for WebSocket or something else.
     upgrade: bool,
     /// The address of the peer, unless the extensions of the request have it.
-    peer: Option<PeerAddr>,
+    pub(super) peer: Option<PeerAddr>,
 }
 
 /// The response to an opening handshake: 101 with the socket and its consumer, or a refusal.
-pub(super) type Switching =
-    Pin<Box<dyn Future<Output = Result<(Response, Handshake, WsConsumer), Response>> + Send>>;
+pub(super) type Switching = Pin<Box<dyn Future<Output = Result<Switched, Response>> + Send>>;
 
 /// A response on its way to hyper. Notes if its body is a stream.
 pub(super) struct Noted<'a> {
@@ -189,7 +187,7 @@ impl Service {
         let response = match self.admit(&mut request) {
             Err(response) => Pending::ready(response),
             Ok(admitted) if admitted.upgrade && upgrade::is_websocket(&request) => {
-                Pending::Boxed(Box::pin(self.upgrade(request)))
+                Pending::Boxed(Box::pin(self.upgrade(request, admitted.peer)))
             }
             Ok(Admitted { upgrade, peer }) => {
                 if upgrade {
@@ -229,7 +227,7 @@ impl Service {
         }
         rules::name_the_host(request);
         // Few handlers read the address, and adding it costs three allocations.
-        let is_read = upgrade || forwarding || server.config.proxies.is_some();
+        let is_read = forwarding || server.config.proxies.is_some();
         let peer = if is_read {
             info.add_to(request);
             None
@@ -263,21 +261,17 @@ impl Service {
     /// Responds to a request that the application has seen before hyper did.
     async fn switched(&self, first: Switching, upgrade: OnUpgrade) -> Response {
         match first.await {
-            Ok((response, handshake, consumer)) => {
-                let accepted = Accepted {
-                    upgrade,
-                    handshake,
-                    consumer,
-                };
-                *self.lock_accepted() = Some(Box::new(accepted));
+            Ok(switched) => {
+                let response = switched.response();
+                *self.lock_accepted() = Some(Box::new(Accepted { upgrade, switched }));
                 response
             }
             Err(refusal) => refusal,
         }
     }
 
-    async fn upgrade(&self, request: hyper::Request<Incoming>) -> Response {
-        match upgrade::respond(&self.server, request).await {
+    async fn upgrade(&self, request: hyper::Request<Incoming>, peer: Option<PeerAddr>) -> Response {
+        match upgrade::respond(&self.server, request, peer).await {
             Ok((response, accepted)) => {
                 *self.lock_accepted() = Some(Box::new(accepted));
                 response

@@ -5,23 +5,25 @@ use std::cell::RefCell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::StatusCode;
-use http::header::DATE;
+use http::header::{DATE, HeaderMap, HeaderValue};
 
-use crate::message::Response;
 use crate::server::ServerConfig;
 
-/// Returns the head of the 101 that opens a socket, with the fields of `response`, and with `Date`
-/// as hyper adds it (RFC 9110 §6.6.1).
-pub(in crate::server) fn switching_head(response: &Response) -> Vec<u8> {
+/// Returns the head of the 101 that opens a socket, with `fields`, the key that it accepts, and
+/// with `Date` as hyper adds it (RFC 9110 §6.6.1).
+pub(in crate::server) fn switching_head(fields: &HeaderMap, accept: &HeaderValue) -> Vec<u8> {
     let mut head = Vec::with_capacity(256);
     head.extend_from_slice(b"HTTP/1.1 101 Switching Protocols\r\n");
-    for (name, value) in response.headers() {
+    for (name, value) in fields {
         head.extend_from_slice(name.as_str().as_bytes());
         head.extend_from_slice(b": ");
         head.extend_from_slice(value.as_bytes());
         head.extend_from_slice(b"\r\n");
     }
-    if !response.headers().contains_key(DATE) {
+    head.extend_from_slice(b"connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: ");
+    head.extend_from_slice(accept.as_bytes());
+    head.extend_from_slice(b"\r\n");
+    if !fields.contains_key(DATE) {
         head.extend_from_slice(b"date: ");
         append_date(&mut head);
         head.extend_from_slice(b"\r\n");

@@ -17,7 +17,7 @@ use crate::server::admission::Permit;
 use crate::server::config::LONGEST;
 use crate::server::shutdown::ConnectionGuard;
 use crate::server::state::ServerState;
-use crate::server::upgrade;
+use crate::server::upgrade::{self, Accepted};
 use crate::server::upgraded::{SocketTask, UpgradedSocket};
 use crate::session::Handshake;
 use crate::wire::{Metered, StreamProgress};
@@ -72,8 +72,10 @@ impl<'a> Opening<'a> {
         } else {
             // Where hyper keeps it, and `respond` finds it.
             request.extensions_mut().insert(self.upgrade.clone());
-            let agreed = upgrade::respond(self.server, request).await;
-            agreed.map(|(response, accepted)| (response, accepted.handshake, accepted.consumer))
+            let agreed = upgrade::respond(self.server, request, None).await;
+            agreed.map(|(response, Accepted { switched, .. })| {
+                (response, switched.handshake, switched.consumer)
+            })
         };
         let (mut response, handshake, consumer) = match agreed {
             Ok(agreed) => agreed,

@@ -14,7 +14,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +27,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::ServerConfig;
 use super::config::LONGEST;
+use crate::ids::IdMap;
 use crate::message::WsStatus;
 use crate::random::Random;
 use crate::session::WsSender;
@@ -78,7 +78,7 @@ pub(super) struct Connections {
 #[derive(Debug, Default)]
 struct Registry {
     next: u64,
-    open: HashMap<u64, Open>,
+    open: IdMap<Open>,
     /// Counted from the start of the shutdown.
     connections_ended: usize,
     sockets_ended: usize,

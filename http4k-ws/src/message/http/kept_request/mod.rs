@@ -38,33 +38,43 @@ pub(crate) struct KeptRequest {
 
 impl KeptRequest {
     /// Returns a copy of `request` without its body.
-    pub(crate) fn copy_of<B>(request: &http::Request<B>) -> Self {
+    pub(crate) fn copy_of<B>(request: &http::Request<B>, peer: Option<&PeerAddr>) -> Self {
         let extensions = request.extensions();
-        let (peer, scheme) = (extensions.get(), extensions.get());
-        let kept = usize::from(peer.is_some()) + usize::from(scheme.is_some());
+        let (known, scheme) = (extensions.get(), extensions.get());
+        let kept = usize::from(known.is_some()) + usize::from(scheme.is_some());
         // A table of extensions is copied only if it has others.
         let others = match extensions.len() > kept {
             true => extensions.clone(),
             false => Extensions::new(),
         };
-        let (peer, scheme) = (peer.cloned(), scheme.copied());
-        Self::new(request, peer, scheme, others)
+        let (peer, scheme) = (peer.or(known).cloned(), scheme.copied());
+        Self::new(request, peer, scheme, None, others)
+    }
+
+    /// Keeps a request. The address of its peer and its path parameters may be beside it, because
+    /// an extension for each would be an entry in a table that is taken out again.
+    pub(crate) fn of_call(
+        mut request: Request,
+        peer: Option<PeerAddr>,
+        params: Option<PathParams>,
+    ) -> Self {
+        let mut others = std::mem::take(request.extensions_mut());
+        let (known, scheme) = (others.remove(), others.remove());
+        Self::new(&request, peer.or(known), scheme, params, others)
     }
 
     fn new<B>(
         request: &http::Request<B>,
         peer: Option<PeerAddr>,
         scheme: Option<Scheme>,
+        mut params: Option<PathParams>,
         mut others: Extensions,
     ) -> Self {
-        let params = match others.is_empty() {
-            true => None,
-            false => {
-                others.remove::<PeerAddr>();
-                others.remove::<Scheme>();
-                others.remove::<PathParams>()
-            }
-        };
+        if !others.is_empty() {
+            others.remove::<PeerAddr>();
+            others.remove::<Scheme>();
+            params = params.or(others.remove());
+        }
         let uri = request.uri();
         let is_path = uri.scheme().is_none() && uri.authority().is_none();
         // An emptied table would still have memory.
@@ -182,10 +192,8 @@ impl KeptRequest {
 }
 
 impl From<Request> for KeptRequest {
-    fn from(mut request: Request) -> Self {
-        let mut others = std::mem::take(request.extensions_mut());
-        let (peer, scheme) = (others.remove(), others.remove());
-        Self::new(&request, peer, scheme, others)
+    fn from(request: Request) -> Self {
+        Self::of_call(request, None, None)
     }
 }
 

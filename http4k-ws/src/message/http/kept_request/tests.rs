@@ -49,13 +49,13 @@ fn assert_alike(kept: &Request, request: &Request) {
 #[test]
 fn a_kept_request_is_read_as_it_was() {
     let request = routed();
-    assert_alike(KeptRequest::copy_of(&request).get(), &request);
+    assert_alike(KeptRequest::copy_of(&request, None).get(), &request);
     assert_alike(KeptRequest::from(routed()).get(), &request);
     for version in super::packed::VERSIONS {
         for method in [Method::GET, Method::CONNECT, "PURGE".parse().unwrap()] {
             let mut request = Request::default().with_method(method);
             *request.version_mut() = version;
-            assert_alike(KeptRequest::copy_of(&request).get(), &request);
+            assert_alike(KeptRequest::copy_of(&request, None).get(), &request);
         }
     }
 }
@@ -73,13 +73,13 @@ fn any_target_is_kept() {
     ] {
         let mut request = Request::default();
         *request.uri_mut() = target.parse().expect(target);
-        let kept = KeptRequest::copy_of(&request);
+        let kept = KeptRequest::copy_of(&request, None);
         assert_eq!(kept.path(), request.uri().path(), "{target}");
         assert_alike(kept.get(), &request);
     }
     let mut request = Request::default();
     *request.uri_mut() = http::uri::PathAndQuery::from_static("?a").into();
-    let kept = KeptRequest::copy_of(&request);
+    let kept = KeptRequest::copy_of(&request, None);
     assert_eq!((kept.path(), request.uri().path()), ("/", "/"));
     assert_alike(kept.get(), &request);
 }
