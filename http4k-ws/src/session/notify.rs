@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::metrics::{Metrics, SocketMetrics, Traffic};
 use super::trace::Trace;
 use super::transport::Handshake;
-use crate::message::{WsMessage, WsStatus};
+use crate::message::{KeptRequest, WsMessage, WsStatus};
 use crate::panics::guarded;
 
 /// An event of a socket, as its [observers](crate::WebSocket::observe) receive it.
@@ -76,17 +76,16 @@ pub(super) struct Notifier {
 impl Notifier {
     /// Creates the notifier of the socket `id`.
     pub(super) fn new(metrics: &Metrics, id: u64, handshake: &Handshake) -> Self {
-        let path = handshake.request.path();
         Self {
             observers: Observers::default(),
             metrics: metrics.of(id, handshake),
-            trace: Trace::new(id, path, handshake.route.as_deref()),
+            trace: Trace::new(id, handshake),
         }
     }
 
     /// Reports that the socket is open.
-    pub(super) fn opened(&self, path: &str) {
-        self.trace.opened(path);
+    pub(super) fn opened(&self, request: &KeptRequest) {
+        self.trace.opened(request);
         if let Some(metrics) = &self.metrics {
             metrics.notify(|metrics, socket| metrics.opened(socket));
         }

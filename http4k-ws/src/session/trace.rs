@@ -1,11 +1,12 @@
 //! The log of one socket: a span with the feature `tracing`, and otherwise lines of `log`.
 
 use super::metrics::Traffic;
-use crate::message::WsStatus;
+use super::transport::Handshake;
 #[cfg(not(feature = "tracing"))]
 use crate::message::printable;
 #[cfg(feature = "tracing")]
 use crate::message::printable_text;
+use crate::message::{KeptRequest, WsStatus};
 
 /// The log of one socket, which is cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,8 +20,9 @@ pub(crate) struct Trace {
 #[cfg(feature = "tracing")]
 impl Trace {
     /// Creates the span of the socket `id` at `path`, which `route` matched.
-    pub(super) fn new(id: u64, path: &str, route: Option<&str>) -> Self {
-        let path = &*printable_text(path);
+    pub(super) fn new(id: u64, handshake: &Handshake) -> Self {
+        let path = &*printable_text(handshake.request.path());
+        let route = handshake.route.as_deref();
         let (request_id, trace_id) = (tracing::field::Empty, tracing::field::Empty);
         let span = tracing::info_span!("websocket", id, path, route, request_id, trace_id);
         Self { span }
@@ -31,7 +33,7 @@ impl Trace {
         self.span.record(field, value);
     }
 
-    pub(super) fn opened(&self, _path: &str) {
+    pub(super) fn opened(&self, _request: &KeptRequest) {
         tracing::debug!(parent: &self.span, "open");
     }
 
@@ -61,14 +63,16 @@ impl Trace {
 
 #[cfg(not(feature = "tracing"))]
 impl Trace {
-    pub(super) fn new(id: u64, _path: &str, _route: Option<&str>) -> Self {
+    pub(super) fn new(id: u64, _handshake: &Handshake) -> Self {
         Self { id }
     }
 
     pub(super) fn label(&self, _field: &'static str, _value: &str) {}
 
-    pub(super) fn opened(&self, path: &str) {
-        log::debug!("socket {} is open at {}", self.id, printable(path));
+    pub(super) fn opened(&self, request: &KeptRequest) {
+        let id = self.id;
+        // The path is read from the request only if the line is logged.
+        log::debug!("socket {id} is open at {}", printable(request.path()));
     }
 
     pub(crate) fn in_scope<R>(&self, work: impl FnOnce() -> R) -> R {

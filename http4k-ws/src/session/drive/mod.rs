@@ -72,7 +72,7 @@ pub(super) fn open_state<T: Transport>(
     handshake: Handshake,
     config: Arc<SessionConfig>,
 ) -> (WebSocket, Session<T>) {
-    state.notifier.opened(handshake.request.path());
+    state.notifier.opened(&handshake.request);
     let socket = WebSocket::new(Arc::clone(&state), handshake);
     let session = Session {
         state,

@@ -1,5 +1,7 @@
 //! The bytes of a kept request: its target, version, method, path parameters and fields.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, Uri, Version};
@@ -20,6 +22,14 @@ pub(super) const VERSIONS: [Version; 5] = [
 /// The flags of a field.
 const SENSITIVE: u8 = 1;
 
+/// The largest buffer that a thread keeps.
+const KEPT: usize = 4 * 1024;
+
+thread_local! {
+    /// Where a request is packed, before its bytes are copied into memory of their length.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Returns the target, version, method, path parameters and fields as bytes. Each text follows its
 /// length.
 pub(super) fn packed<B>(request: &http::Request<B>, params: Option<&PathParams>) -> Box<[u8]> {
@@ -30,43 +40,29 @@ pub(super) fn packed<B>(request: &http::Request<B>, params: Option<&PathParams>)
     let version = VERSIONS
         .iter()
         .position(|known| *known == request.version());
-    let headers = request.headers();
-    let pairs = || params.into_iter().flat_map(PathParams::iter);
     let method = request.method().as_str().as_bytes();
-    let mut length = 2 + length_of(target.as_bytes()) + length_of(method);
-    for (name, value) in headers {
-        length += 1 + length_of(name.as_str().as_bytes()) + length_of(value.as_bytes());
-    }
-    for (name, value) in pairs() {
-        length += length_of(name.as_bytes()) + length_of(value.as_bytes());
-    }
-    let mut bytes = Vec::with_capacity(length);
-    put(&mut bytes, target.as_bytes());
-    bytes.push(u8::try_from(version.unwrap_or(0)).unwrap_or(0));
-    put(&mut bytes, method);
-    // One more than their number, and 0 if the request was not routed.
-    put_length(
-        &mut bytes,
-        params.map_or(0, |params| params.iter().count() + 1),
-    );
-    for (name, value) in pairs() {
-        put(&mut bytes, name.as_bytes());
-        put(&mut bytes, value.as_bytes());
-    }
-    for (name, value) in headers {
-        bytes.push(if value.is_sensitive() { SENSITIVE } else { 0 });
-        put(&mut bytes, name.as_str().as_bytes());
-        put(&mut bytes, value.as_bytes());
-    }
-    bytes.into_boxed_slice()
+    SCRATCH.with_borrow_mut(|bytes| {
+        put(bytes, target.as_bytes());
+        bytes.push(u8::try_from(version.unwrap_or(0)).unwrap_or(0));
+        put(bytes, method);
+        // One more than their number, and 0 if the request was not routed.
+        put_length(bytes, params.map_or(0, |params| params.iter().count() + 1));
+        for (name, value) in params.into_iter().flat_map(PathParams::iter) {
+            put(bytes, name.as_bytes());
+            put(bytes, value.as_bytes());
+        }
+        for (name, value) in request.headers() {
+            bytes.push(if value.is_sensitive() { SENSITIVE } else { 0 });
+            put(bytes, name.as_str().as_bytes());
+            put(bytes, value.as_bytes());
+        }
+        let packed = Box::from(&bytes[..]);
+        bytes.clear();
+        bytes.shrink_to(KEPT);
+        packed
+    })
 }
 
-/// Returns the number of bytes that [`put`] appends, or a little more.
-fn length_of(text: &[u8]) -> usize {
-    text.len() + if text.len() < 0x80 { 1 } else { 5 }
-}
-
-/// Appends `text` behind its length.
 fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     put_length(bytes, text.len());
     bytes.extend_from_slice(text);
