@@ -12,17 +12,18 @@ pub(super) fn new_key() -> [u8; 4] {
 }
 
 /// Appends the header of a frame that is a whole message.
+#[inline]
 pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: MaskKey) {
     let mask = if key.is_some() { MASKED } else { 0 };
-    out.push(FIN | opcode);
+    let opcode = FIN | opcode;
     match payload {
-        0..=125 => out.push(mask | payload as u8),
+        0..=125 => out.extend_from_slice(&[opcode, mask | payload as u8]),
         126..=0xFFFF => {
-            out.push(mask | 126);
+            out.extend_from_slice(&[opcode, mask | 126]);
             out.extend_from_slice(&(payload as u16).to_be_bytes());
         }
         _ => {
-            out.push(mask | 127);
+            out.extend_from_slice(&[opcode, mask | 127]);
             out.extend_from_slice(&(payload as u64).to_be_bytes());
         }
     }
@@ -41,39 +42,33 @@ pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: u
     }
 }
 
-/// Masks or unmasks `bytes`, in vectors of 64 and 16 bytes as far as possible.
+/// Masks or unmasks `bytes`, a word of 16 at a time.
+///
+/// The last word ends with `bytes` and overlaps the one before it. It is masked from a copy, so
+/// that what they share is the same in both.
 #[inline]
 pub(super) fn mask(bytes: &mut [u8], key: [u8; 4]) {
-    let [a, b, c, d] = key;
-    let key = [a, b, c, d, a, b, c, d, a, b, c, d, a, b, c, d];
-    let mut long = bytes.chunks_exact_mut(64);
-    for part in &mut long {
-        part.chunks_exact_mut(16).for_each(|part| xor(part, key));
+    let key = u32::from_le_bytes(key);
+    let Some(last) = bytes.last_chunk() else {
+        let masked = bytes.iter_mut().zip(repeated(key).to_le_bytes());
+        return masked.for_each(|(byte, key)| *byte ^= key);
+    };
+    let key_of_last = key.rotate_right(8 * (bytes.len() % 4) as u32);
+    let last = u128::from_le_bytes(*last) ^ repeated(key_of_last);
+    let mut left = &mut *bytes;
+    while let Some((word, rest)) = left.split_first_chunk_mut() {
+        *word = (u128::from_le_bytes(*word) ^ repeated(key)).to_le_bytes();
+        left = rest;
     }
-    let mut short = long.into_remainder().chunks_exact_mut(16);
-    for part in &mut short {
-        xor(part, key);
+    if let Some(word) = bytes.last_chunk_mut() {
+        *word = last.to_le_bytes();
     }
-    let rest = mask_word::<8>(short.into_remainder(), key);
-    let rest = mask_word::<4>(rest, key);
-    xor(rest, key);
 }
 
-/// Masks the first `N` bytes if there are as many, and returns the others.
+/// Returns four copies of `key`.
 #[inline]
-fn mask_word<const N: usize>(bytes: &mut [u8], key: [u8; 16]) -> &mut [u8] {
-    let length = if bytes.len() < N { 0 } else { N };
-    let (word, rest) = bytes.split_at_mut(length);
-    if let Some(word) = word.first_chunk_mut::<N>() {
-        xor(word, key);
-    }
-    rest
-}
-
-#[inline]
-fn xor(bytes: &mut [u8], key: [u8; 16]) {
-    let masked = bytes.iter_mut().zip(key);
-    masked.for_each(|(byte, key)| *byte ^= key);
+fn repeated(key: u32) -> u128 {
+    u128::from(key) * 0x1_0000_0001_0000_0001_0000_0001
 }
 
 /// Appends a whole control frame. `payload` is at most 125 bytes long.

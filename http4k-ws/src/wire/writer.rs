@@ -316,6 +316,7 @@ impl Writer {
         }
     }
 
+    #[inline]
     fn key(&self) -> MaskKey {
         match self.role {
             Role::Server => None,
@@ -323,6 +324,7 @@ impl Writer {
         }
     }
 
+    #[inline]
     fn out(&mut self) -> &mut Vec<u8> {
         if self.gathered.capacity() == 0 {
             self.gathered = buffers::for_writing();
