@@ -97,7 +97,21 @@ impl SocketState {
     }
 
     /// Queues `message`, waiting for queue space if necessary.
-    pub(in crate::session) async fn send(&self, mut message: WsMessage) -> Result<(), SendError> {
+    pub(in crate::session) async fn send(&self, message: WsMessage) -> Result<(), SendError> {
+        match self.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(Refused {
+                message,
+                error: SendError::Full,
+            }) => {
+                // Boxed, so that a socket reserves no memory for a wait that is rare.
+                Box::pin(self.send_once_there_is_space(message)).await
+            }
+            Err(Refused { error, .. }) => Err(error),
+        }
+    }
+
+    async fn send_once_there_is_space(&self, mut message: WsMessage) -> Result<(), SendError> {
         loop {
             // Registers before the attempt (2).
             let changed = self.changed.notified();
