@@ -31,9 +31,6 @@ pub(super) fn negotiated(
     offers: &HeaderMap,
     (handshake, mut consumer): (Handshake, WsConsumer),
 ) -> Result<(Handshake, WsConsumer), Response> {
-    if offers.is_empty() {
-        return Ok((handshake, consumer));
-    }
     let Some(settings) = consumer.deflate_within(&server.session) else {
         return Ok((handshake, consumer));
     };

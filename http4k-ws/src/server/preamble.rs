@@ -151,7 +151,10 @@ fn is_head(bytes: &[u8]) -> bool {
     let head = bytes.trim_ascii_start();
     let may_be_head = head.first().is_none_or(u8::is_ascii_graphic);
     let ends_head = |end: usize| matches!(&head[end..], [b'\n', ..] | [b'\r', b'\n', ..]);
-    !may_be_head || memchr_iter(b'\n', head).any(|at| ends_head(at + 1))
+    // Most heads arrive whole, and nothing follows.
+    !may_be_head
+        || head.ends_with(b"\r\n\r\n")
+        || memchr_iter(b'\n', head).any(|at| ends_head(at + 1))
 }
 
 /// Appends the bytes that have arrived to `ahead`, and returns their number, 0 at the end of the

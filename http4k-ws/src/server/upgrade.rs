@@ -201,7 +201,9 @@ pub(super) async fn agree<B>(
     let request = request.map(|_| Body::empty());
     let agreed = server.app.upgrade(request, peer, session).await;
     #[cfg(feature = "deflate")]
-    let agreed = agreed.and_then(|agreed| super::deflate::negotiated(server, &offers, agreed));
+    if !offers.is_empty() {
+        return agreed.and_then(|agreed| super::deflate::negotiated(server, &offers, agreed));
+    }
     agreed
 }
 
