@@ -56,7 +56,7 @@ async fn accept_all(mut listeners: Listeners, server: Arc<ServerState>) -> Infal
     let server = &server;
     loop {
         // Beyond the limit, connections stay in the queue of the system.
-        drop(server.admission.acquire(&server.refusals).await);
+        server.admission.until_free(&server.refusals).await;
         let (accepted, place) = listeners.accept().await;
         // A socket on a stream may have taken the permit meanwhile.
         let permit = server.admission.acquire(&server.refusals).await;

@@ -62,6 +62,15 @@ impl Admission {
         self
     }
 
+    /// Waits until there is a permit for another connection, and leaves it.
+    pub(super) async fn until_free(&self, refusals: &RefusalLog) {
+        let limits = [&self.total, &self.descriptors];
+        let mut limits = limits.into_iter().flatten();
+        if limits.any(|permits| permits.available_permits() == 0) {
+            drop(self.acquire(refusals).await);
+        }
+    }
+
     /// Waits until another connection may be accepted.
     pub(super) async fn acquire(&self, refusals: &RefusalLog) -> TotalPermit {
         TotalPermit {
