@@ -33,6 +33,7 @@ pub(super) fn put_header(out: &mut Vec<u8>, opcode: u8, payload: usize, key: Mas
 }
 
 /// Appends a part of a payload, which starts `at` bytes into it.
+#[inline]
 pub(super) fn put_payload(out: &mut Vec<u8>, payload: &[u8], key: MaskKey, at: usize) {
     let start = out.len();
     out.extend_from_slice(payload);

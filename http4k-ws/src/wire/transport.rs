@@ -114,6 +114,7 @@ impl<S: ByteStream> Wire<S> {
 }
 
 impl<S: ByteStream> Transport for Wire<S> {
+    #[inline]
     fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Incoming> {
         let Some(io) = &mut self.io else {
             return Poll::Ready(Incoming::Lost);
@@ -139,6 +140,7 @@ impl<S: ByteStream> Transport for Wire<S> {
         }
     }
 
+    #[inline]
     fn start_send(&mut self, outgoing: Outgoing) -> Result<(), Gone> {
         if self.io.is_none() {
             return Err(Gone);

@@ -135,6 +135,7 @@ impl Writer {
     }
 
     /// Gathers a message, after [`poll_ready`](Self::poll_ready) was ready.
+    #[inline]
     pub(super) fn message(&mut self, message: WsMessage) -> Result<(), Gone> {
         if self.is_closed() {
             return Err(Gone);

@@ -63,12 +63,14 @@ pub(super) fn packed<B>(request: &http::Request<B>, params: Option<&PathParams>)
     })
 }
 
+#[inline]
 fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     put_length(bytes, text.len());
     bytes.extend_from_slice(text);
 }
 
 /// Appends a number in groups of seven bits, the lowest first. All but the last have the high bit.
+#[inline]
 fn put_length(bytes: &mut Vec<u8>, mut length: usize) {
     while length >= 0x80 {
         bytes.push((length & 0x7F) as u8 | 0x80);
