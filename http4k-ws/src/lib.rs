@@ -55,25 +55,27 @@
 //!
 //! # Cargo features
 //!
-//! | feature | default | what it adds |
-//! |---|---|---|
-//! | `macros` | yes | [`routes!`] and the derives |
-//! | `json` | yes | JSON messages and bodies |
-//! | `server` | yes | serving an application on a port |
-//! | `client` | yes | WebSockets and HTTP requests to other servers |
-//! | `deflate` | yes | compressed messages, by permessage-deflate: [`Deflate`](session::Deflate) |
-//! | `http2` | no | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
-//! | `tls` | no | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
-//! | `native-roots` | no | `ClientTls::with_native_roots`, which trusts what the operating system trusts |
-//! | `tracing` | no | a span for each socket, with its number, route and end, in the place of lines of `log` |
-//! | `msgpack` | no | messages and bodies in MessagePack |
-//! | `cbor` | no | messages and bodies in CBOR |
-//! | `multipart` | no | forms with files: [`Multipart`](lens::Multipart), and `#[part]` in `#[derive(FromRequest)]` |
-//! | `tower` | no | tower services and layers inside an application, and an application as a service |
-//! | `cookie-session` | no | sessions in an encrypted cookie: `filter::sessions` |
-//! | `redis` | no | topics over Redis or Valkey, for several processes: `topics::engine::redis` |
-//! | `schema` | no | the schemas of types, and documents from the route table: `document` |
-//! | `testing` | no | virtual time for the in-memory clients |
+//! Those with a star are on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | macros\* | [`routes!`] and the derives |
+//! | json\* | JSON messages and bodies |
+//! | server\* | serving an application on a port |
+//! | client\* | WebSockets and HTTP requests to other servers |
+//! | deflate\* | compressed messages, by permessage-deflate: [`Deflate`](session::Deflate) |
+//! | http2 | HTTP/2, and WebSockets over it, on the same port: `Http2Config` |
+//! | tls | `wss` and `https`: `ServerTls` and `ClientTls`, by rustls with ring |
+//! | native-roots | `ClientTls::with_native_roots`, which trusts what the operating system trusts |
+//! | tracing | a span for each socket, with its number, route and end, in the place of lines of `log` |
+//! | msgpack | messages and bodies in MessagePack |
+//! | cbor | messages and bodies in CBOR |
+//! | multipart | forms with files: [`Multipart`](lens::Multipart), and `#[part]` in `#[derive(FromRequest)]` |
+//! | tower | tower services and layers inside an application, and an application as a service |
+//! | cookie-session | sessions in an encrypted cookie: `filter::sessions` |
+//! | redis | topics over Redis or Valkey, for several processes: `topics::engine::redis` |
+//! | schema | the schemas of types, and documents from the route table: `document` |
+//! | testing | virtual time for the in-memory clients |
 //!
 // As in `doc_link`, whose macros do not exist up here.
 #![cfg_attr(feature = "macros", doc = "[`routes!`]: macro@crate::routes")]
