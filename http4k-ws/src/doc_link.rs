@@ -1,9 +1,10 @@
 //! Links of the documentation to parts that a feature can remove.
 //!
 //! A comment on an item that is always present shortens such a link to its text, in a code span and
-//! brackets. It ends with an empty line, behind which the target is an attribute, such as
+//! brackets. The target is an attribute between two empty lines of the comment, such as
 //! `#[doc = crate::doc_link::client!("HttpClient")]`. Without the feature, the link leads to the
-//! list of features on the page of the crate.
+//! list of features on the page of the crate. A comment neither begins nor ends with a target:
+//! rustdoc would report its tests at this file.
 
 /// Defines a macro that returns the target of a link: an item behind a prefix, if it is present.
 macro_rules! target {

@@ -584,6 +584,8 @@ pub use http4k_ws_macros::Message;
 /// but invalid is a failure, even of an `Option`. `#[from_request(crate = path)]` declares the path
 /// of the library.
 ///
+#[doc = crate::doc_link::json!("Json<T>", "Json")]
+///
 /// # Examples
 ///
 /// ```
@@ -639,8 +641,6 @@ pub use http4k_ws_macros::Message;
 /// # Ok(())
 /// # }
 /// ```
-///
-#[doc = crate::doc_link::json!("Json<T>", "Json")]
 pub use http4k_ws_macros::FromRequest;
 
 /// Makes a newtype, or an enum without data, the text of a path segment or of another text field.

@@ -11,6 +11,7 @@ use crate::describe::{CallDescription, SchemaOf};
 /// Derive it; see [`derive(Calls)`].
 ///
 #[doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
+///
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of calls",
     label = "this type does not derive `Calls`",
@@ -57,6 +58,7 @@ pub trait Calls: Sized + Send + 'static {
 /// [`derive(Calls)`] implements it for the first field of each variant.
 ///
 #[doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
+///
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the arguments of a call",
     label = "no variant of an enum that derives `Calls` has these arguments",

@@ -11,6 +11,8 @@ use crate::message::{Request, with_body_bounds};
 /// refused before any of it is read, and before `100 Continue`. Of two such filters, the inner one
 /// decides. The bound also holds in memory.
 ///
+#[doc = crate::doc_link::server!("ServerConfig::max_body")]
+///
 /// # Examples
 ///
 /// ```
@@ -31,8 +33,6 @@ use crate::message::{Request, with_body_bounds};
 /// assert_eq!(post("/words").status(), 413);
 /// assert_eq!(post("/photos").body(), "5");
 /// ```
-///
-#[doc = crate::doc_link::server!("ServerConfig::max_body")]
 pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
     over_http("max_body", move |request: Request, next: Next| async move {
         let request = with_body_bounds(request, |bounds| bounds.set_max(bytes));
@@ -47,6 +47,8 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// The limit replaces [`ServerConfig::body_stall`] and is counted in milliseconds. The minimum rate
 /// of the body still applies: see [`min_body_rate`]. In memory a body arrives at once, so the filter
 /// has no effect.
+///
+#[doc = crate::doc_link::server!("ServerConfig::body_stall")]
 ///
 /// # Examples
 ///
@@ -67,8 +69,6 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
-///
-#[doc = crate::doc_link::server!("ServerConfig::body_stall")]
 pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
     over_http(
         "body_stall",
@@ -84,6 +84,8 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 ///
 /// The rate replaces [`ServerConfig::min_body_rate`], which describes the measurement. Of two such
 /// filters, the inner one decides. In memory a body arrives at once, so the filter has no effect.
+///
+#[doc = crate::doc_link::server!("ServerConfig::min_body_rate")]
 ///
 /// # Examples
 ///
@@ -105,8 +107,6 @@ pub fn body_stall(pause: Duration) -> impl PolyFilter + Clone {
 /// let readings = Request::post("/readings").body("20.5\n20.7\n");
 /// assert_eq!(app.test_http(readings).body(), "2");
 /// ```
-///
-#[doc = crate::doc_link::server!("ServerConfig::min_body_rate")]
 pub fn min_body_rate(bytes: u64) -> impl PolyFilter + Clone {
     over_http(
         "min_body_rate",

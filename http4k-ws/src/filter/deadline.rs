@@ -26,6 +26,8 @@ use crate::message::{Request, plain, printable};
 /// interrupted belongs in a task of its own. A handler that blocks its thread cannot be
 /// interrupted. The time is tokio's, which is virtual in tests with feature `testing`.
 ///
+#[doc = crate::doc_link::client!("HttpClient")]
+///
 /// # Examples
 ///
 /// ```
@@ -46,8 +48,6 @@ use crate::message::{Request, plain, printable};
 /// assert_eq!(app.test_http("/reports/11").status(), 503);
 /// # }
 /// ```
-///
-#[doc = crate::doc_link::client!("HttpClient")]
 pub fn deadline(limit: Duration) -> impl PolyFilter + Clone {
     over_all("deadline", move |request: Request, next: Next| async move {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());

@@ -33,6 +33,8 @@ use crate::message::{Body, Request, RequestedUri, Response, copy_of_head, resolv
 /// Its extensions then hold the reason, a [`NotFollowed`]. Each request has the time limit of the
 /// client. A body of a redirect that was not read is dropped, which closes its connection.
 ///
+#[doc = crate::doc_link::client!("HttpClient")]
+///
 /// # Examples
 ///
 /// ```
@@ -55,8 +57,6 @@ use crate::message::{Body, Request, RequestedUri, Response, copy_of_head, resolv
 /// assert_eq!(response.status(), 303);
 /// assert_eq!(response.extensions().get(), Some(&NotFollowed::Loop));
 /// ```
-///
-#[doc = crate::doc_link::client!("HttpClient")]
 pub fn follow_redirects(max: usize) -> FollowRedirects {
     FollowRedirects { max }
 }

@@ -19,6 +19,9 @@ use crate::message::WsMessage;
 /// any format. [`WsMessage`] is a message itself, `String` is text and `Bytes` binary, and so is
 /// [`Json`] over a serde type of another crate.
 ///
+#[doc = crate::doc_link::macros!("derive(Message)", "Message")]
+#[doc = crate::doc_link::json!("Json")]
+///
 /// # Examples
 ///
 /// ```
@@ -52,9 +55,6 @@ use crate::message::WsMessage;
 /// let text = "message `Count` must be integer: invalid digit found in string";
 /// assert_eq!(failure.to_string(), text);
 /// ```
-///
-#[doc = crate::doc_link::macros!("derive(Message)", "Message")]
-#[doc = crate::doc_link::json!("Json")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't travel as a message",
     label = "a `WebSocket` carries `WsMessage` or a type that derives `Message`",

@@ -4,11 +4,12 @@
 //! `defaulted` or `multi` turn it into a [`Lens`], which reads the value with `get` and writes it
 //! with `set`. A [`Message`] is a type that travels as one socket message or as one body.
 //! A [`LensFailure`] reports the values that could not be read.
-#![doc = include_str!("../docs/lenses.md")]
 //!
 #![doc = crate::doc_link::json!("JsonExt")]
 #![doc = crate::doc_link::json!("Json<T>", "Json")]
 #![doc = crate::doc_link::macros!("FromRequest")]
+//!
+#![doc = include_str!("../docs/lenses.md")]
 
 mod accept;
 mod body;

@@ -9,6 +9,7 @@ use crate::message::{Request, Response};
 /// [`FromRequest`], or a tuple of these.
 ///
 #[doc = crate::doc_link::macros!("FromRequest")]
+///
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be set on a `{M}`",
     label = "expected `lens.of(value)`, a type that derives `FromRequest`, or a tuple of these",

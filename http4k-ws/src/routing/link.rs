@@ -8,8 +8,10 @@ use crate::message::{
 
 /// A link to one route with the values of its parameters, such as `app::show { id: 7 }`.
 ///
-/// [`routes!`] generates one type for each route with a name, in a module beside the
-/// function of the table.
+/// [`routes!`] generates one type for each route with a name, in a module beside the function of the
+/// table.
+///
+#[doc = crate::doc_link::macros!("routes!", "routes")]
 ///
 /// # Examples
 ///
@@ -29,8 +31,6 @@ use crate::message::{
 ///
 /// assert_eq!(anchor(&app::room { room: "tea" }), r#"<a href="/rooms/tea">"#);
 /// ```
-///
-#[doc = crate::doc_link::macros!("routes!", "routes")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a link to a route",
     label = "a link is made like `app::show {{ id: 7 }}`",

@@ -16,9 +16,9 @@
 //! # }
 //! ```
 //!
-#![doc = include_str!("../docs/routing.md")]
-//!
 #![doc = crate::doc_link::macros!("routes!", "routes")]
+//!
+#![doc = include_str!("../docs/routing.md")]
 //
 // `routes!` and the builder `Routes` both make a `Router`. It walks a path (`tree`, by the rules of
 // `matching`) to an `Endpoint`, or to the response of `unmatched`. `check` rejects tables at run

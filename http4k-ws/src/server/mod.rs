@@ -10,9 +10,10 @@
 //! (|_request: Request| "hello").serve("127.0.0.1:9000").await
 //! # }
 //! ```
-#![doc = include_str!("../docs/server.md")]
 //!
 #![doc = crate::doc_link::guide!("listeners")]
+//!
+#![doc = include_str!("../docs/server.md")]
 //
 // The order in which a connection goes through the files:
 //

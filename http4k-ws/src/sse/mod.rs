@@ -18,9 +18,9 @@
 //! assert_eq!(app.test_http("/").body(), stream);
 //! ```
 //!
-#![doc = include_str!("../docs/streams.md")]
-//!
 #![doc = crate::doc_link::macros!("Message")]
+//!
+#![doc = include_str!("../docs/streams.md")]
 //
 // `body.rs` has the steps of a poll, `state.rs` the rules for what other tasks change, and
 // `setup.rs` the way of the configuration to a stream.

@@ -21,11 +21,11 @@
 //! assert_eq!(client.closed(), Some(WsStatus::NORMAL));
 //! ```
 //!
-#![doc = include_str!("../docs/testing.md")]
-//!
 #![doc = crate::doc_link::contract_test!("contract_test")]
 #![doc = crate::doc_link::contract!("OverDuplex")]
 #![doc = crate::doc_link::contract!("OverNetwork")]
+//!
+#![doc = include_str!("../docs/testing.md")]
 
 #[cfg(feature = "testing")]
 mod blocked;

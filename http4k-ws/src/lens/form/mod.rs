@@ -22,6 +22,8 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// whose fields these lenses read. To read it as a type, take a `Form<T>` or derive
 /// [`FromRequest`].
 ///
+#[doc = crate::doc_link::macros!("FromRequest")]
+///
 /// # Examples
 ///
 /// ```
@@ -74,8 +76,6 @@ use crate::message::{FromRequest, ReadsBody, Rejection, Request};
 /// [`empty_as_none`](crate::lens::empty_as_none) reads an input that is left empty, and
 /// [`checkbox`](crate::lens::checkbox) a checkbox. [`Query`](crate::lens::Query) lists the rules by
 /// which a serde type is read.
-///
-#[doc = crate::doc_link::macros!("FromRequest")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Form<T = ()>(
     /// The value.

@@ -30,6 +30,8 @@ const MAX_PARTS: usize = 1000;
 /// by a frame of the body and the head of a part. To read the fields of a form into a struct,
 /// derive [`FromRequest`] with `#[part]`.
 ///
+#[doc = crate::doc_link::macros!("FromRequest")]
+///
 /// # Bounds
 ///
 /// The body has the bounds of the server or of the route: `max_body` (2 MiB by default) for all
@@ -59,8 +61,6 @@ const MAX_PARTS: usize = 1000;
 /// assert_eq!(response.body(), "title: 4, photo: 7");
 /// assert_eq!(app.test_http((Method::POST, "/upload", "title=cats")).status(), 415);
 /// ```
-///
-#[doc = crate::doc_link::macros!("FromRequest")]
 #[derive(Debug)]
 pub struct Multipart {
     reader: Arc<Mutex<Reader>>,

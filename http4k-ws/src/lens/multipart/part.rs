@@ -18,6 +18,8 @@ use super::reader::Reader;
 /// A part of a [`Multipart`](crate::lens::Multipart) arrives while it is read. A part in a struct
 /// that derives [`FromRequest`] is in memory.
 ///
+#[doc = crate::doc_link::macros!("FromRequest")]
+///
 /// # Examples
 ///
 /// ```
@@ -31,8 +33,6 @@ use super::reader::Reader;
 /// # Ok(())
 /// # }
 /// ```
-///
-#[doc = crate::doc_link::macros!("FromRequest")]
 pub struct Part {
     head: PartHead,
     content: Content,

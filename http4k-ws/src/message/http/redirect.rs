@@ -17,6 +17,8 @@ use crate::message::uri_template::UriFillError;
 /// [`temporary`](Self::temporary) is 307 and [`permanent`](Self::permanent) 308: both repeat the
 /// request with its method and body.
 ///
+#[doc = crate::doc_link::macros!("routes!", "routes")]
+///
 /// # Inside the site
 ///
 /// [`to`](Self::to) takes a link of [`routes!`] or a path. The browser stays at the
@@ -61,8 +63,6 @@ use crate::message::uri_template::UriFillError;
 /// assert_eq!(log_in("/rooms/blue").header("location"), Some("/rooms/blue"));
 /// assert_eq!(log_in("//evil.example").header("location"), Some("/"));
 /// ```
-///
-#[doc = crate::doc_link::macros!("routes!", "routes")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect {
     status: StatusCode,
@@ -116,6 +116,7 @@ pub enum RedirectError {
 /// Applications never implement this trait.
 ///
 #[doc = crate::doc_link::macros!("routes!", "routes")]
+///
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a target inside the site",
     label = "expected a link such as `app::room {{ name }}`, or the text of a path",

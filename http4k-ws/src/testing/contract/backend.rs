@@ -13,6 +13,8 @@ use crate::testing::stream::stream_of;
 ///
 /// [`contract_test`] generates the tests from one function over a backend.
 ///
+#[doc = crate::doc_link::contract_test!("contract_test")]
+///
 /// # Examples
 ///
 /// ```
@@ -28,8 +30,6 @@ use crate::testing::stream::stream_of;
 /// greets(&InMemory::new(app.clone()));
 /// greets(&OverDuplex::new(app));
 /// ```
-///
-#[doc = crate::doc_link::contract_test!("contract_test")]
 pub trait Backend {
     /// The client of a socket.
     type Client: WsClient;
@@ -101,6 +101,8 @@ pub trait Backend {
 ///
 /// [`contract_test`] generates the tests from one `async fn` over a backend.
 ///
+#[doc = crate::doc_link::contract_test!("contract_test")]
+///
 /// # Examples
 ///
 /// ```
@@ -117,8 +119,6 @@ pub trait Backend {
 /// greets(&InMemory::new(routes! { GET "/" => http(|| "hello") })).await;
 /// # }
 /// ```
-///
-#[doc = crate::doc_link::contract_test!("contract_test")]
 pub trait AsyncBackend {
     /// Opens a socket, or returns the response that refuses it, with its body read.
     ///

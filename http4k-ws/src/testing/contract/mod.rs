@@ -2,8 +2,11 @@
 //!
 //! An application must behave in memory as it does on a server. A test over a [`Backend`] shows
 //! that. It runs on [`InMemory`](crate::testing::InMemory), [`OverNetwork`] and [`OverDuplex`]. The
-//! attribute [`contract_test`] generates one test for each of them, named for
-//! the backend.
+//! attribute [`contract_test`] generates one test for each of them, named for the backend.
+//!
+#![doc = crate::doc_link::contract_test!("contract_test")]
+#![doc = crate::doc_link::contract!("OverDuplex")]
+#![doc = crate::doc_link::contract!("OverNetwork")]
 //!
 //! ```
 //! # #[cfg(all(feature = "server", feature = "client"))] {
@@ -30,10 +33,6 @@
 //! greets(&OverDuplex::new(app()));
 //! # }
 //! ```
-//!
-#![doc = crate::doc_link::contract_test!("contract_test")]
-#![doc = crate::doc_link::contract!("OverDuplex")]
-#![doc = crate::doc_link::contract!("OverNetwork")]
 
 mod backend;
 mod in_memory;

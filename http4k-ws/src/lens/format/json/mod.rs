@@ -16,6 +16,8 @@ use crate::message::WsMessage;
 
 /// Writes `value` as a text message.
 ///
+#[doc = crate::doc_link::macros!("derive(Message)", "Message")]
+///
 /// # Errors
 ///
 /// [`LensFailure`] if serde has no JSON for the value, such as NaN or a map whose keys are lists,
@@ -37,8 +39,6 @@ use crate::message::WsMessage;
 /// assert_eq!(message, r#"{"number":4}"#);
 /// # Ok::<(), http4k_ws::lens::LensFailure>(())
 /// ```
-///
-#[doc = crate::doc_link::macros!("derive(Message)", "Message")]
 pub fn into_message<T: Message + Serialize>(value: &T) -> Result<WsMessage, LensFailure> {
     write::<T, _>(value, T::NAME, |value| value)
 }
