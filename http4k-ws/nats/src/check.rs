@@ -57,7 +57,7 @@ impl Shared {
             };
             if let Some(next) = self.next_epoch(link, epoch).await? {
                 self.begin(link, (epoch, info), next).await?;
-            } else if self.has_lost(link, epoch, &info).await? {
+            } else if self.has_lost(link, epoch).await? {
                 self.end_without_entries(link, epoch).await?;
             } else if !self.members_are_kept(link, epoch).await? {
                 self.end_without_members(link, epoch).await?;
@@ -85,7 +85,7 @@ impl Shared {
     }
 
     /// Returns `true` if an entry that this node has seen is not in the log as it was.
-    async fn has_lost(&self, link: &Link, epoch: u64, info: &Info) -> Result<bool, Failure> {
+    async fn has_lost(&self, link: &Link, epoch: u64) -> Result<bool, Failure> {
         let witness = {
             let state = self.lock();
             let mut witnesses = state.witnesses.iter();
@@ -94,10 +94,21 @@ impl Shared {
         let Some(witness) = witness else {
             return Ok(false);
         };
-        if info.state.last_seq < witness.seq {
-            return Ok(true);
+        let log = self.layout.log_stream();
+        let mut lags = self.lags();
+        while link
+            .info(&log)
+            .await?
+            .ok_or(Failure::Absent)?
+            .state
+            .last_seq
+            < witness.seq
+        {
+            if !lags.wait().await {
+                return Ok(true);
+            }
         }
-        let there = link.at(&self.layout.log_stream(), witness.seq).await?;
+        let there = link.at(&log, witness.seq).await?;
         Ok(there.is_some_and(|there| there.header(MESSAGE_ID) != Some(&witness.id)))
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_nats::{
     Client, ConnectOptions, Event, HeaderMap, Message, Request, RequestErrorKind, ServerAddr,
-    Subscriber,
+    ServerError, Subscriber,
 };
 use bytes::Bytes;
 use tokio::sync::{Semaphore, watch};
@@ -126,6 +126,10 @@ impl Link {
                     Event::Disconnected | Event::Closed => {
                         end(&events, "the connection ended".to_owned());
                     }
+                    // A subscription would receive nothing, and a request no reply.
+                    Event::ServerError(ServerError::Other(text)) if is_denial(&text) => {
+                        end(&events, text);
+                    }
                     _ => {}
                 }
                 async {}
@@ -214,6 +218,11 @@ impl Link {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// Returns `true` if the user of the connection lacks a permission.
+fn is_denial(text: &str) -> bool {
+    text.to_ascii_lowercase().contains("permissions violation")
 }
 
 fn end(ended: &watch::Sender<Option<String>>, cause: String) {

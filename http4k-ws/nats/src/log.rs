@@ -83,10 +83,17 @@ impl Shared {
         at: &Current,
         topic: &TopicName,
     ) -> Result<Position, Failure> {
+        let known = self.lock().interest.get(topic).copied();
+        let known = known.filter(|known| known.epoch == at.epoch);
+        let mut lags = self.lags();
         for _ in 0..ATTEMPTS {
             let newest = self.newest(at, topic).await?;
-            if let Some(newest) = newest {
-                return Ok(Position::new(at.epoch, newest.seq));
+            let newest = newest.map_or(0, |newest| newest.seq);
+            if known.is_some_and(|known| newest < known.seq) && lags.wait().await {
+                continue;
+            }
+            if newest > 0 {
+                return Ok(Position::new(at.epoch, newest));
             }
             match self.put_empty(at, topic, 0, None).await {
                 Ok(seq) => return Ok(Position::new(at.epoch, seq)),

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http4k_ws::topics::TopicName;
 use http4k_ws::topics::engine::{Down, EngineEvent, EngineEvents, EventSender, Interest, NodeId};
@@ -11,6 +12,10 @@ use crate::config::NatsConfig;
 use crate::layout::Layout;
 use crate::link::Link;
 use crate::members::Own;
+
+/// The pause before a leader that lags is read again, and the number of attempts.
+const LAG: Duration = Duration::from_millis(100);
+const LAGS: u32 = 15;
 
 /// The number of epochs of which an entry is remembered.
 const WITNESSES: usize = 32;
@@ -171,9 +176,30 @@ impl Shared {
         drop(before);
     }
 
+    /// Returns the patience with a leader that does not have what this node has seen.
+    pub(crate) fn lags(&self) -> Lags {
+        Lags(if self.config.replicas > 1 { LAGS } else { 0 })
+    }
+
     /// Reports topics as ready.
     pub(crate) fn ready(&self, topics: Vec<TopicName>) {
         self.lock().ready(topics);
+    }
+}
+
+/// The patience with a server that has become the leader of a stream, and is still reading what the
+/// others have stored.
+pub(crate) struct Lags(u32);
+
+impl Lags {
+    /// Waits before it is read again. Returns `false` if it was read often enough.
+    pub(crate) async fn wait(&mut self) -> bool {
+        let Some(left) = self.0.checked_sub(1) else {
+            return false;
+        };
+        self.0 = left;
+        tokio::time::sleep(LAG).await;
+        true
     }
 }
 

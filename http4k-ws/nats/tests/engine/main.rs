@@ -4,6 +4,7 @@
 //! the tests print that and pass, or fail with `HTTP4K_WS_REQUIRE_ENGINES=1`. The nodes, the faults
 //! and the verifier are those of the engine over Redis.
 
+mod cluster;
 mod engine;
 mod epochs;
 mod faults;
@@ -13,6 +14,7 @@ mod nats;
 #[path = "../../../../tests/engines/node.rs"]
 mod node;
 mod operations;
+mod permissions;
 mod presence;
 #[path = "../../../../tests/engines/process.rs"]
 mod process;
@@ -20,6 +22,7 @@ mod process;
 mod proxy;
 #[path = "../../../../tests/engines/scenario.rs"]
 mod scenario;
+mod secured;
 mod support;
 #[path = "../../../../tests/engines/verify.rs"]
 mod verify;

@@ -46,6 +46,15 @@ impl Nats {
         panic!("nats-server does not start");
     }
 
+    /// Starts a server with a file of settings, beside its address and directory.
+    pub(crate) fn start_with_settings(settings: &str) -> Option<(Self, Directory)> {
+        let directory = Directory::new();
+        let file = directory.file("nats.conf");
+        fs::write(&file, settings).expect("a file");
+        let nats = Self::start_with(&["-js", "-c", file.to_str().expect("a path")])?;
+        Some((nats, directory))
+    }
+
     fn is_ready(&mut self) -> bool {
         let deadline = Instant::now() + Duration::from_secs(10);
         while Instant::now() < deadline && !self.process.has_ended() {
