@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::error::JoinError;
 use super::health::Health;
-use super::hub::{Hub, NodeTopic, Place, Subscribed, WAIT};
+use super::hub::{Hub, NodeTopic, Place, State, Subscribed, WAIT};
 use super::membership::Membership;
 use super::outlet::Outlet;
 use super::outlet::private::AnyOutlet;
@@ -122,40 +122,7 @@ impl<M: Message + Clone> Join<M> {
         let number = hub.next_number();
         let (outlet, named) = (Arc::clone(&self.outlet), self.name);
         let subscribers = hub.change(&opened.topic, |state| {
-            let at = state.at;
-            let (place, lost) = match here {
-                Start::Here => (Place::Live { seen: 0 }, false),
-                Start::Seen(seen) if seen.epoch() == at.epoch() => {
-                    let seen = seen.offset();
-                    (Place::Live { seen }, false)
-                }
-                Start::Behind(after) if after.epoch() == at.epoch() => {
-                    // Entries of other epochs came between, if the log returned to this one.
-                    let returned = state.rule.returned();
-                    let lost = returned.is_some_and(|at| after.offset() <= at.offset());
-                    (Place::Lagging(after), lost)
-                }
-                _ => (Place::Lagging(at), true),
-            };
-            match place {
-                Place::Live { .. } => state.ungreeted.push(number),
-                Place::Lagging(_) => state.lagging.push(number),
-            }
-            if let Some(name) = &named {
-                state.due.insert(number, name.clone());
-            }
-            let subscribed = Subscribed {
-                outlet,
-                place,
-                lost,
-                moved: 0,
-                after_loss: false,
-                not_before: None,
-                greet: true,
-                name: named,
-            };
-            state.subscribers.insert(number, subscribed);
-            state.subscribers.len()
+            here.subscribe(state, number, outlet, named)
         });
         hub.metrics
             .notify(|metrics| metrics.subscribers(name, subscribers));
@@ -179,6 +146,57 @@ enum Start {
     Behind(Position),
     /// Entries are lost.
     Lost,
+}
+
+impl Start {
+    /// Returns the place of the subscriber, and `true` if a loss must be reported to it first.
+    fn place(self, state: &State) -> (Place, bool) {
+        let at = state.at;
+        match self {
+            Self::Here => (Place::Live { seen: 0 }, false),
+            Self::Seen(seen) if seen.epoch() == at.epoch() => {
+                let seen = seen.offset();
+                (Place::Live { seen }, false)
+            }
+            Self::Behind(after) if after.epoch() == at.epoch() => {
+                // Entries of other epochs came between, if the log returned to this one.
+                let returned = state.rule.returned();
+                let lost = returned.is_some_and(|at| after.offset() <= at.offset());
+                (Place::Lagging(after), lost)
+            }
+            _ => (Place::Lagging(at), true),
+        }
+    }
+
+    /// Adds a subscriber, which is a member if it is named. Returns the number of subscribers.
+    fn subscribe(
+        self,
+        state: &mut State,
+        number: u64,
+        outlet: Arc<dyn Outlet>,
+        name: Option<String>,
+    ) -> usize {
+        let (place, lost) = self.place(state);
+        match place {
+            Place::Live { .. } => state.ungreeted.push(number),
+            Place::Lagging(_) => state.lagging.push(number),
+        }
+        if let Some(name) = &name {
+            state.due.insert(number, name.clone());
+        }
+        let subscribed = Subscribed {
+            outlet,
+            place,
+            lost,
+            moved: 0,
+            after_loss: false,
+            not_before: None,
+            greet: true,
+            name,
+        };
+        state.subscribers.insert(number, subscribed);
+        state.subscribers.len()
+    }
 }
 
 /// Waits until the position of the topic is known, and the engine is reached.

@@ -141,34 +141,44 @@ impl Hub {
             once: (self.id, self.lanes.next.fetch_add(1, Ordering::Relaxed)),
             expect: *epoch,
         };
+        self.repeat(&mut publication, &mut epoch, deadline).await
+    }
+
+    /// Makes attempts until one has an outcome (1, 2).
+    async fn repeat(
+        &self,
+        publication: &mut Publication,
+        epoch: &mut Option<u64>,
+        deadline: Instant,
+    ) -> Result<Position, PublishError> {
         let (mut pause, mut uncertain) = (PAUSE, false);
         loop {
-            let attempt = timeout_at(deadline, self.engine.publish(&publication)).await;
+            let attempt = timeout_at(deadline, self.engine.publish(publication)).await;
+            let attempt = attempt.map_err(|_| PublishError::Unknown)?;
             let error = match attempt {
-                Ok(Ok(at)) => {
+                Ok(at) => {
                     *epoch = Some(at.epoch());
                     return Ok(at);
                 }
-                Ok(Err(AttemptError::NotSent(_))) if uncertain => PublishError::Unknown,
-                Ok(Err(AttemptError::NotSent(cause))) => PublishError::Unavailable(cause),
-                Ok(Err(AttemptError::NoReply(_))) => {
+                Err(AttemptError::NotSent(_)) if uncertain => PublishError::Unknown,
+                Err(AttemptError::NotSent(cause)) => PublishError::Unavailable(cause),
+                Err(AttemptError::NoReply(_)) => {
                     uncertain = true;
                     PublishError::Unknown
                 }
-                Ok(Err(AttemptError::Refused(_))) if uncertain => PublishError::Unknown,
-                Ok(Err(AttemptError::Refused(cause))) => return Err(PublishError::Refused(cause)),
-                Ok(Err(AttemptError::EpochChanged)) if uncertain => {
+                Err(AttemptError::Refused(_)) if uncertain => PublishError::Unknown,
+                Err(AttemptError::Refused(cause)) => return Err(PublishError::Refused(cause)),
+                Err(AttemptError::EpochChanged) if uncertain => {
                     *epoch = None;
                     return Err(PublishError::Unknown);
                 }
                 // No attempt was stored, so the next one is the first in this epoch.
-                Ok(Err(AttemptError::EpochChanged)) => {
+                Err(AttemptError::EpochChanged) => {
                     *epoch = None;
                     *epoch = Some(self.epoch_now(&publication.topic, deadline).await?);
                     publication.expect = *epoch;
                     PublishError::Unavailable("the log has started again".to_owned())
                 }
-                Err(_) => return Err(PublishError::Unknown),
             };
             let now = Instant::now();
             if now >= deadline {

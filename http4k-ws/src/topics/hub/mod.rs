@@ -35,10 +35,9 @@ use super::name::TopicName;
 use super::position::Position;
 use lanes::Lanes;
 use running::Running;
-use state::State;
 
 pub(super) use lanes::{Outgoing, Policy};
-pub(super) use state::{Place, Subscribed};
+pub(super) use state::{Place, State, Subscribed};
 
 /// The time for which publishing and joining wait for an engine that cannot be reached.
 pub(super) const WAIT: Duration = Duration::from_secs(2);

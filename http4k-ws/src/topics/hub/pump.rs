@@ -47,6 +47,18 @@ enum Next {
     Read { behind: Behind, up_to: u64 },
 }
 
+/// The next step in a part of the history.
+enum OfPage {
+    /// The next entry follows.
+    Next,
+    /// The subscriber is elsewhere by now.
+    Again,
+    /// The subscriber is gone.
+    Over,
+    /// The item must be sent.
+    Send(Arc<dyn Outlet>, Encoded, Step),
+}
+
 /// An item that is sent, and the number of times that the subscriber had been moved before.
 #[derive(Debug, Clone, Copy)]
 struct Step {
@@ -167,6 +179,33 @@ impl State {
         }
     }
 
+    /// Moves the subscriber to an entry of the history, or behind one that it is not sent.
+    fn next_of_page(
+        &mut self,
+        number: u64,
+        behind: Behind,
+        entry: Option<&Arc<LogEntry>>,
+    ) -> OfPage {
+        let Some(subscriber) = self.subscribers.get(&number) else {
+            return OfPage::Over;
+        };
+        if subscriber.moved != behind.moved {
+            return OfPage::Again;
+        }
+        let Some(entry) = entry else {
+            self.lost_for(number, behind);
+            return OfPage::Again;
+        };
+        if entry.entry.except == Some(self.id_of(number)) || !self.ring.is_latest(entry) {
+            self.pass(number, behind);
+            return OfPage::Next;
+        }
+        let outlet = Arc::clone(&subscriber.outlet);
+        let encoded = entry.encoded(outlet.shape(), &*self.codec);
+        let (sent, moved) = (Sent::Entry(entry.at), behind.moved);
+        OfPage::Send(outlet, encoded, Step { sent, moved })
+    }
+
     /// Records that entries up to the cursor are lost for a subscriber that lags.
     fn lost_for(&mut self, number: u64, Behind { mut cursor, moved }: Behind) {
         let at = self.at;
@@ -238,35 +277,19 @@ async fn catch_up(
     }
     let entries = page.entries.iter();
     for (offset, entry) in entries.filter(|(offset, _)| *offset > cursor.offset()) {
-        let (outlet, codec, id) = {
-            let mut state = topic.lock();
-            let Some(subscriber) = state.subscribers.get(&number) else {
-                return false;
-            };
-            if subscriber.moved != moved {
-                return true;
-            }
-            let outlet = Arc::clone(&subscriber.outlet);
-            match entry {
-                None => {
-                    state.lost_for(number, behind(*offset));
-                    return true;
+        let behind = behind(*offset);
+        let next = topic.lock().next_of_page(number, behind, entry.as_ref());
+        match next {
+            OfPage::Next => {}
+            OfPage::Again => return true,
+            OfPage::Over => return false,
+            OfPage::Send(outlet, encoded, step) => {
+                if !outlet.send(encoded).await {
+                    return false;
                 }
-                Some(entry) if !state.ring.is_latest(entry) => {
-                    state.pass(number, behind(*offset));
-                    continue;
-                }
-                Some(_) => {}
+                topic.lock().sent(number, step);
             }
-            (outlet, Arc::clone(&state.codec), state.id_of(number))
-        };
-        let Some(entry) = entry else { continue };
-        let encoded = entry.encoded(outlet.shape(), &*codec);
-        if entry.entry.except != Some(id) && !outlet.send(encoded).await {
-            return false;
         }
-        let sent = Sent::Entry(entry.at);
-        topic.lock().sent(number, Step { sent, moved });
     }
     let mut state = topic.lock();
     if page.up_to <= cursor.offset() {
