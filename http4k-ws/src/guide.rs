@@ -53,9 +53,9 @@
 //! tower-service = "0.3"   # tower
 //! ```
 //!
-//! The derives of serde are in the prelude, and the code that they write names the crate `serde`. The
-//! feature `testing` gives tests a virtual clock; a service that is deployed enables it among its
-//! `dev-dependencies` only.
+//! The derives of serde are in the prelude, and the code that they write names the crate `serde`.
+//! The feature `testing` gives tests a virtual clock; a service that is deployed enables it among
+//! its `dev-dependencies` only.
 //!
 //! # Tasks
 //!

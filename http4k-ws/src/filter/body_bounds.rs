@@ -45,8 +45,8 @@ pub fn max_body(bytes: u64) -> impl PolyFilter + Clone {
 /// receives 408.
 ///
 /// The limit replaces [`ServerConfig::body_stall`] and is counted in milliseconds. The minimum rate
-/// of the body still applies: see [`min_body_rate`]. In memory a body arrives at once, so the filter
-/// has no effect.
+/// of the body still applies: see [`min_body_rate`]. In memory a body arrives at once, so the
+/// filter has no effect.
 ///
 #[doc = crate::doc_link::server!("ServerConfig::body_stall")]
 ///

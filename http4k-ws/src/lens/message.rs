@@ -15,9 +15,9 @@ use crate::message::WsMessage;
 /// A type that travels as one message, which a [`WebSocket`](crate::WebSocket) can carry.
 ///
 /// Most types get it from [`derive(Message)`], beside serde's two traits. A value is then one text
-/// message of JSON, or has the format that `#[message(..)]` names. A type that implements it may use
-/// any format. [`WsMessage`] is a message itself, `String` is text and `Bytes` binary, and so is
-/// [`Json`] over a serde type of another crate.
+/// message of JSON, or has the format that `#[message(..)]` names. A type that implements it may
+/// use any format. [`WsMessage`] is a message itself, `String` is text and `Bytes` binary, and so
+/// is [`Json`] over a serde type of another crate.
 ///
 #[doc = crate::doc_link::macros!("derive(Message)", "Message")]
 #[doc = crate::doc_link::json!("Json")]

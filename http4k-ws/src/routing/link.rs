@@ -8,8 +8,8 @@ use crate::message::{
 
 /// A link to one route with the values of its parameters, such as `app::show { id: 7 }`.
 ///
-/// [`routes!`] generates one type for each route with a name, in a module beside the function of the
-/// table.
+/// [`routes!`] generates one type for each route with a name, in a module beside the function of
+/// the table.
 ///
 #[doc = crate::doc_link::macros!("routes!", "routes")]
 ///

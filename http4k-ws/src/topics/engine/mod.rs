@@ -84,9 +84,9 @@ pub trait Engine: Send + Sync + fmt::Debug + 'static {
         up_to: u64,
     ) -> EngineFuture<'a, Result<History, Down>>;
 
-    /// Returns the members of a topic, and the position of the log at the same moment. An engine that
-    /// reads one after the other returns the earlier position: the list may have the effect of entries
-    /// behind it, and repeating these changes nothing.
+    /// Returns the members of a topic, and the position of the log at the same moment. An engine
+    /// that reads one after the other returns the earlier position: the list may have the effect of
+    /// entries behind it, and repeating these changes nothing.
     fn members<'a>(
         &'a self,
         topic: &'a TopicName,
