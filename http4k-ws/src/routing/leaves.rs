@@ -2,9 +2,10 @@
 
 use http4k_ws_grammar::{Kind, Pattern, pieces};
 
+use super::method_set::MethodSet;
 use super::route::{Route, RouteTable};
 use super::router::Router;
-use super::table::{MethodSet, Protocol};
+use super::table::Protocol;
 use crate::handler::PolyHandler;
 
 /// One route as seen from a router.

@@ -31,8 +31,9 @@ use http::Method;
 
 use super::accepted::Streams;
 use super::decoded::Decoded;
+use super::method_set::{MethodSet, RouteKey};
 use super::path::{RawPath, Segment};
-use super::table::{MethodSet, Protocol, RouteKey};
+use super::table::Protocol;
 use crate::handler::{Captures, MAX_PARAMS, Outcome};
 
 /// A walk, which reports every place that a path can lead to, in the order of precedence.

@@ -38,6 +38,7 @@ mod flat;
 mod leaves;
 pub(crate) mod link;
 pub(crate) mod matching;
+mod method_set;
 pub(crate) mod path;
 mod report;
 mod route;

@@ -7,7 +7,8 @@ use http::Method;
 use http4k_ws_grammar::Pattern;
 
 use super::described::Described;
-use super::table::{MethodSet, Protocol, RouteMeta};
+use super::method_set::MethodSet;
+use super::table::{Protocol, RouteMeta};
 use crate::handler::{FilterNames, PolyHandler};
 
 /// One route of an application, with its methods, path, name and filters.

@@ -22,9 +22,10 @@ use http::{HeaderValue, Method, StatusCode};
 use super::accepted::Accepted;
 use super::endpoint::Endpoint;
 use super::matching::{Found, Matching, MountedRouters, NoMatch};
+use super::method_set::{MethodSet, RouteKey};
 use super::path::RawPath;
 use super::route::Route;
-use super::table::{MethodSet, Protocol, RouteKey, RouteMeta};
+use super::table::{Protocol, RouteMeta};
 use super::tree::Walk;
 use crate::handler::{
     BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,

@@ -7,10 +7,11 @@ use crate::handler::{Captures, MAX_PARAMS, Outcome, PolyHandler};
 use crate::message::percent_decoded;
 use crate::routing::accepted::{Accepted, Streams};
 use crate::routing::leaves::Leaf;
+use crate::routing::method_set::RouteKey;
 use crate::routing::path::RawPath;
 use crate::routing::route::Route;
 use crate::routing::router::Router;
-use crate::routing::table::{Protocol, RouteKey};
+use crate::routing::table::Protocol;
 
 /// The result of following a request through the routers.
 pub(super) struct Search<'a> {
