@@ -1,28 +1,12 @@
-//! Two nodes publish and subscribe while connections, servers and nodes fail. Nothing may be lost
-//! without a report, repeated, reordered or replaced.
+//! The failures that are those of Redis: its connections, files, keys, replicas and proxies.
 
+use crate::engine::{NORMAL, PUBSUB};
 use crate::proxy::Proxy;
 use crate::redis::Redis;
 use crate::scenario::{Scenario, pause, settings};
 
-const PUBSUB: &[&str] = &["CLIENT", "KILL", "TYPE", "pubsub"];
-const NORMAL: &[&str] = &["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"];
-
 fn url(proxy: &Proxy) -> String {
     format!("redis://127.0.0.1:{}/", proxy.port)
-}
-
-#[test]
-fn without_faults_everything_is_delivered() {
-    let Some(redis) = Redis::start() else { return };
-    let run = Scenario::start(settings(redis.url()), 2);
-    let verdict = run.verdict("no fault");
-    verdict.assert_kept();
-    assert_eq!(verdict.delivered, 2 * verdict.published);
-    assert_eq!(
-        (verdict.unknown, verdict.not_stored, verdict.losses),
-        (0, 0, 0)
-    );
 }
 
 #[test]
@@ -43,26 +27,6 @@ fn killed_connections_lose_nothing() {
         "the same process recognizes a repeated attempt"
     );
     assert_eq!(verdict.delivered, 2 * verdict.published);
-}
-
-#[test]
-fn a_server_that_kept_nothing_is_a_reported_loss() {
-    let Some(mut redis) = Redis::start() else {
-        return;
-    };
-    let run = Scenario::start(settings(redis.url()), 2);
-    for down in [800, 200] {
-        redis.kill();
-        pause(down);
-        redis.start_again();
-        pause(1200);
-    }
-    let verdict = run.verdict("kill -9");
-    verdict.assert_kept();
-    assert!(
-        verdict.losses >= 8,
-        "each node and topic is notified: {verdict:?}"
-    );
 }
 
 #[test]
@@ -140,66 +104,6 @@ fn old_snapshot(redis: &mut Redis) {
 }
 
 #[test]
-fn a_suspended_server_stores_nothing_twice() {
-    let Some(redis) = Redis::start() else { return };
-    let run = Scenario::start(settings(redis.url()), 2);
-    redis.process.freeze();
-    pause(3000);
-    redis.process.thaw();
-    let verdict = run.verdict("server stopped 3 s");
-    verdict.assert_kept();
-    assert_eq!(verdict.losses, 0);
-}
-
-#[test]
-fn a_suspended_node_is_filled_from_the_history() {
-    // Redis drops the connection of a node that leaves more than this unread.
-    let limit = [
-        "--save",
-        "",
-        "--client-output-buffer-limit",
-        "pubsub 16kb 8kb 1",
-    ];
-    let Some(redis) = Redis::start_with(&limit) else {
-        return;
-    };
-    let run = Scenario::start(settings(redis.url()), 2);
-    run.nodes[1].process.freeze();
-    pause(3000);
-    run.nodes[1].process.thaw();
-    let verdict = run.verdict("node stopped 3 s");
-    verdict.assert_kept();
-    assert_eq!(verdict.losses, 0);
-}
-
-/// Suspends a node, and kills its connection.
-fn absent(history: usize) -> Option<crate::verify::Verdict> {
-    let redis = Redis::start()?;
-    let mut settings = settings(redis.url());
-    settings.history = history;
-    let run = Scenario::start(settings, 2);
-    run.nodes[1].process.freeze();
-    redis.run(PUBSUB);
-    pause(2000);
-    run.nodes[1].process.thaw();
-    Some(run.verdict(&format!("node stopped and cut, history {history}")))
-}
-
-#[test]
-fn a_node_that_was_cut_off_is_filled_from_a_long_history() {
-    let Some(verdict) = absent(1000) else { return };
-    verdict.assert_kept();
-    assert_eq!(verdict.losses, 0);
-}
-
-#[test]
-fn a_node_that_was_cut_off_reports_what_a_short_history_lacks() {
-    let Some(verdict) = absent(5) else { return };
-    verdict.assert_kept();
-    assert!(verdict.losses >= 4 && verdict.reported > 0, "{verdict:?}");
-}
-
-#[test]
 fn evicted_keys_are_reported_losses() {
     let Some(redis) = Redis::start() else { return };
     let run = Scenario::start(settings(redis.url()), 2);
@@ -212,17 +116,6 @@ fn evicted_keys_are_reported_losses() {
     let verdict = run.verdict("evicted keys");
     verdict.assert_kept();
     assert!(verdict.losses >= 8, "{verdict:?}");
-}
-
-#[test]
-fn at_full_speed_everything_is_delivered() {
-    let Some(redis) = Redis::start() else { return };
-    let mut settings = settings(redis.url());
-    (settings.topics, settings.publishes, settings.pause_ms) = (32, 300, 0);
-    let run = Scenario::start(settings, 2);
-    let verdict = run.verdict("full speed");
-    verdict.assert_kept();
-    assert_eq!(verdict.delivered + verdict.reported, 2 * verdict.published);
 }
 
 #[test]
@@ -280,70 +173,4 @@ fn a_failover_to_a_replica_is_a_reported_loss() {
     let verdict = run.verdict("failover");
     verdict.assert_kept();
     assert!(verdict.losses >= 8, "{verdict:?}");
-}
-
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit
-    }
-}
-
-fn random_faults(seed: u64) {
-    let Some(mut redis) = Redis::start() else {
-        return;
-    };
-    let mut settings = settings(redis.url());
-    (settings.history, settings.publishes) = (20, 350);
-    let run = Scenario::start(settings, 2);
-    let mut random = Random(seed);
-    for _ in 0..10 {
-        match random.below(7) {
-            0 | 1 => drop(redis.run(PUBSUB)),
-            2 => drop(redis.run(NORMAL)),
-            3 => {
-                redis.process.freeze();
-                pause(700);
-                redis.process.thaw();
-            }
-            4 => {
-                redis.kill();
-                pause(300);
-                redis.start_again();
-                pause(300);
-            }
-            5 => {
-                let key = format!("h4k:lab:{{t/t{}}}:m", random.below(4));
-                redis.run(&["DEL", &key]);
-            }
-            _ => {
-                run.nodes[1].process.freeze();
-                pause(800);
-                run.nodes[1].process.thaw();
-            }
-        }
-        pause(300);
-    }
-    run.verdict(&format!("random, seed {seed}")).assert_kept();
-}
-
-#[test]
-fn random_faults_of_seed_1() {
-    random_faults(1);
-}
-
-#[test]
-fn random_faults_of_seed_2() {
-    random_faults(2);
-}
-
-#[test]
-fn random_faults_of_seed_3() {
-    random_faults(3);
 }

@@ -12,10 +12,10 @@ use http4k_ws::topics::{Feed, TopicNode, Topics};
 use tokio::time::{sleep, timeout};
 
 use crate::node::app;
-use crate::operations::run;
 use crate::process::Directory;
 use crate::redis::Redis;
 use crate::servers::documented_user;
+use crate::support::run;
 
 /// One of the applications.
 struct App {

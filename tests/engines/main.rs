@@ -4,6 +4,7 @@
 //! They are looked for on `PATH` and in the directory `HTTP4K_WS_ENGINES`. If one is missing, its
 //! tests print that and pass, or fail with `HTTP4K_WS_REQUIRE_ENGINES=1`.
 
+mod duties;
 mod engine;
 mod faults;
 mod figures;
@@ -14,6 +15,8 @@ mod presence;
 mod process;
 mod proxy;
 mod redis;
+mod rows;
 mod scenario;
 mod servers;
+mod support;
 mod verify;

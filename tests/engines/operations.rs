@@ -1,83 +1,17 @@
 //! The operations of the engine over Redis, one by one.
 
-use std::future::Future;
 use std::time::Duration;
 
 use http4k_ws::bytes::Bytes;
-use http4k_ws::topics::engine::redis::{RedisConfig, RedisEngine, RedisError};
+use http4k_ws::topics::Position;
+use http4k_ws::topics::engine::redis::{RedisEngine, RedisError};
 use http4k_ws::topics::engine::{
-    AttemptError, Engine, EngineEvent, EngineEvents, Interest, Member, MemberChange, MemberId,
-    NodeId, Publication,
+    AttemptError, Engine, EngineEvent, Interest, MemberChange, NodeId, Publication,
 };
-use http4k_ws::topics::{Position, TopicName};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::redis::Redis;
-
-pub(crate) const NODE: NodeId = NodeId(7);
-
-/// Runs a test, which must end within 20 s.
-pub(crate) fn run(test: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = { runtime }.enable_all().build().expect("a runtime");
-    let ended = runtime.block_on(async { timeout(Duration::from_secs(20), test).await });
-    ended.expect("a test that ends");
-}
-
-pub(crate) fn topic(own: &str) -> TopicName {
-    TopicName::new("t", own).expect("a name")
-}
-
-/// Returns a publication that keeps 100 entries.
-pub(crate) fn entry(topic: &TopicName, number: u64, text: &str) -> Publication {
-    Publication {
-        topic: topic.clone(),
-        bytes: Bytes::copy_from_slice(text.as_bytes()),
-        change: None,
-        keep: 100,
-        keep_for: Duration::from_secs(600),
-        once: (NODE, number),
-        expect: None,
-    }
-}
-
-pub(crate) fn member(node: u64, number: u64, name: &str) -> Member {
-    let id = MemberId {
-        node: NodeId(node),
-        number,
-    };
-    let name = name.to_owned();
-    Member { id, name }
-}
-
-pub(crate) fn joining(topic: &TopicName, number: u64, member: Member) -> Publication {
-    Publication {
-        change: Some(MemberChange::Join(member)),
-        ..entry(topic, number, "joined")
-    }
-}
-
-pub(crate) async fn next(events: &mut EngineEvents) -> EngineEvent {
-    let event = timeout(Duration::from_secs(10), events.next()).await;
-    event.expect("an event in time").expect("an event")
-}
-
-/// Subscribes to `topic`, and waits until the engine is ready.
-pub(crate) async fn subscribed(engine: &RedisEngine, topic: &TopicName) -> EngineEvents {
-    let mut events = engine.events();
-    assert_eq!(next(&mut events).await, EngineEvent::Up);
-    engine.interest(vec![Interest::Add(topic.clone())]);
-    let ready = EngineEvent::Ready(vec![topic.clone()]);
-    assert_eq!(next(&mut events).await, ready);
-    events
-}
-
-async fn position(engine: &RedisEngine, topic: &TopicName) -> Position {
-    engine
-        .positions(std::slice::from_ref(topic))
-        .await
-        .expect("a position")[0]
-}
+use crate::support::{NODE, entry, joining, member, next, position, run, subscribed, topic};
 
 #[test]
 fn entries_are_numbered_delivered_and_kept() {
@@ -174,7 +108,7 @@ fn long_history_comes_in_parts() {
 }
 
 #[test]
-fn an_entry_is_stored_once_however_often_it_is_sent() {
+fn numbers_that_are_evicted_between_two_attempts_are_another_epoch() {
     let Some(redis) = Redis::start() else { return };
     run(async {
         let engine = RedisEngine::connect("app", &redis.url()).await.unwrap();
@@ -184,16 +118,8 @@ fn an_entry_is_stored_once_however_often_it_is_sent() {
             expect: Some(first.epoch()),
             ..entry(&topic, 1, "a")
         };
-        assert_eq!(engine.publish(&again).await, Ok(first));
-        let other = Publication {
-            expect: Some(first.epoch() ^ 1),
-            ..entry(&topic, 2, "b")
-        };
         let changed = Err(AttemptError::EpochChanged);
-        assert_eq!(engine.publish(&other).await, changed);
-        assert_eq!(position(&engine, &topic).await, first);
-
-        // Its numbers are evicted between two attempts: the second one would be a second entry.
+        // The second attempt would be a second entry.
         redis.run(&["DEL", "h4k:app:{t/once}:m"]);
         assert_eq!(engine.publish(&again).await, changed);
         assert_eq!(position(&engine, &topic).await.offset(), 0);
@@ -275,65 +201,6 @@ fn evicted_keys_are_a_new_epoch_or_a_shorter_history() {
 }
 
 #[test]
-fn members_change_with_their_entries() {
-    let Some(redis) = Redis::start() else { return };
-    run(async {
-        let engine = RedisEngine::connect("app", &redis.url()).await.unwrap();
-        let (topic, other) = (topic("members"), topic("other"));
-        let (ann, bob) = (member(7, 1, "ann"), member(8, 1, "bob"));
-        engine
-            .publish(&joining(&topic, 1, ann.clone()))
-            .await
-            .unwrap();
-        let two = engine
-            .publish(&joining(&topic, 2, bob.clone()))
-            .await
-            .unwrap();
-        engine
-            .publish(&joining(&other, 1, ann.clone()))
-            .await
-            .unwrap();
-        // Nothing changes, so nothing is stored.
-        assert_eq!(
-            engine.publish(&joining(&topic, 3, bob.clone())).await,
-            Ok(two)
-        );
-        let (mut members, at) = engine.members(&topic).await.unwrap();
-        members.sort_by_key(|member| member.id);
-        assert_eq!((members, at), (vec![ann.clone(), bob.clone()], two));
-
-        let mut of = engine.members_of(NodeId(7)).await.unwrap();
-        of.sort();
-        assert_eq!(of, [(topic.clone(), ann.id), (other.clone(), ann.id)]);
-        let renamed = member(7, 1, "anna");
-        let three = engine
-            .publish(&joining(&topic, 4, renamed.clone()))
-            .await
-            .unwrap();
-        assert_eq!(three.offset(), 3);
-        let leave = Publication {
-            change: Some(MemberChange::Leave(ann.id)),
-            ..entry(&topic, 5, "left")
-        };
-        let four = engine.publish(&leave).await.unwrap();
-        assert_eq!(four.offset(), 4);
-        let leave = Publication {
-            once: (NODE, 6),
-            ..leave
-        };
-        assert_eq!(engine.publish(&leave).await, Ok(four));
-        assert_eq!(engine.members(&topic).await.unwrap().0, [bob]);
-        assert_eq!(
-            engine.members_of(NodeId(7)).await.unwrap(),
-            [(other, ann.id)]
-        );
-        // A node that has members is not forgotten.
-        engine.forget(NodeId(7)).await.unwrap();
-        assert_eq!(engine.members_of(NodeId(7)).await.unwrap().len(), 1);
-    });
-}
-
-#[test]
 fn a_node_that_removes_the_members_of_another_keeps_its_own() {
     let Some(redis) = Redis::start() else { return };
     run(async {
@@ -356,24 +223,6 @@ fn a_node_that_removes_the_members_of_another_keeps_its_own() {
         assert!(engine.members_of(NodeId(8)).await.unwrap().is_empty());
         let of_own = engine.members_of(NODE).await.unwrap();
         assert_eq!(of_own, [(topic, own.id)]);
-    });
-}
-
-#[test]
-fn a_lease_ends_by_the_clock_of_the_server() {
-    let Some(redis) = Redis::start() else { return };
-    run(async {
-        let config = RedisConfig::new("app", &redis.url()).unwrap();
-        let config = config.with_lease(Duration::from_millis(600));
-        let engine = RedisEngine::connect_with(config).await.unwrap();
-        assert!(engine.beat(NodeId(1)).await.unwrap().is_empty());
-        assert!(engine.beat(NodeId(2)).await.unwrap().is_empty());
-        sleep(Duration::from_millis(400)).await;
-        assert!(engine.beat(NodeId(1)).await.unwrap().is_empty());
-        sleep(Duration::from_millis(400)).await;
-        assert_eq!(engine.beat(NodeId(1)).await.unwrap(), [NodeId(2)]);
-        engine.forget(NodeId(2)).await.unwrap();
-        assert!(engine.beat(NodeId(1)).await.unwrap().is_empty());
     });
 }
 
@@ -425,24 +274,6 @@ fn foreign_messages_on_a_channel_are_ignored() {
             panic!("an entry");
         };
         assert_eq!(delivered, at);
-    });
-}
-
-#[test]
-fn two_applications_share_a_server() {
-    let Some(redis) = Redis::start() else { return };
-    run(async {
-        let one = RedisEngine::connect("one", &redis.url()).await.unwrap();
-        let other = RedisEngine::connect("other", &redis.url()).await.unwrap();
-        let topic = topic("shared");
-        let mut events = subscribed(&other, &topic).await;
-        one.publish(&entry(&topic, 1, "of one")).await.unwrap();
-        assert_eq!(position(&other, &topic).await.offset(), 0);
-        other.publish(&entry(&topic, 1, "of other")).await.unwrap();
-        let EngineEvent::Entry { bytes, .. } = next(&mut events).await else {
-            panic!("an entry");
-        };
-        assert_eq!(bytes, "of other");
     });
 }
 

@@ -2,35 +2,43 @@
 
 use std::time::{Duration, Instant};
 
-use crate::redis::Redis;
+use http4k_ws::topics::engine::{Engine, NodeId};
+
+use crate::engine::{Server, connect, leases};
 use crate::scenario::{Scenario, pause, settings};
+use crate::support::topic;
 
 #[test]
 fn members_of_killed_nodes_leave_and_those_of_suspended_nodes_return() {
-    let Some(redis) = Redis::start() else { return };
-    let mut settings = settings(redis.url());
+    let Some(server) = Server::start() else {
+        return;
+    };
+    let mut settings = settings(server.url());
     (settings.topics, settings.publishes, settings.members) = (2, 0, 20);
     settings.lease_ms = 1500;
     let mut run = Scenario::start(settings, 3);
-    let present = |topic: u8| {
-        let key = format!("h4k:lab:{{t/t{topic}}}:p");
-        redis.run(&["HLEN", &key])
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let url = server.url();
+    let engine = runtime.block_on(connect("lab", &url, Duration::from_millis(1500)));
+    let present = |own: &str| {
+        let members = runtime.block_on(engine.members(&topic(own)));
+        members.expect("members").0.len()
     };
-    let wait_for = |count: &str| {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while [present(0), present(1)] != [count, count] {
-            let shown = [present(0), present(1)];
+    let wait_for = |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(15);
+        while [present("t0"), present("t1")] != [count, count] {
+            let shown = [present("t0"), present("t1")];
             assert!(Instant::now() < deadline, "{shown:?} instead of {count}");
             pause(50);
         }
     };
-    wait_for("60");
+    wait_for(60);
     run.nodes[2].process.kill();
-    wait_for("40");
+    wait_for(40);
     run.nodes[1].process.freeze();
-    wait_for("20");
+    wait_for(20);
     run.nodes[1].process.thaw();
-    wait_for("40");
+    wait_for(40);
 
     run.nodes.truncate(2);
     let expected: Vec<String> = {
@@ -47,6 +55,10 @@ fn members_of_killed_nodes_leave_and_those_of_suspended_nodes_return() {
             assert_eq!(*stored, expected);
         }
     }
-    // The dead node left nothing behind.
-    assert_eq!(redis.run(&["ZCARD", "h4k:lab:nodes"]), "2");
+    // The dead node left nothing behind, and the others are alive.
+    if let Some(leases) = leases(&server) {
+        assert_eq!(leases, 2);
+    }
+    let ended = runtime.block_on(engine.beat(NodeId(1))).expect("leases");
+    assert!(ended.is_empty(), "{ended:?}");
 }

@@ -5,6 +5,8 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// A process that is killed when it is dropped.
 pub(crate) struct Process(Child);
@@ -35,6 +37,18 @@ impl Process {
 
     pub(crate) fn has_ended(&mut self) -> bool {
         self.0.try_wait().expect("a process").is_some()
+    }
+
+    /// Waits until the process responds. Returns `false` if it has ended, or not within 10 s.
+    pub(crate) fn responds(&mut self, responds: impl Fn() -> bool) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while Instant::now() < deadline && !self.has_ended() {
+            if responds() {
+                return true;
+            }
+            sleep(Duration::from_millis(10));
+        }
+        false
     }
 
     fn signal(&self, signal: &str) {

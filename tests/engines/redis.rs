@@ -4,8 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::process::{Directory, Process, free_port, program};
 
@@ -49,15 +48,11 @@ impl Redis {
     }
 
     fn is_ready(&mut self) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while Instant::now() < deadline && !self.process.has_ended() {
-            let reply = Client::connect(self.port).and_then(|mut client| client.send(&["PING"]));
-            if reply.is_ok_and(|reply| reply == "PONG" || reply.starts_with("NOAUTH")) {
-                return true;
-            }
-            sleep(Duration::from_millis(10));
-        }
-        false
+        let port = self.port;
+        self.process.responds(|| {
+            let reply = Client::connect(port).and_then(|mut client| client.send(&["PING"]));
+            reply.is_ok_and(|reply| reply == "PONG" || reply.starts_with("NOAUTH"))
+        })
     }
 
     /// Kills the server, as a crash does.

@@ -8,8 +8,8 @@ use http4k_ws::topics::engine::redis::{RedisConfig, RedisEngine};
 use http4k_ws::topics::engine::{AttemptError, Engine, EngineEvent, EngineEvents, Interest};
 use tokio::time::sleep;
 
-use crate::operations::{NODE, entry, joining, member, next, run, subscribed, topic};
 use crate::redis::Redis;
+use crate::support::{NODE, entry, joining, member, next, run, subscribed, topic};
 
 /// The documentation with the permissions that the engine needs.
 const DOCUMENTED: &str = include_str!("../../http4k-ws/src/topics/engine/redis/mod.rs");
@@ -85,7 +85,7 @@ async fn every_operation(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     // Interest in the other one begins after that in the first has ended.
     let changes = [
         Interest::Remove(topic.clone()),
-        Interest::Add(crate::operations::topic("other")),
+        Interest::Add(crate::support::topic("other")),
     ];
     engine.interest(changes.into());
     ready(&mut events).await?;

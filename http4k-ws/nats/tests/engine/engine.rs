@@ -1,11 +1,15 @@
-//! The engine of a node: NATS.
+//! The engine of the tests: NATS.
 
 use std::time::Duration;
 
-use http4k_ws::topics::TopicNode;
+use http4k_ws::topics::{Position, TopicNode};
 use http4k_ws_nats::{NatsConfig, NatsEngine, Storage};
 
+pub(crate) use crate::nats::Nats as Server;
 use crate::node::Settings;
+use crate::proxy::Proxy;
+use crate::rows::Random;
+use crate::scenario::pause;
 
 pub(crate) async fn node(settings: &Settings) -> TopicNode {
     // Several servers are a cluster, and all of them store the entries.
@@ -31,4 +35,60 @@ pub(crate) async fn node(settings: &Settings) -> TopicNode {
     }
     let engine = NatsEngine::connect_with(config).await.expect("an engine");
     TopicNode::new(engine)
+}
+
+/// A lease that is longer than a test.
+pub(crate) const LEASE: Duration = Duration::from_secs(60);
+
+/// Connects an engine of the application `app`.
+pub(crate) async fn connect(app: &str, url: &str, lease: Duration) -> NatsEngine {
+    let config = NatsConfig::new(app, url).expect("settings");
+    let engine = NatsEngine::connect_with(config.with_lease(lease)).await;
+    engine.expect("an engine")
+}
+
+/// Returns `true` if `after` is a position behind `before`. Entries of other topics may be between.
+pub(crate) fn follows(before: Position, after: Position) -> bool {
+    after.epoch() == before.epoch() && after.offset() > before.offset()
+}
+
+/// Leases are in a stream, and are not counted.
+pub(crate) fn leases(_: &Server) -> Option<usize> {
+    None
+}
+
+/// The arguments of a server that drops the connection of a node that leaves many bytes unread.
+pub(crate) const IMPATIENT: &[&str] = &["-js"];
+
+/// A server whose connections fail, because they pass through a proxy.
+pub(crate) struct Line {
+    pub(crate) server: Server,
+    proxy: Proxy,
+}
+
+impl Line {
+    pub(crate) fn start() -> Option<Self> {
+        let server = Server::start()?;
+        let proxy = Proxy::to(server.port, false);
+        Some(Self { server, proxy })
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.proxy.port)
+    }
+
+    /// Ends all connections.
+    pub(crate) fn cut(&self) {
+        self.proxy.switch(self.server.port);
+    }
+
+    /// Ends all connections, or kills the server for a moment.
+    pub(crate) fn fail(&mut self, random: &mut Random) {
+        self.cut();
+        if random.below(2) == 0 {
+            self.server.kill();
+            pause(100);
+            self.server.start_again();
+        }
+    }
 }

@@ -5,8 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::process::{Directory, Process, free_port, program};
 
@@ -56,20 +55,16 @@ impl Nats {
     }
 
     fn is_ready(&mut self) -> bool {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        while Instant::now() < deadline && !self.process.has_ended() {
-            let info = TcpStream::connect(("127.0.0.1", self.port)).and_then(|stream| {
+        let port = self.port;
+        self.process.responds(|| {
+            let info = TcpStream::connect(("127.0.0.1", port)).and_then(|stream| {
                 stream.set_read_timeout(Some(Duration::from_secs(5)))?;
                 let mut line = String::new();
                 BufReader::new(stream).read_line(&mut line)?;
                 Ok(line)
             });
-            if info.is_ok_and(|line| line.starts_with("INFO ")) {
-                return true;
-            }
-            sleep(Duration::from_millis(10));
-        }
-        false
+            info.is_ok_and(|line| line.starts_with("INFO "))
+        })
     }
 
     /// Kills the server, as a crash does.

@@ -1,19 +1,14 @@
 //! The operations of the engine, one by one.
 
-use std::time::Duration;
-
 use http4k_ws::bytes::Bytes;
 use http4k_ws::topics::Position;
 use http4k_ws::topics::engine::{
-    AttemptError, Engine, EngineEvent, Interest, NodeId, Publication, empty_entry,
+    AttemptError, Engine, EngineEvent, Interest, Publication, empty_entry,
 };
 use http4k_ws_nats::{NatsConfig, NatsEngine, NatsError};
-use tokio::time::sleep;
 
 use crate::nats::Nats;
-use crate::support::{
-    NODE, entry, joining, leaving, member, next, next_entry, position, run, subscribed, topic,
-};
+use crate::support::{entry, joining, member, next, next_entry, position, run, subscribed, topic};
 
 #[test]
 fn entries_are_numbered_delivered_and_kept() {
@@ -132,39 +127,6 @@ fn many_topics_are_opened_at_once() {
 }
 
 #[test]
-fn an_entry_is_stored_once_however_often_it_is_sent() {
-    let Some(nats) = Nats::start() else { return };
-    run(async {
-        let engine = NatsEngine::connect("app", &nats.url()).await.unwrap();
-        let topic = topic("once");
-        let first = engine.publish(&entry(&topic, 1, "a")).await.unwrap();
-        let again = Publication {
-            expect: Some(first.epoch()),
-            ..entry(&topic, 1, "a")
-        };
-        assert_eq!(engine.publish(&again).await, Ok(first));
-        let other = Publication {
-            expect: Some(first.epoch() ^ 1),
-            ..entry(&topic, 2, "b")
-        };
-        let changed = Err(AttemptError::EpochChanged);
-        assert_eq!(engine.publish(&other).await, changed);
-        assert_eq!(position(&engine, &topic).await, first);
-        // Of another node, and in another topic, the same number is another entry.
-        for other in [
-            Publication {
-                once: (NodeId(8), 1),
-                ..entry(&topic, 1, "c")
-            },
-            entry(&crate::support::topic("twice"), 1, "d"),
-        ] {
-            let at = engine.publish(&other).await.unwrap();
-            assert!(at.offset() > first.offset());
-        }
-    });
-}
-
-#[test]
 fn a_server_that_kept_nothing_is_another_epoch() {
     let Some(mut nats) = Nats::start() else {
         return;
@@ -211,94 +173,6 @@ fn a_server_that_kept_nothing_is_another_epoch() {
 }
 
 #[test]
-fn members_change_with_their_entries() {
-    let Some(nats) = Nats::start() else { return };
-    run(async {
-        let engine = NatsEngine::connect("app", &nats.url()).await.unwrap();
-        let (topic, other) = (topic("members"), topic("other"));
-        let (ann, bob) = (member(7, 1, "ann"), member(8, 1, "bob"));
-        engine
-            .publish(&joining(&topic, 1, ann.clone()))
-            .await
-            .unwrap();
-        let two = engine
-            .publish(&joining(&topic, 2, bob.clone()))
-            .await
-            .unwrap();
-        engine
-            .publish(&joining(&other, 1, ann.clone()))
-            .await
-            .unwrap();
-        // Nothing changes, so nothing is stored.
-        assert_eq!(
-            engine.publish(&joining(&topic, 3, bob.clone())).await,
-            Ok(two)
-        );
-        let (mut members, at) = engine.members(&topic).await.unwrap();
-        members.sort_by_key(|member| member.id);
-        assert_eq!((members, at), (vec![ann.clone(), bob.clone()], two));
-
-        let mut of = engine.members_of(NODE).await.unwrap();
-        of.sort();
-        assert_eq!(of, [(topic.clone(), ann.id), (other.clone(), ann.id)]);
-        let renamed = member(7, 1, "anna");
-        let three = engine
-            .publish(&joining(&topic, 4, renamed.clone()))
-            .await
-            .unwrap();
-        assert!(three.offset() > two.offset());
-        let names: Vec<String> = {
-            let (members, _) = engine.members(&topic).await.unwrap();
-            members.into_iter().map(|member| member.name).collect()
-        };
-        assert!(
-            names.contains(&"anna".to_owned()) && names.len() == 2,
-            "{names:?}"
-        );
-        let four = engine.publish(&leaving(&topic, 5, ann.id)).await.unwrap();
-        assert!(four.offset() > three.offset());
-        assert_eq!(engine.publish(&leaving(&topic, 6, ann.id)).await, Ok(four));
-        assert_eq!(engine.members(&topic).await.unwrap().0, [bob]);
-        assert_eq!(
-            engine.members_of(NODE).await.unwrap(),
-            [(other.clone(), ann.id)]
-        );
-        // A member of another process that leaves on its behalf, and returns.
-        let stranger = NatsEngine::connect("app", &nats.url()).await.unwrap();
-        let leave = Publication {
-            once: (NodeId(9), 1),
-            ..leaving(&other, 1, ann.id)
-        };
-        let left = stranger.publish(&leave).await.unwrap();
-        assert!(engine.members(&other).await.unwrap().0.is_empty());
-        let back = engine
-            .publish(&joining(&other, 9, ann.clone()))
-            .await
-            .unwrap();
-        assert!(back.offset() > left.offset());
-        assert_eq!(stranger.members(&other).await.unwrap(), (vec![ann], back));
-    });
-}
-
-#[test]
-fn a_lease_ends_by_the_clock_of_the_server() {
-    let Some(nats) = Nats::start() else { return };
-    run(async {
-        let config = NatsConfig::new("app", &nats.url()).unwrap();
-        let config = config.with_lease(Duration::from_millis(600));
-        let engine = NatsEngine::connect_with(config).await.unwrap();
-        assert!(engine.beat(NodeId(1)).await.unwrap().is_empty());
-        assert!(engine.beat(NodeId(2)).await.unwrap().is_empty());
-        sleep(Duration::from_millis(400)).await;
-        assert!(engine.beat(NodeId(1)).await.unwrap().is_empty());
-        sleep(Duration::from_millis(400)).await;
-        assert_eq!(engine.beat(NodeId(1)).await.unwrap(), [NodeId(2)]);
-        engine.forget(NodeId(2)).await.unwrap();
-        assert!(engine.beat(NodeId(1)).await.unwrap().is_empty());
-    });
-}
-
-#[test]
 fn an_entry_that_is_too_large_for_the_server_is_refused() {
     let Some(nats) = Nats::start() else { return };
     run(async {
@@ -312,22 +186,6 @@ fn an_entry_that_is_too_large_for_the_server_is_refused() {
             "{refused:?}"
         );
         assert_eq!(position(&engine, &topic).await, before);
-    });
-}
-
-#[test]
-fn two_applications_share_a_server() {
-    let Some(nats) = Nats::start() else { return };
-    run(async {
-        let one = NatsEngine::connect("one", &nats.url()).await.unwrap();
-        let other = NatsEngine::connect("other", &nats.url()).await.unwrap();
-        let topic = topic("shared");
-        let mut events = subscribed(&other, &topic).await;
-        one.publish(&entry(&topic, 1, "of one")).await.unwrap();
-        other.publish(&entry(&topic, 1, "of other")).await.unwrap();
-        assert_eq!(next_entry(&mut events).await.2, "of other");
-        let history = other.history(&topic, 0, u64::MAX).await.unwrap();
-        assert_eq!(history.entries.len(), 1);
     });
 }
 

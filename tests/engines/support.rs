@@ -1,4 +1,4 @@
-//! Functions for the tests of single operations.
+//! Functions for the tests of single operations, of any engine.
 
 use std::future::Future;
 use std::time::Duration;
@@ -9,7 +9,6 @@ use http4k_ws::topics::engine::{
     Publication,
 };
 use http4k_ws::topics::{Position, TopicName};
-use http4k_ws_nats::NatsEngine;
 use tokio::time::timeout;
 
 pub(crate) const NODE: NodeId = NodeId(7);
@@ -26,6 +25,7 @@ pub(crate) fn topic(own: &str) -> TopicName {
     TopicName::new("t", own).expect("a name")
 }
 
+/// Returns a publication that keeps 100 entries.
 pub(crate) fn entry(topic: &TopicName, number: u64, text: &str) -> Publication {
     Publication {
         topic: topic.clone(),
@@ -79,7 +79,7 @@ pub(crate) async fn next_entry(events: &mut EngineEvents) -> (Position, u64, Str
 }
 
 /// Subscribes to `topic`, and waits until the engine is ready.
-pub(crate) async fn subscribed(engine: &NatsEngine, topic: &TopicName) -> EngineEvents {
+pub(crate) async fn subscribed(engine: &impl Engine, topic: &TopicName) -> EngineEvents {
     let mut events = engine.events();
     assert_eq!(next(&mut events).await, EngineEvent::Up);
     engine.interest(vec![Interest::Add(topic.clone())]);
@@ -88,7 +88,7 @@ pub(crate) async fn subscribed(engine: &NatsEngine, topic: &TopicName) -> Engine
     events
 }
 
-pub(crate) async fn position(engine: &NatsEngine, topic: &TopicName) -> Position {
+pub(crate) async fn position(engine: &impl Engine, topic: &TopicName) -> Position {
     engine
         .positions(std::slice::from_ref(topic))
         .await
