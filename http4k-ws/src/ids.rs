@@ -31,3 +31,23 @@ impl Hasher for IdHasher {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::hash::BuildHasher;
+
+    use super::*;
+
+    /// A table takes its places from the lowest bits, and compares the highest seven first.
+    #[test]
+    fn numbers_in_a_row_differ_in_their_lowest_and_in_their_highest_bits() {
+        let hasher = BuildHasherDefault::<IdHasher>::default();
+        for first in [0, 25_000, u64::MAX / 2] {
+            let hashes = (first..first + 1024).map(|id| hasher.hash_one(id));
+            let (low, high): (HashSet<_>, HashSet<_>) =
+                hashes.map(|hash| (hash % 1024, hash >> 57)).unzip();
+            assert_eq!((low.len(), high.len()), (1024, 128), "{first}");
+        }
+    }
+}
