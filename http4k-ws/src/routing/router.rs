@@ -1,26 +1,13 @@
 //! The router: a table of routes as an application.
-//!
-//! A request is decided in these steps:
-//!
-//! 1. The walk finds the route with the highest precedence that matches path, method and protocol
-//!    (see [`matching`](super::matching)). If the path has a page and a stream, `Accept` decides.
-//! 2. If there is none, the walk is repeated to learn the reason. A mounted application that has
-//!    the path, or the deepest prefix of the path, responds; otherwise the scope of the deepest
-//!    block does.
-//! 3. If a captured segment is not percent-encoded UTF-8, the response is 400, whichever handler
-//!    the route has.
-//! 4. The place of the request in the table, the captures and the outcome are stored in its
-//!    [`Place`], which filters and handlers read.
 
 use std::fmt;
-use std::future;
 use std::sync::Arc;
 
-use http::header::VARY;
-use http::{HeaderValue, Method, StatusCode};
+use http::Method;
 
 use super::accepted::Accepted;
 use super::endpoint::Endpoint;
+use super::incomplete::Unmet;
 use super::matching::{Found, Matching, MountedRouters, NoMatch};
 use super::method_set::{MethodSet, RouteKey};
 use super::path::RawPath;
@@ -28,23 +15,20 @@ use super::route::Route;
 use super::table::{Protocol, RouteMeta};
 use super::tree::Walk;
 use crate::handler::{
-    BoxHttpHandler, BoxWsHandler, Call, Captures, ErasedHttpHandler, ErasedWsHandler, MAX_PARAMS,
-    Outcome, ParamNames, Place, PolyHandler, ResponseFuture, Unprovided, WsResponse,
-    WsResponseFuture, without_body,
+    BoxHttpHandler, BoxWsHandler, Captures, MAX_PARAMS, Outcome, ParamNames, PolyHandler,
 };
-use crate::message::{IntoResponse, NeededValue, PeerAddr, Request, Response, has_token};
 
 /// Routes, the walk over their paths, and an endpoint for each.
 pub struct Router {
-    table: RouteList,
-    methods: Box<[MethodSet]>,
+    pub(super) table: RouteList,
+    pub(super) methods: Box<[MethodSet]>,
     /// `true` if this table or a mounted one has a stream of events.
-    streams: bool,
-    walk: Walk,
-    endpoints: Vec<Endpoint>,
+    pub(super) streams: bool,
+    pub(super) walk: Walk,
+    pub(super) endpoints: Vec<Endpoint>,
     /// One for each prefix that has filters or fallbacks. The first is that of the whole
     /// application.
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
 }
 
 /// The routes of a table: static from `routes!`, or dynamic from a builder.
@@ -64,56 +48,9 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    fn has_fallback(&self, protocol: Protocol) -> bool {
+    pub(super) fn has_fallback(&self, protocol: Protocol) -> bool {
         self.fallbacks.contains(&protocol)
     }
-}
-
-/// A route whose handler reads a path parameter that its path lacks.
-struct Lacking {
-    route: Route,
-    param: &'static str,
-}
-
-impl fmt::Display for Lacking {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { route, param } = self;
-        let template = match route.template() {
-            "/" => "",
-            template => template,
-        };
-        write!(
-            f,
-            "the handler of `{route}` reads the path parameter `{param}`, which the path lacks: \
-             write `\"{template}/<{param}>\"`, mount the table at a prefix with `<{param}>`, or make \
-             the `#[param]` field an `Option`"
-        )
-    }
-}
-
-/// A route that needs a value which no filter provides.
-struct Unmet {
-    route: Route,
-    value: NeededValue,
-    over_ws: bool,
-}
-
-impl Unmet {
-    fn described(self) -> Unprovided {
-        Unprovided {
-            id: self.value.id(),
-            over_ws: self.over_ws,
-            reason: self.value.lacking(&self.route),
-        }
-    }
-}
-
-/// The endpoint that responds to a request.
-struct Decision<'a> {
-    endpoint: Option<&'a Endpoint>,
-    head_as_get: bool,
-    /// `true` if the `Accept` field has decided.
-    is_negotiated: bool,
 }
 
 impl RouteList {
@@ -131,7 +68,7 @@ impl RouteList {
         }
     }
 
-    fn params(&self, index: usize) -> ParamNames {
+    pub(super) fn params(&self, index: usize) -> ParamNames {
         match self {
             Self::Static(routes) => ParamNames::Static(&routes[index].path),
             Self::Dynamic(routes) => routes[index].1.clone(),
@@ -182,50 +119,6 @@ impl Router {
         .with_router(router);
         app.incomplete(incomplete.map(|lacking| lacking.to_string()))
             .unprovided(unprovided)
-    }
-
-    /// Returns the routes that read path parameters which neither their path has nor a prefix in
-    /// here. This table may be mounted at a prefix that has them.
-    fn lacking(&self) -> Vec<Lacking> {
-        let mut all = Vec::new();
-        for (index, end) in self.endpoints.iter().enumerate() {
-            let params = self.table.params(index);
-            let has = |name: &str| params.iter().any(|param| *param == *name);
-            let own = end.reads.iter().filter(|name| !has(name));
-            all.extend(own.map(|param| Lacking {
-                route: self.table.route(index),
-                param,
-            }));
-            let inner = self.mounted(index).map(Self::lacking).unwrap_or_default();
-            let inner = inner.into_iter().filter(|lacking| !has(lacking.param));
-            all.extend(inner.map(|lacking| Lacking {
-                route: lacking.route.in_mount(&self.table.route(index)),
-                ..lacking
-            }));
-        }
-        all
-    }
-
-    /// Returns the values that routes need and that no filter in here provides. This table may be
-    /// behind a filter that does.
-    fn unprovided(&self) -> Vec<Unmet> {
-        let mut all = Vec::new();
-        for (index, end) in self.endpoints.iter().enumerate() {
-            let over_ws = end.http.is_none();
-            let own = end.needs.iter().map(|value| Unmet {
-                route: self.table.route(index),
-                value: *value,
-                over_ws,
-            });
-            let inner = self.mounted(index).map(Self::unprovided);
-            let inner = inner.unwrap_or_default().into_iter().map(|unmet| Unmet {
-                route: unmet.route.in_mount(&self.table.route(index)),
-                ..unmet
-            });
-            let provided = |unmet: &Unmet| end.filters.provide(unmet.value.id(), unmet.over_ws);
-            all.extend(own.chain(inner).filter(|unmet| !provided(unmet)));
-        }
-        all
     }
 
     /// Returns the router of `app`, if `app` consists of a router and filters around it.
@@ -281,7 +174,7 @@ impl Router {
     }
 
     #[cold]
-    fn explain(
+    pub(super) fn explain(
         &self,
         path: &RawPath<'_>,
         key: RouteKey<'_>,
@@ -297,75 +190,7 @@ impl Router {
         self.table.params(index).len()
     }
 
-    fn decide(&self, call: &mut Call, protocol: Protocol) -> Decision<'_> {
-        let Call { request, place, .. } = call;
-        let path = RawPath::new(request.uri().path());
-        let Some(path) = path.filter(|path| path.goes_on_at(place.at)) else {
-            place.outcome = Outcome::NotFound;
-            return self.unmatched(0);
-        };
-        let (start, mut captures, outer) = (place.at, place.captures(), place.captured());
-        let accepted = Accepted::new(request.method(), request.headers());
-        let key = RouteKey::new(protocol, &accepted).with_streams(self.streams);
-        let explain = |mut captures| self.explain(&path, key, start, &mut captures, outer);
-        let Some(found) = self.find(&path, key, start, &mut captures, outer) else {
-            let explanation = explain(place.captures());
-            let scope = explanation.scope;
-            let scopes = self.scopes.get(scope);
-            let has_fallback = scopes.is_some_and(|scope| scope.has_fallback(protocol));
-            if let Some(mount) = explanation.responds(has_fallback) {
-                let params = self.table.params(mount.route);
-                place.enter(mount.captures, params, mount.at);
-                place.outcome = Outcome::Mounted;
-                return Decision {
-                    endpoint: self.endpoints.get(mount.route),
-                    head_as_get: false,
-                    is_negotiated: accepted.is_read(),
-                };
-            }
-            if let Some(unmatched) = self.scopes.get(scope) {
-                let params = unmatched.params.clone();
-                place.enter(explanation.captures, params, explanation.at);
-            }
-            place.outcome = explanation.outcome(protocol);
-            return Decision {
-                is_negotiated: accepted.is_read(),
-                ..self.unmatched(scope)
-            };
-        };
-        let params = self.table.params(found.route);
-        if path.is_encoded() && !path.decodes(&captures[outer..outer + params.len()]) {
-            let scope = explain(place.captures()).scope;
-            place.outcome = Outcome::BadEncoding;
-            return self.unmatched(scope);
-        }
-        let head_as_get = key.is_head() && self.methods[found.route].accepts_head_as_get(key);
-        place.enter(captures, params, found.at);
-        place.outcome = match self.methods[found.route].protocol {
-            Protocol::Mount => Outcome::Mounted,
-            Protocol::Http | Protocol::Ws | Protocol::Sse => {
-                place.report();
-                Outcome::Found
-            }
-        };
-        let endpoint = self.endpoints.get(found.route);
-        place.is_filtered = endpoint.is_some_and(|end| !end.filters.is_empty());
-        Decision {
-            endpoint,
-            head_as_get,
-            is_negotiated: accepted.is_read(),
-        }
-    }
-
-    fn unmatched(&self, scope: usize) -> Decision<'_> {
-        Decision {
-            endpoint: self.scopes.get(scope).map(|unmatched| &unmatched.endpoint),
-            head_as_get: false,
-            is_negotiated: false,
-        }
-    }
-
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = f.debug_list();
         match &self.table {
             RouteList::Static(routes) => list.entries(routes.iter().map(Shown)),
@@ -395,28 +220,6 @@ impl MountedRouters for Router {
     }
 }
 
-/// Completes a response that the `Accept` field has decided about.
-#[cold]
-fn negotiated(response: ResponseFuture<'_>, head_as_get: bool) -> ResponseFuture<'_> {
-    Box::pin(async move {
-        let response = varying(response.await);
-        match head_as_get {
-            true => without_body(response),
-            false => response,
-        }
-    })
-}
-
-/// Adds `Vary: Accept`, so that a cache keeps a page apart from the stream at its path (RFC 9110
-/// §12.5.5).
-fn varying(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    if !has_token(headers, VARY, "accept") && !has_token(headers, VARY, "*") {
-        headers.append(VARY, HeaderValue::from_static("accept"));
-    }
-    response
-}
-
 struct Shown<'a, T>(&'a T);
 
 impl<T: fmt::Display> fmt::Debug for Shown<'_, T> {
@@ -428,67 +231,5 @@ impl<T: fmt::Display> fmt::Debug for Shown<'_, T> {
 impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.debug(f)
-    }
-}
-
-impl ErasedHttpHandler for Router {
-    fn call(&self, mut request: Request) -> ResponseFuture<'_> {
-        let place = Place::start(&mut request);
-        ErasedHttpHandler::routed(self, Call::new(request, place))
-    }
-
-    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> ResponseFuture<'_> {
-        let place = Place::start(&mut request);
-        ErasedHttpHandler::routed(self, Call::new(request, place).of_peer(peer))
-    }
-
-    fn routed(&self, mut call: Call) -> ResponseFuture<'_> {
-        let decision = self.decide(&mut call, Protocol::Http);
-        let endpoint = decision
-            .endpoint
-            .and_then(|endpoint| endpoint.http.as_ref());
-        let Some(handler) = endpoint else {
-            return Box::pin(future::ready(StatusCode::NOT_FOUND.into_response()));
-        };
-        let response = handler.routed(call);
-        if decision.is_negotiated {
-            return negotiated(response, decision.head_as_get);
-        }
-        if decision.head_as_get {
-            Box::pin(async { without_body(response.await) })
-        } else {
-            response
-        }
-    }
-
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Router::debug(self, f)
-    }
-}
-
-impl ErasedWsHandler for Router {
-    fn call(&self, mut request: Request) -> WsResponseFuture<'_> {
-        let place = Place::start(&mut request);
-        ErasedWsHandler::routed(self, Call::new(request, place))
-    }
-
-    fn received(&self, mut request: Request, peer: Option<PeerAddr>) -> WsResponseFuture<'_> {
-        let place = Place::start(&mut request);
-        ErasedWsHandler::routed(self, Call::new(request, place).of_peer(peer))
-    }
-
-    fn routed(&self, mut call: Call) -> WsResponseFuture<'_> {
-        let decision = self.decide(&mut call, Protocol::Ws);
-        match decision.endpoint.and_then(|endpoint| endpoint.ws.as_ref()) {
-            Some(handler) => handler.routed(call),
-            None => {
-                let refusal = WsResponse::refuse(StatusCode::NOT_FOUND);
-                Box::pin(future::ready(refusal))
-            }
-        }
-    }
-
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Router::debug(self, f)
     }
 }
