@@ -55,8 +55,8 @@ impl Shared {
                 let text = format!("the stream {log} is not one of http4k-ws");
                 return Err(refused(text));
             };
-            if let Some(next) = self.next_epoch(link, epoch).await? {
-                self.begin(link, (epoch, info), next).await?;
+            if let Some(end) = self.end_of(link, epoch).await? {
+                self.begin(link, info, end).await?;
             } else if self.has_lost(link, epoch).await? {
                 self.end_without_entries(link, epoch).await?;
             } else if !self.members_are_kept(link, epoch).await? {

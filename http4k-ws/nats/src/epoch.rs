@@ -8,6 +8,8 @@
 //!    so any node completes what another has begun.
 //! 4. From then on nothing is stored in the epoch that has ended. What is left of it is removed,
 //!    and is not taken for the log: a node that reads checks the epoch at the same time.
+//! 5. The last entry stays. So if a node was frozen in such a change, and brings back an epoch that
+//!    has ended, the next check follows the chain of epochs again.
 
 use bytes::Bytes;
 
@@ -15,6 +17,14 @@ use crate::jetstream::{Info, Put, StreamConfig, code};
 use crate::layout::epoch;
 use crate::link::{Failure, Link};
 use crate::shared::{Current, Shared};
+
+/// The entry that ends an epoch.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct End {
+    ended: u64,
+    next: u64,
+    seq: u64,
+}
 
 impl Shared {
     /// Ends an epoch because entries are gone. Another node may have done so.
@@ -45,23 +55,24 @@ impl Shared {
         }
     }
 
-    /// Returns the epoch that follows, if this one has ended.
-    pub(crate) async fn next_epoch(&self, link: &Link, ended: u64) -> Result<Option<u64>, Failure> {
+    /// Returns the end of an epoch, if it has ended.
+    pub(crate) async fn end_of(&self, link: &Link, ended: u64) -> Result<Option<End>, Failure> {
         let log = self.layout.log_stream();
-        let end = link.last(&log, &self.layout.end(ended)).await?;
-        let next = end.and_then(|end| epoch(std::str::from_utf8(&end.payload).ok()?));
-        Ok(next)
+        let last = link.last(&log, &self.layout.end(ended)).await?;
+        let end = last.and_then(|last| {
+            Some(End {
+                ended,
+                next: epoch(std::str::from_utf8(&last.payload).ok()?)?,
+                seq: last.seq,
+            })
+        });
+        Ok(end)
     }
 
     /// Gives the log the subjects of the next epoch, and removes what is left of the one that has
-    /// ended (3, 4).
-    pub(crate) async fn begin(
-        &self,
-        link: &Link,
-        (ended, info): (u64, Info),
-        next: u64,
-    ) -> Result<(), Failure> {
-        let wanted = self.log_config(next);
+    /// ended (3, 4, 5).
+    pub(crate) async fn begin(&self, link: &Link, info: Info, end: End) -> Result<(), Failure> {
+        let wanted = self.log_config(end.next);
         let config = StreamConfig {
             subjects: wanted.subjects,
             republish: wanted.republish,
@@ -72,8 +83,9 @@ impl Shared {
             Err(failure) if failure.is(code::NO_STREAM) => return Ok(()),
             Err(failure) => return Err(failure),
         }
-        link.purge(&config.name, &self.layout.log(ended)).await?;
-        link.delete(&self.layout.member_stream(ended)).await
+        let entries = self.layout.log(end.ended);
+        link.purge(&config.name, &entries, end.seq).await?;
+        link.delete(&self.layout.member_stream(end.ended)).await
     }
 
     /// Fails with [`Failure::Absent`] if the epoch is not that of the log (4).

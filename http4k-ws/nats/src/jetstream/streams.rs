@@ -96,10 +96,10 @@ impl Link {
         }
     }
 
-    /// Removes all entries whose subject matches.
-    pub(crate) async fn purge(&self, stream: &str, subject: &str) -> Result<(), Failure> {
+    /// Removes the entries before a sequence whose subject matches.
+    pub(crate) async fn purge(&self, stream: &str, subject: &str, seq: u64) -> Result<(), Failure> {
         let operation = format!("STREAM.PURGE.{stream}");
-        let body = json!({ "filter": subject });
+        let body = json!({ "filter": subject, "seq": seq });
         self.api::<Done>(&operation, &body).await.map(drop)
     }
 

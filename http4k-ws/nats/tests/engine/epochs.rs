@@ -159,3 +159,29 @@ fn old_files_of_a_former_epoch_are_another_one() {
         assert!(![first.epoch(), second.epoch()].contains(&third.epoch()));
     });
 }
+
+/// A node was frozen before it gave the log the subjects of an epoch that has ended since.
+#[test]
+fn an_epoch_that_has_ended_does_not_begin_again() {
+    let Some(nats) = Nats::start() else { return };
+    run(async {
+        let engines = engines(&nats).await;
+        let topic = topic("thawed");
+        let mut epochs = vec![publish_from_all(&engines, &topic, 1).await[0].epoch()];
+        for number in 2..=3 {
+            remove_members(&nats).await;
+            engines[0].beat(NodeId(1)).await.unwrap();
+            epochs.push(publish_from_all(&engines, &topic, number).await[0].epoch());
+        }
+        let last = epochs.pop().unwrap();
+        for (former, number) in epochs.into_iter().zip(4..) {
+            let mut config = api(&nats, "STREAM.INFO.H4K_app", "").await["config"].take();
+            config["subjects"] = serde_json::json!([format!("h4k.app.t.{former:016x}.>")]);
+            let changed = api(&nats, "STREAM.UPDATE.H4K_app", &config.to_string()).await;
+            assert!(changed["error"].is_null(), "{changed}");
+            for at in publish_from_all(&engines, &topic, number).await {
+                assert_eq!(at.epoch(), last);
+            }
+        }
+    });
+}
