@@ -181,7 +181,8 @@ fn the_index_has_every_folder_of_cases() {
     let names = folders.map(|folder| folder.expect("an entry").file_name());
     let missing: Vec<_> = names
         .filter(|name| !PARTS.iter().any(|(folder, _)| name == folder))
-        .filter(|name| name != "contract_test")
+        // The mistake of the README is one of `args`.
+        .filter(|name| name != "contract_test" && name != "readme")
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -20,9 +20,12 @@ fn the_message_of_the_readme_is_that_of_a_mistake_in_its_own_program() {
     let program = block(README, "rust,no_run");
     let mistaken = program.replacen("greet(ws, name))", "greet(ws, nam))", 1);
     assert_ne!(program, mistaken);
-    assert_eq!(include_str!("ui/fail/readme.rs").trim_end(), mistaken);
-    let message = include_str!("ui/fail/readme.stderr");
-    let message = message.replace("tests/ui/fail/readme.rs", "src/main.rs");
+    assert_eq!(
+        include_str!("ui/fail/readme/mistake.rs").trim_end(),
+        mistaken
+    );
+    let message = include_str!("ui/fail/readme/mistake.stderr");
+    let message = message.replace("tests/ui/fail/readme/mistake.rs", "src/main.rs");
     let (_, section) = README.split_once("## A mistake").expect("a section");
     assert_eq!(block(section, "text"), message.trim_end());
 }
