@@ -30,13 +30,13 @@ fn described(field: &Field, private: &TokenStream) -> TokenStream {
     let of = field.shape.of_one();
     let docs = &field.docs;
     let docs = (!docs.is_empty()).then(|| quote!(.with_docs(#docs)));
-    let schema = quote_spanned!(here=> (&&#private::witness::<#of>()).__schema());
+    let schema = quote_spanned!(here=> #private::witness::<#of>().__schema());
     if field.source == Source::Body {
         let optional = matches!(field.shape, Shape::Optional(_)).then(|| quote!(.optional()));
         let refined = (docs.is_some() || optional.is_some())
             .then(|| quote_spanned!(here=> .map(|body| body #docs #optional)));
         return quote_spanned! {here=>
-            route.body = (&&&#private::witness::<#of>()).__body() #refined;
+            route.body = (&#private::witness::<#of>()).__body() #refined;
         };
     }
     if field.is_file() {

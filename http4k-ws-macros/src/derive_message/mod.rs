@@ -265,7 +265,7 @@ fn description(docs: &str, private: &TokenStream) -> TokenStream {
             use #private::traits::*;
             #private::MessageDescription::of::<Self>()
                 #docs
-                .with_schema((&&#private::witness::<Self>()).__schema())
+                .with_schema(#private::witness::<Self>().__schema())
         }
     }
 }

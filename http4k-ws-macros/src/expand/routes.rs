@@ -16,11 +16,13 @@ use crate::parse::{Param, Protocol, ours_at};
 pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let app = app(model, &left_out(errors));
     let private = model.library.private();
-    let app = model.library.scope(quote! {
-        #[allow(unused_imports)]
-        use #private::probes::*;
-        #app
+    let probes = call::DESCRIBES.then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use #private::probes::*;
+        }
     });
+    let app = model.library.scope(quote!(#probes #app));
     let mistakes = errors.to_tokens();
     // In a body of its own. Beside items, an error keeps the compiler from reporting unknown names.
     let body = (!errors.is_empty()).then(|| quote!(const _: () = { #mistakes };));

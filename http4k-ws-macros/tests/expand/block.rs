@@ -13,11 +13,11 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             let p1 = __http4k_ws::witness();
             let r = __http4k_ws::witness();
             if call.is_request() {
-                let team = call.param(0, p0)?;
-                let id = call.param(1, p1)?;
-                __http4k_ws::respond(member(team, id), r)
+                let team = p0.of(call.param(0))?;
+                let id = p1.of(call.param(1))?;
+                r.respond(member(team, id))
             } else {
-                call.describe(&[(&&p0).__param(0), (&&p1).__param(1), (&&&&&r).__response()])
+                call.describe([p0.__param(0), p1.__param(1), (&r).__response()])
             }
         })]);
         endpoints.with(0..1, &w2);
@@ -27,10 +27,10 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             let p0 = __http4k_ws::witness();
             let r = __http4k_ws::witness();
             if call.is_request() {
-                let team = call.param(0, p0)?;
-                __http4k_ws::respond(missing(team), r)
+                let team = p0.of(call.param(0))?;
+                r.respond(missing(team))
             } else {
-                call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                call.describe([p0.__param(0), (&r).__response()])
             }
         });
         let n1 = __http4k_ws::http_handler(not_found);

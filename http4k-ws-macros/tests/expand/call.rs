@@ -18,18 +18,18 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 if call.is_request() {
                     let c3 = __http4k_ws::copied(c3);
                     let c5 = __http4k_ws::copied(c5);
-                    let id: u64 = call.param(0, p0)?;
-                    let tab = call.param(1, p1)?;
+                    let id: u64 = p0.of(call.param(0))?;
+                    let tab = p1.of(call.param(1))?;
                     __http4k_ws::reading(call, t2, move |a2, call| {
                         let req = call.into_request();
-                        __http4k_ws::returned(show(id, tab, a2, c3, &**c4, c5, req), r)
+                        r.returned(show(id, tab, a2, c3, &**c4, c5, req))
                     })
                 } else {
-                    call.describe(&[
-                        (&&p0).__param(0),
-                        (&&p1).__param(1),
-                        (&&&t2.witness()).__argument(),
-                        (&&&&&r).__response(),
+                    call.describe([
+                        p0.__param(0),
+                        p1.__param(1),
+                        (&t2.witness()).__argument(),
+                        (&r).__response(),
                     ])
                 }
             },

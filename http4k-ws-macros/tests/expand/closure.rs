@@ -11,10 +11,10 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 let p0 = __http4k_ws::witness();
                 let r = __http4k_ws::witness();
                 if call.is_request() {
-                    let text = call.param(0, p0)?;
-                    __http4k_ws::respond(f(text), r)
+                    let text = p0.of(call.param(0))?;
+                    r.respond(f(text))
                 } else {
-                    call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                    call.describe([p0.__param(0), (&r).__response()])
                 }
             },
         )]);

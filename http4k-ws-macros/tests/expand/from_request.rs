@@ -25,16 +25,16 @@ impl ::http4k_ws::__private::request::DescribeRequest for Search {
             ::http4k_ws::__private::request::FieldDescription::of::<u32>(
                 ::http4k_ws::__private::request::field::<::http4k_ws::__private::request::Query, u32>("page").defaulted(1).meta().clone(),
             )
-            .with_schema((&&::http4k_ws::__private::request::witness::<u32>()).__schema())
+            .with_schema(::http4k_ws::__private::request::witness::<u32>().__schema())
             .with_default("1"),
         );
         route.fields.push(
             ::http4k_ws::__private::request::FieldDescription::of::<String>(
                 ::http4k_ws::__private::request::field::<::http4k_ws::__private::request::Header, String>("x-key").optional().meta().clone(),
             )
-            .with_schema((&&::http4k_ws::__private::request::witness::<String>()).__schema()),
+            .with_schema(::http4k_ws::__private::request::witness::<String>().__schema()),
         );
-        route.body = (&&&::http4k_ws::__private::request::witness::<Filter>()).__body();
+        route.body = (&::http4k_ws::__private::request::witness::<Filter>()).__body();
     }
 }
 #[automatically_derived]

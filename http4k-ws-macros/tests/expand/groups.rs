@@ -13,18 +13,12 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                     let r = __http4k_ws::witness();
                     if call.is_request() {
                         let c0 = __http4k_ws::copied(c0);
-                        let room = call.param(0, p0)?;
-                        __http4k_ws::accept(
-                            call,
-                            move |ws: __http4k_ws::WebSocket<_, _>| async move {
-                                __http4k_ws::ws_result(
-                                    __http4k_ws::consumed(c0.join(ws, room)).await,
-                                )
-                            },
-                            r,
-                        )
+                        let room = p0.of(call.param(0))?;
+                        r.accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                            __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+                        })
                     } else {
-                        call.describe(&[(&&p0).__param(0), (&&&&&r).__socket()])
+                        call.describe([p0.__param(0), (&r).__socket()])
                     }
                 }),
                 __http4k_ws::http(
@@ -38,10 +32,10 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                         if call.is_request() {
                             let c1 = __http4k_ws::copied(c1);
                             let c2 = __http4k_ws::copied(c2);
-                            let id = call.param(0, p0)?;
-                            __http4k_ws::respond(show(id, c1, c2), r)
+                            let id = p0.of(call.param(0))?;
+                            r.respond(show(id, c1, c2))
                         } else {
-                            call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                            call.describe([p0.__param(0), (&r).__response()])
                         }
                     },
                 ),
@@ -55,9 +49,9 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
             let r = __http4k_ws::witness();
             if call.is_request() {
                 let c0 = __http4k_ws::copied(c0);
-                __http4k_ws::respond(stamp(c0), r)
+                r.respond(stamp(c0))
             } else {
-                call.describe(&[(&&&&&r).__response()])
+                call.describe([(&r).__response()])
             }
         },
     )]);
@@ -69,9 +63,9 @@ pub fn app<S: Store>(hub: Hub, db: S, limit: impl Limit) -> PolyHandler {
                     let r = __http4k_ws::witness();
                     if call.is_request() {
                         let c0 = __http4k_ws::copied(c0);
-                        __http4k_ws::respond(show_limit(c0), r)
+                        r.respond(show_limit(c0))
                     } else {
-                        call.describe(&[(&&&&&r).__response()])
+                        call.describe([(&r).__response()])
                     }
                 },
             )]

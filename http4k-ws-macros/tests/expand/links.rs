@@ -12,25 +12,21 @@ pub fn app() -> PolyHandler {
                     let p1 = __http4k_ws::witness();
                     let r = __http4k_ws::witness();
                     if call.is_request() {
-                        let id: u64 = call.param(0, p0)?;
-                        let tab = call.param(1, p1)?;
-                        __http4k_ws::respond(show(id, tab), r)
+                        let id: u64 = p0.of(call.param(0))?;
+                        let tab = p1.of(call.param(1))?;
+                        r.respond(show(id, tab))
                     } else {
-                        call.describe(&[
-                            (&&p0).__param(0),
-                            (&&p1).__param(1),
-                            (&&&&&r).__response(),
-                        ])
+                        call.describe([p0.__param(0), p1.__param(1), (&r).__response()])
                     }
                 }),
                 __http4k_ws::http((), |(), call| {
                     let p0 = __http4k_ws::witness();
                     let r = __http4k_ws::witness();
                     if call.is_request() {
-                        let id: UserId = call.param(0, p0)?;
-                        __http4k_ws::respond(person(id), r)
+                        let id: UserId = p0.of(call.param(0))?;
+                        r.respond(person(id))
                     } else {
-                        call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                        call.describe([p0.__param(0), (&r).__response()])
                     }
                 }),
             ]

@@ -14,20 +14,20 @@ pub fn app() -> PolyHandler {
                     let p0 = __http4k_ws::witness();
                     let r = __http4k_ws::witness();
                     if call.is_request() {
-                        let x = call.param(0, p0)?;
-                        __http4k_ws::respond(three(x), r)
+                        let x = p0.of(call.param(0))?;
+                        r.respond(three(x))
                     } else {
-                        call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                        call.describe([p0.__param(0), (&r).__response()])
                     }
                 }),
                 __http4k_ws::http((), |(), call| {
                     let p0 = __http4k_ws::witness();
                     let r = __http4k_ws::witness();
                     if call.is_request() {
-                        let rest = call.rest(0, p0)?;
-                        __http4k_ws::respond(four(rest), r)
+                        let rest = p0.of(call.rest(0))?;
+                        r.respond(four(rest))
                     } else {
-                        call.describe(&[(&&p0).__param(0), (&&&&&r).__response()])
+                        call.describe([p0.__param(0), (&r).__response()])
                     }
                 }),
             ]

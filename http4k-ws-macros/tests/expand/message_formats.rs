@@ -51,7 +51,7 @@ impl ::http4k_ws::__private::message::Message for Person {
         #[allow(unused_imports)]
         use ::http4k_ws::__private::message::traits::*;
         ::http4k_ws::__private::message::MessageDescription::of::<Self>()
-            .with_schema((&&::http4k_ws::__private::message::witness::<Self>()).__schema())
+            .with_schema(::http4k_ws::__private::message::witness::<Self>().__schema())
     }
 }
 #[automatically_derived]

@@ -10,16 +10,12 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
             let r = __http4k_ws::witness();
             if call.is_request() {
                 let c0 = __http4k_ws::copied(c0);
-                let room = call.param(0, p0)?;
-                __http4k_ws::accept(
-                    call,
-                    move |ws: __http4k_ws::WebSocket<_, _>| async move {
-                        __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
-                    },
-                    r,
-                )
+                let room = p0.of(call.param(0))?;
+                r.accept(call, move |ws: __http4k_ws::WebSocket<_, _>| async move {
+                    __http4k_ws::ws_result(__http4k_ws::consumed(c0.join(ws, room)).await)
+                })
             } else {
-                call.describe(&[(&&p0).__param(0), (&&&&&r).__socket()])
+                call.describe([p0.__param(0), (&r).__socket()])
             }
         })]);
         {

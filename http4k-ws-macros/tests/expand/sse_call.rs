@@ -12,14 +12,10 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 let r = __http4k_ws::witness();
                 if call.is_request() {
                     let c2 = __http4k_ws::copied(c2);
-                    let topic = call.param(0, p0)?;
-                    __http4k_ws::stream(
-                        call,
-                        move |sse: __http4k_ws::Sse<_>| feed(sse, topic, c2),
-                        r,
-                    )
+                    let topic = p0.of(call.param(0))?;
+                    r.stream(call, move |sse: __http4k_ws::Sse<_>| feed(sse, topic, c2))
                 } else {
-                    call.describe(&[(&&p0).__param(0), (&&&r).__events()])
+                    call.describe([p0.__param(0), (&r).__events()])
                 }
             },
         )]);
@@ -31,16 +27,11 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                     __http4k_ws::reading(call, t2, move |a2, mut call| {
                         let req = call.take_request();
                         __http4k_ws::returned(
-                            __http4k_ws::streamed(
-                                call,
-                                move |sse: __http4k_ws::Sse<_>| ask(sse, req, a2),
-                                r,
-                            ),
-                            __http4k_ws::witness(),
+                            r.streamed(call, move |sse: __http4k_ws::Sse<_>| ask(sse, req, a2)),
                         )
                     })
                 } else {
-                    call.describe(&[(&&&t2.witness()).__argument(), (&&&r).__events()])
+                    call.describe([(&t2.witness()).__argument(), (&r).__events()])
                 }
             },
         )]);
@@ -51,18 +42,14 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 let r = __http4k_ws::witness();
                 if call.is_request() {
                     let c0 = __http4k_ws::copied(c0);
-                    let room: __http4k_ws::String = call.param(0, p0)?;
-                    __http4k_ws::stream(
-                        call,
-                        move |sse: __http4k_ws::Sse<_>| async move {
-                            __http4k_ws::sse_result(
-                                __http4k_ws::sse_consumed(c0.watch(sse, &room)).await,
-                            )
-                        },
-                        r,
-                    )
+                    let room: __http4k_ws::String = p0.of(call.param(0))?;
+                    r.stream(call, move |sse: __http4k_ws::Sse<_>| async move {
+                        __http4k_ws::sse_result(
+                            __http4k_ws::sse_consumed(c0.watch(sse, &room)).await,
+                        )
+                    })
                 } else {
-                    call.describe(&[(&&p0).__param(0), (&&&r).__events()])
+                    call.describe([p0.__param(0), (&r).__events()])
                 }
             },
         )]);

@@ -12,24 +12,22 @@ const _: () = "`routes!` without a function is an expression. As an item, write 
                 let r = __http4k_ws::witness();
                 if call.is_request() {
                     let c2 = __http4k_ws::copied(c2);
-                    let name = call.param(0, p0)?;
-                    __http4k_ws::accept(
-                        call,
-                        move |ws: __http4k_ws::WebSocket<_, _>| chat(ws, name, c2),
-                        r,
-                    )
+                    let name = p0.of(call.param(0))?;
+                    r.accept(call, move |ws: __http4k_ws::WebSocket<_, _>| {
+                        chat(ws, name, c2)
+                    })
                 } else {
-                    call.describe(&[(&&p0).__param(0), (&&&&&r).__socket()])
+                    call.describe([p0.__param(0), (&r).__socket()])
                 }
             },
         )]);
         endpoints.add([__http4k_ws::ws_closure((), move |(), call| {
             let p0 = __http4k_ws::witness();
             if call.is_request() {
-                let name = call.param(0, p0)?;
+                let name = p0.of(call.param(0))?;
                 __http4k_ws::ws_respond(__http4k_ws::opens(&choose)(name))
             } else {
-                call.describe(&[(&&p0).__param(0)])
+                call.describe([p0.__param(0)])
             }
         })]);
         {

@@ -3,9 +3,13 @@
 //! [`Route::description`](crate::routing::Route::description) returns a [`RouteDescription`]: the
 //! parameters of the path, the fields and the body that are read from a request, the messages of a
 //! socket or a stream, the responses, and what the filters in front of the route add. Nothing is
-//! computed while requests are served. With the feature `schema`, types that implement
+//! computed while requests are served.
+//!
+//! With the feature `schema`, `routes!` infers these types, and those that implement
 //! `schemars::JsonSchema` are described by their schema. Other types are described without one:
-//! a description never requires anything of a type.
+//! a description never requires anything of a type. Without the feature, a description has what a
+//! builder states, the names of parameters, and what filters add: the inference would make each
+//! table slower to compile.
 //!
 //! ```
 //! use http4k_ws::{Method, Request, WebSocket, WsResult};

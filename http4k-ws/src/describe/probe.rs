@@ -1,10 +1,18 @@
 //! Probes, by which generated code describes the types of a route.
 //!
 //! A [`Witness`] stands for a type that the compiler infers in the closure of a route. Once the
-//! type is known, a method on references to the witness is found in one of several traits. The one
-//! with the most references requires most of the type: of `(&&w).__param(0)`, that of [`ByValues`]
-//! is found for a type with [`PathValues`], and that of [`ByType`] for every other type. Therefore
-//! nothing is required of a type, and no error of the compiler mentions a description.
+//! type is known, a method of the witness describes it. Several have the same name, and the compiler
+//! calls the first whose requirements the type satisfies. Therefore nothing is required of a type,
+//! and no error of the compiler mentions a description. For `(&witness).__response()` it looks for
+//! the method in this order:
+//!
+//! 1. of `Witness<T>` itself, with `&self`;
+//! 2. of a trait of `Witness<T>`, with `&self`;
+//! 3. of a trait of `&Witness<T>`, with `&self`;
+//! 4. of a trait of `&Witness<T>`, with `&mut self`;
+//! 5. of a trait of `Witness<T>`, with `self`.
+//!
+//! A call costs the compiler little if the first of them is found, so it is the most frequent one.
 #![allow(missing_docs)]
 
 use std::fmt;
@@ -71,12 +79,8 @@ fn param<T>(route: &mut RouteDescription, index: usize, values: &'static [&'stat
     }
 }
 
-pub trait ByValues {
-    fn __param(&self, index: usize) -> Step;
-}
-
-impl<T: PathValues> ByValues for &Witness<T> {
-    fn __param(&self, index: usize) -> Step {
+impl<T: PathValues> Witness<T> {
+    pub fn __param(&self, index: usize) -> Step {
         let add = |route: &mut RouteDescription, index| param::<T>(route, index, T::VALUES);
         Step { index, add }
     }
@@ -95,13 +99,8 @@ impl<T> ByType for Witness<T> {
 
 /// A `_` argument whose serde type has a schema.
 #[cfg(feature = "schema")]
-pub trait ReadsSchema {
-    fn __argument(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<T: DescribeRequest<Body: schemars::JsonSchema>> ReadsSchema for &&Witness<T> {
-    fn __argument(&self) -> Step {
+impl<T: DescribeRequest<Body: schemars::JsonSchema>> Witness<T> {
+    pub fn __argument(&self) -> Step {
         Step::of(|route, _| T::describe(route, Some(SchemaOf::of::<T::Body>())))
     }
 }
@@ -110,7 +109,7 @@ pub trait Reads {
     fn __argument(&self) -> Step;
 }
 
-impl<T: DescribeRequest> Reads for &Witness<T> {
+impl<T: DescribeRequest> Reads for Witness<T> {
     fn __argument(&self) -> Step {
         Step::of(|route, _| T::describe(route, None))
     }
@@ -120,7 +119,7 @@ pub trait ReadsUnknown {
     fn __argument(&self) -> Step;
 }
 
-impl<T> ReadsUnknown for Witness<T> {
+impl<T> ReadsUnknown for &Witness<T> {
     fn __argument(&self) -> Step {
         Step::nothing()
     }
@@ -136,16 +135,11 @@ fn respond<T: DescribeResponse>(
 
 /// A response of which both types have a schema.
 #[cfg(feature = "schema")]
-pub trait RespondsSchemas {
-    fn __response(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<T> RespondsSchemas for &&&&Witness<T>
+impl<T> Witness<T>
 where
     T: DescribeResponse<Body: schemars::JsonSchema, Failure: schemars::JsonSchema>,
 {
-    fn __response(&self) -> Step {
+    pub fn __response(&self) -> Step {
         Step::of(|route, _| {
             let body = SchemaOf::of::<T::Body>();
             let failure = SchemaOf::of::<T::Failure>();
@@ -160,7 +154,7 @@ pub trait RespondsSchema {
 }
 
 #[cfg(feature = "schema")]
-impl<T: DescribeResponse<Body: schemars::JsonSchema>> RespondsSchema for &&&Witness<T> {
+impl<T: DescribeResponse<Body: schemars::JsonSchema>> RespondsSchema for Witness<T> {
     fn __response(&self) -> Step {
         Step::of(|route, _| respond::<T>(route, Some(SchemaOf::of::<T::Body>()), None))
     }
@@ -172,41 +166,36 @@ pub trait FailsWithSchema {
 }
 
 #[cfg(feature = "schema")]
-impl<T: DescribeResponse<Failure: schemars::JsonSchema>> FailsWithSchema for &&Witness<T> {
+impl<T: DescribeResponse<Failure: schemars::JsonSchema>> FailsWithSchema for &Witness<T> {
     fn __response(&self) -> Step {
         Step::of(|route, _| respond::<T>(route, None, Some(SchemaOf::of::<T::Failure>())))
     }
 }
 
 pub trait Responds {
-    fn __response(&self) -> Step;
+    fn __response(&mut self) -> Step;
 }
 
 impl<T: DescribeResponse> Responds for &Witness<T> {
-    fn __response(&self) -> Step {
+    fn __response(&mut self) -> Step {
         Step::of(|route, _| respond::<T>(route, None, None))
     }
 }
 
 pub trait RespondsUnknown {
-    fn __response(&self) -> Step;
+    fn __response(self) -> Step;
 }
 
 impl<T> RespondsUnknown for Witness<T> {
-    fn __response(&self) -> Step {
+    fn __response(self) -> Step {
         Step::nothing()
     }
 }
 
 /// The schema of a type that a derive names.
 #[cfg(feature = "schema")]
-pub trait HasSchema {
-    fn __schema(&self) -> Option<SchemaOf>;
-}
-
-#[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema> HasSchema for &Witness<T> {
-    fn __schema(&self) -> Option<SchemaOf> {
+impl<T: schemars::JsonSchema> Witness<T> {
+    pub fn __schema(&self) -> Option<SchemaOf> {
         Some(SchemaOf::of::<T>())
     }
 }
@@ -224,21 +213,15 @@ impl<T> NoSchema for Witness<T> {
 /// The traits above, without names, for a glob import in generated code.
 pub mod traits {
     pub use super::{
-        ByType as _, ByValues as _, NoSchema as _, Reads as _, ReadsUnknown as _, Responds as _,
+        ByType as _, NoSchema as _, Reads as _, ReadsUnknown as _, Responds as _,
         RespondsUnknown as _,
     };
     #[cfg(feature = "schema")]
-    pub use super::{
-        FailsWithSchema as _, HasSchema as _, ReadsSchema as _, RespondsSchema as _,
-        RespondsSchemas as _,
-    };
+    pub use super::{FailsWithSchema as _, RespondsSchema as _};
     pub use crate::describe::probe_messages::{
         BodyOfMessage as _, BodyUnknown as _, Events as _, EventsUnknown as _, Socket as _,
         SocketUnknown as _,
     };
     #[cfg(feature = "schema")]
-    pub use crate::describe::probe_messages::{
-        BodyOfSchema as _, EventsOfSchema as _, ReceivesSchema as _, SendsSchema as _,
-        SocketOfSchemas as _,
-    };
+    pub use crate::describe::probe_messages::{ReceivesSchema as _, SendsSchema as _};
 }

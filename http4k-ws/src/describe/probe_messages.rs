@@ -17,17 +17,12 @@ fn socket<In: Message, Out: Message>(
 }
 
 #[cfg(feature = "schema")]
-pub trait SocketOfSchemas {
-    fn __socket(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<In, Out> SocketOfSchemas for &&&&Witness<(In, Out)>
+impl<In, Out> Witness<(In, Out)>
 where
     In: Message + schemars::JsonSchema,
     Out: Message + schemars::JsonSchema,
 {
-    fn __socket(&self) -> Step {
+    pub fn __socket(&self) -> Step {
         Step::of(|route, _| {
             let (receives, sends) = (SchemaOf::of::<In>(), SchemaOf::of::<Out>());
             socket::<In, Out>(route, Some(receives), Some(sends));
@@ -41,7 +36,7 @@ pub trait ReceivesSchema {
 }
 
 #[cfg(feature = "schema")]
-impl<In, Out> ReceivesSchema for &&&Witness<(In, Out)>
+impl<In, Out> ReceivesSchema for Witness<(In, Out)>
 where
     In: Message + schemars::JsonSchema,
     Out: Message,
@@ -57,7 +52,7 @@ pub trait SendsSchema {
 }
 
 #[cfg(feature = "schema")]
-impl<In, Out> SendsSchema for &&Witness<(In, Out)>
+impl<In, Out> SendsSchema for &Witness<(In, Out)>
 where
     In: Message,
     Out: Message + schemars::JsonSchema,
@@ -68,23 +63,18 @@ where
 }
 
 pub trait Socket {
-    fn __socket(&self) -> Step;
+    fn __socket(&mut self) -> Step;
 }
 
 impl<In: Message, Out: Message> Socket for &Witness<(In, Out)> {
-    fn __socket(&self) -> Step {
+    fn __socket(&mut self) -> Step {
         Step::of(|route, _| socket::<In, Out>(route, None, None))
     }
 }
 
 #[cfg(feature = "schema")]
-pub trait EventsOfSchema {
-    fn __events(&self) -> Step;
-}
-
-#[cfg(feature = "schema")]
-impl<T: Message + schemars::JsonSchema> EventsOfSchema for &&Witness<T> {
-    fn __events(&self) -> Step {
+impl<T: Message + schemars::JsonSchema> Witness<T> {
+    pub fn __events(&self) -> Step {
         Step::of(|route, _| route.send(T::description().with_schema(SchemaOf::of::<T>())))
     }
 }
@@ -93,7 +83,7 @@ pub trait Events {
     fn __events(&self) -> Step;
 }
 
-impl<T: Message> Events for &Witness<T> {
+impl<T: Message> Events for Witness<T> {
     fn __events(&self) -> Step {
         Step::of(|route, _| route.send(T::description()))
     }
@@ -103,7 +93,7 @@ pub trait EventsUnknown {
     fn __events(&self) -> Step;
 }
 
-impl<T> EventsUnknown for Witness<T> {
+impl<T> EventsUnknown for &Witness<T> {
     fn __events(&self) -> Step {
         Step::nothing()
     }
@@ -111,24 +101,19 @@ impl<T> EventsUnknown for Witness<T> {
 
 /// A socket of types that are not messages, which is reported elsewhere.
 pub trait SocketUnknown {
-    fn __socket(&self) -> Step;
+    fn __socket(self) -> Step;
 }
 
 impl<T> SocketUnknown for Witness<T> {
-    fn __socket(&self) -> Step {
+    fn __socket(self) -> Step {
         Step::nothing()
     }
 }
 
 /// A `#[body]` with a schema of its own, such as a generic message.
 #[cfg(feature = "schema")]
-pub trait BodyOfSchema {
-    fn __body(&self) -> Option<BodyDescription>;
-}
-
-#[cfg(feature = "schema")]
-impl<T: Message + schemars::JsonSchema> BodyOfSchema for &&Witness<T> {
-    fn __body(&self) -> Option<BodyDescription> {
+impl<T: Message + schemars::JsonSchema> Witness<T> {
+    pub fn __body(&self) -> Option<BodyDescription> {
         let message = T::description().with_schema(SchemaOf::of::<T>());
         Some(BodyDescription::of_message(message))
     }
@@ -138,7 +123,7 @@ pub trait BodyOfMessage {
     fn __body(&self) -> Option<BodyDescription>;
 }
 
-impl<T: Message> BodyOfMessage for &Witness<T> {
+impl<T: Message> BodyOfMessage for Witness<T> {
     fn __body(&self) -> Option<BodyDescription> {
         Some(BodyDescription::of_message(T::description()))
     }
@@ -149,7 +134,7 @@ pub trait BodyUnknown {
     fn __body(&self) -> Option<BodyDescription>;
 }
 
-impl<T> BodyUnknown for Witness<T> {
+impl<T> BodyUnknown for &Witness<T> {
     fn __body(&self) -> Option<BodyDescription> {
         None
     }

@@ -11,7 +11,7 @@ use super::found_template::FoundTemplate;
 use super::respond::ResponseFuture;
 use super::ws_response::{WsResponse, WsResponseFuture};
 use crate::describe::RouteDescription;
-use crate::describe::probe::{Step, Witness};
+use crate::describe::probe::Step;
 use crate::message::{
     FromPath, FromRequest, FromRest, KeptRequest, PathError, PathParams, PeerAddr, Rejection,
     Request, copy_of_head, percent_decoded, plain, text_of,
@@ -302,10 +302,10 @@ impl Call {
     /// # Errors
     ///
     /// Always, because there is no request to respond to.
-    pub fn describe<T>(self, steps: &[Step]) -> Result<T, Rejection> {
+    pub fn describe<T, const N: usize>(&self, steps: [Step; N]) -> Result<T, Rejection> {
         if let Outcome::Described(description) = &self.place.outcome {
             let mut route = description.0.lock().unwrap_or_else(PoisonError::into_inner);
-            steps.iter().for_each(|step| step.add(&mut route));
+            steps.into_iter().for_each(|step| step.add(&mut route));
         }
         Err(Rejection::new(StatusCode::NOT_FOUND))
     }
@@ -333,11 +333,7 @@ impl Call {
     /// # Errors
     ///
     /// Returns a 404 with the reason if the segment does not parse.
-    pub fn param<T: FromPath<Via>, Via>(
-        &self,
-        index: usize,
-        _: Witness<T>,
-    ) -> Result<T, Rejection> {
+    pub fn param<T: FromPath<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
         T::from_path(text_of(self.raw(index))).map_err(not_found)
     }
 
@@ -346,7 +342,7 @@ impl Call {
     /// # Errors
     ///
     /// Returns a 404 with the reason if the rest does not parse.
-    pub fn rest<T: FromRest<Via>, Via>(&self, index: usize, _: Witness<T>) -> Result<T, Rejection> {
+    pub fn rest<T: FromRest<Via>, Via>(&self, index: usize) -> Result<T, Rejection> {
         T::from_rest(self.raw(index)).map_err(not_found)
     }
 

@@ -10,6 +10,8 @@
 //! | reads `_` arguments | `reading` with `returned`, `ws_reading` with `ws_returned` |
 //! | lends a copy of its own to the function | `later` with `future` and `response`, or their ws forms |
 //!
+//! A call that also describes its route has its steps as methods of a [witness](super::witnessed).
+//!
 //! No step returns an error itself. The type is that of a call whose path parameters may not parse.
 #![allow(missing_docs)]
 
@@ -26,7 +28,6 @@ use super::reading::{Extracted, ReadArguments};
 use super::respond::{IntoConsumed, IntoStreamed, Respond, WsRespond};
 use super::stream::respond_with_stream;
 use super::ws_response::{IntoWsResponse, WsResponse};
-use crate::describe::probe::Witness;
 use crate::lens::Message;
 use crate::message::{IntoResponse, ReadsBody, Rejection, Response};
 use crate::session::{IntoWsResult, WebSocket, WsResult};
@@ -58,7 +59,7 @@ pub fn opens<F: Opens<Args, When>, Args, When>(function: &F) -> &F::Same {
 }
 
 /// Responds with the value that an http route's function returned.
-pub fn respond<'a, W, T>(value: T, _: Witness<T::Output>) -> CallResult<'a>
+pub fn respond<'a, W, T>(value: T) -> CallResult<'a>
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
@@ -110,7 +111,7 @@ where
 }
 
 /// Returns the value of a function as the future that [`reading`] waits for.
-pub fn returned<'a, W, T>(value: T, _: Witness<T::Output>) -> T::Future
+pub fn returned<'a, W, T>(value: T) -> T::Future
 where
     T: Respond<W, Output: IntoResponse, Future: Send + 'a>,
 {
@@ -154,7 +155,7 @@ pub fn ws_future<W, T: WsRespond<W>>(value: T) -> T::Future {
 }
 
 /// Converts the value of a function into its response, inside of [`later`].
-pub fn response<T: IntoResponse>(value: T, _: Witness<T>) -> Result<Response, Rejection> {
+pub fn response<T: IntoResponse>(value: T) -> Result<Response, Rejection> {
     Ok(value.into_response())
 }
 
@@ -164,27 +165,19 @@ pub fn ws_response(value: impl IntoWsResponse) -> Result<WsResponse, Rejection> 
 }
 
 /// Accepts the upgrade of `call`, and passes the socket to `consumer`.
-pub fn accept<W, In, Out, F, T>(
-    call: Call,
-    consumer: F,
-    witness: Witness<(In, Out)>,
-) -> WsCallResult<'static>
+pub fn accept<W, In, Out, F, T>(call: Call, consumer: F) -> WsCallResult<'static>
 where
     In: Message,
     Out: Message,
     F: FnOnce(WebSocket<In, Out>) -> T + Send + 'static,
     T: IntoConsumed<W, Output: IntoWsResult, Future: Send>,
 {
-    let accepted = accepted(call, consumer, witness);
+    let accepted = accepted(call, consumer);
     Ok(Box::pin(future::ready(accepted.into_ws_response())))
 }
 
 /// Accepts the upgrade of `call` as [`accept`] does, inside of [`ws_later`].
-pub fn accepted<W, In, Out, F, T>(
-    call: Call,
-    consumer: F,
-    _: Witness<(In, Out)>,
-) -> Result<WsResponse, Rejection>
+pub fn accepted<W, In, Out, F, T>(call: Call, consumer: F) -> Result<WsResponse, Rejection>
 where
     In: Message,
     Out: Message,
@@ -209,22 +202,18 @@ pub fn ws_result(value: impl IntoWsResult) -> WsResult {
 }
 
 /// Responds to `call` with a stream of events, which `consumer` sends.
-pub fn stream<W, Out, F, T>(call: Call, consumer: F, witness: Witness<Out>) -> CallResult<'static>
+pub fn stream<W, Out, F, T>(call: Call, consumer: F) -> CallResult<'static>
 where
     Out: IntoSseEvent,
     F: FnOnce(Sse<Out>) -> T + Send + 'static,
     T: IntoStreamed<W, Output: IntoSseResult, Future: Send>,
 {
-    let streamed = streamed(call, consumer, witness);
+    let streamed = streamed(call, consumer);
     Ok(Box::pin(future::ready(streamed.into_response())))
 }
 
 /// Responds to `call` as [`stream`] does, inside of [`later`] or [`reading`].
-pub fn streamed<W, Out, F, T>(
-    call: Call,
-    consumer: F,
-    _: Witness<Out>,
-) -> Result<Response, Rejection>
+pub fn streamed<W, Out, F, T>(call: Call, consumer: F) -> Result<Response, Rejection>
 where
     Out: IntoSseEvent,
     F: FnOnce(Sse<Out>) -> T + Send + 'static,

@@ -53,6 +53,7 @@ mod respond;
 mod serving;
 mod stream;
 mod valid;
+mod witnessed;
 mod ws;
 mod ws_response;
 

@@ -26,6 +26,11 @@ impl Described {
     pub(super) fn add(&mut self, step: impl Fn(&mut RouteDescription) + Send + Sync + 'static) {
         self.steps.push(Arc::new(step));
     }
+
+    /// Adds all that the steps know to `route`.
+    pub(super) fn describe(&self, route: &mut RouteDescription) {
+        self.steps.iter().for_each(|step| step(route));
+    }
 }
 
 impl fmt::Debug for Described {
@@ -46,7 +51,7 @@ impl Eq for Described {}
 impl Route {
     /// Describes the route by the types of its function, and by the filters before it.
     ///
-    /// `routes!` infers what a function receives and returns; a builder
+    /// With the feature `schema`, `routes!` infers what a function receives and returns; a builder
     /// [states](super::Routes::receives) it. The description is computed here, and never while
     /// requests are served.
     ///
@@ -73,9 +78,7 @@ impl Route {
             params: own,
             ..RouteDescription::default()
         };
-        for step in &self.described.steps {
-            step(&mut description);
-        }
+        self.described.describe(&mut description);
         description.params.splice(0..0, params);
         let (http, ws) = self.seen_over();
         self.filters.describe(&mut description, http, ws);

@@ -18,6 +18,10 @@ use crate::handler::{
 };
 use crate::message::{IntoResponse, NeededValue, Request, Response};
 
+/// `true` if the closures of generated code describe their routes. Any other closure would call its
+/// function instead. The feature turns descriptions on in the macro, too.
+const DESCRIBES: bool = cfg!(feature = "schema");
+
 /// The handler of a route, for one protocol or for both.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -60,19 +64,23 @@ impl Endpoint {
         }
     }
 
-    /// Returns the endpoint of a call, whose closure describes its route.
+    /// Returns the endpoint of a call, whose closure describes its route if [`DESCRIBES`].
     fn of_http_call(call: Arc<dyn ErasedHttpHandler>) -> Self {
         let handler = BoxHttpHandler::erased(call);
         let mut endpoint = Self::http(handler.clone());
-        endpoint.described.add(move |route| handler.describe(route));
+        if DESCRIBES {
+            endpoint.described.add(move |route| handler.describe(route));
+        }
         endpoint
     }
 
-    /// Returns the endpoint of a ws call, whose closure describes its route.
+    /// Returns the endpoint of a ws call, whose closure describes its route if [`DESCRIBES`].
     fn of_ws_call(call: Arc<dyn ErasedWsHandler>) -> Self {
         let handler = BoxWsHandler::erased(call);
         let mut endpoint = Self::ws(handler.clone());
-        endpoint.described.add(move |route| handler.describe(route));
+        if DESCRIBES {
+            endpoint.described.add(move |route| handler.describe(route));
+        }
         endpoint
     }
 
@@ -353,4 +361,19 @@ impl<T: Deref<Target = To>, To: ?Sized> Lent<To, Behind> for T {
 /// Borrows `value` as the type that the function takes.
 pub fn lent<T: Lent<To, Via>, To: ?Sized, Via>(value: &T) -> &To {
     value.lent()
+}
+
+#[cfg(all(test, not(feature = "schema")))]
+mod tests {
+    use crate::describe::RouteDescription;
+
+    #[test]
+    fn a_closure_without_a_description_is_not_called() {
+        let called = super::http((), |(), _| panic!("it would call the function"));
+        let mut route = RouteDescription::default();
+        called.described.describe(&mut route);
+        let accepted = super::ws((), |(), _| panic!("it would call the function"));
+        accepted.described.describe(&mut route);
+        assert!(route.responses.is_empty() && route.receives.is_none());
+    }
 }

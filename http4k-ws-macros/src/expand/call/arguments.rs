@@ -32,18 +32,16 @@ impl Parts<'_> {
                 None => None,
             };
             let untyped = param.ty.is_none() && self.is_untyped(index);
-            let witness = self.describe_param(index, at);
-            let index = proc_macro2::Literal::usize_unsuffixed(index);
+            let literal = proc_macro2::Literal::usize_unsuffixed(index);
             let read = match param.is_rest {
-                true => quote_spanned!(at=> rest),
-                false => quote_spanned!(at=> param),
+                true => quote_spanned!(at=> call.rest(#literal)),
+                false => quote_spanned!(at=> call.param(#literal)),
             };
+            let read = self.described_param(index, at, read);
             // In an array, because with `?` the compiler would infer `!` for the type.
             self.read.extend(match untyped {
-                true => quote_spanned! {at=>
-                    let [#name] = call.#read(#index, #witness).map(__http4k_ws::one)?;
-                },
-                false => quote_spanned!(at=> let #name #ty = call.#read(#index, #witness)?;),
+                true => quote_spanned!(at=> let [#name] = #read.map(__http4k_ws::one)?;),
+                false => quote_spanned!(at=> let #name #ty = #read?;),
             });
         }
     }

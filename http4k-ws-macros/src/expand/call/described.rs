@@ -4,6 +4,9 @@
 //! compiler infers from the first of the two. In the second, all types are known, and a method of
 //! each witness is found by what its type implements. The function is not called then, and nothing
 //! is required of a type.
+//!
+//! All this makes a route more expensive to check by a fifth, and only documents use it. Without the
+//! feature `describe`, which is on if the library writes documents, a closure describes nothing.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
@@ -11,6 +14,9 @@ use quote::quote_spanned;
 use super::Parts;
 use super::extracted::argument_name;
 use crate::parse::{Protocol, ours_at};
+
+/// `true` if routes are described. The golden files show descriptions.
+pub(in crate::expand) const DESCRIBES: bool = cfg!(any(feature = "describe", test));
 
 impl Parts<'_> {
     /// Declares the witness of a type.
@@ -21,39 +27,58 @@ impl Parts<'_> {
         name
     }
 
-    /// Declares the witness of the path parameter with this index, which describes it.
-    pub(super) fn describe_param(&mut self, index: usize, at: Span) -> Ident {
+    /// Returns `read`, which reads the path parameter with this index, with a witness of its type.
+    pub(super) fn described_param(
+        &mut self,
+        index: usize,
+        at: Span,
+        read: TokenStream,
+    ) -> TokenStream {
+        if !DESCRIBES {
+            return read;
+        }
         let name = self.witness(&format!("p{index}"), at);
         let index = Literal::usize_unsuffixed(index);
-        self.steps
-            .push(quote_spanned!(at=> (&&#name).__param(#index)));
-        name
+        self.steps.push(quote_spanned!(at=> #name.__param(#index)));
+        quote_spanned!(at=> #name.of(#read))
     }
 
     /// Describes the `_` arguments, which stand for their types.
     pub(super) fn describe_arguments(&mut self) {
+        if !DESCRIBES {
+            return;
+        }
         let arguments: Vec<_> = self.extracted().collect();
         for (index, span) in arguments {
             let (name, at) = (argument_name(index, span), ours_at(span));
             self.steps
-                .push(quote_spanned!(at=> (&&&#name.witness()).__argument()));
+                .push(quote_spanned!(at=> (&#name.witness()).__argument()));
         }
     }
 
     /// Declares the witness of what the function returns, or of what its socket or stream carries.
     /// The consumer that a ws function returns without its socket is of no known type.
-    pub(super) fn described_result(&mut self) -> Option<Ident> {
-        if self.opens() {
-            return None;
+    pub(super) fn describe_result(&mut self) {
+        if !DESCRIBES || self.opens() {
+            return;
         }
         let at = self.at;
         let name = self.witness("r", at);
         self.steps.push(match (self.call.socket(), self.protocol) {
-            (None, _) => quote_spanned!(at=> (&&&&&#name).__response()),
-            (Some(_), Protocol::Sse) => quote_spanned!(at=> (&&&#name).__events()),
-            (Some(_), _) => quote_spanned!(at=> (&&&&&#name).__socket()),
+            (None, _) => quote_spanned!(at=> (&#name).__response()),
+            (Some(_), Protocol::Sse) => quote_spanned!(at=> (&#name).__events()),
+            (Some(_), _) => quote_spanned!(at=> (&#name).__socket()),
         });
-        Some(name)
+        self.result = Some(name);
+    }
+
+    /// Returns the path of the step `name`, which has the value that the result is made of. It
+    /// is a method of the result's witness, if there is one.
+    pub(super) fn witnessed(&self, name: &Ident) -> TokenStream {
+        match &self.result {
+            Some(result) => quote_spanned!(self.at=> #result.#name),
+            None => quote_spanned!(self.at=> __http4k_ws::#name),
+        }
     }
 
     /// Returns `respond`, or the description if there is no request.
@@ -64,7 +89,7 @@ impl Parts<'_> {
         }
         quote_spanned! {at=>
             #witnesses
-            if call.is_request() { #respond } else { call.describe(&[#(#steps),*]) }
+            if call.is_request() { #respond } else { call.describe([#(#steps),*]) }
         }
     }
 }

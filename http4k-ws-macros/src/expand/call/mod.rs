@@ -16,6 +16,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
+pub(super) use self::described::DESCRIBES;
 use self::extracted::{argument_name, value_name};
 use super::lending::Lending;
 use crate::model::{Call, HandlerCall, Routes, Shape};
@@ -42,6 +43,8 @@ struct Parts<'a> {
     args: Vec<TokenStream>,
     /// The types that describe the route, of which the closure has no value.
     witnesses: TokenStream,
+    /// The one of what the function returns, or of what its socket or stream carries.
+    result: Option<Ident>,
     /// The steps that describe the route, by its types.
     steps: Vec<TokenStream>,
 }
@@ -71,6 +74,7 @@ pub(super) fn endpoint(
         read: TokenStream::new(),
         args: Vec::new(),
         witnesses: TokenStream::new(),
+        result: None,
         steps: Vec::new(),
     };
     parts.read_params();
@@ -81,8 +85,8 @@ pub(super) fn endpoint(
     let function = parts.function();
     let function = parts.with_body_read_once(function);
     parts.describe_arguments();
-    let result = parts.described_result();
-    let body = parts.body(function, result.as_ref());
+    parts.describe_result();
+    let body = parts.body(function);
     parts.constructed(model.may_be_local(call), &body)
 }
 
@@ -128,51 +132,56 @@ impl Parts<'_> {
         Ident::new(&format!("{prefix}{name}"), self.at)
     }
 
-    /// Returns the steps from a call to its response, around the call of the function. `result` is
-    /// the witness of what the function returns, or of what its socket carries.
-    fn body(&self, function: TokenStream, result: Option<&Ident>) -> TokenStream {
+    /// Returns the steps from a call to its response, around the call of the function.
+    fn body(&self, function: TokenStream) -> TokenStream {
         let (at, read, req, copies) = (self.at, &self.read, self.request(), &self.copies);
-        let result = result.map(|name| quote_spanned!(at=> , #name));
         let consumer = self.call.socket().map(|ws| self.consumer(ws, &function));
         let [accept, accepted] = self.over_consumer(["accept", "accepted"], ["stream", "streamed"]);
+        let [accept, accepted] = [accept, accepted].map(|name| self.witnessed(&name));
         if self.library_waits() {
             let returned = self.step("returned");
             let value = match &consumer {
                 Some(consumer) => {
-                    let accepted =
-                        quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer #result));
-                    let response = (self.protocol == Protocol::Sse)
-                        .then(|| quote_spanned!(at=> , __http4k_ws::witness()));
-                    quote_spanned!(at=> __http4k_ws::#returned(#accepted #response))
+                    quote_spanned!(at=> __http4k_ws::#returned(#accepted(call, #consumer)))
                 }
-                None => quote_spanned!(at=> __http4k_ws::#returned(#function #result)),
+                None => {
+                    let returned = self.witnessed(&returned);
+                    quote_spanned!(at=> #returned(#function))
+                }
             };
             let reading = self.reading(&value);
             return self.or_described(&quote_spanned!(at=> #copies #reading));
         }
         // A consumer has a block of its own.
         if self.call.waits() || self.call.lends() && consumer.is_none() {
-            let [later, response, future] = ["later", "response", "future"].map(|n| self.step(n));
-            let response = match &consumer {
-                Some(consumer) => {
-                    quote_spanned!(at=> __http4k_ws::#accepted(call, #consumer #result))
+            return self.later(&match &consumer {
+                Some(consumer) => quote_spanned!(at=> #accepted(call, #consumer)),
+                None => {
+                    let [response, future] = ["response", "future"].map(|name| self.step(name));
+                    let response = self.witnessed(&response);
+                    quote_spanned!(at=> #response(__http4k_ws::#future(#function).await))
                 }
-                None => quote_spanned! {at=>
-                    __http4k_ws::#response(__http4k_ws::#future(#function).await #result)
-                },
-            };
+            });
+        }
+        self.or_described(&match &consumer {
+            Some(consumer) => quote_spanned!(at=> #copies #read #req #accept(call, #consumer)),
+            None => {
+                let respond = self.witnessed(&self.step("respond"));
+                quote_spanned!(at=> #copies #read #req #respond(#function))
+            }
+        })
+    }
+
+    /// Returns a call of the library's `later` with a block that has `response`. What the block
+    /// waits for is in it, and so is what describes a response that may borrow from the block.
+    fn later(&self, response: &TokenStream) -> TokenStream {
+        let (at, read, req, copies) = (self.at, &self.read, self.request(), &self.copies);
+        let later = self.step("later");
+        if self.call.waits() || !self.steps.is_empty() {
             let body = self.or_described(&quote_spanned!(at=> #read #req #response));
             return quote_spanned!(at=> #copies __http4k_ws::#later(async move { #body }));
         }
-        self.or_described(&match &consumer {
-            Some(consumer) => quote_spanned! {at=>
-                #copies #read #req __http4k_ws::#accept(call, #consumer #result)
-            },
-            None => {
-                let respond = self.step("respond");
-                quote_spanned!(at=> #copies #read #req __http4k_ws::#respond(#function #result))
-            }
-        })
+        quote_spanned!(at=> #copies #read __http4k_ws::#later(async move { #req #response }))
     }
 
     /// Returns a call of the library's `reading`, which then calls `function`.
