@@ -13,6 +13,37 @@ use crate::message::printable;
 use crate::session::SendError;
 
 /// The result of a call: the reply, or its failure.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallProblem, CallResult, CallSocket, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Divide(u32, u32);
+///
+/// #[derive(Calls)]
+/// enum Sums {
+///     Divide(Divide, Reply<u32>),
+/// }
+///
+/// async fn respond(Sums::Divide(Divide(number, by), reply): Sums) -> CallResult {
+///     match number.checked_div(by) {
+///         Some(result) => reply.send(result),
+///         None => Err(CallProblem::new(StatusCode::UNPROCESSABLE_ENTITY).into()),
+///     }
+/// }
+///
+/// async fn sums(ws: CallSocket<Sums>) -> WsResult {
+///     ws.serve_calls(respond).await
+/// }
+///
+/// let app = routes! { "/" => ws(sums(ws)) };
+/// let mut client = app.test_ws("/");
+/// client.send(r#"{"id":1,"call":"divide","args":[6,2]}"#).unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"ok":3}"#);
+/// ```
 pub type CallResult = Result<Replied, CallFailure>;
 
 /// The reason why a call failed, with the members of `application/problem+json` (RFC 9457).

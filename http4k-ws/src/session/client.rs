@@ -150,6 +150,16 @@ pub enum ReceiveError {
 }
 
 /// The iterator of [`WsClient::received`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let mut client = (|ws: WebSocket| ws.try_send("hello")).test_ws("/");
+/// let messages: Vec<_> = client.received().map(Result::unwrap).collect();
+/// assert_eq!(messages, ["hello"]);
+/// ```
 #[derive(Debug)]
 pub struct Received<'a, C> {
     client: &'a mut C,

@@ -127,6 +127,21 @@ pub enum NextEvent {
 }
 
 /// The reason why no event was received.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseReceiveError, SseResult};
+///
+/// async fn news(_sse: Sse) -> SseResult {
+///     Err("no news".into())
+/// }
+///
+/// let app = routes! { GET "/news" => sse(news(sse)) };
+/// let error = app.test_sse("/news").received().next().unwrap().unwrap_err();
+/// assert!(matches!(error, SseReceiveError::Ended(_)), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SseReceiveError {

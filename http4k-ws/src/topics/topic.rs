@@ -52,6 +52,24 @@ pub struct Topic<M> {
 }
 
 /// A part of what a topic keeps.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::Topics;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), http4k_ws::topics::PublishError> {
+/// let news = Topics::<String>::new("news").topic("all");
+/// let rain = news.publish("rain".to_owned()).await?;
+/// news.publish("sun".to_owned()).await?;
+/// let history = news.history(rain).await?;
+/// assert!(history.complete);
+/// assert_eq!(history.messages.len(), 1);
+/// assert_eq!(history.messages[0].1, "sun");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TopicHistory<M> {

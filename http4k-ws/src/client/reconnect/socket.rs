@@ -20,6 +20,37 @@ use crate::session::SendError;
 /// they arrived over. Everything else is reported by [`events`](Self::events), including losses.
 ///
 /// Dropping it sends the queued messages and closes with 1000, if there is a connection.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+/// use http4k_ws::handler::IntoPolyHandler;
+/// use http4k_ws::prelude::*;
+///
+/// /// Echoes one message, and restarts.
+/// async fn restarts(mut ws: WebSocket) -> WsResult {
+///     if let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Err(WsError::closing(WsStatus::RESTART))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = restarts.into_poly_handler();
+/// let mut socket: ReconnectingWebSocket = Reconnecting::over(move || {
+///     let app = app.clone();
+///     async move { app.connect_ws("/").await }
+/// })
+/// .start();
+/// for text in ["one", "two"] {
+///     socket.send(text).await?;
+///     assert_eq!(socket.recv().await?.unwrap(), text);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct ReconnectingWebSocket<In = WsMessage, Out = WsMessage> {
     end: End,
     events: ReconnectEvents,

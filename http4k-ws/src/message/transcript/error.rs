@@ -4,6 +4,15 @@ use crate::message::ws_status::WsStatusError;
 
 /// The first line of a text that breaks a rule of a
 /// [`Transcript`](crate::testing::transcript::Transcript).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::testing::transcript::Transcript;
+///
+/// assert!("open /\nserver text hello\nserver close 1000\n".parse::<Transcript>().is_ok());
+/// assert!("open /\nserver sings\n".parse::<Transcript>().is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the transcript: {rule}")]
 pub struct TranscriptError {

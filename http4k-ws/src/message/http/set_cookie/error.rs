@@ -4,6 +4,15 @@ use super::rules::{MAX_ATTRIBUTE, MAX_LENGTH};
 use crate::message::printable::printable;
 
 /// The reason why a cookie cannot be set: browsers would reject it, or read another one.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::{SetCookie, SetCookieError};
+///
+/// let error = SetCookie::new("my theme", "dark").to_header_value().unwrap_err();
+/// assert!(matches!(error, SetCookieError::Name { .. }), "{error}");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetCookieError {
