@@ -74,10 +74,10 @@ pub mod message {
 /// The names of expansions of `#[derive(Calls)]`.
 #[cfg(feature = "json")]
 pub mod calls {
-    pub use crate::calls::description::{SchemaProbe, WithSchema, WithoutSchema};
     pub use crate::calls::{
         CallArgs, CallFailure, CallHandle, CallInfo, Calls, IncomingCall, NoNotice,
     };
+    pub use crate::describe::probe::{NoSchema, witness};
     pub use crate::describe::{CallDescription, SchemaOf};
 }
 

@@ -186,25 +186,25 @@ fn descriptions(
         let (args, handle) = (variant.args, variant.handle);
         quote! {
             Self::CALLS[#index].described(
-                (&#private::SchemaProbe::<#args>::new()).schema(),
-                (&#private::SchemaProbe::<<#handle as #private::CallHandle>::Value>::new()).schema(),
+                #private::witness::<#args>().__schema(),
+                #private::witness::<<#handle as #private::CallHandle>::Value>().__schema(),
             )
         }
     });
-    let imports = quote!(use #private::{WithSchema as _, WithoutSchema as _};);
+    let imports = quote!(use #private::NoSchema as _;);
     let notice_schema = notice.map(|notice| {
         quote! {
             fn notice_schema() -> ::core::option::Option<#private::SchemaOf> {
-                // The probe uses one of the two traits, depending on the type.
+                // The probe uses the trait for a type without a schema.
                 #[allow(unused_imports)]
                 #imports
-                (&#private::SchemaProbe::<#notice>::new()).schema()
+                #private::witness::<#notice>().__schema()
             }
         }
     });
     quote! {
         fn described() -> ::std::vec::Vec<#private::CallDescription> {
-            // The probe uses one of the two traits, depending on the type.
+            // The probe uses the trait for a type without a schema.
             #[allow(unused_imports)]
             #imports
             ::std::vec![#(#described),*]

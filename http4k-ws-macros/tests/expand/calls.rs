@@ -22,22 +22,22 @@ impl ::http4k_ws::__private::calls::Calls for Board {
     const REPLY_NAME: &'static str = "BoardReply";
     fn described() -> ::std::vec::Vec<::http4k_ws::__private::calls::CallDescription> {
         #[allow(unused_imports)]
-        use ::http4k_ws::__private::calls::{WithSchema as _, WithoutSchema as _};
+        use ::http4k_ws::__private::calls::NoSchema as _;
         ::std::vec![
             Self::CALLS[0usize].described(
-                (&::http4k_ws::__private::calls::SchemaProbe::<Rename>::new()).schema(),
-                (&::http4k_ws::__private::calls::SchemaProbe::<<Reply<Card> as ::http4k_ws::__private::calls::CallHandle>::Value>::new()).schema(),
+                ::http4k_ws::__private::calls::witness::<Rename>().__schema(),
+                ::http4k_ws::__private::calls::witness::<<Reply<Card> as ::http4k_ws::__private::calls::CallHandle>::Value>().__schema(),
             ),
             Self::CALLS[1usize].described(
-                (&::http4k_ws::__private::calls::SchemaProbe::<Watch>::new()).schema(),
-                (&::http4k_ws::__private::calls::SchemaProbe::<<Replies<Card> as ::http4k_ws::__private::calls::CallHandle>::Value>::new()).schema(),
+                ::http4k_ws::__private::calls::witness::<Watch>().__schema(),
+                ::http4k_ws::__private::calls::witness::<<Replies<Card> as ::http4k_ws::__private::calls::CallHandle>::Value>().__schema(),
             )
         ]
     }
     fn notice_schema() -> ::core::option::Option<::http4k_ws::__private::calls::SchemaOf> {
         #[allow(unused_imports)]
-        use ::http4k_ws::__private::calls::{WithSchema as _, WithoutSchema as _};
-        (&::http4k_ws::__private::calls::SchemaProbe::<News>::new()).schema()
+        use ::http4k_ws::__private::calls::NoSchema as _;
+        ::http4k_ws::__private::calls::witness::<News>().__schema()
     }
     fn receive(call: ::http4k_ws::__private::calls::IncomingCall)
         -> ::core::result::Result<Self, ::http4k_ws::__private::calls::CallFailure>

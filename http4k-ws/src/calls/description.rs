@@ -1,7 +1,5 @@
 //! Calls in documents: each with its arguments and its reply, and the messages that carry them.
 
-use std::marker::PhantomData;
-
 use super::call::{CallInfo, Calls};
 use crate::describe::{CallDescription, MessageDescription, SchemaOf};
 use crate::lens::NAMED_FORMATS;
@@ -39,46 +37,6 @@ fn described(name: &'static str, docs: &'static str) -> MessageDescription {
         docs,
         formats: NAMED_FORMATS,
         ..MessageDescription::default()
-    }
-}
-
-/// The search for the schema of `T`, which generated code makes with a concrete type.
-///
-/// `(&SchemaProbe::<T>::new()).schema()` calls [`WithSchema`] if `T` has a schema, and otherwise
-/// [`WithoutSchema`], whose receiver has one more reference.
-#[derive(Debug)]
-pub struct SchemaProbe<T>(PhantomData<fn() -> T>);
-
-impl<T> SchemaProbe<T> {
-    /// Returns the probe.
-    #[allow(clippy::new_without_default, reason = "only generated code creates it")]
-    pub fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-/// A type with a schema.
-pub trait WithSchema {
-    /// Returns the schema.
-    fn schema(&self) -> Option<SchemaOf>;
-}
-
-#[cfg(feature = "schema")]
-impl<T: schemars::JsonSchema> WithSchema for SchemaProbe<T> {
-    fn schema(&self) -> Option<SchemaOf> {
-        Some(SchemaOf::of::<T>())
-    }
-}
-
-/// A type whose schema is not known.
-pub trait WithoutSchema {
-    /// Returns `None`.
-    fn schema(&self) -> Option<SchemaOf>;
-}
-
-impl<T> WithoutSchema for &SchemaProbe<T> {
-    fn schema(&self) -> Option<SchemaOf> {
-        None
     }
 }
 
