@@ -69,13 +69,17 @@ async fn every_operation(config: NatsConfig, user: u64) -> Result<(), String> {
     let topic = topic(&format!("of {user}"));
     let mut events = engine.events();
     engine.interest(vec![Interest::Add(topic.clone())]);
-    let published = engine.publish(&entry(&topic, 1, "a")).await;
-    let at = published.map_err(|error| text(&error))?;
+    // Interest comes first, so that the entry is carried.
+    let mut at = None;
     loop {
         match next(&mut events).await {
-            EngineEvent::Entry { at: arrived, .. } if arrived == at => break,
+            EngineEvent::Ready(_) => {
+                let published = engine.publish(&entry(&topic, 1, "a")).await;
+                at = Some(published.map_err(|error| text(&error))?);
+            }
+            EngineEvent::Entry { at: arrived, .. } if Some(arrived) == at => break,
             EngineEvent::Down(cause) => return Err(cause),
-            _ => {}
+            EngineEvent::Entry { .. } | EngineEvent::Up => {}
         }
     }
     let down = |down: http4k_ws::topics::engine::Down| down.cause;
