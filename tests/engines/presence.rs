@@ -20,25 +20,35 @@ fn members_of_killed_nodes_leave_and_those_of_suspended_nodes_return() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let url = server.url();
     let engine = runtime.block_on(connect("lab", &url, Duration::from_millis(1500)));
-    let present = |own: &str| {
-        let members = runtime.block_on(engine.members(&topic(own)));
-        members.expect("members").0.len()
+    // The members of each node: `a`, `b` and `c`.
+    let present = || {
+        ["t0", "t1"].map(|own| {
+            let members = runtime.block_on(engine.members(&topic(own)));
+            let names = members.expect("members").0.into_iter();
+            let names: Vec<String> = names.map(|member| member.name).collect();
+            ["a", "b", "c"].map(|node| names.iter().filter(|name| name.starts_with(node)).count())
+        })
     };
-    let wait_for = |count: usize| {
+    let wait_for = |run: &mut Scenario, counts: [usize; 3]| {
         let deadline = Instant::now() + Duration::from_secs(15);
-        while [present("t0"), present("t1")] != [count, count] {
-            let shown = [present("t0"), present("t1")];
-            assert!(Instant::now() < deadline, "{shown:?} instead of {count}");
+        while present() != [counts; 2] {
+            let shown = present();
+            let ended = run.nodes.iter_mut().map(|node| node.process.has_ended());
+            let ended: Vec<bool> = ended.collect();
+            assert!(
+                Instant::now() < deadline,
+                "{shown:?} instead of {counts:?}, ended: {ended:?}"
+            );
             pause(50);
         }
     };
-    wait_for(60);
+    wait_for(&mut run, [20, 20, 20]);
     run.nodes[2].process.kill();
-    wait_for(40);
+    wait_for(&mut run, [20, 20, 0]);
     run.nodes[1].process.freeze();
-    wait_for(20);
+    wait_for(&mut run, [20, 0, 0]);
     run.nodes[1].process.thaw();
-    wait_for(40);
+    wait_for(&mut run, [20, 20, 0]);
 
     run.nodes.truncate(2);
     let expected: Vec<String> = {

@@ -43,8 +43,7 @@ pub struct NatsConfig {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Storage {
-    /// In the memory of the server. A restart without replicas is a new epoch, and so a reported
-    /// loss.
+    /// In the memory of one server. A restart is a new epoch, and so a reported loss.
     #[default]
     Memory,
     /// In files. Entries survive the end of a server process. See [the manual](crate#storage) for
@@ -82,6 +81,11 @@ pub enum NatsError {
     /// The servers have different credentials in their URLs.
     #[error("the URLs of all NATS servers must have the same credentials")]
     Credentials,
+    /// Several replicas need [`Storage::File`]. A server of a cluster that was restarted without its
+    /// memory may become the leader before the others have filled it, and give numbers again that
+    /// other entries had.
+    #[error("several replicas need files, because a restarted server of a cluster has no memory")]
+    MemoryReplicas,
     /// The server cannot be reached, or refuses what the engine needs.
     #[error("cannot use NATS at {server}: {cause}")]
     Unreachable {
@@ -170,7 +174,8 @@ impl NatsConfig {
         self
     }
 
-    /// Sets the number of servers of a cluster that store the entries: 1, 3 or 5. Default 1.
+    /// Sets the number of servers of a cluster that store the entries: 1, 3 or 5. Default 1. More
+    /// than one need [`Storage::File`], and an engine with other settings does not connect.
     #[must_use]
     pub fn with_replicas(mut self, replicas: usize) -> Self {
         self.replicas = replicas.max(1);

@@ -76,12 +76,15 @@ impl NatsEngine {
     ///
     /// # Errors
     ///
-    /// Fails as [`connect`](Self::connect).
+    /// Fails as [`connect`](Self::connect), and with [`NatsError::MemoryReplicas`].
     ///
     /// # Panics
     ///
     /// Panics outside a Tokio runtime.
     pub async fn connect_with(config: NatsConfig) -> Result<Self, NatsError> {
+        if config.replicas > 1 && config.storage == Storage::Memory {
+            return Err(NatsError::MemoryReplicas);
+        }
         let shared = Arc::new(Shared::new(config));
         let first = shared.open().await;
         let first = first.map_err(|cause| NatsError::Unreachable {

@@ -1,8 +1,8 @@
-//! Three servers that store every entry, of which one fails.
+//! Three servers that store every entry, of which some fail.
 
 use std::time::{Duration, Instant};
 
-use http4k_ws_nats::{NatsConfig, NatsEngine};
+use http4k_ws_nats::{NatsConfig, NatsEngine, NatsError, Storage};
 
 use crate::nats::Nats;
 use crate::process::free_port;
@@ -31,7 +31,7 @@ fn cluster() -> Option<Vec<Nats>> {
     run(async {
         let deadline = Instant::now() + Duration::from_secs(30);
         let config = NatsConfig::new("elected", &urls(&servers)[0]).unwrap();
-        let config = config.with_replicas(3);
+        let config = config.with_replicas(3).with_storage(Storage::File);
         while let Err(error) = NatsEngine::connect_with(config.clone()).await {
             assert!(Instant::now() < deadline, "{error}");
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -44,12 +44,13 @@ fn urls(servers: &[Nats]) -> Vec<String> {
     servers.iter().map(Nats::url).collect()
 }
 
-fn one_fails(on_disk: bool) {
+#[test]
+fn servers_of_a_cluster_that_fail_lose_nothing() {
     let Some(mut servers) = cluster() else { return };
     let mut settings = settings(urls(&servers).join(","));
-    settings.on_disk = on_disk;
+    settings.on_disk = true;
     let run = Scenario::start(settings, 2);
-    // Each of them may be the leader of the stream.
+    // One after the other. Each of them may be the leader.
     for server in &mut servers[..2] {
         pause(500);
         server.kill();
@@ -57,18 +58,17 @@ fn one_fails(on_disk: bool) {
         server.start_again();
         pause(1500);
     }
-    let verdict = run.verdict(&format!("one of three fails, on disk {on_disk}"));
+    let verdict = run.verdict("two of three fail");
     verdict.assert_kept();
     assert_eq!(verdict.losses, 0, "{verdict:?}");
     assert!(verdict.published > 0, "{verdict:?}");
 }
 
 #[test]
-fn a_server_of_three_that_fails_loses_nothing_from_its_memory() {
-    one_fails(false);
-}
-
-#[test]
-fn a_server_of_three_that_fails_loses_nothing_from_its_files() {
-    one_fails(true);
+fn replicas_in_memory_are_refused() {
+    run(async {
+        let config = NatsConfig::new("app", "nats://127.0.0.1:1").unwrap();
+        let error = NatsEngine::connect_with(config.with_replicas(3)).await;
+        assert_eq!(error.unwrap_err(), NatsError::MemoryReplicas);
+    });
 }
