@@ -1,10 +1,10 @@
 //! Probes, by which generated code describes the types of a route.
 //!
 //! A [`Witness`] stands for a type that the compiler infers in the closure of a route. Once the
-//! type is known, a method of the witness describes it. Several have the same name, and the compiler
-//! calls the first whose requirements the type satisfies. Therefore nothing is required of a type,
-//! and no error of the compiler mentions a description. For `(&witness).__response()` it looks for
-//! the method in this order:
+//! type is known, a method of the witness describes it. Several have the same name, and the
+//! compiler calls the first whose requirements the type satisfies. Therefore nothing is required of
+//! a type, and no error of the compiler mentions a description. For `(&witness).__response()` it
+//! looks for the method in this order:
 //!
 //! 1. of `Witness<T>` itself, with `&self`;
 //! 2. of a trait of `Witness<T>`, with `&self`;

@@ -1,5 +1,5 @@
-//! The steps of a call that also describes its route: those of [`generated`](super::generated), from
-//! which the compiler infers the type of a witness.
+//! The steps of a call that also describes its route: those of [`generated`](super::generated).
+//! The compiler infers the type of a witness from them.
 #![allow(missing_docs)]
 
 use super::call::{Call, CallResult, WsCallResult};

@@ -5,8 +5,9 @@
 //! each witness is found by what its type implements. The function is not called then, and nothing
 //! is required of a type.
 //!
-//! All this makes a route more expensive to check by a fifth, and only documents use it. Without the
-//! feature `describe`, which is on if the library writes documents, a closure describes nothing.
+//! All this makes a route more expensive to check by a quarter, and only documents use it. Without
+//! the feature `describe`, which is on if the library writes documents, a closure describes
+//! nothing.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote_spanned;
