@@ -1,7 +1,8 @@
 //! Programs that the macros must accept.
 //!
-//! They are written as users write them: `pub` in private modules, and fields that only the macros use.
-#![allow(unreachable_pub, dead_code)]
+//! They are written as users write them: `pub` in private modules, fields that only the macros use,
+//! and closures where a function would do.
+#![allow(unreachable_pub, dead_code, clippy::all)]
 
 mod calls;
 mod contract_test;
