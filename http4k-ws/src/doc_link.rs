@@ -9,17 +9,21 @@
 /// Defines a macro that returns the target of a link: an item behind a prefix, if it is present.
 macro_rules! target {
     ($d:tt $name:ident, $prefix:literal, $present:meta) => {
+        // With few features, all comments that have such a link can be absent.
         #[cfg($present)]
+        #[allow(unused_macros)]
         macro_rules! $name {
             ($d item:literal) => { concat!("[`", $d item, "`]: ", $prefix, $d item) };
             ($d text:literal, $d item:literal) => { concat!("[`", $d text, "`]: ", $prefix, $d item) };
         }
         #[cfg(not($present))]
+        #[allow(unused_macros)]
         macro_rules! $name {
             ($d text:literal $d (, $d item:literal)?) => {
                 concat!("[`", $d text, "`]: crate#cargo-features")
             };
         }
+        #[allow(unused_imports)]
         pub(crate) use $name;
     };
 }

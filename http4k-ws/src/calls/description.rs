@@ -40,7 +40,9 @@ fn described(name: &'static str, docs: &'static str) -> MessageDescription {
     }
 }
 
+// The type parameters are those of the module below.
 #[cfg(not(feature = "schema"))]
+#[allow(clippy::extra_unused_type_parameters)]
 mod schemas {
     use super::{Calls, SchemaOf};
 

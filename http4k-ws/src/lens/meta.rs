@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+#[cfg(feature = "json")]
 use std::marker::PhantomData;
 
 use super::failure::{Failure, LensFailure, LensFailureKind};
@@ -124,6 +125,7 @@ impl Meta {
     }
 
     /// Requires that a message has the value.
+    #[cfg(feature = "json")]
     pub(super) fn required(self) -> Self {
         Self {
             required: true,
@@ -206,14 +208,17 @@ impl fmt::Display for Meta {
 
 /// The [name](name_of) of a type, which is computed only for a text: a value that is read needs
 /// none.
+#[cfg(feature = "json")]
 pub(super) struct TypeName<T: ?Sized>(PhantomData<fn(&T)>);
 
+#[cfg(feature = "json")]
 impl<T: ?Sized> TypeName<T> {
     pub(super) const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
+#[cfg(feature = "json")]
 impl<T: ?Sized> From<TypeName<T>> for Cow<'static, str> {
     fn from(_: TypeName<T>) -> Self {
         name_of::<T>().into()
