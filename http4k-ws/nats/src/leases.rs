@@ -17,8 +17,7 @@ use crate::shared::{Current, Shared};
 struct Lease {
     node: NodeId,
     seq: u64,
-    /// The nanoseconds since 1970 by the clock of the server. `None` if it was renewed while the
-    /// leases were read.
+    /// The nanoseconds since 1970 by the clock of the server, if they are known.
     renewed: Option<i128>,
     lasts: Duration,
 }

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use data_encoding::BASE64;
 use serde::Deserialize;
 use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::code;
 use crate::link::{Failure, Link};
@@ -32,6 +34,7 @@ struct Raw {
     hdrs: Option<String>,
     #[serde(default)]
     data: Option<String>,
+    time: String,
 }
 
 impl Stored {
@@ -75,8 +78,15 @@ impl Stored {
         });
         let headers = headers.collect();
         let payload = decode(raw.data)?.into();
-        Some(Self::new(raw.subject, (raw.seq, None), headers, payload))
+        let place = (raw.seq, nanos(&raw.time));
+        Some(Self::new(raw.subject, place, headers, payload))
     }
+}
+
+/// Reads a time as the nanoseconds since 1970.
+fn nanos(time: &str) -> Option<i128> {
+    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
+    Some(time.unix_timestamp_nanos())
 }
 
 impl Link {
@@ -131,6 +141,7 @@ mod tests {
             seq: 7,
             hdrs: Some(BASE64.encode(hdrs.as_bytes())),
             data: Some(BASE64.encode(data.as_bytes())),
+            time: "2026-11-29T08:00:00.000000042Z".to_owned(),
         };
         let stored = Stored::of(raw("NATS/1.0\r\nA: 1\r\nB:x:y\r\n\r\n", "text")).unwrap();
         assert_eq!(
@@ -139,6 +150,7 @@ mod tests {
         );
         assert_eq!((stored.number("B"), stored.header("a")), (None, None));
         assert_eq!((stored.seq, &stored.payload[..]), (7, &b"text"[..]));
+        assert_eq!(stored.time, Some(1_795_939_200_000_000_042));
         let mut broken = raw("", "");
         broken.data = Some("?".to_owned());
         assert_eq!(Stored::of(broken), None);
