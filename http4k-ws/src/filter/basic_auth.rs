@@ -9,6 +9,21 @@ use crate::message::{Credentials, Secret};
 /// The outcome of a check, or a future of it: `bool`.
 ///
 /// The parameter `When` is always inferred. Users never implement the trait.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::basic_auth;
+///
+/// let at_once = basic_auth("house", |name, _password| name == "ann");
+/// let later = basic_auth("house", |name, _password| async move { name == "ann" });
+/// let ann = || Request::get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
+/// let status = |app: PolyHandler| app.test_http(ann()).status();
+/// let app = || routes! { GET "/" => http(|| "hello") };
+/// assert_eq!(status(app().with(at_once)), 200);
+/// assert_eq!(status(app().with(later)), 200);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the outcome of a check",
     label = "a check returns `bool`, or a future of it"

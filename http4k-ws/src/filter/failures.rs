@@ -12,6 +12,28 @@ use crate::panics::text_of;
 use crate::session::{SendError, WsError};
 
 /// The failure of a consumer.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{WsFailure, catch_failures};
+///
+/// async fn broken(_ws: WebSocket) -> WsResult {
+///     panic!("a bug")
+/// }
+///
+/// /// Lets clients connect again after a panic.
+/// fn status(failure: WsFailure<'_>) -> WsStatus {
+///     match failure {
+///         WsFailure::Error(error) => error.status().clone(),
+///         _ => WsStatus::RESTART,
+///     }
+/// }
+///
+/// let mut client = catch_failures(status).then(broken).test_ws("/");
+/// assert_eq!(client.closed(), Some(WsStatus::RESTART));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WsFailure<'a> {

@@ -62,12 +62,46 @@ pub fn follow_redirects(max: usize) -> FollowRedirects {
 }
 
 /// The filter that [`follow_redirects`] returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{FollowRedirects, follow_redirects};
+///
+/// fn moved(to: &'static str) -> Response {
+///     StatusCode::FOUND.into_response().with_header("location", to)
+/// }
+///
+/// let server = routes! {
+///     GET "/a" => http(moved("/b")),
+///     GET "/b" => http(moved("/c")),
+///     GET "/c" => http(|| "here"),
+/// };
+/// let once: FollowRedirects = follow_redirects(1);
+/// let client = once.then(server.http().clone());
+/// assert_eq!(client.test_http("/b").body(), "here");
+/// assert_eq!(client.test_http("/a").header("location"), Some("/c"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct FollowRedirects {
     max: usize,
 }
 
 /// The reason why a redirect was not followed. The extensions of the response hold it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{NotFollowed, follow_redirects};
+///
+/// // A redirect without a target.
+/// let client = follow_redirects(10).then(|_request: Request| StatusCode::FOUND);
+/// let response = client.test_http("/");
+/// assert_eq!(response.status(), 302);
+/// assert_eq!(response.extensions().get(), Some(&NotFollowed::BadLocation));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotFollowed {

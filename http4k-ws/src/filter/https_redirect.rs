@@ -62,6 +62,20 @@ pub fn https_redirect() -> HttpsRedirect {
 }
 
 /// The filter that [`https_redirect`] returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{HttpsRedirect, https_redirect};
+/// use http4k_ws::message::Scheme;
+///
+/// let redirect: HttpsRedirect = https_redirect().to_port(8443);
+/// let app = routes! { GET "/" => http(|| "hello") }.with(redirect);
+/// let request = Request::get("/").header("host", "chat.example:8080").body(Body::empty());
+/// let response = app.test_http(request.unwrap().with_scheme(Scheme::Http));
+/// assert_eq!(response.header("location"), Some("https://chat.example:8443/"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct HttpsRedirect {
     port: Option<u16>,

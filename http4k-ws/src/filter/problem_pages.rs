@@ -64,6 +64,22 @@ pub fn problems_as_html() -> ProblemPages {
 type Render = dyn Fn(&HtmlProblem) -> String + Send + Sync;
 
 /// The filter that [`problems_as_html`] returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{ProblemPages, problems_as_html};
+///
+/// let pages: ProblemPages = problems_as_html();
+/// let app = routes! { GET "/" => http(|| "hello") }.with(pages);
+/// let has_page = |accept: &'static str| {
+///     let response = app.test_http(Request::get("/rooms").header("accept", accept));
+///     response.header("content-type") == Some("text/html; charset=utf-8")
+/// };
+/// assert!(has_page("text/html"));
+/// assert!(!has_page("application/json"));
+/// ```
 #[derive(Clone)]
 pub struct ProblemPages {
     render: Arc<Render>,
@@ -78,6 +94,23 @@ impl fmt::Debug for ProblemPages {
 /// An error that is shown as a page.
 ///
 /// The texts are not escaped: a template escapes them, or [`Html::escaped`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{HtmlProblem, problems_as_html};
+///
+/// /// Returns a page without the detail.
+/// fn page(problem: &HtmlProblem) -> String {
+///     format!("<h1>{}: {}</h1>", problem.status.as_u16(), problem.title())
+/// }
+///
+/// let app = routes! { GET "/" => http(|| "hello") };
+/// let app = app.with(problems_as_html().rendered_by(page));
+/// let response = app.test_http(Request::get("/rooms").header("accept", "text/html"));
+/// assert_eq!(response.body(), "<h1>404: Not Found</h1>");
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HtmlProblem {

@@ -49,6 +49,22 @@ where
 }
 
 /// The filter that [`record`] returns.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::record;
+///
+/// let (sender, recorded) = channel();
+/// let recording = record(move |transcript| sender.send(transcript).unwrap());
+/// let recording = recording.with_limit(0);
+/// let app = routes! { "/ws" with(recording) => ws(|ws: WebSocket| ws.try_send("hello")) };
+/// app.test_ws("/ws").closed();
+/// assert_eq!(recorded.try_recv().unwrap().to_string(), "open /ws\ncut\n");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Record<F> {
     sink: F,

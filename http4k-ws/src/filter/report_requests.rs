@@ -54,6 +54,27 @@ pub struct HttpTransaction {
 }
 
 /// The way in which a response ended.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{HttpEnd, report_requests};
+/// use http4k_ws::sse::{Sse, SseResult};
+///
+/// async fn news(sse: Sse) -> SseResult {
+///     sse.send("rain").await?;
+///     Err("no more news".into())
+/// }
+///
+/// let (report, reported) = channel();
+/// let report = report_requests(move |done| report.send(done.end).unwrap());
+/// let app = routes! { GET "/news" => sse(news(sse)) }.with(report);
+/// app.test_sse("/news").closed();
+/// assert_eq!(reported.try_recv(), Ok(HttpEnd::Failed));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HttpEnd {

@@ -10,6 +10,28 @@ use crate::message::{Request, copy_of_head};
 use crate::sse::{Setup, SseOutcome};
 
 /// A report of a stream of events, from its request to its end.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{SseTransaction, report_streams};
+/// use http4k_ws::sse::{Sse, SseOutcome, SseResult};
+///
+/// async fn news(sse: Sse) -> SseResult {
+///     sse.send("rain").await?;
+///     Err("no more news".into())
+/// }
+///
+/// let (report, reported) = channel();
+/// let report = report_streams(move |stream: SseTransaction| report.send(stream).unwrap());
+/// let app = routes! { GET "/news" => sse(news(sse)) }.with(report);
+/// app.test_sse("/news").closed();
+/// let stream = reported.try_recv().unwrap();
+/// assert_eq!((stream.outcome, stream.events), (SseOutcome::Failed, 1));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct SseTransaction {

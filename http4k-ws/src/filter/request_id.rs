@@ -128,6 +128,18 @@ pub fn request_id() -> RequestIds {
 }
 
 /// The filter that [`request_id`] returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{RequestIds, request_id};
+///
+/// let ids: RequestIds = request_id();
+/// let app = routes! { GET "/" => http(|| "hello") }.with(ids);
+/// let id = || app.test_http("/").header("x-request-id").unwrap().to_owned();
+/// assert_ne!(id(), id());
+/// ```
 #[derive(Debug, Clone)]
 pub struct RequestIds {
     trusts: bool,

@@ -75,6 +75,19 @@ pub fn security_headers() -> SecurityHeaders {
 }
 
 /// The filter that [`security_headers`] returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{SecurityHeaders, security_headers};
+///
+/// let headers: SecurityHeaders = security_headers().with("permissions-policy", "camera=()");
+/// let app = routes! { GET "/" => http(|| "hello") }.with(headers);
+/// let response = app.test_http("/");
+/// assert_eq!(response.header("permissions-policy"), Some("camera=()"));
+/// assert_eq!(response.header("x-frame-options"), Some("DENY"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct SecurityHeaders {
     fields: HeaderMap,

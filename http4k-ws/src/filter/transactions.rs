@@ -9,6 +9,27 @@ use crate::message::{Request, WsStatus, copy_of_head};
 use crate::session::{Traffic, WebSocket, WsEvent};
 
 /// A report of a socket, from its opening to its end.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{WsTransaction, report_sockets};
+///
+/// async fn greet(ws: WebSocket, room: String) -> WsResult {
+///     Ok(ws.send(room).await?)
+/// }
+///
+/// let (report, reported) = channel();
+/// let report = report_sockets(move |socket: WsTransaction| report.send(socket).unwrap());
+/// let app = routes! { "/rooms/<room>" => ws(greet(ws, room)) }.with(report);
+/// app.test_ws("/rooms/blue").closed();
+/// let socket = reported.try_recv().unwrap();
+/// assert_eq!(socket.route.as_deref(), Some("/rooms/<room>"));
+/// assert_eq!(socket.traffic.messages_sent, 1);
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct WsTransaction {

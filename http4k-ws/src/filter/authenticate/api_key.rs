@@ -130,6 +130,21 @@ pub fn api_key_cookie(name: impl Into<String>) -> ApiKey {
 }
 
 /// The source that [`api_key_field`], [`api_key_query`] and [`api_key_cookie`] create.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::Request;
+/// use http4k_ws::filter::{ApiKey, CredentialSource, api_key_field};
+///
+/// let source: ApiKey = api_key_field("x-api-key");
+/// let mut request = Request::default();
+/// request.headers_mut().insert("x-api-key", "k1".parse().unwrap());
+/// assert!(source.credentials(&request).unwrap().is_some());
+/// // No handler sees the key.
+/// source.remove(&mut request);
+/// assert!(request.headers().is_empty());
+/// ```
 #[derive(Debug, Clone)]
 pub struct ApiKey {
     place: Place,

@@ -50,6 +50,16 @@ pub fn basic(realm: &str) -> Basic {
 }
 
 /// The source that [`basic`] creates.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::{Basic, ChallengeReason, CredentialSource, basic};
+///
+/// let source: Basic = basic("the house");
+/// let challenge = source.challenge(ChallengeReason::Missing).unwrap();
+/// assert_eq!(challenge, r#"Basic realm="the house", charset="UTF-8""#);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Basic(Realm);
 

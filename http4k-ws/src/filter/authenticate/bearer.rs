@@ -51,6 +51,18 @@ pub fn bearer() -> Bearer {
 }
 
 /// The source that [`bearer`] creates.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::{Bearer, ChallengeReason, CredentialSource, bearer};
+///
+/// let source: Bearer = bearer().with_realm("rooms");
+/// let challenge = |reason| source.challenge(reason).unwrap();
+/// assert_eq!(challenge(ChallengeReason::Missing), r#"Bearer realm="rooms""#);
+/// let expired = r#"Bearer realm="rooms", error="invalid_token""#;
+/// assert_eq!(challenge(ChallengeReason::Unknown), expired);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Bearer(Realm);
 
@@ -171,6 +183,21 @@ pub fn subprotocol_token() -> SubprotocolToken {
 }
 
 /// The source that [`subprotocol_token`] creates.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::Request;
+/// use http4k_ws::filter::{CredentialSource, SubprotocolToken, subprotocol_token};
+///
+/// let source: SubprotocolToken = subprotocol_token();
+/// let mut request = Request::default();
+/// request.headers_mut().insert("sec-websocket-protocol", "bearer.t1, chat".parse().unwrap());
+/// assert!(source.credentials(&request).unwrap().is_some());
+/// // The application sees the other offer alone.
+/// source.remove(&mut request);
+/// assert_eq!(request.headers()["sec-websocket-protocol"], "chat");
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubprotocolToken(Realm);
 

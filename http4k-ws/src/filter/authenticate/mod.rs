@@ -135,6 +135,27 @@ where
 }
 
 /// The filter that [`authenticate`] creates, for users of type `T`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{Authenticate, authenticate, bearer};
+/// use http4k_ws::message::Credentials;
+///
+/// /// Admits the users of this application.
+/// fn users() -> Authenticate<&'static str> {
+///     authenticate(bearer(), |credentials| match credentials {
+///         Credentials::Bearer(token) if token.matches("t1") => Some("bob"),
+///         _ => None,
+///     })
+/// }
+///
+/// let app = routes! { GET "/" with(users()) => http(|| "hello") };
+/// let bob = Request::get("/").header("authorization", "Bearer t1");
+/// assert_eq!(app.test_http(bob).body(), "hello");
+/// assert_eq!(app.test_http("/").status(), 401);
+/// ```
 pub struct Authenticate<T> {
     sources: CredentialSources,
     look_up: Arc<LookUp<T>>,

@@ -116,6 +116,17 @@ pub trait CredentialSource: Send + Sync + 'static {
 }
 
 /// The reason for a 401, as a [challenge](CredentialSource::challenge) states it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::{ChallengeReason, CredentialError};
+///
+/// let expired = CredentialError::unknown("the token has expired");
+/// assert_eq!(expired.reason(), ChallengeReason::Unknown);
+/// let empty = CredentialError::malformed("the token is empty");
+/// assert_eq!(empty.reason(), ChallengeReason::Malformed);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChallengeReason {

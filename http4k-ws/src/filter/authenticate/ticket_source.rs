@@ -19,7 +19,24 @@ use crate::message::{
 /// several tickets receive 400. If a source before this one finds credentials, the ticket is not
 /// redeemed.
 ///
-/// The example is at [`Tickets`].
+/// # Examples
+///
+/// The example at [`Tickets`] also has the request for a ticket.
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{Tickets, authenticate, ticket};
+///
+/// let tickets = Tickets::<String>::new();
+/// let holders = authenticate(ticket(&tickets), |credentials| {
+///     credentials.value::<String>().cloned()
+/// });
+/// let app = routes! { GET "/" with(holders) => http(|| "hello") };
+/// let path = format!("/?ticket={}", tickets.issue("ann".to_owned()).unwrap());
+/// assert_eq!(app.test_http(&*path).body(), "hello");
+/// // The ticket was used.
+/// assert_eq!(app.test_http(&*path).status(), 401);
+/// ```
 pub fn ticket<T: Send + Sync + 'static>(tickets: &Tickets<T>) -> TicketSource<T> {
     declare_secret_parameter(PARAMETER);
     TicketSource(tickets.clone())
@@ -28,6 +45,23 @@ pub fn ticket<T: Send + Sync + 'static>(tickets: &Tickets<T>) -> TicketSource<T>
 const PARAMETER: &str = "ticket";
 
 /// The source that [`ticket`] creates.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::Request;
+/// use http4k_ws::filter::{CredentialSource, TicketSource, Tickets, ticket};
+///
+/// let tickets = Tickets::new();
+/// let source: TicketSource<&str> = ticket(&tickets);
+/// let target = format!("/chat?page=2&ticket={}", tickets.issue("ann").unwrap());
+/// let mut request = Request::default();
+/// *request.uri_mut() = target.parse().unwrap();
+/// let credentials = source.credentials(&request).unwrap().unwrap();
+/// assert_eq!(credentials.value::<&str>(), Some(&"ann"));
+/// source.remove(&mut request);
+/// assert_eq!(request.uri(), "/chat?page=2");
+/// ```
 pub struct TicketSource<T>(Tickets<T>);
 
 impl<T: Send + Sync + 'static> CredentialSource for TicketSource<T> {

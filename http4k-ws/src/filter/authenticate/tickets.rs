@@ -253,6 +253,20 @@ impl<T> fmt::Debug for Tickets<T> {
 /// fewer to each user, or set a larger [capacity](Tickets::with_capacity).
 ///
 /// As a response it is 503 with the lifetime of a ticket as `Retry-After`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{Tickets, TicketsFull};
+///
+/// let tickets = Tickets::new().with_capacity(1);
+/// assert!(tickets.issue("ann").is_ok());
+/// let full: TicketsFull = tickets.issue("bob").unwrap_err();
+/// let response = full.into_response();
+/// assert_eq!(response.status(), 503);
+/// assert_eq!(response.header("retry-after"), Some("30"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("too many tickets are outstanding")]
 pub struct TicketsFull {

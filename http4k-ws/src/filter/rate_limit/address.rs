@@ -8,6 +8,20 @@ use crate::message::{Request, RequestExt, client_network};
 ///
 /// It is the whole of an IPv4 address, and the first 64 bits of an IPv6 address, because one client
 /// may use all of the others (RFC 6177). An IPv4-mapped address is one of IPv4.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{ClientNetwork, by_address};
+///
+/// let network = |address: &str| -> Option<ClientNetwork> {
+///     let request: Request = Request::default().with_peer_addr(address.parse().unwrap());
+///     by_address()(&request)
+/// };
+/// assert_eq!(network("[2001:db8::1]:1000"), network("[2001:db8::2]:2000"));
+/// assert_ne!(network("192.0.2.1:1000"), network("192.0.2.2:1000"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientNetwork(Option<IpAddr>);
 

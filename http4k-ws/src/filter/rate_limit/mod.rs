@@ -85,6 +85,19 @@ where
 }
 
 /// The filter that [`rate_limit`] returns. Clones share the quotas.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::filter::{Quota, RateLimit, by_address, rate_limit};
+///
+/// let limit: RateLimit = rate_limit(by_address(), Quota::per_minute(1));
+/// let api = limit.clone().then(|_request: Request| "api");
+/// let pages = limit.then(|_request: Request| "page");
+/// assert_eq!(api.test_http("/").status(), 200);
+/// assert_eq!(pages.test_http("/").status(), 429);
+/// ```
 #[derive(Clone)]
 pub struct RateLimit {
     key: Arc<KeyOf>,

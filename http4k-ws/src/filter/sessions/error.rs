@@ -8,6 +8,22 @@ use crate::message::{IntoResponse, Response, SetCookieError};
 /// The reason why a session cannot be started, changed or ended.
 ///
 /// As a response it is 500, or 503 for [`Store`](Self::Store), and the reason is logged.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::Request;
+/// use http4k_ws::filter::sessions::{CookieSessions, SessionError, SessionKey};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), SessionError> {
+/// let sessions = CookieSessions::<String>::encrypted([SessionKey::generate()]);
+/// let none = sessions.read(&Request::default()).await?;
+/// let error = none.login("x".repeat(5000)).await.unwrap_err();
+/// assert!(matches!(error, SessionError::TooLarge { length } if length > 5000), "{error}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {

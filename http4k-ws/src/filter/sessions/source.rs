@@ -62,6 +62,18 @@ where
 }
 
 /// The source of credentials that [`session_cookie`] creates.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::describe::SecurityScheme;
+/// use http4k_ws::filter::CredentialSource;
+/// use http4k_ws::filter::sessions::{CookieSessions, SessionCookie, SessionKey, session_cookie};
+///
+/// let sessions = CookieSessions::<u64>::encrypted([SessionKey::generate()]).with_name("login");
+/// let source: SessionCookie<u64> = session_cookie(&sessions);
+/// assert_eq!(source.scheme(), SecurityScheme::cookie("login"));
+/// ```
 #[derive(Clone)]
 pub struct SessionCookie<T>(CookieSessions<T>);
 

@@ -17,6 +17,18 @@ pub(super) type StoreError = Box<dyn Error + Send + Sync>;
 ///
 /// The cookie holds it encrypted, so that ids from a copy of the store open no session. `Debug`
 /// does not show it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::sessions::SessionId;
+///
+/// // A store may also keep it in a column of JSON.
+/// let id: SessionId = serde_json::from_str("\"c2Vzc2lvbg\"")?;
+/// assert_eq!(id.as_str(), "c2Vzc2lvbg");
+/// assert_eq!(format!("{id:?}"), "SessionId(..)");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SessionId(String);
@@ -56,7 +68,8 @@ impl fmt::Debug for SessionId {
 /// use std::sync::{Arc, Mutex};
 /// use std::time::Duration;
 ///
-/// use http4k_ws::filter::sessions::{SessionId, SessionStore};
+/// use http4k_ws::Request;
+/// use http4k_ws::filter::sessions::{CookieSessions, SessionId, SessionKey, SessionStore};
 ///
 /// /// A table with the columns `id` and `user_id`.
 /// #[derive(Clone, Default)]
@@ -83,6 +96,15 @@ impl fmt::Debug for SessionId {
 ///         Ok(())
 ///     }
 /// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), http4k_ws::filter::sessions::SessionError> {
+/// let db = Db::default();
+/// let sessions = CookieSessions::encrypted([SessionKey::generate()]).with_store(db.clone());
+/// let _cookie = sessions.read(&Request::default()).await?.login(7).await?;
+/// assert_eq!(db.0.lock().unwrap().values().collect::<Vec<_>>(), [&7]);
+/// # Ok(())
+/// # }
 /// ```
 pub trait SessionStore<T>: Send + Sync + 'static {
     /// Keeps a new session for `lifetime`, the longest life of a session.
