@@ -98,6 +98,19 @@ impl TestWsClient {
 /// a network connection through a pipe in memory.
 ///
 /// It behaves as a [`TestWsClient`] and shares its clock.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::DuplexWsClient;
+/// use http4k_ws::testing::contract::{Backend, OverDuplex};
+///
+/// let backend = OverDuplex::new(|ws: WebSocket| ws.try_send("hello"));
+/// let mut client: DuplexWsClient = backend.ws("/");
+/// assert_eq!(client.received().next().unwrap().unwrap(), "hello");
+/// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+/// ```
 #[cfg(all(feature = "server", feature = "client"))]
 #[derive(Debug)]
 pub struct DuplexWsClient {

@@ -23,6 +23,15 @@ pub struct TranscriptError {
 }
 
 /// A rule for the lines of a [`Transcript`](crate::testing::transcript::Transcript).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::testing::transcript::{Transcript, TranscriptRule};
+///
+/// let error = "open /ws\nserver sings\n".parse::<Transcript>().unwrap_err();
+/// assert_eq!((error.line, error.rule), (2, TranscriptRule::Kind("sings".to_owned())));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TranscriptRule {

@@ -71,6 +71,18 @@ pub struct Transcript {
 }
 
 /// One event on a socket, which is a line of a [`Transcript`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::testing::transcript::{Party, Transcript, TranscriptEntry};
+///
+/// let hello = TranscriptEntry::Message { by: Party::Client, message: "hello".into() };
+/// assert_eq!(hello.to_string(), "client text hello");
+/// let mut session = Transcript::new("/ws");
+/// session.push(hello.clone());
+/// assert_eq!(session.entries(), [hello]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TranscriptEntry {
@@ -95,6 +107,17 @@ pub enum TranscriptEntry {
 }
 
 /// A side of a socket.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::testing::transcript::{Party, Transcript, TranscriptEntry};
+///
+/// let session: Transcript = "open /ws\nclient text hello\nserver close 1001\n".parse().unwrap();
+/// let last = session.entries().last();
+/// assert!(matches!(last, Some(TranscriptEntry::Close { by: Party::Server, .. })));
+/// assert_eq!(Party::Server.to_string(), "server");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Party {
     /// The side that opened the socket.

@@ -7,6 +7,20 @@ use crate::approval::{self, APPROVE};
 use crate::message::{Transcript, TranscriptError};
 
 /// The reason a [`Transcript`] was not approved.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::testing::transcript::{ApprovalError, Transcript};
+///
+/// let name = format!("approval-error-{}.transcript", std::process::id());
+/// let path = std::env::temp_dir().join(name);
+/// std::fs::write(&path, "open /ws\nserver text hello\n")?;
+/// let error = Transcript::new("/ws").server_says("goodbye").approve(&path).unwrap_err();
+/// assert!(matches!(&error, ApprovalError::Differs { line: 2, .. }), "{error}");
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApprovalError {

@@ -15,6 +15,19 @@ use crate::session::client::{NextMessage, WsClient};
 /// [`expect_silence`](WsClient::expect_silence) without a message is recorded as `silence`. At most
 /// 1 MiB is recorded, with 64 bytes and the payload for each entry. After that the transcript ends
 /// in `cut`, and the client continues to work.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::transcript::Recorded;
+///
+/// let client = (|ws: WebSocket| ws.try_send("hello")).test_ws("/ws");
+/// let mut client = Recorded::new(client, "/ws");
+/// assert_eq!(client.received().count(), 1);
+/// let text = "open /ws\nserver text hello\nserver close 1000\n";
+/// assert_eq!(client.transcript().to_string(), text);
+/// ```
 #[derive(Debug)]
 pub struct Recorded<C> {
     client: C,

@@ -8,6 +8,19 @@ use crate::session::client::{NextMessage, WsClient};
 use crate::testing::contract::Backend;
 
 /// The first difference between a session and its [`Transcript`]. Lines are counted from 1.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::testing::transcript::{ReplayError, Transcript};
+///
+/// let mut client = (|ws: WebSocket| ws.try_send("hello")).test_ws("/ws");
+/// let error = Transcript::new("/ws").server_says("goodbye").replay(&mut client).unwrap_err();
+/// assert!(matches!(error, ReplayError::Differs { line: 2, .. }));
+/// let text = "line 2: expected `server text goodbye`, received `server text hello`";
+/// assert_eq!(error.to_string(), text);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
