@@ -65,6 +65,20 @@ pub enum TlsConfigError {
 }
 
 /// The reason for which a TLS handshake of a client failed.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::client::{ConnectError, DialError, WebSocketClient};
+/// use http4k_ws::tls::TlsError;
+///
+/// let server = (|_request: Request| "hello").as_server("127.0.0.1:0").start()?;
+/// let error = WebSocketClient::blocking(format!("wss://{}/", server.addr())).unwrap_err();
+/// let ConnectError::Dial(DialError::Tls { source, .. }) = error else { panic!("{error}") };
+/// assert!(matches!(source, TlsError::NotTls), "{source}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[cfg(feature = "client")]
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
