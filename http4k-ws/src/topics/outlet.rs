@@ -132,6 +132,29 @@ impl<Out: IntoSseEvent> Outlet for Stream<Out> {
 /// Sockets and streams that can join a topic whose subscribers receive `Out`.
 ///
 /// It is implemented for [`WebSocket`] and for [`Sse`]. Users never implement it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::topics::{Feed, Join, Subscriber, Topics};
+///
+/// /// Joins a socket or a stream as a guest.
+/// fn enter(rooms: &Topics<String>, guest: &impl Subscriber<Feed<String>>) -> Join<String> {
+///     rooms.topic("tea").join(guest).member("a guest")
+/// }
+///
+/// async fn sit(ws: WebSocket<String, Feed<String>>, rooms: Topics<String>) -> WsResult {
+///     let _here = enter(&rooms, &ws).await?;
+///     ws.closed().await;
+///     Ok(())
+/// }
+///
+/// let rooms = Topics::new("rooms");
+/// let app = routes! { "/tea" => ws(sit(ws, rooms)) };
+/// let mut client = app.test_ws("/tea");
+/// assert!(client.received().any(|message| message.unwrap().text().contains("a guest")));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot receive `{Out}`",
     label = "a socket joins as `WebSocket<In, Feed<M>>`, and a stream as `Sse<Feed<M>>`",

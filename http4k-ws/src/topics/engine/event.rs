@@ -15,6 +15,21 @@ use crate::topics::name::TopicName;
 use crate::topics::position::Position;
 
 /// An event of an engine, for one node.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let engine = FaultyEngine::new();
+/// let mut events = engine.node().events();
+/// assert_eq!(events.next().await, Some(EngineEvent::Up));
+/// engine.partition(0);
+/// assert!(matches!(events.next().await, Some(EngineEvent::Down(_))));
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineEvent {
     /// An entry of a topic of interest.
@@ -45,6 +60,22 @@ const MAX_ENTRIES: usize = 16 * 1024;
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
 /// The receiving half of the queue, which a node polls.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::{EngineEvent, EngineEvents};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (sender, mut events) = EngineEvents::new();
+/// assert!(sender.send(EngineEvent::Up));
+/// assert_eq!(events.next().await, Some(EngineEvent::Up));
+/// // The node is gone.
+/// drop(events);
+/// assert!(!sender.send(EngineEvent::Up));
+/// # }
+/// ```
 pub struct EngineEvents(Arc<Mutex<Waiting>>);
 
 /// The sending half of the queue, which an engine holds. A clone sends to the same queue.

@@ -6,6 +6,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The number of a node, which is random. A node is one process with an engine.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::NodeId;
+///
+/// assert_eq!(NodeId(0xAF).to_string(), "00000000000000af");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u64);
 
@@ -91,6 +99,18 @@ impl<'de> Deserialize<'de> for MemberId {
 /// A socket or stream that is present in a topic under a name.
 ///
 /// A user with two tabs is two members with one name.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::Member;
+///
+/// let text = r#"{"id":"00000000000000af/7","name":"ann"}"#;
+/// let member: Member = serde_json::from_str(text)?;
+/// assert_eq!((member.id.number, &*member.name), (7, "ann"));
+/// assert_eq!(serde_json::to_string(&member)?, text);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Member {
     /// The identity.

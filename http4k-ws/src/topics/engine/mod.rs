@@ -33,6 +33,20 @@ pub use member::{Member, MemberId, NodeId};
 pub use publication::{AttemptError, MemberChange, Publication};
 
 /// A future of an engine.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::{Down, EngineFuture};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let position: EngineFuture<'_, Result<u64, Down>> = Box::pin(async {
+///     Err(Down::new("connection refused"))
+/// });
+/// assert!(position.await.is_err());
+/// # }
+/// ```
 pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A store of numbered logs, shared by the nodes of an application.
@@ -49,6 +63,28 @@ pub type EngineFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///    them, because each names its predecessor.
 /// 5. It keeps a part of the log, and returns it with the offset from which it is complete.
 /// 6. Every operation ends within a few seconds, with an error if need be.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::{Down, Engine, FaultyEngine};
+/// use http4k_ws::topics::{Position, TopicName};
+///
+/// async fn position(engine: &impl Engine, topic: &TopicName) -> Result<Position, Down> {
+///     Ok(engine.positions(std::slice::from_ref(topic)).await?[0])
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (engine, topic) = (FaultyEngine::new(), TopicName::new("room", "42")?);
+/// let (one, other) = (engine.node(), engine.node());
+/// // The nodes of an engine agree on each position.
+/// assert_eq!(position(&one, &topic).await?, position(&other, &topic).await?);
+/// engine.partition(1);
+/// assert!(position(&other, &topic).await.is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub trait Engine: Send + Sync + fmt::Debug + 'static {
     /// Makes one attempt to store an entry, and returns its position.
     ///
@@ -136,6 +172,23 @@ pub fn empty_entry() -> Bytes {
 }
 
 /// A change of the topics whose entries a node receives.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::TopicName;
+/// use http4k_ws::topics::engine::{Engine, EngineEvent, FaultyEngine, Interest};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+/// let mut events = engine.events();
+/// assert_eq!(events.next().await, Some(EngineEvent::Up));
+/// engine.interest(vec![Interest::Add(topic.clone())]);
+/// assert_eq!(events.next().await, Some(EngineEvent::Ready(vec![topic])));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Interest {
     /// Entries of the topic are sent from now on.
@@ -145,6 +198,23 @@ pub enum Interest {
 }
 
 /// A part of the log of a topic.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::TopicName;
+/// use http4k_ws::topics::engine::{Engine, FaultyEngine};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (engine, topic) = (FaultyEngine::new().node(), TopicName::new("room", "42")?);
+/// let history = engine.history(&topic, 0, 100).await?;
+/// // Nothing was published yet.
+/// assert_eq!((history.last.offset(), history.first_kept), (0, 1));
+/// assert!(history.entries.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
     /// The current position of the log, whose epoch is that of the entries.
@@ -160,6 +230,16 @@ pub struct History {
 }
 
 /// The error of an engine that cannot be reached.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::Down;
+///
+/// let down = Down::new("connection refused");
+/// let text = "the engine of the topics cannot be reached: connection refused";
+/// assert_eq!(down.to_string(), text);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the engine of the topics cannot be reached: {cause}")]
 pub struct Down {

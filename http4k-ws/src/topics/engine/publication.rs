@@ -8,6 +8,33 @@ use super::member::{Member, MemberId, NodeId};
 use crate::topics::name::TopicName;
 
 /// An entry to be stored in the log of a topic.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use http4k_ws::topics::TopicName;
+/// use http4k_ws::topics::engine::{Engine, FaultyEngine, NodeId, Publication, empty_entry};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let publication = Publication {
+///     topic: TopicName::new("room", "42")?,
+///     bytes: empty_entry(),
+///     change: None,
+///     keep: 500,
+///     keep_for: Duration::from_secs(3600),
+///     once: (NodeId(0xAF), 1),
+///     expect: None,
+/// };
+/// let engine = FaultyEngine::new().node();
+/// let at = engine.publish(&publication).await?;
+/// // A further attempt does not store it again.
+/// assert_eq!(engine.publish(&publication).await?, at);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publication {
     /// The topic.
@@ -32,6 +59,30 @@ pub struct Publication {
 }
 
 /// A change of the members of a topic.
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use http4k_ws::topics::engine::{Member, MemberChange, MemberId, NodeId};
+///
+/// /// Applies a change, as an engine does. Returns `false` if it has no effect.
+/// fn apply(members: &mut BTreeMap<MemberId, String>, change: &MemberChange) -> bool {
+///     match change {
+///         MemberChange::Join(Member { id, name }) => {
+///             members.insert(*id, name.clone()).as_ref() != Some(name)
+///         }
+///         MemberChange::Leave(id) => members.remove(id).is_some(),
+///     }
+/// }
+///
+/// let id = MemberId { node: NodeId(0xAF), number: 7 };
+/// let ann = MemberChange::Join(Member { id, name: "ann".to_owned() });
+/// let mut members = BTreeMap::new();
+/// assert!(apply(&mut members, &ann) && !apply(&mut members, &ann));
+/// assert!(apply(&mut members, &MemberChange::Leave(id)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberChange {
     /// Adds the member, or changes its name. Without effect if it is present with this name.
@@ -41,6 +92,20 @@ pub enum MemberChange {
 }
 
 /// The outcome of an attempt that did not store the entry, as far as is known.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::AttemptError;
+///
+/// /// Returns `true` if the entry may be stored although the attempt failed.
+/// fn may_be_stored(error: &AttemptError) -> bool {
+///     matches!(error, AttemptError::NoReply(_) | AttemptError::EpochChanged)
+/// }
+///
+/// assert!(may_be_stored(&AttemptError::NoReply("timed out".to_owned())));
+/// assert!(!may_be_stored(&AttemptError::NotSent("connection refused".to_owned())));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AttemptError {

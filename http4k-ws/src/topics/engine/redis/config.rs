@@ -44,6 +44,15 @@ pub(super) struct Address {
 }
 
 /// The error of a [`RedisEngine`](super::RedisEngine) that cannot be created.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::topics::engine::redis::{RedisConfig, RedisError};
+///
+/// let error = RedisConfig::new("my chat", "redis://10.0.0.5/").unwrap_err();
+/// assert_eq!(error, RedisError::App("my chat".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedisError {
