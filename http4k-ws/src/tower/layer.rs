@@ -115,6 +115,18 @@ where
 /// The rest of the chain behind a [`layer`], as a tower service.
 ///
 /// It is always ready, and never fails.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::tower::{NextService, layer};
+///
+/// // The layer of tower that changes nothing.
+/// let unchanged = layer(tower_layer::layer_fn(|next: NextService| next));
+/// let app = routes! { GET "/" => http(|| "hello") }.with(unchanged);
+/// assert_eq!(app.test_http("/").body(), "hello");
+/// ```
 #[derive(Debug, Clone)]
 pub struct NextService(BoxHttpHandler);
 
