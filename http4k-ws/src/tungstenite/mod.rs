@@ -60,6 +60,29 @@ use transport::Adapter;
 /// A connection of another library that can carry a session.
 ///
 /// Only this library implements it, for the `WebSocketStream` of `tokio-tungstenite`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::tungstenite::{Connection, Opened};
+/// use tokio_tungstenite::WebSocketStream;
+/// use tokio_tungstenite::tungstenite::protocol::Role;
+///
+/// /// Returns the socket over a connection of any stream of bytes.
+/// fn connect(connection: impl Connection) -> WebSocket {
+///     Opened::new(connection).connect()
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (ours, theirs) = tokio::io::duplex(1024);
+/// let theirs = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
+/// tokio::spawn(Opened::new(theirs).serve(WsConsumer::new(|ws: WebSocket| ws.try_send("hi"))));
+/// let mut socket = connect(WebSocketStream::from_raw_socket(ours, Role::Client, None).await);
+/// assert_eq!(socket.recv().await.unwrap().unwrap(), "hi");
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a connection that http4k-ws can use",
     label = "expected a `tokio_tungstenite::WebSocketStream` of version 0.30",
@@ -108,7 +131,25 @@ where
 
 /// A connection after its opening handshake, in either role.
 ///
-/// See the [module](self) for an example and for the limits that do not hold.
+/// See the [module](self) for its use on both sides, and for the limits that do not hold.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::tungstenite::Opened;
+/// use tokio_tungstenite::WebSocketStream;
+/// use tokio_tungstenite::tungstenite::protocol::Role;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (ours, _theirs) = tokio::io::duplex(1024);
+/// let opened = WebSocketStream::from_raw_socket(ours, Role::Client, None).await;
+/// let opened = Opened::new(opened).with_request("/rooms/blue").with_subprotocol("chat");
+/// let socket = opened.connect();
+/// assert_eq!(socket.request().uri(), "/rooms/blue");
+/// assert_eq!(socket.subprotocol(), Some("chat"));
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "an opened connection does nothing until it is connected or served"]
 pub struct Opened<C> {
