@@ -134,8 +134,8 @@ impl CallbackWebSocket {
     /// let uri = format!("ws://{}/", server.addr());
     /// let client = WebSocketClient::non_blocking(uri, |_: WebSocket| {});
     /// client.on_error(|error| eprintln!("{error}"));
-    /// client.try_send("with the operating system, if the next line succeeds")?;
-    /// client.flush(Duration::from_secs(10))?;
+    /// client.try_send("with the operating system after the next line")?;
+    /// assert_eq!(client.flush(Duration::from_secs(10)), Ok(()));
     /// client.close(WsStatus::NORMAL);
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```

@@ -178,7 +178,7 @@ pub trait FromRequest: Sized {
 /// # Examples
 ///
 /// ```
-/// use http4k_ws::{FromRequest, Request};
+/// use http4k_ws::prelude::*;
 /// use http4k_ws::message::{ReadsBody, Rejection};
 ///
 /// struct Signed(String);
@@ -191,9 +191,12 @@ pub trait FromRequest: Sized {
 ///
 /// impl ReadsBody for Signed {}
 ///
-/// fn once<T: ReadsBody>() {}
-/// once::<Signed>();
-/// once::<Option<Signed>>();
+/// async fn length(Signed(text): Signed) -> String {
+///     text.len().to_string()
+/// }
+///
+/// let app = routes! { POST "/length" => http(length(_)) };
+/// assert_eq!(app.test_http(Request::post("/length").body("hello")).body(), "5");
 /// ```
 pub trait ReadsBody: FromRequest {}
 

@@ -163,14 +163,26 @@ impl Reconnecting {
     /// # Examples
     ///
     /// ```
+    /// use http4k_ws::prelude::*;
     /// use http4k_ws::client::WebSocketClient;
     ///
-    /// let feed = WebSocketClient::to("ws://localhost:9000/prices")
+    /// async fn prices(mut ws: WebSocket) -> WsResult {
+    ///     while let Some(subscription) = ws.recv().await? {
+    ///         ws.send(format!("1.05 for {}", subscription.text())).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// let server = prices.as_server("127.0.0.1:0").start()?;
+    /// let mut feed = WebSocketClient::to(format!("ws://{}/", server.addr()))
     ///     .reconnecting()
     ///     .on_connect(|ws| async move {
-    ///         ws.send("subscribe EURUSD").await?;
+    ///         ws.send("EURUSD").await?;
     ///         Ok(ws)
-    ///     });
+    ///     })
+    ///     .blocking()?;
+    /// assert_eq!(feed.received().next().unwrap().unwrap(), "1.05 for EURUSD");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_connect<F, Fut>(mut self, mut hook: F) -> Self
     where

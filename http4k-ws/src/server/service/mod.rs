@@ -112,6 +112,9 @@ impl PolyService {
     /// ```
     /// use http4k_ws::prelude::*;
     /// use http4k_ws::server::ServerConfig;
+    /// # use http4k_ws::client::WebSocketClient;
+    /// # use hyper::server::conn::http1;
+    /// # use tower_service::Service;
     ///
     /// #[derive(Clone)]
     /// struct User(String);
@@ -122,9 +125,25 @@ impl PolyService {
     ///     Ok(())
     /// }
     ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let app = routes! { "/ws" => ws(talk(ws)) };
     /// let service = app.into_service(ServerConfig::default()).keep::<User>();
-    /// # let _ = service;
+    ///
+    /// // A layer of the other server does this:
+    /// let authenticated = move |mut request: http::Request<_>| {
+    ///     request.extensions_mut().insert(User("ann".to_owned()));
+    ///     service.clone().call(request)
+    /// };
+    /// # let (ours, theirs) = tokio::io::duplex(4096);
+    /// # let theirs = hyper_util::rt::TokioIo::new(theirs);
+    /// # let other = http1::Builder::new();
+    /// # let other = other.serve_connection(theirs, hyper::service::service_fn(authenticated));
+    /// # tokio::spawn(other.with_upgrades());
+    /// # let mut socket = WebSocketClient::to("ws://localhost/ws").connect_over(ours).await?;
+    /// assert_eq!(socket.recv().await?.unwrap(), "ann");
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use]
     pub fn keep<T: Clone + Send + Sync + 'static>(self) -> Self {
