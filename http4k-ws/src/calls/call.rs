@@ -10,6 +10,29 @@ use crate::describe::{CallDescription, SchemaOf};
 ///
 /// Derive it; see [`derive(Calls)`].
 ///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{Calls, Replies, Reply};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Rename(String);
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Watch;
+///
+/// #[derive(Calls)]
+/// enum Room {
+///     Rename(Rename, Reply<()>),
+///     Watch(Watch, Replies<String>),
+/// }
+///
+/// assert_eq!(Room::NAME, "Room");
+/// let names: Vec<_> = Room::CALLS.iter().map(|call| call.name()).collect();
+/// assert_eq!(names, ["rename", "watch"]);
+/// ```
+///
 #[doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
 ///
 #[diagnostic::on_unimplemented(
@@ -57,6 +80,28 @@ pub trait Calls: Sized + Send + 'static {
 ///
 /// [`derive(Calls)`] implements it for the first field of each variant.
 ///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallArgs, Calls, Reply};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Rename(String);
+///
+/// #[derive(Calls)]
+/// enum Room {
+///     Rename(Rename, Reply<()>),
+/// }
+///
+/// /// Names a call and its set, for a log.
+/// fn described<A: CallArgs>(_args: &A) -> String {
+///     format!("{}.{}", A::Calls::NAME, A::NAME)
+/// }
+///
+/// assert_eq!(described(&Rename("blue".to_owned())), "Room.rename");
+/// ```
+///
 #[doc = crate::doc_link::macros!("derive(Calls)", "calls::Calls")]
 ///
 #[diagnostic::on_unimplemented(
@@ -77,6 +122,25 @@ pub trait CallArgs: CallValue {
 
 /// A value that travels in a call: arguments, replies, items of streams, notices. Each type that
 /// serde reads and writes is one.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::CallValue;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Card {
+///     title: String,
+/// }
+///
+/// fn sent_and_read<T: CallValue>(value: &T) -> serde_json::Result<T> {
+///     serde_json::from_slice(&serde_json::to_vec(value)?)
+/// }
+///
+/// let card = Card { title: "tea".to_owned() };
+/// assert_eq!(sent_and_read(&card).unwrap(), card);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't travel in a call",
     label = "serde can't read and write this type",
@@ -88,6 +152,17 @@ pub trait CallValue: Serialize + DeserializeOwned + Send + 'static {}
 impl<T: Serialize + DeserializeOwned + Send + 'static> CallValue for T {}
 
 /// The second field of a call's variant: [`Reply`](super::Reply) or [`Replies`](super::Replies).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallHandle, Replies, Reply};
+///
+/// assert!(!Reply::<u32>::IS_STREAM);
+/// assert!(Replies::<u32>::IS_STREAM);
+/// let value: <Reply<u32> as CallHandle>::Value = 7;
+/// assert_eq!(value, 7_u32);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not send the reply of a call",
     label = "the second field of a call is `Reply<T>` or `Replies<T>`",
@@ -168,5 +243,25 @@ impl CallInfo {
 }
 
 /// The notice of a set of calls without notices. It has no values.
+///
+/// # Examples
+///
+/// ```
+/// use std::any::TypeId;
+///
+/// use http4k_ws::calls::{Calls, NoNotice, Reply};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Ping;
+///
+/// #[derive(Calls)]
+/// enum Health {
+///     Ping(Ping, Reply<()>),
+/// }
+///
+/// assert_eq!(TypeId::of::<<Health as Calls>::Notice>(), TypeId::of::<NoNotice>());
+/// assert!(serde_json::from_str::<NoNotice>("\"news\"").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum NoNotice {}

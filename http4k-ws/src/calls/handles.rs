@@ -19,6 +19,33 @@ use crate::session::SendError;
 ///
 /// Only [`Reply`] and [`Replies`] create it, so that a handler that forgets to answer does not
 /// compile.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallFailure, CallSocket, Calls, Replied, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Parse(String);
+///
+/// #[derive(Calls)]
+/// enum Numbers {
+///     Parse(Parse, Reply<u32>),
+/// }
+///
+/// async fn parse(Numbers::Parse(Parse(text), reply): Numbers) -> Result<Replied, CallFailure> {
+///     reply.send(text.parse()?)
+/// }
+///
+/// async fn numbers(ws: CallSocket<Numbers>) -> WsResult {
+///     ws.serve_calls(parse).await
+/// }
+///
+/// let mut client = numbers.test_ws("/");
+/// client.send(r#"{"id":1,"call":"parse","args":"42"}"#).unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"ok":42}"#);
+/// ```
 #[must_use = "the handler of a call returns this, and only then the reply is sent"]
 pub struct Replied {
     pub(super) id: CallId,

@@ -38,4 +38,27 @@ pub use http4k_ws_macros::Calls;
 use crate::session::WebSocket;
 
 /// The socket of a server that responds to the calls of `C`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallSocket, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Now;
+///
+/// #[derive(Calls)]
+/// enum Clock {
+///     Now(Now, Reply<u64>),
+/// }
+///
+/// async fn clock(ws: CallSocket<Clock>) -> WsResult {
+///     ws.serve_calls(|Clock::Now(_, reply)| async move { reply.send(12) }).await
+/// }
+///
+/// let mut client = clock.test_ws("/");
+/// client.send(r#"{"id":1,"call":"now"}"#).unwrap();
+/// assert_eq!(client.received().next().unwrap().unwrap(), r#"{"id":1,"ok":12}"#);
+/// ```
 pub type CallSocket<C> = WebSocket<CallRequest<C>, CallReply<C>>;

@@ -81,6 +81,40 @@ fn unknown_status() -> u16 {
 }
 
 /// A field of the arguments that could not be read.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallProblem, CallSocket, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Greet {
+///     name: String,
+/// }
+///
+/// #[derive(Calls)]
+/// enum Desk {
+///     Greet(Greet, Reply<String>),
+/// }
+///
+/// async fn desk(ws: CallSocket<Desk>) -> WsResult {
+///     ws.serve_calls(|Desk::Greet(Greet { name }, reply)| async move { reply.send(name) }).await
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Failed {
+///     error: CallProblem,
+/// }
+///
+/// let mut client = desk.test_ws("/");
+/// client.send(r#"{"id":1,"call":"greet","args":{"name":7}}"#).unwrap();
+/// let reply = client.received().next().unwrap().unwrap();
+/// let Failed { error } = serde_json::from_str(&reply.text()).unwrap();
+/// let part = &error.failures()[0];
+/// assert_eq!((part.kind.as_str(), part.name.as_str()), ("invalid", "greet"));
+/// assert_eq!(part.path.as_deref(), Some("args.name"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProblemPart {

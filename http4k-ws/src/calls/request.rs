@@ -22,6 +22,29 @@ use crate::message::WsMessage;
 ///
 /// A message whose `id` can be read is a request, even if the rest is wrong: its client receives
 /// the problem. Without an id, no reply is possible, and reading fails.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallRequest, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Now;
+///
+/// #[derive(Calls)]
+/// enum Clock {
+///     Now(Now, Reply<u64>),
+/// }
+///
+/// let read = |text: &str| CallRequest::<Clock>::from_message(text.into());
+/// let now = read(r#"{"id":7,"call":"now"}"#)?;
+/// assert_eq!((now.id(), now.name()), (7, Some("now")));
+/// let unknown = read(r#"{"id":8,"call":"then"}"#)?;
+/// assert_eq!((unknown.id(), unknown.name()), (8, None));
+/// assert!(read(r#"{"call":"now"}"#).is_err());
+/// # Ok::<(), http4k_ws::lens::LensFailure>(())
+/// ```
 pub struct CallRequest<C> {
     pub(super) id: CallId,
     pub(super) kind: RequestKind,

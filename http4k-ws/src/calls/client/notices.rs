@@ -13,6 +13,36 @@ use crate::calls::envelope::WithNotice;
 use crate::lens::read_named;
 
 /// The notices of a server; see [`CallClient::notices`](super::CallClient::notices).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::calls::{CallReply, CallSocket, Calls, Reply};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Now;
+///
+/// #[derive(Calls)]
+/// #[calls(notice = String)]
+/// enum Clock {
+///     Now(Now, Reply<u64>),
+/// }
+///
+/// async fn clock(ws: CallSocket<Clock>) -> WsResult {
+///     Ok(ws.send(CallReply::notice("noon".to_owned())).await?)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = clock.connect_ws("/").await.expect("it accepts").calls::<Clock>();
+/// let mut notices = client.notices();
+/// assert_eq!(notices.recv().await?.as_deref(), Some("noon"));
+/// drop(client);
+/// assert_eq!(notices.recv().await?, None);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Notices<N> {
     received: broadcast::Receiver<Encoded>,
     notice: PhantomData<fn() -> N>,

@@ -26,6 +26,38 @@ const READ_AT_ONCE: u32 = WINDOW / 2;
 /// The items of a call; see [`CallClient::stream`](super::CallClient::stream).
 ///
 /// It ends when the server ends it, or behind an error. A drop cancels the call.
+///
+/// # Examples
+///
+/// ```
+/// use futures_util::{TryStreamExt, stream};
+/// use http4k_ws::calls::{CallResult, CallSocket, Calls, Replies};
+/// use http4k_ws::prelude::*;
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct CountTo(u32);
+///
+/// #[derive(Calls)]
+/// enum Counter {
+///     CountTo(CountTo, Replies<u32>),
+/// }
+///
+/// async fn count(Counter::CountTo(CountTo(end), replies): Counter) -> CallResult {
+///     replies.send_all(stream::iter(1..=end)).await
+/// }
+///
+/// async fn counter(ws: CallSocket<Counter>) -> WsResult {
+///     ws.serve_calls(count).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = counter.connect_ws("/").await.expect("it accepts").calls::<Counter>();
+/// let numbers: Vec<u32> = client.stream(CountTo(3)).try_collect().await?;
+/// assert_eq!(numbers, [1, 2, 3]);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a stream is sent when it is first polled"]
 pub struct CallStream<T> {
     state: State,
