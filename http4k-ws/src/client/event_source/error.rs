@@ -16,6 +16,28 @@ use crate::sse::SseEnd;
 ///
 /// Every error except [`Unreadable`](Self::Unreadable) is final: the source is closed, and does not
 /// connect again.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::{EventSource, EventSourceError};
+/// use http4k_ws::prelude::*;
+///
+/// async fn page(_request: Request) -> &'static str {
+///     "a page"
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let mut source = EventSource::to("/")
+///     .over(|request| async move { Ok::<_, EventSourceError>(page.call(request).await) })
+///     .start::<String>();
+/// let error = source.recv().await.unwrap_err();
+/// assert!(!error.is_transient());
+/// let EventSourceError::Refused { response } = error else { panic!("{error}") };
+/// assert_eq!(response.body(), "a page");
+/// # }
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum EventSourceError {

@@ -7,6 +7,35 @@ use crate::sse::SseEnd;
 
 /// An event in the life of an [`EventSource`](super::EventSource), for the function of
 /// [`observe`](super::EventSourceRequest::observe).
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::client::event_source::{EventSource, EventSourceError, SourceEvent};
+/// use http4k_ws::prelude::*;
+///
+/// async fn greet(_request: Request) -> Response {
+///     Response::new(Body::from("data: hello\n\n"))
+///         .with_header("content-type", "text/event-stream")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (report, reported) = channel();
+/// let mut source = EventSource::to("/")
+///     .over(|request| async move { Ok::<_, EventSourceError>(greet.call(request).await) })
+///     .with_reconnection(false)
+///     .observe(move |event| report.send(event.clone()).unwrap())
+///     .start::<String>();
+/// assert_eq!(source.recv().await?.as_deref(), Some("hello"));
+/// assert!(matches!(reported.try_recv()?, SourceEvent::Connected { attempt: 1 }));
+/// assert_eq!(source.recv().await?, None);
+/// assert!(matches!(reported.try_recv()?, SourceEvent::Disconnected { .. }));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SourceEvent {

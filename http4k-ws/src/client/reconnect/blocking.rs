@@ -15,6 +15,30 @@ use crate::session::client::{NextMessage, WsClient};
 ///
 /// As a [`WsClient`] it is closed only once no other connection will follow. Dropping it closes it
 /// with 1000, and waits at most 1 s until the queued messages have left.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::WebSocketClient;
+/// use http4k_ws::prelude::*;
+///
+/// /// Greets, and restarts.
+/// async fn greet(ws: WebSocket) -> WsResult {
+///     ws.send("hello").await?;
+///     Err(WsError::closing(WsStatus::RESTART))
+/// }
+///
+/// # use http4k_ws::client::reconnect::ReconnectPolicy;
+/// # let policy = ReconnectPolicy::default().with_base(std::time::Duration::from_millis(1));
+/// let server = greet.as_server("127.0.0.1:0").start()?;
+/// let mut socket = WebSocketClient::to(format!("ws://{}/", server.addr()))
+///     .reconnecting()
+/// #   .with_policy(policy)
+///     .blocking()?;
+/// let greetings: Vec<_> = socket.received().take(2).collect::<Result<_, _>>()?;
+/// assert_eq!(greetings, ["hello", "hello"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct BlockingReconnectingWebSocket {
     socket: ReconnectingWebSocket,

@@ -9,6 +9,39 @@ use crate::client::error::ConnectError;
 use crate::message::WsStatus;
 
 /// An event in the life of a [`ReconnectingWebSocket`](super::ReconnectingWebSocket).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::reconnect::{ReconnectEvent, Reconnecting, ReconnectingWebSocket};
+/// use http4k_ws::handler::IntoPolyHandler;
+/// use http4k_ws::prelude::*;
+///
+/// async fn refuse(_ws: WebSocket) -> WsResult {
+///     Err(WsError::closing(WsStatus::POLICY_VIOLATION))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let app = refuse.into_poly_handler();
+/// let mut socket: ReconnectingWebSocket = Reconnecting::over(move || {
+///     let app = app.clone();
+///     async move { app.connect_ws("/").await }
+/// })
+/// .start();
+/// let mut events = socket.events();
+/// let mut seen = Vec::new();
+/// while let Some(event) = events.next().await {
+///     seen.push(match event {
+///         ReconnectEvent::Connected { attempt } => format!("attempt {attempt}"),
+///         ReconnectEvent::Disconnected { status, .. } => format!("closed: {}", status.code()),
+///         ReconnectEvent::GaveUp { .. } => "gave up".to_owned(),
+///         other => panic!("{other:?}"),
+///     });
+/// }
+/// assert_eq!(seen, ["attempt 1", "closed: 1008", "gave up"]);
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ReconnectEvent {
@@ -75,6 +108,33 @@ const KEPT: usize = 64;
 ///
 /// It keeps the newest 64 events. [`ReconnectEvent::Missed`] has the number of those that it
 /// dropped.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::reconnect::{ReconnectEvent, Reconnecting, ReconnectingWebSocket};
+/// use http4k_ws::handler::IntoPolyHandler;
+/// use http4k_ws::prelude::*;
+///
+/// async fn idle(ws: WebSocket) {
+///     let _status = ws.closed().await;
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let app = idle.into_poly_handler();
+/// let mut socket: ReconnectingWebSocket = Reconnecting::over(move || {
+///     let app = app.clone();
+///     async move { app.connect_ws("/").await }
+/// })
+/// .start();
+/// let mut events = socket.events();
+/// assert!(matches!(events.next().await, Some(ReconnectEvent::Connected { attempt: 1 })));
+/// socket.close(WsStatus::NORMAL);
+/// assert!(matches!(events.next().await, Some(ReconnectEvent::Disconnected { .. })));
+/// assert!(events.next().await.is_none());
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct ReconnectEvents(broadcast::Receiver<ReconnectEvent>);
 

@@ -253,6 +253,39 @@ impl<In, Out> fmt::Debug for ReconnectingWebSocket<In, Out> {
 /// returns it.
 ///
 /// A clone is another sender to the same socket. The messages of one sender arrive in order.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::client::reconnect::{Reconnecting, ReconnectingWebSocket};
+/// use http4k_ws::handler::IntoPolyHandler;
+/// use http4k_ws::prelude::*;
+///
+/// async fn echo(mut ws: WebSocket) -> WsResult {
+///     while let Some(message) = ws.recv().await? {
+///         ws.send(message).await?;
+///     }
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app = echo.into_poly_handler();
+/// let mut socket: ReconnectingWebSocket = Reconnecting::over(move || {
+///     let app = app.clone();
+///     async move { app.connect_ws("/").await }
+/// })
+/// .start();
+/// let sender = socket.sender();
+/// let of_task = sender.clone();
+/// tokio::spawn(async move { of_task.send("from a task").await });
+/// assert_eq!(socket.recv().await?.unwrap(), "from a task");
+///
+/// drop(socket);
+/// assert!(sender.try_send("too late").is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub struct ReconnectingSender<Out = WsMessage> {
     state: Arc<ReconnectState>,
     out: PhantomData<fn(Out)>,
