@@ -162,6 +162,25 @@ impl fmt::Debug for BoxHttpHandler {
 /// value.
 ///
 /// Users never implement it. `Kind` is always inferred.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::Routes;
+///
+/// async fn path(request: Request) -> String {
+///     request.uri().path().to_owned()
+/// }
+///
+/// let app = Routes::new()
+///     .http(Method::GET, "/async", path)
+///     .http(Method::GET, "/plain", |_request: Request| "a plain value")
+///     .build()?;
+/// assert_eq!(app.test_http("/async").body(), "/async");
+/// assert_eq!(app.test_http("/plain").body(), "a plain value");
+/// # Ok::<(), http4k_ws::routing::RouteError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an HTTP handler",
     label = "an http handler is a function from a `Request` to a response, or a future of one",

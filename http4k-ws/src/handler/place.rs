@@ -20,6 +20,27 @@ use super::ws::WsFilter;
 /// that has both protocols. Wrap it there: [`guard`](crate::filter::guard) or
 /// [`poly`](crate::filter::poly) covers every protocol, [`http_only`](crate::filter::http_only) and
 /// [`ws_only`](crate::filter::ws_only) state that one is meant.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn stamp(request: Request, next: Next) -> Response {
+///     next.call(request).await.with_header("x-seen", "1")
+/// }
+///
+/// async fn refuse(_request: Request, _next: WsNext) -> WsResponse {
+///     WsResponse::refuse(StatusCode::FORBIDDEN)
+/// }
+///
+/// let app = routes! {
+///     GET "/" with(stamp) => http(|| "hello"),
+///     "/ws" with(refuse)  => ws(|ws: WebSocket| ws.try_send("hi")),
+/// };
+/// assert_eq!(app.test_http("/").header("x-seen"), Some("1"));
+/// assert_eq!(app.try_test_ws("/ws").unwrap_err().status(), 403);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a filter",
     label = "`with(..)` takes a `Filter`, a `WsFilter` or a `PolyFilter`",

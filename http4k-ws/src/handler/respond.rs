@@ -97,6 +97,21 @@ impl<F: Future> WsRespond<Later> for F {
 /// Values that a consumer may return: `()` or a [`WsResult`](crate::WsResult), or a future of one.
 ///
 /// Users never implement it. `When` is always inferred.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// async fn later(ws: WebSocket) -> WsResult {
+///     Ok(ws.send("hello").await?)
+/// }
+///
+/// let at_once = |ws: WebSocket| ws.try_send("hello");
+/// for mut client in [later.test_ws("/"), at_once.test_ws("/")] {
+///     assert_eq!(client.received().next().unwrap().unwrap(), "hello");
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a WebSocket consumer",
     label = "a consumer returns `()` or `WsResult`, or a future of one",
@@ -134,6 +149,25 @@ impl<F: Future> IntoConsumed<Later> for F {
 /// [`SseResult`](crate::sse::SseResult), or a future of one.
 ///
 /// Users never implement it. `When` is always inferred.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseResult};
+///
+/// async fn later(sse: Sse) -> SseResult {
+///     Ok(sse.send("hello").await?)
+/// }
+///
+/// let app = routes! {
+///     GET "/later"   => sse(later(sse)),
+///     GET "/at-once" => sse(|sse: Sse| sse.try_send("hello")),
+/// };
+/// for path in ["/later", "/at-once"] {
+///     assert_eq!(app.test_sse(path).received().next().unwrap().unwrap().data(), "hello");
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from the consumer of a stream",
     label = "a consumer returns `()` or `SseResult`, or a future of one",

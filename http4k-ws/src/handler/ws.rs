@@ -173,6 +173,21 @@ impl fmt::Debug for BoxWsHandler {
 /// a function over a [`WebSocket`].
 ///
 /// Users never implement it. `Kind` is always inferred.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::Routes;
+///
+/// let app = Routes::new()
+///     .ws("/socket", |ws: WebSocket| ws.try_send("hello"))
+///     .ws("/refusal", |_request: Request| WsResponse::refuse(StatusCode::FORBIDDEN))
+///     .build()?;
+/// assert_eq!(app.test_ws("/socket").received().next().unwrap().unwrap(), "hello");
+/// assert_eq!(app.try_test_ws("/refusal").unwrap_err().status(), 403);
+/// # Ok::<(), http4k_ws::routing::RouteError>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a WebSocket handler",
     label = "a ws handler is a function from a `Request` to a `WsResponse`, or a function over a `WebSocket`",

@@ -329,6 +329,20 @@ fn unreserved(name: HeaderName) -> HeaderName {
 }
 
 /// Values that a WebSocket handler may return: a [`WsResponse`], or a type that becomes one.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// fn greet(request: Request) -> Result<WsConsumer, StatusCode> {
+///     let name = request.query("name").ok_or(StatusCode::BAD_REQUEST)?.into_owned();
+///     Ok(WsConsumer::new(|ws: WebSocket| ws.try_send(name)))
+/// }
+///
+/// assert_eq!(greet.test_ws("/?name=bob").received().next().unwrap().unwrap(), "bob");
+/// assert_eq!(greet.try_test_ws("/").unwrap_err().status(), 400);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a response to an opening handshake",
     label = "a ws handler returns a `WsResponse`, `WsConsumer`, `Option<WsConsumer>` or `Result<WsConsumer, _>`",
