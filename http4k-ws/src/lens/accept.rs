@@ -150,6 +150,19 @@ fn thousandths(text: &str) -> Option<u16> {
 /// No offered media type is acceptable to the client.
 ///
 /// As a response it is 406, with the offers as plain text (RFC 9110 §15.5.7).
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::Accept;
+/// use http4k_ws::message::RequestExt;
+/// use http4k_ws::{IntoRequest, IntoResponse};
+///
+/// let request = "/".into_request().unwrap().with_header("accept", "image/png");
+/// let error = Accept::of(&request).require(&["text/html", "text/csv"]).unwrap_err();
+/// assert_eq!(error.to_string(), "the available media types are text/html, text/csv");
+/// assert_eq!(error.into_response().status(), 406);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the available media types are {offers}")]
 pub struct NotAcceptable {

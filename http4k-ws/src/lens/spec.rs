@@ -11,6 +11,23 @@ use super::view::Lens;
 use crate::message::WsMessage;
 
 /// A [`LensSpec`] that reads and writes.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::{BiDiLensSpec, Query, With};
+///
+/// fn page() -> BiDiLensSpec<Query, i64> {
+///     Query::int("page").with_description("counted from 1")
+/// }
+///
+/// let first = "/posts".into_request()?;
+/// assert_eq!(page().defaulted(1).get(&first)?, 1);
+/// let third = first.with(page().required().of(3))?;
+/// assert_eq!(third.uri(), "/posts?page=3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type BiDiLensSpec<L, T> = LensSpec<L, T, BothWays>;
 
 /// The type of a value and its place in a message.
@@ -181,6 +198,22 @@ impl<T: 'static, D> LensSpec<WsMessage, T, D> {
 ///
 /// A message cannot represent an empty list, so that writing one fails, except by a lens that reads
 /// an empty list from a message without a value.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::Query;
+///
+/// let tags = Query::string("tag").multi();
+/// let tagged = "/posts?tag=tea&tag=cake".into_request()?;
+/// assert_eq!(tags.clone().required().get(&tagged)?, ["tea", "cake"]);
+///
+/// let untagged = "/posts".into_request()?;
+/// assert!(tags.clone().required().get(&untagged).is_err());
+/// assert!(tags.defaulted(Vec::new()).get(&untagged)?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct MultiLensSpec<L: MessagePart, T, D = OneWay>(pub(super) LensSpec<L, T, D>);
 
 impl<L: TextPart, T: 'static, D> MultiLensSpec<L, T, D> {

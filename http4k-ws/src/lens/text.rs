@@ -10,6 +10,20 @@ use super::spec::BiDiLensSpec;
 /// A type that is read from text and written as text: any type with [`FromStr`] and [`Display`].
 ///
 /// `#[derive(PathParam)]` implements both for a newtype and for an enum of bare names.
+///
+/// # Examples
+///
+/// ```
+/// use std::net::IpAddr;
+///
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::Query;
+///
+/// let from = Query::value::<IpAddr>("from").required();
+/// assert_eq!(from.get(&"/log?from=10.0.0.1".into_request()?)?, IpAddr::from([10, 0, 0, 1]));
+/// assert!(from.get(&"/log?from=home".into_request()?).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from text and written as text",
     label = "this type lacks `FromStr` or `Display`",

@@ -8,6 +8,24 @@ use crate::message::{Request, Response};
 /// It is [`lens.of(value)`](crate::lens::Lens::of), a value of a type that derives
 /// [`FromRequest`], or a tuple of these.
 ///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::{Header, Modifier, Query, With};
+/// use http4k_ws::message::RequestExt;
+/// use http4k_ws::{IntoRequest, Request};
+///
+/// fn first_page(key: &str) -> impl Modifier<Request> {
+///     let (page, header) = (Query::int("page").required(), Header::string("x-key").required());
+///     (page.of(1), header.of(key.to_owned()))
+/// }
+///
+/// let request = "/posts".into_request()?.with(first_page("secret"))?;
+/// assert_eq!(request.uri(), "/posts?page=1");
+/// assert_eq!(request.header("x-key"), Some("secret"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 #[doc = crate::doc_link::macros!("FromRequest")]
 ///
 #[diagnostic::on_unimplemented(

@@ -12,6 +12,26 @@ use crate::lens::meta::Meta;
 use crate::message::{Body, Request, Response};
 
 /// A [`Request`] or a [`Response`]. This trait is sealed.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::{HasBody, LensFailure, With};
+/// use http4k_ws::{Body, Request, Response};
+///
+/// async fn text_of<M: HasBody>(message: &mut M) -> Result<String, LensFailure> {
+///     Body::string().get(message).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), LensFailure> {
+/// let mut request = Request::default().with(Body::string().of("a question".into()))?;
+/// assert_eq!(text_of(&mut request).await?, "a question");
+/// let mut response = Response::default().with(Body::string().of("a response".into()))?;
+/// assert_eq!(text_of(&mut response).await?, "a response");
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not have a body",
     label = "expected a `Request` or a `Response`"

@@ -29,6 +29,27 @@ enum Validation {
 }
 
 /// The lenses of the fields that a form must have: one, a tuple of them, or `()`.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoRequest;
+/// use http4k_ws::lens::Form;
+/// use http4k_ws::message::RequestExt;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let name = Form::string("name").required();
+/// let age = Form::int("age").optional();
+/// let mut request = "/".into_request()?
+///     .with_header("content-type", "application/x-www-form-urlencoded")
+///     .with_body("age=old");
+/// let form = Form::feedback((&name, &age)).get(&mut request).await?;
+/// let failed: Vec<_> = form.failures().iter().map(|failure| failure.name()).collect();
+/// assert_eq!(failed, ["name", "age"]);
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a lens of a form field",
     label = "expected `&lens` of `Form`, or a tuple of these"

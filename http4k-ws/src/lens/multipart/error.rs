@@ -11,6 +11,28 @@ use crate::message::{BodyError, IntoResponse, Rejection, Response, printable};
 /// As a response it is `application/problem+json`, as a [`LensFailure`] is: 415 for another type of
 /// body, 413 for a part over its limit, which is named, the [`status`](BodyError::status) of a
 /// failed body, 500 for a file that cannot be saved, and else 400.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::lens::{Multipart, MultipartBody, MultipartError};
+/// use http4k_ws::prelude::*;
+///
+/// async fn title(mut form: Multipart) -> Result<String, MultipartError> {
+///     match form.next_part().await? {
+///         Some(part) => part.limit(3).text().await,
+///         None => Ok("untitled".to_owned()),
+///     }
+/// }
+///
+/// let app = routes! { POST "/" => http(title(_)) };
+/// let post = |title: &str| {
+///     let request: Request = Request::post("/").body(Body::empty()).unwrap();
+///     app.test_http(request.with(MultipartBody::new().text("title", title)).unwrap())
+/// };
+/// assert_eq!(post("tea").body(), "tea");
+/// assert_eq!(post("coffee").status(), 413);
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MultipartError {
