@@ -7,6 +7,21 @@ use http::StatusCode;
 /// A failure to read the bytes of a body.
 ///
 /// As a response it is plain text, with the status that [`status`](Self::status) returns.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::Body;
+/// use http4k_ws::message::BodyError;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let error = Body::from(&b"caf\xe9"[..]).text().await.unwrap_err();
+/// assert!(matches!(error, BodyError::NotUtf8 { position: 3 }));
+/// assert_eq!(error.status(), 400);
+/// assert_eq!(BodyError::TooLarge { limit: 4 }.status(), 413);
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyError {

@@ -12,6 +12,30 @@ use crate::message::http::{IntoResponse, Response};
 /// [`IntoResponse`].
 ///
 /// Users never implement it. `When` is always inferred.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::filter::{authenticate, bearer};
+/// use http4k_ws::message::Credentials;
+/// use http4k_ws::prelude::*;
+///
+/// fn at_once(credentials: Credentials) -> Option<&'static str> {
+///     matches!(credentials, Credentials::Bearer(token) if token.matches("t1")).then_some("ann")
+/// }
+///
+/// async fn later(_credentials: Credentials) -> Result<Option<&'static str>, StatusCode> {
+///     Err(StatusCode::SERVICE_UNAVAILABLE)
+/// }
+///
+/// let app = routes! {
+///     GET "/a" with(authenticate(bearer(), at_once)) => http(|| "hello"),
+///     GET "/b" with(authenticate(bearer(), later))   => http(|| "hello"),
+/// };
+/// let get = |path: &str| app.test_http(Request::get(path).header("authorization", "Bearer t1"));
+/// assert_eq!(get("/a").status(), 200);
+/// assert_eq!(get("/b").status(), 503);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the outcome of a look-up",
     label = "a look-up returns `Option<T>` or `Result<Option<T>, E>`, or a future of one",

@@ -8,6 +8,18 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// For names known only at run time, see [`RequestExt::try_with_header`]. Applications never
 /// implement this trait.
 ///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoResponse;
+/// use http4k_ws::http::header::LOCATION;
+/// use http4k_ws::message::ResponseExt;
+///
+/// let response = "created".into_response().with_header(LOCATION, "/7").with_header("X-Key", "k1");
+/// assert_eq!(response.header("location"), Some("/7"));
+/// assert_eq!(response.header("x-key"), Some("k1"));
+/// ```
+///
 /// [`RequestExt::try_with_header`]: crate::message::RequestExt::try_with_header
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may not be a valid header name",
@@ -27,6 +39,23 @@ pub trait IntoHeaderName {
 ///
 /// For values known only at run time, see [`RequestExt::try_with_header`]. Applications never
 /// implement this trait.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::IntoResponse;
+/// use http4k_ws::http::HeaderValue;
+/// use http4k_ws::message::ResponseExt;
+///
+/// let response = "hello"
+///     .into_response()
+///     .with_header("age", 60_u32)
+///     .with_header("vary", "accept")
+///     .with_header("server", HeaderValue::from_static("tea"));
+/// assert_eq!(response.header("age"), Some("60"));
+/// assert_eq!(response.header("vary"), Some("accept"));
+/// assert_eq!(response.header("server"), Some("tea"));
+/// ```
 ///
 /// [`RequestExt::try_with_header`]: crate::message::RequestExt::try_with_header
 #[diagnostic::on_unimplemented(

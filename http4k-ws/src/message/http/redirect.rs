@@ -115,6 +115,24 @@ pub enum RedirectError {
 ///
 /// Applications never implement this trait.
 ///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::Redirect;
+/// use http4k_ws::prelude::*;
+///
+/// routes! {
+///     fn app() -> PolyHandler {
+///         GET "/rooms/<name>" as room => http(|name: String| name),
+///     }
+/// }
+///
+/// for redirect in [Redirect::to(app::room { name: "blue" }), Redirect::to("/rooms/blue")] {
+///     let response = redirect.into_response();
+///     assert_eq!(response.header("location"), Some("/rooms/blue"));
+/// }
+/// ```
+///
 #[doc = crate::doc_link::macros!("routes!", "routes")]
 ///
 #[diagnostic::on_unimplemented(

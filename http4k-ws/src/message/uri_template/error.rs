@@ -125,6 +125,17 @@ pub enum UriTemplateError {
 }
 
 /// A captured part of a path is not UTF-8 text in percent-encoding. The response is 400.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::UriTemplate;
+///
+/// let template = UriTemplate::parse("/users/<name>").unwrap();
+/// let error = template.extract("/users/%ff").unwrap_err();
+/// assert_eq!(error.segment(), "%ff");
+/// assert_eq!(error.to_string(), "`%ff` in the path is not percent-encoded UTF-8");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{segment}` in the path is not percent-encoded UTF-8")]
 pub struct PathEncodingError {

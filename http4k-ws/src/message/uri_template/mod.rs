@@ -52,9 +52,36 @@ pub struct UriTemplate {
 }
 
 /// The captures of a template: the name and the percent-decoded value of each parameter, in order.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::{UriCaptures, UriTemplate};
+///
+/// let template = UriTemplate::parse("/<city>/<street>")?;
+/// let captures: UriCaptures = template.extract("/Z%C3%BCrich/lake")?.expect("it matches");
+/// let (name, value) = &captures[0];
+/// assert_eq!((*name, &**value), ("city", "Zürich"));
+/// assert_eq!(captures.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type UriCaptures<'a> = Vec<(&'a str, std::borrow::Cow<'a, str>)>;
 
 /// One segment of a [`UriTemplate`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::message::{TemplateSegment, UriTemplate};
+///
+/// let template = UriTemplate::parse("/users/<id: u64>/<path..>")?;
+/// let segments = template.segments();
+/// assert_eq!(segments[0], TemplateSegment::Literal("users".to_owned()));
+/// assert!(matches!(segments[2], TemplateSegment::Rest { .. }));
+/// let names: Vec<_> = segments.iter().map(TemplateSegment::name).collect();
+/// assert_eq!(names, [None, Some("id"), Some("path")]);
+/// # Ok::<(), http4k_ws::message::UriTemplateError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateSegment {
