@@ -95,6 +95,22 @@ pub(super) struct Given {
 }
 
 /// The methods of a route: one, several, or every method with [`Methods::every`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::{Methods, Routes};
+///
+/// let app = Routes::new()
+///     .http([Method::GET, Method::POST], "/form", |_request: Request| "a form")
+///     .http(Methods::every(), "/echo", |request: Request| request.method().to_string())
+///     .build()?;
+/// assert_eq!(app.test_http((Method::POST, "/form")).body(), "a form");
+/// assert_eq!(app.test_http((Method::PUT, "/form")).status(), 405);
+/// assert_eq!(app.test_http((Method::PUT, "/echo")).body(), "PUT");
+/// # Ok::<(), http4k_ws::routing::RouteError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Methods(Vec<Method>);
 
