@@ -96,6 +96,44 @@ pub trait Listen: Send + 'static {
 }
 
 /// A connection that a [`Listen`] accepted.
+///
+/// # Examples
+///
+/// ```
+/// use std::{future, io};
+///
+/// use http4k_ws::{Request, Serve};
+/// use http4k_ws::server::{Accepted, Listen, ListenAddr, ServerConfig};
+/// use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+///
+/// /// One connection in memory.
+/// struct One(Option<DuplexStream>);
+///
+/// impl Listen for One {
+///     async fn accept(&mut self) -> io::Result<Accepted> {
+///         match self.0.take() {
+///             Some(stream) => Ok(Accepted::new(stream, None)),
+///             None => future::pending().await,
+///         }
+///     }
+///
+///     fn local_addr(&self) -> io::Result<ListenAddr> {
+///         Ok(ListenAddr::Other("memory".to_owned()))
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> io::Result<()> {
+/// let (mut client, server) = duplex(1024);
+/// let app = |_request: Request| "hello";
+/// tokio::spawn(app.serve_with(One(Some(server)), ServerConfig::default()));
+/// client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await?;
+/// let mut response = String::new();
+/// client.read_to_string(&mut response).await?;
+/// assert!(response.starts_with("HTTP/1.1 200 OK\r\n") && response.ends_with("hello"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Accepted {
     pub(in crate::server) stream: Stream,

@@ -220,6 +220,20 @@ fn refuse_live(path: &Path) -> io::Result<()> {
 ///
 /// Its file is removed when the server stops accepting, or when this is dropped, unless another
 /// process has replaced it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::server::UnixSocket;
+///
+/// let name = format!("http4k-ws-bound-{}.sock", std::process::id());
+/// let path = std::env::temp_dir().join(name);
+/// let socket = UnixSocket::at(&path).bind()?;
+/// assert!(path.exists());
+/// drop(socket);
+/// assert!(!path.exists());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct BoundUnixSocket {
     // In front of the listener, so that the file is never one that refuses connections.
