@@ -147,6 +147,18 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for WsError {
 /// Values that a consumer or a callback may return: `()` or a `Result`.
 ///
 /// Users never implement it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+///
+/// let quiet = |_ws: WebSocket| ();
+/// assert_eq!(quiet.test_ws("/").closed(), Some(WsStatus::NORMAL));
+///
+/// let failing = |_ws: WebSocket| Err::<(), _>("out of tea");
+/// assert_eq!(failing.test_ws("/").closed(), Some(WsStatus::INTERNAL_ERROR));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a WebSocket consumer",
     label = "a consumer returns `()` or `WsResult`, or a future of one; a callback returns `()` or a `Result`",

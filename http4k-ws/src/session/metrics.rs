@@ -105,6 +105,35 @@ impl<E: WsMetrics + ?Sized> WsMetrics for Arc<E> {
 }
 
 /// The identity of a socket, for its metrics.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::{Sender, channel};
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::session::{SessionConfig, SocketInfo, WsMetrics};
+///
+/// struct Opened(Sender<SocketInfo>);
+///
+/// impl WsMetrics for Opened {
+///     fn opened(&self, socket: &SocketInfo) {
+///         self.0.send(socket.clone()).unwrap();
+///     }
+/// }
+///
+/// async fn greet(ws: WebSocket, name: String) -> WsResult {
+///     Ok(ws.send(name).await?)
+/// }
+///
+/// let (report, reported) = channel();
+/// let config = SessionConfig::default().with_metrics(Opened(report));
+/// let app = routes! { "/ws/<name>" => ws(greet(ws, name)) };
+/// assert_eq!(app.test_with(config).ws("/ws/bob").closed(), Some(WsStatus::NORMAL));
+/// let socket = reported.try_recv().unwrap();
+/// assert_eq!(socket.path, "/ws/bob");
+/// assert_eq!(socket.route.as_deref(), Some("/ws/<name>"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SocketInfo {
@@ -117,6 +146,33 @@ pub struct SocketInfo {
 }
 
 /// The traffic of a socket: whole messages, and the bytes of their payloads.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::{Sender, channel};
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::session::{SessionConfig, SocketInfo, Traffic, WsMetrics};
+///
+/// struct Closed(Sender<Traffic>);
+///
+/// impl WsMetrics for Closed {
+///     fn closed(&self, _socket: &SocketInfo, _status: &WsStatus, traffic: &Traffic) {
+///         self.0.send(*traffic).unwrap();
+///     }
+/// }
+///
+/// let (report, reported) = channel();
+/// let config = SessionConfig::default().with_metrics(Closed(report));
+/// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+/// let mut client = app.test_with(config).ws("/");
+/// client.send("hello").unwrap();
+/// client.close(WsStatus::NORMAL);
+/// let traffic = reported.try_recv().unwrap();
+/// assert_eq!((traffic.messages_received, traffic.bytes_received), (1, 5));
+/// assert_eq!(traffic.messages_sent, 0);
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Traffic {

@@ -83,6 +83,19 @@ impl SlowConsumer {
 
 /// The key function of [`SlowConsumer::Coalesce`], created by [`SlowConsumer::coalesce_by`] and
 /// [`SlowConsumer::coalesce_events_by`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::WsMessage;
+/// use http4k_ws::session::SlowConsumer;
+///
+/// let length = |message: &WsMessage| Some(message.as_bytes().len());
+/// let by_length = || SlowConsumer::coalesce_by(length);
+/// let SlowConsumer::Coalesce(key) = by_length() else { panic!("a policy with a key") };
+/// assert_eq!(SlowConsumer::Coalesce(key.clone()), SlowConsumer::Coalesce(key.clone()));
+/// assert_ne!(SlowConsumer::Coalesce(key), by_length());
+/// ```
 pub struct CoalesceKey<T = WsMessage>(Arc<Key<T>>);
 
 type Key<T> = dyn Fn(&T) -> Option<u64> + Send + Sync;
