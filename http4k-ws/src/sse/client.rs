@@ -154,6 +154,18 @@ pub enum SseReceiveError {
 }
 
 /// The iterator of [`SseClient::received`].
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseEvent};
+///
+/// let app = routes! { GET "/" => sse(|sse: Sse| async move { sse.send("one").await }) };
+/// let mut client = app.test_sse("/");
+/// let events: Vec<_> = client.received().map(Result::unwrap).collect();
+/// assert_eq!(events, [SseEvent::new("one")]);
+/// ```
 #[derive(Debug)]
 pub struct SseReceived<'a, C> {
     client: &'a mut C,

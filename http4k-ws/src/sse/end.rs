@@ -73,6 +73,23 @@ impl fmt::Display for SseEnd {
 }
 
 /// The reason why a reader has no event to return.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{SseReadError, SseReader};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), SseReadError> {
+/// let response = Response::new(Body::from("data: seven\n\ndata: 7\n\n"))
+///     .with_header("content-type", "text/event-stream");
+/// let mut numbers = SseReader::new(response).expect("a stream").typed::<Json<u32>>();
+/// assert!(matches!(numbers.recv().await, Err(SseReadError::Unreadable(_))));
+/// assert_eq!(numbers.recv().await?.unwrap().0, 7);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SseReadError {

@@ -7,6 +7,23 @@ use crate::lens::LensFailure;
 use crate::message::printable;
 
 /// The reason why an event was not sent.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::routing::Routes;
+/// use http4k_ws::sse::{Sse, SseSendError};
+///
+/// let (give, take) = channel();
+/// let consumer = move |sse: Sse| give.send(sse.sender()).unwrap();
+/// let app = Routes::new().sse(Method::GET, "/", consumer).build().unwrap();
+/// assert_eq!(app.test_sse("/").received().count(), 0);
+/// let sender = take.try_recv().unwrap();
+/// assert_eq!(sender.try_send("too late"), Err(SseSendError::Closed));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SseSendError {
@@ -94,6 +111,20 @@ impl fmt::Display for SseError {
 /// Values that the consumer of a stream may return: `()` or a `Result`.
 ///
 /// Users never implement it.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseEnd};
+///
+/// let app = routes! {
+///     GET "/quiet"   => sse(|sse: Sse| ()),
+///     GET "/failing" => sse(|sse: Sse| Err::<(), _>("out of tea")),
+/// };
+/// assert_eq!(app.test_sse("/quiet").closed(), Some(SseEnd::Complete));
+/// assert!(matches!(app.test_sse("/failing").closed(), Some(SseEnd::Broken { .. })));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from the consumer of a stream",
     label = "a consumer returns `()` or `SseResult`, or a future of one",

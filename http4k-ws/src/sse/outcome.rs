@@ -3,6 +3,22 @@
 use super::ending::Ending;
 
 /// The end of a stream of events, as its server sees it.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::mpsc::channel;
+///
+/// use http4k_ws::filter::{SseTransaction, report_streams};
+/// use http4k_ws::prelude::*;
+/// use http4k_ws::sse::{Sse, SseOutcome};
+///
+/// let (report, reported) = channel();
+/// let report = report_streams(move |stream: SseTransaction| report.send(stream.outcome).unwrap());
+/// let app = routes! { GET "/" => sse(|sse: Sse| Err::<(), _>("out of tea")) }.with(report);
+/// app.test_sse("/").closed();
+/// assert_eq!(reported.try_recv(), Ok(SseOutcome::Failed));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SseOutcome {

@@ -82,6 +82,17 @@ impl Unfinished {
 }
 
 /// An event, or one of its lines, is longer than the bound of its reader.
+///
+/// # Examples
+///
+/// ```
+/// use http4k_ws::sse::{SseParser, SseTooLarge};
+///
+/// let mut parser = SseParser::new().with_max_event(8);
+/// let error = parser.read(&mut &b"data: a long event\n\n"[..]).unwrap_err();
+/// assert_eq!(error, SseTooLarge { limit: 8 });
+/// assert_eq!(error.to_string(), "an event of the stream is longer than the limit of 8 bytes");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an event of the stream is longer than the limit of {limit} bytes")]
 pub struct SseTooLarge {
