@@ -182,7 +182,14 @@ try {
     window.states = [];
     new MutationObserver(() => window.states.push(state.innerText)).observe(state, { childList: true });
   });
-  for (let number = 0; number < 70; number += 1) await say(bob, `again ${number}`);
+  // At once: a slow machine would stay within the rate.
+  await bob.evaluate(() => {
+    const text = document.getElementById('text');
+    for (let number = 0; number < 70; number += 1) {
+      text.value = `again ${number}`;
+      text.form.requestSubmit();
+    }
+  });
   await bob.waitForFunction(() => window.states.some(text => text.includes('too many messages')) &&
     !document.getElementById('state').innerText);
 
