@@ -54,25 +54,34 @@ impl Lease {
 }
 
 impl Hub {
-    /// Renews the lease, unless it is certain that the engine still has it. Returns `false` if the
-    /// engine cannot be reached.
-    async fn take_lease(&self) -> bool {
+    /// Renews the lease, unless it is certain that the engine still has it.
+    async fn take_lease(&self) -> Result<(), Down> {
         let Some(lease) = self.engine.lease() else {
-            return true;
+            return Ok(());
         };
         let mut renewed = self.lease.renewed.lock().await;
         let connection = self.lease.connections.load(Ordering::Acquire);
         let fresh = |(of, at): (u64, Instant)| of == connection && at.elapsed() < lease / 2;
         if renewed.is_some_and(fresh) {
-            return true;
+            return Ok(());
         }
         let now = Instant::now();
-        let taken = self.engine.beat(self.id).await.is_ok();
-        if taken {
-            *renewed = Some((connection, now));
-            self.lease.needed.store(true, Ordering::Release);
-        }
-        taken
+        self.engine.beat(self.id).await?;
+        *renewed = Some((connection, now));
+        self.lease.needed.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Stores what the log says about a member of this node, under a lease (4).
+    async fn tell(
+        self: &Arc<Self>,
+        topic: &NodeTopic,
+        kind: Kind,
+        member: Member,
+    ) -> Result<(), Down> {
+        self.take_lease().await?;
+        let announced = self.announce(&topic.name, topic.policy, kind, member);
+        announced.await.map_err(Down::new)
     }
 
     /// Renews the lease, and returns the nodes whose leases have ended.
@@ -153,20 +162,18 @@ pub(super) async fn register(hub: Arc<Hub>, topic: Arc<NodeTopic>) {
             id,
             name: name.clone(),
         };
-        let told = hub.take_lease().await
-            && hub
-                .announce(&topic.name, topic.policy, kind, member)
-                .await
-                .is_ok();
-        told_any |= told;
-        if !told {
-            topic.lock().due.entry(number).or_insert(name);
-            hub.wait_for_engine(AGAIN).await;
+        match hub.tell(&topic, kind, member).await {
+            Ok(()) => told_any = true,
+            Err(Down { cause }) => {
+                log::debug!("a member is registered later: {}", cause.escape_debug());
+                topic.lock().due.entry(number).or_insert(name);
+                hub.wait_for_engine(AGAIN).await;
+            }
         }
     }
     if told_any {
         // The lease may have ended while this node was frozen, between two steps above.
-        hub.take_lease().await;
+        let _the_next_beat_repeats_it = hub.take_lease().await;
     }
     hub.close_unused(&topic);
 }
