@@ -116,6 +116,20 @@ async fn notices_are_received_from_the_start(backend: &impl AsyncBackend) {
     assert_eq!(later.recv().await, Ok(Some("called".to_owned())));
 }
 
+#[contract_test(app())]
+async fn notices_end_with_the_socket(backend: &impl AsyncBackend) {
+    let client = client(backend, "/news").await;
+    assert_eq!(client.call(Ping).await, Ok(()));
+    let mut notices = client.notices();
+    client.close(WsStatus::NORMAL);
+    assert_eq!(client.closed().await, WsStatus::NORMAL);
+    // Those that have arrived are received first.
+    assert_eq!(notices.recv().await, Ok(Some("welcome".to_owned())));
+    assert_eq!(notices.recv().await, Ok(Some("called".to_owned())));
+    assert_eq!(notices.recv().await, Ok(None));
+    assert_eq!(client.notices().recv().await, Ok(None));
+}
+
 /// Serves one call on each socket.
 async fn once(mut ws: WebSocket) -> WsResult {
     let message = ws.recv().await?.expect("a call");

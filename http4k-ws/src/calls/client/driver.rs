@@ -74,8 +74,7 @@ impl CallDriver {
         let read = read_named(encoded.format, &encoded.message, self.name);
         let head: ReplyHead = read.map_err(|failure| failure.ws_status())?;
         if head.notice.0 {
-            // Without a reader, notices are dropped.
-            let _unread = self.shared.notices.send(encoded);
+            self.shared.notify(encoded);
             return Ok(());
         }
         let (id, part) = part(head).ok_or(WsStatus::INVALID_PAYLOAD)?;

@@ -38,7 +38,6 @@ use crate::lens::read_named;
 /// let client = clock.connect_ws("/").await.expect("it accepts").calls::<Clock>();
 /// let mut notices = client.notices();
 /// assert_eq!(notices.recv().await?.as_deref(), Some("noon"));
-/// drop(client);
 /// assert_eq!(notices.recv().await?, None);
 /// # Ok(())
 /// # }
@@ -56,7 +55,8 @@ impl<N: DeserializeOwned> Notices<N> {
         }
     }
 
-    /// Receives the next notice. Returns `None` when the client is over.
+    /// Receives the next notice. Returns `None` when the client is over: its socket has ended, and no
+    /// other will follow.
     ///
     /// # Errors
     ///

@@ -67,9 +67,6 @@ pub(super) struct Shared {
     pub(super) controls: Notify,
     /// Reports changes of the link.
     changed: Notify,
-    pub(super) notices: broadcast::Sender<Encoded>,
-    /// The reader of the first notices, until it is taken.
-    first_notices: Mutex<Option<broadcast::Receiver<Encoded>>>,
 }
 
 #[derive(Debug)]
@@ -78,6 +75,10 @@ struct Inner {
     next_id: u64,
     open: HashMap<CallId, Slot>,
     controls: VecDeque<(CallId, Control)>,
+    /// `None` when the client is over, so that the readers of notices end.
+    notices: Option<broadcast::Sender<Encoded>>,
+    /// The reader of the first notices, until it is taken.
+    first_notices: Option<broadcast::Receiver<Encoded>>,
 }
 
 impl Shared {
@@ -89,11 +90,11 @@ impl Shared {
                 next_id: 1,
                 open: HashMap::new(),
                 controls: VecDeque::new(),
+                notices: Some(notices),
+                first_notices: Some(first),
             }),
             controls: Notify::new(),
             changed: Notify::new(),
-            notices,
-            first_notices: Mutex::new(Some(first)),
         }
     }
 
@@ -173,6 +174,7 @@ impl Shared {
         if !matches!(inner.link, Link::Over(_)) {
             inner.link = Link::Over(status.clone());
         }
+        inner.notices = None;
         drop(inner);
         self.changed.notify_waiters();
     }
@@ -253,12 +255,23 @@ impl Shared {
         self.lock().open.remove(&id)
     }
 
+    /// Passes a notice to its readers. Without a reader, it is dropped.
+    pub(super) fn notify(&self, notice: Encoded) {
+        if let Some(notices) = &self.lock().notices {
+            let _unread = notices.send(notice);
+        }
+    }
+
     pub(super) fn take_notices(&self) -> broadcast::Receiver<Encoded> {
-        let mut first = self
-            .first_notices
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        first.take().unwrap_or_else(|| self.notices.subscribe())
+        let mut inner = self.lock();
+        if let Some(first) = inner.first_notices.take() {
+            return first;
+        }
+        match &inner.notices {
+            Some(notices) => notices.subscribe(),
+            // Its sender is dropped, so it ends at once.
+            None => broadcast::channel(1).1,
+        }
     }
 
     /// Returns the number of open calls.
