@@ -55,8 +55,8 @@ impl<N: DeserializeOwned> Notices<N> {
         }
     }
 
-    /// Receives the next notice. Returns `None` when the client is over: its socket has ended, and no
-    /// other will follow.
+    /// Receives the next notice. Returns `None` when the client is over: its socket has ended, and
+    /// no other will follow.
     ///
     /// # Errors
     ///
