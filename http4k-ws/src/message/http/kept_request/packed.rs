@@ -26,7 +26,7 @@ const SENSITIVE: u8 = 1;
 const KEPT: usize = 4 * 1024;
 
 thread_local! {
-    /// Where a request is packed, before its bytes are copied into memory of their length.
+    /// The buffer in which a request is packed, before its bytes get memory of their length.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
