@@ -9,7 +9,8 @@
 /// Defines a macro that returns the target of a link: an item behind a prefix, if it is present.
 macro_rules! target {
     ($d:tt $name:ident, $prefix:literal, $present:meta) => {
-        // With few features, all comments that have such a link can be absent.
+        // With few features, all comments that have such a link can be absent, and then the macro
+        // and its import are unused.
         #[cfg($present)]
         #[allow(unused_macros)]
         macro_rules! $name {

@@ -18,6 +18,7 @@ pub(crate) fn routes(model: &Routes, errors: &Errors) -> TokenStream {
     let private = model.library.private();
     let probes = call::DESCRIBES.then(|| {
         quote! {
+            // The probes of a table use some of the traits, depending on its types.
             #[allow(unused_imports)]
             use #private::probes::*;
         }
