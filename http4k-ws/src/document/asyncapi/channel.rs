@@ -69,15 +69,6 @@ impl Channel {
             operations.push((format!("{action}_{}", entry.id), operation));
         }
 
-        let close = CLOSE.iter().map(|(code, description)| {
-            let close = Members::new().with("code", *code);
-            close.with("description", *description).into()
-        });
-        let close = if is_socket {
-            close.collect()
-        } else {
-            Vec::new()
-        };
         let params = parameters.iter().filter(|p| p.location == Location::Path);
         let binding = is_socket.then(|| Members::new().with("ws", head.over_ws()));
         let members = Members::new()
@@ -93,13 +84,23 @@ impl Channel {
             )
             .with_list("x-security", security::others(&route.security))
             .with_some("x-max-message", route.max_message)
-            .with_list("x-close", close)
+            .with_list("x-close", close_statuses(is_socket))
             .with_list("x-calls", calls(entry, schemas));
         Self {
             members,
             operations,
         }
     }
+}
+
+/// Returns the statuses that a channel is closed with. A stream has none.
+fn close_statuses(is_socket: bool) -> Vec<Tree> {
+    let statuses = if is_socket { CLOSE } else { &[] };
+    let statuses = statuses.iter().map(|(code, description)| {
+        let status = Members::new().with("code", *code);
+        status.with("description", *description).into()
+    });
+    statuses.collect()
 }
 
 /// The query and the header fields of a request, as schemas.
