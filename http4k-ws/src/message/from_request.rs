@@ -86,6 +86,20 @@ impl Rejection {
     }
 
     /// Returns the response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// // No Content-Type says that the body is JSON.
+    /// let mut request = "/ages".into_request().unwrap().with_body("[7]");
+    /// let rejection = Json::<Vec<u32>>::from_request(&mut request).await.unwrap_err();
+    /// assert_eq!(rejection.response().status(), 415);
+    /// # }
+    /// ```
     pub fn response(&self) -> &Response {
         &self.0.response
     }

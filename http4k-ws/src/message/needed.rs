@@ -62,6 +62,16 @@ impl NeededValue {
     /// Returns the rejection of a request without the value: a 500, because the client is not to
     /// blame. The log has the request and the filter to add, unless the argument is an `Option`,
     /// which is `None`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::NeededValue;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let rejection = NeededValue::of::<u64>("tenants()").rejection(&Request::default());
+    /// assert_eq!(rejection.response().status(), 500);
+    /// ```
     pub fn rejection(self, request: &Request) -> Rejection {
         let path = printable(request.uri().path());
         Rejection::of_program(self.lacking(format_args!("{} {path}", request.method())))

@@ -58,6 +58,17 @@ pub trait FromPath<Via = private::FromStr>: Sized {
     /// # Errors
     ///
     /// Returns [`PathError`] if the segment is not such a value; the response is then 404.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::net::Ipv4Addr;
+    ///
+    /// use http4k_ws::message::FromPath;
+    ///
+    /// assert_eq!(Ipv4Addr::from_path("127.0.0.1".into()), Ok(Ipv4Addr::LOCALHOST));
+    /// assert!(Ipv4Addr::from_path("localhost".into()).is_err());
+    /// ```
     fn from_path(segment: Cow<'_, str>) -> Result<Self, PathError>;
 }
 
@@ -128,6 +139,16 @@ pub trait FromRest<Via>: Sized {
     ///
     /// Returns [`PathError`] if the rest, or one of its segments, is not such a value; the response
     /// is then 404.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::FromRest;
+    ///
+    /// assert_eq!(String::from_rest("a%20b/c"), Ok("a b/c".to_owned()));
+    /// assert_eq!(Vec::<u32>::from_rest("1/2"), Ok(vec![1, 2]));
+    /// assert!(Vec::<u32>::from_rest("1/two").is_err());
+    /// ```
     fn from_rest(raw: &str) -> Result<Self, PathError>;
 }
 
@@ -262,6 +283,18 @@ impl TextError {
     }
 
     /// Returns the error of the inner type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::PathParam;
+    ///
+    /// #[derive(Debug, PathParam)]
+    /// struct UserId(u64);
+    ///
+    /// let error = "seven".parse::<UserId>().unwrap_err();
+    /// assert!(error.cause().is::<std::num::ParseIntError>());
+    /// ```
     pub fn cause(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }
@@ -301,6 +334,21 @@ impl PathParams {
     ///
     /// If a mounted application and the application around it use the same name, it is that of the
     /// mounted one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::PathParams;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let id = |request: Request| {
+    ///     let params = request.extensions().get::<PathParams>().unwrap();
+    ///     params.get("id").unwrap().to_owned()
+    /// };
+    /// let rooms = routes! { GET "/<id>" => http(id(req)) };
+    /// let app = routes! { "/users/<id>/rooms" => mount(rooms) };
+    /// assert_eq!(app.test_http("/users/bob/rooms/blue").body(), "blue");
+    /// ```
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -308,7 +356,21 @@ impl PathParams {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Every parameter, in the template's order.
+    /// Returns every parameter, in the order of the template.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::PathParams;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let names = |request: Request| {
+    ///     let params = request.extensions().get::<PathParams>().unwrap();
+    ///     params.iter().map(|(name, value)| format!("{name}={value} ")).collect::<String>()
+    /// };
+    /// let app = routes! { GET "/<year>/<month>" => http(names(req)) };
+    /// assert_eq!(app.test_http("/2026/11").body(), "year=2026 month=11 ");
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()

@@ -79,6 +79,16 @@ impl Payload {
 
 impl WsMessage {
     /// Creates a text message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let message = WsMessage::new_text(format!("hello {}", "bob"));
+    /// assert!(message.is_text());
+    /// assert_eq!(message, "hello bob");
+    /// ```
     pub fn new_text(text: impl Into<String>) -> Self {
         Self::from_checked(text.into().into())
     }
@@ -139,6 +149,16 @@ impl WsMessage {
     }
 
     /// Creates a binary message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// let pixel = WsMessage::new_binary(vec![0, 127, 255]);
+    /// assert!(pixel.is_binary());
+    /// assert_eq!(pixel.as_bytes().as_ref(), [0, 127, 255]);
+    /// ```
     pub fn new_binary(bytes: impl Into<Bytes>) -> Self {
         Self::of(Payload::Binary(bytes.into()))
     }
@@ -155,6 +175,15 @@ impl WsMessage {
 
     /// Returns the text of a text message; `None` for a binary one. The text was checked when the
     /// message was created, so the call costs nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// assert_eq!(WsMessage::from("hello").as_text(), Some("hello"));
+    /// assert_eq!(WsMessage::from(b"hello").as_text(), None);
+    /// ```
     pub fn as_text(&self) -> Option<&str> {
         match self.payload() {
             Payload::Text(text) => Some(text),
@@ -166,6 +195,15 @@ impl WsMessage {
     /// invalid bytes.
     ///
     /// To distinguish the kinds, use [`as_text`](Self::as_text).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// assert_eq!(WsMessage::from(b"hello").text(), "hello");
+    /// assert_eq!(WsMessage::from(b"caf\xe9").text(), "caf\u{fffd}");
+    /// ```
     pub fn text(&self) -> Cow<'_, str> {
         match self.payload() {
             Payload::Text(text) => Cow::Borrowed(text),
@@ -174,6 +212,14 @@ impl WsMessage {
     }
 
     /// Returns the payload of either kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    ///
+    /// assert_eq!(WsMessage::from("café").as_bytes().len(), 5);
+    /// ```
     pub fn as_bytes(&self) -> &Bytes {
         self.payload().bytes()
     }
@@ -196,6 +242,17 @@ impl WsMessage {
     }
 
     /// Returns the payload of either kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsMessage;
+    /// use http4k_ws::bytes::Bytes;
+    ///
+    /// let sent = Bytes::from_static(b"\x89PNG");
+    /// let received = WsMessage::from(sent.clone()).into_bytes();
+    /// assert_eq!(received.as_ptr(), sent.as_ptr()); // The bytes are shared.
+    /// ```
     pub fn into_bytes(self) -> Bytes {
         match self.owner {
             PayloadOwner::Message(payload) => payload.into_bytes(),

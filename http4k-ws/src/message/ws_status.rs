@@ -106,6 +106,16 @@ impl WsStatus {
     /// # Errors
     ///
     /// [`WsStatusError`] for a code or a reason that a close frame cannot have.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    ///
+    /// assert_eq!(WsStatus::new(4001, "the room is full").unwrap().code(), 4001);
+    /// assert!(WsStatus::new(1006, "").is_err());
+    /// assert!(WsStatus::new(4001, "x".repeat(124)).is_err());
+    /// ```
     pub fn new(code: u16, reason: impl Into<Cow<'static, str>>) -> Result<Self, WsStatusError> {
         let status = Self {
             code,
@@ -120,6 +130,16 @@ impl WsStatus {
     ///
     /// [`WsStatusError::ReasonTooLong`] over 123 bytes, [`WsStatusError::Reserved`] for a code that
     /// cannot be sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    ///
+    /// let banned = WsStatus::POLICY_VIOLATION.with_reason("no insults").unwrap();
+    /// assert_eq!(banned.to_string(), "1008 no insults");
+    /// assert!(WsStatus::ABNORMAL.with_reason("lost").is_err());
+    /// ```
     pub fn with_reason(&self, reason: impl Into<Cow<'static, str>>) -> Result<Self, WsStatusError> {
         Self::new(self.code, reason)
     }
@@ -130,17 +150,44 @@ impl WsStatus {
     }
 
     /// Returns the reason; an empty text if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    ///
+    /// assert_eq!(WsStatus::GOING_AWAY.reason(), "going away");
+    /// assert_eq!(WsStatus::NORMAL.reason(), "");
+    /// ```
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
     /// Returns `true` for the normal end of a conversation: 1000, or 1005 for a close frame without
     /// a code.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    ///
+    /// assert!(WsStatus::NORMAL.is_normal() && WsStatus::NO_STATUS.is_normal());
+    /// assert!(!WsStatus::GOING_AWAY.is_normal());
+    /// ```
     pub fn is_normal(&self) -> bool {
         matches!(self.code, 1000 | 1005)
     }
 
     /// Returns `true` if a close frame can have this status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    ///
+    /// assert!(WsStatus::TRY_AGAIN_LATER.is_sendable());
+    /// assert!(!WsStatus::ABNORMAL.is_sendable());
+    /// ```
     pub fn is_sendable(&self) -> bool {
         self.check().is_ok()
     }

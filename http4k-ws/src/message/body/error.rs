@@ -62,6 +62,19 @@ impl BodyError {
     /// Returns the status for the client: 413 over a limit (RFC 9110 §15.5.14), 408 after a pause
     /// and for a slow body (§15.5.9), 502 for the body of another server's response (§15.6.3), else
     /// 400.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// async fn read(request: Request) -> impl IntoResponse {
+    ///     request.into_body().limit(4).text().await
+    /// }
+    ///
+    /// assert_eq!(read.test_http((Method::POST, "/", "hello")).status(), 413);
+    /// assert_eq!(read.test_http((Method::POST, "/", &b"\xff"[..])).status(), 400);
+    /// ```
     pub fn status(&self) -> StatusCode {
         match self {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,

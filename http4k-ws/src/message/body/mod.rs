@@ -63,6 +63,15 @@ enum Inner {
 
 impl Body {
     /// Creates a body without bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::{Body, Response};
+    ///
+    /// let response = Response::new(Body::empty());
+    /// assert_eq!(response.body(), "");
+    /// ```
     pub const fn empty() -> Self {
         Self(Inner::Bytes(Bytes::new()))
     }
@@ -219,6 +228,15 @@ impl Body {
     }
 
     /// Returns the bytes if they are in memory; `None` for a stream.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Body;
+    ///
+    /// let body = Body::from("café");
+    /// assert_eq!(body.as_bytes().map(|bytes| bytes.len()), Some(5));
+    /// ```
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Inner::Bytes(bytes) => Some(bytes),
@@ -227,6 +245,15 @@ impl Body {
     }
 
     /// Returns the text if it is in memory; `None` for a stream and for bytes that are not UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Body;
+    ///
+    /// assert_eq!(Body::from("hello").as_text(), Some("hello"));
+    /// assert_eq!(Body::from(&b"caf\xe9"[..]).as_text(), None);
+    /// ```
     pub fn as_text(&self) -> Option<&str> {
         std::str::from_utf8(self.as_bytes()?).ok()
     }
@@ -239,6 +266,20 @@ impl Body {
     /// # Errors
     ///
     /// [`BodyError::TooLarge`] over a limit, [`BodyError::Stream`] if the body is incomplete.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Body;
+    /// use http4k_ws::message::BodyError;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert_eq!(Body::from("hello").bytes().await.unwrap(), "hello");
+    /// let error = Body::from("hello").limit(4).bytes().await.unwrap_err();
+    /// assert!(matches!(error, BodyError::TooLarge { limit: 4 }));
+    /// # }
+    /// ```
     pub async fn bytes(self) -> Result<Bytes, BodyError> {
         match self.0 {
             Inner::Bytes(bytes) => Ok(bytes),

@@ -32,6 +32,17 @@ impl Secret {
     /// A comparison with `==` ends at the first byte that differs. Its time reveals to a client how
     /// much of a guess was right. A password that is stored as a hash is compared by the library of
     /// the hash instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Secret;
+    ///
+    /// let token = Secret::new("t1");
+    /// assert!(token.matches("t1"));
+    /// assert!(token.matches(b"t1"));
+    /// assert!(!token.matches("T1"));
+    /// ```
     pub fn matches(&self, text: impl AsRef<[u8]>) -> bool {
         let text = text.as_ref();
         let pairs = self.0.bytes().zip(text);
@@ -53,6 +64,16 @@ impl Secret {
     }
 
     /// Returns `true` if the text is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Secret;
+    ///
+    /// // An environment variable may be set and empty.
+    /// assert!(Secret::new("").is_empty());
+    /// assert!(!Secret::new(" ").is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -48,6 +48,19 @@ pub struct Attachment {
 
 impl Attachment {
     /// Creates a file with a name, from bytes or a stream of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Attachment;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET "/report" => http(|| Attachment::new("report.csv", "a,b\n1,2\n")) };
+    /// let response = app.test_http("/report");
+    /// let disposition = "attachment; filename=\"report.csv\"";
+    /// assert_eq!(response.header("content-disposition"), Some(disposition));
+    /// assert_eq!(response.header("content-type"), Some("application/octet-stream"));
+    /// ```
     pub fn new(name: impl Into<String>, body: impl Into<Body>) -> Self {
         Self {
             name: name.into(),
@@ -59,6 +72,17 @@ impl Attachment {
 
     /// Sets the Content-Type. A text that is not the value of a field is logged, and the default is
     /// sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Attachment;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let csv = |kind| Attachment::new("a.csv", "1,2").with_content_type(kind).into_response();
+    /// assert_eq!(csv("text/csv").header("content-type"), Some("text/csv"));
+    /// assert_eq!(csv("text/\ncsv").header("content-type"), Some("application/octet-stream"));
+    /// ```
     #[must_use]
     pub fn with_content_type(self, content_type: impl Into<String>) -> Self {
         let content_type = content_type.into();
@@ -72,6 +96,17 @@ impl Attachment {
     ///
     /// Never show a file of a user with a type that runs scripts, such as `text/html` and
     /// `image/svg+xml`: it would act for the site.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Attachment;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let bill = Attachment::new("bill.pdf", "%PDF").with_content_type("application/pdf");
+    /// let response = bill.inline().into_response();
+    /// assert_eq!(response.header("content-disposition"), Some("inline; filename=\"bill.pdf\""));
+    /// ```
     #[must_use]
     pub fn inline(self) -> Self {
         let kind = "inline";

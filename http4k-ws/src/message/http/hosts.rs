@@ -136,21 +136,71 @@ impl HostPolicy {
     /// A host that a trusted proxy states is allowed, see [`Proxies`](crate::message::Proxies). A
     /// proxy on the same machine that only keeps the `Host` of the browser needs that host to be
     /// added with [`and`](Self::and).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::HostPolicy;
+    ///
+    /// let request = Request::get("/").header("host", "evil.example").body(()).unwrap();
+    /// let policy = HostPolicy::by_address();
+    /// assert_eq!(policy, HostPolicy::default());
+    /// assert!(!policy.allows(&request, Some([127, 0, 0, 1].into())));
+    /// assert!(policy.allows(&request, Some([192, 168, 0, 7].into())));
+    /// ```
     pub const fn by_address() -> Self {
         Self::based_on(Base::ByAddress)
     }
 
     /// Allows every host.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::HostPolicy;
+    ///
+    /// let request = Request::get("/").header("host", "evil.example").body(()).unwrap();
+    /// assert!(HostPolicy::any().allows(&request, Some([127, 0, 0, 1].into())));
+    /// ```
     pub const fn any() -> Self {
         Self::based_on(Base::Any)
     }
 
     /// Allows `localhost` and the loopback addresses: 127.0.0.0/8 and `[::1]`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::HostPolicy;
+    ///
+    /// let allows = |host: &str| {
+    ///     let request = Request::get("/").header("host", host).body(()).unwrap();
+    ///     HostPolicy::loopback().allows(&request, None)
+    /// };
+    /// assert!(allows("localhost:9000") && allows("127.0.0.7") && allows("[::1]:9000"));
+    /// assert!(!allows("192.168.0.7"));
+    /// ```
     pub const fn loopback() -> Self {
         Self::based_on(Base::Loopback)
     }
 
     /// Allows these hosts and no others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::HostPolicy;
+    ///
+    /// let policy = HostPolicy::only(["*.chat.example".parse()?]);
+    /// let to = |host| Request::get("/").header("host", host).body(()).unwrap();
+    /// assert!(policy.allows(&to("blue.chat.example:8443"), None));
+    /// assert!(!policy.allows(&to("localhost"), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn only(listed: impl IntoIterator<Item = HostPattern>) -> Self {
         Self {
             base: Base::Listed,
@@ -166,6 +216,19 @@ impl HostPolicy {
     }
 
     /// Allows `host` too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::HostPolicy;
+    ///
+    /// // The proxy on the same machine keeps the `Host` of the browser.
+    /// let policy = HostPolicy::by_address().and("chat.example".parse()?);
+    /// let request = Request::get("/").header("host", "chat.example").body(())?;
+    /// assert!(policy.allows(&request, Some([127, 0, 0, 1].into())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn and(mut self, host: HostPattern) -> Self {
         self.listed.push(host);
@@ -174,6 +237,18 @@ impl HostPolicy {
 
     /// Returns `true` if the host of `request` is allowed on a server that is bound to the address
     /// `bound`; `None` if it has no address, as in memory and over a Unix socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::HostPolicy;
+    ///
+    /// let without = Request::get("/").version(http::Version::HTTP_10).body(()).unwrap();
+    /// assert!(HostPolicy::loopback().allows(&without, None));
+    /// let with = Request::get("/").header("host", "chat.example").body(()).unwrap();
+    /// assert!(!HostPolicy::loopback().allows(&with, None));
+    /// ```
     pub fn allows<B>(&self, request: &http::Request<B>, bound: Option<IpAddr>) -> bool {
         let is_loopback_bind = bound.is_some_and(|address| address.to_canonical().is_loopback());
         let loopback = match self.base {

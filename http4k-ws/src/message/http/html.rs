@@ -36,6 +36,14 @@ impl Html {
     /// attribute in quotes.
     ///
     /// This is not enough inside `<script>`, `<style>`, a URL or an attribute without quotes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Html;
+    ///
+    /// assert_eq!(Html::escaped("Tom & 'Jerry'"), "Tom &amp; &#39;Jerry&#39;");
+    /// ```
     pub fn escaped(text: &str) -> String {
         let mut escaped = String::with_capacity(text.len());
         for character in text.chars() {

@@ -39,6 +39,16 @@ pub trait IntoRequest {
     ///
     /// [`http::Error`] for a target, a method or a header that is not valid. A target without a
     /// scheme must start with `/`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::IntoRequest;
+    ///
+    /// assert_eq!("/rooms?page=2".into_request().unwrap().uri().query(), Some("page=2"));
+    /// assert!("rooms".into_request().is_err());
+    /// assert!("/two words".into_request().is_err());
+    /// ```
     fn into_request(self) -> Result<Request, http::Error>;
 }
 

@@ -60,6 +60,16 @@ use crate::message::body::{Body, BodyError};
 )]
 pub trait IntoResponse {
     /// Converts to a response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = (StatusCode::CREATED, "room 7").into_response();
+    /// assert_eq!(response.status(), 201);
+    /// assert_eq!(response.body(), "room 7");
+    /// ```
     fn into_response(self) -> Response;
 }
 

@@ -96,6 +96,16 @@ impl Origin {
     pub const NULL: Self = Self(Serialized::Null);
 
     /// Returns the scheme, in lower case; `None` for `null`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Origin;
+    ///
+    /// assert_eq!("HTTPS://chat.example".parse::<Origin>()?.scheme(), Some("https"));
+    /// assert_eq!("null".parse::<Origin>()?.scheme(), None);
+    /// # Ok::<(), http4k_ws::message::OriginError>(())
+    /// ```
     pub fn scheme(&self) -> Option<&str> {
         match &self.0 {
             Serialized::Null => None,
@@ -105,6 +115,16 @@ impl Origin {
 
     /// Returns the host, in lower case; for a pattern of subdomains, the domain they are below.
     /// `None` for `null`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Origin;
+    ///
+    /// assert_eq!("https://Chat.Example:8443".parse::<Origin>()?.host(), Some("chat.example"));
+    /// assert_eq!("https://*.example.com".parse::<Origin>()?.host(), Some("example.com"));
+    /// # Ok::<(), http4k_ws::message::OriginError>(())
+    /// ```
     pub fn host(&self) -> Option<&str> {
         match &self.0 {
             Serialized::Null => None,
@@ -114,6 +134,16 @@ impl Origin {
 
     /// Returns the port, or the default of the scheme; `None` for `null`, for a pattern of ports
     /// and if the scheme has no default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Origin;
+    ///
+    /// assert_eq!("http://chat.example".parse::<Origin>()?.port(), Some(80));
+    /// assert_eq!("http://localhost:*".parse::<Origin>()?.port(), None);
+    /// # Ok::<(), http4k_ws::message::OriginError>(())
+    /// ```
     pub fn port(&self) -> Option<u16> {
         match &self.0 {
             Serialized::Null => None,
@@ -126,6 +156,16 @@ impl Origin {
     }
 
     /// Returns `true` if this matches several origins, of subdomains or of ports.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Origin;
+    ///
+    /// assert!("http://localhost:*".parse::<Origin>()?.is_pattern());
+    /// assert!(!"http://localhost:9000".parse::<Origin>()?.is_pattern());
+    /// # Ok::<(), http4k_ws::message::OriginError>(())
+    /// ```
     pub fn is_pattern(&self) -> bool {
         match &self.0 {
             Serialized::Null => false,

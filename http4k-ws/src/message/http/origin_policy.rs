@@ -92,17 +92,54 @@ impl OriginPolicy {
     /// the same host. Behind a proxy that changes `Host`, trust the proxy with
     /// [`Proxies`](crate::message::Proxies), or add the origin that the browser sees with
     /// [`and`](Self::and).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::OriginPolicy;
+    ///
+    /// let from = |origin| Request::get("/").header("host", "a.example").header("origin", origin);
+    /// let own = OriginPolicy::own();
+    /// assert_eq!(own, OriginPolicy::default());
+    /// assert!(own.allows(&from("https://a.example").body(())?));
+    /// assert!(!own.allows(&from("https://a.example:8443").body(())?));
+    /// # Ok::<(), http::Error>(())
+    /// ```
     pub const fn own() -> Self {
         Self::based_on(Base::Own)
     }
 
     /// Allows every page. Use it if nothing that a socket sends depends on the cookies or the
     /// network of its user.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::OriginPolicy;
+    ///
+    /// let from_file = Request::get("/prices").header("origin", "null").body(()).unwrap();
+    /// assert!(OriginPolicy::any().allows(&from_file));
+    /// ```
     pub const fn any() -> Self {
         Self::based_on(Base::Any)
     }
 
     /// Allows pages of these origins and no others, not even the server's own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::OriginPolicy;
+    ///
+    /// let policy = OriginPolicy::only(["https://www.example".parse()?]);
+    /// let to_api = || Request::get("/").header("host", "api.example");
+    /// assert!(policy.allows(&to_api().header("origin", "https://www.example").body(())?));
+    /// assert!(!policy.allows(&to_api().header("origin", "https://api.example").body(())?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn only(listed: impl IntoIterator<Item = Origin>) -> Self {
         Self {
             listed: listed.into_iter().collect(),
@@ -119,6 +156,19 @@ impl OriginPolicy {
     }
 
     /// Allows `origin` too, which may be a pattern; see [`Origin`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::OriginPolicy;
+    ///
+    /// // The page comes from the development server of the browser's code.
+    /// let policy = OriginPolicy::own().and("http://localhost:*".parse()?);
+    /// let request = Request::get("/chat").header("origin", "http://localhost:5173").body(())?;
+    /// assert!(policy.allows(&request));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn and(mut self, origin: Origin) -> Self {
         self.listed.push(origin);
@@ -130,6 +180,21 @@ impl OriginPolicy {
     /// It is called for each request with an origin that is not allowed otherwise, `null` included,
     /// and must not block. If it panics, the panic is logged and the origin is not allowed. Two
     /// policies with predicates are equal only if one is a clone of the other.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::OriginPolicy;
+    ///
+    /// let tenants = ["https://blue.example"];
+    /// let policy = OriginPolicy::own().and_if(move |origin| {
+    ///     tenants.iter().any(|tenant| tenant.parse().as_ref() == Ok(origin))
+    /// });
+    /// let from = |origin| Request::get("/").header("origin", origin).body(()).unwrap();
+    /// assert!(policy.allows(&from("https://blue.example")));
+    /// assert!(!policy.allows(&from("https://red.example")));
+    /// ```
     #[must_use]
     pub fn and_if(mut self, predicate: impl Fn(&Origin) -> bool + Send + Sync + 'static) -> Self {
         self.predicates.push(Predicate(Arc::new(predicate)));
@@ -138,6 +203,18 @@ impl OriginPolicy {
 
     /// Returns `true` if the page of `request` is allowed, or it has none. An `Origin` that is not
     /// valid, or a second one, is not allowed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::Request;
+    /// use http4k_ws::message::OriginPolicy;
+    ///
+    /// let policy = OriginPolicy::only([]);
+    /// assert!(policy.allows(&Request::get("/").body(()).unwrap()));
+    /// let page = Request::get("/").header("origin", "not an origin").body(()).unwrap();
+    /// assert!(!OriginPolicy::own().allows(&page));
+    /// ```
     pub fn allows<B>(&self, request: &http::Request<B>) -> bool {
         if self.base == Base::Any {
             return true;

@@ -33,6 +33,17 @@ pub struct PeerCertificates(Arc<[Vec<u8>]>);
 impl PeerCertificates {
     /// Creates a chain of certificates in DER, the client's own first; returns `None` for an empty
     /// chain. A test inserts it in place of a server.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::PeerCertificates;
+    ///
+    /// let known = PeerCertificates::new([b"own".to_vec(), b"authority".to_vec()]).unwrap();
+    /// assert_eq!(known.own(), b"own");
+    /// assert_eq!(known.chain().count(), 2);
+    /// assert!(PeerCertificates::new([]).is_none());
+    /// ```
     pub fn new(chain: impl IntoIterator<Item = Vec<u8>>) -> Option<Self> {
         let chain: Arc<[_]> = chain.into_iter().collect();
         (!chain.is_empty()).then_some(Self(chain))

@@ -219,6 +219,18 @@ impl Redirect {
     /// Redirects to `next`, as [`try_to`](Self::try_to) does, or else to `fallback`.
     ///
     /// It is for the parameter of a login page that holds the page the user came from.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Redirect;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let after_login = |next: &str| Redirect::to_or(next, "/home").into_response();
+    /// assert_eq!(after_login("/rooms?page=2").header("location"), Some("/rooms?page=2"));
+    /// assert_eq!(after_login("https://evil.example/").header("location"), Some("/home"));
+    /// assert_eq!(after_login("").header("location"), Some("/home"));
+    /// ```
     pub fn to_or(next: &str, fallback: impl RedirectTarget) -> Self {
         Self::try_to(next).unwrap_or_else(|_| Self::to(fallback))
     }
@@ -253,6 +265,16 @@ impl Redirect {
 
     /// Makes the redirect permanent: 308 (RFC 9110 §15.4.9). Browsers remember it, and repeat the
     /// request with its method and body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Redirect;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { GET "/old" => http(|| Redirect::to("/new").permanent()) };
+    /// assert_eq!(app.test_http("/old").status(), 308);
+    /// ```
     #[must_use]
     pub fn permanent(self) -> Self {
         let status = StatusCode::PERMANENT_REDIRECT;
@@ -260,6 +282,16 @@ impl Redirect {
     }
 
     /// Makes the client repeat the request with its method and body: 307 (RFC 9110 §15.4.8).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Redirect;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { POST "/orders" => http(|| Redirect::to("/v2/orders").temporary()) };
+    /// assert_eq!(app.test_http((Method::POST, "/orders")).status(), 307);
+    /// ```
     #[must_use]
     pub fn temporary(self) -> Self {
         let status = StatusCode::TEMPORARY_REDIRECT;

@@ -45,22 +45,76 @@ pub trait RequestExt: Sized {
     /// not UTF-8 become U+FFFD.
     ///
     /// `?name` and `?name=` are both the empty text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/search?q=blue+room&page=".into_request().unwrap();
+    /// assert_eq!(request.query("q").as_deref(), Some("blue room"));
+    /// assert_eq!(request.query("page").as_deref(), Some(""));
+    /// assert_eq!(request.query("size"), None);
+    /// ```
     fn query(&self, name: &str) -> Option<Cow<'_, str>>;
 
     /// Returns every value of `name` in the query in the order sent, decoded as
     /// [`query`](Self::query).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/search?tag=red&tag=blue".into_request().unwrap();
+    /// assert_eq!(request.queries("tag").collect::<Vec<_>>(), ["red", "blue"]);
+    /// ```
     fn queries(&self, name: &str) -> impl Iterator<Item = Cow<'_, str>>;
 
     /// Returns the first value of the header `name`, whose case is ignored; `None` also if it is
     /// not UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = Request::get("/").header("accept-language", "de").body(()).unwrap();
+    /// assert_eq!(request.header("Accept-Language"), Some("de"));
+    /// assert_eq!(request.header("accept"), None);
+    /// ```
     fn header(&self, name: &str) -> Option<&str>;
 
     /// Returns every value of the header `name` that is UTF-8, one for each line sent. Lists are
     /// not split at commas.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = Request::get("/").header("via", "1.1 a, 1.1 b").header("via", "1.1 c");
+    /// let request = request.body(()).unwrap();
+    /// assert_eq!(request.header_values("via").collect::<Vec<_>>(), ["1.1 a, 1.1 b", "1.1 c"]);
+    /// ```
     fn header_values(&self, name: &str) -> impl Iterator<Item = &str>;
 
     /// Returns the decoded value of the path parameter `name`; `None` if the request was not
     /// routed, or if the template of its route lacks the name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// fn greet(request: Request) -> String {
+    ///     format!("hello {}", request.path_param("name").unwrap_or("you"))
+    /// }
+    ///
+    /// let app = routes! { GET "/greet/<name>" => http(greet(req)) };
+    /// assert_eq!(app.test_http("/greet/b%C3%B6b").body(), "hello böb");
+    /// assert_eq!(greet.test_http("/greet/bob").body(), "hello you");
+    /// ```
     fn path_param(&self, name: &str) -> Option<&str>;
 
     /// Returns the address of the client; `None` in memory, and over a stream without an address,
@@ -86,6 +140,15 @@ pub trait RequestExt: Sized {
 
     /// Sets the address of the client, in tests and for proxies that a filter knows. The address
     /// of the connection stays the same, if there is one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request: Request = Request::default().with_peer_addr("203.0.113.7:0".parse().unwrap());
+    /// assert_eq!(request.peer_addr().unwrap().ip().to_string(), "203.0.113.7");
+    /// ```
     #[must_use]
     fn with_peer_addr(self, address: SocketAddr) -> Self;
 
@@ -129,14 +192,45 @@ pub trait RequestExt: Sized {
     fn scheme(&self) -> Option<Scheme>;
 
     /// Sets the scheme of the request, in tests and for proxies that a filter knows.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::{Scheme, SetCookie};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// // Over `https`, a cookie is `Secure`.
+    /// let app = routes! { GET "/" => http(|| (SetCookie::new("theme", "dark"), "hello")) };
+    /// let request: Request = Request::default().with_scheme(Scheme::Https);
+    /// assert!(app.test_http(request).set_cookies()[0].is_secure());
+    /// ```
     #[must_use]
     fn with_scheme(self, scheme: Scheme) -> Self;
 
     /// Sets the method.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let app = routes! { DELETE "/rooms/7" => http(|| StatusCode::NO_CONTENT) };
+    /// let request = "/rooms/7".into_request().unwrap();
+    /// assert_eq!(app.test_http(request.with_method(Method::DELETE)).status(), 204);
+    /// ```
     #[must_use]
     fn with_method(self, method: Method) -> Self;
 
     /// Sets the target, including the query.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/old?page=2".into_request().unwrap().with_uri("/new".parse().unwrap());
+    /// assert_eq!(request.uri(), "/new");
+    /// ```
     #[must_use]
     fn with_uri(self, uri: Uri) -> Self;
 
@@ -146,6 +240,16 @@ pub trait RequestExt: Sized {
     ///
     /// If the target becomes longer than 65,534 bytes, or is that of a CONNECT.
     /// [`try_with_query`](Self::try_with_query) returns an error instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/search?page=1&page=2&q=a".into_request().unwrap().with_query("page", 3);
+    /// assert_eq!(request.queries("page").collect::<Vec<_>>(), ["3"]);
+    /// assert_eq!(request.query("q").as_deref(), Some("a"));
+    /// ```
     #[must_use]
     fn with_query(self, name: &str, value: impl Display) -> Self;
 
@@ -154,6 +258,16 @@ pub trait RequestExt: Sized {
     /// # Errors
     ///
     /// `http::Error` for a target that cannot have such a query.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let search = |text: &str| "/search".into_request()?.try_with_query("q", text);
+    /// assert_eq!(search("a&b").unwrap().uri(), "/search?q=a%26b");
+    /// assert!(search(&"a".repeat(65_534)).is_err());
+    /// ```
     fn try_with_query(self, name: &str, value: impl Display) -> Result<Self, http::Error>;
 
     /// Adds `name=value` to the end of the query, beside the values that `name` has.
@@ -161,6 +275,15 @@ pub trait RequestExt: Sized {
     /// # Errors
     ///
     /// As [`try_with_query`](Self::try_with_query).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/search?tag=red".into_request().unwrap().try_with_added_query("tag", "blue");
+    /// assert_eq!(request.unwrap().uri(), "/search?tag=red&tag=blue");
+    /// ```
     fn try_with_added_query(self, name: &str, value: impl Display) -> Result<Self, http::Error>;
 
     /// Sets a header, and replaces the values that `name` had.
@@ -171,6 +294,15 @@ pub trait RequestExt: Sized {
     /// # Panics
     ///
     /// If a literal is not a valid field name or value, as `HeaderValue::from_static`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/".into_request().unwrap().with_header("x-key", "1").with_header("X-Key", 2);
+    /// assert_eq!(request.header_values("x-key").collect::<Vec<_>>(), ["2"]);
+    /// ```
     #[must_use]
     fn with_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
@@ -179,6 +311,16 @@ pub trait RequestExt: Sized {
     /// # Panics
     ///
     /// As [`with_header`](Self::with_header).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = "/".into_request().unwrap();
+    /// let request = request.with_header("accept", "text/html").with_added_header("accept", "*/*");
+    /// assert_eq!(request.header_values("accept").collect::<Vec<_>>(), ["text/html", "*/*"]);
+    /// ```
     #[must_use]
     fn with_added_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
@@ -205,6 +347,17 @@ pub trait RequestExt: Sized {
         V: TryInto<HeaderValue, Error: Into<http::Error>>;
 
     /// Sets the body and removes the Content-Length.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let request = Request::post("/").header("content-length", 3).body("old").unwrap();
+    /// let request = request.with_body("newer");
+    /// assert_eq!(request.body(), "newer");
+    /// assert_eq!(request.header("content-length"), None);
+    /// ```
     #[must_use]
     fn with_body(self, body: impl Into<Body>) -> Request;
 }

@@ -30,13 +30,43 @@ use crate::message::body::Body;
 pub trait ResponseExt: Sized {
     /// Returns the first value of the header `name`, whose case is ignored; `None` also if it is
     /// not UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "hello".into_response();
+    /// assert_eq!(response.header("Content-Type"), Some("text/plain; charset=utf-8"));
+    /// assert_eq!(response.header("etag"), None);
+    /// ```
     fn header(&self, name: &str) -> Option<&str>;
 
     /// Returns every value of the header `name` that is UTF-8, one for each line sent. Lists are
     /// not split at commas.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "hello".into_response().with_header("vary", "accept, origin");
+    /// let response = response.with_added_header("vary", "cookie");
+    /// let vary: Vec<_> = response.header_values("vary").collect();
+    /// assert_eq!(vary, ["accept, origin", "cookie"]);
+    /// ```
     fn header_values(&self, name: &str) -> impl Iterator<Item = &str>;
 
     /// Sets the status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let full = "the room is full".into_response().with_status(StatusCode::CONFLICT);
+    /// assert_eq!(full.status(), 409);
+    /// ```
     #[must_use]
     fn with_status(self, status: StatusCode) -> Self;
 
@@ -48,6 +78,15 @@ pub trait ResponseExt: Sized {
     /// # Panics
     ///
     /// If a literal is not a valid field name or value, as `HeaderValue::from_static`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "a,b".into_response().with_header("content-type", "text/csv");
+    /// assert_eq!(response.header_values("content-type").collect::<Vec<_>>(), ["text/csv"]);
+    /// ```
     #[must_use]
     fn with_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
@@ -56,6 +95,16 @@ pub trait ResponseExt: Sized {
     /// # Panics
     ///
     /// As [`with_header`](Self::with_header).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "hello".into_response().with_added_header("vary", "origin");
+    /// let response = response.with_added_header("vary", "cookie");
+    /// assert_eq!(response.header_values("vary").count(), 2);
+    /// ```
     #[must_use]
     fn with_added_header(self, name: impl IntoHeaderName, value: impl IntoHeaderValue) -> Self;
 
@@ -65,6 +114,16 @@ pub trait ResponseExt: Sized {
     ///
     /// `http::Error` for a name that is not a token, or a value with control characters (RFC 9110
     /// §5.1, §5.5).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let named = |name: String| "hello".into_response().try_with_header("x-name", name);
+    /// assert_eq!(named("bob".into()).unwrap().header("x-name"), Some("bob"));
+    /// assert!(named("bob\r\nset-cookie: admin=1".into()).is_err());
+    /// ```
     fn try_with_header<N, V>(self, name: N, value: V) -> Result<Self, http::Error>
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,
@@ -72,6 +131,16 @@ pub trait ResponseExt: Sized {
 
     /// Returns the cookies that the response sets, in order. A `Set-Cookie` without a name is left
     /// out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "hello".into_response().with_header("set-cookie", "theme=dark; Max-Age=60");
+    /// let cookies = response.set_cookies();
+    /// assert_eq!((cookies[0].name(), cookies[0].value()), ("theme", "dark"));
+    /// ```
     fn set_cookies(&self) -> Vec<SetCookie>;
 
     /// Sets a cookie, in place of one with the same name, path and domain.
@@ -100,9 +169,35 @@ pub trait ResponseExt: Sized {
     /// # Errors
     ///
     /// [`SetCookieError`] if browsers would reject the cookie or read another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let hello = |name: &str| {
+    ///     let cookie = SetCookie::new("name", name.to_owned());
+    ///     "hello".into_response().try_with_cookie(cookie)
+    /// };
+    /// assert_eq!(hello("bob").unwrap().set_cookies()[0].value(), "bob");
+    /// assert!(hello("bob; Domain=evil.example").is_err());
+    /// ```
     fn try_with_cookie(self, cookie: SetCookie) -> Result<Self, SetCookieError>;
 
     /// Sets the body and removes the Content-Length; the Content-Type is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "hello".into_response().with_header("content-length", 5);
+    /// let response = response.with_body("hello you");
+    /// assert_eq!(response.body(), "hello you");
+    /// assert_eq!(response.header("content-length"), None);
+    /// assert_eq!(response.header("content-type"), Some("text/plain; charset=utf-8"));
+    /// ```
     #[must_use]
     fn with_body(self, body: impl Into<Body>) -> Response;
 }

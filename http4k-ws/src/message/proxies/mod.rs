@@ -121,6 +121,16 @@ impl Proxies {
     /// # Errors
     ///
     /// [`NetworkError`] for the first text that is not a network.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Proxies;
+    ///
+    /// let proxies = Proxies::trusted(["10.0.0.0/8", "::1"]).unwrap().x_forwarded();
+    /// assert_eq!(proxies, Proxies::trusted(["10.0.0.0/8", "::1/128"]).unwrap().x_forwarded());
+    /// assert!(Proxies::trusted(["10.0.0.0/33"]).is_err());
+    /// ```
     pub fn trusted<T: AsRef<str>>(
         networks: impl IntoIterator<Item = T>,
     ) -> Result<TrustedPeers, NetworkError> {
@@ -128,11 +138,30 @@ impl Proxies {
     }
 
     /// Trusts these peers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::{Networks, Proxies};
+    ///
+    /// // As in the environment variable `TRUSTED_PROXIES`.
+    /// let peers: Networks = "10.0.0.0/8, ::1".parse().unwrap();
+    /// let listed = Proxies::trusted(["10.0.0.0/8", "::1"]).unwrap();
+    /// assert_eq!(Proxies::of(peers).forwarded(), listed.forwarded());
+    /// ```
     pub const fn of(peers: Networks) -> TrustedPeers {
         TrustedPeers(peers)
     }
 
     /// Trusts every peer of a Unix socket; see [`Networks::unix`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::{Networks, Proxies};
+    ///
+    /// assert_eq!(Proxies::unix().x_forwarded(), Proxies::of(Networks::unix()).x_forwarded());
+    /// ```
     pub const fn unix() -> TrustedPeers {
         TrustedPeers(Networks::unix())
     }
@@ -142,6 +171,21 @@ impl TrustedPeers {
     /// Reads `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
     ///
     /// The proxy must set or remove each of the three. One that it passes on is the client's.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "server")] {
+    /// use http4k_ws::message::{Proxies, Scheme};
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::server::ServerConfig;
+    ///
+    /// let config = ServerConfig::default().with_proxies(Proxies::unix().x_forwarded());
+    /// let app = |request: Request| (request.scheme() == Some(Scheme::Https)).to_string();
+    /// let request = Request::get("/").header("x-forwarded-proto", "https");
+    /// assert_eq!(app.test_with(config).http(request).body(), "true");
+    /// # }
+    /// ```
     pub fn x_forwarded(self) -> Proxies {
         self.stating(Fields::XForwarded)
     }
@@ -150,6 +194,21 @@ impl TrustedPeers {
     ///
     /// A line that violates the grammar has no elements, so that the client is then unknown. An
     /// element with one of these parameters or `by` twice is unreadable.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "server")] {
+    /// use http4k_ws::message::Proxies;
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::server::ServerConfig;
+    ///
+    /// let config = ServerConfig::default().with_proxies(Proxies::unix().forwarded());
+    /// let app = |request: Request| request.peer_addr().unwrap().ip().to_string();
+    /// let request = Request::get("/").header("forwarded", "for=203.0.113.7;proto=https");
+    /// assert_eq!(app.test_with(config).http(request).body(), "203.0.113.7");
+    /// # }
+    /// ```
     pub fn forwarded(self) -> Proxies {
         self.stating(Fields::Forwarded)
     }
@@ -163,6 +222,25 @@ impl TrustedPeers {
     /// # Panics
     ///
     /// If a literal is not a valid field name, as `HeaderName::from_static`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "server")] {
+    /// use http4k_ws::message::Proxies;
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::server::ServerConfig;
+    ///
+    /// let config = ServerConfig::default().with_proxies(Proxies::unix().field("fly-client-ip"));
+    /// let app = |request: Request| format!("{:?}", request.peer_addr().map(|peer| peer.ip()));
+    /// let test = app.test_with(config);
+    /// let one = Request::get("/").header("fly-client-ip", "203.0.113.7");
+    /// assert_eq!(test.http(one).body(), "Some(203.0.113.7)");
+    /// let two = Request::get("/").header("fly-client-ip", "6.6.6.6");
+    /// let two = two.header("fly-client-ip", "203.0.113.7");
+    /// assert_eq!(test.http(two).body(), "None");
+    /// # }
+    /// ```
     pub fn field(self, name: impl IntoHeaderName) -> Proxies {
         self.stating(Fields::Named(name.into_header_name()))
     }

@@ -89,6 +89,15 @@ impl Networks {
     /// # Errors
     ///
     /// [`NetworkError`] for the first text that is not a network.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Networks;
+    ///
+    /// assert_eq!(Networks::of(["::1"]), Networks::of(["::1/128"]));
+    /// assert!(Networks::of(["10.0.0.0/8", "localhost"]).is_err());
+    /// ```
     pub fn of<T: AsRef<str>>(networks: impl IntoIterator<Item = T>) -> Result<Self, NetworkError> {
         let mut all = Self::default();
         for network in networks {
@@ -104,6 +113,15 @@ impl Networks {
     /// bytes that the program serves itself, and a client in memory.
     ///
     /// The permissions of the file of a Unix socket decide which processes may connect to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Networks;
+    ///
+    /// assert_eq!("unix:".parse(), Ok(Networks::unix()));
+    /// assert!(!Networks::unix().contains([127, 0, 0, 1].into()));
+    /// ```
     pub const fn unix() -> Self {
         Self {
             networks: Vec::new(),
@@ -112,6 +130,16 @@ impl Networks {
     }
 
     /// Adds the peers of `more`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Networks;
+    ///
+    /// let proxies = Networks::of(["10.0.0.0/8"])?.and(Networks::of(["::1"])?);
+    /// assert_eq!(Ok(proxies), Networks::of(["10.0.0.0/8", "::1"]));
+    /// # Ok::<(), http4k_ws::message::NetworkError>(())
+    /// ```
     #[must_use]
     pub fn and(mut self, more: Self) -> Self {
         self.networks.extend(more.networks);
@@ -120,6 +148,17 @@ impl Networks {
     }
 
     /// Returns `true` if one of the networks has `address`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::Networks;
+    ///
+    /// let private = Networks::of(["192.168.0.0/16"])?;
+    /// assert!(private.contains([192, 168, 0, 7].into()));
+    /// assert!(!private.contains([192, 169, 0, 7].into()));
+    /// # Ok::<(), http4k_ws::message::NetworkError>(())
+    /// ```
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.networks

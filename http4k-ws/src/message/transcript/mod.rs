@@ -128,6 +128,15 @@ pub enum Party {
 
 impl Transcript {
     /// Returns a session without messages, opened at `target`, such as `/rooms/one?as=ann`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/rooms/one?as=ann");
+    /// assert_eq!(session.to_string(), "open /rooms/one?as=ann\n");
+    /// ```
     pub fn new(target: impl Into<String>) -> Self {
         Self {
             target: target.into(),
@@ -137,6 +146,15 @@ impl Transcript {
     }
 
     /// Sets the negotiated subprotocol (RFC 6455 §1.9).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").with_subprotocol("chat.v1");
+    /// assert_eq!(session.to_string(), "open /chat\nsubprotocol chat.v1\n");
+    /// ```
     #[must_use]
     pub fn with_subprotocol(self, subprotocol: impl Into<String>) -> Self {
         Self {
@@ -146,6 +164,15 @@ impl Transcript {
     }
 
     /// Adds a message of the client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").client_says("hello").client_says(b"\x00\xff");
+    /// assert!(session.to_string().ends_with("client text hello\nclient binary 00ff\n"));
+    /// ```
     #[must_use]
     pub fn client_says(self, message: impl Into<WsMessage>) -> Self {
         self.and(TranscriptEntry::Message {
@@ -164,6 +191,16 @@ impl Transcript {
     }
 
     /// Adds a close by the client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::WsStatus;
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").client_closes(WsStatus::GOING_AWAY);
+    /// assert!(session.to_string().ends_with("client close 1001 going away\n"));
+    /// ```
     #[must_use]
     pub fn client_closes(self, status: WsStatus) -> Self {
         let by = Party::Client;
@@ -178,6 +215,17 @@ impl Transcript {
     }
 
     /// Adds a time in which the server sends nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").silence(Duration::from_millis(1_500));
+    /// assert!(session.to_string().ends_with("silence 1.5s\n"));
+    /// ```
     #[must_use]
     pub fn silence(self, time: Duration) -> Self {
         self.and(TranscriptEntry::Silence(time))
@@ -189,11 +237,35 @@ impl Transcript {
     }
 
     /// Adds an entry.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// // A session that begins as another one does.
+    /// let known = Transcript::new("/chat").client_says("hello").server_says("welcome");
+    /// let mut session = Transcript::new("/chat");
+    /// for entry in known.entries() {
+    ///     session.push(entry.clone());
+    /// }
+    /// assert_eq!(session, known);
+    /// ```
     pub fn push(&mut self, entry: TranscriptEntry) {
         self.entries.push(entry);
     }
 
     /// Returns the target of the upgrade: a path, and a query if there was one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session: Transcript = "open /rooms/one?as=ann\nserver text hello\n".parse().unwrap();
+    /// assert_eq!(session.target(), "/rooms/one?as=ann");
+    /// assert_eq!(session.subprotocol(), None);
+    /// ```
     pub fn target(&self) -> &str {
         &self.target
     }
@@ -204,11 +276,30 @@ impl Transcript {
     }
 
     /// Returns the entries in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").client_says("hello").server_says("welcome");
+    /// assert_eq!(session.entries().len(), 2);
+    /// ```
     pub fn entries(&self) -> &[TranscriptEntry] {
         &self.entries
     }
 
     /// Returns the number of the line that holds entry `index`. The first line is 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let session = Transcript::new("/chat").client_says("hello");
+    /// assert_eq!(session.line_of(0), 2);
+    /// assert_eq!(session.with_subprotocol("chat.v1").line_of(0), 3);
+    /// ```
     pub fn line_of(&self, index: usize) -> usize {
         let head = 1 + usize::from(self.subprotocol.is_some());
         head + index + 1
@@ -220,6 +311,17 @@ impl Transcript {
     ///
     /// Returns [`http::Error`](::http::Error) if the target or the subprotocol is not valid in a
     /// request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::prelude::*;
+    /// use http4k_ws::testing::transcript::Transcript;
+    ///
+    /// let request = Transcript::new("/chat").with_subprotocol("chat.v1").request().unwrap();
+    /// assert_eq!(request.header("sec-websocket-protocol"), Some("chat.v1"));
+    /// assert!(Transcript::new("no path").request().is_err());
+    /// ```
     pub fn request(&self) -> Result<Request, ::http::Error> {
         let mut request = ::http::Request::get(&self.target);
         if let Some(subprotocol) = &self.subprotocol {

@@ -6,6 +6,16 @@ use crate::message::path_params::percent_decoded;
 
 impl UriTemplate {
     /// Returns `true` if the template matches `path`, whatever the values of its parameters are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::UriTemplate;
+    ///
+    /// let template = UriTemplate::parse("/users/<id: u64>").unwrap();
+    /// assert!(template.matches("/users/bob"));
+    /// assert!(!template.matches("/users"));
+    /// ```
     pub fn matches(&self, path: &str) -> bool {
         self.captured(path).is_some()
     }
@@ -20,6 +30,18 @@ impl UriTemplate {
     /// # Errors
     ///
     /// [`PathEncodingError`] if the path matches and a value is not percent-encoded UTF-8.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::UriTemplate;
+    ///
+    /// let template = UriTemplate::parse("/files/<name>")?;
+    /// assert_eq!(template.extract("/files/a%2Fb")?.unwrap(), [("name", "a/b".into())]);
+    /// assert_eq!(template.extract("/files/a/b")?, None);
+    /// assert!(template.extract("/files/%ff").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn extract<'a>(
         &'a self,
         path: &'a str,

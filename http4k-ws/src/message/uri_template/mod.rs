@@ -120,6 +120,16 @@ impl UriTemplate {
     /// # Errors
     ///
     /// [`UriTemplateError`], which names the first rule that the template breaks and the remedy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::UriTemplate;
+    ///
+    /// assert!(UriTemplate::parse("/users/<id: u64>/<path..>").is_ok());
+    /// let error = UriTemplate::parse("/users/{id}").unwrap_err();
+    /// assert!(error.to_string().contains("<id>"), "{error}");
+    /// ```
     pub fn parse(template: &str) -> Result<Self, UriTemplateError> {
         Ok(Self {
             source: template.to_owned(),
@@ -128,16 +138,43 @@ impl UriTemplate {
     }
 
     /// Returns the text that the template was parsed from.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::UriTemplate;
+    ///
+    /// let template = UriTemplate::parse("/users/<id: u64>").unwrap();
+    /// assert_eq!(template.as_str(), "/users/<id: u64>");
+    /// ```
     pub fn as_str(&self) -> &str {
         &self.source
     }
 
     /// Returns the segments in order; none for `/`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::UriTemplate;
+    ///
+    /// assert_eq!(UriTemplate::parse("/users/<id>").unwrap().segments().len(), 2);
+    /// assert!(UriTemplate::parse("/").unwrap().segments().is_empty());
+    /// ```
     pub fn segments(&self) -> &[TemplateSegment] {
         &self.segments
     }
 
     /// Returns the names of the parameters in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::UriTemplate;
+    ///
+    /// let template = UriTemplate::parse("/users/<id: u64>/<path..>").unwrap();
+    /// assert_eq!(template.parameters().collect::<Vec<_>>(), ["id", "path"]);
+    /// ```
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.segments.iter().filter_map(TemplateSegment::name)
     }

@@ -108,6 +108,14 @@ pub enum SameSite {
 
 impl SameSite {
     /// Returns the value of the attribute.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SameSite;
+    ///
+    /// assert_eq!(SameSite::Lax.as_str(), "Lax");
+    /// ```
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Strict => "Strict",
@@ -130,6 +138,17 @@ impl SetCookie {
     /// session. `Secure` depends on the scheme of the request; see [`SetCookie`].
     ///
     /// Name and value are checked when the cookie is set on a response. The value is not encoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let response = "hello".into_response().with_cookie(SetCookie::new("theme", "dark"));
+    /// let cookie = "theme=dark; Path=/; HttpOnly; SameSite=Lax";
+    /// assert_eq!(response.header("set-cookie"), Some(cookie));
+    /// ```
     pub fn new(name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) -> Self {
         Self {
             name: name.into(),
@@ -155,6 +174,20 @@ impl SetCookie {
 
     /// Keeps the cookie for a time from now (`Max-Age`), in whole seconds, rounded up. Zero removes
     /// it. Browsers keep no cookie for more than 400 days (RFC 6265bis §5.5).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cookie = SetCookie::new("theme", "dark").max_age(Duration::from_millis(1_500));
+    /// assert!(cookie.clone().max_age(Duration::ZERO).is_removed());
+    /// let response = "hello".into_response().with_cookie(cookie);
+    /// assert!(response.header("set-cookie").unwrap().contains("; Max-Age=2;"));
+    /// ```
     #[must_use]
     pub fn max_age(self, lifetime: Duration) -> Self {
         let lifetime = Some(lifetime);
@@ -162,6 +195,17 @@ impl SetCookie {
     }
 
     /// Keeps the cookie until the browser's session ends. This is the default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::message::SetCookie;
+    ///
+    /// let remembered = SetCookie::new("session", "31d4").max_age(Duration::from_secs(3600));
+    /// assert_eq!(remembered.expires_with_session(), SetCookie::new("session", "31d4"));
+    /// ```
     #[must_use]
     pub fn expires_with_session(self) -> Self {
         let lifetime = None;
@@ -171,6 +215,18 @@ impl SetCookie {
     /// Removes the cookie from the browser: its value is empty and its `Max-Age` zero.
     ///
     /// Path and domain must be those that it was set with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cookie = SetCookie::new("session", "31d4").path("/app").removed();
+    /// let response = "bye".into_response().with_cookie(cookie);
+    /// let removal = "session=; Path=/app; Max-Age=0; HttpOnly; SameSite=Lax";
+    /// assert_eq!(response.header("set-cookie"), Some(removal));
+    /// ```
     #[must_use]
     pub fn removed(self) -> Self {
         Self {
@@ -181,6 +237,17 @@ impl SetCookie {
     }
 
     /// Sends the cookie only with requests for `path` and below. Default: `/`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cookie = SetCookie::new("filter", "open").path("/admin");
+    /// let response = "hello".into_response().with_cookie(cookie);
+    /// assert!(response.header("set-cookie").unwrap().contains("; Path=/admin;"));
+    /// ```
     #[must_use]
     pub fn path(self, path: impl Into<Cow<'static, str>>) -> Self {
         let path = Some(path.into());
@@ -189,6 +256,17 @@ impl SetCookie {
 
     /// Sends the cookie to `domain` and its subdomains too. By default only the host that set it
     /// receives it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cookie = SetCookie::new("theme", "dark").domain("chat.example");
+    /// let response = "hello".into_response().with_cookie(cookie);
+    /// assert!(response.header("set-cookie").unwrap().contains("; Domain=chat.example;"));
+    /// ```
     #[must_use]
     pub fn domain(self, domain: impl Into<Cow<'static, str>>) -> Self {
         let domain = Some(domain.into());
@@ -197,6 +275,17 @@ impl SetCookie {
 
     /// Sets the requests of other sites that the browser sends the cookie with. Default:
     /// [`SameSite::Lax`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::{SameSite, SetCookie};
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cookie = SetCookie::new("session", "31d4").same_site(SameSite::Strict);
+    /// let response = "hello".into_response().with_cookie(cookie);
+    /// assert!(response.header("set-cookie").unwrap().ends_with("; SameSite=Strict"));
+    /// ```
     #[must_use]
     pub fn same_site(self, same_site: SameSite) -> Self {
         let same_site = Some(same_site);
@@ -204,6 +293,17 @@ impl SetCookie {
     }
 
     /// Lets the scripts of pages read the cookie: it is not `HttpOnly`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// let cookie = SetCookie::new("theme", "dark").readable_by_scripts();
+    /// let response = "hello".into_response().with_cookie(cookie);
+    /// assert_eq!(response.header("set-cookie"), Some("theme=dark; Path=/; SameSite=Lax"));
+    /// ```
     #[must_use]
     pub fn readable_by_scripts(self) -> Self {
         let http_only = false;
@@ -212,6 +312,18 @@ impl SetCookie {
 
     /// Sets or omits `Secure`, whatever the scheme of the request. Browsers send a cookie that is
     /// `Secure` only over `https`, and to `localhost`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    /// use http4k_ws::prelude::*;
+    ///
+    /// // The proxy in front terminates TLS, and does not say so.
+    /// let cookie = || SetCookie::new("theme", "dark").secure(true);
+    /// let app = routes! { GET "/" => http(move || (cookie(), "hello")) };
+    /// assert!(app.test_http("http://chat.example/").set_cookies()[0].is_secure());
+    /// ```
     #[must_use]
     pub fn secure(self, secure: bool) -> Self {
         let secure = if secure { Secure::Yes } else { Secure::No };
@@ -220,6 +332,19 @@ impl SetCookie {
 
     /// Returns the time for which the browser keeps the cookie; `None` if until the end of its
     /// session.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use http4k_ws::message::SetCookie;
+    ///
+    /// let cookie = SetCookie::new("theme", "dark");
+    /// assert_eq!(cookie.lifetime(), None);
+    /// let day = Duration::from_secs(86_400);
+    /// assert_eq!(cookie.max_age(day).lifetime(), Some(day));
+    /// ```
     pub fn lifetime(&self) -> Option<Duration> {
         self.lifetime
     }
@@ -230,6 +355,15 @@ impl SetCookie {
     }
 
     /// Returns `true` if the cookie is `Secure`, whatever the scheme of the request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http4k_ws::message::SetCookie;
+    ///
+    /// assert!(!SetCookie::new("session", "31d4").is_secure());
+    /// assert!(SetCookie::new("__Host-session", "31d4").is_secure());
+    /// ```
     pub fn is_secure(&self) -> bool {
         match self.secure {
             Secure::Yes => true,
