@@ -44,11 +44,13 @@ impl Default for CallsConfig {
 
 impl CallsConfig {
     setters! {
-        with_max_calls, max_calls: usize;
-        with_max_streams, max_streams: usize;
+        CallsConfig: "http4k_ws::calls::CallsConfig";
+        with_max_calls, max_calls: usize = 64 => 8;
+        with_max_streams, max_streams: usize = 64 => 8;
     }
 
     optional_setters! {
-        with_deadline, deadline: Duration;
+        CallsConfig: "http4k_ws::calls::CallsConfig";
+        with_deadline, deadline: Duration = Some(Duration::from_secs(30)) => Duration::from_secs(5);
     }
 }

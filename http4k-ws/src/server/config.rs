@@ -211,29 +211,36 @@ pub(super) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl ServerConfig {
     setters! {
-        with_max_body, max_body: u64;
-        with_max_head, max_head: usize;
-        with_max_fields, max_fields: usize;
-        with_max_target, max_target: usize;
-        with_head_timeout, head_timeout: Duration;
-        with_body_stall, body_stall: Duration;
-        with_min_body_rate, min_body_rate: u64;
-        with_keep_alive, keep_alive: Duration;
-        with_write_stall, write_stall: Duration;
-        with_max_unsent, max_unsent: u32;
-        with_half_close, half_close: Duration;
-        with_stream_half_close, stream_half_close: Duration;
+        ServerConfig: "http4k_ws::server::ServerConfig";
+        with_max_body, max_body: u64 = 2 * 1024 * 1024 => 64 * 1024;
+        with_max_head, max_head: usize = 16 * 1024 => 64 * 1024;
+        with_max_fields, max_fields: usize = 100 => 50;
+        with_max_target, max_target: usize = 8 * 1024 => 2048;
+        with_head_timeout, head_timeout: Duration =
+            Duration::from_secs(10) => Duration::from_secs(3);
+        with_body_stall, body_stall: Duration = Duration::from_secs(15) => Duration::from_secs(60);
+        with_min_body_rate, min_body_rate: u64 = 256 => 0;
+        with_keep_alive, keep_alive: Duration = Duration::from_secs(60) => Duration::from_secs(5);
+        with_write_stall, write_stall: Duration =
+            Duration::from_secs(10) => Duration::from_secs(30);
+        with_max_unsent, max_unsent: u32 = 16 * 1024 => 128 * 1024;
+        with_half_close, half_close: Duration = Duration::from_secs(30) => Duration::from_secs(1);
+        with_stream_half_close, stream_half_close: Duration =
+            Duration::from_secs(1) => Duration::from_secs(30);
         with_origins, origins: OriginPolicy;
         with_hosts, hosts: HostPolicy;
         with_proxy_protocol, proxy_protocol: Networks;
-        with_shutdown_spread, shutdown_spread: Duration;
-        with_shutdown_grace, shutdown_grace: Duration;
-        with_title_case_fields, title_case_fields: bool;
+        with_shutdown_spread, shutdown_spread: Duration =
+            Duration::from_secs(3) => Duration::ZERO;
+        with_shutdown_grace, shutdown_grace: Duration =
+            Duration::from_secs(10) => Duration::from_secs(25);
+        with_title_case_fields, title_case_fields: bool = false => true;
         with_session, session: SessionConfig;
         with_sse, sse: SseConfig;
     }
 
     optional_setters! {
+        ServerConfig: "http4k_ws::server::ServerConfig";
         with_proxies, proxies: Proxies;
     }
 

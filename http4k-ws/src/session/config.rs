@@ -142,28 +142,98 @@ impl Default for SessionConfig {
 
 impl SessionConfig {
     setters! {
-        with_max_message, max_message: usize;
-        with_message_rate, message_rate: u32;
+        SessionConfig: "http4k_ws::session::{SessionConfig, SlowConsumer}";
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::session::SessionConfig;
+        /// let echo = |ws: WebSocket| {
+        ///     let sender = ws.sender();
+        ///     ws.on_message(move |message: WsMessage| sender.try_send(message));
+        /// };
+        /// let config = SessionConfig::default().with_max_message(5);
+        /// let mut client = echo.test_with(config).ws("/");
+        /// client.send("hello").unwrap();
+        /// assert_eq!(client.next(), NextMessage::Message("hello".into()));
+        /// client.send("hello!").unwrap();
+        /// assert_eq!(client.closed().unwrap().code(), 1009);
+        /// # use http4k_ws::testing::NextMessage;
+        /// ```
+        with_max_message, max_message: usize = 1024 * 1024 => 64 * 1024;
+        with_message_rate, message_rate: u32 = 1024 => 0;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::session::{SendError, SessionConfig};
+        /// let app = |ws: WebSocket| {
+        ///     assert_eq!(ws.try_send("first"), Ok(()));
+        ///     assert_eq!(ws.try_send("second"), Ok(()));
+        ///     // The session runs after this function, so the queue is full.
+        ///     assert_eq!(ws.try_send("third"), Err(SendError::Full));
+        /// };
+        /// let config = SessionConfig::default().with_queue_messages(2);
+        /// assert_eq!(app.test_with(config).ws("/").received().count(), 2);
+        /// ```
         with_queue_messages, queue_messages: usize;
-        with_queue_bytes, queue_bytes: usize;
+        with_queue_bytes, queue_bytes: usize = 1024 * 1024 => 64 * 1024;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::session::{SessionConfig, SlowConsumer};
+        /// let app = |ws: WebSocket| {
+        ///     for price in ["101", "102", "103"] {
+        ///         ws.try_send(price).unwrap();
+        ///     }
+        ///     assert_eq!(ws.dropped(), 1);
+        /// };
+        /// let latest = SessionConfig::default()
+        ///     .with_queue_messages(2)
+        ///     .with_slow_consumer(SlowConsumer::DropOldest);
+        /// let mut client = app.test_with(latest).ws("/");
+        /// let prices: Vec<_> = client.received().map(Result::unwrap).collect();
+        /// assert_eq!(prices, ["102", "103"]);
+        /// ```
         with_slow_consumer, slow_consumer: SlowConsumer;
-        with_write_stall, write_stall: Duration;
-        with_consumer_stall, consumer_stall: Duration;
-        with_close_timeout, close_timeout: Duration;
-        with_consumer_grace, consumer_grace: Duration;
+        with_write_stall, write_stall: Duration = Duration::from_secs(9) => Duration::from_secs(30);
+        with_consumer_stall, consumer_stall: Duration =
+            Duration::from_secs(60) => Duration::from_secs(10);
+        with_close_timeout, close_timeout: Duration =
+            Duration::from_secs(5) => Duration::from_secs(1);
+        with_consumer_grace, consumer_grace: Duration =
+            Duration::from_secs(30) => Duration::from_secs(5);
     }
 
     optional_setters! {
-        with_max_frame, max_frame: usize;
-        with_max_fragments, max_fragments: u32;
-        with_max_empty_fragments, max_empty_fragments: u32;
-        with_max_control_rate, max_control_rate: u32;
-        with_message_deadline, message_deadline: Duration;
-        with_ping_interval, ping_interval: Duration;
-        with_dead_after, dead_after: Duration;
+        SessionConfig: "http4k_ws::session::{SessionConfig, SlowConsumer}";
+        with_max_frame, max_frame: usize = None => 16 * 1024;
+        with_max_fragments, max_fragments: u32 = Some(1024) => 64;
+        with_max_empty_fragments, max_empty_fragments: u32 = Some(128) => 16;
+        with_max_control_rate, max_control_rate: u32 = Some(1000) => 10;
+        with_message_deadline, message_deadline: Duration =
+            Some(Duration::from_secs(30)) => Duration::from_secs(10);
+        with_ping_interval, ping_interval: Duration =
+            Some(Duration::from_secs(20)) => Duration::from_secs(50);
+        with_dead_after, dead_after: Duration =
+            Some(Duration::from_secs(40)) => Duration::from_secs(100);
     }
 
     /// Sets [`deflate`](Self::deflate) to the settings of the compression, or to `None`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::session::{Deflate, SessionConfig};
+    /// let config = SessionConfig::default();
+    /// assert_eq!(config.deflate, None);
+    /// let config = config.with_deflate(Deflate::default());
+    /// assert_eq!(config.deflate, Some(Deflate::default()));
+    /// ```
     #[cfg(feature = "deflate")]
     #[must_use]
     pub fn with_deflate(mut self, deflate: impl Into<Option<Deflate>>) -> Self {
@@ -179,6 +249,28 @@ impl SessionConfig {
     }
 
     /// Sets the receiver of the socket's events. Replaces the one before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::Arc;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use http4k_ws::session::{SessionConfig, SocketInfo, WsMetrics};
+    /// #[derive(Default)]
+    /// struct Opened(AtomicU64);
+    ///
+    /// impl WsMetrics for Opened {
+    ///     fn opened(&self, _socket: &SocketInfo) {
+    ///         self.0.fetch_add(1, Relaxed);
+    ///     }
+    /// }
+    ///
+    /// let opened = Arc::new(Opened::default());
+    /// let config = SessionConfig::default().with_metrics(Arc::clone(&opened));
+    /// (|_ws: WebSocket| ()).test_with(config).ws("/");
+    /// assert_eq!(opened.0.load(Relaxed), 1);
+    /// ```
     #[must_use]
     pub fn with_metrics(mut self, metrics: impl WsMetrics) -> Self {
         self.metrics = Metrics::new(metrics);

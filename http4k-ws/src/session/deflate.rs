@@ -86,15 +86,17 @@ impl Default for Deflate {
 
 impl Deflate {
     setters! {
-        with_level, level: u32;
-        with_min_length, min_length: usize;
-        with_context_takeover, context_takeover: bool;
-        with_peer_context_takeover, peer_context_takeover: bool;
-        with_window_bits, window_bits: u8;
+        Deflate: "http4k_ws::session::Deflate";
+        with_level, level: u32 = 1 => 6;
+        with_min_length, min_length: usize = 256 => 1024;
+        with_context_takeover, context_takeover: bool = false => true;
+        with_peer_context_takeover, peer_context_takeover: bool = false => true;
+        with_window_bits, window_bits: u8 = 15 => 12;
     }
 
     optional_setters! {
-        with_max_ratio, max_ratio: u32;
+        Deflate: "http4k_ws::session::Deflate";
+        with_max_ratio, max_ratio: u32 = Some(200) => 50;
     }
 
     /// Makes the clones of messages share their compressed form, from now on. Programs without

@@ -90,15 +90,36 @@ impl Default for SseConfig {
 
 impl SseConfig {
     setters! {
-        with_queue_events, queue_events: usize;
-        with_queue_bytes, queue_bytes: usize;
+        SseConfig: "http4k_ws::sse::{OnStop, SseConfig}";
+        with_queue_events, queue_events: usize = 256 => 16;
+        with_queue_bytes, queue_bytes: usize = 1024 * 1024 => 64 * 1024;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::filter::sse_config;
+        /// # use http4k_ws::session::SlowConsumer;
+        /// # use http4k_ws::sse::{Sse, SseConfig};
+        /// let prices = |sse: Sse| {
+        ///     ["101", "102", "103"].map(|price| sse.try_send(price).unwrap());
+        ///     assert_eq!(sse.dropped(), 1);
+        /// };
+        /// let latest = |config: SseConfig| {
+        ///     config.with_queue_events(2).with_slow_consumer(SlowConsumer::DropOldest)
+        /// };
+        /// let app = routes! { GET "/" with(sse_config(latest)) => sse(prices) };
+        /// assert_eq!(app.test_sse("/").received().next().unwrap().unwrap().data(), "102");
+        /// ```
         with_slow_consumer, slow_consumer: SlowConsumer<SseEvent>;
-        with_on_stop, on_stop: OnStop;
+        with_on_stop, on_stop: OnStop = OnStop::End => OnStop::Finish;
     }
 
     optional_setters! {
-        with_keep_alive, keep_alive: Duration;
-        with_retry, retry: Duration;
+        SseConfig: "http4k_ws::sse::{OnStop, SseConfig}";
+        with_keep_alive, keep_alive: Duration =
+            Some(Duration::from_secs(15)) => Duration::from_secs(5);
+        with_retry, retry: Duration = None => Duration::from_secs(2);
     }
 }
 

@@ -95,13 +95,92 @@ pub struct InMemoryConfig {
 
 impl InMemoryConfig {
     setters! {
+        InMemoryConfig: "http4k_ws::testing::InMemoryConfig";
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::message::OriginPolicy;
+        /// # use http4k_ws::testing::InMemoryConfig;
+        /// let app = |ws: WebSocket| ws.try_send("hello");
+        /// let from_page = || Request::get("/").header("origin", "https://www.example.com");
+        /// let config = InMemoryConfig::default();
+        /// let refusal = app.test_with(config.clone()).try_ws(from_page()).unwrap_err();
+        /// assert_eq!(refusal.status(), 403);
+        /// let open = config.with_origins(OriginPolicy::any());
+        /// assert!(app.test_with(open).try_ws(from_page()).is_ok());
+        /// ```
         with_origins, origins: OriginPolicy;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::message::HostPolicy;
+        /// # use http4k_ws::testing::InMemoryConfig;
+        /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// let app = routes! { GET "/" => http(|| "hello") };
+        /// let hosts = HostPolicy::only(["chat.example.com".parse()?]);
+        /// let app = app.test_with(InMemoryConfig::default().with_hosts(hosts));
+        /// assert_eq!(app.http("http://chat.example.com/").status(), 200);
+        /// assert_eq!(app.http("http://evil.example.net/").status(), 421);
+        /// # Ok(())
+        /// # }
+        /// ```
         with_hosts, hosts: HostPolicy;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::session::SessionConfig;
+        /// # use http4k_ws::testing::InMemoryConfig;
+        /// let session = SessionConfig::default().with_max_message(5);
+        /// let config = InMemoryConfig::default().with_session(session);
+        /// let app = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+        /// let mut client = app.test_with(config).ws("/");
+        /// client.send("too long").unwrap();
+        /// assert_eq!(client.closed().unwrap().code(), 1009);
+        /// ```
         with_session, session: SessionConfig;
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::sse::{Sse, SseConfig};
+        /// # use http4k_ws::testing::InMemoryConfig;
+        /// # use std::time::Duration;
+        /// let app = routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) };
+        /// let events = SseConfig::default().with_retry(Duration::from_secs(5));
+        /// let app = app.test_with(InMemoryConfig::default().with_sse(events));
+        /// assert_eq!(app.http("/").body(), "retry: 5000\n\ndata: rain\n\n");
+        /// ```
         with_sse, sse: SseConfig;
     }
 
     optional_setters! {
+        InMemoryConfig: "http4k_ws::testing::InMemoryConfig";
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # use http4k_ws::prelude::*;
+        /// # use http4k_ws::message::Proxies;
+        /// # use http4k_ws::testing::InMemoryConfig;
+        /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// let app = |request: Request| async move {
+        ///     let client = request.peer_addr().map(|client| client.ip().to_string());
+        ///     client.unwrap_or_default()
+        /// };
+        /// let proxies = Proxies::unix().x_forwarded();
+        /// let app = app.test_with(InMemoryConfig::default().with_proxies(proxies));
+        /// let request = Request::get("/").header("x-forwarded-for", "203.0.113.7");
+        /// assert_eq!(app.http(request).body(), "203.0.113.7");
+        /// # Ok(())
+        /// # }
+        /// ```
         with_proxies, proxies: Proxies;
     }
 }
@@ -120,6 +199,15 @@ impl InMemory {
     /// Panics if a route reads a path parameter that its path lacks, or a value that no filter
     /// before it provides; see [`FromRequest::PARAMS`](crate::FromRequest::PARAMS) and
     /// [`FromRequest::NEEDS`](crate::FromRequest::NEEDS).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { GET "/" => http(|| "hello") });
+    /// assert_eq!(app.http("/").body(), "hello");
+    /// ```
     #[track_caller]
     pub fn new<Kind>(app: impl IntoPolyHandler<Kind>) -> Self {
         Self {
@@ -130,6 +218,19 @@ impl InMemory {
 
     /// Sets another configuration: an [`InMemoryConfig`], a `ServerConfig` or a
     /// [`SessionConfig`](crate::session::SessionConfig).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SessionConfig;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(|ws: WebSocket| ws.on_message(|_message: WsMessage| ()))
+    ///     .with_config(SessionConfig::default().with_max_message(5));
+    /// let mut client = app.ws("/");
+    /// client.send("too long").unwrap();
+    /// assert_eq!(client.closed().unwrap().code(), 1009);
+    /// ```
     #[must_use]
     pub fn with_config(self, config: impl Into<InMemoryConfig>) -> Self {
         Self {
@@ -143,6 +244,16 @@ impl InMemory {
     /// # Panics
     ///
     /// Panics if the upgrade is refused or `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(|ws: WebSocket| ws.try_send("hello"));
+    /// let mut client = app.ws("/");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "hello");
+    /// ```
     #[track_caller]
     pub fn ws(&self, request: impl IntoRequest) -> TestWsClient {
         let request = valid(request);
@@ -159,6 +270,16 @@ impl InMemory {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { "/chat" => ws(|ws: WebSocket| ws.try_send("hello")) });
+    /// assert!(app.try_ws("/chat").is_ok());
+    /// assert_eq!(app.try_ws("/chatt").unwrap_err().status(), 404);
+    /// ```
     #[track_caller]
     pub fn try_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
         let (this, request) = (self.clone(), valid(request));
@@ -177,6 +298,17 @@ impl InMemory {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = routes! { GET "/users/<id>" => http(|id: u64| format!("user {id}")) };
+    /// let app = InMemory::new(app);
+    /// assert_eq!(app.http("/users/7").body(), "user 7");
+    /// assert_eq!(app.http(Request::post("/users/7")).status(), 405);
+    /// ```
     #[track_caller]
     pub fn http(&self, request: impl IntoRequest) -> Response {
         let (this, request) = (self.clone(), valid(request));
@@ -197,6 +329,21 @@ impl InMemory {
     /// # Cancel safety
     ///
     /// Dropping the future drops the handshake, and the application's handler with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { "/chat" => ws(|ws: WebSocket| ws.try_send("hello")) });
+    /// let mut socket = app.connect_ws("/chat").await.expect("it accepts");
+    /// assert_eq!(socket.recv().await?, Some("hello".into()));
+    /// assert_eq!(app.connect_ws("/chatt").await.unwrap_err().status(), 404);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         let (socket, _line) = self.connect(valid(request)).await?;
         Ok(socket)
@@ -212,6 +359,19 @@ impl InMemory {
     /// # Cancel safety
     ///
     /// Dropping the future drops the handler that responds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { GET "/" => http(|| "hello") });
+    /// assert_eq!(app.send_http("/").await.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
         read_whole(self.respond(valid(request)).await).await
     }

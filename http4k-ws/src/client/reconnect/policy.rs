@@ -137,19 +137,26 @@ pub(in crate::client) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 
 impl ReconnectPolicy {
     setters! {
-        with_base, base: Duration;
-        with_cap, cap: Duration;
-        with_retry_after_cap, retry_after_cap: Duration;
-        with_retry_after_spread, retry_after_spread: Duration;
-        with_attempt_timeout, attempt_timeout: Duration;
-        with_stable_after, stable_after: Duration;
+        ReconnectPolicy: "http4k_ws::client::reconnect::ReconnectPolicy";
+        with_base, base: Duration = Duration::from_millis(500) => Duration::from_secs(2);
+        with_cap, cap: Duration = Duration::from_secs(30) => Duration::from_secs(5);
+        with_retry_after_cap, retry_after_cap: Duration =
+            Duration::from_secs(300) => Duration::from_secs(60);
+        with_retry_after_spread, retry_after_spread: Duration =
+            Duration::from_secs(10) => Duration::from_secs(1);
+        with_attempt_timeout, attempt_timeout: Duration =
+            Duration::from_secs(10) => Duration::from_secs(3);
+        with_stable_after, stable_after: Duration =
+            Duration::from_secs(5) => Duration::from_secs(60);
         with_retried_codes, retried_codes: BTreeSet<u16>;
     }
 
     optional_setters! {
-        with_max_attempts, max_attempts: u32;
-        with_give_up_after, give_up_after: Duration;
-        with_seed, seed: u64;
+        ReconnectPolicy: "http4k_ws::client::reconnect::ReconnectPolicy";
+        with_max_attempts, max_attempts: u32 = None => 10;
+        with_give_up_after, give_up_after: Duration =
+            Some(Duration::from_secs(900)) => Duration::from_secs(60);
+        with_seed, seed: u64 = None => 7;
     }
 
     /// Connects again after the close code `code`.

@@ -71,15 +71,17 @@ impl Default for Http2Config {
 
 impl Http2Config {
     setters! {
-        with_max_streams, max_streams: u32;
-        with_max_reset_streams, max_reset_streams: usize;
-        with_max_stream_errors, max_stream_errors: usize;
-        with_stream_window, stream_window: u32;
-        with_connection_window, connection_window: u32;
-        with_max_unread_frames, max_unread_frames: usize;
-        with_send_buffer, send_buffer: usize;
-        with_ping, ping: Duration;
-        with_ping_timeout, ping_timeout: Duration;
-        with_prior_knowledge, prior_knowledge: bool;
+        Http2Config: "http4k_ws::server::Http2Config";
+        with_max_streams, max_streams: u32 = 100 => 250;
+        with_max_reset_streams, max_reset_streams: usize = 20 => 100;
+        with_max_stream_errors, max_stream_errors: usize = 1024 => 100;
+        with_stream_window, stream_window: u32 = 64 * 1024 => 1024 * 1024;
+        with_connection_window, connection_window: u32 = 512 * 1024 => 2 * 1024 * 1024;
+        with_max_unread_frames, max_unread_frames: usize = 16 * 1024 => 1024;
+        with_send_buffer, send_buffer: usize = 16 * 1024 => 64 * 1024;
+        with_ping, ping: Duration = Duration::from_secs(20) => Duration::from_secs(60);
+        with_ping_timeout, ping_timeout: Duration =
+            Duration::from_secs(20) => Duration::from_secs(10);
+        with_prior_knowledge, prior_knowledge: bool = true => false;
     }
 }
