@@ -32,6 +32,22 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// passed to [`on_error`](Self::on_error) if that is registered. Otherwise it closes the
     /// socket, as the same error of a consumer does. Each of several callbacks receives every
     /// message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let app = |ws: WebSocket<Json<u32>, Json<u32>>| {
+    ///     let sender = ws.sender();
+    ///     ws.on_message(move |Json(number)| sender.try_send(Json(number * 2)));
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// client.send("21").unwrap();
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "42");
+    /// // Not a number, and no callback for errors.
+    /// client.send("many").unwrap();
+    /// assert_eq!(client.closed().unwrap().code(), 1007);
+    /// ```
     pub fn on_message<F, R>(&self, mut callback: F)
     where
         F: FnMut(In) -> R + Send + 'static,
@@ -60,6 +76,22 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
 
     /// Calls `callback` with every error of an [`on_message`](Self::on_message) callback. Such an
     /// error then does not close the socket.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let app = |ws: WebSocket<Json<u32>, String>| {
+    ///     let (thanks, refusal) = (ws.sender(), ws.sender());
+    ///     ws.on_message(move |_number| thanks.try_send("thank you"));
+    ///     ws.on_error(move |_error| refusal.try_send("a number, please").unwrap());
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// client.send("many").unwrap();
+    /// client.send("42").unwrap();
+    /// let replies: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+    /// assert_eq!(replies, ["a number, please", "thank you"]);
+    /// ```
     pub fn on_error(&self, callback: impl FnMut(&WsError) + Send + 'static) {
         let mut inner = self.end.state.lock();
         inner.callbacks.registered = true;
@@ -68,6 +100,20 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
 
     /// Calls `callback` once, when either side closes the socket or the connection is lost. If that
     /// has happened already, calls it at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// let (left, leaving) = channel();
+    /// let app = move |ws: WebSocket| {
+    ///     let left = left.clone();
+    ///     ws.on_close(move |status| left.send(status).unwrap());
+    /// };
+    /// app.test_ws("/").close(WsStatus::GOING_AWAY);
+    /// assert_eq!(leaving.recv(), Ok(WsStatus::GOING_AWAY));
+    /// ```
     pub fn on_close(&self, callback: impl FnOnce(WsStatus) + Send + 'static) {
         let mut inner = self.end.state.lock();
         inner.callbacks.registered = true;

@@ -103,6 +103,14 @@ pub struct WsError {
 
 impl WsError {
     /// Creates an error that closes the socket with `status`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let refuse = |_ws: WebSocket| WsResult::Err(WsError::closing(WsStatus::TRY_AGAIN_LATER));
+    /// assert_eq!(refuse.test_ws("/").closed(), Some(WsStatus::TRY_AGAIN_LATER));
+    /// ```
     pub fn closing(status: WsStatus) -> Self {
         Self {
             status,
@@ -111,11 +119,32 @@ impl WsError {
     }
 
     /// Returns the status that the socket is closed with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SendError;
+    /// let full = WsError::from(SendError::Full);
+    /// assert_eq!(full.status(), &WsStatus::TRY_AGAIN_LATER);
+    /// let other = WsError::from(std::io::Error::other("disk full"));
+    /// assert_eq!(other.status(), &WsStatus::INTERNAL_ERROR);
+    /// ```
     pub fn status(&self) -> &WsStatus {
         &self.status
     }
 
     /// Returns the error behind this one, which can be downcast.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::num::ParseIntError;
+    /// let error = WsError::from("many".parse::<u32>().unwrap_err());
+    /// assert!(error.cause().unwrap().is::<ParseIntError>());
+    /// assert!(WsError::closing(WsStatus::NORMAL).cause().is_none());
+    /// ```
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.cause.as_deref()
     }

@@ -79,11 +79,60 @@ use crate::panics::guarded;
 )]
 pub trait MessageFilter: Send + 'static {
     /// Decides about a message from the peer, before the consumer receives it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::filter::messages;
+    /// # use http4k_ws::session::{MessageAction, MessageFilter};
+    /// struct TextOnly;
+    ///
+    /// impl MessageFilter for TextOnly {
+    ///     fn received(&mut self, message: WsMessage) -> MessageAction {
+    ///         match message.is_text() {
+    ///             true => MessageAction::Pass(message),
+    ///             false => MessageAction::Close(WsStatus::UNSUPPORTED),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let discard = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// let app = routes! { "/" with(messages(|_| TextOnly)) => ws(discard) };
+    /// let mut client = app.test_ws("/");
+    /// client.send(WsMessage::new_binary("picture")).unwrap();
+    /// assert_eq!(client.closed(), Some(WsStatus::UNSUPPORTED));
+    /// ```
     fn received(&mut self, message: WsMessage) -> MessageAction {
         MessageAction::Pass(message)
     }
 
     /// Decides about a message to the peer, after the consumer sent it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::filter::messages;
+    /// # use http4k_ws::session::{MessageAction, MessageFilter};
+    /// struct NoSecrets;
+    ///
+    /// impl MessageFilter for NoSecrets {
+    ///     fn sent(&mut self, message: WsMessage) -> MessageAction {
+    ///         match message.text().contains("secret") {
+    ///             true => MessageAction::Drop,
+    ///             false => MessageAction::Pass(message),
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// let tell = |ws: WebSocket| {
+    ///     ws.try_send("the secret plan").unwrap();
+    ///     ws.try_send("the weather")
+    /// };
+    /// let app = routes! { "/" with(messages(|_| NoSecrets)) => ws(tell) };
+    /// assert_eq!(app.test_ws("/").received().next().unwrap().unwrap(), "the weather");
+    /// ```
     fn sent(&mut self, message: WsMessage) -> MessageAction {
         MessageAction::Pass(message)
     }

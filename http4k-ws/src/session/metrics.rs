@@ -55,28 +55,141 @@ use crate::panics::guarded;
 /// ```
 pub trait WsMetrics: Send + Sync + 'static {
     /// Called when a socket opens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::Mutex;
+    /// # use http4k_ws::session::{SessionConfig, SocketInfo, WsMetrics};
+    /// static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    ///
+    /// struct Log;
+    ///
+    /// impl WsMetrics for Log {
+    ///     fn opened(&self, socket: &SocketInfo) {
+    ///         LOG.lock().unwrap().push(format!("{} opened", socket.path));
+    ///     }
+    /// }
+    ///
+    /// let app = (|_ws: WebSocket| ()).test_with(SessionConfig::default().with_metrics(Log));
+    /// app.ws("/rooms/7");
+    /// assert_eq!(*LOG.lock().unwrap(), ["/rooms/7 opened"]);
+    /// ```
     fn opened(&self, socket: &SocketInfo) {
         let _ = socket;
     }
 
     /// Called when the peer broke a rule, exceeded a bound, or missed a deadline. The socket is
     /// closed with `status`, whose reason names the rule.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::Mutex;
+    /// # use http4k_ws::session::{SessionConfig, SocketInfo, WsMetrics};
+    /// static FAILED: Mutex<Vec<u16>> = Mutex::new(Vec::new());
+    ///
+    /// struct Alarm;
+    ///
+    /// impl WsMetrics for Alarm {
+    ///     fn failed(&self, _socket: &SocketInfo, status: &WsStatus) {
+    ///         FAILED.lock().unwrap().push(status.code());
+    ///     }
+    /// }
+    ///
+    /// let config = SessionConfig::default().with_max_message(5).with_metrics(Alarm);
+    /// let app = (|ws: WebSocket| ws.on_message(|_message: WsMessage| ())).test_with(config);
+    /// app.ws("/").send("too long").unwrap();
+    /// assert_eq!(*FAILED.lock().unwrap(), [1009]);
+    /// ```
     fn failed(&self, socket: &SocketInfo, status: &WsStatus) {
         let _ = (socket, status);
     }
 
     /// Called when messages were dropped because the peer is too slow
     /// ([`SlowConsumer`](crate::session::SlowConsumer)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use http4k_ws::session::{SessionConfig, SlowConsumer, SocketInfo, WsMetrics};
+    /// static LOST: AtomicU64 = AtomicU64::new(0);
+    ///
+    /// struct Losses;
+    ///
+    /// impl WsMetrics for Losses {
+    ///     fn dropped(&self, _socket: &SocketInfo, messages: u64) {
+    ///         LOST.fetch_add(messages, Relaxed);
+    ///     }
+    /// }
+    ///
+    /// let latest = SessionConfig::default()
+    ///     .with_queue_messages(1)
+    ///     .with_slow_consumer(SlowConsumer::DropOldest)
+    ///     .with_metrics(Losses);
+    /// let app = |ws: WebSocket| (1..=5).for_each(|tick| ws.try_send(tick.to_string()).unwrap());
+    /// assert_eq!(app.test_with(latest).ws("/").received().count(), 1);
+    /// assert_eq!(LOST.load(Relaxed), 4);
+    /// ```
     fn dropped(&self, socket: &SocketInfo, messages: u64) {
         let _ = (socket, messages);
     }
 
     /// Called when a socket is over, once for each that was opened.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::Mutex;
+    /// # use http4k_ws::session::{SessionConfig, SocketInfo, Traffic, WsMetrics};
+    /// static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    ///
+    /// struct Log;
+    ///
+    /// impl WsMetrics for Log {
+    ///     fn closed(&self, socket: &SocketInfo, status: &WsStatus, traffic: &Traffic) {
+    ///         let line = format!("{} {} {}", socket.path, status.code(), traffic.messages_sent);
+    ///         LOG.lock().unwrap().push(line);
+    ///     }
+    /// }
+    ///
+    /// let greet = |ws: WebSocket| ws.try_send("hello");
+    /// let app = greet.test_with(SessionConfig::default().with_metrics(Log));
+    /// app.ws("/rooms/7").closed();
+    /// assert_eq!(*LOG.lock().unwrap(), ["/rooms/7 1000 1"]);
+    /// ```
     fn closed(&self, socket: &SocketInfo, status: &WsStatus, traffic: &Traffic) {
         let _ = (socket, status, traffic);
     }
 
     /// Called when an opening handshake was refused with `status`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::Mutex;
+    /// # use http4k_ws::session::{SessionConfig, WsMetrics};
+    /// static REFUSED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    ///
+    /// struct Refusals;
+    ///
+    /// impl WsMetrics for Refusals {
+    ///     fn refused(&self, request: &Request, status: StatusCode) {
+    ///         REFUSED.lock().unwrap().push(format!("{} {status}", request.uri()));
+    ///     }
+    /// }
+    ///
+    /// let config = SessionConfig::default().with_metrics(Refusals);
+    /// let app = routes! { "/chat" => ws(|ws: WebSocket| drop(ws)) }.test_with(config);
+    /// assert!(app.try_ws("/chatt").is_err());
+    /// assert_eq!(*REFUSED.lock().unwrap(), ["/chatt 404 Not Found"]);
+    /// ```
     fn refused(&self, request: &Request, status: StatusCode) {
         let _ = (request, status);
     }

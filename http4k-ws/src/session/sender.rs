@@ -65,6 +65,19 @@ impl<Out: Message> WsSender<Out> {
     }
 
     /// Returns the number of the socket, which is unique in this process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// /// Returns `true` if a reply to `from` would also reach `to`.
+    /// fn is_same_socket(from: &WsSender, to: &WsSender) -> bool {
+    ///     from.id() == to.id()
+    /// }
+    ///
+    /// let app = |ws: WebSocket| assert!(is_same_socket(&ws.sender(), &ws.sender()));
+    /// assert_eq!(app.test_ws("/").closed(), Some(WsStatus::NORMAL));
+    /// ```
     pub fn id(&self) -> u64 {
         self.state.id
     }
@@ -79,6 +92,25 @@ impl<Out: Message> WsSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, the message was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::{SendError, SessionConfig};
+    /// let app = |ws: WebSocket| async move {
+    ///     let sender = ws.sender();
+    ///     for number in 1..=5 {
+    ///         sender.send(number.to_string()).await?;
+    ///     }
+    ///     ws.close(WsStatus::NORMAL);
+    ///     assert_eq!(sender.send("6").await, Err(SendError::Closed(WsStatus::NORMAL)));
+    ///     WsResult::Ok(())
+    /// };
+    /// // With space for one message in the queue, `send` waits, and nothing is lost.
+    /// let config = SessionConfig::default().with_queue_messages(1);
+    /// assert_eq!(app.test_with(config).ws("/").received().count(), 5);
+    /// ```
     pub async fn send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
         self.state.send(message).await
@@ -90,6 +122,21 @@ impl<Out: Message> WsSender<Out> {
     ///
     /// Returns [`SendError::Full`] if [`send`](Self::send) would wait, and otherwise the same
     /// errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::{SendError, SessionConfig};
+    /// let app = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     assert_eq!(sender.try_send("one"), Ok(()));
+    ///     assert_eq!(sender.try_send("two"), Err(SendError::Full));
+    /// };
+    /// let config = SessionConfig::default().with_queue_messages(1);
+    /// let mut client = app.test_with(config).ws("/");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "one");
+    /// ```
     pub fn try_send(&self, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
         self.state
@@ -161,6 +208,23 @@ impl<Out: Message> WsSender<Out> {
     ///
     /// Returns [`SendError::Full`] if [`send_keyed`](Self::send_keyed) would wait, and otherwise
     /// the same errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::{SendError, SessionConfig};
+    /// let app = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     sender.try_send_keyed("AAPL", "AAPL 187").unwrap();
+    ///     sender.try_send_keyed("AAPL", "AAPL 188").unwrap();
+    ///     // The queue is full, and holds nothing with this key.
+    ///     assert_eq!(sender.try_send_keyed("MSFT", "MSFT 420"), Err(SendError::Full));
+    /// };
+    /// let config = SessionConfig::default().with_queue_messages(1);
+    /// let prices: Vec<_> = app.test_with(config).ws("/").received().map(Result::unwrap).collect();
+    /// assert_eq!(prices, ["AAPL 188"]);
+    /// ```
     pub fn try_send_keyed(&self, key: impl Hash, message: impl Into<Out>) -> Result<(), SendError> {
         let message = encoded(self.format, message.into())?;
         let sent = self.state.queue(message, Some(key_of(&key)));
@@ -204,6 +268,21 @@ impl<Out: Message> WsSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, nothing changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SendError;
+    /// let app = |ws: WebSocket| async move {
+    ///     let sender = ws.sender();
+    ///     sender.send("your order is stored").await?;
+    ///     assert_eq!(sender.flush().await, Ok(()));
+    ///     WsResult::Ok(())
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "your order is stored");
+    /// ```
     pub async fn flush(&self) -> Result<(), SendError> {
         self.state.flush().await
     }
@@ -218,6 +297,27 @@ impl<Out: Message> WsSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, a ping may have been sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SendError;
+    /// async fn wait(mut ws: WebSocket) -> WsResult {
+    ///     while ws.recv().await?.is_some() {}
+    ///     Ok(())
+    /// }
+    ///
+    /// let client = wait.connect_ws("/").await.expect("it accepts");
+    /// let sender = client.sender();
+    /// assert!(sender.ping().await.is_ok());
+    /// client.close(WsStatus::NORMAL);
+    /// assert_eq!(sender.ping().await, Err(SendError::Closed(WsStatus::NORMAL)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn ping(&self) -> Result<Duration, SendError> {
         self.state.ping().await
     }
@@ -231,12 +331,48 @@ impl<Out: Message> WsSender<Out> {
     /// effect.
     ///
     /// A status that cannot be sent in a frame ([`WsStatus::is_sendable`]) becomes 1011.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::{Arc, Mutex};
+    /// let seat = Arc::new(Mutex::new(None::<WsSender>));
+    /// let taken = Arc::clone(&seat);
+    /// let app = move |ws: WebSocket| {
+    ///     ws.on_message(|_message: WsMessage| ());
+    ///     // The newest device of the user replaces the one before.
+    ///     if let Some(before) = taken.lock().unwrap().replace(ws.sender()) {
+    ///         before.close(WsStatus::new(4001, "replaced").unwrap());
+    ///     }
+    /// };
+    /// let mut phone = app.test_ws("/");
+    /// let _laptop = app.test_ws("/");
+    /// assert_eq!(phone.closed().unwrap().reason(), "replaced");
+    /// ```
     pub fn close(&self, status: WsStatus) {
         self.state.close(status);
     }
 
     /// Returns the number of messages that were dropped because the peer is too slow
     /// ([`SlowConsumer`](crate::session::SlowConsumer)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::{SessionConfig, SlowConsumer};
+    /// let app = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     for tick in 1..=10 {
+    ///         sender.try_send(tick.to_string()).unwrap();
+    ///     }
+    ///     assert_eq!(sender.dropped(), 8);
+    /// };
+    /// let config = SessionConfig::default().with_slow_consumer(SlowConsumer::DropOldest);
+    /// let mut client = app.test_with(config.with_queue_messages(2)).ws("/");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "9");
+    /// ```
     pub fn dropped(&self) -> u64 {
         self.state.lock().dropped()
     }
@@ -247,6 +383,23 @@ impl<Out: Message> WsSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, nothing changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::sync::mpsc::channel;
+    /// let (left, leaving) = channel();
+    /// let app = move |ws: WebSocket| {
+    ///     ws.on_message(|_message: WsMessage| ());
+    ///     let (closed, left) = (ws.sender().closed(), left.clone());
+    ///     tokio::spawn(async move { left.send(closed.await) });
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// assert!(leaving.try_recv().is_err());
+    /// client.close(WsStatus::GOING_AWAY);
+    /// assert_eq!(leaving.recv(), Ok(WsStatus::GOING_AWAY));
+    /// ```
     pub fn closed(&self) -> impl Future<Output = WsStatus> + Send + use<Out> {
         let state = Arc::clone(&self.state);
         async move { state.closed().await }

@@ -101,6 +101,26 @@ impl WebSocket {
 
 impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// Changes the types of the messages that this socket receives and sends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// /// Says hello in text, and then sends numbers as JSON.
+    /// async fn squares(ws: WebSocket) -> WsResult {
+    ///     ws.send("hello").await?;
+    ///     let mut ws = ws.typed::<Json<u32>, Json<u32>>();
+    ///     while let Some(Json(number)) = ws.recv().await? {
+    ///         ws.send(Json(number * number)).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// let mut client = squares.test_ws("/");
+    /// client.send("12").unwrap();
+    /// let messages: Vec<_> = client.received().take(2).map(Result::unwrap).collect();
+    /// assert_eq!(messages, ["hello", "144"]);
+    /// ```
     pub fn typed<I: Message, O: Message>(self) -> WebSocket<I, O> {
         WebSocket {
             end: self.end,
@@ -110,12 +130,38 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     }
 
     /// Returns the number of the socket, which is unique in this process. Its senders share it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let app = |ws: WebSocket| {
+    ///     assert_eq!(ws.sender().id(), ws.id());
+    ///     ws.try_send(ws.id().to_string())
+    /// };
+    /// let first = app.test_ws("/").received().next().unwrap().unwrap();
+    /// let second = app.test_ws("/").received().next().unwrap().unwrap();
+    /// assert_ne!(first, second);
+    /// ```
     pub fn id(&self) -> u64 {
         self.end.state.id
     }
 
     /// Returns the upgrade request, with all changes by filters and with the path parameters of its
     /// route.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// async fn greet(ws: WebSocket) -> WsResult {
+    ///     let name = ws.request().query("name").unwrap_or("stranger".into());
+    ///     Ok(ws.send(format!("hello {name}")).await?)
+    /// }
+    ///
+    /// let mut client = greet.test_ws("/ws?name=bob");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "hello bob");
+    /// ```
     pub fn request(&self) -> &Request {
         self.end.handshake.request.get()
     }
@@ -161,11 +207,42 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
 
     /// Returns the template of the route that matched, such as `/rooms/<room>`. `None` without a
     /// route, and on a client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// async fn label(ws: WebSocket) -> WsResult {
+    ///     let route = ws.route().unwrap_or("no route").to_owned();
+    ///     Ok(ws.send(route).await?)
+    /// }
+    ///
+    /// let app = routes! { "/rooms/<_room>" => ws(label(ws)) };
+    /// assert_eq!(app.test_ws("/rooms/7").received().next().unwrap().unwrap(), "/rooms/<_room>");
+    /// assert_eq!(label.test_ws("/").received().next().unwrap().unwrap(), "no route");
+    /// ```
     pub fn route(&self) -> Option<&str> {
         self.end.handshake.route.as_deref()
     }
 
     /// Returns the negotiated subprotocol (RFC 6455 §1.9).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::filter::subprotocols;
+    /// async fn chat(ws: WebSocket) -> WsResult {
+    ///     assert_eq!(ws.subprotocol(), Some("chat.v2"));
+    ///     Ok(())
+    /// }
+    ///
+    /// let app = routes! { "/chat" with(subprotocols(["chat.v2", "chat.v1"])) => ws(chat(ws)) };
+    /// let offer = Request::get("/chat").header("sec-websocket-protocol", "chat.v1, chat.v2");
+    /// let mut client = app.test_ws(offer);
+    /// assert_eq!(client.subprotocol(), Some("chat.v2"));
+    /// assert_eq!(client.closed(), Some(WsStatus::NORMAL));
+    /// ```
     pub fn subprotocol(&self) -> Option<&str> {
         self.end.handshake.subprotocol.as_deref()
     }
@@ -176,12 +253,48 @@ impl<In: Message, Out: Message> WebSocket<In, Out> {
     /// On a client, these are the fields that the server sent. On a server, these are the fields
     /// that the application set, with [`WsResponse::with_header`](crate::WsResponse::with_header)
     /// or in a filter.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// async fn greet(ws: WebSocket) -> WsResult {
+    ///     assert_eq!(ws.response_headers()["x-node"], "7");
+    ///     Ok(())
+    /// }
+    ///
+    /// let app = |_request: Request| {
+    ///     WsResponse::accept(WsConsumer::new(greet)).with_header("x-node", "7")
+    /// };
+    /// let client = app.connect_ws("/").await.expect("it accepts");
+    /// assert_eq!(client.response_headers()["x-node"], "7");
+    /// assert_eq!(client.closed().await, WsStatus::NORMAL);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn response_headers(&self) -> &HeaderMap {
         let headers = self.end.handshake.response.as_deref();
         headers.unwrap_or_else(|| no_headers())
     }
 
     /// Returns a sender for other tasks, threads and callbacks. It does not keep the socket open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// async fn remind(mut ws: WebSocket) -> WsResult {
+    ///     let sender = ws.sender();
+    ///     tokio::spawn(async move { sender.send("your tea is ready").await });
+    ///     while ws.recv().await?.is_some() {}
+    ///     Ok(())
+    /// }
+    ///
+    /// let mut client = remind.test_ws("/");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "your tea is ready");
+    /// ```
     pub fn sender(&self) -> WsSender<Out> {
         WsSender::new(Arc::clone(&self.end.state), self.format)
     }
