@@ -41,26 +41,117 @@ use super::event::SseEvent;
 /// ```
 pub trait SseClient {
     /// Waits for the next event, for at most `limit`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::time::Duration;
+    /// # use http4k_ws::sse::{NextEvent, Sse};
+    /// async fn slow(sse: Sse) {
+    ///     sse.send("first").await.unwrap();
+    ///     sse.closed().await;
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(slow(sse)) };
+    /// let mut client = app.test_sse("/");
+    /// let limit = Duration::from_millis(10);
+    /// assert_eq!(client.next_within(limit), NextEvent::Event("first".into()));
+    /// assert_eq!(client.next_within(limit), NextEvent::Pending);
+    /// ```
     fn next_within(&mut self, limit: Duration) -> NextEvent;
 
     /// Waits for the next event, up to the limit of this client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{NextEvent, Sse, SseEnd};
+    /// let app = routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// let mut client = app.test_sse("/");
+    /// assert_eq!(client.next(), NextEvent::Event("rain".into()));
+    /// assert_eq!(client.next(), NextEvent::Closed(SseEnd::Complete));
+    /// ```
     fn next(&mut self) -> NextEvent;
 
     /// Closes the stream. Calling it again has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseEnd};
+    /// let app = routes! { GET "/" => sse(|sse: Sse| async move { sse.closed().await }) };
+    /// let mut client = app.test_sse("/");
+    /// client.close();
+    /// assert_eq!(client.closed(), Some(SseEnd::Closed));
+    /// ```
     fn close(&mut self);
 
     /// Returns the id that the client would send to resume; empty if no event had one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseEvent};
+    /// let app = routes! {
+    ///     GET "/" => sse(|sse: Sse| sse.try_send(SseEvent::new("rain").with_id(7))),
+    /// };
+    /// let mut client = app.test_sse("/");
+    /// assert_eq!(client.last_event_id(), "");
+    /// client.next();
+    /// assert_eq!(client.last_event_id(), "7");
+    /// ```
     fn last_event_id(&self) -> &str;
 
     /// Returns the number of comments that were read, such as those that keep a connection open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// async fn quiet(sse: Sse) {
+    ///     sse.comment("still here").await.unwrap();
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(quiet(sse)) };
+    /// let mut client = app.test_sse("/");
+    /// client.closed();
+    /// assert_eq!(client.comments(), 1);
+    /// ```
     fn comments(&self) -> u64;
 
     /// Returns the header fields of the response. Empty for a client that reconnects while it has
     /// no connection.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// let app = routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// let client = app.test_sse("/");
+    /// assert_eq!(client.response_headers()["content-type"], "text/event-stream");
+    /// ```
     fn response_headers(&self) -> &HeaderMap;
 
     /// Waits until the stream has ended, and returns how. Events that arrive before are dropped.
     /// `None` if that exceeds the limit of this client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseEnd};
+    /// let app = routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// let mut client = app.test_sse("/");
+    /// assert_eq!(client.closed(), Some(SseEnd::Complete));
+    /// // The event has been dropped.
+    /// assert_eq!(client.received().next(), None);
+    /// ```
     fn closed(&mut self) -> Option<SseEnd> {
         loop {
             match self.next() {
@@ -76,6 +167,23 @@ pub trait SseClient {
     /// # Panics
     ///
     /// Panics if an event arrives or the stream ends, with the event or the end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::time::Duration;
+    /// # use http4k_ws::sse::Sse;
+    /// async fn wait(sse: Sse) {
+    ///     sse.send("hello").await.unwrap();
+    ///     sse.closed().await;
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(wait(sse)) };
+    /// let mut client = app.test_sse("/");
+    /// assert_eq!(client.received().next().unwrap().unwrap().data(), "hello");
+    /// client.expect_silence(Duration::from_millis(10));
+    /// ```
     #[track_caller]
     fn expect_silence(&mut self, time: Duration) {
         match self.next_within(time) {
@@ -92,6 +200,24 @@ pub trait SseClient {
     /// It ends when the server or the client ends the stream. Any other end is one
     /// [`SseReceiveError::Ended`]. If no event arrives within the limit of this client, the item is
     /// [`SseReceiveError::Silent`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseReceiveError, SseResult};
+    /// async fn news(sse: Sse) -> SseResult {
+    ///     sse.send("rain").await?;
+    ///     Err("no more news".into())
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(news(sse)) };
+    /// let mut client = app.test_sse("/");
+    /// let mut received = client.received();
+    /// assert_eq!(received.next().unwrap().unwrap().data(), "rain");
+    /// assert!(matches!(received.next(), Some(Err(SseReceiveError::Ended(_)))));
+    /// assert_eq!(received.next(), None);
+    /// ```
     fn received(&mut self) -> SseReceived<'_, Self>
     where
         Self: Sized,

@@ -47,6 +47,16 @@ pub enum SseEnd {
 
 impl SseEnd {
     /// Returns `true` if the stream ended as planned: by its server, or by its client.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use http4k_ws::sse::SseEnd;
+    /// assert!(SseEnd::Complete.is_normal());
+    /// assert!(SseEnd::Closed.is_normal());
+    /// assert!(!SseEnd::Silent { after: Duration::from_secs(45) }.is_normal());
+    /// ```
     pub fn is_normal(&self) -> bool {
         matches!(self, Self::Complete | Self::Closed)
     }

@@ -80,6 +80,15 @@ pub struct SseError(Box<dyn Error + Send + Sync>);
 
 impl SseError {
     /// Returns the error behind this one, which can be downcast.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::num::ParseIntError;
+    /// # use http4k_ws::sse::SseError;
+    /// let error = SseError::from("many".parse::<u32>().unwrap_err());
+    /// assert!(error.cause().is::<ParseIntError>());
+    /// ```
     pub fn cause(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0
     }

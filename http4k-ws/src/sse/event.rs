@@ -67,6 +67,18 @@ impl SseEvent {
     /// Creates an event with `data`, which may have several lines.
     ///
     /// A client receives each line end as `\n`, whether it is `\n`, `\r` or `\r\n` here.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseEvent};
+    /// let lines = |sse: Sse| sse.try_send(SseEvent::new("first\r\nsecond"));
+    /// let app = routes! { GET "/" => sse(lines) };
+    /// assert_eq!(app.test_http("/").body(), "data: first\ndata: second\n\n");
+    /// let event = app.test_sse("/").received().next().unwrap().unwrap();
+    /// assert_eq!(event.data(), "first\nsecond");
+    /// ```
     pub fn new(data: impl Into<String>) -> Self {
         Self {
             data: data.into(),
@@ -83,6 +95,15 @@ impl SseEvent {
     ///
     /// If `name` contains a line end or NUL. [`try_named`](Self::try_named) returns an error
     /// instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// let event = SseEvent::new("ann joined").named("presence");
+    /// assert_eq!(event.name(), Some("presence"));
+    /// assert_eq!(event.named("").name(), None);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn named(self, name: impl Into<String>) -> Self {
@@ -97,6 +118,16 @@ impl SseEvent {
     /// # Errors
     ///
     /// [`SseFieldError`] if `name` contains a line end or NUL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// let topic = "weather";
+    /// let event = SseEvent::new("rain").try_named(topic).unwrap();
+    /// assert_eq!(event.name(), Some("weather"));
+    /// assert!(SseEvent::new("rain").try_named("two\nlines").is_err());
+    /// ```
     pub fn try_named(mut self, name: impl Into<String>) -> Result<Self, SseFieldError> {
         let name = checked("name", name.into())?;
         self.name = Some(name).filter(|name| !name.is_empty());
@@ -110,6 +141,15 @@ impl SseEvent {
     ///
     /// If the text of `id` contains a line end or NUL. [`try_with_id`](Self::try_with_id) returns
     /// an error instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// let event = SseEvent::new("rain").with_id(1001);
+    /// assert_eq!(event.id(), Some("1001"));
+    /// assert_eq!(event.with_id("").id(), Some(""));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn with_id(self, id: impl Display) -> Self {
@@ -124,6 +164,16 @@ impl SseEvent {
     /// # Errors
     ///
     /// [`SseFieldError`] if the text of `id` contains a line end or NUL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// let event = SseEvent::new("rain").try_with_id("node 1").unwrap();
+    /// assert_eq!(event.id(), Some("node 1"));
+    /// let error = event.try_with_id("1\n").unwrap_err();
+    /// assert_eq!(error.to_string(), r#"the event id "1\n" contains a line end or NUL"#);
+    /// ```
     pub fn try_with_id(mut self, id: impl Display) -> Result<Self, SseFieldError> {
         self.id = Some(checked("id", id.to_string())?);
         Ok(self)
@@ -131,6 +181,15 @@ impl SseEvent {
 
     /// Sets the time that the client waits before it reconnects. It travels in whole milliseconds,
     /// so it is rounded down, and at most [`u64::MAX`] milliseconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// # use std::time::Duration;
+    /// let event = SseEvent::new("restarting").with_retry(Duration::from_micros(2500));
+    /// assert_eq!(event.retry(), Some(Duration::from_millis(2)));
+    /// ```
     #[must_use]
     pub fn with_retry(mut self, retry: Duration) -> Self {
         self.retry = Some(Duration::from_millis(millis(retry)));
@@ -158,22 +217,57 @@ impl SseEvent {
     }
 
     /// Converts the event into its data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// let data: String = SseEvent::new("rain").named("weather").into_data();
+    /// assert_eq!(data, "rain");
+    /// ```
     pub fn into_data(self) -> String {
         self.data
     }
 
     /// Returns the name; `None` for a `message`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// assert_eq!(SseEvent::new("rain").name(), None);
+    /// assert_eq!(SseEvent::new("rain").named("weather").name(), Some("weather"));
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
     /// Returns the id; `None` if the event leaves that of the client as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// assert_eq!(SseEvent::new("rain").id(), None);
+    /// assert_eq!(SseEvent::new("rain").with_id(7).id(), Some("7"));
+    /// ```
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
 
     /// Returns the time that the client waits before it reconnects; `None` if the event leaves it
     /// as it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseEvent;
+    /// # use std::time::Duration;
+    /// let event = SseEvent::new("restarting");
+    /// assert_eq!(event.retry(), None);
+    /// let event = event.with_retry(Duration::from_secs(5));
+    /// assert_eq!(event.retry(), Some(Duration::from_secs(5)));
+    /// ```
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }

@@ -41,6 +41,16 @@ pub trait FromSseEvent: Sized + Send + 'static {
     /// # Errors
     ///
     /// Returns [`LensFailure`] if the data is not such a value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{FromSseEvent, SseEvent};
+    /// assert_eq!(Json::<i32>::from_sse_event(SseEvent::new("21")), Ok(Json(21)));
+    /// let failure = Json::<i32>::from_sse_event(SseEvent::new("warm")).unwrap_err();
+    /// assert_eq!(failure.status(), 400);
+    /// ```
     fn from_sse_event(event: SseEvent) -> Result<Self, LensFailure>;
 }
 

@@ -46,10 +46,29 @@ pub trait IntoSseEvent: Send + 'static {
     ///
     /// [`LensFailure`] if the format cannot represent the value, or represents it as bytes. The
     /// data of an event is text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{IntoSseEvent, SseEvent};
+    /// assert_eq!(Json([1, 2]).into_sse_event(), Ok(SseEvent::new("[1,2]")));
+    /// // Bytes are not text.
+    /// assert!(WsMessage::new_binary([0xFF].as_slice()).into_sse_event().is_err());
+    /// ```
     fn into_sse_event(self) -> Result<SseEvent, LensFailure>;
 
     /// Describes the data of the events in documents. By default, and for an [`SseEvent`], it is
     /// unknown; a [`Message`] is described as it is for sockets.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{IntoSseEvent, SseEvent};
+    /// assert!(SseEvent::description().is_none());
+    /// assert!(<String as IntoSseEvent>::description().is_some());
+    /// ```
     fn description() -> Option<MessageDescription> {
         None
     }

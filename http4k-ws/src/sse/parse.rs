@@ -124,6 +124,16 @@ impl SseParser {
 
     /// Sets the bound of one event, in bytes: its data, name and id, and the line that is being
     /// read. Default 1 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::{SseParser, SseTooLarge};
+    /// let mut parser = SseParser::new().with_max_event(16);
+    /// let mut bytes = &b"data: short\n\ndata: much too long for this\n\n"[..];
+    /// assert!(parser.read(&mut bytes).unwrap().is_some());
+    /// assert_eq!(parser.read(&mut bytes), Err(SseTooLarge { limit: 16 }));
+    /// ```
     #[must_use]
     pub fn with_max_event(mut self, bytes: usize) -> Self {
         self.max_event = bytes;
@@ -132,6 +142,16 @@ impl SseParser {
 
     /// Sets the id that counts until the stream has another one. A client that reconnects passes
     /// the id of the connection before.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseParser;
+    /// let mut parser = SseParser::new().with_last_event_id("7");
+    /// assert_eq!(parser.last_event_id(), "7");
+    /// parser.read(&mut &b"id: 8\ndata: rain\n\n"[..]).unwrap();
+    /// assert_eq!(parser.last_event_id(), "8");
+    /// ```
     #[must_use]
     pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
         self.last_event_id = id.into();
@@ -145,6 +165,20 @@ impl SseParser {
     ///
     /// Returns [`SseTooLarge`] for an event over the bound. The parser has failed then, and returns
     /// the error at every further call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseParser;
+    /// let mut parser = SseParser::new();
+    /// let mut bytes = &b"data: one\n\ndata: two\n\ndata: th"[..];
+    /// assert_eq!(parser.read(&mut bytes).unwrap().unwrap().data(), "one");
+    /// assert_eq!(bytes, b"data: two\n\ndata: th");
+    /// assert_eq!(parser.read(&mut bytes).unwrap().unwrap().data(), "two");
+    /// // The third event is not complete.
+    /// assert_eq!(parser.read(&mut bytes).unwrap(), None);
+    /// assert!(bytes.is_empty());
+    /// ```
     pub fn read(&mut self, bytes: &mut &[u8]) -> Result<Option<SseEvent>, SseTooLarge> {
         if self.failed {
             return Err(self.too_large());
@@ -177,17 +211,48 @@ impl SseParser {
 
     /// Returns the id that a client sends as `Last-Event-ID` when it reconnects (WHATWG HTML
     /// §9.2.3). It is empty if the stream has none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseParser;
+    /// let mut parser = SseParser::new();
+    /// assert_eq!(parser.last_event_id(), "");
+    /// parser.read(&mut &b"id: 7\ndata: rain\n\n"[..]).unwrap();
+    /// parser.read(&mut &b"data: without an id\n\n"[..]).unwrap();
+    /// assert_eq!(parser.last_event_id(), "7");
+    /// ```
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
     /// Returns the delay before a reconnection that the stream requested last; `None` if it did
     /// not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseParser;
+    /// # use std::time::Duration;
+    /// let mut parser = SseParser::new();
+    /// assert_eq!(parser.retry(), None);
+    /// parser.read(&mut &b"retry: 1500\n"[..]).unwrap();
+    /// assert_eq!(parser.retry(), Some(Duration::from_millis(1500)));
+    /// ```
     pub fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
     /// Returns the number of comments so far, which servers send to keep a connection open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::sse::SseParser;
+    /// let mut parser = SseParser::new();
+    /// assert_eq!(parser.read(&mut &b": still here\n\n:\n\n"[..]), Ok(None));
+    /// assert_eq!(parser.comments(), 2);
+    /// ```
     pub fn comments(&self) -> u64 {
         self.comments
     }

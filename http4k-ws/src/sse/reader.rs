@@ -75,6 +75,20 @@ impl SseReader {
     ///
     /// Returns the response itself if it is not a stream of events, because it has another status
     /// than 200 or another Content-Type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// let stream = Response::new(Body::from("data: rain\n\n"));
+    /// let stream = stream.with_header("content-type", "text/event-stream; charset=utf-8");
+    /// assert!(SseReader::new(stream).is_ok());
+    ///
+    /// let refused = Response::new(Body::from("not here")).with_status(StatusCode::NOT_FOUND);
+    /// let response = SseReader::new(refused).unwrap_err();
+    /// assert_eq!(response.status(), 404);
+    /// ```
     pub fn new(response: Response) -> Result<Self, Box<Response>> {
         match is_stream(&response) {
             true => Ok(Self::lenient(response)),
@@ -99,6 +113,22 @@ impl SseReader {
 impl<T> SseReader<T> {
     /// Sets the bound of one event, in bytes. A longer one ends the stream with
     /// [`SseEnd::TooLarge`]. Default 1 MiB.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{SseEnd, SseReader, SseTooLarge};
+    /// let response = Response::new(Body::from("data: a long event\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut reader = SseReader::new(response).expect("a stream").with_max_event(8);
+    /// assert!(reader.recv().await.is_err());
+    /// assert_eq!(reader.end(), Some(&SseEnd::TooLarge(SseTooLarge { limit: 8 })));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn with_max_event(mut self, bytes: usize) -> Self {
         self.parser = self.parser.with_max_event(bytes);
@@ -106,6 +136,17 @@ impl<T> SseReader<T> {
     }
 
     /// Sets the id that counts until the stream has another one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// let response = Response::new(Body::from("data: rain\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let reader = SseReader::new(response).expect("a stream").with_last_event_id("7");
+    /// assert_eq!(reader.last_event_id(), "7");
+    /// ```
     #[must_use]
     pub fn with_last_event_id(mut self, id: impl Into<String>) -> Self {
         self.parser = self.parser.with_last_event_id(id);
@@ -113,32 +154,131 @@ impl<T> SseReader<T> {
     }
 
     /// Returns the id of the last event that had one; empty if there is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// let response = Response::new(Body::from("id: 7\ndata: rain\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut reader = SseReader::new(response).expect("a stream");
+    /// assert_eq!(reader.last_event_id(), "");
+    /// reader.recv().await?;
+    /// assert_eq!(reader.last_event_id(), "7");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn last_event_id(&self) -> &str {
         self.parser.last_event_id()
     }
 
     /// Returns the delay before a reconnection that the server requested last.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// # use std::time::Duration;
+    /// let response = Response::new(Body::from("retry: 5000\n\ndata: rain\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut reader = SseReader::new(response).expect("a stream");
+    /// assert_eq!(reader.retry(), None);
+    /// reader.recv().await?;
+    /// assert_eq!(reader.retry(), Some(Duration::from_secs(5)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry()
     }
 
     /// Returns the number of comments that were read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// let response = Response::new(Body::from(": still here\n\ndata: rain\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut reader = SseReader::new(response).expect("a stream");
+    /// reader.recv().await?;
+    /// assert_eq!(reader.comments(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn comments(&self) -> u64 {
         self.parser.comments()
     }
 
     /// Returns the header fields of the response.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// let response = Response::new(Body::from("data: rain\n\n"))
+    ///     .with_header("content-type", "text/event-stream")
+    ///     .with_header("x-node", "7");
+    /// let reader = SseReader::new(response).expect("a stream");
+    /// assert_eq!(reader.response_headers()["x-node"], "7");
+    /// ```
     pub fn response_headers(&self) -> &HeaderMap {
         &self.headers
     }
 
     /// Returns the end of the stream, or `None` if it has not been reached.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{SseEnd, SseReader};
+    /// let response = Response::new(Body::from("data: rain\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut reader = SseReader::new(response).expect("a stream");
+    /// assert!(reader.recv().await?.is_some());
+    /// assert_eq!(reader.end(), None);
+    /// assert!(reader.recv().await?.is_none());
+    /// assert_eq!(reader.end(), Some(&SseEnd::Complete));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn end(&self) -> Option<&SseEnd> {
         self.end.as_ref()
     }
 
     /// Closes the stream. The server notices it as the end of its connection. Events that were not
     /// read are lost, and calling it again has no effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{SseEnd, SseReader};
+    /// let response = Response::new(Body::from("data: one\n\ndata: two\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut reader = SseReader::new(response).expect("a stream");
+    /// assert!(reader.recv().await?.is_some());
+    /// reader.close();
+    /// assert_eq!(reader.recv().await?, None);
+    /// assert_eq!(reader.end(), Some(&SseEnd::Closed));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&mut self) {
         self.finish(SseEnd::Closed);
     }
@@ -201,6 +341,21 @@ fn broken(error: &BodyError) -> SseEnd {
 
 impl<T: FromSseEvent> SseReader<T> {
     /// Returns the same reader for values of another type.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::SseReader;
+    /// let response = Response::new(Body::from("data: 21\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut degrees = SseReader::new(response).expect("a stream").typed::<Json<i32>>();
+    /// assert_eq!(degrees.recv().await?, Some(Json(21)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn typed<U: FromSseEvent>(self) -> SseReader<U> {
         SseReader {
             headers: self.headers,
@@ -223,6 +378,23 @@ impl<T: FromSseEvent> SseReader<T> {
     ///
     /// Returns [`SseReadError::Unreadable`] if the data is not a `T`; the next event can be read.
     /// Returns [`SseReadError::Ended`] if the stream ended early.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{SseReadError, SseReader};
+    /// let response = Response::new(Body::from("data: cold\n\ndata: 21\n\n"))
+    ///     .with_header("content-type", "text/event-stream");
+    /// let mut degrees = SseReader::new(response).expect("a stream").typed::<Json<i32>>();
+    /// assert!(matches!(degrees.recv().await, Err(SseReadError::Unreadable(_))));
+    /// assert_eq!(degrees.recv().await?, Some(Json(21)));
+    /// assert_eq!(degrees.recv().await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn recv(&mut self) -> Result<Option<T>, SseReadError> {
         poll_fn(|cx| self.poll_recv(cx)).await
     }

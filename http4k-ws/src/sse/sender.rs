@@ -67,6 +67,26 @@ impl<Out: IntoSseEvent> SseSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, the event was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::filter::sse_config;
+    /// # use http4k_ws::sse::{Sse, SseConfig, SseResult};
+    /// async fn count(sse: Sse) -> SseResult {
+    ///     let sender = sse.sender();
+    ///     for number in 1..=5 {
+    ///         sender.send(number.to_string()).await?;
+    ///     }
+    ///     Ok(())
+    /// }
+    ///
+    /// // With space for one event in the queue, `send` waits, and nothing is lost.
+    /// let short = |config: SseConfig| config.with_queue_events(1);
+    /// let app = routes! { GET "/" with(sse_config(short)) => sse(count(sse)) };
+    /// assert_eq!(app.test_sse("/").received().count(), 5);
+    /// ```
     pub async fn send(&self, event: impl Into<Out>) -> Result<(), SseSendError> {
         let event = event.into().into_sse_event()?;
         self.state.send(Piece::Event(event)).await
@@ -78,6 +98,22 @@ impl<Out: IntoSseEvent> SseSender<Out> {
     ///
     /// Returns [`SseSendError::Full`] if [`send`](Self::send) would wait, and otherwise the same
     /// errors.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseSendError};
+    /// # use std::sync::mpsc::channel;
+    /// let (give, take) = channel();
+    /// let open = move |sse: Sse| {
+    ///     assert_eq!(sse.sender().try_send("hello"), Ok(()));
+    ///     give.send(sse.sender()).unwrap();
+    /// };
+    /// let app = http4k_ws::routing::Routes::new().sse(Method::GET, "/", open).build().unwrap();
+    /// assert_eq!(app.test_http("/").body(), "data: hello\n\n");
+    /// assert_eq!(take.recv().unwrap().try_send("too late"), Err(SseSendError::Closed));
+    /// ```
     pub fn try_send(&self, event: impl Into<Out>) -> Result<(), SseSendError> {
         let event = event.into().into_sse_event()?;
         self.state.try_send(Piece::Event(event))
@@ -116,17 +152,71 @@ impl<Out: IntoSseEvent> SseSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, the comment was not sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseResult};
+    /// async fn search(sse: Sse) -> SseResult {
+    ///     let sender = sse.sender();
+    ///     sender.comment("searching").await?;
+    ///     Ok(sender.send("3 results").await?)
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(search(sse)) };
+    /// assert_eq!(app.test_http("/").body(), ": searching\n\ndata: 3 results\n\n");
+    /// ```
     pub async fn comment(&self, text: impl Into<String>) -> Result<(), SseSendError> {
         self.state.send(Piece::Comment(text.into())).await
     }
 
     /// Returns the number of events that were dropped because the client is too slow
     /// ([`SlowConsumer`](crate::session::SlowConsumer)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::filter::sse_config;
+    /// # use http4k_ws::session::SlowConsumer;
+    /// # use http4k_ws::sse::{Sse, SseConfig};
+    /// let ticks = |sse: Sse| {
+    ///     let sender = sse.sender();
+    ///     ["1", "2", "3"].map(|tick| sender.try_send(tick).unwrap());
+    ///     assert_eq!(sender.dropped(), 2);
+    /// };
+    /// let latest = |config: SseConfig| {
+    ///     config.with_queue_events(1).with_slow_consumer(SlowConsumer::DropOldest)
+    /// };
+    /// let app = routes! { GET "/" with(sse_config(latest)) => sse(ticks) };
+    /// assert_eq!(app.test_http("/").body(), "data: 3\n\n");
+    /// ```
     pub fn dropped(&self) -> u64 {
         self.state.dropped()
     }
 
     /// Returns `true` if the stream is over.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, SseSender};
+    /// # use std::sync::Mutex;
+    /// static LISTENERS: Mutex<Vec<SseSender>> = Mutex::new(Vec::new());
+    ///
+    /// async fn listen(sse: Sse) {
+    ///     LISTENERS.lock().unwrap().push(sse.sender());
+    ///     sse.closed().await;
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(listen(sse)) };
+    /// let (_ann, bob) = (app.test_sse("/"), app.test_sse("/"));
+    /// drop(bob);
+    /// LISTENERS.lock().unwrap().retain(|listener| !listener.is_closed());
+    /// assert_eq!(LISTENERS.lock().unwrap().len(), 1);
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.state.is_over()
     }
@@ -137,6 +227,25 @@ impl<Out: IntoSseEvent> SseSender<Out> {
     /// # Cancel safety
     ///
     /// If the future is dropped early, nothing changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// # use std::sync::mpsc::channel;
+    /// let (left, leaving) = channel();
+    /// let open = move |sse: Sse| {
+    ///     let (closed, left) = (sse.sender().closed(), left.clone());
+    ///     tokio::spawn(async move {
+    ///         closed.await;
+    ///         left.send("the stream is over").unwrap();
+    ///     });
+    /// };
+    /// let app = http4k_ws::routing::Routes::new().sse(Method::GET, "/", open).build().unwrap();
+    /// drop(app.test_sse("/"));
+    /// assert_eq!(leaving.recv(), Ok("the stream is over"));
+    /// ```
     pub fn closed(&self) -> impl Future<Output = ()> + Send + use<Out> {
         let state = Arc::clone(&self.state);
         async move { state.over().await }
