@@ -76,12 +76,50 @@ impl TestWsClient {
     /// Messages that the client has read before can still be received, and the client can still
     /// send. [`SessionConfig::write_stall`](crate::session::SessionConfig::write_stall) limits how
     /// long the application waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::{SendError, SessionConfig};
+    /// let app = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     ws.on_message(move |_message: WsMessage| {
+    ///         // The queue and the buffers of the connection are full in the end.
+    ///         while sender.try_send(vec![0_u8; 10_000]) != Err(SendError::Full) {}
+    ///     });
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// client.stop_reading();
+    /// client.send("as fast as you can").unwrap();
+    /// client.expect_silence(std::time::Duration::from_millis(10));
+    /// client.read_on();
+    /// assert_eq!(client.received().next().unwrap().unwrap().as_bytes().len(), 10_000);
+    /// ```
     pub fn stop_reading(&mut self) {
         self.line.set_reading(false);
         self.socket.settle();
     }
 
     /// Resumes reading after [`stop_reading`](Self::stop_reading).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::NextMessage;
+    /// # use std::time::Duration;
+    /// let app = |ws: WebSocket| {
+    ///     let sender = ws.sender();
+    ///     ws.on_message(move |message: WsMessage| sender.try_send(message));
+    /// };
+    /// let mut client = app.test_ws("/");
+    /// client.stop_reading();
+    /// client.send("hello").unwrap();
+    /// assert_eq!(client.next_within(Duration::from_millis(10)), NextMessage::Pending);
+    /// client.read_on();
+    /// assert_eq!(client.next(), NextMessage::Message("hello".into()));
+    /// ```
     pub fn read_on(&mut self) {
         self.line.set_reading(true);
         self.socket.settle();
@@ -89,6 +127,28 @@ impl TestWsClient {
 
     /// Disappears without closing, as a client whose cable is unplugged. The application receives
     /// nothing more and no end of the connection, and its messages are lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SessionConfig;
+    /// # use std::sync::mpsc::channel;
+    /// # use std::time::Duration;
+    /// let (left, leaving) = channel();
+    /// let app = move |ws: WebSocket| {
+    ///     let left = left.clone();
+    ///     ws.on_close(move |status| left.send(status).unwrap());
+    /// };
+    /// let config = SessionConfig::default()
+    ///     .with_ping_interval(Duration::from_millis(10))
+    ///     .with_dead_after(Duration::from_millis(30));
+    /// let app = app.test_with(config);
+    /// let mut other = app.ws("/");
+    /// app.ws("/").vanish();
+    /// other.expect_silence(Duration::from_millis(50));
+    /// assert_eq!(leaving.try_recv().unwrap().code(), 1001);
+    /// ```
     pub fn vanish(self) {
         self.line.sever();
     }

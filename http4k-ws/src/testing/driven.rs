@@ -149,6 +149,23 @@ macro_rules! driven {
         impl $client {
             /// Moves the clock forward by `time`. Every timer in between fires at its time, in
             /// order.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// # use http4k_ws::prelude::*;
+            /// # use std::time::Duration;
+            /// async fn bell(ws: WebSocket) -> WsResult {
+            ///     tokio::time::sleep(Duration::from_secs(3600)).await;
+            ///     Ok(ws.send("one hour").await?)
+            /// }
+            ///
+            /// let mut client = bell.test_ws("/");
+            /// client.advance(Duration::from_secs(3599));
+            /// client.expect_silence(Duration::ZERO);
+            /// client.advance(Duration::from_secs(1));
+            /// assert_eq!(client.received().next().unwrap().unwrap(), "one hour");
+            /// ```
             #[cfg(feature = "testing")]
             pub fn advance(&mut self, time: ::std::time::Duration) {
                 self.socket.advance(time);

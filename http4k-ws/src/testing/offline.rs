@@ -19,6 +19,19 @@ impl PolyHandler {
     ///
     /// Panics if the upgrade is refused, or `request` is not a valid request. A test that expects a
     /// refusal calls [`try_test_ws`](Self::try_test_ws).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// async fn greet(ws: WebSocket, name: String) -> WsResult {
+    ///     Ok(ws.send(format!("hello {name}")).await?)
+    /// }
+    ///
+    /// let app = routes! { "/ws/<name>" => ws(greet(ws, name)) };
+    /// let mut client = app.test_ws("/ws/bob");
+    /// assert_eq!(client.received().next().unwrap().unwrap(), "hello bob");
+    /// ```
     #[track_caller]
     pub fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
         InMemory::new(self.clone()).ws(request)
@@ -29,6 +42,18 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics as [`test_ws`](Self::test_ws) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SessionConfig;
+    /// let discard = |ws: WebSocket| ws.on_message(|_message: WsMessage| ());
+    /// let app = routes! { "/" => ws(discard) };
+    /// let mut client = app.test_ws_with("/", SessionConfig::default().with_max_message(5));
+    /// client.send("too long").unwrap();
+    /// assert_eq!(client.closed().unwrap().code(), 1009);
+    /// ```
     #[track_caller]
     pub fn test_ws_with(
         &self,
@@ -68,6 +93,16 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let app = routes! { "/chat" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// assert!(app.try_test_ws("/chat").is_ok());
+    /// let page = Request::get("/chat").header("origin", "https://evil.example.net");
+    /// assert_eq!(app.try_test_ws(page).unwrap_err().status(), 403);
+    /// ```
     #[track_caller]
     pub fn try_test_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
         InMemory::new(self.clone()).try_ws(request)
@@ -80,6 +115,19 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let app = routes! {
+    ///     GET "/users/<id>" => http(|id: u64| format!("user {id}")),
+    ///     GET "/broken"     => http(|| -> &'static str { panic!("out of tea") }),
+    /// };
+    /// assert_eq!(app.test_http("/users/7").body(), "user 7");
+    /// assert_eq!(app.test_http("/users/seven").status(), 404);
+    /// assert_eq!(app.test_http("/broken").status(), 500);
+    /// ```
     #[track_caller]
     pub fn test_http(&self, request: impl IntoRequest) -> Response {
         InMemory::new(self.clone()).http(request)
@@ -93,6 +141,16 @@ impl PolyHandler {
     ///
     /// Panics if the response is not a stream of events, or `request` is not a valid request. A
     /// test that expects another response calls [`try_test_sse`](Self::try_test_sse).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// let app = routes! { GET "/news" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// let mut client = app.test_sse("/news");
+    /// assert_eq!(client.received().next().unwrap().unwrap().data(), "rain");
+    /// ```
     #[track_caller]
     pub fn test_sse(&self, request: impl IntoRequest) -> TestSseClient {
         InMemory::new(self.clone()).sse(request)
@@ -108,6 +166,16 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// let app = routes! { GET "/news" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// assert!(app.try_test_sse("/news").is_ok());
+    /// assert_eq!(app.try_test_sse("/olds").unwrap_err().status(), 404);
+    /// ```
     #[track_caller]
     pub fn try_test_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
         InMemory::new(self.clone()).try_sse(request)
@@ -123,6 +191,21 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// let app = routes! { GET "/news" => sse(|sse: Sse| sse.try_send("rain")) };
+    /// let mut news = app.connect_sse("/news").await.expect("a stream");
+    /// assert_eq!(news.recv().await?, Some("rain".into()));
+    /// assert_eq!(news.recv().await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect_sse(&self, request: impl IntoRequest) -> Result<SseReader, Response> {
         InMemory::new(self.clone()).connect_sse(request).await
     }
@@ -133,6 +216,18 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// let app = routes! { GET "/" => http(|| "hello") };
+    /// assert_eq!(app.send_http("/").await.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn send_http(&self, request: impl IntoRequest) -> Response {
         InMemory::new(self.clone()).send_http(request).await
     }
@@ -148,6 +243,20 @@ impl PolyHandler {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// let app = routes! { "/chat" => ws(|ws: WebSocket| ws.try_send("hello")) };
+    /// let mut socket = app.connect_ws("/chat").await.expect("it accepts");
+    /// assert_eq!(socket.recv().await?, Some("hello".into()));
+    /// assert_eq!(app.connect_ws("/chatt").await.unwrap_err().status(), 404);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect_ws(&self, request: impl IntoRequest) -> Result<WebSocket, Response> {
         InMemory::new(self.clone()).connect_ws(request).await
     }
@@ -190,6 +299,14 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if the upgrade is refused, or `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let greet = |ws: WebSocket| ws.try_send("hello");
+    /// assert_eq!(greet.test_ws("/").received().next().unwrap().unwrap(), "hello");
+    /// ```
     #[track_caller]
     fn test_ws(&self, request: impl IntoRequest) -> TestWsClient {
         self.clone().into_poly_handler().test_ws(request)
@@ -197,6 +314,16 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
 
     /// Returns the in-memory clients within `config`, as
     /// [`PolyHandler::test_with`](crate::PolyHandler::test_with) does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::session::SessionConfig;
+    /// let flood = |ws: WebSocket| while ws.try_send("news").is_ok() {};
+    /// let two = SessionConfig::default().with_queue_messages(2);
+    /// assert_eq!(flood.test_with(two).ws("/").received().count(), 2);
+    /// ```
     fn test_with(&self, config: impl Into<InMemoryConfig>) -> InMemory {
         self.clone().into_poly_handler().test_with(config)
     }
@@ -210,6 +337,14 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// let closed = |_request: Request| WsResponse::refuse(StatusCode::FORBIDDEN);
+    /// assert_eq!(closed.try_test_ws("/").unwrap_err().status(), 403);
+    /// ```
     #[track_caller]
     fn try_test_ws(&self, request: impl IntoRequest) -> Result<TestWsClient, Response> {
         self.clone().into_poly_handler().try_test_ws(request)
@@ -220,6 +355,17 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// async fn greet(request: Request) -> String {
+    ///     format!("hello {}", request.query("name").unwrap_or_default())
+    /// }
+    ///
+    /// assert_eq!(greet.test_http("/?name=bob").body(), "hello bob");
+    /// ```
     #[track_caller]
     fn test_http(&self, request: impl IntoRequest) -> Response {
         self.clone().into_poly_handler().test_http(request)
@@ -230,6 +376,15 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if the response is not a stream of events, or `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, respond};
+    /// let news = |request: Request| respond(request, async |sse: Sse| sse.send("rain").await);
+    /// assert_eq!(news.test_sse("/").received().next().unwrap().unwrap().data(), "rain");
+    /// ```
     #[track_caller]
     fn test_sse(&self, request: impl IntoRequest) -> TestSseClient {
         self.clone().into_poly_handler().test_sse(request)
@@ -245,6 +400,17 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// async fn page(_request: Request) -> &'static str {
+    ///     "a page"
+    /// }
+    ///
+    /// assert_eq!(page.try_test_sse("/").unwrap_err().body(), "a page");
+    /// ```
     #[track_caller]
     fn try_test_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
         self.clone().into_poly_handler().try_test_sse(request)
@@ -260,6 +426,20 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::{Sse, respond};
+    /// let news = |request: Request| respond(request, async |sse: Sse| sse.send("rain").await);
+    /// let mut events = news.connect_sse("/").await.expect("a stream");
+    /// assert_eq!(events.recv().await?, Some("rain".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn connect_sse(
         &self,
         request: impl IntoRequest,
@@ -278,6 +458,19 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request, or outside a tokio runtime.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// let greet = |ws: WebSocket| ws.try_send("hello");
+    /// let mut socket = greet.connect_ws("/").await.expect("it accepts");
+    /// assert_eq!(socket.recv().await?, Some("hello".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn connect_ws(
         &self,
         request: impl IntoRequest,
@@ -292,6 +485,21 @@ pub trait Offline<Kind>: IntoPolyHandler<Kind> + Clone {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// async fn greet(_request: Request) -> &'static str {
+    ///     "hello"
+    /// }
+    ///
+    /// assert_eq!(greet.send_http("/").await.body(), "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     fn send_http(&self, request: impl IntoRequest) -> impl Future<Output = Response> {
         let app = self.clone().into_poly_handler();
         async move { app.send_http(request).await }

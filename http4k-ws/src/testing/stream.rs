@@ -66,6 +66,20 @@ impl TestSseClient {
     }
 
     /// Moves the clock forward by `time`. Every timer in between fires at its time, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::time::Duration;
+    /// # use http4k_ws::sse::Sse;
+    /// let app = routes! { GET "/" => sse(|sse: Sse| async move { sse.closed().await }) };
+    /// let mut client = app.test_sse("/");
+    /// // A comment after 15 s of silence keeps the connection open.
+    /// client.advance(Duration::from_secs(16));
+    /// client.expect_silence(Duration::ZERO);
+    /// assert_eq!(client.comments(), 1);
+    /// ```
     #[cfg(feature = "testing")]
     pub fn advance(&mut self, time: Duration) {
         self.runtime.advance(time);
@@ -82,12 +96,60 @@ impl TestSseClient {
     /// not run any further, and the queue of its stream fills.
     ///
     /// Events that the client has read before can still be received.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::time::Duration;
+    /// # use std::sync::Mutex;
+    /// # use http4k_ws::sse::{Sse, SseSender, SseSendError};
+    /// static LISTENER: Mutex<Option<SseSender>> = Mutex::new(None);
+    ///
+    /// async fn listen(sse: Sse) {
+    ///     *LISTENER.lock().unwrap() = Some(sse.sender());
+    ///     sse.closed().await;
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(listen(sse)) };
+    /// let mut client = app.test_sse("/");
+    /// client.stop_reading();
+    /// let listener = LISTENER.lock().unwrap().take().unwrap();
+    /// let full = |_: &u32| listener.try_send("tick") == Err(SseSendError::Full);
+    /// let sent = (0..).take_while(|tick| !full(tick)).count();
+    /// assert_eq!(sent, 256);
+    /// client.read_on();
+    /// assert_eq!(client.received().take(sent).count(), 256);
+    /// ```
     pub fn stop_reading(&mut self) {
         self.reading.set_paused(true);
         self.runtime.settle();
     }
 
     /// Resumes reading after [`stop_reading`](Self::stop_reading).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use std::time::Duration;
+    /// # use std::sync::Mutex;
+    /// # use http4k_ws::sse::{NextEvent, Sse, SseSender};
+    /// static LISTENER: Mutex<Option<SseSender>> = Mutex::new(None);
+    ///
+    /// async fn listen(sse: Sse) {
+    ///     *LISTENER.lock().unwrap() = Some(sse.sender());
+    ///     sse.closed().await;
+    /// }
+    ///
+    /// let app = routes! { GET "/" => sse(listen(sse)) };
+    /// let mut client = app.test_sse("/");
+    /// client.stop_reading();
+    /// LISTENER.lock().unwrap().as_ref().unwrap().try_send("rain").unwrap();
+    /// client.expect_silence(Duration::from_millis(10));
+    /// client.read_on();
+    /// assert_eq!(client.next(), NextEvent::Event("rain".into()));
+    /// ```
     pub fn read_on(&mut self) {
         self.reading.set_paused(false);
         self.runtime.settle();
@@ -161,6 +223,16 @@ impl InMemory {
     /// # Panics
     ///
     /// Panics if the response is not a stream of events, or `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) });
+    /// assert_eq!(app.sse("/").received().next().unwrap().unwrap().data(), "rain");
+    /// ```
     #[track_caller]
     pub fn sse(&self, request: impl IntoRequest) -> TestSseClient {
         let request = valid(request);
@@ -177,6 +249,15 @@ impl InMemory {
     /// # Panics
     ///
     /// Panics if `request` is not a valid request.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { GET "/" => http(|| "a page") });
+    /// assert_eq!(app.try_sse("/").unwrap_err().body(), "a page");
+    /// ```
     #[track_caller]
     pub fn try_sse(&self, request: impl IntoRequest) -> Result<TestSseClient, Response> {
         let (this, request) = (self.clone(), accepting_events(valid(request)));
@@ -197,6 +278,21 @@ impl InMemory {
     /// # Cancel safety
     ///
     /// Dropping the future drops the handler that responds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use http4k_ws::prelude::*;
+    /// # use http4k_ws::sse::Sse;
+    /// # use http4k_ws::testing::InMemory;
+    /// let app = InMemory::new(routes! { GET "/" => sse(|sse: Sse| sse.try_send("rain")) });
+    /// let mut news = app.connect_sse("/").await.expect("a stream");
+    /// assert_eq!(news.recv().await?, Some("rain".into()));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect_sse(&self, request: impl IntoRequest) -> Result<SseReader, Response> {
         let request = accepting_events(valid(request));
         let (reader, _reading) = opened(self.respond(request).await).await?;
